@@ -1,0 +1,100 @@
+"""A refusal is a value: what stands in the way, and how far that is proven."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+import attrs
+
+from fourtop.errors.code import Code
+
+_TEXT = {
+    Code.RESTAURANT_INACTIVE: "the restaurant takes no bookings at present",
+    Code.CLOSED: "closed on {date}",
+    Code.OUTSIDE_SERVICE_HOURS: "no service period is open at {start}",
+    Code.LAST_SEATING_PASSED: "{start} is after the last seating of {period}, {last_start}",
+    Code.DWELL_BELOW_MINIMUM: (
+        "{dwell_minutes} minutes are left before {period} ends; a stay is at least {minimum_minutes}"
+    ),
+    Code.OCCASION_NOT_OFFERED: "{period} does not offer the occasion {occasion}",
+    Code.BOOKING_IN_PAST: "{start} is more than {grace_minutes} minutes ago",
+    Code.CAPACITY_EXCEEDED: "{period} on {date} is limited to {limit} {unit}; {booked} booked, {requested} asked for",
+    Code.PARTY_NEVER_FITS: "no table or combination on this floor seats a party of {party}",
+    Code.NO_TABLES_MATCH: "tables that seat {party} exist, but none meets the conditions {conditions}",
+    Code.TABLES_TAKEN: "every table or combination that seats {party} is in use",
+    Code.HOLD_CONFLICT: "the tables {tables} are held at that time (allocations_no_overlap)",
+    Code.ALLOCATIONS_OVERLAP: "the tables {tables} are taken at that time (allocations_no_overlap)",
+    Code.PARTY_BELOW_MINIMUM: "a party of {party} is below the minimum of {minimum} for the tables {tables}",
+    Code.PARTY_ABOVE_MAXIMUM: "a party of {party} is above the maximum of {maximum} for the tables {tables}",
+    Code.SLACK_EXCEEDED: "the tables {tables} leave {slack} seats over; at most {budget} are allowed",
+    Code.TOO_MANY_TABLES: "{count} tables were named; at most {maximum} may be joined",
+    Code.TABLE_OUT_OF_SERVICE: "the tables {tables} are not in service",
+    Code.TABLE_NOT_MOVABLE: "the tables {tables} are fixed and cannot be joined",
+    Code.ZONE_MISMATCH: "the tables {tables} stand in different zones",
+    Code.ADJACENCY_MISMATCH: "the tables {tables} cannot be pushed together (mode {mode})",
+}
+
+
+class Proof(StrEnum):
+    """How far a refusal is proven.
+
+    ``RULE``: a rule of the house forbids it, whatever the tables. ``NO_PLAN``: no set of tables on this
+    floor seats the party, even in an empty house. ``NO_FREE_PLAN``: sets exist, and in every one of them
+    some table is in use at that time; re-seating others was not tried. ``NAMED_TABLES``: only the tables
+    that the request named were looked at.
+    """
+
+    RULE = "rule"
+    NO_PLAN = "no_plan"
+    NO_FREE_PLAN = "no_free_plan"
+    NAMED_TABLES = "named_tables"
+
+
+@attrs.frozen
+class Reason:
+    """One binding constraint of a refusal: its code, and the facts as plain data (ids only, no names).
+
+    >>> print(Reason(Code.PARTY_NEVER_FITS, {"party": 40}))
+    no table or combination on this floor seats a party of 40
+    """
+
+    code: Code
+    details: Mapping[str, Any] = attrs.field(factory=dict, hash=False)
+
+    def __str__(self) -> str:
+        return _TEXT[self.code].format_map(self.details)
+
+
+@attrs.frozen
+class Refusal:
+    """A "no" that names what stands in the way and how far that is proven.
+
+    Args:
+        reasons: The binding constraints, the decisive one first. Never empty.
+        proof: What was established.
+
+    >>> refusal = Refusal((Reason(Code.PARTY_NEVER_FITS, {"party": 40}),), Proof.NO_PLAN)
+    >>> refusal.code.value, str(refusal)
+    ('PARTY_NEVER_FITS', 'no table or combination on this floor seats a party of 40')
+    """
+
+    reasons: tuple[Reason, ...]
+    proof: Proof
+
+    def __attrs_post_init__(self) -> None:
+        assert self.reasons, "a refusal names at least one reason"
+
+    @property
+    def code(self) -> Code:
+        """The code of the decisive reason."""
+        return self.reasons[0].code
+
+    @classmethod
+    def by_rule(cls, code: Code, **details: Any) -> Refusal:
+        """Make the refusal of one rule of the house."""
+        return cls((Reason(code, details),), Proof.RULE)
+
+    def __str__(self) -> str:
+        return "; ".join(str(reason) for reason in self.reasons)

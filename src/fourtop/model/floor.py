@@ -1,0 +1,363 @@
+"""The floor: tables, which of them can be pushed together, and how many the sets seat."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+import attrs
+
+from fourtop.errors import InUse, InvalidInput, NotFound, shown
+from fourtop.model import rule
+from fourtop.model.restaurant import Zone
+from fourtop.model.table import MAX_CAPACITY, Table
+
+MAX_TABLES_ON_FLOOR = 2_000
+
+
+def number_key(number: str) -> tuple[tuple[int, int | str], ...]:
+    """Order table numbers as people do: ``2`` before ``10``, ``A2`` before ``A10``.
+
+    >>> sorted(["10", "2", "Bar 1"], key=number_key)
+    ['2', '10', 'Bar 1']
+    """
+    parts = re.split(r"([0-9]+)", rule.folded(number))
+    return tuple((0, int(part)) if part.isdecimal() and part.isascii() else (1, part) for part in parts if part)
+
+
+def _pair(value: Any) -> tuple[str, str]:
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise InvalidInput("tables", "must be two table ids", shown(value))
+    first, *rest = sorted(rule.check_identifier("tables", each) for each in value) or ("",)
+    if len(rest) != 1 or rest[0] == first:
+        raise InvalidInput("tables", "must be two different table ids", shown(value))
+    return (first, rest[0])
+
+
+def _ids(value: Any) -> frozenset[str]:
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise InvalidInput("tables", "must be a collection of table ids", shown(value))
+    return frozenset(rule.check_identifier("tables", each) for each in value)
+
+
+@attrs.frozen
+class Join:
+    """Two tables that can be pushed together; it has no direction.
+
+    Args:
+        tables: The two table ids, in any order; kept sorted.
+        seat_loss: Seats that the joint costs (0–100).
+
+    Raises:
+        InvalidInput: If they are not two different tables, or the loss is out of range.
+
+    >>> Join(("t2", "t1")) == Join(("t1", "t2"))
+    True
+    """
+
+    tables: tuple[str, str] = attrs.field(converter=_pair)
+    seat_loss: int = attrs.field(default=0, validator=rule.whole(0, 100))
+
+
+@attrs.frozen
+class SetCapacity:
+    """The capacity that the house itself gives to a set of tables; it wins over any sum.
+
+    Args:
+        tables: Two or more table ids.
+        capacity: Seats of the set.
+        min_party: Smallest party; ``None``: the largest of its members' minima.
+
+    Raises:
+        InvalidInput: Naming the field and the rule.
+    """
+
+    tables: frozenset[str] = attrs.field(converter=_ids)
+    capacity: int = attrs.field(validator=rule.whole(1, rule.MAX_PARTY))
+    min_party: int | None = attrs.field(default=None, validator=attrs.validators.optional(rule.whole(1, MAX_CAPACITY)))
+
+    def __attrs_post_init__(self) -> None:
+        if len(self.tables) < 2:
+            raise InvalidInput("tables", "must name at least two tables", shown(sorted(self.tables)))
+        if self.min_party is not None and self.min_party > self.capacity:
+            raise InvalidInput("min_party", f"must be at most the capacity, {self.capacity}", shown(self.min_party))
+
+
+def _in_order(kind: type, key: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]]:
+    def convert(value: Any) -> tuple[Any, ...]:
+        if isinstance(value, str) or not isinstance(value, Iterable):
+            raise InvalidInput(f"{kind.__name__.lower()}s", f"must be a collection of {kind.__name__}", shown(value))
+        members = tuple(value)
+        for each in members:
+            if not isinstance(each, kind):
+                raise InvalidInput(f"{kind.__name__.lower()}s", f"must hold {kind.__name__} only", shown(each))
+        return tuple(sorted(members, key=key))
+
+    return convert
+
+
+@attrs.frozen
+class Floor:
+    """The tables of a restaurant, their joins, and the capacities of sets that the house laid down.
+
+    Immutable: the ``with_…`` and ``without_…`` methods return a changed copy, which a desk puts in place as a
+    new version. *Table order* is the order of ``tables``: by number as people count, then by id. It decides
+    every tie, and bit ``i`` of every table mask is ``tables[i]``.
+
+    Args:
+        tables: In any order; kept in table order.
+        zones: In any order; kept by order, then name.
+        joins: In any order; duplicates are an error.
+        set_capacities: At most one for a set.
+        joins_within_zone: Refuse joins across zones.
+
+    Raises:
+        InvalidInput: Ids, numbers or zone names that are not unique (case does not count), tables or zones
+            that do not exist, a join across zones where that is refused, more than 2,000 tables.
+
+    >>> floor = Floor(
+    ...     zones=[Zone("main", "Main")],
+    ...     tables=[Table("b", "10", 4, "main"), Table("a", "2", 2, "main")],
+    ...     joins=[Join(("a", "b"), seat_loss=1)],
+    ... )
+    >>> [table.number for table in floor.tables], floor.seats({"a", "b"})
+    (['2', '10'], 5)
+    """
+
+    tables: tuple[Table, ...] = attrs.field(
+        converter=_in_order(Table, lambda table: (number_key(table.number), table.id))
+    )
+    zones: tuple[Zone, ...] = attrs.field(
+        kw_only=True, converter=_in_order(Zone, lambda zone: (zone.order, rule.folded(zone.name), zone.id))
+    )
+    joins: tuple[Join, ...] = attrs.field(
+        default=(), kw_only=True, converter=_in_order(Join, lambda join: (join.tables, join.seat_loss))
+    )
+    set_capacities: tuple[SetCapacity, ...] = attrs.field(
+        default=(), kw_only=True, converter=_in_order(SetCapacity, lambda each: sorted(each.tables))
+    )
+    joins_within_zone: bool = attrs.field(default=False, kw_only=True, validator=rule.flag)
+
+    def __attrs_post_init__(self) -> None:
+        if len(self.tables) > MAX_TABLES_ON_FLOOR:
+            raise InvalidInput("tables", f"must be at most {MAX_TABLES_ON_FLOOR}", str(len(self.tables)))
+        _refuse_duplicates("tables", "must have different ids", (table.id for table in self.tables))
+        _refuse_duplicates(
+            "tables", "must have different numbers, whatever the case", (rule.folded(t.number) for t in self.tables)
+        )
+        _refuse_duplicates("zones", "must have different ids", (zone.id for zone in self.zones))
+        _refuse_duplicates(
+            "zones", "must have different names, whatever the case", (rule.folded(zone.name) for zone in self.zones)
+        )
+        _refuse_duplicates("joins", "must not name a pair twice", (join.tables for join in self.joins))
+        _refuse_duplicates("set_capacities", "must not name a set twice", (each.tables for each in self.set_capacities))
+        self._check_references()
+
+    def _check_references(self) -> None:
+        zones = {zone.id for zone in self.zones}
+        for table in self.tables:
+            if table.zone_id not in zones:
+                raise InvalidInput("zone_id", "must be a zone of this floor", shown(table.zone_id))
+        for join in self.joins:
+            self._check_members("joins", join.tables)
+            first, second = (self.get_table(id_) for id_ in join.tables)
+            if self.joins_within_zone and first.zone_id != second.zone_id:
+                raise InvalidInput("joins", "must stay within a zone on this floor", shown(join.tables))
+        for each in self.set_capacities:
+            self._check_members("set_capacities", sorted(each.tables))
+
+    def _check_members(self, field: str, ids: Collection[str]) -> None:
+        for id_ in ids:
+            if id_ not in self.positions:
+                raise InvalidInput(field, "must name tables of this floor", shown(id_))
+
+    # ---- looking up
+
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """The place of each table id in ``tables``: its bit in every mask."""
+        return {table.id: place for place, table in enumerate(self.tables)}
+
+    def find_table(self, table_id: str) -> Table | None:
+        """Return the table of that id, if there is one."""
+        place = self.positions.get(table_id)
+        return None if place is None else self.tables[place]
+
+    def get_table(self, table_id: str) -> Table:
+        """Return the table of that id.
+
+        Raises:
+            NotFound: If this floor has none.
+        """
+        table = self.find_table(table_id)
+        if table is None:
+            raise NotFound("table", str(table_id)[:64])
+        return table
+
+    def find_table_numbered(self, number: str) -> Table | None:
+        """Return the table with that number, whatever the case, if there is one."""
+        wanted = rule.folded(number)
+        return next((table for table in self.tables if rule.folded(table.number) == wanted), None)
+
+    def find_zone(self, zone_id: str) -> Zone | None:
+        """Return the zone of that id, if there is one."""
+        return next((zone for zone in self.zones if zone.id == zone_id), None)
+
+    def ids(self, mask: int) -> tuple[str, ...]:
+        """Turn a table mask into ids, in table order."""
+        return tuple(self.tables[place].id for place in places(mask))
+
+    def mask(self, table_ids: Iterable[str]) -> int:
+        """Turn table ids into a mask.
+
+        Raises:
+            NotFound: If one is unknown.
+        """
+        mask = 0
+        for table_id in table_ids:
+            self.get_table(table_id)
+            mask |= 1 << self.positions[table_id]
+        return mask
+
+    def in_order(self, table_ids: Iterable[str]) -> tuple[str, ...]:
+        """Return the ids without duplicates, in table order.
+
+        Raises:
+            NotFound: If one is unknown.
+        """
+        return self.ids(self.mask(table_ids))
+
+    # ---- seats
+
+    @cached_property
+    def _capacity_of_set(self) -> Mapping[frozenset[str], SetCapacity]:
+        return {each.tables: each for each in self.set_capacities}
+
+    @cached_property
+    def joins_by_loss(self) -> tuple[Join, ...]:
+        """The joins, those that cost the fewest seats first."""
+        return tuple(sorted(self.joins, key=lambda join: (join.seat_loss, join.tables)))
+
+    def find_set_capacity(self, table_ids: Collection[str]) -> SetCapacity | None:
+        """Return what the house laid down for exactly this set, if anything."""
+        return self._capacity_of_set.get(frozenset(table_ids))
+
+    def seats(self, table_ids: Collection[str]) -> int:
+        """Return the seats of a set: its own capacity if the house gave one, else the sum less what joining costs.
+
+        Joining costs the loss of the cheapest spanning tree of the joins inside the set (of the cheapest
+        spanning forest, where it is not connected). Source: J. B. Kruskal, "On the shortest spanning subtree
+        of a graph", 1956. O(joins) for one set.
+
+        Raises:
+            NotFound: If a table is unknown.
+        """
+        given = self.find_set_capacity(table_ids)
+        if given is not None:
+            return given.capacity
+        members = frozenset(table_ids)
+        total = sum(self.get_table(table_id).capacity for table_id in members)
+        return max(total - self._spanning_loss(members), 0)
+
+    def _spanning_loss(self, members: frozenset[str]) -> int:
+        root = {member: member for member in members}
+
+        def find(member: str) -> str:
+            while root[member] != member:
+                member = root[member]
+            return member
+
+        loss = 0
+        for join in self.joins_by_loss:
+            if members.issuperset(join.tables):
+                first, second = (find(member) for member in join.tables)
+                if first != second:
+                    root[first] = second
+                    loss += join.seat_loss
+        return loss
+
+    def smallest_party(self, table_ids: Collection[str]) -> int:
+        """Return the smallest party that may have a set: its own minimum if given, else the members' largest.
+
+        Raises:
+            NotFound: If a table is unknown.
+        """
+        given = self.find_set_capacity(table_ids)
+        if given is not None and given.min_party is not None:
+            return given.min_party
+        return max(self.get_table(table_id).min_party for table_id in table_ids)
+
+    # ---- edits
+
+    def with_table(self, table: Table) -> Floor:
+        """Return a copy with the table added, or put in place of the one with its id."""
+        return attrs.evolve(self, tables=(*(each for each in self.tables if each.id != table.id), table))
+
+    def without_table(self, table_id: str) -> Floor:
+        """Return a copy without the table, its joins and the set capacities that name it.
+
+        Raises:
+            NotFound: If the table is unknown.
+        """
+        self.get_table(table_id)
+        return attrs.evolve(
+            self,
+            tables=tuple(each for each in self.tables if each.id != table_id),
+            joins=tuple(each for each in self.joins if table_id not in each.tables),
+            set_capacities=tuple(each for each in self.set_capacities if table_id not in each.tables),
+        )
+
+    def with_join(self, join: Join) -> Floor:
+        """Return a copy with the join added, or put in place of the one between the same tables."""
+        return attrs.evolve(self, joins=(*(each for each in self.joins if each.tables != join.tables), join))
+
+    def without_join(self, table_ids: Collection[str]) -> Floor:
+        """Return a copy without the join between two tables.
+
+        Raises:
+            NotFound: If there is no such join.
+        """
+        pair = _pair(table_ids)
+        if all(each.tables != pair for each in self.joins):
+            raise NotFound("join", "+".join(pair))
+        return attrs.evolve(self, joins=tuple(each for each in self.joins if each.tables != pair))
+
+    def with_zone(self, zone: Zone) -> Floor:
+        """Return a copy with the zone added, or put in place of the one with its id."""
+        return attrs.evolve(self, zones=(*(each for each in self.zones if each.id != zone.id), zone))
+
+    def without_zone(self, zone_id: str) -> Floor:
+        """Return a copy without the zone.
+
+        Raises:
+            NotFound: If the zone is unknown.
+            InUse: If a table stands in it.
+        """
+        if self.find_zone(zone_id) is None:
+            raise NotFound("zone", str(zone_id)[:64])
+        user = next((table for table in self.tables if table.zone_id == zone_id), None)
+        if user is not None:
+            raise InUse("zone", zone_id, f"table {user.id}")
+        return attrs.evolve(self, zones=tuple(each for each in self.zones if each.id != zone_id))
+
+
+def _refuse_duplicates(field: str, rule_text: str, values: Iterable[Any]) -> None:
+    seen = Counter(values)
+    double = next((value for value, count in seen.items() if count > 1), None)
+    if double is not None:
+        raise InvalidInput(field, rule_text, shown(double))
+
+
+def places(mask: int) -> Iterator[int]:
+    """Yield the set bits of a mask, lowest first.
+
+    >>> list(places(0b1010))
+    [1, 3]
+    """
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low

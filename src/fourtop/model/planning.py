@@ -1,0 +1,91 @@
+"""How a house chooses tables: modes of adjacency, limits, and weights of the score."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import attrs
+
+from fourtop.model import rule
+
+MAX_TABLES_PER_PARTY = 8
+
+
+class AdjacencyMode(StrEnum):
+    """When a set of tables counts as pushed together.
+
+    ``CONNECTED``: one can walk from each member to each other along joins inside the set. ``PAIRWISE``:
+    every two members are joined. ``NEIGHBORS``: some member is joined to all the others. One table always
+    passes.
+    """
+
+    CONNECTED = "connected"
+    PAIRWISE = "pairwise"
+    NEIGHBORS = "neighbors"
+
+
+@attrs.frozen
+class Weights:
+    """What each term of the score costs; lower scores are better. All from 0 to 1,000.
+
+    Args:
+        overage: For each seat over (times the demand multiplier).
+        table_count: For each table after the first.
+        fragmentation: For each seat of the set beyond its largest table.
+        zone: For each zone after the first.
+        adjacency: For each step of depth from the set's first table.
+        scarcity: For each table, over the number of its kind on the floor.
+        wish: For each wish that is not met.
+    """
+
+    overage: float = attrs.field(default=5, kw_only=True, validator=rule.number(0, 1_000))
+    table_count: float = attrs.field(default=3, kw_only=True, validator=rule.number(0, 1_000))
+    fragmentation: float = attrs.field(default=2, kw_only=True, validator=rule.number(0, 1_000))
+    zone: float = attrs.field(default=4, kw_only=True, validator=rule.number(0, 1_000))
+    adjacency: float = attrs.field(default=1, kw_only=True, validator=rule.number(0, 1_000))
+    scarcity: float = attrs.field(default=22, kw_only=True, validator=rule.number(0, 1_000))
+    wish: float = attrs.field(default=10, kw_only=True, validator=rule.number(0, 1_000))
+
+
+@attrs.frozen
+class Planning:
+    """The rules of a house for choosing tables.
+
+    Args:
+        adjacency_mode: Which sets count as pushed together.
+        adjacency_required: Whether a set has to be pushed together at all.
+        adjacency_min_party: Require it only from this party size on; ``None``: always.
+        max_tables: Largest set (1–8).
+        slack_budget: Most seats over in a set of two or more; ``None``: no limit. For one table, seats over
+            only cost.
+        weights: Of the score.
+        demand_multiplier: How much seats over weigh (0.1–10).
+
+    Raises:
+        InvalidInput: Naming the field and the rule.
+
+    >>> Planning(adjacency_min_party=5).mode_for(4) is None
+    True
+    """
+
+    adjacency_mode: AdjacencyMode = attrs.field(
+        default=AdjacencyMode.CONNECTED, kw_only=True, converter=rule.as_enum(AdjacencyMode, "adjacency_mode")
+    )
+    adjacency_required: bool = attrs.field(default=True, kw_only=True, validator=rule.flag)
+    adjacency_min_party: int | None = attrs.field(
+        default=None, kw_only=True, validator=attrs.validators.optional(rule.whole(1, rule.MAX_PARTY))
+    )
+    max_tables: int = attrs.field(default=3, kw_only=True, validator=rule.whole(1, MAX_TABLES_PER_PARTY))
+    slack_budget: int | None = attrs.field(
+        default=4, kw_only=True, validator=attrs.validators.optional(rule.whole(0, rule.MAX_PARTY))
+    )
+    weights: Weights = attrs.field(factory=Weights, kw_only=True, validator=rule.one_of(Weights))
+    demand_multiplier: float = attrs.field(default=1, kw_only=True, validator=rule.number(0.1, 10))
+
+    def mode_for(self, party: int) -> AdjacencyMode | None:
+        """Return the mode that a set for this party has to satisfy, or ``None`` if it need not be adjacent."""
+        if not self.adjacency_required:
+            return None
+        if self.adjacency_min_party is not None and party < self.adjacency_min_party:
+            return None
+        return self.adjacency_mode

@@ -1,0 +1,114 @@
+"""What a party asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from fourtop.errors import InvalidInput, shown
+from fourtop.model import rule
+from fourtop.model.restaurant import Setting, Zone
+from fourtop.model.table import Table, as_features
+from fourtop.model.window import from_micros, to_micros
+
+
+def _texts(field: str) -> Any:
+    def convert(value: Any) -> frozenset[str]:
+        if isinstance(value, str) or not isinstance(value, Iterable):
+            raise InvalidInput(field, "must be a collection of texts", shown(value))
+        return frozenset(rule.check_text(field, each, 64) for each in value)
+
+    return convert
+
+
+def _settings(value: Any) -> frozenset[Setting]:
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise InvalidInput("settings", "must be a collection of settings", shown(value))
+    return frozenset(rule.as_enum(Setting, "settings")(each) for each in value)
+
+
+@attrs.frozen
+class Preference:
+    """Conditions on tables. Each kind that is named has to hold for a table; none named: all tables do.
+
+    Args:
+        zones: Zone ids; the table stands in one of them.
+        seatings: Seating types; the table has one of them.
+        settings: indoor, outdoor, bar; the table's zone is one of them.
+        features: The table has all of them.
+
+    Raises:
+        InvalidInput: Naming the field and the rule.
+
+    >>> Preference(features={"window"}).kinds
+    ('features',)
+    """
+
+    zones: frozenset[str] = attrs.field(default=(), kw_only=True, converter=_texts("zones"))
+    seatings: frozenset[str] = attrs.field(default=(), kw_only=True, converter=_texts("seatings"))
+    settings: frozenset[Setting] = attrs.field(default=(), kw_only=True, converter=_settings)
+    features: frozenset[str] = attrs.field(default=(), kw_only=True, converter=as_features)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of conditions that are named, in a fixed order."""
+        return tuple(kind for kind in ("zones", "seatings", "settings", "features") if getattr(self, kind))
+
+    def unmet(self, table: Table, zone: Zone) -> tuple[str, ...]:
+        """Return the kinds of conditions that a table (in its zone) does not meet, in a fixed order."""
+        met = {
+            "zones": table.zone_id in self.zones,
+            "seatings": table.seating in self.seatings,
+            "settings": zone.setting in self.settings,
+            "features": self.features <= table.features,
+        }
+        return tuple(kind for kind in self.kinds if not met[kind])
+
+
+def _start(value: object) -> int:
+    return to_micros(value, "start")
+
+
+def _table_ids(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise InvalidInput("tables", "must be a collection of table ids", shown(value))
+    return tuple(sorted({rule.check_identifier("tables", each) for each in value}))
+
+
+@attrs.frozen
+class Request:
+    """A party that wants to sit down: how many, when, and how.
+
+    Args:
+        party: How many people (1–1,000).
+        start: When they sit down. An aware datetime of any zone.
+        occasion: Key of an occasion of the house; ``None``: the period's own.
+        must: Conditions that every table has to meet; a refusal names them.
+        wish: Conditions that cost in the score where a table of the set does not meet them.
+        tables: Exactly these tables and no others; empty: the planner chooses.
+
+    Raises:
+        InvalidInput: Naming the field and the rule.
+        NaiveDatetime: If the start has no time zone.
+
+    >>> from datetime import datetime, UTC
+    >>> Request(4, datetime(2026, 5, 1, 18, tzinfo=UTC)).party
+    4
+    """
+
+    party: int = attrs.field(validator=rule.party)
+    start_us: int = attrs.field(alias="start", converter=_start)
+    occasion: str | None = attrs.field(
+        default=None, kw_only=True, validator=attrs.validators.optional(rule.identifier)
+    )
+    must: Preference = attrs.field(factory=Preference, kw_only=True, validator=rule.one_of(Preference))
+    wish: Preference = attrs.field(factory=Preference, kw_only=True, validator=rule.one_of(Preference))
+    tables: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_table_ids)
+
+    @property
+    def start(self) -> datetime:
+        """When they sit down, in UTC."""
+        return from_micros(self.start_us)

@@ -1,0 +1,105 @@
+"""The tenant: a restaurant, and its zones."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from fourtop.errors import InvalidInput, shown
+from fourtop.model import rule
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@lru_cache(maxsize=256)
+def zone_info(name: str) -> ZoneInfo:
+    """Return the IANA time zone of that name.
+
+    Raises:
+        InvalidInput: If there is none.
+    """
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError, TypeError):
+        raise InvalidInput("timezone", "must be an IANA time zone such as Europe/London", shown(name)) from None
+
+
+def _timezone(_instance: object, _attribute: rule.Named, value: object) -> None:
+    if type(value) is not str:
+        raise InvalidInput("timezone", "must be an IANA time zone such as Europe/London", shown(value))
+    zone_info(value)
+
+
+def _slug(_instance: object, attribute: rule.Named, value: object) -> None:
+    if type(value) is not str or len(value) > 64 or _SLUG.fullmatch(value) is None:
+        raise InvalidInput(attribute.name, "must be lower-case words joined by hyphens, at most 64 characters", shown(value))
+
+
+@attrs.frozen
+class Restaurant:
+    """A tenant. Nothing of one restaurant is ever seen by, or in the way of, another.
+
+    Args:
+        id: 1–64 of ``A–Z a–z 0–9 . _ : -``.
+        name: For people.
+        slug: For addresses; by default the id in lower case, if that is a slug.
+        timezone: IANA name; all local times of the house are in it.
+        reservation_interval_minutes: Raster of the start times on offer (1–180).
+        default_duration_minutes: Stay where no turn time says otherwise (15–300).
+        last_seating_buffer_minutes: The last start lies this long before a period ends (0–300).
+        active: Whether it takes bookings.
+
+    Raises:
+        InvalidInput: Naming the field and the rule.
+
+    >>> Restaurant("the-pub", "The Pub", timezone="Europe/London").slug
+    'the-pub'
+    """
+
+    id: str = attrs.field(validator=rule.identifier)
+    name: str = attrs.field(validator=rule.text(100))
+    timezone: str = attrs.field(kw_only=True, validator=_timezone)
+    slug: str = attrs.field(kw_only=True, validator=_slug)
+    reservation_interval_minutes: int = attrs.field(default=15, kw_only=True, validator=rule.whole(1, 180))
+    default_duration_minutes: int = attrs.field(default=90, kw_only=True, validator=rule.whole(15, 300))
+    last_seating_buffer_minutes: int = attrs.field(default=120, kw_only=True, validator=rule.whole(0, 300))
+    active: bool = attrs.field(default=True, kw_only=True, validator=rule.flag)
+
+    @slug.default
+    def _slug_of_id(self) -> str:
+        return re.sub(r"[^a-z0-9]+", "-", str(self.id).lower()).strip("-")
+
+
+class Setting(StrEnum):
+    """Where a zone is."""
+
+    INDOOR = "indoor"
+    OUTDOOR = "outdoor"
+    BAR = "bar"
+
+
+@attrs.frozen
+class Zone:
+    """A part of the house; tables are only joined within one.
+
+    Args:
+        id: Of the zone; unique in the restaurant.
+        name: Unique in the restaurant, whatever the case.
+        order: Where it stands in lists (0–10,000).
+        setting: indoor, outdoor or bar.
+
+    Raises:
+        InvalidInput: Naming the field and the rule.
+
+    >>> Zone("bar", "Bar", setting="bar").setting.value
+    'bar'
+    """
+
+    id: str = attrs.field(validator=rule.identifier)
+    name: str = attrs.field(validator=rule.text(50))
+    order: int = attrs.field(default=0, kw_only=True, validator=rule.whole(0, 10_000))
+    setting: Setting = attrs.field(default=Setting.INDOOR, kw_only=True, converter=rule.as_enum(Setting, "setting"))

@@ -1,0 +1,155 @@
+"""Rules of single values, as attrs converters and validators that raise our typed errors."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from fourtop.errors import InvalidIdentifier, InvalidInput, shown
+
+MAX_PARTY = 1_000
+_IDENTIFIER = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+
+Validator = Callable[[Any, Any, Any], None]
+
+
+class Named(Protocol):
+    """What we need of an ``attrs.Attribute``."""
+
+    name: str
+
+
+def check_identifier(field: str, value: object) -> str:
+    """Return ``value`` if it is an id of ours or a host's: 1–64 of ``A–Z a–z 0–9 . _ : -``.
+
+    Raises:
+        InvalidIdentifier: If it is anything else. Nothing is trimmed or folded.
+    """
+    if type(value) is not str or _IDENTIFIER.fullmatch(value) is None:
+        raise InvalidIdentifier(field, "must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -", shown(value))
+    return value
+
+
+def check_whole(field: str, value: object, low: int, high: int) -> int:
+    """Return ``value`` if it is an ``int`` (no bool, no float) from ``low`` to ``high``.
+
+    Raises:
+        InvalidInput: If it is anything else.
+    """
+    if type(value) is not int or not low <= value <= high:
+        raise InvalidInput(field, f"must be a whole number from {low} to {high}", shown(value))
+    return value
+
+
+def check_party(value: object, field: str = "party") -> int:
+    """Return ``value`` if it is a party size: a whole number from 1 to 1,000.
+
+    Raises:
+        InvalidInput: If it is anything else (0, True, 2.5, NaN …).
+    """
+    return check_whole(field, value, 1, MAX_PARTY)
+
+
+def check_text(field: str, value: object, longest: int) -> str:
+    """Return ``value`` if it is a text of 1 to ``longest`` printable characters without outer spaces.
+
+    Raises:
+        InvalidInput: If it is anything else.
+    """
+    if type(value) is not str or not 1 <= len(value) <= longest or value != value.strip() or not value.isprintable():
+        rule = f"must be 1 to {longest} printable characters without spaces around them"
+        raise InvalidInput(field, rule, shown(value))
+    return value
+
+
+def folded(text: str) -> str:
+    """Fold a name for comparison: case and look-alike forms (full width, ligatures) do not count."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def identifier(_instance: object, attribute: Named, value: object) -> None:
+    """Validate an id."""
+    check_identifier(attribute.name, value)
+
+
+def identifiers(_instance: object, attribute: Named, value: object) -> None:
+    """Validate a tuple or a set of ids."""
+    if not isinstance(value, tuple | frozenset):
+        raise InvalidInput(attribute.name, "must be a tuple or a set of ids", shown(value))
+    for each in value:
+        check_identifier(attribute.name, each)
+
+
+def party(_instance: object, attribute: Named, value: object) -> None:
+    """Validate a party size."""
+    check_party(value, attribute.name)
+
+
+def flag(_instance: object, attribute: Named, value: object) -> None:
+    """Validate a bool."""
+    if type(value) is not bool:
+        raise InvalidInput(attribute.name, "must be true or false", shown(value))
+
+
+def whole(low: int, high: int) -> Validator:
+    """Make a validator of whole numbers from ``low`` to ``high``."""
+
+    def validate(_instance: object, attribute: Named, value: object) -> None:
+        check_whole(attribute.name, value, low, high)
+
+    return validate
+
+
+def text(longest: int) -> Validator:
+    """Make a validator of texts of 1 to ``longest`` characters."""
+
+    def validate(_instance: object, attribute: Named, value: object) -> None:
+        check_text(attribute.name, value, longest)
+
+    return validate
+
+
+def number(low: float, high: float) -> Validator:
+    """Make a validator of finite numbers from ``low`` to ``high``."""
+
+    def validate(_instance: object, attribute: Named, value: object) -> None:
+        if type(value) not in (int, float) or not math.isfinite(value) or not low <= value <= high:  # type: ignore[arg-type, operator]  # the first test leaves int and float
+            raise InvalidInput(attribute.name, f"must be a number from {low:g} to {high:g}", shown(value))
+
+    return validate
+
+
+def one_of(kind: type) -> Validator:
+    """Make a validator of instances of ``kind``."""
+
+    def validate(_instance: object, attribute: Named, value: object) -> None:
+        if not isinstance(value, kind):
+            raise InvalidInput(attribute.name, f"must be of type {kind.__name__}", shown(value))
+
+    return validate
+
+
+def tuple_of(kind: type) -> Validator:
+    """Make a validator of tuples whose members are of ``kind``."""
+
+    def validate(_instance: object, attribute: Named, value: object) -> None:
+        if type(value) is not tuple or not all(isinstance(each, kind) for each in value):
+            raise InvalidInput(attribute.name, f"must be a tuple of {kind.__name__}", shown(value))
+
+    return validate
+
+
+def as_enum(kind: type, field: str) -> Callable[[Any], Any]:
+    """Make a converter that takes a member of the enum ``kind`` or its value."""
+
+    def convert(value: object) -> object:
+        try:
+            return kind(value)
+        except ValueError:
+            names = ", ".join(str(member.value) for member in kind)  # type: ignore[attr-defined]  # an Enum iterates
+            raise InvalidInput(field, f"must be one of {names}", shown(value)) from None
+
+    return convert

@@ -1,0 +1,123 @@
+"""Tables, and what is written down about each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+import attrs
+
+from fourtop.errors import InvalidInput, shown
+from fourtop.model import rule
+
+MAX_CAPACITY = 500
+
+
+class Mobility(StrEnum):
+    """Whether a table can be pushed to another."""
+
+    MOVABLE = "movable"
+    FIXED = "fixed"
+
+
+@attrs.frozen
+class Position:
+    """Where a table is drawn: percent of the plan's width and height, and degrees clockwise.
+
+    A picture only: moving it changes no answer.
+    """
+
+    x: float = attrs.field(validator=rule.number(-1_000, 1_000))
+    y: float = attrs.field(validator=rule.number(-1_000, 1_000))
+    rotation: float = attrs.field(default=0, validator=rule.number(-360, 360))
+
+
+def as_features(value: Any) -> frozenset[str]:
+    """Turn features into a set of words such as ``step-free`` or ``window``.
+
+    Raises:
+        InvalidInput: If one is not 1–50 printable characters, or they are no collection of texts.
+    """
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise InvalidInput("features", "must be a collection of texts", shown(value))
+    return frozenset(rule.check_text("features", each, 50) for each in value)
+
+
+@attrs.frozen
+class Table:
+    """A table. What is reserved or occupied now is never written here: it follows from the allocations.
+
+    Args:
+        id: Of the table; unique in the restaurant.
+        number: What people call it; unique in the restaurant, whatever the case (1–50 characters).
+        capacity: Its seats (1–500).
+        zone_id: The zone it stands in.
+        min_party: Smallest party that may have it (1 to ``max_party``).
+        max_party: Largest party that may have it alone; ``None``: as many as it seats.
+        section: A waiter's section.
+        category: Such as dining, bar, lounge, patio, private.
+        seating: Such as standard, sofa, booth, high_top.
+        mobility: A fixed table is never joined.
+        out_of_service: Not offered at present.
+        active: Part of the floor; an inactive one is never offered.
+        features: Such as step-free or window.
+        position: Where it is drawn.
+        notes: For the staff; in no error, event or log.
+
+    Raises:
+        InvalidInput: Naming the field and the rule.
+
+    >>> Table("t1", "1", 4, "main", min_party=2).seats_alone(3)
+    True
+    """
+
+    id: str = attrs.field(validator=rule.identifier)
+    number: str = attrs.field(validator=rule.text(50))
+    capacity: int = attrs.field(validator=rule.whole(1, MAX_CAPACITY))
+    zone_id: str = attrs.field(validator=rule.identifier)
+    min_party: int = attrs.field(default=1, kw_only=True, validator=rule.whole(1, MAX_CAPACITY))
+    max_party: int | None = attrs.field(
+        default=None, kw_only=True, validator=attrs.validators.optional(rule.whole(1, rule.MAX_PARTY))
+    )
+    section: str | None = attrs.field(default=None, kw_only=True, validator=attrs.validators.optional(rule.text(100)))
+    category: str = attrs.field(default="dining", kw_only=True, validator=rule.text(50))
+    seating: str = attrs.field(default="standard", kw_only=True, validator=rule.text(50))
+    mobility: Mobility = attrs.field(
+        default=Mobility.MOVABLE, kw_only=True, converter=rule.as_enum(Mobility, "mobility")
+    )
+    out_of_service: bool = attrs.field(default=False, kw_only=True, validator=rule.flag)
+    active: bool = attrs.field(default=True, kw_only=True, validator=rule.flag)
+    features: frozenset[str] = attrs.field(default=(), kw_only=True, converter=as_features)
+    position: Position | None = attrs.field(
+        default=None, kw_only=True, validator=attrs.validators.optional(rule.one_of(Position))
+    )
+    notes: str | None = attrs.field(default=None, kw_only=True, validator=attrs.validators.optional(rule.text(500)))
+
+    def __attrs_post_init__(self) -> None:
+        if self.max_party is not None and self.max_party < self.min_party:
+            raise InvalidInput("max_party", f"must be at least min_party, {self.min_party}", shown(self.max_party))
+
+    @property
+    def is_offered(self) -> bool:
+        """Tell whether new parties may have it: active and in service."""
+        return self.active and not self.out_of_service
+
+    @property
+    def is_movable(self) -> bool:
+        """Tell whether it can be joined with others."""
+        return self.mobility is Mobility.MOVABLE
+
+    @property
+    def largest_party(self) -> int:
+        """The largest party that may have it alone: the smaller of ``max_party`` and ``capacity``."""
+        return self.capacity if self.max_party is None else min(self.max_party, self.capacity)
+
+    @property
+    def kind(self) -> tuple[int, str, str]:
+        """Its type, for scarcity: tables of equal capacity, category and seating are interchangeable."""
+        return (self.capacity, self.category, self.seating)
+
+    def seats_alone(self, party: int) -> bool:
+        """Tell whether a party fits this table alone: ``min_party <= party <= largest_party``."""
+        return self.min_party <= party <= self.largest_party

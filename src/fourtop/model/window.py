@@ -1,0 +1,129 @@
+"""Windows of time: half-open, in UTC, exact to the microsecond."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import attrs
+
+from fourtop.errors import InvalidWindow, NaiveDatetime, shown
+
+MICROSECONDS_PER_SECOND: Final = 1_000_000
+MICROSECONDS_PER_MINUTE: Final = 60_000_000
+MAX_WINDOW_DAYS: Final = 31
+MAX_WINDOW_US: Final = MAX_WINDOW_DAYS * 24 * 60 * MICROSECONDS_PER_MINUTE
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+LATEST_US: Final = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+
+
+def to_micros(value: object, field: str = "instant") -> int:
+    """Turn an aware datetime into whole microseconds since 1970 (UTC).
+
+    Raises:
+        NaiveDatetime: If it has no time zone.
+        InvalidWindow: If it is no datetime, or outside the years 1970 to 2199.
+    """
+    if not isinstance(value, datetime):
+        raise InvalidWindow(field, "must be a datetime with a time zone", shown(value))
+    if value.utcoffset() is None:
+        raise NaiveDatetime(field, "must have a time zone", value.isoformat())
+    micros = (value - _EPOCH) // _MICROSECOND
+    if not 0 <= micros < LATEST_US:
+        raise InvalidWindow(field, "must lie in the years 1970 to 2199", value.isoformat())
+    return micros
+
+
+def from_micros(micros: int) -> datetime:
+    """Turn microseconds since 1970 into a datetime in UTC."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def iso(micros: int) -> str:
+    """Write microseconds since 1970 as ISO 8601 in UTC, for errors and events."""
+    return from_micros(micros).isoformat()
+
+
+def _bound(value: object) -> int:
+    return to_micros(value, "window")
+
+
+@attrs.frozen(order=True, repr=False)
+class Window:
+    """A stretch of time ``[start, end)``: the start is in, the end is not.
+
+    Two parties may therefore use one table back to back. Kept as whole microseconds since 1970, so that
+    comparing and indexing cost nothing; ``start`` and ``end`` give datetimes in UTC. Ordered by start,
+    then end.
+
+    Args:
+        start: First instant inside. Any time zone.
+        end: First instant outside. Any time zone.
+
+    Raises:
+        NaiveDatetime: If a bound has no time zone.
+        InvalidWindow: If ``end <= start``, if it is longer than 31 days, or not within 1970–2199.
+
+    >>> from datetime import datetime, UTC
+    >>> early = Window(datetime(2026, 5, 1, 18, tzinfo=UTC), datetime(2026, 5, 1, 20, tzinfo=UTC))
+    >>> late = Window(early.end, datetime(2026, 5, 1, 22, tzinfo=UTC))
+    >>> early.overlaps(late), early.minutes
+    (False, 120)
+    """
+
+    start_us: int = attrs.field(alias="start", converter=_bound)
+    end_us: int = attrs.field(alias="end", converter=_bound)
+
+    def __attrs_post_init__(self) -> None:
+        _check_bounds(self.start_us, self.end_us)
+
+    @classmethod
+    def of_micros(cls, start_us: int, end_us: int) -> Window:
+        """Make a window of two counts of microseconds since 1970 (UTC).
+
+        Raises:
+            InvalidWindow: As the constructor.
+        """
+        _check_bounds(start_us, end_us)
+        window = object.__new__(cls)
+        object.__setattr__(window, "start_us", start_us)
+        object.__setattr__(window, "end_us", end_us)
+        return window
+
+    @property
+    def start(self) -> datetime:
+        """The first instant inside, in UTC."""
+        return from_micros(self.start_us)
+
+    @property
+    def end(self) -> datetime:
+        """The first instant outside, in UTC."""
+        return from_micros(self.end_us)
+
+    @property
+    def minutes(self) -> int:
+        """The length in whole minutes, rounded down."""
+        return (self.end_us - self.start_us) // MICROSECONDS_PER_MINUTE
+
+    def overlaps(self, other: Window) -> bool:
+        """Tell whether some instant lies in both. Touching is not overlapping."""
+        return self.start_us < other.end_us and other.start_us < self.end_us
+
+    def contains(self, other: Window) -> bool:
+        """Tell whether every instant of ``other`` lies in this window."""
+        return self.start_us <= other.start_us and other.end_us <= self.end_us
+
+    def __repr__(self) -> str:
+        return f"Window({self})"
+
+    def __str__(self) -> str:
+        return f"{iso(self.start_us)}/{iso(self.end_us)}"
+
+
+def _check_bounds(start_us: int, end_us: int) -> None:
+    if end_us <= start_us:
+        raise InvalidWindow("window", "must end after it starts", f"{iso(start_us)}/{iso(end_us)}")
+    if end_us - start_us > MAX_WINDOW_US:
+        raise InvalidWindow("window", f"must be at most {MAX_WINDOW_DAYS} days long", f"{iso(start_us)}/{iso(end_us)}")
