@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from fourtop.errors import InvalidWindow, NaiveDatetime, shown
+from fourtop.errors import InvalidWindow, NaiveDatetime, NonexistentTime, shown
 
 MICROSECONDS_PER_SECOND: Final = 1_000_000
 MICROSECONDS_PER_MINUTE: Final = 60_000_000
@@ -24,16 +24,45 @@ def to_micros(value: object, field: str = "instant") -> int:
 
     Raises:
         NaiveDatetime: If it has no time zone.
+        NonexistentTime: If the clocks of its zone skip it.
         InvalidWindow: If it is no datetime, or outside the years 1970 to 2199.
     """
     if not isinstance(value, datetime):
         raise InvalidWindow(field, "must be a datetime with a time zone", shown(value))
-    if value.utcoffset() is None:
-        raise NaiveDatetime(field, "must have a time zone", value.isoformat())
+    if value.tzinfo is not UTC:
+        if value.utcoffset() is None:
+            raise NaiveDatetime(field, "must have a time zone", value.isoformat())
+        valid = next_valid(value)
+        if valid is not None:
+            raise NonexistentTime(field, "must exist", value.isoformat(), valid.isoformat())
     micros = (value - _EPOCH) // _MICROSECOND
     if not 0 <= micros < LATEST_US:
         raise InvalidWindow(field, "must lie in the years 1970 to 2199", value.isoformat())
     return micros
+
+
+def next_valid(value: datetime) -> datetime | None:
+    """Return the first valid local time after one that the clocks of its zone skip; ``None`` if it exists.
+
+    The transition is found by bisection on whole seconds between the two readings of the skipped time.
+    """
+    try:
+        there = value.astimezone(UTC)
+        back = there.astimezone(value.tzinfo)
+    except OverflowError:
+        return None
+    if back.replace(tzinfo=None) == value.replace(tzinfo=None):
+        return None
+    readings = [value.replace(fold=fold).astimezone(UTC) for fold in (0, 1)]
+    low, high = min(readings), max(readings)
+    before = low.astimezone(value.tzinfo).utcoffset()
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) // 2
+        if middle.astimezone(value.tzinfo).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return high.replace(microsecond=0).astimezone(value.tzinfo)
 
 
 def from_micros(micros: int) -> datetime:

@@ -1,0 +1,233 @@
+"""The calendar of a house: which service an instant belongs to, and how long a party stays."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+import attrs
+
+from fourtop.errors import AmbiguousTime, Code, InvalidInput, NonexistentTime, Refusal, shown
+from fourtop.model.policy import Policy, ServicePeriod, turn_minutes
+from fourtop.model.restaurant import Restaurant, zone_info
+from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, from_micros, next_valid, to_micros
+
+_CACHED_DAYS = 512
+
+
+@attrs.frozen
+class Service:
+    """A service period on one date.
+
+    Args:
+        period: The period.
+        date: The date that it starts on, in the restaurant's calendar.
+        window: From its start to its end.
+        last_start_us: The last start that is allowed, in microseconds.
+    """
+
+    period: ServicePeriod
+    date: date
+    window: Window
+    last_start_us: int
+
+
+@attrs.frozen
+class Stay:
+    """How long a party has its tables: the policy's answer for a start, a size and an occasion.
+
+    Args:
+        period: Key of the service period.
+        service_date: The date that the service started on.
+        occasion: Key of the occasion, if any.
+        dining: When the party sits there, ``[start, end)``.
+        block: When its tables are taken: dining and the buffers.
+        turn_minutes: The turn time of its band.
+        is_clamped: Whether the stay was cut at the end of service.
+    """
+
+    period: str
+    service_date: date
+    occasion: str | None
+    dining: Window
+    block: Window
+    turn_minutes: int
+    is_clamped: bool = False
+
+
+class Calendar:
+    """What a restaurant's policy says about instants. Pure; remembers the services of recent dates.
+
+    Args:
+        restaurant: For its time zone and defaults.
+        policy: For its service periods.
+    """
+
+    __slots__ = ("_policy", "_restaurant", "_services", "zone")
+
+    def __init__(self, restaurant: Restaurant, policy: Policy) -> None:
+        self._restaurant = restaurant
+        self._policy = policy
+        self._services: dict[date, tuple[Service, ...]] = {}
+        self.zone: tzinfo = zone_info(restaurant.timezone)
+
+    def services_on(self, day: date) -> tuple[Service, ...]:
+        """Return the services that start on a date, by start."""
+        found = self._services.get(day)
+        if found is None:
+            if len(self._services) >= _CACHED_DAYS:
+                self._services.clear()
+            found = tuple(self._service(period, day) for period in self._policy.periods_on(day))
+            self._services[day] = found
+        return found
+
+    def _service(self, period: ServicePeriod, day: date) -> Service:
+        end_day = day + timedelta(days=1) if period.is_overnight else day
+        window = Window.of_micros(self._instant(day, period.start, 0), self._instant(end_day, period.end, 1))
+        if period.last_start is not None:
+            last_day = end_day if period.last_start < period.start else day
+            last = self._instant(last_day, period.last_start, 0)
+        else:
+            minutes = period.last_seating_minutes
+            if minutes is None:
+                minutes = self._restaurant.last_seating_buffer_minutes
+            last = window.end_us - minutes * MICROSECONDS_PER_MINUTE
+        return Service(period, day, window, last)
+
+    def _instant(self, day: date, at: time, fold: int) -> int:
+        # A skipped local time moves forward with the clocks; of a repeated one, a period starts at the
+        # first and ends at the second, so that no period is ever reversed.
+        local = datetime.combine(day, at).replace(tzinfo=self.zone, fold=fold)
+        if next_valid(local) is not None:
+            local = local.replace(fold=0)
+        return to_micros(local.astimezone(UTC), "period")
+
+    def local_date(self, instant_us: int) -> date:
+        """Return the date of an instant in the restaurant's zone."""
+        return from_micros(instant_us).astimezone(self.zone).date()
+
+    def find_service(self, start_us: int) -> Service | None:
+        """Return the service that an instant lies in, if any: of its own date first, then of the night before."""
+        day = self.local_date(start_us)
+        for each in (day, day - timedelta(days=1)):
+            for service in self.services_on(each):
+                if service.window.start_us <= start_us < service.window.end_us:
+                    return service
+        return None
+
+    def stay(self, start_us: int, party: int, occasion: str | None = None) -> Stay | Refusal:
+        """Return how long a party that sits down at an instant has its tables, or why it may not.
+
+        Elapsed time, not wall-clock time, is added to the start, so that a clock change costs or gives
+        nothing. Where overrun is not allowed the block window is clamped to the end of service.
+        """
+        service = self.find_service(start_us)
+        if service is None:
+            return self._outside(start_us)
+        period = service.period
+        if start_us > service.last_start_us:
+            return Refusal.by_rule(
+                Code.LAST_SEATING_PASSED,
+                start=self.local_text(start_us),
+                period=period.key,
+                last_start=self.local_text(service.last_start_us),
+            )
+        if occasion is not None and occasion not in period.occasions:
+            return Refusal.by_rule(Code.OCCASION_NOT_OFFERED, period=period.key, occasion=occasion)
+        chosen = occasion or next(iter(period.occasions), None)
+        return self._fit(service, start_us, self._turn_minutes(period, chosen, party), chosen)
+
+    def _outside(self, start_us: int) -> Refusal:
+        day = self.local_date(start_us)
+        if not self.services_on(day):
+            return Refusal.by_rule(Code.CLOSED, date=day.isoformat())
+        return Refusal.by_rule(Code.OUTSIDE_SERVICE_HOURS, start=self.local_text(start_us))
+
+    def _turn_minutes(self, period: ServicePeriod, occasion: str | None, party: int) -> int:
+        if occasion is not None:
+            return turn_minutes(self._policy.get_occasion(occasion).turn_bands, party)
+        bands = period.turn_bands or self._policy.turn_bands
+        return turn_minutes(bands, party) if bands else self._restaurant.default_duration_minutes
+
+    @staticmethod
+    def _fit(service: Service, start_us: int, minutes: int, occasion: str | None) -> Stay | Refusal:
+        period = service.period
+        before = period.buffer_before_minutes * MICROSECONDS_PER_MINUTE
+        after = period.buffer_after_minutes * MICROSECONDS_PER_MINUTE
+        end_us = start_us + minutes * MICROSECONDS_PER_MINUTE
+        latest_us = service.window.end_us - after
+        is_clamped = not period.overrun_allowed and end_us > latest_us
+        if is_clamped:
+            end_us = latest_us
+            least = min(period.min_dwell_minutes, minutes)
+            if end_us - start_us < least * MICROSECONDS_PER_MINUTE:
+                dwell = max((end_us - start_us) // MICROSECONDS_PER_MINUTE, 0)
+                return Refusal.by_rule(
+                    Code.DWELL_BELOW_MINIMUM, period=period.key, dwell_minutes=dwell, minimum_minutes=least
+                )
+        return Stay(
+            period=period.key,
+            service_date=service.date,
+            occasion=occasion,
+            dining=Window.of_micros(start_us, end_us),
+            block=Window.of_micros(start_us - before, end_us + after),
+            turn_minutes=minutes,
+            is_clamped=is_clamped,
+        )
+
+    def starts_on(self, day: date) -> tuple[tuple[int, Service], ...]:
+        """Return the start times on offer for the services of a date: instants in microseconds, in order.
+
+        The raster counts the restaurant's reservation interval from the start of each service, in elapsed
+        time, up to its last seating inclusive.
+        """
+        step = self._restaurant.reservation_interval_minutes * MICROSECONDS_PER_MINUTE
+        return tuple(
+            (start_us, service)
+            for service in self.services_on(day)
+            for start_us in range(
+                service.window.start_us, min(service.last_start_us + 1, service.window.end_us), step
+            )
+        )
+
+    def instant(self, local: str | datetime, field: str = "start") -> int:
+        """Turn a local time of the restaurant, or any instant with an offset, into microseconds.
+
+        Args:
+            local: ISO 8601 text or a datetime; without an offset it is local time of the restaurant.
+            field: The field that an error names.
+
+        Raises:
+            InvalidInput: If the text is no ISO 8601 date and time.
+            NonexistentTime: If the clocks skip that local time.
+            AmbiguousTime: If it happens twice and no offset says which.
+        """
+        moment = _parsed(local, field)
+        if moment.tzinfo is not None:
+            return to_micros(moment, field)
+        here = [moment.replace(tzinfo=self.zone, fold=fold) for fold in (0, 1)]
+        valid = next_valid(here[0])
+        if valid is not None:
+            raise NonexistentTime(field, "must exist", moment.isoformat(), valid.isoformat())
+        if here[0].utcoffset() != here[1].utcoffset():
+            texts = (here[0].isoformat(), here[1].isoformat())
+            raise AmbiguousTime(field, "must be unambiguous", moment.isoformat(), texts)
+        return to_micros(here[0], field)
+
+    def local_text(self, instant_us: int) -> str:
+        """Write an instant as ISO 8601 in the restaurant's zone, to the minute where that is exact."""
+        local = from_micros(instant_us).astimezone(self.zone)
+        exact = local.second == local.microsecond == 0
+        return local.isoformat(timespec="minutes" if exact else "auto")
+
+
+def _parsed(local: str | datetime, field: str) -> datetime:
+    if isinstance(local, datetime):
+        return local
+    try:
+        if isinstance(local, str) and len(local) > 10:
+            return datetime.fromisoformat(local)
+    except ValueError:
+        pass
+    raise InvalidInput(field, "must be a date and time such as 2026-12-24T19:00", shown(local))
+
+
