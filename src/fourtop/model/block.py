@@ -1,0 +1,29 @@
+"""Blocks: tables taken out of use for a while."""
+
+from __future__ import annotations
+
+import attrs
+
+from fourtop.model.actor import Actor
+from fourtop.model.window import Window
+
+
+@attrs.frozen
+class Block:
+    """Maintenance of tables for a window. It owns its allocations as a booking does.
+
+    Args:
+        id: Of the block; unique in the restaurant.
+        restaurant_id: The tenant.
+        tables: Table ids, in table order.
+        window: When, ``[start, end)``; at most 31 days.
+        reason: For the staff (1–200 characters); in no error or event.
+        actor: Who made it.
+    """
+
+    id: str
+    restaurant_id: str
+    tables: tuple[str, ...]
+    window: Window
+    reason: str
+    actor: Actor

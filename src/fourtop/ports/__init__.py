@@ -1,0 +1,24 @@
+"""The ports: what the engine asks of a store, and what a store may answer."""
+
+from fourtop.ports.change import MAX_NEEDS, Answer, Changes, Decision, FloorChange, Need, PolicyChange
+from fourtop.ports.scope import Scope, around
+from fourtop.ports.source import Rows, Source
+from fourtop.ports.store import Clock, Store
+from fourtop.ports.view import View
+
+__all__ = [
+    "MAX_NEEDS",
+    "Answer",
+    "Changes",
+    "Clock",
+    "Decision",
+    "FloorChange",
+    "Need",
+    "PolicyChange",
+    "Rows",
+    "Scope",
+    "Source",
+    "Store",
+    "View",
+    "around",
+]

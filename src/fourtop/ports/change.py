@@ -1,0 +1,141 @@
+"""Changes: what a decision wants written, judged as a whole."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from fourtop.model.allocation import Allocation
+from fourtop.model.block import Block
+from fourtop.model.booking import Booking
+from fourtop.model.confirmation import ConfirmationResult
+from fourtop.model.event import Event
+from fourtop.model.floor import Floor
+from fourtop.model.hold import Hold
+from fourtop.model.policy import Policy
+from fourtop.model.restaurant import Restaurant
+from fourtop.ports.scope import Scope
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Answer:
+    """The stored answer of a command that succeeded, under its idempotency key.
+
+    Args:
+        restaurant_id: The tenant.
+        command: The command's name.
+        key: The key; unique for the restaurant and command.
+        fingerprint: Digest of the request; another request under the key is refused.
+        outcome: What was answered; a frozen value of ``fourtop.model.outcome``.
+        stored_us: When, in microseconds.
+    """
+
+    restaurant_id: str
+    command: str
+    key: str
+    fingerprint: str
+    outcome: Any
+    stored_us: int
+
+
+@attrs.frozen
+class FloorChange:
+    """A new floor, made from the version ``expected``."""
+
+    floor: Floor
+    expected: int
+
+
+@attrs.frozen
+class PolicyChange:
+    """A new policy or restaurant record, made from the version ``expected``."""
+
+    restaurant: Restaurant
+    policy: Policy
+    expected: int
+
+
+@attrs.frozen(kw_only=True)
+class Changes:
+    """Everything one command writes: all of it or nothing, judged at its end.
+
+    A store takes removals first, then replacements, then additions, each in order; whether live allocations
+    overlap is judged when all are in. It refuses, whatever the decision believed: an overlap, a row of
+    another restaurant, an id or key that is there already, a version that is not the stored one, an owner or
+    table that does not exist, a removal of a row that is not there.
+
+    Args:
+        removed: Allocations to take away, exactly as stored.
+        replaced: Pairs (stored, new) with one id.
+        added: New allocations.
+        bookings: New ones (version 1) and changed ones (stored version + 1).
+        holds_added: New holds.
+        holds_changed: Holds with a new state or expiry.
+        blocks_added: New blocks.
+        blocks_removed: Ids of blocks to delete.
+        floor: A new floor.
+        policy: A new policy or restaurant record.
+        confirmations: New confirmation results; one success at most for a hold.
+        answers: New stored answers.
+        events: New events, each with a de-duplication key that is new.
+    """
+
+    removed: tuple[Allocation, ...] = ()
+    replaced: tuple[tuple[Allocation, Allocation], ...] = ()
+    added: tuple[Allocation, ...] = ()
+    bookings: tuple[Booking, ...] = ()
+    holds_added: tuple[Hold, ...] = ()
+    holds_changed: tuple[Hold, ...] = ()
+    blocks_added: tuple[Block, ...] = ()
+    blocks_removed: tuple[str, ...] = ()
+    floor: FloorChange | None = None
+    policy: PolicyChange | None = None
+    confirmations: tuple[ConfirmationResult, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    events: tuple[Event, ...] = ()
+
+    def __add__(self, other: Changes) -> Changes:
+        """Return both sets of changes as one, this one's first."""
+        assert self.floor is None or other.floor is None, "one command changes the floor once"
+        assert self.policy is None or other.policy is None, "one command changes the policy once"
+        joined = {
+            field.name: getattr(self, field.name) + getattr(other, field.name)
+            for field in attrs.fields(Changes)
+            if field.name not in ("floor", "policy")
+        }
+        return Changes(floor=self.floor or other.floor, policy=self.policy or other.policy, **joined)
+
+    @property
+    def touches_occupancy(self) -> bool:
+        """Tell whether the occupancy version goes up: an allocation, booking, hold or block changes."""
+        return bool(
+            self.removed
+            or self.replaced
+            or self.added
+            or self.bookings
+            or self.holds_added
+            or self.holds_changed
+            or self.blocks_added
+            or self.blocks_removed
+        )
+
+
+@attrs.frozen
+class Decision(Generic[T]):
+    """What a command answers and what it writes."""
+
+    result: T
+    changes: Changes = attrs.field(factory=Changes)
+
+
+@attrs.frozen
+class Need:
+    """A decision that has to see more: the store adds the scope and asks again, at most three times."""
+
+    scope: Scope
+
+
+MAX_NEEDS = 3

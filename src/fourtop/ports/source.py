@@ -1,0 +1,176 @@
+"""Sources: where a view gets its rows from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import attrs
+
+from fourtop.model.allocation import Allocation
+from fourtop.model.block import Block
+from fourtop.model.booking import Booking
+from fourtop.model.confirmation import ConfirmationResult
+from fourtop.model.hold import Hold, HoldState
+from fourtop.model.house import House
+from fourtop.model.outcome import Versions
+from fourtop.model.window import Window
+from fourtop.ports.change import Answer
+from fourtop.timeline import Occupancy
+
+
+class Source(Protocol):
+    """The rows of one restaurant, unguarded. A ``View`` wraps it and checks each question against its scope.
+
+    Every collection is in a fixed order: allocations by ``order_key``, bookings and holds by start of the
+    dining window, then id.
+    """
+
+    @property
+    def house(self) -> House:
+        """The restaurant, its floor and policy."""
+        ...
+
+    @property
+    def versions(self) -> Versions:
+        """The three counters."""
+        ...
+
+    @property
+    def occupancy(self) -> Occupancy:
+        """The allocations, arranged by the floor's table order; hold-owned rows whatever the hold's state."""
+        ...
+
+    def find_booking(self, booking_id: str) -> Booking | None:
+        """Return the booking of that id, if there is one."""
+        ...
+
+    def find_hold(self, hold_id: str) -> Hold | None:
+        """Return the hold of that id, whatever its state, if there is one."""
+        ...
+
+    def find_block(self, block_id: str) -> Block | None:
+        """Return the block of that id, if there is one."""
+        ...
+
+    def find_confirmation(self, hold_id: str) -> ConfirmationResult | None:
+        """Return the successful confirmation of a hold, if there is one."""
+        ...
+
+    def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
+        """Return all confirmation results of a hold, oldest first."""
+        ...
+
+    def find_answer(self, command: str, key: str) -> Answer | None:
+        """Return the stored answer under a key, if there is one."""
+        ...
+
+    def bookings_starting(self, window: Window) -> Iterable[Booking]:
+        """Return the bookings, of any status, whose dining window starts inside a window."""
+        ...
+
+    def active_holds(self, window: Window | None = None) -> Iterable[Hold]:
+        """Return the holds in state active, alive or dead; with a window, those whose block overlaps it."""
+        ...
+
+    def active_holds_of_session(self, session: str) -> Iterable[Hold]:
+        """Return the holds of a session in state active, alive or dead."""
+        ...
+
+    def count_alive(self, now_us: int) -> int:
+        """Count the holds that are alive."""
+        ...
+
+    def holds_for(self, booking_id: str) -> Iterable[Hold]:
+        """Return the holds that were made for a booking, whatever their state, oldest first."""
+        ...
+
+
+@attrs.define
+class Rows:
+    """A ``Source`` over plain rows: what a store that loads rows for each transaction hands to a view.
+
+    It holds whatever was loaded; the view's scope says what may be asked. Building it costs O(rows).
+
+    Args:
+        house: The restaurant, its floor and policy.
+        versions: The three counters.
+        allocations: All rows of the scope, shadow rows and those of dead holds included.
+        bookings: The bookings of the scope.
+        holds: The holds of the scope, whatever their state.
+        blocks: The blocks of the scope.
+        confirmations: The confirmation results of the scope's holds.
+        answers: The stored answers of the scope.
+    """
+
+    house: House
+    versions: Versions
+    allocations: Sequence[Allocation] = ()
+    bookings: Sequence[Booking] = ()
+    holds: Sequence[Hold] = ()
+    blocks: Sequence[Block] = ()
+    confirmations: Sequence[ConfirmationResult] = ()
+    answers: Sequence[Answer] = ()
+    occupancy: Occupancy = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.occupancy = Occupancy([table.id for table in self.house.floor.tables])
+        for allocation in self.allocations:
+            self.occupancy.add(allocation)
+
+    def find_booking(self, booking_id: str) -> Booking | None:
+        """Return the booking of that id, if it was loaded."""
+        return next((each for each in self.bookings if each.id == booking_id), None)
+
+    def find_hold(self, hold_id: str) -> Hold | None:
+        """Return the hold of that id, if it was loaded."""
+        return next((each for each in self.holds if each.id == hold_id), None)
+
+    def find_block(self, block_id: str) -> Block | None:
+        """Return the block of that id, if it was loaded."""
+        return next((each for each in self.blocks if each.id == block_id), None)
+
+    def find_confirmation(self, hold_id: str) -> ConfirmationResult | None:
+        """Return the successful confirmation of a hold, if it was loaded."""
+        return next((each for each in self.confirmations_of(hold_id) if each.confirmed), None)
+
+    def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
+        """Return the loaded confirmation results of a hold, oldest first."""
+        found = (each for each in self.confirmations if each.hold_id == hold_id)
+        return tuple(sorted(found, key=lambda each: (each.checked_us, each.id)))
+
+    def find_answer(self, command: str, key: str) -> Answer | None:
+        """Return the stored answer under a key, if it was loaded."""
+        return next((each for each in self.answers if (each.command, each.key) == (command, key)), None)
+
+    def bookings_starting(self, window: Window) -> Iterable[Booking]:
+        """Return the loaded bookings whose dining window starts inside a window, by start, then id."""
+        found = [each for each in self.bookings if _starts_in(each, window)]
+        return sorted(found, key=lambda each: (each.stay.dining.start_us, each.id))
+
+    def active_holds(self, window: Window | None = None) -> Iterable[Hold]:
+        """Return the loaded holds in state active, by start, then id."""
+        found = [
+            each
+            for each in self.holds
+            if each.state is HoldState.ACTIVE and (window is None or each.stay.block.overlaps(window))
+        ]
+        return sorted(found, key=lambda each: (each.stay.dining.start_us, each.id))
+
+    def active_holds_of_session(self, session: str) -> Iterable[Hold]:
+        """Return the loaded holds of a session in state active, by start, then id."""
+        return [each for each in self.active_holds() if each.session == session]
+
+    def count_alive(self, now_us: int) -> int:
+        """Count the loaded holds that are alive."""
+        return sum(each.is_alive(now_us) for each in self.holds)
+
+    def holds_for(self, booking_id: str) -> Iterable[Hold]:
+        """Return the loaded holds made for a booking, oldest first."""
+        found = [each for each in self.holds if each.booking_id == booking_id]
+        return sorted(found, key=lambda each: (each.created_us, each.id))
+
+
+def _starts_in(booking: Booking, window: Window) -> bool:
+    return window.start_us <= booking.stay.dining.start_us < window.end_us
+

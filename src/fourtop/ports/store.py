@@ -1,0 +1,78 @@
+"""The storage port: four methods that any store implements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from fourtop.model.house import House
+from fourtop.ports.change import Decision, Need
+from fourtop.ports.scope import Scope
+from fourtop.ports.view import View
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """Tells the time of a store."""
+
+    def now_us(self) -> int:
+        """Return the time in microseconds since 1970 (UTC)."""
+        ...
+
+
+class Store(Protocol):
+    """Keeps restaurants. ``fourtop.testing.StoreContract`` is this contract as a test suite.
+
+    A store serialises the transactions of one restaurant, tells the time by one clock that never goes back
+    for a restaurant, and enforces what ``Changes`` lists whatever a decision believes. It knows no rules of
+    the trade: those live in the decisions.
+    """
+
+    def open(self, house: House) -> None:
+        """Put a new restaurant in place, with floor and policy at version 1 and nothing taken.
+
+        Raises:
+            AlreadyExists: If there is a restaurant of that id; nothing is changed.
+        """
+        ...
+
+    def restaurant_ids(self) -> tuple[str, ...]:
+        """Return the ids of all restaurants, sorted."""
+        ...
+
+    def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
+        """Return what ``ask`` answers on one consistent view; the view dies with the call.
+
+        Args:
+            scope: What the view may be asked.
+            ask: Pure; may be called again with a larger scope if it returns a ``Need``.
+
+        Raises:
+            NotFound: If there is no such restaurant.
+            StoreUnavailable: If the store cannot be reached.
+            FourtopError: Whatever ``ask`` raises, unchanged.
+        """
+        ...
+
+    def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
+        """Return what ``decide`` decides, once all its changes are in place; or change nothing.
+
+        Atomic and isolated per restaurant: ``decide`` sees every transaction before it and none after. If
+        it raises, nothing is changed. Lock, then clock, then read, then write.
+
+        Args:
+            scope: What the view may be asked.
+            decide: Pure; may be called several times, of which only the last counts.
+
+        Raises:
+            NotFound: If there is no such restaurant, or a change names an owner or table that is not there.
+            AllocationsOverlap: If live allocations would overlap; carries the one that was there first.
+            ForeignTenant: If a change is of another restaurant.
+            AlreadyExists: If an id, key or de-duplication key is there already.
+            StaleVersion: If a version is not the stored one plus one, or a row to remove is not there.
+            StoreUnavailable: If the store cannot be reached; nothing was changed.
+            OutcomeUnknown: If the reply to the commit was lost.
+            FourtopError: Whatever ``decide`` raises, unchanged.
+        """
+        ...

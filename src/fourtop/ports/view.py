@@ -1,0 +1,176 @@
+"""Views: what a decision sees of a restaurant, and nothing beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
+from fourtop.model.block import Block
+from fourtop.model.booking import Booking
+from fourtop.model.confirmation import ConfirmationResult
+from fourtop.model.hold import Hold
+from fourtop.model.house import House
+from fourtop.model.outcome import Versions
+from fourtop.model.window import Window
+from fourtop.ports.change import Answer
+from fourtop.ports.scope import Scope
+from fourtop.ports.source import Source
+
+
+class View:
+    """One restaurant at one moment, guarded by a scope.
+
+    It never writes, and it dies with the call that it was made for. A question outside the scope, or after
+    the call, is an ``AssertionError``. *Dead* holds (expired, not yet swept) are in nobody's way here; their
+    rows still stand in the store, and whoever takes their place has to remove them (``dead_holds``).
+
+    Args:
+        source: The rows.
+        scope: What may be asked.
+        now_us: The store's clock for this transaction, in microseconds.
+    """
+
+    __slots__ = ("_alive", "_dead", "_source", "now_us", "scope")
+
+    def __init__(self, source: Source, scope: Scope, now_us: int) -> None:
+        self._source = source
+        self._alive = True
+        self._dead: dict[Window, tuple[Hold, ...]] = {}
+        self.scope = scope
+        self.now_us = now_us
+
+    def close(self) -> None:
+        """End the view; every later question fails."""
+        self._alive = False
+
+    def _ask(self, allowed: bool, what: str) -> Source:  # noqa: FBT001  # an assertion's condition, no flag
+        assert self._alive, "the view has ended with its call"
+        assert allowed, f"{what} is outside the scope of this view"
+        return self._source
+
+    # ---- the house
+
+    @property
+    def house(self) -> House:
+        """The restaurant, its floor and policy."""
+        return self._ask(allowed=True, what="the house").house
+
+    @property
+    def versions(self) -> Versions:
+        """How often floor, policy and occupancy have changed."""
+        return self._ask(allowed=True, what="the versions").versions
+
+    # ---- occupancy
+
+    def dead_holds(self, window: Window) -> tuple[Hold, ...]:
+        """Return the expired holds, not yet swept, whose block window overlaps a window; by start, then id."""
+        source = self._ask(self.scope.covers(window), f"the window {window}")
+        found = self._dead.get(window)
+        if found is None:
+            now_us = self.now_us
+            found = tuple(hold for hold in source.active_holds(window) if not hold.is_alive(now_us))
+            self._dead[window] = found
+        return found
+
+    def _ignored(self, window: Window, without: Collection[Owner]) -> Collection[Owner]:
+        dead = self.dead_holds(window)
+        return (*without, *(Owner(OwnerKind.HOLD, hold.id) for hold in dead)) if dead else without
+
+    def busy_mask(self, window: Window, without: Collection[Owner] = ()) -> int:
+        """Return which tables are taken at some instant of a window: bit ``i`` is ``floor.tables[i]``.
+
+        Rows of the owners in ``without``, of dead holds and shadow rows do not count.
+        """
+        ignored = self._ignored(window, without)
+        return self._source.occupancy.busy_mask(window, ignored)
+
+    def busy_masks(self, starts_us: Sequence[int], length_us: int) -> list[int]:
+        """Return the busy mask of ``[start, start + length)`` for each start, sharing the work."""
+        if not starts_us:
+            return []
+        whole = Window.of_micros(min(starts_us), max(starts_us) + length_us)
+        if self.dead_holds(whole):
+            windows = (Window.of_micros(start_us, start_us + length_us) for start_us in starts_us)
+            return [self.busy_mask(window) for window in windows]
+        return self._source.occupancy.busy_masks(starts_us, length_us)
+
+    def find_in_the_way(self, table_id: str, window: Window, without: Collection[Owner] = ()) -> Allocation | None:
+        """Return the earliest live allocation of a table that overlaps a window, dead holds' rows ignored."""
+        ignored = self._ignored(window, without)
+        return self._source.occupancy.find_in_the_way(ResourceType.TABLE, table_id, window, ignored)
+
+    def allocations(self, window: Window) -> tuple[Allocation, ...]:
+        """Return every row that overlaps a window, shadow rows and those of dead holds included, in order."""
+        return self._ask(self.scope.covers(window), f"the window {window}").occupancy.overlapping(window)
+
+    def allocations_of(self, kind: OwnerKind, owner_id: str) -> tuple[Allocation, ...]:
+        """Return the rows of one owner, in order."""
+        named = {
+            OwnerKind.HOLD: self.scope.holds,
+            OwnerKind.BOOKING: self.scope.bookings,
+            OwnerKind.BLOCK: self.scope.blocks,
+        }
+        source = self._ask(owner_id in named[kind], f"the {kind.value} {owner_id}")
+        return source.occupancy.of_owner(kind, owner_id)
+
+    def find_last_allocation(self, table_id: str) -> Allocation | None:
+        """Return the live allocation of a table that ends last, if it has any."""
+        return self._ask(table_id in self.scope.tables, f"the table {table_id}").occupancy.find_last(table_id)
+
+    def extent(self) -> tuple[int, int] | None:
+        """Return the earliest start and the latest end of all rows, in microseconds; ``None``: no rows."""
+        return self._ask(allowed=True, what="the extent").occupancy.extent()
+
+    # ---- bookings, holds, blocks
+
+    def find_booking(self, booking_id: str) -> Booking | None:
+        """Return the booking of that id, if there is one."""
+        return self._ask(booking_id in self.scope.bookings, f"the booking {booking_id}").find_booking(booking_id)
+
+    def find_hold(self, hold_id: str) -> Hold | None:
+        """Return the hold of that id, whatever its state, if there is one."""
+        return self._ask(hold_id in self.scope.holds, f"the hold {hold_id}").find_hold(hold_id)
+
+    def find_block(self, block_id: str) -> Block | None:
+        """Return the block of that id, if there is one."""
+        return self._ask(block_id in self.scope.blocks, f"the block {block_id}").find_block(block_id)
+
+    def bookings_starting(self, window: Window) -> tuple[Booking, ...]:
+        """Return the bookings, of any status, that sit down inside a window; by start, then id."""
+        source = self._ask(self.scope.covers(window), f"the window {window}")
+        return tuple(source.bookings_starting(window))
+
+    def live_holds_starting(self, window: Window) -> tuple[Hold, ...]:
+        """Return the live holds whose party would sit down inside a window; by start, then id."""
+        source = self._ask(self.scope.covers(window), f"the window {window}")
+        return tuple(
+            hold
+            for hold in source.active_holds(window)
+            if hold.is_alive(self.now_us) and window.start_us <= hold.stay.dining.start_us < window.end_us
+        )
+
+    def holds_created(self, booking_id: str, since_us: int) -> tuple[int, ...]:
+        """Return when holds were made for a booking after an instant, oldest first, whatever became of them."""
+        source = self._ask(booking_id in self.scope.bookings, f"the booking {booking_id}")
+        return tuple(hold.created_us for hold in source.holds_for(booking_id) if hold.created_us > since_us)
+
+    def count_live_holds(self, session: str | None = None) -> int:
+        """Count the live holds of a session, or of the whole restaurant."""
+        if session is None:
+            return self._ask(self.scope.counts_holds, "the number of holds").count_alive(self.now_us)
+        source = self._ask(session in self.scope.sessions, f"the session {session}")
+        return sum(hold.is_alive(self.now_us) for hold in source.active_holds_of_session(session))
+
+    # ---- answers and evidence
+
+    def find_answer(self, command: str, key: str) -> Answer | None:
+        """Return the stored answer under a key, if there is one."""
+        return self._ask((command, key) in self.scope.answers, f"the key {key} of {command}").find_answer(command, key)
+
+    def find_confirmation(self, hold_id: str) -> ConfirmationResult | None:
+        """Return the successful confirmation of a hold, if there is one."""
+        return self._ask(hold_id in self.scope.holds, f"the hold {hold_id}").find_confirmation(hold_id)
+
+    def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
+        """Return all confirmation results of a hold, evidence of failures included, oldest first."""
+        return self._ask(hold_id in self.scope.holds, f"the hold {hold_id}").confirmations_of(hold_id)

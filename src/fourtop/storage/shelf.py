@@ -1,0 +1,260 @@
+"""A shelf: everything that the memory store keeps of one restaurant, with live indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from sortedcontainers import SortedList
+
+from fourtop.errors import AllocationsOverlap, AlreadyExists, ForeignTenant, NotFound, StaleVersion
+from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
+from fourtop.model.block import Block
+from fourtop.model.booking import Booking
+from fourtop.model.confirmation import ConfirmationResult
+from fourtop.model.event import Event
+from fourtop.model.hold import Hold, HoldState
+from fourtop.model.house import House
+from fourtop.model.outcome import Versions
+from fourtop.model.window import Window
+from fourtop.ports import Answer, Changes
+from fourtop.timeline import Occupancy
+
+
+class Shelf:
+    """The rows of one restaurant. A ``Source`` for views, and the judge of changes.
+
+    Not safe for threads: the store's lock is held around every call.
+    """
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.versions = Versions(floor=1, policy=1, occupancy=0)
+        self.occupancy = Occupancy([table.id for table in house.floor.tables])
+        self.events: list[Event] = []
+        self._bookings: dict[str, Booking] = {}
+        self._holds: dict[str, Hold] = {}
+        self._blocks: dict[str, Block] = {}
+        self._answers: dict[tuple[str, str], Answer] = {}
+        self._confirmations: dict[str, list[ConfirmationResult]] = {}
+        self._confirmation_ids: set[str] = set()
+        self._event_keys: set[str] = set()
+        self._starts: SortedList[tuple[int, str]] = SortedList()
+        self._active: dict[str, Hold] = {}
+        self._expiries: SortedList[tuple[int, str]] = SortedList()
+        self._sessions: dict[str, set[str]] = {}
+        self._holds_for: dict[str, list[str]] = {}
+
+    # ---- reading: the Source protocol
+
+    def find_booking(self, booking_id: str) -> Booking | None:
+        """Return the booking of that id, if there is one."""
+        return self._bookings.get(booking_id)
+
+    def find_hold(self, hold_id: str) -> Hold | None:
+        """Return the hold of that id, whatever its state, if there is one."""
+        return self._holds.get(hold_id)
+
+    def find_block(self, block_id: str) -> Block | None:
+        """Return the block of that id, if there is one."""
+        return self._blocks.get(block_id)
+
+    def find_confirmation(self, hold_id: str) -> ConfirmationResult | None:
+        """Return the successful confirmation of a hold, if there is one."""
+        return next((each for each in self._confirmations.get(hold_id, ()) if each.confirmed), None)
+
+    def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
+        """Return all confirmation results of a hold, oldest first."""
+        return tuple(self._confirmations.get(hold_id, ()))
+
+    def find_answer(self, command: str, key: str) -> Answer | None:
+        """Return the stored answer under a key, if there is one."""
+        return self._answers.get((command, key))
+
+    def bookings_starting(self, window: Window) -> Iterator[Booking]:
+        """Return the bookings that sit down inside a window, by start, then id."""
+        for _, booking_id in self._starts.irange((window.start_us, ""), (window.end_us, ""), inclusive=(True, False)):
+            yield self._bookings[booking_id]
+
+    def active_holds(self, window: Window | None = None) -> list[Hold]:
+        """Return the holds in state active, by start, then id; with a window, those whose block overlaps it."""
+        found = (each for each in self._active.values() if window is None or each.stay.block.overlaps(window))
+        return sorted(found, key=lambda each: (each.stay.dining.start_us, each.id))
+
+    def active_holds_of_session(self, session: str) -> list[Hold]:
+        """Return the holds of a session in state active, by id."""
+        return [self._holds[hold_id] for hold_id in sorted(self._sessions.get(session, ()))]
+
+    def count_alive(self, now_us: int) -> int:
+        """Count the holds that are alive."""
+        return len(self._expiries) - self._expiries.bisect_left((now_us + 1, ""))
+
+    def holds_for(self, booking_id: str) -> list[Hold]:
+        """Return the holds made for a booking, oldest first."""
+        return [self._holds[hold_id] for hold_id in self._holds_for.get(booking_id, ())]
+
+    # ---- writing: judge everything, then write; only the overlap is judged while writing, and undone
+
+    def apply(self, changes: Changes) -> None:
+        """Put all changes in place, or raise and leave everything as it was."""
+        self._check_tenant(changes)
+        self._check_versions(changes)
+        self._check_new(changes)
+        self._check_references(changes)
+        self._write_allocations(changes)
+        self._write_records(changes)
+        self._write_house(changes)
+        self._count(changes)
+
+    def _check_tenant(self, changes: Changes) -> None:
+        mine = self.house.restaurant.id
+        rows: Iterable[Allocation | Booking | Hold | Block | ConfirmationResult | Answer | Event] = chain(
+            changes.removed,
+            chain.from_iterable(changes.replaced),
+            changes.added,
+            changes.bookings,
+            changes.holds_added,
+            changes.holds_changed,
+            changes.blocks_added,
+            changes.confirmations,
+            changes.answers,
+            changes.events,
+        )
+        if any(row.restaurant_id != mine for row in rows):
+            raise ForeignTenant(mine)
+        if changes.policy is not None and changes.policy.restaurant.id != mine:
+            raise ForeignTenant(mine)
+
+    def _check_versions(self, changes: Changes) -> None:
+        if changes.floor is not None and changes.floor.expected != self.versions.floor:
+            raise StaleVersion("floor", changes.floor.expected, self.versions.floor)
+        if changes.policy is not None and changes.policy.expected != self.versions.policy:
+            raise StaleVersion("policy", changes.policy.expected, self.versions.policy)
+        for booking in changes.bookings:
+            stored = self._bookings.get(booking.id)
+            if stored is not None and booking.version == 1:
+                raise AlreadyExists("booking", booking.id)
+            found = 0 if stored is None else stored.version
+            if booking.version != found + 1:
+                raise StaleVersion("booking", booking.version - 1, found)
+        for row in chain(changes.removed, (old for old, _ in changes.replaced)):
+            if self.occupancy.find(row.id) != row:
+                raise StaleVersion("allocation", 1, 0)
+
+    def _check_new(self, changes: Changes) -> None:
+        _refuse_known("hold", (hold.id for hold in changes.holds_added), self._holds)
+        _refuse_known("block", (block.id for block in changes.blocks_added), self._blocks)
+        _refuse_known("event", (event.dedupe_key for event in changes.events), self._event_keys)
+        _refuse_known("confirmation", (each.id for each in changes.confirmations), self._confirmation_ids)
+        succeeded = [each.hold_id for each in changes.confirmations if each.confirmed]
+        confirmed = [hold_id for hold_id in succeeded if self.find_confirmation(hold_id) is not None]
+        _refuse_known("confirmation", succeeded, confirmed)
+        for answer in changes.answers:
+            if (answer.command, answer.key) in self._answers:
+                raise AlreadyExists("answer", answer.key)
+
+    def _check_references(self, changes: Changes) -> None:
+        floor = self.house.floor if changes.floor is None else changes.floor.floor
+        known = {
+            OwnerKind.BOOKING: self._bookings.keys() | {each.id for each in changes.bookings},
+            OwnerKind.HOLD: self._holds.keys() | {each.id for each in changes.holds_added},
+            OwnerKind.BLOCK: self._blocks.keys() | {each.id for each in changes.blocks_added},
+        }
+        for row in chain(changes.added, (new for _, new in changes.replaced)):
+            if row.owner_id not in known[row.owner_kind]:
+                raise NotFound(row.owner_kind.value, row.owner_id)
+            if row.resource_type is ResourceType.TABLE and floor.find_table(row.resource_id) is None:
+                raise NotFound("table", row.resource_id)
+        for hold in changes.holds_changed:
+            if hold.id not in self._holds:
+                raise NotFound("hold", hold.id)
+        for block_id in changes.blocks_removed:
+            if block_id not in self._blocks:
+                raise NotFound("block", block_id)
+
+    def _write_allocations(self, changes: Changes) -> None:
+        gone = [*changes.removed, *(old for old, _ in changes.replaced)]
+        come = [*(new for _, new in changes.replaced), *changes.added]
+        for row in gone:
+            self.occupancy.remove(row)
+        placed: list[Allocation] = []
+        try:
+            for row in come:
+                self.occupancy.add(row)
+                placed.append(row)
+        except (AllocationsOverlap, AlreadyExists):
+            for row in placed:
+                self.occupancy.remove(row)
+            for row in gone:
+                self.occupancy.add(row)
+            raise
+
+    def _write_records(self, changes: Changes) -> None:
+        for booking in changes.bookings:
+            stored = self._bookings.get(booking.id)
+            if stored is not None:
+                self._starts.remove((stored.stay.dining.start_us, stored.id))
+            self._bookings[booking.id] = booking
+            self._starts.add((booking.stay.dining.start_us, booking.id))
+        for hold in changes.holds_added:
+            self._holds[hold.id] = hold
+            if hold.booking_id is not None:
+                self._holds_for.setdefault(hold.booking_id, []).append(hold.id)
+            self._activate(hold)
+        for hold in changes.holds_changed:
+            self._deactivate(self._holds[hold.id])
+            self._holds[hold.id] = hold
+            self._activate(hold)
+        for block in changes.blocks_added:
+            self._blocks[block.id] = block
+        for block_id in changes.blocks_removed:
+            del self._blocks[block_id]
+        for result in changes.confirmations:
+            self._confirmations.setdefault(result.hold_id, []).append(result)
+            self._confirmation_ids.add(result.id)
+        for answer in changes.answers:
+            self._answers[answer.command, answer.key] = answer
+        self.events.extend(changes.events)
+        self._event_keys.update(event.dedupe_key for event in changes.events)
+
+    def _activate(self, hold: Hold) -> None:
+        if hold.state is HoldState.ACTIVE:
+            self._active[hold.id] = hold
+            self._expiries.add((hold.expires_us, hold.id))
+            if hold.session is not None:
+                self._sessions.setdefault(hold.session, set()).add(hold.id)
+
+    def _deactivate(self, hold: Hold) -> None:
+        if self._active.pop(hold.id, None) is not None:
+            self._expiries.remove((hold.expires_us, hold.id))
+            if hold.session is not None:
+                of_session = self._sessions[hold.session]
+                of_session.remove(hold.id)
+                if not of_session:
+                    del self._sessions[hold.session]
+
+    def _write_house(self, changes: Changes) -> None:
+        restaurant, floor, policy = self.house.restaurant, self.house.floor, self.house.policy
+        if changes.floor is not None:
+            floor = changes.floor.floor
+            self.occupancy.arrange([table.id for table in floor.tables])
+        if changes.policy is not None:
+            restaurant, policy = changes.policy.restaurant, changes.policy.policy
+        if changes.floor is not None or changes.policy is not None:
+            self.house = House(restaurant, floor, policy)
+
+    def _count(self, changes: Changes) -> None:
+        self.versions = Versions(
+            floor=self.versions.floor + (changes.floor is not None),
+            policy=self.versions.policy + (changes.policy is not None),
+            occupancy=self.versions.occupancy + changes.touches_occupancy,
+        )
+
+
+def _refuse_known(kind: str, new: Iterable[str], known: Iterable[str]) -> None:
+    seen: set[str] = set()
+    known_ids = known if isinstance(known, dict | set) else set(known)
+    for each in new:
+        if each in known_ids or each in seen:
+            raise AlreadyExists(kind, each)
+        seen.add(each)
