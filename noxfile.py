@@ -1,0 +1,115 @@
+"""The checks of the project: ``nox -l`` lists them, ``nox`` runs them all.
+
+Every session that runs code of ours runs it from a wheel that was built for the occasion, in an environment
+of its own, with the checkout's ``src`` out of reach.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.error_on_missing_interpreters = True
+nox.options.sessions = ["lint", "types", "imports", "tests", "coverage", "docs"]
+
+
+def group(name: str) -> tuple[str, ...]:
+    """Return the requirements of a dependency group."""
+    return nox.project.dependency_groups(PROJECT, name)
+
+
+def install_wheel(session: nox.Session, *extras: str) -> None:
+    """Build the wheel, check that it is pure, and install it with some extras and nothing of the checkout."""
+    session.install("build")
+    dist = Path(session.create_tmp()) / "dist"
+    for stale in dist.glob("*.whl"):
+        stale.unlink()
+    session.run("python", "-m", "build", "--wheel", "--outdir", str(dist), str(ROOT), silent=True)
+    (wheel,) = dist.glob("*.whl")
+    if not wheel.name.endswith("-py3-none-any.whl"):
+        session.error(f"{wheel.name} is not a pure wheel")
+    wanted = f"{wheel}[{','.join(extras)}]" if extras else str(wheel)
+    session.install(wanted)
+    # The version stays the same while we work: without force, pip would keep the wheel of yesterday.
+    session.install("--force-reinstall", "--no-deps", str(wheel))
+
+
+def run_tests(session: nox.Session, *command: str) -> None:
+    """Run pytest, or something around it, on the wheel. A PYTHONPATH that reaches the checkout is dropped."""
+    session.run(*command, env={"PYTHONPATH": None, "FOURTOP_TESTS_RUN_ON": "wheel"})
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run all tests on the wheel. Arguments after ``--`` go to pytest."""
+    install_wheel(session, "testing")
+    session.install(*group("test"))
+    run_tests(session, "python", "-m", "pytest", *session.posargs)
+
+
+@nox.session(python=["3.12", "3.13"])
+def compat(session: nox.Session) -> None:
+    """Run the unit and property tests on the wheel, on the newer Pythons."""
+    install_wheel(session, "testing")
+    session.install(*group("test"))
+    run_tests(session, "python", "-m", "pytest", "tests/unit", "tests/property", *session.posargs)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Run the quick tests on the wheel and demand every branch of the core.
+
+    The slow ones are left out: under measurement they take several times as long, and a branch that only
+    they reach deserves a test of its own.
+    """
+    install_wheel(session, "testing")
+    session.install(*group("test"), *group("coverage"))
+    run_tests(session, "coverage", "run", "-m", "pytest", "-q", "-m", "not slow", *session.posargs)
+    session.run("coverage", "report")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and format."""
+    session.install(*group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types of the package and of its tests, strictly."""
+    needs = PROJECT["project"]
+    session.install(*needs["dependencies"], *needs["optional-dependencies"]["testing"], *group("types"))
+    session.run("mypy", env={"PYTHONPATH": None})
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """Check that imports point down and that the core is pure."""
+    install_wheel(session)
+    session.install(*group("imports"))
+    session.run("lint-imports", "--no-cache", env={"PYTHONPATH": None})
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation; a warning is an error."""
+    install_wheel(session, "testing")
+    session.install(*group("docs"))
+    session.run("sphinx-build", "-W", "--keep-going", "-E", "-q", "docs", "docs/_build/html", env={"PYTHONPATH": None})
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Print the benchmarks: ratios of things measured in the same run. Arguments after ``--`` choose some."""
+    install_wheel(session, "testing")
+    session.install(*group("bench"))
+    session.run("python", "-m", "benchmarks", *session.posargs, env={"PYTHONPATH": None})
