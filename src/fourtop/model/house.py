@@ -12,15 +12,21 @@ from fourtop.model.restaurant import Restaurant
 
 @attrs.frozen
 class House:
-    """A restaurant with its floor and its policy.
+    """A restaurant with its floor and its policy: what a house document holds, and what a desk opens with.
 
     Args:
-        restaurant: The tenant.
+        restaurant: The tenant, with its time zone.
         floor: Its tables and joins.
-        policy: Its rules.
+        policy: Its service periods and rules.
 
     Raises:
-        InvalidInput: If one is of another type.
+        InvalidInput: If one of them is of another type. Each has checked itself before.
+
+    >>> house = House(
+    ...     Restaurant("the-pub", "The Pub", timezone="Europe/London"), Floor([], zones=[]), Policy([])
+    ... )
+    >>> house.restaurant.slug
+    'the-pub'
     """
 
     restaurant: Restaurant = attrs.field(validator=rule.one_of(Restaurant))

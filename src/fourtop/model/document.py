@@ -1,0 +1,214 @@
+"""The house document: everything that is configured for a restaurant, as one JSON text without loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
+from typing import Any, Final
+
+from fourtop.errors import InvalidDocument, InvalidInput, shown
+from fourtop.model import rule
+from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.house import House
+from fourtop.model.planning import Planning, Weights
+from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod, TurnBand, Weekday, as_date
+from fourtop.model.policy import as_time as as_local_time
+from fourtop.model.record import Form, Record, entries, items, list_of, made, optional, parse, plain, write
+from fourtop.model.restaurant import Restaurant, Zone
+from fourtop.model.table import Position, Table
+
+FORMAT: Final = "fourtop/house/1"
+KEYS: Final = (
+    "format",
+    "restaurant",
+    "zones",
+    "tables",
+    "joins",
+    "joins_within_zone",
+    "set_capacities",
+    "policy",
+)
+_REQUIRED: Final = ("format", "restaurant", "zones", "tables", "policy")
+
+
+def load_house(text: str) -> House:
+    """Read a house document.
+
+    Tables are named by their numbers and zones by their names, whatever the case. An id that is left out is
+    the slug of the number or name. A join is a pair of numbers, or an object where it costs seats. What is
+    left out has the default of its value.
+
+    Args:
+        text: JSON in the format ``fourtop/house/1``; ``house_schema`` describes it.
+
+    Raises:
+        InvalidDocument: If it is not JSON (with the line), or breaks a rule: ``field`` is the path of the
+            place, such as ``tables[3].capacity``. The first fault is reported.
+
+    >>> house = load_house('''{
+    ...   "format": "fourtop/house/1",
+    ...   "restaurant": {"name": "The Corner", "timezone": "Europe/London"},
+    ...   "zones": [{"name": "Main"}],
+    ...   "tables": [{"number": "1", "capacity": 2, "zone": "Main"}, {"number": "2", "capacity": 4, "zone": "Main"}],
+    ...   "joins": [["1", "2"]],
+    ...   "policy": {"periods": [{"key": "dinner", "start": "17:00", "end": "23:00"}]}
+    ... }''')
+    >>> house.restaurant.id, house.floor.seats({"1", "2"})
+    ('the-corner', 6)
+    """
+    return house_from_data(parse(text))
+
+
+def dump_house(house: House) -> str:
+    """Write a house document: in a stable order, with what equals a default left out.
+
+    ``load_house`` of it gives an equal house.
+    """
+    return write(house_to_data(house)) + "\n"
+
+
+def house_from_data(data: object) -> House:
+    """Make a house of a document that was read from JSON: dicts, lists, texts, numbers, booleans and ``None``.
+
+    Raises:
+        InvalidDocument: As ``load_house``.
+    """
+    found = entries(data, "", known=KEYS, required=_REQUIRED)
+    if found["format"] != FORMAT:
+        raise InvalidDocument("format", f"must be {FORMAT}", shown(found["format"]))
+    restaurant = _RESTAURANT.decode(found["restaurant"], "restaurant")
+    zones = [_ZONE.decode(value, path) for path, value in items(found["zones"], "zones")]
+    table_record = _table_record(zones)
+    tables = [table_record.decode(value, path) for path, value in items(found["tables"], "tables")]
+    numbers = _numbers(tables)
+    joins = [_join(value, path, numbers) for path, value in items(found.get("joins", []), "joins")]
+    set_record = _set_record(numbers)
+    sets = [set_record.decode(value, path) for path, value in items(found.get("set_capacities", []), "set_capacities")]
+    parts = {"tables": tables, "zones": zones, "joins": joins, "set_capacities": sets}
+    if "joins_within_zone" in found:
+        parts["joins_within_zone"] = found["joins_within_zone"]
+    floor = made(Floor, parts, "", {})
+    return House(restaurant, floor, _POLICY.decode(found["policy"], "policy"))
+
+
+def house_to_data(house: House) -> dict[str, Any]:
+    """Return a house document as plain data, ready for JSON."""
+    floor = house.floor
+    table_record, numbers = _table_record(floor.zones), _numbers(floor.tables)
+    joins = sorted(floor.joins, key=lambda join: floor.mask(join.tables))
+    set_record = _set_record(numbers, floor.in_order)
+    data: dict[str, Any] = {
+        "format": FORMAT,
+        "restaurant": _RESTAURANT.encode(house.restaurant),
+        "zones": [_ZONE.encode(zone) for zone in floor.zones],
+        "tables": [table_record.encode(table) for table in floor.tables],
+        "joins": [_join_data(join, floor) for join in joins],
+        "joins_within_zone": floor.joins_within_zone,
+        "set_capacities": [set_record.encode(each) for each in floor.set_capacities],
+        "policy": _POLICY.encode(house.policy),
+    }
+    return {key: value for key, value in data.items() if key in _REQUIRED or value}
+
+
+# ---- the floor -------------------------------------------------------------------------------------------
+
+
+def _reference(ids: Mapping[str, str], what: str) -> Form:
+    """Make the form of a reference by name to something that has an id; ``ids`` are by name, in any case."""
+    by_name = {rule.folded(name): id_ for name, id_ in ids.items()}
+    names = {id_: name for name, id_ in ids.items()}
+
+    def decode(data: Any, path: str) -> str:
+        found = by_name.get(rule.folded(data)) if isinstance(data, str) else None
+        if found is None:
+            raise InvalidDocument(path, f"must be {what} of this document", shown(data))
+        return found
+
+    return Form(decode, names.__getitem__)
+
+
+def _table_record(zones: Collection[Zone]) -> Record:
+    zone = _reference({zone.name: zone.id for zone in zones}, "the name of a zone")
+    return Record(
+        Table,
+        forms={
+            "zone_id": zone,
+            "mobility": _ENUM,
+            "features": list_of(plain(), sorted),
+            "position": optional(Record(Position).form),
+        },
+        names={"zone_id": "zone"},
+        derived={"id": "number"},
+    )
+
+
+def _numbers(tables: Collection[Table]) -> Form:
+    return _reference({table.number: table.id for table in tables}, "the number of a table")
+
+
+def _set_record(numbers: Form, order: Callable[[Any], Collection[str]] = tuple) -> Record:
+    return Record(SetCapacity, forms={"tables": list_of(numbers, order)})
+
+
+def _join(data: object, path: str, numbers: Form) -> Join:
+    members = list_of(numbers)
+    if isinstance(data, list):
+        join: Join = plain(Join).decode(members.decode(data, path), path)
+    else:
+        join = Record(Join, forms={"tables": members}).decode(data, path)
+    return join
+
+
+def _join_data(join: Join, floor: Floor) -> Any:
+    pair = [floor.get_table(id_).number for id_ in floor.in_order(join.tables)]
+    return {"tables": pair, "seat_loss": join.seat_loss} if join.seat_loss else pair
+
+
+# ---- the restaurant and its policy -----------------------------------------------------------------------
+
+
+def _band(data: object, path: str) -> TurnBand:
+    if not isinstance(data, list) or len(data) != 2:
+        raise InvalidDocument(path, "must be a pair of a party size and minutes", shown(data))
+    try:
+        return TurnBand(*data)
+    except InvalidInput as fault:
+        place = 0 if fault.field == "max_party" else 1
+        raise InvalidDocument(f"{path}[{place}]", fault.rule, fault.given) from fault
+
+
+_ENUM = plain(encode=lambda member: member.value)
+_TIME = plain(as_local_time, lambda at: f"{at:%H:%M}")
+_DATE = plain(as_date, date.isoformat)
+_DATES = list_of(_DATE, sorted)
+_WEEKDAY = plain(rule.as_enum(Weekday, "weekday"), lambda day: day.value)
+_BANDS = list_of(Form(_band, lambda band: [band.max_party, band.minutes]))
+_RESTAURANT = Record(Restaurant, derived={"id": "name"})
+_ZONE = Record(Zone, forms={"setting": _ENUM}, derived={"id": "name"})
+_OCCASION = Record(Occasion, forms={"turn_bands": _BANDS})
+_PERIOD = Record(
+    ServicePeriod,
+    forms={
+        "start": _TIME,
+        "end": _TIME,
+        "weekdays": list_of(_WEEKDAY, lambda days: sorted(days, key=list(Weekday).index)),
+        "dates": _DATES,
+        "occasions": list_of(plain()),
+        "turn_bands": _BANDS,
+        "last_start": optional(_TIME),
+    },
+)
+_CAPACITY_RULE = Record(CapacityRule, forms={"weekday": optional(_WEEKDAY), "on": optional(_DATE)})
+_PLANNING = Record(Planning, forms={"adjacency_mode": _ENUM, "weights": Record(Weights).form})
+_POLICY = Record(
+    Policy,
+    forms={
+        "periods": list_of(_PERIOD.form),
+        "occasions": list_of(_OCCASION.form),
+        "closures": _DATES,
+        "turn_bands": _BANDS,
+        "capacity_rules": list_of(_CAPACITY_RULE.form),
+        "planning": _PLANNING.form,
+        "holds": Record(HoldRules).form,
+    },
+)

@@ -1,0 +1,234 @@
+"""Records: values as strict JSON objects, where every error names the path of its place."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from fourtop.errors import InvalidDocument, InvalidInput, shown
+from fourtop.model.slug import slug
+
+ROOT = "document"
+_WIDTH = 110
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+Decoder = Callable[[Any, str], Any]
+
+
+class Entries(dict[str, Any]):
+    """An object of a JSON text that remembers a key that came twice."""
+
+    __slots__ = ("double",)
+
+    def __init__(self, pairs: Iterable[tuple[str, Any]]) -> None:
+        self.double: str | None = None
+        super().__init__()
+        for key, value in pairs:
+            if key in self:
+                self.double = key
+            self[key] = value
+
+
+def parse(text: object) -> Any:
+    """Read a JSON text. NaN and infinities pass as numbers; the rule of their key refuses them, with its path.
+
+    Raises:
+        InvalidDocument: If it is not JSON; the error has the line.
+    """
+    if type(text) is not str:
+        raise InvalidDocument(ROOT, "must be a text", shown(type(text).__name__))
+    try:
+        return json.loads(text, object_pairs_hook=Entries)
+    except json.JSONDecodeError as fault:
+        found = shown(text[fault.pos : fault.pos + 20]) if fault.pos < len(text) else "the end"
+        raise InvalidDocument(ROOT, f"must be JSON ({fault.msg})", found, fault.lineno) from None
+    except ValueError:
+        # Python refuses to read such a number at all, to save us hours of work.
+        raise InvalidDocument(ROOT, "must be JSON with numbers of a sane length", "thousands of digits") from None
+    except RecursionError:
+        raise InvalidDocument(ROOT, "must be JSON of a sane depth", "a thousand brackets") from None
+
+
+def write(data: Any, indent: str = "") -> str:
+    """Write plain data as JSON that people like to read: what fits on a line is on one line."""
+    flat = json.dumps(data, ensure_ascii=False, allow_nan=False)
+    if (indent and len(indent) + len(flat) <= _WIDTH) or not data or not isinstance(data, dict | list):
+        return flat
+    inner = f"{indent}  "
+    if isinstance(data, dict):
+        lines = [f"{inner}{json.dumps(key)}: {write(value, inner)}" for key, value in data.items()]
+        return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+    return "[\n" + ",\n".join(inner + write(value, inner) for value in data) + f"\n{indent}]"
+
+
+def below(path: str, key: str) -> str:
+    """Return the path of a key of the object at ``path``."""
+    return f"{path}.{key}" if path else key
+
+
+def entries(data: object, path: str, *, known: Collection[str], required: Collection[str]) -> Mapping[str, Any]:
+    """Return ``data`` if it is an object that has all required keys, each once, and none but the known.
+
+    Raises:
+        InvalidDocument: Naming the path of the key at fault.
+    """
+    if not isinstance(data, dict):
+        raise InvalidDocument(path or ROOT, "must be an object", shown(data))
+    for key in data:
+        if key not in known:
+            is_plain = type(key) is str and _PLAIN_KEY.fullmatch(key) is not None
+            where = below(path, key) if is_plain else path or ROOT
+            raise InvalidDocument(where, f"must be one of the keys {', '.join(known)}", shown(key))
+    if isinstance(data, Entries) and data.double is not None:
+        raise InvalidDocument(below(path, data.double), "must be given once", "twice")
+    for key in required:
+        if key not in data:
+            raise InvalidDocument(below(path, key), "must be given", "left out")
+    return data
+
+
+def items(data: object, path: str) -> list[tuple[str, Any]]:
+    """Return the members of a list, each with its path.
+
+    Raises:
+        InvalidDocument: If it is no list.
+    """
+    if not isinstance(data, list):
+        raise InvalidDocument(path, "must be a list", shown(data))
+    return [(f"{path}[{place}]", value) for place, value in enumerate(data)]
+
+
+@attrs.frozen
+class Form:
+    """How one kind of value is written.
+
+    Args:
+        decode: From plain data and its path to the value.
+        encode: From the value to plain data.
+    """
+
+    decode: Decoder
+    encode: Callable[[Any], Any]
+
+
+def plain(convert: Callable[[Any], Any] = lambda value: value, encode: Callable[[Any], Any] | None = None) -> Form:
+    """Make the form of a value without parts. ``convert`` may refuse it; else its owner does."""
+
+    def decode(data: Any, path: str) -> Any:
+        try:
+            return convert(data)
+        except InvalidInput as fault:
+            raise InvalidDocument(path, fault.rule, fault.given) from fault
+
+    return Form(decode, encode or (lambda value: value))
+
+
+def list_of(form: Form, order: Callable[[Any], Iterable[Any]] = tuple) -> Form:
+    """Make the form of a collection: a list, in the order that ``order`` gives it."""
+
+    def decode(data: Any, path: str) -> Any:
+        return tuple(form.decode(value, place) for place, value in items(data, path))
+
+    return Form(decode, lambda value: [form.encode(each) for each in order(value)])
+
+
+def optional(form: Form) -> Form:
+    """Make the form of a value that may be ``null``."""
+    return Form(
+        lambda data, path: None if data is None else form.decode(data, path),
+        lambda value: None if value is None else form.encode(value),
+    )
+
+
+@attrs.frozen
+class Record:
+    """An attrs class as a JSON object: its attributes are the keys, and what equals its default is left out.
+
+    Args:
+        kind: The class.
+        forms: How attributes are written that are not written as they are.
+        names: Keys that are not called like their attribute.
+        derived: An id that may be left out, and the attribute whose slug it then is.
+    """
+
+    kind: type
+    forms: Mapping[str, Form] = attrs.field(factory=dict, kw_only=True)
+    names: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
+    derived: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
+
+    @property
+    def attributes(self) -> dict[str, attrs.Attribute[Any]]:
+        """The attributes by key, in the order of the class."""
+        return {self.names.get(each.name, each.name): each for each in attrs.fields(self.kind)}
+
+    @property
+    def form(self) -> Form:
+        """The record as the form of a part of another."""
+        return Form(self.decode, self.encode)
+
+    def decode(self, data: object, path: str) -> Any:
+        """Make the value of plain data.
+
+        Raises:
+            InvalidDocument: Naming the path of what is missing, unknown or refused by a rule of the model.
+        """
+        attributes = self.attributes
+        required = [key for key, each in attributes.items() if self._is_required(each)]
+        found = entries(data, path, known=attributes, required=required)
+        values = {
+            attributes[key].name: self._form(attributes[key].name).decode(value, below(path, key))
+            for key, value in found.items()
+        }
+        for name, source in self.derived.items():
+            if name not in values:
+                values[name] = self._derive(values[source], below(path, name))
+        return made(self.kind, values, path, self.names)
+
+    def _is_required(self, attribute: attrs.Attribute[Any]) -> bool:
+        return attribute.default is attrs.NOTHING and attribute.name not in self.derived
+
+    def _form(self, name: str) -> Form:
+        return self.forms.get(name, _AS_IT_IS)
+
+    @staticmethod
+    def _derive(source: Any, path: str) -> str:
+        derived = slug(source) if isinstance(source, str) else ""
+        if not derived:
+            raise InvalidDocument(path, "must be given where the name has no letter or digit", shown(source))
+        return derived
+
+    def encode(self, value: Any) -> dict[str, Any]:
+        """Write the value as plain data, its keys in the order of the class."""
+        return {
+            key: self._form(each.name).encode(getattr(value, each.name))
+            for key, each in self.attributes.items()
+            if getattr(value, each.name) != self._default(each, value)
+        }
+
+    def _default(self, attribute: attrs.Attribute[Any], value: Any) -> Any:
+        if attribute.name in self.derived:
+            return slug(getattr(value, self.derived[attribute.name]))
+        default: Any = attribute.default
+        if type(default).__name__ == "Factory":
+            default = default.factory(value) if default.takes_self else default.factory()
+        convert: Any = attribute.converter
+        return default if convert is None or default is attrs.NOTHING else convert(default)
+
+
+_AS_IT_IS = plain()
+
+
+def made(kind: Callable[..., Any], values: Mapping[str, Any], path: str, names: Mapping[str, str]) -> Any:
+    """Call a constructor; what it refuses is refused with the path of the key.
+
+    Raises:
+        InvalidDocument: If the constructor raises ``InvalidInput``.
+    """
+    try:
+        return kind(**values)
+    except InvalidInput as fault:
+        raise InvalidDocument(below(path, names.get(fault.field, fault.field)), fault.rule, fault.given) from fault
