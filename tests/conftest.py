@@ -1,0 +1,61 @@
+"""What holds for every test: repeatable draws, and an eye on the time that each one takes."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from importlib.util import find_spec
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+SLOW_SECONDS = 0.25
+# A busy machine is easily ten times slower, so that only what is far over the line fails.
+LIMIT_SECONDS = 5.0
+SHOWN = 10
+
+Loiterers = dict[str, float]
+LOITERERS = pytest.StashKey[Loiterers]()
+
+# Every run draws the same examples, whatever the machine; time is judged below, not by Hypothesis.
+settings.register_profile(
+    "fourtop", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+# Fresh draws, for long runs by hand: pytest --hypothesis-profile campaign --hypothesis-seed 1
+settings.register_profile("campaign", settings.get_profile("fourtop"), derandomize=False)
+settings.load_profile("fourtop")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make room for the tests that take long and do not say so."""
+    config.stash[LOITERERS] = {}
+
+
+def pytest_report_header() -> str:
+    """Say which fourtop is tested: the installed one, or a checkout on the path."""
+    spec = find_spec("fourtop")
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    return f"fourtop: {', '.join(places) or 'not found'}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test that takes far too long without the mark ``slow``; note one that takes a little too long."""
+    report = yield
+    if report.when != "call" or not report.passed or item.get_closest_marker("slow"):
+        return report
+    if report.duration > LIMIT_SECONDS:
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} took {report.duration:.1f} s: mark it slow, or make it quicker"
+    elif report.duration > SLOW_SECONDS:
+        item.config.stash[LOITERERS][item.nodeid] = report.duration
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """List the tests that take a little too long, the longest first. Only a report: a busy machine adds some."""
+    loiterers = sorted(config.stash[LOITERERS].items(), key=lambda each: -each[1])
+    if not loiterers:
+        return
+    terminalreporter.section(f"{len(loiterers)} over {SLOW_SECONDS} s and not marked slow")
+    for name, seconds in loiterers[:SHOWN]:
+        terminalreporter.write_line(f"{seconds:.2f} s {name}")
