@@ -43,7 +43,7 @@ def install_wheel(session: nox.Session, *extras: str) -> None:
 
 def run_tests(session: nox.Session, *command: str) -> None:
     """Run pytest, or something around it, on the wheel. A PYTHONPATH that reaches the checkout is dropped."""
-    session.run(*command, env={"PYTHONPATH": None, "FOURTOP_TESTS_RUN_ON": "wheel"})
+    session.run(*command, env={"PYTHONPATH": None})
 
 
 @nox.session
