@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sybil import Document, Sybil
+from sybil.example import SybilFailure
+from sybil.parsers.myst import DocTestDirectiveParser, PythonCodeBlockParser
+
+ROOT = Path(__file__).parents[2]
+SYBIL = Sybil(parsers=[PythonCodeBlockParser(), DocTestDirectiveParser()], path=str(ROOT), patterns=["*.md"])
+# Decision records quote code that was rejected; what is built is not ours to read.
+UNREAD = {"_build", "adr"}
+
+
+def pages() -> list[Path]:
+    found = [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
+    return sorted(page for page in found if UNREAD.isdisjoint(page.relative_to(ROOT).parts))
+
+
+def run(document: Document) -> int:
+    """Run the examples of a page from top to bottom in one namespace; return how many there were."""
+    examples = list(document.examples())
+    for example in examples:
+        example.evaluate()
+    return len(examples)
+
+
+def parsed(tmp_path: Path, text: str) -> Document:
+    page = tmp_path / "page.md"
+    page.write_text(text, encoding="utf-8")
+    return SYBIL.parse(page)
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_examples_of_the_page_run(page: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    run(SYBIL.parse(page))
+
+
+def test_blocks_of_a_page_share_their_names(tmp_path: Path) -> None:
+    text = "```python\nparty = 4\n```\n\nThen:\n\n```python\nassert party == 4\n```\n"
+    assert run(parsed(tmp_path, text)) == 2
+
+
+@pytest.mark.parametrize(
+    "block",
+    ["```python\nassert 1 == 2\n```\n", "```python\n>>> 1 + 1\n3\n\n```\n", "```{doctest}\n>>> 1 + 1\n3\n```\n"],
+    ids=["an assertion", "a prompt", "a directive"],
+)
+def test_a_wrong_example_is_found(tmp_path: Path, block: str) -> None:
+    with pytest.raises((AssertionError, SybilFailure)):
+        run(parsed(tmp_path, block))
