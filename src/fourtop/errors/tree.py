@@ -20,7 +20,11 @@ error = attrs.define(slots=False, eq=False)
 
 def shown(value: object) -> str:
     """Write a rejected value so that it fits on a line, whatever it was."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        # Python writes no number of more than 4,300 digits, and nothing that is nested too deeply.
+        text = f"a value of type {type(value).__name__} that is too large to write"
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters)"
 
 
@@ -48,7 +52,9 @@ class FourtopError(Exception):
     @property
     def details(self) -> dict[str, Any]:
         """The facts as plain data, ready for JSON."""
-        return {name: value for name, value in attrs.asdict(self, recurse=False).items() if value is not None}
+        # Typing knows attrs' own decorators only, not the one of this module.
+        facts: Any = self
+        return {name: value for name, value in attrs.asdict(facts, recurse=False).items() if value is not None}
 
 
 # ---- input ----------------------------------------------------------------------------------------------

@@ -184,9 +184,7 @@ class Calendar:
         return tuple(
             (start_us, service)
             for service in self.services_on(day)
-            for start_us in range(
-                service.window.start_us, min(service.last_start_us + 1, service.window.end_us), step
-            )
+            for start_us in range(service.window.start_us, min(service.last_start_us + 1, service.window.end_us), step)
         )
 
     def instant(self, local: str | datetime, field: str = "start") -> int:
@@ -201,7 +199,7 @@ class Calendar:
             NonexistentTime: If the clocks skip that local time.
             AmbiguousTime: If it happens twice and no offset says which.
         """
-        moment = _parsed(local, field)
+        moment = as_moment(local, field)
         if moment.tzinfo is not None:
             return to_micros(moment, field)
         here = [moment.replace(tzinfo=self.zone, fold=fold) for fold in (0, 1)]
@@ -220,7 +218,12 @@ class Calendar:
         return local.isoformat(timespec="minutes" if exact else "auto")
 
 
-def _parsed(local: str | datetime, field: str) -> datetime:
+def as_moment(local: object, field: str) -> datetime:
+    """Turn ISO 8601 text with a date and a time, or a datetime, into a datetime, with or without an offset.
+
+    Raises:
+        InvalidInput: If it is neither.
+    """
     if isinstance(local, datetime):
         return local
     try:
@@ -229,5 +232,3 @@ def _parsed(local: str | datetime, field: str) -> datetime:
     except ValueError:
         pass
     raise InvalidInput(field, "must be a date and time such as 2026-12-24T19:00", shown(local))
-
-

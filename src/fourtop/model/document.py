@@ -11,8 +11,18 @@ from fourtop.model import rule
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.planning import Planning, Weights
-from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod, TurnBand, Weekday, as_date
-from fourtop.model.policy import as_time as as_local_time
+from fourtop.model.policy import (
+    CapacityRule,
+    HoldRules,
+    Occasion,
+    Policy,
+    ServicePeriod,
+    TurnBand,
+    Weekday,
+    as_date,
+    as_time,
+    as_weekday,
+)
 from fourtop.model.record import Form, Record, entries, items, list_of, made, optional, parse, plain, write
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.table import Position, Table
@@ -178,10 +188,10 @@ def _band(data: object, path: str) -> TurnBand:
 
 
 _ENUM = plain(encode=lambda member: member.value)
-_TIME = plain(as_local_time, lambda at: f"{at:%H:%M}")
+_TIME = plain(as_time, lambda at: f"{at:%H:%M}")
 _DATE = plain(as_date, date.isoformat)
 _DATES = list_of(_DATE, sorted)
-_WEEKDAY = plain(rule.as_enum(Weekday, "weekday"), lambda day: day.value)
+_WEEKDAY = plain(as_weekday, lambda day: day.value)
 _BANDS = list_of(Form(_band, lambda band: [band.max_party, band.minutes]))
 _RESTAURANT = Record(Restaurant, derived={"id": "name"})
 _ZONE = Record(Zone, forms={"setting": _ENUM}, derived={"id": "name"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -29,18 +29,14 @@ def number_key(number: str) -> tuple[tuple[int, int | str], ...]:
 
 
 def _pair(value: Any) -> tuple[str, str]:
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise InvalidInput("tables", "must be two table ids", shown(value))
-    first, *rest = sorted(rule.check_identifier("tables", each) for each in value) or ("",)
-    if len(rest) != 1 or rest[0] == first:
-        raise InvalidInput("tables", "must be two different table ids", shown(value))
-    return (first, rest[0])
+    pair = sorted(rule.as_members("tables", value, lambda each: rule.check_identifier("tables", each)))
+    if len(pair) != 2 or pair[0] == pair[1]:
+        raise InvalidInput("tables", "must be two different table ids", shown(pair))
+    return (pair[0], pair[1])
 
 
 def _ids(value: Any) -> frozenset[str]:
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise InvalidInput("tables", "must be a collection of table ids", shown(value))
-    return frozenset(rule.check_identifier("tables", each) for each in value)
+    return frozenset(rule.as_members("tables", value, lambda each: rule.check_identifier("tables", each)))
 
 
 @attrs.frozen
@@ -77,7 +73,7 @@ class SetCapacity:
 
     tables: frozenset[str] = attrs.field(converter=_ids)
     capacity: int = attrs.field(validator=rule.whole(1, rule.MAX_PARTY))
-    min_party: int | None = attrs.field(default=None, validator=attrs.validators.optional(rule.whole(1, MAX_CAPACITY)))
+    min_party: int | None = attrs.field(default=None, validator=rule.optional(rule.whole(1, MAX_CAPACITY)))
 
     def __attrs_post_init__(self) -> None:
         if len(self.tables) < 2:
@@ -86,17 +82,23 @@ class SetCapacity:
             raise InvalidInput("min_party", f"must be at most the capacity, {self.capacity}", shown(self.min_party))
 
 
-def _in_order(kind: type, key: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]]:
-    def convert(value: Any) -> tuple[Any, ...]:
-        if isinstance(value, str) or not isinstance(value, Iterable):
-            raise InvalidInput(f"{kind.__name__.lower()}s", f"must be a collection of {kind.__name__}", shown(value))
-        members = tuple(value)
-        for each in members:
-            if not isinstance(each, kind):
-                raise InvalidInput(f"{kind.__name__.lower()}s", f"must hold {kind.__name__} only", shown(each))
-        return tuple(sorted(members, key=key))
+def _tables(value: Any) -> tuple[Table, ...]:
+    tables = rule.as_instances("tables", value, Table)
+    return tuple(sorted(tables, key=lambda table: (number_key(table.number), table.id)))
 
-    return convert
+
+def _zones(value: Any) -> tuple[Zone, ...]:
+    zones = rule.as_instances("zones", value, Zone)
+    return tuple(sorted(zones, key=lambda zone: (zone.order, rule.folded(zone.name), zone.id)))
+
+
+def _joins(value: Any) -> tuple[Join, ...]:
+    return tuple(sorted(rule.as_instances("joins", value, Join), key=lambda join: (join.tables, join.seat_loss)))
+
+
+def _set_capacities(value: Any) -> tuple[SetCapacity, ...]:
+    sets = rule.as_instances("set_capacities", value, SetCapacity)
+    return tuple(sorted(sets, key=lambda each: sorted(each.tables)))
 
 
 @attrs.frozen
@@ -127,18 +129,10 @@ class Floor:
     (['2', '10'], 5)
     """
 
-    tables: tuple[Table, ...] = attrs.field(
-        converter=_in_order(Table, lambda table: (number_key(table.number), table.id))
-    )
-    zones: tuple[Zone, ...] = attrs.field(
-        kw_only=True, converter=_in_order(Zone, lambda zone: (zone.order, rule.folded(zone.name), zone.id))
-    )
-    joins: tuple[Join, ...] = attrs.field(
-        default=(), kw_only=True, converter=_in_order(Join, lambda join: (join.tables, join.seat_loss))
-    )
-    set_capacities: tuple[SetCapacity, ...] = attrs.field(
-        default=(), kw_only=True, converter=_in_order(SetCapacity, lambda each: sorted(each.tables))
-    )
+    tables: tuple[Table, ...] = attrs.field(converter=_tables)
+    zones: tuple[Zone, ...] = attrs.field(kw_only=True, converter=_zones)
+    joins: tuple[Join, ...] = attrs.field(default=(), kw_only=True, converter=_joins)
+    set_capacities: tuple[SetCapacity, ...] = attrs.field(default=(), kw_only=True, converter=_set_capacities)
     joins_within_zone: bool = attrs.field(default=False, kw_only=True, validator=rule.flag)
 
     def __attrs_post_init__(self) -> None:

@@ -144,4 +144,3 @@ class Hold:
     def created_at(self) -> datetime:
         """When it was made, in UTC."""
         return from_micros(self.created_us)
-

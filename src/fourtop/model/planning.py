@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 import attrs
 
@@ -22,6 +23,10 @@ class AdjacencyMode(StrEnum):
     CONNECTED = "connected"
     PAIRWISE = "pairwise"
     NEIGHBORS = "neighbors"
+
+
+def _mode(value: Any) -> AdjacencyMode:
+    return rule.as_enum(AdjacencyMode, "adjacency_mode", value)
 
 
 @attrs.frozen
@@ -68,16 +73,14 @@ class Planning:
     True
     """
 
-    adjacency_mode: AdjacencyMode = attrs.field(
-        default=AdjacencyMode.CONNECTED, kw_only=True, converter=rule.as_enum(AdjacencyMode, "adjacency_mode")
-    )
+    adjacency_mode: AdjacencyMode = attrs.field(default=AdjacencyMode.CONNECTED, kw_only=True, converter=_mode)
     adjacency_required: bool = attrs.field(default=True, kw_only=True, validator=rule.flag)
     adjacency_min_party: int | None = attrs.field(
-        default=None, kw_only=True, validator=attrs.validators.optional(rule.whole(1, rule.MAX_PARTY))
+        default=None, kw_only=True, validator=rule.optional(rule.whole(1, rule.MAX_PARTY))
     )
     max_tables: int = attrs.field(default=3, kw_only=True, validator=rule.whole(1, MAX_TABLES_PER_PARTY))
     slack_budget: int | None = attrs.field(
-        default=4, kw_only=True, validator=attrs.validators.optional(rule.whole(0, rule.MAX_PARTY))
+        default=4, kw_only=True, validator=rule.optional(rule.whole(0, rule.MAX_PARTY))
     )
     weights: Weights = attrs.field(factory=Weights, kw_only=True, validator=rule.one_of(Weights))
     demand_multiplier: float = attrs.field(default=1, kw_only=True, validator=rule.number(0.1, 10))

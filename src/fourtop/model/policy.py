@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any, Final
 
 import attrs
@@ -73,22 +74,17 @@ def as_date(value: Any) -> date:
     raise InvalidInput("date", "must be a date such as 2026-12-24", shown(value))
 
 
-def _many(field: str, convert: Callable[[Any], Any], collect: type) -> Callable[[Any], Any]:
-    def converter(value: Any) -> Any:
-        if isinstance(value, str) or not isinstance(value, Iterable):
-            raise InvalidInput(field, "must be a collection", shown(value))
-        return collect(convert(each) for each in value)
-
-    return converter
+def _dates(field: str, value: Any) -> frozenset[date]:
+    return frozenset(rule.as_members(field, value, as_date))
 
 
-def _instances(field: str, kind: type) -> Callable[[Any], Any]:
-    def check(value: Any) -> Any:
-        if not isinstance(value, kind):
-            raise InvalidInput(field, f"must hold {kind.__name__} only", shown(value))
-        return value
+def as_weekday(value: Any) -> Weekday:
+    """Turn ``"monday"`` or a ``Weekday`` into a weekday.
 
-    return _many(field, check, tuple)
+    Raises:
+        InvalidInput: If it is neither.
+    """
+    return rule.as_enum(Weekday, "weekday", value)
 
 
 @attrs.frozen
@@ -100,7 +96,7 @@ class TurnBand:
         minutes: The turn time, buffers not counted (1–600).
     """
 
-    max_party: int | None = attrs.field(validator=attrs.validators.optional(rule.whole(1, rule.MAX_PARTY)))
+    max_party: int | None = attrs.field(validator=rule.optional(rule.whole(1, rule.MAX_PARTY)))
     minutes: int = attrs.field(validator=rule.whole(1, MAX_TURN_MINUTES))
 
 
@@ -110,7 +106,7 @@ def as_bands(value: Any) -> tuple[TurnBand, ...]:
     Raises:
         InvalidInput: If the sizes do not increase, or ``None`` is not last.
     """
-    bands: tuple[TurnBand, ...] = _many("turn_bands", _band, tuple)(value)
+    bands = rule.as_members("turn_bands", value, _band)
     sizes = [rule.MAX_PARTY + 1 if band.max_party is None else band.max_party for band in bands]
     if sizes != sorted(set(sizes)):
         raise InvalidInput("turn_bands", "must have increasing sizes", shown(sizes))
@@ -153,6 +149,18 @@ class Occasion:
             raise InvalidInput("turn_bands", "must not be empty for an occasion", self.key)
 
 
+def _weekdays(value: Any) -> frozenset[Weekday]:
+    return frozenset(rule.as_members("weekdays", value, as_weekday))
+
+
+def _period_dates(value: Any) -> frozenset[date]:
+    return _dates("dates", value)
+
+
+def _occasion_keys(value: Any) -> tuple[str, ...]:
+    return rule.as_members("occasions", value, lambda key: rule.check_identifier("occasions", key))
+
+
 @attrs.frozen
 class ServicePeriod:
     """A stretch of a day in which parties may sit down. An end at or before the start is past midnight.
@@ -182,19 +190,15 @@ class ServicePeriod:
     key: str = attrs.field(validator=rule.identifier)
     start: time = attrs.field(converter=as_time)
     end: time = attrs.field(converter=as_time)
-    weekdays: frozenset[Weekday] = attrs.field(
-        default=(), kw_only=True, converter=_many("weekdays", rule.as_enum(Weekday, "weekdays"), frozenset)
-    )
-    dates: frozenset[date] = attrs.field(default=(), kw_only=True, converter=_many("dates", as_date, frozenset))
-    occasions: tuple[str, ...] = attrs.field(
-        default=(), kw_only=True, converter=tuple, validator=rule.identifiers
-    )
+    weekdays: frozenset[Weekday] = attrs.field(default=(), kw_only=True, converter=_weekdays)
+    dates: frozenset[date] = attrs.field(default=(), kw_only=True, converter=_period_dates)
+    occasions: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_occasion_keys)
     turn_bands: tuple[TurnBand, ...] = attrs.field(default=(), kw_only=True, converter=as_bands)
     buffer_before_minutes: int = attrs.field(default=0, kw_only=True, validator=rule.whole(0, MAX_BUFFER_MINUTES))
     buffer_after_minutes: int = attrs.field(default=0, kw_only=True, validator=rule.whole(0, MAX_BUFFER_MINUTES))
     last_start: time | None = attrs.field(default=None, kw_only=True, converter=attrs.converters.optional(as_time))
     last_seating_minutes: int | None = attrs.field(
-        default=None, kw_only=True, validator=attrs.validators.optional(rule.whole(0, 600))
+        default=None, kw_only=True, validator=rule.optional(rule.whole(0, 600))
     )
     overrun_allowed: bool = attrs.field(default=False, kw_only=True, validator=rule.flag)
     min_dwell_minutes: int = attrs.field(default=45, kw_only=True, validator=rule.whole(1, MAX_TURN_MINUTES))
@@ -204,6 +208,13 @@ class ServicePeriod:
             raise InvalidInput("dates", "must be empty where weekdays are given", self.key)
         if self.last_start is not None and self.last_seating_minutes is not None:
             raise InvalidInput("last_start", "must be empty where last_seating_minutes is given", self.key)
+        if self.last_start is not None and not self._reaches(self.last_start):
+            raise InvalidInput("last_start", "must lie within the period", f"{self.last_start:%H:%M}")
+
+    def _reaches(self, at: time) -> bool:
+        if self.is_overnight:
+            return at >= self.start or at <= self.end
+        return self.start <= at <= self.end
 
     @property
     def is_overnight(self) -> bool:
@@ -240,16 +251,10 @@ class CapacityRule:
         InvalidInput: If neither maximum is given, or both a weekday and a date are.
     """
 
-    max_covers: int | None = attrs.field(
-        default=None, kw_only=True, validator=attrs.validators.optional(rule.whole(0, 100_000))
-    )
-    max_parties: int | None = attrs.field(
-        default=None, kw_only=True, validator=attrs.validators.optional(rule.whole(0, 100_000))
-    )
-    period: str | None = attrs.field(default=None, kw_only=True, validator=attrs.validators.optional(rule.identifier))
-    weekday: Weekday | None = attrs.field(
-        default=None, kw_only=True, converter=attrs.converters.optional(rule.as_enum(Weekday, "weekday"))
-    )
+    max_covers: int | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.whole(0, 100_000)))
+    max_parties: int | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.whole(0, 100_000)))
+    period: str | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.identifier))
+    weekday: Weekday | None = attrs.field(default=None, kw_only=True, converter=attrs.converters.optional(as_weekday))
     on: date | None = attrs.field(default=None, kw_only=True, converter=attrs.converters.optional(as_date))
 
     def __attrs_post_init__(self) -> None:
@@ -296,6 +301,23 @@ class HoldRules:
     max_live_per_session: int = attrs.field(default=10, kw_only=True, validator=rule.whole(1, 1_000))
 
 
+def _periods(value: Any) -> tuple[ServicePeriod, ...]:
+    periods = rule.as_instances("periods", value, ServicePeriod)
+    return tuple(sorted(periods, key=lambda period: (period.start, period.key)))
+
+
+def _occasions(value: Any) -> tuple[Occasion, ...]:
+    return rule.as_instances("occasions", value, Occasion)
+
+
+def _closures(value: Any) -> frozenset[date]:
+    return _dates("closures", value)
+
+
+def _capacity_rules(value: Any) -> tuple[CapacityRule, ...]:
+    return rule.as_instances("capacity_rules", value, CapacityRule)
+
+
 @attrs.frozen
 class Policy:
     """All rules of a house, but for its floor.
@@ -315,22 +337,16 @@ class Policy:
         InvalidInput: Naming the field and the rule.
     """
 
-    periods: tuple[ServicePeriod, ...] = attrs.field(converter=_instances("periods", ServicePeriod))
-    occasions: tuple[Occasion, ...] = attrs.field(
-        default=(), kw_only=True, converter=_instances("occasions", Occasion)
-    )
-    closures: frozenset[date] = attrs.field(default=(), kw_only=True, converter=_many("closures", as_date, frozenset))
+    periods: tuple[ServicePeriod, ...] = attrs.field(converter=_periods)
+    occasions: tuple[Occasion, ...] = attrs.field(default=(), kw_only=True, converter=_occasions)
+    closures: frozenset[date] = attrs.field(default=(), kw_only=True, converter=_closures)
     turn_bands: tuple[TurnBand, ...] = attrs.field(default=(), kw_only=True, converter=as_bands)
-    capacity_rules: tuple[CapacityRule, ...] = attrs.field(
-        default=(), kw_only=True, converter=_instances("capacity_rules", CapacityRule)
-    )
+    capacity_rules: tuple[CapacityRule, ...] = attrs.field(default=(), kw_only=True, converter=_capacity_rules)
     planning: Planning = attrs.field(factory=Planning, kw_only=True, validator=rule.one_of(Planning))
     holds: HoldRules = attrs.field(factory=HoldRules, kw_only=True, validator=rule.one_of(HoldRules))
     past_grace_minutes: int = attrs.field(default=5, kw_only=True, validator=rule.whole(0, 60))
 
     def __attrs_post_init__(self) -> None:
-        ordered = tuple(sorted(self.periods, key=lambda period: (period.start, period.key)))
-        object.__setattr__(self, "periods", ordered)
         _refuse_double("periods", "must have different keys", (period.key for period in self.periods))
         _refuse_double("occasions", "must have different keys", (occasion.key for occasion in self.occasions))
         _refuse_double("capacity_rules", "must have different scopes", (each.scope for each in self.capacity_rules))
@@ -343,10 +359,10 @@ class Policy:
         for period in self.periods:
             for key in period.occasions:
                 if key not in occasions:
-                    raise InvalidInput("occasions", "must be occasions of this policy", shown(key))
+                    raise InvalidInput("periods", "must offer occasions of this policy", shown(key))
         for each in self.capacity_rules:
             if each.period is not None and each.period not in periods:
-                raise InvalidInput("period", "must be a service period of this policy", shown(each.period))
+                raise InvalidInput("capacity_rules", "must name service periods of this policy", shown(each.period))
 
     def _check_overlaps(self) -> None:
         for index, day in enumerate(_WEEK):
@@ -389,7 +405,7 @@ def _spans(periods: list[ServicePeriod]) -> list[tuple[tuple[int, int], str]]:
 
 def _refuse_overlap(day: str, spans: list[tuple[tuple[int, int], str]]) -> None:
     spans.sort()
-    for (earlier, first), (later, second) in zip(spans, spans[1:], strict=False):
+    for (earlier, first), (later, second) in pairwise(spans):
         if later[0] < earlier[1]:
             raise InvalidInput("periods", f"must not overlap on {day}", f"{first} and {second}")
 

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import attrs
 
-from fourtop.errors import InvalidInput, shown
 from fourtop.model import rule
 from fourtop.model.restaurant import Setting, Zone
 from fourtop.model.table import Table, as_features
 from fourtop.model.window import from_micros, to_micros
 
 
-def _texts(field: str) -> Any:
-    def convert(value: Any) -> frozenset[str]:
-        if isinstance(value, str) or not isinstance(value, Iterable):
-            raise InvalidInput(field, "must be a collection of texts", shown(value))
-        return frozenset(rule.check_text(field, each, 64) for each in value)
-
-    return convert
+def _texts(field: str, value: Any) -> frozenset[str]:
+    return frozenset(rule.as_members(field, value, lambda each: rule.check_text(field, each, 64)))
 
 
 def _settings(value: Any) -> frozenset[Setting]:
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise InvalidInput("settings", "must be a collection of settings", shown(value))
-    return frozenset(rule.as_enum(Setting, "settings")(each) for each in value)
+    return frozenset(rule.as_members("settings", value, lambda each: rule.as_enum(Setting, "settings", each)))
+
+
+def _zones(value: Any) -> frozenset[str]:
+    return _texts("zones", value)
+
+
+def _seatings(value: Any) -> frozenset[str]:
+    return _texts("seatings", value)
 
 
 @attrs.frozen
@@ -47,8 +46,8 @@ class Preference:
     ('features',)
     """
 
-    zones: frozenset[str] = attrs.field(default=(), kw_only=True, converter=_texts("zones"))
-    seatings: frozenset[str] = attrs.field(default=(), kw_only=True, converter=_texts("seatings"))
+    zones: frozenset[str] = attrs.field(default=(), kw_only=True, converter=_zones)
+    seatings: frozenset[str] = attrs.field(default=(), kw_only=True, converter=_seatings)
     settings: frozenset[Setting] = attrs.field(default=(), kw_only=True, converter=_settings)
     features: frozenset[str] = attrs.field(default=(), kw_only=True, converter=as_features)
 
@@ -68,14 +67,12 @@ class Preference:
         return tuple(kind for kind in self.kinds if not met[kind])
 
 
-def _start(value: object) -> int:
+def _start(value: Any) -> int:
     return to_micros(value, "start")
 
 
 def _table_ids(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise InvalidInput("tables", "must be a collection of table ids", shown(value))
-    return tuple(sorted({rule.check_identifier("tables", each) for each in value}))
+    return tuple(sorted(set(rule.as_members("tables", value, lambda each: rule.check_identifier("tables", each)))))
 
 
 @attrs.frozen
@@ -89,6 +86,7 @@ class Request:
         must: Conditions that every table has to meet; a refusal names them.
         wish: Conditions that cost in the score where a table of the set does not meet them.
         tables: Exactly these tables and no others; empty: the planner chooses.
+        past_reason: The host's code (an id) for why a start in the past is all right; only for staff.
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -101,12 +99,11 @@ class Request:
 
     party: int = attrs.field(validator=rule.party)
     start_us: int = attrs.field(alias="start", converter=_start)
-    occasion: str | None = attrs.field(
-        default=None, kw_only=True, validator=attrs.validators.optional(rule.identifier)
-    )
+    occasion: str | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.identifier))
     must: Preference = attrs.field(factory=Preference, kw_only=True, validator=rule.one_of(Preference))
     wish: Preference = attrs.field(factory=Preference, kw_only=True, validator=rule.one_of(Preference))
     tables: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_table_ids)
+    past_reason: str | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.identifier))
 
     @property
     def start(self) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -28,15 +29,16 @@ def zone_info(name: str) -> ZoneInfo:
         raise InvalidInput("timezone", "must be an IANA time zone such as Europe/London", shown(name)) from None
 
 
-def _timezone(_instance: object, _attribute: rule.Named, value: object) -> None:
+def _timezone(_instance: object, _attribute: rule.Named, value: Any) -> None:
     if type(value) is not str:
         raise InvalidInput("timezone", "must be an IANA time zone such as Europe/London", shown(value))
     zone_info(value)
 
 
-def _slug(_instance: object, attribute: rule.Named, value: object) -> None:
+def _slug(_instance: object, attribute: rule.Named, value: Any) -> None:
     if type(value) is not str or len(value) > 64 or _SLUG.fullmatch(value) is None:
-        raise InvalidInput(attribute.name, "must be lower-case words joined by hyphens, at most 64 characters", shown(value))
+        rule_text = "must be lower-case words joined by hyphens, at most 64 characters"
+        raise InvalidInput(attribute.name, rule_text, shown(value))
 
 
 @attrs.frozen
@@ -82,6 +84,10 @@ class Setting(StrEnum):
     BAR = "bar"
 
 
+def _setting(value: Any) -> Setting:
+    return rule.as_enum(Setting, "setting", value)
+
+
 @attrs.frozen
 class Zone:
     """A part of the house; tables are only joined within one.
@@ -102,4 +108,4 @@ class Zone:
     id: str = attrs.field(validator=rule.identifier)
     name: str = attrs.field(validator=rule.text(50))
     order: int = attrs.field(default=0, kw_only=True, validator=rule.whole(0, 10_000))
-    setting: Setting = attrs.field(default=Setting.INDOOR, kw_only=True, converter=rule.as_enum(Setting, "setting"))
+    setting: Setting = attrs.field(default=Setting.INDOOR, kw_only=True, converter=_setting)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable
+from enum import Enum
+from typing import Any, Protocol, TypeVar
 
 from fourtop.errors import InvalidIdentifier, InvalidInput, shown
 
 MAX_PARTY = 1_000
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
+_E = TypeVar("_E", bound=Enum)
+_T = TypeVar("_T")
 Validator = Callable[[Any, Any, Any], None]
 
 
@@ -70,25 +72,17 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
-def identifier(_instance: object, attribute: Named, value: object) -> None:
+def identifier(_instance: object, attribute: Named, value: Any) -> None:
     """Validate an id."""
     check_identifier(attribute.name, value)
 
 
-def identifiers(_instance: object, attribute: Named, value: object) -> None:
-    """Validate a tuple or a set of ids."""
-    if not isinstance(value, tuple | frozenset):
-        raise InvalidInput(attribute.name, "must be a tuple or a set of ids", shown(value))
-    for each in value:
-        check_identifier(attribute.name, each)
-
-
-def party(_instance: object, attribute: Named, value: object) -> None:
+def party(_instance: object, attribute: Named, value: Any) -> None:
     """Validate a party size."""
     check_party(value, attribute.name)
 
 
-def flag(_instance: object, attribute: Named, value: object) -> None:
+def flag(_instance: object, attribute: Named, value: Any) -> None:
     """Validate a bool."""
     if type(value) is not bool:
         raise InvalidInput(attribute.name, "must be true or false", shown(value))
@@ -115,9 +109,20 @@ def text(longest: int) -> Validator:
 def number(low: float, high: float) -> Validator:
     """Make a validator of finite numbers from ``low`` to ``high``."""
 
-    def validate(_instance: object, attribute: Named, value: object) -> None:
-        if type(value) not in (int, float) or not math.isfinite(value) or not low <= value <= high:  # type: ignore[arg-type, operator]  # the first test leaves int and float
+    def validate(_instance: object, attribute: Named, value: Any) -> None:
+        # NaN and the infinities fail the comparison.
+        if type(value) not in (int, float) or not low <= value <= high:
             raise InvalidInput(attribute.name, f"must be a number from {low:g} to {high:g}", shown(value))
+
+    return validate
+
+
+def optional(validator: Validator) -> Validator:
+    """Make a validator that lets ``None`` pass."""
+
+    def validate(instance: object, attribute: Named, value: object) -> None:
+        if value is not None:
+            validator(instance, attribute, value)
 
     return validate
 
@@ -132,24 +137,40 @@ def one_of(kind: type) -> Validator:
     return validate
 
 
-def tuple_of(kind: type) -> Validator:
-    """Make a validator of tuples whose members are of ``kind``."""
+def as_enum(kind: type[_E], field: str, value: object) -> _E:
+    """Return the member of the enum ``kind`` that ``value`` is, or is the value of.
 
-    def validate(_instance: object, attribute: Named, value: object) -> None:
-        if type(value) is not tuple or not all(isinstance(each, kind) for each in value):
-            raise InvalidInput(attribute.name, f"must be a tuple of {kind.__name__}", shown(value))
+    Raises:
+        InvalidInput: If there is none.
+    """
+    try:
+        return kind(value)
+    except ValueError:
+        names = ", ".join(str(member.value) for member in kind)
+        raise InvalidInput(field, f"must be one of {names}", shown(value)) from None
 
-    return validate
+
+def as_members(field: str, value: Any, convert: Callable[[Any], _T]) -> tuple[_T, ...]:
+    """Convert each member of a collection; a text is none.
+
+    Raises:
+        InvalidInput: If it is no collection, or a member is refused.
+    """
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        raise InvalidInput(field, "must be a collection", shown(value))
+    return tuple(convert(each) for each in value)
 
 
-def as_enum(kind: type, field: str) -> Callable[[Any], Any]:
-    """Make a converter that takes a member of the enum ``kind`` or its value."""
+def as_instances(field: str, value: Any, kind: type[_T]) -> tuple[_T, ...]:
+    """Return the members of a collection, all of type ``kind``, as a tuple.
 
-    def convert(value: object) -> object:
-        try:
-            return kind(value)
-        except ValueError:
-            names = ", ".join(str(member.value) for member in kind)  # type: ignore[attr-defined]  # an Enum iterates
-            raise InvalidInput(field, f"must be one of {names}", shown(value)) from None
+    Raises:
+        InvalidInput: If it is no collection, or a member is of another type.
+    """
 
-    return convert
+    def check(member: Any) -> _T:
+        if not isinstance(member, kind):
+            raise InvalidInput(field, f"must hold {kind.__name__} only", shown(member))
+        return member
+
+    return as_members(field, value, check)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -39,9 +38,11 @@ def as_features(value: Any) -> frozenset[str]:
     Raises:
         InvalidInput: If one is not 1–50 printable characters, or they are no collection of texts.
     """
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise InvalidInput("features", "must be a collection of texts", shown(value))
-    return frozenset(rule.check_text("features", each, 50) for each in value)
+    return frozenset(rule.as_members("features", value, lambda each: rule.check_text("features", each, 50)))
+
+
+def _mobility(value: Any) -> Mobility:
+    return rule.as_enum(Mobility, "mobility", value)
 
 
 @attrs.frozen
@@ -78,21 +79,17 @@ class Table:
     zone_id: str = attrs.field(validator=rule.identifier)
     min_party: int = attrs.field(default=1, kw_only=True, validator=rule.whole(1, MAX_CAPACITY))
     max_party: int | None = attrs.field(
-        default=None, kw_only=True, validator=attrs.validators.optional(rule.whole(1, rule.MAX_PARTY))
+        default=None, kw_only=True, validator=rule.optional(rule.whole(1, rule.MAX_PARTY))
     )
-    section: str | None = attrs.field(default=None, kw_only=True, validator=attrs.validators.optional(rule.text(100)))
+    section: str | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.text(100)))
     category: str = attrs.field(default="dining", kw_only=True, validator=rule.text(50))
     seating: str = attrs.field(default="standard", kw_only=True, validator=rule.text(50))
-    mobility: Mobility = attrs.field(
-        default=Mobility.MOVABLE, kw_only=True, converter=rule.as_enum(Mobility, "mobility")
-    )
+    mobility: Mobility = attrs.field(default=Mobility.MOVABLE, kw_only=True, converter=_mobility)
     out_of_service: bool = attrs.field(default=False, kw_only=True, validator=rule.flag)
     active: bool = attrs.field(default=True, kw_only=True, validator=rule.flag)
     features: frozenset[str] = attrs.field(default=(), kw_only=True, converter=as_features)
-    position: Position | None = attrs.field(
-        default=None, kw_only=True, validator=attrs.validators.optional(rule.one_of(Position))
-    )
-    notes: str | None = attrs.field(default=None, kw_only=True, validator=attrs.validators.optional(rule.text(500)))
+    position: Position | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.one_of(Position)))
+    notes: str | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.text(500)))
 
     def __attrs_post_init__(self) -> None:
         if self.max_party is not None and self.max_party < self.min_party:
