@@ -1,0 +1,167 @@
+"""Booking rows: the bookings of another system, as CSV or JSON, before they are imported."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Final
+
+import attrs
+
+from fourtop.errors import InvalidDocument, InvalidInput, shown
+from fourtop.model import rule
+from fourtop.model.booking import BookingStatus
+from fourtop.model.calendar import as_moment
+from fourtop.model.record import ROOT, Record, items, list_of, parse, plain
+
+COLUMNS: Final = ("id", "party", "start", "end", "tables", "status", "occasion")
+_REQUIRED: Final = ("id", "party", "start")
+_WHOLE = re.compile(r"[0-9]{1,9}")
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+def _numbers(value: Any) -> tuple[str, ...]:
+    numbers = rule.as_members("tables", value, lambda each: rule.check_text("tables", each, 50))
+    if len({rule.folded(number) for number in numbers}) < len(numbers):
+        raise InvalidInput("tables", "must name each table once", shown(numbers))
+    return numbers
+
+
+def _status(value: Any) -> BookingStatus:
+    return rule.as_enum(BookingStatus, "status", value)
+
+
+def _moment(_instance: object, attribute: rule.Named, value: Any) -> None:
+    as_moment(value, attribute.name)
+
+
+@attrs.frozen
+class BookingRow:
+    """A booking to import. It knows no restaurant yet: tables are numbers, and times may be local.
+
+    Args:
+        id: Of the booking; unique in the restaurant.
+        party: How many people (1–1,000).
+        start: When they sit down: ISO 8601 or a datetime; without an offset it is local time of the restaurant.
+        end: When they leave, in the same way; ``None``: as the policy says.
+        tables: The numbers of its tables.
+        status: Where it is in its life.
+        occasion: Key of an occasion; ``None``: the period's own.
+
+    Raises:
+        InvalidInput: Naming the field and the rule.
+
+    >>> BookingRow("b1", 4, "2026-05-01T19:00", tables=["Low 4a", "Low 4b"]).tables
+    ('Low 4a', 'Low 4b')
+    """
+
+    id: str = attrs.field(validator=rule.identifier)
+    party: int = attrs.field(validator=rule.party)
+    start: str | datetime = attrs.field(validator=_moment)
+    end: str | datetime | None = attrs.field(default=None, kw_only=True, validator=rule.optional(_moment))
+    tables: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_numbers)
+    status: BookingStatus = attrs.field(default=BookingStatus.CONFIRMED, kw_only=True, converter=_status)
+    occasion: str | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.identifier))
+
+
+_RECORD: Final = Record(BookingRow, forms={"tables": list_of(plain())})
+
+
+def read_rows_json(text: str) -> tuple[BookingRow, ...]:
+    """Read a JSON list of objects whose keys are the attributes of ``BookingRow``; in their order.
+
+    Raises:
+        InvalidDocument: If it is not JSON (with the line), or a row is wrong: ``field`` is the path, such as
+            ``rows[3].party``. A key that is not known is refused: there is no place for personal data.
+
+    >>> [row.party for row in read_rows_json('[{"id": "b1", "party": 4, "start": "2026-05-01T19:00"}]')]
+    [4]
+    """
+    return tuple(_RECORD.decode(row, path) for path, row in items(parse(text), "rows"))
+
+
+def read_rows_csv(text: str) -> tuple[BookingRow, ...]:
+    r"""Read comma-separated rows with a header line; in their order. Empty lines and empty cells do not count.
+
+    The columns are the attributes of ``BookingRow``, in any order; ``id``, ``party`` and ``start`` are
+    needed. Tables are joined by ``+``, as in ``Low 4a+Low 4b``.
+
+    Raises:
+        InvalidDocument: With the line, 1 being the header, and the column as its ``field``. A column that is
+            not known is refused: there is no place for personal data.
+
+    >>> read_rows_csv("id,party,start,tables\nb1,4,2026-05-01T19:00,1+2\n")[0].tables
+    ('1', '2')
+    """
+    lines = _lines(text)
+    line, columns = next(lines, (1, []))
+    _check_columns(columns, line)
+    return tuple(_row(columns, cells, line) for line, cells in lines)
+
+
+def dump_rows_csv(rows: Iterable[BookingRow]) -> str:
+    """Write rows as ``read_rows_csv`` reads them: all columns, in a fixed order.
+
+    Raises:
+        InvalidInput: If a table number has a ``+``, which stands between numbers here.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        plus = next((number for number in row.tables if "+" in number), None)
+        if plus is not None:
+            raise InvalidInput("tables", "must be without a + in CSV", shown(plus))
+        times = (_iso(row.start), _iso(row.end))
+        writer.writerow((row.id, row.party, *times, "+".join(row.tables), row.status.value, row.occasion or ""))
+    return text.getvalue()
+
+
+def _iso(moment: str | datetime | None) -> str:
+    return moment.isoformat() if isinstance(moment, datetime) else moment or ""
+
+
+def _lines(text: object) -> Iterator[tuple[int, list[str]]]:
+    if type(text) is not str:
+        raise InvalidDocument(ROOT, "must be a text", shown(type(text).__name__))
+    reader = csv.reader(io.StringIO(text.removeprefix(_BYTE_ORDER_MARK), newline=""), strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            trimmed = [cell.strip() for cell in cells]
+            if any(trimmed):
+                yield line, trimmed
+            line = reader.line_num + 1
+    except csv.Error as fault:
+        raise InvalidDocument("row", "must be comma-separated values", str(fault), line) from None
+
+
+def _check_columns(columns: list[str], line: int) -> None:
+    for place, name in enumerate(columns):
+        if name not in COLUMNS:
+            raise InvalidDocument("columns", f"must be among {', '.join(COLUMNS)}", shown(name), line)
+        if name in columns[:place]:
+            raise InvalidDocument(name, "must be given once", "twice", line)
+    for name in _REQUIRED:
+        if name not in columns:
+            raise InvalidDocument(name, "must be a column", "left out", line)
+
+
+def _row(columns: list[str], cells: list[str], line: int) -> BookingRow:
+    if len(cells) != len(columns):
+        raise InvalidDocument("row", f"must have {len(columns)} cells", str(len(cells)), line)
+    values: dict[str, Any] = {name: cell for name, cell in zip(columns, cells, strict=True) if cell}
+    for name in _REQUIRED:
+        if name not in values:
+            raise InvalidDocument(name, "must be given", "left out", line)
+    if _WHOLE.fullmatch(values["party"]):
+        values["party"] = int(values["party"])
+    if "tables" in values:
+        values["tables"] = [number.strip() for number in values["tables"].split("+")]
+    try:
+        return BookingRow(**values)
+    except InvalidInput as fault:
+        raise InvalidDocument(fault.field, fault.rule, fault.given, line) from fault
