@@ -105,7 +105,7 @@ def house_to_data(house: House) -> dict[str, Any]:
     """Return a house document as plain data, ready for JSON."""
     floor = house.floor
     table_record, numbers = _table_record(floor.zones), _numbers(floor.tables)
-    joins = sorted(floor.joins, key=lambda join: floor.mask(join.tables))
+    joins = sorted(floor.joins, key=lambda join: sorted(floor.positions[id_] for id_ in join.tables))
     set_record = _set_record(numbers, floor.in_order)
     data: dict[str, Any] = {
         "format": FORMAT,

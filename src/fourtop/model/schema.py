@@ -1,0 +1,17 @@
+"""The published schema of the house document."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+
+def house_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of the house document, as plain data of its own each time.
+
+    It knows the same keys, types and ranges as ``load_house``. What refers to another place of the document,
+    such as the zone of a table, only the decoder checks.
+    """
+    schema: dict[str, Any] = json.loads(files("fourtop.model").joinpath("house.schema.json").read_text("utf-8"))
+    return schema
