@@ -1,0 +1,152 @@
+"""The live stays of one resource: they never overlap."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from typing import Final, Generic, TypeVar
+
+T = TypeVar("T")
+
+LEAF_STAYS: Final = 96
+NEVER: Final = 1 << 62
+
+_FULL: Final = 2 * LEAF_STAYS + 1
+
+
+class ResourceIndex(Generic[T]):
+    """The live, pairwise disjoint stays ``[start, end)`` of one resource, in microseconds below ``NEVER``.
+
+    Because the stays are disjoint, their bounds ``start, end, start, end …`` are one list in order, and one
+    bisection answers for an instant: an odd place is inside a stay, an even one is before the next. The list
+    is cut into leaves of at most ``LEAF_STAYS`` stays, so that an insertion moves little memory whatever n.
+    Each leaf closes with the first start of the next leaf (the last one with ``NEVER``), so that a check
+    never needs to look at two. The items are found by their start.
+
+    Costs: a check O(log n), a listing O(log n + k), a change O(log n) and at most a leaf of moved pointers.
+
+    >>> stays = ResourceIndex()
+    >>> stays.add(0, 10, "early")
+    >>> stays.add(20, 30, "late")
+    >>> stays.find_overlap(5, 25), stays.find_overlap(10, 20), stays.gaps(5, 25)
+    ('early', None, [(10, 20)])
+    """
+
+    __slots__ = ("_items", "_leaves", "_tops")
+
+    def __init__(self) -> None:
+        self._leaves: list[list[int]] = [[NEVER]]
+        self._tops: list[int] = [NEVER]
+        self._items: dict[int, T] = {}
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def add(self, start_us: int, end_us: int, item: T) -> None:
+        """Add a stay. The caller has checked that it is not empty and overlaps none.
+
+        Raises:
+            AssertionError: If it is empty or overlaps one that is there; nothing is changed.
+        """
+        number = bisect_right(self._tops, start_us)
+        bounds = self._leaves[number]
+        at = bisect_right(bounds, start_us)
+        assert not at & 1 and start_us < end_us <= bounds[at], "the stay is empty, or overlaps another"
+        # Twice ``insert`` is quicker than one slice assignment in a list as short as a leaf.
+        bounds.insert(at, end_us)
+        bounds.insert(at, start_us)
+        self._items[start_us] = item
+        if len(bounds) > _FULL:
+            self._cut(number)
+
+    def remove(self, start_us: int, end_us: int, item: T) -> None:
+        """Remove a stay: the very item that was added, by identity.
+
+        Raises:
+            AssertionError: If exactly this one is not there; nothing is changed.
+        """
+        number = bisect_right(self._tops, start_us)
+        bounds = self._leaves[number]
+        at = bisect_right(bounds, start_us)
+        items = self._items
+        assert items.get(start_us) is item and bounds[at] == end_us, "no such stay to remove"
+        del items[start_us], bounds[at - 1 : at + 1]
+        if at == 1 and len(self._tops) > 1:
+            self._mend(number)
+
+    def find_overlap(self, start_us: int, end_us: int) -> T | None:
+        """Find the earliest stay that shares an instant with ``[start, end)``. Touching is not overlapping."""
+        bounds = self._leaves[bisect_right(self._tops, start_us)]
+        at = bisect_right(bounds, start_us)
+        if at & 1:
+            return self._items[bounds[at - 1]]
+        start = bounds[at]
+        return self._items[start] if start < end_us else None
+
+    def overlapping(self, start_us: int, end_us: int) -> list[T]:
+        """List the stays that share an instant with ``[start, end)``, in order of start."""
+        items = self._items
+        return [items[start] for start, _ in self.spans(start_us, end_us)]
+
+    def spans(self, start_us: int, end_us: int) -> list[tuple[int, int]]:
+        """List the bounds, unclipped, of the stays that share an instant with ``[start, end)``, in order."""
+        found: list[tuple[int, int]] = []
+        number = bisect_right(self._tops, start_us)
+        while True:
+            bounds = self._leaves[number]
+            low = bisect_right(bounds, start_us) & ~1
+            # The bound that closes a leaf belongs to the next one.
+            high = min((bisect_left(bounds, end_us) + 1) & ~1, len(bounds) - 1)
+            found += zip(bounds[low:high:2], bounds[low + 1 : high : 2], strict=True)
+            if bounds[-1] >= end_us:
+                return found
+            number += 1
+
+    def gaps(self, start_us: int, end_us: int) -> list[tuple[int, int]]:
+        """List the free stretches inside ``[start, end)``, in order; none is empty."""
+        gaps: list[tuple[int, int]] = []
+        free_from = start_us
+        for start, end in self.spans(start_us, end_us):
+            if free_from < start:
+                gaps.append((free_from, start))
+            free_from = end
+        if free_from < end_us:
+            gaps.append((free_from, end_us))
+        return gaps
+
+    def find_last(self) -> T | None:
+        """Find the stay that ends last, which is also the one that starts last. O(1)."""
+        return self._items[self._leaves[-1][-3]] if self._items else None
+
+    def extent(self) -> tuple[int, int] | None:
+        """Return the earliest start and the latest end; ``None`` if nothing is there. O(1)."""
+        return (self._leaves[0][0], self._leaves[-1][-2]) if self._items else None
+
+    def _cut(self, number: int) -> None:
+        """Cut a leaf in halves."""
+        bounds = self._leaves[number]
+        half = len(bounds) // 4 * 2
+        self._leaves[number : number + 1] = [bounds[: half + 1], bounds[half:]]
+        self._tops.insert(number, bounds[half])
+
+    def _mend(self, number: int) -> None:
+        """Drop the leaf if it has become empty; tell the one before with which start the next begins now."""
+        first = self._leaves[number][0]
+        if number:
+            self._tops[number - 1] = self._leaves[number - 1][-1] = first
+        if len(self._leaves[number]) == 1:
+            # The leaf before now closes with what closed this one.
+            del self._leaves[number], self._tops[number]
+
+    def _check(self) -> None:
+        assert len(self._tops) == len(self._leaves) >= 1
+        firsts = [bounds[0] for bounds in self._leaves[1:]] + [NEVER]
+        for top, first, bounds in zip(self._tops, firsts, self._leaves, strict=True):
+            assert top == first == bounds[-1], "a leaf does not close with the start of the next"
+            assert len(bounds) & 1 and len(bounds) <= _FULL
+            assert len(bounds) > 1 or len(self._leaves) == 1, "with several leaves, one is empty"
+        flat = [bound for bounds in self._leaves for bound in bounds[:-1]]
+        stays = list(zip(flat[::2], flat[1::2], strict=True))
+        assert all(start < end for start, end in stays), "a stay is empty"
+        assert all(one[1] <= two[0] for one, two in zip(stays, stays[1:], strict=False)), "two stays overlap"
+        assert {start for start, _ in stays} == self._items.keys()
