@@ -96,7 +96,7 @@ def imports(session: nox.Session) -> None:
     """Check that imports point down and that the core is pure."""
     install_wheel(session)
     session.install(*group("imports"))
-    session.run("lint-imports", "--no-cache", env={"PYTHONPATH": None})
+    session.run("lint-imports", "--no-cache", "--no-logo", env={"PYTHONPATH": None})
 
 
 @nox.session
