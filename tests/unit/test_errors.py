@@ -1,0 +1,329 @@
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+
+import pytest
+
+import fourtop.errors
+from fourtop.errors import (
+    AllocationsOverlap,
+    AlreadyExists,
+    AmbiguousTime,
+    Code,
+    ForeignTenant,
+    FourtopError,
+    HoldEnded,
+    HoldExpired,
+    HoldLimit,
+    HoldMismatch,
+    HoldRateLimit,
+    IllegalTransition,
+    ImportRejected,
+    InUse,
+    InvalidDocument,
+    InvalidIdentifier,
+    InvalidInput,
+    InvalidWindow,
+    KeyReused,
+    NaiveDatetime,
+    NonexistentTime,
+    NotFound,
+    OutcomeUnknown,
+    PolicyDrift,
+    Proof,
+    Reason,
+    Refusal,
+    Refused,
+    StaleVersion,
+    StoreUnavailable,
+    shown,
+)
+
+SPRING = "2026-03-29T02:00:00+01:00"
+AUTUMN = ("2026-10-25T01:30:00+01:00", "2026-10-25T01:30:00+00:00")
+
+# Each error of the tree: the error, its code, its status, its text.
+CASES: list[tuple[FourtopError, Code, int, str]] = [
+    (InvalidInput("party", "must be more", "0"), Code.INVALID_INPUT, 422, "party must be more, not 0"),
+    (InvalidIdentifier("id", "must be an id", "''"), Code.INVALID_IDENTIFIER, 422, "id must be an id, not ''"),
+    (InvalidWindow("window", "must end", "x/y"), Code.INVALID_WINDOW, 422, "window must end, not x/y"),
+    (NaiveDatetime("start", "must have a zone", "noon"), Code.NAIVE_DATETIME, 422, "start must have a zone, not noon"),
+    (
+        NonexistentTime("start", "must exist", "01:30", SPRING),
+        Code.NONEXISTENT_TIME,
+        422,
+        f"start 01:30 does not exist on that day; the next valid time is {SPRING}",
+    ),
+    (
+        AmbiguousTime("start", "must be unambiguous", "01:30", AUTUMN),
+        Code.AMBIGUOUS_TIME,
+        422,
+        f"start 01:30 happens twice; say {AUTUMN[0]} or {AUTUMN[1]}",
+    ),
+    (InvalidDocument("tables[3]", "must be x", "1"), Code.INVALID_DOCUMENT, 422, "tables[3] must be x, not 1"),
+    (InvalidDocument("row", "must be x", "1", 7), Code.INVALID_DOCUMENT, 422, "line 7: row must be x, not 1"),
+    (ImportRejected(("a", "b")), Code.IMPORT_REJECTED, 422, "nothing was imported: a; b"),
+    (ImportRejected(tuple("abcde")), Code.IMPORT_REJECTED, 422, "nothing was imported: a; b; c; and 2 more"),
+    (KeyReused("confirm", "k1"), Code.KEY_REUSED, 422, "the key 'k1' of confirm belongs to another request"),
+    (NotFound("table", "t9"), Code.NOT_FOUND, 404, "there is no table 't9'"),
+    (
+        ForeignTenant("r2"),
+        Code.FOREIGN_TENANT,
+        403,
+        "a change of the restaurant 'r2' touches another restaurant's rows",
+    ),
+    (
+        Refused(Refusal.by_rule(Code.CLOSED, date="2026-12-25")),
+        Code.CLOSED,
+        422,
+        "closed on 2026-12-25",
+    ),
+    (
+        AllocationsOverlap("table", "t1", "a1", "booking", "b1", "s", "e"),
+        Code.ALLOCATIONS_OVERLAP,
+        409,
+        "allocations_no_overlap: table 't1' is taken from s to e by booking 'b1'",
+    ),
+    (
+        AllocationsOverlap("table", "t1", "a1", "hold", "h1", "s", "e"),
+        Code.HOLD_CONFLICT,
+        409,
+        "allocations_no_overlap: table 't1' is taken from s to e by hold 'h1'",
+    ),
+    (HoldExpired("h1", "noon"), Code.HOLD_EXPIRED, 409, "the hold 'h1' expired at noon"),
+    (HoldEnded("h1", "released"), Code.HOLD_ENDED, 409, "the hold 'h1' is released"),
+    (HoldMismatch("h1", "b1"), Code.HOLD_MISMATCH, 409, "the hold 'h1' is not for the booking 'b1'"),
+    (
+        HoldLimit("live_per_session", 10),
+        Code.HOLD_LIMIT,
+        429,
+        "the limit live_per_session of 10 is reached",
+    ),
+    (
+        HoldRateLimit("b1", 5, 60, 17),
+        Code.HOLD_RATE_LIMIT,
+        429,
+        "5 holds were made for the booking 'b1' in 60 s; try again in 17 s",
+    ),
+    (PolicyDrift("h1", ("a", "b")), Code.POLICY_DRIFT, 409, "since the hold 'h1' was made, these changed: a, b"),
+    (
+        IllegalTransition("b1", "completed", "confirmed"),
+        Code.ILLEGAL_TRANSITION,
+        409,
+        "the booking 'b1' is completed and cannot become confirmed",
+    ),
+    (AlreadyExists("booking", "b1"), Code.ALREADY_EXISTS, 409, "the booking 'b1' exists already"),
+    (InUse("zone", "z1", "table t1"), Code.IN_USE, 409, "the zone 'z1' is in use by table t1"),
+    (
+        StaleVersion("floor", 3, 4),
+        Code.STALE_VERSION,
+        409,
+        "the floor is at version 4; the change was made from version 3",
+    ),
+    (StoreUnavailable("no route"), Code.STORE_UNAVAILABLE, 503, "the store is unavailable: no route"),
+    (
+        OutcomeUnknown("confirm"),
+        Code.OUTCOME_UNKNOWN,
+        503,
+        "the reply to confirm was lost; repeat it with the same key",
+    ),
+]
+ERRORS = pytest.mark.parametrize("error", [case[0] for case in CASES], ids=lambda error: type(error).__name__)
+
+
+def tree(root: type[FourtopError]) -> set[type[FourtopError]]:
+    return {root}.union(*(tree(each) for each in root.__subclasses__()))
+
+
+def test_the_cases_below_name_every_error_of_the_tree() -> None:
+    ours = {each for each in tree(FourtopError) if each.__module__.startswith("fourtop.")}
+
+    assert {type(case[0]) for case in CASES} | {FourtopError} == ours
+
+
+@pytest.mark.parametrize(("error", "code", "status", "text"), CASES, ids=lambda value: type(value).__name__)
+def test_an_error_has_its_code_its_status_and_its_text(
+    error: FourtopError, code: Code, status: int, text: str
+) -> None:
+    assert (error.code, error.http_status, str(error)) == (code, status, text)
+    assert error.is_retryable is code.is_retryable
+
+
+@ERRORS
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_an_error_survives_pickling(error: FourtopError, protocol: int) -> None:
+    again = pickle.loads(pickle.dumps(error, protocol))  # noqa: S301  # Our own bytes, made on this line.
+
+    assert type(again) is type(error)
+    assert (str(again), again.details, again.args) == (str(error), error.details, error.args)
+
+
+@ERRORS
+def test_an_error_survives_copying(error: FourtopError) -> None:
+    assert copy.deepcopy(error).details == error.details
+
+
+@ERRORS
+def test_the_details_of_an_error_are_plain_data(error: FourtopError) -> None:
+    assert json.loads(json.dumps(error.details)).keys() == error.details.keys()
+
+
+@ERRORS
+def test_an_error_can_be_raised_and_caught_by_its_root(error: FourtopError) -> None:
+    with pytest.raises(FourtopError) as caught:
+        raise error
+    assert caught.value is error
+
+
+def test_details_leave_out_what_is_not_known() -> None:
+    assert InvalidDocument("f", "r", "g").details == {"field": "f", "rule": "r", "given": "g"}
+    assert InvalidDocument("f", "r", "g", 3).details == {"field": "f", "rule": "r", "given": "g", "line": 3}
+
+
+def test_an_overlap_names_its_constraint_in_the_details() -> None:
+    error = AllocationsOverlap("table", "t1", "a1", "booking", "b1", "s", "e")
+
+    assert error.details["constraint"] == "allocations_no_overlap"
+    assert error.details["in_the_way"] == "a1"
+
+
+def test_a_refused_command_carries_proof_and_reasons() -> None:
+    refusal = Refusal((Reason(Code.PARTY_NEVER_FITS, {"party": 40}),), Proof.NO_PLAN)
+
+    assert Refused(refusal).details == {"proof": "no_plan", "reasons": [{"code": "PARTY_NEVER_FITS", "party": 40}]}
+    assert Refused(refusal).refusal is refusal
+
+
+# ---- refusals --------------------------------------------------------------------------------------------
+
+FACTS = {
+    "date": "2026-12-25",
+    "start": "19:00",
+    "period": "dinner",
+    "last_start": "21:00",
+    "dwell_minutes": 10,
+    "minimum_minutes": 45,
+    "occasion": "drinks",
+    "grace_minutes": 5,
+    "limit": 40,
+    "unit": "covers",
+    "booked": 38,
+    "requested": 4,
+    "party": 4,
+    "conditions": "zones",
+    "tables": "t1",
+    "minimum": 2,
+    "maximum": 6,
+    "slack": 5,
+    "budget": 4,
+    "count": 9,
+    "mode": "connected",
+}
+REFUSALS = {
+    Code.RESTAURANT_INACTIVE: "the restaurant takes no bookings at present",
+    Code.CLOSED: "closed on 2026-12-25",
+    Code.OUTSIDE_SERVICE_HOURS: "no service period is open at 19:00",
+    Code.LAST_SEATING_PASSED: "19:00 is after the last seating of dinner, 21:00",
+    Code.DWELL_BELOW_MINIMUM: "10 minutes are left before dinner ends; a stay is at least 45",
+    Code.OCCASION_NOT_OFFERED: "dinner does not offer the occasion drinks",
+    Code.BOOKING_IN_PAST: "19:00 is more than 5 minutes ago",
+    Code.CAPACITY_EXCEEDED: "dinner on 2026-12-25 is limited to 40 covers; 38 booked, 4 asked for",
+    Code.PARTY_NEVER_FITS: "no table or combination on this floor seats a party of 4",
+    Code.NO_TABLES_MATCH: "tables that seat 4 exist, but none meets the conditions zones",
+    Code.TABLES_TAKEN: "every table or combination that seats 4 is in use",
+    Code.HOLD_CONFLICT: "the tables t1 are held at that time (allocations_no_overlap)",
+    Code.ALLOCATIONS_OVERLAP: "the tables t1 are taken at that time (allocations_no_overlap)",
+    Code.PARTY_BELOW_MINIMUM: "a party of 4 is below the minimum of 2 for the tables t1",
+    Code.PARTY_ABOVE_MAXIMUM: "a party of 4 is above the maximum of 6 for the tables t1",
+    Code.SLACK_EXCEEDED: "the tables t1 leave 5 seats over; at most 4 are allowed",
+    Code.TOO_MANY_TABLES: "9 tables were named; at most 6 may be joined",
+    Code.TABLE_OUT_OF_SERVICE: "the tables t1 are not in service",
+    Code.TABLE_NOT_MOVABLE: "the tables t1 are fixed and cannot be joined",
+    Code.ZONE_MISMATCH: "the tables t1 stand in different zones",
+    Code.ADJACENCY_MISMATCH: "the tables t1 cannot be pushed together (mode connected)",
+}
+
+
+@pytest.mark.parametrize("code", REFUSALS, ids=str)
+def test_case_17_each_cause_of_a_refusal_has_a_code_and_a_sentence(code: Code) -> None:
+    assert str(Reason(code, FACTS)) == REFUSALS[code]
+
+
+def test_a_refusal_says_all_its_reasons_and_is_coded_by_the_first() -> None:
+    refusal = Refusal((Reason(Code.ZONE_MISMATCH, FACTS), Reason(Code.TABLE_NOT_MOVABLE, FACTS)), Proof.NAMED_TABLES)
+
+    assert refusal.code is Code.ZONE_MISMATCH
+    assert str(refusal) == f"{REFUSALS[Code.ZONE_MISMATCH]}; {REFUSALS[Code.TABLE_NOT_MOVABLE]}"
+
+
+def test_a_refusal_by_rule_keeps_its_facts() -> None:
+    refusal = Refusal.by_rule(Code.BOOKING_IN_PAST, start="19:00", grace_minutes=5)
+
+    assert refusal.proof is Proof.RULE
+    assert refusal.reasons == (Reason(Code.BOOKING_IN_PAST, {"start": "19:00", "grace_minutes": 5}),)
+
+
+def test_a_refusal_without_a_reason_is_a_fault_of_ours() -> None:
+    with pytest.raises(AssertionError, match="at least one reason"):
+        Refusal((), Proof.RULE)
+
+
+def test_refusals_can_be_hashed_and_pickled() -> None:
+    refusal = Refusal.by_rule(Code.CLOSED, date="2026-12-25")
+
+    assert pickle.loads(pickle.dumps(refusal)) == refusal  # noqa: S301  # Our own bytes, made on this line.
+    assert len({refusal, Refusal.by_rule(Code.CLOSED, date="2026-12-25")}) == 1
+
+
+# ---- codes -----------------------------------------------------------------------------------------------
+
+
+def test_only_what_may_pass_by_itself_is_worth_a_retry() -> None:
+    assert {code.value for code in Code if code.is_retryable} == {
+        "TABLES_TAKEN",
+        "HOLD_CONFLICT",
+        "HOLD_LIMIT",
+        "HOLD_RATE_LIMIT",
+        "STALE_VERSION",
+        "STORE_UNAVAILABLE",
+        "OUTCOME_UNKNOWN",
+    }
+
+
+@pytest.mark.parametrize("code", Code, ids=str)
+def test_a_code_is_its_own_text_and_has_a_status_of_ours(code: Code) -> None:
+    assert code.value == code.name
+    assert code.http_status in {403, 404, 409, 422, 429, 503}
+
+
+def test_all_public_names_are_exported() -> None:
+    assert sorted(fourtop.errors.__all__) == fourtop.errors.__all__
+    assert all(hasattr(fourtop.errors, name) for name in fourtop.errors.__all__)
+
+
+# ---- how a rejected value is written ---------------------------------------------------------------------
+
+
+def nested() -> list[object]:
+    value: list[object] = []
+    for _ in range(100_000):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("a", "'a'"),
+        ("x" * 10_000, f"'{'x' * 79}… (10002 characters)"),
+        (10**5_000, "a value of type int that is too large to write"),
+        ([10**5_000], "a value of type list that is too large to write"),
+        (nested(), "a value of type list that is too large to write"),
+        ("a\0b\n", r"'a\x00b\n'"),
+    ],
+    ids=["short", "long", "huge number", "huge number inside", "deep", "control characters"],
+)
+def test_a_rejected_value_fits_on_a_line(value: object, text: str) -> None:
+    assert shown(value) == text
