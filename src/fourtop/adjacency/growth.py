@@ -1,0 +1,128 @@
+"""Growing sets of tables, one table at a time, so that each set comes exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import attrs
+
+from fourtop.model.floor import places
+from fourtop.model.planning import AdjacencyMode
+
+Cut = Callable[[int, int], bool]
+
+
+@attrs.frozen(eq=False)
+class Growth:
+    """All sets of tables, of one to ``largest`` tables, that satisfy a mode; as masks.
+
+    Args:
+        neighbours: For each table the mask of the tables it is joined to.
+        among: The tables to choose from.
+        largest: Most tables in a set; at least 1.
+        cut: Asked as ``cut(chosen, reach)`` before ``chosen`` is grown by tables out of the mask ``reach``
+            (where every larger set that would come of it lies inside ``chosen | reach``); true: do not grow
+            it. ``None``: grow everything.
+
+    >>> [bin(mask) for mask in Growth(neighbours=(0b010, 0b101, 0b010), among=0b111, largest=2).connected()]
+    ['0b1', '0b11', '0b10', '0b110', '0b100']
+    """
+
+    neighbours: Sequence[int] = attrs.field(kw_only=True)
+    among: int = attrs.field(kw_only=True)
+    largest: int = attrs.field(kw_only=True)
+    cut: Cut | None = attrs.field(default=None, kw_only=True)
+
+    def sets(self, mode: AdjacencyMode | None) -> Iterator[int]:
+        """Yield every set that satisfies the mode, each exactly once; ``None``: every set.
+
+        The order is fixed by the tables' places alone: a set comes before the sets grown from it, and smaller
+        places are tried first.
+        """
+        if mode is None:
+            return self.anyhow()
+        if mode is AdjacencyMode.CONNECTED:
+            return self.connected()
+        return self.pairwise() if mode is AdjacencyMode.PAIRWISE else self.around_a_hub()
+
+    def connected(self) -> Iterator[int]:
+        """Yield the connected sets, those of the lowest first table first.
+
+        Time is proportional to the number of sets, memory to ``largest``. Source: S. Wernicke, "Efficient
+        detection of network motifs", 2006 (ESU): a set grows only from its first table, and only by tables
+        that no earlier member was joined to.
+        """
+        for root in places(self.among):
+            above = self.among & (-2 << root)
+            near = self.neighbours[root] & above
+            yield from self._spread(1 << root, near, above & ~near)
+
+    def pairwise(self) -> Iterator[int]:
+        """Yield the sets in which every two tables are joined, in lexicographic order of their places."""
+        for root in places(self.among):
+            yield from self._narrow(1 << root, self.neighbours[root] & self.among & (-2 << root), self.neighbours)
+
+    def around_a_hub(self) -> Iterator[int]:
+        """Yield the sets in which some table is joined to all the others, each from its first such table.
+
+        A set with j hubs is met j times and yielded once; j is at most ``largest``.
+        """
+        every = (-1,) * len(self.neighbours)
+        for root in places(self.among):
+            for mask in self._narrow(1 << root, self.neighbours[root] & self.among, every):
+                if next(hubs(self.neighbours, mask)) == root:
+                    yield mask
+
+    def anyhow(self) -> Iterator[int]:
+        """Yield all sets, in lexicographic order of their places."""
+        every = (-1,) * len(self.neighbours)
+        for root in places(self.among):
+            yield from self._narrow(1 << root, self.among & (-2 << root), every)
+
+    def _grows(self, chosen: int, reach: int) -> bool:
+        if not reach or chosen.bit_count() >= self.largest:
+            return False
+        return self.cut is None or not self.cut(chosen, reach)
+
+    def _spread(self, chosen: int, frontier: int, unseen: int) -> Iterator[int]:
+        # Tables are in exactly one of: chosen, frontier (joined to a chosen one), unseen, or passed over.
+        yield chosen
+        if not frontier or not self._grows(chosen, frontier | unseen):
+            return
+        while frontier:
+            bit = frontier & -frontier
+            frontier ^= bit
+            near = self.neighbours[bit.bit_length() - 1] & unseen
+            yield from self._spread(chosen | bit, frontier | near, unseen & ~near)
+
+    def _narrow(self, chosen: int, frontier: int, keep: Sequence[int]) -> Iterator[int]:
+        yield chosen
+        if not self._grows(chosen, frontier):
+            return
+        while frontier:
+            bit = frontier & -frontier
+            frontier ^= bit
+            yield from self._narrow(chosen | bit, frontier & keep[bit.bit_length() - 1], keep)
+
+
+def hubs(neighbours: Sequence[int], mask: int) -> Iterator[int]:
+    """Yield the members of a set that are joined to all its other members, lowest place first."""
+    for place in places(mask):
+        if not mask & ~(neighbours[place] | 1 << place):
+            yield place
+
+
+def walk(neighbours: Sequence[int], mask: int) -> Iterator[int]:
+    """Yield the tables of a set by their distance from its first: those 0, 1, 2 … joins away, as masks.
+
+    Source: breadth-first search, E. F. Moore, "The shortest path through a maze", 1959.
+    """
+    level = mask & -mask
+    left = mask ^ level
+    while level:
+        yield level
+        near = 0
+        for place in places(level):
+            near |= neighbours[place]
+        level = near & left
+        left ^= level
