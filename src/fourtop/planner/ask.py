@@ -1,0 +1,33 @@
+"""What the planner is asked: how many people, and on which conditions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+
+from fourtop.model import rule
+from fourtop.model.request import Preference
+
+ANY_TABLE: Final = Preference()
+
+
+@attrs.frozen
+class Ask:
+    """A party and its conditions on tables; when it comes is not the planner's business.
+
+    Args:
+        party: How many people (1–1,000).
+        must: Conditions that every table of a plan has to meet.
+        wish: Conditions that cost in the score where a table of the plan does not meet them.
+
+    Raises:
+        InvalidInput: Naming the field and the rule.
+
+    >>> Ask(4, must=Preference(features={"step-free"})).must.kinds
+    ('features',)
+    """
+
+    party: int = attrs.field(validator=rule.party)
+    must: Preference = attrs.field(default=ANY_TABLE, kw_only=True, validator=rule.one_of(Preference))
+    wish: Preference = attrs.field(default=ANY_TABLE, kw_only=True, validator=rule.one_of(Preference))

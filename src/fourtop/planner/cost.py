@@ -1,0 +1,87 @@
+"""The score, term by term: the one place where numbers are put on a plan."""
+
+from __future__ import annotations
+
+import math
+
+import attrs
+
+from fourtop.model.plan import SCORE_DECIMALS, Score, Term
+from fourtop.model.planning import Weights
+from fourtop.planner.candidate import Candidate
+
+_MOST_AMPLIFIED = 3.0
+_NAMES = ("overage", "table_count", "adjacency", "fragmentation", "zone", "scarcity", "wishes")
+
+Key = tuple[float, int, int, int, int, int, int]
+
+
+@attrs.frozen
+class Tariff:
+    """What a house charges for each term.
+
+    Args:
+        weights: Its weights.
+        demand: How much seats over weigh.
+
+    >>> from fourtop.planner.candidate import Candidate
+    >>> four_top = Candidate(1, 1, 4, 1, 4, 4, 4, 0, 1.0, False)
+    >>> Tariff(Weights(), demand=3).score(four_top, party=3).total
+    37.0
+    """
+
+    weights: Weights
+    demand: float = attrs.field(kw_only=True)
+
+    def amplification(self, size: int, scarcity: float) -> float:
+        """Return by how much joining costs more because the tables are scarce: 1 to 3."""
+        if size == 1 or self.weights.scarcity <= 0:
+            return 1.0
+        return min(_MOST_AMPLIFIED, 1 + scarcity / size)
+
+    def costs(self, candidate: Candidate, *, slack: int, unmet: int) -> tuple[float, ...]:
+        """Return the costs of the terms, in their order. No cost falls when its amount grows."""
+        weights = self.weights
+        size = candidate.size
+        amplified = self.amplification(size, candidate.scarcity)
+        return (
+            slack * weights.overage * self.demand,
+            (size - 1) * weights.table_count * amplified,
+            candidate.depth * weights.adjacency * amplified,
+            candidate.fragmentation * weights.fragmentation,
+            0 * weights.zone,  # a plan never leaves its zone
+            candidate.scarcity * weights.scarcity,
+            unmet * weights.wish,
+        )
+
+    def score(self, candidate: Candidate, *, party: int, unmet: int = 0) -> Score:
+        """Return the score with its terms: what ``key`` ranks by, explained."""
+        slack = candidate.seats - party
+        amounts = (
+            slack,
+            candidate.size,
+            candidate.depth,
+            candidate.fragmentation,
+            0,
+            candidate.scarcity,
+            unmet,
+        )
+        return Score(tuple(map(Term, _NAMES, amounts, self.costs(candidate, slack=slack, unmet=unmet))))
+
+    def key(self, candidate: Candidate, *, party: int, unmet: int) -> Key:
+        """Return the place in the order of plans, lower first; what is left equal, table order decides.
+
+        Score, then unjoinable table, joinable table, combination, then slack, tables, capacities,
+        fragmentation and depth.
+        """
+        slack = candidate.seats - party
+        total = round(math.fsum(self.costs(candidate, slack=slack, unmet=unmet)), SCORE_DECIMALS)
+        return (
+            total,
+            candidate.rank_class,
+            slack,
+            candidate.size,
+            candidate.capacity,
+            candidate.fragmentation,
+            candidate.depth,
+        )

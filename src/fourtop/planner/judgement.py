@@ -1,0 +1,63 @@
+"""Judging named tables by the very rules that the planner chooses by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fourtop.errors import Code, Reason
+from fourtop.model.floor import places
+from fourtop.model.planning import Planning
+from fourtop.planner.ask import Ask
+from fourtop.planner.candidate import Candidate
+from fourtop.planner.layout import Layout
+
+
+def reasons_against(layout: Layout, planning: Planning, ask: Ask, mask: int) -> tuple[Reason, ...]:
+    """Return every rule that a set of tables breaks for a party, in a fixed order; none: the set is a plan."""
+    if mask.bit_count() == 1:
+        place = mask.bit_length() - 1
+        return (*_of_seats(layout, planning, ask, layout.single(place, is_joinable=False)), *_of_state(layout, ask, mask))
+    return (
+        *_of_seats(layout, planning, ask, layout.combination(mask)),
+        *_of_state(layout, ask, mask),
+        *_of_joining(layout, planning, ask, mask),
+    )
+
+
+def _of_seats(layout: Layout, planning: Planning, ask: Ask, candidate: Candidate) -> Iterator[Reason]:
+    party = ask.party
+    tables = list(layout.floor.ids(candidate.mask))
+    if party < candidate.smallest:
+        details = {"party": party, "minimum": candidate.smallest, "tables": tables}
+        yield Reason(Code.PARTY_BELOW_MINIMUM, details)
+    if party > candidate.largest:
+        yield Reason(Code.PARTY_ABOVE_MAXIMUM, {"party": party, "maximum": candidate.largest, "tables": tables})
+    slack = candidate.seats - party
+    budget = planning.slack_budget
+    if candidate.size > 1 and budget is not None and slack > budget:
+        yield Reason(Code.SLACK_EXCEEDED, {"slack": slack, "budget": budget, "tables": tables})
+
+
+def _of_state(layout: Layout, ask: Ask, mask: int) -> Iterator[Reason]:
+    closed = mask & ~layout.offered
+    if closed:
+        yield Reason(Code.TABLE_OUT_OF_SERVICE, {"tables": list(layout.floor.ids(closed))})
+    unmet = layout.unmet_kinds(ask.must)
+    kinds = sorted({kind for place in places(mask) for kind in unmet[place]})
+    if kinds:
+        yield Reason(Code.NO_TABLES_MATCH, {"party": ask.party, "conditions": kinds})
+
+
+def _of_joining(layout: Layout, planning: Planning, ask: Ask, mask: int) -> Iterator[Reason]:
+    floor = layout.floor
+    tables = list(floor.ids(mask))
+    if len(tables) > planning.max_tables:
+        yield Reason(Code.TOO_MANY_TABLES, {"count": len(tables), "maximum": planning.max_tables})
+    fixed = [floor.tables[place].id for place in places(mask) if not floor.tables[place].is_movable]
+    if fixed:
+        yield Reason(Code.TABLE_NOT_MOVABLE, {"tables": fixed})
+    if all(mask & ~zone for zone in layout.zones):
+        yield Reason(Code.ZONE_MISMATCH, {"tables": tables})
+    mode = planning.mode_for(ask.party)
+    if not layout.graph.holds(mask, mode):
+        yield Reason(Code.ADJACENCY_MISMATCH, {"mode": str(mode), "tables": tables})

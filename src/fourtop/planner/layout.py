@@ -1,0 +1,183 @@
+"""A floor as the planner sees it: masks and plain numbers, compiled once."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from functools import cached_property
+
+import attrs
+
+from fourtop.adjacency import JoinGraph
+from fourtop.adjacency.growth import walk
+from fourtop.model.floor import Floor, SetCapacity, places
+from fourtop.model.planning import AdjacencyMode
+from fourtop.model.request import Preference
+from fourtop.planner.candidate import Candidate
+
+
+def _scarcities(floor: Floor) -> tuple[float, ...]:
+    # A table that is out of service is no alternative to anybody, so it makes its kind no less scarce.
+    offered = Counter(table.kind for table in floor.tables if table.is_offered)
+    return tuple(1 / max(offered[table.kind], 1) for table in floor.tables)
+
+
+@attrs.frozen(eq=False)
+class Layout:
+    """The facts of a floor that measuring and searching need.
+
+    Args:
+        floor: The floor.
+        graph: Its joins.
+        offered: Mask of the tables that are active and in service.
+        mergeable: Of those, the ones that can be moved.
+        zones: For each zone that has tables, its mask; in the floor's order of zones.
+        scarcities: For each table 1 / the number of offered tables of its kind.
+        losses: Each loss of seats on this floor but 0, ascending, with the neighbour masks of all joins that
+            cost less; the last entry's loss ends them.
+        given: The sets whose capacity the house laid down, by mask.
+    """
+
+    floor: Floor
+    graph: JoinGraph
+    offered: int
+    mergeable: int
+    zones: tuple[int, ...]
+    scarcities: tuple[float, ...]
+    losses: tuple[tuple[int, tuple[int, ...]], ...]
+    given: Mapping[int, SetCapacity]
+
+    @classmethod
+    def of(cls, floor: Floor) -> Layout:
+        """Compile a floor. O(tables + joins · different losses)."""
+        offered = floor.mask(table.id for table in floor.tables if table.is_offered)
+        by_zone = {zone.id: 0 for zone in floor.zones}
+        for place, table in enumerate(floor.tables):
+            by_zone[table.zone_id] |= 1 << place
+        return cls(
+            floor=floor,
+            graph=JoinGraph.of(floor),
+            offered=offered,
+            mergeable=offered & floor.mask(table.id for table in floor.tables if table.is_movable),
+            zones=tuple(mask for mask in by_zone.values() if mask),
+            scarcities=_scarcities(floor),
+            losses=_losses(floor),
+            given={floor.mask(each.tables): each for each in floor.set_capacities},
+        )
+
+    @cached_property
+    def loss_ranges(self) -> Mapping[int, tuple[int, int]]:
+        """The least and the most that a join inside a zone costs, by the zone's mask; 0, 0 without joins."""
+        found: dict[int, list[int]] = {zone: [] for zone in self.zones}
+        for join in self.floor.joins:
+            mask = self.floor.mask(join.tables)
+            for zone in self.zones:
+                if not mask & ~zone:
+                    found[zone].append(join.seat_loss)
+        return {zone: (min(losses, default=0), max(losses, default=0)) for zone, losses in found.items()}
+
+    # ---- conditions
+
+    def meeting(self, must: Preference) -> int:
+        """Return the offered tables that meet all conditions, as a mask."""
+        if not must.kinds:
+            return self.offered
+        unmet = self.unmet(must)
+        return sum(1 << place for place in places(self.offered) if not unmet[place])
+
+    def unmet(self, preference: Preference) -> tuple[int, ...]:
+        """Return for each table how many kinds of conditions it does not meet."""
+        return tuple(len(kinds) for kinds in self.unmet_kinds(preference))
+
+    def unmet_kinds(self, preference: Preference) -> tuple[tuple[str, ...], ...]:
+        """Return for each table the kinds of conditions that it does not meet."""
+        zones = {zone.id: zone for zone in self.floor.zones}
+        return tuple(preference.unmet(table, zones[table.zone_id]) for table in self.floor.tables)
+
+    # ---- sets
+
+    def joinable(self, mode: AdjacencyMode | None, max_tables: int) -> int:
+        """Return the tables that stand in some combination of this mode, as a mask.
+
+        It needs no enumeration: a set of two or more that satisfies any mode holds a joined pair with each of
+        its tables, and a joined pair satisfies every mode.
+        """
+        if max_tables == 1:
+            return 0
+        mask = 0
+        for zone in self.zones:
+            pool = zone & self.mergeable
+            for place in places(pool):
+                others = pool & ~(1 << place)
+                if others & (self.graph.neighbours[place] if mode else others):
+                    mask |= 1 << place
+        return mask
+
+    def single(self, place: int, *, is_joinable: bool) -> Candidate:
+        """Measure one table."""
+        table = self.floor.tables[place]
+        return Candidate(
+            mask=1 << place,
+            size=1,
+            seats=table.capacity,
+            smallest=table.min_party,
+            largest=table.largest_party,
+            capacity=table.capacity,
+            biggest=table.capacity,
+            depth=0,
+            scarcity=self.scarcities[place],
+            is_joinable=is_joinable,
+        )
+
+    def combination(self, mask: int) -> Candidate:
+        """Measure a set of two or more. The same numbers as ``Floor.seats`` and ``Floor.smallest_party``."""
+        members = tuple(places(mask))
+        tables = [self.floor.tables[place] for place in members]
+        capacities = [table.capacity for table in tables]
+        total = sum(capacities)
+        given = self.given.get(mask)
+        seats = max(total - self.loss(mask), 0) if given is None else given.capacity
+        minimum = None if given is None else given.min_party
+        return Candidate(
+            mask=mask,
+            size=len(members),
+            seats=seats,
+            smallest=max(table.min_party for table in tables) if minimum is None else minimum,
+            largest=seats,
+            capacity=total,
+            biggest=max(capacities),
+            depth=self.graph.depth(mask),
+            scarcity=math.fsum(self.scarcities[place] for place in members),
+            is_joinable=True,
+        )
+
+    def loss(self, mask: int) -> int:
+        """Return what joining costs a set: the loss of its cheapest spanning forest.
+
+        ``Floor.seats`` says the same by Kruskal's rule on ids; on masks it is counted: going up the losses,
+        each join of loss x in the forest makes one component fewer than the cheaper joins left.
+        """
+        if not self.losses:
+            return 0
+        counts = [_components(neighbours, mask) for _, neighbours in self.losses]
+        fewer = zip(counts, [*counts[1:], _components(self.graph.neighbours, mask)], strict=True)
+        return sum(
+            loss * (before - after) for (loss, _), (before, after) in zip(self.losses, fewer, strict=True)
+        )
+
+
+def _losses(floor: Floor) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    found = []
+    for loss in sorted({join.seat_loss for join in floor.joins} - {0}):
+        cheaper = Floor(floor.tables, zones=floor.zones, joins=[join for join in floor.joins if join.seat_loss < loss])
+        found.append((loss, JoinGraph.of(cheaper).neighbours))
+    return tuple(found)
+
+
+def _components(neighbours: tuple[int, ...], mask: int) -> int:
+    count = 0
+    while mask:
+        mask ^= sum(walk(neighbours, mask))
+        count += 1
+    return count

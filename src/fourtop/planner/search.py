@@ -1,0 +1,265 @@
+"""The search for floors that have too many sets to compile: branch and bound, complete, in little memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from fourtop.adjacency.growth import Growth, walk
+from fourtop.model.floor import places
+from fourtop.model.plan import SCORE_DECIMALS
+from fourtop.model.planning import AdjacencyMode, Planning
+from fourtop.planner.candidate import Candidate
+from fourtop.planner.completion import Completion, Level, Piece, finite
+from fourtop.planner.cost import Key, Tariff
+from fourtop.planner.layout import Layout
+from fourtop.planner.shortlist import Shortlist
+
+# Bounds are summed in another order than scores; this is more than the rounding can differ.
+_ROUNDING_DOWN = 1 - 1e-12
+
+
+@attrs.frozen(eq=False)
+class Search:
+    """One request on one floor.
+
+    Args:
+        layout: The floor.
+        planning: The house's rules.
+        tariff: What it charges.
+        singles: For each table its candidate.
+        party: How many people.
+        free: The tables to choose from: offered, free, and meeting the conditions.
+        unmet: For each table how many wishes it does not meet.
+    """
+
+    layout: Layout
+    planning: Planning
+    tariff: Tariff
+    singles: Sequence[Candidate]
+    party: int = attrs.field(kw_only=True)
+    free: int = attrs.field(kw_only=True)
+    unmet: Sequence[int] = attrs.field(kw_only=True)
+
+    def best(self, limit: int | None) -> tuple[Candidate, ...]:
+        """Return the first ``limit`` fitting candidates in the total order; ``None``: all.
+
+        Memory is O(limit) and the bounds' tables; time is exponential in ``max_tables`` at worst, where the
+        bounds do not bite. Source: A. Land and A. Doig, "An automatic method of solving discrete programming
+        problems", 1960 (branch and bound).
+        """
+        shortlist = Shortlist(limit)
+        for candidate in self._fitting(shortlist):
+            unmet = sum(self.unmet[place] for place in places(candidate.mask))
+            shortlist.offer(self.tariff.key(candidate, party=self.party, unmet=unmet), candidate)
+        return shortlist.candidates()
+
+    def succeeds(self) -> bool:
+        """Tell whether there is any fitting candidate. It stops at the first."""
+        return next(self._fitting(Shortlist(None)), None) is not None
+
+    @property
+    def mode(self) -> AdjacencyMode | None:
+        """The mode that a combination for this party has to satisfy."""
+        return self.planning.mode_for(self.party)
+
+
+    def _fitting(self, shortlist: Shortlist) -> Iterator[Candidate]:
+        budget = self.planning.slack_budget
+        for place in places(self.free):
+            if self.singles[place].fits(self.party, budget):
+                yield self.singles[place]
+        yield from self._given()
+        for zone in self.layout.zones:
+            pool = self._pool(zone)
+            most = min(self.planning.max_tables, pool.bit_count())
+            if most > 1:
+                completion = self._completion(pool, zone, most)
+                for size in range(2, most + 1):
+                    yield from self._of_size(Bound.of(self, completion, shortlist, zone=zone, size=size))
+
+    def _given(self) -> Iterator[Candidate]:
+        # A capacity that was laid down obeys no bound on sums, so these few sets are looked at one by one.
+        pool = self.free & self.layout.mergeable
+        for mask in self.layout.given:
+            if (
+                not mask & ~pool
+                and mask.bit_count() <= self.planning.max_tables
+                and any(not mask & ~zone for zone in self.layout.zones)
+                and self.layout.graph.holds(mask, self.mode)
+            ):
+                candidate = self.layout.combination(mask)
+                if candidate.fits(self.party, self.planning.slack_budget):
+                    yield candidate
+
+    def _pool(self, zone: int) -> int:
+        # In a combination each member's minimum binds, so a table with a larger one is in none for this party.
+        pool = self.free & self.layout.mergeable & zone
+        return sum(1 << place for place in places(pool) if self.singles[place].smallest <= self.party)
+
+    def _completion(self, pool: int, zone: int, most: int) -> Completion:
+        weights = self.planning.weights
+        pieces = [
+            Piece(each.capacity, each.scarcity, each.scarcity * weights.scarcity + unmet * weights.wish)
+            for each, unmet in zip(self.singles, self.unmet, strict=True)
+        ]
+        budget = self.planning.slack_budget
+        biggest = max(pieces[place].capacity for place in places(pool))
+        lost = (most - 1) * self.layout.loss_ranges[zone][1]
+        ceiling = self.party + lost + (biggest if budget is None else budget) + 1
+        return Completion.of(pool, pieces, picks=most - 1, ceiling=ceiling)
+
+    def _of_size(self, bound: Bound) -> Iterator[Candidate]:
+        growth = Growth(
+            neighbours=self.layout.graph.neighbours,
+            among=bound.completion.pool,
+            largest=bound.size,
+            cut=bound.rules_out,
+        )
+        for mask in growth.sets(self.mode):
+            if mask.bit_count() == bound.size and mask not in self.layout.given and bound.may_seat(mask):
+                candidate = self.layout.combination(mask)
+                if candidate.fits(self.party, self.planning.slack_budget):
+                    yield candidate
+
+
+@attrs.frozen(eq=False)
+class Bound:
+    """What no combination of ``size`` tables of a zone can beat.
+
+    Args:
+        search: The request.
+        completion: What the zone's tables can add.
+        shortlist: What was found so far.
+        size: How many tables.
+        least_loss: Seats that joining so many costs at least.
+        most_loss: Seats that it costs at most.
+        fewest: Least sum of capacities that may do.
+        most: Largest sum of capacities that may do; ``None``: no limit.
+    """
+
+    search: Search
+    completion: Completion
+    shortlist: Shortlist
+    size: int
+    least_loss: int
+    most_loss: int
+    fewest: int
+    most: int | None
+
+    @classmethod
+    def of(cls, search: Search, completion: Completion, shortlist: Shortlist, *, zone: int, size: int) -> Bound:
+        """Make the bound of one zone and size."""
+        cheapest, dearest = search.layout.loss_ranges[zone]
+        # A set that need not be pushed together may have no joint at all, and then loses nothing.
+        least = (size - 1) * cheapest if search.mode else 0
+        most = (size - 1) * dearest
+        budget = search.planning.slack_budget
+        return cls(
+            search,
+            completion,
+            shortlist,
+            size,
+            least_loss=least,
+            most_loss=most,
+            fewest=search.party + least,
+            most=None if budget is None else search.party + budget + most,
+        )
+
+    def may_seat(self, mask: int) -> bool:
+        """Tell whether the plain sum of capacities leaves it open that the party fits."""
+        total = sum(self.search.singles[place].capacity for place in places(mask))
+        return self.fewest <= total and (self.most is None or total <= self.most)
+
+    def rules_out(self, chosen: int, reach: int) -> bool:
+        """Tell whether no set of ``size`` tables, grown from ``chosen`` within ``reach``, makes the shortlist.
+
+        Each part of the key is bounded from below on its own; keys are compared part by part, so the bounds
+        together are a bound on the key. It is exact enough to see ties, which keeps a floor of equal tables
+        from being searched through.
+        """
+        level = self.completion.level(reach)
+        row = level.cheapest[self.size - chosen.bit_count()]
+        total = sum(self.search.singles[place].capacity for place in places(chosen))
+        stop = len(row) if self.most is None else self.most - total + 1
+        completions = finite(row, self.fewest - total, stop)
+        worst = self.shortlist.worst
+        if worst is None:
+            return next(completions, None) is None
+        so_far = self._so_far(chosen, reach)
+        for seats, cost in completions:
+            key = self._least_key(so_far, level, seats, cost)
+            if key < worst[0] or (key == worst[0] and self._least_places(chosen, reach) < worst[1]):
+                return False
+        return True
+
+    def _so_far(self, chosen: int, reach: int) -> _SoFar:
+        search = self.search
+        weights = search.planning.weights
+        members = [search.singles[place] for place in places(chosen)]
+        scarcity = sum(each.scarcity for each in members)
+        unmet = sum(search.unmet[place] for place in places(chosen))
+        return _SoFar(
+            picks=self.size - len(members),
+            capacity=sum(each.capacity for each in members),
+            biggest=max(each.capacity for each in members),
+            scarcity=scarcity,
+            depth=self._least_depth(chosen, reach),
+            cost=scarcity * weights.scarcity + unmet * weights.wish,
+        )
+
+    def _least_key(self, so_far: _SoFar, level: Level, seats: int, cost: float) -> Key:
+        planning = self.search.planning
+        weights = planning.weights
+        capacity = so_far.capacity + seats
+        slack = max(capacity - self.most_loss - self.search.party, 0)
+        row = level.commonest[so_far.picks]
+        # One table among those to come has at most what the smallest others leave of the seats to come.
+        is_exact = seats < len(row) - 1
+        left = min(level.biggest, seats - (so_far.picks - 1) * level.smallest) if is_exact else level.biggest
+        fragmentation = max(self.search.party + slack - max(so_far.biggest, left), 0)
+        joining = (self.size - 1) * weights.table_count + so_far.depth * weights.adjacency
+        total = (
+            slack * weights.overage * planning.demand_multiplier
+            + joining * self.search.tariff.amplification(self.size, so_far.scarcity + row[seats])
+            + fragmentation * weights.fragmentation
+            + so_far.cost
+            + cost
+        )
+        rounded = round(total * _ROUNDING_DOWN, SCORE_DECIMALS)
+        return (rounded, 2, slack, self.size, capacity, fragmentation, so_far.depth)
+
+    def _least_depth(self, chosen: int, reach: int) -> int:
+        first = chosen & -chosen
+        if reach & (first - 1):
+            return 1  # a table before the first may still come, and then depths count from there
+        left = chosen
+        met = farthest = 0
+        for depth, level in enumerate(walk(self.search.layout.graph.neighbours, chosen | reach)):
+            met += level.bit_count()
+            if left:
+                left &= ~level
+                farthest = depth
+            if not left and met >= self.size:
+                return max(farthest, 1)
+        return self.size
+
+    def _least_places(self, chosen: int, reach: int) -> tuple[int, ...]:
+        for place in places(reach):
+            if chosen.bit_count() == self.size:
+                break
+            chosen |= 1 << place
+        return tuple(places(chosen))
+
+
+@attrs.frozen
+class _SoFar:
+    """What is known of a set before its last tables are chosen: ``picks`` are still to come."""
+
+    picks: int
+    capacity: int
+    biggest: int
+    scarcity: float
+    depth: int
+    cost: float
