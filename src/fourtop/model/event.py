@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from fourtop.model.actor import Actor
 from fourtop.model.window import from_micros
 
 
@@ -41,7 +42,7 @@ class Event:
         dedupe_key: Unique in the restaurant; a consumer that has seen it may drop the event.
         restaurant_id: The tenant.
         at_us: When, in microseconds.
-        actor_id: Who.
+        actor: Who.
         booking_id: The booking, if it is about one.
         hold_id: The hold, if it is about one.
         data: Ids, numbers, codes and instants; never names, addresses or free text.
@@ -51,7 +52,7 @@ class Event:
     dedupe_key: str
     restaurant_id: str
     at_us: int
-    actor_id: str
+    actor: Actor
     booking_id: str | None = None
     hold_id: str | None = None
     data: Mapping[str, Any] = attrs.field(factory=dict, hash=False)

@@ -85,7 +85,7 @@ class Slot:
 
     Args:
         start_us: The start, in microseconds.
-        period: Key of the service period.
+        period: Key of the service period; ``None``: no service is open then.
         party: The party size.
         refusal: Why not; ``None``: it can be booked.
         spots: How many such parties could be seated there one after the other, counted up to the limit
@@ -93,7 +93,7 @@ class Slot:
     """
 
     start_us: int
-    period: str
+    period: str | None
     party: int
     refusal: Refusal | None
     spots: int

@@ -105,6 +105,14 @@ class Request:
     tables: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_table_ids)
     past_reason: str | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.identifier))
 
+    def starting(self, start_us: int) -> Request:
+        """Return the same request for another start, in microseconds since 1970."""
+        other = object.__new__(Request)
+        for name in Request.__slots__:
+            if name != "__weakref__":
+                object.__setattr__(other, name, start_us if name == "start_us" else getattr(self, name))
+        return other
+
     @property
     def start(self) -> datetime:
         """When they sit down, in UTC."""

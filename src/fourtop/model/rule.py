@@ -10,6 +10,8 @@ from typing import Any, Protocol, TypeVar
 
 from fourtop.errors import InvalidIdentifier, InvalidInput, shown
 
+T = TypeVar("T")
+
 MAX_PARTY = 1_000
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
@@ -65,6 +67,29 @@ def check_text(field: str, value: object, longest: int) -> str:
         rule = f"must be 1 to {longest} printable characters without spaces around them"
         raise InvalidInput(field, rule, shown(value))
     return value
+
+
+def check_instance(field: str, value: object, kind: type[T]) -> T:
+    """Return ``value`` if it is of that type.
+
+    Raises:
+        InvalidInput: If it is not.
+    """
+    if not isinstance(value, kind):
+        raise InvalidInput(field, f"must be of type {kind.__name__}", shown(value))
+    return value
+
+
+def check_identifiers(field: str, value: object) -> tuple[str, ...]:
+    """Return the ids of a collection, sorted, without duplicates.
+
+    Raises:
+        InvalidInput: If it is no collection.
+        InvalidIdentifier: If a member is no id.
+    """
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise InvalidInput(field, "must be a collection of ids", shown(value))
+    return tuple(sorted({check_identifier(field, each) for each in value}))
 
 
 def folded(text: str) -> str:

@@ -75,6 +75,7 @@ class Changes:
         holds_added: New holds.
         holds_changed: Holds with a new state or expiry.
         blocks_added: New blocks.
+        blocks_changed: Blocks with a new window.
         blocks_removed: Ids of blocks to delete.
         floor: A new floor.
         policy: A new policy or restaurant record.
@@ -90,6 +91,7 @@ class Changes:
     holds_added: tuple[Hold, ...] = ()
     holds_changed: tuple[Hold, ...] = ()
     blocks_added: tuple[Block, ...] = ()
+    blocks_changed: tuple[Block, ...] = ()
     blocks_removed: tuple[str, ...] = ()
     floor: FloorChange | None = None
     policy: PolicyChange | None = None
@@ -119,6 +121,7 @@ class Changes:
             or self.holds_added
             or self.holds_changed
             or self.blocks_added
+            or self.blocks_changed
             or self.blocks_removed
         )
 

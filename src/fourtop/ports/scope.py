@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from functools import cached_property
+
 import attrs
 
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
@@ -53,9 +56,23 @@ class Scope:
             counts_holds=self.counts_holds or other.counts_holds,
         )
 
+    @cached_property
+    def _spans(self) -> tuple[list[int], list[int]]:
+        starts: list[int] = []
+        ends: list[int] = []
+        for window in sorted(self.windows):
+            if ends and window.start_us <= ends[-1]:
+                ends[-1] = max(ends[-1], window.end_us)
+            else:
+                starts.append(window.start_us)
+                ends.append(window.end_us)
+        return starts, ends
+
     def covers(self, window: Window) -> bool:
-        """Tell whether a window lies inside one of the scope's windows."""
-        return any(each.contains(window) for each in self.windows)
+        """Tell whether every instant of a window lies in one of the scope's windows. O(log n)."""
+        starts, ends = self._spans
+        place = bisect_right(starts, window.start_us) - 1
+        return place >= 0 and window.end_us <= ends[place]
 
 
 def around(start_us: int) -> Window:

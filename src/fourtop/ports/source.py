@@ -69,8 +69,12 @@ class Source(Protocol):
         """Return the bookings, of any status, whose dining window starts inside a window."""
         ...
 
-    def active_holds(self, window: Window | None = None) -> Iterable[Hold]:
-        """Return the holds in state active, alive or dead; with a window, those whose block overlaps it."""
+    def active_holds(self, window: Window) -> Iterable[Hold]:
+        """Return the holds in state active, alive or dead, whose block window overlaps a window."""
+        ...
+
+    def expired_holds(self, now_us: int) -> Iterable[Hold]:
+        """Return the holds in state active whose time is over (``expires_us <= now_us``)."""
         ...
 
     def active_holds_of_session(self, session: str) -> Iterable[Hold]:
@@ -148,18 +152,21 @@ class Rows:
         found = [each for each in self.bookings if _starts_in(each, window)]
         return sorted(found, key=lambda each: (each.stay.dining.start_us, each.id))
 
-    def active_holds(self, window: Window | None = None) -> Iterable[Hold]:
-        """Return the loaded holds in state active, by start, then id."""
-        found = [
-            each
-            for each in self.holds
-            if each.state is HoldState.ACTIVE and (window is None or each.stay.block.overlaps(window))
-        ]
-        return sorted(found, key=lambda each: (each.stay.dining.start_us, each.id))
+    def active_holds(self, window: Window) -> Iterable[Hold]:
+        """Return the loaded holds in state active whose block overlaps a window, by start, then id."""
+        return [each for each in self._active() if each.stay.block.overlaps(window)]
+
+    def expired_holds(self, now_us: int) -> Iterable[Hold]:
+        """Return the loaded holds in state active whose time is over, by start, then id."""
+        return [each for each in self._active() if not each.is_alive(now_us)]
 
     def active_holds_of_session(self, session: str) -> Iterable[Hold]:
         """Return the loaded holds of a session in state active, by start, then id."""
-        return [each for each in self.active_holds() if each.session == session]
+        return [each for each in self._active() if each.session == session]
+
+    def _active(self) -> list[Hold]:
+        found = (each for each in self.holds if each.state is HoldState.ACTIVE)
+        return sorted(found, key=lambda each: (each.stay.dining.start_us, each.id))
 
     def count_alive(self, now_us: int) -> int:
         """Count the loaded holds that are alive."""

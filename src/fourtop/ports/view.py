@@ -8,7 +8,7 @@ from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.block import Block
 from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
-from fourtop.model.hold import Hold
+from fourtop.model.hold import Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.outcome import Versions
 from fourtop.model.window import Window
@@ -30,12 +30,13 @@ class View:
         now_us: The store's clock for this transaction, in microseconds.
     """
 
-    __slots__ = ("_alive", "_dead", "_source", "now_us", "scope")
+    __slots__ = ("_alive", "_expired", "_shown", "_source", "now_us", "scope")
 
     def __init__(self, source: Source, scope: Scope, now_us: int) -> None:
         self._source = source
         self._alive = True
-        self._dead: dict[Window, tuple[Hold, ...]] = {}
+        self._expired: tuple[Hold, ...] | None = None
+        self._shown: set[str] = set()
         self.scope = scope
         self.now_us = now_us
 
@@ -65,12 +66,27 @@ class View:
     def dead_holds(self, window: Window) -> tuple[Hold, ...]:
         """Return the expired holds, not yet swept, whose block window overlaps a window; by start, then id."""
         source = self._ask(self.scope.covers(window), f"the window {window}")
-        found = self._dead.get(window)
-        if found is None:
-            now_us = self.now_us
-            found = tuple(hold for hold in source.active_holds(window) if not hold.is_alive(now_us))
-            self._dead[window] = found
+        expired = self._all_expired(source)
+        if not expired:
+            return ()
+        found = tuple(hold for hold in expired if hold.stay.block.overlaps(window))
+        self._shown.update(hold.id for hold in found)
         return found
+
+    def _all_expired(self, source: Source) -> tuple[Hold, ...]:
+        if self._expired is None:
+            expired = source.expired_holds(self.now_us)
+            self._expired = tuple(sorted(expired, key=lambda hold: (hold.stay.dining.start_us, hold.id)))
+        return self._expired
+
+    def has_expired_holds(self) -> bool:
+        """Tell whether any hold of the scope's windows has expired and is not yet swept."""
+        return bool(self._all_expired(self._ask(allowed=True, what="the expired holds")))
+
+    def rows_of(self, hold: Hold) -> tuple[Allocation, ...]:
+        """Return the rows of a hold of the scope, or of one that this view has returned, in order."""
+        known = hold.id in self.scope.holds or hold.id in self._shown
+        return self._ask(known, f"the hold {hold.id}").occupancy.of_owner(OwnerKind.HOLD, hold.id)
 
     def _ignored(self, window: Window, without: Collection[Owner]) -> Collection[Owner]:
         dead = self.dead_holds(window)
@@ -114,8 +130,10 @@ class View:
         return source.occupancy.of_owner(kind, owner_id)
 
     def find_last_allocation(self, table_id: str) -> Allocation | None:
-        """Return the live allocation of a table that ends last, if it has any."""
-        return self._ask(table_id in self.scope.tables, f"the table {table_id}").occupancy.find_last(table_id)
+        """Return the live allocation of a table that ends last, if it has any; dead holds' rows do not count."""
+        source = self._ask(table_id in self.scope.tables, f"the table {table_id}")
+        dead = [Owner(OwnerKind.HOLD, hold.id) for hold in self._all_expired(source)]
+        return source.occupancy.find_last(table_id, dead)
 
     def extent(self) -> tuple[int, int] | None:
         """Return the earliest start and the latest end of all rows, in microseconds; ``None``: no rows."""
@@ -148,6 +166,13 @@ class View:
             for hold in source.active_holds(window)
             if hold.is_alive(self.now_us) and window.start_us <= hold.stay.dining.start_us < window.end_us
         )
+
+    def active_holds_for(self, booking_id: str) -> tuple[Hold, ...]:
+        """Return the holds made for a booking that are in state active, alive or dead, oldest first."""
+        source = self._ask(booking_id in self.scope.bookings, f"the booking {booking_id}")
+        found = tuple(hold for hold in source.holds_for(booking_id) if hold.state is HoldState.ACTIVE)
+        self._shown.update(hold.id for hold in found)
+        return found
 
     def holds_created(self, booking_id: str, since_us: int) -> tuple[int, ...]:
         """Return when holds were made for a booking after an instant, oldest first, whatever became of them."""

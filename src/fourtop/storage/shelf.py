@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from itertools import chain
 
 from sortedcontainers import SortedList
@@ -76,10 +76,14 @@ class Shelf:
         for _, booking_id in self._starts.irange((window.start_us, ""), (window.end_us, ""), inclusive=(True, False)):
             yield self._bookings[booking_id]
 
-    def active_holds(self, window: Window | None = None) -> list[Hold]:
-        """Return the holds in state active, by start, then id; with a window, those whose block overlaps it."""
-        found = (each for each in self._active.values() if window is None or each.stay.block.overlaps(window))
+    def active_holds(self, window: Window) -> list[Hold]:
+        """Return the holds in state active whose block overlaps a window, by start, then id."""
+        found = (each for each in self._active.values() if each.stay.block.overlaps(window))
         return sorted(found, key=lambda each: (each.stay.dining.start_us, each.id))
+
+    def expired_holds(self, now_us: int) -> list[Hold]:
+        """Return the holds in state active whose time is over, by expiry, then id."""
+        return [self._holds[hold_id] for _, hold_id in self._expiries.irange(maximum=(now_us + 1, ""))]
 
     def active_holds_of_session(self, session: str) -> list[Hold]:
         """Return the holds of a session in state active, by id."""
@@ -116,6 +120,7 @@ class Shelf:
             changes.holds_added,
             changes.holds_changed,
             changes.blocks_added,
+            changes.blocks_changed,
             changes.confirmations,
             changes.answers,
             changes.events,
@@ -155,20 +160,20 @@ class Shelf:
 
     def _check_references(self, changes: Changes) -> None:
         floor = self.house.floor if changes.floor is None else changes.floor.floor
-        known = {
-            OwnerKind.BOOKING: self._bookings.keys() | {each.id for each in changes.bookings},
-            OwnerKind.HOLD: self._holds.keys() | {each.id for each in changes.holds_added},
-            OwnerKind.BLOCK: self._blocks.keys() | {each.id for each in changes.blocks_added},
+        known: dict[OwnerKind, tuple[Container[str], Container[str]]] = {
+            OwnerKind.BOOKING: (self._bookings, {each.id for each in changes.bookings}),
+            OwnerKind.HOLD: (self._holds, {each.id for each in changes.holds_added}),
+            OwnerKind.BLOCK: (self._blocks, {each.id for each in changes.blocks_added}),
         }
         for row in chain(changes.added, (new for _, new in changes.replaced)):
-            if row.owner_id not in known[row.owner_kind]:
+            if not any(row.owner_id in ids for ids in known[row.owner_kind]):
                 raise NotFound(row.owner_kind.value, row.owner_id)
             if row.resource_type is ResourceType.TABLE and floor.find_table(row.resource_id) is None:
                 raise NotFound("table", row.resource_id)
         for hold in changes.holds_changed:
             if hold.id not in self._holds:
                 raise NotFound("hold", hold.id)
-        for block_id in changes.blocks_removed:
+        for block_id in (*changes.blocks_removed, *(block.id for block in changes.blocks_changed)):
             if block_id not in self._blocks:
                 raise NotFound("block", block_id)
 
@@ -205,7 +210,7 @@ class Shelf:
             self._deactivate(self._holds[hold.id])
             self._holds[hold.id] = hold
             self._activate(hold)
-        for block in changes.blocks_added:
+        for block in (*changes.blocks_added, *changes.blocks_changed):
             self._blocks[block.id] = block
         for block_id in changes.blocks_removed:
             del self._blocks[block_id]

@@ -1,0 +1,191 @@
+"""fourtop: a capacity engine for restaurants.
+
+It decides whether a party can sit, when, and at which table or joined tables; holds that choice; confirms
+it once; and never seats two parties on one table.
+"""
+
+from fourtop import sample
+from fourtop.clock import ManualClock, SystemClock
+from fourtop.engine import Audit, CountedIds, Desk, Engine, Move, Overlap, TimeOrderedIds
+from fourtop.errors import (
+    AllocationsOverlap,
+    AlreadyExists,
+    AmbiguousTime,
+    Code,
+    ForeignTenant,
+    FourtopError,
+    HoldEnded,
+    HoldExpired,
+    HoldLimit,
+    HoldMismatch,
+    HoldRateLimit,
+    IllegalTransition,
+    ImportRejected,
+    InUse,
+    InvalidDocument,
+    InvalidIdentifier,
+    InvalidInput,
+    InvalidWindow,
+    KeyReused,
+    NaiveDatetime,
+    NonexistentTime,
+    NotFound,
+    OutcomeUnknown,
+    PolicyDrift,
+    Proof,
+    Reason,
+    Refusal,
+    Refused,
+    StaleVersion,
+    StoreUnavailable,
+)
+from fourtop.model.actor import GUEST, Actor
+from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
+from fourtop.model.block import Block
+from fourtop.model.booking import Assignment, Booking, BookingStatus
+from fourtop.model.calendar import Calendar, Service, Stay
+from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
+from fourtop.model.document import dump_house, house_from_data, house_to_data, load_house
+from fourtop.model.event import Event, EventType
+from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.hold import Fingerprint, Hold, HoldState
+from fourtop.model.house import House
+from fourtop.model.notation import sketch_floor, sketch_house
+from fourtop.model.outcome import (
+    Availability,
+    Blocked,
+    Booked,
+    Changed,
+    Confirmed,
+    Held,
+    Imported,
+    Moved,
+    Quote,
+    Slot,
+    Usage,
+    Versions,
+)
+from fourtop.model.plan import Plan, Score, Term
+from fourtop.model.planning import AdjacencyMode, Planning, Weights
+from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod, TurnBand, Weekday
+from fourtop.model.request import Preference, Request
+from fourtop.model.restaurant import Restaurant, Setting, Zone
+from fourtop.model.rows import BookingRow, dump_rows_csv, read_rows_csv, read_rows_json
+from fourtop.model.schema import house_schema
+from fourtop.model.table import Mobility, Position, Table
+from fourtop.model.window import Window
+from fourtop.storage import MemoryStore
+
+__all__ = [
+    "GUEST",
+    "Actor",
+    "AdjacencyMode",
+    "Allocation",
+    "AllocationsOverlap",
+    "AlreadyExists",
+    "AmbiguousTime",
+    "Assignment",
+    "Audit",
+    "Availability",
+    "Block",
+    "Blocked",
+    "Booked",
+    "Booking",
+    "BookingRow",
+    "BookingStatus",
+    "Calendar",
+    "CapacityRule",
+    "Changed",
+    "Code",
+    "ConfirmationResult",
+    "Confirmed",
+    "CountedIds",
+    "Desk",
+    "Engine",
+    "Event",
+    "EventType",
+    "Fingerprint",
+    "Floor",
+    "ForeignTenant",
+    "FourtopError",
+    "Held",
+    "Hold",
+    "HoldEnded",
+    "HoldExpired",
+    "HoldLimit",
+    "HoldMismatch",
+    "HoldRateLimit",
+    "HoldRules",
+    "HoldState",
+    "House",
+    "IllegalTransition",
+    "ImportRejected",
+    "Imported",
+    "InUse",
+    "InvalidDocument",
+    "InvalidIdentifier",
+    "InvalidInput",
+    "InvalidWindow",
+    "Join",
+    "KeyReused",
+    "ManualClock",
+    "MemoryStore",
+    "Mobility",
+    "Move",
+    "Moved",
+    "NaiveDatetime",
+    "NonexistentTime",
+    "NotFound",
+    "Occasion",
+    "OutcomeUnknown",
+    "Overlap",
+    "Owner",
+    "OwnerKind",
+    "Plan",
+    "Planning",
+    "Policy",
+    "PolicyDrift",
+    "Position",
+    "Preference",
+    "Proof",
+    "Quote",
+    "Reason",
+    "Refusal",
+    "Refused",
+    "Request",
+    "ResourceType",
+    "Restaurant",
+    "Rival",
+    "Score",
+    "Service",
+    "ServicePeriod",
+    "SetCapacity",
+    "Setting",
+    "Slot",
+    "StaleVersion",
+    "Stay",
+    "StoreUnavailable",
+    "SystemClock",
+    "Table",
+    "TableSnapshot",
+    "Term",
+    "TimeOrderedIds",
+    "TurnBand",
+    "Usage",
+    "Versions",
+    "Weekday",
+    "Weights",
+    "Window",
+    "Zone",
+    "dump_house",
+    "dump_rows_csv",
+    "house_from_data",
+    "house_schema",
+    "house_to_data",
+    "load_house",
+    "read_rows_csv",
+    "read_rows_json",
+    "sample",
+    "sketch_floor",
+    "sketch_house",
+]

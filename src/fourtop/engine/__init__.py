@@ -1,0 +1,9 @@
+"""The engine: every command and read, and the decisions behind them."""
+
+from fourtop.engine.auditing import Audit, Overlap
+from fourtop.engine.desk import Desk
+from fourtop.engine.engine import Engine
+from fourtop.engine.identity import CountedIds, Ids, TimeOrderedIds
+from fourtop.engine.moving import Move
+
+__all__ = ["Audit", "CountedIds", "Desk", "Engine", "Ids", "Move", "Overlap", "TimeOrderedIds"]

@@ -1,0 +1,127 @@
+"""The audit: what a store holds that it must not, found without trusting its indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+
+from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
+from fourtop.model.window import MAX_WINDOW_US, Window
+from fourtop.ports import Need, Scope, View
+
+
+@attrs.frozen
+class Overlap:
+    """Two live allocations of one resource that overlap. There must be none."""
+
+    first: Allocation
+    second: Allocation
+
+
+@attrs.frozen
+class Audit:
+    """What an audit found.
+
+    Args:
+        restaurant_id: The tenant.
+        allocations: How many rows it read.
+        overlaps: Pairs that overlap, by start; 0 expected.
+        orphans: Rows whose owner does not exist or has no right to them; 0 expected.
+        bare: Ids of bookings that should own tables ahead and own none; 0 expected.
+    """
+
+    restaurant_id: str
+    allocations: int
+    overlaps: tuple[Overlap, ...]
+    orphans: tuple[Allocation, ...]
+    bare: tuple[str, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        """Tell whether nothing was found."""
+        return not (self.overlaps or self.orphans or self.bare)
+
+
+def audit(view: View) -> Audit | Need:
+    """Read every row and list what breaks the invariants.
+
+    Rows are read month by month and compared by a sweep over each resource, apart from the indexes that are
+    to prevent overlaps. O(n log n).
+    """
+    extent = view.extent()
+    windows = () if extent is None else tuple(_months(*extent))
+    missing = tuple(window for window in windows if not view.scope.covers(window))
+    if missing:
+        return Need(Scope(view.scope.restaurant_id, windows=missing))
+    rows = {row.id: row for window in windows for row in view.allocations(window)}
+    need = _owners_missing(view, rows.values())
+    if need is not None:
+        return need
+    return Audit(
+        restaurant_id=view.scope.restaurant_id,
+        allocations=len(rows),
+        overlaps=tuple(_overlaps(rows.values())),
+        orphans=tuple(row for row in sorted(rows.values(), key=_order) if not _has_owner(view, row)),
+        bare=tuple(_bare(view, windows)),
+    )
+
+
+def _order(row: Allocation) -> tuple[int, str, str, str]:
+    return row.order_key
+
+
+def _months(start_us: int, end_us: int) -> Iterable[Window]:
+    while start_us < end_us:
+        yield Window.of_micros(start_us, min(start_us + MAX_WINDOW_US, end_us))
+        start_us += MAX_WINDOW_US
+
+
+def _owners_missing(view: View, rows: Iterable[Allocation]) -> Need | None:
+    owned: dict[OwnerKind, set[str]] = {kind: set() for kind in OwnerKind}
+    for row in rows:
+        owned[row.owner_kind].add(row.owner_id)
+    scope = Scope(
+        view.scope.restaurant_id,
+        bookings=frozenset(owned[OwnerKind.BOOKING]) - view.scope.bookings,
+        holds=frozenset(owned[OwnerKind.HOLD]) - view.scope.holds,
+        blocks=frozenset(owned[OwnerKind.BLOCK]) - view.scope.blocks,
+    )
+    return Need(scope) if scope.bookings or scope.holds or scope.blocks else None
+
+
+def _overlaps(rows: Iterable[Allocation]) -> Iterable[Overlap]:
+    resources: dict[tuple[ResourceType, str], list[Allocation]] = {}
+    for row in rows:
+        if not row.shadow:
+            resources.setdefault((row.resource_type, row.resource_id), []).append(row)
+    found = []
+    for of_resource in resources.values():
+        of_resource.sort(key=_order)
+        open_rows: list[Allocation] = []
+        for row in of_resource:
+            open_rows = [each for each in open_rows if each.window.end_us > row.window.start_us]
+            found.extend(Overlap(each, row) for each in open_rows)
+            open_rows.append(row)
+    return sorted(found, key=lambda pair: (pair.first.order_key, pair.second.order_key))
+
+
+def _has_owner(view: View, row: Allocation) -> bool:
+    if row.owner_kind is OwnerKind.HOLD:
+        hold = view.find_hold(row.owner_id)
+        return hold is not None and hold.state.value == "active" and not row.shadow
+    if row.owner_kind is OwnerKind.BLOCK:
+        return view.find_block(row.owner_id) is not None
+    booking = view.find_booking(row.owner_id)
+    if booking is None:
+        return False
+    return booking.status.occupies or row.window.end_us <= view.now_us
+
+
+def _bare(view: View, windows: Iterable[Window]) -> Iterable[str]:
+    for window in windows:
+        for booking in view.bookings_starting(window):
+            ahead = booking.stay.block.end_us > view.now_us
+            owns = booking.id in view.scope.bookings and view.allocations_of(OwnerKind.BOOKING, booking.id)
+            if booking.status.occupies and ahead and not owns:
+                yield booking.id

@@ -1,0 +1,190 @@
+"""Decisions about bookings: book in one step, reschedule, and the steps of their life."""
+
+from __future__ import annotations
+
+import attrs
+
+from fourtop.errors import AlreadyExists, IllegalTransition, Refusal, Refused
+from fourtop.model.allocation import Owner, OwnerKind
+from fourtop.model.booking import Assignment, Booking, BookingStatus
+from fourtop.model.calendar import Stay
+from fourtop.model.event import Event, EventType
+from fourtop.model.outcome import Booked, Changed, Usage
+from fourtop.model.request import Request
+from fourtop.model.window import Window
+from fourtop.ports import Changes, Decision, Need, View
+from fourtop.engine.call import Call
+from fourtop.engine.confirming import assignment_event
+from fourtop.engine.holding import get_booking, released_for
+from fourtop.engine.placing import freed, place, reaped
+from fourtop.engine.rules import Rules
+from fourtop.engine.seating import NOTHING, Judge, Own, Seating
+
+_MAY_BE_RESCHEDULED = (BookingStatus.PENDING, BookingStatus.PENDING_ALLOCATION, BookingStatus.CONFIRMED)
+
+
+def make_booking(
+    call: Call, view: View, rules: Rules, request: Request, *, tables_later: bool
+) -> Decision[Booked] | Need:
+    """Decide a booking in one step: caps, choice of tables and confirmation; or caps alone, and tables later."""
+    booking_id = call.request["booking_id"] or call.id
+    if view.find_booking(booking_id) is not None:
+        raise AlreadyExists("booking", booking_id)
+    judge = Judge(view, rules)
+    seated = _judged(judge, request, tables_later=tables_later)
+    if isinstance(seated, Need):
+        return seated
+    if isinstance(seated, Refusal):
+        raise Refused(seated)
+    stay = seated.stay if isinstance(seated, Seating) else seated
+    booking = Booking(
+        id=booking_id,
+        restaurant_id=call.restaurant_id,
+        party=request.party,
+        status=BookingStatus.PENDING_ALLOCATION,
+        stay=stay,
+        assignment=None,
+        version=1,
+        created_us=view.now_us,
+        updated_us=view.now_us,
+        actor=call.actor,
+        past_reason=request.past_reason,
+    )
+    changes = Changes()
+    if isinstance(seated, Seating):
+        booking, placed = _given_tables(call, view, booking, seated)
+        changes = reaped(call, view, seated.stay.block) + placed
+    usage = _usage_with(judge, rules, stay, request.party)
+    changes += Changes(bookings=(booking,), events=(_created(call, booking), *_assigned(call, booking)))
+    return Decision(Booked(booking, usage), changes)
+
+
+def _judged(judge: Judge, request: Request, *, tables_later: bool) -> Seating | Stay | Refusal | Need:
+    stay = judge.stay(request)
+    if isinstance(stay, Refusal):
+        return stay
+    need = judge.missing(stay, counts=True)
+    if need is not None:
+        return need
+    if tables_later:
+        return judge.over_cap(stay, request.party) or stay
+    return judge.admit(request)
+
+
+def _usage_with(judge: Judge, rules: Rules, stay: Stay, party: int) -> Usage:
+    service = rules.calendar.find_service(stay.dining.start_us)
+    assert service is not None, "an admitted party sits down in a service"
+    before = judge.usage(service)
+    return attrs.evolve(
+        before, booked_covers=before.booked_covers + party, booked_parties=before.booked_parties + 1
+    )
+
+
+def _given_tables(call: Call, view: View, booking: Booking, seating: Seating) -> tuple[Booking, Changes]:
+    placing = place(call, (OwnerKind.BOOKING, booking.id), seating.plan.tables, seating.stay.block)
+    assignment = Assignment(
+        seating.plan.tables, seating.stay.block, placing.merge_group_id, view.now_us, call.actor
+    )
+    confirmed = attrs.evolve(booking, status=BookingStatus.CONFIRMED, assignment=assignment)
+    return confirmed, Changes(added=placing.rows)
+
+
+def _created(call: Call, booking: Booking) -> Event:
+    data = {
+        "status": booking.status.value,
+        "party": booking.party,
+        "start": booking.start.isoformat(),
+        "past_reason": booking.past_reason,
+    }
+    return call.event(
+        EventType.BOOKING_CREATED, booking.id, booking.created_us, booking_id=booking.id, data=data
+    )
+
+
+def _assigned(call: Call, booking: Booking) -> tuple[Event, ...]:
+    return () if booking.assignment is None else (assignment_event(call, booking),)
+
+
+# ---- another time, another party
+
+
+def reschedule_booking(
+    call: Call, view: View, rules: Rules, booking_id: str, request: Request
+) -> Decision[Changed] | Need:
+    """Decide another time, size or wish for a booking; its own tables are not in its way, its holds end."""
+    booking = get_booking(view, booking_id)
+    if booking.status not in _MAY_BE_RESCHEDULED:
+        raise IllegalTransition(booking_id, booking.status.value, "rescheduled")
+    judge = Judge(view, rules, Own((Owner(OwnerKind.BOOKING, booking_id), *_own_holds(view, booking_id)), booking_id))
+    seated = _judged(judge, request, tables_later=booking.assignment is None)
+    if isinstance(seated, Need):
+        return seated
+    if isinstance(seated, Refusal):
+        raise Refused(seated)
+    changed = attrs.evolve(
+        booking,
+        party=request.party,
+        stay=seated.stay if isinstance(seated, Seating) else seated,
+        version=booking.version + 1,
+        updated_us=view.now_us,
+        actor=call.actor,
+        past_reason=request.past_reason,
+    )
+    changes = released_for(call, view, booking_id)
+    if isinstance(seated, Seating):
+        changed, placed = _given_tables(call, view, changed, seated)
+        swept = reaped(call, view, seated.stay.block, kept={hold.id for hold in changes.holds_changed})
+        changes += swept + Changes(removed=view.allocations_of(OwnerKind.BOOKING, booking_id)) + placed
+    events = (_rescheduled(call, booking, changed), *_assigned(call, changed))
+    return Decision(Changed(changed), changes + Changes(bookings=(changed,), events=events))
+
+
+def _own_holds(view: View, booking_id: str) -> tuple[Owner, ...]:
+    return tuple(Owner(OwnerKind.HOLD, hold.id) for hold in view.active_holds_for(booking_id))
+
+
+def _rescheduled(call: Call, before: Booking, after: Booking) -> Event:
+    data = {
+        "party": after.party,
+        "start": after.start.isoformat(),
+        "previous_party": before.party,
+        "previous_start": before.start.isoformat(),
+        "version": after.version,
+    }
+    subject = f"{after.id}:{after.version}"
+    return call.event(
+        EventType.BOOKING_RESCHEDULED, subject, after.updated_us, booking_id=after.id, data=data
+    )
+
+
+# ---- the steps of a life
+
+
+def change_status(call: Call, view: View, booking_id: str, target: BookingStatus) -> Decision[Changed]:
+    """Decide a step of the life cycle; one that ends the stay frees the tables from now on."""
+    booking = get_booking(view, booking_id)
+    seats_without_tables = target is BookingStatus.CHECKED_IN and booking.assignment is None
+    if seats_without_tables or not booking.status.may_become(target):
+        raise IllegalTransition(booking_id, booking.status.value, target.value)
+    changed = attrs.evolve(
+        booking,
+        status=target,
+        version=booking.version + 1,
+        updated_us=view.now_us,
+        actor=call.actor,
+    )
+    changes = Changes()
+    if not target.occupies:
+        changes = released_for(call, view, booking_id)
+        changes += freed(view.allocations_of(OwnerKind.BOOKING, booking_id), view.now_us)
+        changed = attrs.evolve(changed, assignment=_cut(booking.assignment, view.now_us))
+    data = {"status": target.value, "previous": booking.status.value, "version": changed.version}
+    subject = f"{booking_id}:{changed.version}"
+    event = call.event(EventType.BOOKING_STATUS, subject, view.now_us, booking_id=booking_id, data=data)
+    return Decision(Changed(changed), changes + Changes(bookings=(changed,), events=(event,)))
+
+
+def _cut(assignment: Assignment | None, now_us: int) -> Assignment | None:
+    if assignment is None or not assignment.window.start_us < now_us < assignment.window.end_us:
+        return assignment
+    return attrs.evolve(assignment, window=Window.of_micros(assignment.window.start_us, now_us))

@@ -1,0 +1,145 @@
+"""Calls: what every command carries, and how its answer is stored and replayed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from typing import Any, TypeVar
+
+import attrs
+
+from fourtop.errors import FourtopError, KeyReused
+from fourtop.model.actor import Actor
+from fourtop.model.event import Event, EventType
+from fourtop.model.hold import canonical
+from fourtop.ports import Answer, Changes, Decision, Scope, View
+
+T = TypeVar("T")
+
+
+def digest_of(request: Mapping[str, Any]) -> str:
+    """Return a digest in which every value of a request counts, at every depth."""
+    return hashlib.sha256(canonical(_plain(request)).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if attrs.has(type(value)):
+        return {field.name: _plain(getattr(value, field.name)) for field in attrs.fields(type(value))}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(str(each) for each in value)
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return value
+
+
+@attrs.frozen
+class Call:
+    """One call of a command.
+
+    Args:
+        restaurant_id: The tenant.
+        command: Its name.
+        id: Drawn once for the call; the ids of new rows derive from it, so that deciding again changes none.
+        actor: Who gives it.
+        key: The idempotency key, if there is one.
+        request: What was asked, for telling one request under a key from another.
+    """
+
+    restaurant_id: str
+    command: str
+    id: str
+    actor: Actor
+    key: str | None
+    request: Mapping[str, Any] = attrs.field(hash=False)
+
+    def row_id(self, ordinal: int | str) -> str:
+        """Return the id of the call's row of that ordinal."""
+        return f"{self.id}.{ordinal}"
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of the request."""
+        return digest_of(self.request)
+
+    @property
+    def scope(self) -> Scope:
+        """What every decision of this call looks at: its stored answer, if it has a key."""
+        answers = frozenset() if self.key is None else frozenset({(self.command, self.key)})
+        return Scope(self.restaurant_id, answers=answers)
+
+    def find_replay(self, view: View) -> Any | None:
+        """Return the stored answer under the call's key, if there is one.
+
+        Raises:
+            KeyReused: If it answers another request.
+        """
+        if self.key is None:
+            return None
+        answer = view.find_answer(self.command, self.key)
+        if answer is None:
+            return None
+        if answer.fingerprint != self.fingerprint:
+            raise KeyReused(self.command, self.key)
+        return as_replay(answer.outcome)
+
+    def answered(self, outcome: Any, now_us: int, *, key: str | None = None) -> Changes:
+        """Return the change that stores an answer under the call's key (or another), if there is one."""
+        under = self.key if key is None else key
+        if under is None:
+            return Changes()
+        answer = Answer(self.restaurant_id, self.command, under, self.fingerprint, outcome, now_us)
+        return Changes(answers=(answer,))
+
+    def event(self, kind: EventType, subject: str, now_us: int, **about: Any) -> Event:
+        """Return an event of this call; its de-duplication key is the kind and the subject.
+
+        Args:
+            kind: What happened.
+            subject: What it happened to, so that it can happen only once: an id, with a version if need be.
+            now_us: When.
+            about: ``booking_id``, ``hold_id``, and ``data`` of ids, numbers and instants.
+        """
+        return Event(
+            type=kind,
+            dedupe_key=f"{kind.value}:{subject}",
+            restaurant_id=self.restaurant_id,
+            at_us=now_us,
+            actor=self.actor,
+            **about,
+        )
+
+
+def as_replay(outcome: Any) -> Any:
+    """Return a stored outcome, marked as one."""
+    marker = "duplicate" if hasattr(outcome, "duplicate") else "replayed"
+    return attrs.evolve(outcome, **{marker: True})
+
+
+@attrs.frozen
+class Failed:
+    """The result of a decision that writes its evidence and then raises."""
+
+    error: FourtopError
+
+
+def keyed(call: Call, decide: Callable[[View], Any]) -> Callable[[View], Any]:
+    """Wrap a decision so that a known key replays its answer, and a success is stored under the key.
+
+    A decision that stores its answer itself, replays one or failed is left alone.
+    """
+
+    def decide_once(view: View) -> Any:
+        replay = call.find_replay(view)
+        if replay is not None:
+            return Decision(replay)
+        decided = decide(view)
+        if not isinstance(decided, Decision) or isinstance(decided.result, Failed) or decided.changes.answers:
+            return decided
+        return Decision(decided.result, decided.changes + call.answered(decided.result, view.now_us))
+
+    return decide_once

@@ -1,0 +1,53 @@
+"""The engine: decisions, carried to a store."""
+
+from __future__ import annotations
+
+from fourtop.model import rule
+from fourtop.model.actor import GUEST, Actor
+from fourtop.model.house import House
+from fourtop.ports import Store
+from fourtop.engine.desk import Desk
+from fourtop.engine.identity import Ids, TimeOrderedIds
+from fourtop.engine.runner import Runner
+
+
+class Engine:
+    """Restaurants in a store, and the desks at which their bookings are taken. Safe for threads if the store is.
+
+    Args:
+        store: Where the restaurants are kept.
+        ids: Makes the ids of new rows; by default UUIDs of version 7.
+
+    >>> from fourtop import Engine, MemoryStore, Request, sample
+    >>> from datetime import UTC, datetime
+    >>> desk = Engine(MemoryStore()).open(sample.pub())
+    >>> desk.quote(Request(4, datetime(2030, 5, 3, 18, tzinfo=UTC))).plan.seats
+    4
+    """
+
+    def __init__(self, store: Store, *, ids: Ids | None = None) -> None:
+        self.store = store
+        self._runner = Runner(store, TimeOrderedIds() if ids is None else ids)
+
+    def open(self, house: House, *, actor: Actor = GUEST) -> Desk:
+        """Put a new restaurant in place, and return its desk.
+
+        Raises:
+            AlreadyExists: If there is a restaurant of that id; ``desk`` finds it.
+            InvalidInput: If it is no house.
+        """
+        self.store.open(rule.check_instance("house", house, House))
+        return self.desk(house.restaurant.id, actor=actor)
+
+    def desk(self, restaurant_id: str, *, actor: Actor = GUEST) -> Desk:
+        """Return the desk of a restaurant, acting for somebody. Whether it exists shows with the first question.
+
+        Raises:
+            InvalidIdentifier: If the id is none.
+            InvalidInput: If the actor is no ``Actor``.
+        """
+        return Desk(self._runner, restaurant_id, rule.check_instance("actor", actor, Actor))
+
+    def restaurant_ids(self) -> tuple[str, ...]:
+        """Return the ids of all restaurants, sorted."""
+        return self.store.restaurant_ids()

@@ -1,0 +1,225 @@
+"""Decisions about holds: make, extend, release, replace."""
+
+from __future__ import annotations
+
+import attrs
+
+from fourtop.errors import (
+    HoldEnded,
+    HoldExpired,
+    HoldLimit,
+    HoldMismatch,
+    HoldRateLimit,
+    IllegalTransition,
+    NotFound,
+    Refusal,
+    Refused,
+)
+from fourtop.model.allocation import Owner, OwnerKind
+from fourtop.model.booking import Booking, BookingStatus
+from fourtop.model.event import EventType
+from fourtop.model.hold import Hold, HoldState, fingerprint_of
+from fourtop.model.outcome import Held
+from fourtop.model.policy import MAX_HOLD_LIFETIME_SECONDS
+from fourtop.model.request import Request
+from fourtop.model.window import MICROSECONDS_PER_SECOND
+from fourtop.ports import Changes, Decision, Need, Scope, View
+from fourtop.engine.call import Call
+from fourtop.engine.placing import ended, hold_event, place, reaped
+from fourtop.engine.rules import Rules
+from fourtop.engine.seating import NOTHING, Judge, Own, Seating
+
+_BEFORE_CONFIRMATION = (BookingStatus.PENDING, BookingStatus.PENDING_ALLOCATION)
+
+
+@attrs.frozen
+class Terms:
+    """On what terms a hold is made.
+
+    Args:
+        booking_id: The booking that it is for, if there is one already.
+        ttl_seconds: How long it lives; ``None``: the policy's.
+        session: The host's session.
+    """
+
+    booking_id: str | None = None
+    ttl_seconds: int | None = None
+    session: str | None = None
+
+
+def make_hold(call: Call, view: View, rules: Rules, request: Request, terms: Terms) -> Decision[Held] | Need:
+    """Decide a new hold."""
+    own = NOTHING
+    if terms.booking_id is not None:
+        check_awaits_tables(view, terms.booking_id, request)
+        own = Own(booking_id=terms.booking_id)
+    _check_limits(view, rules, terms, given_up=None)
+    seating = Judge(view, rules, own).admit(request)
+    if isinstance(seating, Need):
+        return seating
+    if isinstance(seating, Refusal):
+        raise Refused(seating)
+    return _held(call, view, rules, (request, terms, seating))
+
+
+def replace_hold(call: Call, view: View, rules: Rules, hold_id: str, request: Request) -> Decision[Held] | Need:
+    """Decide a new hold in place of one that is given up; the old one is in nobody's way, least of all its own."""
+    old = get_live_hold(view, hold_id)
+    need = _missing(view, old)
+    if need is not None:
+        return need
+    terms = Terms(old.booking_id, call.request["ttl_seconds"], old.session)
+    if old.booking_id is not None:
+        check_awaits_tables(view, old.booking_id, request)
+    _check_limits(view, rules, terms, given_up=old)
+    own = Own((Owner(OwnerKind.HOLD, old.id),), booking_id=old.booking_id, hold_id=old.id)
+    seating = Judge(view, rules, own).admit(request)
+    if isinstance(seating, Need):
+        return seating
+    if isinstance(seating, Refusal):
+        raise Refused(seating)
+    rows = view.allocations_of(OwnerKind.HOLD, old.id)
+    event = hold_event(call, EventType.HOLD_REPLACED, old, view.now_us)
+    made = _held(call, view, rules, (request, terms, seating))
+    return Decision(made.result, ended(old, HoldState.REPLACED, rows, event) + made.changes)
+
+
+def _missing(view: View, old: Hold) -> Need | None:
+    scope = view.scope
+    more = Scope(
+        scope.restaurant_id,
+        bookings=frozenset() if old.booking_id is None else frozenset({old.booking_id}) - scope.bookings,
+        sessions=frozenset() if old.session is None else frozenset({old.session}) - scope.sessions,
+    )
+    return Need(more) if more.bookings or more.sessions else None
+
+
+def _held(call: Call, view: View, rules: Rules, what: tuple[Request, Terms, Seating]) -> Decision[Held]:
+    request, terms, seating = what
+    policy = rules.house.policy
+    ttl_seconds = policy.holds.ttl_seconds if terms.ttl_seconds is None else terms.ttl_seconds
+    service = rules.calendar.find_service(request.start_us)
+    assert service is not None, "an admitted party sits down in a service"
+    hold = Hold(
+        id=call.id,
+        restaurant_id=call.restaurant_id,
+        party=request.party,
+        stay=seating.stay,
+        tables=seating.plan.tables,
+        state=HoldState.ACTIVE,
+        created_us=view.now_us,
+        expires_us=view.now_us + ttl_seconds * MICROSECONDS_PER_SECOND,
+        fingerprint=fingerprint_of(
+            rules.house.floor,
+            policy.planning,
+            seating.plan.tables,
+            terms=(service.period, seating.stay),
+            party=request.party,
+        ),
+        actor=call.actor,
+        booking_id=terms.booking_id,
+        session=terms.session,
+        past_reason=request.past_reason,
+    )
+    placing = place(call, (OwnerKind.HOLD, hold.id), hold.tables, hold.stay.block)
+    event = hold_event(call, EventType.HOLD_CREATED, hold, view.now_us)
+    changes = Changes(added=placing.rows, holds_added=(hold,), events=(event,))
+    return Decision(Held(hold), reaped(call, view, hold.stay.block) + changes)
+
+
+def _check_limits(view: View, rules: Rules, terms: Terms, *, given_up: Hold | None) -> None:
+    limits = rules.house.policy.holds
+    fewer = 0 if given_up is None else 1
+    if terms.booking_id is not None:
+        window_us = limits.rate_window_seconds * MICROSECONDS_PER_SECOND
+        created = view.holds_created(terms.booking_id, view.now_us - window_us)
+        if len(created) >= limits.rate_limit:
+            wait_us = created[-limits.rate_limit] + window_us - view.now_us
+            wait = -(-wait_us // MICROSECONDS_PER_SECOND)
+            raise HoldRateLimit(terms.booking_id, limits.rate_limit, limits.rate_window_seconds, wait)
+    if view.count_live_holds() - fewer >= limits.max_live:
+        raise HoldLimit("live_per_restaurant", limits.max_live)
+    if terms.session is not None and view.count_live_holds(terms.session) - fewer >= limits.max_live_per_session:
+        raise HoldLimit("live_per_session", limits.max_live_per_session)
+
+
+def check_awaits_tables(view: View, booking_id: str, request: Request) -> Booking:
+    """Return the booking if it awaits tables for this very party and start.
+
+    Raises:
+        NotFound: If there is none.
+        IllegalTransition: If it is past waiting for tables.
+        HoldMismatch: If its party or its start is another.
+    """
+    booking = get_booking(view, booking_id)
+    if booking.status not in _BEFORE_CONFIRMATION:
+        raise IllegalTransition(booking_id, booking.status.value, BookingStatus.CONFIRMED.value)
+    if (booking.party, booking.stay.dining.start_us) != (request.party, request.start_us):
+        raise HoldMismatch("new", booking_id)
+    return booking
+
+
+def get_booking(view: View, booking_id: str) -> Booking:
+    """Return the booking of that id.
+
+    Raises:
+        NotFound: If there is none.
+    """
+    booking = view.find_booking(booking_id)
+    if booking is None:
+        raise NotFound("booking", booking_id)
+    return booking
+
+
+def get_live_hold(view: View, hold_id: str) -> Hold:
+    """Return the hold of that id if it is alive.
+
+    Raises:
+        NotFound: If there is none.
+        HoldExpired: If its time is over.
+        HoldEnded: If it was released, replaced or confirmed.
+    """
+    hold = view.find_hold(hold_id)
+    if hold is None:
+        raise NotFound("hold", hold_id)
+    if hold.is_alive(view.now_us):
+        return hold
+    if hold.state in (HoldState.ACTIVE, HoldState.EXPIRED):
+        raise HoldExpired(hold.id, hold.expires_at.isoformat())
+    raise HoldEnded(hold.id, hold.state.value)
+
+
+def extend_hold(call: Call, view: View, hold_id: str, seconds: int) -> Decision[Held]:
+    """Decide a later expiry, at most 600 seconds after the hold was made."""
+    hold = get_live_hold(view, hold_id)
+    expires_us = hold.expires_us + seconds * MICROSECONDS_PER_SECOND
+    if expires_us > hold.created_us + MAX_HOLD_LIFETIME_SECONDS * MICROSECONDS_PER_SECOND:
+        raise HoldLimit("lifetime_seconds", MAX_HOLD_LIFETIME_SECONDS)
+    extended = attrs.evolve(hold, expires_us=expires_us)
+    data = {"previous": hold.expires_at.isoformat(), "expires_at": extended.expires_at.isoformat()}
+    subject = f"{hold.id}:{expires_us}"
+    about = {"hold_id": hold.id, "booking_id": hold.booking_id, "data": data}
+    event = call.event(EventType.HOLD_EXTENDED, subject, view.now_us, **about)
+    return Decision(Held(extended), Changes(holds_changed=(extended,), events=(event,)))
+
+
+def release_hold(call: Call, view: View, hold_id: str) -> Decision[Held]:
+    """Decide the end of a hold that is given up."""
+    hold = get_live_hold(view, hold_id)
+    rows = view.allocations_of(OwnerKind.HOLD, hold.id)
+    event = hold_event(call, EventType.HOLD_RELEASED, hold, view.now_us)
+    released = attrs.evolve(hold, state=HoldState.RELEASED)
+    return Decision(Held(released), ended(hold, HoldState.RELEASED, rows, event))
+
+
+def released_for(call: Call, view: View, booking_id: str) -> Changes:
+    """Return the changes that end the holds of a booking which wants no tables any more, or others."""
+    changes = Changes()
+    for hold in view.active_holds_for(booking_id):
+        is_alive = hold.is_alive(view.now_us)
+        state = HoldState.RELEASED if is_alive else HoldState.EXPIRED
+        kind = EventType.HOLD_RELEASED if is_alive else EventType.HOLD_EXPIRED
+        rows = view.rows_of(hold)
+        changes += ended(hold, state, rows, hold_event(call, kind, hold, view.now_us))
+    return changes
+

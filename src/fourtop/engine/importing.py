@@ -1,0 +1,205 @@
+"""The decision to take over bookings that exist elsewhere, with their tables: all of them or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from fourtop.errors import FourtopError, ImportRejected, Refusal
+from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
+from fourtop.model.booking import Assignment, Booking, BookingStatus
+from fourtop.model.calendar import Stay
+from fourtop.model.event import EventType
+from fourtop.model.outcome import Imported
+from fourtop.model.rows import BookingRow
+from fourtop.model.window import MAX_WINDOW_US, MICROSECONDS_PER_MINUTE, Window
+from fourtop.ports import Changes, Decision, Need, Scope, View
+from fourtop.engine.call import Call
+from fourtop.engine.placing import place, reaped
+from fourtop.engine.rules import Rules
+
+_WITH_TABLES = frozenset({BookingStatus.CONFIRMED, BookingStatus.CHECKED_IN, BookingStatus.COMPLETED})
+_OUTSIDE_SERVICE = "outside-service"
+
+
+@attrs.frozen
+class _Read:
+    """A row that was understood: its number, its booking, its tables' rows."""
+
+    number: int
+    booking: Booking
+    rows: tuple[Allocation, ...]
+
+
+def import_bookings(call: Call, view: View, rules: Rules, rows: Sequence[BookingRow]) -> Decision[Imported] | Need:
+    """Decide an import. Windows and tables are taken as they come; only what cannot be true is refused.
+
+    Party sizes, caps and service hours are not judged: these bookings exist. Overlaps, unknown tables,
+    double ids and impossible times are listed, all of them, and then nothing is imported.
+    """
+    problems: list[str] = []
+    read = [each for number, row in enumerate(rows, 1) if (each := _read(call, view, rules, number, row, problems))]
+    need = _missing(view, read)
+    if need is not None:
+        return need
+    problems.extend(_double_ids(view, read))
+    problems.extend(_overlaps(view, read))
+    if problems:
+        raise ImportRejected(tuple(problems))
+    allocations = tuple(row for each in read for row in each.rows)
+    bookings = tuple(each.booking for each in read)
+    windows = {each.booking.stay.block for each in read if each.rows}
+    data = {"bookings": [booking.id for booking in bookings]}
+    event = call.event(EventType.BOOKING_IMPORTED, call.id, view.now_us, data=data)
+    changes = Changes(added=allocations, bookings=bookings, events=(event,))
+    if view.has_expired_holds():
+        changes = reaped(call, view, *sorted(windows)) + changes
+    return Decision(Imported(len(bookings), len(allocations)), changes)
+
+
+# ---- one row
+
+
+def _read(  # noqa: PLR0913  # a row is read against everything
+    call: Call, view: View, rules: Rules, number: int, row: BookingRow, problems: list[str]
+) -> _Read | None:
+    try:
+        status = BookingStatus(row.status)
+        stay = _stay(rules, row)
+        tables = _tables(rules, row)
+    except FourtopError as error:
+        problems.append(f"row {number}: {error}")
+        return None
+    trouble = _trouble(status, stay, tables, view.now_us)
+    if trouble is not None:
+        problems.append(f"row {number}: {trouble}")
+        return None
+    part = f"{number}."
+    placing = place(call, (OwnerKind.BOOKING, row.id), tables, stay.block, part=part) if tables else None
+    assignment = None
+    if placing is not None:
+        assignment = Assignment(tables, stay.block, placing.merge_group_id, view.now_us, call.actor)
+    booking = Booking(
+        id=row.id,
+        restaurant_id=call.restaurant_id,
+        party=row.party,
+        status=status,
+        stay=stay,
+        assignment=assignment,
+        version=1,
+        created_us=view.now_us,
+        updated_us=view.now_us,
+        actor=call.actor,
+    )
+    return _Read(number, booking, () if placing is None else placing.rows)
+
+
+def _stay(rules: Rules, row: BookingRow) -> Stay:
+    calendar = rules.calendar
+    start_us = calendar.instant(row.start, "start")
+    if row.end is None:
+        stay = calendar.stay(start_us, row.party, row.occasion)
+        if isinstance(stay, Refusal):
+            raise ImportRejected((f"{stay}; give an end to import it all the same",))
+        return stay
+    service = calendar.find_service(start_us)
+    period = None if service is None else service.period
+    before = 0 if period is None else period.buffer_before_minutes * MICROSECONDS_PER_MINUTE
+    after = 0 if period is None else period.buffer_after_minutes * MICROSECONDS_PER_MINUTE
+    dining = Window.of_micros(start_us, calendar.instant(row.end, "end"))
+    return Stay(
+        period=_OUTSIDE_SERVICE if period is None else period.key,
+        service_date=calendar.local_date(start_us) if service is None else service.date,
+        occasion=row.occasion,
+        dining=dining,
+        block=Window.of_micros(dining.start_us - before, dining.end_us + after),
+        turn_minutes=dining.minutes,
+    )
+
+
+def _tables(rules: Rules, row: BookingRow) -> tuple[str, ...]:
+    floor = rules.house.floor
+    ids = []
+    for number in row.tables:
+        table = floor.find_table_numbered(number)
+        if table is None:
+            raise ImportRejected((f"there is no table numbered {number!r}",))
+        ids.append(table.id)
+    return floor.in_order(ids)
+
+
+def _trouble(status: BookingStatus, stay: Stay, tables: tuple[str, ...], now_us: int) -> str | None:
+    if status.occupies and not tables:
+        return f"a {status.value} booking needs tables"
+    if tables and status not in _WITH_TABLES:
+        return f"a {status.value} booking has no tables"
+    if status is BookingStatus.COMPLETED and stay.block.end_us > now_us:
+        return "a completed booking lies in the past"
+    return None
+
+
+# ---- all rows together
+
+
+def _missing(view: View, read: list[_Read]) -> Need | None:
+    windows = tuple(_cover(sorted(each.booking.stay.block for each in read)))
+    ids = frozenset(each.booking.id for each in read)
+    missing = tuple(window for window in windows if not view.scope.covers(window))
+    if missing or not ids <= view.scope.bookings:
+        return Need(Scope(view.scope.restaurant_id, windows=missing, bookings=ids))
+    return None
+
+
+def _cover(blocks: list[Window]) -> Iterable[Window]:
+    """Yield windows of at most 31 days whose union holds every block; blocks come sorted."""
+    start_us = end_us = -1
+    for block in blocks:
+        if start_us >= 0 and block.end_us - start_us <= MAX_WINDOW_US:
+            end_us = max(end_us, block.end_us)
+            continue
+        if start_us >= 0:
+            yield Window.of_micros(start_us, end_us)
+        start_us, end_us = block.start_us, block.end_us
+    if start_us >= 0:
+        yield Window.of_micros(start_us, end_us)
+
+
+def _double_ids(view: View, read: list[_Read]) -> Iterable[str]:
+    seen: dict[str, int] = {}
+    for each in read:
+        booking_id = each.booking.id
+        if view.find_booking(booking_id) is not None:
+            yield f"row {each.number}: the booking {booking_id} exists already"
+        elif booking_id in seen:
+            yield f"row {each.number}: the booking {booking_id} stands in row {seen[booking_id]} already"
+        seen.setdefault(booking_id, each.number)
+
+
+def _overlaps(view: View, read: list[_Read]) -> Iterable[str]:
+    taken: dict[str, list[tuple[Window, int]]] = {}
+    for each in read:
+        for row in each.rows:
+            if row.resource_type is ResourceType.TABLE:
+                taken.setdefault(row.resource_id, []).append((row.window, each.number))
+                rival = view.find_in_the_way(row.resource_id, row.window)
+                if rival is not None:
+                    yield (
+                        f"row {each.number}: table {row.resource_id} is taken by {rival.owner_kind.value}"
+                        f" {rival.owner_id} in {rival.window}"
+                    )
+    for table_id, stays in taken.items():
+        stays.sort()
+        yield from _overlapping_rows(table_id, stays)
+
+
+def _overlapping_rows(table_id: str, stays: list[tuple[Window, int]]) -> Iterable[str]:
+    still_there: list[tuple[Window, int]] = []
+    for window, number in stays:
+        still_there = [each for each in still_there if each[0].end_us > window.start_us]
+        for other, earlier in still_there:
+            first, second = sorted((earlier, number))
+            yield f"row {second}: table {table_id} is taken by row {first} in {other}"
+        still_there.append((window, number))
+
+

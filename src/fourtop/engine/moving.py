@@ -1,0 +1,150 @@
+"""The decision to move bookings to other tables, several in one command, judged at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import combinations
+from typing import Any
+
+import attrs
+
+from fourtop.errors import IllegalTransition, InvalidInput, Refusal, Refused, shown
+from fourtop.model import rule
+from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
+from fourtop.model.booking import Assignment, Booking
+from fourtop.model.outcome import Moved
+from fourtop.model.plan import Plan
+from fourtop.model.window import Window
+from fourtop.planner import Ask
+from fourtop.ports import Changes, Decision, Need, Scope, View
+from fourtop.engine.call import Call
+from fourtop.engine.confirming import assignment_event
+from fourtop.engine.holding import get_booking
+from fourtop.engine.placing import Placing, freed, place, reaped
+from fourtop.engine.rules import Rules
+from fourtop.engine.seating import find_rivals, taken
+
+MAX_MOVES = 100
+
+
+def _tables(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise InvalidInput("tables", "must be a collection of table ids", shown(value))
+    tables = tuple(sorted({rule.check_identifier("tables", each) for each in value}))
+    if not tables:
+        raise InvalidInput("tables", "must name at least one table", shown(value))
+    return tables
+
+
+@attrs.frozen
+class Move:
+    """A booking, and the tables that it is to have instead of its own.
+
+    Args:
+        booking_id: The booking.
+        tables: One table id or more.
+
+    Raises:
+        InvalidInput: If no table is named, or an id is malformed.
+
+    >>> Move("b1", ["t2", "t1"]).tables
+    ('t1', 't2')
+    """
+
+    booking_id: str = attrs.field(validator=rule.identifier)
+    tables: tuple[str, ...] = attrs.field(converter=_tables)
+
+
+@attrs.frozen
+class _Step:
+    """One booking of the command: what it gives up, and what it takes from when on."""
+
+    booking: Booking
+    rows: tuple[Allocation, ...]
+    plan: Plan
+    window: Window
+
+
+def check_moves(moves: Iterable[Move]) -> tuple[Move, ...]:
+    """Return the moves of one command.
+
+    Raises:
+        InvalidInput: If there are none, more than 100, or two of one booking.
+    """
+    checked = tuple(moves)
+    if not 1 <= len(checked) <= MAX_MOVES or not all(isinstance(move, Move) for move in checked):
+        raise InvalidInput("moves", f"must be 1 to {MAX_MOVES} moves", shown(checked))
+    if len({move.booking_id for move in checked}) < len(checked):
+        raise InvalidInput("moves", "must not name a booking twice", shown([move.booking_id for move in checked]))
+    return checked
+
+
+def move_bookings(call: Call, view: View, rules: Rules, moves: tuple[Move, ...]) -> Decision[Moved] | Need:
+    """Decide a batch of moves. They may overlap in between; at the end they may not."""
+    bookings = [get_booking(view, move.booking_id) for move in moves]
+    need = _missing(view, bookings)
+    if need is not None:
+        return need
+    steps = [_step(view, rules, booking, move) for booking, move in zip(bookings, moves, strict=True)]
+    owners = [Owner(OwnerKind.BOOKING, booking.id) for booking in bookings]
+    for step in steps:
+        rivals = find_rivals(view, step.plan.tables, step.window, owners)
+        if rivals:
+            raise Refused(taken(step.plan.tables, rivals))
+    placings = [
+        place(call, (OwnerKind.BOOKING, step.booking.id), step.plan.tables, step.window, part=f"{number}.")
+        for number, step in enumerate(steps, 1)
+    ]
+    _check_apart(placings)
+    changes, moved = Changes(), []
+    for step, placing in zip(steps, placings, strict=True):
+        booking = _moved(call, step, placing, view.now_us)
+        moved.append(booking)
+        changes += _rows_changed(step, placing, view.now_us)
+        changes += Changes(bookings=(booking,), events=(assignment_event(call, booking),))
+    return Decision(Moved(tuple(moved)), reaped(call, view, *(step.window for step in steps)) + changes)
+
+
+def _missing(view: View, bookings: list[Booking]) -> Need | None:
+    windows = tuple(
+        booking.stay.block for booking in bookings if not view.scope.covers(booking.stay.block)
+    )
+    return Need(Scope(view.scope.restaurant_id, windows=windows)) if windows else None
+
+
+def _step(view: View, rules: Rules, booking: Booking, move: Move) -> _Step:
+    rows = view.allocations_of(OwnerKind.BOOKING, booking.id)
+    now_us = view.now_us
+    ahead = [row for row in rows if row.window.end_us > now_us and row.resource_type is ResourceType.TABLE]
+    if not booking.status.occupies or not ahead:
+        raise IllegalTransition(booking.id, booking.status.value, "moved")
+    plan = rules.planner.judge(Ask(booking.party), move.tables)
+    if isinstance(plan, Refusal):
+        raise Refused(plan)
+    last = max(ahead, key=lambda row: row.window.end_us).window
+    return _Step(booking, rows, plan, Window.of_micros(max(last.start_us, now_us), last.end_us))
+
+
+def _check_apart(placings: list[Placing]) -> None:
+    for one, other in combinations(placings, 2):
+        for first in one.rows:
+            for second in other.rows:
+                same = (first.resource_type, first.resource_id) == (second.resource_type, second.resource_id)
+                if same and first.window.overlaps(second.window):
+                    raise Refused(taken([first.resource_id], [second]))
+
+
+def _moved(call: Call, step: _Step, placing: Placing, now_us: int) -> Booking:
+    assignment = Assignment(step.plan.tables, step.window, placing.merge_group_id, now_us, call.actor)
+    return attrs.evolve(
+        step.booking,
+        assignment=assignment,
+        version=step.booking.version + 1,
+        updated_us=now_us,
+        actor=call.actor,
+    )
+
+
+def _rows_changed(step: _Step, placing: Placing, now_us: int) -> Changes:
+    # A party that already sits keeps the history of its old tables, and takes the new ones from now on.
+    return freed(step.rows, now_us) + Changes(added=placing.rows)

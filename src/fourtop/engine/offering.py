@@ -1,0 +1,125 @@
+"""Reads: a quote, the availability of a date, the usage of its services."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import attrs
+
+from fourtop.errors import Refusal
+from fourtop.model.calendar import Service
+from fourtop.model.outcome import Availability, Quote, Slot, Usage
+from fourtop.model.plan import Plan
+from fourtop.model.request import Preference, Request
+from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, from_micros
+from fourtop.planner import Ask
+from fourtop.ports import Need, Scope, View
+from fourtop.engine.rules import Rules
+from fourtop.engine.seating import Judge, Seating
+
+MAX_OTHERS = 4
+MAX_SPOTS = 100
+
+# A stay and its buffers last at most fourteen hours, and begin inside a service.
+_REACH_US = 14 * 60 * MICROSECONDS_PER_MINUTE
+
+
+def quote(view: View, rules: Rules, request: Request) -> Quote | Refusal | Need:
+    """Answer the best free plan and the next best, or what stands in the way."""
+    judge = Judge(view, rules)
+    seating = judge.admit(request)
+    if isinstance(seating, Refusal | Need):
+        return seating
+    need = judge.missing(seating.stay, counts=True)
+    if need is not None:
+        return need
+    ask = Ask(request.party, must=request.must, wish=request.wish)
+    others: tuple[Plan, ...] = ()
+    if not request.tables:
+        others = rules.planner.plans(ask, judge.free(seating.stay.block), limit=MAX_OTHERS + 1)[1:]
+    service = rules.calendar.find_service(request.start_us)
+    assert service is not None, "an admitted party sits down in a service"
+    return Quote(seating.plan, seating.stay, others, judge.usage(service), view.versions)
+
+
+@attrs.frozen
+class Wanted:
+    """What an availability is asked for.
+
+    Args:
+        on: The date, in the restaurant's calendar.
+        parties: Party sizes, increasing.
+        must: Conditions on the tables.
+        at: Only this start; ``None``: all that are on offer.
+        spots_limit: Where counting spots stops.
+    """
+
+    on: date
+    parties: tuple[int, ...]
+    must: Preference
+    at: datetime | str | None
+    spots_limit: int
+
+
+def availability(view: View, rules: Rules, wanted: Wanted) -> Availability | Need:
+    """Answer every start on offer of a date, for each party, by the judge of every command."""
+    calendar = rules.calendar
+    if wanted.at is None:
+        starts = [start_us for start_us, _ in calendar.starts_on(wanted.on)]
+    else:
+        starts = [calendar.instant(wanted.at, "at")]
+    need = _missing(view, rules, wanted.on, starts)
+    if need is not None:
+        return need
+    board = _Board(view, rules, wanted.spots_limit)
+    pattern = [Request(party, from_micros(starts[0]), must=wanted.must) for party in wanted.parties if starts]
+    slots = tuple(board.slot(request.starting(start_us)) for start_us in starts for request in pattern)
+    usage = tuple(board.judge.usage(service) for service in calendar.services_on(wanted.on))
+    return Availability(wanted.on, slots, usage, view.versions)
+
+
+def _missing(view: View, rules: Rules, on: date, starts: list[int]) -> Need | None:
+    services = [service.window for service in rules.calendar.services_on(on)]
+    at_starts = [service.window for start_us in starts if (service := rules.calendar.find_service(start_us))]
+    windows = {
+        Window.of_micros(max(window.start_us - _REACH_US, 0), window.end_us + _REACH_US)
+        for window in services + at_starts
+    }
+    missing = tuple(window for window in sorted(windows) if not view.scope.covers(window))
+    return Need(Scope(view.scope.restaurant_id, windows=missing)) if missing else None
+
+
+class _Board:
+    """Fills in slots; remembers stays and spots, which repeat from slot to slot."""
+
+    def __init__(self, view: View, rules: Rules, spots_limit: int) -> None:
+        self.judge = Judge(view, rules)
+        self._rules = rules
+        self._spots_limit = spots_limit
+
+    def slot(self, request: Request) -> Slot:
+        """Judge one start for one party."""
+        service = self._rules.calendar.find_service(request.start_us)
+        period = None if service is None else service.period.key
+        seated = self.judge.admit(request)
+        assert not isinstance(seated, Need), "the scope covers the date's services"
+        if isinstance(seated, Refusal):
+            return Slot(request.start_us, period, request.party, seated, 0)
+        assert service is not None, "an admitted party sits down in a service"
+        return Slot(request.start_us, period, request.party, None, self._spots(service, request, seated))
+
+    def _spots(self, service: Service, request: Request, seated: Seating) -> int:
+        limit = self._spots_limit
+        usage = self.judge.usage(service) if self.judge.is_capped(service) else None
+        if usage is not None:
+            limit = _within_caps(usage, request.party, limit)
+        ask = Ask(request.party, must=request.must, wish=request.wish)
+        return self._rules.planner.count(ask, self.judge.free(seated.stay.block), limit)
+
+
+def _within_caps(usage: Usage, party: int, limit: int) -> int:
+    if usage.max_covers is not None:
+        limit = min(limit, (usage.max_covers - usage.booked_covers) // party)
+    if usage.max_parties is not None:
+        limit = min(limit, usage.max_parties - usage.booked_parties)
+    return max(limit, 0)

@@ -1,0 +1,62 @@
+"""Compiled rules of a house, one set for each version."""
+
+from __future__ import annotations
+
+from threading import Lock
+
+import attrs
+
+from fourtop.model.calendar import Calendar
+from fourtop.model.house import House
+from fourtop.planner import Planner
+from fourtop.ports import View
+
+_KEPT = 64
+
+
+@attrs.frozen
+class Rules:
+    """A house, and what follows from it."""
+
+    house: House
+    calendar: Calendar
+    planner: Planner
+
+
+class RuleCache:
+    """Keeps the compiled rules of recent houses. Keyed by version, never by time. Safe for threads."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, int, int], Rules] = {}
+        self._lock = Lock()
+
+    def get(self, view: View) -> Rules:
+        """Return the rules at the versions of a view."""
+        versions = view.versions
+        house = view.house
+        key = (house.restaurant.id, versions.floor, versions.policy)
+        rules = self._kept.get(key)
+        if rules is None or rules.house is not house:
+            with self._lock:
+                rules = self._compile(house, key)
+        return rules
+
+    def _compile(self, house: House, key: tuple[str, int, int]) -> Rules:
+        known = self._kept.pop(key, None)
+        if known is not None and known.house == house:
+            rules = attrs.evolve(known, house=house)
+        else:
+            rules = Rules(house, Calendar(house.restaurant, house.policy), self._planner(house, key))
+        self._kept[key] = rules
+        while len(self._kept) > _KEPT:
+            del self._kept[next(iter(self._kept))]
+        return rules
+
+    def _planner(self, house: House, key: tuple[str, int, int]) -> Planner:
+        # An edit of the policy that leaves the choice of tables alone keeps the compiled combinations.
+        for (restaurant_id, _, _), rules in reversed(self._kept.items()):
+            known = rules.house
+            if restaurant_id == key[0] and known.floor == house.floor:
+                if known.policy.planning == house.policy.planning:
+                    return rules.planner
+        return Planner(house.floor, house.policy.planning)

@@ -1,0 +1,241 @@
+"""The one judge: may this party sit down then, and where?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import attrs
+
+from fourtop.errors import Code, Proof, Reason, Refusal
+from fourtop.model.allocation import Allocation, Owner
+from fourtop.model.calendar import Service, Stay
+from fourtop.model.outcome import Usage
+from fourtop.model.plan import Plan
+from fourtop.model.policy import CapacityRule
+from fourtop.model.request import Request
+from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, iso
+from fourtop.planner import Ask
+from fourtop.ports import Need, Scope, View
+from fourtop.engine.rules import Rules
+
+
+@attrs.frozen
+class Own:
+    """What already belongs to the party and is given up by the same command.
+
+    Args:
+        owners: Their allocations are in nobody's way.
+        booking_id: This booking does not count towards the caps.
+        hold_id: This hold does not count towards the caps.
+    """
+
+    owners: tuple[Owner, ...] = ()
+    booking_id: str | None = None
+    hold_id: str | None = None
+
+
+NOTHING = Own()
+
+
+@attrs.frozen
+class Seating:
+    """A party that may sit down: where and how long."""
+
+    stay: Stay
+    plan: Plan
+
+
+class Judge:
+    """Judges requests on one view; what it has looked up for one it need not look up for the next.
+
+    Every command and every read asks here, so that what is shown, held and booked follows one set of rules.
+
+    Args:
+        view: The restaurant at this moment.
+        rules: Its compiled rules.
+        own: What the party gives up.
+    """
+
+    def __init__(self, view: View, rules: Rules, own: Own = NOTHING) -> None:
+        self._view = view
+        self._rules = rules
+        self._own = own
+        self._full = (1 << len(rules.house.floor.tables)) - 1
+        self._free: dict[Window, int] = {}
+        self._usage: dict[tuple[str, Any], Usage] = {}
+
+    # ---- the rules of the house, without its tables
+
+    def stay(self, request: Request) -> Stay | Refusal:
+        """Return how long the party would stay, if the house takes it at that time at all."""
+        restaurant, policy = self._rules.house.restaurant, self._rules.house.policy
+        if not restaurant.active:
+            return Refusal.by_rule(Code.RESTAURANT_INACTIVE)
+        grace_us = policy.past_grace_minutes * MICROSECONDS_PER_MINUTE
+        if request.start_us < self._view.now_us - grace_us and request.past_reason is None:
+            start = self._rules.calendar.local_text(request.start_us)
+            return Refusal.by_rule(Code.BOOKING_IN_PAST, start=start, grace_minutes=policy.past_grace_minutes)
+        return self._rules.calendar.stay(request.start_us, request.party, request.occasion)
+
+    def missing(self, stay: Stay, *, counts: bool = False) -> Need | None:
+        """Return what the view does not cover of what judging a stay takes, if anything.
+
+        Args:
+            stay: The stay.
+            counts: Whether the usage of its service will be asked for, cap or no cap.
+        """
+        windows = [stay.block]
+        service = self._service(stay)
+        if service is not None and (counts or self._cap(service) is not None):
+            windows.append(service.window)
+        scope = self._view.scope
+        missing = tuple(window for window in windows if not scope.covers(window))
+        return Need(Scope(scope.restaurant_id, windows=missing)) if missing else None
+
+    def _service(self, stay: Stay) -> Service | None:
+        return self._rules.calendar.find_service(stay.dining.start_us)
+
+    def is_capped(self, service: Service) -> bool:
+        """Tell whether a capacity rule applies to a service."""
+        return self._cap(service) is not None
+
+    def _cap(self, service: Service) -> CapacityRule | None:
+        return self._rules.house.policy.find_capacity_rule(service.period.key, service.date)
+
+    def usage(self, service: Service) -> Usage:
+        """Return the covers and parties of a service: bookings that count, and live holds without such a booking."""
+        key = (service.period.key, service.date)
+        usage = self._usage.get(key)
+        if usage is None:
+            usage = self._usage[key] = self._counted(service)
+        return usage
+
+    def _counted(self, service: Service) -> Usage:
+        own = self._own
+        bookings = {
+            booking.id: booking.party
+            for booking in self._view.bookings_starting(service.window)
+            if booking.status.counts_covers
+        }
+        holds = [
+            hold.party
+            for hold in self._view.live_holds_starting(service.window)
+            if hold.id != own.hold_id and hold.booking_id not in bookings
+        ]
+        if own.booking_id is not None:
+            bookings.pop(own.booking_id, None)
+        cap = self._cap(service)
+        return Usage(
+            period=service.period.key,
+            service_date=service.date,
+            booked_covers=sum(bookings.values()) + sum(holds),
+            booked_parties=len(bookings) + len(holds),
+            max_covers=None if cap is None else cap.max_covers,
+            max_parties=None if cap is None else cap.max_parties,
+        )
+
+    def over_cap(self, stay: Stay, party: int) -> Refusal | None:
+        """Return the refusal by the caps of the stay's service, if a party more would exceed one."""
+        service = self._service(stay)
+        if service is None or self._cap(service) is None:
+            return None
+        usage = self.usage(service)
+        reasons = []
+        for unit, maximum, booked, more in (
+            ("covers", usage.max_covers, usage.booked_covers, party),
+            ("parties", usage.max_parties, usage.booked_parties, 1),
+        ):
+            if maximum is not None and booked + more > maximum:
+                facts = {"period": usage.period, "date": usage.service_date.isoformat(), "unit": unit}
+                facts |= {"limit": maximum, "booked": booked, "requested": more}
+                reasons.append(Reason(Code.CAPACITY_EXCEEDED, facts))
+        return Refusal(tuple(reasons), Proof.RULE) if reasons else None
+
+    # ---- its tables
+
+    def free(self, block: Window) -> int:
+        """Return the mask of the tables that are free for a whole window, the party's own counted as free."""
+        free = self._free.get(block)
+        if free is None:
+            free = self._full & ~self._view.busy_mask(block, self._own.owners)
+            self._free[block] = free
+        return free
+
+    def know_free(self, block: Window, free: int) -> None:
+        """Take over a free mask that was worked out together with others."""
+        self._free[block] = free
+
+    def choose(self, request: Request, stay: Stay) -> Plan | Refusal:
+        """Return the best free plan, or the tables that were named; or what stands in the way."""
+        ask = Ask(request.party, must=request.must, wish=request.wish)
+        free = self.free(stay.block)
+        if request.tables:
+            judged = self._rules.planner.judge(ask, request.tables)
+            return judged if isinstance(judged, Refusal) else self._if_free(judged, stay.block)
+        chosen = self._rules.planner.choose(ask, free)
+        return self._with_rivals(chosen, stay.block) if isinstance(chosen, Refusal) else chosen
+
+    def _if_free(self, plan: Plan, block: Window) -> Plan | Refusal:
+        rivals = find_rivals(self._view, plan.tables, block, self._own.owners)
+        return plan if not rivals else taken(plan.tables, rivals)
+
+    def _with_rivals(self, refusal: Refusal, block: Window) -> Refusal:
+        reasons = tuple(
+            Reason(each.code, {**each.details, "in_the_way": self._described(each.details["tables"], block)})
+            if each.code is Code.TABLES_TAKEN
+            else each
+            for each in refusal.reasons
+        )
+        return Refusal(reasons, refusal.proof)
+
+    def _described(self, tables: Collection[str], block: Window) -> list[dict[str, str]]:
+        return [described(row) for row in find_rivals(self._view, tables, block, self._own.owners)]
+
+    # ---- all of it
+
+    def admit(self, request: Request) -> Seating | Refusal | Need:
+        """Return where and how long the party may sit; or why not; or what has to be loaded to say so."""
+        stay = self.stay(request)
+        if isinstance(stay, Refusal):
+            return stay
+        need = self.missing(stay)
+        if need is not None:
+            return need
+        over = self.over_cap(stay, request.party)
+        if over is not None:
+            return over
+        plan = self.choose(request, stay)
+        return plan if isinstance(plan, Refusal) else Seating(stay, plan)
+
+
+def find_rivals(
+    view: View, tables: Collection[str], window: Window, without: Collection[Owner] = ()
+) -> tuple[Allocation, ...]:
+    """Return, for each of the tables, the earliest allocation in the way in a window, in the tables' order."""
+    found = (view.find_in_the_way(table_id, window, without) for table_id in tables)
+    return tuple(row for row in found if row is not None)
+
+
+def described(row: Allocation) -> dict[str, str]:
+    """Write an allocation as plain data for a refusal: ids and instants only."""
+    return {
+        "allocation_id": row.id,
+        "table_id": row.resource_id,
+        "owner_kind": row.owner_kind.value,
+        "owner_id": row.owner_id,
+        "start": iso(row.window.start_us),
+        "end": iso(row.window.end_us),
+    }
+
+
+def taken(tables: Collection[str], rivals: Collection[Allocation]) -> Refusal:
+    """Return the refusal of named tables by what is in their way; a hold in the way decides the code."""
+    held = any(row.owner_kind.value == "hold" for row in rivals)
+    facts = {
+        "constraint": "allocations_no_overlap",
+        "tables": list(tables),
+        "in_the_way": [described(row) for row in rivals],
+    }
+    code = Code.HOLD_CONFLICT if held else Code.ALLOCATIONS_OVERLAP
+    return Refusal((Reason(code, facts),), Proof.NAMED_TABLES)
