@@ -16,7 +16,10 @@ def reasons_against(layout: Layout, planning: Planning, ask: Ask, mask: int) -> 
     """Return every rule that a set of tables breaks for a party, in a fixed order; none: the set is a plan."""
     if mask.bit_count() == 1:
         place = mask.bit_length() - 1
-        return (*_of_seats(layout, planning, ask, layout.single(place, is_joinable=False)), *_of_state(layout, ask, mask))
+        return (
+            *_of_seats(layout, planning, ask, layout.single(place, is_joinable=False)),
+            *_of_state(layout, ask, mask),
+        )
     return (
         *_of_seats(layout, planning, ask, layout.combination(mask)),
         *_of_state(layout, ask, mask),

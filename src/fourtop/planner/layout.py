@@ -162,9 +162,7 @@ class Layout:
             return 0
         counts = [_components(neighbours, mask) for _, neighbours in self.losses]
         fewer = zip(counts, [*counts[1:], _components(self.graph.neighbours, mask)], strict=True)
-        return sum(
-            loss * (before - after) for (loss, _), (before, after) in zip(self.losses, fewer, strict=True)
-        )
+        return sum(loss * (before - after) for (loss, _), (before, after) in zip(self.losses, fewer, strict=True))
 
 
 def _losses(floor: Floor) -> tuple[tuple[int, tuple[int, ...]], ...]:

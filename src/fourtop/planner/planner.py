@@ -16,7 +16,7 @@ from fourtop.model.floor import Floor, places
 from fourtop.model.plan import Plan
 from fourtop.model.planning import AdjacencyMode, Planning
 from fourtop.model.request import Preference
-from fourtop.planner.ask import ANY_TABLE, Ask
+from fourtop.planner.ask import Ask
 from fourtop.planner.candidate import Candidate
 from fourtop.planner.cost import Tariff
 from fourtop.planner.judgement import reasons_against
@@ -184,9 +184,7 @@ class Planner:
     def _search(self, ask: Ask, free: int) -> Search:
         singles = self._compiled(ask.party).singles
         unmet = self._unmet_by(ask.wish)
-        return Search(
-            self.layout, self.planning, self._tariff, singles, party=ask.party, free=free, unmet=unmet
-        )
+        return Search(self.layout, self.planning, self._tariff, singles, party=ask.party, free=free, unmet=unmet)
 
     def _ranking(self, ask: Ask) -> Ranking | None:
         key = (ask.party, ask.wish)

@@ -64,7 +64,6 @@ class Search:
         """The mode that a combination for this party has to satisfy."""
         return self.planning.mode_for(self.party)
 
-
     def _fitting(self, shortlist: Shortlist) -> Iterator[Candidate]:
         budget = self.planning.slack_budget
         for place in places(self.free):
