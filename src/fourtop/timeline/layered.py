@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar
 
@@ -44,6 +44,15 @@ class LayeredIndex(Generic[T]):
 
     def __len__(self) -> int:
         return sum(map(len, self._classes.values()))
+
+    def __bool__(self) -> bool:
+        return bool(self._classes)
+
+    def __iter__(self) -> Iterator[T]:
+        """Iterate over the items, class by class."""
+        for rows in self._classes.values():
+            for _, _, items in rows.leaves:
+                yield from items
 
     def add(self, start_us: int, end_us: int, item: T) -> None:
         """Add a row.
@@ -145,5 +154,5 @@ def _latest_end(rows: Rows[Any], longest_us: int) -> int:
     for starts, ends, _ in reversed(rows.leaves):
         if starts[-1] + longest_us <= latest:
             break
-        latest = max(latest, max(ends))
+        latest = max(latest, *ends)
     return latest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
@@ -42,6 +43,16 @@ class ResourceIndex(Generic[T]):
     def __len__(self) -> int:
         return len(self._items)
 
+    def __iter__(self) -> Iterator[T]:
+        """Iterate over the items in order of start."""
+        for bounds in self._leaves:
+            yield from map(self._items.__getitem__, bounds[:-1:2])
+
+    def __reversed__(self) -> Iterator[T]:
+        """Iterate over the items, the last first."""
+        for bounds in reversed(self._leaves):
+            yield from map(self._items.__getitem__, bounds[-3::-2])
+
     def add(self, start_us: int, end_us: int, item: T) -> None:
         """Add a stay. The caller has checked that it is not empty and overlaps none.
 
@@ -51,7 +62,8 @@ class ResourceIndex(Generic[T]):
         number = bisect_right(self._tops, start_us)
         bounds = self._leaves[number]
         at = bisect_right(bounds, start_us)
-        assert not at & 1 and start_us < end_us <= bounds[at], "the stay is empty, or overlaps another"
+        assert not at & 1, "the stay starts inside another"
+        assert start_us < end_us <= bounds[at], "the stay is empty, or ends inside another"
         # Twice ``insert`` is quicker than one slice assignment in a list as short as a leaf.
         bounds.insert(at, end_us)
         bounds.insert(at, start_us)
@@ -69,7 +81,8 @@ class ResourceIndex(Generic[T]):
         bounds = self._leaves[number]
         at = bisect_right(bounds, start_us)
         items = self._items
-        assert items.get(start_us) is item and bounds[at] == end_us, "no such stay to remove"
+        assert items.get(start_us) is item, "no such stay to remove"
+        assert bounds[at] == end_us, "the stay to remove ends at another time"
         del items[start_us], bounds[at - 1 : at + 1]
         if at == 1 and len(self._tops) > 1:
             self._mend(number)
@@ -143,10 +156,11 @@ class ResourceIndex(Generic[T]):
         firsts = [bounds[0] for bounds in self._leaves[1:]] + [NEVER]
         for top, first, bounds in zip(self._tops, firsts, self._leaves, strict=True):
             assert top == first == bounds[-1], "a leaf does not close with the start of the next"
-            assert len(bounds) & 1 and len(bounds) <= _FULL
+            assert len(bounds) & 1, "a leaf has a start without an end"
+            assert len(bounds) <= _FULL
             assert len(bounds) > 1 or len(self._leaves) == 1, "with several leaves, one is empty"
         flat = [bound for bounds in self._leaves for bound in bounds[:-1]]
         stays = list(zip(flat[::2], flat[1::2], strict=True))
         assert all(start < end for start, end in stays), "a stay is empty"
-        assert all(one[1] <= two[0] for one, two in zip(stays, stays[1:], strict=False)), "two stays overlap"
+        assert all(one[1] <= two[0] for one, two in pairwise(stays)), "two stays overlap"
         assert {start for start, _ in stays} == self._items.keys()

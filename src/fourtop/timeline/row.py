@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
@@ -36,6 +37,9 @@ class Rows(Generic[T]):
 
     def __len__(self) -> int:
         return sum(len(starts) for starts, _, _ in self.leaves)
+
+    def __bool__(self) -> bool:
+        return bool(self.leaves[0][0])
 
     def __iter__(self) -> Iterator[tuple[int, int, T]]:
         for starts, ends, items in self.leaves:
@@ -99,4 +103,4 @@ class Rows(Generic[T]):
             assert (first == starts[0]) if starts else len(self.leaves) == 1, "with several leaves, none is empty"
         rows = list(self)
         assert all(start < end for start, end, _ in rows), "a row is empty"
-        assert all(one[0] <= two[0] for one, two in zip(rows, rows[1:], strict=False)), "rows are out of order"
+        assert all(one[0] <= two[0] for one, two in pairwise(rows)), "rows are out of order"

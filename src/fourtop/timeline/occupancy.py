@@ -1,0 +1,328 @@
+"""What is taken in one restaurant, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import compress
+from operator import attrgetter
+from typing import Final
+
+from fourtop.errors import AllocationsOverlap, AlreadyExists
+from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
+from fourtop.model.window import Window, iso
+from fourtop.timeline.grid import Grid
+from fourtop.timeline.handle import HandleIndex
+from fourtop.timeline.layered import LayeredIndex
+from fourtop.timeline.owner import OwnerIndex
+from fourtop.timeline.resource import ResourceIndex
+
+_TABLE: Final = ResourceType.TABLE
+_ORDER: Final = attrgetter("order_key")
+# Turns the digits of a binary number into the truth values that ``compress`` wants.
+_TRUTH: Final = bytes.maketrans(b"01", b"\x00\x01")
+
+
+class Occupancy:
+    """Everything that is taken in one restaurant: its allocations, and the indexes that follow from them.
+
+    A *live* row is one that is not a shadow. Two live rows of one resource never overlap; shadow rows
+    overlap anything, and count nowhere but where it is said. Times are exact to the microsecond, windows
+    half-open: touching is not overlapping. Every method is atomic: one that raises has changed nothing.
+    Not for several threads at once; its owner locks.
+
+    Costs, with n rows: a question about a table or an owner O(log n + k) for k rows found; ``overlapping`` and
+    ``extent`` one such question a table; ``busy_mask`` O(quarters of an hour in the window); a change O(log n).
+
+    Args:
+        table_ids: Which table is which bit of a mask: the first is bit 0. See ``arrange``.
+
+    >>> from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
+    >>> from fourtop.model.window import Window
+    >>> occupancy = Occupancy(["t1", "t2"])
+    >>> evening = Window.of_micros(0, 7_200_000_000)
+    >>> occupancy.add(Allocation("a", "pub", ResourceType.TABLE, "t2", evening, OwnerKind.BOOKING, "b1"))
+    >>> occupancy.busy_mask(evening), occupancy.tables_in(0b10)
+    (2, ['t2'])
+    """
+
+    __slots__ = (
+        "_bits",
+        "_earliest",
+        "_grid",
+        "_handles",
+        "_is_extent_known",
+        "_latest",
+        "_owners",
+        "_rows",
+        "_shadows",
+        "_table_ids",
+        "_tables",
+    )
+
+    def __init__(self, table_ids: Sequence[str] = ()) -> None:
+        self._rows: dict[str, Allocation] = {}
+        self._owners = OwnerIndex()
+        self._tables: dict[str, ResourceIndex[Allocation]] = {}
+        self._handles = HandleIndex()
+        self._shadows: LayeredIndex[Allocation] = LayeredIndex()
+        self._earliest = self._latest = 0
+        self._is_extent_known = False
+        self._table_ids: tuple[str, ...] = ()
+        self._bits: dict[str, int] = {}
+        self._grid = Grid(())
+        self.arrange(table_ids)
+
+    def __len__(self) -> int:
+        """Count the rows, shadow rows included."""
+        return len(self._rows)
+
+    @property
+    def table_ids(self) -> tuple[str, ...]:
+        """Which table is which bit: the first is bit 0."""
+        return self._table_ids
+
+    def arrange(self, table_ids: Sequence[str]) -> None:
+        """Say which table is which bit of a mask: the first is bit 0. Ids occur once.
+
+        Tables that are not named have no bit, whatever rows they hold. Costs O(tables), not O(rows): days are
+        written into the new arrangement when they are asked for.
+        """
+        named = tuple(table_ids)
+        if named == self._table_ids:
+            return
+        bits = {table_id: bit for bit, table_id in enumerate(named)}
+        assert len(bits) == len(named), "a table has two bits"
+        self._table_ids, self._bits = named, bits
+        self._tables = {table_id: index for table_id, index in self._tables.items() if index or table_id in bits}
+        self._grid = Grid([self._tables.setdefault(table_id, ResourceIndex()) for table_id in named])
+
+    # ---- changing ----------------------------------------------------------------------------------------
+
+    def add(self, allocation: Allocation) -> None:
+        """Add a row.
+
+        Raises:
+            AlreadyExists: If a row has its id.
+            AllocationsOverlap: If it is live and overlaps a live row of its resource, naming the earliest.
+        """
+        if allocation.id in self._rows:
+            raise AlreadyExists("allocation", allocation.id)
+        start_us, end_us = allocation.window.start_us, allocation.window.end_us
+        if allocation.shadow:
+            self._shadows.add(start_us, end_us, allocation)
+        else:
+            index = self._find_index(allocation.resource_type, allocation.resource_id)
+            if index is not None:
+                in_the_way = index.find_overlap(start_us, end_us)
+                if in_the_way is not None:
+                    raise _overlap(in_the_way)
+            self._add_live(allocation, index)
+        self._rows[allocation.id] = allocation
+        self._owners.add(allocation)
+        if self._is_extent_known:
+            self._earliest, self._latest = min(self._earliest, start_us), max(self._latest, end_us)
+
+    def _add_live(self, allocation: Allocation, index: ResourceIndex[Allocation] | None) -> None:
+        if allocation.resource_type != _TABLE:
+            self._handles.add(allocation)
+            return
+        table_id = allocation.resource_id
+        if index is None:
+            index = self._tables[table_id] = ResourceIndex()
+        start_us, end_us = allocation.window.start_us, allocation.window.end_us
+        index.add(start_us, end_us, allocation)
+        bit = self._bits.get(table_id)
+        if bit is not None:
+            self._grid.add(bit, start_us, end_us)
+
+    def remove(self, allocation: Allocation) -> None:
+        """Remove a row.
+
+        Raises:
+            AssertionError: If it, or one equal to it, is not there; nothing is changed.
+        """
+        row = self._rows.get(allocation.id)
+        assert row is not None, "no such row to remove"
+        assert row is allocation or row == allocation, "the row has changed since"
+        start_us, end_us = row.window.start_us, row.window.end_us
+        if row.shadow:
+            self._shadows.remove(start_us, end_us, row)
+        elif row.resource_type != _TABLE:
+            self._handles.remove(row)
+        else:
+            self._remove_stay(row, start_us, end_us)
+        del self._rows[row.id]
+        self._owners.remove(row)
+        if start_us == self._earliest or end_us == self._latest:
+            self._is_extent_known = False
+
+    def _remove_stay(self, row: Allocation, start_us: int, end_us: int) -> None:
+        table_id = row.resource_id
+        index = self._tables[table_id]
+        index.remove(start_us, end_us, row)
+        bit = self._bits.get(table_id)
+        if bit is not None:
+            self._grid.remove(bit, start_us, end_us)
+        elif not index:
+            del self._tables[table_id]
+
+    # ---- rows --------------------------------------------------------------------------------------------
+
+    def find(self, allocation_id: str) -> Allocation | None:
+        """Find a row by its id."""
+        return self._rows.get(allocation_id)
+
+    def allocations(self) -> Iterator[Allocation]:
+        """Iterate over all rows in order of arrival. Nothing may be changed meanwhile."""
+        return iter(self._rows.values())
+
+    def of_owner(self, kind: OwnerKind, owner_id: str) -> tuple[Allocation, ...]:
+        """List the rows of an owner, live and shadow, by ``order_key``."""
+        return tuple(sorted(self._owners.of_owner(kind, owner_id), key=_ORDER))
+
+    def of_resource(self, resource_type: ResourceType, resource_id: str, window: Window) -> list[Allocation]:
+        """List the rows of a resource that overlap a window, live and shadow, by ``order_key``."""
+        index = self._find_index(resource_type, resource_id)
+        found = [] if index is None else index.overlapping(window.start_us, window.end_us)
+        if self._shadows:
+            found += [
+                row
+                for row in self._shadows.overlapping(window.start_us, window.end_us)
+                if row.resource_id == resource_id and row.resource_type == resource_type
+            ]
+            found.sort(key=_ORDER)
+        return found
+
+    def overlapping(self, window: Window) -> tuple[Allocation, ...]:
+        """List the rows of all resources that overlap a window, live and shadow, by ``order_key``."""
+        start_us, end_us = window.start_us, window.end_us
+        found = self._handles.times.overlapping(start_us, end_us)
+        found += self._shadows.overlapping(start_us, end_us)
+        for index in self._tables.values():
+            found += index.overlapping(start_us, end_us)
+        return tuple(sorted(found, key=_ORDER))
+
+    def find_in_the_way(
+        self, resource_type: ResourceType, resource_id: str, window: Window, without: Collection[Owner] = ()
+    ) -> Allocation | None:
+        """Find the earliest live row of a resource that overlaps a window and is not one of the owners'."""
+        index = self._find_index(resource_type, resource_id)
+        if index is None:
+            return None
+        if not without:
+            return index.find_overlap(window.start_us, window.end_us)
+        own = _keys(without)
+        found = index.overlapping(window.start_us, window.end_us)
+        return next((row for row in found if (row.owner_kind, row.owner_id) not in own), None)
+
+    # ---- tables ------------------------------------------------------------------------------------------
+
+    def busy_mask(self, window: Window, without: Collection[Owner] = ()) -> int:
+        """Return the bits of the arranged tables that a live row takes at some time in a window.
+
+        Args:
+            window: The window; exact at its edges.
+            without: Owners whose rows do not count.
+        """
+        mask = self._grid.busy_mask(window.start_us, window.end_us)
+        return mask & ~self._lifted(mask, window, without) if without else mask
+
+    def _lifted(self, mask: int, window: Window, without: Collection[Owner]) -> int:
+        """Return those bits of a busy mask that only the rows of some owners cause."""
+        lifted = 0
+        for owner in without:
+            for row in self._owners.of_owner(owner.kind, owner.id):
+                flag = 1 << self._bits[row.resource_id] if row.resource_id in self._bits else 0
+                if (
+                    mask & flag & ~lifted
+                    and row.resource_type == _TABLE
+                    and row.window.overlaps(window)
+                    and self.find_in_the_way(_TABLE, row.resource_id, window, without) is None
+                ):
+                    lifted |= flag
+        return lifted
+
+    def busy_masks(self, starts_us: Sequence[int], length_us: int) -> list[int]:
+        """Return the busy masks of the windows ``[start, start + length)``, in the order of their starts.
+
+        The same as ``busy_mask`` for each, but what the windows share is computed once: for all the starts of
+        an evening.
+        """
+        return self._grid.busy_masks(starts_us, length_us)
+
+    def tables_in(self, mask: int) -> list[str]:
+        """List the ids of the tables whose bits are set, in the order of the bits."""
+        return list(compress(self._table_ids, bin(mask)[:1:-1].encode().translate(_TRUTH)))
+
+    def gaps(self, table_id: str, window: Window) -> tuple[Window, ...]:
+        """List the free stretches of a table inside a window, in order."""
+        index = self._tables.get(table_id)
+        if index is None:
+            return (window,)
+        return tuple(Window.of_micros(start, end) for start, end in index.gaps(window.start_us, window.end_us))
+
+    def find_last(self, table_id: str, without: Collection[Owner] = ()) -> Allocation | None:
+        """Find the live row of a table that ends last and is not one of the owners'. O(rows passed over)."""
+        index = self._tables.get(table_id)
+        if index is None:
+            return None
+        if not without:
+            return index.find_last()
+        own = _keys(without)
+        return next((row for row in reversed(index) if (row.owner_kind, row.owner_id) not in own), None)
+
+    def extent(self) -> tuple[int, int] | None:
+        """Return the earliest start and the latest end of all rows, in microseconds; ``None`` if there are none."""
+        if not self._rows:
+            return None
+        if not self._is_extent_known:
+            extents = [index.extent() for index in self._tables.values()]
+            extents += [self._handles.times.extent(), self._shadows.extent()]
+            known = [extent for extent in extents if extent is not None]
+            self._earliest, self._latest = min(start for start, _ in known), max(end for _, end in known)
+            self._is_extent_known = True
+        return self._earliest, self._latest
+
+    def _find_index(self, resource_type: ResourceType, resource_id: str) -> ResourceIndex[Allocation] | None:
+        if resource_type == _TABLE:
+            return self._tables.get(resource_id)
+        return self._handles.find_index(resource_type, resource_id)
+
+    # ---- checking ----------------------------------------------------------------------------------------
+
+    def _check(self) -> None:
+        """Assert every structure against the rows."""
+        for check in (self._grid._check, self._handles._check, self._shadows._check):  # noqa: SLF001  # our own package
+            check()
+        shadows = {row.id for row in self._shadows}
+        handles = {row.id for row in self._handles.times}
+        stays = {row.id for index in self._tables.values() for row in index}
+        for row in self._rows.values():
+            assert row.id in (shadows if row.shadow else stays if row.resource_type == _TABLE else handles)
+            held = self._owners.of_owner(row.owner_kind, row.owner_id)
+            assert sum(each is row for each in held) == 1, "an owner misses a row of its own, or has it twice"
+        assert len(shadows) + len(handles) + len(stays) == len(self._rows)
+        assert len(self._owners) == len({(row.owner_kind, row.owner_id) for row in self._rows.values()})
+        for table_id, index in self._tables.items():
+            index._check()  # noqa: SLF001  # the same package's own structure
+            assert index or table_id in self._bits, "the index of a table without rows or a bit is kept"
+            assert all(row.resource_id == table_id for row in index)
+        rows = self._rows.values()
+        bounds = (min(row.window.start_us for row in rows), max(row.window.end_us for row in rows)) if rows else None
+        assert not (self._is_extent_known and rows) or (self._earliest, self._latest) == bounds
+
+
+def _keys(owners: Collection[Owner]) -> set[tuple[OwnerKind, str]]:
+    return {(owner.kind, owner.id) for owner in owners}
+
+
+def _overlap(in_the_way: Allocation) -> AllocationsOverlap:
+    return AllocationsOverlap(
+        in_the_way.resource_type.value,
+        in_the_way.resource_id,
+        in_the_way.id,
+        in_the_way.owner_kind.value,
+        in_the_way.owner_id,
+        iso(in_the_way.window.start_us),
+        iso(in_the_way.window.end_us),
+    )
