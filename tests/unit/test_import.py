@@ -3,12 +3,14 @@ from __future__ import annotations
 import subprocess
 import sys
 
-# What start-up hooks of the environment have loaded before us does not count.
+# What start-up hooks of the environment have loaded before us does not count, and neither do private modules: the
+# standard library has some that it does not list.
 SCRIPT = """
 import sys
 before = set(sys.modules)
 import fourtop
-print(*sorted({name.partition(".")[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names)))
+loaded = {name.partition(".")[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names)
+print(*sorted(name for name in loaded if not name.startswith("_")))
 """
 
 # attrs shows up under both of its names.
