@@ -144,9 +144,7 @@ def test_the_cases_below_name_every_error_of_the_tree() -> None:
 
 
 @pytest.mark.parametrize(("error", "code", "status", "text"), CASES, ids=lambda value: type(value).__name__)
-def test_an_error_has_its_code_its_status_and_its_text(
-    error: FourtopError, code: Code, status: int, text: str
-) -> None:
+def test_an_error_has_its_code_its_status_and_its_text(error: FourtopError, code: Code, status: int, text: str) -> None:
     assert (error.code, error.http_status, str(error)) == (code, status, text)
     assert error.is_retryable is code.is_retryable
 
