@@ -95,7 +95,7 @@ def _overlaps(rows: Iterable[Allocation]) -> Iterable[Overlap]:
     for row in rows:
         if not row.shadow:
             resources.setdefault((row.resource_type, row.resource_id), []).append(row)
-    found = []
+    found: list[Overlap] = []
     for of_resource in resources.values():
         of_resource.sort(key=_order)
         open_rows: list[Allocation] = []

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import attrs
 
+from fourtop.engine.call import Call
+from fourtop.engine.placing import freed, place, reaped
+from fourtop.engine.rules import Rules
+from fourtop.engine.seating import find_rivals, taken
 from fourtop.errors import InvalidInput, InvalidWindow, NotFound, Refused
 from fourtop.model.allocation import OwnerKind
 from fourtop.model.block import Block
@@ -12,15 +16,9 @@ from fourtop.model.floor import Floor
 from fourtop.model.outcome import Blocked
 from fourtop.model.window import Window
 from fourtop.ports import Changes, Decision, View
-from fourtop.engine.call import Call
-from fourtop.engine.placing import freed, place, reaped
-from fourtop.engine.rules import Rules
-from fourtop.engine.seating import find_rivals, taken
 
 
-def make_block(
-    call: Call, view: View, rules: Rules, block: Block, *, zone_id: str | None
-) -> Decision[Blocked]:
+def make_block(call: Call, view: View, rules: Rules, block: Block, *, zone_id: str | None) -> Decision[Blocked]:
     """Decide a block of tables, or of all tables of a zone. It never pushes a booking or a live hold aside."""
     tables = _tables(rules.house.floor, block.tables, zone_id)
     if block.window.end_us <= view.now_us:

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import attrs
 
+from fourtop.engine.call import Call
+from fourtop.engine.confirming import assignment_event
+from fourtop.engine.holding import get_booking, released_for
+from fourtop.engine.placing import freed, place, reaped
+from fourtop.engine.rules import Rules
+from fourtop.engine.seating import Judge, Own, Seating
 from fourtop.errors import AlreadyExists, IllegalTransition, Refusal, Refused
 from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Assignment, Booking, BookingStatus
@@ -13,12 +19,6 @@ from fourtop.model.outcome import Booked, Changed, Usage
 from fourtop.model.request import Request
 from fourtop.model.window import Window
 from fourtop.ports import Changes, Decision, Need, View
-from fourtop.engine.call import Call
-from fourtop.engine.confirming import assignment_event
-from fourtop.engine.holding import get_booking, released_for
-from fourtop.engine.placing import freed, place, reaped
-from fourtop.engine.rules import Rules
-from fourtop.engine.seating import NOTHING, Judge, Own, Seating
 
 _MAY_BE_RESCHEDULED = (BookingStatus.PENDING, BookingStatus.PENDING_ALLOCATION, BookingStatus.CONFIRMED)
 
@@ -75,16 +75,12 @@ def _usage_with(judge: Judge, rules: Rules, stay: Stay, party: int) -> Usage:
     service = rules.calendar.find_service(stay.dining.start_us)
     assert service is not None, "an admitted party sits down in a service"
     before = judge.usage(service)
-    return attrs.evolve(
-        before, booked_covers=before.booked_covers + party, booked_parties=before.booked_parties + 1
-    )
+    return attrs.evolve(before, booked_covers=before.booked_covers + party, booked_parties=before.booked_parties + 1)
 
 
 def _given_tables(call: Call, view: View, booking: Booking, seating: Seating) -> tuple[Booking, Changes]:
     placing = place(call, (OwnerKind.BOOKING, booking.id), seating.plan.tables, seating.stay.block)
-    assignment = Assignment(
-        seating.plan.tables, seating.stay.block, placing.merge_group_id, view.now_us, call.actor
-    )
+    assignment = Assignment(seating.plan.tables, seating.stay.block, placing.merge_group_id, view.now_us, call.actor)
     confirmed = attrs.evolve(booking, status=BookingStatus.CONFIRMED, assignment=assignment)
     return confirmed, Changes(added=placing.rows)
 
@@ -96,9 +92,7 @@ def _created(call: Call, booking: Booking) -> Event:
         "start": booking.start.isoformat(),
         "past_reason": booking.past_reason,
     }
-    return call.event(
-        EventType.BOOKING_CREATED, booking.id, booking.created_us, booking_id=booking.id, data=data
-    )
+    return call.event(EventType.BOOKING_CREATED, booking.id, booking.created_us, booking_id=booking.id, data=data)
 
 
 def _assigned(call: Call, booking: Booking) -> tuple[Event, ...]:
@@ -152,9 +146,7 @@ def _rescheduled(call: Call, before: Booking, after: Booking) -> Event:
         "version": after.version,
     }
     subject = f"{after.id}:{after.version}"
-    return call.event(
-        EventType.BOOKING_RESCHEDULED, subject, after.updated_us, booking_id=after.id, data=data
-    )
+    return call.event(EventType.BOOKING_RESCHEDULED, subject, after.updated_us, booking_id=after.id, data=data)
 
 
 # ---- the steps of a life

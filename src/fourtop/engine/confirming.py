@@ -6,14 +6,21 @@ import hashlib
 
 import attrs
 
+from fourtop.engine.call import Call, Failed, as_replay
+from fourtop.engine.holding import as_request, get_booking, get_live_hold
+from fourtop.engine.placing import hold_event, place, reaped
+from fourtop.engine.rules import Rules
+from fourtop.engine.seating import Judge, Own, Seating, find_rivals
 from fourtop.errors import (
     FourtopError,
     HoldMismatch,
     IllegalTransition,
     NotFound,
     PolicyDrift,
+    Refusal,
+    Refused,
 )
-from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
+from fourtop.model.allocation import Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Stay
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
@@ -21,11 +28,6 @@ from fourtop.model.event import Event, EventType
 from fourtop.model.hold import Hold, HoldState, fingerprint_of
 from fourtop.model.outcome import Confirmed
 from fourtop.ports import Changes, Decision, Need, Scope, View
-from fourtop.engine.call import Call, Failed, as_replay
-from fourtop.engine.holding import get_booking, get_live_hold
-from fourtop.engine.placing import hold_event
-from fourtop.engine.rules import Rules
-from fourtop.engine.seating import find_rivals
 
 
 def confirm_hold(
@@ -49,11 +51,15 @@ def confirm_hold(
     try:
         get_live_hold(view, hold_id)
         booking = _target(view, hold, booking_id)
-        _check_drift(rules, hold)
+        seating = _requoted(call, view, rules, hold)
     except FourtopError as error:
-        evidence = failure(call, view, rules, hold, error)
+        evidence = _Evidence(call, view, rules, hold).of_failure(error)
         return Decision(Failed(error), Changes(confirmations=(evidence,)))
-    return _confirmed(call, view, rules, hold, booking)
+    if isinstance(seating, Need):
+        return seating
+    target = booking.id if booking is not None else call.request["booking_id"] or call.id
+    given = _passed_on(view, hold, target) if seating is None else _placed(call, view, hold, (target, seating))
+    return _confirmed(call, view, rules, hold, (_booking(call, hold, booking, given, view.now_us), given.changes))
 
 
 def _key(call: Call, hold_id: str) -> str:
@@ -103,50 +109,68 @@ def _target(view: View, hold: Hold, booking_id: str | None) -> Booking | None:
     return booking
 
 
-def _check_drift(rules: Rules, hold: Hold) -> None:
+def _requoted(call: Call, view: View, rules: Rules, hold: Hold) -> Seating | Need | None:
+    """Return another seating if what the hold relied on has changed and a new quote was asked for.
+
+    Raises:
+        PolicyDrift: If it has changed and no new quote was asked for.
+        Refused: If today's rules or tables have no place for the party.
+    """
     house = rules.house
-    service = rules.calendar.find_service(hold.stay.dining.start_us)
-    stay = rules.calendar.stay(hold.stay.dining.start_us, hold.party, hold.stay.occasion)
+    start_us = hold.stay.dining.start_us
+    service = rules.calendar.find_service(start_us)
+    stay = rules.calendar.stay(start_us, hold.party, hold.stay.occasion)
     terms = (service.period, stay) if service is not None and isinstance(stay, Stay) else None
     now = fingerprint_of(house.floor, house.policy.planning, hold.tables, terms=terms, party=hold.party)
-    if now.digest != hold.fingerprint.digest:
+    if now.digest == hold.fingerprint.digest:
+        return None
+    if not call.request["requote"]:
         raise PolicyDrift(hold.id, hold.fingerprint.changed(now))
+    own = Own((Owner(OwnerKind.HOLD, hold.id),), booking_id=hold.booking_id, hold_id=hold.id)
+    seating = Judge(view, rules, own).admit(as_request(hold))
+    if isinstance(seating, Refusal):
+        raise Refused(seating)
+    return seating
 
 
-def _confirmed(
-    call: Call, view: View, rules: Rules, hold: Hold, known: Booking | None
-) -> Decision[Confirmed | Failed]:
-    now_us = view.now_us
+# ---- the tables that the booking gets: the hold's rows, or new ones
+
+
+@attrs.frozen
+class _Given:
+    """What a booking is given, and the changes of allocations that give it."""
+
+    stay: Stay
+    tables: tuple[str, ...]
+    merge_group_id: str | None
+    changes: Changes
+
+
+def _passed_on(view: View, hold: Hold, booking_id: str) -> _Given:
     rows = view.allocations_of(OwnerKind.HOLD, hold.id)
     handle = tuple(row for row in rows if row.resource_type is ResourceType.HOLD)
-    passed_on = [row for row in rows if row.resource_type is not ResourceType.HOLD]
-    booking = _booking(call, hold, known, _merge_group(passed_on), now_us)
-    replaced = tuple(
-        (row, attrs.evolve(row, owner_kind=OwnerKind.BOOKING, owner_id=booking.id)) for row in passed_on
-    )
-    outcome = Confirmed(booking, hold.id)
-    changes = Changes(
-        removed=handle,
-        replaced=replaced,
-        bookings=(booking,),
-        holds_changed=(attrs.evolve(hold, state=HoldState.CONFIRMED),),
-        confirmations=(_result(call, view, rules, hold, booking_id=booking.id),),
-        events=(hold_event(call, EventType.HOLD_CONFIRMED, hold, now_us), assignment_event(call, booking)),
-    )
-    return Decision(outcome, changes + call.answered(outcome, now_us, key=_key(call, hold.id)))
+    others = tuple(row for row in rows if row.resource_type is not ResourceType.HOLD)
+    group = next((row.resource_id for row in others if row.resource_type is ResourceType.MERGE_GROUP), None)
+    replaced = tuple((row, attrs.evolve(row, owner_kind=OwnerKind.BOOKING, owner_id=booking_id)) for row in others)
+    return _Given(hold.stay, hold.tables, group, Changes(removed=handle, replaced=replaced))
 
 
-def _merge_group(rows: list[Allocation]) -> str | None:
-    return next((row.resource_id for row in rows if row.resource_type is ResourceType.MERGE_GROUP), None)
+def _placed(call: Call, view: View, hold: Hold, what: tuple[str, Seating]) -> _Given:
+    booking_id, seating = what
+    rows = view.allocations_of(OwnerKind.HOLD, hold.id)
+    placing = place(call, (OwnerKind.BOOKING, booking_id), seating.plan.tables, seating.stay.block)
+    swept = reaped(call, view, seating.stay.block)
+    changes = Changes(removed=rows) + swept + Changes(added=placing.rows)
+    return _Given(seating.stay, seating.plan.tables, placing.merge_group_id, changes)
 
 
-def _booking(call: Call, hold: Hold, known: Booking | None, merge_group_id: str | None, now_us: int) -> Booking:
-    assignment = Assignment(hold.tables, hold.stay.block, merge_group_id, now_us, call.actor)
+def _booking(call: Call, hold: Hold, known: Booking | None, given: _Given, now_us: int) -> Booking:
+    assignment = Assignment(given.tables, given.stay.block, given.merge_group_id, now_us, call.actor)
     if known is not None:
         return attrs.evolve(
             known,
             status=BookingStatus.CONFIRMED,
-            stay=hold.stay,
+            stay=given.stay,
             assignment=assignment,
             version=known.version + 1,
             updated_us=now_us,
@@ -157,7 +181,7 @@ def _booking(call: Call, hold: Hold, known: Booking | None, merge_group_id: str 
         restaurant_id=call.restaurant_id,
         party=hold.party,
         status=BookingStatus.CONFIRMED,
-        stay=hold.stay,
+        stay=given.stay,
         assignment=assignment,
         version=1,
         created_us=now_us,
@@ -165,6 +189,21 @@ def _booking(call: Call, hold: Hold, known: Booking | None, merge_group_id: str 
         actor=call.actor,
         past_reason=hold.past_reason,
     )
+
+
+def _confirmed(
+    call: Call, view: View, rules: Rules, hold: Hold, booked: tuple[Booking, Changes]
+) -> Decision[Confirmed | Failed]:
+    now_us = view.now_us
+    booking, changes = booked
+    outcome = Confirmed(booking, hold.id)
+    changes += Changes(
+        bookings=(booking,),
+        holds_changed=(attrs.evolve(hold, state=HoldState.CONFIRMED),),
+        confirmations=(_Evidence(call, view, rules, hold).of_success(booking.id),),
+        events=(hold_event(call, EventType.HOLD_CONFIRMED, hold, now_us), assignment_event(call, booking)),
+    )
+    return Decision(outcome, changes + call.answered(outcome, now_us, key=_key(call, hold.id)))
 
 
 def assignment_event(call: Call, booking: Booking) -> Event:
@@ -179,15 +218,51 @@ def assignment_event(call: Call, booking: Booking) -> Event:
 # ---- evidence
 
 
-def failure(call: Call, view: View, rules: Rules, hold: Hold, error: FourtopError) -> ConfirmationResult:
-    """Return the evidence of a confirmation that failed: the error, the tables, and what is in their way."""
-    booking_id = call.request["booking_id"] or hold.booking_id
-    return _result(call, view, rules, hold, booking_id=booking_id, error=error)
+class _Evidence:
+    """Writes down one attempt to confirm a hold: its tables as they are now, and what is in their way."""
+
+    def __init__(self, call: Call, view: View, rules: Rules, hold: Hold) -> None:
+        self._call = call
+        self._view = view
+        self._floor = rules.house.floor
+        self._hold = hold
+
+    def of_success(self, booking_id: str) -> ConfirmationResult:
+        """Return the result of an attempt that succeeded."""
+        return self._result(booking_id, None)
+
+    def of_failure(self, error: FourtopError) -> ConfirmationResult:
+        """Return the result of an attempt that failed."""
+        return self._result(self._call.request["booking_id"] or self._hold.booking_id, error)
+
+    def _result(self, booking_id: str | None, error: FourtopError | None) -> ConfirmationResult:
+        call, hold = self._call, self._hold
+        return ConfirmationResult(
+            id=call.row_id("result"),
+            restaurant_id=call.restaurant_id,
+            hold_id=hold.id,
+            booking_id=booking_id,
+            key=_key(call, hold.id),
+            confirmed=error is None,
+            checked_us=self._view.now_us,
+            tables=self._tables(),
+            rivals=self._rivals(),
+            code=None if error is None else error.code.value,
+            details={} if error is None else error.details,
+            actor=call.actor,
+        )
+
+    def _tables(self) -> tuple[TableSnapshot, ...]:
+        found = [(table_id, self._floor.find_table(table_id)) for table_id in self._hold.tables]
+        return tuple(TableSnapshot(table_id, None if table is None else table.capacity) for table_id, table in found)
+
+    def _rivals(self) -> tuple[Rival, ...]:
+        own = [Owner(OwnerKind.HOLD, self._hold.id)]
+        rows = find_rivals(self._view, self._hold.tables, self._hold.stay.block, own)
+        return tuple(Rival(row.id, row.resource_id, row.window, row.owner_kind.value, row.owner_id) for row in rows)
 
 
-def evidence_of_loss(
-    call: Call, view: View, rules: Rules, hold_id: str, error: FourtopError
-) -> Decision[None] | Need:
+def evidence_of_loss(call: Call, view: View, rules: Rules, hold_id: str, error: FourtopError) -> Decision[None] | Need:
     """Decide the evidence of a confirmation that the store refused to the last."""
     hold = view.find_hold(hold_id)
     if hold is None:
@@ -195,31 +270,4 @@ def evidence_of_loss(
     need = _missing(view, hold, None)
     if need is not None:
         return need
-    return Decision(None, Changes(confirmations=(failure(call, view, rules, hold, error),)))
-
-
-def _result(  # noqa: PLR0913  # a row of evidence has as many sources as columns
-    call: Call, view: View, rules: Rules, hold: Hold, *, booking_id: str | None, error: FourtopError | None = None
-) -> ConfirmationResult:
-    floor = rules.house.floor
-    found = [(table_id, floor.find_table(table_id)) for table_id in hold.tables]
-    known = [table_id for table_id, table in found if table is not None]
-    rivals = find_rivals(view, known, hold.stay.block, [Owner(OwnerKind.HOLD, hold.id)])
-    return ConfirmationResult(
-        id=call.row_id("result"),
-        restaurant_id=call.restaurant_id,
-        hold_id=hold.id,
-        booking_id=booking_id,
-        key=_key(call, hold.id),
-        confirmed=error is None,
-        checked_us=view.now_us,
-        tables=tuple(TableSnapshot(table_id, None if table is None else table.capacity) for table_id, table in found),
-        rivals=tuple(
-            Rival(row.id, row.resource_id, row.window, row.owner_kind.value, row.owner_id) for row in rivals
-        ),
-        code=None if error is None else error.code.value,
-        details={} if error is None else error.details,
-        actor=call.actor,
-    )
-
-
+    return Decision(None, Changes(confirmations=(_Evidence(call, view, rules, hold).of_failure(error),)))

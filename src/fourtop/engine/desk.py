@@ -6,6 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
+from fourtop.engine import blocking, booking, confirming, editing, holding, importing, moving, offering
+from fourtop.engine.auditing import Audit, audit
+from fourtop.engine.moving import Move
+from fourtop.engine.rules import Rules
+from fourtop.engine.runner import Runner
+from fourtop.engine.standing import TableState, table_states
 from fourtop.errors import FourtopError, InvalidInput, NotFound, Refusal, shown
 from fourtop.model import rule
 from fourtop.model.actor import Actor
@@ -34,11 +40,6 @@ from fourtop.model.restaurant import Restaurant
 from fourtop.model.rows import BookingRow
 from fourtop.model.window import Window
 from fourtop.ports import Decision, Need, Scope, View, around
-from fourtop.engine import blocking, booking, confirming, editing, holding, importing, moving, offering
-from fourtop.engine.auditing import Audit, audit
-from fourtop.engine.moving import Move
-from fourtop.engine.rules import Rules
-from fourtop.engine.runner import Runner
 
 MAX_IMPORT_ROWS = 2_000_000
 
@@ -79,7 +80,12 @@ class Desk:
         """
         rule.check_instance("request", request, Request)
         scope = self._scope | Scope(self.restaurant_id, windows=(around(request.start_us),))
-        return self._runner.read(scope, lambda view, rules: offering.quote(view, rules, request))
+
+        def ask(view: View, rules: Rules) -> Any:
+            return offering.quote(view, rules, request)
+
+        quoted: Quote | Refusal = self._runner.read(scope, ask)
+        return quoted
 
     def availability(
         self,
@@ -151,6 +157,12 @@ class Desk:
         scope = self._scope | Scope(self.restaurant_id, windows=(window,))
         return self._runner.read(scope, lambda view, _: view.allocations(window))
 
+    def table_states(self) -> dict[str, TableState]:
+        """Return what each table of the floor is now, by id, in table order; worked out, never stored."""
+        scope = Scope(self.restaurant_id)
+        found: dict[str, TableState] = self._runner.read(scope, lambda view, _: table_states(view))
+        return found
+
     def confirmations(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
         """Return the evidence of all attempts to confirm a hold, oldest first."""
         return self._runner.read(self._about(holds=[hold_id]), lambda view, _: view.confirmations_of(hold_id))
@@ -200,7 +212,8 @@ class Desk:
         scope = self._seating_scope(request) | self._about(bookings=[booking_id] if booking_id is not None else [])
         scope |= Scope(self.restaurant_id, sessions=frozenset() if session is None else frozenset({session}))
         call = self._call("hold", key, asked)
-        return self._run(call, scope, lambda view, rules: holding.make_hold(call, view, rules, request, terms))
+        held: Held = self._run(call, scope, lambda view, rules: holding.make_hold(call, view, rules, request, terms))
+        return held
 
     def extend(self, hold_id: str, *, seconds: int, key: str | None = None) -> Held:
         """Let a live hold expire later, at most 600 seconds after it was made.
@@ -219,7 +232,8 @@ class Desk:
         rule.check_whole("seconds", seconds, 1, MAX_HOLD_LIFETIME_SECONDS - HOLD_TTL_SECONDS[0])
         call = self._call("extend", key, {"hold_id": hold_id, "seconds": seconds})
         scope = self._about(holds=[hold_id])
-        return self._run(call, scope, lambda view, _: holding.extend_hold(call, view, hold_id, seconds))
+        held: Held = self._run(call, scope, lambda view, _: holding.extend_hold(call, view, hold_id, seconds))
+        return held
 
     def release(self, hold_id: str, *, key: str | None = None) -> Held:
         """Give up a live hold.
@@ -231,7 +245,8 @@ class Desk:
         """
         call = self._call("release", key, {"hold_id": hold_id})
         scope = self._about(holds=[hold_id])
-        return self._run(call, scope, lambda view, _: holding.release_hold(call, view, hold_id))
+        held: Held = self._run(call, scope, lambda view, _: holding.release_hold(call, view, hold_id))
+        return held
 
     def replace(
         self, hold_id: str, request: Request, *, ttl_seconds: int | None = None, key: str | None = None
@@ -252,11 +267,14 @@ class Desk:
         asked = {"hold_id": hold_id, "request": request, "ttl_seconds": self._ttl(ttl_seconds)}
         call = self._call("replace", key, asked)
         scope = self._seating_scope(request) | self._about(holds=[hold_id])
-        return self._run(
+        held: Held = self._run(
             call, scope, lambda view, rules: holding.replace_hold(call, view, rules, hold_id, request)
         )
+        return held
 
-    def confirm(self, hold_id: str, *, booking_id: str | None = None, key: str | None = None) -> Confirmed:
+    def confirm(
+        self, hold_id: str, *, booking_id: str | None = None, requote: bool = False, key: str | None = None
+    ) -> Confirmed:
         """Turn a live hold into a confirmed booking, once.
 
         The hold's allocations pass to the booking, in one transaction with the booking's status, the
@@ -265,6 +283,8 @@ class Desk:
         Args:
             hold_id: The hold.
             booking_id: The pending booking, or the id of a new one; ``None``: the hold's, or a new id.
+            requote: Where what the hold relied on has changed, take the best tables by today's rules
+                instead of raising ``PolicyDrift``; the hold's own tables are free for that.
             key: Idempotency key; by default one that follows from the hold.
 
         Raises:
@@ -273,9 +293,11 @@ class Desk:
             HoldMismatch: If it is for another booking, party or start.
             IllegalTransition: If the booking does not wait for tables.
             PolicyDrift: If what the hold relied on has changed.
+            Refused: If the party is to be quoted anew and today's rules or tables forbid it.
             NotFound: If the hold or its booking is unknown.
         """
-        asked = {"hold_id": hold_id, "booking_id": self._optional_id("booking_id", booking_id)}
+        named = self._optional_id("booking_id", booking_id)
+        asked = {"hold_id": hold_id, "booking_id": named, "requote": rule.check_instance("requote", requote, bool)}
         scope = self._about(holds=[hold_id], bookings=[booking_id] if booking_id is not None else [])
         call = self._call("confirm", key, asked)
 
@@ -395,9 +417,7 @@ class Desk:
         checked = moving.check_moves(moves)
         call = self._call("move", key, {"moves": checked})
         scope = self._about(bookings=[each.booking_id for each in checked])
-        moved: Moved = self._run(
-            call, scope, lambda view, rules: moving.move_bookings(call, view, rules, checked)
-        )
+        moved: Moved = self._run(call, scope, lambda view, rules: moving.move_bookings(call, view, rules, checked))
         return moved
 
     def import_bookings(self, rows: Sequence[BookingRow], *, key: str | None = None) -> Imported:
@@ -478,9 +498,7 @@ class Desk:
             InvalidInput: If the new floor breaks a rule.
         """
         call = self._call("edit_floor", None, {"expected": expected})
-        house: House = self._run(
-            call, self._scope, lambda view, _: editing.edit_floor(call, view, change, expected)
-        )
+        house: House = self._run(call, self._scope, lambda view, _: editing.edit_floor(call, view, change, expected))
         return house
 
     def edit_policy(self, change: Callable[[Policy], Policy], *, expected: int | None = None) -> House:
@@ -491,9 +509,7 @@ class Desk:
             InvalidInput: If the new policy breaks a rule.
         """
         call = self._call("edit_policy", None, {"expected": expected})
-        house: House = self._run(
-            call, self._scope, lambda view, _: editing.edit_policy(call, view, change, expected)
-        )
+        house: House = self._run(call, self._scope, lambda view, _: editing.edit_policy(call, view, change, expected))
         return house
 
     def edit_restaurant(self, change: Callable[[Restaurant], Restaurant], *, expected: int | None = None) -> House:
@@ -520,14 +536,10 @@ class Desk:
     def _step(self, command: str, booking_id: str, target: BookingStatus, key: str | None) -> Changed:
         call = self._call(command, key, {"booking_id": booking_id})
         scope = self._about(bookings=[booking_id])
-        changed: Changed = self._run(
-            call, scope, lambda view, _: booking.change_status(call, view, booking_id, target)
-        )
+        changed: Changed = self._run(call, scope, lambda view, _: booking.change_status(call, view, booking_id, target))
         return changed
 
-    def _about(
-        self, *, bookings: Iterable[str] = (), holds: Iterable[str] = (), blocks: Iterable[str] = ()
-    ) -> Scope:
+    def _about(self, *, bookings: Iterable[str] = (), holds: Iterable[str] = (), blocks: Iterable[str] = ()) -> Scope:
         return Scope(
             self.restaurant_id,
             bookings=frozenset(rule.check_identifier("booking_id", each) for each in bookings),
@@ -545,4 +557,3 @@ class Desk:
     @staticmethod
     def _ttl(ttl_seconds: int | None) -> int | None:
         return None if ttl_seconds is None else rule.check_whole("ttl_seconds", ttl_seconds, *HOLD_TTL_SECONDS)
-

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from fourtop.engine.call import Call
 from fourtop.errors import InUse, InvalidInput, StaleVersion, shown
+from fourtop.model import rule
 from fourtop.model.event import EventType
 from fourtop.model.floor import Floor
 from fourtop.model.house import House
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant
 from fourtop.ports import Changes, Decision, FloorChange, Need, PolicyChange, Scope, View
-from fourtop.engine.call import Call
 
 
 def edit_floor(
@@ -20,9 +21,7 @@ def edit_floor(
     """Decide a new floor. A table that somebody has now or later is not removed."""
     house = view.house
     version = _check_version("floor", expected, view.versions.floor)
-    floor = change(house.floor)
-    if not isinstance(floor, Floor):
-        raise InvalidInput("change", "must return a Floor", shown(floor))
+    floor = rule.check_instance("change", change(house.floor), Floor)
     gone = frozenset(house.floor.positions) - frozenset(floor.positions)
     if not gone <= view.scope.tables:
         return Need(Scope(call.restaurant_id, tables=gone))
@@ -37,14 +36,10 @@ def edit_floor(
     return Decision(edited, Changes(floor=FloorChange(floor, version), events=(event,)))
 
 
-def edit_policy(
-    call: Call, view: View, change: Callable[[Policy], Policy], expected: int | None
-) -> Decision[House]:
+def edit_policy(call: Call, view: View, change: Callable[[Policy], Policy], expected: int | None) -> Decision[House]:
     """Decide a new policy. What is booked stays as it was booked."""
     house = view.house
-    policy = change(house.policy)
-    if not isinstance(policy, Policy):
-        raise InvalidInput("change", "must return a Policy", shown(policy))
+    policy = rule.check_instance("change", change(house.policy), Policy)
     return _policy_changed(call, view, (house.restaurant, policy), expected)
 
 
@@ -53,15 +48,13 @@ def edit_restaurant(
 ) -> Decision[House]:
     """Decide a new record of the restaurant; its id stays. It counts as a change of policy."""
     house = view.house
-    restaurant = change(house.restaurant)
-    if not isinstance(restaurant, Restaurant) or restaurant.id != house.restaurant.id:
-        raise InvalidInput("change", "must return a Restaurant of the same id", shown(restaurant))
+    restaurant = rule.check_instance("change", change(house.restaurant), Restaurant)
+    if restaurant.id != house.restaurant.id:
+        raise InvalidInput("change", "must return a restaurant of the same id", shown(restaurant.id))
     return _policy_changed(call, view, (restaurant, house.policy), expected)
 
 
-def _policy_changed(
-    call: Call, view: View, what: tuple[Restaurant, Policy], expected: int | None
-) -> Decision[House]:
+def _policy_changed(call: Call, view: View, what: tuple[Restaurant, Policy], expected: int | None) -> Decision[House]:
     version = _check_version("policy", expected, view.versions.policy)
     restaurant, policy = what
     event = call.event(EventType.POLICY_CHANGED, str(version + 1), view.now_us, data={"version": version + 1})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from fourtop.engine.desk import Desk
+from fourtop.engine.identity import Ids, TimeOrderedIds
+from fourtop.engine.runner import Runner
 from fourtop.model import rule
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.house import House
 from fourtop.ports import Store
-from fourtop.engine.desk import Desk
-from fourtop.engine.identity import Ids, TimeOrderedIds
-from fourtop.engine.runner import Runner
 
 
 class Engine:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import attrs
 
+from fourtop.engine.call import Call
+from fourtop.engine.placing import ended, hold_event, place, reaped
+from fourtop.engine.rules import Rules
+from fourtop.engine.seating import NOTHING, Judge, Own, Seating
 from fourtop.errors import (
     HoldEnded,
     HoldExpired,
@@ -24,10 +28,6 @@ from fourtop.model.policy import MAX_HOLD_LIFETIME_SECONDS
 from fourtop.model.request import Request
 from fourtop.model.window import MICROSECONDS_PER_SECOND
 from fourtop.ports import Changes, Decision, Need, Scope, View
-from fourtop.engine.call import Call
-from fourtop.engine.placing import ended, hold_event, place, reaped
-from fourtop.engine.rules import Rules
-from fourtop.engine.seating import NOTHING, Judge, Own, Seating
 
 _BEFORE_CONFIRMATION = (BookingStatus.PENDING, BookingStatus.PENDING_ALLOCATION)
 
@@ -120,6 +120,9 @@ def _held(call: Call, view: View, rules: Rules, what: tuple[Request, Terms, Seat
         booking_id=terms.booking_id,
         session=terms.session,
         past_reason=request.past_reason,
+        must=request.must,
+        wish=request.wish,
+        names_tables=bool(request.tables),
     )
     placing = place(call, (OwnerKind.HOLD, hold.id), hold.tables, hold.stay.block)
     event = hold_event(call, EventType.HOLD_CREATED, hold, view.now_us)
@@ -189,6 +192,19 @@ def get_live_hold(view: View, hold_id: str) -> Hold:
     raise HoldEnded(hold.id, hold.state.value)
 
 
+def as_request(hold: Hold) -> Request:
+    """Return what the party of a hold asked for, to be judged again; that it was admitted then is its reason."""
+    return Request(
+        hold.party,
+        hold.stay.dining.start,
+        occasion=hold.stay.occasion,
+        must=hold.must,
+        wish=hold.wish,
+        tables=hold.tables if hold.names_tables else (),
+        past_reason=hold.past_reason or "held",
+    )
+
+
 def extend_hold(call: Call, view: View, hold_id: str, seconds: int) -> Decision[Held]:
     """Decide a later expiry, at most 600 seconds after the hold was made."""
     hold = get_live_hold(view, hold_id)
@@ -222,4 +238,3 @@ def released_for(call: Call, view: View, booking_id: str) -> Changes:
         rows = view.rows_of(hold)
         changes += ended(hold, state, rows, hold_event(call, kind, hold, view.now_us))
     return changes
-

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
-from fourtop.errors import FourtopError, ImportRejected, Refusal
+from fourtop.engine.call import Call
+from fourtop.engine.placing import place, reaped
+from fourtop.engine.rules import Rules
+from fourtop.errors import FourtopError, ImportRejected, InvalidInput, Refusal, shown
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Stay
@@ -15,9 +18,6 @@ from fourtop.model.outcome import Imported
 from fourtop.model.rows import BookingRow
 from fourtop.model.window import MAX_WINDOW_US, MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import Changes, Decision, Need, Scope, View
-from fourtop.engine.call import Call
-from fourtop.engine.placing import place, reaped
-from fourtop.engine.rules import Rules
 
 _WITH_TABLES = frozenset({BookingStatus.CONFIRMED, BookingStatus.CHECKED_IN, BookingStatus.COMPLETED})
 _OUTSIDE_SERVICE = "outside-service"
@@ -38,8 +38,9 @@ def import_bookings(call: Call, view: View, rules: Rules, rows: Sequence[Booking
     Party sizes, caps and service hours are not judged: these bookings exist. Overlaps, unknown tables,
     double ids and impossible times are listed, all of them, and then nothing is imported.
     """
-    problems: list[str] = []
-    read = [each for number, row in enumerate(rows, 1) if (each := _read(call, view, rules, number, row, problems))]
+    reader = _Reader(call, view.now_us, rules)
+    read = [each for number, row in enumerate(rows, 1) if (each := reader.read(number, row))]
+    problems = reader.problems
     need = _missing(view, read)
     if need is not None:
         return need
@@ -61,72 +62,80 @@ def import_bookings(call: Call, view: View, rules: Rules, rows: Sequence[Booking
 # ---- one row
 
 
-def _read(  # noqa: PLR0913  # a row is read against everything
-    call: Call, view: View, rules: Rules, number: int, row: BookingRow, problems: list[str]
-) -> _Read | None:
-    try:
-        status = BookingStatus(row.status)
-        stay = _stay(rules, row)
-        tables = _tables(rules, row)
-    except FourtopError as error:
-        problems.append(f"row {number}: {error}")
-        return None
-    trouble = _trouble(status, stay, tables, view.now_us)
-    if trouble is not None:
-        problems.append(f"row {number}: {trouble}")
-        return None
-    part = f"{number}."
-    placing = place(call, (OwnerKind.BOOKING, row.id), tables, stay.block, part=part) if tables else None
-    assignment = None
-    if placing is not None:
-        assignment = Assignment(tables, stay.block, placing.merge_group_id, view.now_us, call.actor)
-    booking = Booking(
-        id=row.id,
-        restaurant_id=call.restaurant_id,
-        party=row.party,
-        status=status,
-        stay=stay,
-        assignment=assignment,
-        version=1,
-        created_us=view.now_us,
-        updated_us=view.now_us,
-        actor=call.actor,
-    )
-    return _Read(number, booking, () if placing is None else placing.rows)
+class _Reader:
+    """Reads rows one by one; collects what is wrong with them."""
 
+    def __init__(self, call: Call, now_us: int, rules: Rules) -> None:
+        self._call = call
+        self._now_us = now_us
+        self._rules = rules
+        self.problems: list[str] = []
 
-def _stay(rules: Rules, row: BookingRow) -> Stay:
-    calendar = rules.calendar
-    start_us = calendar.instant(row.start, "start")
-    if row.end is None:
-        stay = calendar.stay(start_us, row.party, row.occasion)
-        if isinstance(stay, Refusal):
-            raise ImportRejected((f"{stay}; give an end to import it all the same",))
-        return stay
-    service = calendar.find_service(start_us)
-    period = None if service is None else service.period
-    before = 0 if period is None else period.buffer_before_minutes * MICROSECONDS_PER_MINUTE
-    after = 0 if period is None else period.buffer_after_minutes * MICROSECONDS_PER_MINUTE
-    dining = Window.of_micros(start_us, calendar.instant(row.end, "end"))
-    return Stay(
-        period=_OUTSIDE_SERVICE if period is None else period.key,
-        service_date=calendar.local_date(start_us) if service is None else service.date,
-        occasion=row.occasion,
-        dining=dining,
-        block=Window.of_micros(dining.start_us - before, dining.end_us + after),
-        turn_minutes=dining.minutes,
-    )
+    def read(self, number: int, row: BookingRow) -> _Read | None:
+        """Return the row's booking and allocations; ``None``, with a problem more, if it cannot be."""
+        try:
+            stay = self._stay(row)
+            tables = self._tables(row)
+        except FourtopError as error:
+            self.problems.append(f"row {number}: {error}")
+            return None
+        trouble = _trouble(row.status, stay, tables, self._now_us)
+        if trouble is not None:
+            self.problems.append(f"row {number}: {trouble}")
+            return None
+        return self._booked(number, row, stay, tables)
 
+    def _booked(self, number: int, row: BookingRow, stay: Stay, tables: tuple[str, ...]) -> _Read:
+        call, now_us = self._call, self._now_us
+        rows: tuple[Allocation, ...] = ()
+        assignment = None
+        if tables:
+            placing = place(call, (OwnerKind.BOOKING, row.id), tables, stay.block, part=f"{number}.")
+            rows = placing.rows
+            assignment = Assignment(tables, stay.block, placing.merge_group_id, now_us, call.actor)
+        booking = Booking(
+            id=row.id,
+            restaurant_id=call.restaurant_id,
+            party=row.party,
+            status=row.status,
+            stay=stay,
+            assignment=assignment,
+            version=1,
+            created_us=now_us,
+            updated_us=now_us,
+            actor=call.actor,
+        )
+        return _Read(number, booking, rows)
 
-def _tables(rules: Rules, row: BookingRow) -> tuple[str, ...]:
-    floor = rules.house.floor
-    ids = []
-    for number in row.tables:
-        table = floor.find_table_numbered(number)
-        if table is None:
-            raise ImportRejected((f"there is no table numbered {number!r}",))
-        ids.append(table.id)
-    return floor.in_order(ids)
+    def _stay(self, row: BookingRow) -> Stay:
+        calendar = self._rules.calendar
+        start_us = calendar.instant(row.start, "start")
+        if row.end is None:
+            stay = calendar.stay(start_us, row.party, row.occasion)
+            if isinstance(stay, Refusal):
+                raise InvalidInput("end", f"must be given, for {stay}", "empty")
+            return stay
+        service = calendar.find_service(start_us)
+        period = None if service is None else service.period
+        before = 0 if period is None else period.buffer_before_minutes * MICROSECONDS_PER_MINUTE
+        after = 0 if period is None else period.buffer_after_minutes * MICROSECONDS_PER_MINUTE
+        dining = Window.of_micros(start_us, calendar.instant(row.end, "end"))
+        return Stay(
+            period=_OUTSIDE_SERVICE if period is None else period.key,
+            service_date=calendar.local_date(start_us) if service is None else service.date,
+            occasion=row.occasion,
+            dining=dining,
+            block=Window.of_micros(dining.start_us - before, dining.end_us + after),
+            turn_minutes=dining.minutes,
+        )
+
+    def _tables(self, row: BookingRow) -> tuple[str, ...]:
+        floor = self._rules.house.floor
+        found = [(number, floor.find_table_numbered(number)) for number in row.tables]
+        unknown = next((number for number, table in found if table is None), None)
+        if unknown is not None:
+            raise InvalidInput("tables", "must be numbers of tables on the floor", shown(unknown))
+        return floor.in_order(table.id for _, table in found if table is not None)
 
 
 def _trouble(status: BookingStatus, stay: Stay, tables: tuple[str, ...], now_us: int) -> str | None:
@@ -201,5 +210,3 @@ def _overlapping_rows(table_id: str, stays: list[tuple[Window, int]]) -> Iterabl
             first, second = sorted((earlier, number))
             yield f"row {second}: table {table_id} is taken by row {first} in {other}"
         still_there.append((window, number))
-
-

@@ -8,6 +8,12 @@ from typing import Any
 
 import attrs
 
+from fourtop.engine.call import Call
+from fourtop.engine.confirming import assignment_event
+from fourtop.engine.holding import get_booking
+from fourtop.engine.placing import Placing, freed, place, reaped
+from fourtop.engine.rules import Rules
+from fourtop.engine.seating import find_rivals, taken
 from fourtop.errors import IllegalTransition, InvalidInput, Refusal, Refused, shown
 from fourtop.model import rule
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
@@ -17,12 +23,6 @@ from fourtop.model.plan import Plan
 from fourtop.model.window import Window
 from fourtop.planner import Ask
 from fourtop.ports import Changes, Decision, Need, Scope, View
-from fourtop.engine.call import Call
-from fourtop.engine.confirming import assignment_event
-from fourtop.engine.holding import get_booking
-from fourtop.engine.placing import Placing, freed, place, reaped
-from fourtop.engine.rules import Rules
-from fourtop.engine.seating import find_rivals, taken
 
 MAX_MOVES = 100
 
@@ -106,9 +106,7 @@ def move_bookings(call: Call, view: View, rules: Rules, moves: tuple[Move, ...])
 
 
 def _missing(view: View, bookings: list[Booking]) -> Need | None:
-    windows = tuple(
-        booking.stay.block for booking in bookings if not view.scope.covers(booking.stay.block)
-    )
+    windows = tuple(booking.stay.block for booking in bookings if not view.scope.covers(booking.stay.block))
     return Need(Scope(view.scope.restaurant_id, windows=windows)) if windows else None
 
 

@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 import attrs
 
+from fourtop.engine.rules import Rules
+from fourtop.engine.seating import Judge, Seating
 from fourtop.errors import Refusal
 from fourtop.model.calendar import Service
 from fourtop.model.outcome import Availability, Quote, Slot, Usage
@@ -14,8 +16,6 @@ from fourtop.model.request import Preference, Request
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, from_micros
 from fourtop.planner import Ask
 from fourtop.ports import Need, Scope, View
-from fourtop.engine.rules import Rules
-from fourtop.engine.seating import Judge, Seating
 
 MAX_OTHERS = 4
 MAX_SPOTS = 100

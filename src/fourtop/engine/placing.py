@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable
 
 import attrs
 
+from fourtop.engine.call import Call
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.event import Event, EventType
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.window import Window
 from fourtop.ports import Changes, View
-from fourtop.engine.call import Call
 
 
 @attrs.frozen

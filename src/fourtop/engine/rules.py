@@ -56,7 +56,7 @@ class RuleCache:
         # An edit of the policy that leaves the choice of tables alone keeps the compiled combinations.
         for (restaurant_id, _, _), rules in reversed(self._kept.items()):
             known = rules.house
-            if restaurant_id == key[0] and known.floor == house.floor:
-                if known.policy.planning == house.policy.planning:
-                    return rules.planner
+            is_same_choice = known.floor == house.floor and known.policy.planning == house.policy.planning
+            if restaurant_id == key[0] and is_same_choice:
+                return rules.planner
         return Planner(house.floor, house.policy.planning)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from fourtop.engine.call import Call, Failed, keyed
+from fourtop.engine.identity import Ids
+from fourtop.engine.rules import RuleCache, Rules
 from fourtop.errors import AllocationsOverlap, FourtopError, StaleVersion
 from fourtop.model import rule
 from fourtop.model.actor import Actor
 from fourtop.ports import Decision, Need, Scope, Store, View
-from fourtop.engine.call import Call, Failed, keyed
-from fourtop.engine.identity import Ids
-from fourtop.engine.rules import RuleCache, Rules
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ class Runner:
         scope: Scope,
         decide: Callable[[View, Rules], Decision[Any] | Need],
         *,
-        on_lost: Callable[[View, Rules, FourtopError], Decision[Any]] | None = None,
+        on_lost: Callable[[View, Rules, FourtopError], Decision[Any] | Need] | None = None,
     ) -> Any:
         """Return what a command decides, once it is in place.
 
@@ -85,9 +85,9 @@ class Runner:
         raise AssertionError("the last try returns or raises")
 
     def _write_evidence(
-        self, scope: Scope, on_lost: Callable[[View, Rules, FourtopError], Decision[Any]], error: FourtopError
+        self, scope: Scope, on_lost: Callable[[View, Rules, FourtopError], Decision[Any] | Need], error: FourtopError
     ) -> None:
-        def decide(view: View) -> Decision[Any]:
+        def decide(view: View) -> Decision[Any] | Need:
             return on_lost(view, self._rules.get(view), error)
 
         self.store.transact(scope, decide)

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from fourtop.engine.rules import Rules
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model.allocation import Allocation, Owner
 from fourtop.model.calendar import Service, Stay
@@ -17,7 +18,6 @@ from fourtop.model.request import Request
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, iso
 from fourtop.planner import Ask
 from fourtop.ports import Need, Scope, View
-from fourtop.engine.rules import Rules
 
 
 @attrs.frozen
@@ -147,8 +147,14 @@ class Judge:
             ("parties", usage.max_parties, usage.booked_parties, 1),
         ):
             if maximum is not None and booked + more > maximum:
-                facts = {"period": usage.period, "date": usage.service_date.isoformat(), "unit": unit}
-                facts |= {"limit": maximum, "booked": booked, "requested": more}
+                facts = {
+                    "period": usage.period,
+                    "date": usage.service_date.isoformat(),
+                    "unit": unit,
+                    "limit": maximum,
+                    "booked": booked,
+                    "requested": more,
+                }
                 reasons.append(Reason(Code.CAPACITY_EXCEEDED, facts))
         return Refusal(tuple(reasons), Proof.RULE) if reasons else None
 

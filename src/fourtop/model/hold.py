@@ -15,6 +15,7 @@ from fourtop.model.calendar import Stay
 from fourtop.model.floor import Floor
 from fourtop.model.planning import Planning
 from fourtop.model.policy import ServicePeriod
+from fourtop.model.request import Preference
 from fourtop.model.window import from_micros
 
 
@@ -115,6 +116,9 @@ class Hold:
         booking_id: The booking that it is for, if there is one already.
         session: The host's session, for the limit on live holds of one session.
         past_reason: The host's code for why a start in the past was taken, if it was.
+        must: The conditions that its tables had to meet.
+        wish: The conditions that would have been nice.
+        names_tables: Whether the request named the tables.
     """
 
     id: str
@@ -130,6 +134,9 @@ class Hold:
     booking_id: str | None = None
     session: str | None = None
     past_reason: str | None = None
+    must: Preference = attrs.field(factory=Preference)
+    wish: Preference = attrs.field(factory=Preference)
+    names_tables: bool = False
 
     def is_alive(self, now_us: int) -> bool:
         """Tell whether it keeps its tables: ``now < expires_at`` is alive, equal is dead."""

@@ -108,12 +108,15 @@ class Request:
     def starting(self, start_us: int) -> Request:
         """Return the same request for another start, in microseconds since 1970."""
         other = object.__new__(Request)
-        for name in Request.__slots__:
-            if name != "__weakref__":
-                object.__setattr__(other, name, start_us if name == "start_us" else getattr(self, name))
+        for name in _FIELDS:
+            object.__setattr__(other, name, getattr(self, name))
+        object.__setattr__(other, "start_us", start_us)
         return other
 
     @property
     def start(self) -> datetime:
         """When they sit down, in UTC."""
         return from_micros(self.start_us)
+
+
+_FIELDS = tuple(field.name for field in attrs.fields(Request))

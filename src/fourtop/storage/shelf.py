@@ -91,7 +91,8 @@ class Shelf:
 
     def count_alive(self, now_us: int) -> int:
         """Count the holds that are alive."""
-        return len(self._expiries) - self._expiries.bisect_left((now_us + 1, ""))
+        dead: int = self._expiries.bisect_left((now_us + 1, ""))
+        return len(self._expiries) - dead
 
     def holds_for(self, booking_id: str) -> list[Hold]:
         """Return the holds made for a booking, oldest first."""

@@ -1,0 +1,52 @@
+"""What each table is at this moment."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
+from fourtop.model.booking import BookingStatus
+from fourtop.model.table import Table
+from fourtop.model.window import Window
+from fourtop.ports import Need, Scope, View
+
+
+class TableState(StrEnum):
+    """What a table is now. It follows from time and occupancy, and is nowhere stored."""
+
+    AVAILABLE = "available"
+    RESERVED = "reserved"
+    OCCUPIED = "occupied"
+    OUT_OF_SERVICE = "out_of_service"
+
+
+def table_states(view: View) -> dict[str, TableState] | Need:
+    """Answer the state of each table at the view's moment, in table order.
+
+    Out of service: not offered, or blocked now. Occupied: a checked-in party has it now. Reserved: a live
+    hold or another booking has it now.
+    """
+    moment = Window.of_micros(view.now_us, view.now_us + 1)
+    if not view.scope.covers(moment):
+        return Need(Scope(view.scope.restaurant_id, windows=(moment,)))
+    dead = {hold.id for hold in view.dead_holds(moment)}
+    taken = {
+        row.resource_id: row
+        for row in view.allocations(moment)
+        if row.resource_type is ResourceType.TABLE and not row.shadow and row.owner_id not in dead
+    }
+    guests = frozenset(row.owner_id for row in taken.values() if row.owner_kind is OwnerKind.BOOKING)
+    if not guests <= view.scope.bookings:
+        return Need(Scope(view.scope.restaurant_id, bookings=guests))
+    return {table.id: _state(view, table, taken.get(table.id)) for table in view.house.floor.tables}
+
+
+def _state(view: View, table: Table, row: Allocation | None) -> TableState:
+    if not table.is_offered or (row is not None and row.owner_kind is OwnerKind.BLOCK):
+        return TableState.OUT_OF_SERVICE
+    if row is None:
+        return TableState.AVAILABLE
+    booking = view.find_booking(row.owner_id) if row.owner_kind is OwnerKind.BOOKING else None
+    if booking is not None and booking.status is BookingStatus.CHECKED_IN:
+        return TableState.OCCUPIED
+    return TableState.RESERVED

@@ -1,0 +1,1 @@
+"""The model: frozen values of the trade, and the rules of each."""
