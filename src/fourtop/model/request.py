@@ -13,20 +13,16 @@ from fourtop.model.table import Table, as_features
 from fourtop.model.window import from_micros, to_micros
 
 
-def _texts(field: str, value: Any) -> frozenset[str]:
-    return frozenset(rule.as_members(field, value, lambda each: rule.check_text(field, each, 64)))
-
-
 def _settings(value: Any) -> frozenset[Setting]:
     return frozenset(rule.as_members("settings", value, lambda each: rule.as_enum(Setting, "settings", each)))
 
 
 def _zones(value: Any) -> frozenset[str]:
-    return _texts("zones", value)
+    return frozenset(rule.as_members("zones", value, lambda each: rule.check_identifier("zones", each)))
 
 
 def _seatings(value: Any) -> frozenset[str]:
-    return _texts("seatings", value)
+    return frozenset(rule.as_members("seatings", value, lambda each: rule.check_text("seatings", each, 50)))
 
 
 @attrs.frozen
