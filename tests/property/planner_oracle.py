@@ -75,7 +75,7 @@ def mode_of(case: Case) -> AdjacencyMode | None:
 def structural(case: Case, mode: AdjacencyMode | None) -> list[tuple[str, ...]]:
     """Return the sets that may be used together, whoever comes; in table order."""
     offered = [table for table in case.floor.tables if table.active and not table.out_of_service]
-    found = [(table.id,) for table in offered]
+    found: list[tuple[str, ...]] = [(table.id,) for table in offered]
     for size in range(2, case.planning.max_tables + 1):
         for members in combinations(offered, size):
             names = tuple(table.id for table in members)
