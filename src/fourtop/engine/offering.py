@@ -7,7 +7,7 @@ from datetime import date, datetime
 import attrs
 
 from fourtop.engine.rules import Rules
-from fourtop.engine.seating import Judge, Seating
+from fourtop.engine.seating import Judge
 from fourtop.errors import Refusal
 from fourtop.model.calendar import Service
 from fourtop.model.outcome import Availability, Quote, Slot, Usage
@@ -90,7 +90,7 @@ def _missing(view: View, rules: Rules, on: date, starts: list[int]) -> Need | No
 
 
 class _Board:
-    """Fills in slots; remembers stays and spots, which repeat from slot to slot."""
+    """Fills in slots by one judge, who remembers what repeats from slot to slot."""
 
     def __init__(self, view: View, rules: Rules, spots_limit: int) -> None:
         self.judge = Judge(view, rules)
@@ -101,20 +101,28 @@ class _Board:
         """Judge one start for one party."""
         service = self._rules.calendar.find_service(request.start_us)
         period = None if service is None else service.period.key
-        seated = self.judge.admit(request)
-        assert not isinstance(seated, Need), "the scope covers the date's services"
-        if isinstance(seated, Refusal):
-            return Slot(request.start_us, period, request.party, seated, 0)
-        assert service is not None, "an admitted party sits down in a service"
-        return Slot(request.start_us, period, request.party, None, self._spots(service, request, seated))
+        spots = self._judged(service, request)
+        if isinstance(spots, Refusal):
+            return Slot(request.start_us, period, request.party, spots, 0)
+        return Slot(request.start_us, period, request.party, None, spots)
 
-    def _spots(self, service: Service, request: Request, seated: Seating) -> int:
+    def _judged(self, service: Service | None, request: Request) -> int | Refusal:
+        stay = self.judge.stay(request)
+        if isinstance(stay, Refusal):
+            return stay
+        assert service is not None, "a stay lies in a service"
+        over = self.judge.over_cap(stay, request.party)
+        if over is not None:
+            return over
         limit = self._spots_limit
-        usage = self.judge.usage(service) if self.judge.is_capped(service) else None
-        if usage is not None:
-            limit = _within_caps(usage, request.party, limit)
-        ask = Ask(request.party, must=request.must, wish=request.wish)
-        return self._rules.planner.count(ask, self.judge.free(seated.stay.block), limit)
+        if self.judge.is_capped(service):
+            limit = _within_caps(self.judge.usage(service), request.party, limit)
+        spots = self.judge.spots(request, stay, limit)
+        if spots:
+            return spots
+        refused = self.judge.choose(request, stay)
+        assert isinstance(refused, Refusal), "no spot is left where no plan is"
+        return refused
 
 
 def _within_caps(usage: Usage, party: int, limit: int) -> int:
@@ -122,4 +130,4 @@ def _within_caps(usage: Usage, party: int, limit: int) -> int:
         limit = min(limit, (usage.max_covers - usage.booked_covers) // party)
     if usage.max_parties is not None:
         limit = min(limit, usage.max_parties - usage.booked_parties)
-    return max(limit, 0)
+    return limit

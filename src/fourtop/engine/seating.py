@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from datetime import date
 
 import attrs
 
@@ -63,7 +63,8 @@ class Judge:
         self._own = own
         self._full = (1 << len(rules.house.floor.tables)) - 1
         self._free: dict[Window, int] = {}
-        self._usage: dict[tuple[str, Any], Usage] = {}
+        self._caps: dict[tuple[str, date], CapacityRule | None] = {}
+        self._usage: dict[tuple[str, date], Usage] = {}
 
     # ---- the rules of the house, without its tables
 
@@ -101,7 +102,10 @@ class Judge:
         return self._cap(service) is not None
 
     def _cap(self, service: Service) -> CapacityRule | None:
-        return self._rules.house.policy.find_capacity_rule(service.period.key, service.date)
+        key = (service.period.key, service.date)
+        if key not in self._caps:
+            self._caps[key] = self._rules.house.policy.find_capacity_rule(*key)
+        return self._caps[key]
 
     def usage(self, service: Service) -> Usage:
         """Return the covers and parties of a service: bookings that count, and live holds without such a booking."""
@@ -168,9 +172,13 @@ class Judge:
             self._free[block] = free
         return free
 
-    def know_free(self, block: Window, free: int) -> None:
-        """Take over a free mask that was worked out together with others."""
-        self._free[block] = free
+    def spots(self, request: Request, stay: Stay, limit: int) -> int:
+        """Return how many such parties could sit down one after the other, at most ``limit``.
+
+        It is more than 0 exactly where ``choose`` finds a plan, as long as the request names no tables.
+        """
+        ask = Ask(request.party, must=request.must, wish=request.wish)
+        return self._rules.planner.count(ask, self.free(stay.block), limit)
 
     def choose(self, request: Request, stay: Stay) -> Plan | Refusal:
         """Return the best free plan, or the tables that were named; or what stands in the way."""

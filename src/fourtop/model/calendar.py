@@ -12,6 +12,7 @@ from fourtop.model.restaurant import Restaurant, zone_info
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, from_micros, next_valid, to_micros
 
 _CACHED_DAYS = 512
+_CACHED_STARTS = 8_192
 
 
 @attrs.frozen
@@ -55,19 +56,21 @@ class Stay:
 
 
 class Calendar:
-    """What a restaurant's policy says about instants. Pure; remembers the services of recent dates.
+    """What a restaurant's policy says about instants. Pure; remembers recent answers.
 
     Args:
         restaurant: For its time zone and defaults.
         policy: For its service periods.
     """
 
-    __slots__ = ("_policy", "_restaurant", "_services", "zone")
+    __slots__ = ("_found", "_policy", "_restaurant", "_services", "_stays", "zone")
 
     def __init__(self, restaurant: Restaurant, policy: Policy) -> None:
         self._restaurant = restaurant
         self._policy = policy
         self._services: dict[date, tuple[Service, ...]] = {}
+        self._found: dict[int, Service | None] = {}
+        self._stays: dict[tuple[int, int, str | None], Stay | Refusal] = {}
         self.zone: tzinfo = zone_info(restaurant.timezone)
 
     def services_on(self, day: date) -> tuple[Service, ...]:
@@ -107,6 +110,14 @@ class Calendar:
 
     def find_service(self, start_us: int) -> Service | None:
         """Return the service that an instant lies in, if any: of its own date first, then of the night before."""
+        if start_us in self._found:
+            return self._found[start_us]
+        if len(self._found) >= _CACHED_STARTS:
+            self._found.clear()
+        service = self._found[start_us] = self._look_up(start_us)
+        return service
+
+    def _look_up(self, start_us: int) -> Service | None:
         day = self.local_date(start_us)
         for each in (day, day - timedelta(days=1)):
             for service in self.services_on(each):
@@ -134,7 +145,13 @@ class Calendar:
         if occasion is not None and occasion not in period.occasions:
             return Refusal.by_rule(Code.OCCASION_NOT_OFFERED, period=period.key, occasion=occasion)
         chosen = occasion or next(iter(period.occasions), None)
-        return self._fit(service, start_us, self._turn_minutes(period, chosen, party), chosen)
+        minutes = self._turn_minutes(period, chosen, party)
+        stay = self._stays.get((start_us, minutes, chosen))
+        if stay is None:
+            if len(self._stays) >= _CACHED_STARTS:
+                self._stays.clear()
+            stay = self._stays[start_us, minutes, chosen] = self._fit(service, start_us, minutes, chosen)
+        return stay
 
     def _outside(self, start_us: int) -> Refusal:
         day = self.local_date(start_us)
