@@ -21,6 +21,7 @@ MAX_BUFFER_MINUTES: Final = 120
 HOLD_TTL_SECONDS: Final = (30, 600)
 MAX_HOLD_LIFETIME_SECONDS: Final = 600
 
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
@@ -59,19 +60,22 @@ def as_time(value: Any) -> time:
 
 
 def as_date(value: Any) -> date:
-    """Turn ``"2026-12-24"`` or a ``date`` into a date.
+    """Turn ``"2026-12-24"`` or a ``date`` into a date whose every time of day can be reckoned with.
 
     Raises:
-        InvalidInput: If it is neither, or a datetime.
+        InvalidInput: If it is neither, or a datetime, or not in the years 1971 to 2198.
     """
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
+    day = _parsed_date(value) if isinstance(value, str) else value
+    if not isinstance(day, date) or isinstance(day, datetime) or not 1971 <= day.year <= 2198:
+        raise InvalidInput("date", "must be a date of the years 1971 to 2198, such as 2026-12-24", shown(value))
+    return day
+
+
+def _parsed_date(text: str) -> date | None:
     try:
-        if isinstance(value, str) and len(value) == 10:
-            return date.fromisoformat(value)
+        return date.fromisoformat(text) if _DATE.fullmatch(text) is not None else None
     except ValueError:
-        pass
-    raise InvalidInput("date", "must be a date such as 2026-12-24", shown(value))
+        return None
 
 
 def _dates(field: str, value: Any) -> frozenset[date]:
@@ -365,12 +369,12 @@ class Policy:
                 raise InvalidInput("capacity_rules", "must name service periods of this policy", shown(each.period))
 
     def _check_overlaps(self) -> None:
-        for index, day in enumerate(_WEEK):
-            today = [period for period in self.periods if period.runs_on(day)]
-            tomorrow = [period for period in self.periods if period.runs_on(_WEEK[(index + 1) % 7])]
-            spans = [(period.span_minutes, period.key) for period in today]
-            spans += [((start + 1440, end + 1440), key) for (start, end), key in _spans(tomorrow)]
+        week = [_spans([period for period in self.periods if period.runs_on(day)]) for day in _WEEK]
+        for day, spans in zip(_WEEK, week, strict=True):
             _refuse_overlap(day.value, spans)
+        for index, day in enumerate(_WEEK):
+            tomorrow = [((start + 1440, end + 1440), key) for (start, end), key in week[(index + 1) % 7]]
+            _refuse_overlap(day.value, week[index] + tomorrow)
         for on in sorted({on for period in self.periods for on in period.dates}):
             _refuse_overlap(on.isoformat(), _spans([period for period in self.periods if on in period.dates]))
 
