@@ -217,7 +217,10 @@ def test_a_table_without_a_bit_keeps_its_rows(occupancy: Occupancy) -> None:
     assert occupancy.find_in_the_way(ResourceType.TABLE, "t2", window(0, 1)) is gone
     with pytest.raises(AllocationsOverlap):
         occupancy.add(stay("rival", "t2"))
+    occupancy.add(stay("later", "t2", when=window(120, 130)))
     occupancy.remove(gone)
+    assert occupancy.find_last("t2") == stay("later", "t2", when=window(120, 130))
+    occupancy.remove(stay("later", "t2", when=window(120, 130)))
     occupancy.add(stay("newcomer", "t5"))
     occupancy._check()
     occupancy.arrange(("t5", "t2"))

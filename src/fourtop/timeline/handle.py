@@ -22,9 +22,6 @@ class HandleIndex:
         self._kinds: dict[ResourceType, dict[str, _Held]] = {kind: {} for kind in ResourceType}
         self.times: LayeredIndex[Allocation] = LayeredIndex()
 
-    def __len__(self) -> int:
-        return len(self.times)
-
     def add(self, allocation: Allocation) -> None:
         """Add an allocation. The caller has checked that it overlaps none of its resource.
 
