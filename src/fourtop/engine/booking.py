@@ -23,15 +23,26 @@ from fourtop.ports import Changes, Decision, Need, View
 _MAY_BE_RESCHEDULED = (BookingStatus.PENDING, BookingStatus.PENDING_ALLOCATION, BookingStatus.CONFIRMED)
 
 
-def make_booking(
-    call: Call, view: View, rules: Rules, request: Request, *, tables_later: bool
-) -> Decision[Booked] | Need:
+@attrs.frozen
+class Terms:
+    """On what terms a booking is made.
+
+    Args:
+        booking_id: Its id.
+        tables_later: Whether it waits for tables.
+    """
+
+    booking_id: str
+    tables_later: bool
+
+
+def make_booking(call: Call, view: View, rules: Rules, request: Request, terms: Terms) -> Decision[Booked] | Need:
     """Decide a booking in one step: caps, choice of tables and confirmation; or caps alone, and tables later."""
-    booking_id = call.request["booking_id"] or call.id
+    booking_id = terms.booking_id
     if view.find_booking(booking_id) is not None:
         raise AlreadyExists("booking", booking_id)
     judge = Judge(view, rules)
-    seated = _judged(judge, request, tables_later=tables_later)
+    seated = _judged(judge, request, tables_later=terms.tables_later)
     if isinstance(seated, Need):
         return seated
     if isinstance(seated, Refusal):

@@ -7,69 +7,69 @@ import hashlib
 import attrs
 
 from fourtop.engine.call import Call, Failed, as_replay
-from fourtop.engine.holding import as_request, get_booking, get_live_hold
+from fourtop.engine.holding import as_request, check_awaits_confirmation, get_booking, get_live_hold
 from fourtop.engine.placing import hold_event, place, reaped
 from fourtop.engine.rules import Rules
 from fourtop.engine.seating import Judge, Own, Seating, find_rivals
-from fourtop.errors import (
-    FourtopError,
-    HoldMismatch,
-    IllegalTransition,
-    NotFound,
-    PolicyDrift,
-    Refusal,
-    Refused,
-)
+from fourtop.errors import FourtopError, HoldMismatch, NotFound, PolicyDrift, Refusal, Refused
 from fourtop.model.allocation import Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Stay
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.event import Event, EventType
-from fourtop.model.hold import Hold, HoldState, fingerprint_of
+from fourtop.model.hold import Fingerprint, Hold, HoldState, fingerprint_of
 from fourtop.model.outcome import Confirmed
 from fourtop.ports import Changes, Decision, Need, Scope, View
 
 
+@attrs.frozen
+class Confirmation:
+    """What a confirmation is asked for.
+
+    Args:
+        hold_id: The hold.
+        booking_id: The pending booking, or the id of a new one; ``None``: the hold's, or a new id.
+        requote: Whether to quote anew where what the hold relied on has changed.
+    """
+
+    hold_id: str
+    booking_id: str | None
+    requote: bool
+
+
 def confirm_hold(
-    call: Call, view: View, rules: Rules, hold_id: str, booking_id: str | None
-) -> Decision[Confirmed | Failed] | Need:
+    call: Call, view: View, rules: Rules, wanted: Confirmation
+) -> Decision[Confirmed] | Decision[Failed] | Need:
     """Decide a confirmation.
 
     A hold that was confirmed before gives the stored success, whatever the key. A failed check writes its
     evidence and raises.
     """
-    result = view.find_confirmation(hold_id)
+    result = view.find_confirmation(wanted.hold_id)
     if result is not None:
-        return _again(call, view, result, booking_id)
-    hold = view.find_hold(hold_id)
+        return _again(call, view, result, wanted.booking_id)
+    hold = view.find_hold(wanted.hold_id)
     if hold is None:
-        raise NotFound("hold", hold_id)
-    target_id = booking_id if hold.booking_id is None else hold.booking_id
-    need = _missing(view, hold, target_id)
+        raise NotFound("hold", wanted.hold_id)
+    need = _missing(view, hold, hold.booking_id or wanted.booking_id)
+    return _Attempt(call, view, rules, hold, wanted).decided() if need is None else need
+
+
+def evidence_of_loss(
+    call: Call, view: View, rules: Rules, wanted: Confirmation, error: FourtopError
+) -> Decision[None] | Need:
+    """Decide the evidence of a confirmation that the store refused to the last."""
+    hold = view.find_hold(wanted.hold_id)
+    if hold is None:
+        return Decision(None)
+    need = _missing(view, hold, None)
     if need is not None:
         return need
-    try:
-        get_live_hold(view, hold_id)
-        booking = _target(view, hold, booking_id)
-        seating = _requoted(call, view, rules, hold)
-    except FourtopError as error:
-        evidence = _Evidence(call, view, rules, hold).of_failure(error)
-        return Decision(Failed(error), Changes(confirmations=(evidence,)))
-    if isinstance(seating, Need):
-        return seating
-    target = booking.id if booking is not None else call.request["booking_id"] or call.id
-    given = _passed_on(view, hold, target) if seating is None else _placed(call, view, hold, (target, seating))
-    return _confirmed(call, view, rules, hold, (_booking(call, hold, booking, given, view.now_us), given.changes))
+    evidence = _Attempt(call, view, rules, hold, wanted).evidence(wanted.booking_id or hold.booking_id, error)
+    return Decision(None, Changes(confirmations=(evidence,)))
 
 
-def _key(call: Call, hold_id: str) -> str:
-    """Return the call's key, or the one that follows from the hold."""
-    return call.key or f"hold-{hashlib.sha256(hold_id.encode()).hexdigest()[:40]}"
-
-
-def _again(
-    call: Call, view: View, result: ConfirmationResult, booking_id: str | None
-) -> Decision[Confirmed | Failed] | Need:
+def _again(call: Call, view: View, result: ConfirmationResult, booking_id: str | None) -> Decision[Confirmed] | Need:
     if booking_id is not None and booking_id != result.booking_id:
         raise HoldMismatch(result.hold_id, booking_id)
     asked = (call.command, result.key)
@@ -89,53 +89,6 @@ def _missing(view: View, hold: Hold, booking_id: str | None) -> Need | None:
     return None
 
 
-def _target(view: View, hold: Hold, booking_id: str | None) -> Booking | None:
-    """Return the booking to confirm; ``None``: a new one is made."""
-    if hold.booking_id is not None:
-        if booking_id not in (None, hold.booking_id):
-            assert booking_id is not None, "None is among them"
-            raise HoldMismatch(hold.id, booking_id)
-        booking = get_booking(view, hold.booking_id)
-    else:
-        found = None if booking_id is None else view.find_booking(booking_id)
-        if found is None:
-            return None
-        booking = found
-        if (booking.party, booking.stay.dining.start_us) != (hold.party, hold.stay.dining.start_us):
-            raise HoldMismatch(hold.id, booking.id)
-    # A no-show may come back to life, but not through somebody's hold.
-    if booking.status not in (BookingStatus.PENDING, BookingStatus.PENDING_ALLOCATION):
-        raise IllegalTransition(booking.id, booking.status.value, BookingStatus.CONFIRMED.value)
-    return booking
-
-
-def _requoted(call: Call, view: View, rules: Rules, hold: Hold) -> Seating | Need | None:
-    """Return another seating if what the hold relied on has changed and a new quote was asked for.
-
-    Raises:
-        PolicyDrift: If it has changed and no new quote was asked for.
-        Refused: If today's rules or tables have no place for the party.
-    """
-    house = rules.house
-    start_us = hold.stay.dining.start_us
-    service = rules.calendar.find_service(start_us)
-    stay = rules.calendar.stay(start_us, hold.party, hold.stay.occasion)
-    terms = (service.period, stay) if service is not None and isinstance(stay, Stay) else None
-    now = fingerprint_of(house.floor, house.policy.planning, hold.tables, terms=terms, party=hold.party)
-    if now.digest == hold.fingerprint.digest:
-        return None
-    if not call.request["requote"]:
-        raise PolicyDrift(hold.id, hold.fingerprint.changed(now))
-    own = Own((Owner(OwnerKind.HOLD, hold.id),), booking_id=hold.booking_id, hold_id=hold.id)
-    seating = Judge(view, rules, own).admit(as_request(hold))
-    if isinstance(seating, Refusal):
-        raise Refused(seating)
-    return seating
-
-
-# ---- the tables that the booking gets: the hold's rows, or new ones
-
-
 @attrs.frozen
 class _Given:
     """What a booking is given, and the changes of allocations that give it."""
@@ -146,64 +99,152 @@ class _Given:
     changes: Changes
 
 
-def _passed_on(view: View, hold: Hold, booking_id: str) -> _Given:
-    rows = view.allocations_of(OwnerKind.HOLD, hold.id)
-    handle = tuple(row for row in rows if row.resource_type is ResourceType.HOLD)
-    others = tuple(row for row in rows if row.resource_type is not ResourceType.HOLD)
-    group = next((row.resource_id for row in others if row.resource_type is ResourceType.MERGE_GROUP), None)
-    replaced = tuple((row, attrs.evolve(row, owner_kind=OwnerKind.BOOKING, owner_id=booking_id)) for row in others)
-    return _Given(hold.stay, hold.tables, group, Changes(removed=handle, replaced=replaced))
+@attrs.frozen
+class _Attempt:
+    """One attempt to confirm a hold that is on record."""
 
+    call: Call
+    view: View
+    rules: Rules
+    hold: Hold
+    wanted: Confirmation
 
-def _placed(call: Call, view: View, hold: Hold, what: tuple[str, Seating]) -> _Given:
-    booking_id, seating = what
-    rows = view.allocations_of(OwnerKind.HOLD, hold.id)
-    placing = place(call, (OwnerKind.BOOKING, booking_id), seating.plan.tables, seating.stay.block)
-    swept = reaped(call, view, seating.stay.block)
-    changes = Changes(removed=rows) + swept + Changes(added=placing.rows)
-    return _Given(seating.stay, seating.plan.tables, placing.merge_group_id, changes)
+    def decided(self) -> Decision[Confirmed] | Decision[Failed] | Need:
+        """Return the confirmation, or the failure with its evidence."""
+        hold = self.hold
+        try:
+            get_live_hold(self.view, hold.id)
+            known = self._target()
+            seating = self._requoted()
+        except FourtopError as error:
+            evidence = self.evidence(self.wanted.booking_id or hold.booking_id, error)
+            return Decision(Failed(error), Changes(confirmations=(evidence,)))
+        if isinstance(seating, Need):
+            return seating
+        booking_id = self.wanted.booking_id or self.call.id if known is None else known.id
+        given = self._passed_on(booking_id) if seating is None else self._placed(booking_id, seating)
+        booking = self._booking(booking_id, known, given)
+        outcome = Confirmed(booking, hold.id)
+        changes = given.changes + Changes(
+            bookings=(booking,),
+            holds_changed=(attrs.evolve(hold, state=HoldState.CONFIRMED),),
+            confirmations=(self.evidence(booking_id),),
+            events=(
+                hold_event(self.call, EventType.HOLD_CONFIRMED, hold, self.view.now_us),
+                assignment_event(self.call, booking),
+            ),
+        )
+        return Decision(outcome, changes + self.call.answered(outcome, self.view.now_us, key=self._key))
 
+    @property
+    def _key(self) -> str:
+        """The call's key, or the one that follows from the hold."""
+        return self.call.key or f"hold-{hashlib.sha256(self.hold.id.encode()).hexdigest()[:40]}"
 
-def _booking(call: Call, hold: Hold, known: Booking | None, given: _Given, now_us: int) -> Booking:
-    assignment = Assignment(given.tables, given.stay.block, given.merge_group_id, now_us, call.actor)
-    if known is not None:
-        return attrs.evolve(
-            known,
+    # ---- the checks
+
+    def _target(self) -> Booking | None:
+        """Return the booking to confirm; ``None``: a new one is made."""
+        hold, booking_id = self.hold, self.wanted.booking_id
+        if hold.booking_id is not None:
+            if booking_id is not None and booking_id != hold.booking_id:
+                raise HoldMismatch(hold.id, booking_id)
+            booking = get_booking(self.view, hold.booking_id)
+        else:
+            found = None if booking_id is None else self.view.find_booking(booking_id)
+            if found is None:
+                return None
+            booking = found
+        if (booking.party, booking.stay.dining.start_us) != (hold.party, hold.stay.dining.start_us):
+            raise HoldMismatch(hold.id, booking.id)
+        check_awaits_confirmation(booking)
+        return booking
+
+    def _requoted(self) -> Seating | Need | None:
+        """Return another seating if what the hold relied on has changed and a new quote was asked for.
+
+        Raises:
+            PolicyDrift: If it has changed and no new quote was asked for.
+            Refused: If today's rules or tables have no place for the party.
+        """
+        hold = self.hold
+        now = self._fingerprint_now()
+        if now.digest == hold.fingerprint.digest:
+            return None
+        if not self.wanted.requote:
+            raise PolicyDrift(hold.id, hold.fingerprint.changed(now))
+        own = Own((Owner(OwnerKind.HOLD, hold.id),), booking_id=hold.booking_id, hold_id=hold.id)
+        seating = Judge(self.view, self.rules, own).admit(as_request(hold))
+        if isinstance(seating, Refusal):
+            raise Refused(seating)
+        return seating
+
+    def _fingerprint_now(self) -> Fingerprint:
+        hold, house = self.hold, self.rules.house
+        start_us = hold.stay.dining.start_us
+        service = self.rules.calendar.find_service(start_us)
+        stay = self.rules.calendar.stay(start_us, hold.party, hold.stay.occasion)
+        terms = (service.period, stay) if service is not None and isinstance(stay, Stay) else None
+        return fingerprint_of(house.floor, house.policy.planning, hold.tables, terms=terms, party=hold.party)
+
+    # ---- the tables that the booking gets: the hold's rows, or new ones
+
+    def _passed_on(self, booking_id: str) -> _Given:
+        rows = self.view.allocations_of(OwnerKind.HOLD, self.hold.id)
+        handle = tuple(row for row in rows if row.resource_type is ResourceType.HOLD)
+        others = tuple(row for row in rows if row.resource_type is not ResourceType.HOLD)
+        group = next((row.resource_id for row in others if row.resource_type is ResourceType.MERGE_GROUP), None)
+        replaced = tuple((row, attrs.evolve(row, owner_kind=OwnerKind.BOOKING, owner_id=booking_id)) for row in others)
+        return _Given(self.hold.stay, self.hold.tables, group, Changes(removed=handle, replaced=replaced))
+
+    def _placed(self, booking_id: str, seating: Seating) -> _Given:
+        rows = self.view.allocations_of(OwnerKind.HOLD, self.hold.id)
+        placing = place(self.call, (OwnerKind.BOOKING, booking_id), seating.plan.tables, seating.stay.block)
+        swept = reaped(self.call, self.view, seating.stay.block)
+        changes = Changes(removed=rows) + swept + Changes(added=placing.rows)
+        return _Given(seating.stay, seating.plan.tables, placing.merge_group_id, changes)
+
+    def _booking(self, booking_id: str, known: Booking | None, given: _Given) -> Booking:
+        hold, now_us = self.hold, self.view.now_us
+        return Booking(
+            id=booking_id,
+            restaurant_id=hold.restaurant_id,
+            party=hold.party,
             status=BookingStatus.CONFIRMED,
             stay=given.stay,
-            assignment=assignment,
-            version=known.version + 1,
+            assignment=Assignment(given.tables, given.stay.block, given.merge_group_id, now_us, self.call.actor),
+            version=1 if known is None else known.version + 1,
+            created_us=now_us if known is None else known.created_us,
             updated_us=now_us,
+            actor=self.call.actor,
+            past_reason=hold.past_reason,
+        )
+
+    # ---- the evidence
+
+    def evidence(self, booking_id: str | None, error: FourtopError | None = None) -> ConfirmationResult:
+        """Write down this attempt: its tables as they are now, and what is in their way."""
+        call, hold = self.call, self.hold
+        found = [(table_id, self.rules.house.floor.find_table(table_id)) for table_id in hold.tables]
+        tables = [TableSnapshot(table_id, None if table is None else table.capacity) for table_id, table in found]
+        own = [Owner(OwnerKind.HOLD, hold.id)]
+        rivals = find_rivals(self.view, hold.tables, hold.stay.block, own)
+        return ConfirmationResult(
+            id=call.row_id("result"),
+            restaurant_id=call.restaurant_id,
+            hold_id=hold.id,
+            booking_id=booking_id,
+            key=self._key,
+            confirmed=error is None,
+            checked_us=self.view.now_us,
+            tables=tuple(tables),
+            rivals=tuple(
+                Rival(row.id, row.resource_id, row.window, row.owner_kind.value, row.owner_id) for row in rivals
+            ),
+            code=None if error is None else error.code.value,
+            details={} if error is None else error.details,
             actor=call.actor,
         )
-    return Booking(
-        id=call.request["booking_id"] or call.id,
-        restaurant_id=call.restaurant_id,
-        party=hold.party,
-        status=BookingStatus.CONFIRMED,
-        stay=given.stay,
-        assignment=assignment,
-        version=1,
-        created_us=now_us,
-        updated_us=now_us,
-        actor=call.actor,
-        past_reason=hold.past_reason,
-    )
-
-
-def _confirmed(
-    call: Call, view: View, rules: Rules, hold: Hold, booked: tuple[Booking, Changes]
-) -> Decision[Confirmed | Failed]:
-    now_us = view.now_us
-    booking, changes = booked
-    outcome = Confirmed(booking, hold.id)
-    changes += Changes(
-        bookings=(booking,),
-        holds_changed=(attrs.evolve(hold, state=HoldState.CONFIRMED),),
-        confirmations=(_Evidence(call, view, rules, hold).of_success(booking.id),),
-        events=(hold_event(call, EventType.HOLD_CONFIRMED, hold, now_us), assignment_event(call, booking)),
-    )
-    return Decision(outcome, changes + call.answered(outcome, now_us, key=_key(call, hold.id)))
 
 
 def assignment_event(call: Call, booking: Booking) -> Event:
@@ -213,61 +254,3 @@ def assignment_event(call: Call, booking: Booking) -> Event:
     data = {"tables": list(assignment.tables), "window": str(assignment.window), "version": booking.version}
     subject = f"{booking.id}:{booking.version}"
     return call.event(EventType.ASSIGNMENT_SYNC, subject, booking.updated_us, booking_id=booking.id, data=data)
-
-
-# ---- evidence
-
-
-class _Evidence:
-    """Writes down one attempt to confirm a hold: its tables as they are now, and what is in their way."""
-
-    def __init__(self, call: Call, view: View, rules: Rules, hold: Hold) -> None:
-        self._call = call
-        self._view = view
-        self._floor = rules.house.floor
-        self._hold = hold
-
-    def of_success(self, booking_id: str) -> ConfirmationResult:
-        """Return the result of an attempt that succeeded."""
-        return self._result(booking_id, None)
-
-    def of_failure(self, error: FourtopError) -> ConfirmationResult:
-        """Return the result of an attempt that failed."""
-        return self._result(self._call.request["booking_id"] or self._hold.booking_id, error)
-
-    def _result(self, booking_id: str | None, error: FourtopError | None) -> ConfirmationResult:
-        call, hold = self._call, self._hold
-        return ConfirmationResult(
-            id=call.row_id("result"),
-            restaurant_id=call.restaurant_id,
-            hold_id=hold.id,
-            booking_id=booking_id,
-            key=_key(call, hold.id),
-            confirmed=error is None,
-            checked_us=self._view.now_us,
-            tables=self._tables(),
-            rivals=self._rivals(),
-            code=None if error is None else error.code.value,
-            details={} if error is None else error.details,
-            actor=call.actor,
-        )
-
-    def _tables(self) -> tuple[TableSnapshot, ...]:
-        found = [(table_id, self._floor.find_table(table_id)) for table_id in self._hold.tables]
-        return tuple(TableSnapshot(table_id, None if table is None else table.capacity) for table_id, table in found)
-
-    def _rivals(self) -> tuple[Rival, ...]:
-        own = [Owner(OwnerKind.HOLD, self._hold.id)]
-        rows = find_rivals(self._view, self._hold.tables, self._hold.stay.block, own)
-        return tuple(Rival(row.id, row.resource_id, row.window, row.owner_kind.value, row.owner_id) for row in rows)
-
-
-def evidence_of_loss(call: Call, view: View, rules: Rules, hold_id: str, error: FourtopError) -> Decision[None] | Need:
-    """Decide the evidence of a confirmation that the store refused to the last."""
-    hold = view.find_hold(hold_id)
-    if hold is None:
-        return Decision(None)
-    need = _missing(view, hold, None)
-    if need is not None:
-        return need
-    return Decision(None, Changes(confirmations=(_Evidence(call, view, rules, hold).of_failure(error),)))

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from fourtop.engine import blocking, booking, confirming, editing, holding, importing, moving, offering
 from fourtop.engine.auditing import Audit, audit
+from fourtop.engine.call import Call
 from fourtop.engine.moving import Move
 from fourtop.engine.rules import Rules
 from fourtop.engine.runner import Runner
@@ -265,10 +266,11 @@ class Desk:
         """
         rule.check_instance("request", request, Request)
         asked = {"hold_id": hold_id, "request": request, "ttl_seconds": self._ttl(ttl_seconds)}
+        given_up = holding.Replaced(hold_id, ttl_seconds)
         call = self._call("replace", key, asked)
         scope = self._seating_scope(request) | self._about(holds=[hold_id])
         held: Held = self._run(
-            call, scope, lambda view, rules: holding.replace_hold(call, view, rules, hold_id, request)
+            call, scope, lambda view, rules: holding.replace_hold(call, view, rules, request, given_up)
         )
         return held
 
@@ -299,13 +301,14 @@ class Desk:
         named = self._optional_id("booking_id", booking_id)
         asked = {"hold_id": hold_id, "booking_id": named, "requote": rule.check_instance("requote", requote, bool)}
         scope = self._about(holds=[hold_id], bookings=[booking_id] if booking_id is not None else [])
+        wanted = confirming.Confirmation(hold_id, named, requote)
         call = self._call("confirm", key, asked)
 
         def decide(view: View, rules: Rules) -> Any:
-            return confirming.confirm_hold(call, view, rules, hold_id, booking_id)
+            return confirming.confirm_hold(call, view, rules, wanted)
 
         def on_lost(view: View, rules: Rules, error: FourtopError) -> Decision[Any] | Need:
-            return confirming.evidence_of_loss(call, view, rules, hold_id, error)
+            return confirming.evidence_of_loss(call, view, rules, wanted, error)
 
         confirmed: Confirmed = self._runner.transact(call, scope, decide, on_lost=on_lost)
         return confirmed
@@ -338,10 +341,11 @@ class Desk:
             raise InvalidInput("tables", 'must be "now" or "later"', shown(tables))
         new_id = self._optional_id("booking_id", booking_id)
         call = self._call("book", key, {"request": request, "booking_id": new_id, "tables": tables})
-        scope = self._seating_scope(request) | self._about(bookings=[booking_id or call.id])
+        terms = booking.Terms(booking_id or call.id, tables_later=tables == "later")
+        scope = self._seating_scope(request) | self._about(bookings=[terms.booking_id])
 
         def decide(view: View, rules: Rules) -> Any:
-            return booking.make_booking(call, view, rules, request, tables_later=tables == "later")
+            return booking.make_booking(call, view, rules, request, terms)
 
         booked: Booked = self._run(call, scope, decide)
         return booked
@@ -527,10 +531,10 @@ class Desk:
 
     # ---- how
 
-    def _call(self, command: str, key: str | None, request: dict[str, Any]) -> Any:
+    def _call(self, command: str, key: str | None, request: dict[str, Any]) -> Call:
         return self._runner.call(self.restaurant_id, command, self.actor, key=key, request=request)
 
-    def _run(self, call: Any, scope: Scope, decide: Callable[[View, Rules], Any]) -> Any:
+    def _run(self, call: Call, scope: Scope, decide: Callable[[View, Rules], Any]) -> Any:
         return self._runner.transact(call, scope, decide)
 
     def _step(self, command: str, booking_id: str, target: BookingStatus, key: str | None) -> Changed:

@@ -47,6 +47,14 @@ class Terms:
     session: str | None = None
 
 
+@attrs.frozen
+class Replaced:
+    """A hold that is given up for a new one, and how long the new one lives; ``None``: the policy's time."""
+
+    hold_id: str
+    ttl_seconds: int | None = None
+
+
 def make_hold(call: Call, view: View, rules: Rules, request: Request, terms: Terms) -> Decision[Held] | Need:
     """Decide a new hold."""
     own = NOTHING
@@ -62,13 +70,13 @@ def make_hold(call: Call, view: View, rules: Rules, request: Request, terms: Ter
     return _held(call, view, rules, (request, terms, seating))
 
 
-def replace_hold(call: Call, view: View, rules: Rules, hold_id: str, request: Request) -> Decision[Held] | Need:
+def replace_hold(call: Call, view: View, rules: Rules, request: Request, given_up: Replaced) -> Decision[Held] | Need:
     """Decide a new hold in place of one that is given up; the old one is in nobody's way, least of all its own."""
-    old = get_live_hold(view, hold_id)
+    old = get_live_hold(view, given_up.hold_id)
     need = _missing(view, old)
     if need is not None:
         return need
-    terms = Terms(old.booking_id, call.request["ttl_seconds"], old.session)
+    terms = Terms(old.booking_id, given_up.ttl_seconds, old.session)
     if old.booking_id is not None:
         check_awaits_tables(view, old.booking_id, request)
     _check_limits(view, rules, terms, given_up=old)
@@ -155,11 +163,20 @@ def check_awaits_tables(view: View, booking_id: str, request: Request) -> Bookin
         HoldMismatch: If its party or its start is another.
     """
     booking = get_booking(view, booking_id)
-    if booking.status not in _BEFORE_CONFIRMATION:
-        raise IllegalTransition(booking_id, booking.status.value, BookingStatus.CONFIRMED.value)
+    check_awaits_confirmation(booking)
     if (booking.party, booking.stay.dining.start_us) != (request.party, request.start_us):
         raise HoldMismatch("new", booking_id)
     return booking
+
+
+def check_awaits_confirmation(booking: Booking) -> None:
+    """Refuse a booking that is past waiting for tables; a no-show comes to life by no hold.
+
+    Raises:
+        IllegalTransition: If it is neither pending nor pending_allocation.
+    """
+    if booking.status not in _BEFORE_CONFIRMATION:
+        raise IllegalTransition(booking.id, booking.status.value, BookingStatus.CONFIRMED.value)
 
 
 def get_booking(view: View, booking_id: str) -> Booking:
