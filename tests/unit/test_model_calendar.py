@@ -1,0 +1,551 @@
+"""The calendar: which service an instant belongs to, how long a party stays, when it may start."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import attrs
+import pytest
+
+from fourtop.errors import AmbiguousTime, Code, InvalidInput, InvalidWindow, NonexistentTime, Refusal
+from fourtop.model.calendar import Calendar, Service, Stay
+from fourtop.model.policy import Occasion, Policy, ServicePeriod
+from fourtop.model.restaurant import Restaurant
+from fourtop.model.window import Window, from_micros, to_micros
+
+PUB = Restaurant("pub", "The Pub", timezone="Europe/London")
+BANDS = [(2, 60), (4, 75), (6, 85), (8, 85)]
+LUNCH = ServicePeriod(
+    "lunch",
+    "12:00",
+    "15:00",
+    turn_bands=BANDS,
+    buffer_after_minutes=5,
+    overrun_allowed=True,
+    last_seating_minutes=0,
+)
+DINNER = ServicePeriod(
+    "dinner",
+    "17:00",
+    "22:00",
+    turn_bands=[*BANDS[:3], (8, 90)],
+    buffer_after_minutes=5,
+    last_seating_minutes=0,
+)
+USUAL = Calendar(PUB, Policy([LUNCH, DINNER]))
+DAY = date(2025, 5, 10)
+
+
+def calendar(*periods: ServicePeriod, zone: str = "Europe/London", **rest: Any) -> Calendar:
+    return Calendar(attrs.evolve(PUB, timezone=zone), Policy(periods, **rest))
+
+
+def stay(house: Calendar, local: str, party: int = 2, occasion: str | None = None) -> Stay:
+    found = house.stay(house.instant(local), party, occasion)
+    assert isinstance(found, Stay), str(found)
+    return found
+
+
+def refusal(house: Calendar, local: str, party: int = 2, occasion: str | None = None) -> Refusal:
+    found = house.stay(house.instant(local), party, occasion)
+    assert isinstance(found, Refusal)
+    return found
+
+
+def clock(window: Window, zone: str = "UTC") -> str:
+    bounds = (bound.astimezone(ZoneInfo(zone)) for bound in (window.start, window.end))
+    return "-".join(f"{bound:%H:%M}" for bound in bounds)
+
+
+def starts(house: Calendar, day: date = DAY) -> list[str]:
+    return [from_micros(start).astimezone(house.zone).strftime("%H:%M") for start, _ in house.starts_on(day)]
+
+
+def only(house: Calendar, day: date) -> Service:
+    (service,) = house.services_on(day)
+    return service
+
+
+# ---- golden values of the reference, less its faults -----------------------------------------------------
+
+GOLDEN = [
+    ("2025-05-10T12:00", 2, "lunch", 60, "11:00-12:05", False),
+    ("2025-05-10T12:00", 3, "lunch", 75, "11:00-12:20", False),
+    ("2025-05-10T12:00", 6, "lunch", 85, "11:00-12:30", False),
+    ("2025-05-10T12:00", 8, "lunch", 85, "11:00-12:30", False),
+    ("2025-05-10T12:30", 2, "lunch", 60, "11:30-12:35", False),
+    ("2025-05-10T14:30", 4, "lunch", 75, "13:30-14:50", False),
+    ("2025-05-10T14:59", 12, "lunch", 85, "13:59-15:29", False),
+    ("2025-05-10T17:00", 2, "dinner", 60, "16:00-17:05", False),
+    ("2025-05-10T19:00", 4, "dinner", 75, "18:00-19:20", False),
+    ("2025-05-10T19:00", 8, "dinner", 90, "18:00-19:35", False),
+    ("2025-05-10T19:00", 20, "dinner", 90, "18:00-19:35", False),
+    ("2025-05-10T21:00", 8, "dinner", 55, "20:00-21:00", True),
+    ("2025-03-30T12:00", 2, "lunch", 60, "11:00-12:05", False),
+    ("2025-10-26T20:30", 2, "dinner", 60, "20:30-21:35", False),
+]
+
+
+@pytest.mark.parametrize(
+    ("local", "party", "period", "minutes", "block", "clamped"), GOLDEN, ids=[f"{case[0]} p{case[1]}" for case in GOLDEN]
+)
+def test_golden_booking_windows_of_the_reference(
+    local: str, party: int, period: str, minutes: int, block: str, *, clamped: bool
+) -> None:
+    found = stay(USUAL, local, party)
+
+    assert (found.period, found.dining.minutes, clock(found.block), found.is_clamped) == (
+        period,
+        minutes,
+        block,
+        clamped,
+    )
+
+
+def test_golden_booking_window_in_new_york() -> None:
+    found = stay(calendar(LUNCH, DINNER, zone="America/New_York"), "2025-07-05T18:00")
+
+    assert (found.period, found.dining.minutes, clock(found.block)) == ("dinner", 60, "22:00-23:05")
+
+
+@pytest.mark.parametrize("time", ["10:00", "11:00", "15:00", "16:00", "22:00", "23:30"])
+def test_off_hours_are_refused_and_never_lunch(time: str) -> None:
+    found = refusal(USUAL, f"2025-05-10T{time}")
+
+    assert found.code is Code.OUTSIDE_SERVICE_HOURS
+    assert found.reasons[0].details == {"start": f"2025-05-10T{time}+01:00"}
+    assert str(found) == f"no service period is open at 2025-05-10T{time}+01:00"
+
+
+@pytest.mark.parametrize(
+    ("time", "dwell"), [("21:11", 44), ("21:30", 25), ("21:50", 5), ("21:55", 0), ("21:56", 0), ("21:59", 0)]
+)
+def test_a_dinner_below_the_minimum_dwell_is_refused(time: str, dwell: int) -> None:
+    found = refusal(USUAL, f"2025-05-10T{time}")
+
+    assert found.code is Code.DWELL_BELOW_MINIMUM
+    assert found.reasons[0].details == {"period": "dinner", "dwell_minutes": dwell, "minimum_minutes": 45}
+
+
+def test_a_dinner_of_just_the_minimum_dwell_is_taken() -> None:
+    found = stay(USUAL, "2025-05-10T21:10")
+
+    assert (found.dining.minutes, found.is_clamped) == (45, True)
+
+
+# ---- the reference's tests of windows --------------------------------------------------------------------
+
+
+def test_service_is_detected_in_the_zone_of_the_restaurant() -> None:
+    assert USUAL.find_service(to_micros(datetime(2025, 5, 10, 20, 30, tzinfo=UTC))) == USUAL.services_on(DAY)[1]
+
+
+def test_the_end_of_dinner_is_local_time() -> None:
+    assert USUAL.local_text(USUAL.services_on(DAY)[1].window.end_us) == "2025-05-10T22:00+01:00"
+
+
+def test_a_late_dinner_is_clamped_to_the_end_of_service() -> None:
+    early = attrs.evolve(DINNER, min_dwell_minutes=20)
+
+    late = stay(calendar(LUNCH, early), "2025-01-01T21:30", 4)
+    assert (clock(late.block), clock(late.dining), late.is_clamped) == ("21:30-22:00", "21:30-21:55", True)
+    eight = stay(USUAL, "2025-05-10T21:00+01:00", 8)
+    assert (clock(eight.block, "Europe/London"), clock(eight.dining, "Europe/London")) == ("21:00-22:00", "21:00-21:55")
+
+
+def test_a_stay_that_ends_with_the_service_is_not_clamped() -> None:
+    assert not stay(USUAL, "2025-05-10T20:55", 2).is_clamped
+
+
+def test_lunch_may_overrun() -> None:
+    found = stay(USUAL, "2025-05-10T14:30", 4)
+
+    assert (clock(found.block, "Europe/London"), found.is_clamped) == ("14:30-15:50", False)
+
+
+@pytest.mark.parametrize(("second", "overlap"), [("13:04", True), ("13:05", False), ("13:10", False)])
+def test_the_buffer_keeps_parties_apart(second: str, *, overlap: bool) -> None:
+    first = stay(USUAL, "2025-05-10T12:00").block
+
+    assert first.overlaps(stay(USUAL, f"2025-05-10T{second}").block) is overlap
+
+
+def test_buffers_are_part_of_the_block_window_only() -> None:
+    found = stay(calendar(attrs.evolve(DINNER, buffer_before_minutes=10)), "2025-05-10T19:00")
+
+    assert (clock(found.dining), clock(found.block)) == ("18:00-19:00", "17:50-19:05")
+
+
+def test_case_4_a_stay_is_reckoned_with_the_partys_own_turn_time() -> None:
+    two, eight = stay(USUAL, "2025-05-10T19:00", 2), stay(USUAL, "2025-05-10T19:00", 8)
+
+    assert (two.turn_minutes, eight.turn_minutes) == (60, 90)
+
+
+# ---- turn times ------------------------------------------------------------------------------------------
+
+
+def test_turn_times_come_from_the_occasion_then_the_period_then_the_policy_then_the_restaurant() -> None:
+    drinks = [Occasion("drinks", [(None, 35)])]
+    bare = ServicePeriod("bare", "12:00", "22:00", last_seating_minutes=0)
+
+    assert stay(calendar(bare), "2025-05-10T13:00").turn_minutes == 90
+    assert stay(calendar(bare, turn_bands=[(4, 70)]), "2025-05-10T13:00").turn_minutes == 70
+    banded = attrs.evolve(bare, turn_bands=[(4, 50)])
+    assert stay(calendar(banded, turn_bands=[(4, 70)]), "2025-05-10T13:00").turn_minutes == 50
+    offered = calendar(attrs.evolve(banded, occasions=["drinks"]), occasions=drinks)
+    assert stay(offered, "2025-05-10T13:00", occasion="drinks").turn_minutes == 35
+
+
+def test_the_first_occasion_of_a_period_is_its_default() -> None:
+    house = calendar(
+        attrs.evolve(DINNER, occasions=["meal", "drinks"]),
+        occasions=[Occasion("drinks", [(None, 45)]), Occasion("meal", [(2, 80), (None, 110)])],
+    )
+
+    assert (stay(house, "2025-05-10T18:00").occasion, stay(house, "2025-05-10T18:00", 3).turn_minutes) == ("meal", 110)
+    assert stay(house, "2025-05-10T18:00", occasion="drinks").turn_minutes == 45
+
+
+def test_an_occasion_that_the_period_does_not_offer_is_refused() -> None:
+    house = calendar(LUNCH, attrs.evolve(DINNER, occasions=["drinks"]), occasions=[Occasion("drinks", [(None, 45)])])
+
+    for local, period, occasion in (
+        ("2025-05-10T12:00", "lunch", "drinks"),
+        ("2025-05-10T18:00", "dinner", "wedding"),
+    ):
+        found = refusal(house, local, occasion=occasion)
+        assert found.code is Code.OCCASION_NOT_OFFERED
+        assert found.reasons[0].details == {"period": period, "occasion": occasion}
+
+
+def test_a_short_occasion_needs_only_its_own_time() -> None:
+    house = calendar(
+        attrs.evolve(DINNER, occasions=["espresso"], buffer_after_minutes=0),
+        occasions=[Occasion("espresso", [(None, 20)])],
+    )
+
+    assert not stay(house, "2025-05-10T21:40").is_clamped
+    found = refusal(house, "2025-05-10T21:45")
+    assert found.reasons[0].details == {"period": "dinner", "dwell_minutes": 15, "minimum_minutes": 20}
+
+
+# ---- last seating ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "last"),
+    [
+        ({"last_seating_minutes": None}, "20:00"),
+        ({"last_seating_minutes": 60}, "21:00"),
+        ({"last_seating_minutes": None, "last_start": "20:45"}, "20:45"),
+    ],
+    ids=["the restaurant's", "minutes before the end", "a time"],
+)
+def test_the_last_seating_is_inclusive(change: dict[str, Any], last: str) -> None:
+    house = calendar(attrs.evolve(DINNER, **change))
+    after = (datetime.fromisoformat(f"2025-05-10T{last}") + timedelta(minutes=1)).isoformat()
+
+    assert stay(house, f"2025-05-10T{last}").period == "dinner"
+    found = refusal(house, after)
+    assert found.code is Code.LAST_SEATING_PASSED
+    assert found.reasons[0].details == {
+        "start": f"{after[:16]}+01:00",
+        "period": "dinner",
+        "last_start": f"2025-05-10T{last}+01:00",
+    }
+
+
+def test_one_microsecond_after_the_last_seating_is_after_it() -> None:
+    house = calendar(attrs.evolve(DINNER, last_seating_minutes=60))
+    last = house.instant("2025-05-10T21:00")
+
+    assert isinstance(house.stay(last, 2), Stay)
+    found = house.stay(last + 1, 2)
+    assert isinstance(found, Refusal)
+    assert found.reasons[0].details["start"] == "2025-05-10T21:00:00.000001+01:00"
+
+
+# ---- which service an instant belongs to -----------------------------------------------------------------
+
+
+def test_a_day_without_a_service_is_closed() -> None:
+    house = calendar(attrs.evolve(DINNER, weekdays=["friday"]), closures=["2025-05-09"])
+
+    for local, day in (("2025-05-10T19:00", "2025-05-10"), ("2025-05-09T19:00", "2025-05-09")):
+        found = refusal(house, local)
+        assert found.code is Code.CLOSED
+        assert found.reasons[0].details == {"date": day}
+
+
+def test_dated_periods_replace_the_weekly_ones_of_their_date() -> None:
+    special = ServicePeriod("special", "11:00", "16:00", dates=[DAY], last_seating_minutes=0)
+    house = calendar(LUNCH, DINNER, special)
+
+    assert stay(house, "2025-05-10T12:00").period == "special"
+    assert refusal(house, "2025-05-10T19:00").code is Code.OUTSIDE_SERVICE_HOURS
+    assert stay(house, "2025-05-11T19:00").period == "dinner"
+
+
+LATE = ServicePeriod("late", "18:00", "02:00", last_seating_minutes=30, turn_bands=[(None, 60)])
+
+
+@pytest.mark.parametrize(
+    ("local", "service_date", "block"),
+    [
+        ("2025-05-10T23:30", date(2025, 5, 10), "22:30-23:30"),
+        ("2025-05-11T00:00", date(2025, 5, 10), "23:00-00:00"),
+        ("2025-05-11T01:00", date(2025, 5, 10), "00:00-01:00"),
+        ("2025-05-10T00:45", date(2025, 5, 9), "23:45-00:45"),
+    ],
+)
+def test_a_start_after_midnight_belongs_to_the_service_of_the_night_before(
+    local: str, service_date: date, block: str
+) -> None:
+    found = stay(calendar(LATE), local)
+
+    assert (found.service_date, clock(found.block)) == (service_date, block)
+
+
+def test_a_night_service_ends_with_the_night() -> None:
+    house = calendar(LATE)
+
+    assert stay(house, "2025-05-11T01:15").is_clamped
+    assert refusal(house, "2025-05-11T01:30").code is Code.DWELL_BELOW_MINIMUM
+    assert refusal(house, "2025-05-11T01:31").code is Code.LAST_SEATING_PASSED
+    assert refusal(house, "2025-05-11T02:00").code is Code.OUTSIDE_SERVICE_HOURS
+
+
+def test_a_night_service_runs_on_into_a_closed_day() -> None:
+    house = calendar(attrs.evolve(LATE, weekdays=["saturday"]))
+
+    assert stay(house, "2025-05-11T01:00").service_date == DAY
+    assert refusal(house, "2025-05-11T19:00").code is Code.CLOSED
+    assert refusal(house, "2025-05-10T01:00").code is Code.OUTSIDE_SERVICE_HOURS
+
+
+def test_a_closed_night_has_no_starts_after_midnight() -> None:
+    house = calendar(LATE, closures=[DAY])
+
+    assert refusal(house, "2025-05-11T01:00").code is Code.OUTSIDE_SERVICE_HOURS
+    assert stay(house, "2025-05-10T01:00").service_date == date(2025, 5, 9)
+
+
+def test_a_service_of_the_day_goes_before_one_of_the_night_before() -> None:
+    brunch = ServicePeriod("brunch", "01:00", "05:00", dates=[date(2025, 5, 11)], last_seating_minutes=0)
+
+    assert stay(calendar(LATE, brunch), "2025-05-11T01:00").period == "brunch"
+
+
+@pytest.mark.parametrize(("last_start", "last"), [("23:00", "2025-05-10T23:00"), ("00:30", "2025-05-11T00:30")])
+def test_the_last_start_of_a_night_is_on_the_side_of_midnight_where_it_lies(last_start: str, last: str) -> None:
+    house = calendar(attrs.evolve(LATE, last_seating_minutes=None, last_start=last_start))
+
+    assert house.local_text(only(house, DAY).last_start_us) == f"{last}+01:00"
+
+
+# ---- starts on offer -------------------------------------------------------------------------------------
+
+
+def test_starts_on_offer_end_with_the_last_seating() -> None:
+    house = calendar(ServicePeriod("open", "12:00", "22:00"))
+
+    offered = starts(house)
+    assert offered[:3] == ["12:00", "12:15", "12:30"]
+    assert offered[-1] == "20:00"
+    assert "21:00" not in offered
+
+
+def test_starts_on_offer_follow_the_periods_of_the_day() -> None:
+    hourly = attrs.evolve(PUB, reservation_interval_minutes=60)
+    house = Calendar(hourly, Policy([DINNER, LUNCH]))
+
+    assert [(from_micros(start).hour + 1, service.period.key) for start, service in house.starts_on(DAY)] == [
+        (12, "lunch"),
+        (13, "lunch"),
+        (14, "lunch"),
+        (17, "dinner"),
+        (18, "dinner"),
+        (19, "dinner"),
+        (20, "dinner"),
+        (21, "dinner"),
+    ]
+
+
+def test_the_end_of_a_period_is_no_start() -> None:
+    assert starts(calendar(attrs.evolve(LUNCH, end="12:30"))) == ["12:00", "12:15"]
+
+
+def test_a_period_shorter_than_its_last_seating_offers_nothing() -> None:
+    assert starts(calendar(ServicePeriod("short", "12:00", "13:00"))) == []
+
+
+def test_a_closed_day_offers_nothing() -> None:
+    assert calendar(DINNER, closures=[DAY]).starts_on(DAY) == ()
+
+
+def test_starts_after_midnight_are_on_offer_with_the_night_that_they_belong_to() -> None:
+    house = calendar(attrs.evolve(LATE, start="23:00"))
+
+    assert starts(house) == [f"{hour}:{minute:02}" for hour in ("23", "00") for minute in (0, 15, 30, 45)] + [
+        "01:00",
+        "01:15",
+        "01:30",
+    ]
+
+
+def test_every_start_on_offer_is_within_hours() -> None:
+    house = calendar(LUNCH, LATE)
+
+    for start, service in house.starts_on(DAY):
+        assert house.find_service(start) == service
+        found = house.stay(start, 2)
+        assert isinstance(found, Stay) or found.code is Code.DWELL_BELOW_MINIMUM
+
+
+# ---- clocks that change ----------------------------------------------------------------------------------
+
+SPRING, AUTUMN = date(2025, 3, 30), date(2025, 10, 26)
+NIGHT = ServicePeriod("night", "20:00", "04:00", last_seating_minutes=0, turn_bands=[(None, 120)])
+
+
+def test_case_8_last_hour_of_daylight_saving() -> None:
+    """In the night to 26 October the hour from 01:00 comes twice: nothing is reversed, and no time is lost."""
+    house = calendar(NIGHT)
+    service = only(house, AUTUMN - timedelta(days=1))
+
+    assert service.window.minutes == 9 * 60
+    first, second = stay(house, "2025-10-26T01:30+01:00"), stay(house, "2025-10-26T01:30+00:00")
+    assert (clock(first.block), clock(second.block)) == ("00:30-02:30", "01:30-03:30")
+    assert (first.dining.minutes, second.dining.minutes) == (120, 120)
+    assert {first.service_date, second.service_date} == {AUTUMN - timedelta(days=1)}
+    with pytest.raises(AmbiguousTime):
+        house.instant("2025-10-26T01:30")
+
+
+def test_case_8_spring_slots_have_their_true_length() -> None:
+    house = calendar(NIGHT)
+    found = stay(house, "2025-03-30T00:30")
+
+    assert only(house, SPRING - timedelta(days=1)).window.minutes == 7 * 60
+    assert clock(found.dining, "Europe/London") == "00:30-03:30"
+    assert found.dining.minutes == 120
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "day", "bounds"),
+    [
+        ("01:30", "05:00", SPRING, "01:30-04:00"),
+        ("00:30", "01:30", SPRING, "00:30-01:30"),
+        ("01:30", "05:00", AUTUMN, "00:30-05:00"),
+        ("00:30", "01:30", AUTUMN, "23:30-01:30"),
+        ("01:15", "01:45", AUTUMN, "00:15-01:45"),
+        ("01:15", "01:45", SPRING, "01:15-01:45"),
+    ],
+    ids=["start skipped", "end skipped", "start twice", "end twice", "both twice", "both skipped"],
+)
+def test_case_8_a_period_bounded_in_the_changed_hour_is_never_reversed(
+    start: str, end: str, day: date, bounds: str
+) -> None:
+    service = only(calendar(ServicePeriod("p", start, end, last_seating_minutes=0)), day)
+
+    assert clock(service.window) == bounds
+
+
+def test_case_8_all_starts_of_a_changed_night_are_a_raster_of_elapsed_time() -> None:
+    for day, hours in ((SPRING, 7), (AUTUMN, 9)):
+        instants = [start for start, _ in calendar(NIGHT).starts_on(day - timedelta(days=1))]
+        assert len(instants) == hours * 4
+        assert {later - earlier for earlier, later in zip(instants, instants[1:], strict=False)} == {15 * 60 * 10**6}
+
+
+def test_case_8_a_new_zone_moves_no_instant() -> None:
+    instant = calendar(DINNER).instant("2025-05-10T19:00")
+
+    assert calendar(DINNER, zone="Europe/Paris").local_text(instant) == "2025-05-10T20:00+02:00"
+
+
+# ---- local times -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("local", "expected"),
+    [
+        ("2025-05-10T19:00", "2025-05-10T18:00:00+00:00"),
+        ("2025-05-10 19:00:30.5", "2025-05-10T18:00:30.500000+00:00"),
+        ("2025-05-10T19:00+01:00", "2025-05-10T18:00:00+00:00"),
+        ("2025-05-10T19:00Z", "2025-05-10T19:00:00+00:00"),
+        ("2025-10-26T01:30+00:00", "2025-10-26T01:30:00+00:00"),
+        (datetime.fromisoformat("2025-05-10T19:00"), "2025-05-10T18:00:00+00:00"),
+        (datetime(2025, 5, 10, 14, tzinfo=ZoneInfo("America/New_York")), "2025-05-10T18:00:00+00:00"),
+        (datetime(2025, 10, 26, 1, 30, fold=1, tzinfo=ZoneInfo("Europe/London")), "2025-10-26T01:30:00+00:00"),
+    ],
+    ids=str,
+)
+def test_a_local_time_or_any_with_an_offset_becomes_an_instant(local: str | datetime, expected: str) -> None:
+    assert from_micros(USUAL.instant(local)).isoformat() == expected
+
+
+@pytest.mark.parametrize("local", ["2025-03-30T01:00", "2025-03-30T01:30", "2025-03-30T01:59:59.999999"])
+def test_a_skipped_local_time_is_refused_with_the_next_valid_one(local: str) -> None:
+    with pytest.raises(NonexistentTime) as caught:
+        USUAL.instant(local)
+    assert (caught.value.field, caught.value.next_valid) == ("start", "2025-03-30T02:00:00+01:00")
+
+
+@pytest.mark.parametrize("local", ["2025-10-26T01:00", "2025-10-26T01:30", "2025-10-26T01:59:59"])
+def test_a_repeated_local_time_is_refused_with_both_readings(local: str) -> None:
+    with pytest.raises(AmbiguousTime) as caught:
+        USUAL.instant(local, "at")
+    full = datetime.fromisoformat(local).isoformat()
+    assert (caught.value.field, caught.value.candidates) == ("at", (f"{full}+01:00", f"{full}+00:00"))
+
+
+@pytest.mark.parametrize("local", ["2025-03-30T00:59:59", "2025-03-30T02:00", "2025-10-26T00:59:59", "2025-10-26T02:00"])
+def test_times_beside_a_change_are_taken(local: str) -> None:
+    assert USUAL.local_text(USUAL.instant(local)).startswith(local[:16])
+
+
+@pytest.mark.parametrize(
+    "local",
+    ["2025-05-10", "19:00", "2025-05-10T25:00", "2025-02-29T19:00", "tomorrow at 7", "", None, 7, math.nan, DAY],
+    ids=repr,
+)
+def test_what_is_no_date_and_time_is_refused(local: Any) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        USUAL.instant(local)
+    assert (caught.value.field, caught.value.rule) == ("start", "must be a date and time such as 2026-12-24T19:00")
+
+
+@pytest.mark.parametrize("local", ["0001-01-01T00:00", "9999-12-31T23:59", "1969-12-31T23:00", datetime.max])
+def test_a_time_beyond_all_windows_is_refused(local: str | datetime) -> None:
+    with pytest.raises(InvalidWindow, match="start must lie in the years 1970 to 2199"):
+        USUAL.instant(local)
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone", "text"),
+    [
+        (datetime(2025, 10, 22, 18, tzinfo=UTC), "Europe/London", "2025-10-22T19:00+01:00"),
+        (datetime(2025, 6, 1, 1, 15, tzinfo=UTC), "America/Los_Angeles", "2025-05-31T18:15-07:00"),
+        (datetime(2025, 6, 1, 1, 15, 30, tzinfo=UTC), "UTC", "2025-06-01T01:15:30+00:00"),
+    ],
+)
+def test_an_instant_is_written_in_the_zone_of_the_restaurant(moment: datetime, zone: str, text: str) -> None:
+    house = calendar(DINNER, zone=zone)
+
+    assert house.local_text(to_micros(moment)) == text
+    assert house.local_date(to_micros(moment)).isoformat() == text[:10]
+
+
+def test_the_calendar_remembers_only_so_many_days() -> None:
+    house = calendar(DINNER)
+    first = house.services_on(DAY)
+
+    assert house.services_on(DAY) is first
+    for day in range(600):
+        house.services_on(DAY + timedelta(days=day))
+    assert house.services_on(DAY) == first
