@@ -182,3 +182,43 @@ def test_the_random_floors_have_all_that_matters() -> None:
         for plan in Planner(case.floor, case.planning).plans(Ask(case.party), case.floor.mask(case.free))
     ]
     assert sum(len(plan.tables) > 2 for plan in planned) > 50
+
+
+def test_the_search_agrees_on_a_few_small_floors() -> None:
+    for seed in range(60):
+        case = case_of(seed)
+        ask = Ask(case.party, must=case.must, wish=case.wish)
+        free = case.floor.mask(case.free)
+        plans = Planner(case.floor, case.planning).plans(ask, free)
+        searching = Planner(case.floor, case.planning, max_sets=0)
+        assert searching.plans(ask, free) == plans
+        assert searching.plans(ask, free, 2) == plans[:2]
+        assert searching.is_seatable(ask, free) == bool(plans)
+
+
+def test_the_search_goes_on_while_a_tie_may_be_won_by_place() -> None:
+    # Equal tables: table order alone decides, and growing around a hub does not meet the sets in table order.
+    floor = Floor(
+        [Table(f"t{place}", str(place), 4, "hall") for place in range(5)],
+        zones=[Zone("hall", "Hall")],
+        joins=[Join((f"t{first}", f"t{second}")) for first, second in ((0, 3), (0, 4), (1, 2), (1, 4), (2, 4), (3, 4))],
+    )
+    for mode in AdjacencyMode:
+        planning = Planning(adjacency_mode=mode, slack_budget=None, max_tables=4)
+        compiling, searching = Planner(floor, planning), Planner(floor, planning, max_sets=0)
+        for party in (7, 11, 15):
+            expected = compiling.plans(Ask(party), 0b11111)
+            for limit in range(1, len(expected) + 1):
+                assert searching.plans(Ask(party), 0b11111, limit) == expected[:limit]
+
+
+def test_a_join_across_zones_is_no_joint_of_any_plan() -> None:
+    floor = Floor(
+        [Table("a", "1", 4, "hall"), Table("b", "2", 4, "hall"), Table("c", "3", 4, "bar")],
+        zones=[Zone("hall", "Hall"), Zone("bar", "Bar")],
+        joins=[Join(("a", "b"), seat_loss=1), Join(("b", "c"), seat_loss=3)],
+    )
+    assert Layout.of(floor).loss_ranges == {0b100: (0, 0), 0b011: (1, 1)}
+    for planner in (Planner(floor, Planning()), Planner(floor, Planning(), max_sets=0)):
+        assert [plan.tables for plan in planner.plans(Ask(6), 0b111)] == [("a", "b")]
+        assert planner.best(Ask(8), 0b111) is None

@@ -97,6 +97,7 @@ def test_judge_gives_the_plan_of_the_named_tables_in_any_order() -> None:
     assert isinstance(judged, Plan)
     assert judged.tables == ("A", "B")
     assert judged in planner().plans(Ask(7), ALL)
+    assert planner().judge(Ask(2), ["C"]) == planner().best(Ask(2), 0b100)
 
 
 @pytest.mark.parametrize(
