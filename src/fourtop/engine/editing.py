@@ -7,12 +7,17 @@ from collections.abc import Callable
 from fourtop.engine.call import Call
 from fourtop.errors import InUse, InvalidInput, StaleVersion, shown
 from fourtop.model import rule
+from fourtop.model.booking import BookingStatus
 from fourtop.model.event import EventType
 from fourtop.model.floor import Floor
 from fourtop.model.house import House
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant
+from fourtop.model.window import MAX_WINDOW_US, Window
 from fourtop.ports import Changes, Decision, FloorChange, Need, PolicyChange, Scope, View
+
+_MONTHS_AHEAD = 12
+_OVER = (BookingStatus.COMPLETED, BookingStatus.CANCELLED, BookingStatus.NO_SHOW)
 
 
 def edit_floor(
@@ -26,10 +31,9 @@ def edit_floor(
     if not gone <= view.scope.tables:
         return Need(Scope(call.restaurant_id, tables=gone))
     for table_id in sorted(gone):
-        last = view.find_last_allocation(table_id)
-        if last is not None and last.window.end_us > view.now_us:
-            by = f"{last.owner_kind.value} {last.owner_id} until {last.window.end.isoformat()}"
-            raise InUse("table", table_id, by)
+        user = _user_ahead(view, table_id)
+        if user is not None:
+            raise InUse("table", table_id, user)
     data = {"version": version + 1, "tables_removed": sorted(gone)}
     event = call.event(EventType.FLOOR_CHANGED, str(version + 1), view.now_us, data=data)
     edited = House(house.restaurant, floor, house.policy)
@@ -43,15 +47,49 @@ def edit_policy(call: Call, view: View, change: Callable[[Policy], Policy], expe
     return _policy_changed(call, view, (house.restaurant, policy), expected)
 
 
+def _user_ahead(view: View, table_id: str) -> str | None:
+    last = view.find_last_allocation(table_id)
+    if last is None or last.window.end_us <= view.now_us:
+        return None
+    return f"{last.owner_kind.value} {last.owner_id} until {last.window.end.isoformat()}"
+
+
 def edit_restaurant(
     call: Call, view: View, change: Callable[[Restaurant], Restaurant], expected: int | None
-) -> Decision[House]:
-    """Decide a new record of the restaurant; its id stays. It counts as a change of policy."""
+) -> Decision[House] | Need:
+    """Decide a new record of the restaurant; its id stays. It counts as a change of policy.
+
+    Another time zone would silently move the local time of everybody who is to come, so it has to wait until
+    nobody is.
+    """
     house = view.house
     restaurant = rule.check_instance("change", change(house.restaurant), Restaurant)
     if restaurant.id != house.restaurant.id:
         raise InvalidInput("change", "must return a restaurant of the same id", shown(restaurant.id))
+    if restaurant.timezone != house.restaurant.timezone:
+        somebody = _find_somebody_ahead(view)
+        if isinstance(somebody, Need):
+            return somebody
+        if somebody is not None:
+            raise InUse("timezone", house.restaurant.timezone, somebody)
     return _policy_changed(call, view, (restaurant, house.policy), expected)
+
+
+def _find_somebody_ahead(view: View) -> str | Need | None:
+    """Return who has a table now or later, or else waits for one within a year; ``None``: nobody."""
+    tables = frozenset(view.house.floor.positions)
+    year = [
+        Window.of_micros(view.now_us + part * MAX_WINDOW_US, view.now_us + (part + 1) * MAX_WINDOW_US)
+        for part in range(_MONTHS_AHEAD)
+    ]
+    if not tables <= view.scope.tables or not all(view.scope.covers(month) for month in year):
+        return Need(Scope(view.scope.restaurant_id, tables=tables, windows=tuple(year)))
+    for table_id in sorted(tables):
+        user = _user_ahead(view, table_id)
+        if user is not None:
+            return user
+    ahead = (booking for month in year for booking in view.bookings_starting(month))
+    return next((f"booking {each.id} at {each.start.isoformat()}" for each in ahead if each.status not in _OVER), None)
 
 
 def _policy_changed(call: Call, view: View, what: tuple[Restaurant, Policy], expected: int | None) -> Decision[House]:

@@ -414,10 +414,10 @@ class AlreadyExists(FourtopError):
 
 @error
 class InUse(FourtopError):
-    """Something cannot be removed while it is in use.
+    """Something cannot be removed or changed while it is in use.
 
     Args:
-        kind: What: table or zone.
+        kind: What: table, zone or timezone.
         id: Its id.
         by: What uses it, such as ``booking b1 until 2026-01-01T20:00:00+00:00``.
     """
