@@ -8,6 +8,10 @@ from importlib.util import find_spec
 import pytest
 from hypothesis import HealthCheck, settings
 
+from fourtop.clock import ManualClock
+from tests.evening import NOW
+from tests.stores import STORES, WatchedStore
+
 SLOW_SECONDS = 0.25
 # A busy machine is easily ten times slower, so that only what is far over the line fails.
 LIMIT_SECONDS = 5.0
@@ -59,3 +63,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section(f"{len(loiterers)} over {SLOW_SECONDS} s and not marked slow")
     for name, seconds in loiterers[:SHOWN]:
         terminalreporter.write_line(f"{seconds:.2f} s {name}")
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock that stands still at noon before the evening."""
+    return ManualClock(NOW)
+
+
+@pytest.fixture(params=list(STORES))
+def store(request: pytest.FixtureRequest, clock: ManualClock) -> WatchedStore:
+    """Each store in turn, on that clock."""
+    return STORES[request.param](clock)

@@ -1,0 +1,177 @@
+"""Cases from the field about races: 1, 11 and 12."""
+
+from __future__ import annotations
+
+import pytest
+
+from fourtop import (
+    AllocationsOverlap,
+    Code,
+    Confirmed,
+    Held,
+    KeyReused,
+    Plan,
+    Quote,
+    Refused,
+    Request,
+)
+from fourtop.model.outcome import Booked
+from tests.evening import a_house, at, at_once, booked, held, one_table, open_desk, party, snapshot, table_rows
+from tests.stores import WatchedStore
+
+# ---- 1: check, then write --------------------------------------------------------------------------------
+
+
+def test_case_1_check_then_write_two_at_once_for_the_last_table_leave_one(store: WatchedStore) -> None:
+    desk = open_desk(store, a_house(one_table()))
+    answers = at_once([lambda: desk.hold(party(4)), lambda: desk.hold(party(4))])
+    won = [each for each in answers if isinstance(each, Held)]
+    lost = [each for each in answers if isinstance(each, Refused)]
+    assert (len(won), len(lost)) == (1, 1)
+    assert [row.owner_id for row in table_rows(desk)] == [won[0].hold.id]
+    assert desk.audit().is_clean
+
+
+def test_case_1_check_then_write_the_choice_is_made_when_it_is_written(store: WatchedStore) -> None:
+    desk = open_desk(store)
+    checked = desk.quote(party(4))
+    assert isinstance(checked, Quote)
+    rival = booked(desk, 4, tables=list(checked.plan.tables))
+    loser = held(desk, 4)
+    assert (checked.plan.tables, rival.tables, loser.tables) == (("3",), ("3",), ("4",))
+
+
+def test_case_1_check_then_write_a_table_that_was_checked_and_is_gone_names_the_rival(store: WatchedStore) -> None:
+    desk = open_desk(store)
+    checked = desk.quote(party(4))
+    assert isinstance(checked, Quote)
+    rival = held(desk, 4, tables=list(checked.plan.tables))
+    with pytest.raises(Refused) as caught:
+        desk.hold(party(4, tables=checked.plan.tables))
+    reason = caught.value.refusal.reasons[0]
+    assert reason.code is Code.HOLD_CONFLICT
+    assert [each["owner_id"] for each in reason.details["in_the_way"]] == [rival.id]
+
+
+# ---- 11: the loser of a race got a 500 although other tables were free -----------------------------------
+
+
+def test_case_11_the_loser_of_a_race_gets_the_next_table(store: WatchedStore) -> None:
+    desk = open_desk(store)
+    answers = at_once([lambda: desk.book(party(4)), lambda: desk.book(party(4)), lambda: desk.book(party(4))])
+    tables = sorted(each.booking.tables for each in answers if isinstance(each, Booked))
+    assert tables == [("3",), ("4",), ("5",)]
+
+
+def test_case_11_the_loser_of_a_race_gets_joined_tables_when_no_single_one_is_left(store: WatchedStore) -> None:
+    desk = open_desk(store)
+    booked(desk, 4, tables=["3"])
+    booked(desk, 4, tables=["4"])
+    answers = at_once([lambda: desk.book(party(4)), lambda: desk.book(party(4))])
+    tables = sorted(each.booking.tables for each in answers if isinstance(each, Booked))
+    assert tables == [("1", "2"), ("5",)]
+
+
+def test_case_11_the_loser_of_the_last_table_gets_a_conflict_and_its_reason(store: WatchedStore) -> None:
+    desk = open_desk(store, a_house(one_table()))
+    first = booked(desk, 4)
+    with pytest.raises(Refused) as caught:
+        desk.book(party(4))
+    assert caught.value.code is Code.TABLES_TAKEN
+    assert caught.value.http_status == 409
+    assert caught.value.is_retryable
+    (way,) = caught.value.refusal.reasons[0].details["in_the_way"]
+    assert (way["owner_kind"], way["owner_id"]) == ("booking", first.id)
+
+
+def test_case_11_no_race_ends_in_an_error_of_the_store(store: WatchedStore) -> None:
+    desk = open_desk(store)
+    answers = at_once([lambda: desk.book(party(2))] * 8)
+    assert not [each for each in answers if isinstance(each, AllocationsOverlap)]
+    assert {type(each) for each in answers} == {Booked, Refused}
+    assert len([each for each in answers if isinstance(each, Booked)]) == 5
+    assert desk.audit().is_clean
+
+
+# ---- 12: a key without a lock over the whole section did not make it idempotent --------------------------
+
+
+def test_case_12_the_same_key_at_once_makes_one_booking(store: WatchedStore) -> None:
+    desk = open_desk(store)
+    answers = at_once([lambda: desk.book(party(4), key="k1")] * 8)
+    done = [each for each in answers if isinstance(each, Booked)]
+    assert len(done) == 8
+    assert len({each.booking.id for each in done}) == 1
+    assert sorted(each.duplicate for each in done) == [False] + [True] * 7
+    assert len(table_rows(desk)) == 1
+
+
+def test_case_12_the_same_key_at_once_makes_one_hold(store: WatchedStore) -> None:
+    desk = open_desk(store)
+    answers = at_once([lambda: desk.hold(party(2), key="k1")] * 8)
+    done = [each for each in answers if isinstance(each, Held)]
+    assert len(done) == 8
+    assert len({each.hold.id for each in done}) == 1
+    assert len(table_rows(desk)) == 1
+
+
+def test_case_12_confirming_at_once_confirms_once_whatever_the_keys(store: WatchedStore) -> None:
+    desk = open_desk(store)
+    hold = held(desk, 4)
+    calls = [lambda key=key: desk.confirm(hold.id, key=key) for key in ("a", "a", "b", None, None)]
+    done = [each for each in at_once(calls) if isinstance(each, Confirmed)]
+    assert len(done) == 5
+    assert len({each.booking for each in done}) == 1
+    assert sum(not each.replayed for each in done) == 1
+    assert [each.confirmed for each in desk.confirmations(hold.id)] == [True]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [party(3), party(4, "19:15"), party(4, tables=["3"]), Request(4, at("19:00"), past_reason="late")],
+    ids=["party", "start", "tables", "reason"],
+)
+def test_case_12_the_same_key_with_another_body_fails_and_changes_nothing(store: WatchedStore, other: Request) -> None:
+    desk = open_desk(store)
+    desk.book(party(4), key="k1")
+    before = snapshot(store, desk)
+    with pytest.raises(KeyReused) as caught:
+        desk.book(other, key="k1")
+    assert (caught.value.command, caught.value.key) == ("book", "k1")
+    assert caught.value.http_status == 422
+    assert snapshot(store, desk) == before
+
+
+def test_case_12_a_key_belongs_to_one_command_of_one_restaurant(store: WatchedStore) -> None:
+    here = open_desk(store)
+    there = open_desk(store, a_house(name="Elsewhere"))
+    here.hold(party(4), key="k1")
+    assert not here.book(party(4), key="k1").duplicate
+    assert not there.hold(party(4), key="k1").replayed
+
+
+def test_case_12_a_refusal_is_not_stored_under_its_key(store: WatchedStore) -> None:
+    desk = open_desk(store, a_house(one_table()))
+    first = booked(desk, 4)
+    with pytest.raises(Refused):
+        desk.book(party(4), key="k1")
+    desk.cancel(first.id)
+    assert not desk.book(party(4), key="k1").duplicate
+
+
+def test_case_12_a_replay_is_what_was_answered_then_and_not_what_is_today(store: WatchedStore) -> None:
+    desk = open_desk(store)
+    first = desk.book(party(4), key="k1")
+    desk.cancel(first.booking.id)
+    again = desk.book(party(4), key="k1")
+    assert again.duplicate
+    assert again.booking == first.booking
+    assert again.capacity == first.capacity
+
+
+def test_case_1_check_then_write_checking_takes_nothing(store: WatchedStore) -> None:
+    desk = open_desk(store, a_house(one_table()))
+    before = snapshot(store, desk)
+    quotes = [each for each in at_once([lambda: desk.quote(party(4))] * 4) if isinstance(each, Quote)]
+    assert [type(each.plan) for each in quotes] == [Plan] * 4
+    assert snapshot(store, desk) == before
