@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fourtop.engine.desk import Desk
 from fourtop.engine.identity import Ids, TimeOrderedIds
+from fourtop.engine.order import Orders
 from fourtop.engine.runner import Runner
 from fourtop.model import rule
 from fourtop.model.actor import GUEST, Actor
@@ -27,7 +28,8 @@ class Engine:
 
     def __init__(self, store: Store, *, ids: Ids | None = None) -> None:
         self.store = store
-        self._runner = Runner(store, TimeOrderedIds() if ids is None else ids)
+        self._ids = TimeOrderedIds() if ids is None else ids
+        self._runner = Runner(store)
 
     def open(self, house: House, *, actor: Actor = GUEST) -> Desk:
         """Put a new restaurant in place, and return its desk.
@@ -46,7 +48,8 @@ class Engine:
             InvalidIdentifier: If the id is none.
             InvalidInput: If the actor is no ``Actor``.
         """
-        return Desk(self._runner, restaurant_id, rule.check_instance("actor", actor, Actor))
+        orders = Orders(restaurant_id, rule.check_instance("actor", actor, Actor), self._ids)
+        return Desk(self._runner, orders)
 
     def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted."""

@@ -1,0 +1,277 @@
+"""Orders and questions: every call of a desk, checked and written down, before any store sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from fourtop.engine import blocking, booking, confirming, editing, holding, importing, moving, offering
+from fourtop.engine.call import Call
+from fourtop.engine.identity import Ids
+from fourtop.engine.moving import Move
+from fourtop.engine.rules import Rules
+from fourtop.errors import FourtopError, InvalidInput, Refusal, shown
+from fourtop.model import rule
+from fourtop.model.actor import Actor
+from fourtop.model.block import Block
+from fourtop.model.booking import BookingStatus
+from fourtop.model.floor import Floor
+from fourtop.model.house import House
+from fourtop.model.outcome import (
+    Availability,
+    Blocked,
+    Booked,
+    Changed,
+    Confirmed,
+    Held,
+    Imported,
+    Moved,
+    Quote,
+)
+from fourtop.model.policy import HOLD_TTL_SECONDS, MAX_HOLD_LIFETIME_SECONDS, Policy, as_date
+from fourtop.model.request import Preference, Request
+from fourtop.model.restaurant import Restaurant
+from fourtop.model.rows import BookingRow
+from fourtop.model.window import Window
+from fourtop.ports import Decision, Need, Scope, View, around
+
+MAX_IMPORT_ROWS = 2_000_000
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Order(Generic[T]):
+    """A command, ready to be given to a store; it answers a ``T``.
+
+    Args:
+        call: The call.
+        scope: What it looks at, besides its stored answer.
+        decide: The decision.
+        on_lost: Writes evidence in a transaction of its own when the store refused to the last.
+    """
+
+    call: Call
+    scope: Scope
+    decide: Callable[[View, Rules], Any]
+    on_lost: Callable[[View, Rules, FourtopError], Decision[None] | Need] | None = None
+
+
+@attrs.frozen
+class Question(Generic[T]):
+    """A read, ready to be put to a store; it answers a ``T``."""
+
+    scope: Scope
+    ask: Callable[[View, Rules], Any]
+
+
+class Orders:
+    """Writes the orders and questions of one restaurant, for somebody. Touches no store.
+
+    Args:
+        restaurant_id: The tenant.
+        actor: Who calls.
+        ids: Makes the ids of calls.
+
+    Raises:
+        InvalidIdentifier: If the restaurant's id is none; and, from every method, an id or key that is none.
+    """
+
+    def __init__(self, restaurant_id: str, actor: Actor, ids: Ids) -> None:
+        self.restaurant_id = rule.check_identifier("restaurant_id", restaurant_id)
+        self.actor = actor
+        self._ids = ids
+
+    # ---- questions
+
+    def about(
+        self, *, bookings: Iterable[str] = (), holds: Iterable[str] = (), windows: Iterable[Window] = ()
+    ) -> Scope:
+        """Return the scope of some bookings, holds and windows."""
+        return Scope(
+            self.restaurant_id,
+            windows=tuple(rule.check_instance("window", each, Window) for each in windows),
+            bookings=frozenset(rule.check_identifier("booking_id", each) for each in bookings),
+            holds=frozenset(rule.check_identifier("hold_id", each) for each in holds),
+        )
+
+    def quote(self, request: Request) -> Question[Quote | Refusal]:
+        """Write the question for the best free plan."""
+        rule.check_instance("request", request, Request)
+        scope = self.about(windows=[around(request.start_us)])
+        return Question(scope, lambda view, rules: offering.quote(view, rules, request))
+
+    def availability(
+        self,
+        on: date,
+        parties: int | Collection[int],
+        *,
+        must: Preference | None,
+        at: datetime | str | None,
+        spots_limit: int,
+    ) -> Question[Availability]:
+        """Write the question for the start times on offer."""
+        sizes = (parties,) if isinstance(parties, int) else rule.as_members("parties", parties, rule.check_party)
+        if not sizes:
+            raise InvalidInput("parties", "must name at least one party size", shown(parties))
+        wanted = offering.Wanted(
+            on=as_date(on),
+            parties=tuple(sorted({rule.check_party(size, "parties") for size in sizes})),
+            must=Preference() if must is None else rule.check_instance("must", must, Preference),
+            at=at,
+            spots_limit=rule.check_whole("spots_limit", spots_limit, 1, offering.MAX_SPOTS),
+        )
+        return Question(self.about(), lambda view, rules: offering.availability(view, rules, wanted))
+
+    # ---- holds
+
+    def hold(self, request: Request, terms: holding.Terms, key: str | None) -> Order[Held]:
+        """Write the order for a new hold."""
+        rule.check_instance("request", request, Request)
+        booking_id = _optional_id("booking_id", terms.booking_id)
+        session = _optional_id("session", terms.session)
+        _check_ttl(terms.ttl_seconds)
+        call = self._call("hold", key, {"request": request, "terms": terms})
+        scope = self._seating(request) | self.about(bookings=() if booking_id is None else (booking_id,))
+        scope |= Scope(self.restaurant_id, sessions=frozenset(() if session is None else (session,)))
+        return Order(call, scope, lambda view, rules: holding.make_hold(call, view, rules, request, terms))
+
+    def extend(self, hold_id: str, seconds: int, key: str | None) -> Order[Held]:
+        """Write the order to let a hold expire later."""
+        rule.check_whole("seconds", seconds, 1, MAX_HOLD_LIFETIME_SECONDS - HOLD_TTL_SECONDS[0])
+        call = self._call("extend", key, {"hold_id": hold_id, "seconds": seconds})
+        scope = self.about(holds=[hold_id])
+        return Order(call, scope, lambda view, _: holding.extend_hold(call, view, hold_id, seconds))
+
+    def release(self, hold_id: str, key: str | None) -> Order[Held]:
+        """Write the order to give up a hold."""
+        call = self._call("release", key, {"hold_id": hold_id})
+        scope = self.about(holds=[hold_id])
+        return Order(call, scope, lambda view, _: holding.release_hold(call, view, hold_id))
+
+    def replace(self, given_up: holding.Replaced, request: Request, key: str | None) -> Order[Held]:
+        """Write the order to give up a hold for another."""
+        rule.check_instance("request", request, Request)
+        _check_ttl(given_up.ttl_seconds)
+        call = self._call("replace", key, {"given_up": given_up, "request": request})
+        scope = self._seating(request) | self.about(holds=[given_up.hold_id])
+        return Order(call, scope, lambda view, rules: holding.replace_hold(call, view, rules, request, given_up))
+
+    def confirm(self, wanted: confirming.Confirmation, key: str | None) -> Order[Confirmed]:
+        """Write the order to confirm a hold."""
+        rule.check_instance("requote", wanted.requote, bool)
+        booking_id = _optional_id("booking_id", wanted.booking_id)
+        call = self._call("confirm", key, {"wanted": wanted})
+        scope = self.about(holds=[wanted.hold_id], bookings=() if booking_id is None else (booking_id,))
+
+        def on_lost(view: View, rules: Rules, error: FourtopError) -> Decision[None] | Need:
+            return confirming.evidence_of_loss(call, view, rules, wanted, error)
+
+        return Order(call, scope, lambda view, rules: confirming.confirm_hold(call, view, rules, wanted), on_lost)
+
+    # ---- bookings
+
+    def book(self, request: Request, booking_id: str | None, tables: str, key: str | None) -> Order[Booked]:
+        """Write the order for a booking in one step."""
+        rule.check_instance("request", request, Request)
+        if tables not in ("now", "later"):
+            raise InvalidInput("tables", 'must be "now" or "later"', shown(tables))
+        asked = {"request": request, "booking_id": _optional_id("booking_id", booking_id), "tables": tables}
+        call = self._call("book", key, asked)
+        terms = booking.Terms(booking_id or call.id, tables_later=tables == "later")
+        scope = self._seating(request) | self.about(bookings=[terms.booking_id])
+        return Order(call, scope, lambda view, rules: booking.make_booking(call, view, rules, request, terms))
+
+    def reschedule(self, booking_id: str, request: Request, key: str | None) -> Order[Changed]:
+        """Write the order for another time, size or wish."""
+        rule.check_instance("request", request, Request)
+        call = self._call("reschedule", key, {"booking_id": booking_id, "request": request})
+        scope = self._seating(request) | self.about(bookings=[booking_id])
+
+        def decide(view: View, rules: Rules) -> Decision[Changed] | Need:
+            return booking.reschedule_booking(call, view, rules, booking_id, request)
+
+        return Order(call, scope, decide)
+
+    def step(self, command: str, booking_id: str, target: BookingStatus, key: str | None) -> Order[Changed]:
+        """Write the order for a step of a booking's life."""
+        call = self._call(command, key, {"booking_id": booking_id})
+        scope = self.about(bookings=[booking_id])
+        return Order(call, scope, lambda view, _: booking.change_status(call, view, booking_id, target))
+
+    def move(self, moves: Iterable[Move], key: str | None) -> Order[Moved]:
+        """Write the order to move bookings together."""
+        checked = moving.check_moves(moves)
+        call = self._call("move", key, {"moves": checked})
+        scope = self.about(bookings=[each.booking_id for each in checked])
+        return Order(call, scope, lambda view, rules: moving.move_bookings(call, view, rules, checked))
+
+    def import_bookings(self, rows: Sequence[BookingRow], key: str | None) -> Order[Imported]:
+        """Write the order to take over bookings."""
+        checked = tuple(rows)
+        if not 1 <= len(checked) <= MAX_IMPORT_ROWS or not all(isinstance(row, BookingRow) for row in checked):
+            raise InvalidInput("rows", f"must be 1 to {MAX_IMPORT_ROWS} booking rows", f"{len(checked)} values")
+        call = self._call("import", key, {"rows": checked})
+        return Order(call, self.about(), lambda view, rules: importing.import_bookings(call, view, rules, checked))
+
+    # ---- blocks
+
+    def block(
+        self, window: Window, tables: Collection[str], *, zone_id: str | None, reason: str, key: str | None
+    ) -> Order[Blocked]:
+        """Write the order to take tables out of use."""
+        scope = self.about(windows=[window])
+        rule.check_text("reason", reason, 200)
+        named = rule.check_identifiers("tables", tables)
+        asked = {"window": window, "tables": named, "zone_id": _optional_id("zone_id", zone_id), "reason": reason}
+        call = self._call("block", key, asked)
+        block = Block(call.id, self.restaurant_id, named, window, reason, self.actor)
+        return Order(call, scope, lambda view, rules: blocking.make_block(call, view, rules, block, zone_id=zone_id))
+
+    def unblock(self, block_id: str, key: str | None) -> Order[Blocked]:
+        """Write the order to end a block."""
+        call = self._call("unblock", key, {"block_id": rule.check_identifier("block_id", block_id)})
+        scope = Scope(self.restaurant_id, blocks=frozenset({block_id}))
+        return Order(call, scope, lambda view, _: blocking.remove_block(call, view, block_id))
+
+    # ---- the house
+
+    def edit_floor(self, change: Callable[[Floor], Floor], expected: int | None) -> Order[House]:
+        """Write the order for another floor."""
+        call = self._call("edit_floor", None, {"expected": _version(expected)})
+        return Order(call, self.about(), lambda view, _: editing.edit_floor(call, view, change, expected))
+
+    def edit_policy(self, change: Callable[[Policy], Policy], expected: int | None) -> Order[House]:
+        """Write the order for another policy."""
+        call = self._call("edit_policy", None, {"expected": _version(expected)})
+        return Order(call, self.about(), lambda view, _: editing.edit_policy(call, view, change, expected))
+
+    def edit_restaurant(self, change: Callable[[Restaurant], Restaurant], expected: int | None) -> Order[House]:
+        """Write the order for another record of the restaurant."""
+        call = self._call("edit_restaurant", None, {"expected": _version(expected)})
+        return Order(call, self.about(), lambda view, _: editing.edit_restaurant(call, view, change, expected))
+
+    # ---- how
+
+    def _call(self, command: str, key: str | None, request: Mapping[str, Any]) -> Call:
+        named = _optional_id("key", key)
+        return Call(self.restaurant_id, command, self._ids.next(), self.actor, named, request)
+
+    def _seating(self, request: Request) -> Scope:
+        return Scope(self.restaurant_id, windows=(around(request.start_us),), counts_holds=True)
+
+
+def _optional_id(field: str, value: str | None) -> str | None:
+    return None if value is None else rule.check_identifier(field, value)
+
+
+def _check_ttl(ttl_seconds: int | None) -> None:
+    if ttl_seconds is not None:
+        rule.check_whole("ttl_seconds", ttl_seconds, *HOLD_TTL_SECONDS)
+
+
+def _version(expected: int | None) -> int | None:
+    return None if expected is None else rule.check_whole("expected", expected, 1, 2**62)
