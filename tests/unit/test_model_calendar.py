@@ -90,7 +90,9 @@ GOLDEN = [
 
 
 @pytest.mark.parametrize(
-    ("local", "party", "period", "minutes", "block", "clamped"), GOLDEN, ids=[f"{case[0]} p{case[1]}" for case in GOLDEN]
+    ("local", "party", "period", "minutes", "block", "clamped"),
+    GOLDEN,
+    ids=[f"{case[0]} p{case[1]}" for case in GOLDEN],
 )
 def test_golden_booking_windows_of_the_reference(
     local: str, party: int, period: str, minutes: int, block: str, *, clamped: bool
@@ -504,7 +506,9 @@ def test_a_repeated_local_time_is_refused_with_both_readings(local: str) -> None
     assert (caught.value.field, caught.value.candidates) == ("at", (f"{full}+01:00", f"{full}+00:00"))
 
 
-@pytest.mark.parametrize("local", ["2025-03-30T00:59:59", "2025-03-30T02:00", "2025-10-26T00:59:59", "2025-10-26T02:00"])
+@pytest.mark.parametrize(
+    "local", ["2025-03-30T00:59:59", "2025-03-30T02:00", "2025-10-26T00:59:59", "2025-10-26T02:00"]
+)
 def test_times_beside_a_change_are_taken(local: str) -> None:
     assert USUAL.local_text(USUAL.instant(local)).startswith(local[:16])
 

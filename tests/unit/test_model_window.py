@@ -61,6 +61,12 @@ def test_a_bound_whose_zone_knows_no_offset_is_refused() -> None:
         def utcoffset(self, _moment: datetime | None) -> timedelta | None:
             return None
 
+        def dst(self, _moment: datetime | None) -> timedelta | None:
+            return None
+
+        def tzname(self, _moment: datetime | None) -> str | None:
+            return None
+
     with pytest.raises(NaiveDatetime):
         to_micros(NOON.replace(tzinfo=Nowhere()))
 

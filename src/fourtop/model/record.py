@@ -13,7 +13,7 @@ from fourtop.errors import InvalidDocument, InvalidInput, shown
 from fourtop.model.slug import slug
 
 ROOT = "document"
-_WIDTH = 110
+_WIDTH = 120
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 Decoder = Callable[[Any, str], Any]
@@ -53,16 +53,21 @@ def parse(text: object) -> Any:
         raise InvalidDocument(ROOT, "must be JSON of a sane depth", "a thousand brackets") from None
 
 
-def write(data: Any, indent: str = "") -> str:
+def write(data: Any) -> str:
     """Write plain data as JSON that people like to read: what fits on a line is on one line."""
+    return _written(data, "", _WIDTH)
+
+
+def _written(data: Any, indent: str, lead: int) -> str:
     flat = json.dumps(data, ensure_ascii=False, allow_nan=False)
-    if (indent and len(indent) + len(flat) <= _WIDTH) or not data or not isinstance(data, dict | list):
+    if lead + len(flat) < _WIDTH or not data or not isinstance(data, dict | list):
         return flat
     inner = f"{indent}  "
     if isinstance(data, dict):
-        lines = [f"{inner}{json.dumps(key)}: {write(value, inner)}" for key, value in data.items()]
+        keys = {json.dumps(key) + ": ": value for key, value in data.items()}
+        lines = [inner + key + _written(value, inner, len(inner + key)) for key, value in keys.items()]
         return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
-    return "[\n" + ",\n".join(inner + write(value, inner) for value in data) + f"\n{indent}]"
+    return "[\n" + ",\n".join(inner + _written(value, inner, len(inner)) for value in data) + f"\n{indent}]"
 
 
 def below(path: str, key: str) -> str:
@@ -196,7 +201,9 @@ class Record:
 
     @staticmethod
     def _derive(source: Any, path: str) -> str:
-        derived = slug(source) if isinstance(source, str) else ""
+        if not isinstance(source, str) or not source.strip():
+            return "-"  # The model refuses such a name, which says more than its want of a slug.
+        derived = slug(source)
         if not derived:
             raise InvalidDocument(path, "must be given where the name has no letter or digit", shown(source))
         return derived

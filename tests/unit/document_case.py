@@ -1,0 +1,342 @@
+"""A house that leaves nothing at its default, one that leaves all, and what is wrong with documents."""
+
+from __future__ import annotations
+
+import copy
+import math
+from typing import Any
+
+from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.house import House
+from fourtop.model.planning import Planning, Weights
+from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod
+from fourtop.model.restaurant import Restaurant, Zone
+from fourtop.model.table import Position, Table
+
+Path = list[str | int]
+
+BARE = House(Restaurant("pub", "Pub", timezone="UTC"), Floor([], zones=[]), Policy([]))
+
+# Every attribute of every value differs from its default.
+FULL = House(
+    Restaurant(
+        "r-1",
+        "The Corner",
+        timezone="America/New_York",
+        slug="corner",
+        reservation_interval_minutes=30,
+        default_duration_minutes=100,
+        last_seating_buffer_minutes=60,
+        active=False,
+    ),
+    Floor(
+        [
+            Table(
+                "t1",
+                "A 1",
+                4,
+                "z1",
+                min_party=2,
+                max_party=6,
+                section="North",
+                category="lounge",
+                seating="booth",
+                mobility="fixed",
+                out_of_service=True,
+                active=False,
+                features=["window", "step-free"],
+                position=Position(1, 2.5, 45),
+                notes="Wobbles; “fold a mat”.",
+            ),
+            Table("t2", "A 2", 4, "z1"),
+            Table("t3", "A 10", 2, "z1"),
+            Table("b-1", "B 1", 2, "Bar"),
+        ],
+        zones=[Zone("z1", "Café", order=2, setting="outdoor"), Zone("Bar", "Bar", setting="bar")],
+        joins=[Join(("t1", "t2"), 2), Join(("t2", "t3"))],
+        set_capacities=[SetCapacity(("t1", "t2", "t3"), 7, 5), SetCapacity(("t1", "t3"), 5)],
+        joins_within_zone=True,
+    ),
+    Policy(
+        [
+            ServicePeriod(
+                "lunch",
+                "12:00",
+                "15:00",
+                weekdays=["sunday", "monday"],
+                occasions=["tea", "drinks"],
+                turn_bands=[(2, 60), (None, 75)],
+                buffer_before_minutes=5,
+                buffer_after_minutes=10,
+                last_start="14:00",
+                overrun_allowed=True,
+                min_dwell_minutes=30,
+            ),
+            ServicePeriod("eve", "18:00", "01:00", dates=["2026-12-31", "2026-12-24"], last_seating_minutes=45),
+        ],
+        occasions=[Occasion("tea", [(None, 45)]), Occasion("drinks", [(4, 60), (8, 90)])],
+        closures=["2026-12-25", "2026-01-01"],
+        turn_bands=[(2, 80)],
+        capacity_rules=[
+            CapacityRule(max_covers=40, period="lunch", weekday="monday"),
+            CapacityRule(max_parties=0, on="2026-12-24"),
+        ],
+        planning=Planning(
+            adjacency_mode="neighbors",
+            adjacency_required=False,
+            adjacency_min_party=5,
+            max_tables=4,
+            slack_budget=None,
+            weights=Weights(overage=1, table_count=2, fragmentation=3, zone=5, adjacency=6, scarcity=0.1, wish=7),
+            demand_multiplier=1.5,
+        ),
+        holds=HoldRules(ttl_seconds=60, rate_limit=6, rate_window_seconds=30, max_live=50, max_live_per_session=3),
+        past_grace_minutes=0,
+    ),
+)
+
+FULL_TEXT = """\
+{
+  "format": "fourtop/house/1",
+  "restaurant": {
+    "id": "r-1",
+    "name": "The Corner",
+    "timezone": "America/New_York",
+    "slug": "corner",
+    "reservation_interval_minutes": 30,
+    "default_duration_minutes": 100,
+    "last_seating_buffer_minutes": 60,
+    "active": false
+  },
+  "zones": [
+    {"id": "Bar", "name": "Bar", "setting": "bar"},
+    {"id": "z1", "name": "Café", "order": 2, "setting": "outdoor"}
+  ],
+  "tables": [
+    {
+      "id": "t1",
+      "number": "A 1",
+      "capacity": 4,
+      "zone": "Café",
+      "min_party": 2,
+      "max_party": 6,
+      "section": "North",
+      "category": "lounge",
+      "seating": "booth",
+      "mobility": "fixed",
+      "out_of_service": true,
+      "active": false,
+      "features": ["step-free", "window"],
+      "position": {"x": 1, "y": 2.5, "rotation": 45},
+      "notes": "Wobbles; “fold a mat”."
+    },
+    {"id": "t2", "number": "A 2", "capacity": 4, "zone": "Café"},
+    {"id": "t3", "number": "A 10", "capacity": 2, "zone": "Café"},
+    {"number": "B 1", "capacity": 2, "zone": "Bar"}
+  ],
+  "joins": [{"tables": ["A 1", "A 2"], "seat_loss": 2}, ["A 2", "A 10"]],
+  "joins_within_zone": true,
+  "set_capacities": [
+    {"tables": ["A 1", "A 2", "A 10"], "capacity": 7, "min_party": 5},
+    {"tables": ["A 1", "A 10"], "capacity": 5}
+  ],
+  "policy": {
+    "periods": [
+      {
+        "key": "lunch",
+        "start": "12:00",
+        "end": "15:00",
+        "weekdays": ["monday", "sunday"],
+        "occasions": ["tea", "drinks"],
+        "turn_bands": [[2, 60], [null, 75]],
+        "buffer_before_minutes": 5,
+        "buffer_after_minutes": 10,
+        "last_start": "14:00",
+        "overrun_allowed": true,
+        "min_dwell_minutes": 30
+      },
+      {
+        "key": "eve",
+        "start": "18:00",
+        "end": "01:00",
+        "dates": ["2026-12-24", "2026-12-31"],
+        "last_seating_minutes": 45
+      }
+    ],
+    "occasions": [{"key": "tea", "turn_bands": [[null, 45]]}, {"key": "drinks", "turn_bands": [[4, 60], [8, 90]]}],
+    "closures": ["2026-01-01", "2026-12-25"],
+    "turn_bands": [[2, 80]],
+    "capacity_rules": [
+      {"max_covers": 40, "period": "lunch", "weekday": "monday"},
+      {"max_parties": 0, "on": "2026-12-24"}
+    ],
+    "planning": {
+      "adjacency_mode": "neighbors",
+      "adjacency_required": false,
+      "adjacency_min_party": 5,
+      "max_tables": 4,
+      "slack_budget": null,
+      "weights": {
+        "overage": 1,
+        "table_count": 2,
+        "fragmentation": 3,
+        "zone": 5,
+        "adjacency": 6,
+        "scarcity": 0.1,
+        "wish": 7
+      },
+      "demand_multiplier": 1.5
+    },
+    "holds": {"ttl_seconds": 60, "rate_limit": 6, "rate_window_seconds": 30, "max_live": 50, "max_live_per_session": 3},
+    "past_grace_minutes": 0
+  }
+}
+"""
+
+BARE_TEXT = """\
+{
+  "format": "fourtop/house/1",
+  "restaurant": {"name": "Pub", "timezone": "UTC"},
+  "zones": [],
+  "tables": [],
+  "policy": {"periods": []}
+}
+"""
+
+
+# The path of a place, what is put there, where the error points, and the rule that it names.
+MALFORMED: list[tuple[Path, Any, str, str]] = [
+    (["format"], "fourtop/house/2", "format", "must be fourtop/house/1"),
+    (["format"], ["fourtop/house/1"], "format", "must be fourtop/house/1"),
+    (["colour"], 1, "colour", "must be one of the keys format, restaurant, zones, tables, joins"),
+    (["tables", 3, "colour"], "red", "tables[3].colour", "must be one of the keys id, number, capacity, zone"),
+    (["tables", 3, "zone_id"], "z1", "tables[3].zone_id", "must be one of the keys"),
+    (["tables", 3, "a b\0" * 100], 1, "tables[3]", "must be one of the keys"),
+    (["restaurant"], [], "restaurant", "must be an object"),
+    (["restaurant", "timezone"], "London", "restaurant.timezone", "must be an IANA time zone"),
+    (["restaurant", "name"], "", "restaurant.name", "must be 1 to 100 printable characters"),
+    (["restaurant", "id"], "r 1", "restaurant.id", "must be 1 to 64 characters"),
+    (["restaurant", "id"], None, "restaurant.id", "must be 1 to 64 characters"),
+    (["restaurant", "slug"], "The Corner", "restaurant.slug", "must be lower-case words"),
+    (["restaurant", "active"], 1, "restaurant.active", "must be true or false"),
+    (["zones"], {}, "zones", "must be a list"),
+    (["zones", 0], "Bar", "zones[0]", "must be an object"),
+    (["zones", 0, "setting"], "garden", "zones[0].setting", "must be one of indoor, outdoor, bar"),
+    (["zones", 0, "order"], "first", "zones[0].order", "must be a whole number from 0 to 10000"),
+    (["tables"], None, "tables", "must be a list"),
+    (["tables", 3, "capacity"], 0, "tables[3].capacity", "must be a whole number from 1 to 500"),
+    (["tables", 3, "capacity"], 2.5, "tables[3].capacity", "must be a whole number from 1 to 500"),
+    (["tables", 3, "capacity"], True, "tables[3].capacity", "must be a whole number from 1 to 500"),
+    (["tables", 3, "capacity"], "2", "tables[3].capacity", "must be a whole number from 1 to 500"),
+    (["tables", 3, "capacity"], math.nan, "tables[3].capacity", "must be a whole number from 1 to 500"),
+    (["tables", 3, "number"], 7, "tables[3].number", "must be 1 to 50 printable characters"),
+    (["tables", 3, "number"], "", "tables[3].number", "must be 1 to 50 printable characters"),
+    (["tables", 3, "mobility"], "wheeled", "tables[3].mobility", "must be one of movable, fixed"),
+    (["tables", 3, "max_party"], 0, "tables[3].max_party", "must be a whole number from 1 to 1000"),
+    (["tables", 3, "features"], "window", "tables[3].features", "must be a list"),
+    (["tables", 3, "features"], {"window": True}, "tables[3].features", "must be a list"),
+    (["tables", 3, "features"], ["window", 2], "tables[3].features", "must be 1 to 50 printable characters"),
+    (["tables", 3, "position"], [1, 2], "tables[3].position", "must be an object"),
+    (["tables", 3, "position"], {"x": 1}, "tables[3].position.y", "must be given"),
+    (["tables", 0, "position", "x"], math.inf, "tables[0].position.x", "must be a number from -1000 to 1000"),
+    (["tables", 3, "zone"], 7, "tables[3].zone", "must be the name of a zone of this document"),
+    (["joins"], "A 1-A 2", "joins", "must be a list"),
+    (["joins", 0], "A 1-A 2", "joins[0]", "must be an object"),
+    (["joins", 0], ["A 1"], "joins[0]", "must be two different table ids"),
+    (["joins", 0], ["A 1", 7], "joins[0][1]", "must be the number of a table of this document"),
+    (["joins", 0, "seat_loss"], -1, "joins[0].seat_loss", "must be a whole number from 0 to 100"),
+    (["joins", 0, "loss"], 1, "joins[0].loss", "must be one of the keys tables, seat_loss"),
+    (["joins_within_zone"], "no", "joins_within_zone", "must be true or false"),
+    (["set_capacities", 0, "capacity"], 0, "set_capacities[0].capacity", "must be a whole number from 1 to 1000"),
+    (["set_capacities", 0, "tables"], ["A 1"], "set_capacities[0].tables", "must name at least two tables"),
+    (["set_capacities", 0, "tables"], {}, "set_capacities[0].tables", "must be a list"),
+    (["policy"], None, "policy", "must be an object"),
+    (["policy", "periods", 0, "start"], "noon", "policy.periods[0].start", "must be a local time such as 17:30"),
+    (["policy", "periods", 0, "end"], "24:00", "policy.periods[0].end", "must be a local time such as 17:30"),
+    (["policy", "periods", 0, "last_start"], 14, "policy.periods[0].last_start", "must be a local time"),
+    (["policy", "periods", 0, "weekdays", 1], "Sun", "policy.periods[0].weekdays[1]", "must be one of monday"),
+    (["policy", "periods", 1, "dates", 0], "24/12", "policy.periods[1].dates[0]", "must be a date of the years"),
+    (["policy", "periods", 0, "occasions"], "tea", "policy.periods[0].occasions", "must be a list"),
+    (["policy", "periods", 0, "turn_bands"], {}, "policy.periods[0].turn_bands", "must be a list"),
+    (["policy", "periods", 0, "turn_bands", 0], 60, "policy.periods[0].turn_bands[0]", "must be a pair"),
+    (["policy", "periods", 0, "turn_bands", 0], [2], "policy.periods[0].turn_bands[0]", "must be a pair"),
+    (["policy", "periods", 0, "turn_bands", 0, 0], 0, "policy.periods[0].turn_bands[0][0]", "must be a whole number"),
+    (["policy", "periods", 0, "turn_bands", 1, 1], 0, "policy.periods[0].turn_bands[1][1]", "must be a whole number"),
+    (["policy", "occasions", 0, "turn_bands"], [], "policy.occasions[0].turn_bands", "must not be empty"),
+    (["policy", "closures", 0], "2026-13-01", "policy.closures[0]", "must be a date of the years"),
+    (["policy", "capacity_rules", 0], {}, "policy.capacity_rules[0].max_covers", "or max_parties must be given"),
+    (["policy", "capacity_rules", 0, "weekday"], "mon", "policy.capacity_rules[0].weekday", "must be one of monday"),
+    (["policy", "planning"], [], "policy.planning", "must be an object"),
+    (["policy", "planning", "max_tables"], 9, "policy.planning.max_tables", "must be a whole number from 1 to 8"),
+    (["policy", "planning", "weights"], None, "policy.planning.weights", "must be an object"),
+    (["policy", "planning", "weights", "zone"], "4", "policy.planning.weights.zone", "must be a number from 0 to"),
+    (["policy", "holds", "ttl_seconds"], 29, "policy.holds.ttl_seconds", "must be a whole number from 30 to 600"),
+    (["policy", "past_grace_minutes"], 61, "policy.past_grace_minutes", "must be a whole number from 0 to 60"),
+]
+
+
+# What only the decoder knows: one place contradicts another.
+CONTRADICTIONS: list[tuple[Path, Any, str, str]] = [
+    (["tables", 3, "zone"], "Cellar", "tables[3].zone", "must be the name of a zone of this document"),
+    (["tables", 3, "id"], "t1", "tables", "must have different ids"),
+    (["tables", 3, "number"], "a 1", "tables", "must have different numbers, whatever the case"),
+    (["tables", 0, "max_party"], 1, "tables[0].max_party", "must be at least min_party, 2"),
+    (["zones", 1, "id"], "Bar", "zones", "must have different ids"),
+    (["zones", 1, "name"], "BAR", "tables[0].zone", "must be the name of a zone of this document"),
+    (["joins", 1], ["A 2", "A 2"], "joins[1]", "must be two different table ids"),
+    (["joins", 1], ["A 2", "Z"], "joins[1][1]", "must be the number of a table of this document"),
+    (["joins", 0, "tables"], ["A 2", "A 2"], "joins[0].tables", "must be two different table ids"),
+    (["joins", 0, "tables", 0], "Z", "joins[0].tables[0]", "must be the number of a table of this document"),
+    (["joins", 1], ["A 2", "A 1"], "joins", "must not name a pair twice"),
+    (["joins", 1], ["A 2", "B 1"], "joins", "must stay within a zone on this floor"),
+    (["set_capacities", 1, "tables", 0], "Z", "set_capacities[1].tables[0]", "must be the number of a table"),
+    (["set_capacities", 1, "min_party"], 6, "set_capacities[1].min_party", "must be at most the capacity, 5"),
+    (["policy", "periods", 0, "occasions", 0], "x", "policy.periods", "must offer occasions of this policy"),
+    (["policy", "periods", 1, "last_start"], "19:00", "policy.periods[1].last_start", "must be empty where"),
+    (["policy", "periods", 0, "turn_bands", 1, 0], 2, "policy.periods[0].turn_bands", "must have increasing sizes"),
+    (["policy", "capacity_rules", 0, "period"], "x", "policy.capacity_rules", "must name service periods"),
+    (["policy", "capacity_rules", 1, "weekday"], "monday", "policy.capacity_rules[1].weekday", "must be empty where"),
+    (["policy", "closures", 0], "2026-02-29", "policy.closures[0]", "must be a date of the years"),
+]
+
+
+# What a document cannot be without.
+MISSING: list[Path] = [
+    ["format"],
+    ["restaurant"],
+    ["zones"],
+    ["tables"],
+    ["policy"],
+    ["restaurant", "name"],
+    ["restaurant", "timezone"],
+    ["zones", 0, "name"],
+    ["tables", 3, "number"],
+    ["tables", 3, "capacity"],
+    ["tables", 3, "zone"],
+    ["tables", 0, "position", "x"],
+    ["joins", 0, "tables"],
+    ["set_capacities", 0, "capacity"],
+    ["policy", "periods"],
+    ["policy", "periods", 0, "key"],
+    ["policy", "periods", 0, "start"],
+    ["policy", "periods", 0, "end"],
+    ["policy", "occasions", 0, "turn_bands"],
+]
+
+
+def at(data: Any, path: Path, value: Any) -> dict[str, Any]:
+    changed = copy.deepcopy(data)
+    place = changed
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    return dict(changed)
+
+
+def without(data: Any, path: Path) -> dict[str, Any]:
+    changed = copy.deepcopy(data)
+    place = changed
+    for step in path[:-1]:
+        place = place[step]
+    del place[path[-1]]
+    return dict(changed)
