@@ -1,0 +1,219 @@
+"""How fast the planner chooses: the best plan of the planner, against two ways of searching anew.
+
+The floor is 8 by 5 tables, each joined to its four neighbours, with capacities cycling 2, 2, 2, 4, 4, 6. Up
+to four tables may be joined, and 30 % of the tables are busy. All ways give the same plans; that is checked.
+
+    python -m benchmarks.planner
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import combinations
+
+import attrs
+
+from fourtop.adjacency import Growth, JoinGraph
+from fourtop.model.floor import Floor, Join
+from fourtop.model.planning import AdjacencyMode, Planning
+from fourtop.model.restaurant import Zone
+from fourtop.model.table import Table
+from fourtop.planner import Ask, Planner
+from fourtop.planner.cost import Key, Tariff
+from fourtop.planner.layout import Layout
+
+WIDTH, HEIGHT = 8, 5
+CAPACITIES = (2, 2, 2, 4, 4, 6)
+MAX_TABLES = 4
+BUSY_SHARE = 0.3
+PARTIES = (2, 5, 7, 9, 12)
+ROUNDS = 9
+REPEATS = 200
+
+Way = Callable[[int, int], tuple[str, ...] | None]
+
+
+@attrs.frozen
+class Sample:
+    """What a way of choosing took in one round, in seconds for one request."""
+
+    planner: float
+    anew: float
+    naive: float
+
+
+def grid() -> Floor:
+    """Return the floor."""
+    count = WIDTH * HEIGHT
+    tables = [Table(f"t{place}", str(place), CAPACITIES[place % 6], "hall") for place in range(count)]
+    across = [(place, place + 1) for place in range(count) if (place + 1) % WIDTH]
+    down = [(place, place + WIDTH) for place in range(count - WIDTH)]
+    joins = [Join((f"t{first}", f"t{second}")) for first, second in across + down]
+    return Floor(tables, zones=[Zone("hall", "Hall")], joins=joins)
+
+
+def search_anew(floor: Floor, planning: Planning) -> Way:
+    """Return the search that grows all sets of free tables as bit masks for each request."""
+    layout = Layout.of(floor)
+    tariff = Tariff(planning.weights, demand=planning.demand_multiplier)
+    mode = planning.adjacency_mode
+    joinable = layout.joinable(mode, planning.max_tables)
+    capacities = [table.capacity for table in floor.tables]
+    budget = planning.slack_budget or 0
+
+    def fitting(party: int, free: int) -> Iterator[int]:
+        for mask in Growth(neighbours=layout.graph.neighbours, among=free, largest=planning.max_tables).sets(mode):
+            seats = 0
+            left = mask
+            while left:
+                low = left & -left
+                seats += capacities[low.bit_length() - 1]
+                left ^= low
+            if party <= seats and (seats - party <= budget or not mask & (mask - 1)):
+                yield mask
+
+    def best(party: int, free: int) -> tuple[str, ...] | None:
+        keyed = []
+        for mask in fitting(party, free):
+            single = not mask & (mask - 1)
+            place = mask.bit_length() - 1
+            candidate = layout.single(place, is_joinable=bool(joinable & mask)) if single else layout.combination(mask)
+            keyed.append((tariff.key(candidate, party=party, unmet=0), floor.ids(mask)))
+        ids = floor.positions
+        return min(keyed, key=lambda pair: (pair[0], [ids[each] for each in pair[1]]), default=(None, None))[1]
+
+    return best
+
+
+def search_naively(floor: Floor, planning: Planning) -> Way:
+    """Return the search that tries all combinations of free tables and asks networkx about each that seats the party.
+
+    It looks at capacities first, so that networkx is asked as seldom as possible.
+    """
+    import networkx as nx
+
+    graph = JoinGraph.of(floor).to_networkx()
+    layout = Layout.of(floor)
+    tariff = Tariff(planning.weights, demand=planning.demand_multiplier)
+    joinable = layout.joinable(planning.adjacency_mode, planning.max_tables)
+    budget = planning.slack_budget or 0
+    seats = {table.id: table.capacity for table in floor.tables}
+
+    def adjacent(names: Sequence[str]) -> bool:
+        part = graph.subgraph(names)
+        if planning.adjacency_mode is AdjacencyMode.CONNECTED:
+            return bool(nx.is_connected(part))
+        degrees = [degree for _, degree in part.degree]
+        if planning.adjacency_mode is AdjacencyMode.PAIRWISE:
+            return min(degrees) == len(names) - 1
+        return max(degrees) == len(names) - 1
+
+    def best(party: int, free: int) -> tuple[str, ...] | None:
+        names = floor.ids(free)
+        keyed: list[tuple[Key, tuple[str, ...]]] = []
+        for name in names:
+            if party <= seats[name]:
+                place = floor.positions[name]
+                one = layout.single(place, is_joinable=bool(joinable >> place & 1))
+                keyed.append((tariff.key(one, party=party, unmet=0), (name,)))
+        for size in range(2, planning.max_tables + 1):
+            for members in combinations(names, size):
+                if party <= sum(map(seats.__getitem__, members)) <= party + budget and adjacent(members):
+                    candidate = layout.combination(floor.mask(members))
+                    keyed.append((tariff.key(candidate, party=party, unmet=0), members))
+        ids = floor.positions
+        return min(keyed, key=lambda pair: (pair[0], [ids[each] for each in pair[1]]), default=(None, None))[1]
+
+    return best
+
+
+def seconds(action: Callable[[], object]) -> float:
+    """Return how long an action takes."""
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+@attrs.frozen
+class Ways:
+    """The three ways of choosing on the same floor by the same rules."""
+
+    planner: Planner
+    anew: Way
+    naive: Way
+
+    @classmethod
+    def of(cls, floor: Floor, planning: Planning) -> Ways:
+        """Make them ready."""
+        return cls(Planner(floor, planning), search_anew(floor, planning), search_naively(floor, planning))
+
+    def race(self, free: int, party: int) -> Sample:
+        """Let all three answer for one state of the floor; the slow way only for one party."""
+        asks = [Ask(each) for each in PARTIES]
+        for ask in asks:
+            assert self.anew(ask.party, free) == self.planned(ask, free)
+        assert self.naive(party, free) == self.planned(Ask(party), free)
+        mine = seconds(lambda: [self.planner.best(ask, free) for _ in range(REPEATS) for ask in asks])
+        theirs = seconds(lambda: [self.anew(ask.party, free) for ask in asks])
+        naive = seconds(lambda: self.naive(party, free))
+        return Sample(mine / REPEATS / len(asks), theirs / len(asks), naive)
+
+    def planned(self, ask: Ask, free: int) -> tuple[str, ...] | None:
+        """Return the planner's tables."""
+        plan = self.planner.best(ask, free)
+        return None if plan is None else plan.tables
+
+
+def measure(mode: AdjacencyMode, draw: random.Random) -> list[Sample]:
+    """Measure one mode: the three ways in turn, in each round on the same requests."""
+    floor = grid()
+    ways = Ways.of(floor, Planning(adjacency_mode=mode, max_tables=MAX_TABLES))
+    count = len(floor.tables)
+    samples = []
+    for _ in range(ROUNDS):
+        free = sum(1 << place for place in draw.sample(range(count), round(count * (1 - BUSY_SHARE))))
+        samples.append(ways.race(free, draw.choice(PARTIES)))
+    return samples
+
+
+def spread(values: Sequence[float], unit: str = "") -> str:
+    """Write a median with its range."""
+    low, middle, high = min(values), statistics.median(values), max(values)
+    return f"{middle:,.1f}{unit} [{low:,.1f}..{high:,.1f}]"
+
+
+def main() -> None:
+    """Print the ratios."""
+    draw = random.Random(20)
+    print(f"best plan, {WIDTH}x{HEIGHT} grid, up to {MAX_TABLES} tables, {BUSY_SHARE:.0%} busy; median [min..max]")
+    print(f"{'mode':<10} {'planner':>26} {'bit masks anew':>28} {'combinations + networkx':>34}")
+    for mode in AdjacencyMode:
+        samples = measure(mode, draw)
+        planner = spread([each.planner * 1e6 for each in samples], " us")
+        anew = spread([each.anew / each.planner for each in samples], "x")
+        naive = spread([each.naive / each.planner for each in samples], "x")
+        print(f"{mode.value:<10} {planner:>26} {anew:>28} {naive:>34}")
+    print(cold_start())
+
+
+def cold_start() -> str:
+    """Say what the first request costs, and a request on a floor whose sets explode."""
+    floor = grid()
+    everything = (1 << len(floor.tables)) - 1
+    first = [seconds(lambda: Planner(floor, Planning(max_tables=4)).best(Ask(7), everything)) for _ in range(ROUNDS)]
+    exploding = Planner(floor, Planning(max_tables=8, adjacency_required=False))
+    exploding.best(Ask(7), everything)
+    bounded = [seconds(partial(exploding.best, Ask(party), everything)) for party in (2, 7, 12, 20, 30)]
+    return (
+        f"first request, compiling: {spread([1e3 * each for each in first], ' ms')}; "
+        f"any 8 of the 40 tables (100 million sets), by search, parties of 2 to 30: "
+        f"{spread([1e3 * each for each in bounded], ' ms')}"
+    )
+
+
+if __name__ == "__main__":
+    main()
