@@ -98,6 +98,7 @@ def test_a_stay_of_whole_days_is_seen_by_every_window_that_it_meets(floor: Floor
     floor.add(0, start, end)
     for from_us, to_us in (
         (EVENING, EVENING + 1),
+        (EVENING, EVENING + 2 * HOUR),
         (EVENING + 7 * MINUTE, EVENING + 125 * MINUTE),
         (MIDNIGHT + DAY_US - 5 * MINUTE, MIDNIGHT + DAY_US + 5 * MINUTE),
         (MIDNIGHT + DAY_US - 5 * MINUTE, MIDNIGHT + DAY_US + HOUR),
@@ -109,6 +110,15 @@ def test_a_stay_of_whole_days_is_seen_by_every_window_that_it_meets(floor: Floor
     assert floor.busy(end, end + 2 * HOUR) == floor.busy(start - 2 * HOUR, start) == 0
     floor.remove(0, start, end)
     assert floor.busy(EVENING, EVENING + HOUR) == 0
+
+
+def test_a_stay_of_one_whole_day_is_seen_by_a_window_that_barely_reaches_into_it(floor: Floor) -> None:
+    start, end = MIDNIGHT + DAY_US, MIDNIGHT + 2 * DAY_US
+    floor.add(1, start, end)
+    for minutes in (1, 7, 15, 22):
+        assert floor.busy(start - 2 * HOUR, start + minutes * MINUTE) == 0b10
+        assert floor.busy(end - minutes * MINUTE, end + 2 * HOUR) == 0b10
+        assert floor.busy(start - minutes * MINUTE, start) == floor.busy(end, end + minutes * MINUTE) == 0
 
 
 def test_a_free_day_is_written_to_only_in_a_copy_of_its_own(floor: Floor) -> None:

@@ -108,6 +108,19 @@ def test_more_equal_starts_than_a_leaf_holds_can_be_removed_one_by_one() -> None
     rows._check()
 
 
+def test_equal_starts_in_several_leaves_are_all_found_at_their_last_microsecond() -> None:
+    rows: LayeredIndex[int] = LayeredIndex(key=int)
+    names = list(range(3 * LEAF_ROWS))
+    end = 1_000 + 4 * SHORTEST_CLASS_US
+    for name in names:
+        rows.add(1_000, end, name)
+    for name in range(10):
+        rows.add(500 + name, 600 + name + SHORTEST_CLASS_US, -name)
+    assert rows.overlapping(end - 1, end + 5) == names
+    assert rows.gaps(end - 1, end + 5) == [(end, end + 5)]
+    assert rows.overlapping(end, end + 5) == []
+
+
 def test_the_latest_end_may_belong_to_an_earlier_start() -> None:
     rows: LayeredIndex[int] = LayeredIndex(key=int)
     for at in range(3 * LEAF_ROWS):

@@ -202,12 +202,14 @@ class Grid:
         return self._with_edges(start_us, end_us, mask)
 
     def _with_edges(self, start_us: int, end_us: int, mask: int) -> int:
-        """Add to the mask of the slots inside a window the tables that only its two cut slots know of."""
+        """Add to the mask of the slots inside a window the tables that only its two cut slots know of.
+
+        A cut slot may lie on another day than all the slots inside, so that day's whole stays count too.
+        """
         head, tail = start_us // SLOT_US, end_us // SLOT_US
         unsure = 0
         if head == tail:
-            day = self._day(head // SLOTS_A_DAY)
-            unsure = day.slots[head % SLOTS_A_DAY] | day.whole
+            unsure = self._day(head // SLOTS_A_DAY).slots[head % SLOTS_A_DAY]
         else:
             if head * SLOT_US != start_us:
                 day = self._day(head // SLOTS_A_DAY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Final, Generic, TypeVar
 
 from fourtop.timeline.row import Rows
@@ -83,24 +83,17 @@ class LayeredIndex(Generic[T]):
     def find_overlap(self, start_us: int, end_us: int) -> T | None:
         """Find the first of the rows that share an instant with ``[start, end)``, in the order of ``overlapping``."""
         found = self._reach(start_us, end_us)
-        return min(found, key=self._order)[1] if found else None
+        return min(found, key=self._order)[2] if found else None
 
     def overlapping(self, start_us: int, end_us: int) -> list[T]:
         """List the rows that share an instant with ``[start, end)``, in order of start, then key."""
-        return [item for _, item in sorted(self._reach(start_us, end_us), key=self._order)]
+        return [item for _, _, item in sorted(self._reach(start_us, end_us), key=self._order)]
 
     def gaps(self, start_us: int, end_us: int) -> list[tuple[int, int]]:
         """List the stretches inside ``[start, end)`` without any row, in order; none is empty."""
-        spans = sorted(
-            (start, end)
-            for number, rows in self._classes.items()
-            for starts, ends, _ in rows.leaves_within(start_us - _longest(number), end_us)
-            for start, end in zip(starts, ends, strict=True)
-            if start < end_us and end > start_us
-        )
         gaps: list[tuple[int, int]] = []
         free_from = start_us
-        for start, end in spans:
+        for start, end, _ in sorted(self._reach(start_us, end_us), key=itemgetter(0)):
             if free_from < start:
                 gaps.append((free_from, start))
             free_from = max(free_from, end)
@@ -115,21 +108,21 @@ class LayeredIndex(Generic[T]):
         first = min(rows.firsts[0] for rows in self._classes.values())
         return first, max(_latest_end(rows, _longest(number)) for number, rows in self._classes.items())
 
-    def _reach(self, start_us: int, end_us: int) -> list[tuple[int, T]]:
-        """List (start, item) of the overlapping rows, in no particular order."""
-        found: list[tuple[int, T]] = []
+    def _reach(self, start_us: int, end_us: int) -> list[tuple[int, int, T]]:
+        """List (start, end, item) of the overlapping rows, in no particular order."""
+        found: list[tuple[int, int, T]] = []
         for number, rows in self._classes.items():
             after_us = start_us - _longest(number)
             for starts, ends, items in rows.leaves_within(after_us, end_us):
                 low, high = bisect_right(starts, after_us), bisect_left(starts, end_us)
                 # What starts inside the window overlaps it for certain; only what started before may have ended.
                 inside = bisect_left(starts, start_us, low, high)
-                found += [(starts[at], items[at]) for at in range(low, inside) if ends[at] > start_us]
-                found += zip(starts[inside:high], items[inside:high], strict=True)
+                found += [(starts[at], ends[at], items[at]) for at in range(low, inside) if ends[at] > start_us]
+                found += zip(starts[inside:high], ends[inside:high], items[inside:high], strict=True)
         return found
 
-    def _order(self, found: tuple[int, T]) -> tuple[int, Any]:
-        return found[0], self._key(found[1])
+    def _order(self, found: tuple[int, int, T]) -> tuple[int, Any]:
+        return found[0], self._key(found[2])
 
     def _check(self) -> None:
         for number, rows in self._classes.items():

@@ -230,16 +230,11 @@ class Occupancy:
     def _lifted(self, mask: int, window: Window, without: Collection[Owner]) -> int:
         """Return those bits of a busy mask that only the rows of some owners cause."""
         lifted = 0
-        for owner in without:
-            for row in self._owners.of_owner(owner.kind, owner.id):
-                flag = 1 << self._bits[row.resource_id] if row.resource_id in self._bits else 0
-                if (
-                    mask & flag & ~lifted
-                    and row.resource_type == _TABLE
-                    and row.window.overlaps(window)
-                    and self.find_in_the_way(_TABLE, row.resource_id, window, without) is None
-                ):
-                    lifted |= flag
+        named = {row.resource_id for owner in without for row in self._owners.of_owner(owner.kind, owner.id)}
+        for table_id in named & self._bits.keys():
+            flag = 1 << self._bits[table_id]
+            if mask & flag and self.find_in_the_way(_TABLE, table_id, window, without) is None:
+                lifted |= flag
         return lifted
 
     def busy_masks(self, starts_us: Sequence[int], length_us: int) -> list[int]:
