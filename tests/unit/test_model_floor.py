@@ -39,13 +39,13 @@ def test_a_join_has_no_direction() -> None:
     "value", [("a", "a"), ("a",), (), ("a", "b", "c"), ("a", "b", "b")], ids=["itself", "one", "none", "three", "twice"]
 )
 def test_a_join_is_of_two_different_tables(value: Any) -> None:
-    with pytest.raises(InvalidInput, match="^tables must be two different table ids"):
+    with pytest.raises(InvalidInput, match=r"^tables must be two different table ids"):
         Join(value)
 
 
 @pytest.mark.parametrize("value", ["ab", None, 3], ids=repr)
 def test_a_join_is_of_a_collection(value: Any) -> None:
-    with pytest.raises(InvalidInput, match="^tables must be a collection"):
+    with pytest.raises(InvalidInput, match=r"^tables must be a collection"):
         Join(value)
 
 
@@ -56,7 +56,7 @@ def test_a_join_refuses_what_is_no_id() -> None:
 
 @pytest.mark.parametrize("value", [-1, 101, 1.0, True, None], ids=repr)
 def test_a_seat_loss_is_a_whole_number_up_to_100(value: Any) -> None:
-    with pytest.raises(InvalidInput, match="^seat_loss must be a whole number from 0 to 100"):
+    with pytest.raises(InvalidInput, match=r"^seat_loss must be a whole number from 0 to 100"):
         Join(("a", "b"), value)
 
 
@@ -71,10 +71,10 @@ def test_a_seat_loss_is_a_whole_number_up_to_100(value: Any) -> None:
         ((("a", "b"), 4, 5), "min_party must be at most the capacity, 4"),
         ((("a", "b"), 4, 0), "min_party must be a whole number from 1 to 500"),
     ],
-    ids=lambda value: str(value),
+    ids=str,
 )
 def test_a_set_capacity_refuses(values: tuple[Any, ...], message: str) -> None:
-    with pytest.raises(InvalidInput, match=f"^{message}"):
+    with pytest.raises(InvalidInput, match=rf"^{message}"):
         SetCapacity(*values)
 
 
@@ -162,7 +162,7 @@ def test_a_floor_has_at_most_2000_tables() -> None:
     tables = [table(f"t{place}") for place in range(MAX_TABLES_ON_FLOOR + 1)]
 
     assert len(floor(*tables[:-1]).tables) == 2_000
-    with pytest.raises(InvalidInput, match="^tables must be at most 2000, not 2001$"):
+    with pytest.raises(InvalidInput, match=r"^tables must be at most 2000, not 2001$"):
         floor(*tables)
 
 

@@ -48,8 +48,25 @@ def test_a_local_time_is_of_whole_minutes() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["24:00", "25:00", "7:00", "17:60", "17:00:00", "17.00", " 17:00", "17:00\n", "\u0661\u0667:00", "", None, 17, True]
-    + [time(17, 0, 1), time(17, 0, 0, 1), time(17, tzinfo=UTC), math.inf],
+    [
+        "24:00",
+        "25:00",
+        "7:00",
+        "17:60",
+        "17:00:00",
+        "17.00",
+        " 17:00",
+        "17:00\n",
+        "\u0661\u0667:00",
+        "",
+        None,
+        17,
+        True,
+        time(17, 0, 1),
+        time(17, 0, 0, 1),
+        time(17, tzinfo=UTC),
+        math.inf,
+    ],
     ids=repr,
 )
 def test_what_is_no_local_time_is_refused(value: Any) -> None:
@@ -63,8 +80,22 @@ def test_a_date_is_a_day_of_the_calendar() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["2026-02-29", "2026-13-01", "20261224", "2026-W52-4", "2026-12-24T00:00", "24.12.2026", "", None, 20261224]
-    + [datetime(2026, 12, 24, tzinfo=UTC), date.min, date.max, "1970-12-31", date(2199, 1, 1)],
+    [
+        "2026-02-29",
+        "2026-13-01",
+        "20261224",
+        "2026-W52-4",
+        "2026-12-24T00:00",
+        "24.12.2026",
+        "",
+        None,
+        20261224,
+        datetime(2026, 12, 24, tzinfo=UTC),
+        date.min,
+        date.max,
+        "1970-12-31",
+        date(2199, 1, 1),
+    ],
     ids=repr,
 )
 def test_what_is_no_date_is_refused(value: Any) -> None:
