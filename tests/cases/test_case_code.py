@@ -1,0 +1,333 @@
+"""Case 17 from the field: one refusal code for five causes. Here each cause has its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import pytest
+
+from fourtop import (
+    CapacityRule,
+    Code,
+    Desk,
+    Floor,
+    FourtopError,
+    HoldRules,
+    ManualClock,
+    Occasion,
+    Preference,
+    Quote,
+    Refusal,
+    Refused,
+    ServicePeriod,
+    Table,
+    sketch_floor,
+)
+from tests.evening import a_house, booked, held, import_rows, open_desk, party, window
+from tests.stores import WatchedStore
+
+Cause = Callable[[Desk, ManualClock], object]
+
+CAUSES: dict[Code, Cause] = {}
+
+
+def causes(code: Code) -> Callable[[Cause], Cause]:
+    """Register what leads to a code."""
+
+    def register(cause: Cause) -> Cause:
+        assert code not in CAUSES
+        CAUSES[code] = cause
+        return cause
+
+    return register
+
+
+def many_kinds() -> Floor:
+    return sketch_floor(
+        {
+            "1": 2,
+            "2": 2,
+            "3": 4,
+            "4": 4,
+            "5": {"capacity": 6, "mobility": "fixed"},
+            "6": {"capacity": 6, "min_party": 3},
+            "7": {"capacity": 2, "out_of_service": True},
+            "8": (2, "Terrace"),
+        },
+        joins=["1-2-3-4", ("5", "6"), ("1", "8")],
+    )
+
+
+def with_policy(desk: Desk, **changes: Any) -> None:
+    desk.edit_policy(lambda policy: attrs.evolve(policy, **changes))
+
+
+# ---- rules of the house ----------------------------------------------------------------------------------
+
+
+@causes(Code.RESTAURANT_INACTIVE)
+def inactive(desk: Desk, _: ManualClock) -> None:
+    desk.edit_restaurant(lambda restaurant: attrs.evolve(restaurant, active=False))
+    desk.hold(party(2))
+
+
+@causes(Code.CLOSED)
+def closed(desk: Desk, _: ManualClock) -> None:
+    with_policy(desk, closures=["2026-05-01"])
+    desk.hold(party(2))
+
+
+@causes(Code.OUTSIDE_SERVICE_HOURS)
+def outside_hours(desk: Desk, _: ManualClock) -> None:
+    desk.hold(party(2, "15:00"))
+
+
+@causes(Code.LAST_SEATING_PASSED)
+def too_late(desk: Desk, _: ManualClock) -> None:
+    desk.hold(party(2, "21:15"))
+
+
+@causes(Code.DWELL_BELOW_MINIMUM)
+def too_little_time(desk: Desk, _: ManualClock) -> None:
+    with_policy(desk, periods=[ServicePeriod("dinner", "17:00", "23:00", last_start="22:45")])
+    desk.hold(party(2, "22:45"))
+
+
+@causes(Code.OCCASION_NOT_OFFERED)
+def no_such_occasion(desk: Desk, _: ManualClock) -> None:
+    with_policy(desk, occasions=[Occasion("drinks", [(None, 60)])])
+    desk.hold(party(2, occasion="drinks"))
+
+
+@causes(Code.BOOKING_IN_PAST)
+def in_the_past(desk: Desk, _: ManualClock) -> None:
+    desk.hold(party(2, "11:54"))
+
+
+@causes(Code.CAPACITY_EXCEEDED)
+def full_of_covers(desk: Desk, _: ManualClock) -> None:
+    with_policy(desk, capacity_rules=[CapacityRule(max_covers=1)])
+    desk.hold(party(2))
+
+
+# ---- tables ----------------------------------------------------------------------------------------------
+
+
+@causes(Code.PARTY_NEVER_FITS)
+def never_fits(desk: Desk, _: ManualClock) -> None:
+    desk.hold(party(40))
+
+
+@causes(Code.NO_TABLES_MATCH)
+def no_such_table(desk: Desk, _: ManualClock) -> None:
+    desk.hold(party(2, must=Preference(features={"window"})))
+
+
+@causes(Code.TABLES_TAKEN)
+def all_taken(desk: Desk, _: ManualClock) -> None:
+    for _round in range(10):
+        booked(desk, 6)
+
+
+@causes(Code.ALLOCATIONS_OVERLAP)
+def named_and_booked(desk: Desk, _: ManualClock) -> None:
+    booked(desk, 2, tables=["1"])
+    held(desk, 2, tables=["1"])
+
+
+@causes(Code.HOLD_CONFLICT)
+def named_and_held(desk: Desk, _: ManualClock) -> None:
+    held(desk, 2, tables=["1"])
+    booked(desk, 2, tables=["1"])
+
+
+@causes(Code.PARTY_BELOW_MINIMUM)
+def too_small(desk: Desk, _: ManualClock) -> None:
+    held(desk, 2, tables=["6"])
+
+
+@causes(Code.PARTY_ABOVE_MAXIMUM)
+def too_large(desk: Desk, _: ManualClock) -> None:
+    held(desk, 3, tables=["1"])
+
+
+@causes(Code.SLACK_EXCEEDED)
+def too_many_seats_over(desk: Desk, _: ManualClock) -> None:
+    held(desk, 3, tables=["3", "4"])
+
+
+@causes(Code.TOO_MANY_TABLES)
+def too_many_tables(desk: Desk, _: ManualClock) -> None:
+    held(desk, 12, tables=["1", "2", "3", "4"])
+
+
+@causes(Code.TABLE_OUT_OF_SERVICE)
+def out_of_service(desk: Desk, _: ManualClock) -> None:
+    held(desk, 2, tables=["7"])
+
+
+@causes(Code.TABLE_NOT_MOVABLE)
+def fixed(desk: Desk, _: ManualClock) -> None:
+    held(desk, 12, tables=["5", "6"])
+
+
+@causes(Code.ZONE_MISMATCH)
+def two_zones(desk: Desk, _: ManualClock) -> None:
+    held(desk, 4, tables=["1", "8"])
+
+
+@causes(Code.ADJACENCY_MISMATCH)
+def not_joined(desk: Desk, _: ManualClock) -> None:
+    held(desk, 6, tables=["1", "3"])
+
+
+# ---- holds, bookings, edits ------------------------------------------------------------------------------
+
+
+@causes(Code.HOLD_EXPIRED)
+def expired(desk: Desk, clock: ManualClock) -> None:
+    hold = held(desk, 2)
+    clock.move_to(hold.expires_at)
+    desk.confirm(hold.id)
+
+
+@causes(Code.HOLD_ENDED)
+def released(desk: Desk, _: ManualClock) -> None:
+    hold = held(desk, 2)
+    desk.release(hold.id)
+    desk.confirm(hold.id)
+
+
+@causes(Code.HOLD_MISMATCH)
+def for_somebody_else(desk: Desk, _: ManualClock) -> None:
+    other = desk.book(party(4), tables="later").booking
+    desk.confirm(held(desk, 2).id, booking_id=other.id)
+
+
+@causes(Code.HOLD_LIMIT)
+def too_many_holds(desk: Desk, _: ManualClock) -> None:
+    with_policy(desk, holds=HoldRules(max_live=1))
+    held(desk, 2)
+    held(desk, 2)
+
+
+@causes(Code.HOLD_RATE_LIMIT)
+def too_often(desk: Desk, _: ManualClock) -> None:
+    booking = desk.book(party(2), tables="later").booking
+    for _round in range(6):
+        desk.release(held(desk, 2, booking_id=booking.id).id)
+
+
+@causes(Code.POLICY_DRIFT)
+def drifted(desk: Desk, _: ManualClock) -> None:
+    hold = held(desk, 2, tables=["1"])
+    desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table("1"), capacity=3)))
+    desk.confirm(hold.id)
+
+
+@causes(Code.ILLEGAL_TRANSITION)
+def no_such_step(desk: Desk, _: ManualClock) -> None:
+    desk.complete(booked(desk, 2).id)
+
+
+@causes(Code.ALREADY_EXISTS)
+def same_id_twice(desk: Desk, _: ManualClock) -> None:
+    booked(desk, 2, booking_id="b")
+    booked(desk, 2, booking_id="b")
+
+
+@causes(Code.IN_USE)
+def removed_while_in_use(desk: Desk, _: ManualClock) -> None:
+    booked(desk, 2, tables=["1"])
+    desk.edit_floor(lambda floor: floor.without_table("1"))
+
+
+@causes(Code.STALE_VERSION)
+def edit_of_an_old_version(desk: Desk, _: ManualClock) -> None:
+    desk.edit_floor(lambda floor: floor, expected=9)
+
+
+@causes(Code.NOT_FOUND)
+def unknown(desk: Desk, _: ManualClock) -> None:
+    desk.confirm("nobody")
+
+
+@causes(Code.KEY_REUSED)
+def other_request_under_a_key(desk: Desk, _: ManualClock) -> None:
+    desk.hold(party(2), key="k")
+    desk.hold(party(3), key="k")
+
+
+@causes(Code.IMPORT_REJECTED)
+def import_overlaps(desk: Desk, _: ManualClock) -> None:
+    import_rows(desk, ("a", 2, "19:00", "20:00", "1"), ("b", 2, "19:30", "20:30", "1"))
+
+
+@causes(Code.INVALID_WINDOW)
+def block_that_is_over(desk: Desk, _: ManualClock) -> None:
+    desk.block(window("10:00", "11:00"), tables=["1"], reason="paint")
+
+
+@causes(Code.INVALID_INPUT)
+def block_of_nothing(desk: Desk, _: ManualClock) -> None:
+    desk.block(window("19:00", "20:00"), reason="paint")
+
+
+@causes(Code.INVALID_IDENTIFIER)
+def no_id(desk: Desk, _: ManualClock) -> None:
+    desk.confirm("no body")
+
+
+# ---- each is told by its code ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", CAUSES, ids=str)
+def test_case_17_each_cause_has_its_own_code(store: WatchedStore, clock: ManualClock, code: Code) -> None:
+    desk = open_desk(store, a_house(many_kinds()))
+    with pytest.raises(FourtopError) as caught:
+        CAUSES[code](desk, clock)
+    assert caught.value.code is code
+    assert str(caught.value)
+
+
+def test_case_17_the_codes_that_are_left_come_from_reading_times_documents_and_stores() -> None:
+    read = {Code.NAIVE_DATETIME, Code.NONEXISTENT_TIME, Code.AMBIGUOUS_TIME, Code.INVALID_DOCUMENT}
+    stores = {Code.FOREIGN_TENANT, Code.STORE_UNAVAILABLE, Code.OUTCOME_UNKNOWN}
+    assert set(Code) - set(CAUSES) == read | stores
+
+
+def test_case_17_several_causes_are_all_named(store: WatchedStore) -> None:
+    desk = open_desk(store, a_house(many_kinds()))
+    with pytest.raises(Refused) as caught:
+        held(desk, 20, tables=["5", "7", "8", "1"])
+    codes = [reason.code for reason in caught.value.refusal.reasons]
+    assert codes == [
+        Code.PARTY_ABOVE_MAXIMUM,
+        Code.TABLE_OUT_OF_SERVICE,
+        Code.TOO_MANY_TABLES,
+        Code.TABLE_NOT_MOVABLE,
+        Code.ZONE_MISMATCH,
+        Code.ADJACENCY_MISMATCH,
+    ]
+
+
+def test_case_17_what_is_shown_and_what_is_refused_have_one_reason(store: WatchedStore) -> None:
+    desk = open_desk(store, a_house(many_kinds()))
+    for request in (party(40), party(2, "15:00"), party(3, tables=["1"]), party(2, "21:15")):
+        quoted = desk.quote(request)
+        assert isinstance(quoted, Refusal)
+        with pytest.raises(Refused) as caught:
+            desk.hold(request)
+        assert caught.value.refusal == quoted
+    assert isinstance(desk.quote(party(2)), Quote)
+
+
+def test_case_17_a_taken_table_and_a_small_table_differ_in_what_to_do_next(store: WatchedStore) -> None:
+    desk = open_desk(store, a_house(Floor([Table("1", "1", 4, "main")], zones=a_house().floor.zones)))
+    booked(desk, 4)
+    taken, large = desk.quote(party(4)), desk.quote(party(5))
+    assert isinstance(taken, Refusal)
+    assert isinstance(large, Refusal)
+    assert (taken.code.is_retryable, large.code.is_retryable) == (True, False)

@@ -1,0 +1,101 @@
+"""Case 6 from the field: 2 and 20 guests accepted on a table for 4 to 10."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import pytest
+
+from fourtop import Code, Floor, Move, PolicyDrift, Refused, sketch_floor
+from tests.evening import MONTH, a_house, booked, held, one_table, open_desk, party
+from tests.stores import WatchedStore
+
+
+@pytest.fixture
+def large() -> Floor:
+    """A table for 4 to 10."""
+    return sketch_floor({"1": {"capacity": 10, "min_party": 4, "max_party": 10}})
+
+
+OUTSIDE = [(2, Code.PARTY_BELOW_MINIMUM), (3, Code.PARTY_BELOW_MINIMUM), (11, Code.PARTY_ABOVE_MAXIMUM)]
+
+
+@pytest.mark.parametrize(("size", "code"), [*OUTSIDE, (20, Code.PARTY_ABOVE_MAXIMUM)])
+@pytest.mark.parametrize("command", ["hold", "book"])
+def test_case_6_min_and_max_party_of_named_tables(
+    store: WatchedStore, large: Floor, command: str, size: int, code: Code
+) -> None:
+    desk = open_desk(store, a_house(large))
+    with pytest.raises(Refused) as caught:
+        getattr(desk, command)(party(size, tables=["1"]))
+    assert caught.value.code is code
+    assert desk.allocations(MONTH) == ()
+
+
+@pytest.mark.parametrize("size", [2, 3, 11, 20])
+@pytest.mark.parametrize("command", ["hold", "book"])
+def test_case_6_min_and_max_party_of_chosen_tables(store: WatchedStore, large: Floor, command: str, size: int) -> None:
+    desk = open_desk(store, a_house(large))
+    with pytest.raises(Refused) as caught:
+        getattr(desk, command)(party(size))
+    assert caught.value.code is Code.PARTY_NEVER_FITS
+
+
+@pytest.mark.parametrize("size", [4, 7, 10])
+def test_case_6_min_and_max_party_are_inclusive(store: WatchedStore, large: Floor, size: int) -> None:
+    desk = open_desk(store, a_house(large))
+    assert booked(desk, size).tables == ("1",)
+
+
+@pytest.mark.parametrize(("size", "code"), OUTSIDE)
+def test_case_6_min_and_max_party_when_a_party_changes_its_size(
+    store: WatchedStore, large: Floor, size: int, code: Code
+) -> None:
+    desk = open_desk(store, a_house(large))
+    booking = booked(desk, 4)
+    with pytest.raises(Refused) as caught:
+        desk.reschedule(booking.id, party(size, tables=["1"]))
+    assert caught.value.code is code
+    assert desk.get_booking(booking.id) == booking
+
+
+@pytest.mark.parametrize(("limits", "code"), [({"min_party": 5}, "min"), ({"max_party": 3}, "max")])
+def test_case_6_min_and_max_party_at_confirm_after_they_changed(
+    store: WatchedStore, limits: dict[str, Any], code: str
+) -> None:
+    desk = open_desk(store, a_house(one_table(6)))
+    hold = held(desk, 4)
+    table = desk.house().floor.tables[0]
+    desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(table, **limits)))
+    with pytest.raises(PolicyDrift) as caught:
+        desk.confirm(hold.id)
+    assert caught.value.changed == (f"tables[1].{code}_party",)
+    with pytest.raises(Refused):
+        desk.confirm(hold.id, requote=True)
+    assert desk.bookings(MONTH) == ()
+
+
+@pytest.mark.parametrize(
+    ("size", "tables", "code"),
+    [(2, ["big"], Code.PARTY_BELOW_MINIMUM), (6, ["small"], Code.PARTY_ABOVE_MAXIMUM)],
+)
+def test_case_6_min_and_max_party_when_a_booking_is_moved(
+    store: WatchedStore, size: int, tables: list[str], code: Code
+) -> None:
+    floor = sketch_floor({"big": {"capacity": 10, "min_party": 4}, "small": 2, "mid": 6})
+    desk = open_desk(store, a_house(floor))
+    booking = booked(desk, size, tables=["mid"])
+    with pytest.raises(Refused) as caught:
+        desk.move([Move(booking.id, tables)])
+    assert caught.value.code is code
+    assert desk.get_booking(booking.id) == booking
+
+
+def test_case_6_the_minimum_of_each_member_binds_in_a_set(store: WatchedStore) -> None:
+    floor = sketch_floor({"1": {"capacity": 4, "min_party": 6}, "2": 4}, joins=["1-2"])
+    desk = open_desk(store, a_house(floor))
+    with pytest.raises(Refused) as caught:
+        desk.book(party(5, tables=["1", "2"]))
+    assert caught.value.code is Code.PARTY_BELOW_MINIMUM
+    assert booked(desk, 6).tables == ("1", "2")
