@@ -207,6 +207,6 @@ def _overlapping_rows(table_id: str, stays: list[tuple[Window, int]]) -> Iterabl
     for window, number in stays:
         still_there = [each for each in still_there if each[0].end_us > window.start_us]
         for other, earlier in still_there:
-            first, second = sorted((earlier, number))
-            yield f"row {second}: table {table_id} is taken by row {first} in {other}"
+            (first, taken), (second, _) = sorted([(earlier, other), (number, window)])
+            yield f"row {second}: table {table_id} is taken by row {first} in {taken}"
         still_there.append((window, number))
