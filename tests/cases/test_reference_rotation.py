@@ -1,0 +1,117 @@
+"""The reference's cases of rotations (§9.7), as the stays that the engine really seats one after the other."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import attrs
+import pytest
+
+from fourtop import (
+    Desk,
+    House,
+    Policy,
+    Refused,
+    Request,
+    ServicePeriod,
+    TurnBand,
+    sketch_floor,
+    sketch_house,
+)
+from tests.evening import FRIDAY, MONTH, NOW, open_desk
+from tests.stores import WatchedStore
+
+# A stay is never cut: the least dwell is as long as any turn time.
+WHOLE = 600
+LUNCH = ServicePeriod(
+    "lunch",
+    "12:00",
+    "15:00",
+    turn_bands=[(2, 60), (4, 75), (8, 85)],
+    buffer_after_minutes=5,
+    last_seating_minutes=0,
+    min_dwell_minutes=WHOLE,
+)
+DINNER = attrs.evolve(LUNCH, key="dinner", start="17:00", end="22:00", turn_bands=[(2, 60), (4, 75), (6, 85), (8, 90)])
+
+TWOS = {f"2{letter}": {"capacity": 2, "min_party": 2} for letter in "abc"}
+FOURS = {f"4{letter}": {"capacity": 4, "min_party": 2} for letter in "abcde"}
+SEVENS = {f"7{letter}": {"capacity": 7, "min_party": 3} for letter in "ab"}
+
+
+def house(**more: dict[str, object]) -> House:
+    """Three twos, five fours and two sevens, that are never joined; starts every five minutes."""
+    plain = sketch_house("House", sketch_floor({**TWOS, **FOURS, **SEVENS, **more}), timezone="UTC")
+    restaurant = attrs.evolve(plain.restaurant, reservation_interval_minutes=5)
+    return attrs.evolve(plain, restaurant=restaurant, policy=Policy([DINNER, LUNCH]))
+
+
+def turns(desk: Desk, period: str, table: str, size: int) -> int:
+    """Book a table again and again, as early as it can be had, until the service is over."""
+    count = 0
+    slots = desk.availability(FRIDAY, size).slots
+    for slot in slots:
+        if slot.period == period:
+            try:
+                desk.book(Request(size, slot.start, tables=[table]))
+            except Refused:
+                continue
+            count += 1
+    return count
+
+
+@pytest.mark.parametrize(("period", "covers"), [("lunch", 80), ("dinner", 126)])
+def test_reference_rotations_covers_of_a_service(store: WatchedStore, period: str, covers: int) -> None:
+    desk = open_desk(store, house())
+    tables = desk.house().floor.tables
+    assert sum(turns(desk, period, table.id, table.capacity) * table.capacity for table in tables) == covers
+    assert desk.audit().is_clean
+
+
+@pytest.mark.parametrize(
+    ("table", "size", "lunch", "dinner"), [("2a", 2, 2, 4), ("4a", 4, 2, 3), ("7a", 7, 2, 3)], ids=["2", "4", "7"]
+)
+def test_reference_rotations_of_a_table(store: WatchedStore, table: str, size: int, lunch: int, dinner: int) -> None:
+    desk = open_desk(store, house())
+    assert (turns(desk, "lunch", table, size), turns(desk, "dinner", table, size)) == (lunch, dinner)
+
+
+def test_reference_rotations_a_table_out_of_service_has_none(store: WatchedStore) -> None:
+    desk = open_desk(store, house(spare={"capacity": 4, "out_of_service": True}))
+    assert turns(desk, "dinner", "spare", 4) == 0
+    assert turns(desk, "dinner", "4a", 4) == 3
+
+
+def test_reference_rotations_services_come_in_the_order_of_the_day(store: WatchedStore) -> None:
+    desk = open_desk(store, house())
+    assert [usage.period for usage in desk.availability(FRIDAY, 2).usage] == ["lunch", "dinner"]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "count"),
+    [
+        ((45, 60, 5, 1), 0),
+        ((180, 60, 15, 1), 2),
+        ((240, 60, 0, 120), 2),
+        ((60, 60, 5, 1), 1),
+        ((300, 90, 5, 15), 3),
+        ((300, 90, 5, 1), 3),
+    ],
+)
+def test_reference_turns_per_table_for_a_window(
+    store: WatchedStore, minutes: tuple[int, int, int, int], count: int
+) -> None:
+    service, turn, buffer, interval = minutes
+    # The last buffer may run past the window, as it does there.
+    end = f"{12 + service // 60}:{service % 60:02}"
+    period = ServicePeriod(
+        "service", "12:00", end, buffer_after_minutes=buffer, last_seating_minutes=turn, overrun_allowed=True
+    )
+    plain = sketch_house("House", sketch_floor({"1": 2}), timezone="UTC")
+    restaurant = attrs.evolve(plain.restaurant, reservation_interval_minutes=interval)
+    desk = open_desk(
+        store, attrs.evolve(plain, restaurant=restaurant, policy=Policy([period], turn_bands=[TurnBand(None, turn)]))
+    )
+    assert turns(desk, "service", "1", 2) == count
+    assert desk.audit().is_clean
+    assert all(each.stay.dining.end <= NOW + timedelta(minutes=service) for each in desk.bookings(MONTH))
