@@ -78,8 +78,10 @@ def test_a_row_keeps_its_times_as_they_were_given(start: str | datetime) -> None
     ids=str,
 )
 def test_a_row_refuses(change: dict[str, Any], rule: str) -> None:
+    values: dict[str, Any] = {"id": "b1", "party": 4, "start": "2026-05-01T19:00"}
+
     with pytest.raises(InvalidInput) as caught:
-        BookingRow(**({"id": "b1", "party": 4, "start": "2026-05-01T19:00"} | change))
+        BookingRow(**(values | change))
     assert (caught.value.field, caught.value.rule) == (*change, rule)
 
 
