@@ -189,6 +189,20 @@ def test_the_members_of_a_collection_are_of_one_kind() -> None:
         rule.as_instances("names", ["a", 3], str)
 
 
+def test_ids_of_a_collection_are_sorted_and_without_doubles() -> None:
+    assert rule.check_identifiers("tables", iter(["b", "a", "b"])) == ("a", "b")
+    with pytest.raises(InvalidInput, match=r"^tables must be a collection, not 'ab'$"):
+        rule.check_identifiers("tables", "ab")
+    with pytest.raises(InvalidIdentifier):
+        rule.check_identifiers("tables", ["a", "b c"])
+
+
+def test_an_instance_is_of_its_type() -> None:
+    assert rule.check_instance("colour", Colour.RED, Colour) is Colour.RED
+    with pytest.raises(InvalidInput, match=r"^colour must be of type Colour, not 'red'$"):
+        rule.check_instance("colour", "red", Colour)
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [

@@ -68,7 +68,7 @@ def _start(value: Any) -> int:
 
 
 def _table_ids(value: Any) -> tuple[str, ...]:
-    return tuple(sorted(set(rule.as_members("tables", value, lambda each: rule.check_identifier("tables", each)))))
+    return rule.check_identifiers("tables", value)
 
 
 @attrs.frozen

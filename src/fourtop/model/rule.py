@@ -87,9 +87,7 @@ def check_identifiers(field: str, value: object) -> tuple[str, ...]:
         InvalidInput: If it is no collection.
         InvalidIdentifier: If a member is no id.
     """
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise InvalidInput(field, "must be a collection of ids", shown(value))
-    return tuple(sorted({check_identifier(field, each) for each in value}))
+    return tuple(sorted(set(as_members(field, value, lambda each: check_identifier(field, each)))))
 
 
 def folded(text: str) -> str:
