@@ -65,7 +65,8 @@ class Changes:
     A store takes removals first, then replacements, then additions, each in order; whether live allocations
     overlap is judged when all are in. It refuses, whatever the decision believed: an overlap, a row of
     another restaurant, an id or key that is there already, a version that is not the stored one, an owner or
-    table that does not exist, a removal of a row that is not there.
+    table that does not exist when all is in, a change or removal of a row that is not there. What is new or
+    gone may be so only once in one ``Changes``.
 
     Args:
         removed: Allocations to take away, exactly as stored.

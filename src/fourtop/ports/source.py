@@ -58,7 +58,7 @@ class Source(Protocol):
         ...
 
     def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
-        """Return all confirmation results of a hold, oldest first."""
+        """Return all confirmation results of a hold, oldest first, then by id."""
         ...
 
     def find_answer(self, command: str, key: str) -> Answer | None:
@@ -86,7 +86,7 @@ class Source(Protocol):
         ...
 
     def holds_for(self, booking_id: str) -> Iterable[Hold]:
-        """Return the holds that were made for a booking, whatever their state, oldest first."""
+        """Return the holds that were made for a booking, whatever their state, oldest first, then by id."""
         ...
 
 
@@ -139,7 +139,7 @@ class Rows:
         return next((each for each in self.confirmations_of(hold_id) if each.confirmed), None)
 
     def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
-        """Return the loaded confirmation results of a hold, oldest first."""
+        """Return the loaded confirmation results of a hold, oldest first, then by id."""
         found = (each for each in self.confirmations if each.hold_id == hold_id)
         return tuple(sorted(found, key=lambda each: (each.checked_us, each.id)))
 
@@ -173,11 +173,10 @@ class Rows:
         return sum(each.is_alive(now_us) for each in self.holds)
 
     def holds_for(self, booking_id: str) -> Iterable[Hold]:
-        """Return the loaded holds made for a booking, oldest first."""
+        """Return the loaded holds made for a booking, oldest first, then by id."""
         found = [each for each in self.holds if each.booking_id == booking_id]
         return sorted(found, key=lambda each: (each.created_us, each.id))
 
 
 def _starts_in(booking: Booking, window: Window) -> bool:
     return window.start_us <= booking.stay.dining.start_us < window.end_us
-

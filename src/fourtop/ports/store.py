@@ -1,10 +1,11 @@
-"""The storage port: four methods that any store implements."""
+"""The storage port: five methods that any store implements."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.ports.change import Decision, Need
 from fourtop.ports.scope import Scope
@@ -74,5 +75,14 @@ class Store(Protocol):
             StoreUnavailable: If the store cannot be reached; nothing was changed.
             OutcomeUnknown: If the reply to the commit was lost.
             FourtopError: Whatever ``decide`` raises, unchanged.
+        """
+        ...
+
+    def events(self, restaurant_id: str) -> tuple[Event, ...]:
+        """Return the events of a restaurant in the order in which they were written.
+
+        Raises:
+            NotFound: If there is no such restaurant.
+            StoreUnavailable: If the store cannot be reached.
         """
         ...

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fourtop.clock import SystemClock
 from fourtop.errors import AlreadyExists, NotFound
@@ -31,7 +31,7 @@ class MemoryStore:
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock: Clock = SystemClock() if clock is None else clock
         self._shelves: dict[str, Shelf] = {}
-        self._locks: dict[str, Lock] = {}
+        self._locks: dict[str, AbstractContextManager[Any]] = {}
         self._latest_us: dict[str, int] = {}
         self._opening = Lock()
 
@@ -47,9 +47,10 @@ class MemoryStore:
         with self._opening:
             if restaurant_id in self._shelves:
                 raise AlreadyExists("restaurant", restaurant_id)
-            self._locks[restaurant_id] = Lock()
             self._latest_us[restaurant_id] = 0
-            self._shelves[restaurant_id] = Shelf(house)
+            self._shelves[restaurant_id] = self._new_shelf(house)
+            # Last, because a call that finds the lock finds everything.
+            self._locks[restaurant_id] = self._new_lock()
 
     def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted."""
@@ -90,6 +91,17 @@ class MemoryStore:
         with self._locked(restaurant_id) as shelf:
             return tuple(shelf.events)
 
+    # ---- what it is made of; a store for tests may be made of other things
+
+    def _new_lock(self) -> AbstractContextManager[Any]:
+        return Lock()
+
+    def _new_shelf(self, house: House) -> Shelf:
+        return Shelf(house)
+
+    def _new_view(self, shelf: Shelf, scope: Scope, now_us: int) -> View:
+        return View(shelf, scope, now_us)
+
     # ---- the steps of a call, in order: lock, clock, read, write
 
     @contextmanager
@@ -107,7 +119,7 @@ class MemoryStore:
 
     def _on_view(self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]) -> T:
         for _ in range(MAX_NEEDS + 1):
-            view = View(shelf, scope, now_us)
+            view = self._new_view(shelf, scope, now_us)
             try:
                 answer = question(view)
             finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 from itertools import chain
+from typing import Final
 
 from sortedcontainers import SortedList
 
@@ -19,6 +20,8 @@ from fourtop.model.outcome import Versions
 from fourtop.model.window import Window
 from fourtop.ports import Answer, Changes
 from fourtop.timeline import Occupancy
+
+_BLOCK: Final = OwnerKind.BLOCK
 
 
 class Shelf:
@@ -64,8 +67,8 @@ class Shelf:
         return next((each for each in self._confirmations.get(hold_id, ()) if each.confirmed), None)
 
     def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
-        """Return all confirmation results of a hold, oldest first."""
-        return tuple(self._confirmations.get(hold_id, ()))
+        """Return all confirmation results of a hold, oldest first, then by id."""
+        return tuple(sorted(self._confirmations.get(hold_id, ()), key=lambda each: (each.checked_us, each.id)))
 
     def find_answer(self, command: str, key: str) -> Answer | None:
         """Return the stored answer under a key, if there is one."""
@@ -95,15 +98,18 @@ class Shelf:
         return len(self._expiries) - dead
 
     def holds_for(self, booking_id: str) -> list[Hold]:
-        """Return the holds made for a booking, oldest first."""
-        return [self._holds[hold_id] for hold_id in self._holds_for.get(booking_id, ())]
+        """Return the holds made for a booking, oldest first, then by id."""
+        found = (self._holds[hold_id] for hold_id in self._holds_for.get(booking_id, ()))
+        return sorted(found, key=lambda each: (each.created_us, each.id))
 
     # ---- writing: judge everything, then write; only the overlap is judged while writing, and undone
 
     def apply(self, changes: Changes) -> None:
         """Put all changes in place, or raise and leave everything as it was."""
         self._check_tenant(changes)
-        self._check_versions(changes)
+        self._check_house(changes)
+        self._check_bookings(changes)
+        self._check_gone(changes)
         self._check_new(changes)
         self._check_references(changes)
         self._write_allocations(changes)
@@ -131,21 +137,29 @@ class Shelf:
         if changes.policy is not None and changes.policy.restaurant.id != mine:
             raise ForeignTenant(mine)
 
-    def _check_versions(self, changes: Changes) -> None:
+    def _check_house(self, changes: Changes) -> None:
         if changes.floor is not None and changes.floor.expected != self.versions.floor:
             raise StaleVersion("floor", changes.floor.expected, self.versions.floor)
         if changes.policy is not None and changes.policy.expected != self.versions.policy:
             raise StaleVersion("policy", changes.policy.expected, self.versions.policy)
+
+    def _check_bookings(self, changes: Changes) -> None:
+        versions: dict[str, int] = {}
         for booking in changes.bookings:
             stored = self._bookings.get(booking.id)
-            if stored is not None and booking.version == 1:
+            found = versions.get(booking.id, 0 if stored is None else stored.version)
+            if found and booking.version == 1:
                 raise AlreadyExists("booking", booking.id)
-            found = 0 if stored is None else stored.version
             if booking.version != found + 1:
                 raise StaleVersion("booking", booking.version - 1, found)
+            versions[booking.id] = booking.version
+
+    def _check_gone(self, changes: Changes) -> None:
+        gone: set[str] = set()
         for row in chain(changes.removed, (old for old, _ in changes.replaced)):
-            if self.occupancy.find(row.id) != row:
+            if row.id in gone or self.occupancy.find(row.id) != row:
                 raise StaleVersion("allocation", 1, 0)
+            gone.add(row.id)
 
     def _check_new(self, changes: Changes) -> None:
         _refuse_known("hold", (hold.id for hold in changes.holds_added), self._holds)
@@ -155,11 +169,15 @@ class Shelf:
         succeeded = [each.hold_id for each in changes.confirmations if each.confirmed]
         confirmed = [hold_id for hold_id in succeeded if self.find_confirmation(hold_id) is not None]
         _refuse_known("confirmation", succeeded, confirmed)
+        answered: set[tuple[str, str]] = set()
         for answer in changes.answers:
-            if (answer.command, answer.key) in self._answers:
+            under = (answer.command, answer.key)
+            if under in self._answers or under in answered:
                 raise AlreadyExists("answer", answer.key)
+            answered.add(under)
 
     def _check_references(self, changes: Changes) -> None:
+        self._check_blocks(changes)
         floor = self.house.floor if changes.floor is None else changes.floor.floor
         known: dict[OwnerKind, tuple[Container[str], Container[str]]] = {
             OwnerKind.BOOKING: (self._bookings, {each.id for each in changes.bookings}),
@@ -174,9 +192,27 @@ class Shelf:
         for hold in changes.holds_changed:
             if hold.id not in self._holds:
                 raise NotFound("hold", hold.id)
-        for block_id in (*changes.blocks_removed, *(block.id for block in changes.blocks_changed)):
-            if block_id not in self._blocks:
+
+    def _check_blocks(self, changes: Changes) -> None:
+        for block in changes.blocks_changed:
+            if block.id not in self._blocks:
+                raise NotFound("block", block.id)
+        removed: set[str] = set()
+        for block_id in changes.blocks_removed:
+            if block_id in removed or block_id not in self._blocks:
                 raise NotFound("block", block_id)
+            removed.add(block_id)
+        if removed:
+            self._check_left_behind(changes, removed)
+
+    def _check_left_behind(self, changes: Changes, removed: Container[str]) -> None:
+        """Refuse to remove a block whose rows would stay behind without an owner."""
+        stored = (row for block_id in changes.blocks_removed for row in self.occupancy.of_owner(_BLOCK, block_id))
+        gone = {row.id for row in chain(changes.removed, (old for old, _ in changes.replaced))}
+        left = (row for row in stored if row.id not in gone)
+        for row in chain(left, changes.added, (new for _, new in changes.replaced)):
+            if row.owner_kind is _BLOCK and row.owner_id in removed:
+                raise NotFound("block", row.owner_id)
 
     def _write_allocations(self, changes: Changes) -> None:
         gone = [*changes.removed, *(old for old, _ in changes.replaced)]
