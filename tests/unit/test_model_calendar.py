@@ -554,3 +554,14 @@ def test_the_calendar_remembers_only_so_many_days() -> None:
     for day in range(600):
         house.services_on(DAY + timedelta(days=day))
     assert house.services_on(DAY) == first
+
+
+def test_the_calendar_remembers_only_so_many_starts() -> None:
+    house = calendar(DINNER)
+    noon, five = house.instant("2025-05-10T12:00"), house.instant("2025-05-10T17:00")
+    before = house.find_service(noon), house.stay(five, 2)
+
+    for second in range(9_000):
+        assert house.find_service(noon + second * 10**6) is None
+        assert isinstance(house.stay(five + second * 10**6, 2), Stay)
+    assert (house.find_service(noon), house.stay(five, 2)) == before
