@@ -371,6 +371,14 @@ def test_count_seats_one_party_after_another() -> None:
         assert planner.count(Ask(9), 0b1111, 10) == 0
 
 
+def test_a_count_is_the_same_however_often_it_is_asked_for() -> None:
+    floor = floor_of([table(f"T{place}", 4) for place in range(150)])
+    planner = Planner(floor, Planning())
+    for _ in range(2):
+        assert [planner.count(Ask(4), 0b11 << place, 5) for place in range(150)] == [2] * 149 + [1]
+        assert planner.count(Ask(4), (1 << 150) - 1, 1_000) == 150
+
+
 def test_a_floor_without_tables_has_no_plans() -> None:
     planner = Planner(Floor([], zones=ZONES), Planning(adjacency_required=False))
     assert planner.best(Ask(1), 0) is None

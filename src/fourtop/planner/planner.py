@@ -41,7 +41,7 @@ class Planner:
     to the party, whatever its seats.
 
     The sets of a mode are compiled on first use, and a ranking of them for each party size and wish; after
-    that a question costs one OR for each busy table. Where a mode has more than ``max_sets`` sets, nothing is
+    that a question costs one AND for each busy table. Where a mode has more than ``max_sets`` sets, nothing is
     compiled, and each question is answered by a bounded search with the same answers.
 
     Memory: at most ``max_sets`` sets for each of two modes, and rankings of about ``MAX_RANKING_BYTES`` in
@@ -92,7 +92,7 @@ class Planner:
         ranks = ranking.available(free)
         if not ranks:
             return None
-        return ranking.plan(ranking.candidates[(ranks & -ranks).bit_length() - 1], partial(self._plan, ask))
+        return ranking.plan(ranking.first(ranks), partial(self._plan, ask))
 
     def plans(self, ask: Ask, free: int, limit: int | None = None) -> tuple[Plan, ...]:
         """Return the plans whose tables are all free, the best first: all of them, or the first ``limit``.
@@ -127,7 +127,14 @@ class Planner:
         """
         rule.check_whole("limit", limit, 1, 1_000_000)
         free &= self._meeting(ask.must)
-        return sum(1 for _ in islice(self._one_after_another(ask, free), limit))
+        ranking = self._ranking(ask)
+        if ranking is not None:
+            return ranking.count(free, limit)
+        count = 0
+        while count < limit and (found := self._search(ask, free).best(1)):
+            free &= ~found[0].mask
+            count += 1
+        return count
 
     def choose(self, ask: Ask, free: int) -> Plan | Refusal:
         """Return the best free plan, or why there is none.
@@ -167,19 +174,6 @@ class Planner:
         return self._plan(ask, self._measured(mask))
 
     # ---- compiling
-
-    def _one_after_another(self, ask: Ask, free: int) -> Iterator[Candidate]:
-        ranking = self._ranking(ask)
-        if ranking is None:
-            while found := self._search(ask, free).best(1):
-                yield found[0]
-                free &= ~found[0].mask
-            return
-        ranks = ranking.available(free)
-        while ranks:
-            candidate = next(ranking.in_order(ranks))
-            yield candidate
-            ranks = ranking.without(ranks, candidate.mask)
 
     def _search(self, ask: Ask, free: int) -> Search:
         singles = self._compiled(ask.party).singles

@@ -10,26 +10,27 @@ from fourtop.model.floor import places
 from fourtop.model.plan import Plan
 from fourtop.planner.candidate import Candidate
 
-_MAX_PLANS = 128
+_MAX_KEPT = 128
 _PLAN_BYTES = 2_048
 
 
 @attrs.frozen(eq=False)
 class Ranking:
-    """Candidates from the best to the worst, and for each table which of them need it.
+    """Candidates from the best to the worst, and for each table which of them do without it.
 
     Args:
         candidates: The best first. Bit ``i`` of a mask of ranks is ``candidates[i]``.
         everything: Mask of all ranks.
         tables: Mask of the tables that some candidate needs.
-        needing: For each table the mask of the ranks that need it.
+        sparing: For each table the mask of the ranks that do without it.
     """
 
     candidates: tuple[Candidate, ...]
     everything: int
     tables: int
-    needing: tuple[int, ...]
+    sparing: tuple[int, ...]
     _plans: dict[int, Plan] = attrs.field(factory=dict, init=False)
+    _others: dict[int, int] = attrs.field(factory=dict, init=False)
 
     @classmethod
     def of(cls, candidates: Sequence[Candidate], tables_on_floor: int) -> Ranking:
@@ -43,42 +44,67 @@ class Ranking:
                 if row is None:
                     row = rows[place] = bytearray(width)
                 row[rank >> 3] |= 1 << (rank & 7)
-        needing = tuple(int.from_bytes(rows.get(place, b""), "little") for place in range(tables_on_floor))
         everything = (1 << len(candidates)) - 1
-        return cls(tuple(candidates), everything, sum(1 << place for place in rows), needing)
+        sparing = tuple(
+            everything ^ int.from_bytes(rows[place], "little") if place in rows else everything
+            for place in range(tables_on_floor)
+        )
+        return cls(tuple(candidates), everything, sum(1 << place for place in rows), sparing)
 
     @property
     def size_bytes(self) -> int:
         """Its memory without the candidates, which rankings share: about right, never far below."""
-        plans = min(len(self.candidates), _MAX_PLANS) * _PLAN_BYTES
-        return 256 + plans + 16 * len(self.candidates) + sum(40 + row.bit_length() // 7 for row in self.needing)
+        count = len(self.candidates)
+        kept = min(count, _MAX_KEPT)
+        masks = (self.tables.bit_count() + kept) * (40 + count // 7)
+        return 256 + kept * _PLAN_BYTES + 16 * count + 8 * len(self.sparing) + masks
 
     def available(self, free: int) -> int:
-        """Return the ranks whose tables are all in the mask ``free``. One OR for each table that is not."""
-        needing = self.needing
-        busy = self.tables & ~free
-        blocked = 0
-        while busy:
-            low = busy & -busy
-            blocked |= needing[low.bit_length() - 1]
-            busy ^= low
-        return self.everything & ~blocked
+        """Return the ranks whose tables are all in the mask ``free``. One AND for each table that is not."""
+        return self._without(self.everything, self.tables & ~free)
 
-    def without(self, ranks: int, taken: int) -> int:
-        """Return those of the ranks that need none of the tables in the mask ``taken``."""
-        for place in places(taken):
-            ranks &= ~self.needing[place]
+    def _without(self, ranks: int, taken: int) -> int:
+        sparing = self.sparing
+        while taken and ranks:
+            low = taken & -taken
+            ranks &= sparing[low.bit_length() - 1]
+            taken ^= low
         return ranks
+
+    def first(self, ranks: int) -> Candidate:
+        """Return the best candidate of a mask of ranks, which is not empty."""
+        return self.candidates[(ranks & -ranks).bit_length() - 1]
 
     def in_order(self, ranks: int) -> Iterator[Candidate]:
         """Yield the candidates of a mask of ranks, the best first."""
         return (self.candidates[rank] for rank in places(ranks))
 
+    def count(self, free: int, limit: int) -> int:
+        """Count, up to a limit, how often in turn the best candidate that is left can take its tables.
+
+        One AND for each table that is busy or taken.
+        """
+        others = self._others
+        ranks = self.available(free)
+        count = 0
+        while ranks and count < limit:
+            best = (ranks & -ranks).bit_length() - 1
+            ranks &= others.get(best) or self._beside(best)
+            count += 1
+        return count
+
+    def _beside(self, rank: int) -> int:
+        """Return the ranks that share no table with one of them; the last 128 that were asked for are kept."""
+        if len(self._others) >= _MAX_KEPT:
+            self._others.clear()
+        ranks = self._others[rank] = self._without(self.everything, self.candidates[rank].mask)
+        return ranks
+
     def plan(self, candidate: Candidate, make: Callable[[Candidate], Plan]) -> Plan:
         """Return the plan of one of the candidates; the last 128 that were made are kept."""
         plan = self._plans.get(candidate.mask)
         if plan is None:
-            if len(self._plans) >= _MAX_PLANS:
+            if len(self._plans) >= _MAX_KEPT:
                 self._plans.clear()
             plan = self._plans[candidate.mask] = make(candidate)
         return plan
