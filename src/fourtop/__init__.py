@@ -6,7 +6,7 @@ it once; and never seats two parties on one table.
 
 from fourtop import sample
 from fourtop.clock import ManualClock, SystemClock
-from fourtop.engine import Audit, CountedIds, Desk, Engine, Move, Overlap, TimeOrderedIds
+from fourtop.engine import Audit, CountedIds, Desk, Engine, Move, Overlap, TableState, TimeOrderedIds
 from fourtop.errors import (
     AllocationsOverlap,
     AlreadyExists,
@@ -168,6 +168,7 @@ __all__ = [
     "SystemClock",
     "Table",
     "TableSnapshot",
+    "TableState",
     "Term",
     "TimeOrderedIds",
     "TurnBand",

@@ -5,5 +5,6 @@ from fourtop.engine.desk import Desk
 from fourtop.engine.engine import Engine
 from fourtop.engine.identity import CountedIds, Ids, TimeOrderedIds
 from fourtop.engine.moving import Move
+from fourtop.engine.standing import TableState
 
-__all__ = ["Audit", "CountedIds", "Desk", "Engine", "Ids", "Move", "Overlap", "TimeOrderedIds"]
+__all__ = ["Audit", "CountedIds", "Desk", "Engine", "Ids", "Move", "Overlap", "TableState", "TimeOrderedIds"]
