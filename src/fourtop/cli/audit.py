@@ -1,0 +1,84 @@
+"""``fourtop audit``: whether bookings can all be true at once, and what a store holds that it must not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fourtop import Allocation, Audit, BookingRow, Desk, ImportRejected
+from fourtop.cli.answer import Answer, ExitCode
+from fourtop.cli.wording import Wording, counted
+
+
+def audit(desk: Desk, rows: Sequence[BookingRow]) -> Answer:
+    """Import bookings into a store and audit it. A no lists everything that is wrong, a line each."""
+    house = desk.house()
+    problems: list[str] = []
+    imported = 0
+    try:
+        imported = desk.import_bookings(rows).bookings if rows else 0
+    except ImportRejected as rejected:
+        problems = list(rejected.problems)
+    found = desk.audit()
+    wording = Wording(house)
+    lines = [f"{house.restaurant.name}: {counted(len(rows), 'booking')}"]
+    if problems:
+        lines += ["", f"{counted(len(problems), 'problem')}; nothing was imported", *problems]
+    else:
+        lines += ["", audit_text(found), *_findings(found, wording)]
+    is_clean = found.is_clean and not problems
+    data = {
+        "restaurant": house.restaurant.id,
+        "bookings": len(rows),
+        "imported": imported,
+        "problems": problems,
+        **audit_data(found, wording),
+        "clean": is_clean,
+    }
+    return Answer("\n".join(lines), data, ExitCode.YES if is_clean else ExitCode.NO)
+
+
+def audit_text(found: Audit) -> str:
+    """Write what an audit found, in one line."""
+    overlaps = counted(len(found.overlaps), "overlap")
+    orphans = f"{counted(len(found.orphans), 'row')} without an owner"
+    bare = f"{counted(len(found.bare), 'booking')} without tables"
+    return f"audit of {counted(found.allocations, 'row')}: {overlaps}, {orphans}, {bare}"
+
+
+def audit_data(found: Audit, wording: Wording) -> dict[str, Any]:
+    """Write what an audit found as data."""
+    return {
+        "clean": found.is_clean,
+        "allocations": found.allocations,
+        "overlaps": [
+            {"first": _row_data(pair.first, wording), "second": _row_data(pair.second, wording)}
+            for pair in found.overlaps
+        ],
+        "orphans": [_row_data(row, wording) for row in found.orphans],
+        "bare": list(found.bare),
+    }
+
+
+def _findings(found: Audit, wording: Wording) -> list[str]:
+    return [
+        *(f"overlap: {_row(pair.first, wording)} and {_row(pair.second, wording)}" for pair in found.overlaps),
+        *(f"without an owner: {_row(row, wording)}" for row in found.orphans),
+        *(f"without tables: booking {booking_id}" for booking_id in found.bare),
+    ]
+
+
+def _row(row: Allocation, wording: Wording) -> str:
+    start, end = wording.iso(row.window.start_us), wording.iso(row.window.end_us)
+    return f"{row.resource_type.value} {row.resource_id} of {row.owner_kind.value} {row.owner_id}, {start} to {end}"
+
+
+def _row_data(row: Allocation, wording: Wording) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "resource_type": row.resource_type.value,
+        "resource_id": row.resource_id,
+        "owner_kind": row.owner_kind.value,
+        "owner_id": row.owner_id,
+        **wording.window(row.window),
+    }

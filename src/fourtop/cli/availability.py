@@ -1,0 +1,83 @@
+"""``fourtop availability``: the start times of a date, each bookable or why not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from textwrap import wrap
+from typing import Any, Final
+
+from fourtop import Availability, Desk, Preference, Slot
+from fourtop.cli.answer import Answer, ExitCode
+from fourtop.cli.plan import usage_data, usage_text
+from fourtop.cli.wording import WIDTH, Wording, counted, day, refusal_data
+
+SPOTS_LIMIT: Final = 20
+_NO: Final = "-"
+
+
+def availability(desk: Desk, on: date, parties: Collection[int], must: Preference) -> Answer:
+    """Show a date: for each start and party size, how many such parties could still be seated. None at all: no."""
+    house = desk.house()
+    wording = Wording(house)
+    found = desk.availability(on, parties, must=must, spots_limit=SPOTS_LIMIT)
+    lines = [f"{house.restaurant.name}, {day(on)}", ""]
+    if found.slots:
+        lines += _table(found, sorted(set(parties)), wording)
+        lines += ["", "spots left: how many such parties could still be seated, one after the other"]
+        lines += _reasons(found, wording)
+        lines += ["", *(usage_text(usage) for usage in found.usage)]
+    else:
+        lines.append("no: no start times are on offer on that date")
+    data = {
+        "restaurant": house.restaurant.id,
+        "date": on.isoformat(),
+        "slots": [_slot_data(slot, wording) for slot in found.slots],
+        "usage": [usage_data(usage) for usage in found.usage],
+    }
+    return Answer("\n".join(lines), data, ExitCode.YES if found.bookable() else ExitCode.NO)
+
+
+def _table(found: Availability, parties: list[int], wording: Wording) -> list[str]:
+    head = "start   party of " + "".join(f"{party:>5}" for party in parties)
+    by_start: dict[int, dict[int, Slot]] = {}
+    for slot in found.slots:
+        by_start.setdefault(slot.start_us, {})[slot.party] = slot
+    lines = [head]
+    for start_us, slots in by_start.items():
+        cells = "".join(f"{_spots(slots[party]):>5}" for party in parties)
+        lines.append(f"{wording.clock(start_us):<17}{cells}")
+    return lines
+
+
+def _spots(slot: Slot) -> str:
+    if not slot.is_bookable:
+        return _NO
+    return f"{slot.spots}+" if slot.spots >= SPOTS_LIMIT else str(slot.spots)
+
+
+def _reasons(found: Availability, wording: Wording) -> list[str]:
+    """Tell why not: each code and party once, with its starts from first to last, and one of the reasons in full."""
+    refused: dict[tuple[str, int], list[Slot]] = {}
+    for slot in found.slots:
+        if slot.refusal is not None:
+            refused.setdefault((slot.refusal.code.value, slot.party), []).append(slot)
+    lines = []
+    for (code, party), slots in refused.items():
+        first, last = wording.clock(slots[0].start_us), wording.clock(slots[-1].start_us)
+        when = first if len(slots) == 1 else f"{counted(len(slots), 'start')} from {first} to {last}"
+        assert slots[0].refusal is not None, "only refused slots are listed"
+        told = f"{_NO} party of {party}, {when}: {slots[0].refusal.reasons[0]} ({code})"
+        lines += wrap(told, WIDTH, subsequent_indent="  ")
+    return lines
+
+
+def _slot_data(slot: Slot, wording: Wording) -> dict[str, Any]:
+    return {
+        "start": wording.iso(slot.start_us),
+        "period": slot.period,
+        "party": slot.party,
+        "bookable": slot.is_bookable,
+        "spots": slot.spots,
+        "refusal": None if slot.refusal is None else refusal_data(slot.refusal),
+    }

@@ -1,0 +1,84 @@
+"""The chart of a night: a line for each table, a column for each five minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from fourtop import Allocation, Window
+from fourtop.cli.night import HALF_HOUR_US, HalfHour, Night
+from fourtop.cli.wording import Wording
+from fourtop.model.window import MICROSECONDS_PER_MINUTE
+
+COLUMN_US: Final = 5 * MICROSECONDS_PER_MINUTE
+_COLUMNS: Final = HALF_HOUR_US // COLUMN_US
+_CLASH: Final = "!"
+
+
+def chart(night: Night) -> str:
+    """Draw which party had which table when, and under it how full the house was.
+
+    ``[#12 for 4===]`` is request 12, a party of 4; the bracket opens when they sit down and closes when the
+    table is free again. Times are local. Where rows of one table overlapped, which they must not, there are
+    exclamation marks.
+    """
+    floor, wording = night.house.floor, Wording(night.house)
+    width = max([len(table.number) for table in floor.tables] + [len("use %")])
+    start_us = night.half_hours[0].start_us
+    head = [wording.clock(half.start_us) for half in night.half_hours]
+    lines = [_line("", "", _cells(head), width)]
+    for table in floor.tables:
+        rows = [row for row in night.rows if row.resource_id == table.id]
+        lines.append(_line(table.number, str(table.capacity), _bar(night, rows, start_us), width))
+    lines.append("")
+    lines += [_line(name, "", _cells(values), width) for name, values in _measures(night.half_hours)]
+    return "\n".join(lines)
+
+
+def _line(name: str, seats: str, cells: str, width: int) -> str:
+    return f"{name:<{width}} {seats:>2} {cells}".rstrip()
+
+
+def _cells(values: Sequence[str]) -> str:
+    return "".join(f"{value:<{_COLUMNS}}" for value in values)
+
+
+def _measures(halves: Sequence[HalfHour]) -> list[tuple[str, list[str]]]:
+    return [
+        ("covers", [str(half.covers) for half in halves]),
+        ("tables", [str(half.tables) for half in halves]),
+        ("use %", [str(half.use_percent) for half in halves]),
+    ]
+
+
+def _bar(night: Night, rows: Sequence[Allocation], start_us: int) -> str:
+    bar = [" " if column % _COLUMNS else "." for column in range(len(night.half_hours) * _COLUMNS)]
+    for row in rows:
+        first, last = _columns(row.window, start_us)
+        visit = night.visit_of(row)
+        number = "" if visit is None else str(visit.number)
+        names = () if visit is None else (f"#{number} for {visit.party}", f"#{number}", number)
+        for column, character in zip(range(first, last), stay(last - first, names), strict=True):
+            if 0 <= column < len(bar):
+                bar[column] = character if bar[column] in " ." else _CLASH
+    return "".join(bar)
+
+
+def _columns(window: Window, start_us: int) -> tuple[int, int]:
+    """Return the columns whose middle lies in a window, so that two that touch never share one; at least one."""
+    half = COLUMN_US // 2
+    first = -((start_us + half - window.start_us) // COLUMN_US)
+    last = -((start_us + half - window.end_us) // COLUMN_US)
+    return first, max(last, first + 1)
+
+
+def stay(length: int, names: Sequence[str]) -> str:
+    """Draw a stay with the first name that fits.
+
+    >>> stay(12, ["#7 for 2", "#7"]), stay(5, ["#7 for 2", "#7"]), stay(2, ["#7"]), stay(1, ["#7"])
+    ('[#7 for 2==]', '[#7=]', '[]', '|')
+    """
+    if length == 1:
+        return "|"
+    name = next((name for name in names if len(name) <= length - 2), "")
+    return f"[{name:=<{length - 2}}]"

@@ -1,0 +1,330 @@
+"""An evening at the pub, played through the public desk by a clock of its own: guests come, book, sit and leave."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from functools import partial
+from itertools import combinations, count
+from typing import Final
+
+import attrs
+
+from fourtop import (
+    GUEST,
+    Actor,
+    Allocation,
+    Booking,
+    Calendar,
+    CountedIds,
+    Engine,
+    Hold,
+    HoldExpired,
+    House,
+    InvalidInput,
+    ManualClock,
+    OwnerKind,
+    Refusal,
+    Refused,
+    Request,
+    ResourceType,
+    Slot,
+    Stay,
+    Window,
+    sample,
+)
+from fourtop.cli.guest import Guest, Manner, draw_guests
+from fourtop.cli.night import Act, Channel, Night, Step, Visit, half_hours
+from fourtop.model.window import MICROSECONDS_PER_MINUTE, MICROSECONDS_PER_SECOND, from_micros
+from fourtop.ports import Clock, Store
+
+DEFAULT_SEED: Final = 21
+DEFAULT_DATE: Final = date(2026, 5, 1)
+STAFF: Final = Actor("host", "staff")
+
+_HOURS_BEFORE: Final = 9
+_DAWDLE_SECONDS: Final = 200
+_NO_SHOW_AFTER_US: Final = 15 * MICROSECONDS_PER_MINUTE
+_WAIT_US: Final = 10 * MICROSECONDS_PER_MINUTE
+_FLEXIBLE_US: Final = 60 * MICROSECONDS_PER_MINUTE
+_LEAST_STAY_US: Final = 30 * MICROSECONDS_PER_MINUTE
+
+MakeStore = Callable[[Clock], Store]
+
+
+def run_night(make_store: MakeStore, *, seed: int = DEFAULT_SEED, on: date = DEFAULT_DATE) -> Night:
+    """Play an evening of 30 requests at the sample pub, and return its story.
+
+    Guests are drawn from the seed, and every answer comes from the desk: nothing is decided here. The same
+    seed, date and kind of store give the same night.
+
+    Args:
+        make_store: Makes the store, an empty one, on the clock that it is given; ``MemoryStore`` does.
+        seed: What the guests are drawn from.
+        on: The date.
+
+    Raises:
+        InvalidInput: If the pub is not open on that date, for all start times that its demand knows.
+        AlreadyExists: If the store has the pub already.
+    """
+    house = sample.pub()
+    calendar = Calendar(house.restaurant, house.policy)
+    demand = sample.pub_demand()
+    starts = [start_us for start_us, _ in calendar.starts_on(on)]
+    if len(starts) != len(demand.start_weights):
+        raise InvalidInput("on", f"must be a date with {len(demand.start_weights)} start times", on.isoformat())
+    clock = ManualClock(from_micros(starts[0]) - timedelta(hours=_HOURS_BEFORE))
+    engine = Engine(make_store(clock), ids=CountedIds("n"))
+    evening = _Evening(engine, house, clock, on)
+    evening.play(draw_guests(demand, starts, seed))
+    return evening.night(seed)
+
+
+class _Evening:
+    """The evening while it is played: a queue of what happens when, and what has happened."""
+
+    def __init__(self, engine: Engine, house: House, clock: ManualClock, on: date) -> None:
+        self._clock = clock
+        self._on = on
+        self._house = house
+        self._calendar = Calendar(house.restaurant, house.policy)
+        self._online = engine.open(house, actor=GUEST)
+        self._staff = engine.desk(house.restaurant.id, actor=STAFF)
+        self._queue: list[tuple[int, int, Callable[[], None]]] = []
+        self._order = count()
+        self._guests: dict[int, Guest] = {}
+        self._steps: dict[int, list[Step]] = {}
+        self._seated: dict[int, Booking] = {}
+        self._rival: Guest | None = None
+        self._waits_for: int | None = None
+
+    def play(self, guests: Sequence[Guest]) -> None:
+        """Let the guests come, one by one, until the last one has gone."""
+        self._rival = next((guest for guest in guests if guest.manner is Manner.RIVALS), None)
+        for guest in guests:
+            # The rival asks when the other one does.
+            if guest is not self._rival:
+                self._at(guest.asks_us, partial(self._ask, guest))
+        while self._queue:
+            at_us, _, happens = heapq.heappop(self._queue)
+            self._clock.move_to(from_micros(at_us))
+            happens()
+
+    def night(self, seed: int) -> Night:
+        """Return the story, and what the store says in the end."""
+        span = self._span()
+        rows = tuple(row for row in self._staff.allocations(span) if _is_of_a_party(row))
+        bookings = {booking.id: booking for booking in self._staff.bookings(span)}
+        visits = [
+            Visit(number, guest.channel, guest.party, guest.start_us, tuple(self._steps[number]))
+            for number, guest in sorted(self._guests.items())
+        ]
+        tables = len(self._house.floor.tables)
+        measured = half_hours(span, rows, bookings, tables=tables)
+        return Night(seed, self._house, self._on, tuple(visits), rows, measured, self._staff.audit())
+
+    def _span(self) -> Window:
+        services = self._calendar.services_on(self._on)
+        return Window.of_micros(services[0].window.start_us, services[-1].window.end_us)
+
+    # ---- the clock and the book of the evening
+
+    def _at(self, at_us: int, happens: Callable[[], None]) -> None:
+        heapq.heappush(self._queue, (max(at_us, self._now_us), next(self._order), happens))
+
+    def _after(self, seconds: float, happens: Callable[[], None]) -> None:
+        self._at(self._now_us + int(seconds) * MICROSECONDS_PER_SECOND, happens)
+
+    @property
+    def _now_us(self) -> int:
+        return self._clock.now_us()
+
+    def _note(self, guest: Guest, act: Act, tables: Sequence[str] = (), *, other: int | None = None) -> None:
+        self._write(guest, Step(self._now_us, act, tuple(tables), guest.start_us, other=other))
+
+    def _write(self, guest: Guest, step: Step) -> None:
+        # What they came for stands with the visit; another start that they took later, with its step.
+        self._guests.setdefault(guest.number, guest)
+        self._steps.setdefault(guest.number, []).append(step)
+
+    def _refuse(self, guest: Guest, refusal: Refusal, tables: Sequence[str] = ()) -> None:
+        """Note a no. Who asks ahead, for any table, takes the nearest bookable start if it is near."""
+        nearest_us = None if tables else self._nearest_us(guest)
+        self._write(guest, Step(self._now_us, Act.REFUSED, tuple(tables), guest.start_us, refusal, nearest_us))
+        is_flexible = guest.channel is not Channel.WALK_IN
+        if is_flexible and nearest_us is not None and 0 < abs(nearest_us - guest.start_us) <= _FLEXIBLE_US:
+            other = attrs.evolve(guest, start_us=nearest_us)
+            if guest.channel is Channel.WEB:
+                self._hold(other)
+            else:
+                self._book(other, _request(other))
+
+    def _nearest_us(self, guest: Guest) -> int | None:
+        slots = self._online.availability(self._on, guest.party).bookable()
+        to_come = [slot.start_us for slot in slots if slot.start_us > self._now_us]
+        return min(to_come, key=lambda start_us: (abs(start_us - guest.start_us), start_us), default=None)
+
+    # ---- asking
+
+    def _ask(self, guest: Guest) -> None:
+        if guest.manner is Manner.RACES and self._rival is not None:
+            self._race(guest, self._rival)
+        elif guest.channel is Channel.WEB:
+            self._hold(guest)
+        elif guest.channel is Channel.WALK_IN:
+            self._walk_in(guest)
+        elif guest.manner in (Manner.NAMES_TABLES, Manner.NAMES_TABLES_APART):
+            self._ask_by_name(guest)
+        else:
+            self._book(guest, _request(guest))
+
+    def _hold(self, guest: Guest) -> None:
+        try:
+            hold = self._online.hold(_request(guest), session=f"s{guest.number}").hold
+        except Refused as refused:
+            self._refuse(guest, refused.refusal)
+            return
+        self._note(guest, Act.HELD, hold.tables)
+        seconds = _DAWDLE_SECONDS if guest.manner is Manner.DAWDLES else 30 + 90 * guest.haste
+        self._after(seconds, partial(self._confirm, guest, hold))
+
+    def _confirm(self, guest: Guest, hold: Hold) -> None:
+        confirm = partial(self._online.confirm, hold.id, booking_id=f"r{guest.number}", key=f"confirm-{guest.number}")
+        try:
+            confirmed = confirm()
+        except HoldExpired:
+            self._note(guest, Act.HOLD_EXPIRED, hold.tables)
+            self._hold(attrs.evolve(guest, manner=Manner.PLAIN))
+            return
+        self._note(guest, Act.CONFIRMED, confirmed.booking.tables)
+        if guest.manner is Manner.CLICKS_TWICE and confirm().replayed:
+            self._note(guest, Act.REPLAYED, confirmed.booking.tables)
+        self._expect(guest, confirmed.booking)
+
+    def _book(self, guest: Guest, request: Request) -> Booking | None:
+        try:
+            booking = self._staff.book(request, booking_id=f"r{guest.number}", key=f"book-{guest.number}").booking
+        except Refused as refused:
+            self._refuse(guest, refused.refusal, request.tables)
+            return None
+        self._note(guest, Act.BOOKED, booking.tables)
+        self._expect(guest, booking)
+        return booking
+
+    def _ask_by_name(self, guest: Guest) -> None:
+        """Ask for tables by their names: the house's second choice, or two that cannot be pushed together."""
+        if guest.manner is Manner.NAMES_TABLES_APART:
+            wanted = self._tables_apart()
+        else:
+            quote = self._staff.quote(_request(guest))
+            wanted = () if isinstance(quote, Refusal) or not quote.others else quote.others[0].tables
+        if wanted:
+            self._note(guest, Act.ASKED_FOR, wanted)
+        if self._book(guest, _request(guest, wanted)) is None and wanted:
+            self._book(guest, _request(guest))
+
+    def _tables_apart(self) -> tuple[str, ...]:
+        floor = self._house.floor
+        joined = {frozenset(join.tables) for join in floor.joins}
+        pairs = ((one, two) for one, two in combinations(floor.tables, 2) if one.zone_id == two.zone_id)
+        ids = ((one.id, two.id) for one, two in pairs)
+        return next((pair for pair in ids if frozenset(pair) not in joined), ())
+
+    # ---- the race
+
+    def _race(self, guest: Guest, rival: Guest) -> None:
+        """Show the last table of some start to two guests, and let both hold it at the same moment."""
+        slot = self._last_table(guest)
+        both = [guest, rival]
+        if slot is not None:
+            both = [attrs.evolve(each, party=slot.party, start_us=slot.start_us) for each in both]
+            for each in both:
+                quote = self._online.quote(_request(each))
+                if not isinstance(quote, Refusal):
+                    other = guest.number + rival.number - each.number
+                    self._note(each, Act.SHOWN_LAST, quote.plan.tables, other=other)
+        for each in both:
+            self._hold(each)
+
+    def _last_table(self, guest: Guest) -> Slot | None:
+        """Return a start to come with one spot left: of the guest's size and time, or as near as there is."""
+        sizes = {size for size, _ in sample.pub_demand().party_weights}
+        slots = self._online.availability(self._on, sizes, spots_limit=2).bookable()
+        last = [slot for slot in slots if slot.spots == 1 and slot.start_us > self._now_us]
+        return min(
+            last, key=lambda slot: (abs(slot.party - guest.party), abs(slot.start_us - guest.start_us)), default=None
+        )
+
+    # ---- coming and going
+
+    def _expect(self, guest: Guest, booking: Booking) -> None:
+        start_us = booking.stay.dining.start_us
+        if guest.manner is Manner.CANCELS:
+            minutes = int((start_us - self._now_us) / MICROSECONDS_PER_MINUTE * guest.haste)
+            self._at(self._now_us + minutes * MICROSECONDS_PER_MINUTE, partial(self._cancel, guest, booking))
+        elif guest.manner is Manner.STAYS_AWAY:
+            self._at(start_us + _NO_SHOW_AFTER_US, partial(self._stay_away, guest, booking))
+        else:
+            self._at(start_us, partial(self._come, guest, booking))
+
+    def _cancel(self, guest: Guest, booking: Booking) -> None:
+        self._online.cancel(booking.id)
+        self._note(guest, Act.CANCELLED, booking.tables)
+
+    def _stay_away(self, guest: Guest, booking: Booking) -> None:
+        self._staff.no_show(booking.id)
+        self._note(guest, Act.STAYED_AWAY, booking.tables)
+
+    def _come(self, guest: Guest, booking: Booking) -> None:
+        self._staff.check_in(booking.id)
+        self._note(guest, Act.CAME, booking.tables)
+        self._seated[guest.number] = booking
+        self._at(booking.stay.dining.end_us, partial(self._leave, guest, Act.LEFT))
+
+    def _leave(self, guest: Guest, act: Act) -> None:
+        booking = self._seated.pop(guest.number, None)
+        if booking is not None:
+            self._staff.complete(booking.id)
+            self._note(guest, act, booking.tables)
+
+    # ---- walking in, and waiting for a table
+
+    def _walk_in(self, guest: Guest) -> None:
+        if self._book(guest, _request(guest)) is None and self._waits_for is None:
+            leaver = self._leaver_for(guest)
+            if leaver is not None:
+                self._waits_for = leaver.number
+                self._note(guest, Act.WAITED, self._seated[leaver.number].tables, other=leaver.number)
+                self._at(self._now_us + _WAIT_US, partial(self._swap, leaver, guest))
+
+    def _leaver_for(self, guest: Guest) -> Guest | None:
+        """Return the party that has sat longest among those whose going would help, if any has sat long enough."""
+        later_us = self._now_us + _WAIT_US
+        stay = self._calendar.stay(later_us, guest.party)
+        if not isinstance(stay, Stay):
+            return None
+        rows = [row for row in self._staff.allocations(stay.block) if _is_of_a_party(row)]
+        helping = (number for number, seated in self._seated.items() if self._would_help(seated, guest, later_us, rows))
+        first = min(helping, key=lambda number: (self._seated[number].stay.dining.start_us, number), default=None)
+        return None if first is None else self._guests[first]
+
+    def _would_help(self, seated: Booking, guest: Guest, later_us: int, rows: Sequence[Allocation]) -> bool:
+        stay = seated.stay.dining
+        suits = len(seated.tables) == 1 and self._house.floor.get_table(seated.tables[0]).seats_alone(guest.party)
+        others = {row.owner_id for row in rows if row.resource_id in seated.tables} - {seated.id}
+        return suits and not others and stay.start_us + _LEAST_STAY_US <= later_us < stay.end_us
+
+    def _swap(self, leaver: Guest, guest: Guest) -> None:
+        """Let a party leave early, and the one that waits ask again."""
+        self._leave(leaver, Act.LEFT_EARLY)
+        later = attrs.evolve(guest, start_us=self._now_us)
+        self._book(later, _request(later))
+
+
+def _request(guest: Guest, tables: Sequence[str] = ()) -> Request:
+    return Request(guest.party, from_micros(guest.start_us), tables=tables)
+
+
+def _is_of_a_party(row: Allocation) -> bool:
+    return row.resource_type is ResourceType.TABLE and row.owner_kind is OwnerKind.BOOKING and not row.shadow

@@ -1,0 +1,193 @@
+"""``fourtop plan``: the tables that a party would get, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import attrs
+
+from fourtop import Calendar, Desk, House, NotFound, Plan, Preference, Quote, Refusal, Request, Usage
+from fourtop.cli.answer import Answer, ExitCode
+from fourtop.cli.wording import Wording, counted, refusal_data, why
+from fourtop.model import rule
+from fourtop.model.window import from_micros
+
+_SHOWN_OTHERS: Final = 4
+
+
+@attrs.frozen
+class Conditions:
+    """Conditions on tables as people write them.
+
+    Args:
+        zones: Names or ids of zones.
+        settings: indoor, outdoor, bar.
+        seatings: Seating types.
+        features: Such as step-free.
+    """
+
+    zones: Sequence[str] = ()
+    settings: Sequence[str] = ()
+    seatings: Sequence[str] = ()
+    features: Sequence[str] = ()
+
+    def of(self, house: House) -> Preference:
+        """Return them for a house.
+
+        Raises:
+            NotFound: If the house has no such zone.
+            InvalidInput: Naming the field and the rule.
+        """
+        zones = frozenset(_zone_id(house, name) for name in self.zones)
+        return Preference(zones=zones, settings=self.settings, seatings=self.seatings, features=self.features)
+
+
+@attrs.frozen
+class Wanted:
+    """What ``plan`` is asked for, as it was written.
+
+    Args:
+        party: The party size.
+        at: ISO 8601; without an offset it is local time.
+        must: Conditions on the tables.
+        occasion: Key of an occasion, if any.
+        tables: Numbers of tables: these and no others.
+    """
+
+    party: int
+    at: str
+    must: Conditions
+    occasion: str | None = None
+    tables: Sequence[str] = ()
+
+    def of(self, house: House) -> Request:
+        """Return the request for a house.
+
+        Raises:
+            NotFound: If the house has no such zone or table.
+            InvalidInput: Naming the field and the rule.
+        """
+        start_us = Calendar(house.restaurant, house.policy).instant(self.at, "at")
+        return Request(
+            self.party,
+            from_micros(start_us),
+            occasion=self.occasion,
+            must=self.must.of(house),
+            tables=[_table_id(house, number) for number in self.tables],
+        )
+
+
+def plan(desk: Desk, wanted: Wanted) -> Answer:
+    """Quote: the best plan with its score, and the next best; or the refusal."""
+    house = desk.house()
+    request = wanted.of(house)
+    wording = Wording(house)
+    quoted = desk.quote(request)
+    head = f"{house.restaurant.name}, {wording.moment(request.start_us)}: a party of {request.party}"
+    data: dict[str, Any] = {
+        "restaurant": house.restaurant.id,
+        "party": request.party,
+        "start": wording.iso(request.start_us),
+    }
+    if isinstance(quoted, Refusal):
+        data |= {"plan": None, "others": [], "stay": None, "usage": None, "refusal": refusal_data(quoted)}
+        return Answer(f"{head}\n\n{_refused(quoted)}", data, ExitCode.NO)
+    data |= _quote_data(quoted, wording)
+    return Answer("\n".join([head, "", *_quoted(quoted, wording)]), data)
+
+
+def _zone_id(house: House, name: str) -> str:
+    for zone in house.floor.zones:
+        if name == zone.id or rule.folded(name) == rule.folded(zone.name):
+            return zone.id
+    raise NotFound("zone", name[:64])
+
+
+def _table_id(house: House, number: str) -> str:
+    table = house.floor.find_table_numbered(number) or house.floor.find_table(number)
+    if table is None:
+        raise NotFound("table", number[:64])
+    return table.id
+
+
+# ---- for people
+
+
+def _refused(refusal: Refusal) -> str:
+    lines = [f"no: {why(refusal)}"]
+    lines += [f"    {reason} ({reason.code.value})" for reason in refusal.reasons[1:]]
+    return "\n".join([*lines, f"proof: {refusal.proof.value}"])
+
+
+def _quoted(quote: Quote, wording: Wording) -> list[str]:
+    best, stay = quote.plan, quote.stay
+    until = f"until {wording.clock(stay.dining.end_us)}"
+    lines = [f"best: {_planned(best, wording)}, {until}"]
+    lines += [f"  {term.name:<14} {term.amount:>7.4g}  costs {term.cost:>8.3f}" for term in best.score.terms]
+    if quote.others:
+        lines += ["", "next best:"]
+        lines += [f"  {_planned(other, wording)}" for other in quote.others[:_SHOWN_OTHERS]]
+    return [*lines, "", usage_text(quote.usage)]
+
+
+def _planned(plan: Plan, wording: Wording) -> str:
+    seats = f"{counted(plan.seats, 'seat')}, {plan.slack} over"
+    return f"{wording.tables(plan.tables)}: {seats}, score {plan.score.total:.3f}"
+
+
+def usage_text(usage: Usage) -> str:
+    """Write how many covers and parties a service has, and its caps if it has any."""
+    covers = _of_cap(usage.booked_covers, usage.max_covers, "cover", "covers")
+    parties = _of_cap(usage.booked_parties, usage.max_parties, "party", "parties")
+    return f"{usage.period}: {covers}, {parties} booked"
+
+
+def _of_cap(booked: int, cap: int | None, one: str, many: str) -> str:
+    return counted(booked, one, many) if cap is None else f"{booked} of {counted(cap, one, many)}"
+
+
+# ---- for machines
+
+
+def _quote_data(quote: Quote, wording: Wording) -> dict[str, Any]:
+    stay = quote.stay
+    return {
+        "plan": _plan_data(quote.plan, wording),
+        "others": [_plan_data(other, wording) for other in quote.others],
+        "stay": {
+            "period": stay.period,
+            "service_date": stay.service_date.isoformat(),
+            "occasion": stay.occasion,
+            "dining": wording.window(stay.dining),
+            "block": wording.window(stay.block),
+            "turn_minutes": stay.turn_minutes,
+            "is_clamped": stay.is_clamped,
+        },
+        "usage": usage_data(quote.usage),
+        "refusal": None,
+    }
+
+
+def _plan_data(plan: Plan, wording: Wording) -> dict[str, Any]:
+    return {
+        "tables": list(plan.tables),
+        "numbers": wording.numbers(plan.tables),
+        "seats": plan.seats,
+        "slack": plan.slack,
+        "score": plan.score.total,
+        "terms": [attrs.asdict(term) for term in plan.score.terms],
+    }
+
+
+def usage_data(usage: Usage) -> dict[str, Any]:
+    """Write the usage of a service as data."""
+    return {
+        "period": usage.period,
+        "service_date": usage.service_date.isoformat(),
+        "booked_covers": usage.booked_covers,
+        "booked_parties": usage.booked_parties,
+        "max_covers": usage.max_covers,
+        "max_parties": usage.max_parties,
+        "utilisation_percent": usage.utilisation_percent,
+    }
