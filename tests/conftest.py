@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from fourtop.clock import ManualClock
+from fourtop.ports import Store
 from tests.evening import NOW
-from tests.stores import STORES, WatchedStore
+from tests.stores import STORES
 
 SLOW_SECONDS = 0.25
 # A busy machine is easily ten times slower, so that only what is far over the line fails.
@@ -72,6 +73,6 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture(params=list(STORES))
-def store(request: pytest.FixtureRequest, clock: ManualClock) -> WatchedStore:
+def store(request: pytest.FixtureRequest, clock: ManualClock) -> Store:
     """Each store in turn, on that clock."""
     return STORES[request.param](clock)

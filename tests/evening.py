@@ -29,7 +29,7 @@ from fourtop import (
     sketch_floor,
     sketch_house,
 )
-from tests.stores import WatchedStore
+from fourtop.ports import Store
 
 T = TypeVar("T")
 
@@ -73,7 +73,7 @@ def a_house(floor: Floor | None = None, *, name: str = "House", turn_minutes: in
     return attrs.evolve(house, policy=attrs.evolve(house.policy, **policy))
 
 
-def open_desk(store: WatchedStore, house: House | None = None, *, actor: Actor = GUEST) -> Desk:
+def open_desk(store: Store, house: House | None = None, *, actor: Actor = GUEST) -> Desk:
     return Engine(store, ids=CountedIds("n")).open(a_house() if house is None else house, actor=actor)
 
 
@@ -87,7 +87,7 @@ def booked(desk: Desk, size: int, text: str = "19:00", **how: Any) -> Booking:
     return desk.book(party(size, text, tables=tables), **how).booking
 
 
-def snapshot(store: WatchedStore, desk: Desk) -> tuple[object, ...]:
+def snapshot(store: Store, desk: Desk) -> tuple[object, ...]:
     """All that can be seen of a restaurant, to tell whether anything has changed."""
     seen = (desk.house(), desk.versions(), desk.bookings(MONTH), desk.allocations(MONTH))
     return (*seen, store.events(desk.restaurant_id))

@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, Protocol
+from typing import Final
 
-from fourtop import Event, MemoryStore
+from fourtop import MemoryStore
 from fourtop.ports import Clock, Store
 
-
-class WatchedStore(Store, Protocol):
-    """A store whose events can be read."""
-
-    def events(self, restaurant_id: str) -> tuple[Event, ...]:
-        """Return the events of a restaurant, oldest first."""
-        ...
-
-
-MakeStore = Callable[[Clock], WatchedStore]
-
-STORES: Final[Mapping[str, MakeStore]] = {"memory": MemoryStore}
+STORES: Final[Mapping[str, Callable[[Clock], Store]]] = {"memory": MemoryStore}

@@ -25,8 +25,8 @@ from fourtop import (
     Table,
     sketch_floor,
 )
+from fourtop.ports import Store
 from tests.evening import a_house, booked, held, import_rows, open_desk, party, window
-from tests.stores import WatchedStore
 
 Cause = Callable[[Desk, ManualClock], object]
 
@@ -284,7 +284,7 @@ def no_id(desk: Desk, _: ManualClock) -> None:
 
 
 @pytest.mark.parametrize("code", CAUSES, ids=str)
-def test_case_17_each_cause_has_its_own_code(store: WatchedStore, clock: ManualClock, code: Code) -> None:
+def test_case_17_each_cause_has_its_own_code(store: Store, clock: ManualClock, code: Code) -> None:
     desk = open_desk(store, a_house(many_kinds()))
     with pytest.raises(FourtopError) as caught:
         CAUSES[code](desk, clock)
@@ -298,7 +298,7 @@ def test_case_17_the_codes_that_are_left_come_from_reading_times_documents_and_s
     assert set(Code) - set(CAUSES) == read | stores
 
 
-def test_case_17_several_causes_are_all_named(store: WatchedStore) -> None:
+def test_case_17_several_causes_are_all_named(store: Store) -> None:
     desk = open_desk(store, a_house(many_kinds()))
     with pytest.raises(Refused) as caught:
         held(desk, 20, tables=["5", "7", "8", "1"])
@@ -313,7 +313,7 @@ def test_case_17_several_causes_are_all_named(store: WatchedStore) -> None:
     ]
 
 
-def test_case_17_what_is_shown_and_what_is_refused_have_one_reason(store: WatchedStore) -> None:
+def test_case_17_what_is_shown_and_what_is_refused_have_one_reason(store: Store) -> None:
     desk = open_desk(store, a_house(many_kinds()))
     for request in (party(40), party(2, "15:00"), party(3, tables=["1"]), party(2, "21:15")):
         quoted = desk.quote(request)
@@ -324,7 +324,7 @@ def test_case_17_what_is_shown_and_what_is_refused_have_one_reason(store: Watche
     assert isinstance(desk.quote(party(2)), Quote)
 
 
-def test_case_17_a_taken_table_and_a_small_table_differ_in_what_to_do_next(store: WatchedStore) -> None:
+def test_case_17_a_taken_table_and_a_small_table_differ_in_what_to_do_next(store: Store) -> None:
     desk = open_desk(store, a_house(Floor([Table("1", "1", 4, "main")], zones=a_house().floor.zones)))
     booked(desk, 4)
     taken, large = desk.quote(party(4)), desk.quote(party(5))

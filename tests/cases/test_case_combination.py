@@ -16,8 +16,8 @@ from fourtop import (
     Weights,
     sketch_floor,
 )
+from fourtop.ports import Store
 from tests.evening import MONTH, a_house, booked, held, open_desk, party, rows_of, table_rows
-from tests.stores import WatchedStore
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def pair() -> Floor:
 # ---- 2: the invisible combination ------------------------------------------------------------------------
 
 
-def test_case_2_the_invisible_combination_holds_each_of_its_tables(store: WatchedStore, pair: Floor) -> None:
+def test_case_2_the_invisible_combination_holds_each_of_its_tables(store: Store, pair: Floor) -> None:
     desk = open_desk(store, a_house(pair))
     hold = held(desk, 4)
     assert hold.tables == ("1", "2")
@@ -38,9 +38,7 @@ def test_case_2_the_invisible_combination_holds_each_of_its_tables(store: Watche
     assert [row.resource_id for row in table_rows(desk, of=hold.id)] == ["1", "2"]
 
 
-def test_case_2_the_invisible_combination_is_still_taken_after_the_hold_is_confirmed(
-    store: WatchedStore, pair: Floor
-) -> None:
+def test_case_2_the_invisible_combination_is_still_taken_after_the_hold_is_confirmed(store: Store, pair: Floor) -> None:
     desk = open_desk(store, a_house(pair))
     booking = desk.confirm(held(desk, 4).id).booking
     assert rows_of(desk, booking.id) == [("1", "19:00", "20:30"), ("2", "19:00", "20:30")]
@@ -53,7 +51,7 @@ def test_case_2_the_invisible_combination_is_still_taken_after_the_hold_is_confi
 
 
 def test_case_2_the_invisible_combination_has_one_merge_group_that_passes_to_the_booking(
-    store: WatchedStore, pair: Floor
+    store: Store, pair: Floor
 ) -> None:
     desk = open_desk(store, a_house(pair))
     booking = desk.confirm(held(desk, 4).id).booking
@@ -62,9 +60,7 @@ def test_case_2_the_invisible_combination_has_one_merge_group_that_passes_to_the
     assert [(row.resource_id, row.owner_id) for row in groups] == [(booking.assignment.merge_group_id, booking.id)]
 
 
-def test_case_2_the_invisible_combination_cannot_be_had_while_a_member_is_taken(
-    store: WatchedStore, pair: Floor
-) -> None:
+def test_case_2_the_invisible_combination_cannot_be_had_while_a_member_is_taken(store: Store, pair: Floor) -> None:
     desk = open_desk(store, a_house(pair))
     rival = booked(desk, 2, tables=["2"])
     with pytest.raises(Refused) as caught:
@@ -73,25 +69,25 @@ def test_case_2_the_invisible_combination_cannot_be_had_while_a_member_is_taken(
     assert (way["table_id"], way["owner_id"]) == ("2", rival.id)
 
 
-def test_case_2_members_stay_bookable_alone(store: WatchedStore, pair: Floor) -> None:
+def test_case_2_members_stay_bookable_alone(store: Store, pair: Floor) -> None:
     desk = open_desk(store, a_house(pair))
     assert [booked(desk, 2).tables, booked(desk, 1).tables] == [("1",), ("2",)]
 
 
-def test_case_2_two_fours_that_can_be_joined_stay_in_normal_service(store: WatchedStore) -> None:
+def test_case_2_two_fours_that_can_be_joined_stay_in_normal_service(store: Store) -> None:
     desk = open_desk(store, a_house(sketch_floor({"1": 4, "2": 4}, joins=["1-2"])))
     slots = desk.availability(party(4).start.date(), 4, at="2026-05-01T19:00").slots
     assert [slot.spots for slot in slots] == [2]
 
 
-def test_case_2_a_table_may_be_in_many_combinations(store: WatchedStore) -> None:
+def test_case_2_a_table_may_be_in_many_combinations(store: Store) -> None:
     desk = open_desk(store, a_house(sketch_floor({"1": 2, "2": 2, "3": 2}, joins=["1-2-3"])))
     quote = desk.quote(party(4))
     assert isinstance(quote, Quote)
     assert {quote.plan.tables, *(plan.tables for plan in quote.others)} >= {("1", "2"), ("2", "3")}
 
 
-def test_case_2_among_equals_come_unjoinable_table_then_joinable_table_then_combination(store: WatchedStore) -> None:
+def test_case_2_among_equals_come_unjoinable_table_then_joinable_table_then_combination(store: Store) -> None:
     # With all weights at 0 every plan without a seat over costs the same.
     floor = sketch_floor({"1": 2, "2": 2, "3": 4, "4": 4, "5": 4}, joins=["1-2", "3-4"])
     house = a_house(floor)
@@ -118,7 +114,7 @@ def part_of_a_floor() -> Floor:
 
 @pytest.mark.parametrize("tables", [("1", "2"), ("3", "6"), ("4", "5"), ("3", "5", "6"), ("3", "4", "5")])
 def test_case_5_tables_that_join_may_be_had_together(
-    store: WatchedStore, part_of_a_floor: Floor, tables: tuple[str, ...]
+    store: Store, part_of_a_floor: Floor, tables: tuple[str, ...]
 ) -> None:
     desk = open_desk(store, a_house(part_of_a_floor))
     assert booked(desk, 2 * len(tables), tables=list(tables)).tables == tables
@@ -126,7 +122,7 @@ def test_case_5_tables_that_join_may_be_had_together(
 
 @pytest.mark.parametrize("tables", [("1", "3"), ("2", "6"), ("1", "2", "3"), ("2", "4", "5")])
 def test_case_5_tables_that_do_not_join_are_refused_together(
-    store: WatchedStore, part_of_a_floor: Floor, tables: tuple[str, ...]
+    store: Store, part_of_a_floor: Floor, tables: tuple[str, ...]
 ) -> None:
     desk = open_desk(store, a_house(part_of_a_floor))
     with pytest.raises(Refused) as caught:
@@ -134,7 +130,7 @@ def test_case_5_tables_that_do_not_join_are_refused_together(
     assert caught.value.code is Code.ADJACENCY_MISMATCH
 
 
-def test_case_5_the_engine_offers_joins_of_the_graph_and_no_others(store: WatchedStore, part_of_a_floor: Floor) -> None:
+def test_case_5_the_engine_offers_joins_of_the_graph_and_no_others(store: Store, part_of_a_floor: Floor) -> None:
     desk = open_desk(store, a_house(part_of_a_floor))
     seated = [booked(desk, 4).tables for _ in range(3)]
     assert sorted(seated) == [("1", "2"), ("3", "4"), ("5", "6")]
@@ -146,7 +142,7 @@ def test_case_5_the_engine_offers_joins_of_the_graph_and_no_others(store: Watche
 # ---- 16: moving a joined booking silently dropped the join -----------------------------------------------
 
 
-def test_case_16_moving_keeps_the_join(store: WatchedStore) -> None:
+def test_case_16_moving_keeps_the_join(store: Store) -> None:
     desk = open_desk(store, a_house(sketch_floor({"1": 4, "2": 4, "3": 4, "4": 4}, joins=["1-2", "3-4"])))
     before = booked(desk, 8, tables=["1", "2"])
     (after,) = desk.move([Move(before.id, ["3", "4"])]).bookings
@@ -161,7 +157,7 @@ def test_case_16_moving_keeps_the_join(store: WatchedStore) -> None:
 
 
 def test_case_16_moving_a_joined_booking_to_one_of_its_tables_is_refused_and_drops_nothing(
-    store: WatchedStore,
+    store: Store,
 ) -> None:
     desk = open_desk(store, a_house(sketch_floor({"1": 4, "2": 4}, joins=["1-2"])))
     booking = booked(desk, 8)
@@ -171,7 +167,7 @@ def test_case_16_moving_a_joined_booking_to_one_of_its_tables_is_refused_and_dro
     assert rows_of(desk, booking.id) == [("1", "19:00", "20:30"), ("2", "19:00", "20:30")]
 
 
-def test_case_16_moving_to_one_larger_table_ends_the_merge_group(store: WatchedStore) -> None:
+def test_case_16_moving_to_one_larger_table_ends_the_merge_group(store: Store) -> None:
     desk = open_desk(store, a_house(sketch_floor({"1": 4, "2": 4, "3": 8}, joins=["1-2"])))
     booking = booked(desk, 8, tables=["1", "2"])
     (after,) = desk.move([Move(booking.id, ["3"])]).bookings
@@ -180,7 +176,7 @@ def test_case_16_moving_to_one_larger_table_ends_the_merge_group(store: WatchedS
     assert [row.resource_type for row in desk.allocations(MONTH)] == [ResourceType.TABLE]
 
 
-def test_case_16_rescheduling_a_joined_booking_keeps_the_join(store: WatchedStore) -> None:
+def test_case_16_rescheduling_a_joined_booking_keeps_the_join(store: Store) -> None:
     desk = open_desk(store, a_house(sketch_floor({"1": 4, "2": 4}, joins=["1-2"])))
     booking = booked(desk, 8)
     after = desk.reschedule(booking.id, party(8, "19:30")).booking

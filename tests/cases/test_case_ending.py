@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 
 from fourtop import BookingStatus, Code, Desk, EventType, HoldExpired, HoldLimit, ManualClock, Refused
+from fourtop.ports import Store
 from tests.evening import FRIDAY, MONTH, a_house, at, booked, held, one_table, open_desk, party, rows_of, table_rows
-from tests.stores import WatchedStore
 
 TICK = timedelta(microseconds=1)
 
 
 @pytest.fixture
-def desk(store: WatchedStore) -> Desk:
+def desk(store: Store) -> Desk:
     """The desk of a house with one table."""
     return open_desk(store, a_house(one_table()))
 
@@ -74,9 +74,7 @@ def test_case_10_an_expired_hold_is_in_the_way_of_no_block(desk: Desk, clock: Ma
     assert [row.owner_id for row in table_rows(desk)] == [block.id]
 
 
-def test_case_10_an_expired_hold_is_swept_once_and_said_so_once(
-    store: WatchedStore, desk: Desk, clock: ManualClock
-) -> None:
+def test_case_10_an_expired_hold_is_swept_once_and_said_so_once(store: Store, desk: Desk, clock: ManualClock) -> None:
     hold = held(desk, 4)
     clock.move_to(hold.expires_at)
     booking = booked(desk, 4)

@@ -8,8 +8,8 @@ import attrs
 import pytest
 
 from fourtop import Code, Floor, Move, PolicyDrift, Refused, sketch_floor
+from fourtop.ports import Store
 from tests.evening import MONTH, a_house, booked, held, one_table, open_desk, party
-from tests.stores import WatchedStore
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ OUTSIDE = [(2, Code.PARTY_BELOW_MINIMUM), (3, Code.PARTY_BELOW_MINIMUM), (11, Co
 @pytest.mark.parametrize(("size", "code"), [*OUTSIDE, (20, Code.PARTY_ABOVE_MAXIMUM)])
 @pytest.mark.parametrize("command", ["hold", "book"])
 def test_case_6_min_and_max_party_of_named_tables(
-    store: WatchedStore, large: Floor, command: str, size: int, code: Code
+    store: Store, large: Floor, command: str, size: int, code: Code
 ) -> None:
     desk = open_desk(store, a_house(large))
     with pytest.raises(Refused) as caught:
@@ -35,7 +35,7 @@ def test_case_6_min_and_max_party_of_named_tables(
 
 @pytest.mark.parametrize("size", [2, 3, 11, 20])
 @pytest.mark.parametrize("command", ["hold", "book"])
-def test_case_6_min_and_max_party_of_chosen_tables(store: WatchedStore, large: Floor, command: str, size: int) -> None:
+def test_case_6_min_and_max_party_of_chosen_tables(store: Store, large: Floor, command: str, size: int) -> None:
     desk = open_desk(store, a_house(large))
     with pytest.raises(Refused) as caught:
         getattr(desk, command)(party(size))
@@ -43,14 +43,14 @@ def test_case_6_min_and_max_party_of_chosen_tables(store: WatchedStore, large: F
 
 
 @pytest.mark.parametrize("size", [4, 7, 10])
-def test_case_6_min_and_max_party_are_inclusive(store: WatchedStore, large: Floor, size: int) -> None:
+def test_case_6_min_and_max_party_are_inclusive(store: Store, large: Floor, size: int) -> None:
     desk = open_desk(store, a_house(large))
     assert booked(desk, size).tables == ("1",)
 
 
 @pytest.mark.parametrize(("size", "code"), OUTSIDE)
 def test_case_6_min_and_max_party_when_a_party_changes_its_size(
-    store: WatchedStore, large: Floor, size: int, code: Code
+    store: Store, large: Floor, size: int, code: Code
 ) -> None:
     desk = open_desk(store, a_house(large))
     booking = booked(desk, 4)
@@ -62,7 +62,7 @@ def test_case_6_min_and_max_party_when_a_party_changes_its_size(
 
 @pytest.mark.parametrize(("limits", "code"), [({"min_party": 5}, "min"), ({"max_party": 3}, "max")])
 def test_case_6_min_and_max_party_at_confirm_after_they_changed(
-    store: WatchedStore, limits: dict[str, Any], code: str
+    store: Store, limits: dict[str, Any], code: str
 ) -> None:
     desk = open_desk(store, a_house(one_table(6)))
     hold = held(desk, 4)
@@ -81,7 +81,7 @@ def test_case_6_min_and_max_party_at_confirm_after_they_changed(
     [(2, ["big"], Code.PARTY_BELOW_MINIMUM), (6, ["small"], Code.PARTY_ABOVE_MAXIMUM)],
 )
 def test_case_6_min_and_max_party_when_a_booking_is_moved(
-    store: WatchedStore, size: int, tables: list[str], code: Code
+    store: Store, size: int, tables: list[str], code: Code
 ) -> None:
     floor = sketch_floor({"big": {"capacity": 10, "min_party": 4}, "small": 2, "mid": 6})
     desk = open_desk(store, a_house(floor))
@@ -92,7 +92,7 @@ def test_case_6_min_and_max_party_when_a_booking_is_moved(
     assert desk.get_booking(booking.id) == booking
 
 
-def test_case_6_the_minimum_of_each_member_binds_in_a_set(store: WatchedStore) -> None:
+def test_case_6_the_minimum_of_each_member_binds_in_a_set(store: Store) -> None:
     floor = sketch_floor({"1": {"capacity": 4, "min_party": 6}, "2": 4}, joins=["1-2"])
     desk = open_desk(store, a_house(floor))
     with pytest.raises(Refused) as caught:

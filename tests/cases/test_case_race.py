@@ -16,13 +16,13 @@ from fourtop import (
     Request,
 )
 from fourtop.model.outcome import Booked
+from fourtop.ports import Store
 from tests.evening import a_house, at, at_once, booked, held, one_table, open_desk, party, snapshot, table_rows
-from tests.stores import WatchedStore
 
 # ---- 1: check, then write --------------------------------------------------------------------------------
 
 
-def test_case_1_check_then_write_two_at_once_for_the_last_table_leave_one(store: WatchedStore) -> None:
+def test_case_1_check_then_write_two_at_once_for_the_last_table_leave_one(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     answers = at_once([lambda: desk.hold(party(4)), lambda: desk.hold(party(4))])
     won = [each for each in answers if isinstance(each, Held)]
@@ -32,7 +32,7 @@ def test_case_1_check_then_write_two_at_once_for_the_last_table_leave_one(store:
     assert desk.audit().is_clean
 
 
-def test_case_1_check_then_write_the_choice_is_made_when_it_is_written(store: WatchedStore) -> None:
+def test_case_1_check_then_write_the_choice_is_made_when_it_is_written(store: Store) -> None:
     desk = open_desk(store)
     checked = desk.quote(party(4))
     assert isinstance(checked, Quote)
@@ -41,7 +41,7 @@ def test_case_1_check_then_write_the_choice_is_made_when_it_is_written(store: Wa
     assert (checked.plan.tables, rival.tables, loser.tables) == (("3",), ("3",), ("4",))
 
 
-def test_case_1_check_then_write_a_table_that_was_checked_and_is_gone_names_the_rival(store: WatchedStore) -> None:
+def test_case_1_check_then_write_a_table_that_was_checked_and_is_gone_names_the_rival(store: Store) -> None:
     desk = open_desk(store)
     checked = desk.quote(party(4))
     assert isinstance(checked, Quote)
@@ -56,14 +56,14 @@ def test_case_1_check_then_write_a_table_that_was_checked_and_is_gone_names_the_
 # ---- 11: the loser of a race got a 500 although other tables were free -----------------------------------
 
 
-def test_case_11_the_loser_of_a_race_gets_the_next_table(store: WatchedStore) -> None:
+def test_case_11_the_loser_of_a_race_gets_the_next_table(store: Store) -> None:
     desk = open_desk(store)
     answers = at_once([lambda: desk.book(party(4)), lambda: desk.book(party(4)), lambda: desk.book(party(4))])
     tables = sorted(each.booking.tables for each in answers if isinstance(each, Booked))
     assert tables == [("3",), ("4",), ("5",)]
 
 
-def test_case_11_the_loser_of_a_race_gets_joined_tables_when_no_single_one_is_left(store: WatchedStore) -> None:
+def test_case_11_the_loser_of_a_race_gets_joined_tables_when_no_single_one_is_left(store: Store) -> None:
     desk = open_desk(store)
     booked(desk, 4, tables=["3"])
     booked(desk, 4, tables=["4"])
@@ -72,7 +72,7 @@ def test_case_11_the_loser_of_a_race_gets_joined_tables_when_no_single_one_is_le
     assert tables == [("1", "2"), ("5",)]
 
 
-def test_case_11_the_loser_of_the_last_table_gets_a_conflict_and_its_reason(store: WatchedStore) -> None:
+def test_case_11_the_loser_of_the_last_table_gets_a_conflict_and_its_reason(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     first = booked(desk, 4)
     with pytest.raises(Refused) as caught:
@@ -84,7 +84,7 @@ def test_case_11_the_loser_of_the_last_table_gets_a_conflict_and_its_reason(stor
     assert (way["owner_kind"], way["owner_id"]) == ("booking", first.id)
 
 
-def test_case_11_no_race_ends_in_an_error_of_the_store(store: WatchedStore) -> None:
+def test_case_11_no_race_ends_in_an_error_of_the_store(store: Store) -> None:
     desk = open_desk(store)
     answers = at_once([lambda: desk.book(party(2))] * 8)
     assert not [each for each in answers if isinstance(each, AllocationsOverlap)]
@@ -96,7 +96,7 @@ def test_case_11_no_race_ends_in_an_error_of_the_store(store: WatchedStore) -> N
 # ---- 12: a key without a lock over the whole section did not make it idempotent --------------------------
 
 
-def test_case_12_the_same_key_at_once_makes_one_booking(store: WatchedStore) -> None:
+def test_case_12_the_same_key_at_once_makes_one_booking(store: Store) -> None:
     desk = open_desk(store)
     answers = at_once([lambda: desk.book(party(4), key="k1")] * 8)
     done = [each for each in answers if isinstance(each, Booked)]
@@ -106,7 +106,7 @@ def test_case_12_the_same_key_at_once_makes_one_booking(store: WatchedStore) -> 
     assert len(table_rows(desk)) == 1
 
 
-def test_case_12_the_same_key_at_once_makes_one_hold(store: WatchedStore) -> None:
+def test_case_12_the_same_key_at_once_makes_one_hold(store: Store) -> None:
     desk = open_desk(store)
     answers = at_once([lambda: desk.hold(party(2), key="k1")] * 8)
     done = [each for each in answers if isinstance(each, Held)]
@@ -115,7 +115,7 @@ def test_case_12_the_same_key_at_once_makes_one_hold(store: WatchedStore) -> Non
     assert len(table_rows(desk)) == 1
 
 
-def test_case_12_confirming_at_once_confirms_once_whatever_the_keys(store: WatchedStore) -> None:
+def test_case_12_confirming_at_once_confirms_once_whatever_the_keys(store: Store) -> None:
     desk = open_desk(store)
     hold = held(desk, 4)
     calls = [lambda key=key: desk.confirm(hold.id, key=key) for key in ("a", "a", "b", None, None)]
@@ -131,7 +131,7 @@ def test_case_12_confirming_at_once_confirms_once_whatever_the_keys(store: Watch
     [party(3), party(4, "19:15"), party(4, tables=["3"]), Request(4, at("19:00"), past_reason="late")],
     ids=["party", "start", "tables", "reason"],
 )
-def test_case_12_the_same_key_with_another_body_fails_and_changes_nothing(store: WatchedStore, other: Request) -> None:
+def test_case_12_the_same_key_with_another_body_fails_and_changes_nothing(store: Store, other: Request) -> None:
     desk = open_desk(store)
     desk.book(party(4), key="k1")
     before = snapshot(store, desk)
@@ -142,7 +142,7 @@ def test_case_12_the_same_key_with_another_body_fails_and_changes_nothing(store:
     assert snapshot(store, desk) == before
 
 
-def test_case_12_a_key_belongs_to_one_command_of_one_restaurant(store: WatchedStore) -> None:
+def test_case_12_a_key_belongs_to_one_command_of_one_restaurant(store: Store) -> None:
     here = open_desk(store)
     there = open_desk(store, a_house(name="Elsewhere"))
     here.hold(party(4), key="k1")
@@ -150,7 +150,7 @@ def test_case_12_a_key_belongs_to_one_command_of_one_restaurant(store: WatchedSt
     assert not there.hold(party(4), key="k1").replayed
 
 
-def test_case_12_a_refusal_is_not_stored_under_its_key(store: WatchedStore) -> None:
+def test_case_12_a_refusal_is_not_stored_under_its_key(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     first = booked(desk, 4)
     with pytest.raises(Refused):
@@ -159,7 +159,7 @@ def test_case_12_a_refusal_is_not_stored_under_its_key(store: WatchedStore) -> N
     assert not desk.book(party(4), key="k1").duplicate
 
 
-def test_case_12_a_replay_is_what_was_answered_then_and_not_what_is_today(store: WatchedStore) -> None:
+def test_case_12_a_replay_is_what_was_answered_then_and_not_what_is_today(store: Store) -> None:
     desk = open_desk(store)
     first = desk.book(party(4), key="k1")
     desk.cancel(first.booking.id)
@@ -169,7 +169,7 @@ def test_case_12_a_replay_is_what_was_answered_then_and_not_what_is_today(store:
     assert again.capacity == first.capacity
 
 
-def test_case_1_check_then_write_checking_takes_nothing(store: WatchedStore) -> None:
+def test_case_1_check_then_write_checking_takes_nothing(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     before = snapshot(store, desk)
     quotes = [each for each in at_once([lambda: desk.quote(party(4))] * 4) if isinstance(each, Quote)]

@@ -26,8 +26,8 @@ from fourtop import (
     Window,
     sketch_house,
 )
+from fourtop.ports import Store
 from tests.evening import FRIDAY, a_house, at, booked, held, import_rows, one_table, open_desk, party, rows_of, window
-from tests.stores import WatchedStore
 
 TICK = timedelta(microseconds=1)
 LONDON = ZoneInfo("Europe/London")
@@ -71,7 +71,7 @@ def is_free(desk: Desk, start: datetime, end: datetime) -> bool:
         "one microsecond within it",
     ],
 )
-def test_case_3_two_instants_sampled_miss_nothing(store: WatchedStore, start: datetime, end: datetime) -> None:
+def test_case_3_two_instants_sampled_miss_nothing(store: Store, start: datetime, end: datetime) -> None:
     desk = open_desk(store, a_house(one_table()))
     import_rows(desk, ("b1", 4, "19:00", "20:00", "1"))
     assert not is_free(desk, start, end)
@@ -87,13 +87,13 @@ def test_case_3_two_instants_sampled_miss_nothing(store: WatchedStore, start: da
     ],
     ids=["touching its start", "touching its end", "the microsecond after", "the microsecond before"],
 )
-def test_case_3_two_instants_sampled_and_touching_is_free(store: WatchedStore, start: datetime, end: datetime) -> None:
+def test_case_3_two_instants_sampled_and_touching_is_free(store: Store, start: datetime, end: datetime) -> None:
     desk = open_desk(store, a_house(one_table()))
     import_rows(desk, ("b1", 4, "19:00", "20:00", "1"))
     assert is_free(desk, start, end)
 
 
-def test_case_3_a_short_stay_inside_a_long_one_is_seen_by_the_offer_too(store: WatchedStore) -> None:
+def test_case_3_a_short_stay_inside_a_long_one_is_seen_by_the_offer_too(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     import_rows(desk, ("b1", 4, "19:30", "19:31", "1"))
     shown = {f"{slot.start:%H:%M}": slot.is_bookable for slot in desk.availability(FRIDAY, 4).slots}
@@ -113,7 +113,7 @@ def by_size() -> House:
     return house
 
 
-def test_case_4_the_callers_duration_is_its_own(store: WatchedStore, by_size: House) -> None:
+def test_case_4_the_callers_duration_is_its_own(store: Store, by_size: House) -> None:
     desk = open_desk(store, by_size)
     hold = held(desk, 4)
     assert rows_of(desk, hold.id) == [("1", "19:00", "21:00")]
@@ -124,7 +124,7 @@ def test_case_4_the_callers_duration_is_its_own(store: WatchedStore, by_size: Ho
         held(desk, 4, "17:00", tables=["1"])
 
 
-def test_case_4_the_callers_duration_is_not_taken_for_the_one_who_is_there(store: WatchedStore, by_size: House) -> None:
+def test_case_4_the_callers_duration_is_not_taken_for_the_one_who_is_there(store: Store, by_size: House) -> None:
     desk = open_desk(store, by_size)
     booked(desk, 2)
     assert held(desk, 4, "20:00").stay.block == window("20:00", "22:00")
@@ -132,7 +132,7 @@ def test_case_4_the_callers_duration_is_not_taken_for_the_one_who_is_there(store
         held(desk, 4, "17:15")
 
 
-def test_case_4_a_confirmed_stay_keeps_its_length_when_the_rules_change(store: WatchedStore, by_size: House) -> None:
+def test_case_4_a_confirmed_stay_keeps_its_length_when_the_rules_change(store: Store, by_size: House) -> None:
     desk = open_desk(store, by_size)
     booking = booked(desk, 4)
     desk.edit_policy(lambda policy: attrs.evolve(policy, turn_bands=[(None, 60)]))
@@ -155,7 +155,7 @@ def shown(desk: Desk, start: datetime, size: int = 4) -> Slot:
 
 
 @pytest.mark.parametrize("command", ["hold", "book"])
-def test_case_7_buffers_are_kept_on_write_as_on_display(store: WatchedStore, command: str) -> None:
+def test_case_7_buffers_are_kept_on_write_as_on_display(store: Store, command: str) -> None:
     desk = open_desk(store, a_house(one_table()))
     desk.edit_policy(with_buffers)
     booking = booked(desk, 4, "18:00")
@@ -168,7 +168,7 @@ def test_case_7_buffers_are_kept_on_write_as_on_display(store: WatchedStore, com
     assert desk.audit().is_clean
 
 
-def test_case_7_buffers_of_a_confirmed_hold_stay(store: WatchedStore) -> None:
+def test_case_7_buffers_of_a_confirmed_hold_stay(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     desk.edit_policy(with_buffers)
     booking = desk.confirm(held(desk, 4, "18:00").id).booking
@@ -178,7 +178,7 @@ def test_case_7_buffers_of_a_confirmed_hold_stay(store: WatchedStore) -> None:
 @pytest.mark.parametrize("command", ["hold", "book"])
 @pytest.mark.parametrize("start", ["2026-05-01T22:30", "2026-05-02T00:30", "2026-05-02T01:00"])
 def test_case_7_an_overnight_service_is_the_same_in_availability_and_hold(
-    store: WatchedStore, command: str, start: str
+    store: Store, command: str, start: str
 ) -> None:
     house = a_house(one_table(), periods=[ServicePeriod("late", "22:00", "03:00", last_start="01:00")])
     desk = open_desk(store, house)
@@ -193,7 +193,7 @@ def test_case_7_an_overnight_service_is_the_same_in_availability_and_hold(
     assert not slots[when].is_bookable
 
 
-def test_case_7_after_the_last_seating_of_the_night_both_refuse_alike(store: WatchedStore) -> None:
+def test_case_7_after_the_last_seating_of_the_night_both_refuse_alike(store: Store) -> None:
     house = a_house(one_table(), periods=[ServicePeriod("late", "22:00", "03:00", last_start="01:00")])
     desk = open_desk(store, house)
     late = datetime(2026, 5, 2, 1, 15, tzinfo=UTC)
@@ -205,7 +205,7 @@ def test_case_7_after_the_last_seating_of_the_night_both_refuse_alike(store: Wat
     assert caught.value.code is Code.LAST_SEATING_PASSED
 
 
-def test_case_7_an_edit_of_the_staff_is_checked_for_conflicts(store: WatchedStore) -> None:
+def test_case_7_an_edit_of_the_staff_is_checked_for_conflicts(store: Store) -> None:
     desk = open_desk(store)
     first = booked(desk, 4, tables=["3"])
     second = booked(desk, 4, tables=["4"])
@@ -219,7 +219,7 @@ def test_case_7_an_edit_of_the_staff_is_checked_for_conflicts(store: WatchedStor
     assert desk.get_booking(second.id) == second
 
 
-def test_case_7_an_edit_of_the_staff_is_checked_for_holds(store: WatchedStore) -> None:
+def test_case_7_an_edit_of_the_staff_is_checked_for_holds(store: Store) -> None:
     desk = open_desk(store)
     booking = booked(desk, 4, tables=["4"])
     hold = held(desk, 4, tables=["3"])
@@ -258,7 +258,7 @@ def winter(clock: ManualClock) -> ManualClock:
     ids=["fall back", "spring forward", "any night"],
 )
 def test_case_8_the_last_hour_of_daylight_saving_has_no_reversed_and_no_wrong_length(
-    store: WatchedStore, day: date, hours: int
+    store: Store, day: date, hours: int
 ) -> None:
     desk = Engine(store).open(night("Europe/London", "00:00", "04:00"))
     slots = desk.availability(day, 2).slots
@@ -273,7 +273,7 @@ def test_case_8_the_last_hour_of_daylight_saving_has_no_reversed_and_no_wrong_le
 
 
 @pytest.mark.usefixtures("winter")
-def test_case_8_the_hour_that_happens_twice_holds_two_parties(store: WatchedStore) -> None:
+def test_case_8_the_hour_that_happens_twice_holds_two_parties(store: Store) -> None:
     desk = Engine(store).open(night("Europe/London", "00:00", "04:00"))
     first = datetime(2026, 10, 25, 1, tzinfo=LONDON, fold=0)
     second = datetime(2026, 10, 25, 1, tzinfo=LONDON, fold=1)
@@ -286,7 +286,7 @@ def test_case_8_the_hour_that_happens_twice_holds_two_parties(store: WatchedStor
 
 
 @pytest.mark.usefixtures("winter")
-def test_case_8_the_hour_that_is_skipped_is_refused_and_the_next_valid_time_is_named(store: WatchedStore) -> None:
+def test_case_8_the_hour_that_is_skipped_is_refused_and_the_next_valid_time_is_named(store: Store) -> None:
     desk = Engine(store).open(night("Europe/London", "00:00", "04:00"))
     with pytest.raises(NonexistentTime) as caught:
         desk.availability(date(2026, 3, 29), 2, at="2026-03-29T01:30")
@@ -295,7 +295,7 @@ def test_case_8_the_hour_that_is_skipped_is_refused_and_the_next_valid_time_is_n
         Request(2, datetime(2026, 3, 29, 1, 30, tzinfo=LONDON))
 
 
-def test_case_8_a_new_zone_does_not_silently_move_the_bookings_ahead(store: WatchedStore) -> None:
+def test_case_8_a_new_zone_does_not_silently_move_the_bookings_ahead(store: Store) -> None:
     desk = open_desk(store)
     booking = booked(desk, 4)
     with pytest.raises(InUse) as caught:
@@ -305,7 +305,7 @@ def test_case_8_a_new_zone_does_not_silently_move_the_bookings_ahead(store: Watc
     assert desk.house().restaurant.timezone == "UTC"
 
 
-def test_case_8_a_new_zone_is_taken_where_nobody_is_ahead(store: WatchedStore, clock: ManualClock) -> None:
+def test_case_8_a_new_zone_is_taken_where_nobody_is_ahead(store: Store, clock: ManualClock) -> None:
     desk = open_desk(store)
     booking = booked(desk, 4)
     held(desk, 4)

@@ -20,14 +20,13 @@ from fourtop import (
     TableSnapshot,
     sketch_floor,
 )
-from fourtop.ports import Changes, Decision, Scope, View
+from fourtop.ports import Changes, Decision, Scope, Store, View
 from tests.evening import MONTH, a_house, booked, held, one_table, open_desk, party, rows_of, snapshot, table_rows
-from tests.stores import WatchedStore
 
 # ---- 1: single assignment --------------------------------------------------------------------------------
 
 
-def test_flow_1_single_assignment(store: WatchedStore) -> None:
+def test_flow_1_single_assignment(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     hold = held(desk, 4)
     confirmed = desk.confirm(hold.id)
@@ -39,7 +38,7 @@ def test_flow_1_single_assignment(store: WatchedStore) -> None:
     assert desk.audit().is_clean
 
 
-def test_flow_1_the_row_of_the_table_passes_from_hold_to_booking(store: WatchedStore) -> None:
+def test_flow_1_the_row_of_the_table_passes_from_hold_to_booking(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     hold = held(desk, 4)
     (before,) = table_rows(desk)
@@ -51,7 +50,7 @@ def test_flow_1_the_row_of_the_table_passes_from_hold_to_booking(store: WatchedS
 # ---- 2: overlapping windows, one restaurant --------------------------------------------------------------
 
 
-def test_flow_2_overlapping_windows_one_restaurant(store: WatchedStore) -> None:
+def test_flow_2_overlapping_windows_one_restaurant(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     first = held(desk, 4, tables=["1"])
     with pytest.raises(Refused) as caught:
@@ -65,14 +64,14 @@ def test_flow_2_overlapping_windows_one_restaurant(store: WatchedStore) -> None:
     assert [row.owner_id for row in table_rows(desk)] == [first.id]
 
 
-def test_flow_2_touching_windows_both_succeed(store: WatchedStore) -> None:
+def test_flow_2_touching_windows_both_succeed(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     for text in ("19:00", "20:30", "17:30"):
         held(desk, 4, text, tables=["1"])
     assert len(table_rows(desk)) == 3
 
 
-def test_flow_2_a_store_refuses_what_nobody_checked(store: WatchedStore) -> None:
+def test_flow_2_a_store_refuses_what_nobody_checked(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     first = booked(desk, 4)
     (there,) = table_rows(desk)
@@ -92,7 +91,7 @@ def test_flow_2_a_store_refuses_what_nobody_checked(store: WatchedStore) -> None
 # ---- 3: two restaurants ----------------------------------------------------------------------------------
 
 
-def test_flow_3_two_restaurants(store: WatchedStore) -> None:
+def test_flow_3_two_restaurants(store: Store) -> None:
     here = open_desk(store, a_house(one_table(), name="Here"))
     there = open_desk(store, a_house(one_table(), name="There"))
     first = held(here, 4)
@@ -107,7 +106,7 @@ def test_flow_3_two_restaurants(store: WatchedStore) -> None:
     assert {event.restaurant_id for event in store.events("here")} == {"here"}
 
 
-def test_flow_3_the_same_ids_in_two_restaurants_are_different_things(store: WatchedStore) -> None:
+def test_flow_3_the_same_ids_in_two_restaurants_are_different_things(store: Store) -> None:
     here = open_desk(store, a_house(name="Here"))
     there = open_desk(store, a_house(name="There"))
     mine = booked(here, 4, booking_id="b1", key="k1")
@@ -126,7 +125,7 @@ def fours() -> Floor:
     return sketch_floor(dict.fromkeys("1234", 4))
 
 
-def test_flow_4_batch_two_parties_swap(store: WatchedStore, fours: Floor) -> None:
+def test_flow_4_batch_two_parties_swap(store: Store, fours: Floor) -> None:
     desk = open_desk(store, a_house(fours))
     one, two = (booked(desk, 4, tables=[number]) for number in "12")
     moved = desk.move([Move(one.id, ["2"]), Move(two.id, ["1"])]).bookings
@@ -136,7 +135,7 @@ def test_flow_4_batch_two_parties_swap(store: WatchedStore, fours: Floor) -> Non
     assert desk.audit().is_clean
 
 
-def test_flow_4_batch_a_chain_of_three_moves_on(store: WatchedStore, fours: Floor) -> None:
+def test_flow_4_batch_a_chain_of_three_moves_on(store: Store, fours: Floor) -> None:
     desk = open_desk(store, a_house(fours))
     chain = [booked(desk, 4, tables=[number]) for number in "123"]
     desk.move([Move(booking.id, [number]) for booking, number in zip(chain, "234", strict=True)])
@@ -144,7 +143,7 @@ def test_flow_4_batch_a_chain_of_three_moves_on(store: WatchedStore, fours: Floo
     assert desk.audit().is_clean
 
 
-def test_flow_4_batch_a_ring_of_three_at_different_times(store: WatchedStore, fours: Floor) -> None:
+def test_flow_4_batch_a_ring_of_three_at_different_times(store: Store, fours: Floor) -> None:
     desk = open_desk(store, a_house(fours))
     times = ["19:00", "19:30", "20:00"]
     ring = [booked(desk, 4, text, tables=[number]) for text, number in zip(times, "123", strict=True)]
@@ -156,7 +155,7 @@ def test_flow_4_batch_a_ring_of_three_at_different_times(store: WatchedStore, fo
     "targets", [["2", "2"], ["3", "1"], ["2", "3"]], ids=["both to one", "one onto another", "the last onto another"]
 )
 def test_flow_4_batch_one_that_still_overlaps_at_its_end_changes_nothing(
-    store: WatchedStore, fours: Floor, targets: list[str]
+    store: Store, fours: Floor, targets: list[str]
 ) -> None:
     desk = open_desk(store, a_house(fours))
     one, two, _three = (booked(desk, 4, tables=[number]) for number in "123")
@@ -171,7 +170,7 @@ def test_flow_4_batch_one_that_still_overlaps_at_its_end_changes_nothing(
 # ---- 5: confirmation cache -------------------------------------------------------------------------------
 
 
-def test_flow_5_confirmation_cache(store: WatchedStore, clock: ManualClock) -> None:
+def test_flow_5_confirmation_cache(store: Store, clock: ManualClock) -> None:
     desk = open_desk(store)
     hold = held(desk, 4)
     first = desk.confirm(hold.id, key="k1")
@@ -186,7 +185,7 @@ def test_flow_5_confirmation_cache(store: WatchedStore, clock: ManualClock) -> N
     assert snapshot(store, desk) == before
 
 
-def test_flow_5_the_row_holds_tables_and_capacities_and_a_recent_time(store: WatchedStore, clock: ManualClock) -> None:
+def test_flow_5_the_row_holds_tables_and_capacities_and_a_recent_time(store: Store, clock: ManualClock) -> None:
     desk = open_desk(store, a_house(sketch_floor({"1": 4, "2": 2}, joins=["1-2"])))
     hold = held(desk, 6)
     clock.advance(seconds=30)
@@ -198,7 +197,7 @@ def test_flow_5_the_row_holds_tables_and_capacities_and_a_recent_time(store: Wat
     assert result.rivals == ()
 
 
-def test_flow_5_a_failed_confirm_leaves_evidence_with_the_conflict(store: WatchedStore, clock: ManualClock) -> None:
+def test_flow_5_a_failed_confirm_leaves_evidence_with_the_conflict(store: Store, clock: ManualClock) -> None:
     desk = open_desk(store, a_house(one_table()))
     hold = held(desk, 4)
     clock.move_to(hold.expires_at)
@@ -212,7 +211,7 @@ def test_flow_5_a_failed_confirm_leaves_evidence_with_the_conflict(store: Watche
     assert result.tables == (TableSnapshot("1", 4),)
 
 
-def test_flow_5_a_failed_confirm_changes_nothing_but_its_evidence(store: WatchedStore) -> None:
+def test_flow_5_a_failed_confirm_changes_nothing_but_its_evidence(store: Store) -> None:
     desk = open_desk(store)
     hold = held(desk, 4)
     desk.release(hold.id)
@@ -224,7 +223,7 @@ def test_flow_5_a_failed_confirm_changes_nothing_but_its_evidence(store: Watched
     assert [result.confirmed for result in desk.confirmations(hold.id)] == [False, False]
 
 
-def test_flow_5_a_refusal_is_not_cached(store: WatchedStore) -> None:
+def test_flow_5_a_refusal_is_not_cached(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     hold = held(desk, 2)
     floor = desk.house().floor
@@ -236,7 +235,7 @@ def test_flow_5_a_refusal_is_not_cached(store: WatchedStore) -> None:
     assert [result.confirmed for result in desk.confirmations(hold.id)] == [False, True]
 
 
-def test_flow_5_a_confirmation_says_so_in_events_once(store: WatchedStore) -> None:
+def test_flow_5_a_confirmation_says_so_in_events_once(store: Store) -> None:
     desk = open_desk(store)
     hold = held(desk, 4)
     for _ in range(3):
@@ -246,7 +245,7 @@ def test_flow_5_a_confirmation_says_so_in_events_once(store: WatchedStore) -> No
     assert kinds.count(EventType.ASSIGNMENT_SYNC) == 1
 
 
-def test_flow_5_the_booking_may_move_on_and_the_answer_stays(store: WatchedStore) -> None:
+def test_flow_5_the_booking_may_move_on_and_the_answer_stays(store: Store) -> None:
     desk = open_desk(store)
     hold = held(desk, 4)
     first = desk.confirm(hold.id)

@@ -26,9 +26,8 @@ from fourtop import (
     Usage,
     sketch_floor,
 )
-from fourtop.ports import Scope
+from fourtop.ports import Scope, Store
 from tests.evening import FRIDAY, a_house, at, booked, open_desk, party
-from tests.stores import WatchedStore
 
 DINNER = ServicePeriod("dinner", "17:00", "22:00", last_seating_minutes=90, overrun_allowed=True)
 LUNCH = ServicePeriod("lunch", "11:00", "15:00", last_seating_minutes=90, overrun_allowed=True)
@@ -62,7 +61,7 @@ def usage_of(shown: Availability, period: str) -> Usage:
 # ---- availability ----------------------------------------------------------------------------------------
 
 
-def test_reference_twelve_of_forty_covers_leave_28_and_are_30_percent(store: WatchedStore) -> None:
+def test_reference_twelve_of_forty_covers_leave_28_and_are_30_percent(store: Store) -> None:
     desk = open_desk(store, standard())
     book_all(desk, [4, 6, 2])
     slot, usage = at_seven(desk, 4)
@@ -70,7 +69,7 @@ def test_reference_twelve_of_forty_covers_leave_28_and_are_30_percent(store: Wat
     assert (usage.booked_covers, usage.available_covers, usage.utilisation_percent) == (12, 28, 30)
 
 
-def test_reference_38_of_forty_covers_refuse_four(store: WatchedStore) -> None:
+def test_reference_38_of_forty_covers_refuse_four(store: Store) -> None:
     desk = open_desk(store, standard())
     book_all(desk, [2] * 19)
     slot, usage = at_seven(desk, 4)
@@ -80,7 +79,7 @@ def test_reference_38_of_forty_covers_refuse_four(store: WatchedStore) -> None:
     assert (usage.booked_covers, usage.utilisation_percent) == (38, 95)
 
 
-def test_reference_without_a_rule_a_hundred_may_come(store: WatchedStore) -> None:
+def test_reference_without_a_rule_a_hundred_may_come(store: Store) -> None:
     desk = open_desk(store, hall())
     slot, usage = at_seven(desk, 100)
     assert slot.is_bookable
@@ -88,7 +87,7 @@ def test_reference_without_a_rule_a_hundred_may_come(store: WatchedStore) -> Non
     assert (usage.available_covers, usage.utilisation_percent) == (None, None)
 
 
-def test_reference_six_of_ten_covers_refuse_five(store: WatchedStore) -> None:
+def test_reference_six_of_ten_covers_refuse_five(store: Store) -> None:
     desk = open_desk(store, hall(CapacityRule(max_covers=10)))
     book_all(desk, [6])
     slot, _ = at_seven(desk, 5)
@@ -96,7 +95,7 @@ def test_reference_six_of_ten_covers_refuse_five(store: WatchedStore) -> None:
     assert str(slot.refusal) == "dinner on 2026-05-01 is limited to 10 covers; 6 booked, 5 asked for"
 
 
-def test_reference_five_of_five_parties_refuse_one_more(store: WatchedStore) -> None:
+def test_reference_five_of_five_parties_refuse_one_more(store: Store) -> None:
     desk = open_desk(store, hall(CapacityRule(max_parties=5)))
     book_all(desk, [2] * 5)
     slot, usage = at_seven(desk, 2)
@@ -105,7 +104,7 @@ def test_reference_five_of_five_parties_refuse_one_more(store: WatchedStore) -> 
     assert (usage.booked_parties, usage.max_parties) == (5, 5)
 
 
-def test_reference_the_period_of_the_start_counts(store: WatchedStore) -> None:
+def test_reference_the_period_of_the_start_counts(store: Store) -> None:
     rules = (CapacityRule(max_covers=20, period="lunch"), CapacityRule(max_covers=40, period="dinner"))
     desk = open_desk(store, hall(*rules, periods=(LUNCH, DINNER)))
     book_all(desk, [4, 4], "12:30")
@@ -117,7 +116,7 @@ def test_reference_the_period_of_the_start_counts(store: WatchedStore) -> None:
     ]
 
 
-def test_reference_exactly_forty_covers_are_allowed(store: WatchedStore) -> None:
+def test_reference_exactly_forty_covers_are_allowed(store: Store) -> None:
     desk = open_desk(store, standard())
     book_all(desk, [4] * 9)
     slot, usage = at_seven(desk, 4)
@@ -126,7 +125,7 @@ def test_reference_exactly_forty_covers_are_allowed(store: WatchedStore) -> None
     assert slot.spots == 1
 
 
-def test_reference_cancelled_and_no_shows_do_not_count(store: WatchedStore, clock: ManualClock) -> None:
+def test_reference_cancelled_and_no_shows_do_not_count(store: Store, clock: ManualClock) -> None:
     desk = open_desk(store, standard())
     desk.cancel(booked(desk, 4).id)
     gone = booked(desk, 4)
@@ -138,7 +137,7 @@ def test_reference_cancelled_and_no_shows_do_not_count(store: WatchedStore, cloc
 # ---- create ----------------------------------------------------------------------------------------------
 
 
-def test_reference_a_booking_that_was_created_tells_the_use_with_it(store: WatchedStore) -> None:
+def test_reference_a_booking_that_was_created_tells_the_use_with_it(store: Store) -> None:
     desk = open_desk(store, standard())
     book_all(desk, [4] * 5)
     made = desk.book(party(4))
@@ -146,7 +145,7 @@ def test_reference_a_booking_that_was_created_tells_the_use_with_it(store: Watch
     assert not made.duplicate
 
 
-def test_reference_a_booking_over_the_cap_tells_what_is_left(store: WatchedStore) -> None:
+def test_reference_a_booking_over_the_cap_tells_what_is_left(store: Store) -> None:
     desk = open_desk(store, standard())
     book_all(desk, [2] * 19)
     with pytest.raises(Refused) as caught:
@@ -159,7 +158,7 @@ def test_reference_a_booking_over_the_cap_tells_what_is_left(store: WatchedStore
     assert booked(desk, 2).party == 2
 
 
-def test_reference_a_table_that_was_just_booked_is_a_conflict_that_may_pass(store: WatchedStore) -> None:
+def test_reference_a_table_that_was_just_booked_is_a_conflict_that_may_pass(store: Store) -> None:
     desk = open_desk(store, a_house(sketch_floor({"1": 4}), periods=(DINNER,)))
     booked(desk, 4)
     with pytest.raises(Refused) as caught:

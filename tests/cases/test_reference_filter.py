@@ -18,8 +18,8 @@ from fourtop import (
     sketch_floor,
     sketch_house,
 )
+from fourtop.ports import Store
 from tests.evening import open_desk
-from tests.stores import WatchedStore
 
 SIX = datetime(2025, 10, 26, 18, tzinfo=UTC)
 
@@ -30,19 +30,19 @@ def clock() -> ManualClock:
     return ManualClock(datetime(2025, 10, 26, 9, tzinfo=UTC))
 
 
-def open_london(store: WatchedStore, floor: Floor) -> Desk:
+def open_london(store: Store, floor: Floor) -> Desk:
     hours = {"dinner": "17:00-22:00"}
     return open_desk(store, sketch_house("House", floor, timezone="Europe/London", periods=hours, turn_minutes=60))
 
 
-def test_reference_filter_a_party_above_the_maximum_is_not_offered_the_table(store: WatchedStore) -> None:
+def test_reference_filter_a_party_above_the_maximum_is_not_offered_the_table(store: Store) -> None:
     desk = open_london(store, sketch_floor({"1": {"capacity": 2, "max_party": 2}}))
     quoted = desk.quote(Request(3, SIX))
     assert isinstance(quoted, Refusal)
     assert quoted.code is Code.PARTY_NEVER_FITS
 
 
-def test_reference_filter_a_maximum_below_the_seats_binds_and_says_so(store: WatchedStore) -> None:
+def test_reference_filter_a_maximum_below_the_seats_binds_and_says_so(store: Store) -> None:
     desk = open_london(store, sketch_floor({"1": {"capacity": 6, "max_party": 4}}))
     quoted = desk.quote(Request(6, SIX, tables=["1"]))
     assert isinstance(quoted, Refusal)
@@ -51,7 +51,7 @@ def test_reference_filter_a_maximum_below_the_seats_binds_and_says_so(store: Wat
     assert isinstance(desk.quote(Request(4, SIX)), Quote)
 
 
-def test_reference_filter_one_table_without_joins_is_offered_though_adjacency_is_required(store: WatchedStore) -> None:
+def test_reference_filter_one_table_without_joins_is_offered_though_adjacency_is_required(store: Store) -> None:
     floor = sketch_floor({"1": 4})
     desk = open_london(store, floor)
     assert desk.house().policy.planning.adjacency_required
@@ -61,7 +61,7 @@ def test_reference_filter_one_table_without_joins_is_offered_though_adjacency_is
     assert desk.house().floor == floor
 
 
-def test_reference_filter_a_busy_table_is_not_offered(store: WatchedStore) -> None:
+def test_reference_filter_a_busy_table_is_not_offered(store: Store) -> None:
     desk = open_london(store, sketch_floor({"1": 2, "2": 2}))
     end = datetime(2025, 10, 26, 19, tzinfo=UTC)
     desk.import_bookings([BookingRow("b1", 2, SIX, end=end, tables=["1"])])

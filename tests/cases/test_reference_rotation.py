@@ -18,8 +18,8 @@ from fourtop import (
     sketch_floor,
     sketch_house,
 )
+from fourtop.ports import Store
 from tests.evening import FRIDAY, MONTH, NOW, open_desk
-from tests.stores import WatchedStore
 
 # A stay is never cut: the least dwell is as long as any turn time.
 WHOLE = 600
@@ -61,7 +61,7 @@ def turns(desk: Desk, period: str, table: str, size: int) -> int:
 
 
 @pytest.mark.parametrize(("period", "covers"), [("lunch", 80), ("dinner", 126)])
-def test_reference_rotations_covers_of_a_service(store: WatchedStore, period: str, covers: int) -> None:
+def test_reference_rotations_covers_of_a_service(store: Store, period: str, covers: int) -> None:
     desk = open_desk(store, house())
     tables = desk.house().floor.tables
     assert sum(turns(desk, period, table.id, table.capacity) * table.capacity for table in tables) == covers
@@ -71,18 +71,18 @@ def test_reference_rotations_covers_of_a_service(store: WatchedStore, period: st
 @pytest.mark.parametrize(
     ("table", "size", "lunch", "dinner"), [("2a", 2, 2, 4), ("4a", 4, 2, 3), ("7a", 7, 2, 3)], ids=["2", "4", "7"]
 )
-def test_reference_rotations_of_a_table(store: WatchedStore, table: str, size: int, lunch: int, dinner: int) -> None:
+def test_reference_rotations_of_a_table(store: Store, table: str, size: int, lunch: int, dinner: int) -> None:
     desk = open_desk(store, house())
     assert (turns(desk, "lunch", table, size), turns(desk, "dinner", table, size)) == (lunch, dinner)
 
 
-def test_reference_rotations_a_table_out_of_service_has_none(store: WatchedStore) -> None:
+def test_reference_rotations_a_table_out_of_service_has_none(store: Store) -> None:
     desk = open_desk(store, house(spare={"capacity": 4, "out_of_service": True}))
     assert turns(desk, "dinner", "spare", 4) == 0
     assert turns(desk, "dinner", "4a", 4) == 3
 
 
-def test_reference_rotations_services_come_in_the_order_of_the_day(store: WatchedStore) -> None:
+def test_reference_rotations_services_come_in_the_order_of_the_day(store: Store) -> None:
     desk = open_desk(store, house())
     assert [usage.period for usage in desk.availability(FRIDAY, 2).usage] == ["lunch", "dinner"]
 
@@ -98,9 +98,7 @@ def test_reference_rotations_services_come_in_the_order_of_the_day(store: Watche
         ((300, 90, 5, 1), 3),
     ],
 )
-def test_reference_turns_per_table_for_a_window(
-    store: WatchedStore, minutes: tuple[int, int, int, int], count: int
-) -> None:
+def test_reference_turns_per_table_for_a_window(store: Store, minutes: tuple[int, int, int, int], count: int) -> None:
     service, turn, buffer, interval = minutes
     # The last buffer may run past the window, as it does there.
     end = f"{12 + service // 60}:{service % 60:02}"
