@@ -11,6 +11,8 @@ SLOT_US: Final = 15 * 60_000_000
 SLOTS_A_DAY: Final = 96
 DAY_US: Final = SLOTS_A_DAY * SLOT_US
 
+_ALMOST_A_SLOT: Final = SLOT_US - 1
+
 # From here on, asking each table is cheaper than going over the slots of each day.
 _LONG_US: Final = 2 * DAY_US
 
@@ -26,55 +28,52 @@ class _Day:
 
     def __init__(self) -> None:
         self.slots = [0] * SLOTS_A_DAY
+        self.late = [0] * SLOTS_A_DAY
+        self.early = [0] * SLOTS_A_DAY
         self.whole = 0
-        self.late: dict[int, int] = {}
-        self.early: dict[int, int] = {}
         self.stays = 0
 
     def put(self, flag: int, start: int, end: int) -> None:
-        """Write a stay in; its bounds count from the day's start and are clipped to it."""
+        """Write a stay in; its bounds count from the day's start and lie within it."""
         self.stays += 1
-        if start <= 0 and end >= DAY_US:
+        if start == 0 and end == DAY_US:
             self.whole |= flag
             return
-        first, late = divmod(max(start, 0), SLOT_US)
-        last, early = divmod(min(end, DAY_US), SLOT_US)
+        first, last = start // SLOT_US, (end + _ALMOST_A_SLOT) // SLOT_US
         slots = self.slots
-        for at in range(first, last + 1 if early else last):
+        for at in range(first, last):
             slots[at] |= flag
-        if late:
-            self.late[first] = self.late.get(first, 0) | flag
-        if early:
-            self.early[last] = self.early.get(last, 0) | flag
+        if first * SLOT_US != start:
+            self.late[first] |= flag
+        if last * SLOT_US != end:
+            self.early[last - 1] |= flag
 
     def wipe(self, flag: int, start: int, end: int) -> tuple[int, ...]:
-        """Wipe a stay out; return the slots that it shared, perhaps, with others of its table."""
+        """Wipe a stay out; return the slots that it cut, and so may have shared with others of its table."""
         self.stays -= 1
-        if start <= 0 and end >= DAY_US:
-            self.whole &= ~flag
+        if start == 0 and end == DAY_US:
+            self.whole ^= flag
             return ()
-        first, late = divmod(max(start, 0), SLOT_US)
-        last, early = divmod(min(end, DAY_US), SLOT_US)
+        first, last = start // SLOT_US, (end + _ALMOST_A_SLOT) // SLOT_US
         slots = self.slots
-        for at in range(first, last + 1 if early else last):
-            slots[at] &= ~flag
-        if late and early and first == last:
-            return (first,)
-        return ((first,) if late else ()) + ((last,) if early else ())
+        for at in range(first, last):
+            slots[at] ^= flag
+        cut: tuple[int, ...] = ()
+        if first * SLOT_US != start:
+            self.late[first] ^= flag
+            cut = (first,)
+        if last * SLOT_US != end:
+            self.early[last - 1] ^= flag
+            cut = (last - 1,) if last - 1 == first else (*cut, last - 1)
+        return cut
 
     def settle(self, flag: int, at: int, stays: Sequence[tuple[int, int]]) -> None:
-        """Write anew what one table's stays do in one slot; their bounds count from the slot's start."""
-        if stays:
-            self.slots[at] |= flag
-        for marks, is_marked in (
-            (self.late, any(start > 0 for start, _ in stays)),
-            (self.early, any(end < SLOT_US for _, end in stays)),
-        ):
-            mask = marks.get(at, 0) & ~flag | (flag if is_marked else 0)
-            if mask:
-                marks[at] = mask
-            else:
-                marks.pop(at, None)
+        """Write into one slot, wiped before, what the other stays of a table do there; bounds from its start."""
+        self.slots[at] |= flag
+        if any(start > 0 for start, _ in stays):
+            self.late[at] |= flag
+        if any(end < SLOT_US for _, end in stays):
+            self.early[at] |= flag
 
     def facts(self) -> tuple[Any, ...]:
         """Return everything that it holds, for comparing."""
@@ -112,31 +111,31 @@ class Grid:
 
     def add(self, bit: int, start_us: int, end_us: int) -> None:
         """Take in a stay that has just been added to the index of table ``bit``."""
-        for number in range(start_us // DAY_US, (end_us - 1) // DAY_US + 1):
+        for number, start, end in _pieces(start_us, end_us):
             day = self._days.get(number)
             if day is None:
                 continue
             if day is _FREE:
                 day = self._days[number] = _Day()
-            day.put(1 << bit, start_us - number * DAY_US, end_us - number * DAY_US)
+            day.put(1 << bit, start, end)
 
     def remove(self, bit: int, start_us: int, end_us: int) -> None:
         """Forget a stay that has just been removed from the index of table ``bit``."""
         flag, index = self._tables[bit]
-        for number in range(start_us // DAY_US, (end_us - 1) // DAY_US + 1):
+        for number, start, end in _pieces(start_us, end_us):
             day = self._days.get(number)
             if day is None:
                 continue
-            midnight = number * DAY_US
-            for at in day.wipe(flag, start_us - midnight, end_us - midnight):
-                base = midnight + at * SLOT_US
-                day.settle(flag, at, [(s - base, e - base) for s, e in index.spans(base, base + SLOT_US)])
+            for at in day.wipe(flag, start, end):
+                base = number * DAY_US + at * SLOT_US
+                if index.find_overlap(base, base + SLOT_US) is not None:
+                    day.settle(flag, at, [(s - base, e - base) for s, e in index.spans(base, base + SLOT_US)])
             if not day.stays:
                 self._days[number] = _FREE
 
     def busy_mask(self, start_us: int, end_us: int) -> int:
         """Return the bits of the tables with a stay in ``[start, end)``; exact to the microsecond."""
-        first, last = -(-start_us // SLOT_US), end_us // SLOT_US
+        first, last = (start_us + _ALMOST_A_SLOT) // SLOT_US, end_us // SLOT_US
         at = first % SLOTS_A_DAY
         until = at + last - first
         day = self._days.get(first // SLOTS_A_DAY)
@@ -145,7 +144,7 @@ class Grid:
         mask = day.whole
         for row in day.slots[at:until]:
             mask |= row
-        if first * SLOT_US != start_us or last * SLOT_US != end_us:
+        if (last - first) * SLOT_US != end_us - start_us:
             return self._with_edges(start_us, end_us, mask)
         return mask
 
@@ -157,21 +156,21 @@ class Grid:
         """
         if not starts_us:
             return []
-        low, high = min(starts_us) // SLOT_US, -(-(max(starts_us) + length_us) // SLOT_US)
-        bounds = [(-(-start // SLOT_US) - low, (start + length_us) // SLOT_US - low) for start in starts_us]
-        shortest = min(last - first for first, last in bounds)
-        if shortest < 1 or (high - low) * SLOT_US > _LONG_US:
+        low, high = min(starts_us) // SLOT_US, (max(starts_us) + length_us) // SLOT_US + 1
+        # A window has so many slots inside, or one more.
+        fewest = length_us // SLOT_US - 1
+        if fewest < 1 or (high - low) * SLOT_US > _LONG_US:
             return [self.busy_mask(start, start + length_us) for start in starts_us]
         level, run = self._rows(low, high), 1
-        while 2 * run <= shortest:
+        while 2 * run <= fewest:
             level = [one | two for one, two in zip(level, level[run:], strict=False)]
             run *= 2
         masks = []
-        for start, (first, last) in zip(starts_us, bounds, strict=True):
-            mask = level[first] | level[last - run]
-            if (first + low) * SLOT_US != start or (last + low) * SLOT_US != start + length_us:
-                mask = self._with_edges(start, start + length_us, mask)
-            masks.append(mask)
+        for start in starts_us:
+            end = start + length_us
+            first, last = (start + _ALMOST_A_SLOT) // SLOT_US, end // SLOT_US
+            mask = level[first - low] | level[last - low - run]
+            masks.append(mask if (last - first) * SLOT_US == length_us else self._with_edges(start, end, mask))
         return masks
 
     def _rows(self, low: int, high: int) -> list[int]:
@@ -192,7 +191,7 @@ class Grid:
                 if index.find_overlap(start_us, end_us) is not None:
                     mask |= flag
             return mask
-        first, last = -(-start_us // SLOT_US), end_us // SLOT_US
+        first, last = (start_us + _ALMOST_A_SLOT) // SLOT_US, end_us // SLOT_US
         mask = 0
         for number in numbers:
             day = self._day(number)
@@ -211,16 +210,15 @@ class Grid:
         if head == tail:
             unsure = self._day(head // SLOTS_A_DAY).slots[head % SLOTS_A_DAY]
         else:
+            days = self._days
             if head * SLOT_US != start_us:
-                day = self._day(head // SLOTS_A_DAY)
-                row = (day.slots[head % SLOTS_A_DAY] | day.whole) & ~mask
-                unsure = row & day.early.get(head % SLOTS_A_DAY, 0)
-                mask |= row ^ unsure
+                day, at = days.get(head // SLOTS_A_DAY) or self._write(head // SLOTS_A_DAY), head % SLOTS_A_DAY
+                unsure = day.early[at]
+                mask |= (day.slots[at] | day.whole) & ~unsure
             if tail * SLOT_US != end_us:
-                day = self._day(tail // SLOTS_A_DAY)
-                row = (day.slots[tail % SLOTS_A_DAY] | day.whole) & ~mask
-                late = row & day.late.get(tail % SLOTS_A_DAY, 0)
-                mask |= row ^ late
+                day, at = days.get(tail // SLOTS_A_DAY) or self._write(tail // SLOTS_A_DAY), tail % SLOTS_A_DAY
+                late = day.late[at]
+                mask |= (day.slots[at] | day.whole) & ~late
                 unsure |= late
         unsure &= ~mask
         while unsure:
@@ -252,7 +250,7 @@ class Grid:
         day = _Day()
         for flag, index in self._tables:
             for start, end in index.spans(midnight, midnight + DAY_US):
-                day.put(flag, start - midnight, end - midnight)
+                day.put(flag, max(start - midnight, 0), min(end - midnight, DAY_US))
         return day if day.stays else _FREE
 
     def _check(self) -> None:
@@ -260,3 +258,16 @@ class Grid:
         for number, day in self._days.items():
             assert day.facts() == self._read(number).facts(), "a day differs from the exact indexes"
             assert day.stays or day is _FREE, "a free day is kept"
+
+
+def _pieces(start_us: int, end_us: int) -> list[tuple[int, int, int]]:
+    """Cut a stay at the midnights; return the number of each day, and the bounds counted from its start."""
+    number = start_us // DAY_US
+    midnight = number * DAY_US
+    pieces = []
+    while end_us > midnight + DAY_US:
+        pieces.append((number, max(start_us - midnight, 0), DAY_US))
+        number += 1
+        midnight += DAY_US
+    pieces.append((number, max(start_us - midnight, 0), end_us - midnight))
+    return pieces

@@ -9,7 +9,7 @@ from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
 
-LEAF_STAYS: Final = 96
+LEAF_STAYS: Final = 80
 NEVER: Final = 1 << 62
 
 _FULL: Final = 2 * LEAF_STAYS + 1
@@ -80,10 +80,12 @@ class ResourceIndex(Generic[T]):
         number = bisect_right(self._tops, start_us)
         bounds = self._leaves[number]
         at = bisect_right(bounds, start_us)
-        items = self._items
-        assert items.get(start_us) is item, "no such stay to remove"
-        assert bounds[at] == end_us, "the stay to remove ends at another time"
-        del items[start_us], bounds[at - 1 : at + 1]
+        held = self._items.pop(start_us, None)
+        if held is not item or bounds[at] != end_us:
+            if held is not None:
+                self._items[start_us] = held
+            raise AssertionError("no such stay to remove")
+        del bounds[at - 1 : at + 1]
         if at == 1 and len(self._tops) > 1:
             self._mend(number)
 
