@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -133,11 +134,12 @@ def test_a_block_names_tables_or_a_zone_and_a_reason(store: Store, desk: Desk, h
 
 
 def test_unknown_tables_zones_and_blocks_are_not_found(desk: Desk) -> None:
-    for attempt, kind in (
-        (lambda: desk.block(EVENING, tables=["nowhere"], reason="paint"), "table"),
-        (lambda: desk.block(EVENING, zone_id="nowhere", reason="paint"), "zone"),
-        (lambda: desk.unblock("nothing"), "block"),
-    ):
+    attempts: dict[str, Callable[[], object]] = {
+        "table": lambda: desk.block(EVENING, tables=["nowhere"], reason="paint"),
+        "zone": lambda: desk.block(EVENING, zone_id="nowhere", reason="paint"),
+        "block": lambda: desk.unblock("nothing"),
+    }
+    for kind, attempt in attempts.items():
         with pytest.raises(NotFound) as caught:
             attempt()
         assert caught.value.kind == kind
