@@ -1,0 +1,175 @@
+"""Caps: covers and parties of a service, which rule counts, and what counts towards it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import pytest
+
+from fourtop import CapacityRule, Code, Desk, ManualClock, Quote, Refusal, Refused, Request, ServicePeriod, sketch_floor
+from fourtop.ports import Store
+from tests.evening import FRIDAY, a_house, at, booked, held, open_desk, party, window
+
+
+@pytest.fixture
+def desk(store: Store) -> Desk:
+    """The desk of a house with twenty tables for four, for lunch and dinner."""
+    periods = [
+        ServicePeriod("lunch", "12:00", "15:00", last_seating_minutes=90),
+        ServicePeriod("dinner", "17:00", "23:00"),
+    ]
+    return open_desk(store, a_house(sketch_floor({str(number): 4 for number in range(1, 21)}), periods=periods))
+
+
+def cap(desk: Desk, *rules: CapacityRule) -> None:
+    desk.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=rules))
+
+
+def room(desk: Desk, size: int, text: str = "19:00") -> int:
+    """How many parties of a size are taken until one is refused for the caps."""
+    for count in range(40):
+        try:
+            held(desk, size, text)
+        except Refused as refused:
+            if refused.code is not Code.CAPACITY_EXCEEDED:
+                raise
+            return count
+    raise AssertionError("no cap was met")
+
+
+# ---- which rule counts -----------------------------------------------------------------------------------
+
+ANY = CapacityRule(max_parties=1)
+PERIOD = CapacityRule(max_parties=2, period="dinner")
+WEEKDAY = CapacityRule(max_parties=3, weekday="friday")
+WEEKDAY_AND_PERIOD = CapacityRule(max_parties=4, weekday="friday", period="dinner")
+DATE = CapacityRule(max_parties=5, on="2026-05-01")
+DATE_AND_PERIOD = CapacityRule(max_parties=6, on="2026-05-01", period="dinner")
+ALL = [ANY, PERIOD, WEEKDAY, WEEKDAY_AND_PERIOD, DATE, DATE_AND_PERIOD]
+
+
+@pytest.mark.parametrize("most", range(len(ALL)))
+def test_the_most_specific_rule_wins_as_a_whole(desk: Desk, most: int) -> None:
+    cap(desk, *ALL[: most + 1])
+    assert room(desk, 1) == ALL[most].max_parties
+
+
+def test_a_rule_for_another_period_day_or_date_does_not_count(desk: Desk) -> None:
+    others = (
+        CapacityRule(max_parties=0, period="lunch"),
+        CapacityRule(max_parties=0, weekday="saturday"),
+        CapacityRule(max_parties=0, on="2026-05-02"),
+    )
+    cap(desk, *others)
+    assert held(desk, 4).party == 4
+    with pytest.raises(Refused):
+        held(desk, 4, "12:30")
+
+
+def test_the_winning_rule_does_not_borrow_from_the_others(desk: Desk) -> None:
+    cap(desk, CapacityRule(max_covers=1), CapacityRule(max_parties=2, on="2026-05-01"))
+    assert room(desk, 4) == 2
+
+
+def test_a_rule_counts_each_service_of_the_day_for_itself(desk: Desk) -> None:
+    cap(desk, CapacityRule(max_covers=8))
+    assert (room(desk, 4, "12:30"), room(desk, 4)) == (2, 2)
+
+
+# ---- what counts -----------------------------------------------------------------------------------------
+
+
+def test_exactly_the_cap_is_taken(desk: Desk) -> None:
+    cap(desk, CapacityRule(max_covers=10, max_parties=3))
+    assert room(desk, 4) == 2
+    assert held(desk, 2).party == 2
+    quoted = desk.quote(party(1))
+    assert isinstance(quoted, Refusal)
+    assert [reason.details["unit"] for reason in quoted.reasons] == ["covers", "parties"]
+
+
+def test_a_cap_of_zero_takes_nobody(desk: Desk) -> None:
+    cap(desk, CapacityRule(max_covers=0))
+    assert room(desk, 1) == 0
+    shown = desk.availability(FRIDAY, 2)
+    assert (len(shown.slots), shown.bookable()) == (24, ())
+    assert shown.usage[0].utilisation_percent is None
+
+
+COUNTED: dict[str, tuple[Callable[[Desk], object], int]] = {
+    "a booking": (lambda desk: booked(desk, 4), 4),
+    "a booking without tables": (lambda desk: desk.book(party(4), tables="later"), 4),
+    "a live hold": (lambda desk: held(desk, 4), 4),
+    "a booking with its hold": (
+        lambda desk: held(desk, 4, booking_id=desk.book(party(4), tables="later").booking.id),
+        4,
+    ),
+    "a confirmed hold": (lambda desk: desk.confirm(held(desk, 4).id), 4),
+    "a party that sits": (lambda desk: desk.check_in(booked(desk, 4).id), 4),
+    "a party that has left": (lambda desk: desk.complete(desk.check_in(booked(desk, 4).id).booking.id), 4),
+    "a cancelled booking": (lambda desk: desk.cancel(booked(desk, 4).id), 0),
+    "a no-show": (lambda desk: desk.no_show(booked(desk, 4).id), 0),
+    "a released hold": (lambda desk: desk.release(held(desk, 4).id), 0),
+    "a replaced hold": (lambda desk: desk.replace(held(desk, 4).id, party(3)), 3),
+    "a booking at lunch": (lambda desk: booked(desk, 4, "12:30"), 0),
+    "a block": (lambda desk: desk.block(window("19:00", "20:00"), tables=["20"], reason="paint"), 0),
+}
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_what_counts_towards_a_cap(desk: Desk, name: str) -> None:
+    cap(desk, CapacityRule(max_covers=10))
+    happens, counted = COUNTED[name]
+    happens(desk)
+    quoted = desk.quote(party(1))
+    assert isinstance(quoted, Quote)
+    assert quoted.usage.booked_covers == counted
+    desk.book(party(10 - counted), tables="later")
+    with pytest.raises(Refused) as caught:
+        desk.book(party(1), tables="later")
+    assert caught.value.refusal.reasons[0].details["booked"] == 10
+
+
+def test_a_dead_hold_does_not_count(desk: Desk, clock: ManualClock) -> None:
+    cap(desk, CapacityRule(max_covers=4))
+    hold = held(desk, 4)
+    with pytest.raises(Refused):
+        held(desk, 1)
+    clock.move_to(hold.expires_at)
+    assert held(desk, 4).party == 4
+
+
+def test_the_night_before_counts_for_itself(store: Store) -> None:
+    night = ServicePeriod("night", "22:00", "04:00", last_start="02:00", overrun_allowed=True)
+    desk = open_desk(store, a_house(periods=[night], capacity_rules=[CapacityRule(max_parties=1)]))
+    late = Request(2, at("01:00", FRIDAY.replace(day=2)))
+    desk.hold(late)
+    with pytest.raises(Refused):
+        held(desk, 2, "22:00")
+    tomorrow = Request(2, at("22:00", FRIDAY.replace(day=2)))
+    assert desk.hold(tomorrow).hold.party == 2
+
+
+def test_who_already_counts_may_come_though_the_cap_sank(desk: Desk) -> None:
+    bookings = [booked(desk, 4) for _ in range(2)]
+    cap(desk, CapacityRule(max_covers=4))
+    with pytest.raises(Refused) as caught:
+        desk.reschedule(bookings[0].id, party(4, "20:00"))
+    assert caught.value.refusal.reasons[0].details["booked"] == 4
+    assert desk.check_in(bookings[0].id).booking.party == 4
+
+
+def test_spots_stop_at_the_caps(desk: Desk) -> None:
+    def spots(size: int, **rule: Any) -> int:
+        cap(desk, CapacityRule(**rule))
+        (slot,) = desk.availability(FRIDAY, size, at=at("19:00")).slots
+        return slot.spots
+
+    assert spots(4, max_covers=10) == 2
+    assert spots(4, max_parties=3) == 3
+    assert spots(4, max_covers=10, max_parties=1) == 1
+    assert spots(4, max_covers=1_000) == 20
+    booked(desk, 4)
+    assert spots(4, max_covers=10) == 1
