@@ -22,7 +22,6 @@ from fourtop import (
     Hold,
     HoldExpired,
     House,
-    InvalidInput,
     ManualClock,
     OwnerKind,
     Refusal,
@@ -36,6 +35,7 @@ from fourtop import (
 )
 from fourtop.cli.guest import Guest, Manner, draw_guests
 from fourtop.cli.night import Act, Channel, Night, Step, Visit, half_hours
+from fourtop.model.policy import as_date
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, MICROSECONDS_PER_SECOND, from_micros
 from fourtop.ports import Clock, Store
 
@@ -65,15 +65,14 @@ def run_night(make_store: MakeStore, *, seed: int = DEFAULT_SEED, on: date = DEF
         on: The date.
 
     Raises:
-        InvalidInput: If the pub is not open on that date, for all start times that its demand knows.
+        InvalidInput: If the date is none of the years 1971 to 2198.
         AlreadyExists: If the store has the pub already.
     """
     house = sample.pub()
     calendar = Calendar(house.restaurant, house.policy)
     demand = sample.pub_demand()
-    starts = [start_us for start_us, _ in calendar.starts_on(on)]
-    if len(starts) != len(demand.start_weights):
-        raise InvalidInput("on", f"must be a date with {len(demand.start_weights)} start times", on.isoformat())
+    starts = [start_us for start_us, _ in calendar.starts_on(as_date(on))]
+    assert len(starts) == len(demand.start_weights), "the sample's demand has a weight for each start of its pub"
     clock = ManualClock(from_micros(starts[0]) - timedelta(hours=_HOURS_BEFORE))
     engine = Engine(make_store(clock), ids=CountedIds("n"))
     evening = _Evening(engine, house, clock, on)

@@ -94,11 +94,6 @@ class Visit:
         """When they asked, in UTC."""
         return from_micros(self.steps[0].at_us)
 
-    @property
-    def start(self) -> datetime:
-        """When they want to sit down, in UTC."""
-        return from_micros(self.start_us)
-
     def did(self, act: Act) -> Step | None:
         """Return the first step of that kind, if there is one."""
         return next((step for step in self.steps if step.act is act), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from argparse import Action, ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
@@ -44,18 +44,6 @@ class _Parser(ArgumentParser):
         raise WrongInput(message)
 
 
-class _Version(Action):
-    """Prints the version of what is installed; looked up only when it is asked for."""
-
-    def __call__(self, parser: ArgumentParser, *_: object) -> None:
-        """Print it, and end."""
-        try:
-            number = metadata.version("fourtop")
-        except metadata.PackageNotFoundError:
-            number = "(not installed)"
-        parser.exit(message=f"fourtop {number}\n")
-
-
 def parse(arguments: Sequence[str]) -> tuple[Run, bool]:
     """Return what a command line asks for, ready to run, and whether the answer is for a machine.
 
@@ -75,7 +63,7 @@ def _parser() -> ArgumentParser:
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    parser.add_argument("--version", action="version", version=f"fourtop {_version()}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands", required=True)
     add = partial(_add, commands)
     one = add("demo", _run_demo, "play an evening of a pub, from the first request to the audit")
@@ -97,6 +85,13 @@ def _parser() -> ArgumentParser:
     _add_house(one, needs_bookings=True)
     add("schema", _run_schema, "the JSON Schema of the house document")
     return parser
+
+
+def _version() -> str:
+    try:
+        return metadata.version("fourtop")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
 
 
 def _add(commands: Any, name: str, run: Callable[[Namespace], Answer], summary: str) -> ArgumentParser:

@@ -1,0 +1,516 @@
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from fourtop import (
+    Audit,
+    Availability,
+    Desk,
+    Overlap,
+    Quote,
+    Request,
+    dump_house,
+    house_schema,
+    sample,
+    sketch_floor,
+    sketch_house,
+)
+from fourtop.cli import main
+from fourtop.cli.opening import open_desk, open_house, read_bookings
+from fourtop.model.policy import CapacityRule
+from tests.evening import at
+
+NOW = "2026-05-01T12:00"
+AT = "2026-05-01T19:00"
+ROWS = "id,party,start,end,tables\n"
+Captured = pytest.CaptureFixture[str]
+
+
+def run(capsys: Captured, *arguments: str) -> tuple[int, str, str]:
+    """Run the command; return its exit code and what it printed."""
+    code = main(arguments)
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+def as_json(capsys: Captured, *arguments: str) -> tuple[int, Any]:
+    code, out, err = run(capsys, *arguments, "--json")
+    assert err == ""
+    return code, json.loads(out)
+
+
+def refused_input(capsys: Captured, *arguments: str) -> str:
+    """Run the command on wrong input; return its one line."""
+    code, out, err = run(capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert re.fullmatch(r"fourtop: [^\n]+\n", err), err
+    return err.removeprefix("fourtop: ").rstrip()
+
+
+def bookings(tmp_path: Path, *rows: str) -> str:
+    path = tmp_path / "rows.csv"
+    path.write_text(ROWS + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+    return str(path)
+
+
+def a_floor(tmp_path: Path, text: str | None = None) -> str:
+    path = tmp_path / "floor.json"
+    path.write_text(dump_house(sample.pub()) if text is None else text, encoding="utf-8")
+    return str(path)
+
+
+def quoted(desk: Desk, party: int) -> Quote:
+    quote = desk.quote(Request(party, at("18:00")))
+    assert isinstance(quote, Quote)
+    return quote
+
+
+# ---- plan
+
+
+def test_plan_is_the_quote_of_the_desk(capsys: Captured) -> None:
+    code, data = as_json(capsys, "plan", "pub", "--party", "9", "--at", AT, "--now", NOW)
+    quote = quoted(open_desk(sample.pub(), now=NOW), 9)
+    assert code == 0
+    assert data["refusal"] is None
+    assert tuple(data["plan"]["tables"]) == quote.plan.tables
+    assert data["plan"]["score"] == quote.plan.score.total
+    assert [tuple(other["tables"]) for other in data["others"]] == [other.tables for other in quote.others]
+    assert [term["name"] for term in data["plan"]["terms"]] == [term.name for term in quote.plan.score.terms]
+    assert data["stay"]["dining"] == {"start": "2026-05-01T19:00:00+01:00", "end": "2026-05-01T21:30:00+01:00"}
+
+
+def test_plan_tells_people_the_tables_the_score_and_the_next_best(capsys: Captured) -> None:
+    code, out, _ = run(capsys, "plan", "pub", "--party", "9", "--at", AT, "--now", NOW)
+    quote = quoted(open_desk(sample.pub(), now=NOW), 9)
+    assert code == 0
+    assert "The Pub, Friday 1 May 2026, 19:00: a party of 9" in out
+    assert f"best: Dining 4a + Dining 6a: 10 seats, 1 over, score {quote.plan.score.total:.3f}, until 21:30" in out
+    for term in quote.plan.score.terms:
+        assert re.search(rf"{term.name} +[0-9.]+  costs +{term.cost:.3f}\n", out)
+    assert out.count("score") == 1 + len(quote.others)
+
+
+def test_a_refusal_is_an_answer_and_not_an_error(capsys: Captured) -> None:
+    code, out, err = run(capsys, "plan", "pub", "--party", "30", "--at", AT, "--now", NOW)
+    assert (code, err) == (1, "")
+    assert "no: no table or combination on this floor seats a party of 30 (PARTY_NEVER_FITS)\nproof: no_plan" in out
+    code, data = as_json(capsys, "plan", "pub", "--party", "30", "--at", AT, "--now", NOW)
+    assert code == 1
+    assert data["plan"] is None
+    assert data["refusal"]["reasons"][0]["details"] == {"party": 30}
+
+
+def test_every_reason_of_a_refusal_is_told(capsys: Captured, tmp_path: Path) -> None:
+    house = sample.pub()
+    rules = [CapacityRule(max_covers=3, max_parties=0)]
+    capped = attrs.evolve(house, policy=attrs.evolve(house.policy, capacity_rules=rules))
+    floor = a_floor(tmp_path, dump_house(capped))
+    code, out, _ = run(capsys, "plan", floor, "--party", "4", "--at", AT, "--now", NOW)
+    assert code == 1
+    assert "limited to 3 covers" in out
+    assert "limited to 0 parties" in out
+    code, out, _ = run(capsys, "availability", floor, "--party", "4", "--on", "2026-05-01", "--now", NOW)
+    assert "evening: 0 of 3 covers, 0 of 0 parties booked" in out
+
+
+def test_plan_answers_are_of_the_same_shape(capsys: Captured) -> None:
+    _, yes = as_json(capsys, "plan", "pub", "--party", "9", "--at", AT, "--now", NOW)
+    _, no = as_json(capsys, "plan", "pub", "--party", "30", "--at", AT, "--now", NOW)
+    assert list(yes) == list(no)
+
+
+def test_plan_takes_a_floor_from_a_file(capsys: Captured, tmp_path: Path) -> None:
+    of_file = as_json(capsys, "plan", a_floor(tmp_path), "--party", "9", "--at", AT, "--now", NOW)
+    assert of_file == as_json(capsys, "plan", "pub", "--party", "9", "--at", AT, "--now", NOW)
+
+
+def test_plan_knows_conditions_by_name(capsys: Captured) -> None:
+    how = ("plan", "pub", "--party", "6", "--at", AT, "--now", NOW)
+    _, data = as_json(capsys, *how, "--zone", "dining room")
+    assert data["plan"]["numbers"] == ["Dining 6a"]
+    assert as_json(capsys, *how, "--zone", "dining-room")[1] == data
+    _, data = as_json(capsys, *how, "--setting", "bar")
+    assert data["plan"]["numbers"] == ["Big Bay"]
+    for condition in (("--feature", "step-free"), ("--seating", "booth")):
+        code, data = as_json(capsys, *how, *condition)
+        assert (code, data["refusal"]["code"]) == (1, "NO_TABLES_MATCH")
+
+
+def test_plan_of_named_tables_is_these_or_none(capsys: Captured) -> None:
+    how = ("plan", "pub", "--party", "7", "--at", AT, "--now", NOW)
+    _, data = as_json(capsys, *how, "--table", "LOW 4A", "--table", "low-4b")
+    assert data["plan"]["numbers"] == ["Low 4a", "Low 4b"]
+    assert data["others"] == []
+    code, data = as_json(capsys, *how, "--table", "Big Bay", "--table", "High 4")
+    assert (code, data["refusal"]["code"]) == (1, "ADJACENCY_MISMATCH")
+
+
+def test_bookings_are_in_the_way(capsys: Captured, tmp_path: Path) -> None:
+    rows = bookings(tmp_path, "b1,4,2026-05-01T18:30,2026-05-01T20:30,Low 4a")
+    how = ("plan", "pub", "--party", "4", "--at", AT, "--now", NOW, "--table", "Low 4a")
+    assert run(capsys, *how)[0] == 0
+    code, data = as_json(capsys, *how, "--bookings", rows)
+    assert (code, data["refusal"]["code"]) == (1, "ALLOCATIONS_OVERLAP")
+    assert data["refusal"]["reasons"][0]["details"]["in_the_way"][0]["owner_id"] == "b1"
+
+
+def test_bookings_may_be_json(capsys: Captured, tmp_path: Path) -> None:
+    path = tmp_path / "rows.JSON"
+    path.write_text('[{"id": "b1", "party": 4, "start": "2026-05-01T19:00", "tables": ["Low 4a"]}]', "utf-8")
+    _, data = as_json(capsys, "plan", "pub", "--party", "4", "--at", AT, "--now", NOW, "--bookings", str(path))
+    assert data["usage"]["booked_covers"] == 4
+
+
+def test_no_rows_are_no_bookings(capsys: Captured, tmp_path: Path) -> None:
+    rows = bookings(tmp_path)
+    assert run(capsys, "plan", "pub", "--party", "4", "--at", AT, "--now", NOW, "--bookings", rows)[0] == 0
+    assert run(capsys, "audit", "pub", "--bookings", rows)[0] == 0
+
+
+def test_now_decides_what_is_past(capsys: Captured) -> None:
+    how = ("plan", "pub", "--party", "4", "--at", AT)
+    assert run(capsys, *how, "--now", "2026-05-01T19:05")[0] == 0
+    assert as_json(capsys, *how, "--now", "2026-05-01T18:06Z")[1]["refusal"]["code"] == "BOOKING_IN_PAST"
+
+
+def test_without_now_the_clock_of_the_machine_counts(capsys: Captured) -> None:
+    assert run(capsys, "plan", "pub", "--party", "4", "--at", "2150-05-01T19:00")[0] == 0
+    _, data = as_json(capsys, "plan", "pub", "--party", "4", "--at", "2020-05-01T19:00")
+    assert data["refusal"]["code"] == "BOOKING_IN_PAST"
+
+
+def test_times_may_have_an_offset(capsys: Captured) -> None:
+    how = ("plan", "pub", "--party", "4", "--now", NOW, "--at")
+    assert as_json(capsys, *how, "2026-05-01T18:00Z") == as_json(capsys, *how, AT)
+
+
+# ---- availability
+
+
+def test_availability_is_what_the_desk_offers(capsys: Captured, tmp_path: Path) -> None:
+    row = "b1,12,2026-05-01T19:00,,Dining 4a+Dining 4b+Dining 6a+Dining 6b+Dining 6c"
+    rows = bookings(tmp_path, row)
+    how = (
+        "availability",
+        "pub",
+        "--on",
+        "2026-05-01",
+        "--party",
+        "9",
+        "--party",
+        "2",
+        "--now",
+        NOW,
+        "--bookings",
+        rows,
+    )
+    code, data = as_json(capsys, *how)
+    desk = open_desk(sample.pub(), now=NOW)
+    desk.import_bookings(read_bookings(rows))
+    expected = desk.availability(at("18:00").date(), [2, 9])
+    assert code == 0
+    assert [(slot["party"], slot["spots"], slot["bookable"]) for slot in data["slots"]] == [
+        (slot.party, slot.spots, slot.is_bookable) for slot in expected.slots
+    ]
+    assert data["slots"][0]["start"] == "2026-05-01T17:00:00+01:00"
+    code, out, _ = run(capsys, *how)
+    assert code == 0
+    shown = dict(re.findall(r"^([0-9]{2}:[0-9]{2}) +(.*)$", out, re.MULTILINE))
+    assert [re.split(" +", cells) for cells in shown.values()] == cells_of(expected)
+    assert "- party of 9, 17 starts from 17:00 to 21:00: every table or combination that seats 9 is in use" in out
+    assert "evening: 12 covers, 1 party booked" in out
+
+
+def cells_of(found: Availability) -> list[list[str]]:
+    spots = [str(slot.spots) if slot.is_bookable else "-" for slot in found.slots]
+    return [spots[place : place + 2] for place in range(0, len(spots), 2)]
+
+
+def test_counting_of_spots_stops_somewhere_and_says_so(capsys: Captured, tmp_path: Path) -> None:
+    floor = sketch_floor({str(number): 2 for number in range(30)})
+    path = a_floor(tmp_path, dump_house(sketch_house("Hall", floor, timezone="UTC")))
+    _, out, _ = run(capsys, "availability", path, "--on", "2026-05-01", "--party", "2", "--now", NOW)
+    assert re.search(r"^13:00 +20\+$", out, re.MULTILINE)
+
+
+def test_a_date_without_a_bookable_start_is_a_no(capsys: Captured, tmp_path: Path) -> None:
+    assert run(capsys, "availability", "pub", "--on", "2020-05-01", "--party", "2", "--now", NOW)[0] == 1
+    house = sample.pub()
+    closed = attrs.evolve(house, policy=attrs.evolve(house.policy, closures=["2026-05-01"]))
+    how = ("--on", "2026-05-01", "--party", "2", "--now", NOW)
+    code, out, _ = run(capsys, "availability", a_floor(tmp_path, dump_house(closed)), *how)
+    assert code == 1
+    assert "no: no start times are on offer on that date" in out
+
+
+def test_availability_knows_conditions(capsys: Captured) -> None:
+    how = ("availability", "pub", "--on", "2026-05-01", "--party", "12", "--now", NOW)
+    assert run(capsys, *how)[0] == 0
+    code, out, _ = run(capsys, *how, "--zone", "Bar")
+    assert code == 1
+    assert "NO_TABLES_MATCH" in out
+    assert max(len(line) for line in out.splitlines()) <= 100
+
+
+# ---- audit
+
+
+def test_bookings_that_can_all_be_true_are_clean(capsys: Captured, tmp_path: Path) -> None:
+    rows = bookings(
+        tmp_path,
+        "b1,4,2026-05-01T18:00,2026-05-01T19:30,Low 4a",
+        "b2,4,2026-05-01T19:30,2026-05-01T21:00,Low 4a",
+        "b3,8,2026-05-01T19:30,2026-05-01T21:00,Dining 4a+Dining 4b",
+    )
+    code, out, _ = run(capsys, "audit", "pub", "--bookings", rows, "--now", NOW)
+    assert code == 0
+    assert "The Pub: 3 bookings" in out
+    assert "audit of 5 rows: 0 overlaps, 0 rows without an owner, 0 bookings without tables" in out
+    code, data = as_json(capsys, "audit", "pub", "--bookings", rows, "--now", NOW)
+    assert (code, data["clean"], data["imported"], data["problems"]) == (0, True, 3, [])
+
+
+def test_everything_that_is_wrong_with_bookings_is_listed(capsys: Captured, tmp_path: Path) -> None:
+    rows = bookings(
+        tmp_path,
+        "b1,4,2026-05-01T18:00,2026-05-01T20:00,Low 4a",
+        "b2,4,2026-05-01T19:00,2026-05-01T21:00,Low 4a",
+        "b3,4,2026-05-01T19:30,2026-05-01T21:00,Low 4a",
+        "b4,4,2026-05-01T19:00,2026-05-01T21:00,Low 4c",
+    )
+    code, data = as_json(capsys, "audit", "pub", "--bookings", rows, "--now", NOW)
+    assert (code, data["clean"], data["imported"]) == (1, False, 0)
+    assert [problem.partition(":")[0] for problem in sorted(data["problems"])] == ["row 2", "row 3", "row 3", "row 4"]
+    code, out, err = run(capsys, "audit", "pub", "--bookings", rows, "--now", NOW)
+    assert (code, err) == (1, "")
+    assert "4 problems; nothing was imported" in out
+    for problem in data["problems"]:
+        assert problem in out.splitlines()
+
+
+def test_whatever_an_audit_finds_is_listed(capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = open_desk(sample.pub(), now=NOW)
+    held = [desk.hold(Request(4, at("18:00"))).hold for _ in range(2)]
+    first, second, *_ = [row for row in desk.allocations(held[0].stay.block) if row.resource_type.value == "table"]
+    found = Audit("the-pub", 4, overlaps=(Overlap(first, second),), orphans=(second,), bare=("b7",))
+    monkeypatch.setattr(Desk, "audit", lambda _: found)
+    code, out, _ = run(capsys, "audit", "pub", "--bookings", bookings(tmp_path))
+    assert code == 1
+    assert "audit of 4 rows: 1 overlap, 1 row without an owner, 1 booking without tables" in out
+    assert f"overlap: table {first.resource_id} of hold {first.owner_id}, 2026-05-01T19:00:00+01:00 to" in out
+    assert f"without an owner: table {second.resource_id} of hold {second.owner_id}" in out
+    assert "without tables: booking b7" in out
+    code, data = as_json(capsys, "audit", "pub", "--bookings", bookings(tmp_path))
+    assert (code, data["clean"], data["bare"]) == (1, False, ["b7"])
+    assert data["overlaps"][0]["first"]["id"] == first.id
+    assert data["orphans"][0]["owner_kind"] == "hold"
+
+
+# ---- the rest of the command
+
+
+def test_schema_is_the_published_one(capsys: Captured) -> None:
+    code, out, _ = run(capsys, "schema")
+    assert code == 0
+    assert json.loads(out) == house_schema()
+    Draft202012Validator(json.loads(out)).validate(json.loads(files(sample).joinpath("pub.json").read_text("utf-8")))
+
+
+def test_version_is_that_of_the_package(capsys: Captured) -> None:
+    code, out, err = run(capsys, "--version")
+    assert (code, err) == (0, "")
+    assert re.fullmatch(r"fourtop ([0-9]+\.[0-9]+\.[0-9]+|\(not installed\))\n", out)
+
+
+@pytest.mark.parametrize("command", [[], ["demo"], ["plan"], ["availability"], ["audit"], ["schema"]])
+def test_help_is_no_error(capsys: Captured, command: list[str]) -> None:
+    code, out, err = run(capsys, *command, "--help")
+    assert (code, err) == (0, "")
+    assert out.startswith("usage: fourtop")
+
+
+# ---- wrong input: one line, exit code 2, no traceback
+
+PLAN = ("plan", "pub", "--now", NOW)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "required: COMMAND"),
+        (["dine"], "invalid choice: 'dine'"),
+        (["plan"], "required: FLOOR, --party, --at"),
+        (["plan", "pub", "--party", "4"], "required: --at"),
+        (["audit", "pub"], "required: --bookings"),
+        (["availability", "pub", "--party", "4"], "required: --on"),
+        (["demo", "--seeds", "1"], "unrecognized arguments: --seeds"),
+        (["demo", "--seed", "1.5"], "--seed: must be a whole number, not '1.5'"),
+        (["demo", "--seed", "9" * 5_000], "(5002 characters)"),
+        (["demo", "--on", "2026-02-30"], "--on: must be a date"),
+        (["demo", "--on", "1066-10-14"], "--on: must be a date"),
+        ([*PLAN, "--at", AT, "--party", "0"], "party must be a whole number from 1 to 1000, not 0"),
+        ([*PLAN, "--at", AT, "--party", "-1"], "party must be a whole number from 1 to 1000, not -1"),
+        ([*PLAN, "--at", AT, "--party", "1000000000"], "from 1 to 1000"),
+        ([*PLAN, "--at", AT, "--party", "2.5"], "must be a whole number, not '2.5'"),
+        ([*PLAN, "--at", AT, "--party", "True"], "must be a whole number, not 'True'"),
+        ([*PLAN, "--at", AT, "--party", "nan"], "must be a whole number, not 'nan'"),
+        ([*PLAN, "--at", AT, "--party", "٤"], "must be a whole number"),
+        ([*PLAN, "--at", "tonight", "--party", "4"], "at must be a date and time"),
+        ([*PLAN, "--at", "2026-05-01", "--party", "4"], "at must be a date and time"),
+        ([*PLAN, "--at", "2026-03-29T01:30", "--party", "4"], "does not exist on that day; the next valid time is"),
+        ([*PLAN, "--at", "2026-10-25T01:30", "--party", "4"], "happens twice; say 2026-10-25T01:30:00+01:00 or"),
+        ([*PLAN, "--at", "1066-10-14T10:00Z", "--party", "4"], "1970 to 2199"),
+        ([*PLAN, "--at", AT, "--party", "4", "--now", "noon"], "now must be a date and time"),
+        ([*PLAN, "--at", AT, "--party", "4", "--zone", "Terrace"], "there is no zone 'Terrace'"),
+        ([*PLAN, "--at", AT, "--party", "4", "--table", "99"], "there is no table '99'"),
+        ([*PLAN, "--at", AT, "--party", "4", "--setting", "moon"], "settings must be one of indoor, outdoor, bar"),
+        ([*PLAN, "--at", AT, "--party", "4", "--feature", ""], "features must be"),
+        ([*PLAN, "--at", AT, "--party", "4", "--occasion", "a b"], "occasion must be"),
+        (["availability", "pub", "--on", "2026-05-01", "--party", "0"], "must be a whole number from 1 to 1000"),
+        (["plan", "/nowhere/floor.json", "--party", "4", "--at", AT], "/nowhere/floor.json: No such file or directory"),
+        (["plan", "nul\0.json", "--party", "4", "--at", AT], "must be paths of files"),
+        (["audit", "pub", "--bookings", "/nowhere/rows.csv"], "/nowhere/rows.csv: No such file or directory"),
+    ],
+)
+def test_wrong_arguments_get_one_line(capsys: Captured, arguments: list[str], says: str) -> None:
+    assert says in refused_input(capsys, *arguments)
+
+
+def broken(change: str) -> str:
+    """A house document in which one thing is wrong."""
+    document = json.loads(dump_house(sample.pub()))
+    exec(change, {"house": document})  # noqa: S102  # The changes stand below, in this file.
+    return json.dumps(document)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("house['tables'][3]['capacity'] = 0", "tables[3].capacity must be"),
+        ("house['tables'][3]['capacity'] = '4'", "tables[3].capacity must be"),
+        ("house['tables'][3]['colour'] = 'red'", "tables[3].colour"),
+        ("house['tables'][6]['number'] = 'BIG BAY'", "tables must have different"),
+        ("house['joins'].append(['Low 4a', 'Low 4a'])", "joins[11]"),
+        ("house['joins'].append(['Low 4a', 'Low 9'])", "joins[11][1]"),
+        ("del house['policy']", "policy"),
+        ("house['restaurant']['timezone'] = 'Mars/Base'", "restaurant.timezone must be an IANA time zone"),
+    ],
+)
+def test_a_wrong_floor_names_the_file_and_the_path_in_it(
+    capsys: Captured, tmp_path: Path, change: str, says: str
+) -> None:
+    floor = a_floor(tmp_path, broken(change))
+    line = refused_input(capsys, "plan", floor, "--party", "4", "--at", AT)
+    assert line.startswith(f"{floor}: ")
+    assert says in line
+
+
+def test_a_floor_that_is_not_json_names_the_line(capsys: Captured, tmp_path: Path) -> None:
+    floor = a_floor(tmp_path, '{\n  "format": "fourtop/house/1",\n  oops\n}')
+    assert refused_input(capsys, "plan", floor, "--party", "4", "--at", AT).startswith(f"{floor}: line 3: ")
+
+
+def test_a_floor_must_be_a_readable_text(capsys: Captured, tmp_path: Path) -> None:
+    how = ("--party", "4", "--at", AT)
+    assert refused_input(capsys, "plan", str(tmp_path), *how) == f"{tmp_path}: Is a directory"
+    path = tmp_path / "floor.json"
+    path.write_bytes(b'{"format": "\xff"}')
+    assert refused_input(capsys, "plan", str(path), *how) == f"{path}: must be UTF-8, but byte 13 is not"
+
+
+def test_a_file_beyond_all_measure_is_not_read_to_its_end(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fourtop.cli.opening.MAX_CHARACTERS", 10)
+    floor = a_floor(tmp_path)
+    assert "must be at most 10 characters long" in refused_input(capsys, "plan", floor, "--party", "4", "--at", AT)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (ROWS + "b1,four,2026-05-01T19:00,,Low 4a\n", "line 2: party must be"),
+        (ROWS + "b1,4,2026-05-01T19:00,,Low 4a\nb 2,4,2026-05-01T19:00,,Low 4b\n", "line 3: id must be"),
+        ("id,party,start,guest\nb1,4,2026-05-01T19:00,Ann\n", "line 1: columns must be among"),
+        ("", "line 1: id must be a column"),
+    ],
+)
+def test_wrong_rows_name_the_file_and_the_line(capsys: Captured, tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text(text, encoding="utf-8")
+    for command in (["audit", "pub"], [*PLAN, "--party", "4", "--at", AT]):
+        line = refused_input(capsys, *command, "--bookings", str(path))
+        assert line.startswith(f"{path}: ")
+        assert says in line
+
+
+def test_bookings_that_cannot_be_imported_are_wrong_input_of_a_plan(capsys: Captured, tmp_path: Path) -> None:
+    row = "4,2026-05-01T19:00,2026-05-01T21:00,Low 4a"
+    rows = bookings(tmp_path, f"b1,{row}", f"b2,{row}")
+    line = refused_input(capsys, *PLAN, "--party", "4", "--at", AT, "--bookings", rows)
+    assert line.startswith(f"{rows}: nothing was imported: row 2: table low-4a is taken by row 1")
+
+
+@pytest.mark.slow
+@settings(max_examples=40)
+@given(text=st.text(max_size=60), suffix=st.sampled_from(["csv", "json"]))
+def test_no_file_makes_a_traceback(tmp_path_factory: pytest.TempPathFactory, text: str, suffix: str) -> None:
+    path = tmp_path_factory.getbasetemp() / f"any.{suffix}"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    assert main(["plan", str(path), "--party", "4", "--at", AT]) == 2
+    # A list of no rows is the one lawful file among these.
+    lawful = suffix == "json" and text.split() in (["[]"], ["[", "]"])
+    assert main(["audit", "pub", "--bookings", str(path)]) == (0 if lawful else 2)
+
+
+# ---- what the terminal may do to us
+
+
+def test_a_terminal_without_a_character_gets_a_question_mark(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    house = sketch_house("Café Zoë", sketch_floor({"Bar 1": 4}), timezone="UTC")
+    floor = a_floor(tmp_path, dump_house(house))
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    assert main(["plan", floor, "--party", "4", "--at", AT, "--now", NOW]) == 0
+    assert raw.getvalue().startswith(b"Caf? Zo?, Friday 1 May 2026")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [["demo"], ["--help"], ["--version"]], ids=lambda command: command[0])
+def test_a_pipe_that_nobody_reads_is_quiet(command: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "fourtop.cli", *command], stdout=writing, stderr=subprocess.PIPE, check=False
+        )
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_an_interruption_is_quiet(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_floor: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("fourtop.cli.parser.open_house", interrupt)
+    assert run(capsys, "plan", "pub", "--party", "4", "--at", AT) == (130, "", "")
+
+
+def test_the_sample_is_opened_by_its_name() -> None:
+    assert open_house("pub") == sample.pub()
