@@ -1,0 +1,202 @@
+"""Hypothesis strategies for houses and requests: small ones, on which brute force is quick.
+
+They need Hypothesis, which the extra ``fourtop[testing]`` brings. Every strategy draws lawful values only, and few
+choices for each, so that long examples stay within what Hypothesis keeps of one.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import combinations
+from typing import Final
+
+from hypothesis import strategies as st
+
+from fourtop.model.calendar import Calendar
+from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.house import House
+from fourtop.model.planning import AdjacencyMode, Planning, Weights
+from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod
+from fourtop.model.request import Preference, Request
+from fourtop.model.restaurant import Restaurant, Setting, Zone
+from fourtop.model.table import Mobility, Table
+from fourtop.model.window import MICROSECONDS_PER_MINUTE, from_micros
+
+__all__ = ["floors", "houses", "plannings", "policies", "preferences", "requests", "tables"]
+
+ZONES: Final = (Zone("main", "Main"), Zone("bar", "Bar", order=1, setting=Setting.BAR))
+# As people count, 10 comes after 2; as texts it comes before.
+_NUMBERS: Final = ("1", "2", "3", "10", "11", "20", "21", "22", "30", "31")
+_ANYTHING: Final = Preference()
+
+
+@st.composite
+def tables(draw: st.DrawFn, *, table_id: str, number: str) -> Table:
+    """Draw a table of 2 to 6 seats in one of the zones ``main`` and ``bar``.
+
+    Args:
+        draw: Hypothesis gives it.
+        table_id: Its id.
+        number: Its number.
+    """
+    capacity = draw(st.sampled_from((2, 2, 4, 4, 6, 3)))
+    # One choice for all that is seldom, so that most tables are plain.
+    special = draw(st.integers(0, 11))
+    return Table(
+        table_id,
+        number,
+        capacity,
+        draw(st.sampled_from(("main", "main", "main", "bar"))),
+        min_party=2 if special in (1, 2) else 1,
+        max_party=capacity - 1 if special == 3 else None,
+        mobility=Mobility.FIXED if special == 4 else Mobility.MOVABLE,
+        out_of_service=special == 5,
+        active=special != 6,
+        seating="booth" if special in (7, 8) else "standard",
+        features=("window",) if special in (8, 9) else (),
+    )
+
+
+@st.composite
+def floors(draw: st.DrawFn, *, most_tables: int = 7) -> Floor:
+    """Draw a floor of one to ``most_tables`` tables (at most 10), with joins, seat losses and set capacities.
+
+    The order of the tables' ids is not the order of their numbers.
+    """
+    # Mostly large floors, on which there is something to choose.
+    count = most_tables - draw(st.sampled_from([each for each in (0, 1, 2, 0, 1, 3, 2, 0, 4, 5, 6) if each < most_tables]))
+    numbers = draw(st.permutations(_NUMBERS[:count]))
+    ids = [f"t{place}" for place in range(1, count + 1)]
+    made = [draw(tables(table_id=table_id, number=number)) for table_id, number in zip(ids, numbers, strict=True)]
+    joins = []
+    for pair in combinations(ids, 2):
+        # Below 0 there is no join; else it is what the joint costs.
+        loss = draw(st.sampled_from((-1, -1, 0, 0, 1, 2)))
+        if loss >= 0:
+            joins.append(Join(pair, seat_loss=loss))
+    given = []
+    if count > 1 and draw(st.booleans()):
+        members = draw(st.sampled_from(list(combinations(ids, 2)) + list(combinations(ids, 3))))
+        given.append(SetCapacity(members, draw(st.integers(3, 9)), draw(st.sampled_from((None, 2, 3)))))
+    return Floor(made, zones=ZONES, joins=joins, set_capacities=given)
+
+
+def plannings() -> st.SearchStrategy[Planning]:
+    """Draw rules for choosing tables: every mode, one to four tables, several budgets and weights."""
+    return st.builds(
+        Planning,
+        adjacency_mode=st.sampled_from(AdjacencyMode),
+        adjacency_required=st.sampled_from((True, True, True, False)),
+        adjacency_min_party=st.sampled_from((None, None, 5)),
+        max_tables=st.sampled_from((3, 2, 4, 1)),
+        slack_budget=st.sampled_from((4, 1, 0, None)),
+        weights=st.sampled_from((Weights(), Weights(), Weights(overage=0.5, table_count=0, scarcity=0), Weights(wish=1))),
+        demand_multiplier=st.sampled_from((1, 1, 1.35)),
+    )
+
+
+_OCCASIONS: Final = (Occasion("supper", [(2, 75), (4, 90), (None, 120)]), Occasion("drinks", [(None, 60)]))
+_LUNCHES: Final = (
+    ServicePeriod("lunch", "12:00", "15:00"),
+    ServicePeriod("lunch", "11:30", "14:30", buffer_before_minutes=5, buffer_after_minutes=10, min_dwell_minutes=60),
+)
+_DINNERS: Final = (
+    ServicePeriod("dinner", "17:00", "22:00", buffer_after_minutes=5, last_seating_minutes=60),
+    ServicePeriod("dinner", "17:30", "22:00", turn_bands=[(2, 60), (4, 90), (None, 105)], overrun_allowed=True),
+    ServicePeriod("dinner", "17:00", "21:30", occasions=("supper", "drinks"), last_start="21:00"),
+    ServicePeriod("dinner", "18:00", "22:00", buffer_before_minutes=15, last_seating_minutes=0, min_dwell_minutes=30),
+)
+_LATES: Final = (
+    ServicePeriod("late", "22:30", "01:30", last_seating_minutes=45),
+    ServicePeriod("late", "22:00", "02:30", weekdays=("friday", "saturday", "sunday"), last_start="01:00"),
+)
+_CAPS: Final = (
+    CapacityRule(max_covers=12),
+    CapacityRule(max_parties=3, period="dinner"),
+    CapacityRule(max_covers=8, max_parties=3, weekday="saturday"),
+    CapacityRule(max_covers=16, period="dinner", weekday="saturday"),
+)
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    """Draw a policy with a dinner and perhaps a lunch, a night past midnight, caps, bands and tight limits on holds."""
+    periods = [draw(st.sampled_from(_DINNERS))]
+    lunch = draw(st.integers(0, len(_LUNCHES)))
+    late = draw(st.integers(0, 2 * len(_LATES)))
+    periods += _LUNCHES[lunch - 1 : lunch] if lunch else ()
+    periods += _LATES[late - 1 : late] if late else ()
+    return Policy(
+        periods,
+        occasions=_OCCASIONS,
+        turn_bands=draw(st.sampled_from(((), [(4, 75), (None, 120)]))),
+        capacity_rules=[_CAPS[index] for index in sorted(draw(st.sets(st.integers(0, 2 * len(_CAPS)), max_size=2))) if index < len(_CAPS)],
+        planning=draw(plannings()),
+        holds=draw(
+            st.builds(
+                HoldRules,
+                ttl_seconds=st.sampled_from((180, 30, 600)),
+                rate_limit=st.sampled_from((3, 2, 5)),
+                max_live=st.sampled_from((100, 100, 3)),
+                max_live_per_session=st.sampled_from((2, 10)),
+            )
+        ),
+        past_grace_minutes=draw(st.sampled_from((5, 0, 60))),
+    )
+
+
+@st.composite
+def houses(
+    draw: st.DrawFn, *, restaurant_id: str = "r1", most_tables: int = 7, timezone: str = "Europe/London"
+) -> House:
+    """Draw a house.
+
+    Args:
+        draw: Hypothesis gives it.
+        restaurant_id: Its id.
+        most_tables: Most tables on its floor (1–10).
+        timezone: IANA name.
+    """
+    restaurant = Restaurant(
+        restaurant_id,
+        "A House",
+        timezone=timezone,
+        reservation_interval_minutes=draw(st.sampled_from((30, 60, 45))),
+        default_duration_minutes=draw(st.sampled_from((90, 60, 120))),
+        last_seating_buffer_minutes=draw(st.sampled_from((60, 90, 0))),
+    )
+    return House(restaurant, draw(floors(most_tables=most_tables)), draw(policies()))
+
+
+def preferences() -> st.SearchStrategy[Preference]:
+    """Draw conditions on tables; mostly none."""
+    return st.sampled_from(
+        (
+            *(_ANYTHING,) * 12,
+            Preference(zones=("main",)),
+            Preference(features=("window",)),
+            Preference(seatings=("booth",)),
+            Preference(settings=("bar",)),
+            Preference(zones=("bar",), features=("window",)),
+        )
+    )
+
+
+@st.composite
+def requests(draw: st.DrawFn, house: House, *, on: date) -> Request:
+    """Draw a request for a date: mostly on the raster of a service, sometimes a little beside it or after hours.
+
+    Args:
+        draw: Hypothesis gives it.
+        house: Whose services there are.
+        on: The date, in the house's calendar.
+    """
+    calendar = Calendar(house.restaurant, house.policy)
+    starts = [start_us for start_us, _ in calendar.starts_on(on)] or [calendar.instant(f"{on.isoformat()}T18:00")]
+    beside = draw(st.sampled_from((0, 0, 0, 7, 240))) * MICROSECONDS_PER_MINUTE
+    return Request(
+        draw(st.integers(1, 10)),
+        from_micros(draw(st.sampled_from(starts)) + beside),
+        must=draw(preferences()),
+        wish=draw(preferences()),
+    )

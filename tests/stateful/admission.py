@@ -1,0 +1,176 @@
+"""The model's judgement: may this party sit down then, and where?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import attrs
+
+from fourtop.errors import Code, NotFound, Proof, Refusal, Refused
+from fourtop.model.request import Preference, Request
+from tests.stateful.choosing import NO_CONDITION, Choice
+from tests.stateful.ledger import MINUTE, UNCOUNTED, Ledger, OwnerKey, Row, Wrong
+from tests.stateful.service import Opening, Sitting, Unseated, cap, moment, opening_at, sitting
+
+
+@attrs.frozen
+class Own:
+    """What the party gives up by the same command."""
+
+    owners: tuple[OwnerKey, ...] = ()
+    booking_id: str | None = None
+    hold_id: str | None = None
+
+
+NOTHING = Own()
+
+
+@attrs.frozen
+class No:
+    """What a refusal must say: the codes of its reasons with facts, and what was established."""
+
+    proof: Proof
+    reasons: tuple[tuple[Code, dict[str, Any]], ...]
+
+    def check(self, refusal: Refusal) -> None:
+        """Assert that a refusal says exactly this."""
+        assert refusal.proof is self.proof
+        assert [reason.code for reason in refusal.reasons] == [code for code, _ in self.reasons]
+        assert refusal.code is self.reasons[0][0]
+        assert str(refusal), "a refusal explains itself"
+        for reason, (code, facts) in zip(refusal.reasons, self.reasons, strict=True):
+            said = {name: reason.details[name] for name in facts}
+            assert said == facts, f"{code}: the refusal says {said}, and true is {facts}"
+
+
+def refused(proof: Proof, *reasons: tuple[Code, dict[str, Any]]) -> Wrong:
+    return Wrong(Refused, refusal=No(proof, reasons))
+
+
+def described(row: Row) -> dict[str, Any]:
+    return {
+        "allocation_id": row.id,
+        "table_id": row.resource,
+        "owner_kind": row.owner[0],
+        "owner_id": row.owner[1],
+        "start": moment(row.start).isoformat(),
+        "end": moment(row.end).isoformat(),
+    }
+
+
+def taken(tables: Sequence[str], rivals: Sequence[Row], *, is_new: bool = False) -> Wrong:
+    """Return the refusal of named tables; rows that only this command would have written have no ids to tell."""
+    code = Code.HOLD_CONFLICT if any(row.owner[0] == "hold" for row in rivals) else Code.ALLOCATIONS_OVERLAP
+    facts: dict[str, Any] = {"constraint": "allocations_no_overlap", "tables": list(tables)}
+    if not is_new:
+        facts["in_the_way"] = [described(row) for row in rivals]
+    return refused(Proof.NAMED_TABLES, (code, facts))
+
+
+# ---- the rules of the house
+
+
+def sit(ledger: Ledger, request: Request) -> Sitting:
+    """Return how long the party stays, if the house takes it then at all."""
+    if not ledger.restaurant.active:
+        raise refused(Proof.RULE, (Code.RESTAURANT_INACTIVE, {}))
+    earliest = ledger.now - ledger.policy.past_grace_minutes * MINUTE
+    if request.start_us < earliest and request.past_reason is None:
+        raise refused(Proof.RULE, (Code.BOOKING_IN_PAST, {"grace_minutes": ledger.policy.past_grace_minutes}))
+    try:
+        return sitting(ledger.restaurant, ledger.policy, request.start_us, request.party, request.occasion)
+    except Unseated as reason:
+        raise refused(Proof.RULE, (reason.code, {})) from None
+
+
+def service_of(ledger: Ledger, seated: Sitting) -> Opening:
+    found = opening_at(ledger.restaurant, ledger.policy, seated.start)
+    assert found is not None
+    return found
+
+
+def usage(ledger: Ledger, service: Opening, own: Own = NOTHING) -> tuple[int, int]:
+    """Count the covers and parties of a service: bookings, and live holds that no counted booking stands for."""
+    counted = {
+        guest.id: guest.party
+        for guest in ledger.guests.values()
+        if guest.status not in UNCOUNTED and service.start <= guest.sitting.start < service.end
+    }
+    held = [
+        keep.party
+        for keep in ledger.alive()
+        if service.start <= keep.sitting.start < service.end
+        and keep.id != own.hold_id
+        and keep.booking_id not in counted
+    ]
+    booked = [party for guest_id, party in counted.items() if guest_id != own.booking_id]
+    return sum(booked) + sum(held), len(booked) + len(held)
+
+
+def check_caps(ledger: Ledger, seated: Sitting, party: int, own: Own) -> None:
+    service = service_of(ledger, seated)
+    rule = cap(ledger.policy, service.period.key, service.date)
+    if rule is None:
+        return
+    covers, parties = usage(ledger, service, own)
+    reasons = []
+    for unit, most, booked, more in (
+        ("covers", rule.max_covers, covers, party),
+        ("parties", rule.max_parties, parties, 1),
+    ):
+        if most is not None and booked + more > most:
+            facts = {"unit": unit, "limit": most, "booked": booked, "requested": more}
+            reasons.append((Code.CAPACITY_EXCEEDED, {**facts, "date": service.date.isoformat()}))
+    if reasons:
+        raise refused(Proof.RULE, *reasons)
+
+
+# ---- its tables
+
+
+def judge_named(ledger: Ledger, party: int, must: Preference, tables: Collection[str]) -> Choice:
+    """Return the named set as a choice, or raise every rule that it breaks."""
+    known = [table.id for table in ledger.floor.tables]
+    for table_id in sorted(tables):
+        if table_id not in known:
+            raise Wrong(NotFound, kind="table", id=table_id)
+    chooser = ledger.chooser()
+    broken = chooser.broken_rules(party, must, tables)
+    if broken:
+        raise refused(Proof.NAMED_TABLES, *((code, {}) for code in broken))
+    found = [each for each in chooser.ranked(party, must, NO_CONDITION) if set(each.tables) == set(tables)]
+    assert len(found) == 1, "a set that breaks no rule is on the list"
+    return found[0]
+
+
+def choose(ledger: Ledger, request: Request, seated: Sitting, own: Own) -> Choice:
+    if request.tables:
+        choice = judge_named(ledger, request.party, request.must, request.tables)
+        rivals = ledger.rivals(choice.tables, seated.block_start, seated.block_end, own.owners)
+        if rivals:
+            raise taken(choice.tables, rivals)
+        return choice
+    ask = (request.party, request.must, request.wish)
+    chooser = ledger.chooser()
+    free = ledger.free_tables(seated.block_start, seated.block_end, own.owners)
+    choice_or_none = chooser.first(ask, free)
+    if choice_or_none is not None:
+        return choice_or_none
+    wanted = chooser.ranked(*ask)
+    if wanted:
+        tables = [table for table in wanted[0].tables if table not in free]
+        rivals = ledger.rivals(tables, seated.block_start, seated.block_end, own.owners)
+        facts = {"party": request.party, "tables": tables, "in_the_way": [described(row) for row in rivals]}
+        raise refused(Proof.NO_FREE_PLAN, (Code.TABLES_TAKEN, facts))
+    if not chooser.ranked(request.party, NO_CONDITION, NO_CONDITION):
+        raise refused(Proof.NO_PLAN, (Code.PARTY_NEVER_FITS, {"party": request.party}))
+    kinds = chooser.missing_kinds(request.party, request.must)
+    raise refused(Proof.NO_PLAN, (Code.NO_TABLES_MATCH, {"party": request.party, "conditions": kinds}))
+
+
+def admit(ledger: Ledger, request: Request, own: Own = NOTHING) -> tuple[Sitting, Choice]:
+    """Return how long and where the party may sit, or raise the refusal that is due."""
+    seated = sit(ledger, request)
+    check_caps(ledger, seated, request.party, own)
+    return seated, choose(ledger, request, seated, own)

@@ -1,0 +1,222 @@
+"""The model's rearrangements: bookings moved to other tables, tables blocked and given back, bookings imported."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+import attrs
+
+from fourtop.errors import IllegalTransition, ImportRejected, InvalidInput, InvalidWindow, NotFound
+from fourtop.model.event import EventType
+from fourtop.model.rows import BookingRow
+from fourtop.model.window import Window
+from tests.stateful.admission import judge_named, taken
+from tests.stateful.booking import find, touched
+from tests.stateful.choosing import NO_CONDITION
+from tests.stateful.ledger import MINUTE, SEATED, Closed, Given, Guest, Ledger, Row, Wrong
+from tests.stateful.service import Sitting, Unseated, instant_of, local_date, opening_at, sitting
+
+Swap = tuple[str, tuple[str, ...]]
+
+
+@attrs.frozen
+class _Step:
+    guest: Guest
+    tables: tuple[str, ...]
+    start: int
+    end: int
+
+
+def move(ledger: Ledger, moves: Sequence[Swap]) -> list[Guest]:
+    guests = [find(ledger, booking_id) for booking_id, _ in moves]
+    steps = [_step(ledger, guest, tables) for guest, (_, tables) in zip(guests, moves, strict=True)]
+    owners = [("booking", guest.id) for guest in guests]
+    for step in steps:
+        rivals = ledger.rivals(step.tables, step.start, step.end, owners)
+        if rivals:
+            raise taken(step.tables, rivals)
+    for place, one in enumerate(steps):
+        for other in steps[place + 1 :]:
+            for table in one.tables:
+                if table in other.tables and one.start < other.end and other.start < one.end:
+                    row = Row("table", table, other.start, other.end, ("booking", other.guest.id))
+                    raise taken([table], [row], is_new=True)
+    for step in steps:
+        owner = ("booking", step.guest.id)
+        ledger.free(owner)
+        group = ledger.place(owner, step.tables, step.start, step.end)
+        step.guest.given = Given(step.tables, step.start, step.end, group, ledger.now, ledger.actor)
+        touched(ledger, step.guest)
+        ledger.tell(EventType.ASSIGNMENT_SYNC, booking_id=step.guest.id)
+        ledger.sweep(step.start, step.end)
+    ledger.occupancy_version += 1
+    return guests
+
+
+def _step(ledger: Ledger, guest: Guest, tables: tuple[str, ...]) -> _Step:
+    ahead = [row for row in ledger.rows_of(("booking", guest.id)) if row.kind == "table" and row.end > ledger.now]
+    if guest.status not in SEATED or not ahead:
+        raise Wrong(IllegalTransition, booking_id=guest.id, status=guest.status, target="moved")
+    choice = judge_named(ledger, guest.party, NO_CONDITION, tables)
+    end = max(row.end for row in ahead)
+    start = max(ledger.now, min(row.start for row in ahead if row.end == end))
+    return _Step(guest, choice.tables, start, end)
+
+
+# ---- blocks
+
+
+def block(ledger: Ledger, new_id: str, window: Window, tables: tuple[str, ...], zone_id: str | None) -> Closed:
+    named = _blocked_tables(ledger, tables, zone_id)
+    start, end = window.start_us, window.end_us
+    if end <= ledger.now:
+        raise Wrong(InvalidWindow, field="window")
+    rivals = ledger.rivals(named, start, end)
+    if rivals:
+        raise taken(named, rivals)
+    assert new_id not in ledger.blocks, "the id of a new block is new"
+    closed = Closed(new_id, named, start, end)
+    ledger.blocks[new_id] = closed
+    ledger.sweep(start, end)
+    ledger.place(("block", new_id), named, start, end)
+    ledger.tell(EventType.BLOCK_CREATED)
+    ledger.occupancy_version += 1
+    return closed
+
+
+def _blocked_tables(ledger: Ledger, tables: tuple[str, ...], zone_id: str | None) -> tuple[str, ...]:
+    if bool(tables) == (zone_id is not None):
+        raise Wrong(InvalidInput, field="tables")
+    for table_id in tables:
+        if all(table.id != table_id for table in ledger.floor.tables):
+            raise Wrong(NotFound, kind="table", id=table_id)
+    if zone_id is not None and all(zone.id != zone_id for zone in ledger.floor.zones):
+        raise Wrong(NotFound, kind="zone", id=zone_id)
+    named = tuple(table.id for table in ledger.floor.tables if table.id in tables or table.zone_id == zone_id)
+    if not named:
+        raise Wrong(InvalidInput, field="zone_id")
+    return named
+
+
+def unblock(ledger: Ledger, block_id: str) -> Closed:
+    closed = ledger.blocks.get(block_id)
+    if closed is None:
+        raise Wrong(NotFound, kind="block", id=block_id)
+    if closed.end <= ledger.now:
+        return closed
+    ledger.free(("block", block_id))
+    if closed.start < ledger.now:
+        closed.end = ledger.now
+    else:
+        del ledger.blocks[block_id]
+    ledger.tell(EventType.BLOCK_REMOVED)
+    ledger.occupancy_version += 1
+    return closed
+
+
+# ---- bookings that exist elsewhere
+
+
+def take_over(ledger: Ledger, rows: Sequence[BookingRow]) -> tuple[int, int]:
+    """Import bookings. Return how many there are, and how many allocations they own."""
+    problems: Counter[int] = Counter()
+    read = [(number, _read(ledger, row)) for number, row in enumerate(rows, 1)]
+    problems.update(number for number, guest in read if guest is None)
+    guests = [(number, guest) for number, guest in read if guest is not None]
+    problems.update(_doubles(ledger, guests))
+    problems.update(_overlaps(ledger, guests))
+    if problems:
+        raise Wrong(ImportRejected, rows=sorted(problems.elements()))
+    before = len(ledger.rows)
+    for _, guest in guests:
+        ledger.guests[guest.id] = guest
+        if guest.given is not None:
+            given = guest.given
+            given.group = ledger.place(("booking", guest.id), given.tables, given.start, given.end)
+    imported = len(ledger.rows) - before
+    for _, guest in guests:
+        if guest.given is not None:
+            ledger.sweep(guest.given.start, guest.given.end)
+    ledger.tell(EventType.BOOKING_IMPORTED)
+    ledger.occupancy_version += 1
+    return len(guests), imported
+
+
+def _doubles(ledger: Ledger, guests: list[tuple[int, Guest]]) -> list[int]:
+    seen: list[str] = []
+    found = []
+    for number, guest in guests:
+        if guest.id in ledger.guests or guest.id in seen:
+            found.append(number)
+        seen.append(guest.id)
+    return found
+
+
+def _overlaps(ledger: Ledger, guests: list[tuple[int, Guest]]) -> list[int]:
+    found = []
+    given = [(number, guest.given) for number, guest in guests if guest.given is not None]
+    for place, (number, one) in enumerate(given):
+        found.extend(number for _ in ledger.rivals(one.tables, one.start, one.end))
+        for later, other in given[place + 1 :]:
+            if one.start < other.end and other.start < one.end:
+                found.extend(later for table in one.tables if table in other.tables)
+    return found
+
+
+def _read(ledger: Ledger, row: BookingRow) -> Guest | None:
+    """Return the booking of a row; ``None`` if something is wrong with it."""
+    seated = _sitting(ledger, row)
+    numbers = {table.number: table.id for table in ledger.floor.tables}
+    if seated is None or any(number not in numbers for number in row.tables):
+        return None
+    status = row.status.value
+    needs, may_have = status in SEATED, status in (*SEATED, "completed")
+    is_over = seated.block_end <= ledger.now
+    if (needs and not row.tables) or (row.tables and not may_have) or (status == "completed" and not is_over):
+        return None
+    named = {numbers[number] for number in row.tables}
+    tables = tuple(table.id for table in ledger.floor.tables if table.id in named)
+    given = Given(tables, seated.block_start, seated.block_end, None, ledger.now, ledger.actor) if tables else None
+    return Guest(
+        id=row.id,
+        party=row.party,
+        status=status,
+        sitting=seated,
+        given=given,
+        version=1,
+        created=ledger.now,
+        updated=ledger.now,
+        actor=ledger.actor,
+        past_reason=None,
+    )
+
+
+def _sitting(ledger: Ledger, row: BookingRow) -> Sitting | None:
+    start = _instant(row.start)
+    if row.end is None:
+        try:
+            return sitting(ledger.restaurant, ledger.policy, start, row.party, row.occasion)
+        except Unseated:
+            return None
+    end = _instant(row.end)
+    if end <= start:
+        return None
+    found = opening_at(ledger.restaurant, ledger.policy, start)
+    before = 0 if found is None else found.period.buffer_before_minutes
+    after = 0 if found is None else found.period.buffer_after_minutes
+    return Sitting(
+        period="outside-service" if found is None else found.period.key,
+        service_date=local_date(ledger.restaurant, start) if found is None else found.date,
+        occasion=row.occasion,
+        start=start,
+        end=end,
+        block_start=start - before * MINUTE,
+        block_end=end + after * MINUTE,
+        turn_minutes=(end - start) // MINUTE,
+    )
+
+
+def _instant(value: str | datetime) -> int:
+    return instant_of(datetime.fromisoformat(value) if isinstance(value, str) else value)

@@ -1,0 +1,262 @@
+"""The model's own choice of tables: every subset is looked at, and all of them are put in order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from fractions import Fraction
+from itertools import combinations
+
+import attrs
+
+from fourtop.errors import Code
+from fourtop.model.floor import Floor, SetCapacity
+from fourtop.model.planning import Planning
+from fourtop.model.request import Preference
+from fourtop.model.table import Table
+
+KINDS = ("zones", "seatings", "settings", "features")
+NO_CONDITION = Preference()
+
+Order = tuple[Fraction, int, int, int, int, int, int, tuple[int, ...]]
+
+
+@attrs.frozen
+class Choice:
+    """A set of tables for a party."""
+
+    tables: tuple[str, ...]
+    seats: int
+    slack: int
+    cost: Fraction
+
+
+@attrs.define(eq=False)
+class Chooser:
+    """Brute force on one floor by one set of rules. It remembers its lists, for an empty house; who is free is no
+    part of them.
+    """
+
+    floor: Floor
+    planning: Planning
+    _sets: dict[str | None, list[tuple[Table, ...]]] = attrs.field(factory=dict)
+    _ranked: dict[tuple[int, Preference, Preference], list[Choice]] = attrs.field(factory=dict)
+
+    def first(self, ask: tuple[int, Preference, Preference], free: Collection[str]) -> Choice | None:
+        """Return the best set whose tables are all free."""
+        return next((each for each in self.ranked(*ask) if all(table in free for table in each.tables)), None)
+
+    def free(self, ask: tuple[int, Preference, Preference], free: Collection[str]) -> list[Choice]:
+        """Return all sets whose tables are all free, the best first."""
+        return [each for each in self.ranked(*ask) if all(table in free for table in each.tables)]
+
+    def count(self, ask: tuple[int, Preference, Preference], free: Iterable[str], limit: int) -> int:
+        """Seat such parties one after another, each as well as can be, and count them."""
+        left = set(free)
+        seated = 0
+        while seated < limit:
+            choice = self.first(ask, left)
+            if choice is None:
+                break
+            left.difference_update(choice.tables)
+            seated += 1
+        return seated
+
+    def ranked(self, party: int, must: Preference, wish: Preference) -> list[Choice]:
+        """Return all sets that an empty house has for a party, the best first."""
+        key = (party, must, wish)
+        if key not in self._ranked:
+            self._ranked[key] = self._rank(party, must, wish)
+        return self._ranked[key]
+
+    def missing_kinds(self, party: int, must: Preference) -> list[str]:
+        """Return the kinds of conditions of which dropping one is enough; where none is, all that are named."""
+        named = [kind for kind in KINDS if getattr(must, kind)]
+        enough = [
+            kind for kind in named if self.ranked(party, attrs.evolve(must, **{kind: frozenset()}), NO_CONDITION)
+        ]
+        return sorted(enough or named)
+
+    # ---- sets
+
+    def mode(self, party: int) -> str | None:
+        planning = self.planning
+        from_party = planning.adjacency_min_party
+        if not planning.adjacency_required or (from_party is not None and party < from_party):
+            return None
+        return planning.adjacency_mode.value
+
+    def sets(self, mode: str | None) -> list[tuple[Table, ...]]:
+        """Return the sets that may be pushed together, whoever comes; single tables among them."""
+        if mode not in self._sets:
+            offered = [table for table in self.floor.tables if is_offered(table)]
+            found: list[tuple[Table, ...]] = [(table,) for table in offered]
+            for size in range(2, self.planning.max_tables + 1):
+                found.extend(each for each in combinations(offered, size) if self.is_joined(each, mode))
+            self._sets[mode] = found
+        return self._sets[mode]
+
+    def is_joined(self, members: tuple[Table, ...], mode: str | None) -> bool:
+        movable = all(table.mobility.value == "movable" for table in members)
+        return movable and len({table.zone_id for table in members}) == 1 and self.is_adjacent(members, mode)
+
+    def is_adjacent(self, members: tuple[Table, ...], mode: str | None) -> bool:
+        ids = [table.id for table in members]
+        joined = [set(join.tables) for join in self.floor.joins]
+        if mode is None or len(ids) == 1:
+            return True
+        if mode == "pairwise":
+            return all({first, second} in joined for first, second in combinations(ids, 2))
+        if mode == "neighbors":
+            return any(all({hub, other} in joined for other in ids if other != hub) for hub in ids)
+        reached = {ids[0]}
+        for _ in ids:
+            reached |= {each for pair in joined if pair & reached and pair <= set(ids) for each in pair}
+        return len(reached) == len(ids)
+
+    # ---- seats
+
+    def seats(self, members: tuple[Table, ...]) -> int:
+        given = self.given(members)
+        if given is not None:
+            return given.capacity
+        return max(sum(table.capacity for table in members) - self.loss(members), 0)
+
+    def given(self, members: tuple[Table, ...]) -> SetCapacity | None:
+        ids = {table.id for table in members}
+        return next((each for each in self.floor.set_capacities if set(each.tables) == ids), None)
+
+    def loss(self, members: tuple[Table, ...]) -> int:
+        """Return what joining costs: grow a tree from each part, always by the cheapest joint that adds a table."""
+        left = {table.id for table in members}
+        joints = [join for join in self.floor.joins if set(join.tables) <= left]
+        total = 0
+        while left:
+            tree = {min(left)}
+            while True:
+                growing = [join for join in joints if len(tree.intersection(join.tables)) == 1]
+                if not growing:
+                    break
+                cheapest = min(growing, key=lambda join: join.seat_loss)
+                total += cheapest.seat_loss
+                tree.update(cheapest.tables)
+            left -= tree
+        return total
+
+    def limits(self, members: tuple[Table, ...]) -> tuple[int, int]:
+        """Return the smallest and the largest party that a set takes."""
+        if len(members) == 1:
+            (table,) = members
+            return table.min_party, table.capacity if table.max_party is None else min(table.capacity, table.max_party)
+        given = self.given(members)
+        if given is not None and given.min_party is not None:
+            return given.min_party, given.capacity
+        return max(table.min_party for table in members), self.seats(members)
+
+    # ---- judging named tables
+
+    def broken_rules(self, party: int, must: Preference, table_ids: Collection[str]) -> list[Code]:
+        """Return the codes of all rules that a set of named tables breaks."""
+        members = tuple(table for table in self.floor.tables if table.id in table_ids)
+        smallest, largest = self.limits(members)
+        budget = self.planning.slack_budget
+        several = len(members) > 1
+        checks = (
+            (party < smallest, Code.PARTY_BELOW_MINIMUM),
+            (party > largest, Code.PARTY_ABOVE_MAXIMUM),
+            (several and budget is not None and self.seats(members) - party > budget, Code.SLACK_EXCEEDED),
+            (not all(map(is_offered, members)), Code.TABLE_OUT_OF_SERVICE),
+            (any(self.unmet(table, must) for table in members), Code.NO_TABLES_MATCH),
+            (several and len(members) > self.planning.max_tables, Code.TOO_MANY_TABLES),
+            (several and any(table.mobility.value == "fixed" for table in members), Code.TABLE_NOT_MOVABLE),
+            (len({table.zone_id for table in members}) > 1, Code.ZONE_MISMATCH),
+            (not self.is_adjacent(members, self.mode(party)), Code.ADJACENCY_MISMATCH),
+        )
+        return [code for is_broken, code in checks if is_broken]
+
+    def unmet(self, table: Table, preference: Preference) -> int:
+        """Count the kinds of conditions that a table does not meet."""
+        zone = next(zone for zone in self.floor.zones if zone.id == table.zone_id)
+        return sum(
+            (
+                bool(preference.zones) and table.zone_id not in preference.zones,
+                bool(preference.seatings) and table.seating not in preference.seatings,
+                bool(preference.settings) and zone.setting not in preference.settings,
+                bool(preference.features - table.features),
+            )
+        )
+
+    # ---- the order
+
+    def _rank(self, party: int, must: Preference, wish: Preference) -> list[Choice]:
+        sets = self.sets(self.mode(party))
+        joinable = {table.id for members in sets if len(members) > 1 for table in members}
+        budget = self.planning.slack_budget
+        found: list[tuple[Order, Choice]] = []
+        for members in sets:
+            smallest, largest = self.limits(members)
+            seats = self.seats(members)
+            fits = smallest <= party <= largest
+            is_tight = len(members) == 1 or budget is None or seats - party <= budget
+            if fits and is_tight and not any(self.unmet(table, must) for table in members):
+                found.append(self._ordered(party, wish, members, is_joinable=members[0].id in joinable))
+        found.sort(key=lambda each: each[0])
+        return [choice for _, choice in found]
+
+    def _ordered(
+        self, party: int, wish: Preference, members: tuple[Table, ...], *, is_joinable: bool
+    ) -> tuple[Order, Choice]:
+        size = len(members)
+        seats = self.seats(members)
+        slack = seats - party
+        depth = self.depth(members)
+        beyond = max(seats - max(table.capacity for table in members), 0)
+        cost = self.cost(members, slack=slack, depth=depth, beyond=beyond, wish=wish)
+        kind = 2 if size > 1 else int(is_joinable)
+        places = tuple(place for place, table in enumerate(self.floor.tables) if table in members)
+        capacity = sum(table.capacity for table in members)
+        choice = Choice(tuple(table.id for table in members), seats, slack, cost)
+        return (cost, kind, slack, size, capacity, beyond, depth, places), choice
+
+    def cost(self, members: tuple[Table, ...], *, slack: int, depth: int, beyond: int, wish: Preference) -> Fraction:
+        weights = {name: Fraction(str(value)) for name, value in attrs.asdict(self.planning.weights).items()}
+        size = len(members)
+        scarcity = sum((self.scarcity(table) for table in members), Fraction(0))
+        dearer = min(Fraction(3), 1 + scarcity / size) if size > 1 and weights["scarcity"] > 0 else Fraction(1)
+        total = (
+            slack * weights["overage"] * Fraction(str(self.planning.demand_multiplier))
+            + ((size - 1) * weights["table_count"] + depth * weights["adjacency"]) * dearer
+            + beyond * weights["fragmentation"]
+            + scarcity * weights["scarcity"]
+            + sum(self.unmet(table, wish) for table in members) * weights["wish"]
+        )
+        return round(total, 6)
+
+    def scarcity(self, table: Table) -> Fraction:
+        alike = [
+            other
+            for other in self.floor.tables
+            if (other.capacity, other.category, other.seating) == (table.capacity, table.category, table.seating)
+            and is_offered(other)
+        ]
+        return Fraction(1, len(alike))
+
+    def depth(self, members: tuple[Table, ...]) -> int:
+        """Return the joins from the first table to the farthest; at least their number where one is out of reach."""
+        ids = {table.id for table in members}
+        reached, steps = {members[0].id}, 0
+        while True:
+            near = {
+                each
+                for join in self.floor.joins
+                if reached.intersection(join.tables) and ids.issuperset(join.tables)
+                for each in join.tables
+            } - reached
+            if not near:
+                break
+            reached |= near
+            steps += 1
+        return steps if reached == ids else max(steps, len(ids))
+
+
+def is_offered(table: Table) -> bool:
+    return table.active and not table.out_of_service

@@ -1,0 +1,245 @@
+"""Answers of the engine held against the model: quotes, availabilities, errors, and all that can be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from fourtop.errors import FourtopError, ImportRejected, Refusal, Refused
+from fourtop.model.allocation import Allocation
+from fourtop.model.booking import Booking
+from fourtop.model.confirmation import ConfirmationResult
+from fourtop.model.event import Event
+from fourtop.model.hold import Hold
+from fourtop.model.outcome import Availability, Quote, Usage, Versions
+from fourtop.model.plan import Plan
+from fourtop.model.request import Request
+from tests.stateful.admission import No, admit, service_of, usage
+from tests.stateful.choosing import Choice
+from tests.stateful.ledger import Guest, Keep, Ledger, Proofread, Row, Wrong
+from tests.stateful.service import Opening, Sitting, cap, opening_at, openings
+
+# ---- errors
+
+
+def check_error(error: FourtopError, wrong: Wrong) -> None:
+    """Assert that an error is of the type that was due, and carries the facts."""
+    assert type(error) is wrong.error, f"{error!r} was raised, and {wrong.error.__name__} is due: {wrong.facts}"
+    assert str(error), "an error explains itself"
+    if isinstance(error, Refused):
+        no: No = wrong.facts["refusal"]
+        no.check(error.refusal)
+        return
+    if isinstance(error, ImportRejected):
+        rows = sorted(int(problem.removeprefix("row ").split(":")[0]) for problem in error.problems)
+        assert rows == wrong.facts["rows"], error.problems
+        return
+    said = {name: getattr(error, name) for name in wrong.facts}
+    assert said == wrong.facts, f"{type(error).__name__} says {said}, and true is {wrong.facts}"
+
+
+# ---- reads
+
+
+def check_quote(ledger: Ledger, request: Request, quoted: Quote | Refusal | None) -> None:
+    """Assert that a quote is legal and the best there is, or that its refusal is right."""
+    try:
+        seated, choice = admit(ledger, request)
+    except Wrong as wrong:
+        if wrong.error is not Refused:
+            raise
+        assert isinstance(quoted, Refusal), f"{quoted} was quoted against {wrong.facts}"
+        wrong.facts["refusal"].check(quoted)
+        return
+    assert isinstance(quoted, Quote), f"refused by {quoted}, but {choice.tables} are free"
+    check_sitting(quoted.stay, seated)
+    check_plan(quoted.plan, choice)
+    others: list[Choice] = []
+    if not request.tables:
+        free = ledger.free_tables(seated.block_start, seated.block_end)
+        others = ledger.chooser().free((request.party, request.must, request.wish), free)[1:5]
+    assert len(quoted.others) == len(others)
+    for plan, other in zip(quoted.others, others, strict=True):
+        check_plan(plan, other)
+    check_usage(ledger, quoted.usage, service_of(ledger, seated))
+    check_versions(ledger, quoted.versions)
+
+
+def check_plan(plan: Plan, choice: Choice) -> None:
+    assert (plan.tables, plan.seats, plan.slack) == (choice.tables, choice.seats, choice.slack)
+    assert plan.score.total == float(choice.cost)
+
+
+def check_usage(ledger: Ledger, said: Usage, service: Opening) -> None:
+    covers, parties = usage(ledger, service)
+    rule = cap(ledger.policy, service.period.key, service.date)
+    most = (None, None) if rule is None else (rule.max_covers, rule.max_parties)
+    true = Usage(service.period.key, service.date, covers, parties, *most)
+    assert said == true
+
+
+def check_availability(ledger: Ledger, offered: Availability, wanted: list[Request], limit: int) -> None:
+    """Assert every slot of an availability; the requests come by start, then party."""
+    assert len(offered.slots) == len(wanted)
+    for slot, request in zip(offered.slots, wanted, strict=True):
+        assert (slot.start_us, slot.party) == (request.start_us, request.party)
+        found = opening_at(ledger.restaurant, ledger.policy, request.start_us)
+        assert slot.period == (None if found is None else found.period.key)
+        try:
+            spots = _spots(ledger, request, limit)
+        except Wrong as wrong:
+            assert slot.refusal is not None, f"{slot} is offered against {wrong.facts}"
+            assert slot.spots == 0
+            wrong.facts["refusal"].check(slot.refusal)
+        else:
+            assert slot.refusal is None, f"{slot} is refused, but there are {spots} spots"
+            assert slot.spots == spots
+    services = openings(ledger.restaurant, ledger.policy, offered.on)
+    assert len(offered.usage) == len(services)
+    for said, service in zip(offered.usage, services, strict=True):
+        check_usage(ledger, said, service)
+    check_versions(ledger, offered.versions)
+
+
+def _spots(ledger: Ledger, request: Request, limit: int) -> int:
+    seated, _ = admit(ledger, request)
+    service = service_of(ledger, seated)
+    rule = cap(ledger.policy, service.period.key, service.date)
+    if rule is not None:
+        covers, parties = usage(ledger, service)
+        if rule.max_covers is not None:
+            limit = min(limit, (rule.max_covers - covers) // request.party)
+        if rule.max_parties is not None:
+            limit = min(limit, rule.max_parties - parties)
+    free = ledger.free_tables(seated.block_start, seated.block_end)
+    return ledger.chooser().count((request.party, request.must, request.wish), free, limit)
+
+
+def table_states(ledger: Ledger) -> dict[str, str]:
+    """Return what each table is now."""
+    found = {}
+    for table in ledger.floor.tables:
+        row = ledger.in_the_way(table.id, ledger.now, ledger.now + 1)
+        if not table.active or table.out_of_service or (row is not None and row.owner[0] == "block"):
+            found[table.id] = "out_of_service"
+        elif row is None:
+            found[table.id] = "available"
+        else:
+            sits = row.owner[0] == "booking" and ledger.guests[row.owner[1]].status == "checked_in"
+            found[table.id] = "occupied" if sits else "reserved"
+    return found
+
+
+# ---- all that can be seen
+
+
+def check_versions(ledger: Ledger, said: Versions) -> None:
+    assert said == Versions(ledger.floor_version, ledger.policy_version, ledger.occupancy_version)
+
+
+def check_sitting(said: Any, true: Sitting) -> None:
+    # A stay, taken apart: only its attributes are looked at.
+    found = Sitting(
+        period=said.period,
+        service_date=said.service_date,
+        occasion=said.occasion,
+        start=said.dining.start_us,
+        end=said.dining.end_us,
+        block_start=said.block.start_us,
+        block_end=said.block.end_us,
+        turn_minutes=said.turn_minutes,
+        clamped=said.is_clamped,
+    )
+    assert found == true
+
+
+def check_hold(said: Hold, true: Keep, state: str) -> None:
+    assert (said.id, said.party, said.tables, said.state.value) == (true.id, true.party, true.tables, state)
+    assert (said.created_us, said.expires_us, said.actor) == (true.created, true.expires, true.actor)
+    assert (said.booking_id, said.session, said.past_reason) == (true.booking_id, true.session, true.past_reason)
+    check_sitting(said.stay, true.sitting)
+
+
+def check_booking(said: Booking, true: Guest) -> None:
+    assert (said.id, said.party, said.status.value) == (true.id, true.party, true.status)
+    assert (said.version, said.created_us, said.updated_us) == (true.version, true.created, true.updated)
+    assert (said.actor, said.past_reason) == (true.actor, true.past_reason)
+    check_sitting(said.stay, true.sitting)
+    given, assignment = true.given, said.assignment
+    if given is None or assignment is None:
+        assert given is None
+        assert assignment is None
+        return
+    window = assignment.window
+    assert (assignment.tables, window.start_us, window.end_us) == (given.tables, given.start, given.end)
+    assert (assignment.assigned_us, assignment.assigned_by) == (given.at, given.by)
+    assert (assignment.merge_group_id is None) == (given.group is None)
+    if given.group is not None and given.group.resource is not None:
+        assert assignment.merge_group_id == given.group.resource
+
+
+def check_rows(ledger: Ledger, said: Iterable[Allocation], seen: set[str]) -> None:
+    """Assert that the allocations are those of the model; learn the ids of new ones, which nobody had before."""
+    by_id = {row.id: row for row in said}
+    unknown = [row for row in ledger.rows if row.id is None]
+    for row in ledger.rows:
+        if row.id is not None:
+            assert row.id in by_id, f"the engine has lost {row}"
+            found = by_id.pop(row.id)
+            assert _as_facts(found) == (row.kind, row.resource, row.start, row.end, *row.owner)
+            assert not found.shadow
+    for allocation in by_id.values():
+        row = _take_match(unknown, allocation)
+        assert allocation.id not in seen, "the id of a new allocation is new"
+        seen.add(allocation.id)
+        if row.resource is None:
+            group = f"group {allocation.resource_id}"
+            assert group not in seen, "the name of a new merge group is new"
+            seen.add(group)
+        row.id, row.resource = allocation.id, allocation.resource_id
+    assert not unknown, f"the engine lacks {unknown}"
+
+
+def _as_facts(row: Allocation) -> tuple[object, ...]:
+    window = row.window
+    return (
+        row.resource_type.value,
+        row.resource_id,
+        window.start_us,
+        window.end_us,
+        row.owner_kind.value,
+        row.owner_id,
+    )
+
+
+def _take_match(unknown: list[Row], said: Allocation) -> Row:
+    for row in unknown:
+        resource = said.resource_id if row.resource is None else row.resource
+        if (row.kind, resource, row.start, row.end, *row.owner) == _as_facts(said):
+            unknown.remove(row)
+            return row
+    raise AssertionError(f"nobody has given {said}")
+
+
+def check_proof(said: ConfirmationResult, true: Proofread) -> None:
+    assert (said.booking_id, said.code, said.checked_us) == (true.booking_id, true.code, true.at)
+    assert said.confirmed is (true.code is None)
+    assert said.actor == true.actor
+    assert true.key is None or said.key == true.key
+    assert tuple((table.table_id, table.capacity) for table in said.tables) == true.tables
+    rivals = tuple((rival.allocation_id, rival.table_id, rival.owner_kind, rival.owner_id) for rival in said.rivals)
+    assert rivals == true.rivals, f"{rivals} were in the way, and truly {true.rivals}"
+
+
+def check_news(ledger: Ledger, said: Iterable[Event], seen: set[str]) -> None:
+    """Assert that the new events are those that are due, each with a key that was never there before."""
+    told = []
+    for event in said:
+        assert event.dedupe_key not in seen, "an event happens once"
+        seen.add(event.dedupe_key)
+        assert (event.at_us, event.actor) == (ledger.now, ledger.actor)
+        told.append((event.type.value, event.booking_id, event.hold_id))
+    assert sorted(told, key=repr) == sorted(ledger.news, key=repr)
+    ledger.news.clear()
+
+

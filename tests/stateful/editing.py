@@ -1,0 +1,52 @@
+"""The model's edits of a house."""
+
+from __future__ import annotations
+
+from fourtop.errors import InUse, StaleVersion
+from fourtop.model.event import EventType
+from fourtop.model.floor import Floor
+from fourtop.model.policy import Policy
+from fourtop.model.restaurant import Restaurant
+from tests.stateful.ledger import Ledger, Wrong
+
+
+def edit_floor(ledger: Ledger, floor: Floor, expected: int | None) -> None:
+    """Put a floor in place, unless it lacks a table that somebody has now or later."""
+    _check_version("floor", expected, ledger.floor_version)
+    kept = {table.id for table in floor.tables}
+    for table_id in sorted(table.id for table in ledger.floor.tables if table.id not in kept):
+        using = [
+            row
+            for row in ledger.rows
+            if row.kind == "table"
+            and row.resource == table_id
+            and row.end > ledger.now
+            and not (row.owner[0] == "hold" and ledger.is_dead(ledger.keeps[row.owner[1]]))
+        ]
+        if using:
+            raise Wrong(InUse, kind="table", id=table_id)
+    ledger.floor = floor
+    ledger.floor_version += 1
+    ledger.tell(EventType.FLOOR_CHANGED)
+
+
+def edit_policy(ledger: Ledger, policy: Policy, expected: int | None) -> None:
+    _check_version("policy", expected, ledger.policy_version)
+    ledger.policy = policy
+    _count(ledger)
+
+
+def edit_restaurant(ledger: Ledger, restaurant: Restaurant, expected: int | None) -> None:
+    _check_version("policy", expected, ledger.policy_version)
+    ledger.restaurant = restaurant
+    _count(ledger)
+
+
+def _count(ledger: Ledger) -> None:
+    ledger.policy_version += 1
+    ledger.tell(EventType.POLICY_CHANGED)
+
+
+def _check_version(kind: str, expected: int | None, found: int) -> None:
+    if expected is not None and expected != found:
+        raise Wrong(StaleVersion, kind=kind, expected=expected, found=found)

@@ -1,0 +1,328 @@
+"""The model's holds: made, replaced, extended, released, confirmed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from fourtop.errors import (
+    Code,
+    HoldEnded,
+    HoldExpired,
+    HoldLimit,
+    HoldMismatch,
+    HoldRateLimit,
+    IllegalTransition,
+    NotFound,
+    PolicyDrift,
+    Refused,
+)
+from fourtop.model.event import EventType
+from fourtop.model.request import Request
+from tests.stateful.admission import NOTHING, Own, admit
+from tests.stateful.ledger import AWAITING, SECOND, Given, Guest, Keep, Ledger, Proofread, Row, Wrong
+from tests.stateful.service import Opening, Sitting, Unseated, moment, opening_at, sitting
+
+LONGEST_LIFE = 600 * SECOND
+
+
+@attrs.frozen
+class Terms:
+    """On what terms a hold is asked for."""
+
+    booking_id: str | None = None
+    ttl_seconds: int | None = None
+    session: str | None = None
+
+
+def hold(ledger: Ledger, new_id: str, request: Request, terms: Terms) -> Keep:
+    own = NOTHING
+    if terms.booking_id is not None:
+        check_awaits(ledger, terms.booking_id, request)
+        own = Own(booking_id=terms.booking_id)
+    check_limits(ledger, terms, given_up=0)
+    seated, choice = admit(ledger, request, own)
+    return _made(ledger, new_id, (request, terms), seated, choice.tables)
+
+
+def replace(ledger: Ledger, new_id: str, old_id: str, request: Request, ttl_seconds: int | None) -> Keep:
+    old = live(ledger, old_id)
+    terms = Terms(old.booking_id, ttl_seconds, old.session)
+    if old.booking_id is not None:
+        check_awaits(ledger, old.booking_id, request)
+    check_limits(ledger, terms, given_up=1)
+    seated, choice = admit(ledger, request, Own((("hold", old.id),), old.booking_id, old.id))
+    ledger.end_keep(old, "replaced", EventType.HOLD_REPLACED)
+    return _made(ledger, new_id, (request, terms), seated, choice.tables)
+
+
+def _made(
+    ledger: Ledger, new_id: str, what: tuple[Request, Terms], seated: Sitting, tables: tuple[str, ...]
+) -> Keep:
+    request, terms = what
+    assert new_id not in ledger.keeps, "the id of a new hold is new"
+    ledger.sweep(seated.block_start, seated.block_end)
+    ttl = ledger.policy.holds.ttl_seconds if terms.ttl_seconds is None else terms.ttl_seconds
+    keep = Keep(
+        id=new_id,
+        party=request.party,
+        sitting=seated,
+        tables=tables,
+        created=ledger.now,
+        expires=ledger.now + ttl * SECOND,
+        actor=ledger.actor,
+        relies_on=facts(ledger, tables, request.party, (seated, opening_of(ledger, seated.start))),
+        booking_id=terms.booking_id,
+        session=terms.session,
+        past_reason=request.past_reason,
+        must=request.must,
+        wish=request.wish,
+        named=bool(request.tables),
+    )
+    ledger.keeps[new_id] = keep
+    ledger.place(("hold", new_id), tables, seated.block_start, seated.block_end)
+    ledger.tell(EventType.HOLD_CREATED, hold_id=new_id, booking_id=terms.booking_id)
+    ledger.occupancy_version += 1
+    return keep
+
+
+def extend(ledger: Ledger, hold_id: str, seconds: int) -> Keep:
+    keep = live(ledger, hold_id)
+    if keep.expires + seconds * SECOND > keep.created + LONGEST_LIFE:
+        raise Wrong(HoldLimit, limit="lifetime_seconds", maximum=600)
+    keep.expires += seconds * SECOND
+    ledger.tell(EventType.HOLD_EXTENDED, hold_id=keep.id, booking_id=keep.booking_id)
+    ledger.occupancy_version += 1
+    return keep
+
+
+def release(ledger: Ledger, hold_id: str) -> Keep:
+    keep = live(ledger, hold_id)
+    ledger.end_keep(keep, "released", EventType.HOLD_RELEASED)
+    ledger.occupancy_version += 1
+    return keep
+
+
+# ---- what has to be true before
+
+
+def live(ledger: Ledger, hold_id: str) -> Keep:
+    keep = ledger.keeps.get(hold_id)
+    if keep is None:
+        raise Wrong(NotFound, kind="hold", id=hold_id)
+    if keep.state == "expired" or ledger.is_dead(keep):
+        raise Wrong(HoldExpired, hold_id=hold_id, expired_at=moment(keep.expires).isoformat())
+    if keep.state != "active":
+        raise Wrong(HoldEnded, hold_id=hold_id, state=keep.state)
+    return keep
+
+
+def check_awaits(ledger: Ledger, booking_id: str, request: Request) -> None:
+    guest = ledger.guests.get(booking_id)
+    if guest is None:
+        raise Wrong(NotFound, kind="booking", id=booking_id)
+    if guest.status not in AWAITING:
+        raise Wrong(IllegalTransition, booking_id=booking_id, status=guest.status, target="confirmed")
+    if guest.party != request.party or guest.sitting.start != request.start_us:
+        raise Wrong(HoldMismatch, booking_id=booking_id)
+
+
+def check_limits(ledger: Ledger, terms: Terms, *, given_up: int) -> None:
+    rules = ledger.policy.holds
+    if terms.booking_id is not None:
+        window = rules.rate_window_seconds * SECOND
+        recent = sorted(
+            keep.created
+            for keep in ledger.keeps.values()
+            if keep.booking_id == terms.booking_id and keep.created > ledger.now - window
+        )
+        if len(recent) >= rules.rate_limit:
+            # So many of the recent ones have to grow old that one fewer than the limit is left.
+            due = recent[len(recent) - rules.rate_limit] + window
+            wait = (due - ledger.now + SECOND - 1) // SECOND
+            raise Wrong(HoldRateLimit, booking_id=terms.booking_id, retry_after_seconds=wait)
+    alive = ledger.alive()
+    if len(alive) - given_up >= rules.max_live:
+        raise Wrong(HoldLimit, limit="live_per_restaurant", maximum=rules.max_live)
+    of_session = [keep for keep in alive if keep.session == terms.session]
+    if terms.session is not None and len(of_session) - given_up >= rules.max_live_per_session:
+        raise Wrong(HoldLimit, limit="live_per_session", maximum=rules.max_live_per_session)
+
+
+# ---- drift
+
+
+def opening_of(ledger: Ledger, start: int) -> Opening | None:
+    return opening_at(ledger.restaurant, ledger.policy, start)
+
+
+def facts(
+    ledger: Ledger, tables: tuple[str, ...], party: int, terms: tuple[Sitting, Opening | None] | None
+) -> dict[str, Any]:
+    """Write down all that a hold of these tables relies on, under the names that drift is told by."""
+    found: dict[str, Any] = {}
+    for table in ledger.floor.tables:
+        if table.id in tables:
+            offered = table.active and not table.out_of_service
+            found[f"tables[{table.id}].capacity"] = table.capacity
+            found[f"tables[{table.id}].min_party"] = table.min_party
+            found[f"tables[{table.id}].max_party"] = table.max_party
+            found[f"tables[{table.id}].zone_id"] = table.zone_id
+            found[f"tables[{table.id}].mobility"] = table.mobility.value
+            found[f"tables[{table.id}].is_offered"] = offered
+    if len(tables) > 1:
+        found["adjacency_mode"] = ledger.chooser().mode(party)
+        for join in ledger.floor.joins:
+            if set(join.tables) <= set(tables):
+                found[f"joins[{'+'.join(sorted(join.tables))}]"] = join.seat_loss
+        for given in ledger.floor.set_capacities:
+            if set(given.tables) == set(tables):
+                found["set_capacity"] = (given.capacity, given.min_party)
+    if terms is not None and terms[1] is not None:
+        found["turn_minutes"] = terms[0].turn_minutes
+        found["buffer_before_minutes"] = terms[1].period.buffer_before_minutes
+        found["buffer_after_minutes"] = terms[1].period.buffer_after_minutes
+    return found
+
+
+def drift(ledger: Ledger, keep: Keep) -> tuple[str, ...]:
+    """Return the names of the facts that have changed since a hold was made."""
+    start, occasion = keep.sitting.start, keep.sitting.occasion
+    try:
+        stay = sitting(ledger.restaurant, ledger.policy, start, keep.party, occasion)
+        now = facts(ledger, keep.tables, keep.party, (stay, opening_of(ledger, start)))
+    except Unseated:
+        now = facts(ledger, keep.tables, keep.party, None)
+    before = keep.relies_on
+    return tuple(sorted(name for name in before | now if before.get(name) != now.get(name)))
+
+
+# ---- confirming
+
+
+@attrs.frozen
+class Asked:
+    """What a confirmation is asked with."""
+
+    hold_id: str
+    booking_id: str | None = None
+    requote: bool = False
+    key: str | None = None
+
+
+def confirm(ledger: Ledger, new_id: str, asked: Asked) -> Guest:
+    """Confirm a hold that was not confirmed before, or leave evidence of why not."""
+    keep = ledger.keeps.get(asked.hold_id)
+    if keep is None:
+        raise Wrong(NotFound, kind="hold", id=asked.hold_id)
+    try:
+        live(ledger, keep.id)
+        guest = _target(ledger, keep, asked.booking_id)
+        seated, tables = _seats(ledger, keep, guest, requote=asked.requote)
+    except Wrong as wrong:
+        _leave_evidence(ledger, keep, asked, (asked.booking_id or keep.booking_id, _code(wrong)))
+        raise
+    booking_id = guest.id if guest is not None else asked.booking_id or new_id
+    _leave_evidence(ledger, keep, asked, (booking_id, None))
+    group = _take_over(ledger, keep, booking_id, (seated, tables))
+    given = Given(tables, seated.block_start, seated.block_end, group, ledger.now, ledger.actor)
+    if guest is None:
+        assert booking_id not in ledger.guests, "the id of a new booking is new"
+        guest = Guest(
+            id=booking_id,
+            party=keep.party,
+            status="confirmed",
+            sitting=seated,
+            given=given,
+            version=0,
+            created=ledger.now,
+            updated=ledger.now,
+            actor=ledger.actor,
+            past_reason=keep.past_reason,
+        )
+        ledger.guests[booking_id] = guest
+    guest.status, guest.sitting, guest.given = "confirmed", seated, given
+    guest.past_reason = guest.past_reason or keep.past_reason
+    guest.version, guest.updated, guest.actor = guest.version + 1, ledger.now, ledger.actor
+    keep.state = "confirmed"
+    ledger.tell(EventType.HOLD_CONFIRMED, hold_id=keep.id, booking_id=keep.booking_id)
+    ledger.tell(EventType.ASSIGNMENT_SYNC, booking_id=booking_id)
+    ledger.occupancy_version += 1
+    return guest
+
+
+def _target(ledger: Ledger, keep: Keep, named: str | None) -> Guest | None:
+    if keep.booking_id is not None and named not in (None, keep.booking_id):
+        raise Wrong(HoldMismatch, hold_id=keep.id, booking_id=named)
+    booking_id = named if keep.booking_id is None else keep.booking_id
+    guest = None if booking_id is None else ledger.guests.get(booking_id)
+    if guest is None:
+        return None
+    if keep.booking_id is None and (guest.party, guest.sitting.start) != (keep.party, keep.sitting.start):
+        raise Wrong(HoldMismatch, hold_id=keep.id, booking_id=booking_id)
+    if guest.status not in AWAITING:
+        raise Wrong(IllegalTransition, booking_id=guest.id, status=guest.status, target="confirmed")
+    return guest
+
+
+def _seats(
+    ledger: Ledger, keep: Keep, guest: Guest | None, *, requote: bool
+) -> tuple[Sitting, tuple[str, ...]]:
+    changed = drift(ledger, keep)
+    if not changed:
+        return keep.sitting, keep.tables
+    if not requote:
+        raise Wrong(PolicyDrift, hold_id=keep.id, changed=changed)
+    request = Request(
+        keep.party,
+        moment(keep.sitting.start),
+        occasion=keep.sitting.occasion,
+        must=keep.must,
+        wish=keep.wish,
+        tables=keep.tables if keep.named else (),
+        past_reason="was-held",
+    )
+    # The party counts once: neither its hold nor the booking that it becomes is in its way.
+    own = Own((("hold", keep.id),), None if guest is None else guest.id, keep.id)
+    seated, choice = admit(ledger, request, own)
+    return seated, choice.tables
+
+
+def _take_over(ledger: Ledger, keep: Keep, booking_id: str, seats: tuple[Sitting, tuple[str, ...]]) -> Row | None:
+    """Pass the rows of a hold on to its booking; or, where it was quoted anew, give other rows."""
+    owner, seated = ("booking", booking_id), seats[0]
+    if not drift(ledger, keep):
+        ledger.rows = [row for row in ledger.rows if (row.kind, row.resource) != ("hold", keep.id)]
+        passed_on = ledger.rows_of(("hold", keep.id))
+        for row in passed_on:
+            row.owner = owner
+        return next((row for row in passed_on if row.kind == "merge_group"), None)
+    ledger.drop(("hold", keep.id))
+    keep.state = "confirmed"
+    ledger.sweep(seated.block_start, seated.block_end)
+    return ledger.place(owner, seats[1], seated.block_start, seated.block_end)
+
+
+def _code(wrong: Wrong) -> str:
+    if wrong.error is Refused:
+        code: Code = wrong.facts["refusal"].reasons[0][0]
+        return code.value
+    return wrong.error.default_code.value
+
+
+def _leave_evidence(ledger: Ledger, keep: Keep, asked: Asked, outcome: tuple[str | None, str | None]) -> None:
+    booking_id, code = outcome
+    seats = {table.id: table.capacity for table in ledger.floor.tables}
+    block = (keep.sitting.block_start, keep.sitting.block_end)
+    rivals = ledger.rivals(keep.tables, *block, [("hold", keep.id)])
+    proof = Proofread(
+        booking_id=booking_id,
+        key=asked.key,
+        code=code,
+        at=ledger.now,
+        tables=tuple((table, seats.get(table)) for table in keep.tables),
+        rivals=tuple((row.id, str(row.resource), *row.owner) for row in rivals),
+        actor=ledger.actor,
+    )
+    ledger.proofs.setdefault(keep.id, []).append(proof)
