@@ -115,7 +115,7 @@ class _Attempt:
         try:
             get_live_hold(self.view, hold.id)
             known = self._target()
-            seating = self._requoted()
+            seating = self._requoted(known)
         except FourtopError as error:
             evidence = self.evidence(self.wanted.booking_id or hold.booking_id, error)
             return Decision(Failed(error), Changes(confirmations=(evidence,)))
@@ -160,8 +160,10 @@ class _Attempt:
         check_awaits_confirmation(booking)
         return booking
 
-    def _requoted(self) -> Seating | Need | None:
+    def _requoted(self, known: Booking | None) -> Seating | Need | None:
         """Return another seating if what the hold relied on has changed and a new quote was asked for.
+
+        Neither the hold nor the booking that it is confirmed for counts against the party: it is the same party.
 
         Raises:
             PolicyDrift: If it has changed and no new quote was asked for.
@@ -173,7 +175,8 @@ class _Attempt:
             return None
         if not self.wanted.requote:
             raise PolicyDrift(hold.id, hold.fingerprint.changed(now))
-        own = Own((Owner(OwnerKind.HOLD, hold.id),), booking_id=hold.booking_id, hold_id=hold.id)
+        booking_id = None if known is None else known.id
+        own = Own((Owner(OwnerKind.HOLD, hold.id),), booking_id=booking_id, hold_id=hold.id)
         seating = Judge(self.view, self.rules, own).admit(as_request(hold))
         if isinstance(seating, Refusal):
             raise Refused(seating)
@@ -217,7 +220,7 @@ class _Attempt:
             created_us=now_us if known is None else known.created_us,
             updated_us=now_us,
             actor=self.call.actor,
-            past_reason=hold.past_reason,
+            past_reason=(None if known is None else known.past_reason) or hold.past_reason,
         )
 
     # ---- the evidence
