@@ -91,14 +91,6 @@ def test_a_request_takes_an_instant_of_any_zone() -> None:
     assert here.start.tzinfo is UTC
 
 
-def test_a_request_for_another_start_is_the_same_but_for_that() -> None:
-    request = Request(4, SEVEN, occasion="drinks", tables=["t1"], must=Preference(zones=["bar"]), past_reason="late")
-
-    assert request.starting(request.start_us + 1) == attrs.evolve(
-        request, start=datetime(2026, 5, 1, 19, 0, 0, 1, tzinfo=UTC)
-    )
-
-
 @pytest.mark.parametrize("party", [0, -1, 10**9, True, 2.5, math.nan, "4", None], ids=repr)
 def test_a_request_refuses_what_is_no_party(party: Any) -> None:
     with pytest.raises(InvalidInput) as caught:

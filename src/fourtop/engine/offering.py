@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 import attrs
@@ -13,7 +14,7 @@ from fourtop.model.calendar import Service
 from fourtop.model.outcome import Availability, Quote, Slot, Usage
 from fourtop.model.plan import Plan
 from fourtop.model.request import Preference, Request
-from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, from_micros
+from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import Ask
 from fourtop.ports import Need, Scope, View
 
@@ -71,9 +72,8 @@ def availability(view: View, rules: Rules, wanted: Wanted) -> Availability | Nee
     need = _missing(view, rules, wanted.on, starts)
     if need is not None:
         return need
-    board = _Board(view, rules, wanted.spots_limit)
-    pattern = [Request(party, from_micros(starts[0]), must=wanted.must) for party in wanted.parties if starts]
-    slots = tuple(board.slot(request.starting(start_us)) for start_us in starts for request in pattern)
+    board = _Board(view, rules, wanted)
+    slots = tuple(slot for start_us in starts for slot in board.slots(start_us))
     usage = tuple(board.judge.usage(service) for service in calendar.services_on(wanted.on))
     return Availability(wanted.on, slots, usage, view.versions)
 
@@ -92,35 +92,39 @@ def _missing(view: View, rules: Rules, on: date, starts: list[int]) -> Need | No
 class _Board:
     """Fills in slots by one judge, who remembers what repeats from slot to slot."""
 
-    def __init__(self, view: View, rules: Rules, spots_limit: int) -> None:
+    def __init__(self, view: View, rules: Rules, wanted: Wanted) -> None:
         self.judge = Judge(view, rules)
-        self._rules = rules
-        self._spots_limit = spots_limit
+        self._calendar = rules.calendar
+        self._asks = [Ask(party, must=wanted.must) for party in wanted.parties]
+        self._spots_limit = wanted.spots_limit
 
-    def slot(self, request: Request) -> Slot:
-        """Judge one start for one party."""
-        service = self._rules.calendar.find_service(request.start_us)
+    def slots(self, start_us: int) -> Iterator[Slot]:
+        """Judge one start for each party."""
+        service = self._calendar.find_service(start_us)
         period = None if service is None else service.period.key
-        spots = self._judged(service, request)
-        if isinstance(spots, Refusal):
-            return Slot(request.start_us, period, request.party, spots, 0)
-        return Slot(request.start_us, period, request.party, None, spots)
+        for ask in self._asks:
+            judged = self._judged(service, start_us, ask)
+            if isinstance(judged, Refusal):
+                yield Slot(start_us, period, ask.party, judged, 0)
+            else:
+                yield Slot(start_us, period, ask.party, None, judged)
 
-    def _judged(self, service: Service | None, request: Request) -> int | Refusal:
-        stay = self.judge.stay(request)
+    def _judged(self, service: Service | None, start_us: int, ask: Ask) -> int | Refusal:
+        judge = self.judge
+        stay = judge.stay_at(start_us, ask.party)
         if isinstance(stay, Refusal):
             return stay
         assert service is not None, "a stay lies in a service"
-        over = self.judge.over_cap(stay, request.party)
+        over = judge.over_cap(stay, ask.party)
         if over is not None:
             return over
         limit = self._spots_limit
-        if self.judge.is_capped(service):
-            limit = _within_caps(self.judge.usage(service), request.party, limit)
-        spots = self.judge.spots(request, stay, limit)
+        if judge.is_capped(service):
+            limit = _within_caps(judge.usage(service), ask.party, limit)
+        spots = judge.spots(ask, stay, limit)
         if spots:
             return spots
-        refused = self.judge.choose(request, stay)
+        refused = judge.choose_any(ask, stay)
         assert isinstance(refused, Refusal), "no spot is left where no plan is"
         return refused
 

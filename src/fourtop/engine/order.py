@@ -32,7 +32,7 @@ from fourtop.model.outcome import (
     Quote,
 )
 from fourtop.model.policy import HOLD_TTL_SECONDS, MAX_HOLD_LIFETIME_SECONDS, Policy, as_date
-from fourtop.model.request import Preference, Request
+from fourtop.model.request import ANY_TABLE, Preference, Request
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.rows import BookingRow
 from fourtop.model.window import Window
@@ -120,7 +120,7 @@ class Orders:
         wanted = offering.Wanted(
             on=as_date(on),
             parties=tuple(sorted({rule.check_party(size, "parties") for size in sizes})),
-            must=Preference() if must is None else rule.check_instance("must", must, Preference),
+            must=ANY_TABLE if must is None else rule.check_instance("must", must, Preference),
             at=at,
             spots_limit=rule.check_whole("spots_limit", spots_limit, 1, offering.MAX_SPOTS),
         )

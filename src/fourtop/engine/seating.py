@@ -61,8 +61,12 @@ class Judge:
         self._view = view
         self._rules = rules
         self._own = own
+        policy = rules.house.policy
+        self._earliest_us = view.now_us - policy.past_grace_minutes * MICROSECONDS_PER_MINUTE
+        self._has_caps = bool(policy.capacity_rules)
         self._full = (1 << len(rules.house.floor.tables)) - 1
-        self._free: dict[Window, int] = {}
+        self._free: dict[tuple[int, int], int] = {}
+        self._spots: dict[tuple[Ask, int, int], int] = {}
         self._caps: dict[tuple[str, date], CapacityRule | None] = {}
         self._usage: dict[tuple[str, date], Usage] = {}
 
@@ -70,14 +74,27 @@ class Judge:
 
     def stay(self, request: Request) -> Stay | Refusal:
         """Return how long the party would stay, if the house takes it at that time at all."""
-        restaurant, policy = self._rules.house.restaurant, self._rules.house.policy
-        if not restaurant.active:
+        is_recorded = request.past_reason is not None
+        return self.stay_at(request.start_us, request.party, occasion=request.occasion, is_recorded=is_recorded)
+
+    def stay_at(
+        self, start_us: int, /, party: int, *, occasion: str | None = None, is_recorded: bool = False
+    ) -> Stay | Refusal:
+        """Return how long a party would stay from a start, if the house takes it then at all.
+
+        Args:
+            start_us: The start, in microseconds.
+            party: How many people.
+            occasion: Key of the occasion, if any.
+            is_recorded: Whether there is a reason on record to take a start in the past.
+        """
+        if not self._rules.house.restaurant.active:
             return Refusal.by_rule(Code.RESTAURANT_INACTIVE)
-        grace_us = policy.past_grace_minutes * MICROSECONDS_PER_MINUTE
-        if request.start_us < self._view.now_us - grace_us and request.past_reason is None:
-            start = self._rules.calendar.local_text(request.start_us)
-            return Refusal.by_rule(Code.BOOKING_IN_PAST, start=start, grace_minutes=policy.past_grace_minutes)
-        return self._rules.calendar.stay(request.start_us, request.party, request.occasion)
+        if start_us < self._earliest_us and not is_recorded:
+            start = self._rules.calendar.local_text(start_us)
+            grace_minutes = self._rules.house.policy.past_grace_minutes
+            return Refusal.by_rule(Code.BOOKING_IN_PAST, start=start, grace_minutes=grace_minutes)
+        return self._rules.calendar.stay(start_us, party, occasion)
 
     def missing(self, stay: Stay, *, counts: bool = False) -> Need | None:
         """Return what the view does not cover of what judging a stay takes, if anything.
@@ -102,6 +119,8 @@ class Judge:
         return self._cap(service) is not None
 
     def _cap(self, service: Service) -> CapacityRule | None:
+        if not self._has_caps:
+            return None
         key = (service.period.key, service.date)
         if key not in self._caps:
             self._caps[key] = self._rules.house.policy.find_capacity_rule(*key)
@@ -141,7 +160,7 @@ class Judge:
 
     def over_cap(self, stay: Stay, party: int) -> Refusal | None:
         """Return the refusal by the caps of the stay's service, if a party more would exceed one."""
-        service = self._service(stay)
+        service = self._service(stay) if self._has_caps else None
         if service is None or self._cap(service) is None:
             return None
         usage = self.usage(service)
@@ -166,28 +185,35 @@ class Judge:
 
     def free(self, block: Window) -> int:
         """Return the mask of the tables that are free for a whole window, the party's own counted as free."""
-        free = self._free.get(block)
+        key = (block.start_us, block.end_us)
+        free = self._free.get(key)
         if free is None:
-            free = self._full & ~self._view.busy_mask(block, self._own.owners)
-            self._free[block] = free
+            free = self._free[key] = self._full & ~self._view.busy_mask(block, self._own.owners)
         return free
 
-    def spots(self, request: Request, stay: Stay, limit: int) -> int:
+    def spots(self, ask: Ask, stay: Stay, limit: int) -> int:
         """Return how many such parties could sit down one after the other, at most ``limit``.
 
-        It is more than 0 exactly where ``choose`` finds a plan, as long as the request names no tables.
+        It is more than 0 exactly where ``choose_any`` finds a plan.
         """
-        ask = Ask(request.party, must=request.must, wish=request.wish)
-        return self._rules.planner.count(ask, self.free(stay.block), limit)
+        # On a quiet evening the same tables are free at many starts.
+        key = (ask, self.free(stay.block), limit)
+        spots = self._spots.get(key)
+        if spots is None:
+            spots = self._spots[key] = self._rules.planner.count(*key)
+        return spots
 
     def choose(self, request: Request, stay: Stay) -> Plan | Refusal:
         """Return the best free plan, or the tables that were named; or what stands in the way."""
         ask = Ask(request.party, must=request.must, wish=request.wish)
-        free = self.free(stay.block)
         if request.tables:
             judged = self._rules.planner.judge(ask, request.tables)
             return judged if isinstance(judged, Refusal) else self._if_free(judged, stay.block)
-        chosen = self._rules.planner.choose(ask, free)
+        return self.choose_any(ask, stay)
+
+    def choose_any(self, ask: Ask, stay: Stay) -> Plan | Refusal:
+        """Return the best free plan, or what stands in the way."""
+        chosen = self._rules.planner.choose(ask, self.free(stay.block))
         return self._with_rivals(chosen, stay.block) if isinstance(chosen, Refusal) else chosen
 
     def _if_free(self, plan: Plan, block: Window) -> Plan | Refusal:

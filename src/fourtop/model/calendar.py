@@ -63,13 +63,14 @@ class Calendar:
         policy: For its service periods.
     """
 
-    __slots__ = ("_found", "_policy", "_restaurant", "_services", "_stays", "zone")
+    __slots__ = ("_answers", "_found", "_policy", "_restaurant", "_services", "_stays", "zone")
 
     def __init__(self, restaurant: Restaurant, policy: Policy) -> None:
         self._restaurant = restaurant
         self._policy = policy
         self._services: dict[date, tuple[Service, ...]] = {}
         self._found: dict[int, Service | None] = {}
+        self._answers: dict[tuple[int, int, str | None], Stay | Refusal] = {}
         self._stays: dict[tuple[int, int, str | None], Stay | Refusal] = {}
         self.zone: tzinfo = zone_info(restaurant.timezone)
 
@@ -131,6 +132,15 @@ class Calendar:
         Elapsed time, not wall-clock time, is added to the start, so that a clock change costs or gives
         nothing. Where overrun is not allowed the block window is clamped to the end of service.
         """
+        key = (start_us, party, occasion)
+        answer = self._answers.get(key)
+        if answer is None:
+            if len(self._answers) >= _CACHED_STARTS:
+                self._answers.clear()
+            answer = self._answers[key] = self._judge(start_us, party, occasion)
+        return answer
+
+    def _judge(self, start_us: int, party: int, occasion: str | None) -> Stay | Refusal:
         service = self.find_service(start_us)
         if service is None:
             return self._outside(start_us)
@@ -146,6 +156,7 @@ class Calendar:
             return Refusal.by_rule(Code.OCCASION_NOT_OFFERED, period=period.key, occasion=occasion)
         chosen = occasion or next(iter(period.occasions), None)
         minutes = self._turn_minutes(period, chosen, party)
+        # Parties of one band stay equally long: they share one value.
         stay = self._stays.get((start_us, minutes, chosen))
         if stay is None:
             if len(self._stays) >= _CACHED_STARTS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -25,7 +25,7 @@ def _seatings(value: Any) -> frozenset[str]:
     return frozenset(rule.as_members("seatings", value, lambda each: rule.check_text("seatings", each, 50)))
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Preference:
     """Conditions on tables. Each kind that is named has to hold for a table; none named: all tables do.
 
@@ -63,6 +63,9 @@ class Preference:
         return tuple(kind for kind in self.kinds if not met[kind])
 
 
+ANY_TABLE: Final = Preference()
+
+
 def _start(value: Any) -> int:
     return to_micros(value, "start")
 
@@ -96,23 +99,12 @@ class Request:
     party: int = attrs.field(validator=rule.party)
     start_us: int = attrs.field(alias="start", converter=_start)
     occasion: str | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.identifier))
-    must: Preference = attrs.field(factory=Preference, kw_only=True, validator=rule.one_of(Preference))
-    wish: Preference = attrs.field(factory=Preference, kw_only=True, validator=rule.one_of(Preference))
+    must: Preference = attrs.field(default=ANY_TABLE, kw_only=True, validator=rule.one_of(Preference))
+    wish: Preference = attrs.field(default=ANY_TABLE, kw_only=True, validator=rule.one_of(Preference))
     tables: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_table_ids)
     past_reason: str | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.identifier))
-
-    def starting(self, start_us: int) -> Request:
-        """Return the same request for another start, in microseconds since 1970."""
-        other = object.__new__(Request)
-        for name in _FIELDS:
-            object.__setattr__(other, name, getattr(self, name))
-        object.__setattr__(other, "start_us", start_us)
-        return other
 
     @property
     def start(self) -> datetime:
         """When they sit down, in UTC."""
         return from_micros(self.start_us)
-
-
-_FIELDS = tuple(field.name for field in attrs.fields(Request))

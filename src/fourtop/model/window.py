@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 import attrs
@@ -14,6 +15,7 @@ MICROSECONDS_PER_MINUTE: Final = 60_000_000
 MAX_WINDOW_DAYS: Final = 31
 MAX_WINDOW_US: Final = MAX_WINDOW_DAYS * 24 * 60 * MICROSECONDS_PER_MINUTE
 
+_CACHED_TEXTS: Final = 4_096
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 LATEST_US: Final = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
@@ -70,8 +72,12 @@ def from_micros(micros: int) -> datetime:
     return _EPOCH + timedelta(microseconds=micros)
 
 
+@lru_cache(maxsize=_CACHED_TEXTS)
 def iso(micros: int) -> str:
-    """Write microseconds since 1970 as ISO 8601 in UTC, for errors and events."""
+    """Write microseconds since 1970 as ISO 8601 in UTC, for errors and events.
+
+    The bounds of few windows are written again and again: one party is in the way of many.
+    """
     return from_micros(micros).isoformat()
 
 

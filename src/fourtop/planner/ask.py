@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import attrs
 
 from fourtop.model import rule
-from fourtop.model.request import Preference
-
-ANY_TABLE: Final = Preference()
+from fourtop.model.request import ANY_TABLE, Preference
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Ask:
     """A party and its conditions on tables; when it comes is not the planner's business.
 

@@ -107,7 +107,8 @@ class Planner:
         if ranking is None:
             return tuple(self._plan(ask, candidate) for candidate in self._search(ask, free).best(limit))
         found = islice(ranking.in_order(ranking.available(free)), limit)
-        return tuple(self._plan(ask, candidate) for candidate in found)
+        make = partial(self._plan, ask)
+        return tuple(ranking.plan(candidate, make) for candidate in found)
 
     def is_seatable(self, ask: Ask, free: int) -> bool:
         """Tell whether the party has any plan whose tables are all free."""

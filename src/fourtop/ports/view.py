@@ -44,28 +44,32 @@ class View:
         """End the view; every later question fails."""
         self._alive = False
 
-    def _ask(self, allowed: bool, what: str) -> Source:  # noqa: FBT001  # an assertion's condition, no flag
+    def _open(self) -> Source:
         assert self._alive, "the view has ended with its call"
-        assert allowed, f"{what} is outside the scope of this view"
         return self._source
+
+    def _ask(self, allowed: bool, *what: object) -> Source:  # noqa: FBT001  # an assertion's condition, no flag
+        # The words are put together only when they are needed: to write a window takes longer than to look it up.
+        assert allowed, f"{' '.join(map(str, what))} is outside the scope of this view"
+        return self._open()
 
     # ---- the house
 
     @property
     def house(self) -> House:
         """The restaurant, its floor and policy."""
-        return self._ask(allowed=True, what="the house").house
+        return self._open().house
 
     @property
     def versions(self) -> Versions:
         """How often floor, policy and occupancy have changed."""
-        return self._ask(allowed=True, what="the versions").versions
+        return self._open().versions
 
     # ---- occupancy
 
     def dead_holds(self, window: Window) -> tuple[Hold, ...]:
         """Return the expired holds, not yet swept, whose block window overlaps a window; by start, then id."""
-        source = self._ask(self.scope.covers(window), f"the window {window}")
+        source = self._ask(self.scope.covers(window), "the window", window)
         expired = self._all_expired(source)
         if not expired:
             return ()
@@ -81,7 +85,7 @@ class View:
 
     def has_expired_holds(self) -> bool:
         """Tell whether any hold of the scope's windows has expired and is not yet swept."""
-        return bool(self._all_expired(self._ask(allowed=True, what="the expired holds")))
+        return bool(self._all_expired(self._open()))
 
     def rows_of(self, hold: Hold) -> tuple[Allocation, ...]:
         """Return the rows of a hold of the scope, or of one that this view has returned, in order."""
@@ -117,7 +121,7 @@ class View:
 
     def allocations(self, window: Window) -> tuple[Allocation, ...]:
         """Return every row that overlaps a window, shadow rows and those of dead holds included, in order."""
-        return self._ask(self.scope.covers(window), f"the window {window}").occupancy.overlapping(window)
+        return self._ask(self.scope.covers(window), "the window", window).occupancy.overlapping(window)
 
     def allocations_of(self, kind: OwnerKind, owner_id: str) -> tuple[Allocation, ...]:
         """Return the rows of one owner, in order."""
@@ -126,41 +130,41 @@ class View:
             OwnerKind.BOOKING: self.scope.bookings,
             OwnerKind.BLOCK: self.scope.blocks,
         }
-        source = self._ask(owner_id in named[kind], f"the {kind.value} {owner_id}")
+        source = self._ask(owner_id in named[kind], "the", kind.value, owner_id)
         return source.occupancy.of_owner(kind, owner_id)
 
     def find_last_allocation(self, table_id: str) -> Allocation | None:
         """Return the live allocation of a table that ends last, if it has any; dead holds' rows do not count."""
-        source = self._ask(table_id in self.scope.tables, f"the table {table_id}")
+        source = self._ask(table_id in self.scope.tables, "the table", table_id)
         dead = [Owner(OwnerKind.HOLD, hold.id) for hold in self._all_expired(source)]
         return source.occupancy.find_last(table_id, dead)
 
     def extent(self) -> tuple[int, int] | None:
         """Return the earliest start and the latest end of all rows, in microseconds; ``None``: no rows."""
-        return self._ask(allowed=True, what="the extent").occupancy.extent()
+        return self._open().occupancy.extent()
 
     # ---- bookings, holds, blocks
 
     def find_booking(self, booking_id: str) -> Booking | None:
         """Return the booking of that id, if there is one."""
-        return self._ask(booking_id in self.scope.bookings, f"the booking {booking_id}").find_booking(booking_id)
+        return self._ask(booking_id in self.scope.bookings, "the booking", booking_id).find_booking(booking_id)
 
     def find_hold(self, hold_id: str) -> Hold | None:
         """Return the hold of that id, whatever its state, if there is one."""
-        return self._ask(hold_id in self.scope.holds, f"the hold {hold_id}").find_hold(hold_id)
+        return self._ask(hold_id in self.scope.holds, "the hold", hold_id).find_hold(hold_id)
 
     def find_block(self, block_id: str) -> Block | None:
         """Return the block of that id, if there is one."""
-        return self._ask(block_id in self.scope.blocks, f"the block {block_id}").find_block(block_id)
+        return self._ask(block_id in self.scope.blocks, "the block", block_id).find_block(block_id)
 
     def bookings_starting(self, window: Window) -> tuple[Booking, ...]:
         """Return the bookings, of any status, that sit down inside a window; by start, then id."""
-        source = self._ask(self.scope.covers(window), f"the window {window}")
+        source = self._ask(self.scope.covers(window), "the window", window)
         return tuple(source.bookings_starting(window))
 
     def live_holds_starting(self, window: Window) -> tuple[Hold, ...]:
         """Return the live holds whose party would sit down inside a window; by start, then id."""
-        source = self._ask(self.scope.covers(window), f"the window {window}")
+        source = self._ask(self.scope.covers(window), "the window", window)
         return tuple(
             hold
             for hold in source.active_holds(window)
@@ -169,33 +173,33 @@ class View:
 
     def active_holds_for(self, booking_id: str) -> tuple[Hold, ...]:
         """Return the holds made for a booking that are in state active, alive or dead, oldest first."""
-        source = self._ask(booking_id in self.scope.bookings, f"the booking {booking_id}")
+        source = self._ask(booking_id in self.scope.bookings, "the booking", booking_id)
         found = tuple(hold for hold in source.holds_for(booking_id) if hold.state is HoldState.ACTIVE)
         self._shown.update(hold.id for hold in found)
         return found
 
     def holds_created(self, booking_id: str, since_us: int) -> tuple[int, ...]:
         """Return when holds were made for a booking after an instant, oldest first, whatever became of them."""
-        source = self._ask(booking_id in self.scope.bookings, f"the booking {booking_id}")
+        source = self._ask(booking_id in self.scope.bookings, "the booking", booking_id)
         return tuple(hold.created_us for hold in source.holds_for(booking_id) if hold.created_us > since_us)
 
     def count_live_holds(self, session: str | None = None) -> int:
         """Count the live holds of a session, or of the whole restaurant."""
         if session is None:
             return self._ask(self.scope.counts_holds, "the number of holds").count_alive(self.now_us)
-        source = self._ask(session in self.scope.sessions, f"the session {session}")
+        source = self._ask(session in self.scope.sessions, "the session", session)
         return sum(hold.is_alive(self.now_us) for hold in source.active_holds_of_session(session))
 
     # ---- answers and evidence
 
     def find_answer(self, command: str, key: str) -> Answer | None:
         """Return the stored answer under a key, if there is one."""
-        return self._ask((command, key) in self.scope.answers, f"the key {key} of {command}").find_answer(command, key)
+        return self._ask((command, key) in self.scope.answers, "the key", key, "of", command).find_answer(command, key)
 
     def find_confirmation(self, hold_id: str) -> ConfirmationResult | None:
         """Return the successful confirmation of a hold, if there is one."""
-        return self._ask(hold_id in self.scope.holds, f"the hold {hold_id}").find_confirmation(hold_id)
+        return self._ask(hold_id in self.scope.holds, "the hold", hold_id).find_confirmation(hold_id)
 
     def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
         """Return all confirmation results of a hold, evidence of failures included, oldest first."""
-        return self._ask(hold_id in self.scope.holds, f"the hold {hold_id}").confirmations_of(hold_id)
+        return self._ask(hold_id in self.scope.holds, "the hold", hold_id).confirmations_of(hold_id)
