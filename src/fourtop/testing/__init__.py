@@ -1,0 +1,30 @@
+"""For tests of your own: the contract of stores, an explorer of interleavings, Hypothesis strategies.
+
+What a name needs is imported when the name is first used: ``StoreContract`` needs pytest, ``strategies`` needs
+Hypothesis; ``fourtop[testing]`` brings both.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from fourtop.testing.contract import MakeStore, StoreContract, Trial, broken_promises, promises
+
+__all__ = ["MakeStore", "StoreContract", "Trial", "broken_promises", "promises"]
+
+_CONTRACT: Final = "fourtop.testing.contract"
+_HOMES: Final = dict.fromkeys(("MakeStore", "StoreContract", "Trial", "broken_promises", "promises"), _CONTRACT)
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if home == _CONTRACT and home not in sys.modules and find_spec("pytest") is not None:
+        # pytest shows the values in a failed assertion only of modules that it was told of before their import.
+        import_module("pytest").register_assert_rewrite(home)
+    return getattr(import_module(home), name)

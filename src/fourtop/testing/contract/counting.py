@@ -1,0 +1,126 @@
+"""Promises about versions and the clock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from fourtop.model.outcome import Versions
+from fourtop.model.window import from_micros
+from fourtop.ports import Decision, FloorChange, PolicyChange, Scope, View
+from fourtop.testing.contract.row import (
+    EVENING,
+    HERE,
+    NOON_US,
+    THERE,
+    a_block,
+    a_booking,
+    a_confirmation,
+    a_hold,
+    a_house,
+    a_row,
+    an_answer,
+    an_event,
+    of_booking,
+)
+from fourtop.testing.contract.trial import Trial
+
+
+def _versions(trial: Trial, restaurant_id: str = HERE) -> Versions:
+    return trial.ask(lambda view: view.versions, restaurant_id)
+
+
+class CountingPromises:
+    """What holds of versions and time."""
+
+    # ---- versions
+
+    def test_each_change_of_the_floor_counts_one(self, trial: Trial) -> None:
+        """A floor change raises the floor's version by one and no other, also where the floor is equal."""
+        trial.write(floor=FloorChange(a_house(HERE).floor, expected=1))
+        assert _versions(trial) == Versions(floor=2, policy=1, occupancy=0)
+
+    def test_each_change_of_the_policy_counts_one(self, trial: Trial) -> None:
+        """A policy change raises the policy's version by one and no other."""
+        house = a_house(HERE)
+        trial.write(policy=PolicyChange(house.restaurant, house.policy, expected=1))
+        assert _versions(trial) == Versions(floor=1, policy=2, occupancy=0)
+
+    def test_each_change_of_what_is_taken_counts_one(self, trial: Trial) -> None:
+        """A set of changes with any allocation, booking, hold or block raises the occupancy's version by one."""
+        row = a_row("a1", of_booking())
+        moved = attrs.evolve(row, resource_id="t2")
+        steps: list[dict[str, Any]] = [
+            {"bookings": (a_booking(), a_booking("b2"))},
+            {"holds_added": (a_hold(),)},
+            {"holds_changed": (a_hold(),)},
+            {"blocks_added": (a_block(),)},
+            {"blocks_changed": (a_block(),)},
+            {"blocks_removed": ("k1",)},
+            {"added": (row, a_row("a2", of_booking(), "t3"))},
+            {"replaced": ((row, moved),)},
+            {"removed": (moved,)},
+        ]
+        for number, step in enumerate(steps, 1):
+            trial.write(**step)
+            assert _versions(trial) == Versions(floor=1, policy=1, occupancy=number), step.keys()
+
+    def test_evidence_answers_and_events_count_nothing(self, trial: Trial) -> None:
+        """What takes nothing raises no version; neither does a decision without changes."""
+        trial.write(confirmations=(a_confirmation("r1"),), answers=(an_answer("k"),), events=(an_event("e"),))
+        trial.write()
+        assert _versions(trial) == Versions(floor=1, policy=1, occupancy=0)
+
+    def test_several_kinds_count_at_once(self, trial: Trial) -> None:
+        """One set of changes raises each version that it touches by one."""
+        house = a_house(HERE)
+        trial.write(
+            bookings=(a_booking(),),
+            floor=FloorChange(house.floor, expected=1),
+            policy=PolicyChange(house.restaurant, house.policy, expected=1),
+        )
+        assert _versions(trial) == Versions(floor=2, policy=2, occupancy=1)
+        assert _versions(trial, THERE) == Versions(floor=1, policy=1, occupancy=0)
+
+    def test_a_read_counts_nothing(self, trial: Trial) -> None:
+        """Reading, of all that there is and however often, raises no version."""
+        trial.write(bookings=(a_booking(),))
+        before = _versions(trial)
+        for _ in range(3):
+            trial.see()
+            trial.ask(lambda view: view.allocations(EVENING), windows=(EVENING,))
+        assert _versions(trial) == before
+
+    # ---- the clock
+
+    def test_the_view_tells_the_time_of_the_store(self, trial: Trial) -> None:
+        """A view's ``now_us`` is the time of the store's clock, to the microsecond, in reads and transactions."""
+        trial.clock.advance(seconds=0.000_001)
+        assert trial.ask(lambda view: view.now_us) == NOON_US + 1
+        assert trial.store.transact(Scope(HERE), lambda view: Decision(view.now_us)) == NOON_US + 1
+
+    def test_the_time_of_a_restaurant_never_goes_back(self, trial: Trial) -> None:
+        """If the clock jumps back, the restaurant's time stands still: what is dead stays dead."""
+        trial.write(holds_added=(a_hold(),))
+
+        def look(view: View) -> tuple[int, int]:
+            return view.now_us, view.count_live_holds()
+
+        def decide(view: View) -> Decision[tuple[int, int]]:
+            return Decision(look(view))
+
+        late, early = (from_micros(NOON_US + seconds * 1_000_000) for seconds in (200, 100))
+        trial.clock.move_to(late)
+        told = [trial.ask(look, counts_holds=True)]
+        trial.clock.move_to(early)
+        told.append(trial.ask(look, counts_holds=True))
+        told.append(trial.store.transact(Scope(HERE, counts_holds=True), decide))
+        assert told == [(NOON_US + 200_000_000, 0)] * 3
+        # The time that a transaction was told counts as well.
+        trial.clock.move_to(from_micros(NOON_US + 300_000_000))
+        trial.store.transact(Scope(HERE, counts_holds=True), decide)
+        trial.clock.move_to(early)
+        assert trial.ask(look, counts_holds=True) == (NOON_US + 300_000_000, 0)
+        trial.clock.move_to(from_micros(NOON_US + 300_000_001))
+        assert trial.ask(look, counts_holds=True) == (NOON_US + 300_000_001, 0)

@@ -1,0 +1,339 @@
+"""Promises about lies: what a store refuses, whatever a decision believed, and that it changes nothing then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from fourtop.errors import AllocationsOverlap, AlreadyExists, Code, ForeignTenant, NotFound, StaleVersion
+from fourtop.model.allocation import Allocation, ResourceType
+from fourtop.model.floor import Floor
+from fourtop.model.window import iso
+from fourtop.ports import FloorChange, PolicyChange
+from fourtop.testing.contract.row import (
+    HERE,
+    MINUTE_US,
+    THERE,
+    a_block,
+    a_booking,
+    a_confirmation,
+    a_hold,
+    a_house,
+    a_row,
+    an_answer,
+    an_event,
+    of_block,
+    of_booking,
+    of_hold,
+    span,
+)
+from fourtop.testing.contract.trial import Trial
+
+_B, _H, _K = of_booking(), of_hold(), of_block()
+_MICROSECOND = 1 / MINUTE_US
+
+
+def _furnish(trial: Trial) -> tuple[Allocation, Allocation, Allocation]:
+    """Write a booking, a hold and a block, each with a table for the evening; return their rows."""
+    rows = (a_row("a1", _B, "t1"), a_row("a2", _H, "t2"), a_row("a3", _K, "t3"))
+    trial.write(
+        bookings=(a_booking(),),
+        holds_added=(a_hold(),),
+        blocks_added=(a_block(),),
+        added=rows,
+        confirmations=(a_confirmation("r1"),),
+        answers=(an_answer("k1"),),
+        events=(an_event("e1"),),
+    )
+    return rows
+
+
+def _is_about(error: AllocationsOverlap, row: Allocation) -> bool:
+    """Tell whether an error names a row with all its facts."""
+    facts = (error.resource_type, error.resource_id, error.in_the_way, error.owner_kind, error.owner_id)
+    window = (error.start, error.end) == (iso(row.window.start_us), iso(row.window.end_us))
+    return window and facts == (
+        row.resource_type.value,
+        row.resource_id,
+        row.id,
+        row.owner_kind.value,
+        row.owner_id,
+    )
+
+
+class OverlapPromises:
+    """What holds of rows that would overlap."""
+
+    def test_a_row_over_a_live_row_is_refused(self, trial: Trial) -> None:
+        """It raises AllocationsOverlap with all facts of the row that was there, whoever owns that one."""
+        rows = _furnish(trial)
+        for row, code in zip(
+            rows, (Code.ALLOCATIONS_OVERLAP, Code.HOLD_CONFLICT, Code.ALLOCATIONS_OVERLAP), strict=True
+        ):
+            error = trial.refuse(AllocationsOverlap, added=(a_row("x", _B, row.resource_id),))
+            assert _is_about(error, row)
+            assert error.code is code
+
+    def test_overlap_is_exact_to_the_microsecond(self, trial: Trial) -> None:
+        """Rows that share one microsecond are refused, however they lie; touching ones are not."""
+        _furnish(trial)
+        for start, end in (
+            (360, 480),
+            (300, 540),
+            (400, 410),
+            (300, 360 + _MICROSECOND),
+            (480 - _MICROSECOND, 500),
+            (360, 360 + _MICROSECOND),
+        ):
+            trial.refuse(AllocationsOverlap, added=(a_row("x", _B, "t1", span(start, end)),))
+        trial.write(added=(a_row("x1", _B, "t1", span(300, 360)), a_row("x2", _B, "t1", span(480, 500))))
+
+    def test_a_month_long_row_is_in_the_way_on_its_last_day(self, trial: Trial) -> None:
+        """However long ago a row began, what overlaps it is refused."""
+        month = span(0, 31 * 24 * 60)
+        trial.write(blocks_added=(a_block(),), added=(a_row("a1", _K, "t1", month), a_row("a2", _K, "t1", span(-9, 0))))
+        last = span(31 * 24 * 60 - 1, 31 * 24 * 60 + 60)
+        error = trial.refuse(AllocationsOverlap, added=(a_row("x", _K, "t1", last),))
+        assert error.in_the_way == "a1"
+
+    def test_two_rows_of_one_set_of_changes_may_not_overlap(self, trial: Trial) -> None:
+        """Rows that come together are judged against each other; the one that came first is in the way."""
+        trial.write(bookings=(a_booking(),))
+        first, second = a_row("x1", _B, "t1"), a_row("x2", _B, "t1", span(470, 500))
+        assert _is_about(trial.refuse(AllocationsOverlap, added=(first, second)), first)
+
+    def test_a_merge_group_overlaps_as_a_table_does(self, trial: Trial) -> None:
+        """Two live rows of a merge group, or of a hold's handle, may not overlap; equal ids of other types may."""
+        group = attrs.evolve(a_row("a1", _B), resource_type=ResourceType.MERGE_GROUP, resource_id="t1")
+        handle = attrs.evolve(a_row("a2", _H), resource_type=ResourceType.HOLD, resource_id="t1")
+        trial.write(bookings=(a_booking(),), holds_added=(a_hold(),), added=(group, handle, a_row("a3", _B, "t1")))
+        for row in (group, handle):
+            error = trial.refuse(AllocationsOverlap, added=(attrs.evolve(row, id="x", window=span(400, 500)),))
+            assert _is_about(error, row)
+
+    def test_a_replaced_row_may_not_move_onto_another(self, trial: Trial) -> None:
+        """Moving to a taken table, or lengthening into the next row, is refused."""
+        rows = _furnish(trial)
+        later = a_row("a4", _B, "t1", span(480, 500))
+        trial.write(added=(later,))
+        moved = attrs.evolve(rows[0], resource_id="t2")
+        assert _is_about(trial.refuse(AllocationsOverlap, replaced=((rows[0], moved),)), rows[1])
+        longer = attrs.evolve(rows[0], window=span(360, 480 + _MICROSECOND))
+        assert _is_about(trial.refuse(AllocationsOverlap, replaced=((rows[0], longer),)), later)
+
+    def test_a_refused_row_takes_all_others_with_it(self, trial: Trial) -> None:
+        """An overlap at the very end undoes every row, record and event that came before it."""
+        rows = _furnish(trial)
+        error = trial.refuse(
+            AllocationsOverlap,
+            removed=(rows[0],),
+            replaced=((rows[1], attrs.evolve(rows[1], resource_id="t1")),),
+            added=(a_row("x1", of_booking("b2"), "t2"), a_row("x2", of_booking("b2"), "t3")),
+            bookings=(a_booking("b2"), attrs.evolve(a_booking(), version=2)),
+            holds_added=(a_hold("h2"),),
+            holds_changed=(attrs.evolve(a_hold(), party=9),),
+            blocks_added=(a_block("k2"),),
+            blocks_changed=(a_block("k1", span(0, 9)),),
+            floor=FloorChange(attrs.evolve(a_house(HERE).floor, joins=()), expected=1),
+            policy=PolicyChange(a_house(HERE).restaurant, a_house(HERE).policy, expected=1),
+            confirmations=(a_confirmation("r2", "h2"),),
+            answers=(an_answer("k2"),),
+            events=(an_event("e2"),),
+        )
+        assert _is_about(error, rows[2])
+        # What was refused is free for the next, ids and keys included.
+        trial.write(
+            bookings=(a_booking("b2"),),
+            confirmations=(a_confirmation("r2", "h2"),),
+            answers=(an_answer("k2"),),
+            events=(an_event("e2"),),
+        )
+
+    def test_rows_of_a_dead_hold_are_in_the_way_until_they_are_swept(self, trial: Trial) -> None:
+        """The store knows no rules: an expired hold's rows stand until a change removes them."""
+        rows = _furnish(trial)
+        trial.clock.advance(minutes=9)
+        new = a_row("x", _B, "t2")
+        assert _is_about(trial.refuse(AllocationsOverlap, added=(new,)), rows[1])
+        trial.write(removed=(rows[1],), added=(new,))
+
+    def test_shadow_rows_overlap_anything(self, trial: Trial) -> None:
+        """A shadow row may lie over live ones and over shadows, and is in no live row's way."""
+        _furnish(trial)
+        shadows = tuple(attrs.evolve(a_row(f"s{number}", _B, "t1"), shadow=True) for number in range(3))
+        trial.write(added=shadows)
+        trial.write(removed=(a_row("a1", _B, "t1"),), added=(a_row("x", _B, "t1"),))
+        live = attrs.evolve(shadows[0], shadow=False)
+        assert trial.refuse(AllocationsOverlap, replaced=((shadows[0], live),)).in_the_way == "x"
+
+
+class IdentityPromises:
+    """What holds of ids, keys, tenants, versions and references."""
+
+    def test_a_row_of_another_restaurant_is_refused(self, trial: Trial) -> None:
+        """A row of another restaurant raises ForeignTenant wherever it stands among the changes."""
+        row = _furnish(trial)[0]
+        foreign = attrs.evolve(row, restaurant_id=THERE)
+        house = a_house(THERE)
+        lies: list[dict[str, Any]] = [
+            {"removed": (foreign,)},
+            {"replaced": ((foreign, row),)},
+            {"replaced": ((row, foreign),)},
+            {"added": (attrs.evolve(foreign, id="x", window=span(0, 9)),)},
+            {"policy": PolicyChange(house.restaurant, house.policy, expected=1)},
+        ]
+        new: dict[str, Any] = {
+            "bookings": a_booking("x"),
+            "holds_added": a_hold("x"),
+            "holds_changed": a_hold(),
+            "blocks_added": a_block("x"),
+            "blocks_changed": a_block(),
+            "confirmations": a_confirmation("x", "x"),
+            "answers": an_answer("x"),
+            "events": an_event("x"),
+        }
+        lies += [{name: (attrs.evolve(each, restaurant_id=THERE),)} for name, each in new.items()]
+        for lie in lies:
+            assert trial.refuse(ForeignTenant, **lie).restaurant_id == HERE
+
+    def test_a_foreign_row_hides_behind_no_other(self, trial: Trial) -> None:
+        """One foreign row among many of the restaurant's own is found."""
+        mine = (a_booking("x1"), a_booking("x2"))
+        trial.refuse(ForeignTenant, bookings=(*mine, attrs.evolve(a_booking("x3"), restaurant_id=THERE)))
+
+    def test_an_id_or_key_that_is_there_is_refused(self, trial: Trial) -> None:
+        """A new row with the id or key of a stored one raises AlreadyExists, which names kind and id."""
+        _furnish(trial)
+        lies: dict[tuple[str, str], dict[str, Any]] = {
+            ("allocation", "a1"): {"added": (a_row("a1", _B, "t1", span(0, 9)),)},
+            ("booking", "b1"): {"bookings": (a_booking(),)},
+            ("hold", "h1"): {"holds_added": (a_hold(),)},
+            ("block", "k1"): {"blocks_added": (a_block(),)},
+            ("confirmation", "r1"): {"confirmations": (a_confirmation("r1", "h2", confirmed=False),)},
+            ("answer", "k1"): {"answers": (an_answer("k1"),)},
+            ("event", "e1"): {"events": (an_event("e1"),)},
+        }
+        for facts, lie in lies.items():
+            error = trial.refuse(AlreadyExists, **lie)
+            assert (error.kind, error.id) == facts
+
+    def test_an_id_or_key_comes_once_in_a_set_of_changes(self, trial: Trial) -> None:
+        """Two new rows of one id or key in one set of changes raise AlreadyExists, too."""
+        trial.write(bookings=(a_booking(),))
+        new: dict[str, tuple[Any, Any]] = {
+            "added": (a_row("x", _B, "t1"), a_row("x", _B, "t2")),
+            "bookings": (a_booking("x"), a_booking("x")),
+            "holds_added": (a_hold("x"), a_hold("x")),
+            "blocks_added": (a_block("x"), a_block("x")),
+            "confirmations": (a_confirmation("x", confirmed=False), a_confirmation("x", confirmed=False)),
+            "answers": (an_answer("x"), an_answer("x")),
+            "events": (an_event("x"), an_event("x")),
+        }
+        for name, pair in new.items():
+            assert trial.refuse(AlreadyExists, **{name: pair}).id == "x"
+
+    def test_a_key_belongs_to_its_command(self, trial: Trial) -> None:
+        """The same key of two commands is two keys."""
+        trial.write(answers=(an_answer("k", "hold"),))
+        trial.write(answers=(an_answer("k", "book"),))
+        trial.refuse(AlreadyExists, answers=(an_answer("k", "book"),))
+
+    def test_a_hold_is_confirmed_once(self, trial: Trial) -> None:
+        """A second success for a hold raises AlreadyExists; evidence of failures may follow and precede it."""
+        trial.write(confirmations=(a_confirmation("r0", confirmed=False),))
+        twice = (a_confirmation("r1"), a_confirmation("r2"))
+        assert trial.refuse(AlreadyExists, confirmations=twice).kind == "confirmation"
+        trial.write(confirmations=(a_confirmation("r1"),))
+        assert trial.refuse(AlreadyExists, confirmations=(a_confirmation("r2"),)).kind == "confirmation"
+        trial.write(confirmations=(a_confirmation("r3", confirmed=False), a_confirmation("r4", "h2")))
+
+    def test_a_change_of_the_house_names_the_stored_version(self, trial: Trial) -> None:
+        """A floor or policy made from another version raises StaleVersion with both versions."""
+        house = a_house(HERE)
+        trial.write(floor=FloorChange(house.floor, expected=1))
+        for expected in (0, 1, 3):
+            error = trial.refuse(StaleVersion, floor=FloorChange(house.floor, expected))
+            assert (error.kind, error.expected, error.found) == ("floor", expected, 2)
+        for expected in (0, 2):
+            error = trial.refuse(StaleVersion, policy=PolicyChange(house.restaurant, house.policy, expected))
+            assert (error.kind, error.expected, error.found) == ("policy", expected, 1)
+
+    def test_a_change_of_a_booking_names_the_next_version(self, trial: Trial) -> None:
+        """A booking's version is the stored one plus one, and 1 if it is new; else it raises StaleVersion."""
+        trial.write(bookings=(a_booking(),))
+        trial.write(bookings=(attrs.evolve(a_booking(), version=2),))
+        for version in (0, 2, 4):
+            error = trial.refuse(StaleVersion, bookings=(attrs.evolve(a_booking(), version=version),))
+            assert (error.kind, error.expected, error.found) == ("booking", version - 1, 2)
+        error = trial.refuse(StaleVersion, bookings=(attrs.evolve(a_booking("x"), version=2),))
+        assert (error.expected, error.found) == (1, 0)
+        third = attrs.evolve(a_booking(), version=3)
+        trial.refuse(StaleVersion, bookings=(third, third))
+
+    def test_a_row_that_goes_is_the_stored_one(self, trial: Trial) -> None:
+        """Removing or replacing a row that is not there, is not equal, or goes already, raises StaleVersion."""
+        row = _furnish(trial)[0]
+        absent, different = a_row("x", _B), attrs.evolve(row, window=span(360, 481))
+        later = attrs.evolve(row, window=span(600, 660))
+        lies: list[dict[str, Any]] = [
+            {"removed": (absent,)},
+            {"removed": (different,)},
+            {"removed": (row, row)},
+            {"removed": (attrs.evolve(row, owner_id="b2"),)},
+            {"replaced": ((absent, absent),)},
+            {"replaced": ((different, later),)},
+            {"replaced": ((row, later), (row, later))},
+            {"removed": (row,), "replaced": ((row, later),)},
+        ]
+        for lie in lies:
+            assert trial.refuse(StaleVersion, **lie).kind == "allocation"
+
+    def test_an_owner_exists(self, trial: Trial) -> None:
+        """A row whose owner is not there raises NotFound; an owner that comes with it will do."""
+        row = _furnish(trial)[0]
+        for owner in (of_booking("x"), of_hold("x"), of_block("x"), of_hold("b1"), of_booking("k1")):
+            for lie in (
+                {"added": (a_row("y", owner, "t1", span(0, 9)),)},
+                {"replaced": ((row, attrs.evolve(row, owner_kind=owner.kind, owner_id=owner.id)),)},
+            ):
+                error = trial.refuse(NotFound, **lie)
+                assert (error.kind, error.id) == (owner.kind.value, owner.id)
+
+    def test_a_table_exists(self, trial: Trial) -> None:
+        """A row of a table that the floor does not have raises NotFound; the floor that comes with it counts."""
+        row = _furnish(trial)[0]
+        for lie in ({"added": (a_row("x", _B, "t4"),)}, {"replaced": ((row, attrs.evolve(row, resource_id="t4")),)}):
+            error = trial.refuse(NotFound, **lie)
+            assert (error.kind, error.id) == ("table", "t4")
+        floor = a_house(HERE).floor
+        without = Floor(floor.tables[1:], zones=floor.zones, joins=floor.joins)
+        later = a_row("x", _B, "t1", span(600, 660))
+        error = trial.refuse(NotFound, floor=FloorChange(without, expected=1), added=(later,))
+        assert (error.kind, error.id) == ("table", "t1")
+
+    def test_what_changes_exists(self, trial: Trial) -> None:
+        """Changing a hold or block that is not there, or removing such a block, raises NotFound."""
+        _furnish(trial)
+        for kind, lie in (
+            ("hold", {"holds_changed": (a_hold("x"),)}),
+            ("block", {"blocks_changed": (a_block("x"),)}),
+            ("block", {"blocks_removed": ("x",)}),
+        ):
+            error = trial.refuse(NotFound, **lie)
+            assert (error.kind, error.id) == (kind, "x")
+        trial.write(blocks_added=(a_block("k2"),))
+        assert trial.refuse(NotFound, blocks_removed=("k2", "k2")).id == "k2"
+
+    def test_a_block_leaves_no_rows_behind(self, trial: Trial) -> None:
+        """Removing a block whose rows stay, come or are replaced raises NotFound: they would have no owner."""
+        row = _furnish(trial)[2]
+        longer = attrs.evolve(row, window=span(360, 500))
+        lies: tuple[dict[str, Any], ...] = (
+            {},
+            {"replaced": ((row, longer),)},
+            {"removed": (row,), "added": (longer,)},
+        )
+        for lie in lies:
+            error = trial.refuse(NotFound, blocks_removed=("k1",), **lie)
+            assert (error.kind, error.id) == ("block", "k1")

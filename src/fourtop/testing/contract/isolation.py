@@ -1,0 +1,132 @@
+"""Promises about calls at once: each sees every transaction before it, and none that comes after."""
+
+from __future__ import annotations
+
+import sys
+from threading import Event
+from typing import Final
+
+import attrs
+
+from fourtop.ports import Changes, Decision, Scope, View
+from fourtop.testing.contract.row import (
+    EVENING,
+    HERE,
+    MINUTE_US,
+    NOON_US,
+    a_booking,
+    a_hold,
+    a_row,
+    of_booking,
+)
+from fourtop.testing.contract.trial import PATIENCE_SECONDS, Beside, Trial
+
+# How long a call is given to get past a lock that should keep it out. A store that keeps it out costs this
+# time; one that does not is found as soon as the call comes through.
+_CHANCE_SECONDS: Final = 0.05
+_THREADS: Final = 8
+_ROUNDS: Final = 25
+
+
+def _extend(view: View) -> Decision[None]:
+    """Let the hold live a microsecond longer than it does: what a rival wrote in between would be lost."""
+    hold = view.find_hold("h1")
+    assert hold is not None
+    longer = attrs.evolve(hold, expires_us=hold.expires_us + 1)
+    return Decision(None, Changes(holds_changed=(longer,)))
+
+
+_SCOPE: Final = Scope(HERE, holds=frozenset({"h1"}))
+
+
+def _lifetime_us(trial: Trial) -> int:
+    hold = trial.ask(lambda view: view.find_hold("h1"), holds=frozenset({"h1"}))
+    assert hold is not None
+    return hold.expires_us - a_hold().expires_us
+
+
+class IsolationPromises:
+    """What holds of calls at once."""
+
+    def test_a_transaction_waits_for_the_one_before_it(self, trial: Trial) -> None:
+        """Two transactions that read a row and write it lose neither change, however they meet."""
+        trial.write(holds_added=(a_hold(),))
+        rivals: list[Beside] = []
+
+        def slow(view: View) -> Decision[None]:
+            if not rivals:
+                rivals.append(trial.beside(lambda: trial.store.transact(_SCOPE, _extend)))
+                decision = _extend(view)
+                rivals[0].is_over_within(_CHANCE_SECONDS)
+                return decision
+            return _extend(view)
+
+        trial.store.transact(_SCOPE, slow)
+        rivals[0].wait()
+        assert _lifetime_us(trial) == 2
+
+    def test_a_view_is_consistent(self, trial: Trial) -> None:
+        """What a question sees does not change while it asks, whatever is written meanwhile."""
+        trial.write(bookings=(a_booking(),))
+        rivals: list[Beside] = []
+
+        def look(view: View) -> tuple[object, ...]:
+            return view.versions, view.busy_mask(EVENING), view.allocations(EVENING), view.house
+
+        def ask(view: View) -> tuple[object, ...]:
+            first = look(view)
+            rivals.append(trial.beside(lambda: trial.write(added=(a_row("a1", of_booking()),))))
+            rivals[-1].is_over_within(_CHANCE_SECONDS)
+            return first, look(view)
+
+        first, second = trial.ask(ask, windows=(EVENING,))
+        for rival in rivals:
+            rival.wait()
+        assert first == second
+        assert trial.ask(lambda view: view.busy_mask(EVENING), windows=(EVENING,)) == 1
+
+    def test_time_is_told_after_the_wait(self, trial: Trial) -> None:
+        """Lock, then clock: a transaction that sees another's changes is not at a time before that one's end."""
+        seen: list[tuple[int, int]] = []
+        rivals: list[Beside] = []
+        arrived = Event()
+
+        def look(view: View) -> Decision[None]:
+            seen.append((view.versions.occupancy, view.now_us))
+            return Decision(None)
+
+        def follow() -> None:
+            arrived.set()
+            trial.store.transact(Scope(HERE), look)
+
+        def lead(_: View) -> Decision[None]:
+            if not rivals:
+                rivals.append(trial.beside(follow))
+                assert arrived.wait(PATIENCE_SECONDS)
+                rivals[0].is_over_within(_CHANCE_SECONDS)
+                trial.clock.advance(minutes=1)
+            return Decision(None, Changes(bookings=(a_booking(),)))
+
+        trial.store.transact(Scope(HERE), lead)
+        rivals[0].wait()
+        # A store that does not lock may let the other one go first; then it has seen nothing.
+        assert seen[-1] in ((1, NOON_US + MINUTE_US), (0, NOON_US))
+
+    def test_eight_threads_lose_nothing(self, trial: Trial) -> None:
+        """Many threads that read and write one row at once leave the sum of what they wrote."""
+        trial.write(holds_added=(a_hold(),))
+
+        def extend_often() -> None:
+            for _ in range(_ROUNDS):
+                trial.store.transact(_SCOPE, _extend)
+
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(1e-6)
+        try:
+            calls = [trial.beside(extend_often) for _ in range(_THREADS)]
+            for call in calls:
+                call.wait()
+        finally:
+            sys.setswitchinterval(usual)
+        assert _lifetime_us(trial) == _THREADS * _ROUNDS
+        assert trial.ask(lambda view: view.versions.occupancy) == 1 + _THREADS * _ROUNDS

@@ -1,0 +1,149 @@
+"""The rows that a store is tried with: lawful ones of every kind, to be bent with ``attrs.evolve``."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from fourtop.model.actor import Actor
+from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
+from fourtop.model.block import Block
+from fourtop.model.booking import Assignment, Booking, BookingStatus
+from fourtop.model.calendar import Stay
+from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
+from fourtop.model.event import Event, EventType
+from fourtop.model.floor import Floor, Join
+from fourtop.model.hold import Fingerprint, Hold, HoldState
+from fourtop.model.house import House
+from fourtop.model.outcome import Held
+from fourtop.model.policy import Policy, ServicePeriod
+from fourtop.model.request import Preference
+from fourtop.model.restaurant import Restaurant, Zone
+from fourtop.model.table import Table
+from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
+from fourtop.ports import Answer
+
+HERE: Final = "here"
+THERE: Final = "there"
+NOON_US: Final = 1_777_636_800_000_000  # 2026-05-01T12:00:00Z, when every trial begins
+MINUTE_US: Final = MICROSECONDS_PER_MINUTE
+DAY_MINUTES: Final = 24 * 60
+STAFF: Final = Actor("u17", "staff")
+
+
+def span(start: float, end: float) -> Window:
+    """Return a window by minutes after noon; negative ones are before it."""
+    return Window.of_micros(NOON_US + round(start * MINUTE_US), NOON_US + round(end * MINUTE_US))
+
+
+EVENING: Final = span(360, 480)
+MONTHS: Final = (span(-31 * DAY_MINUTES, 0), span(0, 31 * DAY_MINUTES))
+
+
+def a_house(restaurant_id: str) -> House:
+    """Return a house of three tables, of which the second and third can be joined."""
+    tables = [Table(f"t{number}", str(number), seats, "main") for number, seats in ((1, 2), (2, 4), (3, 4))]
+    floor = Floor(tables, zones=[Zone("main", "Main")], joins=[Join(("t2", "t3"))])
+    policy = Policy([ServicePeriod("dinner", "17:00", "23:00")])
+    return House(Restaurant(restaurant_id, "A House", timezone="UTC", slug="a-house"), floor, policy)
+
+
+def a_row(row_id: str, owner: Owner, table_id: str = "t1", window: Window = EVENING) -> Allocation:
+    """Return a live row of a table."""
+    return Allocation(row_id, HERE, ResourceType.TABLE, table_id, window, owner.kind, owner.id)
+
+
+def of_booking(booking_id: str = "b1") -> Owner:
+    """Return a booking as an owner."""
+    return Owner(OwnerKind.BOOKING, booking_id)
+
+
+def of_hold(hold_id: str = "h1") -> Owner:
+    """Return a hold as an owner."""
+    return Owner(OwnerKind.HOLD, hold_id)
+
+
+def of_block(block_id: str = "k1") -> Owner:
+    """Return a block as an owner."""
+    return Owner(OwnerKind.BLOCK, block_id)
+
+
+def a_stay(dining: Window = EVENING) -> Stay:
+    """Return a stay with buffers: its block window begins five minutes before it, and ends ten after it."""
+    block = Window.of_micros(dining.start_us - 5 * MINUTE_US, dining.end_us + 10 * MINUTE_US)
+    return Stay("dinner", date(2026, 5, 1), "supper", dining, block, dining.minutes, is_clamped=True)
+
+
+def a_booking(booking_id: str = "b1", dining: Window = EVENING) -> Booking:
+    """Return a confirmed booking at version 1, with no field left at its default."""
+    stay = a_stay(dining)
+    assignment = Assignment(("t2", "t3"), stay.block, "g1", NOON_US - 7, STAFF)
+    return Booking(
+        id=booking_id,
+        restaurant_id=HERE,
+        party=3,
+        status=BookingStatus.CONFIRMED,
+        stay=stay,
+        assignment=assignment,
+        version=1,
+        created_us=NOON_US - 9,
+        updated_us=NOON_US - 7,
+        actor=STAFF,
+        past_reason="walk-in",
+    )
+
+
+def a_hold(hold_id: str = "h1", dining: Window = EVENING) -> Hold:
+    """Return an active hold, made at noon and alive for three minutes, with no field left at its default."""
+    return Hold(
+        id=hold_id,
+        restaurant_id=HERE,
+        party=4,
+        stay=a_stay(dining),
+        tables=("t1",),
+        state=HoldState.ACTIVE,
+        created_us=NOON_US,
+        expires_us=NOON_US + 3 * MINUTE_US,
+        fingerprint=Fingerprint('{"turn_minutes":90}'),
+        actor=STAFF,
+        booking_id="b9",
+        session="s1",
+        past_reason="walk-in",
+        must=Preference(zones=("main",)),
+        wish=Preference(features=("window",)),
+        names_tables=True,
+    )
+
+
+def a_block(block_id: str = "k1", window: Window = EVENING) -> Block:
+    """Return a block of the first table."""
+    return Block(block_id, HERE, ("t1",), window, "The ceiling drips.", STAFF)
+
+
+def a_confirmation(result_id: str, hold_id: str = "h1", *, confirmed: bool = True) -> ConfirmationResult:
+    """Return the evidence of a confirmation."""
+    return ConfirmationResult(
+        id=result_id,
+        restaurant_id=HERE,
+        hold_id=hold_id,
+        booking_id="b1",
+        key="k",
+        confirmed=confirmed,
+        checked_us=NOON_US,
+        tables=(TableSnapshot("t1", 2), TableSnapshot("t9", None)),
+        rivals=(Rival("a7", "t1", EVENING, "booking", "b7"),),
+        code=None if confirmed else "HOLD_EXPIRED",
+        details={} if confirmed else {"hold_id": hold_id, "list": [1, 2]},
+        actor=STAFF,
+    )
+
+
+def an_answer(key: str, command: str = "hold") -> Answer:
+    """Return the stored answer of a command."""
+    return Answer(HERE, command, key, "5f2b", Held(a_hold()), NOON_US + 1)
+
+
+def an_event(dedupe_key: str) -> Event:
+    """Return an event with no field left at its default."""
+    data = {"tables": ["t1"], "window": str(EVENING)}
+    return Event(EventType.HOLD_CREATED, dedupe_key, HERE, NOON_US, STAFF, booking_id="b1", hold_id="h1", data=data)

@@ -1,0 +1,335 @@
+"""Promises about what a view shows: which rows, in which order, at which microsecond."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from fourtop.model.allocation import OwnerKind, ResourceType
+from fourtop.model.hold import Hold, HoldState
+from fourtop.model.window import Window
+from fourtop.testing.contract.row import (
+    DAY_MINUTES,
+    EVENING,
+    HERE,
+    MINUTE_US,
+    MONTHS,
+    NOON_US,
+    a_block,
+    a_booking,
+    a_confirmation,
+    a_hold,
+    a_row,
+    an_event,
+    of_block,
+    of_booking,
+    of_hold,
+    span,
+)
+from fourtop.testing.contract.trial import Trial
+
+_B, _H, _K = of_booking(), of_hold(), of_block()
+_MICROSECOND = 1 / MINUTE_US
+
+
+def _hold(hold_id: str, start: float = 360, **other: Any) -> Hold:
+    return attrs.evolve(a_hold(hold_id, span(start, start + 120)), **other)
+
+
+class SightPromises:
+    """What holds of the answers of views."""
+
+    # ---- occupancy
+
+    def test_windows_are_half_open_to_the_microsecond(self, trial: Trial) -> None:
+        """A row is in the way of a window if they share a microsecond, and not if they touch."""
+        row = a_row("a1", _B, "t2", span(60, 120))
+        trial.write(bookings=(a_booking(),), added=(row,))
+        cases = {
+            span(0, 60): 0,
+            span(0, 60 + _MICROSECOND): 2,
+            span(120 - _MICROSECOND, 180): 2,
+            span(120, 180): 0,
+            span(80, 90): 2,
+            span(0, 180): 2,
+            span(60, 120): 2,
+        }
+
+        def look(window: Window) -> tuple[object, ...]:
+            return trial.ask(
+                lambda view: (view.busy_mask(window), view.find_in_the_way("t2", window), view.allocations(window)),
+                windows=(window,),
+            )
+
+        for window, mask in cases.items():
+            expected = (row if mask else None, (row,) if mask else ())
+            assert look(window) == (mask, *expected), f"{window} and a row of {row.window}"
+
+    def test_bits_of_a_mask_are_in_table_order(self, trial: Trial) -> None:
+        """Bit ``i`` of a busy mask is the floor's table ``i``, and tables do not stand in for each other."""
+        rows = (a_row("a1", _B, "t1", span(0, 60)), a_row("a3", _B, "t3", span(30, 90)))
+        trial.write(bookings=(a_booking(),), added=rows)
+        starts = [span(start, 999).start_us for start in (0, 60, 90)]
+        masks = trial.ask(lambda view: view.busy_masks(starts, 30 * MINUTE_US), windows=(span(0, 120),))
+        assert masks == [0b001, 0b100, 0b000]
+        assert trial.ask(lambda view: view.busy_mask(span(0, 120)), windows=(span(0, 120),)) == 0b101
+        assert trial.ask(lambda view: view.busy_masks([], MINUTE_US)) == []
+
+    def test_rows_of_owners_may_be_left_out(self, trial: Trial) -> None:
+        """What is asked ``without`` an owner is answered as if its rows were not there."""
+        rows = (a_row("a1", _B, "t1", span(0, 60)), a_row("a2", of_booking("b2"), "t1", span(60, 120)))
+        trial.write(bookings=(a_booking(), a_booking("b2")), added=rows)
+        window = span(0, 120)
+        found = trial.ask(
+            lambda view: [
+                (view.busy_mask(window, without), view.find_in_the_way("t1", window, without))
+                for without in ((), (_B,), (_B, of_booking("b2")))
+            ],
+            windows=(window,),
+        )
+        assert found == [(1, rows[0]), (1, rows[1]), (0, None)]
+
+    def test_shadow_rows_are_shown_and_count_nowhere(self, trial: Trial) -> None:
+        """A shadow row is listed among the rows of its window and owner, and is in nobody's way."""
+        shadow = attrs.evolve(a_row("a1", _B), shadow=True)
+        trial.write(bookings=(a_booking(),), added=(shadow,))
+        found = trial.ask(
+            lambda view: (
+                view.allocations(EVENING),
+                view.allocations_of(OwnerKind.BOOKING, "b1"),
+                view.busy_mask(EVENING),
+                view.busy_masks([EVENING.start_us], MINUTE_US),
+                view.find_in_the_way("t1", EVENING),
+                view.find_last_allocation("t1"),
+            ),
+            windows=(EVENING,),
+            bookings=frozenset({"b1"}),
+            tables=frozenset({"t1"}),
+        )
+        assert found == ((shadow,), (shadow,), 0, [0], None, None)
+
+    def test_a_month_long_row_is_seen_from_every_day_of_it(self, trial: Trial) -> None:
+        """However long ago a row began, it is found wherever it lies."""
+        month = Window.of_micros(NOON_US, MONTHS[1].end_us)
+        row = a_row("a1", _K, "t3", month)
+        trial.write(blocks_added=(a_block("k1", month),), added=(row,))
+
+        def look(hour: Window) -> tuple[object, ...]:
+            return trial.ask(lambda view: (view.busy_mask(hour), view.allocations(hour)), windows=(hour,))
+
+        for day in (0, 1, 15, 30):
+            assert look(span(day * DAY_MINUTES + 600, day * DAY_MINUTES + 660)) == (0b100, (row,)), f"day {day}"
+
+    def test_rows_are_listed_by_start_type_resource_and_id(self, trial: Trial) -> None:
+        """Rows come by their order key, whatever the order in which they were written, of all owners and kinds."""
+        handle = attrs.evolve(a_row("h1.hold", _H), resource_type=ResourceType.HOLD, resource_id="h1")
+        group = attrs.evolve(a_row("b1.group", _B), resource_type=ResourceType.MERGE_GROUP, resource_id="g1")
+        shadow = attrs.evolve(a_row("a0", _B, "t2"), shadow=True)
+        early = a_row("z9", _B, "t3", span(300, 360))
+        tables = (a_row("a4", _B, "t2"), a_row("a5", _K, "t3"), a_row("b6", _H, "t1"))
+        ordered = (early, handle, group, tables[2], shadow, tables[0], tables[1])
+        trial.write(
+            bookings=(a_booking(),),
+            holds_added=(a_hold(),),
+            blocks_added=(a_block(),),
+            added=(tables[1], shadow, group, tables[2], handle, early, tables[0]),
+        )
+        window = span(300, 480)
+        found = trial.ask(lambda view: view.allocations(window), windows=(window,))
+        assert [row.id for row in found] == [row.id for row in ordered]
+        assert [row.order_key for row in found] == sorted(row.order_key for row in found)
+
+    def test_an_owner_has_its_own_rows_only(self, trial: Trial) -> None:
+        """The rows of an owner are those of its kind and id, in order; a booking and a hold may have one id."""
+        rows = (
+            a_row("a2", of_booking("x"), "t2"),
+            a_row("a1", of_hold("x"), "t1"),
+            a_row("a3", of_block("x"), "t3"),
+            a_row("a0", of_booking("x"), "t2", span(0, 60)),
+        )
+        trial.write(bookings=(a_booking("x"),), holds_added=(a_hold("x"),), blocks_added=(a_block("x"),), added=rows)
+        x = frozenset({"x"})
+        found = trial.ask(
+            lambda view: [view.allocations_of(kind, "x") for kind in OwnerKind], bookings=x, holds=x, blocks=x
+        )
+        assert found == [(rows[1],), (rows[3], rows[0]), (rows[2],)]
+
+    def test_the_last_allocation_of_a_table_is_the_one_that_ends_last(self, trial: Trial) -> None:
+        """The live row of a table that ends last is found without a window; a dead hold's does not count."""
+        rows = (
+            a_row("a1", _B, "t1", span(60, 120)),
+            a_row("a2", _B, "t1", span(20_000, 20_060)),
+            a_row("a3", _B, "t2", span(60, 120)),
+            a_row("a4", _H, "t1", span(30_000, 30_060)),
+        )
+        trial.write(bookings=(a_booking(),), holds_added=(a_hold(),), added=rows)
+        tables = ("t1", "t2", "t3")
+        for minutes, last in ((0, rows[3]), (3, rows[1])):
+            trial.clock.advance(minutes=minutes)
+            found = trial.ask(
+                lambda view: [view.find_last_allocation(table_id) for table_id in tables],
+                tables=frozenset(tables),
+            )
+            assert found == [last, rows[2], None]
+
+    def test_the_extent_is_of_all_rows(self, trial: Trial) -> None:
+        """The extent reaches from the earliest start to the latest end of all rows, whatever the scope."""
+        rows = (a_row("a1", _B, "t1", span(-99, 0)), a_row("a2", _H, "t2", span(9_000, 9_060)))
+        shadow = attrs.evolve(a_row("a3", _B, "t3", span(9_000, 9_999)), shadow=True)
+        trial.write(bookings=(a_booking(),), holds_added=(a_hold(),), added=(*rows, shadow))
+        assert trial.ask(lambda view: view.extent()) == (span(-99, 0).start_us, span(0, 9_999).end_us)
+        trial.write(removed=(shadow, rows[0]))
+        assert trial.ask(lambda view: view.extent()) == (rows[1].window.start_us, rows[1].window.end_us)
+
+    # ---- bookings
+
+    def test_bookings_are_listed_by_when_they_sit_down(self, trial: Trial) -> None:
+        """The bookings that sit down inside ``[start, end)`` come by start, then id, whatever their status."""
+        starts = {"b3": 60, "b2": 60, "b1": 90, "b0": 59.999, "b4": 120}
+        trial.write(bookings=tuple(a_booking(id_, span(start, start + 90)) for id_, start in starts.items()))
+        window = span(60, 120)
+
+        def ids() -> list[str]:
+            found = trial.ask(lambda view: view.bookings_starting(window), windows=(window,))
+            return [booking.id for booking in found]
+
+        assert ids() == ["b2", "b3", "b1"]
+        trial.write(bookings=(attrs.evolve(a_booking("b2", span(110, 200)), version=2),))
+        assert ids() == ["b3", "b1", "b2"]
+
+    # ---- holds
+
+    def test_a_hold_is_dead_from_its_expiry_on(self, trial: Trial) -> None:
+        """``now < expires_at`` is alive, equal is dead; a dead hold is in nobody's way, and is shown to be swept."""
+        hold, row = a_hold(), a_row("a1", _H)
+        trial.write(holds_added=(hold,), added=(row,))
+
+        def look() -> tuple[object, ...]:
+            return trial.ask(
+                lambda view: (
+                    view.busy_mask(EVENING),
+                    view.busy_masks([EVENING.start_us], MINUTE_US),
+                    view.find_in_the_way("t1", EVENING),
+                    view.live_holds_starting(EVENING),
+                    view.count_live_holds(),
+                    view.count_live_holds("s1"),
+                    view.dead_holds(EVENING),
+                    view.has_expired_holds(),
+                    [view.rows_of(each) for each in view.dead_holds(EVENING)],
+                ),
+                windows=(EVENING,),
+                sessions=frozenset({"s1"}),
+                counts_holds=True,
+            )
+
+        trial.clock.advance(seconds=179.999999)
+        assert look() == (1, [1], row, (hold,), 1, 1, (), False, [])
+        trial.clock.advance(seconds=0.000001)
+        assert look() == (0, [0], None, (), 0, 0, (hold,), True, [(row,)])
+        assert trial.ask(lambda view: view.allocations(EVENING), windows=(EVENING,)) == (row,)
+
+    def test_dead_holds_are_those_whose_block_window_overlaps(self, trial: Trial) -> None:
+        """Dead holds are found by their block window, buffers included, by start, then id; live ones are not."""
+        dead = [_hold("h3", 360), _hold("h2", 360), _hold("h1", 400), _hold("h0", 490)]
+        trial.write(holds_added=(*dead, _hold("h9", expires_us=NOON_US + 9_999_999_999)))
+        trial.clock.advance(minutes=3)
+
+        def ids(window: Window) -> list[str]:
+            return [hold.id for hold in trial.ask(lambda view: view.dead_holds(window), windows=(window,))]
+
+        assert ids(span(480, 490)) == ["h2", "h3", "h1", "h0"]
+        assert ids(span(490, 520)) == ["h1", "h0"]
+        assert ids(span(355 - _MICROSECOND, 355)) == []
+        assert ids(span(355, 355 + _MICROSECOND)) == ["h2", "h3"]
+
+    def test_live_holds_are_listed_by_when_they_sit_down(self, trial: Trial) -> None:
+        """The live holds that sit down inside ``[start, end)`` come by start, then id; no ended or dead ones."""
+        ended = [_hold(f"e{state.value}", state=state) for state in HoldState if state is not HoldState.ACTIVE]
+        dead = _hold("h0", expires_us=NOON_US)
+        live = [_hold("h3"), _hold("h2"), _hold("h1", 400), _hold("h4", 359), _hold("h5", 480)]
+        trial.write(holds_added=(*ended, dead, *live))
+        found = trial.ask(lambda view: view.live_holds_starting(EVENING), windows=(EVENING,))
+        assert [hold.id for hold in found] == ["h2", "h3", "h1"]
+
+    def test_live_holds_are_counted_for_all_and_for_a_session(self, trial: Trial) -> None:
+        """Holds count while they are alive, wherever they are; those of a session by its name."""
+        far = _hold("h3", 30_000, session="s2")
+        dead = _hold("h4", expires_us=NOON_US)
+        ended = _hold("h5", state=HoldState.RELEASED)
+        trial.write(holds_added=(_hold("h1"), _hold("h2", session=None), far, dead, ended))
+        sessions = ("s1", "s2", "s3")
+
+        def counts() -> list[int]:
+            return trial.ask(
+                lambda view: [view.count_live_holds(), *(view.count_live_holds(each) for each in sessions)],
+                counts_holds=True,
+                sessions=frozenset(sessions),
+            )
+
+        assert counts() == [3, 1, 1, 0]
+        trial.write(holds_changed=(_hold("h2", session=None, state=HoldState.CONFIRMED), attrs.evolve(far, party=2)))
+        assert counts() == [2, 1, 1, 0]
+        trial.write(holds_changed=(_hold("h1", state=HoldState.RELEASED),))
+        assert counts() == [1, 0, 1, 0]
+        trial.clock.advance(minutes=3)
+        assert counts() == [0, 0, 0, 0]
+
+    def test_holds_of_a_booking_are_listed_oldest_first(self, trial: Trial) -> None:
+        """Of the holds made for a booking, the active ones (alive or dead) and all times come oldest first."""
+        made = {"h1": 5, "h3": 1, "h2": 1, "h4": 3}
+        holds = [_hold(id_, created_us=NOON_US + after) for id_, after in made.items()]
+        holds[3] = attrs.evolve(holds[3], state=HoldState.RELEASED)
+        other = _hold("h5", booking_id="b8")
+        walk_in = _hold("h6", booking_id=None)
+        trial.write(holds_added=(*holds, other, walk_in))
+        trial.clock.advance(minutes=9)
+
+        def ask(since_us: int) -> tuple[list[str], tuple[int, ...]]:
+            return trial.ask(
+                lambda view: (
+                    [hold.id for hold in view.active_holds_for("b9")],
+                    view.holds_created("b9", NOON_US + since_us),
+                ),
+                bookings=frozenset({"b9"}),
+            )
+
+        assert ask(0) == (["h2", "h3", "h1"], tuple(NOON_US + after for after in (1, 1, 3, 5)))
+        assert ask(1) == (["h2", "h3", "h1"], (NOON_US + 3, NOON_US + 5))
+
+    def test_rows_of_shown_holds_may_be_asked_for(self, trial: Trial) -> None:
+        """A hold that a view has returned may be asked for its rows, though the scope does not name it."""
+        row = a_row("a1", _H)
+        trial.write(holds_added=(a_hold(),), added=(row,))
+        found = trial.ask(
+            lambda view: [view.rows_of(hold) for hold in view.active_holds_for("b9")], bookings=frozenset({"b9"})
+        )
+        assert found == [(row,)]
+
+    # ---- evidence
+
+    def test_evidence_of_a_hold_is_listed_oldest_first(self, trial: Trial) -> None:
+        """All results of a hold come by when they were judged, then id; the success is found among them."""
+        checked = {"r4": 2, "r3": 1, "r1": 1}
+        results = [
+            attrs.evolve(a_confirmation(id_, confirmed=id_ == "r3"), checked_us=NOON_US + after)
+            for id_, after in checked.items()
+        ]
+        for result in results:
+            trial.write(confirmations=(result,))
+        trial.write(confirmations=(a_confirmation("r9", "h2", confirmed=False),))
+
+        holds = frozenset({"h1", "h2"})
+        found = trial.ask(
+            lambda view: [[each.id for each in view.confirmations_of(hold_id)] for hold_id in sorted(holds)],
+            holds=holds,
+        )
+        assert found == [["r1", "r3", "r4"], ["r9"]]
+        successes = trial.ask(lambda view: [view.find_confirmation(hold_id) for hold_id in sorted(holds)], holds=holds)
+        assert successes == [results[1], None]
+
+    def test_events_are_listed_as_they_were_written(self, trial: Trial) -> None:
+        """Events come in the order of their transactions, and inside one in the order of its changes."""
+        trial.write(events=(an_event("e2"), an_event("e1")))
+        trial.write(events=(attrs.evolve(an_event("e0"), at_us=NOON_US - 5),))
+        assert [event.dedupe_key for event in trial.store.events(HERE)] == ["e2", "e1", "e0"]

@@ -1,0 +1,88 @@
+"""The contract as one suite, for pytest and for a program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fourtop.testing.contract.counting import CountingPromises
+from fourtop.testing.contract.enforcement import IdentityPromises, OverlapPromises
+from fourtop.testing.contract.guarding import GuardingPromises
+from fourtop.testing.contract.isolation import IsolationPromises
+from fourtop.testing.contract.opening import OpeningPromises
+from fourtop.testing.contract.sight import SightPromises
+from fourtop.testing.contract.trial import MakeStore, Trial, raised_by
+from fourtop.testing.contract.writing import WritingPromises
+
+try:
+    import pytest
+except ImportError as error:
+    raise ImportError("the contract suite needs pytest: install fourtop[testing]") from error
+
+__all__ = ["StoreContract", "broken_promises", "promises"]
+
+
+class StoreContract(
+    OpeningPromises,
+    GuardingPromises,
+    SightPromises,
+    WritingPromises,
+    OverlapPromises,
+    IdentityPromises,
+    CountingPromises,
+    IsolationPromises,
+):
+    """What every store promises, as tests: derive from it, and say how to make your store.
+
+    Each test is one promise, which its docstring states. A promise that does not suit a store is a fault of
+    the store: to skip or override one is to break the contract.
+
+    ::
+
+        class TestMyStore(StoreContract):
+            @pytest.fixture
+            def make_store(self, tmp_path):
+                return lambda clock: MyStore(tmp_path, clock)
+
+    ``make_store`` returns a function that makes an *empty* store, which tells the time by the clock it is given.
+    """
+
+    @pytest.fixture
+    def make_store(self) -> MakeStore:
+        """Return a function that makes an empty store on a clock; override it."""
+        raise LookupError("override the fixture make_store: it returns a function that makes your store on a clock")
+
+    @pytest.fixture
+    def trial(self, make_store: MakeStore) -> Trial:
+        """A store with two restaurants in it, on a clock that stands at noon."""
+        return Trial(make_store)
+
+
+def promises() -> dict[str, str]:
+    """Return the name of each promise of the contract, and the promise in words; in order of the names."""
+    return {name: (getattr(StoreContract, name).__doc__ or "").strip() for name in _names()}
+
+
+def broken_promises(make_store: MakeStore) -> dict[str, Exception]:
+    """Try every promise of the contract on a store, without pytest.
+
+    Args:
+        make_store: Makes an empty store on a clock; called once for each promise.
+
+    Returns:
+        The names of the promises that the store breaks, each with what was raised; empty for a good store.
+
+    >>> from fourtop import MemoryStore
+    >>> broken_promises(MemoryStore)
+    {}
+    """
+    suite = StoreContract()
+    tried = {name: raised_by(_attempt(getattr(suite, name), make_store)) for name in _names()}
+    return {name: error for name, error in tried.items() if error is not None}
+
+
+def _attempt(promise: Callable[[Trial], None], make_store: MakeStore) -> Callable[[], None]:
+    return lambda: promise(Trial(make_store))
+
+
+def _names() -> list[str]:
+    return [name for name in dir(StoreContract) if name.startswith("test_")]
