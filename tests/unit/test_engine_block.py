@@ -19,11 +19,11 @@ from fourtop import (
     NotFound,
     OwnerKind,
     Refused,
+    TableState,
     Window,
     Zone,
     sketch_floor,
 )
-from fourtop.engine.standing import TableState
 from fourtop.ports import Store
 from tests.evening import MONTH, NOW, STAFF, a_house, at, booked, held, open_desk, party, rows_of, snapshot, window
 
