@@ -6,7 +6,7 @@ import hashlib
 import json
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -18,10 +18,12 @@ from fourtop.model.policy import ServicePeriod
 from fourtop.model.request import Preference
 from fourtop.model.window import from_micros
 
+_CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
 
 def canonical(data: Any) -> str:
     """Write plain data as JSON that is the same for equal data: keys sorted at every depth, no spaces."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return _CANONICAL.encode(data)
 
 
 @attrs.frozen

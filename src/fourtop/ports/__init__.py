@@ -1,6 +1,6 @@
 """The ports: what the engine asks of a store, and what a store may answer."""
 
-from fourtop.ports.change import MAX_NEEDS, Answer, Changes, Decision, FloorChange, Need, PolicyChange
+from fourtop.ports.change import MAX_NEEDS, NO_CHANGES, Answer, Changes, Decision, FloorChange, Need, PolicyChange
 from fourtop.ports.scope import Scope, around
 from fourtop.ports.source import Rows, Source
 from fourtop.ports.store import Clock, Store
@@ -8,6 +8,7 @@ from fourtop.ports.view import View
 
 __all__ = [
     "MAX_NEEDS",
+    "NO_CHANGES",
     "Answer",
     "Changes",
     "Clock",

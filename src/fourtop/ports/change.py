@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
@@ -102,13 +102,13 @@ class Changes:
 
     def __add__(self, other: Changes) -> Changes:
         """Return both sets of changes as one, this one's first."""
+        if other is NO_CHANGES:
+            return self
+        if self is NO_CHANGES:
+            return other
         assert self.floor is None or other.floor is None, "one command changes the floor once"
         assert self.policy is None or other.policy is None, "one command changes the policy once"
-        joined = {
-            field.name: getattr(self, field.name) + getattr(other, field.name)
-            for field in attrs.fields(Changes)
-            if field.name not in ("floor", "policy")
-        }
+        joined = {name: getattr(self, name) + getattr(other, name) for name in _LISTS}
         return Changes(floor=self.floor or other.floor, policy=self.policy or other.policy, **joined)
 
     @property
@@ -127,12 +127,17 @@ class Changes:
         )
 
 
+NO_CHANGES: Final = Changes()
+
+_LISTS: Final = tuple(field.name for field in attrs.fields(Changes) if field.name not in ("floor", "policy"))
+
+
 @attrs.frozen
 class Decision(Generic[T]):
     """What a command answers and what it writes."""
 
     result: T
-    changes: Changes = attrs.field(factory=Changes)
+    changes: Changes = NO_CHANGES
 
 
 @attrs.frozen
