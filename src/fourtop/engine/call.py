@@ -13,7 +13,7 @@ from fourtop.errors import FourtopError, KeyReused
 from fourtop.model.actor import Actor
 from fourtop.model.event import Event, EventType
 from fourtop.model.hold import canonical
-from fourtop.ports import Answer, Changes, Decision, Scope, View
+from fourtop.ports import NO_CHANGES, Answer, Changes, Decision, Scope, View
 
 T = TypeVar("T")
 
@@ -91,7 +91,7 @@ class Call:
         """Return the change that stores an answer under the call's key (or another), if there is one."""
         under = self.key if key is None else key
         if under is None:
-            return Changes()
+            return NO_CHANGES
         answer = Answer(self.restaurant_id, self.command, under, self.fingerprint, outcome, now_us)
         return Changes(answers=(answer,))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import attrs
 
 from fourtop.engine.call import Call
-from fourtop.engine.placing import ended, hold_event, place, reaped
+from fourtop.engine.news import hold_event
+from fourtop.engine.placing import ended, place, reaped
 from fourtop.engine.rules import Rules
 from fourtop.engine.seating import NOTHING, Judge, Own, Seating
 from fourtop.errors import (
@@ -27,7 +28,7 @@ from fourtop.model.outcome import Held
 from fourtop.model.policy import MAX_HOLD_LIFETIME_SECONDS
 from fourtop.model.request import Request
 from fourtop.model.window import MICROSECONDS_PER_SECOND
-from fourtop.ports import Changes, Decision, Need, Scope, View
+from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
 
 _BEFORE_CONFIRMATION = (BookingStatus.PENDING, BookingStatus.PENDING_ALLOCATION)
 
@@ -164,9 +165,16 @@ def check_awaits_tables(view: View, booking_id: str, request: Request) -> Bookin
     """
     booking = get_booking(view, booking_id)
     check_awaits_confirmation(booking)
-    if (booking.party, booking.stay.dining.start_us) != (request.party, request.start_us):
-        raise HoldMismatch("new", booking_id)
+    differs = differences(booking, request.party, request.start_us)
+    if differs:
+        raise HoldMismatch(None, booking_id, differs=differs)
     return booking
+
+
+def differences(booking: Booking, party: int, start_us: int) -> tuple[str, ...]:
+    """Return in what a booking differs from what tables are asked or held for: ``party``, ``start``."""
+    compared = (("party", booking.party, party), ("start", booking.stay.dining.start_us, start_us))
+    return tuple(name for name, booked, asked in compared if booked != asked)
 
 
 def check_awaits_confirmation(booking: Booking) -> None:
@@ -247,7 +255,7 @@ def release_hold(call: Call, view: View, hold_id: str) -> Decision[Held]:
 
 def released_for(call: Call, view: View, booking_id: str) -> Changes:
     """Return the changes that end the holds of a booking which wants no tables any more, or others."""
-    changes = Changes()
+    changes = NO_CHANGES
     for hold in view.active_holds_for(booking_id):
         is_alive = hold.is_alive(view.now_us)
         state = HoldState.RELEASED if is_alive else HoldState.EXPIRED

@@ -9,8 +9,8 @@ from typing import Any
 import attrs
 
 from fourtop.engine.call import Call
-from fourtop.engine.confirming import assignment_event
 from fourtop.engine.holding import get_booking
+from fourtop.engine.news import assignment_event
 from fourtop.engine.placing import Placing, freed, place, reaped
 from fourtop.engine.rules import Rules
 from fourtop.engine.seating import find_rivals, taken
@@ -22,7 +22,7 @@ from fourtop.model.outcome import Moved
 from fourtop.model.plan import Plan
 from fourtop.model.window import Window
 from fourtop.planner import Ask
-from fourtop.ports import Changes, Decision, Need, Scope, View
+from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
 
 MAX_MOVES = 100
 
@@ -96,7 +96,7 @@ def move_bookings(call: Call, view: View, rules: Rules, moves: tuple[Move, ...])
         for number, step in enumerate(steps, 1)
     ]
     _check_apart(placings)
-    changes, moved = Changes(), []
+    changes, moved = NO_CHANGES, []
     for step, placing in zip(steps, placings, strict=True):
         booking = _moved(call, step, placing, view.now_us)
         moved.append(booking)

@@ -135,8 +135,13 @@ class Orders:
         session = _optional_id("session", terms.session)
         _check_ttl(terms.ttl_seconds)
         call = self._call("hold", key, {"request": request, "terms": terms})
-        scope = self._seating(request) | self.about(bookings=() if booking_id is None else (booking_id,))
-        scope |= Scope(self.restaurant_id, sessions=frozenset(() if session is None else (session,)))
+        scope = Scope(
+            self.restaurant_id,
+            windows=(around(request.start_us),),
+            bookings=frozenset(() if booking_id is None else (booking_id,)),
+            sessions=frozenset(() if session is None else (session,)),
+            counts_holds=True,
+        )
         return Order(call, scope, lambda view, rules: holding.make_hold(call, view, rules, request, terms))
 
     def extend(self, hold_id: str, seconds: int, key: str | None) -> Order[Held]:
