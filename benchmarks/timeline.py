@@ -10,6 +10,7 @@ import gc
 import random
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -90,6 +91,16 @@ def race(*tasks: Task) -> list[list[float]]:
     return times
 
 
+def asking(ask: Callable[[int, int], object], spans: Sequence[Span]) -> Task:
+    """Make a task that asks for each span."""
+
+    def task() -> None:
+        for start, end in spans:
+            ask(start, end)
+
+    return task
+
+
 # ---- one resource ----------------------------------------------------------------------------------------
 
 
@@ -131,15 +142,9 @@ def checks(draw: random.Random, rows: Sequence[Span], index: ResourceIndex[int],
             at = bisect_left(starts, end)
             at and ends[at - 1] > start
 
-    def ours() -> None:
-        for start, end in asked:
-            index.find_overlap(start, end)
-
-    def theirs() -> None:
-        for start, end in asked:
-            bool(tree.overlap(start, end))
-
-    base, own, other = race(inlined, ours, theirs)
+    base, own, other = race(
+        inlined, asking(index.find_overlap, asked), asking(lambda start, end: bool(tree.overlap(start, end)), asked)
+    )
     return [
         Bar("check, n = 1,000: ours / inlined bisect", own, base, len(asked), at_most=1.5),
         Bar("check, n = 1,000: intervaltree / ours", other, own, len(asked), at_least=15),
@@ -208,14 +213,7 @@ def layered() -> list[Bar]:
         (start, start + 2 * HOUR) for start in (draw.randrange(MIDNIGHT, MIDNIGHT + days * DAY) for _ in range(50))
     ]
 
-    def asking(listing: Callable[[int, int], object]) -> Task:
-        def ask() -> None:
-            for start, end in asked:
-                listing(start, end)
-
-        return ask
-
-    plain, long, other = race(*(asking(index.overlapping) for index in indexes), asking(tree.overlap))
+    plain, long, other = race(*(asking(index.overlapping, asked) for index in indexes), asking(tree.overlap, asked))
     return [
         Bar("list overlaps, n = 100,000: 0.1 % month-long / none", long, plain, len(asked), at_most=2),
         Bar("the same, 0.1 % month-long: intervaltree / ours", other, long, len(asked), at_least=30),
@@ -259,6 +257,15 @@ def free_mask(columns: Sequence[Column], start: int, end: int) -> int:
     return free
 
 
+def free_by_index(indexes: Sequence[ResourceIndex[int]], start: int, end: int) -> int:
+    """Ask the index of each table: the free tables as a mask."""
+    free = 0
+    for bit, index in enumerate(indexes):
+        if index.find_overlap(start, end) is None:
+            free |= 1 << bit
+    return free
+
+
 def floor() -> list[Bar]:
     """Compare the free tables of a window by the grid with a bisection a table."""
     draw = random.Random(4)
@@ -280,17 +287,10 @@ def floor() -> list[Bar]:
 def free_tables(name: str, columns: Sequence[Column], occupancy: Occupancy, spans: Sequence[Span]) -> list[Bar]:
     """Compare single windows, as masks and as ids. The bars are for two hours."""
     windows = [Window.of_micros(start, end) for start, end in spans]
+    indexes = [filled(list(zip(starts, ends, strict=True))) for _, _, starts, ends in columns]
     for (start, end), window in zip(spans, windows, strict=True):
         assert free_mask(columns, start, end) == EVERY_TABLE & ~occupancy.busy_mask(window)
         assert free_ids(columns, start, end) == occupancy.tables_in(free_mask(columns, start, end))
-
-    def base_mask() -> None:
-        for start, end in spans:
-            free_mask(columns, start, end)
-
-    def base_ids() -> None:
-        for start, end in spans:
-            free_ids(columns, start, end)
 
     def mask() -> None:
         for window in windows:
@@ -301,14 +301,15 @@ def free_tables(name: str, columns: Sequence[Column], occupancy: Occupancy, span
             occupancy.tables_in(EVERY_TABLE & ~occupancy.busy_mask(window))
 
     is_judged = spans[0][1] - spans[0][0] == 2 * HOUR
-    by_mask, our_mask = race(base_mask, mask)
-    by_ids, our_ids = race(base_ids, ids)
-    what = f"free of 100 tables, {name}"
+    by_mask, by_index, our_mask = race(
+        asking(partial(free_mask, columns), spans), asking(partial(free_by_index, indexes), spans), mask
+    )
+    by_ids, our_ids = race(asking(partial(free_ids, columns), spans), ids)
+    what, count = f"free of 100 tables, {name}", len(spans)
     return [
-        Bar(
-            f"{what}, as mask: bisect a table / ours", by_mask, our_mask, len(spans), at_least=20 if is_judged else None
-        ),
-        Bar(f"{what}, as ids: bisect a table / ours", by_ids, our_ids, len(spans), at_least=4 if is_judged else None),
+        Bar(f"{what}, mask: bisect inlined / ours", by_mask, our_mask, count, at_least=20 if is_judged else None),
+        Bar(f"{what}, mask: ask 100 indexes / ours", by_index, our_mask, count, at_least=20 if is_judged else None),
+        Bar(f"{what}, ids: bisect inlined / ours", by_ids, our_ids, count, at_least=4 if is_judged else None),
     ]
 
 
@@ -318,10 +319,6 @@ def evening(columns: Sequence[Column], occupancy: Occupancy) -> list[Bar]:
     bars = []
     for name, length, bar in (("2 h", 2 * HOUR, 6), ("2 h 05", 125 * MINUTE, None)):
 
-        def base(length: int = length) -> None:
-            for start in starts_us:
-                free_ids(columns, start, start + length)
-
         def masks(length: int = length) -> None:
             occupancy.busy_masks(starts_us, length)
 
@@ -329,11 +326,12 @@ def evening(columns: Sequence[Column], occupancy: Occupancy) -> list[Bar]:
             for mask in occupancy.busy_masks(starts_us, length):
                 occupancy.tables_in(EVERY_TABLE & ~mask)
 
+        base = asking(partial(free_ids, columns), [(start, start + length) for start in starts_us])
         by_table, as_masks, as_ids = race(base, masks, ids)
-        what = f"evening of 20 starts of {name}"
+        what = f"evening of 20 starts, {name}"
         bars += [
-            Bar(f"{what}, as masks: bisect a table / ours", by_table, as_masks),
-            Bar(f"{what}, as ids: bisect a table / ours", by_table, as_ids, at_least=bar),
+            Bar(f"{what}, masks: bisect inlined / ours", by_table, as_masks),
+            Bar(f"{what}, ids: bisect inlined / ours", by_table, as_ids, at_least=bar),
         ]
     return bars
 
@@ -397,7 +395,9 @@ def growth() -> list[Bar]:
     large = loaded([[(start + 0, end + 0) for start, end in rows] for rows in spans])
     gc.collect()
     weight = (resident_bytes() - before) / len(large)
-    bars = [Bar(f"bytes a live allocation, ids and all indexes, {len(large):,} rows", [weight], [1.0], at_most=700)]
+    bars = [
+        Bar(f"bytes a live allocation, ids and all indexes, {len(large):,} rows", [weight], [1.0], 10**6, at_most=700)
+    ]
     gc.freeze()
     few, many = operations(small, 0), operations(large, 3_000)
     for name, task in few.items():

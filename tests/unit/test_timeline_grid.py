@@ -74,11 +74,17 @@ def test_two_stays_in_one_slot_are_told_apart(floor: Floor) -> None:
 
 
 def test_removing_a_stay_leaves_its_neighbour_in_the_slot_that_they_share(floor: Floor) -> None:
-    floor.add(0, EVENING - 90 * MINUTE, EVENING + 5 * MINUTE)
-    floor.add(0, EVENING + 5 * MINUTE, EVENING + 95 * MINUTE)
-    floor.remove(0, EVENING - 90 * MINUTE, EVENING + 5 * MINUTE)
+    early = (EVENING - 90 * MINUTE, EVENING + 5 * MINUTE)
+    late = (EVENING + 5 * MINUTE, EVENING + 95 * MINUTE)
+    floor.add(0, *early)
+    floor.add(0, *late)
+    floor.remove(0, *early)
     assert floor.busy(EVENING, EVENING + 15 * MINUTE) == 1
-    assert floor.busy(EVENING - 90 * MINUTE, EVENING + 5 * MINUTE) == 0
+    assert floor.busy(*early) == 0
+    floor.add(0, *early)
+    floor.remove(0, *late)
+    assert floor.busy(EVENING, EVENING + 15 * MINUTE) == 1
+    assert floor.busy(*late) == 0
 
 
 def test_a_window_over_midnight_is_exact_on_both_sides(floor: Floor) -> None:

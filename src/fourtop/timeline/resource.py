@@ -9,7 +9,7 @@ from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
 
-LEAF_STAYS: Final = 80
+LEAF_STAYS: Final = 64
 NEVER: Final = 1 << 62
 
 _FULL: Final = 2 * LEAF_STAYS + 1
