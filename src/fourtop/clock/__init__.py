@@ -6,7 +6,7 @@ import time
 from datetime import datetime
 
 from fourtop.errors import InvalidInput, shown
-from fourtop.model.window import MICROSECONDS_PER_SECOND, from_micros, to_micros
+from fourtop.model.window import LATEST_US, MICROSECONDS_PER_SECOND, from_micros, to_micros
 
 __all__ = ["ManualClock", "SystemClock"]
 
@@ -55,11 +55,16 @@ class ManualClock:
         """Move forward.
 
         Raises:
-            InvalidInput: If it would move back.
+            InvalidInput: If it would move back, or beyond 2199.
         """
-        step = round((seconds + 60 * minutes) * MICROSECONDS_PER_SECOND)
-        if step < 0:
-            raise InvalidInput("seconds", "must not move the clock back", shown(seconds + 60 * minutes))
+        try:
+            step = round((seconds + 60 * minutes) * MICROSECONDS_PER_SECOND)
+        except (ArithmeticError, TypeError, ValueError):
+            step = -1
+        if step < 0 or self._now_us + step >= LATEST_US:
+            raise InvalidInput(
+                "seconds", "and minutes must move the clock forward, and not beyond 2199", shown(seconds)
+            )
         self._now_us += step
 
     def move_to(self, now: datetime) -> None:
