@@ -69,6 +69,19 @@ def check_text(field: str, value: object, longest: int) -> str:
     return value
 
 
+def check_note(field: str, value: object, longest: int) -> str:
+    """Return ``value`` if it is a text as ``check_text`` takes it; what people wrote is never in the error.
+
+    Raises:
+        InvalidInput: If it is anything else.
+    """
+    try:
+        return check_text(field, value, longest)
+    except InvalidInput as fault:
+        given = f"a text of {len(value)}" if isinstance(value, str) else f"a value of type {type(value).__name__}"
+        raise InvalidInput(field, fault.rule, given) from None
+
+
 def check_instance(field: str, value: object, kind: type[T]) -> T:
     """Return ``value`` if it is of that type.
 
@@ -125,6 +138,15 @@ def text(longest: int) -> Validator:
 
     def validate(_instance: object, attribute: Named, value: object) -> None:
         check_text(attribute.name, value, longest)
+
+    return validate
+
+
+def note(longest: int) -> Validator:
+    """Make a validator of texts of 1 to ``longest`` characters that are in no error."""
+
+    def validate(_instance: object, attribute: Named, value: object) -> None:
+        check_note(attribute.name, value, longest)
 
     return validate
 

@@ -89,7 +89,7 @@ class Table:
     active: bool = attrs.field(default=True, kw_only=True, validator=rule.flag)
     features: frozenset[str] = attrs.field(default=(), kw_only=True, converter=as_features)
     position: Position | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.one_of(Position)))
-    notes: str | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.text(500)))
+    notes: str | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.note(500)))
 
     def __attrs_post_init__(self) -> None:
         if self.max_party is not None and self.max_party < self.min_party:
