@@ -139,12 +139,12 @@ class Judge:
         bookings = {
             booking.id: booking.party
             for booking in self._view.bookings_starting(service.window)
-            if booking.status.counts_covers
+            if booking.status.counts_covers and self._is_in(service, booking.stay)
         }
         holds = [
             hold.party
             for hold in self._view.live_holds_starting(service.window)
-            if hold.id != own.hold_id and hold.booking_id not in bookings
+            if hold.id != own.hold_id and hold.booking_id not in bookings and self._is_in(service, hold.stay)
         ]
         if own.booking_id is not None:
             bookings.pop(own.booking_id, None)
@@ -157,6 +157,10 @@ class Judge:
             max_covers=None if cap is None else cap.max_covers,
             max_parties=None if cap is None else cap.max_parties,
         )
+
+    def _is_in(self, service: Service, stay: Stay) -> bool:
+        # Where the clocks go back, a service may run into the next, whose parties are not its own.
+        return service.is_same(self._service(stay))
 
     def over_cap(self, stay: Stay, party: int) -> Refusal | None:
         """Return the refusal by the caps of the stay's service, if a party more would exceed one."""

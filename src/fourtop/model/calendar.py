@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from operator import itemgetter
 
 import attrs
 
@@ -30,6 +31,10 @@ class Service:
     date: date
     window: Window
     last_start_us: int
+
+    def is_same(self, other: Service | None) -> bool:
+        """Tell whether the other is this period on this date too."""
+        return other is not None and (self.date, self.period.key) == (other.date, other.period.key)
 
 
 @attrs.frozen
@@ -80,13 +85,18 @@ class Calendar:
         if found is None:
             if len(self._services) >= _CACHED_DAYS:
                 self._services.clear()
-            found = tuple(self._service(period, day) for period in self._policy.periods_on(day))
+            services = (self._find_service_of(period, day) for period in self._policy.periods_on(day))
+            found = tuple(service for service in services if service is not None)
             self._services[day] = found
         return found
 
-    def _service(self, period: ServicePeriod, day: date) -> Service:
+    def _find_service_of(self, period: ServicePeriod, day: date) -> Service | None:
         end_day = day + timedelta(days=1) if period.is_overnight else day
-        window = Window.of_micros(self._instant(day, period.start, 0), self._instant(end_day, period.end, 1))
+        start_us, end_us = self._instant(day, period.start, 0), self._instant(end_day, period.end, 1)
+        if end_us <= start_us:
+            # Its start was skipped by the clocks, and moved on to its end or past it: nothing of it is left.
+            return None
+        window = Window.of_micros(start_us, end_us)
         if period.last_start is not None:
             last_day = end_day if period.last_start < period.start else day
             last = self._instant(last_day, period.last_start, 0)
@@ -111,8 +121,10 @@ class Calendar:
 
     def find_service(self, start_us: int) -> Service | None:
         """Return the service that an instant lies in, if any: of its own date first, then of the night before."""
-        if start_us in self._found:
+        try:
             return self._found[start_us]
+        except KeyError:
+            pass
         if len(self._found) >= _CACHED_STARTS:
             self._found.clear()
         service = self._found[start_us] = self._look_up(start_us)
@@ -206,14 +218,17 @@ class Calendar:
         """Return the start times on offer for the services of a date: instants in microseconds, in order.
 
         The raster counts the restaurant's reservation interval from the start of each service, in elapsed
-        time, up to its last seating inclusive.
+        time, up to its last seating inclusive. Where the clocks go back, a service may run into the next: the
+        starts of both are those of the one that ``find_service`` returns.
         """
         step = self._restaurant.reservation_interval_minutes * MICROSECONDS_PER_MINUTE
-        return tuple(
+        starts = [
             (start_us, service)
             for service in self.services_on(day)
             for start_us in range(service.window.start_us, min(service.last_start_us + 1, service.window.end_us), step)
-        )
+            if service.is_same(self.find_service(start_us))
+        ]
+        return tuple(sorted(starts, key=itemgetter(0)))
 
     def instant(self, local: str | datetime, field: str = "start") -> int:
         """Turn a local time of the restaurant, or any instant with an offset, into microseconds.
