@@ -8,9 +8,11 @@ from itertools import count
 from typing import Protocol
 from uuid import UUID
 
+from fourtop.errors import InvalidIdentifier, shown
 from fourtop.model.rule import check_identifier
 
 _MILLISECONDS_BITS = 48
+_LONGEST_PREFIX = 32
 
 
 class Ids(Protocol):
@@ -47,7 +49,7 @@ class CountedIds:
         prefix: What they begin with; at most 32 characters of an id.
 
     Raises:
-        InvalidIdentifier: If the prefix is no id.
+        InvalidIdentifier: If the prefix is no id, or longer.
 
     >>> ids = CountedIds("n")
     >>> ids.next(), ids.next()
@@ -58,6 +60,8 @@ class CountedIds:
 
     def __init__(self, prefix: str = "id-") -> None:
         self._prefix = check_identifier("prefix", prefix)
+        if len(prefix) > _LONGEST_PREFIX:
+            raise InvalidIdentifier("prefix", f"must be at most {_LONGEST_PREFIX} characters", shown(prefix))
         self._count = count(1)
 
     def next(self) -> str:
