@@ -221,12 +221,15 @@ def confirm(ledger: Ledger, new_id: str, asked: Asked) -> Guest:
         guest = _target(ledger, keep, asked.booking_id)
         seated, tables = _seats(ledger, keep, guest, requote=asked.requote)
     except Wrong as wrong:
-        _leave_evidence(ledger, keep, asked, (asked.booking_id or keep.booking_id, _code(wrong)))
+        leave_evidence(ledger, keep, asked, (asked.booking_id or keep.booking_id, _code(wrong)))
         raise
     booking_id = guest.id if guest is not None else asked.booking_id or new_id
-    _leave_evidence(ledger, keep, asked, (booking_id, None))
+    leave_evidence(ledger, keep, asked, (booking_id, None))
     group = _take_over(ledger, keep, booking_id, (seated, tables))
     given = Given(tables, seated.block_start, seated.block_end, group, ledger.now, ledger.actor)
+    ledger.tell(EventType.HOLD_CONFIRMED, hold_id=keep.id, booking_id=booking_id)
+    ledger.tell(EventType.BOOKING_CREATED if guest is None else EventType.BOOKING_STATUS, booking_id=booking_id)
+    ledger.tell(EventType.ASSIGNMENT_SYNC, booking_id=booking_id)
     if guest is None:
         assert booking_id not in ledger.guests, "the id of a new booking is new"
         guest = Guest(
@@ -246,8 +249,6 @@ def confirm(ledger: Ledger, new_id: str, asked: Asked) -> Guest:
     guest.past_reason = guest.past_reason or keep.past_reason
     guest.version, guest.updated, guest.actor = guest.version + 1, ledger.now, ledger.actor
     keep.state = "confirmed"
-    ledger.tell(EventType.HOLD_CONFIRMED, hold_id=keep.id, booking_id=keep.booking_id)
-    ledger.tell(EventType.ASSIGNMENT_SYNC, booking_id=booking_id)
     ledger.occupancy_version += 1
     return guest
 
@@ -311,7 +312,8 @@ def _code(wrong: Wrong) -> str:
     return wrong.error.default_code.value
 
 
-def _leave_evidence(ledger: Ledger, keep: Keep, asked: Asked, outcome: tuple[str | None, str | None]) -> None:
+def leave_evidence(ledger: Ledger, keep: Keep, asked: Asked, outcome: tuple[str | None, str | None]) -> None:
+    """Note what an attempt to confirm leaves behind."""
     booking_id, code = outcome
     seats = {table.id: table.capacity for table in ledger.floor.tables}
     block = (keep.sitting.block_start, keep.sitting.block_end)

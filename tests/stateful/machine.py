@@ -159,6 +159,10 @@ class Evening(RuleBasedStateMachine):
         self.ids.here = caller.here
         return ledger
 
+    def _where(self, caller: Caller, what: str) -> Caller:
+        """Return the caller, in the other restaurant if this one has nothing of a kind."""
+        return caller if getattr(self.ledgers[caller.here], what) else attrs.evolve(caller, here=1 - caller.here)
+
     def _desk(self, caller: Caller) -> Desk:
         return self.engine.desk(IDS[caller.here], actor=caller.actor)
 
@@ -201,6 +205,8 @@ class Evening(RuleBasedStateMachine):
         if trial.command == "confirm" and trial.asked.hold_id in ledger.confirmed:
             booking_id, stored = ledger.confirmed[trial.asked.hold_id]
             if trial.asked.booking_id not in (None, booking_id):
+                keep = ledger.keeps[trial.asked.hold_id]
+                holding.leave_evidence(ledger, keep, trial.asked, (trial.asked.booking_id, "HOLD_MISMATCH"))
                 raise Wrong(HoldMismatch, hold_id=trial.asked.hold_id, booking_id=trial.asked.booking_id)
             return as_replay(stored)
         return None
@@ -271,6 +277,7 @@ class Evening(RuleBasedStateMachine):
     @HAS_BOOKINGS
     @rule(caller=callers(), wish=wishes(), choice=PICKS, is_right=st.sampled_from((True, True, True, False)))
     def hold_for_booking(self, caller: Caller, wish: Wish, choice: int, *, is_right: bool) -> None:
+        caller = self._where(caller, "guests")
         ledger = self._here(caller)
         guests = [guest for guest in ledger.guests.values() if guest.status in AWAITING or not is_right]
         guest = pick(guests, choice)
@@ -303,6 +310,7 @@ class Evening(RuleBasedStateMachine):
     @HAS_HOLDS
     @rule(caller=callers(), wish=wishes(), choice=PICKS, ttl=st.sampled_from((None, None, 30)), same=st.booleans())
     def replace(self, caller: Caller, wish: Wish, choice: int, ttl: int | None, *, same: bool) -> None:
+        caller = self._where(caller, "keeps")
         ledger = self._here(caller)
         hold_id = pick_hold(ledger, choice)
         keep = ledger.keeps.get(hold_id)
@@ -323,6 +331,7 @@ class Evening(RuleBasedStateMachine):
     @HAS_HOLDS
     @rule(caller=callers(), choice=PICKS, seconds=st.sampled_from((1, 60, 240, 420, 570)))
     def extend(self, caller: Caller, choice: int, seconds: int) -> None:
+        caller = self._where(caller, "keeps")
         hold_id = pick_hold(self._here(caller), choice)
         trial = Trial(
             "extend",
@@ -336,6 +345,7 @@ class Evening(RuleBasedStateMachine):
     @HAS_HOLDS
     @rule(caller=callers(), choice=PICKS)
     def release(self, caller: Caller, choice: int) -> None:
+        caller = self._where(caller, "keeps")
         hold_id = pick_hold(self._here(caller), choice)
         trial = Trial(
             "release",
@@ -349,17 +359,28 @@ class Evening(RuleBasedStateMachine):
     @HAS_HOLDS
     @rule(caller=callers(), choice=PICKS, named=st.integers(0, 9), requote=st.booleans())
     def confirm(self, caller: Caller, choice: int, named: int, *, requote: bool) -> None:
+        caller = self._where(caller, "keeps")
         ledger = self._here(caller)
         hold_id = pick_hold(ledger, choice)
-        asked = Asked(hold_id, self._named_for(ledger, hold_id, named), requote, caller.key)
+        self._confirm(caller, Asked(hold_id, self._named_for(ledger, hold_id, named), requote, caller.key))
+
+    @HAS_HOLDS
+    @rule(caller=callers())
+    def confirm_plainly(self, caller: Caller) -> None:
+        """Confirm the newest hold that is alive."""
+        caller = self._where(caller, "keeps")
+        self._confirm(caller, Asked(pick_hold(self._here(caller), 0), None, requote=False, key=caller.key))
+
+    def _confirm(self, caller: Caller, asked: Asked) -> None:
+        hold_id = asked.hold_id
 
         def run(desk: Desk) -> Any:
-            return desk.confirm(hold_id, booking_id=asked.booking_id, requote=requote, key=caller.key)
+            return desk.confirm(hold_id, booking_id=asked.booking_id, requote=asked.requote, key=caller.key)
 
         def check(answer: Any, true: Guest) -> None:
             comparing.check_booking(answer.booking, true)
             assert (answer.hold_id, answer.replayed) == (hold_id, False)
-            ledger.confirmed[hold_id] = (true.id, answer)
+            self.ledgers[caller.here].confirmed[hold_id] = (true.id, answer)
 
         trial = Trial(
             "confirm",
@@ -432,6 +453,7 @@ class Evening(RuleBasedStateMachine):
     @HAS_BOOKINGS
     @rule(caller=callers(), wish=wishes(), choice=PICKS, keeps=FIELDS)
     def reschedule(self, caller: Caller, wish: Wish, choice: int, keeps: int) -> None:
+        caller = self._where(caller, "guests")
         ledger = self._here(caller)
         booking_id = pick_booking(ledger, (*AWAITING, "confirmed"), choice)
         guest = ledger.guests.get(booking_id)
@@ -452,6 +474,7 @@ class Evening(RuleBasedStateMachine):
     @HAS_BOOKINGS
     @rule(caller=callers(), command=st.sampled_from(tuple(booking.STEPS)), choice=PICKS)
     def step(self, caller: Caller, command: str, choice: int) -> None:
+        caller = self._where(caller, "guests")
         self._step(caller, command, pick_booking(self._here(caller), booking.STEPS[command][0], choice))
 
     def _step(self, caller: Caller, command: str, booking_id: str) -> None:
@@ -472,6 +495,7 @@ class Evening(RuleBasedStateMachine):
     )
     def move(self, caller: Caller, choices: list[int], tables: list[int]) -> None:
         """Move up to three bookings: to named tables, or each to where the next one sits."""
+        caller = self._where(caller, "guests")
         ledger = self._here(caller)
         guests = list(dict.fromkeys(pick_booking(ledger, SEATED, choice) for choice in choices))
         moves = []
@@ -571,6 +595,7 @@ class Evening(RuleBasedStateMachine):
     @HAS_BLOCKS
     @rule(caller=callers(), choice=PICKS)
     def unblock(self, caller: Caller, choice: int) -> None:
+        caller = self._where(caller, "blocks")
         ledger = self._here(caller)
         ahead = [each.id for each in ledger.blocks.values() if each.end > ledger.now]
         block_id = pick_id(ahead, ledger.blocks, choice)

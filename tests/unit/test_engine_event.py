@@ -166,7 +166,7 @@ def test_two_actors_are_told_apart(store: Store, desk: Desk) -> None:
     cook = Engine(store, ids=CountedIds("m")).desk(desk.restaurant_id, actor=Actor("cook", "kitchen"))
     hold = held(desk, 4)
     assert cook.confirm(hold.id).booking.actor.id == "cook"
-    assert [event.actor.id for event in store.events(desk.restaurant_id)] == ["guest", "cook", "cook"]
+    assert [event.actor.id for event in store.events(desk.restaurant_id)] == ["guest", "cook", "cook", "cook"]
     assert desk.confirmations(hold.id)[0].actor.role == "kitchen"
 
 

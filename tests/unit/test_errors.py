@@ -94,7 +94,7 @@ CASES: list[tuple[FourtopError, Code, int, str]] = [
     ),
     (HoldExpired("h1", "noon"), Code.HOLD_EXPIRED, 409, "the hold 'h1' expired at noon"),
     (HoldEnded("h1", "released"), Code.HOLD_ENDED, 409, "the hold 'h1' is released"),
-    (HoldMismatch("h1", "b1"), Code.HOLD_MISMATCH, 409, "the hold 'h1' is not for the booking 'b1'"),
+    (HoldMismatch("h1", "b1"), Code.HOLD_MISMATCH, 409, "the hold 'h1' is for another booking than 'b1'"),
     (
         HoldLimit("live_per_session", 10),
         Code.HOLD_LIMIT,
@@ -282,6 +282,7 @@ def test_only_what_may_pass_by_itself_is_worth_a_retry() -> None:
     assert {code.value for code in Code if code.is_retryable} == {
         "TABLES_TAKEN",
         "HOLD_CONFLICT",
+        "ALLOCATIONS_OVERLAP",
         "HOLD_LIMIT",
         "HOLD_RATE_LIMIT",
         "STALE_VERSION",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import attrs
 
 from fourtop.engine.call import Call
-from fourtop.engine.confirming import assignment_event
 from fourtop.engine.holding import get_booking, released_for
+from fourtop.engine.news import assignment_event, created_event, rescheduled_event, status_event
 from fourtop.engine.placing import freed, place, reaped
 from fourtop.engine.rules import Rules
 from fourtop.engine.seating import Judge, Own, Seating
@@ -14,7 +14,7 @@ from fourtop.errors import AlreadyExists, IllegalTransition, Refusal, Refused
 from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Stay
-from fourtop.model.event import Event, EventType
+from fourtop.model.event import Event
 from fourtop.model.outcome import Booked, Changed, Usage
 from fourtop.model.request import Request
 from fourtop.model.window import Window
@@ -66,7 +66,7 @@ def make_booking(call: Call, view: View, rules: Rules, request: Request, terms: 
         booking, placed = _given_tables(call, view, booking, seated)
         changes = reaped(call, view, seated.stay.block) + placed
     usage = _usage_with(judge, rules, stay, request.party)
-    changes += Changes(bookings=(booking,), events=(_created(call, booking), *_assigned(call, booking)))
+    changes += Changes(bookings=(booking,), events=(created_event(call, booking), *_assigned(call, booking)))
     return Decision(Booked(booking, usage), changes)
 
 
@@ -94,16 +94,6 @@ def _given_tables(call: Call, view: View, booking: Booking, seating: Seating) ->
     assignment = Assignment(seating.plan.tables, seating.stay.block, placing.merge_group_id, view.now_us, call.actor)
     confirmed = attrs.evolve(booking, status=BookingStatus.CONFIRMED, assignment=assignment)
     return confirmed, Changes(added=placing.rows)
-
-
-def _created(call: Call, booking: Booking) -> Event:
-    data = {
-        "status": booking.status.value,
-        "party": booking.party,
-        "start": booking.start.isoformat(),
-        "past_reason": booking.past_reason,
-    }
-    return call.event(EventType.BOOKING_CREATED, booking.id, booking.created_us, booking_id=booking.id, data=data)
 
 
 def _assigned(call: Call, booking: Booking) -> tuple[Event, ...]:
@@ -140,24 +130,12 @@ def reschedule_booking(
         changed, placed = _given_tables(call, view, changed, seated)
         swept = reaped(call, view, seated.stay.block, kept={hold.id for hold in changes.holds_changed})
         changes += swept + Changes(removed=view.allocations_of(OwnerKind.BOOKING, booking_id)) + placed
-    events = (_rescheduled(call, booking, changed), *_assigned(call, changed))
+    events = (rescheduled_event(call, changed, booking), *_assigned(call, changed))
     return Decision(Changed(changed), changes + Changes(bookings=(changed,), events=events))
 
 
 def _own_holds(view: View, booking_id: str) -> tuple[Owner, ...]:
     return tuple(Owner(OwnerKind.HOLD, hold.id) for hold in view.active_holds_for(booking_id))
-
-
-def _rescheduled(call: Call, before: Booking, after: Booking) -> Event:
-    data = {
-        "party": after.party,
-        "start": after.start.isoformat(),
-        "previous_party": before.party,
-        "previous_start": before.start.isoformat(),
-        "version": after.version,
-    }
-    subject = f"{after.id}:{after.version}"
-    return call.event(EventType.BOOKING_RESCHEDULED, subject, after.updated_us, booking_id=after.id, data=data)
 
 
 # ---- the steps of a life
@@ -181,9 +159,7 @@ def change_status(call: Call, view: View, booking_id: str, target: BookingStatus
         changes = released_for(call, view, booking_id)
         changes += freed(view.allocations_of(OwnerKind.BOOKING, booking_id), view.now_us)
         changed = attrs.evolve(changed, assignment=_cut(booking.assignment, view.now_us))
-    data = {"status": target.value, "previous": booking.status.value, "version": changed.version}
-    subject = f"{booking_id}:{changed.version}"
-    event = call.event(EventType.BOOKING_STATUS, subject, view.now_us, booking_id=booking_id, data=data)
+    event = status_event(call, changed, booking.status)
     return Decision(Changed(changed), changes + Changes(bookings=(changed,), events=(event,)))
 
 

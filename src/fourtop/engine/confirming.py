@@ -7,8 +7,9 @@ import hashlib
 import attrs
 
 from fourtop.engine.call import Call, Failed, as_replay
-from fourtop.engine.holding import as_request, check_awaits_confirmation, get_booking, get_live_hold
-from fourtop.engine.placing import hold_event, place, reaped
+from fourtop.engine.holding import as_request, check_awaits_confirmation, differences, get_booking, get_live_hold
+from fourtop.engine.news import assignment_event, created_event, hold_event, status_event
+from fourtop.engine.placing import place, reaped
 from fourtop.engine.rules import Rules
 from fourtop.engine.seating import Judge, Own, Seating, find_rivals
 from fourtop.errors import FourtopError, HoldMismatch, NotFound, PolicyDrift, Refusal, Refused
@@ -16,7 +17,7 @@ from fourtop.model.allocation import Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Stay
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
-from fourtop.model.event import Event, EventType
+from fourtop.model.event import EventType
 from fourtop.model.hold import Fingerprint, Hold, HoldState, fingerprint_of
 from fourtop.model.outcome import Confirmed
 from fourtop.ports import Changes, Decision, Need, Scope, View
@@ -46,13 +47,18 @@ def confirm_hold(
     evidence and raises.
     """
     result = view.find_confirmation(wanted.hold_id)
-    if result is not None:
-        return _again(call, view, result, wanted.booking_id)
+    if result is not None and wanted.booking_id in (None, result.booking_id):
+        return _again(call, view, result)
     hold = view.find_hold(wanted.hold_id)
     if hold is None:
         raise NotFound("hold", wanted.hold_id)
     need = _missing(view, hold, hold.booking_id or wanted.booking_id)
-    return _Attempt(call, view, rules, hold, wanted).decided() if need is None else need
+    if need is not None:
+        return need
+    attempt = _Attempt(call, view, rules, hold, wanted)
+    if result is not None:
+        return attempt.failed(HoldMismatch(hold.id, str(wanted.booking_id)))
+    return attempt.decided()
 
 
 def evidence_of_loss(
@@ -69,15 +75,13 @@ def evidence_of_loss(
     return Decision(None, Changes(confirmations=(evidence,)))
 
 
-def _again(call: Call, view: View, result: ConfirmationResult, booking_id: str | None) -> Decision[Confirmed] | Need:
-    if booking_id is not None and booking_id != result.booking_id:
-        raise HoldMismatch(result.hold_id, booking_id)
+def _again(call: Call, view: View, result: ConfirmationResult) -> Decision[Confirmed] | Need:
     asked = (call.command, result.key)
     if asked not in view.scope.answers:
         return Need(Scope(call.restaurant_id, answers=frozenset({asked})))
     answer = view.find_answer(*asked)
     assert answer is not None, "a confirmation's answer is kept as long as its result"
-    return Decision(as_replay(answer.outcome), Changes())
+    return Decision(as_replay(answer.outcome))
 
 
 def _missing(view: View, hold: Hold, booking_id: str | None) -> Need | None:
@@ -117,8 +121,7 @@ class _Attempt:
             known = self._target()
             seating = self._requoted(known)
         except FourtopError as error:
-            evidence = self.evidence(self.wanted.booking_id or hold.booking_id, error)
-            return Decision(Failed(error), Changes(confirmations=(evidence,)))
+            return self.failed(error)
         if isinstance(seating, Need):
             return seating
         booking_id = self.wanted.booking_id or self.call.id if known is None else known.id
@@ -130,11 +133,17 @@ class _Attempt:
             holds_changed=(attrs.evolve(hold, state=HoldState.CONFIRMED),),
             confirmations=(self.evidence(booking_id),),
             events=(
-                hold_event(self.call, EventType.HOLD_CONFIRMED, hold, self.view.now_us),
+                hold_event(self.call, EventType.HOLD_CONFIRMED, hold, self.view.now_us, booking_id),
+                created_event(self.call, booking) if known is None else status_event(self.call, booking, known.status),
                 assignment_event(self.call, booking),
             ),
         )
         return Decision(outcome, changes + self.call.answered(outcome, self.view.now_us, key=self._key))
+
+    def failed(self, error: FourtopError) -> Decision[Failed]:
+        """Return the failure, with its evidence."""
+        evidence = self.evidence(self.wanted.booking_id or self.hold.booking_id, error)
+        return Decision(Failed(error), Changes(confirmations=(evidence,)))
 
     @property
     def _key(self) -> str:
@@ -155,8 +164,9 @@ class _Attempt:
             if found is None:
                 return None
             booking = found
-        if (booking.party, booking.stay.dining.start_us) != (hold.party, hold.stay.dining.start_us):
-            raise HoldMismatch(hold.id, booking.id)
+        differs = differences(booking, hold.party, hold.stay.dining.start_us)
+        if differs:
+            raise HoldMismatch(hold.id, booking.id, differs=differs)
         check_awaits_confirmation(booking)
         return booking
 
@@ -248,12 +258,3 @@ class _Attempt:
             details={} if error is None else error.details,
             actor=call.actor,
         )
-
-
-def assignment_event(call: Call, booking: Booking) -> Event:
-    """Return the event that a booking's tables are now these."""
-    assignment = booking.assignment
-    assert assignment is not None, "an assignment was just made"
-    data = {"tables": list(assignment.tables), "window": str(assignment.window), "version": booking.version}
-    subject = f"{booking.id}:{booking.version}"
-    return call.event(EventType.ASSIGNMENT_SYNC, subject, booking.updated_us, booking_id=booking.id, data=data)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import attrs
 
 from fourtop.engine.call import Call
-from fourtop.engine.placing import ended, hold_event, place, reaped
+from fourtop.engine.news import hold_event
+from fourtop.engine.placing import ended, place, reaped
 from fourtop.engine.rules import Rules
 from fourtop.engine.seating import NOTHING, Judge, Own, Seating
 from fourtop.errors import (
@@ -164,9 +165,16 @@ def check_awaits_tables(view: View, booking_id: str, request: Request) -> Bookin
     """
     booking = get_booking(view, booking_id)
     check_awaits_confirmation(booking)
-    if (booking.party, booking.stay.dining.start_us) != (request.party, request.start_us):
-        raise HoldMismatch("new", booking_id)
+    differs = differences(booking, request.party, request.start_us)
+    if differs:
+        raise HoldMismatch(None, booking_id, differs=differs)
     return booking
+
+
+def differences(booking: Booking, party: int, start_us: int) -> tuple[str, ...]:
+    """Return in what a booking differs from what tables are asked or held for: ``party``, ``start``."""
+    compared = (("party", booking.party, party), ("start", booking.stay.dining.start_us, start_us))
+    return tuple(name for name, booked, asked in compared if booked != asked)
 
 
 def check_awaits_confirmation(booking: Booking) -> None:

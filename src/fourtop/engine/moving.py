@@ -9,8 +9,8 @@ from typing import Any
 import attrs
 
 from fourtop.engine.call import Call
-from fourtop.engine.confirming import assignment_event
 from fourtop.engine.holding import get_booking
+from fourtop.engine.news import assignment_event
 from fourtop.engine.placing import Placing, freed, place, reaped
 from fourtop.engine.rules import Rules
 from fourtop.engine.seating import find_rivals, taken

@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable
 import attrs
 
 from fourtop.engine.call import Call
+from fourtop.engine.news import hold_event
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.event import Event, EventType
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.window import Window
-from fourtop.ports import Changes, View
+from fourtop.ports import NO_CHANGES, Changes, View
 
 
 @attrs.frozen
@@ -74,19 +75,8 @@ def reaped(call: Call, view: View, *windows: Window, kept: Collection[str] = ())
         kept: Ids of holds that the command ends by itself.
     """
     dead = {hold.id: hold for window in windows for hold in view.dead_holds(window) if hold.id not in kept}
-    changes = Changes()
+    changes = NO_CHANGES
     for hold in dead.values():
         event = hold_event(call, EventType.HOLD_EXPIRED, hold, view.now_us)
         changes += ended(hold, HoldState.EXPIRED, view.rows_of(hold), event)
     return changes
-
-
-def hold_event(call: Call, kind: EventType, hold: Hold, now_us: int) -> Event:
-    """Return an event about a hold, with its tables, window and expiry."""
-    data = {
-        "tables": list(hold.tables),
-        "window": str(hold.stay.block),
-        "party": hold.party,
-        "expires_at": hold.expires_at.isoformat(),
-    }
-    return call.event(kind, hold.id, now_us, hold_id=hold.id, booking_id=hold.booking_id, data=data)

@@ -113,6 +113,7 @@ _RETRYABLE = frozenset(
     {
         Code.TABLES_TAKEN,
         Code.HOLD_CONFLICT,
+        Code.ALLOCATIONS_OVERLAP,
         Code.HOLD_LIMIT,
         Code.HOLD_RATE_LIMIT,
         Code.STALE_VERSION,

@@ -15,8 +15,6 @@ from fourtop.errors.refusal import Refusal
 
 _SHOWN = 80
 
-error = attrs.define(slots=False, eq=False)
-
 
 def shown(value: object) -> str:
     """Write a rejected value so that it fits on a line, whatever it was."""
@@ -28,7 +26,7 @@ def shown(value: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters)"
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class FourtopError(Exception):
     """The root of all errors that fourtop raises on purpose."""
 
@@ -60,7 +58,7 @@ class FourtopError(Exception):
 # ---- input ----------------------------------------------------------------------------------------------
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class InvalidInput(FourtopError):
     """A value breaks a rule. Nothing was changed; mend the value that ``field`` names.
 
@@ -78,28 +76,28 @@ class InvalidInput(FourtopError):
         return f"{self.field} {self.rule}, not {self.given}"
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class InvalidIdentifier(InvalidInput):
     """An id is not 1–64 characters out of ``A–Z a–z 0–9 . _ : -``."""
 
     default_code = Code.INVALID_IDENTIFIER
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class InvalidWindow(InvalidInput):
     """A window is empty, reversed, longer than 31 days, or outside the years 1970–2200."""
 
     default_code = Code.INVALID_WINDOW
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class NaiveDatetime(InvalidInput):
     """A datetime has no time zone, and nothing here guesses one."""
 
     default_code = Code.NAIVE_DATETIME
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class NonexistentTime(InvalidInput):
     """A local time is skipped by the clocks going forward.
 
@@ -115,7 +113,7 @@ class NonexistentTime(InvalidInput):
         return f"{self.field} {self.given} does not exist on that day; the next valid time is {self.next_valid}"
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class AmbiguousTime(InvalidInput):
     """A local time happens twice as the clocks go back.
 
@@ -131,7 +129,7 @@ class AmbiguousTime(InvalidInput):
         return f"{self.field} {self.given} happens twice; say {self.candidates[0]} or {self.candidates[1]}"
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class InvalidDocument(InvalidInput):
     """A document breaks its schema; ``field`` is the path of the place, such as ``tables[3].capacity``.
 
@@ -148,7 +146,7 @@ class InvalidDocument(InvalidInput):
         return f"{where}{self.field} {self.rule}, not {self.given}"
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class ImportRejected(FourtopError):
     """Rows of an import are wrong or overlap. All are listed, and nothing was imported.
 
@@ -166,7 +164,7 @@ class ImportRejected(FourtopError):
         return f"nothing was imported: {first}{more}"
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class KeyReused(FourtopError):
     """An idempotency key came back with another request. Use a new key for a new request.
 
@@ -187,7 +185,7 @@ class KeyReused(FourtopError):
 # ---- things that are not there, or not yours -------------------------------------------------------------
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class NotFound(FourtopError):
     """Something does not exist in this restaurant. Another restaurant's ids are answered the same way.
 
@@ -205,7 +203,7 @@ class NotFound(FourtopError):
         return f"there is no {self.kind} {self.id!r}"
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class ForeignTenant(FourtopError):
     """A change touches a row of another restaurant than the transaction's. A fault of the caller's code."""
 
@@ -220,7 +218,7 @@ class ForeignTenant(FourtopError):
 # ---- what was refused ------------------------------------------------------------------------------------
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class Refused(FourtopError):
     """A command was refused by a rule or for want of tables; ``refusal`` says which and why."""
 
@@ -241,7 +239,7 @@ class Refused(FourtopError):
         return str(self.refusal)
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class AllocationsOverlap(FourtopError):
     """Two live allocations of one resource would overlap. The store refused, whatever the caller believed.
 
@@ -285,7 +283,7 @@ class AllocationsOverlap(FourtopError):
 # ---- holds, bookings, versions ---------------------------------------------------------------------------
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class HoldExpired(FourtopError):
     """The hold's time is over. Hold again; a dead hold stays dead."""
 
@@ -298,7 +296,7 @@ class HoldExpired(FourtopError):
         return f"the hold {self.hold_id!r} expired at {self.expired_at}"
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class HoldEnded(FourtopError):
     """The hold was released, replaced or confirmed before."""
 
@@ -311,20 +309,30 @@ class HoldEnded(FourtopError):
         return f"the hold {self.hold_id!r} is {self.state}"
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class HoldMismatch(FourtopError):
-    """The hold belongs to another booking than the one named."""
+    """The hold and the booking do not belong together.
+
+    Args:
+        hold_id: The hold; ``None``: it was asked for, and not made.
+        booking_id: The booking that was named.
+        differs: In what they differ: ``booking`` (the hold is for another one), ``party``, ``start``.
+    """
 
     default_code = Code.HOLD_MISMATCH
 
-    hold_id: str
+    hold_id: str | None
     booking_id: str
+    differs: tuple[str, ...] = ("booking",)
 
     def __str__(self) -> str:
-        return f"the hold {self.hold_id!r} is not for the booking {self.booking_id!r}"
+        hold = "the hold that was asked for" if self.hold_id is None else f"the hold {self.hold_id!r}"
+        if self.differs == ("booking",):
+            return f"{hold} is for another booking than {self.booking_id!r}"
+        return f"{hold} has another {' and '.join(self.differs)} than the booking {self.booking_id!r}"
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class HoldLimit(FourtopError):
     """A limit on holds is reached.
 
@@ -342,7 +350,7 @@ class HoldLimit(FourtopError):
         return f"the limit {self.limit} of {self.maximum} is reached"
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class HoldRateLimit(FourtopError):
     """Too many holds were made for one booking. Wait, then try again.
 
@@ -367,9 +375,9 @@ class HoldRateLimit(FourtopError):
         )
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class PolicyDrift(FourtopError):
-    """What the hold relied on has changed since. Quote and hold again.
+    """What the hold relied on has changed since. Hold again, or confirm with ``requote=True``.
 
     Args:
         hold_id: The hold, still alive.
@@ -385,7 +393,7 @@ class PolicyDrift(FourtopError):
         return f"since the hold {self.hold_id!r} was made, these changed: {', '.join(self.changed)}"
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class IllegalTransition(FourtopError):
     """The booking's life cycle has no such step."""
 
@@ -399,7 +407,7 @@ class IllegalTransition(FourtopError):
         return f"the booking {self.booking_id!r} is {self.status} and cannot become {self.target}"
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class AlreadyExists(FourtopError):
     """A new row has the id or the key of one that is there."""
 
@@ -412,7 +420,7 @@ class AlreadyExists(FourtopError):
         return f"the {self.kind} {self.id!r} exists already"
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class InUse(FourtopError):
     """Something cannot be removed or changed while it is in use.
 
@@ -432,7 +440,7 @@ class InUse(FourtopError):
         return f"the {self.kind} {self.id!r} is in use by {self.by}"
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class StaleVersion(FourtopError):
     """Somebody changed it in between. Read again, then decide again.
 
@@ -455,7 +463,7 @@ class StaleVersion(FourtopError):
 # ---- stores ----------------------------------------------------------------------------------------------
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class StoreUnavailable(FourtopError):
     """The store cannot be reached or gave up. Nothing was changed; try again later."""
 
@@ -467,7 +475,7 @@ class StoreUnavailable(FourtopError):
         return f"the store is unavailable: {self.why}"
 
 
-@error
+@attrs.define(slots=False, eq=False)
 class OutcomeUnknown(FourtopError):
     """The commit's reply was lost: it happened or it did not. One retry with the same key settles it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from threading import Lock
+from threading import Lock, get_ident
 from typing import Any, TypeVar
 
 from fourtop.clock import SystemClock
@@ -33,6 +33,7 @@ class MemoryStore:
         self._shelves: dict[str, Shelf] = {}
         self._locks: dict[str, AbstractContextManager[Any]] = {}
         self._latest_us: dict[str, int] = {}
+        self._holders: dict[str, int] = {}
         self._opening = Lock()
 
     # ---- the port
@@ -109,8 +110,14 @@ class MemoryStore:
         lock = self._locks.get(restaurant_id)
         if lock is None:
             raise NotFound("restaurant", str(restaurant_id)[:64])
+        me = get_ident()
+        assert self._holders.get(restaurant_id) != me, "a decision or change must not ask its own restaurant"
         with lock:
-            yield self._shelves[restaurant_id]
+            self._holders[restaurant_id] = me
+            try:
+                yield self._shelves[restaurant_id]
+            finally:
+                del self._holders[restaurant_id]
 
     def _tell(self, restaurant_id: str) -> int:
         latest_us = max(self._latest_us[restaurant_id], self._clock.now_us())
