@@ -7,8 +7,10 @@ from sybil import Document, Sybil
 from sybil.example import SybilFailure
 from sybil.parsers.myst import DocTestDirectiveParser, PythonCodeBlockParser
 
+from tests.docs.console import CONSOLE
+
 ROOT = Path(__file__).parents[2]
-SYBIL = Sybil(parsers=[PythonCodeBlockParser(), DocTestDirectiveParser()], path=str(ROOT), patterns=["*.md"])
+SYBIL = Sybil(parsers=[PythonCodeBlockParser(), DocTestDirectiveParser(), CONSOLE], path=str(ROOT), patterns=["*.md"])
 # Decision records quote code that was rejected; what is built is not ours to read.
 UNREAD = {"_build", "adr"}
 
@@ -43,10 +45,26 @@ def test_blocks_of_a_page_share_their_names(tmp_path: Path) -> None:
     assert run(parsed(tmp_path, text)) == 2
 
 
+def test_commands_of_a_console_print_what_stands_below_them(tmp_path: Path) -> None:
+    plan = "$ fourtop plan pub --party 0 --at 2050-05-06T19:00\nfourtop: party must be …"
+    whole = plan.replace("…", "a whole number from 1 to 1000, not 0")
+    schema = "$ fourtop schema\n{\n…\n}"
+    assert run(parsed(tmp_path, f"```console\n{schema}\n{whole}\n```\n")) == 1
+    with pytest.raises(AssertionError, match="prints"):
+        run(parsed(tmp_path, f"```console\n{plan}\n```\n"))
+
+
 @pytest.mark.parametrize(
     "block",
-    ["```python\nassert 1 == 2\n```\n", "```python\n>>> 1 + 1\n3\n\n```\n", "```{doctest}\n>>> 1 + 1\n3\n```\n"],
-    ids=["an assertion", "a prompt", "a directive"],
+    [
+        "```python\nassert 1 == 2\n```\n",
+        "```python\n>>> 1 + 1\n3\n\n```\n",
+        "```{doctest}\n>>> 1 + 1\n3\n```\n",
+        "```console\n$ fourtop demo --seed x\nThe Pub\n```\n",
+        "```console\n$ fourtop schema\n{\n```\n",
+        "```console\n$ ls\n```\n",
+    ],
+    ids=["an assertion", "a prompt", "a directive", "a command", "a part of the output", "another program"],
 )
 def test_a_wrong_example_is_found(tmp_path: Path, block: str) -> None:
     with pytest.raises((AssertionError, SybilFailure)):

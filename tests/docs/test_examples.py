@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+
+PRINTED = {
+    "embed": "confirmed ('3', '4') 90 minutes\n",
+    "import_bookings": """\
+nothing was imported:
+  row 4: tables must be numbers of tables on the floor, not 'Low 5'
+  row 2: table low-4a is taken by row 1 in 2026-05-01T17:00:00+00:00/2026-05-01T19:00:00+00:00
+4 bookings, 6 allocations; imported again: False
+clean: True
+""",
+    "service": """\
+200 ['dining-6a', 'dining-6b']
+True the same key, the same hold
+422 KEY_REUSED
+409 PARTY_NEVER_FITS - no table or combination on this floor seats a party of 40
+200 ['dining-6a', 'dining-6b'] new
+200 ['dining-6a', 'dining-6b'] replayed
+409 HOLD_EXPIRED
+400
+""",
+    "whatif_notebook": """\
+                       4   6   8   9  10  12
+today                 10   6   3   2   2   2
+no joins at all       10   4   0   0   0   0
+the bays joined       10   6   4   3   3   2
+High 4 with Low 4a    10   6   3   3   3   3
+as it is: big-bay (overage 5, scarcity 5.5)
+rare tables may go: small-bay (costs nothing)
+no seat over: small-bay (scarcity 22)
+""",
+}
+
+
+def code_of(path: Path) -> str:
+    """What stands below the docstring and the future import."""
+    return path.read_text("utf-8").partition("from __future__ import annotations\n")[2].strip()
+
+
+def test_no_example_is_left_out() -> None:
+    assert {path.stem for path in EXAMPLES.iterdir() if path.suffix == ".py"} == set(PRINTED)
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_example_prints(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    runpy.run_path(str(EXAMPLES / f"{name}.py"), run_name="__main__")
+    assert capsys.readouterr().out == PRINTED[name]
+
+
+def test_embedding_takes_ten_lines() -> None:
+    lines = [line for line in code_of(EXAMPLES / "embed.py").splitlines() if line]
+    assert len(lines) == 10
+
+
+def test_readme_shows_the_embedding_example() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert f"```python\n{code_of(EXAMPLES / 'embed.py')}\n```" in readme
+    assert f"It prints `{PRINTED['embed'].strip()}`" in readme
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md"])
+def test_links_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#]+)[^)]*\)", text) if not link.startswith("https://")]
+    assert links
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
