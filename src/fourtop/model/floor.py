@@ -193,8 +193,11 @@ class Floor:
 
     def find_table_numbered(self, number: str) -> Table | None:
         """Return the table with that number, whatever the case, if there is one."""
-        wanted = rule.folded(number)
-        return next((table for table in self.tables if rule.folded(table.number) == wanted), None)
+        return self._by_number.get(rule.folded(number))
+
+    @cached_property
+    def _by_number(self) -> Mapping[str, Table]:
+        return {rule.folded(table.number): table for table in self.tables}
 
     def find_zone(self, zone_id: str) -> Zone | None:
         """Return the zone of that id, if there is one."""
