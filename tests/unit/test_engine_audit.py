@@ -186,3 +186,12 @@ def test_two_restaurants_are_audited_apart(memory: MemoryStore, desk: Desk) -> N
     slip_in(memory, a_row(booking))
     assert not desk.audit().is_clean
     assert other.audit().is_clean
+
+
+def test_a_house_that_has_lost_all_its_rows_is_not_clean(desk: Desk, memory: MemoryStore) -> None:
+    bare = desk.book(party(4), tables="later").booking
+    assignment = Assignment(("3",), bare.stay.block, None, bare.created_us, GUEST)
+    lost = attrs.evolve(bare, status=BookingStatus.CONFIRMED, assignment=assignment, version=2)
+    plant(memory, bookings=(lost,))
+    found = desk.audit()
+    assert (found.allocations, found.bare) == (0, (bare.id,))

@@ -2,7 +2,7 @@
 
 from fourtop.ports.change import MAX_NEEDS, NO_CHANGES, Answer, Changes, Decision, FloorChange, Need, PolicyChange
 from fourtop.ports.scope import Scope, around
-from fourtop.ports.source import Rows, Source
+from fourtop.ports.source import Rows, Source, joined_extent
 from fourtop.ports.store import Clock, Store
 from fourtop.ports.view import View
 
@@ -22,4 +22,5 @@ __all__ = [
     "Store",
     "View",
     "around",
+    "joined_extent",
 ]

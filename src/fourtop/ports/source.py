@@ -41,6 +41,14 @@ class Source(Protocol):
         """The allocations, arranged by the floor's table order; hold-owned rows whatever the hold's state."""
         ...
 
+    def extent(self) -> tuple[int, int] | None:
+        """Return from when to when there is something in the whole restaurant; ``None``: there is nothing.
+
+        From the earliest to the latest of all starts and ends of allocations and of the instants at which
+        bookings sit down (the instant after the last of them is out).
+        """
+        ...
+
     def find_booking(self, booking_id: str) -> Booking | None:
         """Return the booking of that id, if there is one."""
         ...
@@ -105,6 +113,7 @@ class Rows:
         blocks: The blocks of the scope.
         confirmations: The confirmation results of the scope's holds.
         answers: The stored answers of the scope.
+        whole: The extent of the whole restaurant, where not all of it was loaded; ``None``: all was.
     """
 
     house: House
@@ -115,12 +124,20 @@ class Rows:
     blocks: Sequence[Block] = ()
     confirmations: Sequence[ConfirmationResult] = ()
     answers: Sequence[Answer] = ()
+    whole: tuple[int, int] | None = None
     occupancy: Occupancy = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.occupancy = Occupancy([table.id for table in self.house.floor.tables])
         for allocation in self.allocations:
             self.occupancy.add(allocation)
+
+    def extent(self) -> tuple[int, int] | None:
+        """Return the extent of the whole restaurant."""
+        if self.whole is not None:
+            return self.whole
+        sitting = (booking.stay.dining.start_us for booking in self.bookings)
+        return joined_extent(self.occupancy.extent(), *((start_us, start_us + 1) for start_us in sitting))
 
     def find_booking(self, booking_id: str) -> Booking | None:
         """Return the booking of that id, if it was loaded."""
@@ -180,3 +197,13 @@ class Rows:
 
 def _starts_in(booking: Booking, window: Window) -> bool:
     return window.start_us <= booking.stay.dining.start_us < window.end_us
+
+
+def joined_extent(*extents: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Return the extent that holds all of these; ``None`` where there is none.
+
+    >>> joined_extent((10, 20), None, (5, 6))
+    (5, 20)
+    """
+    known = [extent for extent in extents if extent is not None]
+    return (min(start for start, _ in known), max(end for _, end in known)) if known else None

@@ -140,8 +140,12 @@ class View:
         return source.occupancy.find_last(table_id, dead)
 
     def extent(self) -> tuple[int, int] | None:
-        """Return the earliest start and the latest end of all rows, in microseconds; ``None``: no rows."""
-        return self._open().occupancy.extent()
+        """Return a stretch of time in which every row lies and every booking sits down, in microseconds.
+
+        From the earliest start to the latest end of the whole restaurant, whatever the scope; ``None``: there
+        is neither a row nor a booking.
+        """
+        return self._open().extent()
 
     # ---- bookings, holds, blocks
 

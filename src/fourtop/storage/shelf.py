@@ -18,7 +18,7 @@ from fourtop.model.hold import Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.outcome import Versions
 from fourtop.model.window import Window
-from fourtop.ports import Answer, Changes
+from fourtop.ports import Answer, Changes, joined_extent
 from fourtop.timeline import Occupancy
 
 _BLOCK: Final = OwnerKind.BLOCK
@@ -49,6 +49,13 @@ class Shelf:
         self._holds_for: dict[str, list[str]] = {}
 
     # ---- reading: the Source protocol
+
+    def extent(self) -> tuple[int, int] | None:
+        """Return from when to when there is an allocation, or a booking sits down."""
+        if not self._starts:
+            return self.occupancy.extent()
+        (first_us, _), (last_us, _) = self._starts[0], self._starts[-1]
+        return joined_extent(self.occupancy.extent(), (first_us, last_us + 1))
 
     def find_booking(self, booking_id: str) -> Booking | None:
         """Return the booking of that id, if there is one."""

@@ -44,16 +44,19 @@ class SightPromises:
 
     def test_windows_are_half_open_to_the_microsecond(self, trial: Trial) -> None:
         """A row is in the way of a window if they share a microsecond, and not if they touch."""
-        row = a_row("a1", _B, "t2", span(60, 120))
+        start_us, end_us = NOON_US + 3_600_000_007, NOON_US + 7_200_000_003
+        row = a_row("a1", _B, "t2", Window.of_micros(start_us, end_us))
         trial.write(bookings=(a_booking(),), added=(row,))
         cases = {
-            span(0, 60): 0,
-            span(0, 60 + _MICROSECOND): 2,
-            span(120 - _MICROSECOND, 180): 2,
-            span(120, 180): 0,
-            span(80, 90): 2,
-            span(0, 180): 2,
-            span(60, 120): 2,
+            (NOON_US, start_us): 0,
+            (NOON_US, start_us + 1): 2,
+            (end_us - 1, end_us + 9): 2,
+            (end_us, end_us + 9): 0,
+            (end_us, end_us + 1): 0,
+            (start_us - 1, start_us): 0,
+            (start_us + 5, start_us + 6): 2,
+            (NOON_US, end_us + 9): 2,
+            (start_us, end_us): 2,
         }
 
         def look(window: Window) -> tuple[object, ...]:
@@ -62,7 +65,8 @@ class SightPromises:
                 windows=(window,),
             )
 
-        for window, mask in cases.items():
+        for bounds, mask in cases.items():
+            window = Window.of_micros(*bounds)
             expected = (row if mask else None, (row,) if mask else ())
             assert look(window) == (mask, *expected), f"{window} and a row of {row.window}"
 
@@ -174,13 +178,16 @@ class SightPromises:
             assert found == [last, rows[2], None]
 
     def test_the_extent_is_of_all_rows(self, trial: Trial) -> None:
-        """The extent reaches from the earliest start to the latest end of all rows, whatever the scope."""
+        """The extent holds all rows, and the instants at which bookings sit down, whatever the scope."""
         rows = (a_row("a1", _B, "t1", span(-99, 0)), a_row("a2", _H, "t2", span(9_000, 9_060)))
         shadow = attrs.evolve(a_row("a3", _B, "t3", span(9_000, 9_999)), shadow=True)
         trial.write(bookings=(a_booking(),), holds_added=(a_hold(),), added=(*rows, shadow))
         assert trial.ask(lambda view: view.extent()) == (span(-99, 0).start_us, span(0, 9_999).end_us)
         trial.write(removed=(shadow, rows[0]))
-        assert trial.ask(lambda view: view.extent()) == (rows[1].window.start_us, rows[1].window.end_us)
+        sits_down_us = a_booking().stay.dining.start_us
+        assert trial.ask(lambda view: view.extent()) == (sits_down_us, rows[1].window.end_us)
+        trial.write(removed=(rows[1],))
+        assert trial.ask(lambda view: view.extent()) == (sits_down_us, sits_down_us + 1)
 
     # ---- bookings
 
