@@ -35,7 +35,7 @@ from fourtop.model.policy import HOLD_TTL_SECONDS, MAX_HOLD_LIFETIME_SECONDS, Po
 from fourtop.model.request import ANY_TABLE, Preference, Request
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.rows import BookingRow
-from fourtop.model.window import Window
+from fourtop.model.window import Window, to_micros
 from fourtop.ports import Decision, Need, Scope, View, around
 
 MAX_IMPORT_ROWS = 2_000_000
@@ -114,12 +114,14 @@ class Orders:
         spots_limit: int,
     ) -> Question[Availability]:
         """Write the question for the start times on offer."""
-        sizes = (parties,) if isinstance(parties, int) else rule.as_members("parties", parties, rule.check_party)
+        sizes = rule.as_members("parties", (parties,) if isinstance(parties, int) else parties, _size)
+        if isinstance(at, datetime):
+            to_micros(at, "at")
         if not sizes:
             raise InvalidInput("parties", "must name at least one party size", shown(parties))
         wanted = offering.Wanted(
             on=as_date(on),
-            parties=tuple(sorted({rule.check_party(size, "parties") for size in sizes})),
+            parties=tuple(sorted(set(sizes))),
             must=ANY_TABLE if must is None else rule.check_instance("must", must, Preference),
             at=at,
             spots_limit=rule.check_whole("spots_limit", spots_limit, 1, offering.MAX_SPOTS),
@@ -209,16 +211,16 @@ class Orders:
 
     def move(self, moves: Iterable[Move], key: str | None) -> Order[Moved]:
         """Write the order to move bookings together."""
-        checked = moving.check_moves(moves)
+        checked = moving.check_moves(rule.as_instances("moves", moves, Move))
         call = self._call("move", key, {"moves": checked})
         scope = self.about(bookings=[each.booking_id for each in checked])
         return Order(call, scope, lambda view, rules: moving.move_bookings(call, view, rules, checked))
 
     def import_bookings(self, rows: Sequence[BookingRow], key: str | None) -> Order[Imported]:
         """Write the order to take over bookings."""
-        checked = tuple(rows)
-        if not 1 <= len(checked) <= MAX_IMPORT_ROWS or not all(isinstance(row, BookingRow) for row in checked):
-            raise InvalidInput("rows", f"must be 1 to {MAX_IMPORT_ROWS} booking rows", f"{len(checked)} values")
+        checked = rule.as_instances("rows", rows, BookingRow)
+        if not 1 <= len(checked) <= MAX_IMPORT_ROWS:
+            raise InvalidInput("rows", f"must be 1 to {MAX_IMPORT_ROWS} booking rows", f"{len(checked)} rows")
         call = self._call("import", key, {"rows": checked})
         return Order(call, self.about(), lambda view, rules: importing.import_bookings(call, view, rules, checked))
 
@@ -229,7 +231,7 @@ class Orders:
     ) -> Order[Blocked]:
         """Write the order to take tables out of use."""
         scope = self.about(windows=[window])
-        rule.check_text("reason", reason, 200)
+        rule.check_note("reason", reason, 200)
         named = rule.check_identifiers("tables", tables)
         asked = {"window": window, "tables": named, "zone_id": _optional_id("zone_id", zone_id), "reason": reason}
         call = self._call("block", key, asked)
@@ -246,16 +248,19 @@ class Orders:
 
     def edit_floor(self, change: Callable[[Floor], Floor], expected: int | None) -> Order[House]:
         """Write the order for another floor."""
+        _check_change(change)
         call = self._call("edit_floor", None, {"expected": _version(expected)})
         return Order(call, self.about(), lambda view, _: editing.edit_floor(call, view, change, expected))
 
     def edit_policy(self, change: Callable[[Policy], Policy], expected: int | None) -> Order[House]:
         """Write the order for another policy."""
+        _check_change(change)
         call = self._call("edit_policy", None, {"expected": _version(expected)})
         return Order(call, self.about(), lambda view, _: editing.edit_policy(call, view, change, expected))
 
     def edit_restaurant(self, change: Callable[[Restaurant], Restaurant], expected: int | None) -> Order[House]:
         """Write the order for another record of the restaurant."""
+        _check_change(change)
         call = self._call("edit_restaurant", None, {"expected": _version(expected)})
         return Order(call, self.about(), lambda view, _: editing.edit_restaurant(call, view, change, expected))
 
@@ -276,6 +281,15 @@ def _optional_id(field: str, value: str | None) -> str | None:
 def _check_ttl(ttl_seconds: int | None) -> None:
     if ttl_seconds is not None:
         rule.check_whole("ttl_seconds", ttl_seconds, *HOLD_TTL_SECONDS)
+
+
+def _size(party: object) -> int:
+    return rule.check_party(party, "parties")
+
+
+def _check_change(change: object) -> None:
+    if not callable(change):
+        raise InvalidInput("change", "must be a function that returns the new value", shown(change))
 
 
 def _version(expected: int | None) -> int | None:
