@@ -37,6 +37,10 @@ _TEXT = {
 }
 
 
+def _listed(value: Any) -> Any:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
 class Proof(StrEnum):
     """How far a refusal is proven.
 
@@ -64,7 +68,7 @@ class Reason:
     details: Mapping[str, Any] = attrs.field(factory=dict, hash=False)
 
     def __str__(self) -> str:
-        return _TEXT[self.code].format_map(self.details)
+        return _TEXT[self.code].format_map({name: _listed(value) for name, value in self.details.items()})
 
 
 @attrs.frozen
