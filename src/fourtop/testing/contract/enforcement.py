@@ -9,9 +9,10 @@ import attrs
 from fourtop.errors import AllocationsOverlap, AlreadyExists, Code, ForeignTenant, NotFound, StaleVersion
 from fourtop.model.allocation import Allocation, ResourceType
 from fourtop.model.floor import Floor
-from fourtop.model.window import iso
+from fourtop.model.window import Window, iso
 from fourtop.ports import FloorChange, PolicyChange
 from fourtop.testing.contract.row import (
+    EVENING,
     HERE,
     MINUTE_US,
     THERE,
@@ -77,17 +78,21 @@ class OverlapPromises:
 
     def test_overlap_is_exact_to_the_microsecond(self, trial: Trial) -> None:
         """Rows that share one microsecond are refused, however they lie; touching ones are not."""
-        _furnish(trial)
-        for start, end in (
-            (360, 480),
-            (300, 540),
-            (400, 410),
-            (300, 360 + _MICROSECOND),
-            (480 - _MICROSECOND, 500),
-            (360, 360 + _MICROSECOND),
+        start_us, end_us = EVENING.start_us + 7, EVENING.end_us + 3
+        trial.write(bookings=(a_booking(),), added=(a_row("a1", _B, "t1", Window.of_micros(start_us, end_us)),))
+        hour_us = 60 * MINUTE_US
+        for bounds in (
+            (start_us, end_us),
+            (start_us - hour_us, end_us + hour_us),
+            (start_us + 1, end_us - 1),
+            (start_us - hour_us, start_us + 1),
+            (end_us - 1, end_us + hour_us),
+            (start_us, start_us + 1),
         ):
-            trial.refuse(AllocationsOverlap, added=(a_row("x", _B, "t1", span(start, end)),))
-        trial.write(added=(a_row("x1", _B, "t1", span(300, 360)), a_row("x2", _B, "t1", span(480, 500))))
+            trial.refuse(AllocationsOverlap, added=(a_row("x", _B, "t1", Window.of_micros(*bounds)),))
+        before = a_row("x1", _B, "t1", Window.of_micros(start_us - hour_us, start_us))
+        after = a_row("x2", _B, "t1", Window.of_micros(end_us, end_us + hour_us))
+        trial.write(added=(before, after))
 
     def test_a_month_long_row_is_in_the_way_on_its_last_day(self, trial: Trial) -> None:
         """However long ago a row began, what overlaps it is refused."""

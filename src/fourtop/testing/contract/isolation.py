@@ -54,12 +54,11 @@ class IsolationPromises:
         rivals: list[Beside] = []
 
         def slow(view: View) -> Decision[None]:
+            decision = _extend(view)
             if not rivals:
                 rivals.append(trial.beside(lambda: trial.store.transact(_SCOPE, _extend)))
-                decision = _extend(view)
                 rivals[0].is_over_within(_CHANCE_SECONDS)
-                return decision
-            return _extend(view)
+            return decision
 
         trial.store.transact(_SCOPE, slow)
         rivals[0].wait()

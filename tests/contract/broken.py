@@ -1,0 +1,172 @@
+"""Stores that each break a promise, one line away from the good one; the contract has to find every one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from fourtop import (
+    House,
+    MemoryStore,
+)
+from fourtop.storage.shelf import Shelf
+from fourtop.testing import MakeStore
+from fourtop.timeline import Occupancy
+from tests.contract import broken_judge as judge
+from tests.contract import broken_occupancy as occupancy
+from tests.contract import broken_shelf as shelf
+from tests.contract import broken_store as store
+
+Kind = type[MemoryStore] | type[Shelf] | type[Occupancy]
+
+
+def maker(kind: Kind) -> MakeStore:
+    """Return what makes a memory store of that kind, or one with such shelves or such occupancies."""
+    if issubclass(kind, MemoryStore):
+        return kind
+
+    class OtherShelf(Shelf):
+        def __init__(self, house: House) -> None:
+            super().__init__(house)
+            if issubclass(kind, Occupancy):
+                self.occupancy = kind([table.id for table in house.floor.tables])
+
+    class Store(MemoryStore):
+        def _new_shelf(self, house: House) -> Shelf:
+            return kind(house) if issubclass(kind, Shelf) else OtherShelf(house)
+
+    return Store
+
+
+# What each has to be caught by. Together they show that no promise is idle.
+BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
+    judge.TrustsTenants: ("test_a_foreign_row_hides_behind_no_other",),
+    judge.ChecksTheFirstTenantOnly: ("test_a_foreign_row_hides_behind_no_other",),
+    judge.TrustsHouseVersions: ("test_a_change_of_the_house_names_the_stored_version",),
+    judge.TrustsBookingVersions: ("test_a_change_of_a_booking_names_the_next_version",),
+    judge.TakesAnyNewerBooking: (
+        "test_a_change_of_a_booking_names_the_next_version",
+        "test_an_id_or_key_comes_once_in_a_set_of_changes",
+    ),
+    judge.IgnoresAbsentRemovals: ("test_a_row_that_goes_is_the_stored_one",),
+    judge.TrustsNewIds: ("test_a_hold_is_confirmed_once",),
+    judge.TakesAKeyTwice: ("test_a_key_belongs_to_its_command",),
+    judge.TakesAKeyOfOneCommandOnly: ("test_a_key_belongs_to_its_command",),
+    judge.TakesAnEventTwice: ("test_an_id_or_key_that_is_there_is_refused",),
+    judge.ConfirmsTwice: ("test_a_hold_is_confirmed_once",),
+    judge.TrustsOwners: ("test_an_owner_exists",),
+    judge.TrustsTables: ("test_a_table_exists",),
+    judge.LeavesRowsBehind: ("test_a_block_leaves_no_rows_behind",),
+    occupancy.LosesTheLastMicrosecond: (
+        "test_overlap_is_exact_to_the_microsecond",
+        "test_a_replaced_row_may_not_move_onto_another",
+    ),
+    occupancy.TakesTouchingForOverlap: (
+        "test_rows_are_listed_by_start_type_resource_and_id",
+        "test_rows_of_owners_may_be_left_out",
+    ),
+    occupancy.CountsShadows: (
+        "test_rows_are_listed_by_start_type_resource_and_id",
+        "test_shadow_rows_overlap_anything",
+    ),
+    occupancy.ForgetsLongRows: ("test_a_month_long_row_is_seen_from_every_day_of_it",),
+    occupancy.GuardsTablesOnly: ("test_a_merge_group_overlaps_as_a_table_does",),
+    occupancy.RoundsQuestionsToMinutes: ("test_windows_are_half_open_to_the_microsecond",),
+    occupancy.CountsBitsFromTheEnd: ("test_bits_of_a_mask_are_in_table_order",),
+    occupancy.InventsAnExtent: (
+        "test_nothing_is_taken_in_a_new_restaurant",
+        "test_the_extent_is_of_all_rows",
+    ),
+    occupancy.NamesNobody: (
+        "test_a_row_over_a_live_row_is_refused",
+        "test_a_month_long_row_is_in_the_way_on_its_last_day",
+    ),
+    store.SweepsOnItsOwn: ("test_rows_of_a_dead_hold_are_in_the_way_until_they_are_swept",),
+    judge.KeepsWhatItPlaced: ("test_two_rows_of_one_set_of_changes_may_not_overlap",),
+    judge.WritesRecordsBeforeItJudgesRows: ("test_a_refused_row_takes_all_others_with_it",),
+    judge.TellsOfWhatItRefused: ("test_a_row_of_another_restaurant_is_refused",),
+    judge.RemembersRefusedKeys: ("test_a_row_of_another_restaurant_is_refused",),
+    judge.JudgesEachMoveAlone: (
+        "test_two_rows_swap_in_one_set_of_changes",
+        "test_a_chain_of_three_moves_on",
+    ),
+    judge.AddsBeforeItRemoves: ("test_removals_come_before_additions",),
+    judge.AddsBeforeItReplaces: (
+        "test_replacements_come_before_additions",
+        "test_a_chain_that_still_overlaps_changes_nothing",
+    ),
+    judge.RemovesNoBlockThatHadRows: ("test_a_block_goes_with_its_rows",),
+    judge.CountsTheRefused: ("test_what_changes_exists",),
+    shelf.ForgetsToRearrange: (
+        "test_rows_of_a_table_that_left_the_floor_stay_on_record",
+        "test_a_floor_change_rearranges_the_masks",
+    ),
+    shelf.KeepsTheOldExpiry: (
+        "test_an_extended_hold_lives_longer",
+        "test_live_holds_are_counted_for_all_and_for_a_session",
+    ),
+    shelf.ShowsTheNewestFirst: (
+        "test_evidence_of_a_hold_is_listed_oldest_first",
+        "test_rows_of_every_kind_come_back_as_they_were_written",
+    ),
+    shelf.ListsHoldsByWhenTheyWereWritten: ("test_holds_of_a_booking_are_listed_oldest_first",),
+    shelf.ListsLiveHoldsAsTheyCame: ("test_live_holds_are_listed_by_when_they_sit_down",),
+    shelf.ShowsOneDeadHold: ("test_dead_holds_are_those_whose_block_window_overlaps",),
+    shelf.ForgetsWhatHoldsAreFor: ("test_rows_of_shown_holds_may_be_asked_for",),
+    shelf.ListsBookingsById: ("test_bookings_are_listed_by_when_they_sit_down",),
+    shelf.KeepsTheFirstOwner: ("test_a_row_passes_to_another_owner_in_place",),
+    occupancy.ConfusesOwners: ("test_an_owner_has_its_own_rows_only",),
+    occupancy.ShowsDeadHoldsLast: ("test_the_last_allocation_of_a_table_is_the_one_that_ends_last",),
+    shelf.CountsDeadHolds: ("test_a_hold_is_dead_from_its_expiry_on",),
+    shelf.CountsEverything: (
+        "test_each_change_of_the_floor_counts_one",
+        "test_each_change_of_the_policy_counts_one",
+        "test_evidence_answers_and_events_count_nothing",
+    ),
+    shelf.CountsOneKindAtATime: ("test_several_kinds_count_at_once",),
+    shelf.DropsDetails: ("test_details_of_evidence_and_events_come_back_as_they_were_written",),
+    shelf.RoundsToMilliseconds: (
+        "test_a_booking_may_be_made_and_changed_in_one_set_of_changes",
+        "test_records_change",
+        "test_restaurants_with_the_same_ids_do_not_see_each_other",
+    ),
+    shelf.KeepsTheOldName: ("test_a_policy_change_replaces_policy_and_restaurant",),
+    shelf.TakesOneHalfOfAHouse: ("test_both_halves_of_a_house_may_change_at_once",),
+    store.ListsEventsByTime: ("test_events_are_listed_as_they_were_written",),
+    store.ListsRestaurantsAsTheyCame: ("test_restaurants_are_listed_in_order",),
+    store.OpensTwice: ("test_a_restaurant_is_opened_once",),
+    store.FindsNothing: ("test_an_unknown_restaurant_is_not_found",),
+    store.LeavesViewsAlive: ("test_a_view_dies_with_its_call",),
+    store.ShowsEverything: (
+        "test_windows_that_touch_are_one",
+        "test_a_question_outside_the_scope_ends_the_call",
+    ),
+    store.HidesTables: (
+        "test_a_view_answers_whatever_its_scope_names",
+        "test_shadow_rows_are_shown_and_count_nowhere",
+    ),
+    store.ShowsAMarginAroundWindows: ("test_a_question_outside_the_scope_is_an_error",),
+    store.ServesOneNeed: (
+        "test_a_fourth_need_is_an_error",
+        "test_a_need_is_served_three_times",
+    ),
+    store.ServesEveryNeed: ("test_a_fourth_need_is_an_error",),
+    store.ForgetsTheFirstScope: ("test_a_need_is_served_in_the_same_transaction",),
+    store.WrapsErrors: ("test_errors_of_a_question_or_decision_come_out_as_they_are",),
+    store.WritesTheFirstDecision: ("test_only_the_last_decision_counts",),
+    store.TakesNothingForFailure: ("test_a_result_may_be_nothing",),
+    store.ReadsCount: (
+        "test_a_read_counts_nothing",
+        "test_each_change_of_what_is_taken_counts_one",
+        "test_a_restaurant_is_opened_with_what_it_was_given",
+    ),
+    store.ForgetsTheLock: (
+        "test_a_transaction_waits_for_the_one_before_it",
+        "test_eight_threads_lose_nothing",
+    ),
+    store.ReadsWithoutTheLock: ("test_a_view_is_consistent",),
+    store.LooksAtTheClockFirst: ("test_time_is_told_after_the_wait",),
+    store.LetsTimeGoBack: ("test_the_time_of_a_restaurant_never_goes_back",),
+    store.TellsMilliseconds: ("test_the_view_tells_the_time_of_the_store",),
+    store.RemembersTimeOfWritesOnly: ("test_the_time_of_a_restaurant_never_goes_back",),
+}

@@ -1,0 +1,185 @@
+"""Shelves that trust a decision, judge too early, or are not atomic: each one line away from the good one."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Any
+
+import attrs
+
+from fourtop import (
+    AlreadyExists,
+    Booking,
+    FourtopError,
+    NotFound,
+)
+from fourtop.ports import Changes
+from fourtop.storage.shelf import Shelf
+
+
+class TrustsTenants(Shelf):
+    def _check_tenant(self, changes: Changes) -> None:
+        pass
+
+
+class ChecksTheFirstTenantOnly(Shelf):
+    def _check_tenant(self, changes: Changes) -> None:
+        super()._check_tenant(attrs.evolve(changes, bookings=changes.bookings[:1]))
+
+
+class TrustsHouseVersions(Shelf):
+    def _check_house(self, changes: Changes) -> None:
+        pass
+
+
+class TrustsBookingVersions(Shelf):
+    def _check_bookings(self, changes: Changes) -> None:
+        pass
+
+
+class TakesAnyNewerBooking(Shelf):
+    def _check_bookings(self, changes: Changes) -> None:
+        newer = [each for each in changes.bookings if each.version > self._version_of(each)]
+        old = tuple(each for each in changes.bookings if each not in newer)
+        super()._check_bookings(attrs.evolve(changes, bookings=old))
+
+    def _version_of(self, booking: Booking) -> int:
+        stored = self.find_booking(booking.id)
+        return 0 if stored is None else stored.version
+
+
+class IgnoresAbsentRemovals(Shelf):
+    def _check_gone(self, changes: Changes) -> None:
+        pass
+
+    def _write_allocations(self, changes: Changes) -> None:
+        there = tuple(row for row in set(changes.removed) if self.occupancy.find(row.id) == row)
+        moved = tuple(pair for pair in changes.replaced if self.occupancy.find(pair[0].id) == pair[0])
+        super()._write_allocations(attrs.evolve(changes, removed=there, replaced=moved))
+
+
+class TrustsNewIds(Shelf):
+    def _check_new(self, changes: Changes) -> None:
+        pass
+
+
+class TakesAKeyTwice(Shelf):
+    def _check_new(self, changes: Changes) -> None:
+        super()._check_new(attrs.evolve(changes, answers=()))
+
+
+class TakesAKeyOfOneCommandOnly(Shelf):
+    def _check_new(self, changes: Changes) -> None:
+        super()._check_new(changes)
+        if {each.key for each in changes.answers} & {key for _, key in self._answers}:
+            raise AlreadyExists("answer", changes.answers[0].key)
+
+
+class TakesAnEventTwice(Shelf):
+    def _check_new(self, changes: Changes) -> None:
+        super()._check_new(attrs.evolve(changes, events=()))
+
+
+class ConfirmsTwice(Shelf):
+    def _check_new(self, changes: Changes) -> None:
+        failed = [attrs.evolve(each, confirmed=False) for each in changes.confirmations]
+        super()._check_new(attrs.evolve(changes, confirmations=tuple(failed)))
+
+
+class TrustsOwners(Shelf):
+    def _check_references(self, changes: Changes) -> None:
+        try:
+            super()._check_references(changes)
+        except NotFound as error:
+            if error.kind == "table" or changes.blocks_removed or changes.blocks_changed or changes.holds_changed:
+                raise
+
+
+class TrustsTables(Shelf):
+    def _check_references(self, changes: Changes) -> None:
+        try:
+            super()._check_references(changes)
+        except NotFound as error:
+            if error.kind != "table":
+                raise
+
+
+class LeavesRowsBehind(Shelf):
+    def _check_left_behind(self, changes: Changes, removed: Any) -> None:
+        pass
+
+
+class KeepsWhatItPlaced(Shelf):
+    def _write_allocations(self, changes: Changes) -> None:
+        for row in chain(changes.removed, (old for old, _ in changes.replaced)):
+            self.occupancy.remove(row)
+        for row in chain((new for _, new in changes.replaced), changes.added):
+            self.occupancy.add(row)
+
+
+class WritesRecordsBeforeItJudgesRows(Shelf):
+    def _write_allocations(self, changes: Changes) -> None:
+        self._write_records(changes)
+        super()._write_allocations(changes)
+
+    def apply(self, changes: Changes) -> None:
+        self._check_tenant(changes)
+        self._check_house(changes)
+        self._check_bookings(changes)
+        self._check_gone(changes)
+        self._check_new(changes)
+        self._check_references(changes)
+        self._write_allocations(changes)
+        self._write_house(changes)
+        self._count(changes)
+
+
+class TellsOfWhatItRefused(Shelf):
+    def apply(self, changes: Changes) -> None:
+        try:
+            super().apply(changes)
+        except FourtopError:
+            self.events.extend(changes.events)
+            raise
+
+
+class RemembersRefusedKeys(Shelf):
+    def apply(self, changes: Changes) -> None:
+        self._check_new(changes)
+        self._event_keys.update(event.dedupe_key for event in changes.events)
+        super().apply(attrs.evolve(changes, events=()))
+        self.events.extend(changes.events)
+
+
+class JudgesEachMoveAlone(Shelf):
+    def _write_allocations(self, changes: Changes) -> None:
+        for pair in changes.replaced:
+            super()._write_allocations(Changes(replaced=(pair,)))
+        super()._write_allocations(attrs.evolve(changes, replaced=()))
+
+
+class AddsBeforeItRemoves(Shelf):
+    def _write_allocations(self, changes: Changes) -> None:
+        super()._write_allocations(attrs.evolve(changes, removed=()))
+        super()._write_allocations(Changes(removed=changes.removed))
+
+
+class AddsBeforeItReplaces(Shelf):
+    def _write_allocations(self, changes: Changes) -> None:
+        super()._write_allocations(attrs.evolve(changes, replaced=()))
+        super()._write_allocations(Changes(replaced=changes.replaced))
+
+
+class RemovesNoBlockThatHadRows(Shelf):
+    def _check_left_behind(self, changes: Changes, removed: Any) -> None:
+        super()._check_left_behind(attrs.evolve(changes, removed=()), removed)
+
+
+class CountsTheRefused(Shelf):
+    def apply(self, changes: Changes) -> None:
+        self._count(Changes())
+        try:
+            super().apply(changes)
+        except FourtopError:
+            self._count(changes)
+            raise

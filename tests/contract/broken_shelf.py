@@ -1,0 +1,111 @@
+"""Shelves that lose or disorder what they were given: each one line away from the good one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+
+from fourtop import (
+    Booking,
+    ConfirmationResult,
+    Hold,
+    Window,
+)
+from fourtop.ports import Changes
+from fourtop.storage.shelf import Shelf
+
+
+class ForgetsToRearrange(Shelf):
+    def _write_house(self, changes: Changes) -> None:
+        arranged = list(self.occupancy.table_ids)
+        super()._write_house(changes)
+        self.occupancy.arrange(arranged)
+
+
+class KeepsTheOldExpiry(Shelf):
+    def _deactivate(self, hold: Hold) -> None:
+        kept = (hold.expires_us, hold.id) in self._expiries
+        super()._deactivate(hold)
+        if kept:
+            self._expiries.add((hold.expires_us, hold.id))
+
+
+class ShowsTheNewestFirst(Shelf):
+    def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
+        return super().confirmations_of(hold_id)[::-1]
+
+
+class ListsHoldsByWhenTheyWereWritten(Shelf):
+    def holds_for(self, booking_id: str) -> list[Hold]:
+        return [self._holds[hold_id] for hold_id in self._holds_for.get(booking_id, ())]
+
+
+class ListsLiveHoldsAsTheyCame(Shelf):
+    def active_holds(self, window: Window) -> list[Hold]:
+        return [each for each in self._active.values() if each.stay.block.overlaps(window)]
+
+
+class ShowsOneDeadHold(Shelf):
+    def expired_holds(self, now_us: int) -> list[Hold]:
+        return super().expired_holds(now_us)[:1]
+
+
+class ForgetsWhatHoldsAreFor(Shelf):
+    def holds_for(self, booking_id: str) -> list[Hold]:
+        return super().holds_for(booking_id)[1:]
+
+
+class ListsBookingsById(Shelf):
+    def bookings_starting(self, window: Window) -> Iterator[Booking]:
+        yield from sorted(super().bookings_starting(window), key=lambda booking: booking.id)
+
+
+class KeepsTheFirstOwner(Shelf):
+    def _write_allocations(self, changes: Changes) -> None:
+        kept = tuple(
+            (old, attrs.evolve(new, owner_kind=old.owner_kind, owner_id=old.owner_id)) for old, new in changes.replaced
+        )
+        super()._write_allocations(attrs.evolve(changes, replaced=kept))
+
+
+class CountsDeadHolds(Shelf):
+    def count_alive(self, now_us: int) -> int:
+        assert now_us
+        return len(self._expiries)
+
+
+class CountsEverything(Shelf):
+    def _count(self, changes: Changes) -> None:
+        super()._count(changes)
+        self.versions = attrs.evolve(self.versions, occupancy=self.versions.occupancy + (not changes.touches_occupancy))
+
+
+class CountsOneKindAtATime(Shelf):
+    def _count(self, changes: Changes) -> None:
+        super()._count(Changes(floor=changes.floor) if changes.floor is not None else changes)
+
+
+class DropsDetails(Shelf):
+    def _write_records(self, changes: Changes) -> None:
+        super()._write_records(
+            attrs.evolve(changes, confirmations=tuple(attrs.evolve(each, details={}) for each in changes.confirmations))
+        )
+
+
+class RoundsToMilliseconds(Shelf):
+    def _write_records(self, changes: Changes) -> None:
+        rounded = [attrs.evolve(each, created_us=each.created_us // 1000 * 1000) for each in changes.bookings]
+        super()._write_records(attrs.evolve(changes, bookings=tuple(rounded)))
+
+
+class KeepsTheOldName(Shelf):
+    def _write_house(self, changes: Changes) -> None:
+        before = self.house.restaurant
+        super()._write_house(changes)
+        self.house = attrs.evolve(self.house, restaurant=before)
+
+
+class TakesOneHalfOfAHouse(Shelf):
+    def _write_house(self, changes: Changes) -> None:
+        super()._write_house(attrs.evolve(changes, policy=None) if changes.floor is not None else changes)

@@ -1,0 +1,224 @@
+"""Stores that guard views, locks or the clock wrongly: each one line away from the good one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import attrs
+
+from fourtop import (
+    Event,
+    House,
+    MemoryStore,
+    NotFound,
+    OwnerKind,
+    StoreUnavailable,
+    Window,
+)
+from fourtop.ports import MAX_NEEDS, Decision, Need, Scope, View
+from fourtop.storage.shelf import Shelf
+
+T = TypeVar("T")
+
+
+class SweepsOnItsOwn(MemoryStore):
+    """It takes the rows of dead holds away whenever it writes, and no event tells."""
+
+    def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
+        with self._locked(scope.restaurant_id) as shelf:
+            now_us = self._tell(scope.restaurant_id)
+            for hold in shelf.expired_holds(now_us):
+                for row in shelf.occupancy.of_owner(OwnerKind.HOLD, hold.id):
+                    shelf.occupancy.remove(row)
+        return super().transact(scope, decide)
+
+
+class ListsEventsByTime(MemoryStore):
+    def events(self, restaurant_id: str) -> tuple[Event, ...]:
+        return tuple(sorted(super().events(restaurant_id), key=lambda event: event.at_us))
+
+
+class ListsRestaurantsAsTheyCame(MemoryStore):
+    def restaurant_ids(self) -> tuple[str, ...]:
+        return tuple(self._shelves)
+
+
+class OpensTwice(MemoryStore):
+    def open(self, house: House) -> None:
+        self._shelves.pop(house.restaurant.id, None)
+        super().open(house)
+
+
+class FindsNothing(MemoryStore):
+    def events(self, restaurant_id: str) -> tuple[Event, ...]:
+        return super().events(restaurant_id) if restaurant_id in self._shelves else ()
+
+
+class LeavesViewsAlive(MemoryStore):
+    class Undying(View):
+        def close(self) -> None:
+            pass
+
+    def _new_view(self, shelf: Shelf, scope: Scope, now_us: int) -> View:
+        return self.Undying(shelf, scope, now_us)
+
+
+class ShowsEverything(MemoryStore):
+    class Everything(frozenset[Any]):
+        def __contains__(self, item: object) -> bool:
+            return item is not None
+
+    class Open(Scope):
+        def covers(self, window: Window) -> bool:
+            return window is not None
+
+    def _new_view(self, shelf: Shelf, scope: Scope, now_us: int) -> View:
+        named = ("bookings", "holds", "blocks", "tables", "answers", "sessions")
+        everything = {name: self.Everything(getattr(scope, name)) for name in named}
+        shown = {**attrs.asdict(scope, recurse=False), **everything, "counts_holds": True}
+        return View(shelf, self.Open(**shown), now_us)
+
+
+class HidesTables(MemoryStore):
+    def _new_view(self, shelf: Shelf, scope: Scope, now_us: int) -> View:
+        return View(shelf, attrs.evolve(scope, tables=frozenset()), now_us)
+
+
+class ShowsAMarginAroundWindows(MemoryStore):
+    class Wide(Scope):
+        def covers(self, window: Window) -> bool:
+            return super().covers(window) or super().covers(Window.of_micros(window.start_us, window.end_us - 1))
+
+    def _new_view(self, shelf: Shelf, scope: Scope, now_us: int) -> View:
+        return View(shelf, self.Wide(**attrs.asdict(scope, recurse=False)), now_us)
+
+
+class ServesOneNeed(MemoryStore):
+    def _on_view(self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]) -> T:
+        needs: list[Need] = []
+
+        def once(view: View) -> T | Need:
+            answer = question(view)
+            if isinstance(answer, Need):
+                needs.append(answer)
+                assert len(needs) == 1, "only one need is served"
+            return answer
+
+        return super()._on_view(shelf, scope, now_us, once)
+
+
+class ServesEveryNeed(MemoryStore):
+    def _on_view(self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]) -> T:
+        while True:
+            view = self._new_view(shelf, scope, now_us)
+            answer = question(view)
+            view.close()
+            if not isinstance(answer, Need):
+                return answer
+            scope |= answer.scope
+
+
+class ForgetsTheFirstScope(MemoryStore):
+    def _on_view(self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]) -> T:
+        for _ in range(MAX_NEEDS + 1):
+            view = self._new_view(shelf, scope, now_us)
+            try:
+                answer = question(view)
+            finally:
+                view.close()
+            if not isinstance(answer, Need):
+                return answer
+            scope = answer.scope
+        raise AssertionError("more needs than are served")
+
+
+class WrapsErrors(MemoryStore):
+    def _on_view(self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]) -> T:
+        try:
+            return super()._on_view(shelf, scope, now_us, question)
+        except ZeroDivisionError as error:
+            raise StoreUnavailable(str(error)) from error
+
+
+class WritesTheFirstDecision(MemoryStore):
+    """It keeps the answer of a question that it put twice, instead of the last."""
+
+    def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
+        calls: list[Decision[T]] = []
+
+        def twice(view: View) -> Decision[T] | Need:
+            first = decide(view)
+            if not isinstance(first, Need):
+                calls.append(first)
+                decide(view)
+            return first
+
+        return super().transact(scope, twice)
+
+
+class TakesNothingForFailure(MemoryStore):
+    def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
+        answer = super().read(scope, ask)
+        if answer is None:
+            raise NotFound("restaurant", scope.restaurant_id)
+        return answer
+
+
+class ReadsCount(MemoryStore):
+    def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
+        answer = super().read(scope, ask)
+        shelf = self._shelves[scope.restaurant_id]
+        shelf.versions = attrs.evolve(shelf.versions, occupancy=shelf.versions.occupancy + 1)
+        return answer
+
+
+class ForgetsTheLock(MemoryStore):
+    @contextmanager
+    def _locked(self, restaurant_id: str) -> Iterator[Shelf]:
+        shelf = self._shelves.get(restaurant_id)
+        if shelf is None:
+            raise NotFound("restaurant", restaurant_id)
+        yield shelf
+
+
+class ReadsWithoutTheLock(MemoryStore):
+    def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
+        shelf = self._shelves.get(scope.restaurant_id)
+        if shelf is None:
+            raise NotFound("restaurant", scope.restaurant_id)
+        return self._on_view(shelf, scope, self._tell(scope.restaurant_id), ask)
+
+
+class LooksAtTheClockFirst(MemoryStore):
+    @contextmanager
+    def _locked(self, restaurant_id: str) -> Iterator[Shelf]:
+        self._early_us = self._clock.now_us()
+        with super()._locked(restaurant_id) as shelf:
+            yield shelf
+
+    def _tell(self, restaurant_id: str) -> int:
+        early_us = max(self._latest_us[restaurant_id], self._early_us)
+        self._latest_us[restaurant_id] = early_us
+        return early_us
+
+
+class LetsTimeGoBack(MemoryStore):
+    def _tell(self, restaurant_id: str) -> int:
+        assert restaurant_id in self._shelves
+        return self._clock.now_us()
+
+
+class TellsMilliseconds(MemoryStore):
+    def _tell(self, restaurant_id: str) -> int:
+        return super()._tell(restaurant_id) // 1000 * 1000
+
+
+class RemembersTimeOfWritesOnly(MemoryStore):
+    def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
+        latest_us = self._latest_us.get(scope.restaurant_id, 0)
+        try:
+            return super().read(scope, ask)
+        finally:
+            self._latest_us[scope.restaurant_id] = latest_us

@@ -1,0 +1,47 @@
+"""The contract finds every broken store, by the promise that it breaks; and no promise is idle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fourtop import MemoryStore
+from fourtop.ports import Decision, Need, Scope, View
+from fourtop.testing import broken_promises, promises
+from tests.contract.broken import BROKEN, Kind, maker
+from tests.contract.broken_judge import ConfirmsTwice
+from tests.contract.broken_occupancy import TakesTouchingForOverlap
+from tests.contract.broken_store import ForgetsTheLock
+
+
+@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in BROKEN.items() for name in names])
+def test_a_broken_store_is_found_by_the_promise_that_it_breaks(kind: Kind, name: str) -> None:
+    assert list(broken_promises(maker(kind), [name])) == [name]
+
+
+def test_every_promise_is_broken_by_some_store() -> None:
+    assert {name for names in BROKEN.values() for name in names} == set(promises())
+
+
+def test_there_are_many_broken_stores() -> None:
+    assert len(BROKEN) >= 70
+    assert len({kind.__name__ for kind in BROKEN}) == len(BROKEN)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [ConfirmsTwice, TakesTouchingForOverlap, ForgetsTheLock])
+def test_a_store_that_breaks_one_promise_keeps_most_others(kind: Kind) -> None:
+    assert 1 <= len(broken_promises(maker(kind))) <= 6
+
+
+def test_a_store_that_hangs_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hangs(MemoryStore):
+        def transact(self, scope: Scope, decide: Callable[[View], Decision[Any] | Need]) -> Any:
+            with self._locked(scope.restaurant_id):
+                return super().transact(scope, decide)
+
+    monkeypatch.setattr("fourtop.testing.contract.trial.PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("fourtop.testing.contract.isolation.PATIENCE_SECONDS", 0.05)
+    assert "test_a_view_is_consistent" in broken_promises(Hangs, ["test_a_view_is_consistent"])
