@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fourtop.timeline import LayeredIndex, ResourceIndex
@@ -21,6 +22,8 @@ LENGTHS = st.one_of(
 STARTS = st.one_of(st.integers(0, 60), st.integers(0, SHORTEST_CLASS_US * 400))
 SPANS = st.tuples(STARTS, LENGTHS).map(lambda pair: (pair[0], pair[0] + pair[1]))
 MANY = st.lists(SPANS, max_size=40)
+
+a_few = settings(max_examples=50)
 
 
 def numbered(spans: Sequence[tuple[int, int]]) -> list[Row]:
@@ -70,6 +73,7 @@ def filled_layers(rows: Sequence[Row]) -> LayeredIndex[int]:
     return index
 
 
+@a_few
 @given(MANY, SPANS)
 def test_disjoint_stays_are_listed_as_a_loop_lists_them(spans: list[tuple[int, int]], asked: tuple[int, int]) -> None:
     rows = disjoint(spans)
@@ -80,6 +84,7 @@ def test_disjoint_stays_are_listed_as_a_loop_lists_them(spans: list[tuple[int, i
     assert index.find_overlap(*asked) == (expected[0][2] if expected else None)
 
 
+@a_few
 @given(MANY, SPANS)
 def test_rows_that_overlap_are_listed_as_a_loop_lists_them(
     spans: list[tuple[int, int]], asked: tuple[int, int]
@@ -91,6 +96,7 @@ def test_rows_that_overlap_are_listed_as_a_loop_lists_them(
     assert index.find_overlap(*asked) == (expected[0] if expected else None)
 
 
+@a_few
 @given(MANY, SPANS)
 def test_gaps_are_what_is_left_when_all_stays_are_cut_out(spans: list[tuple[int, int]], asked: tuple[int, int]) -> None:
     rows = disjoint(spans)
@@ -99,6 +105,7 @@ def test_gaps_are_what_is_left_when_all_stays_are_cut_out(spans: list[tuple[int,
     assert filled_layers(everything).gaps(*asked) == free(everything, *asked)
 
 
+@a_few
 @given(MANY)
 def test_the_extent_runs_from_the_first_start_to_the_last_end(spans: list[tuple[int, int]]) -> None:
     for rows, extent in (
@@ -108,17 +115,19 @@ def test_the_extent_runs_from_the_first_start_to_the_last_end(spans: list[tuple[
         assert extent == ((min(row[0] for row in rows), max(row[1] for row in rows)) if rows else None)
 
 
+@a_few
 @given(MANY, st.randoms(use_true_random=False))
-def test_the_order_of_arrival_does_not_show(spans: list[tuple[int, int]], draw: st.DataObject) -> None:
+def test_the_order_of_arrival_does_not_show(spans: list[tuple[int, int]], draw: random.Random) -> None:
     for rows in (disjoint(spans), numbered(spans)):
         shuffled = list(rows)
-        draw.shuffle(shuffled)  # type: ignore[attr-defined]  # Hypothesis gives a random.Random
+        draw.shuffle(shuffled)
         everything = (0, 10**15)
         assert filled_layers(rows).overlapping(*everything) == filled_layers(shuffled).overlapping(*everything)
     rows = disjoint(spans)
     assert list(filled_resource(rows)) == list(filled_resource(rows[::-1]))
 
 
+@a_few
 @given(MANY, st.data())
 def test_what_was_removed_was_never_there(spans: list[tuple[int, int]], data: st.DataObject) -> None:
     rows = disjoint(spans)
