@@ -211,8 +211,8 @@ def test_all_overlaps_are_listed_and_nothing_is_imported(store: Store, desk: Des
     evening = "2026-05-01T{}:00+00:00/2026-05-01T{}:00+00:00".format
     assert found == (
         f"row 2: table 4 is taken by booking {rival.id} in {evening('19:00', '20:30')}",
-        f"row 3: table 3 is taken by row 1 in {evening('19:00', '21:00')}",
         f"row 2: table 3 is taken by row 1 in {evening('19:00', '21:00')}",
+        f"row 3: table 3 is taken by row 1 in {evening('19:00', '21:00')}",
     )
     assert snapshot(store, desk) == before
 

@@ -25,6 +25,9 @@ _OUTSIDE_SERVICE = "outside-service"
 # An import holds very many windows: keys sort them several times as fast as their own order does.
 _BOUNDS = attrgetter("start_us", "end_us")
 
+# A row's number, and what is wrong with it.
+_Problem = tuple[int, str]
+
 
 @attrs.frozen
 class _Read:
@@ -50,7 +53,8 @@ def import_bookings(call: Call, view: View, rules: Rules, rows: Sequence[Booking
     problems.extend(_double_ids(view, read))
     problems.extend(_overlaps(view, read))
     if problems:
-        raise ImportRejected(tuple(problems))
+        in_order = sorted(problems, key=itemgetter(0))
+        raise ImportRejected(tuple(f"row {number}: {what}" for number, what in in_order))
     allocations = tuple(row for each in read for row in each.rows)
     bookings = tuple(each.booking for each in read)
     windows = {each.booking.stay.block for each in read if each.rows}
@@ -72,7 +76,7 @@ class _Reader:
         self._call = call
         self._now_us = now_us
         self._rules = rules
-        self.problems: list[str] = []
+        self.problems: list[_Problem] = []
 
     def read(self, number: int, row: BookingRow) -> _Read | None:
         """Return the row's booking and allocations; ``None``, with a problem more, if it cannot be."""
@@ -80,11 +84,11 @@ class _Reader:
             stay = self._stay(row)
             tables = self._tables(row)
         except FourtopError as error:
-            self.problems.append(f"row {number}: {error}")
+            self.problems.append((number, str(error)))
             return None
         trouble = _trouble(row.status, stay, tables, self._now_us)
         if trouble is not None:
-            self.problems.append(f"row {number}: {trouble}")
+            self.problems.append((number, trouble))
             return None
         return self._booked(number, row, stay, tables)
 
@@ -177,18 +181,18 @@ def _cover(blocks: list[Window]) -> Iterable[Window]:
         yield Window.of_micros(start_us, end_us)
 
 
-def _double_ids(view: View, read: list[_Read]) -> Iterable[str]:
+def _double_ids(view: View, read: list[_Read]) -> Iterable[_Problem]:
     seen: dict[str, int] = {}
     for each in read:
         booking_id = each.booking.id
         if view.find_booking(booking_id) is not None:
-            yield f"row {each.number}: the booking {booking_id} exists already"
+            yield each.number, f"the booking {booking_id} exists already"
         elif booking_id in seen:
-            yield f"row {each.number}: the booking {booking_id} stands in row {seen[booking_id]} already"
+            yield each.number, f"the booking {booking_id} stands in row {seen[booking_id]} already"
         seen.setdefault(booking_id, each.number)
 
 
-def _overlaps(view: View, read: list[_Read]) -> Iterable[str]:
+def _overlaps(view: View, read: list[_Read]) -> Iterable[_Problem]:
     taken: dict[str, list[tuple[Window, int]]] = {}
     for each in read:
         for row in each.rows:
@@ -196,10 +200,8 @@ def _overlaps(view: View, read: list[_Read]) -> Iterable[str]:
                 taken.setdefault(row.resource_id, []).append((row.window, each.number))
                 rival = view.find_in_the_way(row.resource_id, row.window)
                 if rival is not None:
-                    yield (
-                        f"row {each.number}: table {row.resource_id} is taken by {rival.owner_kind.value}"
-                        f" {rival.owner_id} in {rival.window}"
-                    )
+                    owner = f"{rival.owner_kind.value} {rival.owner_id}"
+                    yield each.number, f"table {row.resource_id} is taken by {owner} in {rival.window}"
     for table_id, stays in taken.items():
         stays.sort(key=_by_time)
         yield from _overlapping_rows(table_id, stays)
@@ -210,11 +212,11 @@ def _by_time(stay: tuple[Window, int]) -> tuple[int, int, int]:
     return window.start_us, window.end_us, number
 
 
-def _overlapping_rows(table_id: str, stays: list[tuple[Window, int]]) -> Iterable[str]:
+def _overlapping_rows(table_id: str, stays: list[tuple[Window, int]]) -> Iterable[_Problem]:
     still_there: list[tuple[Window, int]] = []
     for window, number in stays:
         still_there = [each for each in still_there if each[0].end_us > window.start_us]
         for other, earlier in still_there:
             (first, taken), (second, _) = sorted([(earlier, other), (number, window)], key=itemgetter(0))
-            yield f"row {second}: table {table_id} is taken by row {first} in {taken}"
+            yield second, f"table {table_id} is taken by row {first} in {taken}"
         still_there.append((window, number))
