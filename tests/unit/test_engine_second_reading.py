@@ -6,9 +6,18 @@ from datetime import UTC, date, datetime
 
 import attrs
 
-from fourtop import CapacityRule, CountedIds, Engine, ManualClock, Request, ServicePeriod, sketch_house
+from fourtop import (
+    CapacityRule,
+    CountedIds,
+    Engine,
+    ManualClock,
+    Request,
+    ServicePeriod,
+    TableState,
+    sketch_house,
+)
 from fourtop.ports import Store
-from tests.evening import five_tables
+from tests.evening import at, booked, five_tables, held, open_desk
 
 
 def test_in_the_hour_that_comes_twice_a_party_counts_towards_its_own_service_only(
@@ -45,3 +54,15 @@ def test_a_held_party_counts_towards_its_own_service_only(store: Store, clock: M
 
     bar, club = desk.availability(date(2026, 10, 25), 2).usage
     assert (bar.booked_parties, club.booked_parties) == (1, 0)
+
+
+def test_a_dead_hold_hides_no_booking_that_took_its_id(store: Store, clock: ManualClock) -> None:
+    clock.move_to(at("18:59"))
+    desk = open_desk(store)
+    hold = held(desk, 2, tables=["1"])
+    booked(desk, 2, tables=["2"], booking_id=hold.id)
+    clock.advance(minutes=5)
+
+    states = desk.table_states()
+
+    assert (states["1"], states["2"]) == (TableState.AVAILABLE, TableState.RESERVED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
+from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import BookingStatus
 from fourtop.model.table import Table
 from fourtop.model.window import Window
@@ -29,11 +29,11 @@ def table_states(view: View) -> dict[str, TableState] | Need:
     moment = Window.of_micros(view.now_us, view.now_us + 1)
     if not view.scope.covers(moment):
         return Need(Scope(view.scope.restaurant_id, windows=(moment,)))
-    dead = {hold.id for hold in view.dead_holds(moment)}
+    dead = {Owner(OwnerKind.HOLD, hold.id) for hold in view.dead_holds(moment)}
     taken = {
         row.resource_id: row
         for row in view.allocations(moment)
-        if row.resource_type is ResourceType.TABLE and not row.shadow and row.owner_id not in dead
+        if row.resource_type is ResourceType.TABLE and not row.shadow and row.owner not in dead
     }
     guests = frozenset(row.owner_id for row in taken.values() if row.owner_kind is OwnerKind.BOOKING)
     if not guests <= view.scope.bookings:
