@@ -3,20 +3,20 @@
 The floor is 8 by 5 tables, each joined to its four neighbours, with capacities cycling 2, 2, 2, 4, 4, 6. Up
 to four tables may be joined, and 30 % of the tables are busy. All ways give the same plans; that is checked.
 
-    python -m benchmarks.planner
+Run ``python -m benchmarks.planner`` at the project's root.
 """
 
 from __future__ import annotations
 
 import random
 import statistics
-import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import combinations
 
 import attrs
 
+from benchmarks.bar import HEADING, Bar, taken
 from fourtop.adjacency import Growth, JoinGraph
 from fourtop.model.floor import Floor, Join
 from fourtop.model.planning import AdjacencyMode, Planning
@@ -109,8 +109,8 @@ def search_naively(floor: Floor, planning: Planning) -> Way:
             return bool(nx.is_connected(part))
         degrees = [degree for _, degree in part.degree]
         if planning.adjacency_mode is AdjacencyMode.PAIRWISE:
-            return min(degrees) == len(names) - 1
-        return max(degrees) == len(names) - 1
+            return bool(min(degrees) == len(names) - 1)
+        return bool(max(degrees) == len(names) - 1)
 
     def best(party: int, free: int) -> tuple[str, ...] | None:
         names = floor.ids(free)
@@ -129,13 +129,6 @@ def search_naively(floor: Floor, planning: Planning) -> Way:
         return min(keyed, key=lambda pair: (pair[0], [ids[each] for each in pair[1]]), default=(None, None))[1]
 
     return best
-
-
-def seconds(action: Callable[[], object]) -> float:
-    """Return how long an action takes."""
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
 
 
 @attrs.frozen
@@ -157,10 +150,10 @@ class Ways:
         for ask in asks:
             assert self.anew(ask.party, free) == self.planned(ask, free)
         assert self.naive(party, free) == self.planned(Ask(party), free)
-        mine = seconds(lambda: [self.planner.best(ask, free) for _ in range(REPEATS) for ask in asks])
-        theirs = seconds(lambda: [self.anew(ask.party, free) for ask in asks])
-        naive = seconds(lambda: self.naive(party, free))
-        return Sample(mine / REPEATS / len(asks), theirs / len(asks), naive)
+        mine = taken(lambda: [self.planner.best(ask, free) for ask in asks], REPEATS)
+        theirs = taken(lambda: [self.anew(ask.party, free) for ask in asks])
+        naive = taken(lambda: self.naive(party, free))
+        return Sample(mine / len(asks), theirs / len(asks), naive)
 
     def planned(self, ask: Ask, free: int) -> tuple[str, ...] | None:
         """Return the planner's tables."""
@@ -168,16 +161,42 @@ class Ways:
         return None if plan is None else plan.tables
 
 
-def measure(mode: AdjacencyMode, draw: random.Random) -> list[Sample]:
+def measure(mode: AdjacencyMode, draw: random.Random, rounds: int) -> list[Sample]:
     """Measure one mode: the three ways in turn, in each round on the same requests."""
     floor = grid()
     ways = Ways.of(floor, Planning(adjacency_mode=mode, max_tables=MAX_TABLES))
     count = len(floor.tables)
     samples = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         free = sum(1 << place for place in draw.sample(range(count), round(count * (1 - BUSY_SHARE))))
         samples.append(ways.race(free, draw.choice(PARTIES)))
     return samples
+
+
+def bars(*, is_quick: bool = False) -> Iterator[Bar]:
+    """Measure all modes."""
+    draw = random.Random(20)
+    for mode in AdjacencyMode:
+        samples = measure(mode, draw, 3 if is_quick else ROUNDS)
+        ours = [each.planner for each in samples]
+        what = f"best plan, {mode.value}"
+        yield Bar(f"{what}: combinations + networkx / ours", [each.naive for each in samples], ours, at_least=1_000)
+        yield Bar(f"{what}: bit masks grown anew / ours", [each.anew for each in samples], ours, at_least=10)
+
+
+def cold_start() -> str:
+    """Say what the first request costs, and a request on a floor whose sets explode."""
+    floor = grid()
+    everything = (1 << len(floor.tables)) - 1
+    first = [taken(lambda: Planner(floor, Planning(max_tables=4)).best(Ask(7), everything)) for _ in range(ROUNDS)]
+    exploding = Planner(floor, Planning(max_tables=8, adjacency_required=False))
+    exploding.best(Ask(7), everything)
+    bounded = [taken(partial(exploding.best, Ask(party), everything)) for party in (2, 7, 12, 20, 30)]
+    return (
+        f"first request, compiling: {spread([1e3 * each for each in first], ' ms')}; "
+        f"any 8 of the 40 tables (100 million sets), by search, parties of 2 to 30: "
+        f"{spread([1e3 * each for each in bounded], ' ms')}"
+    )
 
 
 def spread(values: Sequence[float], unit: str = "") -> str:
@@ -186,34 +205,8 @@ def spread(values: Sequence[float], unit: str = "") -> str:
     return f"{middle:,.1f}{unit} [{low:,.1f}..{high:,.1f}]"
 
 
-def main() -> None:
-    """Print the ratios."""
-    draw = random.Random(20)
-    print(f"best plan, {WIDTH}x{HEIGHT} grid, up to {MAX_TABLES} tables, {BUSY_SHARE:.0%} busy; median [min..max]")
-    print(f"{'mode':<10} {'planner':>26} {'bit masks anew':>28} {'combinations + networkx':>34}")
-    for mode in AdjacencyMode:
-        samples = measure(mode, draw)
-        planner = spread([each.planner * 1e6 for each in samples], " us")
-        anew = spread([each.anew / each.planner for each in samples], "x")
-        naive = spread([each.naive / each.planner for each in samples], "x")
-        print(f"{mode.value:<10} {planner:>26} {anew:>28} {naive:>34}")
-    print(cold_start())
-
-
-def cold_start() -> str:
-    """Say what the first request costs, and a request on a floor whose sets explode."""
-    floor = grid()
-    everything = (1 << len(floor.tables)) - 1
-    first = [seconds(lambda: Planner(floor, Planning(max_tables=4)).best(Ask(7), everything)) for _ in range(ROUNDS)]
-    exploding = Planner(floor, Planning(max_tables=8, adjacency_required=False))
-    exploding.best(Ask(7), everything)
-    bounded = [seconds(partial(exploding.best, Ask(party), everything)) for party in (2, 7, 12, 20, 30)]
-    return (
-        f"first request, compiling: {spread([1e3 * each for each in first], ' ms')}; "
-        f"any 8 of the 40 tables (100 million sets), by search, parties of 2 to 30: "
-        f"{spread([1e3 * each for each in bounded], ' ms')}"
-    )
-
-
 if __name__ == "__main__":
-    main()
+    print(HEADING)
+    for bar in bars():
+        print(bar, flush=True)
+    print(cold_start())

@@ -9,15 +9,13 @@ from __future__ import annotations
 import gc
 import random
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 
-import attrs
 from intervaltree import IntervalTree  # type: ignore[import-untyped]  # it ships no types
 
+from benchmarks.bar import HEADING, Bar, Task, race
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.window import Window
 from fourtop.timeline import Grid, LayeredIndex, Occupancy, ResourceIndex
@@ -26,8 +24,6 @@ MINUTE = 60_000_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 MIDNIGHT = 20_500 * DAY
-ROUNDS = 41
-TURN_SECONDS = 0.004
 TABLES = 100
 SITTINGS = 3
 SAMPLE = 60
@@ -37,58 +33,6 @@ EVERY_TABLE = (1 << TABLES) - 1
 
 Span = tuple[int, int]
 Column = tuple[int, str, list[int], list[int]]
-Task = Callable[[], object]
-
-
-@attrs.frozen
-class Bar:
-    """A line of the table: the quotient of two sides, measured in the same rounds, and the bar for its median.
-
-    ``calls`` says how many calls a measured side holds; the last column is one call of the cheaper side.
-    """
-
-    name: str
-    upper: Sequence[float]
-    lower: Sequence[float]
-    calls: int = 1
-    at_least: float | None = attrs.field(default=None, kw_only=True)
-    at_most: float | None = attrs.field(default=None, kw_only=True)
-
-    def __str__(self) -> str:
-        ratios = [one / two for one, two in zip(self.upper, self.lower, strict=True)]
-        middle = median(ratios)
-        bar, mark = "", ""
-        if self.at_least is not None:
-            bar, mark = f">= {self.at_least:g}", "ok" if middle >= self.at_least else "MISSED"
-        if self.at_most is not None:
-            bar, mark = f"<= {self.at_most:g}", "ok" if middle <= self.at_most else "MISSED"
-        micros = min(median(self.upper), median(self.lower)) / self.calls * 1e6
-        spread = f"[{min(ratios):.3g}..{max(ratios):.3g}]"
-        return f"{self.name:<72}{middle:>8.3g}  {spread:<18}{bar:>8}  {mark:<7}{micros:>9.2f}"
-
-
-def race(*tasks: Task) -> list[list[float]]:
-    """Time the tasks in turns, round by round; return the seconds of each task in each round.
-
-    A task is repeated until its turn lasts a few milliseconds, so that quick ones and slow ones suffer alike
-    from the caches that the one before has emptied.
-    """
-    times: list[list[float]] = [[] for _ in tasks]
-    repeats = []
-    for task in tasks:
-        # Twice: the first two questions of a day are not like the others.
-        task()
-        task()
-        begun = perf_counter()
-        task()
-        repeats.append(1 + int(TURN_SECONDS / (perf_counter() - begun)))
-    for _ in range(ROUNDS):
-        for task, count, seconds in zip(tasks, repeats, times, strict=True):
-            begun = perf_counter()
-            for _ in range(count):
-                task()
-            seconds.append((perf_counter() - begun) / count)
-    return times
 
 
 def asking(ask: Callable[[int, int], object], spans: Sequence[Span]) -> Task:
@@ -396,7 +340,7 @@ def growth() -> list[Bar]:
     gc.collect()
     weight = (resident_bytes() - before) / len(large)
     bars = [
-        Bar(f"bytes a live allocation, ids and all indexes, {len(large):,} rows", [weight], [1.0], 10**6, at_most=700)
+        Bar(f"bytes a live allocation, ids and all indexes, {len(large):,} rows", [weight], [1.0], calls=0, at_most=700)
     ]
     gc.freeze()
     few, many = operations(small, 0), operations(large, 3_000)
@@ -461,14 +405,15 @@ def operations(occupancy: Occupancy, first_night: int) -> dict[str, Task]:
     }
 
 
-def main() -> None:
-    """Print the table of ratios."""
-    print(f"{'compared':<72}{'median':>8}  {'[min..max]':<18}{'bar':>8}  {'':<7}{'us':>9}")
-    for measure in (one_resource, crowded_resource, layered, floor, growth):
+def bars(*, is_quick: bool = False) -> Iterator[Bar]:
+    """Measure all of it; in a hurry without the million rows."""
+    measures = (one_resource, crowded_resource, layered, floor, growth)
+    for measure in measures[:-1] if is_quick else measures:
         gc.collect()
-        for bar in measure():
-            print(bar, flush=True)
+        yield from measure()
 
 
 if __name__ == "__main__":
-    main()
+    print(HEADING)
+    for bar in bars():
+        print(bar, flush=True)

@@ -1,0 +1,65 @@
+"""Print every figure that was promised, with its bar and whether it held."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import platform
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import Final, Protocol
+
+from benchmarks import availability, booking, growth, planner, timeline
+from benchmarks.bar import HEADING, Bar
+
+
+class Measure(Protocol):
+    """Measures some bars."""
+
+    def __call__(self, *, is_quick: bool) -> Iterable[Bar]:
+        """Yield the bars as they are measured."""
+        ...
+
+
+PARTS: Final[dict[str, Measure]] = {
+    "timeline": timeline.bars,
+    "planner": planner.bars,
+    "availability": availability.bars,
+    "booking": booking.bars,
+    "growth": growth.bars,
+}
+REMARKS: Final[dict[str, Callable[[], str]]] = {"planner": planner.cold_start, "booking": booking.profile_table}
+
+
+def main() -> None:
+    """Print the figures. Whatever they are, the exit code is 0: a slow machine is no mistake."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--only", action="append", choices=list(PARTS), help="only this part; may be given again")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, and a tenth of the rows: for a first look")
+    chosen = parser.parse_args()
+    begun = perf_counter()
+    print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {platform.python_implementation()} {platform.python_version()}")
+    print(HEADING, flush=True)
+    missed = [bar for name in chosen.only or PARTS for bar in part(name, is_quick=chosen.quick)]
+    minutes, seconds = divmod(round(perf_counter() - begun), 60)
+    print(f"\n{len(missed)} missed; {minutes} min {seconds:02} s")
+
+
+def part(name: str, *, is_quick: bool) -> list[Bar]:
+    """Print one part; return the bars that it missed."""
+    gc.collect()
+    print(f"\n{name}")
+    missed = []
+    for bar in PARTS[name](is_quick=is_quick):
+        print(bar, flush=True)
+        if not bar.is_held:
+            missed.append(bar)
+    remark = REMARKS.get(name)
+    if remark is not None:
+        print(remark(), flush=True)
+    return missed
+
+
+if __name__ == "__main__":
+    main()
