@@ -319,3 +319,10 @@ def test_a_view_ends_with_its_call(desk: Desk, store: Store) -> None:
     store.read(Scope(desk.restaurant_id), kept.append)
     with pytest.raises(AssertionError):
         RuleCache().get(kept[0])
+
+
+def test_a_change_that_asks_its_own_desk_is_told_so_and_does_not_hang(desk: Desk) -> None:
+    with pytest.raises(AssertionError, match="must not ask"):
+        desk.edit_floor(lambda floor: attrs.evolve(floor, zones=desk.house().floor.zones))
+    assert desk.versions().floor == 1
+    assert held(desk, 4).party == 4

@@ -41,11 +41,13 @@ class Runner:
             FourtopError: Whatever the decision or the store refused with.
         """
         asked = keyed(order.call, lambda view: order.decide(view, self._rules.get(view)))
-        for left in reversed(range(MAX_TRIES)):
+        tries = 0
+        while True:
+            tries += 1
             try:
                 result = self.store.transact(order.scope | order.call.scope, asked)
             except (AllocationsOverlap, StaleVersion) as error:
-                if left and not _is_callers(order, error):
+                if tries < MAX_TRIES and not _is_callers(order, error):
                     continue
                 self._write_evidence(order, error)
                 raise
@@ -53,7 +55,6 @@ class Runner:
                 raise result.error
             answer: T = result
             return answer
-        raise AssertionError("the last try returns or raises")
 
     def _write_evidence(self, order: Order[Any], error: FourtopError) -> None:
         on_lost = order.on_lost
