@@ -5,19 +5,22 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import attrs
+import pytest
 
 from fourtop import (
     CapacityRule,
     CountedIds,
     Engine,
     ManualClock,
+    MemoryStore,
     Request,
+    ResourceType,
     ServicePeriod,
     TableState,
     sketch_house,
 )
-from fourtop.ports import Store
-from tests.evening import at, booked, five_tables, held, open_desk
+from fourtop.ports import Changes, Decision, Scope, Store, View
+from tests.evening import MONTH, at, booked, five_tables, held, open_desk, snapshot
 
 
 def test_in_the_hour_that_comes_twice_a_party_counts_towards_its_own_service_only(
@@ -66,3 +69,36 @@ def test_a_dead_hold_hides_no_booking_that_took_its_id(store: Store, clock: Manu
     states = desk.table_states()
 
     assert (states["1"], states["2"]) == (TableState.AVAILABLE, TableState.RESERVED)
+
+
+@pytest.mark.parametrize("lost", [ResourceType.TABLE, ResourceType.MERGE_GROUP], ids=str)
+def test_a_booking_that_has_lost_a_part_of_its_tables_is_not_clean(clock: ManualClock, lost: ResourceType) -> None:
+    memory = MemoryStore(clock)
+    desk = open_desk(memory)
+    booking = booked(desk, 8, tables=["3", "4"])
+    row = next(each for each in desk.allocations(MONTH) if each.resource_type is lost)
+
+    def forget(_: View) -> Decision[None]:
+        return Decision(None, Changes(removed=(row,)))
+
+    assert desk.audit().is_clean
+    memory.transact(Scope(desk.restaurant_id), forget)
+    assert desk.audit().bare == (booking.id,)
+
+
+def test_a_hold_that_has_lost_its_tables_becomes_no_booking(clock: ManualClock) -> None:
+    memory = MemoryStore(clock)
+    desk = open_desk(memory)
+    hold = held(desk, 2)
+    rows = desk.allocations(MONTH)
+
+    def forget(_: View) -> Decision[None]:
+        return Decision(None, Changes(removed=rows))
+
+    memory.transact(Scope(desk.restaurant_id), forget)
+    before = snapshot(memory, desk)
+
+    with pytest.raises(AssertionError, match="has lost its tables"):
+        desk.confirm(hold.id)
+
+    assert snapshot(memory, desk) == before

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import attrs
 
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
+from fourtop.model.booking import Booking
 from fourtop.model.window import MAX_WINDOW_US, Window
 from fourtop.ports import Need, Scope, View
 
@@ -28,7 +29,7 @@ class Audit:
         allocations: How many rows it read.
         overlaps: Pairs that overlap, by start; 0 expected.
         orphans: Rows whose owner does not exist or has no right to them; 0 expected.
-        bare: Ids of bookings that should own tables ahead and own none; 0 expected.
+        bare: Ids of bookings that should own tables ahead and own none, or not just those they were given; 0 expected.
     """
 
     restaurant_id: str
@@ -121,7 +122,16 @@ def _has_owner(view: View, row: Allocation) -> bool:
 def _bare(view: View, windows: Iterable[Window]) -> Iterable[str]:
     for window in windows:
         for booking in view.bookings_starting(window):
-            ahead = booking.stay.block.end_us > view.now_us
-            owns = booking.id in view.scope.bookings and view.allocations_of(OwnerKind.BOOKING, booking.id)
-            if booking.status.occupies and ahead and not owns:
+            if booking.status.occupies and booking.stay.block.end_us > view.now_us and not _has_all(view, booking):
                 yield booking.id
+
+
+def _has_all(view: View, booking: Booking) -> bool:
+    """Tell whether a booking owns the tables that it was given, and their merge group; no more and no less."""
+    given = booking.assignment
+    if given is None or booking.id not in view.scope.bookings:
+        return False
+    rows = [row for row in view.allocations_of(OwnerKind.BOOKING, booking.id) if row.window == given.window]
+    owned = {row.resource_id for row in rows if row.resource_type is ResourceType.TABLE and not row.shadow}
+    groups = {row.resource_id for row in rows if row.resource_type is ResourceType.MERGE_GROUP}
+    return owned == set(given.tables) and groups == ({given.merge_group_id} if len(given.tables) > 1 else set())

@@ -206,6 +206,8 @@ class _Attempt:
         rows = self.view.allocations_of(OwnerKind.HOLD, self.hold.id)
         handle = tuple(row for row in rows if row.resource_type is ResourceType.HOLD)
         others = tuple(row for row in rows if row.resource_type is not ResourceType.HOLD)
+        tables = {row.resource_id for row in others if row.resource_type is ResourceType.TABLE}
+        assert tables == set(self.hold.tables), "a live hold has lost its tables"
         group = next((row.resource_id for row in others if row.resource_type is ResourceType.MERGE_GROUP), None)
         replaced = tuple((row, attrs.evolve(row, owner_kind=OwnerKind.BOOKING, owner_id=booking_id)) for row in others)
         return _Given(self.hold.stay, self.hold.tables, group, Changes(removed=handle, replaced=replaced))
