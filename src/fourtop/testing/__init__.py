@@ -13,11 +13,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from fourtop.testing.contract import MakeStore, StoreContract, Trial, broken_promises, promises
+    from fourtop.testing.stepping import Run, Stage, SteppedStore, every_run
 
-__all__ = ["MakeStore", "StoreContract", "Trial", "broken_promises", "promises"]
+__all__ = [
+    "MakeStore",
+    "Run",
+    "Stage",
+    "SteppedStore",
+    "StoreContract",
+    "Trial",
+    "broken_promises",
+    "every_run",
+    "promises",
+]
 
 _CONTRACT: Final = "fourtop.testing.contract"
-_HOMES: Final = dict.fromkeys(("MakeStore", "StoreContract", "Trial", "broken_promises", "promises"), _CONTRACT)
+_STEPPING: Final = "fourtop.testing.stepping"
+_HOMES: Final = {
+    **dict.fromkeys(("MakeStore", "StoreContract", "Trial", "broken_promises", "promises"), _CONTRACT),
+    **dict.fromkeys(("Run", "Stage", "SteppedStore", "every_run"), _STEPPING),
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,416 @@
+"""Duels: two calls at once on a small house, and what has to hold of them in every order of their steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any, Final
+
+import attrs
+
+from fourtop import (
+    Allocation,
+    AllocationsOverlap,
+    Booking,
+    BookingStatus,
+    CapacityRule,
+    Code,
+    Confirmed,
+    CountedIds,
+    Desk,
+    Engine,
+    Held,
+    Hold,
+    HoldEnded,
+    HoldExpired,
+    HoldLimit,
+    HoldRules,
+    House,
+    IllegalTransition,
+    ManualClock,
+    Refused,
+    sketch_floor,
+)
+from fourtop.errors import NotFound
+from fourtop.model.outcome import Booked, Changed
+from fourtop.ports import Changes
+from fourtop.storage.shelf import Shelf
+from fourtop.testing.stepping import Run, Stage, SteppedStore
+from fourtop.timeline import Occupancy
+from tests.contract.broken_judge import IgnoresAbsentRemovals
+from tests.evening import NOW, a_house, at, booked, held, one_table, party, table_rows
+
+Calls = Mapping[str, Callable[[], object]]
+MakeStore = Callable[[Stage, ManualClock], SteppedStore]
+
+
+class LocklessStore(SteppedStore):
+    """A stepped store that forgets the lock, and nothing else: it still judges what is written."""
+
+    @contextmanager
+    def _locked(self, restaurant_id: str) -> Iterator[Shelf]:
+        shelf = self._shelves.get(restaurant_id)
+        if shelf is None:
+            raise NotFound("restaurant", restaurant_id)
+        self._stage.step("lock")
+        yield shelf
+
+
+class BlindOccupancy(Occupancy):
+    """It drops a row that overlaps another, as if it had been written."""
+
+    def add(self, allocation: Allocation) -> None:
+        with suppress(AllocationsOverlap):
+            super().add(allocation)
+
+
+class TrustingShelf(IgnoresAbsentRemovals):
+    """It judges nothing."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house)
+        self.occupancy = BlindOccupancy([table.id for table in house.floor.tables])
+
+    def _check_bookings(self, changes: Changes) -> None:
+        pass
+
+    def _check_new(self, changes: Changes) -> None:
+        pass
+
+
+class CarelessStore(LocklessStore):
+    """A stepped store that neither locks nor judges: the check-then-write of the textbooks."""
+
+    def _new_shelf(self, house: House) -> Shelf:
+        return TrustingShelf(house)
+
+
+@attrs.frozen
+class Scene:
+    """A restaurant in which something has happened already."""
+
+    desk: Desk
+    clock: ManualClock
+    store: SteppedStore
+    hold: Hold | None = None
+    booking: Booking | None = None
+
+    @property
+    def hold_id(self) -> str:
+        assert self.hold is not None
+        return self.hold.id
+
+    @property
+    def booking_id(self) -> str:
+        assert self.booking is not None
+        return self.booking.id
+
+
+@attrs.frozen
+class Duel:
+    """Two calls or more, the house that they are made in, and the judge of what came of them.
+
+    Args:
+        house: The house.
+        calls: The calls by name.
+        judge: Asserts what has to hold after every run.
+        prepare: What has happened before: returns fields of the scene.
+        runs: In how many orders the steps can come on a store with a lock.
+        needs_lock: Whether a store that judges, but does not lock, goes wrong in some order.
+    """
+
+    house: House
+    calls: Callable[[Scene, Stage], Calls]
+    judge: Callable[[Run[Scene]], None]
+    prepare: Callable[[Desk], dict[str, Any]] = lambda _: {}
+    runs: int = attrs.field(kw_only=True)
+    needs_lock: bool = attrs.field(default=False, kw_only=True)
+
+    def set_on(self, make_store: MakeStore) -> Callable[[Stage], Scene]:
+        def set_scene(stage: Stage) -> Scene:
+            clock = ManualClock(NOW)
+            store = make_store(stage, clock)
+            desk = Engine(store, ids=CountedIds("n")).open(self.house)
+            return Scene(desk, clock, store, **self.prepare(desk))
+
+        return set_scene
+
+
+def two_tables() -> House:
+    """Two fours that cannot be joined."""
+    return a_house(sketch_floor({"1": 4, "2": 4}))
+
+
+def sorted_out(run: Run[Scene], kind: type[Any]) -> tuple[list[Any], list[Any]]:
+    """Return the answers of a kind, and the others."""
+    answers = list(run.answers.values())
+    return [each for each in answers if isinstance(each, kind)], [
+        each for each in answers if not isinstance(each, kind)
+    ]
+
+
+def won_and_lost(run: Run[Scene], kind: type[Any]) -> tuple[Any, Any]:
+    """Return the one answer of a kind, and the one of another."""
+    won, lost = sorted_out(run, kind)
+    assert (len(won), len(lost)) == (1, 1), "not exactly one has won"
+    return won[0], lost[0]
+
+
+def owners(desk: Desk) -> list[tuple[str, str]]:
+    return sorted((row.resource_id, row.owner_id) for row in table_rows(desk))
+
+
+# ---- hold x hold
+
+
+def _two_holds(scene: Scene, _: Stage) -> Calls:
+    return {"a": lambda: scene.desk.hold(party(4), key="a"), "b": lambda: scene.desk.hold(party(4), key="b")}
+
+
+def _one_holds(run: Run[Scene]) -> None:
+    desk = run.scene.desk
+    won, lost = won_and_lost(run, Held)
+    assert isinstance(lost, Refused)
+    assert lost.code is Code.TABLES_TAKEN
+    assert owners(desk) == [("1", won.hold.id)]
+    winner = next(name for name, answer in run.answers.items() if answer is won)
+    assert desk.hold(party(4), key=winner) == attrs.evolve(won, replayed=True)
+
+
+def _both_hold(run: Run[Scene]) -> None:
+    won, lost = sorted_out(run, Held)
+    assert lost == []
+    assert owners(run.scene.desk) == sorted((each.hold.tables[0], each.hold.id) for each in won)
+
+
+def _two_holds_apart(scene: Scene, _: Stage) -> Calls:
+    return {
+        "a": lambda: scene.desk.hold(party(4, tables=["1"])),
+        "b": lambda: scene.desk.hold(party(4, tables=["2"])),
+    }
+
+
+def _one_is_over_the_limit(run: Run[Scene]) -> None:
+    won, lost = won_and_lost(run, Held)
+    assert isinstance(lost, HoldLimit)
+    assert [owner for _, owner in owners(run.scene.desk)] == [won.hold.id]
+
+
+# ---- confirm, release, extend
+
+
+def _with_hold(desk: Desk) -> dict[str, Any]:
+    return {"hold": held(desk, 4)}
+
+
+def _confirm_and_release(scene: Scene, _: Stage) -> Calls:
+    return {
+        "confirm": lambda: scene.desk.confirm(scene.hold_id, key="c"),
+        "release": lambda: scene.desk.release(scene.hold_id),
+    }
+
+
+def _confirmed_or_released(run: Run[Scene]) -> None:
+    desk, hold_id = run.scene.desk, run.scene.hold_id
+    confirm, release = run.answers["confirm"], run.answers["release"]
+    evidence = [each.confirmed for each in desk.confirmations(hold_id)]
+    if isinstance(confirm, Confirmed):
+        assert isinstance(release, HoldEnded)
+        assert release.state == "confirmed"
+        assert owners(desk) == [("1", confirm.booking.id)]
+        assert evidence == [True]
+        assert desk.confirm(hold_id, key="c") == attrs.evolve(confirm, replayed=True)
+    else:
+        assert isinstance(confirm, HoldEnded)
+        assert confirm.state == "released"
+        assert isinstance(release, Held)
+        assert owners(desk) == []
+        assert evidence == [False]
+
+
+def _two_confirmations(scene: Scene, _: Stage) -> Calls:
+    return {
+        "a": lambda: scene.desk.confirm(scene.hold_id, key="a"),
+        "b": lambda: scene.desk.confirm(scene.hold_id, booking_id=None, key="b"),
+    }
+
+
+def _confirmed_once(run: Run[Scene]) -> None:
+    desk, hold_id = run.scene.desk, run.scene.hold_id
+    confirmed, others = sorted_out(run, Confirmed)
+    assert others == []
+    assert sorted(each.replayed for each in confirmed) == [False, True]
+    assert confirmed[0].booking == confirmed[1].booking
+    assert owners(desk) == [("1", confirmed[0].booking.id)]
+    assert [each.confirmed for each in desk.confirmations(hold_id)] == [True]
+    assert desk.confirm(hold_id, key="later") == attrs.evolve(confirmed[0], replayed=True)
+
+
+def _extend_against_time(scene: Scene, stage: Stage) -> Calls:
+    def tick() -> None:
+        stage.step("tick")
+        scene.clock.advance(seconds=180)
+
+    return {
+        "extend": lambda: scene.desk.extend(scene.hold_id, seconds=60),
+        "rival": lambda: scene.desk.hold(party(4)),
+        "time": tick,
+    }
+
+
+def _extended_or_expired(run: Run[Scene]) -> None:
+    """Judge by the trace: what a call is told as the time, it is told when it reads the clock."""
+    desk = run.scene.desk
+    extend, rival = run.answers["extend"], run.answers["rival"]
+    tick = run.steps.index(("time", "tick"))
+    if run.steps.index(("extend", "clock")) < tick:
+        assert isinstance(extend, Held)
+        assert isinstance(rival, Refused)
+        assert owners(desk) == [("1", run.scene.hold_id)]
+        return
+    assert isinstance(extend, HoldExpired)
+    if run.steps.index(("rival", "clock")) < tick:
+        assert isinstance(rival, Refused)
+        assert owners(desk) == [("1", run.scene.hold_id)]
+    else:
+        assert isinstance(rival, Held)
+        assert owners(desk) == [("1", rival.hold.id)]
+
+
+def _extend_and_release(scene: Scene, _: Stage) -> Calls:
+    return {
+        "extend": lambda: scene.desk.extend(scene.hold_id, seconds=60),
+        "release": lambda: scene.desk.release(scene.hold_id),
+    }
+
+
+def _released_at_the_end(run: Run[Scene]) -> None:
+    desk = run.scene.desk
+    extend = run.answers["extend"]
+    assert isinstance(run.answers["release"], Held)
+    assert isinstance(extend, Held) or (isinstance(extend, HoldEnded) and extend.state == "released")
+    assert owners(desk) == []
+    assert desk.find_hold(run.scene.hold_id) is None
+
+
+# ---- replace x hold
+
+
+def _replace_and_hold(scene: Scene, _: Stage) -> Calls:
+    return {
+        "replace": lambda: scene.desk.replace(scene.hold_id, party(4, tables=["2"])),
+        "rival": lambda: scene.desk.hold(party(4)),
+    }
+
+
+def _replaced_or_kept(run: Run[Scene]) -> None:
+    desk, hold_id = run.scene.desk, run.scene.hold_id
+    replace, rival = run.answers["replace"], run.answers["rival"]
+    assert isinstance(rival, Held)
+    if isinstance(replace, Held):
+        # The rival comes second, and gets the table that was given up.
+        assert owners(desk) == [("1", rival.hold.id), ("2", replace.hold.id)]
+        assert desk.find_hold(hold_id) is None
+    else:
+        assert isinstance(replace, Refused)
+        assert owners(desk) == [("1", hold_id), ("2", rival.hold.id)]
+        assert desk.find_hold(hold_id) == run.scene.hold
+
+
+# ---- bookings
+
+
+def _two_bookings(scene: Scene, _: Stage) -> Calls:
+    return {"a": lambda: scene.desk.book(party(4), key="a"), "b": lambda: scene.desk.book(party(4), key="b")}
+
+
+def _one_books(run: Run[Scene]) -> None:
+    desk = run.scene.desk
+    won, lost = won_and_lost(run, Booked)
+    assert isinstance(lost, Refused)
+    assert lost.code is Code.TABLES_TAKEN
+    assert owners(desk) == [("1", won.booking.id)]
+    winner = next(name for name, answer in run.answers.items() if answer is won)
+    assert desk.book(party(4), key=winner) == attrs.evolve(won, duplicate=True)
+
+
+def _two_bookings_apart(scene: Scene, _: Stage) -> Calls:
+    return {
+        "a": lambda: scene.desk.book(party(4, tables=["1"])),
+        "b": lambda: scene.desk.book(party(4, tables=["2"])),
+    }
+
+
+def _one_is_over_the_cap(run: Run[Scene]) -> None:
+    won, lost = won_and_lost(run, Booked)
+    assert isinstance(lost, Refused)
+    assert lost.code is Code.CAPACITY_EXCEEDED
+    assert [owner for _, owner in owners(run.scene.desk)] == [won.booking.id]
+
+
+def _the_same_booking_twice(scene: Scene, _: Stage) -> Calls:
+    return {"a": lambda: scene.desk.book(party(4), key="k"), "b": lambda: scene.desk.book(party(4), key="k")}
+
+
+def _booked_once(run: Run[Scene]) -> None:
+    won, lost = sorted_out(run, Booked)
+    assert lost == []
+    assert sorted(each.duplicate for each in won) == [False, True]
+    assert won[0].booking == won[1].booking
+    assert len(owners(run.scene.desk)) == 1
+
+
+def _with_booking(desk: Desk) -> dict[str, Any]:
+    return {"booking": booked(desk, 4)}
+
+
+def _cancel_and_reschedule(scene: Scene, _: Stage) -> Calls:
+    return {
+        "cancel": lambda: scene.desk.cancel(scene.booking_id),
+        "reschedule": lambda: scene.desk.reschedule(scene.booking_id, party(4, "20:45")),
+    }
+
+
+def _cancelled_at_the_end(run: Run[Scene]) -> None:
+    desk = run.scene.desk
+    reschedule = run.answers["reschedule"]
+    assert isinstance(run.answers["cancel"], Changed)
+    assert isinstance(reschedule, Changed | IllegalTransition)
+    final = desk.get_booking(run.scene.booking_id)
+    assert final.status is BookingStatus.CANCELLED
+    assert final.start == at("20:45" if isinstance(reschedule, Changed) else "19:00")
+    assert final.version == (3 if isinstance(reschedule, Changed) else 2)
+    assert owners(desk) == []
+
+
+ONE_TABLE: Final = a_house(one_table())
+DUELS: Final[Mapping[str, Duel]] = {
+    "hold x hold for the last table": Duel(ONE_TABLE, _two_holds, _one_holds, runs=8),
+    "hold x hold with a table for each": Duel(two_tables(), _two_holds, _both_hold, runs=8),
+    "hold x hold under a limit": Duel(
+        attrs.evolve(two_tables(), policy=attrs.evolve(two_tables().policy, holds=HoldRules(max_live=1))),
+        _two_holds_apart,
+        _one_is_over_the_limit,
+        runs=8,
+        needs_lock=True,
+    ),
+    "confirm x release": Duel(ONE_TABLE, _confirm_and_release, _confirmed_or_released, _with_hold, runs=8),
+    "confirm x confirm": Duel(ONE_TABLE, _two_confirmations, _confirmed_once, _with_hold, runs=8),
+    "extend x expiry x hold": Duel(
+        ONE_TABLE, _extend_against_time, _extended_or_expired, _with_hold, runs=61, needs_lock=True
+    ),
+    "extend x release": Duel(ONE_TABLE, _extend_and_release, _released_at_the_end, _with_hold, runs=8, needs_lock=True),
+    "replace x hold": Duel(two_tables(), _replace_and_hold, _replaced_or_kept, _with_hold, runs=8),
+    "book x book for the last table": Duel(ONE_TABLE, _two_bookings, _one_books, runs=8),
+    "book x book under a cap": Duel(
+        attrs.evolve(
+            two_tables(), policy=attrs.evolve(two_tables().policy, capacity_rules=[CapacityRule(max_covers=6)])
+        ),
+        _two_bookings_apart,
+        _one_is_over_the_cap,
+        runs=8,
+        needs_lock=True,
+    ),
+    "book x book of one key": Duel(ONE_TABLE, _the_same_booking_twice, _booked_once, runs=8, needs_lock=True),
+    "cancel x reschedule": Duel(ONE_TABLE, _cancel_and_reschedule, _cancelled_at_the_end, _with_booking, runs=8),
+}

@@ -1,0 +1,68 @@
+"""Every order of the steps of two calls: with a lock all is right, and without one the judges find fault."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from fourtop.testing.stepping import Run, SteppedStore, every_run
+from tests.interleaving.duel import DUELS, CarelessStore, Duel, LocklessStore, MakeStore, Scene
+
+
+def judged(duel: Duel, run: Run[Scene]) -> None:
+    duel.judge(run)
+    assert run.scene.desk.audit().is_clean
+
+
+def faults(duel: Duel, make_store: MakeStore) -> Counter[bool]:
+    """Count the orders in which the judge finds a fault, and those in which it finds none."""
+    found: Counter[bool] = Counter()
+    for run in every_run(duel.set_on(make_store), duel.calls):
+        try:
+            judged(duel, run)
+        except AssertionError:
+            found[True] += 1
+        else:
+            found[False] += 1
+    return found
+
+
+@pytest.mark.parametrize("name", DUELS)
+def test_in_every_order_all_is_right(name: str) -> None:
+    duel = DUELS[name]
+    orders = set()
+    for run in every_run(duel.set_on(SteppedStore), duel.calls):
+        judged(duel, run)
+        run.scene.store._shelves["house"].occupancy._check()
+        orders.add(run.steps)
+    assert len(orders) == duel.runs
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DUELS)
+def test_a_store_that_neither_locks_nor_judges_is_found_out(name: str) -> None:
+    found = faults(DUELS[name], CarelessStore)
+    assert found[True] >= 20
+    assert found[True] + found[False] >= 70
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name, duel in DUELS.items() if duel.needs_lock])
+def test_a_store_without_a_lock_is_found_out_where_rows_do_not_clash(name: str) -> None:
+    assert faults(DUELS[name], LocklessStore)[True] >= 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name, duel in DUELS.items() if not duel.needs_lock])
+def test_where_rows_clash_the_judgement_of_the_store_is_a_second_line(name: str) -> None:
+    assert set(faults(DUELS[name], LocklessStore)) == {False}
+
+
+def test_the_same_duel_gives_the_same_runs() -> None:
+    duel = DUELS["extend x release"]
+    first, second = (
+        [(run.steps, run.answers) for run in every_run(duel.set_on(SteppedStore), duel.calls)] for _ in range(2)
+    )
+    assert [steps for steps, _ in first] == [steps for steps, _ in second]
+    assert [repr(answers) for _, answers in first] == [repr(answers) for _, answers in second]

@@ -1,0 +1,81 @@
+"""The stage: one call moves at a time, in every order, and never for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import factorial
+from threading import active_count
+
+import pytest
+
+from fourtop import ManualClock
+from fourtop.ports import Decision, Scope
+from fourtop.testing.stepping import Stage, SteppedStore, every_run
+from tests.evening import NOW, a_house
+
+
+def walker(stage: Stage, trace: list[str], name: str, steps: int) -> Callable[[], str]:
+    def walk() -> str:
+        for number in range(steps):
+            stage.step(str(number))
+            trace.append(name)
+        return name
+
+    return walk
+
+
+@pytest.mark.parametrize("lengths", [(1,), (1, 1), (2, 3), (4, 4), (1, 1, 1), (2, 2, 2)])
+def test_every_shuffle_of_the_steps_comes_once(lengths: tuple[int, ...]) -> None:
+    def calls(trace: list[str], stage: Stage) -> Mapping[str, Callable[[], object]]:
+        return {name: walker(stage, trace, name, steps) for name, steps in zip("abc", lengths, strict=False)}
+
+    def set_scene(_: Stage) -> list[str]:
+        return []
+
+    runs = list(every_run(set_scene, calls))
+    shuffles = factorial(sum(lengths))
+    for length in lengths:
+        shuffles //= factorial(length)
+    assert len({tuple(run.scene) for run in runs}) == len(runs) == shuffles
+    assert all([name for name, _ in run.steps] == run.scene for run in runs)
+
+
+def test_answers_and_errors_are_told_by_name() -> None:
+    error = ZeroDivisionError("no")
+
+    def fail() -> None:
+        raise error
+
+    (run,) = every_run(lambda _: "scene", lambda scene, _: {"good": lambda: scene, "bad": fail})
+    assert run.answers == {"good": "scene", "bad": error}
+
+
+def test_whoever_is_in_no_run_is_not_stopped() -> None:
+    stage = Stage()
+    stage.step("lock")
+    assert stage.steps == []
+
+
+def test_calls_that_wait_for_each_other_are_reported_and_ended() -> None:
+    threads = active_count()
+    stage = Stage()
+    calls = {name: lambda: stage.step("wait", may_go=lambda: False) for name in "ab"}
+    with pytest.raises(AssertionError, match="every call waits for another"):
+        stage.play(calls)
+    assert active_count() == threads
+
+
+def test_a_lock_lets_one_in_at_a_time() -> None:
+    def set_scene(stage: Stage) -> SteppedStore:
+        store = SteppedStore(stage, ManualClock(NOW))
+        store.open(a_house())
+        return store
+
+    def calls(store: SteppedStore, _: Stage) -> Mapping[str, Callable[[], object]]:
+        return {name: lambda: store.transact(Scope("house"), lambda view: Decision(view.now_us)) for name in ("a", "b")}
+
+    inside = {"clock", "read", "write"}
+    for run in every_run(set_scene, calls):
+        working = [name for name, step in run.steps if step in inside]
+        assert working in (list("aaabbb"), list("bbbaaa"))
+        assert dict.fromkeys(step for _, step in run.steps).keys() <= {"lock", "wait", *inside}
