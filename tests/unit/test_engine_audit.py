@@ -162,6 +162,13 @@ def test_it_finds_a_booking_that_has_no_tables(memory: MemoryStore, desk: Desk, 
     assert desk.audit().bare == (bare.id,)
 
 
+def test_it_finds_a_booking_without_tables_where_there_is_no_row_at_all(memory: MemoryStore, desk: Desk) -> None:
+    bare = desk.book(party(4), tables="later").booking
+    plant(memory, bookings=(attrs.evolve(bare, status=BookingStatus.CONFIRMED, version=2),))
+    found = desk.audit()
+    assert (found.allocations, found.bare, found.is_clean) == (0, (bare.id,), False)
+
+
 def test_a_booking_that_is_over_needs_no_tables(memory: MemoryStore, desk: Desk, clock: ManualClock) -> None:
     bare = desk.book(party(4), tables="later").booking
     plant(memory, bookings=(attrs.evolve(bare, status=BookingStatus.CONFIRMED, version=2),))

@@ -1,4 +1,4 @@
-"""Confirming: what passes to the booking, replays, evidence, and drift of each fact that a hold relied on."""
+"""Confirming: what passes to the booking, replays, and the evidence of every check that failed."""
 
 from __future__ import annotations
 
@@ -9,56 +9,43 @@ import attrs
 import pytest
 
 from fourtop import (
-    AdjacencyMode,
     BookingStatus,
     CapacityRule,
-    Code,
     Desk,
-    Floor,
     FourtopError,
     HoldEnded,
     HoldExpired,
     HoldMismatch,
     HoldState,
     IllegalTransition,
-    Join,
     KeyReused,
     ManualClock,
-    Mobility,
     NotFound,
-    Occasion,
     OwnerKind,
-    Policy,
     PolicyDrift,
-    Position,
     Refused,
-    ServicePeriod,
-    SetCapacity,
     TableSnapshot,
-    Zone,
-    sketch_floor,
 )
 from fourtop.ports import Store
 from tests.evening import (
     MONTH,
     STAFF,
-    a_house,
-    at,
     booked,
-    five_tables,
     held,
-    one_table,
     open_desk,
     party,
     rows_of,
     snapshot,
-    table_rows,
 )
 
 
 @pytest.fixture
 def desk(store: Store) -> Desk:
     return open_desk(store)
+
+
+def alter(desk: Desk, table_id: str, **changes: Any) -> None:
+    desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table(table_id), **changes)))
 
 
 # ---- the booking -----------------------------------------------------------------------------------------
@@ -129,6 +116,15 @@ def test_a_confirmed_hold_is_not_confirmed_for_another_booking(store: Store, des
     assert (caught.value.hold_id, caught.value.booking_id) == (hold.id, "other")
     assert snapshot(store, desk) == before
     assert desk.confirm(hold.id, booking_id=booking.id).replayed
+
+
+def test_another_booking_for_a_confirmed_hold_leaves_evidence_beside_the_success(desk: Desk) -> None:
+    hold = held(desk, 4)
+    booking = desk.confirm(hold.id).booking
+    with pytest.raises(HoldMismatch):
+        desk.confirm(hold.id, booking_id="other")
+    results = [(each.confirmed, each.code, each.booking_id) for each in desk.confirmations(hold.id)]
+    assert results == [(True, None, booking.id), (False, "HOLD_MISMATCH", "other")]
 
 
 def test_a_success_under_a_key_is_replayed_by_hold_without_it(desk: Desk) -> None:
@@ -265,227 +261,3 @@ def test_a_hold_that_was_admitted_keeps_its_place_when_the_cap_sinks(desk: Desk)
     hold = held(desk, 4)
     desk.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_covers=0)]))
     assert desk.confirm(hold.id).booking.party == 4
-
-
-# ---- drift: each fact ------------------------------------------------------------------------------------
-
-
-def alter(desk: Desk, table_id: str, **changes: Any) -> None:
-    desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table(table_id), **changes)))
-
-
-def with_period(**changes: Any) -> Callable[[Desk], object]:
-    def edit(desk: Desk) -> None:
-        desk.edit_policy(
-            lambda policy: attrs.evolve(policy, periods=[attrs.evolve(each, **changes) for each in policy.periods])
-        )
-
-    return edit
-
-
-def with_planning(**changes: Any) -> Callable[[Desk], object]:
-    def edit(desk: Desk) -> None:
-        desk.edit_policy(lambda policy: attrs.evolve(policy, planning=attrs.evolve(policy.planning, **changes)))
-
-    return edit
-
-
-def with_policy(**changes: Any) -> Callable[[Desk], object]:
-    return lambda desk: desk.edit_policy(lambda policy: attrs.evolve(policy, **changes))
-
-
-def with_floor(change: Callable[[Floor], Floor]) -> Callable[[Desk], object]:
-    return lambda desk: desk.edit_floor(change)
-
-
-def with_table(table_id: str, **changes: Any) -> Callable[[Desk], object]:
-    return lambda desk: alter(desk, table_id, **changes)
-
-
-DRIFTS: dict[str, tuple[Callable[[Desk], object], tuple[str, ...]]] = {
-    "seats": (with_table("3", capacity=5), ("tables[3].capacity",)),
-    "smallest party": (with_table("3", min_party=2), ("tables[3].min_party",)),
-    "largest party": (with_table("4", max_party=4), ("tables[4].max_party",)),
-    "zone": (
-        with_floor(
-            lambda floor: floor.with_zone(Zone("bar", "Bar")).with_table(
-                attrs.evolve(floor.get_table("3"), zone_id="bar")
-            )
-        ),
-        ("tables[3].zone_id",),
-    ),
-    "mobility": (with_table("3", mobility=Mobility.FIXED), ("tables[3].mobility",)),
-    "out of service": (with_table("3", out_of_service=True), ("tables[3].is_offered",)),
-    "inactive": (with_table("3", active=False), ("tables[3].is_offered",)),
-    "a join among them gone": (with_floor(lambda floor: floor.without_join(["3", "4"])), ("joins[3+4]",)),
-    "a loss of a join among them": (with_floor(lambda floor: floor.with_join(Join(("3", "4"), 1))), ("joins[3+4]",)),
-    "a capacity of the set": (
-        with_floor(lambda floor: attrs.evolve(floor, set_capacities=[SetCapacity({"3", "4"}, 8)])),
-        ("set_capacity",),
-    ),
-    "mode": (with_planning(adjacency_mode=AdjacencyMode.PAIRWISE), ("adjacency_mode",)),
-    "adjacency required": (with_planning(adjacency_required=False), ("adjacency_mode",)),
-    "adjacency for larger parties": (with_planning(adjacency_min_party=9), ("adjacency_mode",)),
-    "band": (with_policy(turn_bands=[(8, 100)]), ("turn_minutes",)),
-    "buffer before": (with_period(buffer_before_minutes=5), ("buffer_before_minutes",)),
-    "buffer after": (with_period(buffer_after_minutes=5), ("buffer_after_minutes",)),
-    "closed": (
-        with_policy(closures=["2026-05-01"]),
-        ("buffer_after_minutes", "buffer_before_minutes", "turn_minutes"),
-    ),
-    "last seating": (
-        with_period(last_start="18:45"),
-        ("buffer_after_minutes", "buffer_before_minutes", "turn_minutes"),
-    ),
-}
-
-STEADY: dict[str, Callable[[Desk], object]] = {
-    "a picture was moved": with_table("3", position=Position(10, 20, 90)),
-    "notes, section, features": with_table("3", notes="wobbly", section="north", features={"window"}),
-    "a number": with_table("3", number="A3"),
-    "another table": with_table("1", capacity=9),
-    "another join": with_floor(lambda floor: floor.without_join(["1", "2"])),
-    "a join to another table": with_floor(lambda floor: floor.with_join(Join(("4", "5")))),
-    "a capacity of another set": with_floor(
-        lambda floor: attrs.evolve(floor, set_capacities=[SetCapacity({"1", "2"}, 3)])
-    ),
-    "a band of other sizes": with_policy(turn_bands=[(2, 60), (8, 90)]),
-    "weights and caps": with_policy(capacity_rules=[CapacityRule(max_covers=1)]),
-    "the largest set": with_planning(max_tables=1),
-    "nothing, saved twice": with_policy(),
-}
-
-
-@pytest.mark.parametrize("name", DRIFTS)
-def test_each_fact_that_a_hold_relied_on_drifts(desk: Desk, name: str) -> None:
-    hold = held(desk, 8)
-    assert hold.tables == ("3", "4")
-    edit, changed = DRIFTS[name]
-    edit(desk)
-    with pytest.raises(PolicyDrift) as caught:
-        desk.confirm(hold.id)
-    assert (caught.value.hold_id, caught.value.changed, caught.value.http_status) == (hold.id, changed, 409)
-    assert desk.find_hold(hold.id) == hold
-
-
-@pytest.mark.parametrize("name", STEADY)
-def test_what_a_hold_did_not_rely_on_is_no_drift(desk: Desk, name: str) -> None:
-    hold = held(desk, 8)
-    STEADY[name](desk)
-    assert desk.confirm(hold.id).booking.tables == ("3", "4")
-
-
-def test_a_fact_that_came_back_is_no_drift(desk: Desk) -> None:
-    hold = held(desk, 8)
-    alter(desk, "3", capacity=5)
-    alter(desk, "3", capacity=4)
-    assert desk.confirm(hold.id).booking.tables == ("3", "4")
-
-
-def test_one_table_relies_on_no_joins(desk: Desk) -> None:
-    hold = held(desk, 4, tables=["3"])
-    desk.edit_floor(lambda floor: floor.without_join(["3", "4"]))
-    with_planning(adjacency_mode=AdjacencyMode.NEIGHBORS)(desk)
-    assert desk.confirm(hold.id).booking.tables == ("3",)
-
-
-# ---- quoted anew -----------------------------------------------------------------------------------------
-
-
-def test_a_drifted_hold_may_be_quoted_anew_and_gets_other_tables(desk: Desk) -> None:
-    hold = held(desk, 4)
-    alter(desk, hold.tables[0], out_of_service=True)
-    booking = desk.confirm(hold.id, requote=True).booking
-    assert (hold.tables, booking.tables) == (("3",), ("4",))
-    assert [row.owner_id for row in table_rows(desk)] == [booking.id]
-    assert desk.audit().is_clean
-
-
-def test_a_drifted_hold_that_is_quoted_anew_may_keep_its_own_tables(store: Store) -> None:
-    desk = open_desk(store, a_house(one_table()))
-    hold = held(desk, 4)
-    with_policy(turn_bands=[(None, 120)])(desk)
-    booking = desk.confirm(hold.id, requote=True).booking
-    assert rows_of(desk, booking.id) == [("1", "19:00", "21:00")]
-
-
-def test_a_hold_of_named_tables_is_quoted_anew_for_these_or_none(store: Store, desk: Desk) -> None:
-    hold = held(desk, 4, tables=["3"])
-    alter(desk, "3", capacity=5)
-    assert desk.confirm(hold.id, requote=True).booking.tables == ("3",)
-    other = held(desk, 4, tables=["4"])
-    alter(desk, "4", out_of_service=True)
-    before = snapshot(store, desk)
-    with pytest.raises(Refused) as caught:
-        desk.confirm(other.id, requote=True)
-    assert caught.value.code is Code.TABLE_OUT_OF_SERVICE
-    assert snapshot(store, desk) == before
-
-
-def test_a_pending_booking_is_quoted_anew_with_its_hold(desk: Desk) -> None:
-    pending = desk.book(party(8), tables="later").booking
-    hold = held(desk, 8, booking_id=pending.id)
-    with_period(buffer_after_minutes=10)(desk)
-    booking = desk.confirm(hold.id, requote=True).booking
-    assert booking.id == pending.id
-    assert rows_of(desk, pending.id) == [("3", "19:00", "20:40"), ("4", "19:00", "20:40")]
-
-
-def test_a_hold_that_has_not_drifted_is_not_quoted_anew(desk: Desk) -> None:
-    hold = held(desk, 4, tables=["5"])
-    assert desk.confirm(hold.id, requote=True).booking.tables == ("5",)
-
-
-def test_a_new_quote_does_not_mind_that_the_start_has_passed(desk: Desk, clock: ManualClock) -> None:
-    clock.move_to(at("18:59"))
-    hold = held(desk, 4, ttl_seconds=600)
-    clock.move_to(at("19:07"))
-    alter(desk, hold.tables[0], capacity=5)
-    assert desk.confirm(hold.id, requote=True).booking.start == at("19:00")
-
-
-def test_a_new_quote_sweeps_the_dead_where_it_goes(desk: Desk, clock: ManualClock) -> None:
-    dead = held(desk, 4, tables=["4"], ttl_seconds=30)
-    hold = held(desk, 4, tables=[])
-    clock.move_to(dead.expires_at)
-    alter(desk, hold.tables[0], out_of_service=True)
-    assert desk.confirm(hold.id, requote=True).booking.tables == ("4",)
-    assert desk.audit().is_clean
-
-
-def test_a_new_quote_keeps_to_the_caps_and_does_not_count_itself(desk: Desk) -> None:
-    with_policy(capacity_rules=[CapacityRule(max_covers=4)])(desk)
-    hold = held(desk, 4)
-    alter(desk, hold.tables[0], out_of_service=True)
-    assert desk.confirm(hold.id, requote=True).booking.tables == ("4",)
-
-
-def test_an_occasion_that_is_gone_is_drift_and_cannot_be_quoted_anew(store: Store) -> None:
-    drinks = Occasion("drinks", [(None, 60)])
-    dinner = ServicePeriod("dinner", "17:00", "23:00", occasions=["drinks"])
-    desk = open_desk(store, a_house(five_tables(), occasions=[drinks], periods=[dinner]))
-    hold = desk.hold(party(4, occasion="drinks")).hold
-    with_period(occasions=())(desk)
-    with pytest.raises(PolicyDrift):
-        desk.confirm(hold.id)
-    with pytest.raises(Refused) as caught:
-        desk.confirm(hold.id, requote=True)
-    assert caught.value.code is Code.OCCASION_NOT_OFFERED
-
-
-def test_a_floor_that_grew_is_no_drift(desk: Desk) -> None:
-    hold = held(desk, 8)
-    desk.edit_floor(lambda floor: attrs.evolve(floor, tables=(*floor.tables, *_more(floor).tables)))
-    assert desk.confirm(hold.id).booking.tables == hold.tables
-
-
-def _more(floor: Floor) -> Floor:
-    return attrs.evolve(sketch_floor({"8": 8}), zones=floor.zones)
-
-
-def test_the_policy_may_be_edited_between_hold_and_confirm(desk: Desk) -> None:
-    hold = held(desk, 4)
-    policy: Policy = desk.house().policy
-    with_policy(past_grace_minutes=0)(desk)
-    assert desk.house().policy != policy
-    assert desk.confirm(hold.id).booking.tables == hold.tables

@@ -99,13 +99,26 @@ def test_each_change_has_its_events(store: Store, desk: Desk, name: str) -> None
     assert [event.type for event in store.events(desk.restaurant_id)] == kinds
 
 
-def test_a_confirmation_tells_its_hold_and_its_booking(store: Store, desk: Desk) -> None:
+def test_a_confirmation_tells_its_hold_and_the_booking_that_was_made(store: Store, desk: Desk) -> None:
     hold = held(desk, 4)
     booking = desk.confirm(hold.id).booking
-    kinds = {event.type: event for event in store.events(desk.restaurant_id)}
-    assert kinds[E.HOLD_CONFIRMED].hold_id == hold.id
-    assert kinds[E.ASSIGNMENT_SYNC].booking_id == booking.id
-    assert kinds[E.ASSIGNMENT_SYNC].data["tables"] == ["3"]
+    _, *events = store.events(desk.restaurant_id)
+    assert [(event.type, event.booking_id, event.hold_id) for event in events] == [
+        (E.HOLD_CONFIRMED, booking.id, hold.id),
+        (E.BOOKING_CREATED, booking.id, None),
+        (E.ASSIGNMENT_SYNC, booking.id, None),
+    ]
+    assert events[-1].data["tables"] == ["3"]
+
+
+def test_a_confirmation_tells_the_step_of_the_booking_that_was_there(store: Store, desk: Desk) -> None:
+    booking_id = pending(desk)
+    hold = held(desk, 4, booking_id=booking_id)
+    desk.confirm(hold.id)
+    confirmed, status, _ = store.events(desk.restaurant_id)[-3:]
+    assert (confirmed.type, confirmed.booking_id) == (E.HOLD_CONFIRMED, booking_id)
+    assert (status.type, status.booking_id) == (E.BOOKING_STATUS, booking_id)
+    assert dict(status.data) == {"status": "confirmed", "previous": "pending_allocation", "version": 2}
 
 
 def test_an_event_tells_when_and_where(store: Store, desk: Desk, clock: ManualClock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -99,14 +100,23 @@ def test_a_hold_for_a_pending_booking_of_the_same_party_and_start(desk: Desk) ->
     assert desk.confirm(hold.id).booking.id == booking.id
 
 
-@pytest.mark.parametrize("request_", [party(3), party(4, "19:15")], ids=["party", "start"])
-def test_a_hold_for_a_booking_of_another_party_or_start_is_refused(desk: Desk, request_: Request) -> None:
+@pytest.mark.parametrize(
+    ("other", "differs"),
+    [(party(3), ("party",)), (party(4, "19:15"), ("start",)), (party(3, "19:15"), ("party", "start"))],
+)
+def test_a_hold_for_a_booking_of_another_party_or_start_is_refused(
+    desk: Desk, other: Request, differs: tuple[str, ...]
+) -> None:
     booking = desk.book(party(4), tables="later").booking
-    with pytest.raises(HoldMismatch):
-        desk.hold(request_, booking_id=booking.id)
     hold = held(desk, 4, booking_id=booking.id)
-    with pytest.raises(HoldMismatch):
-        desk.replace(hold.id, request_)
+    attempts: list[Callable[[], object]] = [
+        lambda: desk.hold(other, booking_id=booking.id),
+        lambda: desk.replace(hold.id, other),
+    ]
+    for attempt in attempts:
+        with pytest.raises(HoldMismatch) as caught:
+            attempt()
+        assert (caught.value.booking_id, caught.value.differs) == (booking.id, differs)
 
 
 def test_a_hold_for_a_booking_that_has_tables_is_refused(desk: Desk) -> None:
