@@ -9,10 +9,13 @@ import pytest
 
 from fourtop import (
     CapacityRule,
+    Code,
     CountedIds,
     Engine,
     ManualClock,
     MemoryStore,
+    Occasion,
+    Refused,
     Request,
     ResourceType,
     ServicePeriod,
@@ -20,7 +23,7 @@ from fourtop import (
     sketch_house,
 )
 from fourtop.ports import Changes, Decision, Scope, Store, View
-from tests.evening import MONTH, at, booked, five_tables, held, open_desk, snapshot
+from tests.evening import MONTH, at, booked, five_tables, held, open_desk, party, snapshot
 
 
 def test_in_the_hour_that_comes_twice_a_party_counts_towards_its_own_service_only(
@@ -102,3 +105,28 @@ def test_a_hold_that_has_lost_its_tables_becomes_no_booking(clock: ManualClock) 
         desk.confirm(hold.id)
 
     assert snapshot(memory, desk) == before
+
+
+@pytest.mark.parametrize("named", [None, "meal"])
+def test_a_new_quote_asks_for_no_occasion_that_the_party_did_not_ask_for(store: Store, named: str | None) -> None:
+    desk = open_desk(store)
+
+    def offer(key: str) -> None:
+        desk.edit_policy(
+            lambda policy: attrs.evolve(
+                policy,
+                occasions=[Occasion(key, [(None, 90)])],
+                periods=[attrs.evolve(policy.periods[0], occasions=[key])],
+            )
+        )
+
+    offer("meal")
+    hold = desk.hold(party(2, occasion=named)).hold
+    offer("supper")
+
+    if named is None:
+        assert desk.confirm(hold.id, requote=True).booking.stay.occasion == "supper"
+    else:
+        with pytest.raises(Refused) as caught:
+            desk.confirm(hold.id, requote=True)
+        assert caught.value.code is Code.OCCASION_NOT_OFFERED

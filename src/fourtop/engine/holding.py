@@ -132,6 +132,7 @@ def _held(call: Call, view: View, rules: Rules, what: tuple[Request, Terms, Seat
         must=request.must,
         wish=request.wish,
         names_tables=bool(request.tables),
+        occasion=request.occasion,
     )
     placing = place(call, (OwnerKind.HOLD, hold.id), hold.tables, hold.stay.block)
     event = hold_event(call, EventType.HOLD_CREATED, hold, view.now_us)
@@ -222,7 +223,7 @@ def as_request(hold: Hold) -> Request:
     return Request(
         hold.party,
         hold.stay.dining.start,
-        occasion=hold.stay.occasion,
+        occasion=hold.occasion,
         must=hold.must,
         wish=hold.wish,
         tables=hold.tables if hold.names_tables else (),

@@ -121,6 +121,7 @@ class Hold:
         must: The conditions that its tables had to meet.
         wish: The conditions that would have been nice.
         names_tables: Whether the request named the tables.
+        occasion: The occasion that the request named; that of the stay may be the period's own.
     """
 
     id: str
@@ -139,6 +140,7 @@ class Hold:
     must: Preference = attrs.field(factory=Preference)
     wish: Preference = attrs.field(factory=Preference)
     names_tables: bool = False
+    occasion: str | None = None
 
     def is_alive(self, now_us: int) -> bool:
         """Tell whether it keeps its tables: ``now < expires_at`` is alive, equal is dead."""
