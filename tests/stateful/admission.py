@@ -129,8 +129,9 @@ def check_caps(ledger: Ledger, seated: Sitting, party: int, own: Own) -> None:
 # ---- its tables
 
 
-def judge_named(ledger: Ledger, party: int, must: Preference, tables: Collection[str]) -> Choice:
+def judge_named(ledger: Ledger, ask: tuple[int, Preference, Preference], tables: Collection[str]) -> Choice:
     """Return the named set as a choice, or raise every rule that it breaks."""
+    party, must, _ = ask
     known = [table.id for table in ledger.floor.tables]
     for table_id in sorted(tables):
         if table_id not in known:
@@ -139,19 +140,19 @@ def judge_named(ledger: Ledger, party: int, must: Preference, tables: Collection
     broken = chooser.broken_rules(party, must, tables)
     if broken:
         raise refused(Proof.NAMED_TABLES, *((code, {}) for code in broken))
-    found = [each for each in chooser.ranked(party, must, NO_CONDITION) if set(each.tables) == set(tables)]
+    found = [each for each in chooser.ranked(*ask) if set(each.tables) == set(tables)]
     assert len(found) == 1, "a set that breaks no rule is on the list"
     return found[0]
 
 
 def choose(ledger: Ledger, request: Request, seated: Sitting, own: Own) -> Choice:
+    ask = (request.party, request.must, request.wish)
     if request.tables:
-        choice = judge_named(ledger, request.party, request.must, request.tables)
+        choice = judge_named(ledger, ask, request.tables)
         rivals = ledger.rivals(choice.tables, seated.block_start, seated.block_end, own.owners)
         if rivals:
             raise taken(choice.tables, rivals)
         return choice
-    ask = (request.party, request.must, request.wish)
     chooser = ledger.chooser()
     free = ledger.free_tables(seated.block_start, seated.block_end, own.owners)
     choice_or_none = chooser.first(ask, free)

@@ -59,7 +59,7 @@ def _step(ledger: Ledger, guest: Guest, tables: tuple[str, ...]) -> _Step:
     ahead = [row for row in ledger.rows_of(("booking", guest.id)) if row.kind == "table" and row.end > ledger.now]
     if guest.status not in SEATED or not ahead:
         raise Wrong(IllegalTransition, booking_id=guest.id, status=guest.status, target="moved")
-    choice = judge_named(ledger, guest.party, NO_CONDITION, tables)
+    choice = judge_named(ledger, (guest.party, NO_CONDITION, NO_CONDITION), tables)
     end = max(row.end for row in ahead)
     start = max(ledger.now, min(row.start for row in ahead if row.end == end))
     return _Step(guest, choice.tables, start, end)
@@ -155,7 +155,7 @@ def _doubles(ledger: Ledger, guests: list[tuple[int, Guest]]) -> list[int]:
 
 
 def _overlaps(ledger: Ledger, guests: list[tuple[int, Guest]]) -> list[int]:
-    found = []
+    found: list[int] = []
     given = [(number, guest.given) for number, guest in guests if guest.given is not None]
     for place, (number, one) in enumerate(given):
         found.extend(number for _ in ledger.rivals(one.tables, one.start, one.end))

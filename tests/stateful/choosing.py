@@ -71,9 +71,7 @@ class Chooser:
     def missing_kinds(self, party: int, must: Preference) -> list[str]:
         """Return the kinds of conditions of which dropping one is enough; where none is, all that are named."""
         named = [kind for kind in KINDS if getattr(must, kind)]
-        enough = [
-            kind for kind in named if self.ranked(party, attrs.evolve(must, **{kind: frozenset()}), NO_CONDITION)
-        ]
+        enough = [kind for kind in named if self.ranked(party, attrs.evolve(must, **{kind: frozenset()}), NO_CONDITION)]
         return sorted(enough or named)
 
     # ---- sets

@@ -22,20 +22,27 @@ from tests.stateful.service import Opening, Sitting, cap, opening_at, openings
 # ---- errors
 
 
-def check_error(error: FourtopError, wrong: Wrong) -> None:
-    """Assert that an error is of the type that was due, and carries the facts."""
+def check_error(error: FourtopError | None, wrong: Wrong, answer: object = None) -> str:
+    """Assert that an error is of the type that was due, and carries the facts; return its code."""
+    assert error is not None, f"{wrong} is due, and the answer is {answer}"
     assert type(error) is wrong.error, f"{error!r} was raised, and {wrong.error.__name__} is due: {wrong.facts}"
     assert str(error), "an error explains itself"
     if isinstance(error, Refused):
-        no: No = wrong.facts["refusal"]
-        no.check(error.refusal)
-        return
-    if isinstance(error, ImportRejected):
+        check_refusal(error.refusal, wrong)
+    elif isinstance(error, ImportRejected):
         rows = sorted(int(problem.removeprefix("row ").split(":")[0]) for problem in error.problems)
         assert rows == wrong.facts["rows"], error.problems
-        return
-    said = {name: getattr(error, name) for name in wrong.facts}
-    assert said == wrong.facts, f"{type(error).__name__} says {said}, and true is {wrong.facts}"
+    else:
+        said = {name: getattr(error, name) for name in wrong.facts}
+        assert said == wrong.facts, f"{type(error).__name__} says {said}, and true is {wrong.facts}"
+    return error.code.value
+
+
+def check_refusal(said: object, wrong: Wrong) -> None:
+    """Assert that an answer is the refusal that is due."""
+    assert isinstance(said, Refusal), f"{said} is the answer against {wrong.facts}"
+    no: No = wrong.facts["refusal"]
+    no.check(said)
 
 
 # ---- reads
@@ -48,8 +55,7 @@ def check_quote(ledger: Ledger, request: Request, quoted: Quote | Refusal | None
     except Wrong as wrong:
         if wrong.error is not Refused:
             raise
-        assert isinstance(quoted, Refusal), f"{quoted} was quoted against {wrong.facts}"
-        wrong.facts["refusal"].check(quoted)
+        check_refusal(quoted, wrong)
         return
     assert isinstance(quoted, Quote), f"refused by {quoted}, but {choice.tables} are free"
     check_sitting(quoted.stay, seated)
@@ -88,12 +94,11 @@ def check_availability(ledger: Ledger, offered: Availability, wanted: list[Reque
         try:
             spots = _spots(ledger, request, limit)
         except Wrong as wrong:
-            assert slot.refusal is not None, f"{slot} is offered against {wrong.facts}"
-            assert slot.spots == 0
-            wrong.facts["refusal"].check(slot.refusal)
+            check_refusal(slot.refusal, wrong)
+            spots = 0
         else:
             assert slot.refusal is None, f"{slot} is refused, but there are {spots} spots"
-            assert slot.spots == spots
+        assert slot.spots == spots
     services = openings(ledger.restaurant, ledger.policy, offered.on)
     assert len(offered.usage) == len(services)
     for said, service in zip(offered.usage, services, strict=True):
@@ -241,5 +246,3 @@ def check_news(ledger: Ledger, said: Iterable[Event], seen: set[str]) -> None:
         told.append((event.type.value, event.booking_id, event.hold_id))
     assert sorted(told, key=repr) == sorted(ledger.news, key=repr)
     ledger.news.clear()
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import attrs
 from hypothesis import strategies as st
@@ -184,8 +184,25 @@ def edited_floor(floor: Floor, choice: int, place: int, amount: int) -> Floor:
     return floor.with_table(_altered(table, choice, amount))
 
 
+def unsettled_floor(floor: Floor, table_id: str, choice: int) -> Floor:
+    """Return a floor on which a table is not what it was; 9 only moves its picture."""
+    table = next(table for table in floor.tables if table.id == table_id)
+    return floor.with_table(_altered(table, choice, (table.capacity + choice) % 4))
+
+
+def unsettled_policy(policy: Policy, period_key: str, amount: int) -> Policy:
+    """Return a policy by which a service has other buffers or other stays."""
+    period = next(each for each in policy.periods if each.key == period_key)
+    others = [each for each in policy.periods if each is not period]
+    if amount % 2:
+        changed = attrs.evolve(period, buffer_after_minutes=(period.buffer_after_minutes + 5 * amount) % 30)
+    else:
+        changed = attrs.evolve(period, turn_bands=[(3, 60 + 15 * amount), (None, 120)], occasions=())
+    return attrs.evolve(policy, periods=[*others, changed])
+
+
 def _altered(table: Table, choice: int, amount: int) -> Table:
-    changes: dict[int, dict[str, object]] = {
+    changes: dict[int, dict[str, Any]] = {
         5: {"capacity": 2 + amount, "max_party": None},
         6: {"out_of_service": not table.out_of_service},
         7: {"mobility": Mobility.FIXED if table.is_movable else Mobility.MOVABLE},
@@ -224,7 +241,7 @@ def edited_policy(ledger: Ledger, choice: int, amount: int) -> Policy:
     planning, period = policy.planning, policy.periods[amount % len(policy.periods)]
     changed = attrs.evolve(period, buffer_after_minutes=5 * amount)
     others = [each for each in policy.periods if each is not period]
-    changes: tuple[dict[str, object], ...] = (
+    changes: tuple[dict[str, Any], ...] = (
         {"closures": [day]},
         {"planning": attrs.evolve(planning, adjacency_mode=list(AdjacencyMode)[amount % 3])},
         {"planning": attrs.evolve(planning, slack_budget=amount)},
@@ -243,7 +260,7 @@ def edited_restaurant(restaurant: Restaurant, choice: int) -> Restaurant:
     """Return a restaurant with one thing changed; one that takes no bookings takes them again first."""
     if not restaurant.active:
         return attrs.evolve(restaurant, active=True)
-    changes: tuple[dict[str, object], ...] = (
+    changes: tuple[dict[str, Any], ...] = (
         {"default_duration_minutes": 75},
         {"default_duration_minutes": 105},
         {"last_seating_buffer_minutes": 30},

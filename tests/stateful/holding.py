@@ -57,9 +57,7 @@ def replace(ledger: Ledger, new_id: str, old_id: str, request: Request, ttl_seco
     return _made(ledger, new_id, (request, terms), seated, choice.tables)
 
 
-def _made(
-    ledger: Ledger, new_id: str, what: tuple[Request, Terms], seated: Sitting, tables: tuple[str, ...]
-) -> Keep:
+def _made(ledger: Ledger, new_id: str, what: tuple[Request, Terms], seated: Sitting, tables: tuple[str, ...]) -> Keep:
     request, terms = what
     assert new_id not in ledger.keeps, "the id of a new hold is new"
     ledger.sweep(seated.block_start, seated.block_end)
@@ -267,9 +265,7 @@ def _target(ledger: Ledger, keep: Keep, named: str | None) -> Guest | None:
     return guest
 
 
-def _seats(
-    ledger: Ledger, keep: Keep, guest: Guest | None, *, requote: bool
-) -> tuple[Sitting, tuple[str, ...]]:
+def _seats(ledger: Ledger, keep: Keep, guest: Guest | None, *, requote: bool) -> tuple[Sitting, tuple[str, ...]]:
     changed = drift(ledger, keep)
     if not changed:
         return keep.sitting, keep.tables

@@ -33,7 +33,7 @@ UNCOUNTED = ("cancelled", "no_show", "priority_waitlist")
 OwnerKey = tuple[str, str]
 
 
-class Wrong(Exception):  # noqa: N818  # It is no error of the model: it is the answer that the engine must give.
+class Wrong(Exception):
     """The error that the engine must raise: its type, and the facts that it must carry."""
 
     def __init__(self, error: type[FourtopError], /, **facts: Any) -> None:

@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-class Unseated(Exception):  # noqa: N818  # Nothing went wrong: the house does not take the party then.
+class Unseated(Exception):
     """A rule of the house forbids it."""
 
     def __init__(self, code: Code) -> None:

@@ -64,7 +64,8 @@ def floors(draw: st.DrawFn, *, most_tables: int = 7) -> Floor:
     The order of the tables' ids is not the order of their numbers.
     """
     # Mostly large floors, on which there is something to choose.
-    count = most_tables - draw(st.sampled_from([each for each in (0, 1, 2, 0, 1, 3, 2, 0, 4, 5, 6) if each < most_tables]))
+    fewer = [each for each in (0, 1, 2, 0, 1, 3, 2, 0, 4, 5, 6) if each < most_tables]
+    count = most_tables - draw(st.sampled_from(fewer))
     numbers = draw(st.permutations(_NUMBERS[:count]))
     ids = [f"t{place}" for place in range(1, count + 1)]
     made = [draw(tables(table_id=table_id, number=number)) for table_id, number in zip(ids, numbers, strict=True)]
@@ -81,6 +82,9 @@ def floors(draw: st.DrawFn, *, most_tables: int = 7) -> Floor:
     return Floor(made, zones=ZONES, joins=joins, set_capacities=given)
 
 
+_WEIGHTS: Final = (Weights(), Weights(), Weights(overage=0.5, table_count=0, scarcity=0), Weights(wish=1))
+
+
 def plannings() -> st.SearchStrategy[Planning]:
     """Draw rules for choosing tables: every mode, one to four tables, several budgets and weights."""
     return st.builds(
@@ -90,7 +94,7 @@ def plannings() -> st.SearchStrategy[Planning]:
         adjacency_min_party=st.sampled_from((None, None, 5)),
         max_tables=st.sampled_from((3, 2, 4, 1)),
         slack_budget=st.sampled_from((4, 1, 0, None)),
-        weights=st.sampled_from((Weights(), Weights(), Weights(overage=0.5, table_count=0, scarcity=0), Weights(wish=1))),
+        weights=st.sampled_from(_WEIGHTS),
         demand_multiplier=st.sampled_from((1, 1, 1.35)),
     )
 
@@ -124,18 +128,19 @@ def policies(draw: st.DrawFn) -> Policy:
     periods = [draw(st.sampled_from(_DINNERS))]
     lunch = draw(st.integers(0, len(_LUNCHES)))
     late = draw(st.integers(0, 2 * len(_LATES)))
+    caps = sorted(draw(st.sets(st.integers(0, 2 * len(_CAPS)), max_size=2)))
     periods += _LUNCHES[lunch - 1 : lunch] if lunch else ()
     periods += _LATES[late - 1 : late] if late else ()
     return Policy(
         periods,
         occasions=_OCCASIONS,
         turn_bands=draw(st.sampled_from(((), [(4, 75), (None, 120)]))),
-        capacity_rules=[_CAPS[index] for index in sorted(draw(st.sets(st.integers(0, 2 * len(_CAPS)), max_size=2))) if index < len(_CAPS)],
+        capacity_rules=[_CAPS[place] for place in caps if place < len(_CAPS)],
         planning=draw(plannings()),
         holds=draw(
             st.builds(
                 HoldRules,
-                ttl_seconds=st.sampled_from((180, 30, 600)),
+                ttl_seconds=st.sampled_from((180, 600, 30)),
                 rate_limit=st.sampled_from((3, 2, 5)),
                 max_live=st.sampled_from((100, 100, 3)),
                 max_live_per_session=st.sampled_from((2, 10)),

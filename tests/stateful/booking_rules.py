@@ -1,0 +1,130 @@
+"""The rules about bookings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from fourtop import Move, Request
+from tests.stateful import arranging, booking, comparing
+from tests.stateful.admission import service_of
+from tests.stateful.drawing import UNKNOWN, Caller, Wish, callers, wishes
+from tests.stateful.ledger import AWAITING, SEATED, Guest
+from tests.stateful.stage import (
+    FIELDS,
+    HAS_BOOKINGS,
+    PARTIES,
+    PICKS,
+    PLAIN,
+    Stage,
+    Trial,
+    check_changed,
+    pick_booking,
+)
+
+
+class BookingRules(Stage):
+    """Book, reschedule and move parties, and live their lives."""
+
+    @rule(caller=callers(), wish=wishes(), parties=PARTIES)
+    def book_plainly(self, caller: Caller, wish: Wish, parties: list[int]) -> None:
+        """Book for a few parties that come at the same time."""
+        for party in parties:
+            request = attrs.evolve(wish, **PLAIN).request(self._here(caller), party=party)
+            self._book(caller, request, None, later=False)
+            self.all_that_is_seen_is_as_the_model_says()
+
+    @rule(caller=callers(), wish=wishes(), later=st.sampled_from((False, False, True)), named=FIELDS)
+    def book(self, caller: Caller, wish: Wish, named: int, *, later: bool) -> None:
+        request = wish.request(self._here(caller))
+        self._book(caller, request, None if named else f"b{wish.slot}", later=later)
+
+    def _book(self, caller: Caller, request: Request, booking_id: str | None, *, later: bool) -> None:
+        def check(answer: Any, true: Guest) -> None:
+            comparing.check_booking(answer.booking, true)
+            ledger = self.ledgers[caller.here]
+            service = service_of(ledger, true.sitting)
+            comparing.check_usage(ledger, answer.capacity, service)
+
+        trial = Trial(
+            "book",
+            (request, booking_id, later),
+            lambda desk: desk.book(request, booking_id=booking_id, tables="later" if later else "now", key=caller.key),
+            lambda ledger, new_id: booking.book(ledger, new_id, request, booking_id, later=later),
+            check,
+            new_id=lambda answer: str(answer.booking.id),
+        )
+        self._try(caller, trial)
+
+    @HAS_BOOKINGS
+    @rule(caller=callers(), wish=wishes(), choice=PICKS, keeps=FIELDS)
+    def reschedule(self, caller: Caller, wish: Wish, choice: int, keeps: int) -> None:
+        caller = self._where(caller, "guests")
+        ledger = self._here(caller)
+        booking_id = pick_booking(ledger, (*AWAITING, "confirmed"), choice)
+        guest = ledger.guests.get(booking_id)
+        request = wish.request(
+            ledger,
+            party=guest.party if guest and keeps & 1 else None,
+            start=guest.sitting.start if guest and keeps & 2 else None,
+        )
+        trial = Trial(
+            "reschedule",
+            (booking_id, request),
+            lambda desk: desk.reschedule(booking_id, request, key=caller.key),
+            lambda ledger, _: booking.reschedule(ledger, booking_id, request),
+            check_changed,
+        )
+        self._try(caller, trial)
+
+    @HAS_BOOKINGS
+    @rule(caller=callers(), command=st.sampled_from(tuple(booking.STEPS)), choice=PICKS)
+    def step(self, caller: Caller, command: str, choice: int) -> None:
+        caller = self._where(caller, "guests")
+        self._step(caller, command, pick_booking(self._here(caller), booking.STEPS[command][0], choice))
+
+    def _step(self, caller: Caller, command: str, booking_id: str) -> None:
+        trial = Trial(
+            command,
+            booking_id,
+            lambda desk: getattr(desk, command)(booking_id, key=caller.key),
+            lambda ledger, _: booking.step(ledger, command, booking_id),
+            check_changed,
+        )
+        self._try(caller, trial)
+
+    @HAS_BOOKINGS
+    @rule(
+        caller=callers(),
+        choices=st.lists(PICKS, min_size=1, max_size=3),
+        tables=st.lists(st.sampled_from((0, 0, 0, 1, 2, 3, 4, 5, 6, 12, 24)), min_size=3, max_size=3),
+    )
+    def move(self, caller: Caller, choices: list[int], tables: list[int]) -> None:
+        """Move up to three bookings: to named tables, or each to where the next one sits."""
+        caller = self._where(caller, "guests")
+        ledger = self._here(caller)
+        guests = list(dict.fromkeys(pick_booking(ledger, SEATED, choice) for choice in choices))
+        moves = []
+        for place, guest_id in enumerate(guests):
+            named = tuple(table.id for bit, table in enumerate(ledger.floor.tables) if tables[place] >> bit & 1)
+            other = ledger.guests.get(guests[(place + 1) % len(guests)])
+            if not named and other is not None and other.given is not None:
+                named = other.given.tables
+            moves.append((guest_id, tuple(sorted(named or (UNKNOWN,)))))
+
+        def check(answer: Any, true: list[Guest]) -> None:
+            assert len(answer.bookings) == len(true)
+            for said, guest in zip(answer.bookings, true, strict=True):
+                comparing.check_booking(said, guest)
+
+        trial = Trial(
+            "move",
+            moves,
+            lambda desk: desk.move([Move(*each) for each in moves], key=caller.key),
+            lambda ledger, _: arranging.move(ledger, moves),
+            check,
+        )
+        self._try(caller, trial)

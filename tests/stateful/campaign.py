@@ -1,0 +1,76 @@
+"""A long campaign of the machine, from the root of the project: ``python -m tests.stateful.campaign --seed 1``.
+
+It prints what is kept as evidence in ``docs/evidence``: seed, date, steps, what came of each command, duration. The
+same seed on the same versions gives the same evenings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from tests.stateful.run import STEPS_OF_AN_EVENING, counted, play
+
+EVENINGS_OF_A_BATCH = 200
+
+
+def campaign(steps: int, seed: int) -> Iterator[str]:
+    """Play until so many steps are done, and yield the lines of a report; raise what the model finds wrong."""
+    began = time.monotonic()
+    machine = counted()
+    batches = 0
+    yield f"python -m tests.stateful.campaign --steps {steps} --seed {seed}"
+    yield f"date      {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    yield f"versions  Python {platform.python_version()}, Hypothesis {version('hypothesis')}"
+    while machine.steps < steps:
+        batch_seed = seed * 1_000_000 + batches
+        try:
+            play(machine, EVENINGS_OF_A_BATCH, from_seed=batch_seed)
+        except BaseException:
+            sys.stderr.write(f"batch {batches}, drawn with seed {batch_seed}, after {machine.steps} steps:\n")
+            raise
+        batches += 1
+        sys.stderr.write(f"{machine.steps} steps\n")
+    commands = sum(machine.tally.values())
+    yield f"seed      {seed}: {batches} batches of {EVENINGS_OF_A_BATCH} evenings of up to {STEPS_OF_AN_EVENING} steps"
+    yield f"steps     {machine.steps}, with {commands} commands, reads and moves of the clock"
+    yield f"duration  {time.monotonic() - began:.0f} s"
+    yield "found     nothing: every answer, every refusal and all that is seen are as the model says"
+    yield ""
+    yield from _table(machine.tally)
+
+
+def _table(tally: Counter[tuple[str, str]]) -> Iterator[str]:
+    yield f"{'command':<16} {'accepted':>8} {'replayed':>8} {'refused':>8}  of which"
+    for command in sorted({command for command, _ in tally} - {"clock"}):
+        refused = {
+            outcome.removeprefix("refused: "): count
+            for (each, outcome), count in tally.items()
+            if each == command and outcome.startswith("refused: ")
+        }
+        by_count = sorted(refused.items(), key=lambda each: (-each[1], each))
+        codes = ", ".join(f"{code} {count}" for code, count in by_count)
+        done, again = tally[command, "accepted"], tally[command, "replayed"]
+        yield f"{command:<16} {done:>8} {again:>8} {sum(refused.values()):>8}  {codes}".rstrip()
+    yield f"{'clock':<16} {tally['clock', 'on']:>8} on, {tally['clock', 'back']} back"
+
+
+def main() -> None:
+    """Run a campaign as the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m tests.stateful.campaign", description=__doc__)
+    parser.add_argument("--steps", type=int, default=100_000, help="how many steps at least (100000)")
+    parser.add_argument("--seed", type=int, default=1, help="decides all evenings (1)")
+    given = parser.parse_args()
+    for line in campaign(given.steps, given.seed):
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

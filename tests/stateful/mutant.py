@@ -1,0 +1,106 @@
+"""Engines with one thing wrong, each a line away from the good one: what the machine has to catch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import pytest
+
+from fourtop import MemoryStore
+from fourtop.engine import booking as booking_decisions
+from fourtop.engine.call import Call
+from fourtop.engine.seating import Judge
+from fourtop.model.hold import Hold, HoldState
+from fourtop.planner import Planner
+from fourtop.planner.candidate import Candidate
+from fourtop.ports import Changes, Decision, View
+from fourtop.storage.shelf import Shelf
+
+Patch = pytest.MonkeyPatch
+Mutant = Callable[[Patch], None]
+
+
+def holds_live_a_microsecond_longer(patch: Patch) -> None:
+    def is_alive(hold: Hold, now_us: int) -> bool:
+        return hold.state is HoldState.ACTIVE and now_us <= hold.expires_us
+
+    patch.setattr(Hold, "is_alive", is_alive)
+
+
+def the_slack_budget_is_ignored(patch: Patch) -> None:
+    def fits(candidate: Candidate, party: int, _slack_budget: int | None) -> bool:
+        return candidate.smallest <= party <= candidate.largest
+
+    patch.setattr(Candidate, "fits", fits)
+
+
+def caps_do_not_count_holds(patch: Patch) -> None:
+    patch.setattr(View, "live_holds_starting", lambda *_: ())
+
+
+def rescheduling_keeps_the_old_tables(patch: Patch) -> None:
+    good = booking_decisions.reschedule_booking
+
+    def reschedule_booking(*given: Any) -> Any:
+        decided = good(*given)
+        if not isinstance(decided, Decision):
+            return decided
+        kept = tuple(row for row in decided.changes.removed if row.owner_kind.value != "booking")
+        return Decision(decided.result, attrs.evolve(decided.changes, removed=kept))
+
+    patch.setattr(booking_decisions, "reschedule_booking", reschedule_booking)
+
+
+def any_request_replays_a_key(patch: Patch) -> None:
+    patch.setattr(Call, "fingerprint", "the same for all")
+
+
+def time_goes_back_with_the_clock(patch: Patch) -> None:
+    def tell(store: Any, _restaurant_id: str) -> int:
+        now_us: int = store._clock.now_us()
+        return now_us
+
+    patch.setattr(MemoryStore, "_tell", tell)
+
+
+def the_second_best_plan_is_chosen(patch: Patch) -> None:
+    good = Planner.choose
+
+    def choose(planner: Planner, ask: Any, free: int) -> Any:
+        plans = planner.plans(ask, free, limit=2)
+        return plans[-1] if plans else good(planner, ask, free)
+
+    patch.setattr(Planner, "choose", choose)
+
+
+def a_party_is_in_its_own_way(patch: Patch) -> None:
+    def free(judge: Any, block: Any) -> int:
+        mask: int = judge._full & ~judge._view.busy_mask(block)
+        return mask
+
+    patch.setattr(Judge, "free", free)
+
+
+def failed_confirmations_leave_no_evidence(patch: Patch) -> None:
+    good = Shelf.apply
+
+    def apply(shelf: Shelf, changes: Changes) -> None:
+        successes = tuple(each for each in changes.confirmations if each.confirmed)
+        good(shelf, attrs.evolve(changes, confirmations=successes))
+
+    patch.setattr(Shelf, "apply", apply)
+
+
+MUTANTS: tuple[Mutant, ...] = (
+    holds_live_a_microsecond_longer,
+    the_slack_budget_is_ignored,
+    caps_do_not_count_holds,
+    rescheduling_keeps_the_old_tables,
+    any_request_replays_a_key,
+    time_goes_back_with_the_clock,
+    the_second_best_plan_is_chosen,
+    a_party_is_in_its_own_way,
+    failed_confirmations_leave_no_evidence,
+)

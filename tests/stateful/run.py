@@ -1,0 +1,42 @@
+"""Running the machine: in the tests, and in long campaigns."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.stateful.machine import Evening
+
+STEPS_OF_AN_EVENING = 50
+
+
+def counted() -> type[Evening]:
+    """Return the machine with counters of its own."""
+    return type("CountedEvening", (Evening,), {"steps": 0, "tally": Counter()})
+
+
+def play(machine: type[Evening], evenings: int, *, from_seed: int | None = None, shrinks: bool = True) -> None:
+    """Play so many evenings of up to 50 steps; raise what the model finds wrong, after making it short.
+
+    Args:
+        machine: Whose counters go up.
+        evenings: How many; each on houses of its own.
+        from_seed: Decides everything; ``None``: always the same evenings.
+        shrinks: Whether to look for a shorter evening that shows the fault.
+    """
+    if from_seed is not None:
+        seed(from_seed)(machine)
+    chosen = settings(
+        max_examples=evenings,
+        stateful_step_count=STEPS_OF_AN_EVENING,
+        derandomize=from_seed is None,
+        deadline=None,
+        database=None,
+        report_multiple_bugs=False,
+        phases=(Phase.generate, Phase.shrink) if shrinks else (Phase.generate,),
+        # Houses are large examples, and an evening takes its time.
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+    )
+    run_state_machine_as_test(machine, settings=chosen)

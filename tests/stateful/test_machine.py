@@ -1,0 +1,97 @@
+"""The state machine in the test run, and proof that it bites."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from fourtop import Code
+from tests.stateful.mutant import MUTANTS, Mutant
+from tests.stateful.run import counted, play
+
+HERE = Path(__file__).parent
+MODEL = ("admission", "arranging", "booking", "choosing", "comparing", "editing", "holding", "ledger", "service")
+# Evenings that hold ten thousand steps and some to spare; they are always the same.
+EVENINGS = 300
+STEPS = 10_000
+
+COMMANDS = (
+    "availability",
+    "block",
+    "book",
+    "cancel",
+    "check_in",
+    "complete",
+    "confirm",
+    "edit_floor",
+    "edit_policy",
+    "edit_restaurant",
+    "extend",
+    "hold",
+    "import",
+    "move",
+    "no_show",
+    "quote",
+    "release",
+    "replace",
+    "reschedule",
+    "table_states",
+    "unblock",
+)
+CODES = (
+    Code.ALLOCATIONS_OVERLAP,
+    Code.BOOKING_IN_PAST,
+    Code.CAPACITY_EXCEEDED,
+    Code.DWELL_BELOW_MINIMUM,
+    Code.HOLD_CONFLICT,
+    Code.HOLD_ENDED,
+    Code.HOLD_EXPIRED,
+    Code.HOLD_LIMIT,
+    Code.ILLEGAL_TRANSITION,
+    Code.KEY_REUSED,
+    Code.LAST_SEATING_PASSED,
+    Code.NO_TABLES_MATCH,
+    Code.OUTSIDE_SERVICE_HOURS,
+    Code.PARTY_NEVER_FITS,
+    Code.POLICY_DRIFT,
+    Code.TABLES_TAKEN,
+)
+
+
+@pytest.mark.slow
+def test_ten_thousand_steps_are_as_the_model_says() -> None:
+    machine = counted()
+    play(machine, EVENINGS)
+    assert machine.steps >= STEPS
+    accepted = {command for command, outcome in machine.tally if outcome == "accepted"}
+    refused = {outcome.removeprefix("refused: ") for _, outcome in machine.tally}
+    assert accepted.issuperset(COMMANDS), f"never accepted: {set(COMMANDS) - accepted}"
+    assert refused.issuperset(code.value for code in CODES), f"never met: {set(CODES) - refused}"
+    assert machine.tally["confirm", "replayed"]
+    assert machine.tally["clock", "back"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
+def test_a_wrong_engine_is_caught_within_the_test_run(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = counted()
+    mutant(monkeypatch)
+    with pytest.raises(AssertionError):
+        play(machine, EVENINGS, shrinks=False)
+    assert machine.steps < STEPS
+
+
+@pytest.mark.parametrize("name", MODEL)
+def test_the_model_knows_values_and_errors_only(name: str) -> None:
+    # Not the calendar either: it reckons, and the model reckons for itself.
+    tree = ast.parse((HERE / f"{name}.py").read_text("utf-8"))
+    modules = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    modules += [each.name for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names]
+    ours = [module for module in modules if module.split(".")[0] in ("fourtop", "tests")]
+    model = [f"tests.stateful.{each}" for each in MODEL]
+    assert ours, "every part of the model uses values"
+    for module in ours:
+        assert module in model or module == "fourtop.errors" or module.startswith("fourtop.model."), module
+        assert module != "fourtop.model.calendar"
