@@ -9,13 +9,14 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import combinations, count
 from typing import Any, TypeVar
 
 import attrs
 import pytest
 
-from fourtop import CapacityRule, Code, Desk, FourtopError, Proof, Refused, sample, sketch_floor
+from fourtop import CapacityRule, Code, Confirmed, Desk, FourtopError, Proof, Refused, sample, sketch_floor
 from fourtop.ports import Decision, Need, Scope, Store, View
 from tests.evening import MONTH, a_house, at_once, open_desk, party, table_rows
 
@@ -27,7 +28,6 @@ CAPACITIES = (2, 2, 2, 4, 4, 6)
 LARGEST_SET, SLACK = 3, 4
 
 Sets = Mapping[frozenset[str], int]
-Turn = tuple[int, Any]
 
 
 @attrs.define
@@ -140,8 +140,7 @@ def party_sizes(seed: int) -> list[int]:
 def rush(store: Ordered, command: str, sizes: Sequence[int]) -> tuple[Desk, list[Any]]:
     seats, pairs = grid()
     desk = open_desk(store, a_house(sketch_floor(seats, joins=pairs)))
-    ask = getattr(desk, command)
-    return desk, at_once([lambda size=size: ask(party(size)) for size in sizes])
+    return desk, at_once([partial(getattr(desk, command), party(size)) for size in sizes])
 
 
 @pytest.mark.slow
@@ -173,7 +172,11 @@ def test_rush_of_160_who_hold_and_confirm_at_once_loses_nobody(store: Store) -> 
     seats, pairs = grid()
     desk = open_desk(store, a_house(sketch_floor(seats, joins=pairs)))
     sizes = party_sizes(4)
-    answers = at_once([lambda size=size: desk.confirm(desk.hold(party(size)).hold.id) for size in sizes])
+
+    def hold_and_confirm(size: int) -> Confirmed:
+        return desk.confirm(desk.hold(party(size)).hold.id)
+
+    answers = at_once([partial(hold_and_confirm, size) for size in sizes])
     booked = {answer.booking.id: answer.booking for answer in answers if not isinstance(answer, FourtopError)}
     refused = [size for size, answer in zip(sizes, answers, strict=True) if isinstance(answer, FourtopError)]
     assert len(booked) + len(refused) == BOOKERS
