@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import inspect
 import re
+import subprocess
+import sys
 
 import pytest
 
-from fourtop import MemoryStore
+from fourtop import MemoryStore, testing
 from fourtop.ports import Store
 from fourtop.testing import MakeStore, StoreContract, broken_promises, promises
+from tests.contract.loading import LoadingStore
 from tests.stores import STORES
 
 
@@ -17,6 +20,12 @@ class TestStores(StoreContract):
     @pytest.fixture(params=list(STORES))
     def make_store(self, request: pytest.FixtureRequest) -> MakeStore:
         return STORES[request.param]
+
+
+class TestLoadingStore(StoreContract):
+    @pytest.fixture
+    def make_store(self) -> MakeStore:
+        return LoadingStore
 
 
 def test_a_good_store_breaks_no_promise() -> None:
@@ -48,3 +57,24 @@ def test_every_error_that_the_port_names_has_a_promise(method: object) -> None:
 def test_a_suite_that_is_not_told_how_to_make_a_store_says_so() -> None:
     with pytest.raises(LookupError, match="make_store"):
         StoreContract.make_store.__wrapped__(StoreContract())  # type: ignore[attr-defined]  # what the fixture wraps
+
+
+def test_a_name_that_the_package_does_not_have_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'StoreContracts'"):
+        _ = testing.StoreContracts
+
+
+@pytest.mark.slow
+def test_without_pytest_the_suite_says_what_to_install_and_the_rest_works() -> None:
+    program = """
+import sys
+sys.modules["pytest"] = None
+import fourtop.testing
+print(fourtop.testing.SteppedStore.__name__)
+try:
+    fourtop.testing.StoreContract
+except ImportError as error:
+    print(error)
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout == "SteppedStore\nthe contract suite needs pytest: install fourtop[testing]\n"

@@ -103,8 +103,9 @@ class WritingPromises:
         """A block is removed together with its rows, in one set of changes."""
         row = a_row("a1", of_block())
         trial.write(blocks_added=(a_block(),), added=(row,))
-        trial.write(removed=(row,), blocks_removed=("k1",))
-        assert (trial.see()["blocks"], _rows(trial)) == ({"k1": None}, [])
+        taken = a_row("a2", _B)
+        trial.write(removed=(row,), blocks_removed=("k1",), bookings=(a_booking(),), added=(taken,))
+        assert (trial.see()["blocks"], _rows(trial)) == ({"k1": None}, [("a2", "t1")])
 
     def test_an_extended_hold_lives_longer(self, trial: Trial) -> None:
         """A hold's new expiry counts at once, and its old one no more."""

@@ -1,0 +1,58 @@
+"""A store whose views hold the rows of their scope and no others, as one in a database does."""
+
+from __future__ import annotations
+
+from fourtop import Allocation, Booking, Hold, MemoryStore, Owner, OwnerKind
+from fourtop.ports import Rows, Scope, View
+from fourtop.storage.shelf import Shelf
+
+
+class LoadingStore(MemoryStore):
+    """It loads what the scope names, by the words of ``Scope``."""
+
+    def _new_view(self, shelf: Shelf, scope: Scope, now_us: int) -> View:
+        return View(loaded(shelf, scope, now_us), scope, now_us)
+
+
+def loaded(shelf: Shelf, scope: Scope, now_us: int) -> Rows:
+    holds = {hold.id: hold for hold in _holds(shelf, scope)}
+    bookings = {booking.id: booking for booking in _bookings(shelf, scope)}
+    named = [shelf.find_block(block_id) for block_id in sorted(scope.blocks)]
+    answers = [shelf.find_answer(*each) for each in sorted(scope.answers)]
+    return Rows(
+        house=shelf.house,
+        versions=shelf.versions,
+        allocations=list({row.id: row for row in _allocations(shelf, scope, list(holds), now_us)}.values()),
+        bookings=list(bookings.values()),
+        holds=list(holds.values()),
+        blocks=[each for each in named if each is not None],
+        confirmations=[each for hold_id in sorted(scope.holds) for each in shelf.confirmations_of(hold_id)],
+        answers=[each for each in answers if each is not None],
+        whole=shelf.extent(),
+    )
+
+
+def _holds(shelf: Shelf, scope: Scope) -> list[Hold]:
+    found = [hold for window in scope.windows for hold in shelf.active_holds(window)]
+    found += [hold for booking_id in scope.bookings for hold in shelf.holds_for(booking_id)]
+    found += [hold for session in scope.sessions for hold in shelf.active_holds_of_session(session)]
+    found += [hold for hold in map(shelf.find_hold, scope.holds) if hold is not None]
+    if scope.counts_holds:
+        found += shelf._active.values()
+    return found
+
+
+def _bookings(shelf: Shelf, scope: Scope) -> list[Booking]:
+    found = [booking for window in scope.windows for booking in shelf.bookings_starting(window)]
+    return found + [booking for booking in map(shelf.find_booking, scope.bookings) if booking is not None]
+
+
+def _allocations(shelf: Shelf, scope: Scope, holds: list[str], now_us: int) -> list[Allocation]:
+    occupancy = shelf.occupancy
+    found = [row for window in scope.windows for row in occupancy.overlapping(window)]
+    owners = [(OwnerKind.BOOKING, scope.bookings), (OwnerKind.HOLD, {*scope.holds, *holds})]
+    for kind, ids in (*owners, (OwnerKind.BLOCK, scope.blocks)):
+        found += [row for owner_id in ids for row in occupancy.of_owner(kind, owner_id)]
+    dead = [Owner(OwnerKind.HOLD, hold.id) for hold in shelf.expired_holds(now_us)]
+    last = (occupancy.find_last(table_id, dead) for table_id in scope.tables)
+    return found + [row for row in last if row is not None]
