@@ -162,6 +162,8 @@ def check_hold(said: Hold, true: Keep, state: str) -> None:
     assert (said.id, said.party, said.tables, said.state.value) == (true.id, true.party, true.tables, state)
     assert (said.created_us, said.expires_us, said.actor) == (true.created, true.expires, true.actor)
     assert (said.booking_id, said.session, said.past_reason) == (true.booking_id, true.session, true.past_reason)
+    assert (said.occasion, said.must, said.wish) == (true.occasion, true.must, true.wish)
+    assert said.names_tables is true.named
     check_sitting(said.stay, true.sitting)
 
 

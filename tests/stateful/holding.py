@@ -77,6 +77,7 @@ def _made(ledger: Ledger, new_id: str, what: tuple[Request, Terms], seated: Sitt
         must=request.must,
         wish=request.wish,
         named=bool(request.tables),
+        occasion=request.occasion,
     )
     ledger.keeps[new_id] = keep
     ledger.place(("hold", new_id), tables, seated.block_start, seated.block_end)
@@ -223,6 +224,11 @@ def confirm(ledger: Ledger, new_id: str, asked: Asked) -> Guest:
         raise
     booking_id = guest.id if guest is not None else asked.booking_id or new_id
     leave_evidence(ledger, keep, asked, (booking_id, None))
+    if guest is not None:
+        # The booking has its tables now; what else was held for it ends.
+        keep.state = "confirming"
+        ledger.end_keeps_for(guest.id)
+        keep.state = "active"
     group = _take_over(ledger, keep, booking_id, (seated, tables))
     given = Given(tables, seated.block_start, seated.block_end, group, ledger.now, ledger.actor)
     ledger.tell(EventType.HOLD_CONFIRMED, hold_id=keep.id, booking_id=booking_id)
@@ -274,14 +280,16 @@ def _seats(ledger: Ledger, keep: Keep, guest: Guest | None, *, requote: bool) ->
     request = Request(
         keep.party,
         moment(keep.sitting.start),
-        occasion=keep.sitting.occasion,
+        # What the party named: an occasion that the house chose for it is no wish of its own.
+        occasion=keep.occasion,
         must=keep.must,
         wish=keep.wish,
         tables=keep.tables if keep.named else (),
         past_reason="was-held",
     )
     # The party counts once: neither its hold nor the booking that it becomes is in its way.
-    own = Own((("hold", keep.id),), None if guest is None else guest.id, keep.id)
+    others = () if guest is None else tuple(("hold", each.id) for each in ledger.keeps_for(guest.id))
+    own = Own((("hold", keep.id), *others), None if guest is None else guest.id, keep.id)
     seated, choice = admit(ledger, request, own)
     return seated, choice.tables
 

@@ -100,6 +100,7 @@ class Keep:
     must: Preference
     wish: Preference
     named: bool
+    occasion: str | None
     state: str = "active"
 
 
