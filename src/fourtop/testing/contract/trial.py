@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, Final, TypeVar
 
 from fourtop.clock import ManualClock
@@ -78,7 +78,7 @@ class Trial:
     # ---- at once
 
     def beside(self, call: Callable[[], object]) -> Beside:
-        """Start a call in another thread."""
+        """Start a call in another thread, and return when it has begun."""
         return Beside(call)
 
 
@@ -92,10 +92,13 @@ class Beside:
     def __init__(self, call: Callable[[], object]) -> None:
         self._call = call
         self._raised: Exception | None = None
+        self._has_begun = Event()
         self._thread = Thread(target=self._run, daemon=True)
         self._thread.start()
+        self._has_begun.wait()
 
     def _run(self) -> None:
+        self._has_begun.set()
         self._raised = raised_by(self._call)
 
     def is_over_within(self, seconds: float) -> bool:
