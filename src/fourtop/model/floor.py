@@ -138,14 +138,15 @@ class Floor:
     def __attrs_post_init__(self) -> None:
         if len(self.tables) > MAX_TABLES_ON_FLOOR:
             raise InvalidInput("tables", f"must be at most {MAX_TABLES_ON_FLOOR}", str(len(self.tables)))
-        _refuse_duplicates("tables", "must have different ids", (table.id for table in self.tables))
+        # What people wrote before what may have been made of it: ids are often the slugs of numbers and names.
         _refuse_duplicates(
             "tables", "must have different numbers, whatever the case", (rule.folded(t.number) for t in self.tables)
         )
-        _refuse_duplicates("zones", "must have different ids", (zone.id for zone in self.zones))
+        _refuse_duplicates("tables", "must have different ids", (table.id for table in self.tables))
         _refuse_duplicates(
             "zones", "must have different names, whatever the case", (rule.folded(zone.name) for zone in self.zones)
         )
+        _refuse_duplicates("zones", "must have different ids", (zone.id for zone in self.zones))
         _refuse_duplicates("joins", "must not name a pair twice", (join.tables for join in self.joins))
         _refuse_duplicates("set_capacities", "must not name a set twice", (each.tables for each in self.set_capacities))
         self._check_references()
