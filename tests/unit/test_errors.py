@@ -149,6 +149,13 @@ def test_an_error_has_its_code_its_status_and_its_text(error: FourtopError, code
     assert error.is_retryable is code.is_retryable
 
 
+@pytest.mark.parametrize(
+    ("limit", "may_help"), [("live_per_restaurant", True), ("live_per_session", True), ("lifetime_seconds", False)]
+)
+def test_waiting_helps_against_a_limit_on_live_holds_and_not_on_their_age(limit: str, *, may_help: bool) -> None:
+    assert HoldLimit(limit, 600).is_retryable is may_help
+
+
 @ERRORS
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_an_error_survives_pickling(error: FourtopError, protocol: int) -> None:

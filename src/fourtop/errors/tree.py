@@ -346,6 +346,11 @@ class HoldLimit(FourtopError):
     limit: str
     maximum: int
 
+    @property
+    def is_retryable(self) -> bool:
+        """Tell whether the same call may succeed later: other holds end, but a hold's age only grows."""
+        return self.limit != "lifetime_seconds"
+
     def __str__(self) -> str:
         return f"the limit {self.limit} of {self.maximum} is reached"
 
