@@ -124,6 +124,16 @@ def test_case_15_a_cancelled_booking_that_has_not_begun_leaves_nothing_behind(de
     assert booked(desk, 4).tables == ("1",)
 
 
+def test_case_15_a_party_that_goes_in_its_very_first_instant_leaves_nothing_behind(
+    desk: Desk, clock: ManualClock
+) -> None:
+    booking = booked(desk, 4)
+    clock.move_to(at("19:00"))
+    desk.no_show(booking.id)
+    assert desk.allocations(MONTH) == ()
+    assert booked(desk, 4).tables == ("1",)
+
+
 def test_case_15_a_party_that_overstayed_keeps_its_whole_history(desk: Desk, clock: ManualClock) -> None:
     booking = booked(desk, 4)
     clock.move_to(at("19:00"))

@@ -132,6 +132,30 @@ def test_what_counts_towards_a_cap(desk: Desk, name: str) -> None:
     assert caught.value.refusal.reasons[0].details["booked"] == 10
 
 
+def test_a_hold_for_a_booking_is_the_same_party(desk: Desk) -> None:
+    cap(desk, CapacityRule(max_covers=4, max_parties=1))
+    booking = desk.book(party(4), tables="later").booking
+    hold = held(desk, 4, booking_id=booking.id)
+    hold = desk.replace(hold.id, party(4, tables=["7"])).hold
+    assert desk.confirm(hold.id).booking.tables == ("7",)
+
+
+def test_a_hold_that_is_quoted_anew_for_its_booking_is_the_same_party(desk: Desk) -> None:
+    cap(desk, CapacityRule(max_covers=4, max_parties=1))
+    booking = desk.book(party(4), tables="later").booking
+    hold = held(desk, 4, booking_id=booking.id)
+    desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table(hold.tables[0]), capacity=5)))
+    assert desk.confirm(hold.id, requote=True).booking.id == booking.id
+
+
+def test_a_booking_that_is_named_when_a_hold_is_quoted_anew_is_the_same_party(desk: Desk) -> None:
+    booking = desk.book(party(4), tables="later").booking
+    hold = held(desk, 4)
+    cap(desk, CapacityRule(max_covers=4, max_parties=1))
+    desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table(hold.tables[0]), capacity=5)))
+    assert desk.confirm(hold.id, booking_id=booking.id, requote=True).booking.id == booking.id
+
+
 def test_a_dead_hold_does_not_count(desk: Desk, clock: ManualClock) -> None:
     cap(desk, CapacityRule(max_covers=4))
     hold = held(desk, 4)

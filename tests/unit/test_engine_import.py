@@ -145,6 +145,14 @@ def test_a_booking_comes_in_with_its_status(desk: Desk, status: str, tables: str
     assert desk.audit().is_clean
 
 
+def test_a_booking_that_ends_now_may_come_in_as_completed(desk: Desk) -> None:
+    desk.import_bookings([row("b1", "11:00", "12:00", "3", status="completed")])
+    assert desk.get_booking("b1").status is BookingStatus.COMPLETED
+    assert problems(desk, row("b2", "11:00", "12:01", "4", status="completed")) == (
+        "row 1: a completed booking lies in the past",
+    )
+
+
 def test_touching_rows_may_share_a_table(desk: Desk) -> None:
     done = desk.import_bookings([row("b2", "20:00", "21:00", "3"), row("b1", "19:00", "20:00", "3")])
     assert done.bookings == 2
