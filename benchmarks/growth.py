@@ -1,6 +1,6 @@
 """Whether a restaurant with a million allocations is as quick as one with a thousand.
 
-Run ``python -m benchmarks.growth`` at the project's root; it takes some minutes and three gigabytes.
+Run ``python -m benchmarks.growth`` at the project's root; it takes some minutes and a gigabyte and a half.
 """
 
 from __future__ import annotations
