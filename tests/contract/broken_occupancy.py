@@ -10,7 +10,6 @@ import attrs
 from fourtop import (
     Allocation,
     AllocationsOverlap,
-    Owner,
     OwnerKind,
     ResourceType,
     Window,
@@ -100,10 +99,10 @@ class ConfusesOwners(Occupancy):
         return tuple(sorted(found, key=lambda row: row.order_key))
 
 
-class ShowsDeadHoldsLast(Occupancy):
+class TakesTheOldestForTheLast(Occupancy):
     def find_last(self, table_id: str, without: Any = ()) -> Allocation | None:
-        assert all(isinstance(each, Owner) for each in without)
-        return super().find_last(table_id)
+        rows = (row for row in self.allocations() if row.resource_id == table_id and row.owner not in without)
+        return next(rows, None)
 
 
 def rounded_out(window: Window) -> Window:

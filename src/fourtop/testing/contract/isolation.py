@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import time
+from threading import Barrier
 from typing import Final
 
 import attrs
@@ -18,7 +20,7 @@ from fourtop.testing.contract.row import (
     a_row,
     of_booking,
 )
-from fourtop.testing.contract.trial import Beside, Trial
+from fourtop.testing.contract.trial import PATIENCE_SECONDS, Beside, Trial
 
 # How long a call is given to get past a lock that should keep it out. A store that keeps it out costs this
 # time; one that does not is found as soon as the call comes through.
@@ -108,9 +110,18 @@ class IsolationPromises:
         """Many threads that read and write one row at once leave the sum of what they wrote."""
         trial.write(holds_added=(a_hold(),))
 
+        barrier = Barrier(_THREADS)
+
+        def extend_and_pause(view: View) -> Decision[None]:
+            decision = _extend(view)
+            # Hands the processor to another thread, between reading and writing.
+            time.sleep(0)
+            return decision
+
         def extend_often() -> None:
+            barrier.wait(PATIENCE_SECONDS)
             for _ in range(_ROUNDS):
-                trial.store.transact(_SCOPE, _extend)
+                trial.store.transact(_SCOPE, extend_and_pause)
 
         usual = sys.getswitchinterval()
         sys.setswitchinterval(1e-6)
