@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import attrs
 import pytest
 
-from fourtop import Calendar, Policy, Refusal, Restaurant, ServicePeriod
+from fourtop import Calendar, InvalidInput, Policy, Refusal, Restaurant, ServicePeriod, dump_house
 from fourtop.model.calendar import Stay
+from fourtop.model.rows import dump_rows_csv
+from fourtop.model.rule import check_party
 from fourtop.model.window import to_micros
 
 LONDON = Restaurant("r", "R", timezone="Europe/London", last_seating_buffer_minutes=0)
@@ -53,3 +56,25 @@ def test_a_service_is_the_same_as_itself_on_that_date_only() -> None:
     assert service.is_same(attrs.evolve(service, last_start_us=0))
     assert not service.is_same(spring)
     assert not service.is_same(None)
+
+
+class Mute:
+    """A value that fails when somebody wants to write it."""
+
+    def __repr__(self) -> str:
+        raise TypeError
+
+
+def test_a_value_that_cannot_be_written_is_refused_like_any_other() -> None:
+    mute: Any = Mute()
+
+    with pytest.raises(InvalidInput, match="a value of type Mute that cannot be written"):
+        check_party(mute)
+
+
+@pytest.mark.parametrize("junk", [None, 7, "x", [1], object()])
+def test_only_rows_and_houses_are_written(junk: Any) -> None:
+    with pytest.raises(InvalidInput, match="rows must"):
+        dump_rows_csv(junk)
+    with pytest.raises(InvalidInput, match="house must be of type House"):
+        dump_house(junk)

@@ -23,6 +23,8 @@ def shown(value: object) -> str:
     except (ValueError, RecursionError):
         # Python writes no number of more than 4,300 digits, and nothing that is nested too deeply.
         text = f"a value of type {type(value).__name__} that is too large to write"
+    except Exception:  # noqa: BLE001  # whatever the caller's own class does here, the refusal has to come out
+        text = f"a value of type {type(value).__name__} that cannot be written"
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters)"
 
 

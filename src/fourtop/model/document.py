@@ -73,6 +73,9 @@ def dump_house(house: House) -> str:
     """Write a house document: in a stable order, with what equals a default left out.
 
     ``load_house`` of it gives an equal house.
+
+    Raises:
+        InvalidInput: If it is no house.
     """
     return write(house_to_data(house)) + "\n"
 
@@ -102,8 +105,12 @@ def house_from_data(data: object) -> House:
 
 
 def house_to_data(house: House) -> dict[str, Any]:
-    """Return a house document as plain data, ready for JSON."""
-    floor = house.floor
+    """Return a house document as plain data, ready for JSON.
+
+    Raises:
+        InvalidInput: If it is no house.
+    """
+    floor = rule.check_instance("house", house, House).floor
     table_record, numbers = _table_record(floor.zones), _numbers(floor.tables)
     joins = sorted(floor.joins, key=lambda join: sorted(floor.positions[id_] for id_ in join.tables))
     set_record = _set_record(numbers, floor.in_order)

@@ -106,12 +106,12 @@ def dump_rows_csv(rows: Iterable[BookingRow]) -> str:
     """Write rows as ``read_rows_csv`` reads them: all columns, in a fixed order.
 
     Raises:
-        InvalidInput: If a table number has a ``+``, which stands between numbers here.
+        InvalidInput: If a table number has a ``+``, which stands between numbers here; or they are no rows.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for row in rows:
+    for row in rule.as_instances("rows", rows, BookingRow):
         plus = next((number for number in row.tables if "+" in number), None)
         if plus is not None:
             raise InvalidInput("tables", "must be without a + in CSV", shown(plus))
