@@ -29,7 +29,8 @@ class SweepsOnItsOwn(MemoryStore):
     def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
         with self._locked(scope.restaurant_id) as shelf:
             now_us = self._tell(scope.restaurant_id)
-            for hold in shelf.expired_holds(now_us):
+            dead = [hold for hold in shelf._active if not hold.is_alive(now_us)]
+            for hold in dead:
                 for row in shelf.occupancy.of_owner(OwnerKind.HOLD, hold.id):
                     shelf.occupancy.remove(row)
         return super().transact(scope, decide)

@@ -35,10 +35,10 @@ def loaded(shelf: Shelf, scope: Scope, now_us: int) -> Rows:
 def _holds(shelf: Shelf, scope: Scope) -> list[Hold]:
     found = [hold for window in scope.windows for hold in shelf.active_holds(window)]
     found += [hold for booking_id in scope.bookings for hold in shelf.holds_for(booking_id)]
-    found += [hold for session in scope.sessions for hold in shelf.active_holds_of_session(session)]
+    found += [hold for hold in shelf._active if hold.session in scope.sessions]
     found += [hold for hold in map(shelf.find_hold, scope.holds) if hold is not None]
     if scope.counts_holds:
-        found += shelf._active.values()
+        found += list(shelf._active)
     return found
 
 
@@ -53,6 +53,6 @@ def _allocations(shelf: Shelf, scope: Scope, holds: list[str], now_us: int) -> l
     owners = [(OwnerKind.BOOKING, scope.bookings), (OwnerKind.HOLD, {*scope.holds, *holds})]
     for kind, ids in (*owners, (OwnerKind.BLOCK, scope.blocks)):
         found += [row for owner_id in ids for row in occupancy.of_owner(kind, owner_id)]
-    dead = [Owner(OwnerKind.HOLD, hold.id) for hold in shelf.expired_holds(now_us)]
+    dead = [Owner(OwnerKind.HOLD, hold.id) for hold in shelf._active if not hold.is_alive(now_us)]
     last = (occupancy.find_last(table_id, dead) for table_id in scope.tables)
     return found + [row for row in last if row is not None]

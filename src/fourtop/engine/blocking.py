@@ -23,10 +23,12 @@ def make_block(call: Call, view: View, rules: Rules, block: Block, *, zone_id: s
     tables = _tables(rules.house.floor, block.tables, zone_id)
     if block.window.end_us <= view.now_us:
         raise InvalidWindow("window", "must end in the future", str(block.window))
-    rivals = find_rivals(view, tables, block.window)
+    # What is over cannot be blocked any more: whoever sat there is gone.
+    window = Window.of_micros(max(block.window.start_us, view.now_us), block.window.end_us)
+    rivals = find_rivals(view, tables, window)
     if rivals:
         raise Refused(taken(tables, rivals))
-    made = attrs.evolve(block, tables=tables)
+    made = attrs.evolve(block, tables=tables, window=window)
     placing = place(call, (OwnerKind.BLOCK, made.id), tables, made.window)
     event = _block_event(call, EventType.BLOCK_CREATED, made, view.now_us)
     changes = Changes(added=placing.rows, blocks_added=(made,), events=(event,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from fourtop.engine.call import Call
-from fourtop.engine.holding import get_booking, released_for
+from fourtop.engine.holding import get_booking, owners_for, released_for
 from fourtop.engine.news import assignment_event, created_event, rescheduled_event, status_event
 from fourtop.engine.placing import freed, place, reaped
 from fourtop.engine.rules import Rules
@@ -110,7 +110,7 @@ def reschedule_booking(
     booking = get_booking(view, booking_id)
     if booking.status not in _MAY_BE_RESCHEDULED:
         raise IllegalTransition(booking_id, booking.status.value, "rescheduled")
-    judge = Judge(view, rules, Own((Owner(OwnerKind.BOOKING, booking_id), *_own_holds(view, booking_id)), booking_id))
+    judge = Judge(view, rules, Own((Owner(OwnerKind.BOOKING, booking_id), *owners_for(view, booking_id)), booking_id))
     seated = _judged(judge, request, tables_later=booking.assignment is None)
     if isinstance(seated, Need):
         return seated
@@ -132,10 +132,6 @@ def reschedule_booking(
         changes += swept + Changes(removed=view.allocations_of(OwnerKind.BOOKING, booking_id)) + placed
     events = (rescheduled_event(call, changed, booking), *_assigned(call, changed))
     return Decision(Changed(changed), changes + Changes(bookings=(changed,), events=events))
-
-
-def _own_holds(view: View, booking_id: str) -> tuple[Owner, ...]:
-    return tuple(Owner(OwnerKind.HOLD, hold.id) for hold in view.active_holds_for(booking_id))
 
 
 # ---- the steps of a life

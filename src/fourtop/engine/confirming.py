@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 
 import attrs
 
 from fourtop.engine.call import Call, Failed, as_replay
-from fourtop.engine.holding import as_request, check_awaits_confirmation, differences, get_booking, get_live_hold
+from fourtop.engine.holding import (
+    as_request,
+    check_awaits_confirmation,
+    differences,
+    get_booking,
+    get_live_hold,
+    owners_for,
+    released_for,
+)
 from fourtop.engine.news import assignment_event, created_event, hold_event, status_event
 from fourtop.engine.placing import place, reaped
 from fourtop.engine.rules import Rules
@@ -20,7 +29,7 @@ from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.event import EventType
 from fourtop.model.hold import Fingerprint, Hold, HoldState, fingerprint_of
 from fourtop.model.outcome import Confirmed
-from fourtop.ports import Changes, Decision, Need, Scope, View
+from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
 
 
 @attrs.frozen
@@ -125,18 +134,26 @@ class _Attempt:
         if isinstance(seating, Need):
             return seating
         booking_id = self.wanted.booking_id or self.call.id if known is None else known.id
-        given = self._passed_on(booking_id) if seating is None else self._placed(booking_id, seating)
+        others = NO_CHANGES if known is None else released_for(self.call, self.view, known.id, kept=hold.id)
+        kept = {hold.id, *(each.id for each in others.holds_changed)}
+        given = self._passed_on(booking_id) if seating is None else self._placed(booking_id, seating, kept)
         booking = self._booking(booking_id, known, given)
         outcome = Confirmed(booking, hold.id)
-        changes = given.changes + Changes(
-            bookings=(booking,),
-            holds_changed=(attrs.evolve(hold, state=HoldState.CONFIRMED),),
-            confirmations=(self.evidence(booking_id),),
-            events=(
-                hold_event(self.call, EventType.HOLD_CONFIRMED, hold, self.view.now_us, booking_id),
-                created_event(self.call, booking) if known is None else status_event(self.call, booking, known.status),
-                assignment_event(self.call, booking),
-            ),
+        changes = (
+            others
+            + given.changes
+            + Changes(
+                bookings=(booking,),
+                holds_changed=(attrs.evolve(hold, state=HoldState.CONFIRMED),),
+                confirmations=(self.evidence(booking_id),),
+                events=(
+                    hold_event(self.call, EventType.HOLD_CONFIRMED, hold, self.view.now_us, booking_id),
+                    created_event(self.call, booking)
+                    if known is None
+                    else status_event(self.call, booking, known.status),
+                    assignment_event(self.call, booking),
+                ),
+            )
         )
         return Decision(outcome, changes + self.call.answered(outcome, self.view.now_us, key=self._key))
 
@@ -173,7 +190,8 @@ class _Attempt:
     def _requoted(self, known: Booking | None) -> Seating | Need | None:
         """Return another seating if what the hold relied on has changed and a new quote was asked for.
 
-        Neither the hold nor the booking that it is confirmed for counts against the party: it is the same party.
+        Neither the hold nor the booking that it is confirmed for, nor the booking's other holds, are in the
+        party's way: it is the same party.
 
         Raises:
             PolicyDrift: If it has changed and no new quote was asked for.
@@ -186,7 +204,8 @@ class _Attempt:
         if not self.wanted.requote:
             raise PolicyDrift(hold.id, hold.fingerprint.changed(now))
         booking_id = None if known is None else known.id
-        own = Own((Owner(OwnerKind.HOLD, hold.id),), booking_id=booking_id, hold_id=hold.id)
+        others = () if known is None else owners_for(self.view, known.id)
+        own = Own((Owner(OwnerKind.HOLD, hold.id), *others), booking_id=booking_id, hold_id=hold.id)
         seating = Judge(self.view, self.rules, own).admit(as_request(hold))
         if isinstance(seating, Refusal):
             raise Refused(seating)
@@ -212,10 +231,10 @@ class _Attempt:
         replaced = tuple((row, attrs.evolve(row, owner_kind=OwnerKind.BOOKING, owner_id=booking_id)) for row in others)
         return _Given(self.hold.stay, self.hold.tables, group, Changes(removed=handle, replaced=replaced))
 
-    def _placed(self, booking_id: str, seating: Seating) -> _Given:
+    def _placed(self, booking_id: str, seating: Seating, kept: Collection[str]) -> _Given:
         rows = self.view.allocations_of(OwnerKind.HOLD, self.hold.id)
         placing = place(self.call, (OwnerKind.BOOKING, booking_id), seating.plan.tables, seating.stay.block)
-        swept = reaped(self.call, self.view, seating.stay.block)
+        swept = reaped(self.call, self.view, seating.stay.block, kept=kept)
         changes = Changes(removed=rows) + swept + Changes(added=placing.rows)
         return _Given(seating.stay, seating.plan.tables, placing.merge_group_id, changes)
 

@@ -108,7 +108,8 @@ class Desk:
             on: The date, in the restaurant's calendar.
             parties: A party size, or several.
             must: Conditions on the tables.
-            at: Only this start: an aware datetime, or a local time as text; it need not be on the raster.
+            at: Only this start: an aware datetime, or a local time as text; it need not be on the raster, but
+                lies on the date or in a service that begins on it.
             spots_limit: Where counting the spots of a slot stops (1–100).
 
         Raises:
@@ -371,7 +372,8 @@ class Desk:
         """Take tables, or all tables of a zone, out of use for a window.
 
         Args:
-            window: When, ``[start, end)``; at most 31 days, ending in the future.
+            window: When, ``[start, end)``; at most 31 days, ending in the future. One that has begun is
+                blocked from now on.
             tables: Table ids; or
             zone_id: A zone with tables.
             reason: For the staff (1–200 characters); in no error or event.

@@ -254,10 +254,24 @@ def release_hold(call: Call, view: View, hold_id: str) -> Decision[Held]:
     return Decision(Held(released), ended(hold, HoldState.RELEASED, rows, event))
 
 
-def released_for(call: Call, view: View, booking_id: str) -> Changes:
-    """Return the changes that end the holds of a booking which wants no tables any more, or others."""
+def owners_for(view: View, booking_id: str) -> tuple[Owner, ...]:
+    """Return the active holds of a booking, as owners of allocations."""
+    return tuple(Owner(OwnerKind.HOLD, hold.id) for hold in view.active_holds_for(booking_id))
+
+
+def released_for(call: Call, view: View, booking_id: str, *, kept: str | None = None) -> Changes:
+    """Return the changes that end the holds of a booking which wants no tables any more, or has others.
+
+    Args:
+        call: For the events.
+        view: Where they are found.
+        booking_id: The booking.
+        kept: The id of a hold that the command ends by itself.
+    """
     changes = NO_CHANGES
     for hold in view.active_holds_for(booking_id):
+        if hold.id == kept:
+            continue
         is_alive = hold.is_alive(view.now_us)
         state = HoldState.RELEASED if is_alive else HoldState.EXPIRED
         kind = EventType.HOLD_RELEASED if is_alive else EventType.HOLD_EXPIRED

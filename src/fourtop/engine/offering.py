@@ -9,8 +9,8 @@ import attrs
 
 from fourtop.engine.rules import Rules
 from fourtop.engine.seating import Judge
-from fourtop.errors import Refusal
-from fourtop.model.calendar import Service
+from fourtop.errors import InvalidInput, Refusal
+from fourtop.model.calendar import Calendar, Service
 from fourtop.model.outcome import Availability, Quote, Slot, Usage
 from fourtop.model.plan import Plan
 from fourtop.model.request import Preference, Request
@@ -68,7 +68,7 @@ def availability(view: View, rules: Rules, wanted: Wanted) -> Availability | Nee
     if wanted.at is None:
         starts = [start_us for start_us, _ in calendar.starts_on(wanted.on)]
     else:
-        starts = [calendar.instant(wanted.at, "at")]
+        starts = [_start_at(calendar, wanted.at, wanted.on)]
     need = _missing(view, rules, wanted.on, starts)
     if need is not None:
         return need
@@ -76,6 +76,16 @@ def availability(view: View, rules: Rules, wanted: Wanted) -> Availability | Nee
     slots = tuple(slot for start_us in starts for slot in board.slots(start_us))
     usage = tuple(board.judge.usage(service) for service in calendar.services_on(wanted.on))
     return Availability(wanted.on, slots, usage, view.versions)
+
+
+def _start_at(calendar: Calendar, at: datetime | str, on: date) -> int:
+    start_us = calendar.instant(at, "at")
+    service = calendar.find_service(start_us)
+    day = calendar.local_date(start_us) if service is None else service.date
+    if day != on:
+        rule_text = f"must lie on {on.isoformat()} or in a service that begins on it"
+        raise InvalidInput("at", rule_text, calendar.local_text(start_us))
+    return start_us
 
 
 def _missing(view: View, rules: Rules, on: date, starts: list[int]) -> Need | None:

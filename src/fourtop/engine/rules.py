@@ -35,22 +35,20 @@ class RuleCache:
         versions = view.versions
         house = view.house
         key = (house.restaurant.id, versions.floor, versions.policy)
-        rules = self._kept.get(key)
-        if rules is None or rules.house is not house:
-            with self._lock:
-                rules = self._compile(house, key)
+        with self._lock:
+            # Taken out and put back, so that the least recently used one is the first.
+            rules = self._kept.pop(key, None)
+            if rules is None or rules.house is not house:
+                rules = self._compiled(house, key, rules)
+            self._kept[key] = rules
+            while len(self._kept) > _KEPT:
+                del self._kept[next(iter(self._kept))]
         return rules
 
-    def _compile(self, house: House, key: tuple[str, int, int]) -> Rules:
-        known = self._kept.pop(key, None)
+    def _compiled(self, house: House, key: tuple[str, int, int], known: Rules | None) -> Rules:
         if known is not None and known.house == house:
-            rules = attrs.evolve(known, house=house)
-        else:
-            rules = Rules(house, Calendar(house.restaurant, house.policy), self._planner(house, key))
-        self._kept[key] = rules
-        while len(self._kept) > _KEPT:
-            del self._kept[next(iter(self._kept))]
-        return rules
+            return attrs.evolve(known, house=house)
+        return Rules(house, Calendar(house.restaurant, house.policy), self._planner(house, key))
 
     def _planner(self, house: House, key: tuple[str, int, int]) -> Planner:
         # An edit of the policy that leaves the choice of tables alone keeps the compiled combinations.

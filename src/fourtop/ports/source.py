@@ -81,16 +81,12 @@ class Source(Protocol):
         """Return the holds in state active, alive or dead, whose block window overlaps a window."""
         ...
 
-    def expired_holds(self, now_us: int) -> Iterable[Hold]:
-        """Return the holds in state active whose time is over (``expires_us <= now_us``)."""
+    def expired_holds(self, now_us: int, window: Window) -> Iterable[Hold]:
+        """Return those of the active holds of a window whose time is over (``expires_us <= now_us``)."""
         ...
 
-    def active_holds_of_session(self, session: str) -> Iterable[Hold]:
-        """Return the holds of a session in state active, alive or dead."""
-        ...
-
-    def count_alive(self, now_us: int) -> int:
-        """Count the holds that are alive."""
+    def count_alive(self, now_us: int, session: str | None = None) -> int:
+        """Count the holds that are alive: of a session, or all."""
         ...
 
     def holds_for(self, booking_id: str) -> Iterable[Hold]:
@@ -173,21 +169,17 @@ class Rows:
         """Return the loaded holds in state active whose block overlaps a window, by start, then id."""
         return [each for each in self._active() if each.stay.block.overlaps(window)]
 
-    def expired_holds(self, now_us: int) -> Iterable[Hold]:
-        """Return the loaded holds in state active whose time is over, by start, then id."""
-        return [each for each in self._active() if not each.is_alive(now_us)]
-
-    def active_holds_of_session(self, session: str) -> Iterable[Hold]:
-        """Return the loaded holds of a session in state active, by start, then id."""
-        return [each for each in self._active() if each.session == session]
+    def expired_holds(self, now_us: int, window: Window) -> Iterable[Hold]:
+        """Return those of the loaded active holds of a window whose time is over, by start, then id."""
+        return [each for each in self.active_holds(window) if not each.is_alive(now_us)]
 
     def _active(self) -> list[Hold]:
         found = (each for each in self.holds if each.state is HoldState.ACTIVE)
         return sorted(found, key=lambda each: (each.stay.dining.start_us, each.id))
 
-    def count_alive(self, now_us: int) -> int:
-        """Count the loaded holds that are alive."""
-        return sum(each.is_alive(now_us) for each in self.holds)
+    def count_alive(self, now_us: int, session: str | None = None) -> int:
+        """Count the loaded holds that are alive: of a session, or all."""
+        return sum(each.is_alive(now_us) for each in self.holds if session in (None, each.session))
 
     def holds_for(self, booking_id: str) -> Iterable[Hold]:
         """Return the loaded holds made for a booking, oldest first, then by id."""

@@ -30,12 +30,11 @@ class View:
         now_us: The store's clock for this transaction, in microseconds.
     """
 
-    __slots__ = ("_alive", "_expired", "_shown", "_source", "now_us", "scope")
+    __slots__ = ("_alive", "_shown", "_source", "now_us", "scope")
 
     def __init__(self, source: Source, scope: Scope, now_us: int) -> None:
         self._source = source
         self._alive = True
-        self._expired: tuple[Hold, ...] | None = None
         self._shown: set[str] = set()
         self.scope = scope
         self.now_us = now_us
@@ -70,22 +69,13 @@ class View:
     def dead_holds(self, window: Window) -> tuple[Hold, ...]:
         """Return the expired holds, not yet swept, whose block window overlaps a window; by start, then id."""
         source = self._ask(self.scope.covers(window), "the window", window)
-        expired = self._all_expired(source)
-        if not expired:
-            return ()
-        found = tuple(hold for hold in expired if hold.stay.block.overlaps(window))
+        found = tuple(source.expired_holds(self.now_us, window))
         self._shown.update(hold.id for hold in found)
         return found
 
-    def _all_expired(self, source: Source) -> tuple[Hold, ...]:
-        if self._expired is None:
-            expired = source.expired_holds(self.now_us)
-            self._expired = tuple(sorted(expired, key=lambda hold: (hold.stay.dining.start_us, hold.id)))
-        return self._expired
-
     def has_expired_holds(self) -> bool:
-        """Tell whether any hold of the scope's windows has expired and is not yet swept."""
-        return bool(self._all_expired(self._open()))
+        """Tell whether any hold in the scope's windows has expired and is not yet swept."""
+        return any(self.dead_holds(window) for window in self.scope.windows)
 
     def rows_of(self, hold: Hold) -> tuple[Allocation, ...]:
         """Return the rows of a hold of the scope, or of one that this view has returned, in order."""
@@ -136,8 +126,16 @@ class View:
     def find_last_allocation(self, table_id: str) -> Allocation | None:
         """Return the live allocation of a table that ends last, if it has any; dead holds' rows do not count."""
         source = self._ask(table_id in self.scope.tables, "the table", table_id)
-        dead = [Owner(OwnerKind.HOLD, hold.id) for hold in self._all_expired(source)]
-        return source.occupancy.find_last(table_id, dead)
+        dead: list[Owner] = []
+        while True:
+            last = source.occupancy.find_last(table_id, dead)
+            assert last is None or last.owner not in dead, "an owner that was left out comes again"
+            if last is None or last.owner_kind is not OwnerKind.HOLD:
+                return last
+            hold = source.find_hold(last.owner_id)
+            if hold is None or hold.is_alive(self.now_us):
+                return last
+            dead.append(last.owner)
 
     def extent(self) -> tuple[int, int] | None:
         """Return a stretch of time in which every row lies and every booking sits down, in microseconds.
@@ -192,7 +190,7 @@ class View:
         if session is None:
             return self._ask(self.scope.counts_holds, "the number of holds").count_alive(self.now_us)
         source = self._ask(session in self.scope.sessions, "the session", session)
-        return sum(hold.is_alive(self.now_us) for hold in source.active_holds_of_session(session))
+        return source.count_alive(self.now_us, session)
 
     # ---- answers and evidence
 

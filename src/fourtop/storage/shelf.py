@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Container, Iterable, Iterator
 from itertools import chain
+from operator import attrgetter
 from typing import Final
 
 from sortedcontainers import SortedList
@@ -19,8 +21,10 @@ from fourtop.model.house import House
 from fourtop.model.outcome import Versions
 from fourtop.model.window import Window
 from fourtop.ports import Answer, Changes, joined_extent
-from fourtop.timeline import Occupancy
+from fourtop.timeline import LayeredIndex, Occupancy
 
+# Sorts after every id.
+_LAST_ID: Final = "~"
 _BLOCK: Final = OwnerKind.BLOCK
 
 
@@ -43,9 +47,9 @@ class Shelf:
         self._confirmation_ids: set[str] = set()
         self._event_keys: set[str] = set()
         self._starts: SortedList[tuple[int, str]] = SortedList()
-        self._active: dict[str, Hold] = {}
+        self._active: LayeredIndex[Hold] = LayeredIndex(key=attrgetter("id"))
         self._expiries: SortedList[tuple[int, str]] = SortedList()
-        self._sessions: dict[str, set[str]] = {}
+        self._sessions: dict[str, SortedList[tuple[int, str]]] = {}
         self._holds_for: dict[str, list[str]] = {}
 
     # ---- reading: the Source protocol
@@ -88,21 +92,20 @@ class Shelf:
 
     def active_holds(self, window: Window) -> list[Hold]:
         """Return the holds in state active whose block overlaps a window, by start, then id."""
-        found = (each for each in self._active.values() if each.stay.block.overlaps(window))
+        found = self._active.overlapping(window.start_us, window.end_us)
         return sorted(found, key=lambda each: (each.stay.dining.start_us, each.id))
 
-    def expired_holds(self, now_us: int) -> list[Hold]:
-        """Return the holds in state active whose time is over, by expiry, then id."""
-        return [self._holds[hold_id] for _, hold_id in self._expiries.irange(maximum=(now_us + 1, ""))]
+    def expired_holds(self, now_us: int, window: Window) -> list[Hold]:
+        """Return those of the active holds of a window whose time is over, by start, then id."""
+        # Nearly always the first to expire is still alive, and nothing has to be looked up.
+        if not self._expiries or self._expiries[0][0] > now_us:
+            return []
+        return [each for each in self.active_holds(window) if not each.is_alive(now_us)]
 
-    def active_holds_of_session(self, session: str) -> list[Hold]:
-        """Return the holds of a session in state active, by id."""
-        return [self._holds[hold_id] for hold_id in sorted(self._sessions.get(session, ()))]
-
-    def count_alive(self, now_us: int) -> int:
-        """Count the holds that are alive."""
-        dead: int = self._expiries.bisect_left((now_us + 1, ""))
-        return len(self._expiries) - dead
+    def count_alive(self, now_us: int, session: str | None = None) -> int:
+        """Count the holds that are alive: of a session, or all."""
+        expiries = self._expiries if session is None else self._sessions.get(session, ())
+        return len(expiries) - bisect_right(expiries, (now_us, _LAST_ID))
 
     def holds_for(self, booking_id: str) -> list[Hold]:
         """Return the holds made for a booking, oldest first, then by id."""
@@ -268,17 +271,18 @@ class Shelf:
 
     def _activate(self, hold: Hold) -> None:
         if hold.state is HoldState.ACTIVE:
-            self._active[hold.id] = hold
+            self._active.add(hold.stay.block.start_us, hold.stay.block.end_us, hold)
             self._expiries.add((hold.expires_us, hold.id))
             if hold.session is not None:
-                self._sessions.setdefault(hold.session, set()).add(hold.id)
+                self._sessions.setdefault(hold.session, SortedList()).add((hold.expires_us, hold.id))
 
     def _deactivate(self, hold: Hold) -> None:
-        if self._active.pop(hold.id, None) is not None:
+        if hold.state is HoldState.ACTIVE:
+            self._active.remove(hold.stay.block.start_us, hold.stay.block.end_us, hold)
             self._expiries.remove((hold.expires_us, hold.id))
             if hold.session is not None:
                 of_session = self._sessions[hold.session]
-                of_session.remove(hold.id)
+                of_session.remove((hold.expires_us, hold.id))
                 if not of_session:
                     del self._sessions[hold.session]
 
