@@ -12,9 +12,12 @@ from fourtop import (
     Code,
     CountedIds,
     Engine,
+    HoldEnded,
+    HoldExpired,
     ManualClock,
     MemoryStore,
     Occasion,
+    Quote,
     Refused,
     Request,
     ResourceType,
@@ -23,7 +26,20 @@ from fourtop import (
     sketch_house,
 )
 from fourtop.ports import Changes, Decision, Scope, Store, View
-from tests.evening import MONTH, at, booked, five_tables, held, open_desk, party, snapshot
+from tests.evening import (
+    MONTH,
+    a_house,
+    at,
+    booked,
+    five_tables,
+    held,
+    one_table,
+    open_desk,
+    party,
+    rows_of,
+    snapshot,
+    table_rows,
+)
 
 
 def test_in_the_hour_that_comes_twice_a_party_counts_towards_its_own_service_only(
@@ -130,3 +146,50 @@ def test_a_new_quote_asks_for_no_occasion_that_the_party_did_not_ask_for(store: 
         with pytest.raises(Refused) as caught:
             desk.confirm(hold.id, requote=True)
         assert caught.value.code is Code.OCCASION_NOT_OFFERED
+
+
+def test_a_confirmed_booking_keeps_no_other_hold(store: Store, clock: ManualClock) -> None:
+    desk = open_desk(store)
+    desk.book(party(2), booking_id="b1", tables="later")
+    dead = held(desk, 2, booking_id="b1", ttl_seconds=30)
+    clock.advance(seconds=40)
+    other, hold = (held(desk, 2, booking_id="b1", tables=[table]) for table in ("3", "4"))
+
+    desk.confirm(hold.id)
+
+    assert {row.owner_id for row in table_rows(desk)} == {"b1"}
+    assert type(desk.quote(party(4, tables=["3"]))) is Quote
+    with pytest.raises(HoldEnded):
+        desk.extend(other.id, seconds=1)
+    with pytest.raises(HoldExpired):
+        desk.extend(dead.id, seconds=1)
+    assert desk.audit().is_clean
+
+
+def test_a_new_quote_may_take_the_tables_of_the_bookings_other_holds(store: Store) -> None:
+    desk = open_desk(store, a_house(one_table()))
+    desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.tables[0], id="2", number="2")))
+    desk.book(party(4), booking_id="b1", tables="later")
+    hold, _ = (held(desk, 4, booking_id="b1") for _ in range(2))
+    desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table("1"), out_of_service=True)))
+
+    booking = desk.confirm(hold.id, requote=True).booking
+
+    assert rows_of(desk, "b1") == [("2", "19:00", "20:30")]
+    assert booking.tables == ("2",)
+    assert desk.audit().is_clean
+
+
+def test_a_new_quote_sweeps_what_is_dead_once(store: Store, clock: ManualClock) -> None:
+    desk = open_desk(store)
+    desk.book(party(2), booking_id="b1", tables="later")
+    held(desk, 2, booking_id="b1", ttl_seconds=30)
+    hold = held(desk, 2, booking_id="b1", ttl_seconds=300)
+    held(desk, 4, ttl_seconds=30)
+    clock.advance(seconds=40)
+    desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table(hold.tables[0]), capacity=3)))
+
+    desk.confirm(hold.id, requote=True)
+
+    assert {row.owner_id for row in table_rows(desk)} == {"b1"}
+    assert desk.audit().is_clean
