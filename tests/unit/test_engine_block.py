@@ -72,11 +72,19 @@ def test_a_block_pushes_nobody_aside_and_lists_all_who_are_there(store: Store, d
     assert snapshot(store, desk) == before
 
 
-def test_a_block_may_begin_in_the_past_and_last_31_days(desk: Desk) -> None:
+def test_a_block_that_has_begun_counts_from_now_on(desk: Desk) -> None:
     month = Window(NOW - timedelta(days=1), NOW + timedelta(days=30))
-    assert desk.block(month, tables=["1"], reason="repair").block.window == month
+    assert desk.block(month, tables=["1"], reason="repair").block.window == Window(NOW, month.end)
     with pytest.raises(InvalidWindow):
         desk.block(window("10:00", "12:00"), tables=["1"], reason="late")
+
+
+def test_whoever_sat_there_before_is_not_in_the_way_of_a_block(desk: Desk, clock: ManualClock) -> None:
+    booking = booked(desk, 4, "17:00", tables=["1"])
+    clock.move_to(at("18:30"))
+    block = desk.block(window("17:00", "20:00"), tables=["1"], reason="paint").block
+    assert rows_of(desk, booking.id) == [("1", "17:00", "18:30")]
+    assert rows_of(desk, block.id) == [("1", "18:30", "20:00")]
 
 
 def test_an_ended_block_that_had_not_begun_leaves_nothing(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from fourtop import (
     BookingStatus,
     CapacityRule,
     Desk,
+    EventType,
     FourtopError,
     HoldEnded,
     HoldExpired,
@@ -36,6 +37,7 @@ from tests.evening import (
     party,
     rows_of,
     snapshot,
+    table_rows,
 )
 
 
@@ -76,6 +78,25 @@ def test_a_pending_booking_is_confirmed_through_its_own_hold(desk: Desk) -> None
     pending = desk.book(party(4), tables="later").booking
     hold = held(desk, 4, booking_id=pending.id)
     assert desk.confirm(hold.id, booking_id=pending.id).booking.tables == hold.tables
+
+
+def test_other_holds_for_the_booking_end_with_its_confirmation(store: Store, desk: Desk, clock: ManualClock) -> None:
+    pending = desk.book(party(4), tables="later").booking
+    dead = held(desk, 4, booking_id=pending.id, ttl_seconds=30)
+    chosen, other = (held(desk, 4, booking_id=pending.id) for _ in range(2))
+    clock.move_to(dead.expires_at)
+    booking = desk.confirm(chosen.id).booking
+    assert desk.find_hold(other.id) is None
+    assert [row.owner_id for row in table_rows(desk)] == [booking.id]
+    ends = {event.hold_id: event.type for event in store.events(desk.restaurant_id)[-5:] if event.hold_id}
+    assert ends == {
+        dead.id: EventType.HOLD_EXPIRED,
+        other.id: EventType.HOLD_RELEASED,
+        chosen.id: EventType.HOLD_CONFIRMED,
+    }
+    with pytest.raises(HoldEnded):
+        desk.confirm(other.id)
+    assert desk.audit().is_clean
 
 
 def test_who_confirms_is_recorded(store: Store) -> None:

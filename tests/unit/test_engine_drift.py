@@ -211,6 +211,16 @@ def test_a_pending_booking_is_quoted_anew_with_its_hold(desk: Desk) -> None:
     assert rows_of(desk, pending.id) == [("3", "19:00", "20:40"), ("4", "19:00", "20:40")]
 
 
+def test_other_holds_for_the_booking_are_not_in_the_way_of_a_new_quote(store: Store) -> None:
+    desk = open_desk(store, a_house(sketch_floor({"1": 4, "2": 4})))
+    pending = desk.book(party(4), tables="later").booking
+    hold, other = (held(desk, 4, booking_id=pending.id) for _ in range(2))
+    alter(desk, hold.tables[0], out_of_service=True)
+    assert desk.confirm(hold.id, requote=True).booking.tables == other.tables
+    assert desk.find_hold(other.id) is None
+    assert desk.audit().is_clean
+
+
 def test_a_hold_that_has_not_drifted_is_not_quoted_anew(desk: Desk) -> None:
     hold = held(desk, 4, tables=["5"])
     assert desk.confirm(hold.id, requote=True).booking.tables == ("5",)

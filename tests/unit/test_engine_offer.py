@@ -11,6 +11,7 @@ from fourtop import (
     CapacityRule,
     Code,
     Desk,
+    InvalidInput,
     ManualClock,
     NotFound,
     Preference,
@@ -136,10 +137,17 @@ def test_a_start_off_the_raster_may_be_asked_for(desk: Desk) -> None:
     assert (slot.start, slot.is_bookable, slot.period) == (at("19:07"), True, "dinner")
 
 
-def test_a_start_of_another_day_may_be_asked_for(desk: Desk) -> None:
-    shown = desk.availability(FRIDAY, 2, at=at("19:00") + timedelta(days=40))
-    assert [slot.is_bookable for slot in shown.slots] == [True]
-    assert [usage.service_date for usage in shown.usage] == [FRIDAY]
+def test_a_start_of_another_day_is_no_start_of_this_one(store: Store, desk: Desk) -> None:
+    for start in (at("19:00") + timedelta(days=40), at("23:59") - timedelta(days=1), at("00:00") + timedelta(days=1)):
+        with pytest.raises(InvalidInput) as caught:
+            desk.availability(FRIDAY, 2, at=start)
+        assert caught.value.field == "at"
+    night = ServicePeriod("night", "20:00", "04:00", last_seating_minutes=90)
+    late = open_desk(store, a_house(name="Late", periods=[night]))
+    (slot,) = late.availability(FRIDAY, 2, at=at("01:00") + timedelta(days=1)).slots
+    assert slot.is_bookable
+    with pytest.raises(InvalidInput):
+        late.availability(FRIDAY, 2, at=at("01:00"))
 
 
 def test_a_start_outside_hours_is_shown_with_its_reason(desk: Desk) -> None:
