@@ -354,7 +354,7 @@ class Desk:
         """Take over bookings that exist elsewhere, with their tables: all of them or none.
 
         Raises:
-            ImportRejected: If rows are wrong or overlap; lists all of it.
+            ImportRejected: If rows are wrong or overlap; lists all; of the bookings that are there, the first on a table.
         """
         return self._runner.run(self._orders.import_bookings(rows, key))
 
@@ -380,7 +380,7 @@ class Desk:
             key: Idempotency key.
 
         Raises:
-            Refused: If a booking, hold or block is in the way; lists all of them.
+            Refused: If a booking, hold or block is in the way; lists the first on each of the tables.
             InvalidWindow: If the window is over.
             NotFound: If a table or the zone is unknown.
         """
