@@ -354,7 +354,7 @@ class Desk:
         """Take over bookings that exist elsewhere, with their tables: all of them or none.
 
         Raises:
-            ImportRejected: If rows are wrong or overlap; lists all; of the bookings that are there, the first on a table.
+            ImportRejected: If rows are wrong or overlap; lists all, of what is there already the first on each table.
         """
         return self._runner.run(self._orders.import_bookings(rows, key))
 
