@@ -10,8 +10,10 @@ import sys
 import pytest
 
 from fourtop import MemoryStore, testing
-from fourtop.ports import Store
+from fourtop.ports import Store, View
 from fourtop.testing import MakeStore, StoreContract, broken_promises, promises
+from fourtop.testing.contract import guarding
+from fourtop.testing.contract.row import EVENING
 from tests.contract.loading import LoadingStore
 from tests.stores import STORES
 
@@ -78,3 +80,9 @@ except ImportError as error:
 """
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert run.stdout == "SteppedStore\nthe contract suite needs pytest: install fourtop[testing]\n"
+
+
+def test_every_question_of_a_view_is_put_outside_its_scope_or_is_always_allowed() -> None:
+    asked = {name.split()[0] for name in (*guarding._questions(EVENING, "1"), *guarding._ALWAYS)}
+    questions = {name for name in vars(View) if not name.startswith("_")} - {"close", "now_us", "scope"}
+    assert asked == questions
