@@ -73,6 +73,7 @@ def block(ledger: Ledger, new_id: str, window: Window, tables: tuple[str, ...], 
     start, end = window.start_us, window.end_us
     if end <= ledger.now:
         raise Wrong(InvalidWindow, field="window")
+    start = max(start, ledger.now)
     rivals = ledger.rivals(named, start, end)
     if rivals:
         raise taken(named, rivals)

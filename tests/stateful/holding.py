@@ -226,9 +226,7 @@ def confirm(ledger: Ledger, new_id: str, asked: Asked) -> Guest:
     leave_evidence(ledger, keep, asked, (booking_id, None))
     if guest is not None:
         # The booking has its tables now; what else was held for it ends.
-        keep.state = "confirming"
-        ledger.end_keeps_for(guest.id)
-        keep.state = "active"
+        ledger.end_keeps_for(guest.id, but=keep.id)
     group = _take_over(ledger, keep, booking_id, (seated, tables))
     given = Given(tables, seated.block_start, seated.block_end, group, ledger.now, ledger.actor)
     ledger.tell(EventType.HOLD_CONFIRMED, hold_id=keep.id, booking_id=booking_id)

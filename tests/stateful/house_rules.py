@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import attrs
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from fourtop import BookingRow, FourtopError, House, Quote, Refusal, Request, Window
+from fourtop import BookingRow, FourtopError, House, InvalidInput, Quote, Refusal, Request, Window
 from tests.stateful import arranging, comparing, editing
 from tests.stateful.drawing import (
     UNKNOWN,
@@ -25,8 +25,8 @@ from tests.stateful.drawing import (
     unsettled_policy,
     wishes,
 )
-from tests.stateful.ledger import Wrong
-from tests.stateful.service import instant_of, local_date, moment, starts
+from tests.stateful.ledger import Ledger, Wrong
+from tests.stateful.service import instant_of, local_date, moment, opening_at, starts
 from tests.stateful.stage import HAS_BLOCKS, HAS_HOLDS, PICKS, Stage, Trial, pick_hold
 
 
@@ -73,12 +73,23 @@ class HouseRules(Stage):
         ledger = self._here(caller)
         day = local_date(ledger.restaurant, ledger.now) + timedelta(days=wish.day)
         at = None if wish.slot else wish.request(ledger).start
-        offered = self._desk(caller).availability(day, parties, must=wish.must, at=at, spots_limit=limit)
+        try:
+            offered = self._desk(caller).availability(day, parties, must=wish.must, at=at, spots_limit=limit)
+        except FourtopError as error:
+            self._check_other_day(ledger, error, day, at)
+            return
+        assert at is None or _day_of(ledger, at) == day
         begins = starts(ledger.restaurant, ledger.policy, day) if at is None else [instant_of(at)]
         wanted = [Request(party, moment(start), must=wish.must) for start in begins for party in parties]
         assert offered.on == day
         comparing.check_availability(ledger, offered, wanted, limit)
         self._count("availability", "accepted")
+
+    def _check_other_day(self, ledger: Ledger, error: FourtopError, day: date, at: datetime | None) -> None:
+        if at is None or _day_of(ledger, at) == day:
+            raise error
+        code = comparing.check_error(error, Wrong(InvalidInput, field="at"))
+        self._count("availability", f"refused: {code}")
 
     @rule(
         caller=callers(),
@@ -99,7 +110,8 @@ class HouseRules(Stage):
 
         def check(answer: Any, true: Any) -> None:
             said = answer.block
-            assert (said.id, said.tables, said.window, said.actor) == (true.id, true.tables, window, ledger.actor)
+            assert (said.id, said.tables, said.actor) == (true.id, true.tables, ledger.actor)
+            assert (said.window.start_us, said.window.end_us) == (true.start, true.end)
 
         trial = Trial(
             "block",
@@ -224,3 +236,9 @@ class HouseRules(Stage):
             check,
         )
         self._try(attrs.evolve(caller, key=None), trial)
+
+
+def _day_of(ledger: Ledger, at: datetime) -> date:
+    """Return the date of the service that an instant lies in, or its own."""
+    found = opening_at(ledger.restaurant, ledger.policy, instant_of(at))
+    return local_date(ledger.restaurant, instant_of(at)) if found is None else found.date

@@ -238,9 +238,11 @@ class Ledger:
             if self.is_dead(keep) and keep.sitting.block_start < end and start < keep.sitting.block_end:
                 self.end_keep(keep, "expired", EventType.HOLD_EXPIRED)
 
-    def end_keeps_for(self, booking_id: str) -> None:
-        """End the holds of a booking that wants no tables any more, or others."""
+    def end_keeps_for(self, booking_id: str, *, but: str | None = None) -> None:
+        """End the holds of a booking that wants no tables any more, or has others."""
         for keep in self.keeps_for(booking_id):
+            if keep.id == but:
+                continue
             if self.is_alive(keep):
                 self.end_keep(keep, "released", EventType.HOLD_RELEASED)
             else:
