@@ -14,6 +14,7 @@ from fourtop import (
     Engine,
     HoldEnded,
     HoldExpired,
+    InvalidInput,
     ManualClock,
     MemoryStore,
     Occasion,
@@ -193,3 +194,21 @@ def test_a_new_quote_sweeps_what_is_dead_once(store: Store, clock: ManualClock) 
 
     assert {row.owner_id for row in table_rows(desk)} == {"b1"}
     assert desk.audit().is_clean
+
+
+@pytest.mark.parametrize("day", [1, 2])
+def test_a_start_past_midnight_may_be_asked_for_on_either_date(store: Store, day: int) -> None:
+    house = a_house()
+    late = attrs.evolve(house.policy.periods[0], key="late", start="20:00", end="02:00", last_seating_minutes=30)
+    desk = open_desk(store, attrs.evolve(house, policy=attrs.evolve(house.policy, periods=[late])))
+
+    (slot,) = desk.availability(date(2026, 5, day), 2, at="2026-05-02T00:30").slots
+
+    assert (slot.period, slot.is_bookable) == ("late", True)
+
+
+def test_a_start_on_another_date_is_refused(store: Store) -> None:
+    desk = open_desk(store)
+
+    with pytest.raises(InvalidInput, match="at must lie on 2026-05-01"):
+        desk.availability(date(2026, 5, 1), 2, at="2026-05-02T19:00")

@@ -81,8 +81,8 @@ def availability(view: View, rules: Rules, wanted: Wanted) -> Availability | Nee
 def _start_at(calendar: Calendar, at: datetime | str, on: date) -> int:
     start_us = calendar.instant(at, "at")
     service = calendar.find_service(start_us)
-    day = calendar.local_date(start_us) if service is None else service.date
-    if day != on:
+    days = {calendar.local_date(start_us)} | ({service.date} if service is not None else set())
+    if on not in days:
         rule_text = f"must lie on {on.isoformat()} or in a service that begins on it"
         raise InvalidInput("at", rule_text, calendar.local_text(start_us))
     return start_us
