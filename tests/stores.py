@@ -7,5 +7,6 @@ from typing import Final
 
 from fourtop import MemoryStore
 from fourtop.ports import Clock, Store
+from tests.contract.loading import LoadingStore
 
-STORES: Final[Mapping[str, Callable[[Clock], Store]]] = {"memory": MemoryStore}
+STORES: Final[Mapping[str, Callable[[Clock], Store]]] = {"memory": MemoryStore, "loading": LoadingStore}

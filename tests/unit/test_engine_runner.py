@@ -9,6 +9,7 @@ import pytest
 
 from fourtop import (
     AllocationsOverlap,
+    AlreadyExists,
     CountedIds,
     Desk,
     Engine,
@@ -136,6 +137,20 @@ def test_a_key_that_a_rival_used_meanwhile_is_replayed(store: Rival, desk: Desk)
     store.lose(OVERLAP, rival=lambda: other.book(party(4), key="k1"))
     answer = desk.book(party(4), key="k1")
     assert (answer.duplicate, answer.booking.id) == (True, "rival-1")
+
+
+def test_an_answer_that_a_rival_stored_first_is_replayed(store: Rival, desk: Desk) -> None:
+    other = rival_desk(store)
+    store.lose(AlreadyExists("answer", "k1"), rival=lambda: other.book(party(4), key="k1"))
+    answer = desk.book(party(4), key="k1")
+    assert (answer.duplicate, answer.booking.id, store.tries) == (True, "rival-1", 3)
+
+
+def test_an_id_that_is_there_already_is_no_lost_race(store: Rival, desk: Desk) -> None:
+    store.lose(AlreadyExists("booking", "n1"))
+    with pytest.raises(AlreadyExists):
+        desk.book(party(4))
+    assert store.tries == 1
 
 
 @pytest.mark.parametrize("error", [StoreUnavailable("no connection"), OutcomeUnknown("hold")])

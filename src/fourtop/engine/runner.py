@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from fourtop.engine.call import Failed, keyed
 from fourtop.engine.order import Order, Question
 from fourtop.engine.rules import RuleCache
-from fourtop.errors import AllocationsOverlap, FourtopError, StaleVersion
+from fourtop.errors import AllocationsOverlap, AlreadyExists, FourtopError, StaleVersion
 from fourtop.ports import Store, View
 
 T = TypeVar("T")
@@ -46,8 +46,8 @@ class Runner:
             tries += 1
             try:
                 result = self.store.transact(order.scope | order.call.scope, asked)
-            except (AllocationsOverlap, StaleVersion) as error:
-                if tries < MAX_TRIES and not _is_callers(order, error):
+            except (AllocationsOverlap, AlreadyExists, StaleVersion) as error:
+                if tries < MAX_TRIES and _is_lost_race(order, error):
                     continue
                 self._write_evidence(order, error)
                 raise
@@ -66,6 +66,9 @@ class Runner:
             self.store.transact(order.scope | order.call.scope, decide)
 
 
-def _is_callers(order: Order[Any], error: FourtopError) -> bool:
+def _is_lost_race(order: Order[Any], error: FourtopError) -> bool:
+    if isinstance(error, AlreadyExists):
+        # Somebody stored an answer under the same key meanwhile; deciding anew replays it.
+        return error.kind == "answer"
     # A version that the caller named cannot become right by deciding again.
-    return isinstance(error, StaleVersion) and order.call.request.get("expected") is not None
+    return not isinstance(error, StaleVersion) or order.call.request.get("expected") is None
