@@ -57,7 +57,7 @@ class HoldRules(Stage):
             request = wish.request(ledger)
         else:
             request = wish.request(ledger, party=guest.party, start=guest.sitting.start)
-        for _ in range(times):
+        for _ in range(1 if guest is None else times):
             self._hold(caller, request, Terms(UNKNOWN if guest is None else guest.id))
             self.all_that_is_seen_is_as_the_model_says()
             caller = attrs.evolve(caller, key=None)

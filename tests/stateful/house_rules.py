@@ -73,12 +73,14 @@ class HouseRules(Stage):
         ledger = self._here(caller)
         day = local_date(ledger.restaurant, ledger.now) + timedelta(days=wish.day)
         at = None if wish.slot else wish.request(ledger).start
+        if at is not None and limit == 1:
+            day += timedelta(days=1)
         try:
             offered = self._desk(caller).availability(day, parties, must=wish.must, at=at, spots_limit=limit)
         except FourtopError as error:
             self._check_other_day(ledger, error, day, at)
             return
-        assert at is None or _day_of(ledger, at) == day
+        assert at is None or day in _days_of(ledger, at)
         begins = starts(ledger.restaurant, ledger.policy, day) if at is None else [instant_of(at)]
         wanted = [Request(party, moment(start), must=wish.must) for start in begins for party in parties]
         assert offered.on == day
@@ -86,7 +88,7 @@ class HouseRules(Stage):
         self._count("availability", "accepted")
 
     def _check_other_day(self, ledger: Ledger, error: FourtopError, day: date, at: datetime | None) -> None:
-        if at is None or _day_of(ledger, at) == day:
+        if at is None or day in _days_of(ledger, at):
             raise error
         code = comparing.check_error(error, Wrong(InvalidInput, field="at"))
         self._count("availability", f"refused: {code}")
@@ -238,7 +240,8 @@ class HouseRules(Stage):
         self._try(attrs.evolve(caller, key=None), trial)
 
 
-def _day_of(ledger: Ledger, at: datetime) -> date:
-    """Return the date of the service that an instant lies in, or its own."""
+def _days_of(ledger: Ledger, at: datetime) -> set[date]:
+    """Return the dates that a start may be asked for on: its own, and that of the service that it lies in."""
     found = opening_at(ledger.restaurant, ledger.policy, instant_of(at))
-    return local_date(ledger.restaurant, instant_of(at)) if found is None else found.date
+    own = local_date(ledger.restaurant, instant_of(at))
+    return {own} if found is None else {own, found.date}
