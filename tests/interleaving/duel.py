@@ -411,6 +411,6 @@ DUELS: Final[Mapping[str, Duel]] = {
         runs=8,
         needs_lock=True,
     ),
-    "book x book of one key": Duel(ONE_TABLE, _the_same_booking_twice, _booked_once, runs=8, needs_lock=True),
+    "book x book of one key": Duel(ONE_TABLE, _the_same_booking_twice, _booked_once, runs=8),
     "cancel x reschedule": Duel(ONE_TABLE, _cancel_and_reschedule, _cancelled_at_the_end, _with_booking, runs=8),
 }

@@ -49,13 +49,13 @@ def test_a_store_that_neither_locks_nor_judges_is_found_out(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name, duel in DUELS.items() if duel.needs_lock])
-def test_a_store_without_a_lock_is_found_out_where_rows_do_not_clash(name: str) -> None:
+def test_a_store_without_a_lock_is_found_out_where_nothing_clashes(name: str) -> None:
     assert faults(DUELS[name], LocklessStore)[True] >= 20
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name, duel in DUELS.items() if not duel.needs_lock])
-def test_where_rows_clash_the_judgement_of_the_store_is_a_second_line(name: str) -> None:
+def test_where_rows_or_keys_clash_the_judgement_of_the_store_is_a_second_line(name: str) -> None:
     assert set(faults(DUELS[name], LocklessStore)) == {False}
 
 
