@@ -270,7 +270,7 @@ def free_tables(name: str, columns: Sequence[Column], occupancy: Occupancy, span
     what, count = f"free of 100 tables, {name}", len(spans)
     return [
         Bar(f"{what}, mask: a bisect per table / ours", by_call, our_mask, count, at_least=20 if is_judged else None),
-        Bar(f"{what}, mask: the same inlined / ours", by_mask, our_mask, count),
+        Bar(f"{what}, mask: the same inlined / ours", by_mask, our_mask, count, at_least=20 if is_judged else None),
         Bar(f"{what}, mask: ask 100 indexes / ours", by_index, our_mask, count, at_least=20 if is_judged else None),
         Bar(f"{what}, ids: bisect inlined / ours", by_ids, our_ids, count, at_least=4 if is_judged else None),
     ]
