@@ -33,7 +33,7 @@ def loaded(shelf: Shelf, scope: Scope, now_us: int) -> Rows:
 
 
 def _holds(shelf: Shelf, scope: Scope) -> list[Hold]:
-    found = [hold for window in scope.windows for hold in shelf.active_holds(window)]
+    found = [hold for window in (*scope.windows, *scope.sittings) for hold in shelf.active_holds(window)]
     found += [hold for booking_id in scope.bookings for hold in shelf.holds_for(booking_id)]
     found += [hold for hold in shelf._active if hold.session in scope.sessions]
     found += [hold for hold in map(shelf.find_hold, scope.holds) if hold is not None]
@@ -43,7 +43,7 @@ def _holds(shelf: Shelf, scope: Scope) -> list[Hold]:
 
 
 def _bookings(shelf: Shelf, scope: Scope) -> list[Booking]:
-    found = [booking for window in scope.windows for booking in shelf.bookings_starting(window)]
+    found = [booking for window in scope.sittings for booking in shelf.bookings_starting(window)]
     return found + [booking for booking in map(shelf.find_booking, scope.bookings) if booking is not None]
 
 

@@ -50,11 +50,13 @@ def audit(view: View) -> Audit | Need:
     Rows are read month by month and compared by a sweep over each resource, apart from the indexes that are
     to prevent overlaps. O(n log n).
     """
+    if not view.scope.has_extent:
+        return Need(Scope(view.scope.restaurant_id, has_extent=True))
     extent = view.extent()
     windows = () if extent is None else tuple(_months(*extent))
     missing = tuple(window for window in windows if not view.scope.covers(window))
     if missing:
-        return Need(Scope(view.scope.restaurant_id, windows=missing))
+        return Need(Scope(view.scope.restaurant_id, windows=missing, sittings=missing))
     rows = {row.id: row for window in windows for row in view.allocations(window)}
     need = _owners_missing(view, rows.values())
     if need is not None:

@@ -145,7 +145,7 @@ class Desk:
 
     def bookings(self, window: Window) -> tuple[Booking, ...]:
         """Return the bookings, of any status, that sit down inside a window; by start, then id."""
-        return self._ask(self._orders.about(windows=[window]), lambda view: view.bookings_starting(window))
+        return self._ask(self._orders.about(sittings=[window]), lambda view: view.bookings_starting(window))
 
     def allocations(self, window: Window) -> tuple[Allocation, ...]:
         """Return every row that overlaps a window, by start; shadow rows and those of dead holds included."""

@@ -82,8 +82,8 @@ def _find_somebody_ahead(view: View) -> str | Need | None:
         Window.of_micros(view.now_us + part * MAX_WINDOW_US, view.now_us + (part + 1) * MAX_WINDOW_US)
         for part in range(_MONTHS_AHEAD)
     ]
-    if not tables <= view.scope.tables or not all(view.scope.covers(month) for month in year):
-        return Need(Scope(view.scope.restaurant_id, tables=tables, windows=tuple(year)))
+    if not tables <= view.scope.tables or not all(view.scope.covers_sittings(month) for month in year):
+        return Need(Scope(view.scope.restaurant_id, tables=tables, sittings=tuple(year)))
     for table_id in sorted(tables):
         user = _user_ahead(view, table_id)
         if user is not None:

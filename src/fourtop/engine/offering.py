@@ -96,7 +96,10 @@ def _missing(view: View, rules: Rules, on: date, starts: list[int]) -> Need | No
         for window in services + at_starts
     }
     missing = tuple(window for window in sorted(windows) if not view.scope.covers(window))
-    return Need(Scope(view.scope.restaurant_id, windows=missing)) if missing else None
+    sittings = tuple(sorted({*services, *at_starts}))
+    if missing or not all(view.scope.covers_sittings(window) for window in sittings):
+        return Need(Scope(view.scope.restaurant_id, windows=missing, sittings=sittings))
+    return None
 
 
 class _Board:

@@ -36,7 +36,7 @@ from fourtop.model.request import ANY_TABLE, Preference, Request
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.rows import BookingRow
 from fourtop.model.window import Window, to_micros
-from fourtop.ports import Decision, Need, Scope, View, around
+from fourtop.ports import Decision, Need, Scope, View, around, near
 
 MAX_IMPORT_ROWS = 2_000_000
 
@@ -88,12 +88,18 @@ class Orders:
     # ---- questions
 
     def about(
-        self, *, bookings: Iterable[str] = (), holds: Iterable[str] = (), windows: Iterable[Window] = ()
+        self,
+        *,
+        bookings: Iterable[str] = (),
+        holds: Iterable[str] = (),
+        windows: Iterable[Window] = (),
+        sittings: Iterable[Window] = (),
     ) -> Scope:
-        """Return the scope of some bookings, holds and windows."""
+        """Return the scope of some bookings, holds, windows and sittings."""
         return Scope(
             self.restaurant_id,
             windows=tuple(rule.check_instance("window", each, Window) for each in windows),
+            sittings=tuple(rule.check_instance("window", each, Window) for each in sittings),
             bookings=frozenset(rule.check_identifier("booking_id", each) for each in bookings),
             holds=frozenset(rule.check_identifier("hold_id", each) for each in holds),
         )
@@ -101,7 +107,7 @@ class Orders:
     def quote(self, request: Request) -> Question[Quote | Refusal]:
         """Write the question for the best free plan."""
         rule.check_instance("request", request, Request)
-        scope = self.about(windows=[around(request.start_us)])
+        scope = self.about(windows=[near(request.start_us)], sittings=[around(request.start_us)])
         return Question(scope, lambda view, rules: offering.quote(view, rules, request))
 
     def availability(
@@ -139,7 +145,7 @@ class Orders:
         call = self._call("hold", key, {"request": request, "terms": terms})
         scope = Scope(
             self.restaurant_id,
-            windows=(around(request.start_us),),
+            windows=(near(request.start_us),),
             bookings=frozenset(() if booking_id is None else (booking_id,)),
             sessions=frozenset(() if session is None else (session,)),
             counts_holds=True,
@@ -189,7 +195,8 @@ class Orders:
         asked = {"request": request, "booking_id": _optional_id("booking_id", booking_id), "tables": tables}
         call = self._call("book", key, asked)
         terms = booking.Terms(booking_id or call.id, tables_later=tables == "later")
-        scope = self._seating(request) | self.about(bookings=[terms.booking_id])
+        sittings = [around(request.start_us)]
+        scope = self._seating(request) | self.about(bookings=[terms.booking_id], sittings=sittings)
         return Order(call, scope, lambda view, rules: booking.make_booking(call, view, rules, request, terms))
 
     def reschedule(self, booking_id: str, request: Request, key: str | None) -> Order[Changed]:
@@ -271,7 +278,7 @@ class Orders:
         return Call(self.restaurant_id, command, self._ids.next(), self.actor, named, request)
 
     def _seating(self, request: Request) -> Scope:
-        return Scope(self.restaurant_id, windows=(around(request.start_us),), counts_holds=True)
+        return Scope(self.restaurant_id, windows=(near(request.start_us),), counts_holds=True)
 
 
 def _optional_id(field: str, value: str | None) -> str | None:

@@ -103,13 +103,14 @@ class Judge:
             stay: The stay.
             counts: Whether the usage of its service will be asked for, cap or no cap.
         """
-        windows = [stay.block]
-        service = self._service(stay)
-        if service is not None and (counts or self._cap(service) is not None):
-            windows.append(service.window)
         scope = self._view.scope
-        missing = tuple(window for window in windows if not scope.covers(window))
-        return Need(Scope(scope.restaurant_id, windows=missing)) if missing else None
+        windows = () if scope.covers(stay.block) else (stay.block,)
+        sittings: tuple[Window, ...] = ()
+        service = self._service(stay)
+        is_counted = service is not None and (counts or self._cap(service) is not None)
+        if service is not None and is_counted and not scope.covers_sittings(service.window):
+            sittings = (service.window,)
+        return Need(Scope(scope.restaurant_id, windows=windows, sittings=sittings)) if windows or sittings else None
 
     def _service(self, stay: Stay) -> Service | None:
         return self._rules.calendar.find_service(stay.dining.start_us)

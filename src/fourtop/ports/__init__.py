@@ -1,7 +1,7 @@
 """The ports: what the engine asks of a store, and what a store may answer."""
 
 from fourtop.ports.change import MAX_NEEDS, NO_CHANGES, Answer, Changes, Decision, FloorChange, Need, PolicyChange
-from fourtop.ports.scope import Scope, around
+from fourtop.ports.scope import Scope, Spans, around, near
 from fourtop.ports.source import Rows, Source, joined_extent
 from fourtop.ports.store import Clock, Store
 from fourtop.ports.view import View
@@ -18,9 +18,11 @@ __all__ = [
     "PolicyChange",
     "Rows",
     "Scope",
+    "Spans",
     "Source",
     "Store",
     "View",
     "around",
     "joined_extent",
+    "near",
 ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from functools import cached_property
 
 import attrs
 
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 
-_HALF_DAY_US = 12 * 60 * MICROSECONDS_PER_MINUTE
+_HOUR_US = 60 * MICROSECONDS_PER_MINUTE
 
 
 @attrs.frozen
@@ -21,7 +22,8 @@ class Scope:
 
     Args:
         restaurant_id: The tenant.
-        windows: Occupancy, bookings and holds that overlap one of these (each at most 31 days).
+        windows: Allocations and holds whose block window overlaps one of these (each at most 31 days).
+        sittings: Bookings and live holds whose party sits down inside one of these (each at most 31 days).
         bookings: These bookings, with their allocations and the holds made for them.
         holds: These holds, with their allocations and their confirmation.
         blocks: These blocks, with their allocations.
@@ -29,10 +31,12 @@ class Scope:
         answers: The stored answers of these (command, key) pairs.
         sessions: How many holds of each of these sessions, and of the restaurant, are alive.
         counts_holds: How many holds of the restaurant are alive.
+        has_extent: From when to when there is something in the restaurant at all.
     """
 
     restaurant_id: str
     windows: tuple[Window, ...] = ()
+    sittings: tuple[Window, ...] = ()
     bookings: frozenset[str] = frozenset()
     holds: frozenset[str] = frozenset()
     blocks: frozenset[str] = frozenset()
@@ -40,13 +44,15 @@ class Scope:
     answers: frozenset[tuple[str, str]] = frozenset()
     sessions: frozenset[str] = frozenset()
     counts_holds: bool = False
+    has_extent: bool = False
 
     def __or__(self, other: Scope) -> Scope:
         """Return the scope that holds both; they are of one restaurant."""
         assert self.restaurant_id == other.restaurant_id, "scopes of two restaurants cannot be joined"
         return Scope(
             restaurant_id=self.restaurant_id,
-            windows=(*self.windows, *(window for window in other.windows if window not in self.windows)),
+            windows=_joined(self.windows, other.windows),
+            sittings=_joined(self.sittings, other.sittings),
             bookings=self.bookings | other.bookings,
             holds=self.holds | other.holds,
             blocks=self.blocks | other.blocks,
@@ -54,27 +60,63 @@ class Scope:
             answers=self.answers | other.answers,
             sessions=self.sessions | other.sessions,
             counts_holds=self.counts_holds or other.counts_holds,
+            has_extent=self.has_extent or other.has_extent,
         )
 
     @cached_property
-    def _spans(self) -> tuple[list[int], list[int]]:
+    def spans(self) -> Spans:
+        """The stretches that the windows make together."""
+        return Spans.of(self.windows)
+
+    @cached_property
+    def sitting_spans(self) -> Spans:
+        """The stretches that the sittings make together."""
+        return Spans.of(self.sittings)
+
+    def covers(self, window: Window) -> bool:
+        """Tell whether every instant of a window lies in one of the scope's windows. O(log n)."""
+        return self.spans.cover(window)
+
+    def covers_sittings(self, window: Window) -> bool:
+        """Tell whether every instant of a window lies in one of the scope's sittings. O(log n)."""
+        return self.sitting_spans.cover(window)
+
+
+def _joined(windows: tuple[Window, ...], more: tuple[Window, ...]) -> tuple[Window, ...]:
+    return (*windows, *(window for window in more if window not in windows)) if more else windows
+
+
+@attrs.frozen
+class Spans:
+    """Stretches of time that neither touch nor overlap, as two lists: their starts and their ends, in order."""
+
+    starts_us: list[int]
+    ends_us: list[int]
+
+    @classmethod
+    def of(cls, windows: Iterable[Window]) -> Spans:
+        """Join the windows that touch or overlap."""
         starts: list[int] = []
         ends: list[int] = []
-        for window in sorted(self.windows):
+        for window in sorted(windows):
             if ends and window.start_us <= ends[-1]:
                 ends[-1] = max(ends[-1], window.end_us)
             else:
                 starts.append(window.start_us)
                 ends.append(window.end_us)
-        return starts, ends
+        return cls(starts, ends)
 
-    def covers(self, window: Window) -> bool:
-        """Tell whether every instant of a window lies in one of the scope's windows. O(log n)."""
-        starts, ends = self._spans
-        place = bisect_right(starts, window.start_us) - 1
-        return place >= 0 and window.end_us <= ends[place]
+    def cover(self, window: Window) -> bool:
+        """Tell whether a window lies in one of them. O(log n)."""
+        place = bisect_right(self.starts_us, window.start_us) - 1
+        return place >= 0 and window.end_us <= self.ends_us[place]
+
+
+def near(start_us: int) -> Window:
+    """Return the hours in which, mostly, the whole stay lies that begins at a start, buffers included."""
+    return Window.of_micros(max(start_us - _HOUR_US, 0), start_us + 4 * _HOUR_US)
 
 
 def around(start_us: int) -> Window:
-    """Return the day around a start: it holds the stay that begins there and, mostly, its whole service."""
-    return Window.of_micros(max(start_us - _HALF_DAY_US, 0), start_us + _HALF_DAY_US)
+    """Return the day around a start: mostly, it holds the whole service that the start belongs to."""
+    return Window.of_micros(max(start_us - 12 * _HOUR_US, 0), start_us + 12 * _HOUR_US)

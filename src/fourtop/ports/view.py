@@ -140,10 +140,10 @@ class View:
     def extent(self) -> tuple[int, int] | None:
         """Return a stretch of time in which every row lies and every booking sits down, in microseconds.
 
-        From the earliest start to the latest end of the whole restaurant, whatever the scope; ``None``: there
-        is neither a row nor a booking.
+        From the earliest start to the latest end of the whole restaurant; ``None``: there is neither a row nor
+        a booking.
         """
-        return self._open().extent()
+        return self._ask(self.scope.has_extent, "the extent").extent()
 
     # ---- bookings, holds, blocks
 
@@ -161,12 +161,12 @@ class View:
 
     def bookings_starting(self, window: Window) -> tuple[Booking, ...]:
         """Return the bookings, of any status, that sit down inside a window; by start, then id."""
-        source = self._ask(self.scope.covers(window), "the window", window)
+        source = self._ask(self.scope.covers_sittings(window), "who sits down in", window)
         return tuple(source.bookings_starting(window))
 
     def live_holds_starting(self, window: Window) -> tuple[Hold, ...]:
         """Return the live holds whose party would sit down inside a window; by start, then id."""
-        source = self._ask(self.scope.covers(window), "the window", window)
+        source = self._ask(self.scope.covers_sittings(window), "who sits down in", window)
         return tuple(
             hold
             for hold in source.active_holds(window)

@@ -27,6 +27,7 @@ _INSIDE = EVENING
 _BEYOND = Window.of_micros(EVENING.start_us, EVENING.end_us + 1)
 _SCOPE: dict[str, Any] = {
     "windows": (_INSIDE,),
+    "sittings": (_INSIDE,),
     "bookings": frozenset({"b1"}),
     "holds": frozenset({"h1"}),
     "blocks": frozenset({"k1"}),
@@ -68,8 +69,13 @@ def _questions(window: Window, other: str) -> dict[str, Callable[[View], object]
 _ALWAYS: dict[str, Callable[[View], object]] = {
     "house": lambda view: view.house,
     "versions": lambda view: view.versions,
-    "extent": lambda view: view.extent(),
     "has_expired_holds": lambda view: view.has_expired_holds(),
+}
+
+# What a flag of the scope allows, rather than a name.
+_FLAGGED: dict[str, Callable[[View], object]] = {
+    "count_live_holds": lambda view: view.count_live_holds(),
+    "extent": lambda view: view.extent(),
 }
 
 
@@ -88,10 +94,10 @@ class GuardingPromises:
         """Every question inside the scope is answered, though there is nothing to be found."""
 
         def ask(view: View) -> list[str]:
-            asked = {**_questions(_INSIDE, "1"), **_ALWAYS, "count_live_holds": lambda view: view.count_live_holds()}
+            asked = {**_questions(_INSIDE, "1"), **_ALWAYS, **_FLAGGED}
             return [name for name, question in asked.items() if _is_refused(question, view)]
 
-        assert trial.ask(ask, counts_holds=True, **_SCOPE) == []
+        assert trial.ask(ask, counts_holds=True, has_extent=True, **_SCOPE) == []
 
     def test_a_question_outside_the_scope_is_an_error(self, trial: Trial) -> None:
         """A window of which a microsecond is outside, or an id that is not named, is an AssertionError.
@@ -100,7 +106,7 @@ class GuardingPromises:
         """
 
         def ask(view: View) -> list[str]:
-            asked = {**_questions(_BEYOND, "2"), "count_live_holds": lambda view: view.count_live_holds()}
+            asked = {**_questions(_BEYOND, "2"), **_FLAGGED}
             return [name for name, question in asked.items() if not _is_refused(question, view)]
 
         assert trial.ask(ask, **_SCOPE) == []
@@ -123,6 +129,10 @@ class GuardingPromises:
         touching = (span(0, 60), span(60, 120), span(121, 180))
         assert trial.ask(lambda view: view.busy_mask(span(30, 120)), windows=touching) == 0
         assert trial.ask(lambda view: _is_refused(lambda v: v.busy_mask(span(30, 130)), view), windows=touching)
+        assert trial.ask(lambda view: view.bookings_starting(span(30, 120)), sittings=touching) == ()
+        assert trial.ask(
+            lambda view: _is_refused(lambda v: v.bookings_starting(span(30, 130)), view), sittings=touching
+        )
 
     def test_a_view_dies_with_its_call(self, trial: Trial) -> None:
         """After the call every question is an AssertionError, also where the call raised or asked for more."""

@@ -182,12 +182,12 @@ class SightPromises:
         rows = (a_row("a1", _B, "t1", span(-99, 0)), a_row("a2", _H, "t2", span(9_000, 9_060)))
         shadow = attrs.evolve(a_row("a3", _B, "t3", span(9_000, 9_999)), shadow=True)
         trial.write(bookings=(a_booking(),), holds_added=(a_hold(),), added=(*rows, shadow))
-        assert trial.ask(lambda view: view.extent()) == (span(-99, 0).start_us, span(0, 9_999).end_us)
+        assert trial.ask(lambda view: view.extent(), has_extent=True) == (span(-99, 0).start_us, span(0, 9_999).end_us)
         trial.write(removed=(shadow, rows[0]))
         sits_down_us = a_booking().stay.dining.start_us
-        assert trial.ask(lambda view: view.extent()) == (sits_down_us, rows[1].window.end_us)
+        assert trial.ask(lambda view: view.extent(), has_extent=True) == (sits_down_us, rows[1].window.end_us)
         trial.write(removed=(rows[1],))
-        assert trial.ask(lambda view: view.extent()) == (sits_down_us, sits_down_us + 1)
+        assert trial.ask(lambda view: view.extent(), has_extent=True) == (sits_down_us, sits_down_us + 1)
 
     # ---- bookings
 
@@ -198,7 +198,7 @@ class SightPromises:
         window = span(60, 120)
 
         def ids() -> list[str]:
-            found = trial.ask(lambda view: view.bookings_starting(window), windows=(window,))
+            found = trial.ask(lambda view: view.bookings_starting(window), sittings=(window,))
             return [booking.id for booking in found]
 
         assert ids() == ["b2", "b3", "b1"]
@@ -226,6 +226,7 @@ class SightPromises:
                     [view.rows_of(each) for each in view.dead_holds(EVENING)],
                 ),
                 windows=(EVENING,),
+                sittings=(EVENING,),
                 sessions=frozenset({"s1"}),
                 counts_holds=True,
             )
@@ -256,7 +257,7 @@ class SightPromises:
         dead = _hold("h0", expires_us=NOON_US)
         live = [_hold("h3"), _hold("h2"), _hold("h1", 400), _hold("h4", 359), _hold("h5", 480)]
         trial.write(holds_added=(*ended, dead, *live))
-        found = trial.ask(lambda view: view.live_holds_starting(EVENING), windows=(EVENING,))
+        found = trial.ask(lambda view: view.live_holds_starting(EVENING), sittings=(EVENING,))
         assert [hold.id for hold in found] == ["h2", "h3", "h1"]
 
     def test_live_holds_are_counted_for_all_and_for_a_session(self, trial: Trial) -> None:
