@@ -161,6 +161,26 @@ def test_what_is_no_lost_race_is_not_decided_anew(store: Rival, desk: Desk, erro
     assert store.tries == 1
 
 
+@pytest.mark.parametrize("cause", [ConnectionError("gone"), None])
+def test_a_lost_reply_names_the_command_and_keeps_what_the_store_knew(
+    store: Rival, desk: Desk, cause: Exception | None
+) -> None:
+    lost = OutcomeUnknown("transact")
+    lost.__cause__ = cause
+    store.lose(lost)
+    with pytest.raises(OutcomeUnknown) as caught:
+        held(desk, 4)
+    assert (caught.value.command, caught.value.__cause__) == ("hold", cause)
+
+
+def test_a_lost_reply_to_the_evidence_names_the_command(store: Rival, desk: Desk) -> None:
+    hold = held(desk, 4)
+    store.lose(*[OVERLAP] * 4, OutcomeUnknown("transact"))
+    with pytest.raises(OutcomeUnknown) as caught:
+        desk.confirm(hold.id)
+    assert caught.value.command == "confirm"
+
+
 def test_a_refusal_is_not_decided_anew(store: Rival, desk: Desk) -> None:
     with pytest.raises(Refused):
         held(desk, 40)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
-from typing import Literal, TypeVar
+from typing import Literal
 
-from fourtop.engine.auditing import Audit, audit
+from fourtop.engine.auditing import Audit
 from fourtop.engine.confirming import Confirmation
 from fourtop.engine.holding import Replaced
 from fourtop.engine.holding import Terms as HoldTerms
 from fourtop.engine.moving import Move
-from fourtop.engine.order import Orders, Question
+from fourtop.engine.order import Orders
 from fourtop.engine.runner import Runner
-from fourtop.engine.standing import TableState, table_states
-from fourtop.errors import NotFound, Refusal
+from fourtop.engine.standing import TableState
+from fourtop.errors import Refusal
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation
 from fourtop.model.booking import Booking, BookingStatus
@@ -39,9 +39,6 @@ from fourtop.model.request import Preference, Request
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.rows import BookingRow
 from fourtop.model.window import Window
-from fourtop.ports import Scope, View
-
-T = TypeVar("T")
 
 
 class Desk:
@@ -70,18 +67,15 @@ class Desk:
         """Who acts."""
         return self._orders.actor
 
-    def _ask(self, scope: Scope, ask: Callable[[View], T]) -> T:
-        return self._runner.put(Question(scope, lambda view, _: ask(view)))
-
     # ---- reads
 
     def house(self) -> House:
         """Return the restaurant, its floor and policy as they are now."""
-        return self._ask(self._orders.about(), lambda view: view.house)
+        return self._runner.put(self._orders.house())
 
     def versions(self) -> Versions:
         """Return how often floor, policy and occupancy have changed."""
-        return self._ask(self._orders.about(), lambda view: view.versions)
+        return self._runner.put(self._orders.versions())
 
     def quote(self, request: Request) -> Quote | Refusal:
         """Return the best free plan for a request and the next best, or what stands in the way. Holds nothing.
@@ -120,8 +114,7 @@ class Desk:
 
     def find_booking(self, booking_id: str) -> Booking | None:
         """Return the booking of that id, if there is one."""
-        scope = self._orders.about(bookings=[booking_id])
-        return self._ask(scope, lambda view: view.find_booking(booking_id))
+        return self._runner.put(self._orders.find_booking(booking_id))
 
     def get_booking(self, booking_id: str) -> Booking:
         """Return the booking of that id.
@@ -129,39 +122,31 @@ class Desk:
         Raises:
             NotFound: If there is none.
         """
-        found = self.find_booking(booking_id)
-        if found is None:
-            raise NotFound("booking", booking_id)
-        return found
+        return self._runner.put(self._orders.get_booking(booking_id))
 
     def find_hold(self, hold_id: str) -> Hold | None:
         """Return the hold of that id if it is alive."""
-
-        def ask(view: View) -> Hold | None:
-            hold = view.find_hold(hold_id)
-            return hold if hold is not None and hold.is_alive(view.now_us) else None
-
-        return self._ask(self._orders.about(holds=[hold_id]), ask)
+        return self._runner.put(self._orders.find_hold(hold_id))
 
     def bookings(self, window: Window) -> tuple[Booking, ...]:
         """Return the bookings, of any status, that sit down inside a window; by start, then id."""
-        return self._ask(self._orders.about(sittings=[window]), lambda view: view.bookings_starting(window))
+        return self._runner.put(self._orders.bookings(window))
 
     def allocations(self, window: Window) -> tuple[Allocation, ...]:
         """Return every row that overlaps a window, by start; shadow rows and those of dead holds included."""
-        return self._ask(self._orders.about(windows=[window]), lambda view: view.allocations(window))
+        return self._runner.put(self._orders.allocations(window))
 
     def table_states(self) -> dict[str, TableState]:
         """Return what each table of the floor is now, by id, in table order; worked out, never stored."""
-        return self._runner.put(Question(self._orders.about(), lambda view, _: table_states(view)))
+        return self._runner.put(self._orders.table_states())
 
     def confirmations(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
         """Return the evidence of all attempts to confirm a hold, oldest first."""
-        return self._ask(self._orders.about(holds=[hold_id]), lambda view: view.confirmations_of(hold_id))
+        return self._runner.put(self._orders.confirmations(hold_id))
 
     def audit(self) -> Audit:
         """List what the store holds that it must not: overlaps, rows without owner, bookings without tables."""
-        return self._runner.put(Question(self._orders.about(), lambda view, _: audit(view)))
+        return self._runner.put(self._orders.audit())
 
     # ---- holds
 

@@ -9,16 +9,21 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from fourtop.engine import blocking, booking, confirming, editing, holding, importing, moving, offering
+from fourtop.engine.auditing import Audit, audit
 from fourtop.engine.call import Call
 from fourtop.engine.identity import Ids
 from fourtop.engine.moving import Move
 from fourtop.engine.rules import Rules
-from fourtop.errors import FourtopError, InvalidInput, Refusal, shown
+from fourtop.engine.standing import TableState, table_states
+from fourtop.errors import FourtopError, InvalidInput, NotFound, Refusal, shown
 from fourtop.model import rule
 from fourtop.model.actor import Actor
+from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
-from fourtop.model.booking import BookingStatus
+from fourtop.model.booking import Booking, BookingStatus
+from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.floor import Floor
+from fourtop.model.hold import Hold
 from fourtop.model.house import House
 from fourtop.model.outcome import (
     Availability,
@@ -30,6 +35,7 @@ from fourtop.model.outcome import (
     Imported,
     Moved,
     Quote,
+    Versions,
 )
 from fourtop.model.policy import HOLD_TTL_SECONDS, MAX_HOLD_LIFETIME_SECONDS, Policy, as_date
 from fourtop.model.request import ANY_TABLE, Preference, Request
@@ -41,6 +47,8 @@ from fourtop.ports import Decision, Need, Scope, View, around, near
 MAX_IMPORT_ROWS = 2_000_000
 
 T = TypeVar("T")
+
+OnLost = Callable[[View, Rules, FourtopError], Decision[None] | Need]
 
 
 @attrs.frozen
@@ -57,7 +65,7 @@ class Order(Generic[T]):
     call: Call
     scope: Scope
     decide: Callable[[View, Rules], Any]
-    on_lost: Callable[[View, Rules, FourtopError], Decision[None] | Need] | None = None
+    on_lost: OnLost | None = None
 
 
 @attrs.frozen
@@ -133,6 +141,58 @@ class Orders:
             spots_limit=rule.check_whole("spots_limit", spots_limit, 1, offering.MAX_SPOTS),
         )
         return Question(self.about(), lambda view, rules: offering.availability(view, rules, wanted))
+
+    def house(self) -> Question[House]:
+        """Write the question for the house."""
+        return Question(self.about(), lambda view, _: view.house)
+
+    def versions(self) -> Question[Versions]:
+        """Write the question for the three counters."""
+        return Question(self.about(), lambda view, _: view.versions)
+
+    def find_booking(self, booking_id: str) -> Question[Booking | None]:
+        """Write the question for a booking that may not be there."""
+        return Question(self.about(bookings=[booking_id]), lambda view, _: view.find_booking(booking_id))
+
+    def get_booking(self, booking_id: str) -> Question[Booking]:
+        """Write the question for a booking that has to be there."""
+
+        def ask(view: View, _: Rules) -> Booking:
+            found = view.find_booking(booking_id)
+            if found is None:
+                raise NotFound("booking", booking_id)
+            return found
+
+        return Question(self.about(bookings=[booking_id]), ask)
+
+    def find_hold(self, hold_id: str) -> Question[Hold | None]:
+        """Write the question for a hold that may not be alive."""
+
+        def ask(view: View, _: Rules) -> Hold | None:
+            hold = view.find_hold(hold_id)
+            return hold if hold is not None and hold.is_alive(view.now_us) else None
+
+        return Question(self.about(holds=[hold_id]), ask)
+
+    def bookings(self, window: Window) -> Question[tuple[Booking, ...]]:
+        """Write the question for the bookings that sit down inside a window."""
+        return Question(self.about(sittings=[window]), lambda view, _: view.bookings_starting(window))
+
+    def allocations(self, window: Window) -> Question[tuple[Allocation, ...]]:
+        """Write the question for the rows of a window."""
+        return Question(self.about(windows=[window]), lambda view, _: view.allocations(window))
+
+    def table_states(self) -> Question[dict[str, TableState]]:
+        """Write the question for the state of each table."""
+        return Question(self.about(), lambda view, _: table_states(view))
+
+    def confirmations(self, hold_id: str) -> Question[tuple[ConfirmationResult, ...]]:
+        """Write the question for the evidence of a hold."""
+        return Question(self.about(holds=[hold_id]), lambda view, _: view.confirmations_of(hold_id))
+
+    def audit(self) -> Question[Audit]:
+        """Write the question for what there must not be."""
+        return Question(self.about(), lambda view, _: audit(view))
 
     # ---- holds
 

@@ -1,16 +1,18 @@
-"""The runner: gives orders to the store, decides anew when a race was lost, raises what was refused."""
+"""The runners: give orders to a store, decide anew when a race was lost, raise what was refused."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from fourtop.engine.call import Failed, keyed
-from fourtop.engine.order import Order, Question
+from fourtop.engine.order import OnLost, Order, Question
 from fourtop.engine.rules import RuleCache
-from fourtop.errors import AllocationsOverlap, AlreadyExists, FourtopError, StaleVersion
-from fourtop.ports import Store, View
+from fourtop.errors import AllocationsOverlap, AlreadyExists, FourtopError, OutcomeUnknown, StaleVersion
+from fourtop.ports import AsyncStore, Scope, Store, View
 
 T = TypeVar("T")
+Transact = Callable[[Scope, Callable[[View], Any]], Awaitable[Any]]
 
 MAX_TRIES = 4
 
@@ -27,8 +29,12 @@ class Runner:
         self._rules = RuleCache()
 
     def put(self, question: Question[T]) -> T:
-        """Return what a question answers on a view."""
-        answer: T = self.store.read(question.scope, lambda view: question.ask(view, self._rules.get(view)))
+        """Return what a question answers on a view.
+
+        Raises:
+            FourtopError: Whatever the question or the store raised.
+        """
+        answer: T = self.store.read(question.scope, _ruled(question, self._rules))
         return answer
 
     def run(self, order: Order[T]) -> T:
@@ -38,32 +44,91 @@ class Runner:
         is there now, at most three times more.
 
         Raises:
+            OutcomeUnknown: If the reply to the commit was lost; names the command. One retry with its key settles it.
             FourtopError: Whatever the decision or the store refused with.
         """
-        asked = keyed(order.call, lambda view: order.decide(view, self._rules.get(view)))
-        tries = 0
-        while True:
-            tries += 1
-            try:
-                result = self.store.transact(order.scope | order.call.scope, asked)
-            except (AllocationsOverlap, AlreadyExists, StaleVersion) as error:
-                if tries < MAX_TRIES and _is_lost_race(order, error):
-                    continue
-                self._write_evidence(order, error)
-                raise
-            if isinstance(result, Failed):
-                raise result.error
-            answer: T = result
-            return answer
 
-    def _write_evidence(self, order: Order[Any], error: FourtopError) -> None:
-        on_lost = order.on_lost
-        if on_lost is not None:
+        async def transact(scope: Scope, decide: Callable[[View], Any]) -> Any:
+            return self.store.transact(scope, decide)
 
-            def decide(view: View) -> Any:
-                return on_lost(view, self._rules.get(view), error)
+        return _at_once(_carry_out(order, self._rules, transact))
 
-            self.store.transact(order.scope | order.call.scope, decide)
+
+class AsyncRunner:
+    """Carries orders and questions to an awaited store, as ``Runner`` does to another.
+
+    Args:
+        store: Where the restaurants are kept.
+    """
+
+    def __init__(self, store: AsyncStore) -> None:
+        self.store = store
+        self._rules = RuleCache()
+
+    async def put(self, question: Question[T]) -> T:
+        """Return what a question answers on a view.
+
+        Raises:
+            FourtopError: As ``Runner.put``.
+        """
+        answer: T = await self.store.read(question.scope, _ruled(question, self._rules))
+        return answer
+
+    async def run(self, order: Order[T]) -> T:
+        """Return what an order decides, once it is in place.
+
+        Cancelled, it leaves the restaurant as it was before the order or as it is after it, never between.
+
+        Raises:
+            FourtopError: As ``Runner.run``.
+        """
+        return await _carry_out(order, self._rules, self.store.transact)
+
+
+def _ruled(question: Question[Any], rules: RuleCache) -> Callable[[View], Any]:
+    return lambda view: question.ask(view, rules.get(view))
+
+
+def _at_once(work: Coroutine[Any, Any, T]) -> T:
+    """Run work that never waits to its end, so that the text below serves called and awaited stores alike."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        answer: T = done.value
+        return answer
+    raise AssertionError("work on a store that is called has nothing to wait for")
+
+
+async def _carry_out(order: Order[T], rules: RuleCache, transact: Transact) -> T:
+    try:
+        result = await _decided(order, rules, transact)
+    except OutcomeUnknown as error:
+        # The store knows that a reply was lost, and not whose.
+        raise OutcomeUnknown(order.call.command) from error.__cause__
+    if isinstance(result, Failed):
+        raise result.error
+    answer: T = result
+    return answer
+
+
+async def _decided(order: Order[Any], rules: RuleCache, transact: Transact) -> Any:
+    scope = order.scope | order.call.scope
+    decide = keyed(order.call, lambda view: order.decide(view, rules.get(view)))
+    tries = 0
+    while True:
+        tries += 1
+        try:
+            return await transact(scope, decide)
+        except (AllocationsOverlap, AlreadyExists, StaleVersion) as error:
+            if tries < MAX_TRIES and _is_lost_race(order, error):
+                continue
+            if order.on_lost is not None:
+                await transact(scope, _evidence(order.on_lost, rules, error))
+            raise
+
+
+def _evidence(on_lost: OnLost, rules: RuleCache, error: FourtopError) -> Callable[[View], Any]:
+    return lambda view: on_lost(view, rules.get(view), error)
 
 
 def _is_lost_race(order: Order[Any], error: FourtopError) -> bool:

@@ -3,13 +3,14 @@
 from fourtop.ports.change import MAX_NEEDS, NO_CHANGES, Answer, Changes, Decision, FloorChange, Need, PolicyChange
 from fourtop.ports.scope import Scope, Spans, around, near
 from fourtop.ports.source import Rows, Source, joined_extent
-from fourtop.ports.store import Clock, Store
+from fourtop.ports.store import AsyncStore, Clock, Store
 from fourtop.ports.view import View
 
 __all__ = [
     "MAX_NEEDS",
     "NO_CHANGES",
     "Answer",
+    "AsyncStore",
     "Changes",
     "Clock",
     "Decision",
@@ -18,8 +19,8 @@ __all__ = [
     "PolicyChange",
     "Rows",
     "Scope",
-    "Spans",
     "Source",
+    "Spans",
     "Store",
     "View",
     "around",
