@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Container, Iterable, Iterator
 from itertools import chain
 from operator import attrgetter
-from typing import Final
+from typing import Final, Self
 
 from sortedcontainers import SortedList
 
@@ -51,6 +51,57 @@ class Shelf:
         self._expiries: SortedList[tuple[int, str]] = SortedList()
         self._sessions: dict[str, SortedList[tuple[int, str]]] = {}
         self._holds_for: dict[str, list[str]] = {}
+
+    @classmethod
+    def of(  # noqa: PLR0913  # One argument for each kind of row, as a database has a table for each.
+        cls,
+        house: House,
+        versions: Versions,
+        *,
+        allocations: Iterable[Allocation] = (),
+        bookings: Iterable[Booking] = (),
+        holds: Iterable[Hold] = (),
+        blocks: Iterable[Block] = (),
+        confirmations: Iterable[ConfirmationResult] = (),
+        answers: Iterable[Answer] = (),
+        event_keys: Iterable[str] = (),
+    ) -> Self:
+        """Return a shelf with rows that were judged before: those that a store has loaded to judge changes by them.
+
+        It judges by what it was given, so that has to be all that the changes touch: the rows of the tables and
+        windows that they take and of the owners that they name, and what has an id or key of theirs already. It
+        keeps no list: the caller's rows stay the caller's.
+
+        Args:
+            house: The restaurant, its floor and policy.
+            versions: The three counters.
+            allocations: Rows, in any order.
+            bookings: Bookings, one for each id.
+            holds: Holds, whatever their state, one for each id.
+            blocks: Blocks, one for each id.
+            confirmations: Confirmation results, one success at most for a hold.
+            answers: Stored answers, one for each command and key.
+            event_keys: The de-duplication keys of events that are there; the events themselves are not listed.
+
+        Raises:
+            AllocationsOverlap: If live rows overlap: the store is corrupt.
+            AlreadyExists: If two rows have one id.
+        """
+        shelf = cls(house)
+        shelf.versions = versions
+        for row in allocations:
+            shelf.occupancy.add(row)
+        shelf._write_records(
+            Changes(
+                bookings=tuple(bookings),
+                holds_added=tuple(holds),
+                blocks_added=tuple(blocks),
+                confirmations=tuple(confirmations),
+                answers=tuple(answers),
+            )
+        )
+        shelf._event_keys.update(event_keys)
+        return shelf
 
     # ---- reading: the Source protocol
 
