@@ -1,0 +1,51 @@
+"""The one cluster, and the one bouncer before it, that the tests of a run share.
+
+Always import this module as ``tests.database.session``, so that there is one of each. Both start at the first call
+and end with the process. Another process (a worker, a victim to kill) is given an address instead: here it would
+start a cluster of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from itertools import count
+from threading import Lock
+
+from tests.database.cluster import Cluster
+
+_LOCK = Lock()
+_NUMBERS = count(1)
+
+
+def cluster() -> Cluster:
+    """Return the cluster of this run. Nobody may stop or kill it: a test that does so makes one of its own.
+
+    Raises:
+        BinaryNotFoundError: If PostgreSQL is not on this machine; its message says what to type.
+    """
+    with _LOCK:
+        return _cluster()
+
+
+@contextmanager
+def fresh_database(*, template: str = "template0") -> Iterator[str]:
+    """Create a database in the cluster of this run, empty or a copy, and drop it in the end, whoever uses it.
+
+    Yields:
+        Its name, which nothing else in this run has.
+    """
+    name = f"fresh_{next(_NUMBERS)}"
+    cluster().create_database(name, template=template)
+    try:
+        yield name
+    finally:
+        cluster().drop_database(name)
+
+
+@cache
+def _cluster() -> Cluster:
+    started = Cluster()
+    started.start()
+    return started
