@@ -6,7 +6,18 @@ it once; and never seats two parties on one table.
 
 from fourtop import sample
 from fourtop.clock import ManualClock, SystemClock
-from fourtop.engine import Audit, CountedIds, Desk, Engine, Move, Overlap, TableState, TimeOrderedIds
+from fourtop.engine import (
+    AsyncDesk,
+    AsyncEngine,
+    Audit,
+    CountedIds,
+    Desk,
+    Engine,
+    Move,
+    Overlap,
+    TableState,
+    TimeOrderedIds,
+)
 from fourtop.errors import (
     AllocationsOverlap,
     AlreadyExists,
@@ -74,7 +85,7 @@ from fourtop.model.rows import BookingRow, dump_rows_csv, read_rows_csv, read_ro
 from fourtop.model.schema import house_schema
 from fourtop.model.table import Mobility, Position, Table
 from fourtop.model.window import Window
-from fourtop.storage import MemoryStore
+from fourtop.storage import AsyncMemoryStore, MemoryStore
 
 __all__ = [
     "GUEST",
@@ -85,6 +96,9 @@ __all__ = [
     "AlreadyExists",
     "AmbiguousTime",
     "Assignment",
+    "AsyncDesk",
+    "AsyncEngine",
+    "AsyncMemoryStore",
     "Audit",
     "Availability",
     "Block",

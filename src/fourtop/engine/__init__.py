@@ -1,5 +1,7 @@
 """The engine: every command and read, and the decisions behind them."""
 
+from fourtop.engine.async_desk import AsyncDesk
+from fourtop.engine.async_engine import AsyncEngine
 from fourtop.engine.auditing import Audit, Overlap
 from fourtop.engine.desk import Desk
 from fourtop.engine.engine import Engine
@@ -7,4 +9,16 @@ from fourtop.engine.identity import CountedIds, Ids, TimeOrderedIds
 from fourtop.engine.moving import Move
 from fourtop.engine.standing import TableState
 
-__all__ = ["Audit", "CountedIds", "Desk", "Engine", "Ids", "Move", "Overlap", "TableState", "TimeOrderedIds"]
+__all__ = [
+    "AsyncDesk",
+    "AsyncEngine",
+    "Audit",
+    "CountedIds",
+    "Desk",
+    "Engine",
+    "Ids",
+    "Move",
+    "Overlap",
+    "TableState",
+    "TimeOrderedIds",
+]

@@ -1,0 +1,62 @@
+"""The engine, awaited."""
+
+from __future__ import annotations
+
+from fourtop.engine.async_desk import AsyncDesk
+from fourtop.engine.identity import Ids, TimeOrderedIds
+from fourtop.engine.order import Orders
+from fourtop.engine.runner import AsyncRunner
+from fourtop.model import rule
+from fourtop.model.actor import GUEST, Actor
+from fourtop.model.house import House
+from fourtop.ports import AsyncStore
+
+
+class AsyncEngine:
+    """``Engine`` over a store that is awaited: the same decisions, the same answers, and no thread.
+
+    Safe for the tasks of one event loop.
+
+    Args:
+        store: Where the restaurants are kept.
+        ids: Makes the ids of new rows; by default UUIDs of version 7.
+
+    >>> import asyncio
+    >>> from fourtop import AsyncEngine, AsyncMemoryStore, Request, sample
+    >>> from datetime import UTC, datetime
+    >>> async def seats() -> int:
+    ...     desk = await AsyncEngine(AsyncMemoryStore()).open(sample.pub())
+    ...     quote = await desk.quote(Request(4, datetime(2030, 5, 3, 18, tzinfo=UTC)))
+    ...     return quote.plan.seats
+    >>> asyncio.run(seats())
+    4
+    """
+
+    def __init__(self, store: AsyncStore, *, ids: Ids | None = None) -> None:
+        self.store = store
+        self._ids = TimeOrderedIds() if ids is None else ids
+        self._runner = AsyncRunner(store)
+
+    async def open(self, house: House, *, actor: Actor = GUEST) -> AsyncDesk:
+        """Put a new restaurant in place, and return its desk.
+
+        Raises:
+            AlreadyExists: If there is a restaurant of that id; ``desk`` finds it.
+            InvalidInput: If it is no house.
+        """
+        await self.store.open(rule.check_instance("house", house, House))
+        return self.desk(house.restaurant.id, actor=actor)
+
+    def desk(self, restaurant_id: str, *, actor: Actor = GUEST) -> AsyncDesk:
+        """Return the desk of a restaurant, acting for somebody. Touches no store, and so is not awaited.
+
+        Raises:
+            InvalidIdentifier: If the id is none.
+            InvalidInput: If the actor is no ``Actor``.
+        """
+        orders = Orders(restaurant_id, rule.check_instance("actor", actor, Actor), self._ids)
+        return AsyncDesk(self._runner, orders)
+
+    async def restaurant_ids(self) -> tuple[str, ...]:
+        """Return the ids of all restaurants, sorted."""
+        return await self.store.restaurant_ids()

@@ -1,0 +1,440 @@
+"""The awaited engine: it mirrors the other, answers the same, and leaves nothing half done when it is cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
+from typing import Any, Final, TypeVar, get_type_hints
+
+import attrs
+import pytest
+
+from fourtop import (
+    AllocationsOverlap,
+    AsyncDesk,
+    AsyncEngine,
+    AsyncMemoryStore,
+    BookingRow,
+    BookingStatus,
+    Confirmed,
+    CountedIds,
+    Desk,
+    Engine,
+    Event,
+    FourtopError,
+    House,
+    InvalidInput,
+    ManualClock,
+    MemoryStore,
+    Move,
+    OutcomeUnknown,
+    Refused,
+)
+from fourtop.engine.runner import _at_once
+from fourtop.ports import AsyncStore, Changes, Decision, Need, Scope, Store, View
+from tests.evening import FRIDAY, MONTH, NOW, STAFF, a_house, at, one_table, party, window
+
+T = TypeVar("T")
+
+OVERLAP: Final = AllocationsOverlap(
+    "table", "1", "a9", "booking", "b9", "2026-05-01T19:00:00+00:00", "2026-05-01T20:30:00+00:00"
+)
+
+# ---- the mirror ------------------------------------------------------------------------------------------
+
+MIRRORS: Final = [(Desk, AsyncDesk), (Engine, AsyncEngine), (Store, AsyncStore)]
+AWAITED_FOR: Final[dict[Any, Any]] = {Desk: AsyncDesk}
+# All other methods touch the store.
+NOT_AWAITED: Final = {"Engine.desk"}
+
+
+def public(kind: type[Any]) -> dict[str, Any]:
+    return {name: member for name, member in vars(kind).items() if not name.startswith("_")}
+
+
+def facts(function: Callable[..., Any]) -> tuple[list[inspect.Parameter], dict[str, Any]]:
+    parameters = list(inspect.signature(function).parameters.values())
+    hints = get_type_hints(function)
+    return parameters, hints | {"return": AWAITED_FOR.get(hints["return"], hints["return"])}
+
+
+def bare(annotation: object) -> object:
+    """Type variables of two modules are two, whatever their names."""
+    return str(annotation) if "~" in str(annotation) else annotation
+
+
+@pytest.mark.parametrize(("called", "awaited"), MIRRORS, ids=lambda kind: kind.__name__)
+def test_the_awaited_one_has_the_same_members_in_the_same_order(called: type[Any], awaited: type[Any]) -> None:
+    assert list(public(awaited)) == list(public(called))
+    kinds = {name: isinstance(member, property) for name, member in public(called).items()}
+    assert {name: isinstance(member, property) for name, member in public(awaited).items()} == kinds
+
+
+@pytest.mark.parametrize(("called", "awaited"), MIRRORS, ids=lambda kind: kind.__name__)
+def test_the_awaited_one_takes_and_returns_the_same(called: type[Any], awaited: type[Any]) -> None:
+    for name, member in public(called).items():
+        mirrored = public(awaited)[name]
+        if isinstance(member, property):
+            assert get_type_hints(member.fget) == get_type_hints(mirrored.fget), name
+            continue
+        (parameters, hints), (mirrored_parameters, mirrored_hints) = facts(member), facts(mirrored)
+        assert mirrored_parameters == parameters, name
+        assert {key: bare(hint) for key, hint in mirrored_hints.items()} == {
+            key: bare(hint) for key, hint in hints.items()
+        }, name
+
+
+@pytest.mark.parametrize(("called", "awaited"), MIRRORS, ids=lambda kind: kind.__name__)
+def test_what_touches_the_store_is_awaited(called: type[Any], awaited: type[Any]) -> None:
+    for name, member in public(awaited).items():
+        if not isinstance(member, property):
+            expected = f"{called.__name__}.{name}" not in NOT_AWAITED
+            assert inspect.iscoroutinefunction(member) == expected, name
+
+
+# ---- the same answers ------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class Raised:
+    """What came of a call that failed."""
+
+    kind: type[FourtopError]
+    details: dict[str, Any]
+
+
+Call = tuple[str, tuple[Any, ...], dict[str, Any]]
+
+
+def call(name: str, *args: Any, **kwargs: Any) -> Call:
+    return name, args, kwargs
+
+
+# Every method of a desk, with each kind of outcome: an answer, a replay, a refusal, an error.
+EVENING: Final = (
+    call("house"),
+    call("versions"),
+    call("quote", party(4)),
+    call("quote", party(99)),
+    call("availability", FRIDAY, (2, 4)),
+    call("availability", FRIDAY, 4, at=at("19:00"), spots_limit=3),
+    call("hold", party(4), session="s1", key="k1"),
+    call("hold", party(4), session="s1", key="k1"),
+    call("hold", party(99)),
+    call("hold", party(2), ttl_seconds=7),
+    call("find_hold", "n1"),
+    call("extend", "n1", seconds=60),
+    call("extend", "n1", seconds=570),
+    call("confirm", "n1", booking_id="b1"),
+    call("confirm", "n1", booking_id="b1"),
+    call("confirm", "nothing"),
+    call("confirmations", "n1"),
+    call("find_hold", "n1"),
+    call("get_booking", "b1"),
+    call("find_booking", "b2"),
+    call("get_booking", "b2"),
+    call("book", party(2), booking_id="b2"),
+    call("book", party(2), booking_id="b3", tables="later"),
+    call("hold", party(2), key="k2"),
+    call("replace", "n11", party(2, "18:00")),
+    call("release", "n12"),
+    call("release", "n12"),
+    call("reschedule", "b2", party(2, "20:00")),
+    call("move", [Move("b1", ("5",))]),
+    call("move", []),
+    call("cancel", "b3"),
+    call("check_in", "b1"),
+    call("table_states"),
+    call("complete", "b1"),
+    call("no_show", "b2"),
+    call("no_show", "b2"),
+    call("import_bookings", [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))]),
+    call("import_bookings", [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))]),
+    call("block", window("17:00", "18:00"), tables=("2",), reason="a leak", key="k3"),
+    call("unblock", "n24"),
+    call("edit_floor", lambda floor: floor.without_table("4"), expected=1),
+    call("edit_floor", lambda floor: floor.without_table("3"), expected=1),
+    call("edit_policy", lambda _: 1),
+    call("edit_policy", lambda policy: attrs.evolve(policy, past_grace_minutes=9)),
+    call("edit_restaurant", lambda restaurant: attrs.evolve(restaurant, name="Another")),
+    call("bookings", MONTH),
+    call("allocations", MONTH),
+    call("audit"),
+    call("restaurant_id"),
+    call("actor"),
+)
+
+
+def answered(desk: Desk, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
+    try:
+        member = getattr(desk, name)
+        return member(*args, **kwargs) if callable(member) else member
+    except FourtopError as error:
+        return Raised(type(error), error.details)
+
+
+async def awaited(desk: AsyncDesk, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
+    try:
+        member = getattr(desk, name)
+        return await member(*args, **kwargs) if callable(member) else member
+    except FourtopError as error:
+        return Raised(type(error), error.details)
+
+
+def test_every_call_of_an_evening_is_answered_alike() -> None:
+    called = MemoryStore(ManualClock(NOW))
+    desk = Engine(called, ids=CountedIds("n")).open(a_house(), actor=STAFF)
+    expected = [answered(desk, *each) for each in EVENING]
+
+    async def play() -> tuple[list[object], tuple[Event, ...]]:
+        store = AsyncMemoryStore(ManualClock(NOW))
+        other = await AsyncEngine(store, ids=CountedIds("n")).open(a_house(), actor=STAFF)
+        return [await awaited(other, *each) for each in EVENING], await store.events("house")
+
+    answers, events = asyncio.run(play())
+    for (name, args, kwargs), answer, wanted in zip(EVENING, answers, expected, strict=True):
+        assert answer == wanted, (name, args, kwargs)
+    assert events == called.events("house")
+
+
+def test_every_method_is_called_that_evening_and_succeeds_once() -> None:
+    assert {name for name, _, _ in EVENING} == set(public(Desk))
+    desk = Engine(MemoryStore(ManualClock(NOW)), ids=CountedIds("n")).open(a_house(), actor=STAFF)
+    assert {each[0] for each in EVENING if not isinstance(answered(desk, *each), Raised)} == set(public(Desk))
+
+
+def test_an_engine_lists_its_restaurants_and_finds_their_desks() -> None:
+    async def play() -> tuple[str, ...]:
+        engine = AsyncEngine(AsyncMemoryStore())
+        for name in ("There", "Here"):
+            await engine.open(a_house(name=name))
+        assert (await engine.desk("here").house()).restaurant.name == "Here"
+        with pytest.raises(InvalidInput, match="house"):
+            await engine.open("here")  # type: ignore[arg-type]  # what somebody may pass who does not check types
+        return await engine.restaurant_ids()
+
+    assert asyncio.run(play()) == ("here", "there")
+
+
+def test_tasks_at_once_share_the_tables_out() -> None:
+    async def play() -> tuple[int, bool]:
+        desk = await AsyncEngine(AsyncMemoryStore(ManualClock(NOW))).open(a_house())
+        calls = (desk.book(party(4)) for _ in range(10))
+        answers = await asyncio.gather(*calls, return_exceptions=True)
+        assert {type(each) for each in answers if isinstance(each, Exception)} == {Refused}
+        return sum(not isinstance(each, Exception) for each in answers), (await desk.audit()).is_clean
+
+    assert asyncio.run(play()) == (4, True)
+
+
+# ---- races and cancellation --------------------------------------------------------------------------------
+
+
+class SteppingStore:
+    """A store that is somewhere else, as it were: each call awaits its way there and back.
+
+    Args:
+        cancelled_at: The await, counted over all calls from 0, at which the task that makes the call is cancelled.
+        losses: What the next transactions fail with at their commit.
+    """
+
+    def __init__(self, *, cancelled_at: int | None = None, losses: Iterable[FourtopError] = ()) -> None:
+        self.memory = MemoryStore(ManualClock(NOW))
+        self.cancelled_at = cancelled_at
+        self.losses = list(losses)
+        self.awaits = 0
+        self.tries = 0
+
+    async def _step(self) -> None:
+        task = asyncio.current_task()
+        if task is not None and self.awaits == self.cancelled_at:
+            task.cancel()
+        self.awaits += 1
+        await asyncio.sleep(0)
+
+    async def open(self, house: House) -> None:
+        await self._step()
+        self.memory.open(house)
+        await self._step()
+
+    async def restaurant_ids(self) -> tuple[str, ...]:
+        await self._step()
+        return self.memory.restaurant_ids()
+
+    async def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
+        await self._step()
+        answer = self.memory.read(scope, ask)
+        await self._step()
+        return answer
+
+    async def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
+        self.tries += 1
+        await self._step()
+        if self.losses:
+            self.memory.transact(scope, lambda view: undone(decide(view)))
+            await self._step()
+            raise self.losses.pop(0)
+        answer = self.memory.transact(scope, decide)
+        await self._step()
+        return answer
+
+    async def events(self, restaurant_id: str) -> tuple[Event, ...]:
+        await self._step()
+        return self.memory.events(restaurant_id)
+
+
+def undone(decided: Decision[Any] | Need) -> Decision[Any] | Need:
+    return decided if isinstance(decided, Need) else Decision(None, Changes())
+
+
+def desks(store: SteppingStore, house: House | None = None) -> tuple[Desk, AsyncDesk]:
+    """A desk to set the scene at and to look from, and the one that is tried; both at one restaurant."""
+    seen = Engine(store.memory, ids=CountedIds("seen-")).open(a_house() if house is None else house)
+    return seen, AsyncEngine(store, ids=CountedIds("n")).desk("house")
+
+
+Command = Callable[[AsyncDesk], Awaitable[Any]]
+COMMANDS: Final[dict[str, Command]] = {
+    "hold": lambda desk: desk.hold(party(4), key="k"),
+    "extend": lambda desk: desk.extend("seen-1", seconds=60, key="k"),
+    "confirm": lambda desk: desk.confirm("seen-1", booking_id="b1", key="k"),
+    "replace": lambda desk: desk.replace("seen-1", party(4, "18:00"), key="k"),
+    "book": lambda desk: desk.book(party(4), key="k"),
+    "cancel": lambda desk: desk.cancel("seen-2", key="k"),
+    "move": lambda desk: desk.move([Move("seen-2", ("5",))], key="k"),
+}
+
+
+def state(desk: Desk, store: SteppingStore) -> tuple[object, ...]:
+    seen = (desk.versions(), desk.bookings(MONTH), desk.allocations(MONTH), desk.confirmations("seen-1"))
+    return (*seen, desk.find_hold("seen-1"), store.memory.events("house"))
+
+
+def scene(
+    *, cancelled_at: int | None = None, losses: Iterable[FourtopError] = ()
+) -> tuple[SteppingStore, Desk, AsyncDesk]:
+    store = SteppingStore(cancelled_at=cancelled_at, losses=losses)
+    seen, desk = desks(store)
+    seen.hold(party(2))
+    seen.book(party(2))
+    return store, seen, desk
+
+
+async def was_cancelled(command: Awaitable[object]) -> bool:
+    """Make the call in a task of its own, and tell whether it was cancelled."""
+
+    async def make() -> None:
+        await command
+
+    task = asyncio.create_task(make())
+    await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()
+    return task.cancelled()
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_cancelled_at_any_await_a_command_has_happened_or_has_not(command: Command) -> None:
+    store, seen, desk = scene()
+    before = state(seen, store)
+    asyncio.run(was_cancelled(command(desk)))
+    after = state(seen, store)
+    assert before != after
+    found = []
+    for place in range(store.awaits):
+        store, seen, desk = scene(cancelled_at=place)
+        assert asyncio.run(was_cancelled(command(desk)))
+        found.append(state(seen, store))
+    assert [each == before for each in found] == [True, False]
+    assert [each == after for each in found] == [False, True]
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_command_that_was_cancelled_is_settled_by_its_key(command: Command, place: int) -> None:
+    store, seen, desk = scene()
+    asyncio.run(was_cancelled(command(desk)))
+    after = state(seen, store)
+    store, seen, desk = scene(cancelled_at=place)
+
+    async def settle() -> Any:
+        assert await was_cancelled(command(desk))
+        # The ids start anew, as if the first call had been the only one.
+        return await command(AsyncEngine(store, ids=CountedIds("n")).desk("house"))
+
+    answer = asyncio.run(settle())
+    assert getattr(answer, "duplicate", getattr(answer, "replayed", None)) == (place == 1)
+    assert state(seen, store) == after
+
+
+def test_a_lost_race_is_decided_anew_for_the_awaited_one_too() -> None:
+    store, seen, desk = scene(losses=[OVERLAP] * 3)
+    assert asyncio.run(desk.book(party(4))).booking.tables == ("3",)
+    assert store.tries == 4
+    assert len(seen.bookings(MONTH)) == 2
+
+
+def test_four_lost_races_are_enough_for_the_awaited_one_too() -> None:
+    store, seen, desk = scene(losses=[OVERLAP] * 4)
+    with pytest.raises(AllocationsOverlap) as caught:
+        asyncio.run(desk.confirm("seen-1"))
+    assert caught.value is OVERLAP
+    assert store.tries == 5
+    assert [each.confirmed for each in seen.confirmations("seen-1")] == [False]
+
+
+def test_cancelled_between_its_tries_a_confirmation_leaves_at_most_its_evidence() -> None:
+    store, seen, desk = scene(losses=[OVERLAP] * 4)
+    with pytest.raises(AllocationsOverlap):
+        asyncio.run(desk.confirm("seen-1"))
+    evidence = []
+    for place in range(store.awaits):
+        store, seen, desk = scene(cancelled_at=place, losses=[OVERLAP] * 4)
+        untouched = seen.bookings(MONTH), seen.allocations(MONTH), seen.find_hold("seen-1")
+        assert asyncio.run(was_cancelled(desk.confirm("seen-1")))
+        assert (seen.bookings(MONTH), seen.allocations(MONTH), seen.find_hold("seen-1")) == untouched
+        evidence.append(len(seen.confirmations("seen-1")))
+    assert evidence == [0] * 9 + [1]
+
+
+def test_a_lost_reply_names_the_command_that_was_awaited() -> None:
+    cause = ConnectionError("gone")
+    lost = OutcomeUnknown("transact")
+    lost.__cause__ = cause
+    store, _, desk = scene(losses=[lost])
+    with pytest.raises(OutcomeUnknown) as caught:
+        asyncio.run(desk.confirm("seen-1"))
+    assert (caught.value.command, caught.value.__cause__) == ("confirm", cause)
+    assert store.tries == 1
+
+
+def test_a_refusal_is_raised_where_it_is_awaited() -> None:
+    store, seen, desk = scene()
+    before = state(seen, store)
+    with pytest.raises(Refused):
+        asyncio.run(desk.book(party(40)))
+    assert state(seen, store) == before
+    assert store.tries == 1
+
+
+def test_a_hold_is_confirmed_once_however_many_tasks_ask() -> None:
+    async def play() -> list[Confirmed]:
+        desk = await AsyncEngine(SteppingStore(), ids=CountedIds("n")).open(a_house(one_table()))
+        hold = (await desk.hold(party(4))).hold
+        answers = await asyncio.gather(*(desk.confirm(hold.id) for _ in range(3)))
+        assert (await desk.find_booking(answers[0].booking.id)) == answers[0].booking
+        return answers
+
+    answers = asyncio.run(play())
+    assert [each.replayed for each in answers] == [False, True, True]
+    assert {(each.booking.id, each.booking.status) for each in answers} == {
+        (answers[0].booking.id, BookingStatus.CONFIRMED)
+    }
+    assert answers[0].booking.stay.dining.end - answers[0].booking.stay.dining.start == timedelta(minutes=90)
+
+
+def test_a_store_that_is_called_must_not_wait() -> None:
+    with pytest.raises(AssertionError, match="nothing to wait for"):
+        _at_once(asyncio.sleep(0))
