@@ -12,6 +12,8 @@ import nox
 
 ROOT = Path(__file__).parent
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+# What the tests run on, and so what types are checked against and documentation is made from.
+TESTED_EXTRAS = ("testing", "sql", "postgres", "async")
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "virtualenv"
@@ -23,6 +25,12 @@ nox.options.sessions = ["lint", "types", "imports", "tests", "coverage", "docs"]
 def group(name: str) -> tuple[str, ...]:
     """Return the requirements of a dependency group."""
     return nox.project.dependency_groups(PROJECT, name)
+
+
+def extra_requirements(*extras: str) -> list[str]:
+    """Return what some extras require of others. Where one builds on another of ours, name both."""
+    optional = PROJECT["project"]["optional-dependencies"]
+    return [each for extra in extras for each in optional[extra] if not each.startswith("fourtop[")]
 
 
 def install_wheel(session: nox.Session, *extras: str) -> None:
@@ -46,18 +54,24 @@ def run_tests(session: nox.Session, *command: str) -> None:
     session.run(*command, env={"PYTHONPATH": None})
 
 
+def install_servers(session: nox.Session) -> None:
+    """Make sure that PostgreSQL and pgbouncer are there; root on Debian installs them, others are told what to type."""
+    session.run("python", "-m", "tests.database.install", env={"PYTHONPATH": None})
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run all tests on the wheel. Arguments after ``--`` go to pytest."""
-    install_wheel(session, "testing")
+    install_wheel(session, *TESTED_EXTRAS)
     session.install(*group("test"))
+    install_servers(session)
     run_tests(session, "python", "-m", "pytest", *session.posargs)
 
 
 @nox.session(python=["3.12", "3.13"])
 def compat(session: nox.Session) -> None:
-    """Run the unit and property tests on the wheel, on the newer Pythons."""
-    install_wheel(session, "testing")
+    """Run the unit and property tests on the wheel, on the newer Pythons. They need no server."""
+    install_wheel(session, *TESTED_EXTRAS)
     session.install(*group("test"))
     run_tests(session, "python", "-m", "pytest", "tests/unit", "tests/property", *session.posargs)
 
@@ -69,8 +83,9 @@ def coverage(session: nox.Session) -> None:
     The slow ones are left out: under measurement they take several times as long, and a branch that only
     they reach deserves a test of its own.
     """
-    install_wheel(session, "testing")
+    install_wheel(session, *TESTED_EXTRAS)
     session.install(*group("test"), *group("coverage"))
+    install_servers(session)
     run_tests(session, "coverage", "run", "-m", "pytest", "-q", "-m", "not slow", *session.posargs)
     session.run("coverage", "report")
 
@@ -86,8 +101,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check the types of the package and of its tests, strictly."""
-    needs = PROJECT["project"]
-    session.install(*needs["dependencies"], *needs["optional-dependencies"]["testing"], *group("types"))
+    session.install(*PROJECT["project"]["dependencies"], *extra_requirements(*TESTED_EXTRAS), *group("types"))
     session.run("mypy", env={"PYTHONPATH": None})
 
 
@@ -102,7 +116,7 @@ def imports(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error."""
-    install_wheel(session, "testing")
+    install_wheel(session, *TESTED_EXTRAS)
     session.install(*group("docs"))
     session.run("sphinx-build", "-W", "--keep-going", "-E", "-q", "docs", "docs/_build/html", env={"PYTHONPATH": None})
 

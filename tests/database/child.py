@@ -104,8 +104,10 @@ def guard(signal_name: str, pid_file: Path, directory: Path) -> subprocess.Popen
 
 
 def release(guardian: subprocess.Popen[bytes]) -> None:
-    """Let a guard do what is left to do, and wait for it."""
-    guardian.communicate()
+    """Let a guard do what is left to do, and wait for it. Doing it twice is harmless."""
+    assert guardian.stdin is not None
+    guardian.stdin.close()
+    guardian.wait()
 
 
 def free_port() -> int:
@@ -199,7 +201,8 @@ def _processes() -> list[tuple[int, int]]:
 def _parent() -> str:
     chosen = tempfile.gettempdir()
     name = len("/fourtop-12345678")
-    if len(chosen) + name <= LONGEST_DIRECTORY and (account() is None or _is_open(Path(chosen))):
+    is_ours = os.access(chosen, os.W_OK | os.X_OK) and (account() is None or _is_open(Path(chosen)))
+    if is_ours and len(chosen) + name <= LONGEST_DIRECTORY:
         return chosen
     # Every Unix has it, its path is short, and everybody may enter.
     return "/tmp"  # noqa: S108  # mkdtemp makes a private directory inside.

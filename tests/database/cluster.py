@@ -52,9 +52,11 @@ class Cluster:
         self._settings = {**_defaults(fsync=fsync), **settings}
         self._owner = os.getpid()
         self._process: subprocess.Popen[bytes] | None = None
-        self._guard: subprocess.Popen[bytes] | None = None
         self.directory = make_directory()
         self.port = free_port()
+        # Whatever happens from here on, one of these two cleans up: the guard does even when we are killed.
+        self._guard = guard("QUIT", self.data / "postmaster.pid", self.directory)
+        atexit.register(self.stop)
 
     def __enter__(self) -> Self:
         self.start()
@@ -96,9 +98,6 @@ class Cluster:
         """
         assert not self.is_running
         assert self.directory.exists(), "a stopped cluster has no data to start from"
-        if self._guard is None:
-            self._guard = guard("QUIT", self.data / "postmaster.pid", self.directory)
-            atexit.register(self.stop)
         if self.data.exists():
             self._launch()
             return
@@ -138,9 +137,7 @@ class Cluster:
             except subprocess.TimeoutExpired:
                 self.kill()
         shutil.rmtree(self.directory, ignore_errors=True)
-        if self._guard is not None:
-            release(self._guard)
-            self._guard = None
+        release(self._guard)
 
     def url(self, database: str = "postgres", *, user: str = "postgres", tcp: bool = False) -> str:
         """Return the address for SQLAlchemy: through the Unix socket, or through TCP."""

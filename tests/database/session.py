@@ -13,6 +13,7 @@ from functools import cache
 from itertools import count
 from threading import Lock
 
+from tests.database.bouncer import Bouncer
 from tests.database.cluster import Cluster
 
 _LOCK = Lock()
@@ -27,6 +28,16 @@ def cluster() -> Cluster:
     """
     with _LOCK:
         return _cluster()
+
+
+def bouncer() -> Bouncer:
+    """Return the bouncer of this run, with two connections for each database of its cluster.
+
+    Raises:
+        BinaryNotFoundError: If one of the two programs is not on this machine; its message says what to type.
+    """
+    with _LOCK:
+        return _bouncer()
 
 
 @contextmanager
@@ -47,5 +58,12 @@ def fresh_database(*, template: str = "template0") -> Iterator[str]:
 @cache
 def _cluster() -> Cluster:
     started = Cluster()
+    started.start()
+    return started
+
+
+@cache
+def _bouncer() -> Bouncer:
+    started = Bouncer(_cluster())
     started.start()
     return started

@@ -1,0 +1,78 @@
+"""Install PostgreSQL and pgbouncer for the tests: ``python -m tests.database.install``.
+
+As root on Debian or Ubuntu it installs what is missing, and leaves no service running. Elsewhere it says what to
+type. It does nothing where both are there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from tests.database.binary import BinaryNotFoundError, bouncer_program, install_line, server_program
+
+PROGRAMS: dict[str, Callable[[], Path]] = {
+    "postgresql": partial(server_program, "postgres"),
+    "pgbouncer": bouncer_program,
+}
+# Debian's packages start their services at once, unless this program forbids it.
+POLICY = Path("/usr/sbin/policy-rc.d")
+FORBID = "#!/bin/sh\nexit 101\n"
+
+
+def main() -> int:
+    """Make sure that both programs are there; return the status to exit with."""
+    packages = missing_packages()
+    if not packages:
+        return 0
+    program = shutil.which("apt-get")
+    if os.geteuid() != 0 or program is None:
+        sys.stderr.write(f"The tests need PostgreSQL and pgbouncer. Please type: {install_line(*packages)}\n")
+        return 1
+    with without_services():
+        for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", *packages]):
+            environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+            status = subprocess.run([program, *command], env=environment, check=False).returncode
+            if status != 0:
+                return status
+    still = missing_packages()
+    if still:
+        sys.stderr.write(f"apt-get has installed {', '.join(packages)}, yet {', '.join(still)} cannot be found\n")
+    return 1 if still else 0
+
+
+def missing_packages() -> list[str]:
+    """Return the packages whose programs are not here."""
+    missing = []
+    for package, find in PROGRAMS.items():
+        try:
+            find()
+        except BinaryNotFoundError:
+            missing.append(package)
+    return missing
+
+
+@contextmanager
+def without_services() -> Iterator[None]:
+    """Keep Debian's packages from starting what they install. A policy that is there already stays, and decides."""
+    try:
+        with POLICY.open("x") as policy:
+            policy.write(FORBID)
+    except FileExistsError:
+        yield
+        return
+    POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        POLICY.unlink()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
