@@ -12,25 +12,30 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from fourtop.testing.awaiting import BlockingStore, awaited
     from fourtop.testing.contract import MakeStore, StoreContract, Trial, broken_promises, promises
     from fourtop.testing.stepping import Run, Stage, SteppedStore, every_run
 
 __all__ = [
+    "BlockingStore",
     "MakeStore",
     "Run",
     "Stage",
     "SteppedStore",
     "StoreContract",
     "Trial",
+    "awaited",
     "broken_promises",
     "every_run",
     "promises",
 ]
 
 _CONTRACT: Final = "fourtop.testing.contract"
+_AWAITING: Final = "fourtop.testing.awaiting"
 _STEPPING: Final = "fourtop.testing.stepping"
 _HOMES: Final = {
     **dict.fromkeys(("MakeStore", "StoreContract", "Trial", "broken_promises", "promises"), _CONTRACT),
+    **dict.fromkeys(("BlockingStore", "awaited"), _AWAITING),
     **dict.fromkeys(("Run", "Stage", "SteppedStore", "every_run"), _STEPPING),
 }
 
