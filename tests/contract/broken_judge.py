@@ -71,7 +71,7 @@ class TakesAKeyTwice(Shelf):
 class TakesAKeyOfOneCommandOnly(Shelf):
     def _check_new(self, changes: Changes) -> None:
         super()._check_new(changes)
-        if {each.key for each in changes.answers} & {key for _, key in self._answers}:
+        if {each.key for each in changes.answers} & {key for _, key in self.evidence.answers}:
             raise AlreadyExists("answer", changes.answers[0].key)
 
 

@@ -1,6 +1,8 @@
 """The ports: what the engine asks of a store, and what a store may answer."""
 
 from fourtop.ports.change import MAX_NEEDS, NO_CHANGES, Answer, Changes, Decision, FloorChange, Need, PolicyChange
+from fourtop.ports.maintenance import MaintainedStore, Maintenance
+from fourtop.ports.outbox import DeadLetter, Delivery, Outbox, subject_of
 from fourtop.ports.scope import Scope, Spans, around, near
 from fourtop.ports.source import Rows, Source, joined_extent
 from fourtop.ports.store import AsyncStore, Clock, Store
@@ -13,9 +15,14 @@ __all__ = [
     "AsyncStore",
     "Changes",
     "Clock",
+    "DeadLetter",
     "Decision",
+    "Delivery",
     "FloorChange",
+    "MaintainedStore",
+    "Maintenance",
     "Need",
+    "Outbox",
     "PolicyChange",
     "Rows",
     "Scope",
@@ -26,4 +33,5 @@ __all__ = [
     "around",
     "joined_extent",
     "near",
+    "subject_of",
 ]

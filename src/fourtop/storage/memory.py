@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from heapq import nsmallest
+from itertools import count, islice
 from threading import Lock, get_ident
 from typing import Any, TypeVar
 
 from fourtop.clock import SystemClock
 from fourtop.errors import AlreadyExists, NotFound
+from fourtop.model.allocation import Allocation
 from fourtop.model.event import Event
 from fourtop.model.house import House
-from fourtop.ports import MAX_NEEDS, Changes, Clock, Decision, Need, Scope, View
+from fourtop.model.window import Window
+from fourtop.ports import MAX_NEEDS, Changes, Clock, DeadLetter, Decision, Delivery, Need, Scope, View
+from fourtop.storage.archive import rows_over
+from fourtop.storage.queue import EventQueue
 from fourtop.storage.shelf import Shelf
 
 T = TypeVar("T")
+K = TypeVar("K", int, str, tuple[str, str])
 
 
 class MemoryStore:
@@ -34,6 +41,8 @@ class MemoryStore:
         self._locks: dict[str, AbstractContextManager[Any]] = {}
         self._latest_us: dict[str, int] = {}
         self._holders: dict[str, int] = {}
+        self._numbers = count(1)
+        self._leases = count(1)
         self._opening = Lock()
 
     # ---- the port
@@ -49,7 +58,9 @@ class MemoryStore:
             if restaurant_id in self._shelves:
                 raise AlreadyExists("restaurant", restaurant_id)
             self._latest_us[restaurant_id] = 0
-            self._shelves[restaurant_id] = self._new_shelf(house)
+            shelf = self._new_shelf(house)
+            shelf.events.numbers = self._numbers
+            self._shelves[restaurant_id] = shelf
             # Last, because a call that finds the lock finds everything.
             self._locks[restaurant_id] = self._new_lock()
 
@@ -91,6 +102,119 @@ class MemoryStore:
         """
         with self._locked(restaurant_id) as shelf:
             return tuple(shelf.events)
+
+    # ---- maintenance: what jobs ask for
+
+    def now_us(self) -> int:
+        """Return the time of the store's clock, in microseconds since 1970 (UTC)."""
+        return self._clock.now_us()
+
+    def expired_holds(self, before_us: int, limit: int) -> tuple[tuple[str, str], ...]:
+        """Return which active holds have expired, by expiry, restaurant and id: restaurant id and hold id."""
+        with self._all_locked() as shelves:
+            found = _oldest(shelves, limit, lambda shelf: shelf.holds_expired(before_us))
+        return tuple((shelf.house.restaurant.id, hold_id) for shelf, hold_id in found)
+
+    def archive_allocations(self, before_us: int, limit: int) -> int:
+        """Move allocations that end at an instant or earlier into the archive, but for those of holds."""
+        return self._clear(
+            limit,
+            lambda shelf: islice(rows_over(shelf.occupancy, before_us), limit),
+            lambda shelf, row_id: shelf.archive.take(shelf.occupancy, row_id),
+        )
+
+    def archived(self, restaurant_id: str, window: Window) -> tuple[Allocation, ...]:
+        """Return the archived allocations of a restaurant that overlap a window, in order.
+
+        Raises:
+            NotFound: If there is no such restaurant.
+        """
+        with self._locked(restaurant_id) as shelf:
+            return shelf.archive.overlapping(window)
+
+    def delete_confirmations(self, before_us: int, limit: int) -> int:
+        """Delete confirmation results of an instant or earlier."""
+        return self._clear(
+            limit,
+            lambda shelf: shelf.evidence.results_over(before_us),
+            lambda shelf, result_id: shelf.evidence.drop_result(result_id),
+        )
+
+    def delete_answers(self, before_us: int, limit: int) -> int:
+        """Delete stored answers of an instant or earlier, but for those of confirmation results that are kept."""
+        return self._clear(
+            limit,
+            lambda shelf: shelf.evidence.answers_over(before_us),
+            lambda shelf, under: shelf.evidence.drop_answer(under),
+        )
+
+    def delete_holds(self, before_us: int, limit: int) -> int:
+        """Delete the records of holds that have ended and that nothing refers to."""
+        return self._clear(limit, lambda shelf: shelf.holds_over(before_us), Shelf.drop_hold)
+
+    def delete_events(self, before_us: int, limit: int) -> int:
+        """Delete events that were delivered or given up at an instant or earlier."""
+        return self._clear(
+            limit,
+            lambda shelf: shelf.events.over(before_us),
+            lambda shelf, sequence: shelf.events.drop(sequence),
+        )
+
+    # ---- the outbox
+
+    def claim(self, limit: int, lease_us: int) -> tuple[Delivery, ...]:
+        """Lease waiting events to the caller, oldest first; of one subject the first ones or none."""
+        with self._all_locked() as shelves:
+            now_us = self.now_us()
+            lease = str(next(self._leases))
+            found = _oldest(shelves, limit, lambda shelf: islice(shelf.events.claimable(now_us), limit))
+            return tuple(shelf.events.lease(sequence, lease, now_us + lease_us) for shelf, sequence in found)
+
+    def done(self, deliveries: Collection[Delivery]) -> int:
+        """Write down that these were published; return how many of them were still the caller's."""
+        return sum(self._settle(each, lambda events, it: events.deliver(it, self.now_us())) for each in deliveries)
+
+    def release(self, deliveries: Collection[Delivery]) -> int:
+        """Give these back untried; return how many of them were still the caller's."""
+        return sum(self._settle(each, EventQueue.release) for each in deliveries)
+
+    def fail(self, delivery: Delivery, wait_us: int | None) -> bool:
+        """Count a failed attempt and end the lease; tell whether the delivery was still the caller's."""
+        return self._settle(delivery, lambda events, it: events.fail(it, self.now_us(), wait_us))
+
+    def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
+        """Return the events that were given up, first those that died first, then by place."""
+        with self._all_locked() as shelves:
+            found = [letter for shelf in shelves for letter in shelf.events.dead()]
+        return tuple(sorted(found, key=lambda each: (each.dead_us, each.sequence))[:limit])
+
+    def revive(self, letters: Collection[DeadLetter]) -> int:
+        """Let dead events wait again; return how many were still dead."""
+        revived = 0
+        for letter in letters:
+            with self._locked(letter.event.restaurant_id) as shelf:
+                revived += shelf.events.revive(letter)
+        return revived
+
+    def _settle(self, delivery: Delivery, settle: Callable[[EventQueue, Delivery], bool]) -> bool:
+        with self._locked(delivery.event.restaurant_id) as shelf:
+            return settle(shelf.events, delivery)
+
+    def _clear(
+        self, limit: int, find: Callable[[Shelf], Iterable[tuple[int, K]]], drop: Callable[[Shelf, K], object]
+    ) -> int:
+        """Drop the oldest of what is found in all restaurants."""
+        with self._all_locked() as shelves:
+            found = _oldest(shelves, limit, find)
+            for shelf, key in found:
+                drop(shelf, key)
+        return len(found)
+
+    @contextmanager
+    def _all_locked(self) -> Iterator[list[Shelf]]:
+        """Lock all restaurants, in the order of their ids: a command holds one lock only, so nobody waits in a ring."""
+        with ExitStack() as locks:
+            yield [locks.enter_context(self._locked(restaurant_id)) for restaurant_id in sorted(self._locks)]
 
     # ---- what it is made of; a store for tests may be made of other things
 
@@ -138,3 +262,14 @@ class MemoryStore:
 
     def _write(self, shelf: Shelf, changes: Changes) -> None:
         shelf.apply(changes)
+
+
+def _oldest(
+    shelves: list[Shelf], limit: int, find: Callable[[Shelf], Iterable[tuple[int, K]]]
+) -> list[tuple[Shelf, K]]:
+    """Return the oldest of what is found on some shelves: by age, restaurant and key."""
+    assert limit >= 1, "a batch has at least one row"
+    found = [
+        (since_us, place, key) for place, shelf in enumerate(shelves) for since_us, key in nsmallest(limit, find(shelf))
+    ]
+    return [(shelves[place], key) for _, place, key in nsmallest(limit, found)]

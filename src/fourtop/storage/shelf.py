@@ -21,6 +21,9 @@ from fourtop.model.house import House
 from fourtop.model.outcome import Versions
 from fourtop.model.window import Window
 from fourtop.ports import Answer, Changes, joined_extent
+from fourtop.storage.archive import Archive
+from fourtop.storage.evidence import Evidence
+from fourtop.storage.queue import EventQueue
 from fourtop.timeline import LayeredIndex, Occupancy
 
 # Sorts after every id.
@@ -38,14 +41,12 @@ class Shelf:
         self.house = house
         self.versions = Versions(floor=1, policy=1, occupancy=0)
         self.occupancy = Occupancy([table.id for table in house.floor.tables])
-        self.events: list[Event] = []
+        self.events = EventQueue()
+        self.archive = Archive()
+        self.evidence = Evidence()
         self._bookings: dict[str, Booking] = {}
         self._holds: dict[str, Hold] = {}
         self._blocks: dict[str, Block] = {}
-        self._answers: dict[tuple[str, str], Answer] = {}
-        self._confirmations: dict[str, list[ConfirmationResult]] = {}
-        self._confirmation_ids: set[str] = set()
-        self._event_keys: set[str] = set()
         self._starts: SortedList[tuple[int, str]] = SortedList()
         self._active: LayeredIndex[Hold] = LayeredIndex(key=attrgetter("id"))
         self._expiries: SortedList[tuple[int, str]] = SortedList()
@@ -100,7 +101,7 @@ class Shelf:
                 answers=tuple(answers),
             )
         )
-        shelf._event_keys.update(event_keys)
+        shelf.events.keys.update(event_keys)
         return shelf
 
     # ---- reading: the Source protocol
@@ -126,15 +127,15 @@ class Shelf:
 
     def find_confirmation(self, hold_id: str) -> ConfirmationResult | None:
         """Return the successful confirmation of a hold, if there is one."""
-        return next((each for each in self._confirmations.get(hold_id, ()) if each.confirmed), None)
+        return self.evidence.find_success(hold_id)
 
     def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
         """Return all confirmation results of a hold, oldest first, then by id."""
-        return tuple(sorted(self._confirmations.get(hold_id, ()), key=lambda each: (each.checked_us, each.id)))
+        return tuple(self.evidence.of_hold(hold_id))
 
     def find_answer(self, command: str, key: str) -> Answer | None:
         """Return the stored answer under a key, if there is one."""
-        return self._answers.get((command, key))
+        return self.evidence.answers.get((command, key))
 
     def bookings_starting(self, window: Window) -> Iterator[Booking]:
         """Return the bookings that sit down inside a window, by start, then id."""
@@ -162,6 +163,29 @@ class Shelf:
         """Return the holds made for a booking, oldest first, then by id."""
         found = (self._holds[hold_id] for hold_id in self._holds_for.get(booking_id, ()))
         return sorted(found, key=lambda each: (each.created_us, each.id))
+
+    # ---- what is over, for jobs
+
+    def holds_expired(self, before_us: int) -> Iterator[tuple[int, str]]:
+        """Yield the active holds that expired at an instant or earlier, by expiry, then id."""
+        yield from self._expiries.irange(maximum=(before_us, _LAST_ID))
+
+    def holds_over(self, before_us: int) -> Iterator[tuple[int, str]]:
+        """Yield the ended holds of an instant or earlier that nothing refers to: when they were made, and the id."""
+        for hold in self._holds.values():
+            is_over = hold.state is not HoldState.ACTIVE and hold.stay.block.end_us <= before_us
+            if not is_over or hold.created_us > before_us or self.evidence.has_results(hold.id):
+                continue
+            if not self.occupancy.of_owner(OwnerKind.HOLD, hold.id):
+                yield hold.created_us, hold.id
+
+    def drop_hold(self, hold_id: str) -> None:
+        """Forget the record of an ended hold."""
+        hold = self._holds.pop(hold_id)
+        if hold.booking_id is not None:
+            self._holds_for[hold.booking_id].remove(hold_id)
+            if not self._holds_for[hold.booking_id]:
+                del self._holds_for[hold.booking_id]
 
     # ---- writing: judge everything, then write; only the overlap is judged while writing, and undone
 
@@ -225,15 +249,15 @@ class Shelf:
     def _check_new(self, changes: Changes) -> None:
         _refuse_known("hold", (hold.id for hold in changes.holds_added), self._holds)
         _refuse_known("block", (block.id for block in changes.blocks_added), self._blocks)
-        _refuse_known("event", (event.dedupe_key for event in changes.events), self._event_keys)
-        _refuse_known("confirmation", (each.id for each in changes.confirmations), self._confirmation_ids)
+        _refuse_known("event", (event.dedupe_key for event in changes.events), self.events.keys)
+        _refuse_known("confirmation", (each.id for each in changes.confirmations), self.evidence.results)
         succeeded = [each.hold_id for each in changes.confirmations if each.confirmed]
         confirmed = [hold_id for hold_id in succeeded if self.find_confirmation(hold_id) is not None]
         _refuse_known("confirmation", succeeded, confirmed)
         answered: set[tuple[str, str]] = set()
         for answer in changes.answers:
             under = (answer.command, answer.key)
-            if under in self._answers or under in answered:
+            if under in self.evidence.answers or under in answered:
                 raise AlreadyExists("answer", answer.key)
             answered.add(under)
 
@@ -312,13 +336,8 @@ class Shelf:
             self._blocks[block.id] = block
         for block_id in changes.blocks_removed:
             del self._blocks[block_id]
-        for result in changes.confirmations:
-            self._confirmations.setdefault(result.hold_id, []).append(result)
-            self._confirmation_ids.add(result.id)
-        for answer in changes.answers:
-            self._answers[answer.command, answer.key] = answer
+        self.evidence.extend(changes.confirmations, changes.answers)
         self.events.extend(changes.events)
-        self._event_keys.update(event.dedupe_key for event in changes.events)
 
     def _activate(self, hold: Hold) -> None:
         if hold.state is HoldState.ACTIVE:

@@ -1,0 +1,62 @@
+"""What one restaurant has answered: confirmation results, and stored answers under their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from fourtop.model.confirmation import ConfirmationResult
+from fourtop.ports import Answer
+
+
+class Evidence:
+    """The confirmation results and stored answers of one restaurant. Not safe for threads."""
+
+    def __init__(self) -> None:
+        self.answers: dict[tuple[str, str], Answer] = {}
+        self.results: dict[str, ConfirmationResult] = {}
+        self._of_hold: dict[str, list[ConfirmationResult]] = {}
+
+    def extend(self, results: Iterable[ConfirmationResult], answers: Iterable[Answer]) -> None:
+        """Keep new results and answers; their ids and keys are new."""
+        for result in results:
+            self.results[result.id] = result
+            self._of_hold.setdefault(result.hold_id, []).append(result)
+        for answer in answers:
+            self.answers[answer.command, answer.key] = answer
+
+    def of_hold(self, hold_id: str) -> list[ConfirmationResult]:
+        """Return the results of a hold, oldest first, then by id."""
+        return sorted(self._of_hold.get(hold_id, ()), key=lambda each: (each.checked_us, each.id))
+
+    def find_success(self, hold_id: str) -> ConfirmationResult | None:
+        """Return the successful confirmation of a hold, if there is one."""
+        return next((each for each in self._of_hold.get(hold_id, ()) if each.confirmed), None)
+
+    def has_results(self, hold_id: str) -> bool:
+        """Tell whether a hold has results, of whatever kind."""
+        return hold_id in self._of_hold
+
+    # ---- gone
+
+    def results_over(self, before_us: int) -> Iterator[tuple[int, str]]:
+        """Yield the results of an instant or earlier: when, and the id."""
+        return ((each.checked_us, each.id) for each in self.results.values() if each.checked_us <= before_us)
+
+    def drop_result(self, result_id: str) -> None:
+        """Forget a result."""
+        result = self.results.pop(result_id)
+        of_hold = self._of_hold[result.hold_id]
+        of_hold.remove(result)
+        if not of_hold:
+            del self._of_hold[result.hold_id]
+
+    def answers_over(self, before_us: int) -> Iterator[tuple[int, tuple[str, str]]]:
+        """Yield the answers of an instant or earlier under whose key no success is kept: when, command and key."""
+        kept = {result.key for result in self.results.values() if result.confirmed}
+        for under, answer in self.answers.items():
+            if answer.stored_us <= before_us and answer.key not in kept:
+                yield answer.stored_us, under
+
+    def drop_answer(self, under: tuple[str, str]) -> None:
+        """Forget an answer."""
+        del self.answers[under]

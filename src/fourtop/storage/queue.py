@@ -1,0 +1,142 @@
+"""The events of one restaurant, and what has become of each on its way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import count
+
+import attrs
+
+from fourtop.model.event import Event
+from fourtop.ports import DeadLetter, Delivery, subject_of
+
+
+@attrs.define
+class _Entry:
+    """An event with its state. Waiting: ``settled_us`` is ``None``; else it was delivered, or is dead."""
+
+    event: Event
+    sequence: int
+    attempts: int = 0
+    next_us: int = 0
+    lease: str | None = None
+    leased_until_us: int = 0
+    settled_us: int | None = None
+    is_dead: bool = False
+
+    def is_free(self, now_us: int) -> bool:
+        is_leased = self.lease is not None and now_us < self.leased_until_us
+        return not is_leased and now_us >= self.next_us
+
+    def end_lease(self) -> None:
+        self.lease = None
+        self.leased_until_us = 0
+
+
+class EventQueue:
+    """The events of one restaurant, in the order of writing. Not safe for threads.
+
+    Args:
+        numbers: Gives each event its sequence; rising.
+    """
+
+    def __init__(self, numbers: Iterator[int] | None = None) -> None:
+        self.numbers = count(1) if numbers is None else numbers
+        self.keys: set[str] = set()
+        self._entries: dict[int, _Entry] = {}
+        self._waiting: dict[int, _Entry] = {}
+
+    def __iter__(self) -> Iterator[Event]:
+        """Iterate over all kept events, delivered or not, in the order of writing."""
+        return (entry.event for entry in self._entries.values())
+
+    def extend(self, events: Iterable[Event]) -> None:
+        """Put new events at the end; their keys are new."""
+        for event in events:
+            entry = _Entry(event, next(self.numbers))
+            self._entries[entry.sequence] = self._waiting[entry.sequence] = entry
+            self.keys.add(event.dedupe_key)
+
+    # ---- on the way out
+
+    def claimable(self, now_us: int) -> Iterator[tuple[int, int]]:
+        """Yield the sequences, twice as a pair, of what may be claimed: of each subject the first events, or none."""
+        held: set[str] = set()
+        for entry in self._waiting.values():
+            subject = subject_of(entry.event)
+            if subject in held:
+                continue
+            if entry.is_free(now_us):
+                yield entry.sequence, entry.sequence
+            else:
+                held.add(subject)
+
+    def lease(self, sequence: int, lease: str, until_us: int) -> Delivery:
+        """Lease a waiting event, whoever had it before."""
+        entry = self._waiting[sequence]
+        entry.lease, entry.leased_until_us = lease, until_us
+        return Delivery(entry.event, sequence, entry.attempts, lease)
+
+    def _find(self, delivery: Delivery) -> _Entry | None:
+        entry = self._waiting.get(delivery.sequence)
+        return None if entry is None or entry.lease != delivery.lease else entry
+
+    def deliver(self, delivery: Delivery, now_us: int) -> bool:
+        """Settle a delivery that is still its holder's; tell whether it was."""
+        entry = self._find(delivery)
+        if entry is not None:
+            self._settle(entry, now_us)
+        return entry is not None
+
+    def release(self, delivery: Delivery) -> bool:
+        """End the lease of a delivery that is still its holder's; tell whether it was."""
+        entry = self._find(delivery)
+        if entry is not None:
+            entry.end_lease()
+        return entry is not None
+
+    def fail(self, delivery: Delivery, now_us: int, wait_us: int | None) -> bool:
+        """Let a delivery that is still its holder's rest for a while, or die; tell whether it was."""
+        entry = self._find(delivery)
+        if entry is None:
+            return False
+        entry.attempts += 1
+        if wait_us is None:
+            entry.is_dead = True
+            self._settle(entry, now_us)
+        else:
+            entry.end_lease()
+            entry.next_us = now_us + wait_us
+        return True
+
+    def _settle(self, entry: _Entry, now_us: int) -> None:
+        entry.end_lease()
+        entry.settled_us = now_us
+        del self._waiting[entry.sequence]
+
+    def dead(self) -> Iterator[DeadLetter]:
+        """Yield the dead events, by sequence."""
+        for entry in self._entries.values():
+            if entry.is_dead and entry.settled_us is not None:
+                yield DeadLetter(entry.event, entry.sequence, entry.attempts, entry.settled_us)
+
+    def revive(self, letter: DeadLetter) -> bool:
+        """Let a dead event wait again, at its old place; tell whether it was dead."""
+        entry = self._entries.get(letter.sequence)
+        if entry is None or not entry.is_dead:
+            return False
+        entry.attempts, entry.next_us, entry.settled_us, entry.is_dead = 0, 0, None, False
+        self._waiting = {number: each for number, each in self._entries.items() if each.settled_us is None}
+        return True
+
+    # ---- gone
+
+    def over(self, before_us: int) -> Iterator[tuple[int, int]]:
+        """Yield what was settled at an instant or earlier: when, and the sequence."""
+        for entry in self._entries.values():
+            if entry.settled_us is not None and entry.settled_us <= before_us:
+                yield entry.settled_us, entry.sequence
+
+    def drop(self, sequence: int) -> None:
+        """Forget a settled event and its key."""
+        self.keys.remove(self._entries.pop(sequence).event.dedupe_key)
