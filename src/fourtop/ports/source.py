@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Protocol
 
 import attrs
@@ -98,7 +99,8 @@ class Source(Protocol):
 class Rows:
     """A ``Source`` over plain rows: what a store that loads rows for each transaction hands to a view.
 
-    It holds whatever was loaded; the view's scope says what may be asked. Building it costs O(rows).
+    It holds whatever was loaded; the view's scope says what may be asked. What is looked up by its id, and the
+    occupancy, are arranged when they are first asked for: O(rows).
 
     Args:
         house: The restaurant, its floor and policy.
@@ -110,6 +112,8 @@ class Rows:
         confirmations: The confirmation results of the scope's holds.
         answers: The stored answers of the scope.
         whole: The extent of the whole restaurant, where not all of it was loaded; ``None``: all was.
+        alive: How many holds are alive, by session and under ``None`` of the whole restaurant, where they were
+            counted and not loaded; ``None``: they were loaded.
     """
 
     house: House
@@ -121,12 +125,23 @@ class Rows:
     confirmations: Sequence[ConfirmationResult] = ()
     answers: Sequence[Answer] = ()
     whole: tuple[int, int] | None = None
-    occupancy: Occupancy = attrs.field(init=False)
+    alive: Mapping[str | None, int] | None = None
 
-    def __attrs_post_init__(self) -> None:
-        self.occupancy = Occupancy([table.id for table in self.house.floor.tables])
+    @cached_property
+    def occupancy(self) -> Occupancy:
+        """The allocations, arranged by the floor's table order."""
+        occupancy = Occupancy([table.id for table in self.house.floor.tables])
         for allocation in self.allocations:
-            self.occupancy.add(allocation)
+            occupancy.add(allocation)
+        return occupancy
+
+    @cached_property
+    def _bookings(self) -> dict[str, Booking]:
+        return {each.id: each for each in self.bookings}
+
+    @cached_property
+    def _holds(self) -> dict[str, Hold]:
+        return {each.id: each for each in self.holds}
 
     def extent(self) -> tuple[int, int] | None:
         """Return the extent of the whole restaurant."""
@@ -137,11 +152,11 @@ class Rows:
 
     def find_booking(self, booking_id: str) -> Booking | None:
         """Return the booking of that id, if it was loaded."""
-        return next((each for each in self.bookings if each.id == booking_id), None)
+        return self._bookings.get(booking_id)
 
     def find_hold(self, hold_id: str) -> Hold | None:
         """Return the hold of that id, if it was loaded."""
-        return next((each for each in self.holds if each.id == hold_id), None)
+        return self._holds.get(hold_id)
 
     def find_block(self, block_id: str) -> Block | None:
         """Return the block of that id, if it was loaded."""
@@ -163,28 +178,31 @@ class Rows:
     def bookings_starting(self, window: Window) -> Iterable[Booking]:
         """Return the loaded bookings whose dining window starts inside a window, by start, then id."""
         found = [each for each in self.bookings if _starts_in(each, window)]
-        return sorted(found, key=lambda each: (each.stay.dining.start_us, each.id))
+        return sorted(found, key=_by_start)
 
     def active_holds(self, window: Window) -> Iterable[Hold]:
         """Return the loaded holds in state active whose block overlaps a window, by start, then id."""
-        return [each for each in self._active() if each.stay.block.overlaps(window)]
+        found = [each for each in self.holds if each.state is HoldState.ACTIVE and each.stay.block.overlaps(window)]
+        return sorted(found, key=_by_start)
 
     def expired_holds(self, now_us: int, window: Window) -> Iterable[Hold]:
         """Return those of the loaded active holds of a window whose time is over, by start, then id."""
         return [each for each in self.active_holds(window) if not each.is_alive(now_us)]
 
-    def _active(self) -> list[Hold]:
-        found = (each for each in self.holds if each.state is HoldState.ACTIVE)
-        return sorted(found, key=lambda each: (each.stay.dining.start_us, each.id))
-
     def count_alive(self, now_us: int, session: str | None = None) -> int:
-        """Count the loaded holds that are alive: of a session, or all."""
+        """Count the holds that are alive: of a session, or all."""
+        if self.alive is not None:
+            return self.alive.get(session, 0)
         return sum(each.is_alive(now_us) for each in self.holds if session in (None, each.session))
 
     def holds_for(self, booking_id: str) -> Iterable[Hold]:
         """Return the loaded holds made for a booking, oldest first, then by id."""
         found = [each for each in self.holds if each.booking_id == booking_id]
         return sorted(found, key=lambda each: (each.created_us, each.id))
+
+
+def _by_start(each: Booking | Hold) -> tuple[int, str]:
+    return each.stay.dining.start_us, each.id
 
 
 def _starts_in(booking: Booking, window: Window) -> bool:

@@ -1,0 +1,133 @@
+"""Idioms: what the two databases say differently. Every statement is written once, on top of these."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import attrs
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    ColumnElement,
+    FromClause,
+    Integer,
+    ScalarSelect,
+    Select,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.sql.elements import ClauseElement
+
+from fourtop.storage.sql.schema import Catalog, Database, catalog
+
+
+@attrs.frozen
+class Statement:
+    """A statement as the driver takes it: compiled once, executed often.
+
+    SQLAlchemy writes it, once; asked again at each execution, it would cost as much as the statement itself.
+
+    Args:
+        text: With named parameters.
+        constants: The values that it brings itself.
+        returns: Whether it answers rows; else it tells how many it has touched.
+    """
+
+    text: str
+    constants: Mapping[str, Any] = attrs.field(factory=dict)
+    returns: bool = True
+
+
+class Idiom:
+    """How one database says what the statements have in common.
+
+    Args:
+        database: Which it is.
+        schema: The schema that the tables live in.
+    """
+
+    def __init__(self, database: Database, schema: str | None) -> None:
+        self.database = database
+        self.tables: Catalog = catalog(database, schema)
+        self.is_postgresql = database == "postgresql"
+        self._dialect: Any = PGDialect_psycopg() if self.is_postgresql else SQLiteDialect_pysqlite(paramstyle="named")
+
+    def compiled(self, statement: ClauseElement, *, returns: bool = True) -> Statement:
+        """Compile a statement."""
+        compiled = statement.compile(dialect=self._dialect)
+        constants = {name: value for name, value in compiled.params.items() if value is not None}
+        return Statement(str(compiled), constants, returns)
+
+    # ---- reading: whole rows as JSON, so that one statement answers the rows of several tables
+
+    def packed(self, *columns: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Write some columns as one JSON array."""
+        if self.is_postgresql:
+            return func.json_build_array(*columns, type_=JSON())
+        return func.json_array(*(func.json(each) if isinstance(each.type, JSON) else each for each in columns))
+
+    def gathered(self, *selects: Select[Any]) -> ScalarSelect[Any]:
+        """Write all rows of some selects, of one packed column each, as the text of one JSON list.
+
+        No rows give NULL.
+        """
+        together = selects[0].union_all(*selects[1:]) if len(selects) > 1 else selects[0]
+        packed = next(iter(together.subquery().c))
+        if self.is_postgresql:
+            return select(cast(func.json_agg(packed), Text)).scalar_subquery()
+        # Each row is JSON already: to have SQLite read it again for json_group_array takes twice as long.
+        return select(literal("[").concat(func.group_concat(packed)).concat("]")).scalar_subquery()
+
+    def listed(self, value: ColumnElement[Any], where: ColumnElement[bool], order: ColumnElement[Any]) -> Any:
+        """Write the values of a column, in an order, as a JSON list: one column of a packed row."""
+        if self.is_postgresql:
+            found = select(func.json_agg(aggregate_order_by(value, order))).where(where)
+        else:
+            ordered = select(value.label("each")).where(where).order_by(order).correlate_except(value.table).subquery()
+            found = select(func.json_group_array(ordered.c.each))
+        return found.scalar_subquery() if self.is_postgresql else cast_json(found.scalar_subquery())
+
+    def any_of(self, value: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+        """Tell whether a column is one of the ids in a parameter, which ``ids`` makes."""
+        if self.is_postgresql:
+            return value == any_(bindparam(name, type_=ARRAY(Text)))
+        return value.in_(select(func.json_each(bindparam(name, type_=Text())).table_valued("value").c.value))
+
+    def ids(self, ids: Collection[str]) -> Any:
+        """Return ids as a parameter for ``any_of``."""
+        return sorted(ids) if self.is_postgresql else json.dumps(sorted(ids))
+
+    # ---- writing: any number of rows as one JSON list of objects
+
+    def rows(self, name: str, columns: Iterable[ColumnElement[Any]]) -> FromClause:
+        """Read the JSON list of objects in a parameter as a table: some columns, and ``ordinal``."""
+        wanted = {"ordinal": Integer(), **{each.name: _bare(each.type) for each in columns}}
+        given = bindparam(name, type_=Text())
+        if self.is_postgresql:
+            typed = (column(one, kind) for one, kind in wanted.items())
+            source = func.json_to_recordset(cast(given, JSON)).table_valued(*typed)
+            return source.render_derived(name=f"new_{name}", with_types=True)
+        each = func.json_each(given).table_valued("value").c.value
+        found = (func.json_extract(each, f"$.{one}", type_=kind).label(one) for one, kind in wanted.items())
+        return select(*found).subquery(f"new_{name}")
+
+
+def cast_json(text: Any) -> ColumnElement[Any]:
+    """Tell that a text is JSON, without asking the database to turn it into any."""
+    return func.coalesce(text, type_=JSON())
+
+
+def _bare(kind: Any) -> Any:
+    """Return a type without its collation, which the columns of a row list do not take."""
+    return Text() if isinstance(kind, Text) else kind

@@ -1,0 +1,370 @@
+"""Reading: one statement that loads all that a scope names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final, Protocol, TypeVar
+
+import attrs
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, func, literal_column, null, or_, select
+
+from fourtop.model.allocation import Allocation
+from fourtop.model.block import Block
+from fourtop.model.booking import Booking
+from fourtop.model.confirmation import ConfirmationResult
+from fourtop.model.hold import Hold
+from fourtop.model.house import House
+from fourtop.model.outcome import Versions
+from fourtop.model.window import MAX_WINDOW_US
+from fourtop.ports import Answer, Rows, Scope, Spans, joined_extent
+from fourtop.storage.sql import codec
+from fourtop.storage.sql.codec import loads
+from fourtop.storage.sql.idiom import Idiom, Statement
+from fourtop.storage.sql.schema import SHORT_US
+
+T = TypeVar("T")
+
+# More stretches than these are loaded as the one that holds them all: an import of a year, mostly full of rows.
+MAX_SPANS: Final = 4
+
+
+class Cursor(Protocol):
+    """What carries a statement to the database."""
+
+    def rows(self, statement: Statement, parameters: dict[str, Any]) -> list[Any]:
+        """Return the rows that a statement answers."""
+        ...
+
+    def touched(self, statement: Statement, parameters: dict[str, Any]) -> int:
+        """Return how many rows a statement has touched."""
+        ...
+
+
+@attrs.define
+class Loaded:
+    """What was loaded of one restaurant so far, in one transaction.
+
+    Args:
+        restaurant_id: The tenant.
+        alive: How many holds are alive, by session; under ``None``: of the whole restaurant.
+        whole: The extent of the whole restaurant, once it was asked for.
+    """
+
+    restaurant_id: str
+    allocations: dict[str, Allocation] = attrs.field(factory=dict)
+    bookings: dict[str, Booking] = attrs.field(factory=dict)
+    holds: dict[str, Hold] = attrs.field(factory=dict)
+    blocks: dict[str, Block] = attrs.field(factory=dict)
+    confirmations: dict[str, ConfirmationResult] = attrs.field(factory=dict)
+    answers: dict[tuple[str, str], Answer] = attrs.field(factory=dict)
+    alive: dict[str | None, int] = attrs.field(factory=dict)
+    whole: tuple[int, int] | None = None
+
+    def add(self, kind: str, rows: list[Any]) -> None:
+        """Add the rows of one kind, as the statement answered them."""
+        if kind == "alive":
+            self.alive.update({session: count for session, count in rows})
+        elif kind == "extent":
+            self.whole = joined_extent(*((first, last) for first, last in rows if first is not None))
+        elif kind == "answers":
+            for row in rows:
+                self.answers[row[0], row[1]] = codec.answer_of(self.restaurant_id, row)
+        else:
+            found, decode = getattr(self, kind), _DECODERS[kind]
+            # The first column is the id. What two parts of a scope name is loaded twice, and kept once.
+            found.update((row[0], decode(self.restaurant_id, row)) for row in rows if row[0] not in found)
+
+    def source(self, house: House, versions: Versions) -> Rows:
+        """Return the rows as a source for a view."""
+        return Rows(
+            house=house,
+            versions=versions,
+            allocations=tuple(self.allocations.values()),
+            bookings=tuple(self.bookings.values()),
+            holds=tuple(self.holds.values()),
+            blocks=tuple(self.blocks.values()),
+            confirmations=tuple(self.confirmations.values()),
+            answers=tuple(self.answers.values()),
+            whole=self.whole,
+            alive=self.alive,
+        )
+
+
+_DECODERS: Final[dict[str, Callable[[str, list[Any]], Any]]] = {
+    "allocations": codec.allocation_of,
+    "bookings": codec.booking_of,
+    "holds": codec.hold_of,
+    "blocks": codec.block_of,
+    "confirmations": codec.confirmation_of,
+}
+
+
+@attrs.frozen
+class _Shape:
+    """Which parts of a scope there are: what decides how the statement reads, without any value in it."""
+
+    windows: int
+    sittings: int
+    answers: int
+    named: tuple[str, ...]
+
+    @classmethod
+    def of(cls, scope: Scope) -> _Shape:
+        named = ("bookings", "holds", "blocks", "tables", "sessions", "counts_holds", "has_extent")
+        return cls(
+            windows=len(_stretches(scope.spans)),
+            sittings=len(_stretches(scope.sitting_spans)),
+            answers=len(scope.answers),
+            named=tuple(name for name in named if getattr(scope, name)),
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.windows or self.sittings or self.answers or self.named)
+
+
+def _stretches(spans: Spans) -> list[tuple[int, int]]:
+    if len(spans.starts_us) > MAX_SPANS:
+        return [(spans.starts_us[0], spans.ends_us[-1])]
+    return list(zip(spans.starts_us, spans.ends_us, strict=True))
+
+
+class Reader:
+    """Loads what scopes name. Keeps the statements that it has compiled. Safe for threads."""
+
+    def __init__(self, idiom: Idiom) -> None:
+        self._idiom = idiom
+        self._columns = Columns(idiom)
+        self._statements: dict[_Shape, tuple[Statement, tuple[str, ...]]] = {}
+
+    def load(self, cursor: Cursor, scope: Scope, now_us: int, into: Loaded) -> None:
+        """Load what a scope names, in one statement; nothing is asked where it names nothing."""
+        shape = _Shape.of(scope)
+        if shape.is_empty:
+            return
+        known = self._statements.get(shape)
+        if known is None:
+            known = self._statements[shape] = self._compiled(shape)
+        statement, kinds = known
+        (found,) = cursor.rows(statement, self._parameters(shape, scope, now_us))
+        for kind, text in zip(kinds, found, strict=True):
+            if text is not None:
+                into.add(kind, loads(text))
+
+    def _parameters(self, shape: _Shape, scope: Scope, now_us: int) -> dict[str, Any]:
+        parameters: dict[str, Any] = {"restaurant": scope.restaurant_id, "now_us": now_us}
+        for letter, spans in (("w", scope.spans), ("s", scope.sitting_spans)):
+            for number, (start_us, end_us) in enumerate(_stretches(spans)):
+                parameters |= {f"{letter}{number}_start": start_us, f"{letter}{number}_end": end_us}
+        for number, (command, key) in enumerate(sorted(scope.answers)):
+            parameters |= {f"a{number}_command": command, f"a{number}_key": key}
+        for name in shape.named:
+            if name not in ("counts_holds", "has_extent"):
+                parameters[name] = self._idiom.ids(getattr(scope, name))
+        return parameters
+
+    def _compiled(self, shape: _Shape) -> tuple[Statement, tuple[str, ...]]:
+        arms = _Arms(self._idiom, self._columns, shape)
+        parts = {
+            "allocations": list(arms.allocations()),
+            "bookings": list(arms.bookings()),
+            "holds": list(arms.holds()),
+            "alive": list(arms.alive()),
+            "blocks": list(arms.blocks()),
+            "confirmations": list(arms.confirmations()),
+            "answers": list(arms.answers()),
+            "extent": list(arms.extent()),
+        }
+        kinds = tuple(kind for kind, selects in parts.items() if selects)
+        columns = [self._idiom.gathered(*parts[kind]).label(kind) for kind in kinds]
+        return self._idiom.compiled(select(*columns)), kinds
+
+
+class Columns:
+    """The packed row of each table, in the order in which the codec reads it."""
+
+    def __init__(self, idiom: Idiom) -> None:
+        tables = idiom.tables
+        self.allocations = tables["allocations"]
+        self.bookings = tables["bookings"]
+        self.holds = tables["table_holds"]
+        self.blocks = tables["table_blocks"]
+        self.confirmations = tables["booking_confirmation_results"]
+        self.answers = tables["command_results"]
+        self._idiom = idiom
+        self._given = tables["booking_table_assignments"]
+        self._held = tables["table_hold_members"]
+
+    def packed(self, table: Any, names: Iterable[str], *more: ColumnElement[Any]) -> Select[Any]:
+        """Select the packed rows of a table of the restaurant."""
+        columns = [table.c[name] for name in names]
+        return select(self._idiom.packed(*columns, *more)).where(table.c.restaurant_id == restaurant())
+
+    def of_allocations(self) -> Select[Any]:
+        """Select allocations."""
+        return self.packed(self.allocations, codec.ALLOCATION)
+
+    def of_bookings(self) -> Select[Any]:
+        """Select bookings, with their tables."""
+        given, booking = self._given.c, self.bookings.c
+        where = (given.restaurant_id == booking.restaurant_id) & (given.booking_id == booking.id)
+        return self.packed(self.bookings, codec.BOOKING, self._idiom.listed(given.table_id, where, given.position))
+
+    def of_holds(self) -> Select[Any]:
+        """Select holds, with their tables."""
+        held, hold = self._held.c, self.holds.c
+        where = (held.restaurant_id == hold.restaurant_id) & (held.hold_id == hold.id)
+        return self.packed(self.holds, codec.HOLD, self._idiom.listed(held.table_id, where, held.position))
+
+
+def restaurant() -> ColumnElement[str]:
+    """Return the parameter of the tenant."""
+    return bindparam("restaurant", type_=Text())
+
+
+def moment(name: str) -> ColumnElement[int]:
+    """Return a parameter of microseconds."""
+    return bindparam(name, type_=BigInteger())
+
+
+class _Arms:
+    """The selects that a shape of a scope is made of, each along an index."""
+
+    def __init__(self, idiom: Idiom, columns: Columns, shape: _Shape) -> None:
+        self._idiom = idiom
+        self._columns = columns
+        self._shape = shape
+
+    def _has(self, name: str) -> bool:
+        return name in self._shape.named
+
+    # ---- allocations
+
+    def allocations(self) -> Iterable[Select[Any]]:
+        """Those of the windows, those of the named owners, and the last of each named table."""
+        row = self._columns.allocations.c
+        base = self._columns.of_allocations()
+        length = row.end_us - row.start_us
+        for number in range(self._shape.windows):
+            start, end = moment(f"w{number}_start"), moment(f"w{number}_end")
+            for reach, is_of_length in ((SHORT_US, length <= _number(SHORT_US)), (MAX_WINDOW_US, length > _number(SHORT_US))):
+                begins = row.start_us > start - _number(reach), row.start_us < end
+                yield base.where(*begins, row.end_us > start, is_of_length)
+        for owner in ("booking", "hold", "block"):
+            if self._has(f"{owner}s"):
+                yield base.where(self._idiom.any_of(row[f"{owner}_id"], f"{owner}s"))
+        if self._has("bookings"):
+            hold = self._columns.holds.c
+            active = select(hold.id).where(
+                hold.restaurant_id == restaurant(), self._idiom.any_of(hold.booking_id, "bookings"), _is_active(hold)
+            )
+            yield base.where(row.hold_id.in_(active))
+        if self._has("tables"):
+            yield self._last()
+
+    def _last(self) -> Select[Any]:
+        """The live row of each named table that ends last, the rows of dead holds left out."""
+        row, hold = self._columns.allocations.c, self._columns.holds.c
+        alive = select(hold.id).where(
+            hold.restaurant_id == row.restaurant_id,
+            hold.id == row.hold_id,
+            _is_active(hold),
+            hold.expires_us > moment("now_us"),
+        )
+        place = func.row_number().over(partition_by=row.resource_id, order_by=row.end_us.desc())
+        ranked = (
+            select(*(row[name] for name in codec.ALLOCATION), place.label("place"))
+            .where(
+                row.restaurant_id == restaurant(),
+                row.resource_type == _word("table"),
+                self._idiom.any_of(row.resource_id, "tables"),
+                ~row.shadow,
+                or_(row.hold_id.is_(None), alive.exists()),
+            )
+            .subquery()
+        )
+        packed = self._idiom.packed(*(ranked.c[name] for name in codec.ALLOCATION))
+        return select(packed).where(ranked.c.place == _number(1))
+
+    # ---- bookings and holds
+
+    def bookings(self) -> Iterable[Select[Any]]:
+        """The named ones, and those that sit down in the sittings."""
+        row, base = self._columns.bookings.c, self._columns.of_bookings()
+        if self._has("bookings"):
+            yield base.where(self._idiom.any_of(row.id, "bookings"))
+        for number in range(self._shape.sittings):
+            start, end = moment(f"s{number}_start"), moment(f"s{number}_end")
+            yield base.where(row.dining_start_us >= start, row.dining_start_us < end)
+
+    def holds(self) -> Iterable[Select[Any]]:
+        """The named ones, those made for the named bookings, and the active ones of the windows and sittings."""
+        row, base = self._columns.holds.c, self._columns.of_holds()
+        if self._has("holds"):
+            yield base.where(self._idiom.any_of(row.id, "holds"))
+        if self._has("bookings"):
+            yield base.where(self._idiom.any_of(row.booking_id, "bookings"))
+        stretches = [f"w{number}" for number in range(self._shape.windows)]
+        stretches += [f"s{number}" for number in range(self._shape.sittings)]
+        for name in stretches:
+            start, end = moment(f"{name}_start"), moment(f"{name}_end")
+            begins = row.block_start_us > start - _number(MAX_WINDOW_US), row.block_start_us < end
+            yield base.where(_is_active(row), *begins, row.block_end_us > start)
+
+    def alive(self) -> Iterable[Select[Any]]:
+        """How many holds are alive."""
+        row, packed = self._columns.holds.c, self._idiom.packed
+        alive = row.restaurant_id == restaurant(), _is_active(row), row.expires_us > moment("now_us")
+        if self._has("counts_holds"):
+            yield select(packed(null(), func.count())).where(*alive)
+        if self._has("sessions"):
+            found = select(packed(row.session, func.count())).where(*alive)
+            yield found.where(self._idiom.any_of(row.session, "sessions")).group_by(row.session)
+
+    # ---- what has no time
+
+    def blocks(self) -> Iterable[Select[Any]]:
+        """The named ones."""
+        if self._has("blocks"):
+            row = self._columns.blocks.c
+            yield self._columns.packed(self._columns.blocks, codec.BLOCK).where(self._idiom.any_of(row.id, "blocks"))
+
+    def confirmations(self) -> Iterable[Select[Any]]:
+        """Those of the named holds."""
+        if self._has("holds"):
+            table = self._columns.confirmations
+            base = self._columns.packed(table, codec.CONFIRMATION)
+            yield base.where(self._idiom.any_of(table.c.hold_id, "holds"))
+
+    def answers(self) -> Iterable[Select[Any]]:
+        """The named ones."""
+        table = self._columns.answers
+        for number in range(self._shape.answers):
+            command, key = (bindparam(f"a{number}_{each}", type_=Text()) for each in ("command", "key"))
+            base = self._columns.packed(table, codec.ANSWER)
+            yield base.where(table.c.command == command, table.c.idempotency_key == key)
+
+    def extent(self) -> Iterable[Select[Any]]:
+        """From when to when there is anything."""
+        if self._has("has_extent"):
+            row, booking, packed = self._columns.allocations.c, self._columns.bookings.c, self._idiom.packed
+            rows = select(packed(func.min(row.start_us), func.max(row.end_us)))
+            yield rows.where(row.restaurant_id == restaurant())
+            sits = booking.dining_start_us
+            sitting = select(packed(func.min(sits), func.max(sits) + _number(1)))
+            yield sitting.where(booking.restaurant_id == restaurant())
+
+
+def _is_active(hold: Any) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = hold.state == _word("active")
+    return found
+
+
+def _number(value: int) -> ColumnElement[int]:
+    """Write a number into the statement, so that it is none of its parameters."""
+    return literal_column(str(value), type_=BigInteger())
+
+
+def _word(value: str) -> ColumnElement[str]:
+    """Write a word into the statement: the planner has to see it to know that a partial index serves."""
+    return literal_column(f"'{value}'", type_=Text())
