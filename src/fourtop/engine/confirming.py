@@ -21,7 +21,7 @@ from fourtop.engine.news import assignment_event, created_event, hold_event, sta
 from fourtop.engine.placing import place, reaped
 from fourtop.engine.rules import Rules
 from fourtop.engine.seating import Judge, Own, Seating, find_rivals
-from fourtop.errors import FourtopError, HoldMismatch, NotFound, PolicyDrift, Refusal, Refused
+from fourtop.errors import FourtopError, HoldEnded, HoldMismatch, NotFound, PolicyDrift, Refusal, Refused
 from fourtop.model.allocation import Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Stay
@@ -89,7 +89,9 @@ def _again(call: Call, view: View, result: ConfirmationResult) -> Decision[Confi
     if asked not in view.scope.answers:
         return Need(Scope(call.restaurant_id, answers=frozenset({asked})))
     answer = view.find_answer(*asked)
-    assert answer is not None, "a confirmation's answer is kept as long as its result"
+    if answer is None:
+        # Their time is over: the result was deleted since this transaction has read it, and then the answer.
+        raise HoldEnded(result.hold_id, HoldState.CONFIRMED.value)
     return Decision(as_replay(answer.outcome))
 
 
