@@ -13,12 +13,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from fourtop.testing.awaiting import BlockingStore, awaited
-    from fourtop.testing.contract import MakeStore, StoreContract, Trial, broken_promises, promises
+    from fourtop.testing.contract import (
+        JobTrial,
+        MaintenanceContract,
+        MakeMaintained,
+        MakeStore,
+        OutboxContract,
+        StoreContract,
+        Trial,
+        broken_promises,
+        promises,
+    )
     from fourtop.testing.stepping import Run, Stage, SteppedStore, every_run
 
 __all__ = [
     "BlockingStore",
+    "JobTrial",
+    "MaintenanceContract",
+    "MakeMaintained",
     "MakeStore",
+    "OutboxContract",
     "Run",
     "Stage",
     "SteppedStore",
@@ -33,8 +47,9 @@ __all__ = [
 _CONTRACT: Final = "fourtop.testing.contract"
 _AWAITING: Final = "fourtop.testing.awaiting"
 _STEPPING: Final = "fourtop.testing.stepping"
+_SUITES: Final = ("MaintenanceContract", "OutboxContract", "StoreContract", "broken_promises", "promises")
 _HOMES: Final = {
-    **dict.fromkeys(("MakeStore", "StoreContract", "Trial", "broken_promises", "promises"), _CONTRACT),
+    **dict.fromkeys((*_SUITES, "JobTrial", "MakeMaintained", "MakeStore", "Trial"), _CONTRACT),
     **dict.fromkeys(("BlockingStore", "awaited"), _AWAITING),
     **dict.fromkeys(("Run", "Stage", "SteppedStore", "every_run"), _STEPPING),
 }

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import ClassVar
 
 from fourtop.testing.contract.counting import CountingPromises
 from fourtop.testing.contract.enforcement import IdentityPromises, OverlapPromises
 from fourtop.testing.contract.guarding import GuardingPromises
 from fourtop.testing.contract.isolation import IsolationPromises
+from fourtop.testing.contract.job import JobTrial, MakeMaintained
+from fourtop.testing.contract.keeping import ArchivingPromises, JobPromises, RetentionPromises, SweepingPromises
 from fourtop.testing.contract.opening import OpeningPromises
+from fourtop.testing.contract.outgoing import ClaimingPromises, SettlingPromises
 from fourtop.testing.contract.sight import SightPromises
 from fourtop.testing.contract.trial import MakeStore, Trial, raised_by
 from fourtop.testing.contract.writing import WritingPromises
@@ -18,7 +22,9 @@ try:
 except ImportError as error:
     raise ImportError("the contract suite needs pytest: install fourtop[testing]") from error
 
-__all__ = ["StoreContract", "broken_promises", "promises"]
+__all__ = ["MaintenanceContract", "OutboxContract", "StoreContract", "broken_promises", "promises"]
+
+_UNTOLD = "override the fixture make_store: it returns a function that makes your store on a clock"
 
 
 class StoreContract(
@@ -46,10 +52,12 @@ class StoreContract(
     ``make_store`` returns a function that makes an *empty* store, which tells the time by the clock it is given.
     """
 
+    _trial: ClassVar[type[Trial]] = Trial
+
     @pytest.fixture
     def make_store(self) -> MakeStore:
         """Return a function that makes an empty store on a clock; override it."""
-        raise LookupError("override the fixture make_store: it returns a function that makes your store on a clock")
+        raise LookupError(_UNTOLD)
 
     @pytest.fixture
     def trial(self, make_store: MakeStore) -> Trial:
@@ -57,17 +65,55 @@ class StoreContract(
         return Trial(make_store)
 
 
-def promises() -> dict[str, str]:
-    """Return the name of each promise of the contract, and the promise in words; in order of the names."""
-    return {name: (getattr(StoreContract, name).__doc__ or "").strip() for name in _names()}
+class MaintenanceContract(SweepingPromises, ArchivingPromises, RetentionPromises, JobPromises):
+    """What a store promises to the jobs that sweep, archive and delete: to be used as ``StoreContract`` is."""
+
+    _trial: ClassVar[type[Trial]] = JobTrial
+
+    @pytest.fixture
+    def make_store(self) -> MakeMaintained:
+        """Return a function that makes an empty store on a clock; override it."""
+        raise LookupError(_UNTOLD)
+
+    @pytest.fixture
+    def trial(self, make_store: MakeMaintained) -> JobTrial:
+        """A store with two restaurants in it, on a clock that stands at noon."""
+        return JobTrial(make_store)
 
 
-def broken_promises(make_store: MakeStore, names: Collection[str] | None = None) -> dict[str, Exception]:
-    """Try the promises of the contract on a store, without pytest.
+class OutboxContract(ClaimingPromises, SettlingPromises):
+    """What a store promises to those who publish its events: to be used as ``StoreContract`` is."""
+
+    _trial: ClassVar[type[Trial]] = JobTrial
+
+    @pytest.fixture
+    def make_store(self) -> MakeMaintained:
+        """Return a function that makes an empty store on a clock; override it."""
+        raise LookupError(_UNTOLD)
+
+    @pytest.fixture
+    def trial(self, make_store: MakeMaintained) -> JobTrial:
+        """A store with two restaurants in it, on a clock that stands at noon."""
+        return JobTrial(make_store)
+
+
+Contract = type[StoreContract] | type[MaintenanceContract] | type[OutboxContract]
+
+
+def promises(contract: Contract = StoreContract) -> dict[str, str]:
+    """Return the name of each promise of a contract, and the promise in words; in order of the names."""
+    return {name: (getattr(contract, name).__doc__ or "").strip() for name in _names(contract)}
+
+
+def broken_promises(
+    make_store: MakeStore, names: Collection[str] | None = None, *, contract: Contract = StoreContract
+) -> dict[str, Exception]:
+    """Try the promises of a contract on a store, without pytest.
 
     Args:
         make_store: Makes an empty store on a clock; called once for each promise.
         names: Which promises to try; ``None``: all.
+        contract: Which contract: that of stores, of their maintenance or of their outbox.
 
     Returns:
         The names of the promises that the store breaks, each with what was raised; empty for a good store.
@@ -76,15 +122,16 @@ def broken_promises(make_store: MakeStore, names: Collection[str] | None = None)
     >>> broken_promises(MemoryStore)
     {}
     """
-    suite = StoreContract()
-    wanted = _names() if names is None else sorted(names)
-    tried = {name: raised_by(_attempt(getattr(suite, name), make_store)) for name in wanted}
+    suite = contract()
+    wanted = _names(contract) if names is None else sorted(names)
+    tried = {name: raised_by(_attempt(suite, name, make_store)) for name in wanted}
     return {name: error for name, error in tried.items() if error is not None}
 
 
-def _attempt(promise: Callable[[Trial], None], make_store: MakeStore) -> Callable[[], None]:
-    return lambda: promise(Trial(make_store))
+def _attempt(suite: object, name: str, make_store: MakeStore) -> Callable[[], None]:
+    promise, trial = getattr(suite, name), getattr(suite, "_trial")  # noqa: B009  # Of whichever suite it is.
+    return lambda: promise(trial(make_store))
 
 
-def _names() -> list[str]:
-    return [name for name in dir(StoreContract) if name.startswith("test_")]
+def _names(contract: Contract) -> list[str]:
+    return [name for name in dir(contract) if name.startswith("test_")]
