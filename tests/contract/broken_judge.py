@@ -146,7 +146,7 @@ class TellsOfWhatItRefused(Shelf):
 class RemembersRefusedKeys(Shelf):
     def apply(self, changes: Changes) -> None:
         self._check_new(changes)
-        self._event_keys.update(event.dedupe_key for event in changes.events)
+        self.events.keys.update(event.dedupe_key for event in changes.events)
         super().apply(attrs.evolve(changes, events=()))
         self.events.extend(changes.events)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from fourtop import MemoryStore
 from fourtop.testing import MaintenanceContract, MakeMaintained, OutboxContract, broken_promises, promises
 from fourtop.testing.contract.suite import Contract
+from tests.contract.broken_job import BROKEN_KEEPING, BROKEN_OUTGOING, Kind, maker
 from tests.contract.loading import LoadingStore
 
 KEPT = {"memory": MemoryStore, "loading": LoadingStore}
@@ -46,3 +49,27 @@ def test_no_promise_to_jobs_is_defined_twice(contract: Contract) -> None:
 def test_a_suite_of_jobs_that_is_not_told_how_to_make_a_store_says_so(contract: Contract) -> None:
     with pytest.raises(LookupError, match="make_store"):
         contract.make_store.__wrapped__(contract())  # type: ignore[attr-defined]  # what the fixture wraps
+
+
+CASES = [
+    pytest.param(contract, kind, name, id=f"{kind.__name__}-{name}")
+    for contract, broken in ((MaintenanceContract, BROKEN_KEEPING), (OutboxContract, BROKEN_OUTGOING))
+    for kind, names in broken.items()
+    for name in names
+]
+
+
+@pytest.mark.parametrize(("contract", "kind", "name"), CASES)
+def test_a_broken_store_is_found_by_the_promise_to_jobs_that_it_breaks(
+    contract: Contract, kind: Kind, name: str
+) -> None:
+    assert list(broken_promises(maker(kind), [name], contract=contract)) == [name]
+
+
+@pytest.mark.parametrize(
+    ("contract", "broken"), [(MaintenanceContract, BROKEN_KEEPING), (OutboxContract, BROKEN_OUTGOING)]
+)
+def test_every_promise_to_jobs_is_broken_by_some_store(
+    contract: Contract, broken: Mapping[Kind, tuple[str, ...]]
+) -> None:
+    assert {name for names in broken.values() for name in names} == set(promises(contract))

@@ -150,7 +150,9 @@ class MemoryStore:
 
     def delete_holds(self, before_us: int, limit: int) -> int:
         """Delete the records of holds that have ended and that nothing refers to."""
-        return self._clear(limit, lambda shelf: shelf.holds_over(before_us), Shelf.drop_hold)
+        return self._clear(
+            limit, lambda shelf: shelf.holds_over(before_us), lambda shelf, hold_id: shelf.drop_hold(hold_id)
+        )
 
     def delete_events(self, before_us: int, limit: int) -> int:
         """Delete events that were delivered or given up at an instant or earlier."""
@@ -176,7 +178,7 @@ class MemoryStore:
 
     def release(self, deliveries: Collection[Delivery]) -> int:
         """Give these back untried; return how many of them were still the caller's."""
-        return sum(self._settle(each, EventQueue.release) for each in deliveries)
+        return sum(self._settle(each, lambda events, it: events.release(it)) for each in deliveries)
 
     def fail(self, delivery: Delivery, wait_us: int | None) -> bool:
         """Count a failed attempt and end the lease; tell whether the delivery was still the caller's."""

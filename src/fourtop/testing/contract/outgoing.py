@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from threading import Lock
 
 import attrs
 
-from fourtop.engine.relaying import relay_outbox
+from fourtop.engine.relaying import Pace, relay_outbox
 from fourtop.errors import AlreadyExists
 from fourtop.model.event import Event
 from fourtop.ports import Delivery
@@ -222,10 +223,10 @@ class SettlingPromises:
         letters = trial.store.dead_letters(9)
         assert [trial.store.revive(letters), trial.store.revive(letters)] == [1, 0]
         assert trial.store.dead_letters(9) == ()
-        assert [(each.event.dedupe_key, each.attempts, each.sequence) for each in trial.claim()] == [
-            ("1", 0, first.sequence),
-            ("2", 0, second.sequence),
-        ]
+        again = (*trial.claim(1), *trial.claim())
+        assert [(each.event.dedupe_key, each.attempts, each.sequence) for each in again] == [("1", 0, first.sequence)]
+        trial.store.done(again)
+        assert trial.claimed() == ["2"]
 
     # ---- with a relay
 
@@ -263,8 +264,10 @@ class SettlingPromises:
         def publish(event: Event) -> None:
             with lock:
                 log.append(event.dedupe_key)
+            # Hands the processor to another thread, before this is written down as done.
+            time.sleep(0)
 
-        trial.at_once(lambda: relay_outbox(trial.store, publish))
+        trial.at_once(lambda: relay_outbox(trial.store, publish, Pace(batch=FEW)))
         relay_outbox(trial.store, publish)
         assert sorted(log) == keys
         for subject in range(7):
