@@ -48,6 +48,7 @@ from fourtop.errors import (
     Refusal,
     Refused,
     StaleVersion,
+    StoreMisconfigured,
     StoreUnavailable,
 )
 from fourtop.model.actor import GUEST, Actor
@@ -178,6 +179,7 @@ __all__ = [
     "Slot",
     "StaleVersion",
     "Stay",
+    "StoreMisconfigured",
     "StoreUnavailable",
     "SystemClock",
     "Table",

@@ -294,7 +294,7 @@ def test_case_17_each_cause_has_its_own_code(store: Store, clock: ManualClock, c
 
 def test_case_17_the_codes_that_are_left_come_from_reading_times_documents_and_stores() -> None:
     read = {Code.NAIVE_DATETIME, Code.NONEXISTENT_TIME, Code.AMBIGUOUS_TIME, Code.INVALID_DOCUMENT}
-    stores = {Code.FOREIGN_TENANT, Code.STORE_UNAVAILABLE, Code.OUTCOME_UNKNOWN}
+    stores = {Code.FOREIGN_TENANT, Code.STORE_UNAVAILABLE, Code.OUTCOME_UNKNOWN, Code.STORE_MISCONFIGURED}
     assert set(Code) - set(CAUSES) == read | stores
 
 

@@ -37,6 +37,7 @@ from fourtop.errors import (
     Refusal,
     Refused,
     StaleVersion,
+    StoreMisconfigured,
     StoreUnavailable,
     shown,
 )
@@ -128,6 +129,12 @@ CASES: list[tuple[FourtopError, Code, int, str]] = [
         Code.OUTCOME_UNKNOWN,
         503,
         "the reply to confirm was lost; repeat it with the same key",
+    ),
+    (
+        StoreMisconfigured(("the table zones is missing", "the role is a superuser")),
+        Code.STORE_MISCONFIGURED,
+        503,
+        "the store cannot be used: the table zones is missing; the role is a superuser",
     ),
 ]
 ERRORS = pytest.mark.parametrize("error", [case[0] for case in CASES], ids=lambda error: type(error).__name__)

@@ -28,6 +28,7 @@ from fourtop.errors.tree import (
     PolicyDrift,
     Refused,
     StaleVersion,
+    StoreMisconfigured,
     StoreUnavailable,
     shown,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "Refusal",
     "Refused",
     "StaleVersion",
+    "StoreMisconfigured",
     "StoreUnavailable",
     "shown",
 ]

@@ -62,6 +62,7 @@ class Code(StrEnum):
 
     STORE_UNAVAILABLE = "STORE_UNAVAILABLE"
     OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
+    STORE_MISCONFIGURED = "STORE_MISCONFIGURED"
 
     @property
     def http_status(self) -> int:
@@ -107,6 +108,7 @@ _STATUS = dict.fromkeys(_UNPROCESSABLE, 422) | {
     Code.HOLD_LIMIT: 429,
     Code.STORE_UNAVAILABLE: 503,
     Code.OUTCOME_UNKNOWN: 503,
+    Code.STORE_MISCONFIGURED: 503,
 }
 
 _RETRYABLE = frozenset(

@@ -483,6 +483,22 @@ class StoreUnavailable(FourtopError):
 
 
 @attrs.define(slots=False, eq=False)
+class StoreMisconfigured(FourtopError):
+    """The store is not as it has to be, and nothing is done with it. Mend what ``problems`` name; no retry will.
+
+    Args:
+        problems: One sentence a problem.
+    """
+
+    default_code = Code.STORE_MISCONFIGURED
+
+    problems: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"the store cannot be used: {'; '.join(self.problems)}"
+
+
+@attrs.define(slots=False, eq=False)
 class OutcomeUnknown(FourtopError):
     """The commit's reply was lost: it happened or it did not. One retry with the same key settles it."""
 

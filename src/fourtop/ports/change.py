@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any, Final, Generic, TypeVar
 
 import attrs
@@ -111,6 +112,14 @@ class Changes:
         joined = {name: getattr(self, name) + getattr(other, name) for name in _LISTS}
         return Changes(floor=self.floor or other.floor, policy=self.policy or other.policy, **joined)
 
+    def is_of(self, restaurant_id: str) -> bool:
+        """Tell whether every row is of that restaurant."""
+        if self.policy is not None and self.policy.restaurant.id != restaurant_id:
+            return False
+        rows = (row for name in _ROWS for row in getattr(self, name))
+        moved = (row for pair in self.replaced for row in pair)
+        return all(row.restaurant_id == restaurant_id for row in chain(rows, moved))
+
     @property
     def touches_occupancy(self) -> bool:
         """Tell whether the occupancy version goes up: an allocation, booking, hold or block changes."""
@@ -130,6 +139,7 @@ class Changes:
 NO_CHANGES: Final = Changes()
 
 _LISTS: Final = tuple(field.name for field in attrs.fields(Changes) if field.name not in ("floor", "policy"))
+_ROWS: Final = tuple(name for name in _LISTS if name not in ("replaced", "blocks_removed"))
 
 
 @attrs.frozen

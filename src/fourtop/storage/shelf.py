@@ -203,24 +203,8 @@ class Shelf:
         self._count(changes)
 
     def _check_tenant(self, changes: Changes) -> None:
-        mine = self.house.restaurant.id
-        rows: Iterable[Allocation | Booking | Hold | Block | ConfirmationResult | Answer | Event] = chain(
-            changes.removed,
-            chain.from_iterable(changes.replaced),
-            changes.added,
-            changes.bookings,
-            changes.holds_added,
-            changes.holds_changed,
-            changes.blocks_added,
-            changes.blocks_changed,
-            changes.confirmations,
-            changes.answers,
-            changes.events,
-        )
-        if any(row.restaurant_id != mine for row in rows):
-            raise ForeignTenant(mine)
-        if changes.policy is not None and changes.policy.restaurant.id != mine:
-            raise ForeignTenant(mine)
+        if not changes.is_of(self.house.restaurant.id):
+            raise ForeignTenant(self.house.restaurant.id)
 
     def _check_house(self, changes: Changes) -> None:
         if changes.floor is not None and changes.floor.expected != self.versions.floor:

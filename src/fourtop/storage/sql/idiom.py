@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import attrs
 from sqlalchemy import (
@@ -21,8 +21,9 @@ from sqlalchemy import (
     cast,
     column,
     func,
-    literal,
+    literal_column,
     select,
+    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -30,6 +31,9 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.sql.elements import ClauseElement
 
 from fourtop.storage.sql.schema import Catalog, Database, catalog
+
+_OPENED: Final = literal_column("'['", type_=Text())
+_CLOSED: Final = literal_column("']'", type_=Text())
 
 
 @attrs.frozen
@@ -77,6 +81,10 @@ class Idiom:
             return func.json_build_array(*columns, type_=JSON())
         return func.json_array(*(func.json(each) if isinstance(each.type, JSON) else each for each in columns))
 
+    def as_text(self, packed: ColumnElement[Any]) -> ColumnElement[str]:
+        """Answer a packed row as text: a driver may read JSON by itself, and each in its own way."""
+        return cast(packed, Text) if self.is_postgresql else packed
+
     def gathered(self, *selects: Select[Any]) -> ScalarSelect[Any]:
         """Write all rows of some selects, of one packed column each, as the text of one JSON list.
 
@@ -87,7 +95,7 @@ class Idiom:
         if self.is_postgresql:
             return select(cast(func.json_agg(packed), Text)).scalar_subquery()
         # Each row is JSON already: to have SQLite read it again for json_group_array takes twice as long.
-        return select(literal("[").concat(func.group_concat(packed)).concat("]")).scalar_subquery()
+        return select(_OPENED.concat(func.group_concat(packed)).concat(_CLOSED)).scalar_subquery()
 
     def listed(self, value: ColumnElement[Any], where: ColumnElement[bool], order: ColumnElement[Any]) -> Any:
         """Write the values of a column, in an order, as a JSON list: one column of a packed row."""
@@ -96,7 +104,7 @@ class Idiom:
         else:
             ordered = select(value.label("each")).where(where).order_by(order).correlate_except(value.table).subquery()
             found = select(func.json_group_array(ordered.c.each))
-        return found.scalar_subquery() if self.is_postgresql else cast_json(found.scalar_subquery())
+        return found.scalar_subquery() if self.is_postgresql else type_coerce(found.scalar_subquery(), JSON())
 
     def any_of(self, value: ColumnElement[Any], name: str) -> ColumnElement[bool]:
         """Tell whether a column is one of the ids in a parameter, which ``ids`` makes."""
@@ -119,13 +127,8 @@ class Idiom:
             source = func.json_to_recordset(cast(given, JSON)).table_valued(*typed)
             return source.render_derived(name=f"new_{name}", with_types=True)
         each = func.json_each(given).table_valued("value").c.value
-        found = (func.json_extract(each, f"$.{one}", type_=kind).label(one) for one, kind in wanted.items())
+        found = (func.json_extract(each, literal_column(f"'$.{one}'"), type_=kind).label(one) for one, kind in wanted.items())
         return select(*found).subquery(f"new_{name}")
-
-
-def cast_json(text: Any) -> ColumnElement[Any]:
-    """Tell that a text is JSON, without asking the database to turn it into any."""
-    return func.coalesce(text, type_=JSON())
 
 
 def _bare(kind: Any) -> Any:

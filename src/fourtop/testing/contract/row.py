@@ -127,7 +127,7 @@ def a_confirmation(result_id: str, hold_id: str = "h1", *, confirmed: bool = Tru
         restaurant_id=HERE,
         hold_id=hold_id,
         booking_id="b1",
-        key="k",
+        key=f"confirm-{hold_id}",
         confirmed=confirmed,
         checked_us=NOON_US,
         tables=(TableSnapshot("t1", 2), TableSnapshot("t9", None)),

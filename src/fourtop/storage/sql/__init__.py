@@ -1,0 +1,1 @@
+"""Stores in SQL: SQLite and PostgreSQL, through SQLAlchemy's Core."""

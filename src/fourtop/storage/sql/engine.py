@@ -1,0 +1,74 @@
+"""Engines: where connections come from, as a URL or as an engine of the host's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event, exc, make_url
+
+from fourtop.errors import InvalidInput, shown
+from fourtop.storage.sql.schema import Database
+
+_BUSY_MILLISECONDS = 5_000
+_RULE = "must be a URL as sqlite:///night.db or postgresql://user@host/name, or an engine of SQLAlchemy"
+
+
+def as_engine(source: object) -> tuple[Engine, Database]:
+    """Return an engine, and which database it is.
+
+    Raises:
+        InvalidInput: If it is neither a URL nor an engine, or of another database.
+    """
+    if isinstance(source, Engine):
+        engine = source
+    elif isinstance(source, str | URL):
+        engine = _made(as_url(source))
+    else:
+        raise InvalidInput("source", _RULE, shown(source))
+    name = engine.dialect.name
+    if name == "sqlite":
+        if engine.url.database in (None, "", ":memory:"):
+            raise InvalidInput("source", "must name a file; in memory, MemoryStore is the store", shown(str(engine.url)))
+        event.listen(engine, "connect", _prepare_sqlite)
+        return engine, "sqlite"
+    if name == "postgresql":
+        return engine, "postgresql"
+    raise InvalidInput("source", _RULE, shown(name))
+
+
+def as_url(source: str | URL) -> URL:
+    """Return a URL that names the driver that we use where it names none.
+
+    Raises:
+        InvalidInput: If it is no URL, or of another database; never showing a password.
+    """
+    try:
+        url = make_url(source)
+    except exc.ArgumentError:
+        raise InvalidInput("source", _RULE, "something else") from None
+    backend = url.get_backend_name()
+    if backend in ("postgresql", "postgres"):
+        # SQLAlchemy's own default is the driver before ours.
+        return url.set(drivername="postgresql+psycopg")
+    if backend == "sqlite":
+        return url
+    raise InvalidInput("source", _RULE, shown(backend))
+
+
+def _made(url: URL) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        return create_engine(url)
+    # A statement that is prepared on one connection of a pooler is unknown on the next.
+    return create_engine(url, connect_args={"prepare_threshold": None})
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {_BUSY_MILLISECONDS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

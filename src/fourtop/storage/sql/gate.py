@@ -1,0 +1,140 @@
+"""The gate: how a transaction enters a restaurant. Lock, then clock: in this order, and each once."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import Any
+
+import attrs
+from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, cast, func, literal_column, select, update
+
+from fourtop.clock import SystemClock
+from fourtop.errors import NotFound
+from fourtop.model.outcome import Versions
+from fourtop.ports import Clock
+from fourtop.storage.sql.guarding import EVERY_RESTAURANT, TENANT_SETTING
+from fourtop.storage.sql.idiom import Idiom, Statement
+from fourtop.storage.sql.reading import Cursor, restaurant
+
+
+@attrs.frozen
+class Entry:
+    """What a transaction finds as it enters.
+
+    Args:
+        versions: The three counters.
+        now_us: The time, told when the lock was held.
+    """
+
+    versions: Versions
+    now_us: int
+
+
+@attrs.frozen(kw_only=True)
+class Terms:
+    """On what terms transactions run.
+
+    Args:
+        clock: Tells the time; ``None``: the database does (SQLite has none of its own: this machine's).
+        role: The role that a transaction takes on PostgreSQL, so that row level security binds it whatever the
+            login may do; ``None``: the login's own.
+        lock_timeout_seconds: How long a transaction waits for the restaurant before it is tried again.
+    """
+
+    clock: Clock | None = None
+    role: str | None = None
+    lock_timeout_seconds: float = 5.0
+
+
+class Gate:
+    """Begins transactions in a restaurant. Safe for threads.
+
+    Args:
+        idiom: The database's.
+        terms: On what terms.
+    """
+
+    def __init__(self, idiom: Idiom, terms: Terms) -> None:
+        is_postgresql = idiom.is_postgresql
+        self._idiom = idiom
+        self._terms = terms
+        self._clock: Clock | None = terms.clock if is_postgresql or terms.clock is not None else SystemClock()
+        self._latest_us: dict[str, int] = {}
+        self._remembering = Lock()
+        self.begin_writing = "BEGIN ISOLATION LEVEL READ COMMITTED" if is_postgresql else "BEGIN IMMEDIATE"
+        self.begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if is_postgresql else "BEGIN"
+        self._settings = self._setting() if is_postgresql else None
+        self._lock = self._locking() if is_postgresql else self._looking()
+        self._look = self._looking()
+        self._ids = self._listing()
+
+    def name_tenant(self, cursor: Cursor, restaurant_id: str) -> None:
+        """Say whose rows this transaction may see, where the database asks for it."""
+        if self._settings is not None:
+            cursor.rows(self._settings, {"restaurant": restaurant_id})
+
+    def enter(self, cursor: Cursor, restaurant_id: str, *, is_writing: bool) -> Entry:
+        """Enter a restaurant: for writing, alone.
+
+        Raises:
+            NotFound: If there is no such restaurant.
+        """
+        self.name_tenant(cursor, restaurant_id)
+        found = cursor.rows(self._lock if is_writing else self._look, {"restaurant": restaurant_id})
+        if not found:
+            raise NotFound("restaurant", str(restaurant_id)[:64])
+        floor, policy, occupancy, latest_us = found[0]
+        return Entry(Versions(floor=floor, policy=policy, occupancy=occupancy), self._tell(restaurant_id, latest_us))
+
+    def restaurant_ids(self, cursor: Cursor) -> tuple[str, ...]:
+        """Return the ids of all restaurants, sorted bytewise."""
+        self.name_tenant(cursor, EVERY_RESTAURANT)
+        return tuple(id_ for (id_,) in cursor.rows(self._ids, {}))
+
+    def _tell(self, restaurant_id: str, latest_us: int) -> int:
+        """Tell the time; it never goes back: neither behind what is stored, nor behind what was told here."""
+        now_us = latest_us if self._clock is None else max(latest_us, self._clock.now_us())
+        with self._remembering:
+            now_us = max(now_us, self._latest_us.get(restaurant_id, 0))
+            self._latest_us[restaurant_id] = now_us
+        return now_us
+
+    # ---- statements
+
+    def _setting(self) -> Statement:
+        settings: list[ColumnElement[Any]] = [_set(TENANT_SETTING, restaurant())]
+        milliseconds = round(self._terms.lock_timeout_seconds * 1000)
+        settings.append(_set("lock_timeout", literal_column(f"'{milliseconds}ms'")))
+        if self._terms.role is not None:
+            settings.append(_set("role", bindparam("role", self._terms.role, type_=Text())))
+        return self._idiom.compiled(select(*settings))
+
+    def _locking(self) -> Statement:
+        # An update locks the row and answers what is in it now, after any wait; and the clock is asked then, too.
+        row = self._idiom.tables["restaurants"]
+        locked = update(row).values(latest_us=self._latest()).where(row.c.id == restaurant())
+        return self._idiom.compiled(locked.returning(*self._counters(), row.c.latest_us))
+
+    def _looking(self) -> Statement:
+        row = self._idiom.tables["restaurants"]
+        return self._idiom.compiled(select(*self._counters(), self._latest()).where(row.c.id == restaurant()))
+
+    def _listing(self) -> Statement:
+        row = self._idiom.tables["restaurants"]
+        return self._idiom.compiled(select(row.c.id).order_by(row.c.id))
+
+    def _counters(self) -> tuple[ColumnElement[Any], ...]:
+        row = self._idiom.tables["restaurants"].c
+        return row.floor_version, row.policy_version, row.occupancy_version
+
+    def _latest(self) -> ColumnElement[int]:
+        latest_us = self._idiom.tables["restaurants"].c.latest_us
+        if self._clock is not None:
+            return latest_us
+        epoch: ColumnElement[Any] = literal_column("extract(epoch FROM clock_timestamp()) * 1000000")
+        return func.greatest(latest_us, cast(epoch, BigInteger), type_=BigInteger())
+
+
+def _set(name: str, value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Set something for this transaction only."""
+    return func.set_config(literal_column(f"'{name}'"), value, literal_column("true"))

@@ -1,0 +1,260 @@
+"""Sessions: a connection for one transaction, its beginning and its end, and what is tried again."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, Final, TypeVar
+
+import attrs
+from sqlalchemy import Engine
+
+from fourtop.errors import OutcomeUnknown, StoreUnavailable
+from fourtop.storage.sql.fault import Fault, as_ours, code_of, fault_of
+from fourtop.storage.sql.idiom import Statement
+
+T = TypeVar("T")
+
+LOG: Final = logging.getLogger("fourtop.store")
+
+# One try and at most three retries.
+WAITS_SECONDS: Final = (0.1, 0.2, 0.4)
+_NOTHING: Final[Mapping[str, Any]] = {}
+
+
+class Line:
+    """A connection for one transaction. Carries statements; knows nothing of what they say.
+
+    Args:
+        cursor: The driver's.
+    """
+
+    __slots__ = ("_cursor",)
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+
+    def rows(self, statement: Statement, parameters: Mapping[str, Any] = _NOTHING) -> list[Any]:
+        """Return the rows that a statement answers."""
+        self._carry(statement, parameters)
+        found: list[Any] = self._cursor.fetchall()
+        return found
+
+    def touched(self, statement: Statement, parameters: Mapping[str, Any] = _NOTHING) -> int:
+        """Return how many rows a statement has touched."""
+        self._carry(statement, parameters)
+        touched: int = self._cursor.rowcount
+        return touched
+
+    def _carry(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
+        constants = statement.constants
+        self._cursor.execute(statement.text, {**constants, **parameters} if constants else parameters)
+
+    def command(self, text: str) -> str | None:
+        """Send a command that begins or ends the transaction, and return its tag where the database has tags."""
+        self._cursor.execute(text)
+        return getattr(self._cursor, "statusmessage", None)
+
+
+@attrs.define
+class Tally:
+    """What happened to the transactions of a store so far, for metrics.
+
+    Args:
+        committed: How many were committed.
+        retried: How many tries were repeated because somebody else was in the way, by the database's code.
+        refused: How many tries a constraint of the database has refused.
+    """
+
+    committed: int = 0
+    retried: dict[str, int] = attrs.field(factory=dict)
+    refused: int = 0
+
+
+def pause(seconds: float) -> None:
+    """Wait before another try."""
+    time.sleep(seconds)
+
+
+class Sessions:
+    """Opens sessions on an engine, one for each transaction. Safe for threads if the engine's pool is.
+
+    Args:
+        engine: Where the connections come from. They are driven without SQLAlchemy's own transactions, and
+            returned as they came.
+        wait: Waits for some seconds; an awaited store has its own way.
+    """
+
+    def __init__(self, engine: Engine, wait: Callable[[float], None] = pause) -> None:
+        self.engine = engine
+        self.tally = Tally()
+        self._wait = wait
+        self._is_sqlite = engine.dialect.name == "sqlite"
+
+    def run(self, begin: str, work: Callable[[Line], T], name: str) -> T:
+        """Do some work in one transaction, and again while somebody else is in the way.
+
+        Args:
+            begin: The command that begins the transaction.
+            work: What to do; may be called several times, each time in a new transaction.
+            name: Of the work, for the log.
+
+        Raises:
+            StoreUnavailable: If it cannot be done now; nothing was changed.
+            StoreMisconfigured: If the database is not as it has to be.
+            OutcomeUnknown: If the reply to the commit was lost.
+            Clash: If a constraint refused what was written; nothing was changed.
+            Exception: Whatever the work raises, as it is; nothing was changed.
+        """
+        for number in range(len(WAITS_SECONDS) + 1):
+            try:
+                return self._once(begin, work, name)
+            except _AgainError as again:
+                if number == len(WAITS_SECONDS):
+                    raise as_ours(again.cause, Fault.TRANSIENT) from again.cause
+                code = code_of(again.cause)
+                self.tally.retried[code] = self.tally.retried.get(code, 0) + 1
+                LOG.info("%s is tried again after %s", name, code)
+                # Half of it at least, so that those who met do not meet again.
+                self._wait(WAITS_SECONDS[number] * random.uniform(0.5, 1.0))  # noqa: S311  # Nothing here is secret.
+        raise AssertionError("the last try returns or raises")
+
+    def _once(self, begin: str, work: Callable[[Line], T], name: str) -> T:
+        try:
+            connection, line = self._begun(begin)
+        except Exception as error:
+            self._translate(error)
+            raise
+        is_clean = False
+        try:
+            result = work(line)
+            self._commit(line, name)
+            is_clean = True
+        except BaseException as error:
+            is_clean = not isinstance(error, OutcomeUnknown) and _is_rolled_back(line)
+            self._translate(error)
+            raise
+        finally:
+            self._give_back(connection, is_clean=is_clean)
+        return result
+
+    def _commit(self, line: Line, name: str) -> None:
+        try:
+            tag = line.command("COMMIT")
+        except Exception as error:
+            # Where the database answered that it has not committed, it has not.
+            if fault_of(error) is Fault.LOST:
+                raise OutcomeUnknown(name) from error
+            raise
+        if tag == "ROLLBACK":
+            raise StoreUnavailable("the transaction had been given up before its end")
+        self.tally.committed += 1
+
+    def _begun(self, begin: str) -> tuple[_Lent, Line]:
+        """Begin on a connection of the pool; on a new one if that one has died while it lay there."""
+        lent = self._lend()
+        try:
+            return lent, _began(lent, begin)
+        except BaseException as error:
+            lent.drop()
+            if fault_of(error) is not Fault.LOST:
+                raise
+        lent = self._lend()
+        try:
+            return lent, _began(lent, begin)
+        except BaseException:
+            lent.drop()
+            raise
+
+    def _lend(self) -> _Lent:
+        connection = self.engine.raw_connection()
+        try:
+            return _Lent(connection, "isolation_level" if self._is_sqlite else "autocommit")
+        except BaseException:
+            connection.invalidate()
+            raise
+
+    @staticmethod
+    def _give_back(lent: _Lent, *, is_clean: bool) -> None:
+        # What goes wrong here has no say any more: the transaction is over.
+        with suppress(Exception):
+            if is_clean:
+                lent.give_back()
+            else:
+                lent.drop()
+
+    def _translate(self, error: BaseException) -> None:
+        """Raise our own error for a driver's; return if it is none."""
+        fault = fault_of(error)
+        if fault is None:
+            return
+        if fault is Fault.TRANSIENT:
+            raise _AgainError(error) from error
+        if fault is Fault.CLASH:
+            self.tally.refused += 1
+            raise Clash(error) from error
+        raise as_ours(error, fault) from error
+
+
+def _began(lent: _Lent, begin: str) -> Line:
+    line = Line(lent.connection.cursor())
+    line.command(begin)
+    return line
+
+
+def _is_rolled_back(line: Line) -> bool:
+    try:
+        line.command("ROLLBACK")
+    except Exception:  # noqa: BLE001  # Whatever it is: the connection is of no use any more.
+        return False
+    return True
+
+
+class _Lent:
+    """A connection of the pool in the mode that we need: nothing begins or ends a transaction but our commands.
+
+    Args:
+        connection: The pool's.
+        mode: The driver's attribute that says who begins transactions: ``None`` or true, we do.
+    """
+
+    __slots__ = ("_before", "_mode", "connection")
+
+    def __init__(self, connection: Any, mode: str) -> None:
+        self.connection = connection
+        self._mode = mode
+        driver = connection.dbapi_connection
+        self._before = getattr(driver, mode)
+        ours = None if mode == "isolation_level" else True
+        if self._before != ours:
+            setattr(driver, mode, ours)
+
+    def give_back(self) -> None:
+        """Return it as it came."""
+        driver = self.connection.dbapi_connection
+        if getattr(driver, self._mode) != self._before:
+            setattr(driver, self._mode, self._before)
+        self.connection.close()
+
+    def drop(self) -> None:
+        """Close it for good; its database rolls back what is left of its transaction."""
+        self.connection.invalidate()
+
+
+class _AgainError(Exception):
+    """Somebody else was in the way."""
+
+    def __init__(self, cause: BaseException) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+class Clash(Exception):  # noqa: N818  # It never leaves the store: the judge finds out what was wrong.
+    """A constraint of the database refused what was written."""
+
+    def __init__(self, cause: BaseException) -> None:
+        super().__init__(cause)
+        self.cause = cause

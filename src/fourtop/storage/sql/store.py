@@ -1,0 +1,262 @@
+"""The SQL store: the same decisions, kept by a database that enforces them again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import chain
+from threading import Lock
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Engine, select
+
+from fourtop.errors import AlreadyExists
+from fourtop.model.allocation import ResourceType
+from fourtop.model.event import Event
+from fourtop.model.house import House
+from fourtop.model.outcome import Versions
+from fourtop.ports import MAX_NEEDS, NO_CHANGES, Changes, Decision, Need, Scope, View
+from fourtop.storage.sql import codec
+from fourtop.storage.sql.codec import loads
+from fourtop.storage.sql.engine import as_engine
+from fourtop.storage.sql.gate import Entry, Gate, Terms
+from fourtop.storage.sql.guarding import APP_ROLE
+from fourtop.storage.sql.housing import Housing
+from fourtop.storage.sql.idiom import Idiom, Statement
+from fourtop.storage.sql.judging import Judge
+from fourtop.storage.sql.parts import Mismatch
+from fourtop.storage.sql.reading import Loaded, Reader, restaurant
+from fourtop.storage.sql.schema import DEFAULT_SCHEMA
+from fourtop.storage.sql.session import Clash, Line, Sessions
+from fourtop.storage.sql.writing import Count, Writer
+
+T = TypeVar("T")
+
+_KEPT_HOUSES: Final = 1_024
+
+
+class SqlStore:
+    """Keeps restaurants in SQLite or PostgreSQL. Safe for threads, and for any number of processes.
+
+    The schema has to be there: ``fourtop migrate`` makes it. Each call is one transaction on a connection of its
+    own, and leaves no state in the session, so that a pooler may stand between.
+
+    Args:
+        source: A URL (``sqlite:///night.db``, ``postgresql://…``), or an engine of the host's.
+        clock: Tells the time; ``None``: the database does, and for SQLite this machine. In simulations and tests
+            an injected one. A restaurant's time never goes back, even if the clock does.
+        schema: The schema that the tables live in on PostgreSQL.
+        role: The role that each transaction takes on PostgreSQL. Row level security binds it, whatever the login
+            may do; the login has to be a member. ``None``: the login's own.
+        lock_timeout_seconds: How long a transaction waits for a restaurant before it is tried again.
+
+    Raises:
+        InvalidInput: If the URL is none, or of a database that is neither.
+    """
+
+    def __init__(
+        self,
+        source: str | Engine,
+        *,
+        clock: Any = None,
+        schema: str = DEFAULT_SCHEMA,
+        role: str | None = APP_ROLE,
+        lock_timeout_seconds: float = 5.0,
+    ) -> None:
+        self.engine, database = as_engine(source)
+        idiom = Idiom(database, schema)
+        terms = Terms(clock=clock, role=role, lock_timeout_seconds=lock_timeout_seconds)
+        self._sessions = Sessions(self.engine)
+        self._gate = Gate(idiom, terms)
+        self._housing = Housing(idiom)
+        self._reader = Reader(idiom)
+        self._writer = Writer(idiom)
+        self._judge = Judge(idiom, self._reader)
+        self._events = _events_of(idiom)
+        self._houses = HouseCache()
+
+    # ---- the port
+
+    def open(self, house: House) -> None:
+        """Put a new restaurant in place, with floor and policy at version 1 and nothing taken.
+
+        Raises:
+            AlreadyExists: If there is a restaurant of that id; nothing is changed.
+            StoreUnavailable: If the store cannot be reached; nothing was changed.
+            OutcomeUnknown: If the reply to the commit was lost.
+        """
+
+        def work(line: Line) -> None:
+            self._gate.name_tenant(line, house.restaurant.id)
+            self._housing.write_new(line, house)
+
+        try:
+            self._sessions.run(self._gate.begin_writing, work, "open")
+        except Clash as clash:
+            raise AlreadyExists("restaurant", house.restaurant.id) from clash
+
+    def restaurant_ids(self) -> tuple[str, ...]:
+        """Return the ids of all restaurants, sorted.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached.
+        """
+        return self._sessions.run(self._gate.begin_reading, self._gate.restaurant_ids, "restaurant_ids")
+
+    def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
+        """Return what ``ask`` answers on one consistent view.
+
+        Raises:
+            NotFound: If there is no such restaurant.
+            StoreUnavailable: If the store cannot be reached.
+            FourtopError: Whatever ``ask`` raises, unchanged.
+        """
+
+        def work(line: Line) -> T:
+            entry = self._gate.enter(line, scope.restaurant_id, is_writing=False)
+            return self._asked(line, scope, entry, ask)
+
+        return self._sessions.run(self._gate.begin_reading, work, "read")
+
+    def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
+        """Return what ``decide`` decides, once all its changes are in place; or change nothing.
+
+        Raises:
+            NotFound: If there is no such restaurant, or a change names what is not there.
+            AllocationsOverlap: If live allocations would overlap.
+            ForeignTenant: If a change is of another restaurant.
+            AlreadyExists: If an id, key or de-duplication key is there already.
+            StaleVersion: If a version is not the stored one plus one.
+            StoreUnavailable: If the store cannot be reached; nothing was changed.
+            OutcomeUnknown: If the reply to the commit was lost.
+            FourtopError: Whatever ``decide`` raises, unchanged.
+        """
+        refusal: Exception | None = None
+        for is_judged in (False, True):
+
+            def work(line: Line, is_judged: bool = is_judged) -> T:  # noqa: FBT001  # Bound for this try; no flag of anybody's.
+                entry = self._gate.enter(line, scope.restaurant_id, is_writing=True)
+                decision = self._asked(line, scope, entry, decide)
+                if decision.changes is not NO_CHANGES and decision.changes != NO_CHANGES:
+                    self._write(line, scope, entry, decision.changes, is_judged=is_judged)
+                return decision.result
+
+            try:
+                return self._sessions.run(self._gate.begin_writing, work, "transact")
+            except (Clash, Mismatch) as error:
+                # Something was not as the decision believed. Decided once more, it is judged by the rows themselves.
+                refusal = error
+        raise AssertionError("the database refuses what its rows allow") from refusal
+
+    def events(self, restaurant_id: str) -> tuple[Event, ...]:
+        """Return the events of a restaurant in the order in which they were written, as far as they are kept.
+
+        Raises:
+            NotFound: If there is no such restaurant.
+            StoreUnavailable: If the store cannot be reached.
+        """
+
+        def work(line: Line) -> tuple[Event, ...]:
+            self._gate.enter(line, restaurant_id, is_writing=False)
+            rows = line.rows(self._events, {"restaurant": restaurant_id})
+            return tuple(codec.event_of(restaurant_id, loads(text)) for (text,) in rows)
+
+        return self._sessions.run(self._gate.begin_reading, work, "events")
+
+    # ---- the steps of a call, once a restaurant is entered: read, then write
+
+    def _asked(self, line: Line, scope: Scope, entry: Entry, question: Callable[[View], T | Need]) -> T:
+        house = self._house(line, scope.restaurant_id, entry.versions)
+        loaded = Loaded(scope.restaurant_id)
+        missing = scope
+        for _ in range(MAX_NEEDS + 1):
+            self._reader.load(line, missing, entry.now_us, loaded)
+            view = View(loaded.source(house, entry.versions), scope, entry.now_us)
+            try:
+                answer = question(view)
+            finally:
+                view.close()
+            if not isinstance(answer, Need):
+                return answer
+            missing = answer.scope
+            scope |= missing
+        raise AssertionError("a decision asked for more than three times")
+
+    def _house(self, line: Line, restaurant_id: str, versions: Versions) -> House:
+        house = self._houses.find(restaurant_id, versions)
+        if house is None:
+            house = self._housing.load(line, restaurant_id)
+            self._houses.keep(restaurant_id, versions, house)
+        return house
+
+    def _write(self, line: Line, scope: Scope, entry: Entry, changes: Changes, *, is_judged: bool) -> None:
+        restaurant_id, versions = scope.restaurant_id, entry.versions
+        house = self._house(line, restaurant_id, versions)
+        if is_judged:
+            self._judge.judge(line, changes, house, versions)
+        if not changes.is_of(restaurant_id):
+            raise Mismatch
+        house = _changed_house(house, versions, changes)
+        if not _tables_are_on(house, changes):
+            raise Mismatch
+        if changes.floor is not None:
+            self._housing.write_floor(line, house)
+        if changes.policy is not None:
+            self._housing.write_policy(line, house)
+        count = Count(
+            now_us=entry.now_us,
+            floor=int(changes.floor is not None),
+            policy=int(changes.policy is not None),
+            occupancy=int(changes.touches_occupancy),
+        )
+        self._writer.write(line, restaurant_id, changes, count)
+
+
+def _changed_house(house: House, versions: Versions, changes: Changes) -> House:
+    floor, policy = changes.floor, changes.policy
+    if floor is not None and floor.expected != versions.floor:
+        raise Mismatch
+    if policy is not None and policy.expected != versions.policy:
+        raise Mismatch
+    if floor is None and policy is None:
+        return house
+    return House(
+        house.restaurant if policy is None else policy.restaurant,
+        house.floor if floor is None else floor.floor,
+        house.policy if policy is None else policy.policy,
+    )
+
+
+def _tables_are_on(house: House, changes: Changes) -> bool:
+    """Tell whether every table that is taken stands on the floor; a row of its past may stay when it goes."""
+    positions = house.floor.positions
+    come = chain(changes.added, (new for _, new in changes.replaced))
+    return all(row.resource_id in positions for row in come if row.resource_type is ResourceType.TABLE)
+
+
+def _events_of(idiom: Idiom) -> Statement:
+    table = idiom.tables["capacity_outbox"]
+    packed = idiom.packed(*(table.c[name] for name in codec.EVENT))
+    return idiom.compiled(select(idiom.as_text(packed)).where(table.c.restaurant_id == restaurant()).order_by(table.c.sequence))
+
+
+class HouseCache:
+    """Keeps houses by their versions, never by time. Safe for threads."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[int, int, House]] = {}
+        self._lock = Lock()
+
+    def find(self, restaurant_id: str, versions: Versions) -> House | None:
+        """Return the house at these versions, if it is kept."""
+        kept = self._kept.get(restaurant_id)
+        if kept is None or kept[:2] != (versions.floor, versions.policy):
+            return None
+        return kept[2]
+
+    def keep(self, restaurant_id: str, versions: Versions, house: House) -> None:
+        """Keep a house that was loaded at these versions."""
+        with self._lock:
+            self._kept.pop(restaurant_id, None)
+            self._kept[restaurant_id] = (versions.floor, versions.policy, house)
+            while len(self._kept) > _KEPT_HOUSES:
+                del self._kept[next(iter(self._kept))]

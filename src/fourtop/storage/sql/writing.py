@@ -1,0 +1,251 @@
+"""Writing: the statements that put changes in place, and that find out when a change was made from a lie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, Protocol
+
+import attrs
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Delete,
+    FromClause,
+    Insert,
+    Integer,
+    Table,
+    Text,
+    Update,
+    column,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from fourtop.ports import Changes
+from fourtop.storage.sql import codec
+from fourtop.storage.sql.idiom import Idiom, Statement
+from fourtop.storage.sql.parts import Mismatch, Part, parts_of
+from fourtop.storage.sql.reading import Cursor, moment, restaurant
+
+_OLD: Final = tuple(name for name in codec.ALLOCATION if name != "id")
+
+
+@attrs.frozen
+class Count:
+    """What is written of the restaurant itself, with everything else.
+
+    Args:
+        now_us: The time that it was; it never goes back.
+        floor: How much the floor's version rises: 1 or 0.
+        policy: How much the policy's version rises.
+        occupancy: How much the occupancy's version rises.
+    """
+
+    now_us: int
+    floor: int
+    policy: int
+    occupancy: int
+
+
+class Writer:
+    """Puts changes in place. Keeps the statements that it has compiled. Safe for threads."""
+
+    def __init__(self, idiom: Idiom) -> None:
+        self._idiom = idiom
+        self._statements = _Statements(idiom)
+        self._known: dict[tuple[str, ...], Statement] = {}
+
+    def write(self, cursor: Cursor, restaurant_id: str, changes: Changes, count: Count) -> None:
+        """Put all changes in place, short of the house's own.
+
+        Raises:
+            Mismatch: If a row that a change was made from is not there as it says.
+            Exception: Whatever the driver raises when a constraint is broken.
+        """
+        parts = parts_of(changes, moves_in_place=self._idiom.is_postgresql)
+        parameters = {"restaurant": restaurant_id, **attrs.asdict(count)}
+        if self._idiom.is_postgresql:
+            if {row.id for row in changes.added} & {row.id for row in changes.removed}:
+                # Who takes the id of one that goes has to come after it, and parts of a statement have no order.
+                self._write_alone(cursor, parts[0], parameters)
+                parts = parts[1:]
+            self._write_together(cursor, parts, parameters)
+            return
+        for part in parts:
+            self._write_alone(cursor, part, parameters)
+        cursor.touched(self._compiled(("restaurants",)), parameters)
+
+    def _write_together(self, cursor: Cursor, parts: Sequence[Part], parameters: dict[str, Any]) -> None:
+        """Write all parts in one statement, judged at its end; it answers how many rows they have touched."""
+        statement = self._compiled(("restaurants", *(part.name for part in parts)))
+        given = {part.name: part.rows for part in parts}
+        (counts,) = cursor.rows(statement, {**parameters, **given})
+        expected = [part.expected for part in parts if part.expected is not None]
+        if list(counts[1:]) != expected:
+            raise Mismatch
+
+    def _write_alone(self, cursor: Cursor, part: Part, parameters: dict[str, Any]) -> None:
+        touched = cursor.touched(self._compiled((part.name,)), {**parameters, part.name: part.rows})
+        if part.expected not in (None, touched):
+            raise Mismatch
+
+    def _compiled(self, names: tuple[str, ...]) -> Statement:
+        known = self._known.get(names)
+        if known is None:
+            known = self._known[names] = self._statements.compiled(names)
+        return known
+
+
+class _Statements:
+    """The statement of each part. It reads its rows from the parameter of the part's name."""
+
+    def __init__(self, idiom: Idiom) -> None:
+        tables = idiom.tables
+        self._idiom = idiom
+        self._allocations = tables["allocations"]
+        self._bookings = tables["bookings"]
+        self._assignments = tables["booking_table_assignments"]
+        self._holds = tables["table_holds"]
+        self._blocks = tables["table_blocks"]
+        self._restaurants = tables["restaurants"]
+        self._inserted: dict[str, tuple[Table, tuple[str, ...]]] = {
+            "added": (self._allocations, codec.ALLOCATION),
+            "bookings_added": (self._bookings, codec.BOOKING),
+            "holds_added": (self._holds, codec.HOLD),
+            "members": (tables["table_hold_members"], ("hold_id", "position", "table_id")),
+            "blocks_added": (self._blocks, codec.BLOCK),
+            "confirmations": (tables["booking_confirmation_results"], codec.CONFIRMATION),
+            "answers": (tables["command_results"], codec.ANSWER),
+            "events": (tables["capacity_outbox"], (*codec.EVENT, "subject")),
+        }
+        self._others: dict[str, Callable[[], Insert | Update | Delete]] = {
+            "removed": self._removed,
+            "replaced": self._replaced,
+            "bookings_changed": self._bookings_changed,
+            "assignments_over": self._assignments_over,
+            "assignments": self._assigned,
+            "holds_changed": lambda: self._update("holds_changed", self._holds, codec.HOLD),
+            "blocks_changed": lambda: self._update("blocks_changed", self._blocks, codec.BLOCK),
+            "blocks_removed": self._blocks_removed,
+        }
+
+    def compiled(self, names: tuple[str, ...]) -> Statement:
+        """Compile a part, or the restaurant's own count with any parts beside it."""
+        if names[0] != "restaurants":
+            return self._idiom.compiled(self._one(names[0]), returns=False)
+        counted = self._counted()
+        if not self._idiom.is_postgresql:
+            return self._idiom.compiled(counted, returns=False)
+        answers: list[ColumnElement[Any]] = [self._restaurants.c.id]
+        for name in names[1:]:
+            part: Any = self._one(name)
+            if name in COUNTED:
+                touched = part.returning(part.table.c.id).cte(f"did_{name}")
+                answers.append(select(func.count()).select_from(touched).scalar_subquery())
+            else:
+                counted = counted.add_cte(part.cte(f"did_{name}"))
+        return self._idiom.compiled(counted.returning(*answers))
+
+    def _one(self, name: str) -> Insert | Update | Delete:
+        known = self._inserted.get(name)
+        return self._others[name]() if known is None else self._insert(name, *known)
+
+    # ---- what comes
+
+    def _insert(self, name: str, table: Table, names: tuple[str, ...]) -> Insert:
+        rows = self._idiom.rows(name, [table.c[each] for each in names])
+        # In their order, so that what counts up by itself counts in that order.
+        found = select(restaurant(), *(rows.c[each] for each in names)).order_by(rows.c.ordinal)
+        return insert(table).from_select(["restaurant_id", *names], found)
+
+    def _assigned(self) -> Insert:
+        table, names = self._assignments, ("booking_id", "position", "table_id")
+        rows = self._idiom.rows("assignments", [table.c[each] for each in names])
+        found = select(restaurant(), *(rows.c[each] for each in names)).order_by(rows.c.ordinal)
+        make: Any = postgresql_insert if self._idiom.is_postgresql else sqlite_insert
+        new = make(table).from_select(["restaurant_id", *names], found)
+        upsert: Insert = new.on_conflict_do_update(
+            index_elements=["restaurant_id", "booking_id", "position"],
+            set_={"table_id": new.excluded.table_id},
+            where=table.c.table_id != new.excluded.table_id,
+        )
+        return upsert
+
+    # ---- what changes
+
+    def _update(
+        self,
+        name: str,
+        table: Table,
+        names: tuple[str, ...],
+        *,
+        old: Iterable[ColumnElement[Any]] = (),
+        if_: Callable[[FromClause], Iterable[ColumnElement[bool]]] = lambda _: (),
+    ) -> Update:
+        rows = self._idiom.rows(name, [*(table.c[each] for each in names), *old])
+        new = {table.c[each]: rows.c[each] for each in names if each != "id"}
+        here = table.c.restaurant_id == restaurant(), table.c.id == rows.c.id
+        return update(table).values(new).where(*here, *if_(rows))
+
+    def _replaced(self) -> Update:
+        old = self._old_columns()
+        return self._update("replaced", self._allocations, codec.ALLOCATION, old=old, if_=self._is_as_stored)
+
+    def _bookings_changed(self) -> Update:
+        version = self._bookings.c.version
+        old: list[ColumnElement[Any]] = [column("old_version", BigInteger())]
+        return self._update(
+            "bookings_changed",
+            self._bookings,
+            codec.BOOKING,
+            old=old,
+            if_=lambda rows: [version == rows.c.old_version],
+        )
+
+    def _counted(self) -> Update:
+        row = self._restaurants.c
+        new = {
+            row.floor_version: row.floor_version + moment("floor"),
+            row.policy_version: row.policy_version + moment("policy"),
+            row.occupancy_version: row.occupancy_version + moment("occupancy"),
+            row.latest_us: moment("now_us"),
+        }
+        return update(self._restaurants).values(new).where(row.id == restaurant())
+
+    # ---- what goes
+
+    def _removed(self) -> Delete:
+        row = self._allocations.c
+        rows = self._idiom.rows("removed", [row.id, *self._old_columns()])
+        stored = select(rows.c.id).where(rows.c.id == row.id, *self._is_as_stored(rows))
+        here = row.restaurant_id == restaurant(), row.id.in_(select(rows.c.id))
+        return delete(self._allocations).where(*here, stored.exists())
+
+    def _assignments_over(self) -> Delete:
+        row = self._assignments.c
+        rows = self._idiom.rows("assignments_over", [row.booking_id, column("position", Integer())])
+        over = select(rows.c.booking_id).where(rows.c.booking_id == row.booking_id, row.position >= rows.c.position)
+        here = row.restaurant_id == restaurant(), row.booking_id.in_(select(rows.c.booking_id))
+        return delete(self._assignments).where(*here, over.exists())
+
+    def _blocks_removed(self) -> Delete:
+        row = self._blocks.c
+        rows = self._idiom.rows("blocks_removed", [column("id", Text())])
+        return delete(self._blocks).where(row.restaurant_id == restaurant(), row.id.in_(select(rows.c.id)))
+
+    def _old_columns(self) -> list[ColumnElement[Any]]:
+        return [column(f"old_{name}", self._allocations.c[name].type) for name in _OLD]
+
+    def _is_as_stored(self, rows: FromClause) -> list[ColumnElement[bool]]:
+        return [self._allocations.c[name].is_not_distinct_from(rows.c[f"old_{name}"]) for name in _OLD]
+
+
+# The parts that tell how many rows they have touched.
+COUNTED: Final = frozenset(
+    {"removed", "replaced", "bookings_changed", "holds_changed", "blocks_changed", "blocks_removed"}
+)
