@@ -4,6 +4,8 @@ It decides whether a party can sit, when, and at which table or joined tables; h
 it once; and never seats two parties on one table.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from fourtop import sample
 from fourtop.clock import ManualClock, SystemClock
 from fourtop.engine import (
@@ -15,8 +17,17 @@ from fourtop.engine import (
     Engine,
     Move,
     Overlap,
+    Pace,
+    Pruned,
+    Relayed,
+    Swept,
     TableState,
     TimeOrderedIds,
+    prune_allocations,
+    prune_confirmations,
+    prune_outbox,
+    relay_outbox,
+    sweep_holds,
 )
 from fourtop.errors import (
     AllocationsOverlap,
@@ -88,6 +99,22 @@ from fourtop.model.table import Mobility, Position, Table
 from fourtop.model.window import Window
 from fourtop.storage import AsyncMemoryStore, MemoryStore
 
+if TYPE_CHECKING:
+    from fourtop.storage.sql import AsyncSqlStore as AsyncSqlStore
+    from fourtop.storage.sql import SqlStore as SqlStore
+
+# What an extra brings: imported when it is first used, and so in no star import.
+_OF_SQL = frozenset({"AsyncSqlStore", "SqlStore"})
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _OF_SQL:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from fourtop.storage import sql  # noqa: PLC0415  # SQLAlchemy takes a while, and is an extra.
+
+    return getattr(sql, name)
+
+
 __all__ = [
     "GUEST",
     "Actor",
@@ -156,6 +183,7 @@ __all__ = [
     "Overlap",
     "Owner",
     "OwnerKind",
+    "Pace",
     "Plan",
     "Planning",
     "Policy",
@@ -163,10 +191,12 @@ __all__ = [
     "Position",
     "Preference",
     "Proof",
+    "Pruned",
     "Quote",
     "Reason",
     "Refusal",
     "Refused",
+    "Relayed",
     "Request",
     "ResourceType",
     "Restaurant",
@@ -181,6 +211,7 @@ __all__ = [
     "Stay",
     "StoreMisconfigured",
     "StoreUnavailable",
+    "Swept",
     "SystemClock",
     "Table",
     "TableSnapshot",
@@ -200,9 +231,14 @@ __all__ = [
     "house_schema",
     "house_to_data",
     "load_house",
+    "prune_allocations",
+    "prune_confirmations",
+    "prune_outbox",
     "read_rows_csv",
     "read_rows_json",
+    "relay_outbox",
     "sample",
     "sketch_floor",
     "sketch_house",
+    "sweep_holds",
 ]

@@ -64,6 +64,6 @@ def _cluster() -> Cluster:
 
 @cache
 def _bouncer() -> Bouncer:
-    started = Bouncer(_cluster())
+    started = Bouncer(_cluster(), users=("postgres", "service"))
     started.start()
     return started

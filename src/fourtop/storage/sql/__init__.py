@@ -1,1 +1,14 @@
 """Stores in SQL: SQLite and PostgreSQL, through SQLAlchemy's Core."""
+
+try:
+    import cattrs  # noqa: F401  # Only to see whether the extra is there.
+    import sqlalchemy  # noqa: F401  # The same.
+except ImportError as error:
+    raise ImportError(
+        "the SQL stores need SQLAlchemy and cattrs: install fourtop[sql], or fourtop[postgres]"
+    ) from error
+
+from fourtop.storage.sql.async_store import AsyncSqlStore
+from fourtop.storage.sql.store import SqlStore
+
+__all__ = ["AsyncSqlStore", "SqlStore"]

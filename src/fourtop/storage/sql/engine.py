@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, exc, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from fourtop.errors import InvalidInput, shown
 from fourtop.storage.sql.schema import Database
 
 _BUSY_MILLISECONDS = 5_000
+# A statement that is prepared on one connection of a pooler is unknown on the next.
+_UNPREPARED = {"prepare_threshold": None}
 _RULE = "must be a URL as sqlite:///night.db or postgresql://user@host/name, or an engine of SQLAlchemy"
 
 
@@ -28,12 +31,30 @@ def as_engine(source: object) -> tuple[Engine, Database]:
     name = engine.dialect.name
     if name == "sqlite":
         if engine.url.database in (None, "", ":memory:"):
-            raise InvalidInput("source", "must name a file; in memory, MemoryStore is the store", shown(str(engine.url)))
+            raise InvalidInput(
+                "source", "must name a file; in memory, MemoryStore is the store", shown(str(engine.url))
+            )
         event.listen(engine, "connect", _prepare_sqlite)
         return engine, "sqlite"
     if name == "postgresql":
         return engine, "postgresql"
     raise InvalidInput("source", _RULE, shown(name))
+
+
+def as_async_engine(source: object) -> AsyncEngine:
+    """Return an asynchronous engine.
+
+    Raises:
+        InvalidInput: If it is neither a URL nor such an engine, or of another database.
+    """
+    if isinstance(source, AsyncEngine):
+        return source
+    if not isinstance(source, str | URL):
+        raise InvalidInput("source", _RULE, shown(source))
+    url = as_url(source)
+    if url.get_backend_name() == "sqlite":
+        return create_async_engine(url.set(drivername="sqlite+aiosqlite"))
+    return create_async_engine(url, connect_args=_UNPREPARED)
 
 
 def as_url(source: str | URL) -> URL:
@@ -58,8 +79,7 @@ def as_url(source: str | URL) -> URL:
 def _made(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         return create_engine(url)
-    # A statement that is prepared on one connection of a pooler is unknown on the next.
-    return create_engine(url, connect_args={"prepare_threshold": None})
+    return create_engine(url, connect_args=_UNPREPARED)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

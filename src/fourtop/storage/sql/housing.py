@@ -53,9 +53,7 @@ class Housing:
         ((restaurant_data, policy, floor),) = parts[0]
         data: dict[str, Any] = {"format": FORMAT, "restaurant": restaurant_data, "policy": policy, **floor}
         lists = [[document for _, document in sorted(rows)] if rows else [] for rows in map(_numbered, parts[1:])]
-        for target, name, documents in zip(
-            (data, data, data, policy, policy), (*_FLOOR, *_POLICY), lists, strict=True
-        ):
+        for target, name, documents in zip((data, data, data, policy, policy), (*_FLOOR, *_POLICY), lists, strict=True):
             target[name] = documents
         return house_from_data(data)
 

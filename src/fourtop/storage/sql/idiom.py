@@ -127,7 +127,9 @@ class Idiom:
             source = func.json_to_recordset(cast(given, JSON)).table_valued(*typed)
             return source.render_derived(name=f"new_{name}", with_types=True)
         each = func.json_each(given).table_valued("value").c.value
-        found = (func.json_extract(each, literal_column(f"'$.{one}'"), type_=kind).label(one) for one, kind in wanted.items())
+        found = (
+            func.json_extract(each, literal_column(f"'$.{one}'"), type_=kind).label(one) for one, kind in wanted.items()
+        )
         return select(*found).subquery(f"new_{name}")
 
 

@@ -17,7 +17,7 @@ from fourtop.storage.sql import codec
 from fourtop.storage.sql.codec import Row, listed
 
 
-class Mismatch(Exception):  # noqa: N818  # It never leaves the store: what was wrong is found out by the judge.
+class Mismatch(Exception):  # It never leaves the store: what was wrong is found out by the judge.
     """A statement touched other rows than the decision believed there were."""
 
 

@@ -247,7 +247,10 @@ class _Arms:
         length = row.end_us - row.start_us
         for number in range(self._shape.windows):
             start, end = moment(f"w{number}_start"), moment(f"w{number}_end")
-            for reach, is_of_length in ((SHORT_US, length <= _number(SHORT_US)), (MAX_WINDOW_US, length > _number(SHORT_US))):
+            for reach, is_of_length in (
+                (SHORT_US, length <= _number(SHORT_US)),
+                (MAX_WINDOW_US, length > _number(SHORT_US)),
+            ):
                 begins = row.start_us > start - _number(reach), row.start_us < end
                 yield base.where(*begins, row.end_us > start, is_of_length)
         for owner in ("booking", "hold", "block"):

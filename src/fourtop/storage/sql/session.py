@@ -91,7 +91,7 @@ class Sessions:
     def __init__(self, engine: Engine, wait: Callable[[float], None] = pause) -> None:
         self.engine = engine
         self.tally = Tally()
-        self._wait = wait
+        self.wait = wait
         self._is_sqlite = engine.dialect.name == "sqlite"
 
     def run(self, begin: str, work: Callable[[Line], T], name: str) -> T:
@@ -119,7 +119,7 @@ class Sessions:
                 self.tally.retried[code] = self.tally.retried.get(code, 0) + 1
                 LOG.info("%s is tried again after %s", name, code)
                 # Half of it at least, so that those who met do not meet again.
-                self._wait(WAITS_SECONDS[number] * random.uniform(0.5, 1.0))  # noqa: S311  # Nothing here is secret.
+                self.wait(WAITS_SECONDS[number] * random.uniform(0.5, 1.0))  # noqa: S311  # Nothing here is secret.
         raise AssertionError("the last try returns or raises")
 
     def _once(self, begin: str, work: Callable[[Line], T], name: str) -> T:
@@ -252,7 +252,7 @@ class _AgainError(Exception):
         self.cause = cause
 
 
-class Clash(Exception):  # noqa: N818  # It never leaves the store: the judge finds out what was wrong.
+class Clash(Exception):  # It never leaves the store: the judge finds out what was wrong.
     """A constraint of the database refused what was written."""
 
     def __init__(self, cause: BaseException) -> None:

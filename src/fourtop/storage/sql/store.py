@@ -74,6 +74,14 @@ class SqlStore:
         self._events = _events_of(idiom)
         self._houses = HouseCache()
 
+    def wait_with(self, wait: Callable[[float], None]) -> None:
+        """Wait before another try in this way; an awaited store has its own."""
+        self._sessions.wait = wait
+
+    def close(self) -> None:
+        """Close the connections of the pool."""
+        self.engine.dispose()
+
     # ---- the port
 
     def open(self, house: House) -> None:
@@ -236,7 +244,9 @@ def _tables_are_on(house: House, changes: Changes) -> bool:
 def _events_of(idiom: Idiom) -> Statement:
     table = idiom.tables["capacity_outbox"]
     packed = idiom.packed(*(table.c[name] for name in codec.EVENT))
-    return idiom.compiled(select(idiom.as_text(packed)).where(table.c.restaurant_id == restaurant()).order_by(table.c.sequence))
+    return idiom.compiled(
+        select(idiom.as_text(packed)).where(table.c.restaurant_id == restaurant()).order_by(table.c.sequence)
+    )
 
 
 class HouseCache:

@@ -1,0 +1,106 @@
+"""The SQL store, awaited: the same code on SQLAlchemy's asynchronous engines."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.util import await_only, greenlet_spawn
+
+from fourtop.model.event import Event
+from fourtop.model.house import House
+from fourtop.ports import Clock, Decision, Need, Scope, View
+from fourtop.storage.sql.engine import as_async_engine
+from fourtop.storage.sql.guarding import APP_ROLE
+from fourtop.storage.sql.schema import DEFAULT_SCHEMA
+from fourtop.storage.sql.store import SqlStore
+
+T = TypeVar("T")
+
+
+class AsyncSqlStore:
+    """Keeps restaurants in SQLite or PostgreSQL, for an event loop.
+
+    It is the ``SqlStore``, run in a greenlet: where that one would wait for the database, the loop goes on. No thread
+    for a call; decisions run on the loop. A call that is cancelled leaves before or after, never between, and its
+    connection goes back clean or not at all.
+
+    Args:
+        source: A URL, or an asynchronous engine of the host's (psycopg, aiosqlite).
+        clock: As for ``SqlStore``.
+        schema: As for ``SqlStore``.
+        role: As for ``SqlStore``.
+        lock_timeout_seconds: As for ``SqlStore``.
+
+    Raises:
+        InvalidInput: If the URL is none, or of a database that is neither.
+    """
+
+    def __init__(
+        self,
+        source: str | AsyncEngine,
+        *,
+        clock: Clock | None = None,
+        schema: str = DEFAULT_SCHEMA,
+        role: str | None = APP_ROLE,
+        lock_timeout_seconds: float = 5.0,
+    ) -> None:
+        self.engine = as_async_engine(source)
+        self._store = SqlStore(
+            self.engine.sync_engine,
+            clock=clock,
+            schema=schema,
+            role=role,
+            lock_timeout_seconds=lock_timeout_seconds,
+        )
+        self._store.wait_with(_pause)
+
+    async def open(self, house: House) -> None:
+        """Put a new restaurant in place, as ``SqlStore.open``.
+
+        Raises:
+            AlreadyExists: If there is a restaurant of that id; nothing is changed.
+        """
+        await greenlet_spawn(self._store.open, house)
+
+    async def restaurant_ids(self) -> tuple[str, ...]:
+        """Return the ids of all restaurants, sorted.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached.
+        """
+        return await greenlet_spawn(self._store.restaurant_ids)
+
+    async def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
+        """Return what ``ask`` answers on one consistent view, as ``SqlStore.read``.
+
+        Raises:
+            NotFound: If there is no such restaurant.
+        """
+        return await greenlet_spawn(self._store.read, scope, ask)
+
+    async def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
+        """Return what ``decide`` decides, once all its changes are in place, as ``SqlStore.transact``.
+
+        Raises:
+            FourtopError: As ``SqlStore.transact`` lists them.
+        """
+        return await greenlet_spawn(self._store.transact, scope, decide)
+
+    async def events(self, restaurant_id: str) -> tuple[Event, ...]:
+        """Return the events of a restaurant in the order in which they were written, as far as they are kept.
+
+        Raises:
+            NotFound: If there is no such restaurant.
+        """
+        return await greenlet_spawn(self._store.events, restaurant_id)
+
+    async def close(self) -> None:
+        """Close the connections of the pool."""
+        await self.engine.dispose()
+
+
+def _pause(seconds: float) -> None:
+    await_only(asyncio.sleep(seconds))

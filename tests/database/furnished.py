@@ -1,0 +1,78 @@
+"""Databases with the schema in them: empty ones for a test, copied from one that was made once."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import create_engine
+
+from fourtop.storage.sql.engine import as_engine
+from fourtop.storage.sql.guarding import APP_ROLE, JOBS_ROLE, guards
+from fourtop.storage.sql.schema import catalog
+from tests.database.session import bouncer, cluster, fresh_database
+
+# The login of a service: neither owner nor superuser, and a member of the two roles.
+LOGIN: Final = "service"
+_TEMPLATE: Final = "furnished"
+
+
+@cache
+def _sqlite_template() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="fourtop-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "template.db"
+    engine, database = as_engine(f"sqlite:///{path}")
+    tables = catalog(database)
+    with engine.begin() as connection:
+        tables.metadata.create_all(connection)
+        for statement in guards(tables):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    return path
+
+
+def sqlite_url(path: Path) -> str:
+    """Put an empty database with the schema at a path, and return its URL."""
+    shutil.copy(_sqlite_template(), path)
+    return f"sqlite:///{path}"
+
+
+@cache
+def _postgresql_template() -> str:
+    server = cluster()
+    for role in (APP_ROLE, JOBS_ROLE):
+        server.execute(f"CREATE ROLE {role} NOLOGIN")
+    server.execute(f"CREATE ROLE {LOGIN} LOGIN IN ROLE {APP_ROLE}, {JOBS_ROLE}")
+    server.create_database(_TEMPLATE)
+    engine = create_engine(server.url(_TEMPLATE))
+    tables = catalog("postgresql")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE EXTENSION btree_gist")
+        connection.exec_driver_sql(f"CREATE SCHEMA {tables.metadata.schema}")
+        tables.metadata.create_all(connection)
+        for statement in guards(tables):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    return _TEMPLATE
+
+
+@contextmanager
+def postgresql_database() -> Iterator[str]:
+    """Give the name of an empty database with the schema; it is dropped at the end."""
+    with fresh_database(template=_postgresql_template()) as name:
+        yield name
+
+
+@contextmanager
+def postgresql_url(*, by_bouncer: bool = False, user: str = LOGIN) -> Iterator[str]:
+    """Give the URL of an empty database with the schema, directly or through a bouncer in transaction mode."""
+    with postgresql_database() as name:
+        server = bouncer() if by_bouncer else cluster()
+        yield server.url(name, user=user)
