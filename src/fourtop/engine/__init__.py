@@ -5,8 +5,17 @@ from fourtop.engine.async_engine import AsyncEngine
 from fourtop.engine.auditing import Audit, Overlap
 from fourtop.engine.desk import Desk
 from fourtop.engine.engine import Engine
+from fourtop.engine.housekeeping import (
+    Pruned,
+    Swept,
+    prune_allocations,
+    prune_confirmations,
+    prune_outbox,
+    sweep_holds,
+)
 from fourtop.engine.identity import CountedIds, Ids, TimeOrderedIds
 from fourtop.engine.moving import Move
+from fourtop.engine.relaying import Pace, Relayed, relay_outbox
 from fourtop.engine.standing import TableState
 
 __all__ = [
@@ -19,6 +28,15 @@ __all__ = [
     "Ids",
     "Move",
     "Overlap",
+    "Pace",
+    "Pruned",
+    "Relayed",
+    "Swept",
     "TableState",
     "TimeOrderedIds",
+    "prune_allocations",
+    "prune_confirmations",
+    "prune_outbox",
+    "relay_outbox",
+    "sweep_holds",
 ]
