@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -415,6 +415,6 @@ def event_of(restaurant_id: str, row: list[Any]) -> Event:
     return Event(EventType(kind), dedupe_key, restaurant_id, at_us, actor, booking_id, hold_id, data)
 
 
-def listed(rows: list[Any], encode: Callable[[Any], Row]) -> str:
+def listed(rows: Sequence[Any], encode: Callable[[Any], Row]) -> str:
     """Write values as the JSON list that ``Idiom.rows`` reads, each with its place in it."""
     return dumps([{"ordinal": place, **encode(each)} for place, each in enumerate(rows)])

@@ -27,7 +27,7 @@ def _triggers() -> Iterator[str]:
         WHERE restaurant_id = NEW.restaurant_id AND resource_type = NEW.resource_type
             AND resource_id = NEW.resource_id AND NOT shadow AND start_us < NEW.end_us{besides}
         ORDER BY start_us DESC LIMIT 1"""
-    judged = ", ".join(("restaurant_id", "resource_type", "resource_id", "start_us", "end_us", "shadow"))
+    judged = "restaurant_id, resource_type, resource_id, start_us, end_us, shadow"
     for occasion, verb, besides in (
         ("insert", "INSERT", ""),
         ("update", f"UPDATE OF {judged}", " AND rowid <> OLD.rowid"),

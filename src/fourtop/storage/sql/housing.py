@@ -114,7 +114,7 @@ class Housing:
 
     def _policies(self) -> tuple[Statement, Statement, Statement]:
         table = self._idiom.tables["restaurant_policies"]
-        new = {name: bindparam(f"new_{name}") for name in ("restaurant", "policy", "floor")}
+        new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("restaurant", "policy", "floor")}
         here = table.c.restaurant_id == restaurant()
         made = (
             insert(table).values({"restaurant_id": bindparam("new_id"), **new}),

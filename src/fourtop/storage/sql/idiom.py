@@ -35,6 +35,12 @@ from fourtop.storage.sql.schema import Catalog, Database, catalog
 _OPENED: Final = literal_column("'['", type_=Text())
 _CLOSED: Final = literal_column("']'", type_=Text())
 
+_PSYCOPG: Any = PGDialect_psycopg
+_DIALECTS: Final[dict[str, Any]] = {
+    "postgresql": _PSYCOPG(),
+    "sqlite": SQLiteDialect_pysqlite(paramstyle="named"),
+}
+
 
 @attrs.frozen
 class Statement:
@@ -65,7 +71,7 @@ class Idiom:
         self.database = database
         self.tables: Catalog = catalog(database, schema)
         self.is_postgresql = database == "postgresql"
-        self._dialect: Any = PGDialect_psycopg() if self.is_postgresql else SQLiteDialect_pysqlite(paramstyle="named")
+        self._dialect: Any = _DIALECTS[database]
 
     def compiled(self, statement: ClauseElement, *, returns: bool = True) -> Statement:
         """Compile a statement."""

@@ -63,7 +63,7 @@ class Loaded:
     def add(self, kind: str, rows: list[Any]) -> None:
         """Add the rows of one kind, as the statement answered them."""
         if kind == "alive":
-            self.alive.update({session: count for session, count in rows})
+            self.alive.update(dict(rows))
         elif kind == "extent":
             self.whole = joined_extent(*((first, last) for first, last in rows if first is not None))
         elif kind == "answers":

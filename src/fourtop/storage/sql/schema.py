@@ -364,7 +364,7 @@ def _no_overlap(make: _Maker) -> tuple[Any, ...]:
     if not make.is_postgresql:
         columns = ("restaurant_id", "resource_type", "resource_id", "start_us")
         return (Index(NO_OVERLAP, *columns, sqlite_where=text("NOT shadow")),)
-    equal = [(column(name), "=") for name in ("restaurant_id", "resource_type", "resource_id")]
+    equal: list[tuple[Any, str]] = [(column(name), "=") for name in ("restaurant_id", "resource_type", "resource_id")]
     return (
         ExcludeConstraint(
             *equal,
