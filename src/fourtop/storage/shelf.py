@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Container, Iterable, Iterator
 from itertools import chain
 from operator import attrgetter
-from typing import Final, Self
+from typing import Final, Self, TypedDict, Unpack
 
 from sortedcontainers import SortedList
 
@@ -15,7 +15,6 @@ from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.block import Block
 from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
-from fourtop.model.event import Event
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.outcome import Versions
@@ -29,6 +28,21 @@ from fourtop.timeline import LayeredIndex, Occupancy
 # Sorts after every id.
 _LAST_ID: Final = "~"
 _BLOCK: Final = OwnerKind.BLOCK
+
+
+class Kept(TypedDict, total=False):
+    """The rows that a shelf is made of: one each for an id, one success for a hold, one answer for command and key.
+
+    Of events there are only the de-duplication keys.
+    """
+
+    allocations: Iterable[Allocation]
+    bookings: Iterable[Booking]
+    holds: Iterable[Hold]
+    blocks: Iterable[Block]
+    confirmations: Iterable[ConfirmationResult]
+    answers: Iterable[Answer]
+    event_keys: Iterable[str]
 
 
 class Shelf:
@@ -54,19 +68,7 @@ class Shelf:
         self._holds_for: dict[str, list[str]] = {}
 
     @classmethod
-    def of(  # noqa: PLR0913  # One argument for each kind of row, as a database has a table for each.
-        cls,
-        house: House,
-        versions: Versions,
-        *,
-        allocations: Iterable[Allocation] = (),
-        bookings: Iterable[Booking] = (),
-        holds: Iterable[Hold] = (),
-        blocks: Iterable[Block] = (),
-        confirmations: Iterable[ConfirmationResult] = (),
-        answers: Iterable[Answer] = (),
-        event_keys: Iterable[str] = (),
-    ) -> Self:
+    def of(cls, house: House, versions: Versions, **kept: Unpack[Kept]) -> Self:
         """Return a shelf with rows that were judged before: those that a store has loaded to judge changes by them.
 
         It judges by what it was given, so that has to be all that the changes touch: the rows of the tables and
@@ -76,32 +78,26 @@ class Shelf:
         Args:
             house: The restaurant, its floor and policy.
             versions: The three counters.
-            allocations: Rows, in any order.
-            bookings: Bookings, one for each id.
-            holds: Holds, whatever their state, one for each id.
-            blocks: Blocks, one for each id.
-            confirmations: Confirmation results, one success at most for a hold.
-            answers: Stored answers, one for each command and key.
-            event_keys: The de-duplication keys of events that are there; the events themselves are not listed.
+            kept: The rows, by kind and in any order; what is not named is empty.
 
         Raises:
             AllocationsOverlap: If live rows overlap: the store is corrupt.
-            AlreadyExists: If two rows have one id.
+            AlreadyExists: If two allocations have one id.
         """
         shelf = cls(house)
         shelf.versions = versions
-        for row in allocations:
+        for row in kept.get("allocations", ()):
             shelf.occupancy.add(row)
         shelf._write_records(
             Changes(
-                bookings=tuple(bookings),
-                holds_added=tuple(holds),
-                blocks_added=tuple(blocks),
-                confirmations=tuple(confirmations),
-                answers=tuple(answers),
+                bookings=tuple(kept.get("bookings", ())),
+                holds_added=tuple(kept.get("holds", ())),
+                blocks_added=tuple(kept.get("blocks", ())),
+                confirmations=tuple(kept.get("confirmations", ())),
+                answers=tuple(kept.get("answers", ())),
             )
         )
-        shelf.events.keys.update(event_keys)
+        shelf.events.keys.update(kept.get("event_keys", ()))
         return shelf
 
     # ---- reading: the Source protocol
