@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import chain
 from threading import Lock
 from typing import Any, Final, TypeVar
 
+import attrs
 from sqlalchemy import Engine, select
 
 from fourtop.errors import AlreadyExists
@@ -25,13 +27,14 @@ from fourtop.storage.sql.idiom import Idiom, Statement
 from fourtop.storage.sql.judging import Judge
 from fourtop.storage.sql.parts import Mismatch
 from fourtop.storage.sql.reading import Loaded, Reader, restaurant
-from fourtop.storage.sql.schema import DEFAULT_SCHEMA
+from fourtop.storage.sql.schema import DEFAULT_SCHEMA, Database
 from fourtop.storage.sql.session import Clash, Line, Sessions
 from fourtop.storage.sql.writing import Count, Writer
 
 T = TypeVar("T")
 
 _KEPT_HOUSES: Final = 1_024
+_KEPT_SCRIPTS: Final = 16
 
 
 class SqlStore:
@@ -63,15 +66,15 @@ class SqlStore:
         lock_timeout_seconds: float = 5.0,
     ) -> None:
         self.engine, database = as_engine(source)
-        idiom = Idiom(database, schema)
+        script = _script(database, schema)
         terms = Terms(clock=clock, role=role, lock_timeout_seconds=lock_timeout_seconds)
         self._sessions = Sessions(self.engine)
-        self._gate = Gate(idiom, terms)
-        self._housing = Housing(idiom)
-        self._reader = Reader(idiom)
-        self._writer = Writer(idiom)
-        self._judge = Judge(idiom, self._reader)
-        self._events = _events_of(idiom)
+        self._gate = Gate(script.idiom, terms)
+        self._housing = script.housing
+        self._reader = script.reader
+        self._writer = script.writer
+        self._judge = script.judge
+        self._events = script.events
         self._houses = HouseCache()
 
     def wait_with(self, wait: Callable[[float], None]) -> None:
@@ -247,6 +250,26 @@ def _events_of(idiom: Idiom) -> Statement:
     return idiom.compiled(
         select(idiom.as_text(packed)).where(table.c.restaurant_id == restaurant()).order_by(table.c.sequence)
     )
+
+
+@attrs.frozen
+class _Script:
+    """All that is said to a database, whichever store says it."""
+
+    idiom: Idiom
+    housing: Housing
+    reader: Reader
+    writer: Writer
+    judge: Judge
+    events: Statement
+
+
+@lru_cache(maxsize=_KEPT_SCRIPTS)
+def _script(database: Database, schema: str) -> _Script:
+    """Return what is said to a database: stores share it, since to write a statement takes longer than to run it."""
+    idiom = Idiom(database, schema)
+    reader = Reader(idiom)
+    return _Script(idiom, Housing(idiom), reader, Writer(idiom), Judge(idiom, reader), _events_of(idiom))
 
 
 class HouseCache:
