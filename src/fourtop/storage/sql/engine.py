@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, event, exc, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -10,9 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from fourtop.errors import InvalidInput, shown
 from fourtop.storage.sql.schema import Database
 
+T = TypeVar("T")
+
 _BUSY_MILLISECONDS = 5_000
 # A statement that is prepared on one connection of a pooler is unknown on the next.
 _UNPREPARED = {"prepare_threshold": None}
+_EXTRAS: Final = {"postgresql+psycopg": "fourtop[postgres]", "sqlite+aiosqlite": "fourtop[async]"}
 _RULE = "must be a URL as sqlite:///night.db or postgresql://user@host/name, or an engine of SQLAlchemy"
 
 
@@ -25,7 +29,9 @@ def as_engine(source: object) -> tuple[Engine, Database]:
     if isinstance(source, Engine):
         engine = source
     elif isinstance(source, str | URL):
-        engine = _made(as_url(source))
+        url = as_url(source)
+        how = {} if url.get_backend_name() == "sqlite" else {"connect_args": _UNPREPARED}
+        engine = _made(create_engine, url, **how)
     else:
         raise InvalidInput("source", _RULE, shown(source))
     name = engine.dialect.name
@@ -53,33 +59,40 @@ def as_async_engine(source: object) -> AsyncEngine:
         raise InvalidInput("source", _RULE, shown(source))
     url = as_url(source)
     if url.get_backend_name() == "sqlite":
-        return create_async_engine(url.set(drivername="sqlite+aiosqlite"))
-    return create_async_engine(url, connect_args=_UNPREPARED)
+        return _made(create_async_engine, url.set(drivername="sqlite+aiosqlite"))
+    return _made(create_async_engine, url, connect_args=_UNPREPARED)
 
 
 def as_url(source: str | URL) -> URL:
-    """Return a URL that names the driver that we use where it names none.
+    """Return a URL that names the driver that we use, whichever it names.
 
     Raises:
         InvalidInput: If it is no URL, or of another database; never showing a password.
     """
     try:
         url = make_url(source)
-    except exc.ArgumentError:
+    except (exc.ArgumentError, ValueError):
+        # A port that is no number is a ValueError.
         raise InvalidInput("source", _RULE, "something else") from None
+    if "\0" in (url.database or ""):
+        raise InvalidInput("source", _RULE, "one with a NUL")
     backend = url.get_backend_name()
     if backend in ("postgresql", "postgres"):
         # SQLAlchemy's own default is the driver before ours.
         return url.set(drivername="postgresql+psycopg")
     if backend == "sqlite":
-        return url
+        return url.set(drivername="sqlite")
     raise InvalidInput("source", _RULE, shown(backend))
 
 
-def _made(url: URL) -> Engine:
-    if url.get_backend_name() == "sqlite":
-        return create_engine(url)
-    return create_engine(url, connect_args=_UNPREPARED)
+def _made(make: Callable[..., T], url: URL, **how: Any) -> T:
+    """Make an engine of a URL; what is wrong with it is said without the URL, which may hold a password."""
+    try:
+        return make(url, **how)
+    except exc.ArgumentError:
+        raise InvalidInput("source", _RULE, "one that SQLAlchemy makes no engine of") from None
+    except ImportError as error:
+        raise ImportError(f"{url.drivername} has no driver here: install {_EXTRAS[url.drivername]}") from error
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

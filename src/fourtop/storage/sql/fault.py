@@ -29,7 +29,8 @@ class Fault(Enum):
 TRANSIENT = frozenset({"40001", "40P01", "55P03"})
 # The server went away, or ends the session. In reply to a COMMIT none of these says whether it happened.
 _LOST = frozenset({"57P01", "57P02", "57P03", "57P05", "58000", "25P03", "25P04"})
-_MISCONFIGURED = frozenset({"42P01", "42703", "42883", "42501", "3F000", "3D000", "28000", "28P01", "42704"})
+# The last: a role that is not there is a wrong value of the setting that names it.
+_MISCONFIGURED = frozenset({"42P01", "42703", "42883", "42501", "3F000", "3D000", "28000", "28P01", "42704", "22023"})
 
 _BUSY = frozenset({"SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_TIMEOUT", "SQLITE_LOCKED"})
 
