@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from importlib.util import find_spec
 from time import process_time
 
@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from fourtop.clock import ManualClock
 from fourtop.ports import Store
 from tests.evening import NOW
-from tests.stores import STORES
+from tests.stores import EVERY_STORE, opened
 
 SLOW_SECONDS = 0.25
 # Another machine may be several times slower, so that only what is far over the line fails.
@@ -31,6 +31,25 @@ settings.register_profile(
 # Fresh draws, for long runs by hand: pytest --hypothesis-profile campaign --hypothesis-seed 1
 settings.register_profile("campaign", settings.get_profile("fourtop"), derandomize=False)
 settings.load_profile("fourtop")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run choose the stores that tests of the engine run on: where there is no server, PostgreSQL cannot be."""
+    parser.addoption(
+        "--stores",
+        default=",".join(EVERY_STORE),
+        help="the stores for tests that run on each store, as memory,loading,sqlite,postgresql (default: all)",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for ``store_name`` on each of the chosen stores."""
+    if "store_name" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--stores").split(",")
+        unknown = sorted({*chosen} - {*EVERY_STORE})
+        if unknown:
+            raise pytest.UsageError(f"--stores: no such store: {', '.join(unknown)}")
+        metafunc.parametrize("store_name", chosen)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -87,7 +106,8 @@ def clock() -> ManualClock:
     return ManualClock(NOW)
 
 
-@pytest.fixture(params=list(STORES))
-def store(request: pytest.FixtureRequest, clock: ManualClock) -> Store:
+@pytest.fixture
+def store(store_name: str, clock: ManualClock) -> Iterator[Store]:
     """Each store in turn, on that clock."""
-    return STORES[request.param](clock)
+    with opened(store_name, clock) as made:
+        yield made

@@ -20,18 +20,19 @@ T = TypeVar("T")
 
 def digest_of(request: Mapping[str, Any]) -> str:
     """Return a digest in which every value of a request counts, at every depth."""
-    return hashlib.sha256(canonical(_plain(request)).encode()).hexdigest()
+    return hashlib.sha256(canonical(plain(request)).encode()).hexdigest()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a value as plain data, which any store keeps as it is: dictionaries, lists, text, numbers."""
     if attrs.has(type(value)):
-        return {field.name: _plain(getattr(value, field.name)) for field in attrs.fields(type(value))}
+        return {field.name: plain(getattr(value, field.name)) for field in attrs.fields(type(value))}
     if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, frozenset):
         return sorted(str(each) for each in value)
     if isinstance(value, tuple | list):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     return value
@@ -104,12 +105,14 @@ class Call:
             now_us: When.
             about: ``booking_id``, ``hold_id``, and ``data`` of ids, numbers and instants.
         """
+        data = plain(about.pop("data", {}))
         return Event(
             type=kind,
             dedupe_key=f"{kind.value}:{subject}",
             restaurant_id=self.restaurant_id,
             at_us=now_us,
             actor=self.actor,
+            data=data,
             **about,
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 import attrs
 
-from fourtop.engine.call import Call, Failed, as_replay
+from fourtop.engine.call import Call, Failed, as_replay, plain
 from fourtop.engine.holding import (
     as_request,
     check_awaits_confirmation,
@@ -278,6 +278,6 @@ class _Attempt:
                 Rival(row.id, row.resource_id, row.window, row.owner_kind.value, row.owner_id) for row in rivals
             ),
             code=None if error is None else error.code.value,
-            details={} if error is None else error.details,
+            details={} if error is None else plain(error.details),
             actor=call.actor,
         )
