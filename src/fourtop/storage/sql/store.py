@@ -18,15 +18,16 @@ from fourtop.model.house import House
 from fourtop.model.outcome import Versions
 from fourtop.ports import MAX_NEEDS, NO_CHANGES, Changes, Decision, Need, Scope, View
 from fourtop.storage.sql import codec
+from fourtop.storage.sql.asking import Asking
 from fourtop.storage.sql.codec import loads
 from fourtop.storage.sql.engine import as_engine
 from fourtop.storage.sql.gate import Entry, Gate, Terms
 from fourtop.storage.sql.guarding import APP_ROLE
 from fourtop.storage.sql.housing import Housing
-from fourtop.storage.sql.idiom import Idiom, Statement
+from fourtop.storage.sql.idiom import Idiom, Statement, restaurant
 from fourtop.storage.sql.judging import Judge
 from fourtop.storage.sql.parts import Mismatch
-from fourtop.storage.sql.reading import Loaded, Reader, restaurant
+from fourtop.storage.sql.reading import Loaded, Reader
 from fourtop.storage.sql.schema import DEFAULT_SCHEMA, Database
 from fourtop.storage.sql.session import Clash, Line, Sessions
 from fourtop.storage.sql.writing import Count, Writer
@@ -76,6 +77,7 @@ class SqlStore:
         self._judge = script.judge
         self._events = script.events
         self._houses = HouseCache()
+        self._asking = Asking()
 
     def wait_with(self, wait: Callable[[float], None]) -> None:
         """Wait before another try in this way; an awaited store has its own."""
@@ -126,6 +128,7 @@ class SqlStore:
             entry = self._gate.enter(line, scope.restaurant_id, is_writing=False)
             return self._asked(line, scope, entry, ask)
 
+        self._asking.check(scope.restaurant_id)
         return self._sessions.run(self._gate.begin_reading, work, "read")
 
     def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
@@ -141,6 +144,7 @@ class SqlStore:
             OutcomeUnknown: If the reply to the commit was lost.
             FourtopError: Whatever ``decide`` raises, unchanged.
         """
+        self._asking.check(scope.restaurant_id)
         refusal: Exception | None = None
         for is_judged in (False, True):
 
@@ -171,6 +175,7 @@ class SqlStore:
             rows = line.rows(self._events, {"restaurant": restaurant_id})
             return tuple(codec.event_of(restaurant_id, loads(text)) for (text,) in rows)
 
+        self._asking.check(restaurant_id)
         return self._sessions.run(self._gate.begin_reading, work, "events")
 
     # ---- the steps of a call, once a restaurant is entered: read, then write
@@ -183,7 +188,8 @@ class SqlStore:
             self._reader.load(line, missing, entry.now_us, loaded)
             view = View(loaded.source(house, entry.versions), scope, entry.now_us)
             try:
-                answer = question(view)
+                with self._asking.about(scope.restaurant_id):
+                    answer = question(view)
             finally:
                 view.close()
             if not isinstance(answer, Need):
