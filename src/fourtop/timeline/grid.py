@@ -109,6 +109,10 @@ class Grid:
         self._days: dict[int, _Day] = {}
         self._asked: set[int] = set()
 
+    def use(self, bit: int, index: ResourceIndex[Any]) -> None:
+        """Look into another index for table ``bit``: one with the same stays as the one before."""
+        self._tables[bit] = (1 << bit, index)
+
     def add(self, bit: int, start_us: int, end_us: int) -> None:
         """Take in a stay that has just been added to the index of table ``bit``."""
         for number, start, end in _pieces(start_us, end_us):

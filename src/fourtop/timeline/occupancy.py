@@ -18,6 +18,8 @@ from fourtop.timeline.resource import ResourceIndex
 
 _TABLE: Final = ResourceType.TABLE
 _ORDER: Final = attrgetter("order_key")
+# Of every table that has no stay yet; never written to.
+_UNTAKEN: Final[ResourceIndex[Allocation]] = ResourceIndex()
 # Turns the digits of a binary number into the truth values that ``compress`` wants.
 _TRUTH: Final = bytes.maketrans(b"01", b"\x00\x01")
 
@@ -93,8 +95,9 @@ class Occupancy:
         bits = {table_id: bit for bit, table_id in enumerate(named)}
         assert len(bits) == len(named), "a table has two bits"
         self._table_ids, self._bits = named, bits
-        self._tables = {table_id: index for table_id, index in self._tables.items() if index or table_id in bits}
-        self._grid = Grid([self._tables.setdefault(table_id, ResourceIndex()) for table_id in named])
+        self._tables = {table_id: index for table_id, index in self._tables.items() if index}
+        # Most tables have nothing in the few rows of one transaction: they share one index that stays empty.
+        self._grid = Grid([self._tables.get(table_id, _UNTAKEN) for table_id in named])
 
     # ---- changing ----------------------------------------------------------------------------------------
 
@@ -127,11 +130,13 @@ class Occupancy:
             self._handles.add(allocation)
             return
         table_id = allocation.resource_id
+        bit = self._bits.get(table_id)
         if index is None:
             index = self._tables[table_id] = ResourceIndex()
+            if bit is not None:
+                self._grid.use(bit, index)
         start_us, end_us = allocation.window.start_us, allocation.window.end_us
         index.add(start_us, end_us, allocation)
-        bit = self._bits.get(table_id)
         if bit is not None:
             self._grid.add(bit, start_us, end_us)
 

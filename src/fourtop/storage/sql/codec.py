@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -415,6 +415,11 @@ def event_of(restaurant_id: str, row: list[Any]) -> Event:
     return Event(EventType(kind), dedupe_key, restaurant_id, at_us, actor, booking_id, hold_id, data)
 
 
-def listed(rows: Sequence[Any], encode: Callable[[Any], Row]) -> str:
-    """Write values as the JSON list that ``Idiom.rows`` reads, each with its place in it."""
-    return dumps([{"ordinal": place, **encode(each)} for place, each in enumerate(rows)])
+def listed(rows: Iterable[Row]) -> str:
+    """Write rows as the JSON list that ``Idiom.rows`` reads, each with its place in it."""
+    return dumps([{"ordinal": place, **row} for place, row in enumerate(rows)])
+
+
+def plain(value: Any) -> Any:
+    """Return a value of a row as a driver takes it: what has parts, as JSON."""
+    return dumps(value) if type(value) in (dict, list) else value

@@ -10,8 +10,8 @@ from fourtop.model.document import FORMAT, house_from_data, house_to_data
 from fourtop.model.house import House
 from fourtop.model.restaurant import Restaurant
 from fourtop.storage.sql.codec import dumps, loads
-from fourtop.storage.sql.idiom import Idiom, Statement
-from fourtop.storage.sql.reading import Cursor, restaurant
+from fourtop.storage.sql.idiom import Idiom, Statement, restaurant
+from fourtop.storage.sql.reading import Cursor
 
 # The parts of a house document that have tables of their own, one row an entry, in their order.
 _FLOOR: Final = {"zones": "zones", "tables": "table_inventory", "joins": "table_adjacencies"}
@@ -28,21 +28,18 @@ class Housing:
         self._idiom = idiom
         self._load = self._loading()
         self._deletes = {
-            name: idiom.compiled(
-                delete(tables[name]).where(tables[name].c.restaurant_id == restaurant()), returns=False
-            )
+            name: idiom.compiled(delete(tables[name]).where(tables[name].c.restaurant_id == restaurant()))
             for name in (*_FLOOR.values(), *_POLICY.values())
         }
         self._inserts = {name: self._inserting(name) for name in self._deletes}
         columns = ("id", *_RESTAURANT, "floor_version", "policy_version", "occupancy_version", "latest_us")
         self._new = idiom.compiled(
-            insert(tables["restaurants"]).values({name: bindparam(f"new_{name}") for name in columns}), returns=False
+            insert(tables["restaurants"]).values({name: bindparam(f"new_{name}") for name in columns})
         )
         self._renew = idiom.compiled(
             update(tables["restaurants"])
             .values({name: bindparam(f"new_{name}") for name in _RESTAURANT})
             .where(tables["restaurants"].c.id == restaurant()),
-            returns=False,
         )
         self._new_policy, self._renew_policy, self._renew_floor = self._policies()
 
@@ -108,9 +105,7 @@ class Housing:
         table = self._idiom.tables[name]
         rows = self._idiom.rows(name, [column("document", table.c.document.type)])
         found = select(restaurant(), rows.c.ordinal, rows.c.document)
-        return self._idiom.compiled(
-            insert(table).from_select(["restaurant_id", "position", "document"], found), returns=False
-        )
+        return self._idiom.compiled(insert(table).from_select(["restaurant_id", "position", "document"], found))
 
     def _policies(self) -> tuple[Statement, Statement, Statement]:
         table = self._idiom.tables["restaurant_policies"]
@@ -121,7 +116,7 @@ class Housing:
             update(table).values({"restaurant": new["restaurant"], "policy": new["policy"]}).where(here),
             update(table).values({"floor": new["floor"]}).where(here),
         )
-        first, second, third = (self._idiom.compiled(each, returns=False) for each in made)
+        first, second, third = (self._idiom.compiled(each) for each in made)
         return first, second, third
 
 

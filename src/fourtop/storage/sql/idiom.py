@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
 import attrs
@@ -15,12 +15,15 @@ from sqlalchemy import (
     Integer,
     ScalarSelect,
     Select,
+    Table,
     Text,
+    and_,
     any_,
     bindparam,
     cast,
     column,
     func,
+    insert,
     literal_column,
     select,
     type_coerce,
@@ -31,6 +34,9 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.sql.elements import ClauseElement
 
 from fourtop.storage.sql.schema import Catalog, Database, catalog
+
+# Begins the names of the parameters that are one row's values.
+EACH: Final = "each_"
 
 _OPENED: Final = literal_column("'['", type_=Text())
 _CLOSED: Final = literal_column("']'", type_=Text())
@@ -51,12 +57,35 @@ class Statement:
     Args:
         text: With named parameters.
         constants: The values that it brings itself.
-        returns: Whether it answers rows; else it tells how many it has touched.
+        parameters: The names of the values that it is to be given.
     """
 
     text: str
     constants: Mapping[str, Any] = attrs.field(factory=dict)
-    returns: bool = True
+    parameters: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Given:
+    """Rows that a statement is given: their columns, to be used like those of a table.
+
+    Args:
+        columns: By name.
+        source: The table of the rows; ``None``: the statement is executed for each row, with its values.
+    """
+
+    columns: Mapping[str, ColumnElement[Any]]
+    source: FromClause | None
+
+    def __getitem__(self, name: str) -> ColumnElement[Any]:
+        """Return the column of that name."""
+        return self.columns[name]
+
+    def has(self, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        """Tell whether one of the rows meets all conditions."""
+        if self.source is None:
+            return and_(*conditions)
+        return select(literal_column("1")).select_from(self.source).where(*conditions).exists()
 
 
 class Idiom:
@@ -73,11 +102,11 @@ class Idiom:
         self.is_postgresql = database == "postgresql"
         self._dialect: Any = _DIALECTS[database]
 
-    def compiled(self, statement: ClauseElement, *, returns: bool = True) -> Statement:
+    def compiled(self, statement: ClauseElement) -> Statement:
         """Compile a statement."""
         compiled = statement.compile(dialect=self._dialect)
         constants = {name: value for name, value in compiled.params.items() if value is not None}
-        return Statement(str(compiled), constants, returns)
+        return Statement(str(compiled), constants, tuple(name for name in compiled.params if name not in constants))
 
     # ---- reading: whole rows as JSON, so that one statement answers the rows of several tables
 
@@ -122,10 +151,25 @@ class Idiom:
         """Return ids as a parameter for ``any_of``."""
         return sorted(ids) if self.is_postgresql else json.dumps(sorted(ids))
 
-    # ---- writing: any number of rows as one JSON list of objects
+    # ---- writing: any number of rows
+
+    def given(self, name: str, columns: Iterable[ColumnElement[Any]]) -> Given:
+        """Take rows to be written: on PostgreSQL all at once, as ``rows``; on SQLite one by one."""
+        if self.is_postgresql:
+            rows = self.rows(name, columns)
+            return Given(dict(rows.c.items()), rows)
+        return Given({each.name: bindparam(f"{EACH}{each.name}", type_=each.type) for each in columns}, None)
+
+    @staticmethod
+    def inserted(table: Table, names: Iterable[str], given: Given, make: Callable[[Table], Any] = insert) -> Any:
+        """Insert the given rows into a table of the tenant's, in their order: what counts up by itself counts in it."""
+        if given.source is None:
+            return make(table).values({"restaurant_id": restaurant(), **{name: given[name] for name in names}})
+        found = select(restaurant(), *(given[name] for name in names)).order_by(given["ordinal"])
+        return make(table).from_select(["restaurant_id", *names], found)
 
     def rows(self, name: str, columns: Iterable[ColumnElement[Any]]) -> FromClause:
-        """Read the JSON list of objects in a parameter as a table: some columns, and ``ordinal``."""
+        """Read the JSON list of objects in one parameter as a table: some columns, and ``ordinal``."""
         wanted = {"ordinal": Integer(), **{each.name: _bare(each.type) for each in columns}}
         given = bindparam(name, type_=Text())
         if self.is_postgresql:
@@ -137,6 +181,11 @@ class Idiom:
             func.json_extract(each, literal_column(f"'$.{one}'"), type_=kind).label(one) for one, kind in wanted.items()
         )
         return select(*found).subquery(f"new_{name}")
+
+
+def restaurant() -> ColumnElement[str]:
+    """Return the parameter of the tenant."""
+    return bindparam("restaurant", type_=Text())
 
 
 def _bare(kind: Any) -> Any:

@@ -63,7 +63,7 @@ class Judge:
         ids = self._idiom.ids
         return {
             "restaurant": restaurant_id,
-            "taken": listed(come, codec.allocation_row),
+            "taken": listed(codec.allocation_row(row) for row in come),
             "rows": ids({row.id for row in (*come, *gone)}),
             "bookings": ids({each.id for each in changes.bookings} | _owners(come, OwnerKind.BOOKING)),
             "holds": ids(

@@ -14,7 +14,7 @@ from fourtop.model.hold import Hold
 from fourtop.ports import Changes
 from fourtop.ports.outbox import subject_of
 from fourtop.storage.sql import codec
-from fourtop.storage.sql.codec import Row, listed
+from fourtop.storage.sql.codec import Row
 
 
 class Mismatch(Exception):  # It never leaves the store: what was wrong is found out by the judge.
@@ -27,12 +27,12 @@ class Part:
 
     Args:
         name: Which statement writes them; see ``writing``.
-        rows: The rows, as its parameter.
+        rows: The rows.
         expected: How many rows it has to touch; ``None``: the table's own constraints judge.
     """
 
     name: str
-    rows: str
+    rows: list[Row]
     expected: int | None = None
 
 
@@ -67,11 +67,11 @@ def parts_of(changes: Changes, *, moves_in_place: bool) -> list[Part]:
 
 
 def _part(name: str, values: Sequence[Any], encode: Callable[[Any], Row]) -> Part | None:
-    return Part(name, listed(values, encode)) if values else None
+    return Part(name, [encode(each) for each in values]) if values else None
 
 
 def _counted(name: str, values: Sequence[Any], encode: Callable[[Any], Row]) -> Part | None:
-    return Part(name, listed(values, encode), len(values)) if values else None
+    return Part(name, [encode(each) for each in values], len(values)) if values else None
 
 
 def _event_row(event: Event) -> Row:

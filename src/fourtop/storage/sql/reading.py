@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Protocol, TypeVar
 
 import attrs
@@ -19,7 +19,7 @@ from fourtop.model.window import MAX_WINDOW_US
 from fourtop.ports import Answer, Rows, Scope, Spans, joined_extent
 from fourtop.storage.sql import codec
 from fourtop.storage.sql.codec import loads
-from fourtop.storage.sql.idiom import Idiom, Statement
+from fourtop.storage.sql.idiom import Idiom, Statement, restaurant
 from fourtop.storage.sql.schema import SHORT_US
 
 T = TypeVar("T")
@@ -31,12 +31,12 @@ MAX_SPANS: Final = 4
 class Cursor(Protocol):
     """What carries a statement to the database."""
 
-    def rows(self, statement: Statement, parameters: dict[str, Any]) -> list[Any]:
+    def rows(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Any]:
         """Return the rows that a statement answers."""
         ...
 
-    def touched(self, statement: Statement, parameters: dict[str, Any]) -> int:
-        """Return how many rows a statement has touched."""
+    def touched(self, statement: Statement, *parameters: Mapping[str, Any]) -> int:
+        """Return how many rows a statement has touched, executed once for each of some sets of parameters."""
         ...
 
 
@@ -215,11 +215,6 @@ class Columns:
         held, hold = self._held.c, self.holds.c
         where = (held.restaurant_id == hold.restaurant_id) & (held.hold_id == hold.id)
         return self.packed(self.holds, codec.HOLD, self._idiom.listed(held.table_id, where, held.position))
-
-
-def restaurant() -> ColumnElement[str]:
-    """Return the parameter of the tenant."""
-    return bindparam("restaurant", type_=Text())
 
 
 def moment(name: str) -> ColumnElement[int]:

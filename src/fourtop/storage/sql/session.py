@@ -43,9 +43,13 @@ class Line:
         found: list[Any] = self._cursor.fetchall()
         return found
 
-    def touched(self, statement: Statement, parameters: Mapping[str, Any] = _NOTHING) -> int:
-        """Return how many rows a statement has touched."""
-        self._carry(statement, parameters)
+    def touched(self, statement: Statement, *parameters: Mapping[str, Any]) -> int:
+        """Return how many rows a statement has touched, executed once for each of some sets of parameters."""
+        if len(parameters) == 1:
+            self._carry(statement, parameters[0])
+        else:
+            constants = statement.constants
+            self._cursor.executemany(statement.text, [{**constants, **each} for each in parameters])
         touched: int = self._cursor.rowcount
         return touched
 

@@ -10,16 +10,12 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Delete,
-    FromClause,
     Insert,
-    Integer,
     Table,
-    Text,
     Update,
     column,
     delete,
     func,
-    insert,
     select,
     update,
 )
@@ -28,9 +24,13 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from fourtop.ports import Changes
 from fourtop.storage.sql import codec
-from fourtop.storage.sql.idiom import Idiom, Statement
+from fourtop.storage.sql.codec import listed, plain
+from fourtop.storage.sql.idiom import EACH, Given, Idiom, Statement, restaurant
 from fourtop.storage.sql.parts import Mismatch, Part, parts_of
-from fourtop.storage.sql.reading import Cursor, moment, restaurant
+from fourtop.storage.sql.reading import Cursor, moment
+
+# The restaurant's own row, among the names of the parts.
+RESTAURANT: Final = "restaurant"
 
 _OLD: Final = tuple(name for name in codec.ALLOCATION if name != "id")
 
@@ -47,9 +47,9 @@ class Count:
     """
 
     now_us: int
-    floor: int
-    policy: int
-    occupancy: int
+    floor: int = 0
+    policy: int = 0
+    occupancy: int = 0
 
 
 class Writer:
@@ -69,28 +69,31 @@ class Writer:
         """
         parts = parts_of(changes, moves_in_place=self._idiom.is_postgresql)
         parameters = {"restaurant": restaurant_id, **attrs.asdict(count)}
-        if self._idiom.is_postgresql:
-            if {row.id for row in changes.added} & {row.id for row in changes.removed}:
-                # Who takes the id of one that goes has to come after it, and parts of a statement have no order.
-                self._write_alone(cursor, parts[0], parameters)
-                parts = parts[1:]
-            self._write_together(cursor, parts, parameters)
+        if not self._idiom.is_postgresql:
+            for part in parts:
+                self._write_each(cursor, part, restaurant_id)
+            cursor.touched(self._compiled((RESTAURANT,)), parameters)
             return
-        for part in parts:
-            self._write_alone(cursor, part, parameters)
-        cursor.touched(self._compiled(("restaurants",)), parameters)
+        if {row.id for row in changes.added} & {row.id for row in changes.removed}:
+            # Who takes the id of one that goes has to come after it, and the parts of a statement have no order.
+            self._write_all(cursor, parts[:1], {**parameters, **attrs.asdict(Count(now_us=count.now_us))})
+            parts = parts[1:]
+        self._write_all(cursor, parts, parameters)
 
-    def _write_together(self, cursor: Cursor, parts: Sequence[Part], parameters: dict[str, Any]) -> None:
-        """Write all parts in one statement, judged at its end; it answers how many rows they have touched."""
-        statement = self._compiled(("restaurants", *(part.name for part in parts)))
-        given = {part.name: part.rows for part in parts}
-        (counts,) = cursor.rows(statement, {**parameters, **given})
-        expected = [part.expected for part in parts if part.expected is not None]
-        if list(counts[1:]) != expected:
+    def _write_all(self, cursor: Cursor, parts: Sequence[Part], parameters: dict[str, Any]) -> None:
+        """Write all rows of all parts in one statement, judged at its end."""
+        statement = self._compiled((RESTAURANT, *(part.name for part in parts)))
+        given = {part.name: listed(part.rows) for part in parts}
+        ((_, *touched),) = cursor.rows(statement, {**parameters, **given})
+        if touched != [part.expected for part in parts if part.expected is not None]:
             raise Mismatch
 
-    def _write_alone(self, cursor: Cursor, part: Part, parameters: dict[str, Any]) -> None:
-        touched = cursor.touched(self._compiled((part.name,)), {**parameters, part.name: part.rows})
+    def _write_each(self, cursor: Cursor, part: Part, restaurant_id: str) -> None:
+        """Write the rows of a part one by one."""
+        statement = self._compiled((part.name,))
+        names = [(name, name.removeprefix(EACH)) for name in statement.parameters if name != "restaurant"]
+        rows = ({name: plain(row.get(column_)) for name, column_ in names} for row in part.rows)
+        touched = cursor.touched(statement, *({"restaurant": restaurant_id, **row} for row in rows))
         if part.expected not in (None, touched):
             raise Mismatch
 
@@ -102,7 +105,7 @@ class Writer:
 
 
 class _Statements:
-    """The statement of each part. It reads its rows from the parameter of the part's name."""
+    """The statement of each part, which is given its rows by the part's name."""
 
     def __init__(self, idiom: Idiom) -> None:
         tables = idiom.tables
@@ -136,11 +139,11 @@ class _Statements:
 
     def compiled(self, names: tuple[str, ...]) -> Statement:
         """Compile a part, or the restaurant's own count with any parts beside it."""
-        if names[0] != "restaurants":
-            return self._idiom.compiled(self._one(names[0]), returns=False)
-        counted = self._counted()
+        if names[0] != RESTAURANT:
+            return self._idiom.compiled(self._one(names[0]))
+        counted: Any = self._counted()
         if not self._idiom.is_postgresql:
-            return self._idiom.compiled(counted, returns=False)
+            return self._idiom.compiled(counted)
         answers: list[ColumnElement[Any]] = [self._restaurants.c.id]
         for name in names[1:]:
             part: Any = self._one(name)
@@ -158,17 +161,15 @@ class _Statements:
     # ---- what comes
 
     def _insert(self, name: str, table: Table, names: tuple[str, ...]) -> Insert:
-        rows = self._idiom.rows(name, [table.c[each] for each in names])
-        # In their order, so that what counts up by itself counts in that order.
-        found = select(restaurant(), *(rows.c[each] for each in names)).order_by(rows.c.ordinal)
-        return insert(table).from_select(["restaurant_id", *names], found)
+        given = self._idiom.given(name, [table.c[each] for each in names])
+        made: Insert = self._idiom.inserted(table, names, given)
+        return made
 
     def _assigned(self) -> Insert:
         table, names = self._assignments, ("booking_id", "position", "table_id")
-        rows = self._idiom.rows("assignments", [table.c[each] for each in names])
-        found = select(restaurant(), *(rows.c[each] for each in names)).order_by(rows.c.ordinal)
+        given = self._idiom.given("assignments", [table.c[each] for each in names])
         make: Any = postgresql_insert if self._idiom.is_postgresql else sqlite_insert
-        new = make(table).from_select(["restaurant_id", *names], found)
+        new = self._idiom.inserted(table, names, given, make)
         upsert: Insert = new.on_conflict_do_update(
             index_elements=["restaurant_id", "booking_id", "position"],
             set_={"table_id": new.excluded.table_id},
@@ -185,12 +186,12 @@ class _Statements:
         names: tuple[str, ...],
         *,
         old: Iterable[ColumnElement[Any]] = (),
-        if_: Callable[[FromClause], Iterable[ColumnElement[bool]]] = lambda _: (),
+        if_: Callable[[Given], Iterable[ColumnElement[bool]]] = lambda _: (),
     ) -> Update:
-        rows = self._idiom.rows(name, [*(table.c[each] for each in names), *old])
-        new = {table.c[each]: rows.c[each] for each in names if each != "id"}
-        here = table.c.restaurant_id == restaurant(), table.c.id == rows.c.id
-        return update(table).values(new).where(*here, *if_(rows))
+        given = self._idiom.given(name, [*(table.c[each] for each in names), *old])
+        new = {table.c[each]: given[each] for each in names if each != "id"}
+        here = table.c.restaurant_id == restaurant(), table.c.id == given["id"]
+        return update(table).values(new).where(*here, *if_(given))
 
     def _replaced(self) -> Update:
         old = self._old_columns()
@@ -199,12 +200,9 @@ class _Statements:
     def _bookings_changed(self) -> Update:
         version = self._bookings.c.version
         old: list[ColumnElement[Any]] = [column("old_version", BigInteger())]
+        names = codec.BOOKING
         return self._update(
-            "bookings_changed",
-            self._bookings,
-            codec.BOOKING,
-            old=old,
-            if_=lambda rows: [version == rows.c.old_version],
+            "bookings_changed", self._bookings, names, old=old, if_=lambda given: [version == given["old_version"]]
         )
 
     def _counted(self) -> Update:
@@ -221,28 +219,26 @@ class _Statements:
 
     def _removed(self) -> Delete:
         row = self._allocations.c
-        rows = self._idiom.rows("removed", [row.id, *self._old_columns()])
-        stored = select(rows.c.id).where(rows.c.id == row.id, *self._is_as_stored(rows))
-        here = row.restaurant_id == restaurant(), row.id.in_(select(rows.c.id))
-        return delete(self._allocations).where(*here, stored.exists())
+        given = self._idiom.given("removed", [row.id, *self._old_columns()])
+        stored = given.has(row.id == given["id"], *self._is_as_stored(given))
+        return delete(self._allocations).where(row.restaurant_id == restaurant(), stored)
 
     def _assignments_over(self) -> Delete:
         row = self._assignments.c
-        rows = self._idiom.rows("assignments_over", [row.booking_id, column("position", Integer())])
-        over = select(rows.c.booking_id).where(rows.c.booking_id == row.booking_id, row.position >= rows.c.position)
-        here = row.restaurant_id == restaurant(), row.booking_id.in_(select(rows.c.booking_id))
-        return delete(self._assignments).where(*here, over.exists())
+        given = self._idiom.given("assignments_over", [row.booking_id, row.position])
+        over = given.has(row.booking_id == given["booking_id"], row.position >= given["position"])
+        return delete(self._assignments).where(row.restaurant_id == restaurant(), over)
 
     def _blocks_removed(self) -> Delete:
         row = self._blocks.c
-        rows = self._idiom.rows("blocks_removed", [column("id", Text())])
-        return delete(self._blocks).where(row.restaurant_id == restaurant(), row.id.in_(select(rows.c.id)))
+        given = self._idiom.given("blocks_removed", [row.id])
+        return delete(self._blocks).where(row.restaurant_id == restaurant(), given.has(row.id == given["id"]))
 
     def _old_columns(self) -> list[ColumnElement[Any]]:
         return [column(f"old_{name}", self._allocations.c[name].type) for name in _OLD]
 
-    def _is_as_stored(self, rows: FromClause) -> list[ColumnElement[bool]]:
-        return [self._allocations.c[name].is_not_distinct_from(rows.c[f"old_{name}"]) for name in _OLD]
+    def _is_as_stored(self, given: Given) -> list[ColumnElement[bool]]:
+        return [self._allocations.c[name].is_not_distinct_from(given[f"old_{name}"]) for name in _OLD]
 
 
 # The parts that tell how many rows they have touched.
