@@ -1,158 +1,16 @@
-"""A rush: very many bookers at once, and every answer proved afterwards, at the moment when it was given.
-
-The store takes one command after the other, and the version that a decision saw says in which order. So the rush is
-replayed one by one, by a brute force that shares no code with the planner.
-"""
+"""A rush of threads: very many bookers at once in one process, and every answer proved afterwards."""
 
 from __future__ import annotations
 
-import random
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from threading import Barrier, Thread, local
-from typing import TypeVar
+from collections.abc import Iterator
 
-import attrs
 import pytest
 
-from fourtop import (
-    Booking,
-    CapacityRule,
-    Code,
-    Desk,
-    Engine,
-    Event,
-    Floor,
-    FourtopError,
-    House,
-    Join,
-    ManualClock,
-    Policy,
-    Proof,
-    Refused,
-    Request,
-    ResourceType,
-    Restaurant,
-    ServicePeriod,
-    Table,
-    Window,
-    Zone,
-    sample,
-)
-from fourtop.ports import Decision, Need, Scope, Store, View
-from tests.stateful.choosing import NO_CONDITION, Chooser
+from fourtop import Engine, ManualClock
+from tests.load import rush
+from tests.load.rush import OPENED, Call, WatchedStore, book, grid, hold_and_confirm
 from tests.stores import STORES
-
-T = TypeVar("T")
-
-COLUMNS, ROWS = 8, 5
-CAPACITIES = (2, 2, 2, 4, 4, 6)
-OPENED = datetime(2026, 5, 1, 12, tzinfo=UTC)
-SEVEN = datetime(2026, 5, 1, 19, tzinfo=UTC)
-NIGHT = Window(OPENED, datetime(2026, 5, 2, 12, tzinfo=UTC))
-
-Call = Callable[[Desk, Request], Booking]
-
-
-class WatchedStore:
-    """A store that remembers at which occupancy version the tables of each thread were chosen or refused."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._mine = local()
-
-    @property
-    def version(self) -> int:
-        """The occupancy version at which this thread's tables were chosen or refused."""
-        version: int = self._mine.version
-        return version
-
-    def start_call(self) -> None:
-        self._mine.is_chosen = False
-
-    def open(self, house: House) -> None:
-        self._store.open(house)
-
-    def restaurant_ids(self) -> tuple[str, ...]:
-        return self._store.restaurant_ids()
-
-    def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
-        return self._store.read(scope, ask)
-
-    def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
-        def watched(view: View) -> Decision[T] | Need:
-            # The first command of a booker chooses the tables; confirming a hold only passes them on.
-            if not self._mine.is_chosen:
-                self._mine.version = view.versions.occupancy
-            return decide(view)
-
-        result = self._store.transact(scope, watched)
-        self._mine.is_chosen = True
-        return result
-
-    def events(self, restaurant_id: str) -> tuple[Event, ...]:
-        return self._store.events(restaurant_id)
-
-
-@attrs.frozen
-class Outcome:
-    """What one booker got, and the version at which it was decided."""
-
-    party: int
-    version: int
-    booking: Booking | None
-    error: FourtopError | None
-
-
-def book(desk: Desk, request: Request) -> Booking:
-    return desk.book(request).booking
-
-
-def hold_and_confirm(desk: Desk, request: Request) -> Booking:
-    return desk.confirm(desk.hold(request).hold.id).booking
-
-
-def grid(*, max_covers: int | None = None) -> House:
-    """Return a floor of 8 × 5 tables, each joined to its neighbours across and along."""
-    tables, joins = [], []
-    for place in range(COLUMNS * ROWS):
-        tables.append(Table(f"t{place}", str(place + 1), CAPACITIES[place % len(CAPACITIES)], "main"))
-        if place % COLUMNS:
-            joins.append(Join((f"t{place}", f"t{place - 1}")))
-        if place >= COLUMNS:
-            joins.append(Join((f"t{place}", f"t{place - COLUMNS}")))
-    caps = [] if max_covers is None else [CapacityRule(max_covers=max_covers)]
-    return House(
-        Restaurant("the-grid", "The Grid", timezone="UTC"),
-        Floor(tables, zones=[Zone("main", "Main")], joins=joins),
-        Policy([ServicePeriod("dinner", "17:00", "23:00")], capacity_rules=caps),
-    )
-
-
-def rush(store: WatchedStore, house: House, parties: list[int], call: Call) -> tuple[Desk, list[Outcome]]:
-    """Let all bookers go at once, and return the desk with what each of them got."""
-    desk = Engine(store).open(house)
-    barrier = Barrier(len(parties))
-    outcomes: list[Outcome] = []
-
-    def booker(party: int) -> None:
-        store.start_call()
-        barrier.wait()
-        booking, error = None, None
-        try:
-            booking = call(desk, Request(party, SEVEN))
-        except FourtopError as refused:
-            error = refused
-        outcomes.append(Outcome(party, store.version, booking, error))
-
-    threads = [Thread(target=booker, args=(party,)) for party in parties]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return desk, outcomes
 
 
 @pytest.fixture(params=STORES)
@@ -169,60 +27,20 @@ def _hasty_switches() -> Iterator[None]:
     sys.setswitchinterval(before)
 
 
-def check_nobody_is_lost(desk: Desk, outcomes: list[Outcome], parties: list[int]) -> list[Booking]:
-    """Assert that each booker has one answer, and that the store has what was answered and nothing else."""
-    assert Counter(each.party for each in outcomes) == Counter(parties)
-    for each in outcomes:
-        assert each.error is None or type(each.error) is Refused
-    booked = [each.booking for each in outcomes if each.booking is not None]
-    assert sorted(booked, key=lambda booking: booking.id) == sorted(desk.bookings(NIGHT), key=lambda each: each.id)
-    audit = desk.audit()
-    assert audit.is_clean
-    rows = [row for row in desk.allocations(NIGHT) if row.resource_type is ResourceType.TABLE]
-    assert sorted(row.resource_id for row in rows) == sorted(table for booking in booked for table in booking.tables)
-    return booked
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("call", [book, hold_and_confirm])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_160_bookers_at_once_are_each_seated_or_rightly_refused(store: WatchedStore, call: Call, seed: int) -> None:
-    sizes, weights = zip(*sample.pub_demand().party_weights, strict=True)
-    parties = random.Random(seed).choices(sizes, weights, k=160)
-    house = grid()
-    desk, outcomes = rush(store, house, parties, call)
-    booked = check_nobody_is_lost(desk, outcomes, parties)
-
-    chooser = Chooser(house.floor, house.policy.planning)
-    free = {table.id for table in house.floor.tables}
-    # At one version one booker at most is seated, and those who were refused at it saw the same tables.
-    for each in sorted(outcomes, key=lambda outcome: (outcome.version, outcome.booking is not None)):
-        best = chooser.first((each.party, NO_CONDITION, NO_CONDITION), free)
-        if each.booking is not None:
-            assert best is not None, f"a party of {each.party} got tables that were not free"
-            assert each.booking.tables == best.tables
-            free.difference_update(best.tables)
-        else:
-            assert best is None, f"a party of {each.party} was refused, but {best} was free"
-            assert isinstance(each.error, Refused)
-            assert each.error.code is Code.TABLES_TAKEN
-            assert each.error.refusal.proof is Proof.NO_FREE_PLAN
-            assert chooser.ranked(each.party, NO_CONDITION, NO_CONDITION), "in an empty house there is a plan"
-    assert len({each.version for each in outcomes if each.booking is not None}) == len(booked)
-    assert 0 < len(booked) < len(parties), "the rush is larger than the house"
+    parties = rush.drawn_parties(seed)
+    desk = Engine(store).open(grid())
+    outcomes = rush.answers(store, desk, parties, call)
+    rush.check_each_is_seated_or_rightly_refused(desk, outcomes, parties)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("call", [book, hold_and_confirm])
 def test_100_parties_of_four_into_40_covers_make_exactly_ten(store: WatchedStore, call: Call) -> None:
     parties = [4] * 100
-    desk, outcomes = rush(store, grid(max_covers=40), parties, call)
-    booked = check_nobody_is_lost(desk, outcomes, parties)
-    refused = [each.error for each in outcomes if isinstance(each.error, Refused)]
-    assert (len(booked), len(refused)) == (10, 90)
-    for error in refused:
-        assert error.code is Code.CAPACITY_EXCEEDED
-        assert error.refusal.proof is Proof.RULE
-        (reason,) = error.refusal.reasons
-        facts = {name: reason.details[name] for name in ("unit", "limit", "booked", "requested")}
-        assert facts == {"unit": "covers", "limit": 40, "booked": 40, "requested": 4}
+    desk = Engine(store).open(grid(max_covers=40))
+    outcomes = rush.answers(store, desk, parties, call)
+    rush.check_exactly_ten_are_seated(desk, outcomes, parties)
