@@ -32,17 +32,26 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
+from sqlalchemy.dialects.postgresql.base import PGDialect
 
 Database = Literal["postgresql", "sqlite"]
 
 DEFAULT_SCHEMA: Final = "fourtop"
 NO_OVERLAP: Final = "allocations_no_overlap"
+# Says which revision the tables are at. It stands among them, and has no row of any restaurant.
+VERSION_TABLE: Final = "fourtop_version"
 # Longer rows (blocks, whole days) have an index of their own, so that looking for what overlaps a window need not
 # begin a month before it. Nearly every stay is shorter.
 SHORT_US: Final = 6 * 60 * 60 * 1_000_000
 
+_PREPARER: Final = PGDialect().identifier_preparer
 _EPOCH: Final = "(TIMESTAMP '1970-01-01 00:00:00'"
 _MOMENT: Final = _EPOCH + " + {} * INTERVAL '1 microsecond') AT TIME ZONE 'UTC'"
+
+
+def quoted(name: str) -> str:
+    """Return a name as PostgreSQL's SQL writes it, in quotation marks if it needs them."""
+    return _PREPARER.quote(name)
 
 
 @attrs.frozen
@@ -92,8 +101,8 @@ class _Maker:
     def is_postgresql(self) -> bool:
         return self.database == "postgresql"
 
-    def table(self, name: str, *items: Any) -> Table:
-        return Table(name, self.metadata, *items)
+    def table(self, name: str, *items: Any, **options: Any) -> Table:
+        return Table(name, self.metadata, *items, **options)
 
     def key(self, name: str, *, null: bool = False) -> Column[str]:
         """An id: compared bytewise on both databases."""
@@ -121,6 +130,14 @@ class _Maker:
         if not self.is_postgresql:
             return ()
         return (Column(name, DateTime(timezone=True), Computed(_MOMENT.format(source), persisted=True), nullable=null),)
+
+    def counted(self, table: str, name: str) -> tuple[Any, ...]:
+        """A number that counts up by itself, and the primary key that ends in it."""
+        if self.is_postgresql:
+            number = Column(name, BigInteger(), Identity(always=True), nullable=False)
+            return number, PrimaryKeyConstraint("restaurant_id", name, name=f"{table}_pkey")
+        # Only a key of its own counts up by itself on SQLite.
+        return (Column(name, Integer(), nullable=False, primary_key=True, autoincrement=True),)
 
     def owned_by(self, name: str, *columns: str, of: str) -> ForeignKeyConstraint:
         """A foreign key to another table's ids, tenant first; it is judged at the end where SQLite needs it."""
@@ -282,8 +299,9 @@ def _hold_tables(make: _Maker) -> None:
         make.owned_by("table_holds_restaurant_fkey", "restaurant_id", of="restaurants"),
         _partial("table_holds_active", active, "restaurant_id", "block_start_us"),
         _partial("table_holds_booking", text("booking_id IS NOT NULL"), "restaurant_id", "booking_id"),
-        # The sweeper asks across restaurants.
+        # The jobs ask across restaurants: for the dead ones, and for the ended ones that are old.
         _partial("table_holds_expiry", active, "expires_us"),
+        _partial("table_holds_ended", text("state <> 'active'"), "created_us"),
     )
     make.table(
         "table_hold_members",
@@ -348,7 +366,8 @@ def _allocation_tables(make: _Maker) -> None:
         "allocations_archive",
         *_allocation_columns(make),
         make.whole("archived_us"),
-        PrimaryKeyConstraint("restaurant_id", "id", name="allocations_archive_pkey"),
+        # The id of a row that went into the archive may come back to the living, and then into the archive, too.
+        *make.counted("allocations_archive", "number"),
         Index("allocations_archive_start", "restaurant_id", "start_us"),
     )
     # The pruner asks across restaurants.
@@ -436,17 +455,10 @@ def _record_tables(make: _Maker) -> None:
 
 def _outbox_table(make: _Maker) -> None:
     waiting = text("delivered_us IS NULL AND dead_us IS NULL")
-    if make.is_postgresql:
-        sequence = Column("sequence", BigInteger(), Identity(always=True), nullable=False)
-        key: tuple[Any, ...] = (PrimaryKeyConstraint("restaurant_id", "sequence", name="capacity_outbox_pkey"),)
-    else:
-        # Only a key of its own counts up by itself on SQLite.
-        sequence = Column("sequence", Integer(), nullable=False, primary_key=True, autoincrement=True)
-        key = ()
     make.table(
         "capacity_outbox",
         make.key("restaurant_id"),
-        sequence,
+        *make.counted("capacity_outbox", "sequence"),
         make.key("dedupe_key"),
         make.words("type"),
         make.whole("at_us"),
@@ -461,8 +473,12 @@ def _outbox_table(make: _Maker) -> None:
         make.whole("leased_until_us", null=True),
         make.whole("delivered_us", null=True),
         make.whole("dead_us", null=True),
-        *key,
         UniqueConstraint("restaurant_id", "dedupe_key", name="capacity_outbox_dedupe_key"),
         _partial("capacity_outbox_waiting", waiting, "restaurant_id", "subject", "sequence"),
-        Index("capacity_outbox_delivered", "at_us"),
+        # Relays and pruners ask across restaurants: for what is next, and for what was settled long ago.
+        _partial("capacity_outbox_next", waiting, "sequence"),
+        _partial("capacity_outbox_delivered", text("delivered_us IS NOT NULL"), "delivered_us"),
+        _partial("capacity_outbox_dead", text("dead_us IS NOT NULL"), "dead_us"),
+        # Without, SQLite gives the place of an event that was deleted to the next one.
+        sqlite_autoincrement=True,
     )
