@@ -11,11 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import create_engine
-
-from fourtop.storage.sql.engine import as_engine
-from fourtop.storage.sql.guarding import APP_ROLE, JOBS_ROLE, guards
-from fourtop.storage.sql.schema import catalog
+from fourtop.storage.sql.guarding import APP_ROLE, JOBS_ROLE
+from fourtop.storage.sql.migrating import migrate
+from tests.database.cluster import Cluster
 from tests.database.session import bouncer, cluster, fresh_database
 
 # The login of a service: neither owner nor superuser, and a member of the two roles.
@@ -28,13 +26,7 @@ def _sqlite_template() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="fourtop-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = folder / "template.db"
-    engine, database = as_engine(f"sqlite:///{path}")
-    tables = catalog(database)
-    with engine.begin() as connection:
-        tables.metadata.create_all(connection)
-        for statement in guards(tables):
-            connection.exec_driver_sql(statement)
-    engine.dispose()
+    migrate(f"sqlite:///{path}")
     return path
 
 
@@ -44,14 +36,13 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-@cache
-def _postgresql_template() -> str:
-    server = cluster()
+def furnish(server: Cluster, name: str) -> None:
+    """Make an empty database with the schema in a cluster, and the roles that go with it."""
     for role in (APP_ROLE, JOBS_ROLE):
         server.execute(f"CREATE ROLE {role} NOLOGIN")
     server.execute(f"CREATE ROLE {LOGIN} LOGIN IN ROLE {APP_ROLE}, {JOBS_ROLE}")
-    server.create_database(_TEMPLATE)
-    engine = create_engine(server.url(_TEMPLATE))
+    server.create_database(name)
+    engine = create_engine(server.url(name))
     tables = catalog("postgresql")
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE EXTENSION btree_gist")
@@ -60,6 +51,11 @@ def _postgresql_template() -> str:
         for statement in guards(tables):
             connection.exec_driver_sql(statement)
     engine.dispose()
+
+
+@cache
+def _postgresql_template() -> str:
+    furnish(cluster(), _TEMPLATE)
     return _TEMPLATE
 
 

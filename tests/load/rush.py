@@ -139,7 +139,11 @@ def answers(
         call: How they book.
         meet: Waits for the other processes, when all threads of this one are there.
     """
-    barrier = Barrier(len(parties), meet, timeout=60)
+
+    def meet_others() -> None:
+        meet()
+
+    barrier = Barrier(len(parties), meet_others, timeout=60)
     outcomes: list[Outcome] = []
 
     def booker(party: int) -> None:

@@ -124,7 +124,7 @@ def want_the_one_table(place: Place, meet: Meet) -> tuple[list[Booking | Fourtop
                 answered.append(desk.book(Request(4, SEVEN + timedelta(days=evening))).booking)
             except FourtopError as error:
                 answered.append(error)
-        return answered, store._sessions.tally.retried
+        return answered, store.tally.retried
 
 
 @pytest.mark.slow
