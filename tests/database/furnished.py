@@ -38,19 +38,9 @@ def sqlite_url(path: Path) -> str:
 
 def furnish(server: Cluster, name: str) -> None:
     """Make an empty database with the schema in a cluster, and the roles that go with it."""
-    for role in (APP_ROLE, JOBS_ROLE):
-        server.execute(f"CREATE ROLE {role} NOLOGIN")
-    server.execute(f"CREATE ROLE {LOGIN} LOGIN IN ROLE {APP_ROLE}, {JOBS_ROLE}")
     server.create_database(name)
-    engine = create_engine(server.url(name))
-    tables = catalog("postgresql")
-    with engine.begin() as connection:
-        connection.exec_driver_sql("CREATE EXTENSION btree_gist")
-        connection.exec_driver_sql(f"CREATE SCHEMA {tables.metadata.schema}")
-        tables.metadata.create_all(connection)
-        for statement in guards(tables):
-            connection.exec_driver_sql(statement)
-    engine.dispose()
+    migrate(server.url(name))
+    server.execute(f"CREATE ROLE {LOGIN} LOGIN IN ROLE {APP_ROLE}, {JOBS_ROLE}")
 
 
 @cache

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from fourtop.storage.sql.schema import NO_OVERLAP, Catalog
+import attrs
+
+from fourtop.storage.sql.schema import NO_OVERLAP, Catalog, quoted
 
 APP_ROLE: Final = "fourtop_app"
 JOBS_ROLE: Final = "fourtop_jobs"
@@ -13,6 +15,54 @@ TENANT_SETTING: Final = "fourtop.restaurant_id"
 
 # No restaurant has this id: under it a transaction may list the restaurants, and sees nothing else.
 EVERY_RESTAURANT: Final = "*"
+
+
+@attrs.frozen
+class Rights:
+    """What the two roles may do with a table; what no statement of ours does, neither of them may.
+
+    Args:
+        app: What decisions do, in the rows of their restaurant.
+        jobs: What jobs do, in the rows of all. They may update only in order to lock, except in the outbox.
+    """
+
+    app: tuple[str, ...]
+    jobs: tuple[str, ...] = ()
+
+
+_ALL: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
+_REPLACED: Final = ("SELECT", "INSERT", "DELETE")
+_KEPT: Final = ("SELECT", "INSERT", "UPDATE")
+_WRITTEN_ONCE: Final = ("SELECT", "INSERT")
+_TAKEN_AWAY: Final = ("SELECT", "UPDATE", "DELETE")
+
+RIGHTS: Final[Mapping[str, Rights]] = {
+    "restaurants": Rights(_KEPT),
+    "restaurant_policies": Rights(_KEPT),
+    "zones": Rights(_REPLACED),
+    "table_inventory": Rights(_REPLACED),
+    "table_adjacencies": Rights(_REPLACED),
+    "restaurant_service_periods": Rights(_REPLACED),
+    "restaurant_capacity_rules": Rights(_REPLACED),
+    "bookings": Rights(_KEPT),
+    "booking_table_assignments": Rights(_ALL),
+    "table_blocks": Rights(_ALL),
+    "table_holds": Rights(_KEPT, _TAKEN_AWAY),
+    "table_hold_members": Rights(_WRITTEN_ONCE, _TAKEN_AWAY),
+    "allocations": Rights(_ALL, _TAKEN_AWAY),
+    "allocations_archive": Rights(("SELECT",), _WRITTEN_ONCE),
+    "booking_confirmation_results": Rights(_WRITTEN_ONCE, _TAKEN_AWAY),
+    "command_results": Rights(_WRITTEN_ONCE, _TAKEN_AWAY),
+    "capacity_outbox": Rights(_WRITTEN_ONCE, _TAKEN_AWAY),
+}
+# The columns of the outbox that say how far an event is on its way.
+ON_ITS_WAY: Final = ("attempts", "next_us", "lease", "leased_until_us", "delivered_us", "dead_us")
+_ROWS_OF_JOBS: Final[Mapping[str, str]] = {
+    "SELECT": "USING (true)",
+    "INSERT": "WITH CHECK (true)",
+    "UPDATE": "USING (true) WITH CHECK (false)",
+    "DELETE": "USING (true)",
+}
 
 
 def guards(catalog: Catalog) -> tuple[str, ...]:
@@ -41,11 +91,10 @@ END"""
 
 def _policies(catalog: Catalog) -> Iterator[str]:
     """Each table shows a transaction the rows of the one restaurant that it has named, and no row of another."""
-    schema = catalog.metadata.schema
-    tenant = f"(SELECT {schema}.tenant())"
+    schema = quoted(catalog.metadata.schema or "")
     yield f"""CREATE FUNCTION {schema}.tenant() RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    named text := current_setting('{TENANT_SETTING}', true);
+    named text := pg_catalog.current_setting('{TENANT_SETTING}', true);
 BEGIN
     IF named IS NULL OR named = '' THEN
         RAISE EXCEPTION 'no restaurant is named in {TENANT_SETTING}' USING ERRCODE = 'insufficient_privilege';
@@ -53,13 +102,27 @@ BEGIN
     RETURN named;
 END
 $$"""
+    yield f"GRANT USAGE ON SCHEMA {schema} TO {APP_ROLE}, {JOBS_ROLE}"
+    tenant = f"(SELECT {schema}.tenant())"
     for name in catalog.names:
         table, key = f"{schema}.{name}", "id" if name == "restaurants" else "restaurant_id"
+        # The first half is asked once and before any row: without a tenant, even an empty table is no answer.
+        rows = f"{tenant} IS NOT NULL AND {key} = {tenant}"
         yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
         yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
-        yield f"CREATE POLICY tenant ON {table} TO {APP_ROLE} USING ({key} = {tenant}) WITH CHECK ({key} = {tenant})"
-        yield f"CREATE POLICY jobs ON {table} TO {JOBS_ROLE} USING (true) WITH CHECK (true)"
+        yield f"CREATE POLICY tenant ON {table} TO {APP_ROLE} USING ({rows}) WITH CHECK ({rows})"
+        yield f"GRANT {', '.join(RIGHTS[name].app)} ON {table} TO {APP_ROLE}"
+        for verb in RIGHTS[name].jobs:
+            yield from _given_to_jobs(name, table, verb)
     listing = f"{tenant} = '{EVERY_RESTAURANT}'"
     yield f"CREATE POLICY listing ON {schema}.restaurants FOR SELECT TO {APP_ROLE} USING ({listing})"
-    yield f"GRANT USAGE ON SCHEMA {schema} TO {APP_ROLE}, {JOBS_ROLE}"
-    yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {APP_ROLE}, {JOBS_ROLE}"
+
+
+def _given_to_jobs(name: str, table: str, verb: str) -> Iterator[str]:
+    """Yield a verb's policy and grant. Who locks a row needs the right to update it; none that is updated passes."""
+    if name == "capacity_outbox" and verb == "UPDATE":
+        rows, granted = "USING (true) WITH CHECK (true)", f"UPDATE ({', '.join(ON_ITS_WAY)})"
+    else:
+        rows, granted = _ROWS_OF_JOBS[verb], verb
+    yield f"CREATE POLICY jobs_{verb.lower()} ON {table} FOR {verb} TO {JOBS_ROLE} {rows}"
+    yield f"GRANT {granted} ON {table} TO {JOBS_ROLE}"

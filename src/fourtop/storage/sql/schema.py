@@ -44,14 +44,16 @@ VERSION_TABLE: Final = "fourtop_version"
 # begin a month before it. Nearly every stay is shorter.
 SHORT_US: Final = 6 * 60 * 60 * 1_000_000
 
-_PREPARER: Final = PGDialect().identifier_preparer
+_POSTGRESQL: Any = PGDialect
+_PREPARER: Final[Any] = _POSTGRESQL().identifier_preparer
 _EPOCH: Final = "(TIMESTAMP '1970-01-01 00:00:00'"
 _MOMENT: Final = _EPOCH + " + {} * INTERVAL '1 microsecond') AT TIME ZONE 'UTC'"
 
 
 def quoted(name: str) -> str:
     """Return a name as PostgreSQL's SQL writes it, in quotation marks if it needs them."""
-    return _PREPARER.quote(name)
+    name_in_sql: str = _PREPARER.quote(name)
+    return name_in_sql
 
 
 @attrs.frozen

@@ -1,0 +1,93 @@
+"""Show each transaction the rows of one restaurant only: row level security, on PostgreSQL."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from fourtop.storage.sql.migrations.step import Step
+
+revision = "0003"
+down_revision = "0002"
+
+# What each of the two roles may do with a table. The jobs lock the rows that they move or delete, for which
+# PostgreSQL wants the right to update; a policy that no new row passes keeps it from being used.
+ALL: Final = "SELECT, INSERT, UPDATE, DELETE"
+REPLACED: Final = "SELECT, INSERT, DELETE"
+KEPT: Final = "SELECT, INSERT, UPDATE"
+WRITTEN_ONCE: Final = "SELECT, INSERT"
+TAKEN_AWAY: Final = "SELECT, UPDATE, DELETE"
+RIGHTS: Final[dict[str, tuple[str, str]]] = {
+    "restaurants": (KEPT, ""),
+    "restaurant_policies": (KEPT, ""),
+    "zones": (REPLACED, ""),
+    "table_inventory": (REPLACED, ""),
+    "table_adjacencies": (REPLACED, ""),
+    "restaurant_service_periods": (REPLACED, ""),
+    "restaurant_capacity_rules": (REPLACED, ""),
+    "bookings": (KEPT, ""),
+    "booking_table_assignments": (ALL, ""),
+    "table_blocks": (ALL, ""),
+    "table_holds": (KEPT, TAKEN_AWAY),
+    "table_hold_members": (WRITTEN_ONCE, TAKEN_AWAY),
+    "allocations": (ALL, TAKEN_AWAY),
+    "allocations_archive": ("SELECT", WRITTEN_ONCE),
+    "booking_confirmation_results": (WRITTEN_ONCE, TAKEN_AWAY),
+    "command_results": (WRITTEN_ONCE, TAKEN_AWAY),
+    "capacity_outbox": (WRITTEN_ONCE, TAKEN_AWAY),
+}
+# The columns of the outbox that say how far an event is on its way.
+ON_ITS_WAY: Final = "attempts, next_us, lease, leased_until_us, delivered_us, dead_us"
+
+
+def upgrade(step: Step) -> None:
+    """Make the policies and give the two roles what each needs; SQLite has neither."""
+    if not step.is_postgresql:
+        return
+    step.run_file("0003")
+    for table, (app, jobs) in RIGHTS.items():
+        _secure(step, table)
+        step.run(f"GRANT {app} ON {{schema}}.{table} TO fourtop_app")
+        for grant in _grants_of_jobs(table, jobs):
+            step.run(f"GRANT {grant} ON {{schema}}.{table} TO fourtop_jobs")
+        for verb, rows in _policies_of_jobs(table, jobs):
+            step.run(f"CREATE POLICY jobs_{verb.lower()} ON {{schema}}.{table} FOR {verb} TO fourtop_jobs {rows}")
+
+
+def _secure(step: Step, table: str) -> None:
+    key = "id" if table == "restaurants" else "restaurant_id"
+    # The first half is asked once and before any row, so that even an empty table is no answer without a tenant.
+    rows = f"(SELECT {{schema}}.tenant()) IS NOT NULL AND {key} = (SELECT {{schema}}.tenant())"
+    step.run(f"ALTER TABLE {{schema}}.{table} ENABLE ROW LEVEL SECURITY")
+    step.run(f"ALTER TABLE {{schema}}.{table} FORCE ROW LEVEL SECURITY")
+    step.run(f"CREATE POLICY tenant ON {{schema}}.{table} TO fourtop_app USING ({rows}) WITH CHECK ({rows})")
+
+
+def _grants_of_jobs(table: str, verbs: str) -> Iterator[str]:
+    if table == "capacity_outbox":
+        yield "SELECT, DELETE"
+        yield f"UPDATE ({ON_ITS_WAY})"
+    elif verbs:
+        yield verbs
+
+
+def _policies_of_jobs(table: str, verbs: str) -> Iterator[tuple[str, str]]:
+    for verb in filter(None, verbs.split(", ")):
+        if verb == "INSERT":
+            yield verb, "WITH CHECK (true)"
+        elif verb == "UPDATE":
+            yield verb, f"USING (true) WITH CHECK ({'true' if table == 'capacity_outbox' else 'false'})"
+        else:
+            yield verb, "USING (true)"
+
+
+def downgrade(step: Step) -> None:
+    """Take the rights back and drop the policies."""
+    if not step.is_postgresql:
+        return
+    for table, (_, jobs) in RIGHTS.items():
+        for verb, _rows in _policies_of_jobs(table, jobs):
+            step.run(f"DROP POLICY jobs_{verb.lower()} ON {{schema}}.{table}")
+        step.run(f"DROP POLICY tenant ON {{schema}}.{table}")
+        step.run(f"ALTER TABLE {{schema}}.{table} NO FORCE ROW LEVEL SECURITY")
+        step.run(f"ALTER TABLE {{schema}}.{table} DISABLE ROW LEVEL SECURITY")
+        step.run(f"REVOKE ALL ON {{schema}}.{table} FROM fourtop_app, fourtop_jobs")
+    step.run_file("0003_down")
