@@ -14,8 +14,8 @@ from fourtop.storage.sql.schema import Database
 T = TypeVar("T")
 
 _BUSY_MILLISECONDS = 5_000
-# A statement that is prepared on one connection of a pooler is unknown on the next.
-_UNPREPARED = {"prepare_threshold": None}
+# In a URL: after how many executions the driver has the server prepare a statement.
+_THRESHOLD: Final = "prepare_threshold"
 _EXTRAS: Final = {"postgresql+psycopg": "fourtop[postgres]", "sqlite+aiosqlite": "fourtop[async]"}
 _RULE = "must be a URL as sqlite:///night.db or postgresql://user@host/name, or an engine of SQLAlchemy"
 
@@ -29,8 +29,7 @@ def as_engine(source: object) -> tuple[Engine, Database]:
     if isinstance(source, Engine):
         engine = source
     elif isinstance(source, str | URL):
-        url = as_url(source)
-        how = {} if url.get_backend_name() == "sqlite" else {"connect_args": _UNPREPARED}
+        url, how = _arguments(as_url(source))
         engine = _made(create_engine, url, **how)
     else:
         raise InvalidInput("source", _RULE, shown(source))
@@ -57,10 +56,10 @@ def as_async_engine(source: object) -> AsyncEngine:
         return source
     if not isinstance(source, str | URL):
         raise InvalidInput("source", _RULE, shown(source))
-    url = as_url(source)
+    url, how = _arguments(as_url(source))
     if url.get_backend_name() == "sqlite":
         return _made(create_async_engine, url.set(drivername="sqlite+aiosqlite"))
-    return _made(create_async_engine, url, connect_args=_UNPREPARED)
+    return _made(create_async_engine, url, **how)
 
 
 def as_url(source: str | URL) -> URL:
@@ -83,6 +82,20 @@ def as_url(source: str | URL) -> URL:
     if backend == "sqlite":
         return url.set(drivername="sqlite")
     raise InvalidInput("source", _RULE, shown(backend))
+
+
+def _arguments(url: URL) -> tuple[URL, dict[str, Any]]:
+    """Return the URL, and what else an engine of it is made with.
+
+    A statement that is prepared on one connection of a pooler is unknown on the next, so by default none is.
+    """
+    if url.get_backend_name() == "sqlite":
+        return url, {}
+    wanted = url.query.get(_THRESHOLD)
+    if wanted is not None and not (isinstance(wanted, str) and wanted.isascii() and wanted.isdigit()):
+        raise InvalidInput("source", f"must have a whole number as its {_THRESHOLD}", shown(wanted))
+    threshold = None if wanted is None else int(wanted)
+    return url.difference_update_query([_THRESHOLD]), {"connect_args": {_THRESHOLD: threshold}}
 
 
 def _made(make: Callable[..., T], url: URL, **how: Any) -> T:

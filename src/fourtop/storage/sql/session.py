@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from threading import Lock
 from typing import Any, Final, TypeVar
 
 import attrs
@@ -65,7 +67,7 @@ class Line:
 
 @attrs.define
 class Tally:
-    """What happened to the transactions of a store so far, for metrics.
+    """What happened to the transactions of a store so far, for metrics. Safe for threads.
 
     Args:
         committed: How many were committed.
@@ -74,8 +76,24 @@ class Tally:
     """
 
     committed: int = 0
-    retried: dict[str, int] = attrs.field(factory=dict)
+    retried: Counter[str] = attrs.field(factory=Counter)
     refused: int = 0
+    _lock: Lock = attrs.field(factory=Lock, repr=False, eq=False)
+
+    def commit(self) -> None:
+        """Count a transaction that was committed."""
+        with self._lock:
+            self.committed += 1
+
+    def retry(self, code: str) -> None:
+        """Count a try that is repeated."""
+        with self._lock:
+            self.retried[code] += 1
+
+    def refuse(self) -> None:
+        """Count a try that a constraint has refused."""
+        with self._lock:
+            self.refused += 1
 
 
 def pause(seconds: float) -> None:
@@ -120,7 +138,7 @@ class Sessions:
                 if number == len(WAITS_SECONDS):
                     raise as_ours(again.cause, Fault.TRANSIENT) from again.cause
                 code = code_of(again.cause)
-                self.tally.retried[code] = self.tally.retried.get(code, 0) + 1
+                self.tally.retry(code)
                 LOG.info("%s is tried again after %s", name, code)
                 # Half of it at least, so that those who met do not meet again.
                 self.wait(WAITS_SECONDS[number] * random.uniform(0.5, 1.0))  # noqa: S311  # Nothing here is secret.
@@ -155,7 +173,7 @@ class Sessions:
             raise
         if tag == "ROLLBACK":
             raise StoreUnavailable("the transaction had been given up before its end")
-        self.tally.committed += 1
+        self.tally.commit()
 
     def _begun(self, begin: str) -> tuple[_Lent, Line]:
         """Begin on a connection of the pool; on a new one if that one has died while it lay there."""
@@ -198,7 +216,7 @@ class Sessions:
         if fault is Fault.TRANSIENT:
             raise _AgainError(error) from error
         if fault is Fault.CLASH:
-            self.tally.refused += 1
+            self.tally.refuse()
             raise Clash(error) from error
         raise as_ours(error, fault) from error
 

@@ -29,7 +29,7 @@ from fourtop.storage.sql.judging import Judge
 from fourtop.storage.sql.parts import Mismatch
 from fourtop.storage.sql.reading import Loaded, Reader
 from fourtop.storage.sql.schema import DEFAULT_SCHEMA, Database
-from fourtop.storage.sql.session import Clash, Line, Sessions
+from fourtop.storage.sql.session import Clash, Line, Sessions, Tally
 from fourtop.storage.sql.writing import Count, Writer
 
 T = TypeVar("T")
@@ -82,6 +82,11 @@ class SqlStore:
     def wait_with(self, wait: Callable[[float], None]) -> None:
         """Wait before another try in this way; an awaited store has its own."""
         self._sessions.wait = wait
+
+    @property
+    def tally(self) -> Tally:
+        """What happened to its transactions so far."""
+        return self._sessions.tally
 
     def close(self) -> None:
         """Close the connections of the pool."""

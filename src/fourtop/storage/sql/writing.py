@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import attrs
@@ -24,11 +24,13 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from fourtop.ports import Changes
 from fourtop.storage.sql import codec
-from fourtop.storage.sql.codec import listed, plain
+from fourtop.storage.sql.codec import Row, listed, plain
 from fourtop.storage.sql.idiom import EACH, Given, Idiom, Statement, restaurant
 from fourtop.storage.sql.parts import Mismatch, Part, parts_of
 from fourtop.storage.sql.reading import Cursor, moment
 
+# So many rows of a kind are one parameter; an import of years has more, and a parameter a limit of its own.
+LARGEST: Final = 5_000
 # The restaurant's own row, among the names of the parts.
 RESTAURANT: Final = "restaurant"
 
@@ -74,10 +76,10 @@ class Writer:
                 self._write_each(cursor, part, restaurant_id)
             cursor.touched(self._compiled((RESTAURANT,)), parameters)
             return
-        if {row.id for row in changes.added} & {row.id for row in changes.removed}:
-            # Who takes the id of one that goes has to come after it, and the parts of a statement have no order.
-            self._write_all(cursor, parts[:1], {**parameters, **attrs.asdict(Count(now_us=count.now_us))})
-            parts = parts[1:]
+        if _has_order(changes) or any(len(part.rows) > LARGEST for part in parts):
+            for part in parts:
+                self._write_part(cursor, part, restaurant_id)
+            parts = []
         self._write_all(cursor, parts, parameters)
 
     def _write_all(self, cursor: Cursor, parts: Sequence[Part], parameters: dict[str, Any]) -> None:
@@ -86,6 +88,14 @@ class Writer:
         given = {part.name: listed(part.rows) for part in parts}
         ((_, *touched),) = cursor.rows(statement, {**parameters, **given})
         if touched != [part.expected for part in parts if part.expected is not None]:
+            raise Mismatch
+
+    def _write_part(self, cursor: Cursor, part: Part, restaurant_id: str) -> None:
+        """Write the rows of a part by a statement of its own, or by several where they are very many."""
+        statement, touched = self._compiled((part.name,)), 0
+        for rows in batched(part.rows, LARGEST):
+            touched += cursor.touched(statement, {"restaurant": restaurant_id, part.name: listed(rows)})
+        if part.expected not in (None, touched):
             raise Mismatch
 
     def _write_each(self, cursor: Cursor, part: Part, restaurant_id: str) -> None:
@@ -102,6 +112,16 @@ class Writer:
         if known is None:
             known = self._known[names] = self._statements.compiled(names)
         return known
+
+
+def _has_order(changes: Changes) -> bool:
+    """Tell whether a row takes the id of one that goes: it comes after it, and the parts of a statement have no order."""
+    return bool({row.id for row in changes.added} & {row.id for row in changes.removed})
+
+
+def batched(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
+    """Cut rows into batches of a size; the last may be smaller."""
+    return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 class _Statements:
