@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fourtop import Allocation, Audit, BookingRow, Desk, ImportRejected
+from fourtop import Allocation, Audit, BookingRow, Desk, Engine, ImportRejected
 from fourtop.cli.answer import Answer, ExitCode
+from fourtop.cli.database import Database
 from fourtop.cli.wording import Wording, counted
 
 
@@ -36,6 +37,31 @@ def audit(desk: Desk, rows: Sequence[BookingRow]) -> Answer:
         "clean": is_clean,
     }
     return Answer("\n".join(lines), data, ExitCode.YES if is_clean else ExitCode.NO)
+
+
+def audit_database(database: Database, restaurant_ids: Sequence[str]) -> Answer:
+    """Audit restaurants as a database has them: those that are named, or all. A no lists everything that is wrong.
+
+    Raises:
+        NotFound: If there is no such restaurant.
+        WrongInput: If there is no such file.
+        StoreMisconfigured: If the database is not as it has to be.
+        StoreUnavailable: If it cannot be reached.
+    """
+    database.require_there()
+    lines: list[str] = []
+    audits: list[dict[str, Any]] = []
+    with database.opened() as store:
+        engine = Engine(store)
+        for restaurant_id in restaurant_ids or engine.restaurant_ids():
+            desk = engine.desk(restaurant_id)
+            house, found = desk.house(), desk.audit()
+            wording = Wording(house)
+            lines += [f"{house.restaurant.name} ({restaurant_id}): {audit_text(found)}", *_findings(found, wording)]
+            audits.append({"restaurant": restaurant_id, **audit_data(found, wording)})
+    is_clean = all(each["clean"] for each in audits)
+    data = {"restaurants": audits, "clean": is_clean}
+    return Answer("\n".join(lines or ["no restaurants"]), data, ExitCode.YES if is_clean else ExitCode.NO)
 
 
 def audit_text(found: Audit) -> str:

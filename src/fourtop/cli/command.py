@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -13,6 +14,8 @@ from fourtop.cli.parser import parse
 from fourtop.errors import FourtopError
 
 _INTERRUPTED = 130
+# Before the last @ of a word, and in what follows a question mark.
+_PASSWORD = re.compile(r"(://[^\s:/@]*:)\S*(?=@)|(?<=password=)[^\s&]+")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         text, code = _answered(sys.argv[1:] if arguments is None else arguments)
     except (FourtopError, WrongInput) as error:
-        print(f"fourtop: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"fourtop: {without_passwords(' '.join(str(error).split()))}", file=sys.stderr)
         return ExitCode.WRONG_INPUT
     except SystemExit:
         # argparse has printed the help or the version.
@@ -35,6 +38,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _INTERRUPTED
     _print(text)
     return code
+
+
+def without_passwords(text: str) -> str:
+    """Blot out what may be the password of a URL, also of one that stands where none is expected.
+
+    >>> without_passwords("unrecognized arguments: postgresql://ann:secret@host/name")
+    'unrecognized arguments: postgresql://ann:***@host/name'
+    """
+    return _PASSWORD.sub(r"\1***", text)
 
 
 def _answered(arguments: Sequence[str]) -> tuple[str, ExitCode]:

@@ -2,15 +2,49 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import date
 
-from fourtop import MemoryStore
+from fourtop import AlreadyExists, MemoryStore
 from fourtop.cli.answer import Answer, ExitCode
-from fourtop.cli.evening import run_night
+from fourtop.cli.database import Database
+from fourtop.cli.evening import MakeStore, run_night
+from fourtop.cli.migration import is_made, migrate
+from fourtop.cli.opening import WrongInput
 from fourtop.cli.story import night_data, story
+from fourtop.ports import Clock, Store
 
 
-def demo(seed: int, on: date) -> Answer:
-    """Play an evening in a memory store. A no means that the audit found something, which it must not."""
-    night = run_night(MemoryStore, seed=seed, on=on)
+def demo(seed: int, on: date, database: Database | None = None) -> Answer:
+    """Play an evening. A no means that the audit found something, which it must not.
+
+    Args:
+        seed: What the guests are drawn from.
+        on: The date.
+        database: Where it is played, and kept; ``None``: in memory. What is missing of the schema is made.
+
+    Raises:
+        InvalidInput: If the date or the URL is none.
+        WrongInput: If an evening was played there before: what it left is nobody's to overwrite.
+        StoreMisconfigured: If the database is not as it has to be, and may not be made so.
+        StoreUnavailable: If it cannot be reached.
+    """
+    try:
+        with ExitStack() as stack:
+            night = run_night(MemoryStore if database is None else _store_in(database, stack), seed=seed, on=on)
+    except AlreadyExists as error:
+        if error.kind != "restaurant":
+            raise
+        rule = "an evening was played there before; name another file or database"
+        raise WrongInput(f"--store has the restaurant {error.id}: {rule}") from None
     return Answer(story(night), night_data(night), ExitCode.YES if night.audit.is_clean else ExitCode.NO)
+
+
+def _store_in(database: Database, stack: ExitStack) -> MakeStore:
+    def make(clock: Clock) -> Store:
+        database.require_place()
+        if not is_made(database):
+            migrate(database)
+        return stack.enter_context(database.opened(clock))
+
+    return make

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
@@ -12,28 +13,35 @@ from typing import Any, Final, NoReturn
 
 from fourtop import InvalidInput
 from fourtop.cli.answer import Answer
-from fourtop.cli.audit import audit
+from fourtop.cli.audit import audit, audit_database
 from fourtop.cli.availability import availability
+from fourtop.cli.database import DEFAULT_SCHEMA, VARIABLE, Database
 from fourtop.cli.demo import demo
+from fourtop.cli.doctor import doctor
 from fourtop.cli.evening import DEFAULT_DATE, DEFAULT_SEED
+from fourtop.cli.job import DEFAULT_DAYS, JOBS, NOBODY, Shift, run_jobs
+from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
 from fourtop.cli.opening import WrongInput, open_desk, open_house, read_bookings
 from fourtop.cli.plan import Conditions, Wanted, plan
 from fourtop.errors import shown
 from fourtop.model.policy import as_date
 from fourtop.model.schema import house_schema
 
-_DESCRIPTION: Final = "Answer which tables a party gets, and play an evening of a pub."
+_DESCRIPTION: Final = "Answer which tables a party gets, play an evening of a pub, and look after databases."
 _EPILOG: Final = """\
 FLOOR is the path of a house document (see `fourtop schema`), or the word pub for the sample.
 Times are ISO 8601; without an offset they are local times of the restaurant.
+URL is sqlite:///night.db (a file beside you), sqlite:////var/night.db or postgresql://user@host/name.
+FOURTOP_STORE, if it is set, is the URL of every command that takes one, but for the demo.
 
-exit codes: 0 the answer is yes (there is a plan, a start can be booked, the audit is clean)
+exit codes: 0 the answer is yes (there is a plan, a start can be booked, the audit is clean, a job is done)
             1 the answer is no
-            2 the input is wrong: one line on stderr says what and where
+            2 the input is wrong or the database cannot be used: one line on stderr says what and where
 """
 _WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
 
 Run = Callable[[], Answer]
+Add = Callable[[str, Callable[[Namespace], Answer], str], ArgumentParser]
 
 
 class _Parser(ArgumentParser):
@@ -66,9 +74,19 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--version", action="version", version=f"fourtop {_version()}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands", required=True)
     add = partial(_add, commands)
+    _add_asking(add)
+    _add_keeping(add)
+    _add_jobs(commands)
+    add("schema", _run_schema, "the JSON Schema of the house document")
+    return parser
+
+
+def _add_asking(add: Add) -> None:
+    """Add what plays and asks."""
     one = add("demo", _run_demo, "play an evening of a pub, from the first request to the audit")
     one.add_argument("--seed", type=_whole, default=DEFAULT_SEED, help="draws the guests (default: %(default)s)")
     one.add_argument("--on", type=_date, default=DEFAULT_DATE, metavar="DATE", help="(default: %(default)s)")
+    _add_store(one, "play it there, and keep it (default: in memory)")
     one = add("plan", _run_plan, "the tables that a party would get, with the score; or why not")
     _add_house(one)
     one.add_argument("--party", type=_whole, required=True, metavar="SIZE")
@@ -81,10 +99,45 @@ def _parser() -> ArgumentParser:
     one.add_argument("--on", type=_date, required=True, metavar="DATE")
     one.add_argument("--party", type=_whole, action="append", required=True, metavar="SIZE", help="may be repeated")
     _add_conditions(one)
-    one = add("audit", _run_audit, "whether bookings can all be true at once")
-    _add_house(one, needs_bookings=True)
-    add("schema", _run_schema, "the JSON Schema of the house document")
-    return parser
+
+
+def _add_keeping(add: Add) -> None:
+    """Add what looks into databases and changes their schema."""
+    one = add("audit", _run_audit, "whether the bookings of a file, or of a database, can all be true at once")
+    _add_house(one, is_optional=True)
+    _add_store(one, f"audit what is kept there (default without FLOOR: what {VARIABLE} says)")
+    one.add_argument("--restaurant", action="append", default=[], metavar="ID", help="this one there; repeatable")
+    one = add("migrate", _run_migrate, "make or change the schema of a database; safe to be done twice")
+    _add_store(one)
+    which = one.add_mutually_exclusive_group()
+    which.add_argument("--to", default=LATEST, metavar="REVISION", help="up to this one (default: the latest)")
+    back = f"back to this one, without the data for which it has no room; {NOTHING}: nothing is left"
+    which.add_argument("--down", metavar="REVISION", help=back)
+    which.add_argument("--current", action="store_true", help="only say which one it is at")
+    one = add("doctor", _run_doctor, "whether a database is as it has to be; 1: it is not to be used")
+    _add_store(one)
+
+
+def _add_jobs(commands: Any) -> None:
+    summary = "run the jobs once, for cron"
+    jobs = commands.add_parser("jobs", help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False)
+    add = partial(_add, jobs.add_subparsers(metavar="JOB", title="jobs", required=True))
+    for name, summary in (
+        ("sweep", "end the holds that have expired"),
+        ("relay", "publish the waiting events; 1: some could not be published"),
+        ("prune", "move the allocations that are long over into the archive"),
+        ("retain", "delete old confirmation results, answers, ended holds and delivered events"),
+        ("all", "all four, in this order"),
+    ):
+        one = add(name, _run_jobs, summary)
+        one.set_defaults(jobs=JOBS if name == "all" else (name,), publish=None, days=DEFAULT_DAYS)
+        _add_store(one)
+        one.add_argument("--batch", type=_whole, metavar="ROWS", help="at once (default: 100, or 500 to prune)")
+        if name in ("relay", "all"):
+            who = f"package.module:function, called with each event; or {NOBODY}"
+            one.add_argument("--publish", required=True, metavar="FUNCTION", help=who)
+        if name in ("prune", "retain", "all"):
+            one.add_argument("--days", type=_whole, default=DEFAULT_DAYS, help="(default: %(default)s)")
 
 
 def _version() -> str:
@@ -102,11 +155,19 @@ def _add(commands: Any, name: str, run: Callable[[Namespace], Answer], summary: 
     return parser
 
 
-def _add_house(parser: ArgumentParser, *, needs_bookings: bool = False) -> None:
-    parser.add_argument("floor", metavar="FLOOR", help="a house document, or pub for the sample")
+def _add_house(parser: ArgumentParser, *, is_optional: bool = False) -> None:
+    count = "?" if is_optional else None
+    parser.add_argument("floor", nargs=count, metavar="FLOOR", help="a house document, or pub for the sample")
     rows = "bookings that exist: CSV, or JSON if the name ends in .json"
-    parser.add_argument("--bookings", metavar="FILE", required=needs_bookings, help=rows)
+    parser.add_argument("--bookings", metavar="FILE", help=rows)
     parser.add_argument("--now", metavar="TIME", help="what time it is (default: as the machine's clock says)")
+
+
+def _add_store(parser: ArgumentParser, what: str | None = None) -> None:
+    """Add where the database is. No default is shown, since it may hold a password."""
+    parser.add_argument("--store", metavar="URL", help=what or f"the database (default: what {VARIABLE} says)")
+    schema = "of the tables on PostgreSQL (default: %(default)s)"
+    parser.add_argument("--schema", metavar="NAME", default=DEFAULT_SCHEMA, help=schema)
 
 
 def _add_conditions(parser: ArgumentParser) -> None:
@@ -139,11 +200,19 @@ def _conditions(found: Namespace) -> Conditions:
     return Conditions(found.zone, found.setting, found.seating, found.feature)
 
 
+def _database(found: Namespace) -> Database:
+    url = found.store or os.environ.get(VARIABLE)
+    if not url:
+        raise WrongInput(f"the following arguments are required: --store, or the variable {VARIABLE}")
+    return Database(url, found.schema)
+
+
 # ---- commands
 
 
 def _run_demo(found: Namespace) -> Answer:
-    return demo(found.seed, found.on)
+    # Not by the variable: whoever has set it for their own restaurants does not want the pub among them.
+    return demo(found.seed, found.on, _database(found) if found.store else None)
 
 
 def _run_plan(found: Namespace) -> Answer:
@@ -158,7 +227,30 @@ def _run_availability(found: Namespace) -> Answer:
 
 
 def _run_audit(found: Namespace) -> Answer:
+    if found.floor is None:
+        if found.bookings is not None or found.now is not None:
+            raise WrongInput("--bookings and --now go with a FLOOR, not with a database")
+        return audit_database(_database(found), found.restaurant)
+    if found.store or found.restaurant:
+        raise WrongInput("--store and --restaurant go without a FLOOR: they are about a database")
+    if found.bookings is None:
+        raise WrongInput("the following arguments are required: --bookings")
     return audit(open_desk(open_house(found.floor), now=found.now), read_bookings(found.bookings))
+
+
+def _run_migrate(found: Namespace) -> Answer:
+    database = _database(found)
+    if found.current:
+        return standing(database)
+    return migrate(database, found.to) if found.down is None else take_back(database, found.down)
+
+
+def _run_doctor(found: Namespace) -> Answer:
+    return doctor(_database(found))
+
+
+def _run_jobs(found: Namespace) -> Answer:
+    return run_jobs(_database(found), found.jobs, Shift(batch=found.batch, days=found.days, publish=found.publish))
 
 
 def _run_schema(_found: Namespace) -> Answer:

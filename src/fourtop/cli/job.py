@@ -1,0 +1,165 @@
+"""``fourtop jobs``: one run of the jobs, for cron."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any, Final
+
+import attrs
+
+from fourtop import Event, Pace, Swept, prune_allocations, prune_confirmations, prune_outbox, relay_outbox, sweep_holds
+from fourtop.cli.answer import Answer, ExitCode
+from fourtop.cli.database import Database
+from fourtop.cli.opening import WrongInput
+from fourtop.cli.wording import counted
+from fourtop.errors import shown
+from fourtop.ports import MaintainedStore
+
+NOBODY: Final = "nobody"
+DEFAULT_DAYS: Final = 30
+_SWEEP_BATCH: Final = 100
+_PRUNE_BATCH: Final = 500
+_FUNCTION: Final = re.compile(r"[\w.]+:[\w.]+")
+
+Publish = Callable[[Event], object]
+
+
+@attrs.frozen(kw_only=True)
+class Shift:
+    """How the jobs of one run work.
+
+    Args:
+        batch: How many rows at once; ``None``: as many as suits each job.
+        days: For how long is kept what is over.
+        publish: Who hears the events: ``package.module:function``, or ``nobody``; where they are relayed.
+    """
+
+    batch: int | None = None
+    days: int = DEFAULT_DAYS
+    publish: str | None = None
+
+
+def run_jobs(database: Database, names: Sequence[str], shift: Shift) -> Answer:
+    """Run jobs once, one after the other, until each has nothing left. A no means that events could not be published.
+
+    Raises:
+        WrongInput: If there is nothing to publish with. No job was run.
+        InvalidInput: If a number is out of its range.
+        StoreUnavailable: If the store cannot be reached. What was done is done; run it again.
+    """
+    database.require_there()
+    with _importing_from_here():
+        publish = _publish_of(shift.publish)
+        with database.opened() as store:
+            done = {name: _JOBS[name](store, shift, publish) for name in names}
+    lines = [f"{name}: {_SAYS[name](numbers)}" for name, numbers in done.items()]
+    relayed = done.get("relay", {})
+    is_delivered = not (relayed.get("failed") or relayed.get("dead"))
+    return Answer("\n".join(lines), dict(done), ExitCode.YES if is_delivered else ExitCode.NO)
+
+
+Numbers = Mapping[str, int]
+
+
+def _sweep(store: MaintainedStore, shift: Shift, _publish: Publish) -> Numbers:
+    swept: Swept = sweep_holds(store, batch=_SWEEP_BATCH if shift.batch is None else shift.batch)
+    return attrs.asdict(swept)
+
+
+def _relay(store: MaintainedStore, shift: Shift, publish: Publish) -> Numbers:
+    return attrs.asdict(relay_outbox(store, publish, Pace() if shift.batch is None else Pace(batch=shift.batch)))
+
+
+def _prune(store: MaintainedStore, shift: Shift, _publish: Publish) -> Numbers:
+    pruned = prune_allocations(store, days=shift.days, batch=_prune_batch(shift))
+    return {"allocations": pruned.allocations}
+
+
+def _retain(store: MaintainedStore, shift: Shift, _publish: Publish) -> Numbers:
+    how = {"days": shift.days, "batch": _prune_batch(shift)}
+    results, outbox = prune_confirmations(store, **how), prune_outbox(store, **how)
+    return {
+        "confirmations": results.confirmations,
+        "answers": results.answers,
+        "holds": results.holds,
+        "events": outbox.events,
+    }
+
+
+def _prune_batch(shift: Shift) -> int:
+    return _PRUNE_BATCH if shift.batch is None else shift.batch
+
+
+_JOBS: Final[Mapping[str, Callable[[MaintainedStore, Shift, Publish], Numbers]]] = MappingProxyType(
+    {"sweep": _sweep, "relay": _relay, "prune": _prune, "retain": _retain}
+)
+JOBS: Final = tuple(_JOBS)
+
+_SAYS: Final[Mapping[str, Callable[[Numbers], str]]] = MappingProxyType(
+    {
+        "sweep": lambda did: f"{counted(did['holds'], 'hold')} ended",
+        "relay": lambda did: (
+            f"{counted(did['published'], 'event')} published, {counted(did['failed'], 'attempt')} failed,"
+            f" {did['dead']} given up, {did['lost']} to be published twice"
+        ),
+        "prune": lambda did: f"{counted(did['allocations'], 'row')} archived",
+        "retain": lambda did: (
+            f"{counted(did['confirmations'], 'confirmation result')}, {counted(did['answers'], 'stored answer')},"
+            f" {counted(did['holds'], 'hold')} and {counted(did['events'], 'event')} deleted"
+        ),
+    }
+)
+
+
+# ---- who hears the events
+
+
+def _publish_of(name: str | None) -> Publish:
+    """Return the function of a name, imported.
+
+    Raises:
+        WrongInput: If there is none, or none that can be called.
+    """
+    if name is None or name == NOBODY:
+        return _to_nobody
+    if _FUNCTION.fullmatch(name) is None:
+        raise WrongInput(f"--publish must be package.module:function or {NOBODY}, not {shown(name)}")
+    module_name, _, path = name.partition(":")
+    try:
+        found: Any = attrgetter(path)(import_module(module_name))
+    except ImportError as error:
+        raise WrongInput(f"--publish: {module_name} cannot be imported: {error}") from None
+    except AttributeError:
+        raise WrongInput(f"--publish: there is no {path} in {module_name}") from None
+    except Exception as error:  # noqa: BLE001  # A module may raise anything as it is imported.
+        raise WrongInput(f"--publish: {module_name} cannot be imported: it raises {type(error).__name__}") from None
+    if not callable(found):
+        raise WrongInput(f"--publish: {name} cannot be called")
+    if inspect.iscoroutinefunction(found):
+        # Called, it would return at once and publish nothing, and the event would be written down as published.
+        raise WrongInput(f"--publish: {name} is to be awaited; a plain function is needed, which ends when it is done")
+    publish: Publish = found
+    return publish
+
+
+def _to_nobody(_event: Event) -> None:
+    """Publish an event where nobody listens."""
+
+
+@contextmanager
+def _importing_from_here() -> Iterator[None]:
+    """Let Python look for modules in the current directory, too, after everywhere else."""
+    here = os.getcwd()  # noqa: PTH109  # The path of Python's imports has texts.
+    sys.path.append(here)
+    try:
+        yield
+    finally:
+        sys.path.remove(here)

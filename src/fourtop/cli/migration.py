@@ -1,0 +1,95 @@
+"""``fourtop migrate``: the tables in a database, made, changed and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from fourtop import StoreMisconfigured
+from fourtop.cli.answer import Answer, ExitCode
+from fourtop.cli.database import Database, extras_needed
+
+LATEST: Final = "head"
+NOTHING: Final = "base"
+
+
+def migrate(database: Database, revision: str = LATEST) -> Answer:
+    """Bring the schema up to a revision; a yes also where nothing was to be done.
+
+    Raises:
+        InvalidInput: If the URL or the revision is none.
+        StoreMisconfigured: If the database cannot be migrated as it is.
+        StoreUnavailable: If it cannot be reached; nothing was changed.
+    """
+    migrating = _migrating()
+    database.require_place()
+    ran = migrating.migrate(database.url, schema=database.schema, revision=revision)
+    return _done(database, ran, "up")
+
+
+def take_back(database: Database, revision: str) -> Answer:
+    """Take the schema back to a revision, with the data for which it has no room.
+
+    Raises:
+        InvalidInput: If the URL or the revision is none.
+        StoreMisconfigured: If the database cannot be changed as it is.
+        StoreUnavailable: If it cannot be reached; nothing was changed.
+    """
+    migrating = _migrating()
+    database.require_there()
+    gone = migrating.downgrade(database.url, schema=database.schema, revision=revision)
+    return _done(database, gone, "back")
+
+
+def standing(database: Database) -> Answer:
+    """Say which revision the schema is at. A no means that it is not the latest.
+
+    Raises:
+        InvalidInput: If the URL is none.
+        StoreMisconfigured: If the login may not look.
+        StoreUnavailable: If it cannot be reached.
+    """
+    database.require_there()
+    return _standing(database)
+
+
+def is_made(database: Database) -> bool:
+    """Tell whether somebody has made the schema, as far as this login may know.
+
+    Raises:
+        InvalidInput: If the URL is none.
+        StoreUnavailable: If it cannot be reached.
+    """
+    try:
+        return _migrating().current(database.url, schema=database.schema) is not None
+    except StoreMisconfigured:
+        # A login that may use the tables need not be one that may look at the version. If it is something else, the
+        # store will say so.
+        return True
+
+
+def _migrating() -> Any:
+    with extras_needed():
+        from fourtop.storage.sql import migrating  # noqa: PLC0415  # An extra, and only some commands need it.
+    return migrating
+
+
+def _done(database: Database, steps: Sequence[str], way: str) -> Answer:
+    says = {each.id: each.says for each in _migrating().history()}
+    answer = _standing(database)
+    lines = [f"{way}  {step}  {says.get(step, '')}".rstrip() for step in steps] or ["nothing was to be done"]
+    return Answer("\n".join([*lines, answer.text]), {"steps": list(steps), **answer.data})
+
+
+def _standing(database: Database) -> Answer:
+    migrating = _migrating()
+    now = migrating.current(database.url, schema=database.schema)
+    latest = migrating.history()[-1].id
+    if now is None:
+        text = f"there is no schema; the latest revision is {latest}"
+    elif now == latest:
+        text = f"the schema is at revision {now}, the latest"
+    else:
+        text = f"the schema is at revision {now}; the latest is {latest}"
+    data = {"revision": now, "latest": latest}
+    return Answer(text, data, ExitCode.YES if now == latest else ExitCode.NO)
