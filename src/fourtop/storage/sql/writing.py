@@ -115,7 +115,7 @@ class Writer:
 
 
 def _has_order(changes: Changes) -> bool:
-    """Tell whether a row takes the id of one that goes: it comes after it, and the parts of a statement have no order."""
+    """Tell whether a row takes the id of one that goes: it comes after it, and a statement has no order."""
     return bool({row.id for row in changes.added} & {row.id for row in changes.removed})
 
 
