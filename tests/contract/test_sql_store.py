@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Final
 
@@ -13,8 +14,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from fourtop.ports import Clock, Store
 from fourtop.storage.sql import AsyncSqlStore, SqlStore
-from fourtop.testing import MakeStore, StoreContract, awaited
-from tests.database.furnished import sqlite_url
+from fourtop.testing import MakeStore, StoreContract, awaited, broken_promises
+from tests.contract.broken_sql import BROKEN, POSTGRESQL, SQLITE, Kind
+from tests.database.furnished import LOGIN, postgresql_database, sqlite_url
+from tests.database.session import cluster
 from tests.sql.emptied import EmptiedDatabase, emptied_database
 
 
@@ -88,3 +91,61 @@ class TestSqlStores(StoreContract):
                 return store
 
             yield closed_at_the_end
+
+
+# ---- the suite finds what is broken --------------------------------------------------------------------------------
+
+
+def broken_by(store: Callable[[Clock], SqlStore], promise: str) -> list[str]:
+    """Try one promise on a store, and close the store."""
+    made: list[SqlStore] = []
+
+    def make(clock: Clock) -> Store:
+        made.append(store(clock))
+        return made[-1]
+
+    try:
+        return list(broken_promises(make, [promise]))
+    finally:
+        for each in made:
+            each.close()
+
+
+@pytest.mark.parametrize("name", POSTGRESQL)
+def test_a_database_of_postgresql_that_lacks_something_is_found(name: str) -> None:
+    statements, promise = POSTGRESQL[name]
+    with postgresql_database() as database:
+        for statement in statements:
+            cluster().execute(statement, database=database)
+        url = cluster().url(database, user=LOGIN)
+        assert broken_by(lambda clock: SqlStore(url, clock=clock), promise) == [promise]
+
+
+@pytest.mark.parametrize("name", SQLITE)
+def test_a_database_of_sqlite_that_lacks_something_is_found(name: str, tmp_path: Path) -> None:
+    change, promise = SQLITE[name]
+    url = sqlite_url(tmp_path / "night.db")
+    with closing(sqlite3.connect(tmp_path / "night.db", isolation_level=None)) as connection:
+        (trigger,) = connection.execute(
+            "SELECT sql FROM sqlite_schema WHERE name = 'allocations_no_overlap_insert'"
+        ).fetchone()
+        for statement in change(trigger):
+            connection.execute(statement)
+    assert broken_by(lambda clock: SqlStore(url, clock=clock), promise) == [promise]
+
+
+@pytest.mark.parametrize(("kind", "name", "promise"), BROKEN, ids=lambda each: getattr(each, "__name__", None))
+def test_a_store_that_uses_its_database_wrongly_is_found(kind: Kind, name: str, promise: str, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        address = Address(stack, tmp_path)
+        url = address.sqlite() if name == "sqlite" else address.postgresql()
+        assert broken_by(lambda clock: kind(url, clock), promise) == [promise]
+
+
+def test_what_is_broken_on_purpose_is_whole_without_it(tmp_path: Path) -> None:
+    used = {*(each[-1] for each in POSTGRESQL.values()), *(each[-1] for each in SQLITE.values())}
+    used |= {promise for _, _, promise in BROKEN}
+    for promise in sorted(used):
+        with ExitStack() as stack:
+            url = Address(stack, tmp_path).postgresql()
+            assert broken_by(lambda clock, url=url: SqlStore(url, clock=clock), promise) == []  # type: ignore[misc]  # Bound for this turn.

@@ -1,0 +1,277 @@
+"""Stores in SQL that each break a promise: something is missing in their database, or in how they use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import attrs
+from sqlalchemy import event
+
+from fourtop.model.house import House
+from fourtop.model.outcome import Versions
+from fourtop.ports import Changes, Clock, Scope
+from fourtop.storage.sql import SqlStore
+from fourtop.storage.sql.gate import Entry, Gate
+from fourtop.storage.sql.parts import Mismatch
+from fourtop.storage.sql.reading import Cursor
+from fourtop.storage.sql.session import Line, Sessions
+from fourtop.storage.sql.store import HouseCache
+from fourtop.storage.sql.writing import Count
+
+# ---- what is missing in the database: statements of its owner -------------------------------------------------------
+
+_DROP: Final = "ALTER TABLE fourtop.{} DROP CONSTRAINT {}"
+_NO_OVERLAP: Final = _DROP.format("allocations", "allocations_no_overlap")
+_TENANT, _TYPE, _RESOURCE = "restaurant_id WITH =", "resource_type WITH =", "resource_id WITH ="
+_WINDOW: Final = '"window" WITH &&'
+
+
+def _guarded_by(*columns: str, where: str = "WHERE (NOT shadow)", when: str = "DEFERRABLE") -> tuple[str, ...]:
+    """Put another constraint in the place of the true one."""
+    others = f"EXCLUDE USING gist ({', '.join(columns)}) {where} {when}"
+    return _NO_OVERLAP, f"ALTER TABLE fourtop.allocations ADD CONSTRAINT allocations_no_overlap {others}"
+
+
+POSTGRESQL: Final[dict[str, tuple[tuple[str, ...], str]]] = {
+    "no constraint": ((_NO_OVERLAP,), "test_a_row_over_a_live_row_is_refused"),
+    "a constraint judged row by row": (
+        _guarded_by(_TENANT, _TYPE, _RESOURCE, _WINDOW, when=""),
+        "test_two_rows_swap_in_one_set_of_changes",
+    ),
+    "a constraint for all tenants": (
+        _guarded_by(_TYPE, _RESOURCE, _WINDOW),
+        "test_restaurants_with_the_same_ids_do_not_see_each_other",
+    ),
+    "a constraint that mixes types": (
+        _guarded_by(_TENANT, _RESOURCE, _WINDOW),
+        "test_a_merge_group_overlaps_as_a_table_does",
+    ),
+    "a constraint on shadows too": (
+        _guarded_by(_TENANT, _TYPE, _RESOURCE, _WINDOW, where=""),
+        "test_shadow_rows_overlap_anything",
+    ),
+    "a constraint with closed ends": (
+        _guarded_by(_TENANT, _TYPE, _RESOURCE, "int8range(start_us, end_us, '[]') WITH &&"),
+        "test_overlap_is_exact_to_the_microsecond",
+    ),
+    "a constraint short of a microsecond": (
+        _guarded_by(_TENANT, _TYPE, _RESOURCE, "int8range(start_us, end_us - 1) WITH &&"),
+        "test_overlap_is_exact_to_the_microsecond",
+    ),
+    "no key of bookings": ((_DROP.format("allocations", "allocations_booking_fkey"),), "test_an_owner_exists"),
+    "no key of holds": ((_DROP.format("allocations", "allocations_hold_fkey"),), "test_an_owner_exists"),
+    "no key of blocks": (
+        (_DROP.format("allocations", "allocations_block_fkey"),),
+        "test_a_block_leaves_no_rows_behind",
+    ),
+    "holds confirmed twice": (
+        tuple(f"DROP INDEX fourtop.booking_confirmation_results_{name}" for name in ("once", "key")),
+        "test_a_hold_is_confirmed_once",
+    ),
+    "answers without a key": (
+        (_DROP.format("command_results", "command_results_pkey"),),
+        "test_an_id_or_key_that_is_there_is_refused",
+    ),
+    "events told twice": (
+        (_DROP.format("capacity_outbox", "capacity_outbox_dedupe_key"),),
+        "test_an_id_or_key_that_is_there_is_refused",
+    ),
+}
+
+_TRIGGER: Final = "allocations_no_overlap_insert"
+
+
+def _changed(old: str, new: str) -> Callable[[str], tuple[str, ...]]:
+    """Make the trigger anew with other words in it."""
+
+    def change(trigger: str) -> tuple[str, ...]:
+        assert old in trigger, f"the trigger does not say {old}"
+        return f"DROP TRIGGER {_TRIGGER}", trigger.replace(old, new)
+
+    return change
+
+
+# Each makes statements out of the text of the trigger that judges new rows.
+SQLITE: Final[dict[str, tuple[Callable[[str], tuple[str, ...]], str]]] = {
+    "no trigger": (lambda _: (f"DROP TRIGGER {_TRIGGER}",), "test_a_row_over_a_live_row_is_refused"),
+    "a trigger for all tenants": (
+        _changed("restaurant_id = NEW.restaurant_id AND ", ""),
+        "test_restaurants_with_the_same_ids_do_not_see_each_other",
+    ),
+    "a trigger that mixes types": (
+        _changed("resource_type = NEW.resource_type", "true"),
+        "test_a_merge_group_overlaps_as_a_table_does",
+    ),
+    "a trigger on shadows too": (_changed("AND NOT shadow ", ""), "test_shadow_rows_overlap_anything"),
+    "a trigger with closed ends": (
+        _changed("start_us < NEW.end_us", "start_us <= NEW.end_us"),
+        "test_overlap_is_exact_to_the_microsecond",
+    ),
+    "a trigger short of a microsecond": (
+        _changed("> NEW.start_us", "> NEW.start_us + 1"),
+        "test_overlap_is_exact_to_the_microsecond",
+    ),
+    "holds confirmed twice": (
+        lambda _: tuple(f"DROP INDEX booking_confirmation_results_{name}" for name in ("once", "key")),
+        "test_a_hold_is_confirmed_once",
+    ),
+}
+
+
+# ---- what is wrong in how the database is used ----------------------------------------------------------------------
+
+
+class NeverLocks(SqlStore):
+    """It reads the restaurant's row where it has to lock it."""
+
+    def __init__(self, source: str, clock: Clock) -> None:
+        super().__init__(source, clock=clock)
+        self._gate._lock = self._gate._look
+
+
+class AsksTheClockFirst(SqlStore):
+    """It tells the time before it waits for the restaurant."""
+
+    def __init__(self, source: str, clock: Clock) -> None:
+        super().__init__(source, clock=clock)
+        self._gate = _HastyGate(self._gate._idiom, self._gate._terms)
+
+    def transact(self, scope: Scope, decide: Callable[[Any], Any]) -> Any:
+        _HastyGate.asked_us = self._gate._tell(scope.restaurant_id, 0)
+        return super().transact(scope, decide)
+
+
+class _HastyGate(Gate):
+    asked_us = 0
+
+    def enter(self, cursor: Cursor, restaurant_id: str, *, is_writing: bool) -> Entry:
+        early_us = self.asked_us
+        entry = super().enter(cursor, restaurant_id, is_writing=is_writing)
+        return attrs.evolve(entry, now_us=early_us) if is_writing else entry
+
+
+class LetsTimeGoBack(SqlStore):
+    """It tells whatever the clock says."""
+
+    def __init__(self, source: str, clock: Clock) -> None:
+        super().__init__(source, clock=clock)
+        self._gate = _CarelessGate(self._gate._idiom, self._gate._terms)
+
+
+class _CarelessGate(Gate):
+    def _tell(self, restaurant_id: str, latest_us: int) -> int:
+        del restaurant_id
+        return latest_us if self._clock is None else self._clock.now_us()
+
+
+class TrustsTenants(SqlStore):
+    """It writes whatever a decision says is its restaurant's."""
+
+    def _write(self, line: Line, scope: Scope, entry: Entry, changes: Changes, *, is_judged: bool) -> None:
+        trusted = _Trusted(**{field.name: getattr(changes, field.name) for field in attrs.fields(Changes)})
+        super()._write(line, scope, entry, trusted, is_judged=is_judged)
+
+
+@attrs.frozen(kw_only=True)
+class _Trusted(Changes):
+    def is_of(self, restaurant_id: str) -> bool:
+        del restaurant_id
+        return True
+
+
+class IgnoresWhatIsNotThere(SqlStore):
+    """It does not look at how many rows were changed or removed."""
+
+    def __init__(self, source: str, clock: Clock) -> None:
+        super().__init__(source, clock=clock)
+        true = self._writer
+
+        class Careless:
+            def write(self, line: Line, restaurant_id: str, changes: Changes, count: Count) -> None:
+                try:
+                    true.write(line, restaurant_id, changes, count)
+                except Mismatch:
+                    return
+
+        self._writer = Careless()  # type: ignore[assignment]  # A store is broken on purpose.
+
+
+class KeepsAHouseForEver(SqlStore):
+    """It takes the house from its cache whatever the versions are."""
+
+    def __init__(self, source: str, clock: Clock) -> None:
+        super().__init__(source, clock=clock)
+
+        class Forever(HouseCache):
+            def find(self, restaurant_id: str, versions: Versions) -> House | None:
+                del versions
+                kept = self._kept.get(restaurant_id)
+                return None if kept is None else kept[-1]
+
+        self._houses = Forever()
+
+
+class JudgesNobody(SqlStore):
+    """It does not say what was wrong with what the database has refused."""
+
+    def __init__(self, source: str, clock: Clock) -> None:
+        super().__init__(source, clock=clock)
+
+        class Mute:
+            def judge(self, *_: object) -> None:
+                return
+
+        self._judge = Mute()  # type: ignore[assignment]  # A store is broken on purpose.
+
+
+class CommitsWhatFailed(SqlStore):
+    """It commits what was written before something was found wrong."""
+
+    def __init__(self, source: str, clock: Clock) -> None:
+        super().__init__(source, clock=clock)
+
+        class Careless(Sessions):
+            def run(self, begin: str, work: Callable[[Line], Any], name: str) -> Any:
+                raised: list[Mismatch] = []
+
+                def kept(line: Line) -> Any:
+                    try:
+                        return work(line)
+                    except Mismatch as error:
+                        raised.append(error)
+
+                result = super().run(begin, kept, name)
+                if raised:
+                    raise raised[0]
+                return result
+
+        self._sessions = Careless(self.engine)
+
+
+class ForgetsForeignKeys(SqlStore):
+    """It leaves SQLite as it comes: foreign keys are not looked at."""
+
+    def __init__(self, source: str, clock: Clock) -> None:
+        super().__init__(source, clock=clock)
+        event.listen(self.engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = OFF"))
+
+
+Kind = Callable[[str, Clock], SqlStore]
+
+_ON_BOTH: Final[dict[Kind, str]] = {
+    AsksTheClockFirst: "test_time_is_told_after_the_wait",
+    LetsTimeGoBack: "test_the_time_of_a_restaurant_never_goes_back",
+    TrustsTenants: "test_a_row_of_another_restaurant_is_refused",
+    IgnoresWhatIsNotThere: "test_a_row_that_goes_is_the_stored_one",
+    KeepsAHouseForEver: "test_a_floor_change_rearranges_the_masks",
+    JudgesNobody: "test_a_row_over_a_live_row_is_refused",
+    CommitsWhatFailed: "test_a_row_that_goes_is_the_stored_one",
+}
+BROKEN: Final[list[tuple[Kind, str, str]]] = [
+    *((kind, "sqlite", promise) for kind, promise in _ON_BOTH.items()),
+    *((kind, "postgresql", promise) for kind, promise in _ON_BOTH.items()),
+    # SQLite finds out by itself that another has written since a transaction has read.
+    (NeverLocks, "postgresql", "test_a_transaction_waits_for_the_one_before_it"),
+    (ForgetsForeignKeys, "sqlite", "test_an_owner_exists"),
+]
