@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from itertools import chain
 from threading import Lock
@@ -12,11 +12,12 @@ import attrs
 from sqlalchemy import Engine, select
 
 from fourtop.errors import AlreadyExists
-from fourtop.model.allocation import ResourceType
+from fourtop.model.allocation import Allocation, ResourceType
 from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.model.outcome import Versions
-from fourtop.ports import MAX_NEEDS, NO_CHANGES, Changes, Decision, Need, Scope, View
+from fourtop.model.window import Window
+from fourtop.ports import MAX_NEEDS, NO_CHANGES, Changes, DeadLetter, Decision, Delivery, Need, Scope, View
 from fourtop.storage.sql import codec
 from fourtop.storage.sql.asking import Asking
 from fourtop.storage.sql.codec import loads
@@ -25,7 +26,10 @@ from fourtop.storage.sql.gate import Entry, Gate, Terms
 from fourtop.storage.sql.guarding import APP_ROLE
 from fourtop.storage.sql.housing import Housing
 from fourtop.storage.sql.idiom import Idiom, Statement, restaurant
+from fourtop.storage.sql.job_gate import JobGate, Turn
 from fourtop.storage.sql.judging import Judge
+from fourtop.storage.sql.maintaining import Maintainer
+from fourtop.storage.sql.outgoing import Sender
 from fourtop.storage.sql.parts import Mismatch
 from fourtop.storage.sql.reading import Loaded, Reader
 from fourtop.storage.sql.schema import DEFAULT_SCHEMA, Database
@@ -71,6 +75,9 @@ class SqlStore:
         terms = Terms(clock=clock, role=role, lock_timeout_seconds=lock_timeout_seconds)
         self._sessions = Sessions(self.engine)
         self._gate = Gate(script.idiom, terms)
+        self._jobs = JobGate(script.idiom, terms, self._sessions)
+        self._maintainer = script.maintainer
+        self._sender = script.sender
         self._housing = script.housing
         self._reader = script.reader
         self._writer = script.writer
@@ -183,6 +190,93 @@ class SqlStore:
         self._asking.check(restaurant_id)
         return self._sessions.run(self._gate.begin_reading, work, "events")
 
+    # ---- maintenance: as ``Maintenance`` says, in the role of the jobs
+
+    def now_us(self) -> int:
+        """Return the time of the store's clock, in microseconds since 1970 (UTC)."""
+        return self._jobs.read(self._jobs.now_us, "now_us")
+
+    def expired_holds(self, before_us: int, limit: int) -> tuple[tuple[str, str], ...]:
+        """Return which active holds have expired: (restaurant id, hold id), by expiry, restaurant and id."""
+        return self._jobs.read(lambda line: self._maintainer.expired_holds(line, before_us, limit), "expired_holds")
+
+    def archive_allocations(self, before_us: int, limit: int) -> int:
+        """Move the allocations that are over into the archive, by end, restaurant and id; return how many."""
+
+        def work(line: Line) -> int:
+            return self._maintainer.archive(line, self._jobs.now_us(line), before_us, limit)
+
+        return self._jobs.write(work, "archive_allocations")
+
+    def archived(self, restaurant_id: str, window: Window) -> tuple[Allocation, ...]:
+        """Return the archived allocations of a restaurant that overlap a window, by ``order_key``.
+
+        Raises:
+            NotFound: If there is no such restaurant.
+        """
+
+        def work(line: Line) -> tuple[Allocation, ...]:
+            self._gate.enter(line, restaurant_id, is_writing=False)
+            return self._maintainer.archived(line, restaurant_id, window)
+
+        return self._sessions.run(self._gate.begin_reading, work, "archived")
+
+    def delete_confirmations(self, before_us: int, limit: int) -> int:
+        """Delete confirmation results, by time, restaurant and id; return how many."""
+        return self._delete("confirmations", before_us, limit)
+
+    def delete_answers(self, before_us: int, limit: int) -> int:
+        """Delete stored answers to which no result refers, by time, restaurant, command and key; return how many."""
+        return self._delete("answers", before_us, limit)
+
+    def delete_holds(self, before_us: int, limit: int) -> int:
+        """Delete the records of holds that have ended, by creation, restaurant and id; return how many."""
+        return self._delete("holds", before_us, limit)
+
+    def delete_events(self, before_us: int, limit: int) -> int:
+        """Delete events that are delivered or dead, by when they were, restaurant and place; return how many."""
+        return self._delete("events", before_us, limit)
+
+    def _delete(self, what: str, before_us: int, limit: int) -> int:
+        return self._jobs.write(lambda line: self._maintainer.delete(line, what, before_us, limit), f"delete_{what}")
+
+    # ---- the outbox: as ``Outbox`` says, in the role of the jobs
+
+    def claim(self, limit: int, lease_us: int) -> tuple[Delivery, ...]:
+        """Lease waiting events to the caller, oldest first; of one subject the first ones or none."""
+
+        def work(line: Line) -> tuple[Delivery, ...]:
+            return self._sender.claim(line, self._jobs.now_us(line), limit, lease_us)
+
+        return self._jobs.write(work, "claim", Turn.ALONE)
+
+    def done(self, deliveries: Collection[Delivery]) -> int:
+        """Write down that these were published; return how many of them were still the caller's."""
+        if not deliveries:
+            return 0
+        return self._settle(lambda line: self._sender.done(line, self._jobs.now_us(line), deliveries), "done")
+
+    def release(self, deliveries: Collection[Delivery]) -> int:
+        """Give these back untried; return how many of them were still the caller's."""
+        if not deliveries:
+            return 0
+        return self._settle(lambda line: self._sender.release(line, deliveries), "release")
+
+    def fail(self, delivery: Delivery, wait_us: int | None) -> bool:
+        """Count a failed attempt and end the lease; tell whether the delivery was still the caller's."""
+        return self._settle(lambda line: self._sender.fail(line, self._jobs.now_us(line), delivery, wait_us), "fail")
+
+    def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
+        """Return the events that were given up, first those that died first, then by place."""
+        return self._jobs.read(lambda line: self._sender.dead_letters(line, limit), "dead_letters")
+
+    def revive(self, letters: Collection[DeadLetter]) -> int:
+        """Let dead events wait again, with no attempt counted; return how many were still dead."""
+        return self._settle(lambda line: self._sender.revive(line, letters), "revive") if letters else 0
+
+    def _settle(self, work: Callable[[Line], T], name: str) -> T:
+        return self._jobs.write(work, name, Turn.BESIDE)
+
     # ---- the steps of a call, once a restaurant is entered: read, then write
 
     def _asked(self, line: Line, scope: Scope, entry: Entry, question: Callable[[View], T | Need]) -> T:
@@ -273,6 +367,8 @@ class _Script:
     writer: Writer
     judge: Judge
     events: Statement
+    maintainer: Maintainer
+    sender: Sender
 
 
 @lru_cache(maxsize=_KEPT_SCRIPTS)
@@ -280,7 +376,16 @@ def _script(database: Database, schema: str) -> _Script:
     """Return what is said to a database: stores share it, since to write a statement takes longer than to run it."""
     idiom = Idiom(database, schema)
     reader = Reader(idiom)
-    return _Script(idiom, Housing(idiom), reader, Writer(idiom), Judge(idiom, reader), _events_of(idiom))
+    return _Script(
+        idiom=idiom,
+        housing=Housing(idiom),
+        reader=reader,
+        writer=Writer(idiom),
+        judge=Judge(idiom, reader),
+        events=_events_of(idiom),
+        maintainer=Maintainer(idiom),
+        sender=Sender(idiom),
+    )
 
 
 class HouseCache:
