@@ -54,6 +54,7 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     judge.TakesAKeyOfOneCommandOnly: ("test_a_key_belongs_to_its_command",),
     judge.TakesAnEventTwice: ("test_an_id_or_key_that_is_there_is_refused",),
     judge.ConfirmsTwice: ("test_a_hold_is_confirmed_once",),
+    judge.TakesAKeyForAHold: ("test_a_key_confirms_a_booking_once",),
     judge.TrustsOwners: ("test_an_owner_exists",),
     judge.TrustsTables: ("test_a_table_exists",),
     judge.LeavesRowsBehind: ("test_a_block_leaves_no_rows_behind",),

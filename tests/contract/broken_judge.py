@@ -86,6 +86,12 @@ class ConfirmsTwice(Shelf):
         super()._check_new(attrs.evolve(changes, confirmations=tuple(failed)))
 
 
+class TakesAKeyForAHold(Shelf):
+    def _check_new(self, changes: Changes) -> None:
+        others = [attrs.evolve(each, key=each.id) for each in changes.confirmations]
+        super()._check_new(attrs.evolve(changes, confirmations=tuple(others)))
+
+
 class TrustsOwners(Shelf):
     def _check_references(self, changes: Changes) -> None:
         try:

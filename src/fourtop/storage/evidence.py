@@ -14,6 +14,8 @@ class Evidence:
     def __init__(self) -> None:
         self.answers: dict[tuple[str, str], Answer] = {}
         self.results: dict[str, ConfirmationResult] = {}
+        # The booking and key of each success.
+        self.successes: set[tuple[str, str]] = set()
         self._of_hold: dict[str, list[ConfirmationResult]] = {}
 
     def extend(self, results: Iterable[ConfirmationResult], answers: Iterable[Answer]) -> None:
@@ -21,6 +23,8 @@ class Evidence:
         for result in results:
             self.results[result.id] = result
             self._of_hold.setdefault(result.hold_id, []).append(result)
+            if result.confirmed:
+                self.successes.add((str(result.booking_id), result.key))
         for answer in answers:
             self.answers[answer.command, answer.key] = answer
 
@@ -45,6 +49,8 @@ class Evidence:
     def drop_result(self, result_id: str) -> None:
         """Forget a result."""
         result = self.results.pop(result_id)
+        if result.confirmed:
+            self.successes.discard((str(result.booking_id), result.key))
         of_hold = self._of_hold[result.hold_id]
         of_hold.remove(result)
         if not of_hold:

@@ -234,6 +234,10 @@ class Shelf:
         succeeded = [each.hold_id for each in changes.confirmations if each.confirmed]
         confirmed = [hold_id for hold_id in succeeded if self.find_confirmation(hold_id) is not None]
         _refuse_known("confirmation", succeeded, confirmed)
+        won = [(str(each.booking_id), each.key) for each in changes.confirmations if each.confirmed]
+        for place, (booking_id, key) in enumerate(won):
+            if (booking_id, key) in self.evidence.successes or (booking_id, key) in won[:place]:
+                raise AlreadyExists("confirmation", key)
         answered: set[tuple[str, str]] = set()
         for answer in changes.answers:
             under = (answer.command, answer.key)

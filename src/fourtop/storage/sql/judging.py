@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from fourtop.model.allocation import Allocation, OwnerKind
 from fourtop.model.house import House
@@ -77,6 +77,7 @@ class Judge:
             "removed_blocks": ids(set(changes.blocks_removed)),
             "results": ids({each.id for each in changes.confirmations}),
             "confirmed_holds": ids({each.hold_id for each in changes.confirmations}),
+            "confirmed_bookings": ids({str(each.booking_id) for each in changes.confirmations}),
             "events": ids({each.dedupe_key for each in changes.events}),
         }
 
@@ -90,7 +91,13 @@ class Judge:
             columns.of_bookings().where(any_of(columns.bookings.c.id, "bookings")),
             columns.of_holds().where(any_of(columns.holds.c.id, "holds")),
             columns.packed(columns.blocks, codec.BLOCK).where(any_of(columns.blocks.c.id, "blocks")),
-            confirmations.where(or_(any_of(result.id, "results"), any_of(result.hold_id, "confirmed_holds"))),
+            confirmations.where(
+                or_(
+                    any_of(result.id, "results"),
+                    any_of(result.hold_id, "confirmed_holds"),
+                    and_(result.confirmed, any_of(result.booking_id, "confirmed_bookings")),
+                )
+            ),
             columns.packed(outbox, ["dedupe_key"]).where(any_of(outbox.c.dedupe_key, "events")),
         )
         return self._idiom.compiled(select(*(gathered(arm) for arm in arms)))

@@ -247,11 +247,21 @@ class IdentityPromises:
     def test_a_hold_is_confirmed_once(self, trial: Trial) -> None:
         """A second success for a hold raises AlreadyExists; evidence of failures may follow and precede it."""
         trial.write(confirmations=(a_confirmation("r0", confirmed=False),))
-        twice = (a_confirmation("r1"), a_confirmation("r2"))
+        again = attrs.evolve(a_confirmation("r2"), key="another")
+        twice = (a_confirmation("r1"), again)
         assert trial.refuse(AlreadyExists, confirmations=twice).kind == "confirmation"
         trial.write(confirmations=(a_confirmation("r1"),))
-        assert trial.refuse(AlreadyExists, confirmations=(a_confirmation("r2"),)).kind == "confirmation"
+        assert trial.refuse(AlreadyExists, confirmations=(again,)).kind == "confirmation"
         trial.write(confirmations=(a_confirmation("r3", confirmed=False), a_confirmation("r4", "h2")))
+
+    def test_a_key_confirms_a_booking_once(self, trial: Trial) -> None:
+        """A second success for a booking under one key raises AlreadyExists, whatever hold it is for."""
+        first, second = a_confirmation("r1"), attrs.evolve(a_confirmation("r2", "h2"), key="confirm-h1")
+        assert trial.refuse(AlreadyExists, confirmations=(first, second)).id == "confirm-h1"
+        trial.write(confirmations=(first,))
+        assert trial.refuse(AlreadyExists, confirmations=(second,)).id == "confirm-h1"
+        trial.write(confirmations=(attrs.evolve(second, confirmed=False),))
+        trial.write(confirmations=(attrs.evolve(second, id="r3", booking_id="b2"),))
 
     def test_a_change_of_the_house_names_the_stored_version(self, trial: Trial) -> None:
         """A floor or policy made from another version raises StaleVersion with both versions."""
