@@ -40,7 +40,7 @@ def furnish(server: Cluster, name: str) -> None:
     """Make an empty database with the schema in a cluster, and the roles that go with it."""
     server.create_database(name)
     migrate(server.url(name))
-    server.execute(f"CREATE ROLE {LOGIN} LOGIN IN ROLE {APP_ROLE}, {JOBS_ROLE}")
+    server.execute(f"CREATE ROLE {LOGIN} LOGIN NOINHERIT IN ROLE {APP_ROLE}, {JOBS_ROLE}")
 
 
 @cache

@@ -48,7 +48,7 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     "booking_table_assignments": Rights(_ALL),
     "table_blocks": Rights(_ALL),
     "table_holds": Rights(_KEPT, _TAKEN_AWAY),
-    "table_hold_members": Rights(_WRITTEN_ONCE, _TAKEN_AWAY),
+    "table_hold_members": Rights(_WRITTEN_ONCE, ("SELECT", "DELETE")),
     "allocations": Rights(_ALL, _TAKEN_AWAY),
     "allocations_archive": Rights(("SELECT",), _WRITTEN_ONCE),
     "booking_confirmation_results": Rights(_WRITTEN_ONCE, _TAKEN_AWAY),
@@ -104,13 +104,13 @@ END
 $$"""
     yield f"GRANT USAGE ON SCHEMA {schema} TO {APP_ROLE}, {JOBS_ROLE}"
     tenant = f"(SELECT {schema}.tenant())"
+    named = f"{tenant} <> '{EVERY_RESTAURANT}'"
     for name in catalog.names:
         table, key = f"{schema}.{name}", "id" if name == "restaurants" else "restaurant_id"
-        # The first half is asked once and before any row: without a tenant, even an empty table is no answer.
-        rows = f"{tenant} IS NOT NULL AND {key} = {tenant}"
+        rows = f"{key} = {tenant}"
         yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
         yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
-        yield f"CREATE POLICY tenant ON {table} TO {APP_ROLE} USING ({rows}) WITH CHECK ({rows})"
+        yield f"CREATE POLICY tenant ON {table} TO {APP_ROLE} USING ({rows}) WITH CHECK ({rows} AND {named})"
         yield f"GRANT {', '.join(RIGHTS[name].app)} ON {table} TO {APP_ROLE}"
         for verb in RIGHTS[name].jobs:
             yield from _given_to_jobs(name, table, verb)

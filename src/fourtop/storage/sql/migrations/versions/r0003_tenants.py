@@ -27,7 +27,7 @@ RIGHTS: Final[dict[str, tuple[str, str]]] = {
     "booking_table_assignments": (ALL, ""),
     "table_blocks": (ALL, ""),
     "table_holds": (KEPT, TAKEN_AWAY),
-    "table_hold_members": (WRITTEN_ONCE, TAKEN_AWAY),
+    "table_hold_members": (WRITTEN_ONCE, "SELECT, DELETE"),
     "allocations": (ALL, TAKEN_AWAY),
     "allocations_archive": ("SELECT", WRITTEN_ONCE),
     "booking_confirmation_results": (WRITTEN_ONCE, TAKEN_AWAY),
@@ -54,11 +54,13 @@ def upgrade(step: Step) -> None:
 
 def _secure(step: Step, table: str) -> None:
     key = "id" if table == "restaurants" else "restaurant_id"
-    # The first half is asked once and before any row, so that even an empty table is no answer without a tenant.
-    rows = f"(SELECT {{schema}}.tenant()) IS NOT NULL AND {key} = (SELECT {{schema}}.tenant())"
+    rows = f"{key} = (SELECT {{schema}}.tenant())"
+    named = "(SELECT {schema}.tenant()) <> '*'"
     step.run(f"ALTER TABLE {{schema}}.{table} ENABLE ROW LEVEL SECURITY")
     step.run(f"ALTER TABLE {{schema}}.{table} FORCE ROW LEVEL SECURITY")
-    step.run(f"CREATE POLICY tenant ON {{schema}}.{table} TO fourtop_app USING ({rows}) WITH CHECK ({rows})")
+    step.run(
+        f"CREATE POLICY tenant ON {{schema}}.{table} TO fourtop_app USING ({rows}) WITH CHECK ({rows} AND {named})"
+    )
 
 
 def _grants_of_jobs(table: str, verbs: str) -> Iterator[str]:
