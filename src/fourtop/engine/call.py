@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 import attrs
@@ -25,17 +26,28 @@ def digest_of(request: Mapping[str, Any]) -> str:
 
 def plain(value: Any) -> Any:
     """Return a value as plain data, which any store keeps as it is: dictionaries, lists, text, numbers."""
-    if attrs.has(type(value)):
-        return {field.name: plain(getattr(value, field.name)) for field in attrs.fields(type(value))}
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    names = _names_of(kind)
+    if names is not None:
+        return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, frozenset):
         return sorted(str(each) for each in value)
     if isinstance(value, tuple | list):
         return [plain(each) for each in value]
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    return value
+    return value.isoformat() if isinstance(value, datetime | date | time) else value
+
+
+_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
+
+
+@cache
+def _names_of(kind: type) -> tuple[str, ...] | None:
+    """Return the names of the attributes of a class of values; ``None`` for any other class."""
+    return tuple(field.name for field in attrs.fields(kind)) if attrs.has(kind) else None
 
 
 @attrs.frozen
@@ -62,7 +74,7 @@ class Call:
         """Return the id of the call's row of that ordinal."""
         return f"{self.id}.{ordinal}"
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Digest of the request."""
         return digest_of(self.request)

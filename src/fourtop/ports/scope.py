@@ -114,7 +114,7 @@ class Spans:
 
 def near(start_us: int) -> Window:
     """Return the hours in which, mostly, the whole stay lies that begins at a start, buffers included."""
-    return Window.of_micros(max(start_us - _HOUR_US, 0), start_us + 4 * _HOUR_US)
+    return Window.of_micros(max(start_us - _HOUR_US // 2, 0), start_us + 3 * _HOUR_US)
 
 
 def around(start_us: int) -> Window:

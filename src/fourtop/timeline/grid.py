@@ -115,6 +115,8 @@ class Grid:
 
     def add(self, bit: int, start_us: int, end_us: int) -> None:
         """Take in a stay that has just been added to the index of table ``bit``."""
+        if not self._days:
+            return
         for number, start, end in _pieces(start_us, end_us):
             day = self._days.get(number)
             if day is None:

@@ -30,7 +30,7 @@ loads: Final = json.loads
 _TYPES: Final = {each.value: each for each in ResourceType}
 _STATUSES: Final = {each.value: each for each in BookingStatus}
 _STATES: Final = {each.value: each for each in HoldState}
-_KINDS: Final = (OwnerKind.HOLD, OwnerKind.BOOKING, OwnerKind.BLOCK)
+_HOLD, _BOOKING, _BLOCK = OwnerKind.HOLD, OwnerKind.BOOKING, OwnerKind.BLOCK
 _NOTHING_WANTED: Final = Preference()
 
 
@@ -65,8 +65,14 @@ def allocation_row(allocation: Allocation) -> Row:
 
 def allocation_of(restaurant_id: str, row: list[Any]) -> Allocation:
     """Read an allocation."""
-    id_, resource_type, resource_id, start_us, end_us, *owners, shadow = row
-    kind, owner_id = next(each for each in zip(_KINDS, owners, strict=True) if each[1] is not None)
+    id_, resource_type, resource_id, start_us, end_us, hold_id, booking_id, block_id, shadow = row
+    # The table has it that exactly one of them is named.
+    if booking_id is not None:
+        kind, owner_id = _BOOKING, booking_id
+    elif hold_id is not None:
+        kind, owner_id = _HOLD, hold_id
+    else:
+        kind, owner_id = _BLOCK, block_id
     window = Window.of_micros(start_us, end_us)
     return Allocation(id_, restaurant_id, _TYPES[resource_type], resource_id, window, kind, owner_id, bool(shadow))
 

@@ -61,6 +61,7 @@ class Writer:
         self._idiom = idiom
         self._statements = _Statements(idiom)
         self._known: dict[tuple[str, ...], Statement] = {}
+        self._columns: dict[str, tuple[tuple[str, str], ...]] = {}
 
     def write(self, cursor: Cursor, restaurant_id: str, changes: Changes, count: Count) -> None:
         """Put all changes in place, short of the house's own.
@@ -101,11 +102,21 @@ class Writer:
     def _write_each(self, cursor: Cursor, part: Part, restaurant_id: str) -> None:
         """Write the rows of a part one by one."""
         statement = self._compiled((part.name,))
-        names = [(name, name.removeprefix(EACH)) for name in statement.parameters if name != "restaurant"]
-        rows = ({name: plain(row.get(column_)) for name, column_ in names} for row in part.rows)
-        touched = cursor.touched(statement, *({"restaurant": restaurant_id, **row} for row in rows))
+        # Each parameter is a column of the row, or the tenant; a document is the text that SQLite keeps of it.
+        columns = self._columns_of(part.name, statement)
+        given = [{name: plain(row.get(column_)) for name, column_ in columns} for row in part.rows]
+        for each in given:
+            each["restaurant"] = restaurant_id
+        touched = cursor.touched(statement, *given)
         if part.expected not in (None, touched):
             raise Mismatch
+
+    def _columns_of(self, part: str, statement: Statement) -> tuple[tuple[str, str], ...]:
+        known = self._columns.get(part)
+        if known is None:
+            names = (name for name in statement.parameters if name.startswith(EACH))
+            known = self._columns[part] = tuple((name, name.removeprefix(EACH)) for name in names)
+        return known
 
     def _compiled(self, names: tuple[str, ...]) -> Statement:
         known = self._known.get(names)
