@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fourtop import Allocation, Audit, BookingRow, Desk, Engine, ImportRejected
+from fourtop import Allocation, AllocationsOverlap, Audit, BookingRow, Desk, Engine, ImportRejected
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
 from fourtop.cli.wording import Wording, counted
@@ -40,7 +40,7 @@ def audit(desk: Desk, rows: Sequence[BookingRow]) -> Answer:
 
 
 def audit_database(database: Database, restaurant_ids: Sequence[str]) -> Answer:
-    """Audit restaurants as a database has them: those that are named, or all. A no lists everything that is wrong.
+    """Audit restaurants as a database has them: those that are named, or all. A no lists what is wrong.
 
     Raises:
         NotFound: If there is no such restaurant.
@@ -54,14 +54,27 @@ def audit_database(database: Database, restaurant_ids: Sequence[str]) -> Answer:
     with database.opened() as store:
         engine = Engine(store)
         for restaurant_id in restaurant_ids or engine.restaurant_ids():
-            desk = engine.desk(restaurant_id)
-            house, found = desk.house(), desk.audit()
-            wording = Wording(house)
-            lines += [f"{house.restaurant.name} ({restaurant_id}): {audit_text(found)}", *_findings(found, wording)]
-            audits.append({"restaurant": restaurant_id, **audit_data(found, wording)})
+            told, data = _audit_one(engine.desk(restaurant_id))
+            lines += told
+            audits.append({"restaurant": restaurant_id, **data})
     is_clean = all(each["clean"] for each in audits)
     data = {"restaurants": audits, "clean": is_clean}
     return Answer("\n".join(lines or ["no restaurants"]), data, ExitCode.YES if is_clean else ExitCode.NO)
+
+
+def _audit_one(desk: Desk) -> tuple[list[str], dict[str, Any]]:
+    house = desk.house()
+    name = f"{house.restaurant.name} ({desk.restaurant_id})"
+    try:
+        found = desk.audit()
+    except AllocationsOverlap as overlap:
+        # What is loaded is arranged by table, and rows that cannot both be true are not.
+        return [f"{name}: not clean, and not read to its end", f"overlap: {overlap}"], {
+            "clean": False,
+            "overlap": overlap.details,
+        }
+    wording = Wording(house)
+    return [f"{name}: {audit_text(found)}", *_findings(found, wording)], audit_data(found, wording)
 
 
 def audit_text(found: Audit) -> str:

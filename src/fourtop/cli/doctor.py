@@ -12,16 +12,17 @@ from fourtop.cli.wording import WIDTH, counted
 _INDENT: Final = " " * 9
 
 
+@extras_needed()
 def doctor(database: Database) -> Answer:
     """Look a database over. A no means that the store refuses to be used with it; warnings alone are a yes.
 
     Raises:
         InvalidInput: If the URL is none.
-        WrongInput: If there is no such file.
+        WrongInput: If there is no such file, or what is to be installed for it is not.
         StoreUnavailable: If it cannot be reached.
     """
-    with extras_needed():
-        from fourtop.storage.sql import inspecting  # noqa: PLC0415  # An extra, and only this command needs it.
+    from fourtop.storage.sql import inspecting  # noqa: PLC0415  # An extra, and only this command needs it.
+
     database.require_there()
     findings = [_data(each) for each in inspecting.inspect(database.url, schema=database.schema)]
     refusals = sum(each["severity"] == "refuse" for each in findings)

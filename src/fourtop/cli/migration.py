@@ -13,6 +13,7 @@ LATEST: Final = "head"
 NOTHING: Final = "base"
 
 
+@extras_needed()
 def migrate(database: Database, revision: str = LATEST) -> Answer:
     """Bring the schema up to a revision; a yes also where nothing was to be done.
 
@@ -27,6 +28,7 @@ def migrate(database: Database, revision: str = LATEST) -> Answer:
     return _done(database, ran, "up")
 
 
+@extras_needed()
 def take_back(database: Database, revision: str) -> Answer:
     """Take the schema back to a revision, with the data for which it has no room.
 
@@ -41,6 +43,7 @@ def take_back(database: Database, revision: str) -> Answer:
     return _done(database, gone, "back")
 
 
+@extras_needed()
 def standing(database: Database) -> Answer:
     """Say which revision the schema is at. A no means that it is not the latest.
 
@@ -53,6 +56,7 @@ def standing(database: Database) -> Answer:
     return _standing(database)
 
 
+@extras_needed()
 def is_made(database: Database) -> bool:
     """Tell whether somebody has made the schema, as far as this login may know.
 
@@ -69,8 +73,8 @@ def is_made(database: Database) -> bool:
 
 
 def _migrating() -> Any:
-    with extras_needed():
-        from fourtop.storage.sql import migrating  # noqa: PLC0415  # An extra, and only some commands need it.
+    from fourtop.storage.sql import migrating  # noqa: PLC0415  # An extra, and only some commands need it.
+
     return migrating
 
 
