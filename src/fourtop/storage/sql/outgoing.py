@@ -6,7 +6,21 @@ import secrets
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, Select, Update, and_, bindparam, null, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from fourtop.ports import DeadLetter, Delivery
 from fourtop.storage.sql import codec
@@ -98,10 +112,16 @@ class Sender:
             earlier.restaurant_id == row.restaurant_id,
             earlier.subject == row.subject,
             earlier.sequence < row.sequence,
-            _is_waiting(earlier),
+            earlier.delivered_us.is_(None),
+            earlier.dead_us.is_(None),
             ~_is_free(earlier),
         )
-        first = select(row.restaurant_id, row.sequence).where(_is_waiting(row), _is_free(row), ~in_the_way.exists())
+        # Skipping nothing keeps PostgreSQL from making a join of it: where it believes that little waits, it would
+        # compare all with all. So each is looked up along the index.
+        looked_up = in_the_way.offset(literal_column("0"))
+        # In the words of the index that has what is next.
+        is_waiting = func.coalesce(row.delivered_us, row.dead_us).is_(None)
+        first = select(row.restaurant_id, row.sequence).where(is_waiting, _is_free(row), ~looked_up.exists())
         oldest = first.order_by(row.sequence, row.restaurant_id).limit(_LIMIT)
         # Found once, whatever way the rows are then gone to.
         found = oldest.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
@@ -110,10 +130,11 @@ class Sender:
         return update(self._outbox).values(new).where(here).returning(self._packed(*_PLACE))
 
     def _settling(self, new: dict[Any, Any]) -> Update:
+        """Only what waits has a lease."""
         row = self._outbox.c
         given = self._idiom.given(_ROWS, [row.restaurant_id, row.sequence, row.lease])
         here = (row[name] == given[name] for name in ("restaurant_id", "sequence", "lease"))
-        return update(self._outbox).values(new).where(*here, _is_waiting(row))
+        return update(self._outbox).values(new).where(*here)
 
     def _dying(self) -> Select[Any]:
         row = self._outbox.c
@@ -131,10 +152,6 @@ class Sender:
         row = self._outbox.c
         packed = self._idiom.packed(*(row[name] for name in (*names, *codec.EVENT)))
         return self._idiom.as_text(packed)
-
-
-def _is_waiting(row: Any) -> ColumnElement[bool]:
-    return and_(row.delivered_us.is_(None), row.dead_us.is_(None))
 
 
 def _is_free(row: Any) -> ColumnElement[bool]:

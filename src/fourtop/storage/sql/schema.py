@@ -477,8 +477,10 @@ def _outbox_table(make: _Maker) -> None:
         make.whole("dead_us", null=True),
         UniqueConstraint("restaurant_id", "dedupe_key", name="capacity_outbox_dedupe_key"),
         _partial("capacity_outbox_waiting", waiting, "restaurant_id", "subject", "sequence"),
-        # Relays and pruners ask across restaurants: for what is next, and for what was settled long ago.
-        _partial("capacity_outbox_next", waiting, "sequence"),
+        # Relays and pruners ask across restaurants: for what is next, and for what was settled long ago. What is next
+        # says in other words that it waits: else PostgreSQL takes this index for the other as long as it believes that
+        # nothing waits, and looks through all that does to see whether an event has an earlier one of its subject.
+        _partial("capacity_outbox_next", text("coalesce(delivered_us, dead_us) IS NULL"), "sequence"),
         _partial("capacity_outbox_delivered", text("delivered_us IS NOT NULL"), "delivered_us"),
         _partial("capacity_outbox_dead", text("dead_us IS NOT NULL"), "dead_us"),
         # Without, SQLite gives the place of an event that was deleted to the next one.

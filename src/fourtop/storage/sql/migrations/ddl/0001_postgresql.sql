@@ -354,7 +354,7 @@ CREATE INDEX capacity_outbox_delivered
 
 CREATE INDEX capacity_outbox_next
     ON {schema}.capacity_outbox (sequence)
-    WHERE delivered_us IS NULL AND dead_us IS NULL;
+    WHERE coalesce(delivered_us, dead_us) IS NULL;
 
 CREATE INDEX capacity_outbox_waiting
     ON {schema}.capacity_outbox (restaurant_id, subject, sequence)

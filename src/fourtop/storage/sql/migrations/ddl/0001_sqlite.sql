@@ -333,7 +333,7 @@ CREATE INDEX capacity_outbox_delivered
 
 CREATE INDEX capacity_outbox_next
     ON capacity_outbox (sequence)
-    WHERE delivered_us IS NULL AND dead_us IS NULL;
+    WHERE coalesce(delivered_us, dead_us) IS NULL;
 
 CREATE INDEX capacity_outbox_waiting
     ON capacity_outbox (restaurant_id, subject, sequence)
