@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from fourtop.cli import main
+from fourtop.storage.sql.migrating import history
+from tests.database.furnished import LOGIN, postgresql_database, postgresql_url
+from tests.database.session import cluster, fresh_database
+
+Captured = pytest.CaptureFixture[str]
+LATEST = history()[-1].id
+SUPERUSER = "postgres"
+
+
+@pytest.fixture
+def empty() -> Iterator[str]:
+    """The name of a database with nothing in it, in a cluster that knows the roles and the service's login."""
+    with postgresql_database(), fresh_database() as name:
+        yield name
+
+
+def run(capsys: Captured, *arguments: str) -> tuple[int, str, str]:
+    capsys.readouterr()
+    code = main(arguments)
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+def as_json(capsys: Captured, *arguments: str) -> tuple[int, Any]:
+    code, out, _ = run(capsys, *arguments, "--json")
+    return code, json.loads(out)
+
+
+def refused(capsys: Captured, *arguments: str) -> str:
+    code, out, err = run(capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert re.fullmatch(r"fourtop: [^\n]+\n", err), err
+    return err.removeprefix("fourtop: ").rstrip()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", [[], ["--json"]], ids=["text", "json"])
+@pytest.mark.parametrize("seed", ["21", "4"])
+@pytest.mark.parametrize("way", ["owner", "service", "bouncer"])
+def test_a_night_in_postgresql_prints_what_memory_prints(
+    capsys: Captured, way: str, seed: str, form: list[str]
+) -> None:
+    of_memory = run(capsys, "demo", "--seed", seed, *form)
+    user = SUPERUSER if way == "owner" else LOGIN
+    with postgresql_url(by_bouncer=way == "bouncer", user=user) as url:
+        code, out, _ = run(capsys, "demo", "--seed", seed, *form, "--store", url)
+    assert (code, out) == of_memory[:2]
+    assert code == 0
+
+
+@pytest.mark.slow
+def test_a_night_makes_the_schema_that_it_needs(capsys: Captured, empty: str) -> None:
+    url = cluster().url(empty)
+    of_memory = run(capsys, "demo")
+    assert run(capsys, "demo", "--store", url)[:2] == of_memory[:2]
+    assert as_json(capsys, "migrate", "--store", url, "--current")[1] == {"revision": LATEST, "latest": LATEST}
+    assert "an evening was played there before" in refused(capsys, "demo", "--store", url)
+    code, out, _ = run(capsys, "audit", "--store", url)
+    assert code == 0
+    assert out.startswith("The Pub (the-pub): audit of ")
+
+
+@pytest.mark.slow
+def test_the_tables_may_live_in_a_schema_of_another_name(capsys: Captured, empty: str) -> None:
+    how = ("--store", cluster().url(empty), "--schema", "the_host")
+    of_memory = run(capsys, "demo")
+    assert run(capsys, "demo", *how)[:2] == of_memory[:2]
+    assert run(capsys, "audit", *how)[0] == 0
+    assert run(capsys, "jobs", "sweep", *how)[0] == 0
+    schemas = cluster().execute(
+        "SELECT DISTINCT schemaname FROM pg_tables WHERE tablename = 'allocations'", database=empty
+    )
+    assert schemas == [("the_host",)]
+
+
+def test_a_login_that_may_not_make_what_is_missing_is_told_what_to_have_typed(capsys: Captured, empty: str) -> None:
+    url = cluster().url(empty, user=LOGIN)
+    for command in ("demo", "migrate"):
+        line = refused(capsys, command, "--store", url)
+        assert "CREATE SCHEMA fourtop; CREATE EXTENSION btree_gist;" in line
+
+
+@pytest.mark.parametrize("command", [["demo"], ["migrate"], ["doctor"], ["audit"], ["jobs", "sweep"]])
+def test_a_database_that_cannot_be_reached_is_one_line(capsys: Captured, command: list[str]) -> None:
+    for url in (cluster().url("nowhere"), cluster().url(user="nobody_at_all")):
+        assert "cannot be made" in refused(capsys, *command, "--store", url)
+
+
+@pytest.mark.slow
+def test_a_login_without_the_role_is_refused(capsys: Captured) -> None:
+    with postgresql_database() as name:
+        cluster().execute("CREATE ROLE passer_by LOGIN")
+        try:
+            url = cluster().url(name, user="passer_by")
+            for command in (["demo"], ["audit"], ["jobs", "sweep"]):
+                assert "42501" in refused(capsys, *command, "--store", url)
+        finally:
+            cluster().execute("DROP ROLE passer_by")
+
+
+@pytest.mark.slow
+def test_jobs_run_as_the_login_of_a_service(capsys: Captured) -> None:
+    with postgresql_url() as url:
+        run(capsys, "demo", "--on", "2020-05-01", "--store", url)
+        code, first = as_json(capsys, "jobs", "all", "--publish", "nobody", "--store", url)
+        assert code == 0
+        assert min(first["relay"]["published"], first["prune"]["allocations"], first["retain"]["answers"]) > 10
+        code, second = as_json(capsys, "jobs", "all", "--publish", "nobody", "--store", url)
+        assert code == 0
+        assert {number for numbers in second.values() for number in numbers.values()} == {0}
+
+
+@pytest.mark.slow
+def test_an_audit_of_a_service_finds_what_the_constraint_would_have_refused(capsys: Captured) -> None:
+    with postgresql_database() as name:
+        url = cluster().url(name, user=LOGIN)
+        run(capsys, "demo", "--store", url)
+        assert run(capsys, "audit", "--store", url)[0] == 0
+        cluster().execute("ALTER TABLE fourtop.allocations DROP CONSTRAINT allocations_no_overlap", database=name)
+        columns = ", ".join(
+            column
+            for (column,) in cluster().execute(
+                """SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = 'fourtop.allocations'::regclass
+                AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attname <> 'id' ORDER BY attnum""",
+                database=name,
+            )
+        )
+        cluster().execute(
+            f"""INSERT INTO fourtop.allocations (id, {columns})
+            SELECT 'twin', {columns} FROM fourtop.allocations WHERE NOT shadow LIMIT 1""",  # noqa: S608  # Its own columns.
+            database=name,
+        )
+        code, out, err = run(capsys, "audit", "--store", url)
+        assert (code, err) == (1, "")
+        assert re.search(r"^overlap: ", out, re.MULTILINE)
