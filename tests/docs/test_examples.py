@@ -11,6 +11,15 @@ EXAMPLES = ROOT / "examples"
 
 PRINTED = {
     "embed": "confirmed ('3', '4') 90 minutes\n",
+    "fastapi_service": """\
+200 17 starts from 2050-05-06T16:00:00Z
+201 ['dining-6a', 'dining-6b']
+200 ['dining-6a', 'dining-6b'] new
+200 ['dining-6a', 'dining-6b'] replayed
+422 application/problem+json KEY_REUSED
+409 application/problem+json PARTY_NEVER_FITS
+422 application/problem+json NAIVE_DATETIME
+""",
     "import_bookings": """\
 nothing was imported:
   row 2: table low-4a is taken by row 1 in 2026-05-01T17:00:00+00:00/2026-05-01T19:00:00+00:00
