@@ -75,7 +75,7 @@ class Changes:
         added: New allocations.
         bookings: New ones (version 1) and changed ones (stored version + 1).
         holds_added: New holds.
-        holds_changed: Holds with a new state or expiry.
+        holds_changed: Holds with a new state or expiry; nothing else of one ever changes.
         blocks_added: New blocks.
         blocks_changed: Blocks with a new window.
         blocks_removed: Ids of blocks to delete.

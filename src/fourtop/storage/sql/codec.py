@@ -219,6 +219,15 @@ HOLD: Final = (
 )
 
 
+# What may change of a hold.
+HOLD_CHANGE: Final = ("id", "state", "expires_us")
+
+
+def hold_change_row(hold: Hold) -> Row:
+    """Write what may have changed of a hold."""
+    return {"id": hold.id, "state": hold.state.value, "expires_us": hold.expires_us}
+
+
 def hold_row(hold: Hold) -> Row:
     """Write a hold; its tables are rows of their own."""
     return {

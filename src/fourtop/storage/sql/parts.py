@@ -140,5 +140,5 @@ def _hold_parts(changes: Changes) -> list[Part | None]:
     return [
         _part("holds_added", changes.holds_added, codec.hold_row),
         _part("members", members, lambda seat: {"hold_id": seat[0], "position": seat[1], "table_id": seat[2]}),
-        _counted("holds_changed", changed, codec.hold_row),
+        _counted("holds_changed", changed, codec.hold_change_row),
     ]

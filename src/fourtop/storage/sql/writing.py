@@ -163,7 +163,7 @@ class _Statements:
             "bookings_changed": self._bookings_changed,
             "assignments_over": self._assignments_over,
             "assignments": self._assigned,
-            "holds_changed": lambda: self._update("holds_changed", self._holds, codec.HOLD),
+            "holds_changed": lambda: self._update("holds_changed", self._holds, codec.HOLD_CHANGE),
             "blocks_changed": lambda: self._update("blocks_changed", self._blocks, codec.BLOCK),
             "blocks_removed": self._blocks_removed,
         }

@@ -9,6 +9,7 @@ import attrs
 from fourtop.errors import AllocationsOverlap, AlreadyExists, Code, ForeignTenant, NotFound, StaleVersion
 from fourtop.model.allocation import Allocation, ResourceType
 from fourtop.model.floor import Floor
+from fourtop.model.hold import HoldState
 from fourtop.model.window import Window, iso
 from fourtop.ports import FloorChange, PolicyChange
 from fourtop.testing.contract.row import (
@@ -137,7 +138,7 @@ class OverlapPromises:
             added=(a_row("x1", of_booking("b2"), "t2"), a_row("x2", of_booking("b2"), "t3")),
             bookings=(a_booking("b2"), attrs.evolve(a_booking(), version=2)),
             holds_added=(a_hold("h2"),),
-            holds_changed=(attrs.evolve(a_hold(), party=9),),
+            holds_changed=(attrs.evolve(a_hold(), state=HoldState.RELEASED),),
             blocks_added=(a_block("k2"),),
             blocks_changed=(a_block("k1", span(0, 9)),),
             floor=FloorChange(attrs.evolve(a_house(HERE).floor, joins=()), expected=1),
