@@ -276,7 +276,12 @@ class SightPromises:
             )
 
         assert counts() == [3, 1, 1, 0]
-        trial.write(holds_changed=(_hold("h2", session=None, state=HoldState.CONFIRMED), attrs.evolve(far, expires_us=far.expires_us + 1)))
+        trial.write(
+            holds_changed=(
+                _hold("h2", session=None, state=HoldState.CONFIRMED),
+                attrs.evolve(far, expires_us=far.expires_us - 1),
+            )
+        )
         assert counts() == [2, 1, 1, 0]
         trial.write(holds_changed=(_hold("h1", state=HoldState.RELEASED),))
         assert counts() == [1, 0, 1, 0]
