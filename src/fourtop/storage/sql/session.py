@@ -24,6 +24,7 @@ LOG: Final = logging.getLogger("fourtop.store")
 
 # One try and at most three retries.
 WAITS_SECONDS: Final = (0.1, 0.2, 0.4)
+_SERVED: Final = "fourtop.served"
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
@@ -176,20 +177,16 @@ class Sessions:
         self.tally.commit()
 
     def _begun(self, begin: str) -> tuple[_Lent, Line]:
-        """Begin on a connection of the pool; on a new one if that one has died while it lay there."""
-        lent = self._lend()
-        try:
-            return lent, _began(lent, begin)
-        except BaseException as error:
-            lent.drop()
-            if fault_of(error) is not Fault.LOST:
-                raise
-        lent = self._lend()
-        try:
-            return lent, _began(lent, begin)
-        except BaseException:
-            lent.drop()
-            raise
+        """Begin on a connection of the pool; on another if that one has died while it lay there, as all may have."""
+        while True:
+            lent = self._lend()
+            try:
+                return lent, _began(lent, begin)
+            except BaseException as error:
+                has_served = lent.has_served
+                lent.drop()
+                if not (has_served and fault_of(error) is Fault.LOST):
+                    raise
 
     def _lend(self) -> _Lent:
         connection = self.engine.raw_connection()
@@ -224,6 +221,7 @@ class Sessions:
 def _began(lent: _Lent, begin: str) -> Line:
     line = Line(lent.connection.cursor())
     line.command(begin)
+    lent.has_served = True
     return line
 
 
@@ -253,6 +251,15 @@ class _Lent:
         ours = None if mode == "isolation_level" else True
         if self._before != ours:
             setattr(driver, mode, ours)
+
+    @property
+    def has_served(self) -> bool:
+        """Whether a transaction was begun on it before: what has never served was made just now."""
+        return _SERVED in self.connection.info
+
+    @has_served.setter
+    def has_served(self, value: bool) -> None:
+        self.connection.info[_SERVED] = value
 
     def give_back(self) -> None:
         """Return it as it came."""
