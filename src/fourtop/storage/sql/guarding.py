@@ -50,7 +50,7 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     "table_holds": Rights(_KEPT, _TAKEN_AWAY),
     "table_hold_members": Rights(_WRITTEN_ONCE, ("SELECT", "DELETE")),
     "allocations": Rights(_ALL, _TAKEN_AWAY),
-    "allocations_archive": Rights(("SELECT",), _WRITTEN_ONCE),
+    "allocations_archive": Rights(("SELECT",), ("INSERT",)),
     "booking_confirmation_results": Rights(_WRITTEN_ONCE, _TAKEN_AWAY),
     "command_results": Rights(_WRITTEN_ONCE, _TAKEN_AWAY),
     "capacity_outbox": Rights(_WRITTEN_ONCE, _TAKEN_AWAY),

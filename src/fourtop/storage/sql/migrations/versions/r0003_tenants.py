@@ -29,7 +29,7 @@ RIGHTS: Final[dict[str, tuple[str, str]]] = {
     "table_holds": (KEPT, TAKEN_AWAY),
     "table_hold_members": (WRITTEN_ONCE, "SELECT, DELETE"),
     "allocations": (ALL, TAKEN_AWAY),
-    "allocations_archive": ("SELECT", WRITTEN_ONCE),
+    "allocations_archive": ("SELECT", "INSERT"),
     "booking_confirmation_results": (WRITTEN_ONCE, TAKEN_AWAY),
     "command_results": (WRITTEN_ONCE, TAKEN_AWAY),
     "capacity_outbox": (WRITTEN_ONCE, TAKEN_AWAY),

@@ -1,0 +1,131 @@
+"""Whom the transactions of a store run as: never the owner of the tables, and nobody who is above the policies."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from fourtop import AsyncSqlStore, ManualClock, Scope, SqlStore, StoreMisconfigured, sweep_holds
+from fourtop.ports import View
+from tests.database.furnished import postgresql_database
+from tests.database.session import bouncer, cluster
+from tests.evening import NOW, booked, held, open_desk
+
+# What each row was written by, as PostgreSQL saw it: a trigger runs as whoever writes.
+WATCH = """
+    CREATE TABLE public.seen (
+        relation text, role name, login name, super boolean, bypasses boolean, owns boolean, tenant text
+    );
+    GRANT INSERT ON public.seen TO PUBLIC;
+    CREATE FUNCTION public.see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO public.seen
+        SELECT TG_RELID::regclass, current_user, session_user, rolsuper, rolbypassrls,
+            pg_has_role(relowner, 'USAGE'), current_setting('fourtop.restaurant_id', true)
+        FROM pg_roles, pg_class WHERE rolname = current_user AND pg_class.oid = TG_RELID;
+        RETURN NULL;
+    END $$;
+    DO $$ DECLARE each regclass; BEGIN
+        FOR each IN SELECT oid FROM pg_class WHERE relnamespace = 'fourtop'::regnamespace AND relkind = 'r' LOOP
+            EXECUTE format('CREATE TRIGGER see AFTER INSERT OR UPDATE OR DELETE ON %s EXECUTE FUNCTION see()', each);
+        END LOOP;
+    END $$"""
+# A policy that lets read what it notes down: the reads of a store are seen, too.
+WATCH_READS = """
+    CREATE SEQUENCE public.reads;
+    GRANT USAGE ON public.reads TO PUBLIC;
+    CREATE FUNCTION public.note() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+        IF current_user = 'fourtop_app' AND session_user <> current_user THEN PERFORM nextval('public.reads'); END IF;
+        RETURN true;
+    END $$;
+    CREATE POLICY note ON fourtop.restaurants AS RESTRICTIVE FOR SELECT USING (public.note())"""
+
+
+@pytest.fixture
+def watched() -> Iterator[str]:
+    with postgresql_database() as name:
+        cluster().execute(WATCH, database=name)
+        yield name
+
+
+def seen(database: str) -> set[tuple[object, ...]]:
+    rows = cluster().execute("SELECT role, login, super, bypasses, owns, tenant FROM public.seen", database=database)
+    return set(rows)
+
+
+@pytest.mark.parametrize("login", ["service", "postgres"])
+def test_decisions_run_as_the_role_of_decisions_whoever_logs_in(watched: str, login: str) -> None:
+    store = SqlStore(cluster().url(watched, user=login), clock=ManualClock(NOW))
+    desk = open_desk(store)
+    booked(desk, 4)
+    desk.confirm(held(desk, 2).id)
+    store.close()
+    assert seen(watched) == {("fourtop_app", login, False, False, False, "house")}
+
+
+def test_decisions_behind_a_bouncer_run_as_the_role_of_decisions(watched: str) -> None:
+    store = SqlStore(bouncer().url(watched, user="service"), clock=ManualClock(NOW))
+    booked(open_desk(store), 4)
+    store.close()
+    assert seen(watched) == {("fourtop_app", "service", False, False, False, "house")}
+
+
+def test_awaited_decisions_run_as_the_role_of_decisions(watched: str) -> None:
+    async def dine() -> None:
+        store = AsyncSqlStore(cluster().url(watched, user="service"), clock=ManualClock(NOW))
+        from fourtop import AsyncEngine, CountedIds
+        from tests.evening import a_house, party
+
+        desk = await AsyncEngine(store, ids=CountedIds("n")).open(a_house())
+        await desk.book(party(4))
+        await store.close()
+
+    asyncio.run(dine())
+    assert seen(watched) == {("fourtop_app", "service", False, False, False, "house")}
+
+
+@pytest.mark.parametrize("login", ["service", "postgres"])
+def test_jobs_run_as_the_role_of_jobs_whoever_logs_in(watched: str, login: str) -> None:
+    store = SqlStore(cluster().url(watched, user=login), clock=ManualClock(NOW))
+    booked(open_desk(store), 4)
+    cluster().execute("TRUNCATE public.seen", database=watched)
+    assert store.claim(10, 1_000_000)
+    store.close()
+    assert {each[:5] for each in seen(watched)} == {("fourtop_jobs", login, False, False, False)}
+
+
+@pytest.mark.parametrize("login", ["service", "postgres"])
+def test_reading_runs_as_the_role_of_decisions_whoever_logs_in(watched: str, login: str) -> None:
+    store = SqlStore(cluster().url(watched, user=login), clock=ManualClock(NOW))
+    open_desk(store)
+    cluster().execute(WATCH_READS, database=watched)
+    before = cluster().execute("SELECT last_value FROM public.reads", database=watched)
+    store.read(Scope("house"), lambda view: view.versions)
+    store.close()
+    after = cluster().execute("SELECT last_value, is_called FROM public.reads", database=watched)
+    assert before == [(1,)]
+    assert after == [(1, True)]
+
+
+def test_nothing_of_a_role_or_tenant_stays_in_the_session(watched: str) -> None:
+    store = SqlStore(cluster().url(watched, user="service"), clock=ManualClock(NOW))
+    booked(open_desk(store), 4)
+    with store.engine.connect() as connection:
+        left = connection.exec_driver_sql(
+            "SELECT current_user::text, current_setting('fourtop.restaurant_id', true), current_setting('lock_timeout')"
+        ).one()
+    store.close()
+    assert tuple(left) == ("service", "", "0")
+
+
+def test_a_login_that_is_no_member_of_the_role_is_told_so(watched: str) -> None:
+    cluster().execute("CREATE ROLE stranger LOGIN")
+    store = SqlStore(cluster().url(watched, user="stranger"))
+    try:
+        with pytest.raises(StoreMisconfigured):
+            store.restaurant_ids()
+    finally:
+        store.close()
+        cluster().execute("DROP ROLE stranger")

@@ -1,0 +1,113 @@
+"""Two restaurants in one database, each with rows in every table, and who may try what there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import psycopg
+from psycopg.sql import SQL, Composed, Identifier
+from psycopg.types.json import Json
+
+from fourtop import CapacityRule, ManualClock, SqlStore
+from fourtop.storage.sql.schema import catalog
+from tests.database.session import cluster
+from tests.evening import NOW, a_house, booked, held, open_desk, window
+
+OURS: Final = "ann"
+THEIRS: Final = "ben"
+# Has no rows yet, so that whatever is inserted for it stands in the way of none.
+NEW: Final = "cat"
+TABLES: Final = catalog("postgresql").names
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+def settle(url: str) -> None:
+    """Open two restaurants, and let each have at least one row of every kind."""
+    store = SqlStore(url, clock=ManualClock(NOW))
+    for name in (OURS, THEIRS):
+        desk = open_desk(store, a_house(name=name, capacity_rules=(CapacityRule(max_covers=99),)))
+        booked(desk, 4)
+        hold = held(desk, 2, tables=("1",))
+        desk.confirm(hold.id, booking_id=f"{name}.b", key=f"{name}.k")
+        held(desk, 2, "20:30", tables=("2",))
+        desk.block(window("17:00", "18:00"), tables=["5"], reason="a leg is loose")
+    store.close()
+
+
+def archive(database: str) -> None:
+    """Put a row of each restaurant into the archive, where otherwise only time would."""
+    names = ", ".join(
+        name for name, is_counted in written("allocations_archive") if name != "archived_us" and not is_counted
+    )
+    cluster().execute(
+        f"INSERT INTO fourtop.allocations_archive ({names}, archived_us)"  # noqa: S608  # Names of our own columns.
+        f" SELECT {names}, 1 FROM fourtop.allocations WHERE resource_type = 'table' AND booking_id IS NOT NULL",
+        database=database,
+    )
+
+
+def written(table: str) -> list[tuple[str, bool]]:
+    """The columns of a table that are written, and whether each is a count of the database's own."""
+    columns = catalog("postgresql")[table].columns
+    return [(each.name, each.identity is not None) for each in columns if each.computed is None]
+
+
+def tenant_column(table: str) -> str:
+    return "id" if table == "restaurants" else "restaurant_id"
+
+
+def counts(connection: Connection, table: str) -> dict[str, int]:
+    """Count the rows of a table by restaurant, as far as they are seen."""
+    query = SQL("SELECT {1}, count(*) FROM fourtop.{0} GROUP BY {1}")
+    return dict(connection.execute(query.format(Identifier(table), Identifier(tenant_column(table)))).fetchall())
+
+
+def a_row(connection: Connection, table: str, *, of: str) -> dict[str, Any]:
+    """A row of ours, by the columns that are written, as one of somebody else's; it stands in the way of no other."""
+    names = [name for name, is_counted in written(table) if not is_counted]
+    key = tenant_column(table)
+    query = SQL("SELECT {} FROM fourtop.{} WHERE {} = %s LIMIT 1").format(
+        SQL(", ").join(map(Identifier, names)), Identifier(table), Identifier(key)
+    )
+    (row,) = connection.execute(query, (OURS,)).fetchall()
+    values = (Json(value) if isinstance(value, dict | list) else value for value in row)
+    return {**dict(zip(names, values, strict=True)), key: of}
+
+
+def insertion(table: str, row: dict[str, Any]) -> Composed:
+    """The statement that inserts a row."""
+    return SQL("INSERT INTO fourtop.{} ({}) VALUES ({})").format(
+        Identifier(table),
+        SQL(", ").join(map(Identifier, row)),
+        SQL(", ").join(SQL("%({})s").format(SQL(name)) for name in row),  # type: ignore[arg-type]  # Our own columns.
+    )
+
+
+@contextmanager
+def acting(
+    database: str, *, role: str | None, tenant: str | None, login: str = "postgres", is_loose: bool = False
+) -> Iterator[Connection]:
+    """Give a transaction in a role, for a restaurant; it is taken back in the end.
+
+    Args:
+        database: Where.
+        role: Which role it takes; ``None``: the login's own.
+        tenant: Which restaurant it names; ``None``: none at all.
+        login: Who connects.
+        is_loose: Whether foreign keys keep silent, so that rights and policies speak alone; for a superuser only.
+    """
+    connection = cluster().connect(database, user=login)
+    try:
+        connection.execute("BEGIN")
+        if is_loose:
+            connection.execute("SET LOCAL session_replication_role = replica")
+        if tenant is not None:
+            connection.execute("SELECT set_config('fourtop.restaurant_id', %s, true)", (tenant,))
+        if role is not None:
+            connection.execute("SELECT set_config('role', %s, true)", (role,))
+        yield connection
+    finally:
+        connection.close()
