@@ -1,0 +1,128 @@
+"""A client that is to be killed, or to lose its server: it says what it is about to do, and what was acknowledged."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from multiprocessing.connection import Connection
+from typing import Final, TypeVar
+
+import attrs
+
+from fourtop import Engine, FourtopError, House, OutcomeUnknown, Request, StoreUnavailable, sketch_floor
+from fourtop.storage.sql import SqlStore
+from tests.evening import a_house
+from tests.load.crowd import PRELOADED
+
+T = TypeVar("T")
+
+TABLES: Final = 40
+TIMES: Final = ("17:00", "18:30", "20:00")
+PARTY: Final = 4
+LIVE_SECONDS: Final = 600
+
+
+@attrs.frozen
+class Intent:
+    """It is about to confirm a hold."""
+
+    key: str
+    hold_id: str
+    tables: tuple[str, ...]
+
+
+@attrs.frozen
+class Acknowledged:
+    """The confirmation under a key was acknowledged."""
+
+    key: str
+    booking_id: str
+
+
+@attrs.frozen
+class Lost:
+    """The server was lost in the middle of a confirmation (or, without a key, of a hold); it waits for a word."""
+
+    key: str | None
+    error: FourtopError
+
+
+Message = Intent | Acknowledged | Lost
+
+
+def large_house() -> House:
+    """Return a house where thousands of parties find a table."""
+    return a_house(sketch_floor({str(number): PARTY for number in range(1, TABLES + 1)}))
+
+
+def start_of(number: int, first: date) -> datetime:
+    """Return when a party comes: as many at one time as there are tables, from a date on."""
+    evening, place = divmod(number, TABLES * len(TIMES))
+    day = first + timedelta(days=evening)
+    return datetime.combine(day, time.fromisoformat(TIMES[place % len(TIMES)]), UTC)
+
+
+def confirm_on_and_on(line: Connection, url: str, first: date, numbers: Iterator[int]) -> None:
+    """Hold and confirm, one party after the other, and say so before and after each confirmation."""
+    desk = Engine(SqlStore(url)).desk("house")
+    for number in numbers:
+        request = Request(PARTY, start_of(number, first))
+
+        def hold(request: Request = request, key: str = f"hold-{number}") -> tuple[str, tuple[str, ...]]:
+            made = desk.hold(request, ttl_seconds=LIVE_SECONDS, key=key).hold
+            return made.id, made.tables
+
+        hold_id, tables = _with_one_retry(line, None, hold)
+        key = f"confirm-{number}"
+
+        def confirm(hold_id: str = hold_id, key: str = key) -> str:
+            return desk.confirm(hold_id, key=key).booking.id
+
+        line.send(Intent(key, hold_id, tables))
+        line.send(Acknowledged(key, _with_one_retry(line, key, confirm)))
+
+
+def _with_one_retry(line: Connection, key: str | None, command: Callable[[], T]) -> T:
+    """Give a command; if the server is lost, wait until somebody says that it is back, and give it once more."""
+    try:
+        return command()
+    except (StoreUnavailable, OutcomeUnknown) as error:
+        line.send(Lost(key, error))
+    line.recv()
+    return command()
+
+
+class Client:
+    """A process that holds and confirms.
+
+    Args:
+        url: Of the database.
+        first: The date on which the first parties come.
+        number: Of its first party.
+        step: How far its parties' numbers are from each other.
+    """
+
+    def __init__(self, url: str, first: date, number: int, step: int = 1) -> None:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(PRELOADED)
+        self.line, theirs = context.Pipe()
+        arguments = (theirs, url, first, count(number, step))
+        self._process = context.Process(target=confirm_on_and_on, args=arguments, daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def kill(self) -> list[Message]:
+        """End the process at once, wherever it is, and return what it had said before and nobody had heard."""
+        self._process.kill()
+        self._process.join()
+        said: list[Message] = []
+        while True:
+            try:
+                said.append(self.line.recv())
+            except EOFError:
+                break
+        self.line.close()
+        self._process.close()
+        return said

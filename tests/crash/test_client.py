@@ -1,0 +1,89 @@
+"""Clients that are killed in the middle of a confirmation, by SIGKILL."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from time import monotonic
+
+import attrs
+import pytest
+
+from tests.crash.client import Client, Intent, Message
+from tests.crash.witness import Witness, witness
+from tests.database.furnished import LOGIN, postgresql_database, sqlite_url
+from tests.database.session import cluster
+
+KILLS = 24
+# The rest have done before the signal arrives; the machine may be busy.
+HITS = 12
+MOST_BEFORE = 3
+# Many shots fall where they matter most: around the commit, at the end of a confirmation.
+AIMS = ((0.0, 1.0), (0.8, 1.2))
+SLOWEST_START_SECONDS = 60
+
+
+@pytest.fixture(params=["postgresql", "sqlite"])
+def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """The address of a database, and that of the same as its owner sees it."""
+    if request.param == "sqlite":
+        url = sqlite_url(tmp_path / "night.db")
+        yield url, url
+        return
+    with postgresql_database() as name:
+        yield cluster().url(name, user=LOGIN), cluster().url(name)
+
+
+@attrs.define
+class Killer:
+    """Kills clients after a part of the time that a confirmation takes, counted from the moment of its intent."""
+
+    draw: random.Random
+    took: list[float] = attrs.field(factory=lambda: [0.002])
+
+    def follow_and_kill(self, client: Client, seen: Witness) -> None:
+        """Let a client confirm a few times, then kill it while it does."""
+        try:
+            self._follow(client, seen)
+        finally:
+            said = client.kill()
+        for message in said:
+            seen.hear(message)
+
+    def _follow(self, client: Client, seen: Witness) -> None:
+        aim = self.draw.choice(AIMS)
+        # The first confirmation of a process takes longer than others: it is spared, and does not count.
+        spared = first = self.draw.randint(1, MOST_BEFORE)
+        while True:
+            assert client.line.poll(SLOWEST_START_SECONDS), "a client says something"
+            message: Message = client.line.recv()
+            seen.hear(message)
+            if not isinstance(message, Intent):
+                continue
+            begun = monotonic()
+            patience = self.draw.uniform(*aim) * median(self.took) if spared <= 0 else SLOWEST_START_SECONDS
+            if not client.line.poll(patience):
+                return
+            if spared < first:
+                self.took.append(monotonic() - begun)
+            spared -= 1
+
+
+@pytest.mark.slow
+def test_a_client_killed_in_mid_confirm_loses_and_tears_nothing(urls: tuple[str, str]) -> None:
+    first = (datetime.now(UTC) + timedelta(days=1)).date()
+    killer = Killer(random.Random(1))
+    with witness(*urls) as seen:
+        for number in range(KILLS):
+            client = Client(urls[0], first, number, KILLS)
+            killer.follow_and_kill(client, seen)
+            seen.toll.kills += 1
+            seen.toll.hits += len(seen.open)
+            seen.settle()
+        seen.check_everything()
+    assert seen.toll.hits >= HITS, f"the kills were meant for confirmations: {seen.toll}"
+    assert seen.toll.before, f"some were cut off before they were done: {seen.toll}"
+    assert seen.acknowledged > KILLS, "more were acknowledged than retried"

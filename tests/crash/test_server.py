@@ -1,0 +1,106 @@
+"""A server that is killed under the load of four clients, and comes back."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from multiprocessing.connection import wait
+
+import attrs
+import pytest
+
+from tests.crash.client import Acknowledged, Client, Intent, Lost, Message
+from tests.crash.witness import Witness, witness
+from tests.database.cluster import Cluster
+from tests.database.furnished import LOGIN, furnish
+
+KILLS = 20
+# The rest find all clients between two confirmations.
+HITS = 10
+CLIENTS = 4
+MOST_BEFORE = 12
+PATIENCE_SECONDS = 60
+DATABASE = "night"
+
+
+@pytest.fixture
+def server() -> Iterator[Cluster]:
+    """A server of its own, as durable as in production."""
+    with Cluster(fsync=True) as cluster:
+        furnish(cluster, DATABASE)
+        yield cluster
+
+
+@attrs.define
+class Load:
+    """Clients at work, and what they say."""
+
+    clients: list[Client]
+    seen: Witness
+    has_lost: bool = False
+    _confirmed: set[Client] = attrs.field(factory=set, init=False)
+
+    def messages(self) -> Iterator[Message]:
+        """Hear what they say, one after the other; tell those who have lost the server that it is there."""
+        while True:
+            ready = wait([client.line for client in self.clients], PATIENCE_SECONDS)
+            assert ready, "a client says something"
+            for client in self.clients:
+                if client.line in ready:
+                    yield self._hear(client)
+
+    def _hear(self, client: Client) -> Message:
+        message: Message = client.line.recv()
+        self.seen.hear(message)
+        if isinstance(message, Lost):
+            self.seen.look_after_loss(message)
+            self._count_hit(message)
+            client.line.send("it is back")
+        elif isinstance(message, Acknowledged):
+            self._confirmed.add(client)
+        return message
+
+    def _count_hit(self, lost: Lost) -> None:
+        """Count a kill once, however many confirmations it fell into."""
+        if lost.key is not None and not self.has_lost:
+            self.has_lost = True
+            self.seen.toll.hits += 1
+
+    def run_until_an_intent(self, draw: random.Random) -> None:
+        """Let each of them confirm at least once, and then a few times more; return when one is about to."""
+        self._confirmed.clear()
+        more = draw.randrange(MOST_BEFORE)
+        for message in self.messages():
+            if len(self._confirmed) < len(self.clients):
+                continue
+            more -= 1
+            if more < 0 and isinstance(message, Intent):
+                return
+
+
+@pytest.mark.slow
+def test_a_server_killed_under_load_loses_and_tears_nothing(server: Cluster) -> None:
+    draw = random.Random(1)
+    first = (datetime.now(UTC) + timedelta(days=1)).date()
+    url = server.url(DATABASE, user=LOGIN)
+    with witness(url, server.url(DATABASE)) as seen:
+        load = Load([Client(url, first, number, CLIENTS) for number in range(CLIENTS)], seen)
+        try:
+            for _ in range(KILLS):
+                load.run_until_an_intent(draw)
+                server.kill()
+                server.start()
+                seen.toll.kills += 1
+                load.has_lost = False
+            load.run_until_an_intent(draw)
+        finally:
+            said = [client.kill() for client in load.clients]
+        for message in chain.from_iterable(said):
+            seen.hear(message)
+        seen.settle()
+        seen.check_everything()
+    assert seen.toll.hits >= HITS, f"the kills were meant for confirmations: {seen.toll}"
+    assert seen.toll.before, f"some were cut off before they were done: {seen.toll}"
+    assert seen.acknowledged > KILLS * CLIENTS, "more were acknowledged than retried"
