@@ -15,13 +15,14 @@ from sqlalchemy import (
     Integer,
     Select,
     Table,
+    and_,
     bindparam,
     delete,
     insert,
     literal_column,
+    outerjoin,
     select,
     tuple_,
-    type_coerce,
 )
 
 from fourtop.model.allocation import Allocation
@@ -98,14 +99,12 @@ class Maintainer:
 
     def _old_answers(self) -> Select[Any]:
         row, result = self._answers.c, self._results.c
-        refers = select(_ONE).where(
-            result.restaurant_id == row.restaurant_id,
-            result.idempotency_key == row.idempotency_key,
-            # In the words of the index, which SQLAlchemy would put otherwise for SQLite.
-            type_coerce(result.confirmed, _TRUTH),
-        )
-        keys = ("restaurant_id", "command", "idempotency_key")
-        return self._oldest(self._answers, row.stored_us, keys).where(~refers.exists())
+        kept_keys = select(result.restaurant_id, result.idempotency_key).where(result.confirmed)
+        # No index has them. Skipping nothing keeps them together: listed once, and not looked through for each answer.
+        kept = kept_keys.offset(literal_column("0")).subquery("kept")
+        refers = and_(kept.c.restaurant_id == row.restaurant_id, kept.c.idempotency_key == row.idempotency_key)
+        found = self._oldest(self._answers, row.stored_us, ("restaurant_id", "command", "idempotency_key"))
+        return found.select_from(outerjoin(self._answers, kept, refers)).where(kept.c.restaurant_id.is_(None))
 
     def _old_holds(self) -> Select[Any]:
         row, taken, result = self._holds.c, self._allocations.c, self._results.c
@@ -176,7 +175,6 @@ class Maintainer:
 
 _BEFORE: Final = moment("before_us")
 _LIMIT: Final = bindparam("limit", type_=Integer())
-_TRUTH: Final[Any] = Integer()
 _ONE: Final[ColumnElement[int]] = literal_column("1")
 
 
