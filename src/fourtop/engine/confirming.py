@@ -61,10 +61,10 @@ def confirm_hold(
     hold = view.find_hold(wanted.hold_id)
     if hold is None:
         raise NotFound("hold", wanted.hold_id)
+    attempt = _Attempt(call, view, rules, hold, wanted)
     need = _missing(view, hold, hold.booking_id or wanted.booking_id)
     if need is not None:
-        return need
-    attempt = _Attempt(call, view, rules, hold, wanted)
+        return Need(need.scope | attempt.needed_to_requote())
     if result is not None:
         return attempt.failed(HoldMismatch(hold.id, str(wanted.booking_id)))
     return attempt.decided()
@@ -163,6 +163,16 @@ class _Attempt:
         """Return the failure, with its evidence."""
         evidence = self.evidence(self.wanted.booking_id or self.hold.booking_id, error)
         return Decision(Failed(error), Changes(confirmations=(evidence,)))
+
+    def needed_to_requote(self) -> Scope:
+        """Return what another quote would look at, so that it is loaded together with what is the hold's own."""
+        nothing = Scope(self.call.restaurant_id)
+        if not self.wanted.requote or self._fingerprint_now().digest == self.hold.fingerprint.digest:
+            return nothing
+        judge = Judge(self.view, self.rules)
+        stay = judge.stay(as_request(self.hold))
+        need = None if isinstance(stay, Refusal) else judge.missing(stay)
+        return nothing if need is None else need.scope
 
     @property
     def _key(self) -> str:

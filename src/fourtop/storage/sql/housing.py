@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import bindparam, column, delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, column, delete, insert, select, update
 
 from fourtop.model.document import FORMAT, house_from_data, house_to_data
 from fourtop.model.house import House
@@ -26,7 +27,9 @@ class Housing:
     def __init__(self, idiom: Idiom) -> None:
         tables = idiom.tables
         self._idiom = idiom
-        self._load = self._loading()
+        # What a house is read from: columns for any statement that names the restaurant.
+        self.columns = self._columns()
+        self._load = idiom.compiled(select(*self.columns))
         self._deletes = {
             name: idiom.compiled(delete(tables[name]).where(tables[name].c.restaurant_id == restaurant()))
             for name in (*_FLOOR.values(), *_POLICY.values())
@@ -46,6 +49,10 @@ class Housing:
     def load(self, cursor: Cursor, restaurant_id: str) -> House:
         """Load the house of a restaurant that is there."""
         (found,) = cursor.rows(self._load, {"restaurant": restaurant_id})
+        return self.house_of(found)
+
+    def house_of(self, found: Sequence[str | None]) -> House:
+        """Make a house of what its columns say."""
         parts = [loads(text) if text is not None else [] for text in found]
         ((restaurant_data, policy, floor),) = parts[0]
         data: dict[str, Any] = {"format": FORMAT, "restaurant": restaurant_data, "policy": policy, **floor}
@@ -91,7 +98,7 @@ class Housing:
 
     # ---- statements
 
-    def _loading(self) -> Statement:
+    def _columns(self) -> tuple[ColumnElement[Any], ...]:
         tables, packed = self._idiom.tables, self._idiom.packed
         policies = tables["restaurant_policies"]
         columns = [policies.c.restaurant, policies.c.policy, policies.c.floor]
@@ -99,7 +106,7 @@ class Housing:
         for name in (*_FLOOR.values(), *_POLICY.values()):
             row = tables[name].c
             arms.append(select(packed(row.position, row.document)).where(row.restaurant_id == restaurant()))
-        return self._idiom.compiled(select(*(self._idiom.gathered(arm) for arm in arms)))
+        return tuple(self._idiom.gathered(arm) for arm in arms)
 
     def _inserting(self, name: str) -> Statement:
         table = self._idiom.tables[name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
 import attrs
@@ -48,6 +48,8 @@ class Loaded:
         restaurant_id: The tenant.
         alive: How many holds are alive, by session; under ``None``: of the whole restaurant.
         whole: The extent of the whole restaurant, once it was asked for.
+        wants_house: Whether the house is to be loaded with whatever is loaded first.
+        house: What its columns said.
     """
 
     restaurant_id: str
@@ -59,6 +61,8 @@ class Loaded:
     answers: dict[tuple[str, str], Answer] = attrs.field(factory=dict)
     alive: dict[str | None, int] = attrs.field(factory=dict)
     whole: tuple[int, int] | None = None
+    wants_house: bool = False
+    house: tuple[str | None, ...] = ()
 
     def add(self, kind: str, rows: list[Any]) -> None:
         """Add the rows of one kind, as the statement answered them."""
@@ -107,20 +111,22 @@ class _Shape:
     sittings: int
     answers: int
     named: tuple[str, ...]
+    has_house: bool
 
     @classmethod
-    def of(cls, scope: Scope) -> _Shape:
+    def of(cls, scope: Scope, *, has_house: bool) -> _Shape:
         named = ("bookings", "holds", "blocks", "tables", "sessions", "counts_holds", "has_extent")
         return cls(
             windows=len(_stretches(scope.spans)),
             sittings=len(_stretches(scope.sitting_spans)),
             answers=len(scope.answers),
             named=tuple(name for name in named if getattr(scope, name)),
+            has_house=has_house,
         )
 
     @property
     def is_empty(self) -> bool:
-        return not (self.windows or self.sittings or self.answers or self.named)
+        return not (self.windows or self.sittings or self.answers or self.named or self.has_house)
 
 
 def _stretches(spans: Spans) -> list[tuple[int, int]]:
@@ -130,16 +136,22 @@ def _stretches(spans: Spans) -> list[tuple[int, int]]:
 
 
 class Reader:
-    """Loads what scopes name. Keeps the statements that it has compiled. Safe for threads."""
+    """Loads what scopes name. Keeps the statements that it has compiled. Safe for threads.
 
-    def __init__(self, idiom: Idiom) -> None:
+    Args:
+        idiom: The database's.
+        house: The columns that a house is read from, to be loaded by the same statement where it is wanted.
+    """
+
+    def __init__(self, idiom: Idiom, house: Sequence[ColumnElement[Any]] = ()) -> None:
         self._idiom = idiom
+        self._house = house
         self._columns = Columns(idiom)
         self._statements: dict[_Shape, tuple[Statement, tuple[str, ...]]] = {}
 
     def load(self, cursor: Cursor, scope: Scope, now_us: int, into: Loaded) -> None:
         """Load what a scope names, in one statement; nothing is asked where it names nothing."""
-        shape = _Shape.of(scope)
+        shape = _Shape.of(scope, has_house=into.wants_house and not into.house)
         if shape.is_empty:
             return
         known = self._statements.get(shape)
@@ -147,9 +159,12 @@ class Reader:
             known = self._statements[shape] = self._compiled(shape)
         statement, kinds = known
         (found,) = cursor.rows(statement, self._parameters(shape, scope, now_us))
-        for kind, text in zip(kinds, found, strict=True):
+        # Those of the house come last.
+        for kind, text in zip(kinds, found, strict=False):
             if text is not None:
                 into.add(kind, loads(text))
+        if shape.has_house:
+            into.house = tuple(found[len(kinds) :])
 
     def _parameters(self, shape: _Shape, scope: Scope, now_us: int) -> dict[str, Any]:
         parameters: dict[str, Any] = {"restaurant": scope.restaurant_id, "now_us": now_us}
@@ -177,7 +192,8 @@ class Reader:
         }
         kinds = tuple(kind for kind, selects in parts.items() if selects)
         columns = [self._idiom.gathered(*parts[kind]).label(kind) for kind in kinds]
-        return self._idiom.compiled(select(*columns)), kinds
+        house = self._house if shape.has_house else ()
+        return self._idiom.compiled(select(*columns, *house)), kinds
 
 
 class Columns:

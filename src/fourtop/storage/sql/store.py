@@ -280,11 +280,14 @@ class SqlStore:
     # ---- the steps of a call, once a restaurant is entered: read, then write
 
     def _asked(self, line: Line, scope: Scope, entry: Entry, question: Callable[[View], T | Need]) -> T:
-        house = self._house(line, scope.restaurant_id, entry.versions)
-        loaded = Loaded(scope.restaurant_id)
+        house = self._houses.find(scope.restaurant_id, entry.versions)
+        loaded = Loaded(scope.restaurant_id, wants_house=house is None)
         missing = scope
         for _ in range(MAX_NEEDS + 1):
             self._reader.load(line, missing, entry.now_us, loaded)
+            if house is None:
+                house = self._housing.house_of(loaded.house)
+                self._houses.keep(scope.restaurant_id, entry.versions, house)
             view = View(loaded.source(house, entry.versions), scope, entry.now_us)
             try:
                 with self._asking.about(scope.restaurant_id):
@@ -375,10 +378,11 @@ class _Script:
 def _script(database: Database, schema: str) -> _Script:
     """Return what is said to a database: stores share it, since to write a statement takes longer than to run it."""
     idiom = Idiom(database, schema)
-    reader = Reader(idiom)
+    housing = Housing(idiom)
+    reader = Reader(idiom, housing.columns)
     return _Script(
         idiom=idiom,
-        housing=Housing(idiom),
+        housing=housing,
         reader=reader,
         writer=Writer(idiom),
         judge=Judge(idiom, reader),
