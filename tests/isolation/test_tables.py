@@ -30,6 +30,8 @@ UNGUARDED = """
         )
     )
     ORDER BY relname"""
+LATE = "CREATE TABLE fourtop.late (restaurant_id text); ALTER TABLE fourtop.late ENABLE ROW LEVEL SECURITY;"
+POLICY = "CREATE POLICY tenant ON fourtop.late TO fourtop_app"
 KEYS_WITHOUT_TENANT = """
     SELECT conname FROM pg_constraint
     JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
@@ -63,12 +65,8 @@ def test_every_table_shows_rows_by_tenant_to_its_owner_too(database: str) -> Non
     [
         "CREATE TABLE fourtop.late (restaurant_id text)",
         "CREATE VIEW fourtop.late AS SELECT * FROM fourtop.bookings",
-        "CREATE TABLE fourtop.late (restaurant_id text); ALTER TABLE fourtop.late ENABLE ROW LEVEL SECURITY;"
-        " ALTER TABLE fourtop.late FORCE ROW LEVEL SECURITY;"
-        " CREATE POLICY tenant ON fourtop.late TO fourtop_app USING (true) WITH CHECK (true)",
-        "CREATE TABLE fourtop.late (restaurant_id text); ALTER TABLE fourtop.late ENABLE ROW LEVEL SECURITY;"
-        " CREATE POLICY tenant ON fourtop.late TO fourtop_app USING (restaurant_id = fourtop.tenant())"
-        " WITH CHECK (restaurant_id = fourtop.tenant())",
+        f"{LATE} ALTER TABLE fourtop.late FORCE ROW LEVEL SECURITY; {POLICY} USING (true) WITH CHECK (true)",
+        f"{LATE} {POLICY} USING (restaurant_id = fourtop.tenant()) WITH CHECK (restaurant_id = fourtop.tenant())",
         "ALTER TABLE fourtop.bookings RENAME TO late; ALTER TABLE fourtop.late NO FORCE ROW LEVEL SECURITY",
         "ALTER TABLE fourtop.bookings RENAME TO late; ALTER TABLE fourtop.late DISABLE ROW LEVEL SECURITY",
         "ALTER TABLE fourtop.bookings RENAME TO late; DROP POLICY tenant ON fourtop.late",

@@ -10,10 +10,10 @@ import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.json import Json
 
-from fourtop import CapacityRule, ManualClock, SqlStore
+from fourtop import CapacityRule, CountedIds, Engine, ManualClock, SqlStore
 from fourtop.storage.sql.schema import catalog
 from tests.database.session import cluster
-from tests.evening import NOW, a_house, booked, held, open_desk, window
+from tests.evening import NOW, a_house, booked, held, window
 
 OURS: Final = "ann"
 THEIRS: Final = "ben"
@@ -28,7 +28,8 @@ def settle(url: str) -> None:
     """Open two restaurants, and let each have at least one row of every kind."""
     store = SqlStore(url, clock=ManualClock(NOW))
     for name in (OURS, THEIRS):
-        desk = open_desk(store, a_house(name=name, capacity_rules=(CapacityRule(max_covers=99),)))
+        house = a_house(name=name, capacity_rules=(CapacityRule(max_covers=99),))
+        desk = Engine(store, ids=CountedIds(name)).open(house)
         booked(desk, 4)
         hold = held(desk, 2, tables=("1",))
         desk.confirm(hold.id, booking_id=f"{name}.b", key=f"{name}.k")
@@ -65,14 +66,14 @@ def counts(connection: Connection, table: str) -> dict[str, int]:
     return dict(connection.execute(query.format(Identifier(table), Identifier(tenant_column(table)))).fetchall())
 
 
-def a_row(connection: Connection, table: str, *, of: str) -> dict[str, Any]:
-    """A row of ours, by the columns that are written, as one of somebody else's; it stands in the way of no other."""
+def a_row(connection: Connection, table: str, *, of: str, whose: str = OURS) -> dict[str, Any]:
+    """A row of a restaurant, by the columns that are written, as one of another, or of the same."""
     names = [name for name, is_counted in written(table) if not is_counted]
     key = tenant_column(table)
     query = SQL("SELECT {} FROM fourtop.{} WHERE {} = %s LIMIT 1").format(
         SQL(", ").join(map(Identifier, names)), Identifier(table), Identifier(key)
     )
-    (row,) = connection.execute(query, (OURS,)).fetchall()
+    (row,) = connection.execute(query, (whose,)).fetchall()
     values = (Json(value) if isinstance(value, dict | list) else value for value in row)
     return {**dict(zip(names, values, strict=True)), key: of}
 
@@ -82,7 +83,7 @@ def insertion(table: str, row: dict[str, Any]) -> Composed:
     return SQL("INSERT INTO fourtop.{} ({}) VALUES ({})").format(
         Identifier(table),
         SQL(", ").join(map(Identifier, row)),
-        SQL(", ").join(SQL("%({})s").format(SQL(name)) for name in row),  # type: ignore[arg-type]  # Our own columns.
+        SQL(", ").join(SQL("%({})s").format(SQL(name)) for name in row),
     )
 
 
