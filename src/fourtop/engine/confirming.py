@@ -124,7 +124,7 @@ class _Attempt:
     hold: Hold
     wanted: Confirmation
 
-    def decided(self) -> Decision[Confirmed] | Decision[Failed] | Need:
+    def decided(self) -> Decision[Confirmed] | Decision[Failed]:
         """Return the confirmation, or the failure with its evidence."""
         hold = self.hold
         try:
@@ -133,8 +133,6 @@ class _Attempt:
             seating = self._requoted(known)
         except FourtopError as error:
             return self.failed(error)
-        if isinstance(seating, Need):
-            return seating
         booking_id = self.wanted.booking_id or self.call.id if known is None else known.id
         others = NO_CHANGES if known is None else released_for(self.call, self.view, known.id, kept=hold.id)
         kept = {hold.id, *(each.id for each in others.holds_changed)}
@@ -199,7 +197,7 @@ class _Attempt:
         check_awaits_confirmation(booking)
         return booking
 
-    def _requoted(self, known: Booking | None) -> Seating | Need | None:
+    def _requoted(self, known: Booking | None) -> Seating | None:
         """Return another seating if what the hold relied on has changed and a new quote was asked for.
 
         Neither the hold nor the booking that it is confirmed for, nor the booking's other holds, are in the
@@ -219,6 +217,7 @@ class _Attempt:
         others = () if known is None else owners_for(self.view, known.id)
         own = Own((Owner(OwnerKind.HOLD, hold.id), *others), booking_id=booking_id, hold_id=hold.id)
         seating = Judge(self.view, self.rules, own).admit(as_request(hold))
+        assert not isinstance(seating, Need), "what another quote looks at is loaded with the hold's own"
         if isinstance(seating, Refusal):
             raise Refused(seating)
         return seating
