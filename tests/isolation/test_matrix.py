@@ -30,13 +30,13 @@ from tests.isolation.ward import (
 
 # For decisions, and for jobs: select, insert, update, delete.
 EXPECTED: Final = {
-    "restaurants": ("SIU", ""),
+    "restaurants": ("SIU", "S"),
     "restaurant_policies": ("SIU", ""),
     "zones": ("SID", ""),
     "table_inventory": ("SID", ""),
     "table_adjacencies": ("SID", ""),
     "restaurant_service_periods": ("SID", ""),
-    "restaurant_capacity_rules": ("SID", ""),
+    "restaurant_capacity_rules": ("SID", "S"),
     "bookings": ("SIU", ""),
     "booking_table_assignments": ("SIUD", ""),
     "table_blocks": ("SIUD", ""),
@@ -185,12 +185,21 @@ def test_jobs_lock_what_they_take_away(database: str, table: str, stored: dict[s
         assert locked.rowcount == sum(stored.values())
 
 
-def test_jobs_change_nothing_of_an_event_but_how_far_it_is(database: str) -> None:
+@pytest.mark.parametrize(
+    "beyond",
+    [
+        "UPDATE fourtop.capacity_outbox SET data = '{}'",
+        "UPDATE fourtop.capacity_outbox SET restaurant_id = 'ben'",
+        "SELECT name FROM fourtop.restaurants",
+        "SELECT document FROM fourtop.restaurant_capacity_rules",
+    ],
+)
+def test_jobs_have_a_right_to_some_columns_only(database: str, beyond: str) -> None:
     with (
         acting(database, role="fourtop_jobs", tenant=None) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege, match=NO_RIGHT),
     ):
-        connection.execute("UPDATE fourtop.capacity_outbox SET data = '{}'")
+        connection.execute(beyond.encode())
 
 
 @pytest.mark.parametrize("table", TABLES)

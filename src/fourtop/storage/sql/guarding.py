@@ -37,13 +37,13 @@ _WRITTEN_ONCE: Final = ("SELECT", "INSERT")
 _TAKEN_AWAY: Final = ("SELECT", "UPDATE", "DELETE")
 
 RIGHTS: Final[Mapping[str, Rights]] = {
-    "restaurants": Rights(_KEPT),
+    "restaurants": Rights(_KEPT, ("SELECT",)),
     "restaurant_policies": Rights(_KEPT),
     "zones": Rights(_REPLACED),
     "table_inventory": Rights(_REPLACED),
     "table_adjacencies": Rights(_REPLACED),
     "restaurant_service_periods": Rights(_REPLACED),
-    "restaurant_capacity_rules": Rights(_REPLACED),
+    "restaurant_capacity_rules": Rights(_REPLACED, ("SELECT",)),
     "bookings": Rights(_KEPT),
     "booking_table_assignments": Rights(_ALL),
     "table_blocks": Rights(_ALL),
@@ -55,8 +55,13 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     "command_results": Rights(_WRITTEN_ONCE, _TAKEN_AWAY),
     "capacity_outbox": Rights(_WRITTEN_ONCE, _TAKEN_AWAY),
 }
-# The columns of the outbox that say how far an event is on its way.
-ON_ITS_WAY: Final = ("attempts", "next_us", "lease", "leased_until_us", "delivered_us", "dead_us")
+# Where jobs have a right to some columns only: how far an event is on its way; and, for the check at the start, which
+# restaurants are active and which of them have a rule.
+ONLY: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
+    ("capacity_outbox", "UPDATE"): ("attempts", "next_us", "lease", "leased_until_us", "delivered_us", "dead_us"),
+    ("restaurants", "SELECT"): ("id", "is_active"),
+    ("restaurant_capacity_rules", "SELECT"): ("restaurant_id",),
+}
 _ROWS_OF_JOBS: Final[Mapping[str, str]] = {
     "SELECT": "USING (true)",
     "INSERT": "WITH CHECK (true)",
@@ -120,9 +125,10 @@ $$"""
 
 def _given_to_jobs(name: str, table: str, verb: str) -> Iterator[str]:
     """Yield a verb's policy and grant. Who locks a row needs the right to update it; none that is updated passes."""
-    if name == "capacity_outbox" and verb == "UPDATE":
-        rows, granted = "USING (true) WITH CHECK (true)", f"UPDATE ({', '.join(ON_ITS_WAY)})"
-    else:
-        rows, granted = _ROWS_OF_JOBS[verb], verb
+    columns = ONLY.get((name, verb))
+    rows = _ROWS_OF_JOBS[verb]
+    if columns and verb == "UPDATE":
+        rows = rows.replace("false", "true")
     yield f"CREATE POLICY jobs_{verb.lower()} ON {table} FOR {verb} TO {JOBS_ROLE} {rows}"
-    yield f"GRANT {granted} ON {table} TO {JOBS_ROLE}"
+    some = f" ({', '.join(columns)})" if columns else ""
+    yield f"GRANT {verb}{some} ON {table} TO {JOBS_ROLE}"

@@ -16,13 +16,13 @@ KEPT: Final = "SELECT, INSERT, UPDATE"
 WRITTEN_ONCE: Final = "SELECT, INSERT"
 TAKEN_AWAY: Final = "SELECT, UPDATE, DELETE"
 RIGHTS: Final[dict[str, tuple[str, str]]] = {
-    "restaurants": (KEPT, ""),
+    "restaurants": (KEPT, "SELECT"),
     "restaurant_policies": (KEPT, ""),
     "zones": (REPLACED, ""),
     "table_inventory": (REPLACED, ""),
     "table_adjacencies": (REPLACED, ""),
     "restaurant_service_periods": (REPLACED, ""),
-    "restaurant_capacity_rules": (REPLACED, ""),
+    "restaurant_capacity_rules": (REPLACED, "SELECT"),
     "bookings": (KEPT, ""),
     "booking_table_assignments": (ALL, ""),
     "table_blocks": (ALL, ""),
@@ -34,8 +34,12 @@ RIGHTS: Final[dict[str, tuple[str, str]]] = {
     "command_results": (WRITTEN_ONCE, TAKEN_AWAY),
     "capacity_outbox": (WRITTEN_ONCE, TAKEN_AWAY),
 }
-# The columns of the outbox that say how far an event is on its way.
-ON_ITS_WAY: Final = "attempts, next_us, lease, leased_until_us, delivered_us, dead_us"
+# Where jobs have a right to some columns only.
+ONLY: Final = {
+    ("capacity_outbox", "UPDATE"): "(attempts, next_us, lease, leased_until_us, delivered_us, dead_us)",
+    ("restaurants", "SELECT"): "(id, is_active)",
+    ("restaurant_capacity_rules", "SELECT"): "(restaurant_id)",
+}
 
 
 def upgrade(step: Step) -> None:
@@ -46,9 +50,8 @@ def upgrade(step: Step) -> None:
     for table, (app, jobs) in RIGHTS.items():
         _secure(step, table)
         step.run(f"GRANT {app} ON {{schema}}.{table} TO fourtop_app")
-        for grant in _grants_of_jobs(table, jobs):
-            step.run(f"GRANT {grant} ON {{schema}}.{table} TO fourtop_jobs")
         for verb, rows in _policies_of_jobs(table, jobs):
+            step.run(f"GRANT {verb} {ONLY.get((table, verb), '')} ON {{schema}}.{table} TO fourtop_jobs")
             step.run(f"CREATE POLICY jobs_{verb.lower()} ON {{schema}}.{table} FOR {verb} TO fourtop_jobs {rows}")
 
 
@@ -61,14 +64,6 @@ def _secure(step: Step, table: str) -> None:
     step.run(
         f"CREATE POLICY tenant ON {{schema}}.{table} TO fourtop_app USING ({rows}) WITH CHECK ({rows} AND {named})"
     )
-
-
-def _grants_of_jobs(table: str, verbs: str) -> Iterator[str]:
-    if table == "capacity_outbox":
-        yield "SELECT, DELETE"
-        yield f"UPDATE ({ON_ITS_WAY})"
-    elif verbs:
-        yield verbs
 
 
 def _policies_of_jobs(table: str, verbs: str) -> Iterator[tuple[str, str]]:
