@@ -11,7 +11,7 @@ from tests.stateful.drawing import ACTORS, Caller, clock_choices, next_moment, p
 from tests.stateful.hold_rules import HoldRules
 from tests.stateful.house_rules import HouseRules
 from tests.stateful.service import moment
-from tests.stateful.stage import HAS_ANSWERS, IDS, PICKS, SPAN, as_replay
+from tests.stateful.stage import HAS_ANSWERS, PICKS, SPAN, as_replay
 
 
 class Evening(HoldRules, BookingRules, HouseRules):
@@ -22,6 +22,8 @@ class Evening(HoldRules, BookingRules, HouseRules):
         now = max(ledger.now for ledger in self.ledgers)
         then = moment(next_moment(self.ledgers, now, choice))
         self.clock.move_to(min(then, self.opened + SPAN))
+        # A store tells the time to whoever asks, and does not go back behind what it has told.
+        self.touched.update(range(len(self.ledgers)))
         self._count("clock", "back" if then < moment(now) else "on")
 
     @HAS_ANSWERS
@@ -32,7 +34,8 @@ class Evening(HoldRules, BookingRules, HouseRules):
         if found is None:
             return
         here, command, key = found
-        ledger = self._here(Caller(here, actor, key))
-        answer = self.runs[found](self.engine.desk(IDS[here], actor=actor))
+        caller = Caller(here, actor, key)
+        ledger = self._here(caller)
+        answer = self.runs[found](self._desk(caller))
         assert answer == as_replay(ledger.answers[command, key][1])
         self._count(command, "replayed")

@@ -8,13 +8,14 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.stateful.machine import Evening
+from tests.stateful.twin import Twins
 
 STEPS_OF_AN_EVENING = 50
 
 
-def counted() -> type[Evening]:
-    """Return the machine with counters of its own."""
-    return type("CountedEvening", (Evening,), {"steps": 0, "tally": Counter()})
+def counted(twins: Twins | None = None) -> type[Evening]:
+    """Return the machine with counters of its own, on the memory store alone or with twins beside it."""
+    return type("CountedEvening", (Evening,), {"steps": 0, "tally": Counter(), "twins": twins})
 
 
 def play(machine: type[Evening], evenings: int, *, from_seed: int | None = None, shrinks: bool = True) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import attrs
 from hypothesis import strategies as st
@@ -13,10 +13,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from fourtop import Desk, Engine, FourtopError, House, KeyReused, ManualClock, MemoryStore, Preference, Window
 from fourtop.errors import HoldMismatch
+from fourtop.ports import Store
 from fourtop.testing.strategies import houses
 from tests.stateful import comparing, holding
 from tests.stateful.drawing import MOMENTS, UNKNOWN, Caller, pick_id, picks
 from tests.stateful.ledger import Guest, Keep, Ledger, Wrong
+from tests.stateful.twin import STEPS_BETWEEN_LOOKS, Twins, Unison, check_same
 
 IDS = ("r1", "r2")
 SPAN = timedelta(days=15)
@@ -92,12 +94,23 @@ class Stage(RuleBasedStateMachine):
     # Of all evenings of a run: how many rules were carried out, and what came of each command.
     steps: ClassVar[int] = 0
     tally: ClassVar[Counter[tuple[str, str]]] = Counter()
+    # Stores that get every command, too; without any, the memory store is alone with the model.
+    twins: ClassVar[Twins | None] = None
 
     def __init__(self) -> None:
         super().__init__()
-        self.clock = ManualClock(MOMENTS[0])
-        self.ids = TenantIds()
-        self.engine = Engine(MemoryStore(self.clock), ids=self.ids)
+        twins = type(self).twins
+        self.clock = ManualClock(MOMENTS[0]) if twins is None else twins.clock
+        self.clock.move_to(MOMENTS[0])
+        self.tenants = IDS if twins is None else twins.new_tenants(IDS)
+        self.stores: dict[str, Store] = {"memory": MemoryStore(self.clock)}
+        if twins is not None:
+            self.stores |= twins.stores
+        self.ids = [TenantIds() for _ in self.stores]
+        self.engines = {
+            name: Engine(store, ids=ids) for (name, store), ids in zip(self.stores.items(), self.ids, strict=True)
+        }
+        self.touched: set[int] = set()
         self.ledgers: list[Ledger] = []
         self.opened = MOMENTS[0]
         self.runs: dict[tuple[int, str, str], Run] = {}
@@ -114,9 +127,12 @@ class Stage(RuleBasedStateMachine):
         type(self).steps -= 1  # Opening is no step.
         self.clock.move_to(opened)
         self.opened = opened
-        for house in (first, second):
-            self.engine.open(house)
+        for tenant, drawn in zip(self.tenants, (first, second), strict=True):
+            house = attrs.evolve(drawn, restaurant=attrs.evolve(drawn.restaurant, id=tenant))
+            for engine in self.engines.values():
+                engine.open(house)
             self.ledgers.append(Ledger(house.restaurant, house.floor, house.policy))
+        self.touched.update(range(len(IDS)))
 
     # ---- the trial of one command
 
@@ -124,7 +140,8 @@ class Stage(RuleBasedStateMachine):
         ledger = self.ledgers[caller.here]
         ledger.now = max(ledger.now, self.clock.now_us())
         ledger.actor = caller.actor
-        self.ids.here = caller.here
+        for ids in self.ids:
+            ids.here = caller.here
         return ledger
 
     def _where(self, caller: Caller, what: str) -> Caller:
@@ -132,7 +149,10 @@ class Stage(RuleBasedStateMachine):
         return caller if getattr(self.ledgers[caller.here], what) else attrs.evolve(caller, here=1 - caller.here)
 
     def _desk(self, caller: Caller) -> Desk:
-        return self.engine.desk(IDS[caller.here], actor=caller.actor)
+        desks = {
+            name: engine.desk(self.tenants[caller.here], actor=caller.actor) for name, engine in self.engines.items()
+        }
+        return cast("Desk", Unison(desks)) if len(desks) > 1 else desks["memory"]
 
     def _count(self, command: str, outcome: str) -> None:
         type(self).tally[command, outcome] += 1
@@ -149,6 +169,8 @@ class Stage(RuleBasedStateMachine):
             true = None if replay is not None else trial.judge(ledger, UNKNOWN if error else trial.new_id(answer))
         except Wrong as wrong:
             code = comparing.check_error(error, wrong, answer)
+            if trial.command == "confirm":
+                self.touched.add(caller.here)  # It may have left evidence.
             self._count(trial.command, f"refused: {code}")
             return
         assert error is None, f"{trial.command} was refused without need: {error!r}"
@@ -157,6 +179,7 @@ class Stage(RuleBasedStateMachine):
             self._count(trial.command, "replayed")
         else:
             trial.check(answer, true)
+            self.touched.add(caller.here)
             self._count(trial.command, "accepted")
         if caller.key is not None and (trial.command, caller.key) not in ledger.answers:
             ledger.answers[trial.command, caller.key] = (trial.asked, answer)
@@ -189,22 +212,39 @@ class Stage(RuleBasedStateMachine):
         for here, ledger in enumerate(self.ledgers):
             ledger.now = max(ledger.now, self.clock.now_us())
             self._check_restaurant(here, ledger)
+        self._check_twins()
+
+    def _check_twins(self) -> None:
+        """Look at the stores beside the memory store, too: where something was changed; and now and then everywhere."""
+        if len(self.stores) == 1:
+            return
+        if type(self).steps % STEPS_BETWEEN_LOOKS == 0:
+            self.touched.update(range(len(IDS)))
+            for tenant in self.tenants:
+                audits = [engine.desk(tenant).audit() for engine in self.engines.values()]
+                assert audits == audits[:1] * len(audits)
+        for here in sorted(self.touched):
+            check_same(self.stores, self.ledgers[here], self._always)
+        self.touched.clear()
+
+    @property
+    def _always(self) -> Window:
+        """From before the first evening until after the last one."""
+        return Window(self.opened - timedelta(days=5), self.opened + timedelta(days=20))
 
     def _check_restaurant(self, here: int, ledger: Ledger) -> None:
-        desk = self.engine.desk(IDS[here])
+        desk = self.engines["memory"].desk(self.tenants[here])
         comparing.check_versions(ledger, desk.versions())
         assert desk.house() == House(ledger.restaurant, ledger.floor, ledger.policy)
-        always = Window(self.opened - timedelta(days=5), self.opened + timedelta(days=20))
-        comparing.check_rows(ledger, desk.allocations(always), self.seen_rows[here])
+        comparing.check_rows(ledger, desk.allocations(self._always), self.seen_rows[here])
         guests = sorted(ledger.guests.values(), key=lambda guest: (guest.sitting.start, guest.id))
-        found = desk.bookings(always)
+        found = desk.bookings(self._always)
         assert len(found) == len(guests)
         for said, guest in zip(found, guests, strict=True):
             comparing.check_booking(said, guest)
         for keep in ledger.keeps.values():
             self._check_keep(desk, ledger, keep)
-        store: Any = self.engine.store
-        events = store.events(IDS[here])
+        events = self.stores["memory"].events(self.tenants[here])
         comparing.check_news(ledger, events[self.told[here] :], self.seen_events[here])
         self.told[here] = len(events)
         audit = desk.audit()
