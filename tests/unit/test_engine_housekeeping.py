@@ -363,11 +363,12 @@ class Months:
     answers: list[object] = attrs.field(factory=list)
     published: list[str] = attrs.field(factory=list)
     confirmed: dict[date, str] = attrs.field(factory=dict)
-    store: MemoryStore = attrs.field(init=False)
+    made: Callable[[ManualClock], MaintainedStore] = MemoryStore
+    store: MaintainedStore = attrs.field(init=False)
     desk: Desk = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.store = MemoryStore(self.clock)
+        self.store = self.made(self.clock)
         self.desk = open_desk(self.store)
 
     def spend(self) -> Months:
