@@ -16,6 +16,7 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     Table,
+    TableValuedAlias,
     Text,
     and_,
     any_,
@@ -145,7 +146,13 @@ class Idiom:
         """Tell whether a column is one of the ids in a parameter, which ``ids`` makes."""
         if self.is_postgresql:
             return value == any_(bindparam(name, type_=ARRAY(Text)))
-        return value.in_(select(func.json_each(bindparam(name, type_=Text())).table_valued("value").c.value))
+        return value.in_(select(self.each(name).c.value))
+
+    def each(self, name: str) -> TableValuedAlias:
+        """Read the ids in a parameter, which ``ids`` makes, as a table of one column ``value``."""
+        if self.is_postgresql:
+            return func.unnest(bindparam(name, type_=ARRAY(Text))).table_valued("value").render_derived()
+        return func.json_each(bindparam(name, type_=Text())).table_valued("value")
 
     def ids(self, ids: Collection[str]) -> Any:
         """Return ids as a parameter for ``any_of``."""

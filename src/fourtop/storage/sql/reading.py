@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
 import attrs
-from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, func, literal_column, null, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, func, literal_column, null, or_, select, text
 
 from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
@@ -160,9 +160,9 @@ class Reader:
         statement, kinds = known
         (found,) = cursor.rows(statement, self._parameters(shape, scope, now_us))
         # Those of the house come last.
-        for kind, text in zip(kinds, found, strict=False):
-            if text is not None:
-                into.add(kind, loads(text))
+        for kind, rows in zip(kinds, found, strict=False):
+            if rows is not None:
+                into.add(kind, loads(rows))
         if shape.has_house:
             into.house = tuple(found[len(kinds) :])
 
@@ -277,28 +277,35 @@ class _Arms:
             yield self._last()
 
     def _last(self) -> Select[Any]:
-        """The live row of each named table that ends last, the rows of dead holds left out."""
-        row, hold = self._columns.allocations.c, self._columns.holds.c
+        """The live row of each named table that ends last, the rows of dead holds left out.
+
+        Live rows of a table do not overlap, so that it is the one that begins last; from there it is found without
+        reading what was before.
+        """
+        row, hold = self._columns.allocations.alias("latest").c, self._columns.holds.c
         alive = select(hold.id).where(
             hold.restaurant_id == row.restaurant_id,
             hold.id == row.hold_id,
             _is_active(hold),
             hold.expires_us > moment("now_us"),
         )
-        place = func.row_number().over(partition_by=row.resource_id, order_by=row.end_us.desc())
-        ranked = (
-            select(*(row[name] for name in codec.ALLOCATION), place.label("place"))
+        named = self._idiom.each("tables")
+        latest = (
+            select(row.id)
             .where(
                 row.restaurant_id == restaurant(),
                 row.resource_type == _word("table"),
-                self._idiom.any_of(row.resource_id, "tables"),
-                ~row.shadow,
+                row.resource_id == named.c.value,
+                # In the words of SQLite's index, which it would not recognise in others.
+                text("NOT latest.shadow"),
                 or_(row.hold_id.is_(None), alive.exists()),
             )
-            .subquery()
+            .order_by(row.start_us.desc())
+            .limit(_number(1))
+            .scalar_subquery()
         )
-        packed = self._idiom.packed(*(ranked.c[name] for name in codec.ALLOCATION))
-        return select(packed).where(ranked.c.place == _number(1))
+        found = select(latest).select_from(named)
+        return self._columns.of_allocations().where(self._columns.allocations.c.id.in_(found))
 
     # ---- bookings and holds
 
