@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import random
 import signal
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from time import monotonic
@@ -16,22 +15,23 @@ from time import monotonic
 import attrs
 import pytest
 
-from fourtop import Event, ManualClock, Pace, relay_outbox
+from fourtop import ManualClock
 from fourtop.ports import Changes, Decision, Scope
 from fourtop.storage.sql import SqlStore
 from fourtop.testing.contract.job import about
 from fourtop.testing.contract.row import HERE, THERE, a_house
+from fourtop.testing.contract.trial import Beside
+from tests.crash.relay import BATCH, LEASE, Kill, Relay
 from tests.database.furnished import postgresql_url, sqlite_url
 from tests.load.crowd import PRELOADED
 
 KILLS = 9
 BOOKINGS = 5
-BATCH = 10
 NEW_EVENTS = 12
-LEASE = timedelta(seconds=2)
 OPENED = datetime(2026, 5, 1, 12, tzinfo=UTC)
 PATIENCE_SECONDS = 60
 POLL_SECONDS = 0.001
+SHORTEST_LINE = len('["here", "b0", "0-0"]\n')
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "pgbouncer"])
@@ -41,55 +41,6 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         return
     with postgresql_url(by_bouncer=request.param == "pgbouncer") as address:
         yield address
-
-
-@attrs.frozen
-class Kill:
-    """Where a relay dies: at so many events of its own, before or after one is written to the log.
-
-    Or somewhere between the two: by somebody else, once the log has so many lines.
-    """
-
-    at_event: int
-    is_before: bool = False
-    is_from_outside: bool = False
-
-
-@attrs.frozen
-class Relay:
-    """A relay, to be run by a process.
-
-    Args:
-        url: The database.
-        now: Its time, which stands still.
-        log: Where it publishes to: all relays to one file, a line for each event, on the disk before it goes on.
-        kill: Where it dies; ``None``: not at all.
-    """
-
-    url: str
-    now: datetime
-    log: Path
-    kill: Kill | None = None
-
-    def __call__(self) -> None:
-        store = SqlStore(self.url, clock=ManualClock(self.now))
-        file = os.open(self.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-        count = 0
-
-        def publish(event: Event) -> None:
-            nonlocal count
-            count += 1
-            is_last = self.kill is not None and not self.kill.is_from_outside and count == self.kill.at_event
-            if is_last and self.kill is not None and self.kill.is_before:
-                os.kill(os.getpid(), signal.SIGKILL)
-            line = [event.restaurant_id, event.booking_id, event.dedupe_key]
-            os.write(file, json.dumps(line).encode() + b"\n")
-            os.fsync(file)
-            if is_last:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        relay_outbox(store, publish, Pace(batch=BATCH, lease_seconds=round(LEASE.total_seconds())))
-        store.close()
 
 
 def started(relay: Relay) -> BaseProcess:
@@ -106,7 +57,7 @@ def size(log: Path) -> int:
 
 @attrs.define
 class Night:
-    """Rounds of relays, of which each time one is killed."""
+    """Rounds of two relays: one in a process that is killed, and one that lives."""
 
     url: str
     log: Path
@@ -133,20 +84,26 @@ class Night:
         # What the last round's victim had leased is free again.
         now = OPENED + number * LEASE
         self.tell(store, 2 * number)
-        until = size(self.log) + kill.at_event * 30
-        victim, other = (started(Relay(self.url, now, self.log, each)) for each in (kill, None))
+        before = size(self.log)
+        victim = started(Relay(self.url, now, self.log, kill))
+        # The victim is at work before the other one has done it all.
+        self._await_log(victim, before + 1)
+        other = Beside(Relay(self.url, now, self.log))
         self.tell(store, 2 * number + 1)
-        deadline = monotonic() + PATIENCE_SECONDS
-        while kill.is_from_outside and victim.is_alive() and size(self.log) < until:
-            assert monotonic() < deadline, "a relay hangs"
-            victim.join(POLL_SECONDS)
         if kill.is_from_outside:
+            self._await_log(victim, before + kill.at_event * SHORTEST_LINE)
             victim.kill()
-        for process in (victim, other):
-            process.join(PATIENCE_SECONDS)
-        assert other.exitcode == 0
+        victim.join(PATIENCE_SECONDS)
+        other.wait()
         assert victim.exitcode in (0, -signal.SIGKILL)
         self.hits += victim.exitcode != 0
+
+    def _await_log(self, victim: BaseProcess, length: int) -> None:
+        """Wait until so much is published, or the victim is dead."""
+        deadline = monotonic() + PATIENCE_SECONDS
+        while victim.is_alive() and size(self.log) < length:
+            assert monotonic() < deadline, "a relay hangs"
+            victim.join(POLL_SECONDS)
 
     def heard(self) -> dict[tuple[str, str], list[str]]:
         """Return what was published of each booking, in order."""
