@@ -3,10 +3,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from fourtop import Engine, Request, SqlStore, sample
 from fourtop.cli import main
 from fourtop.storage.sql.migrating import history
 from tests.database.furnished import LOGIN, postgresql_database, postgresql_url
@@ -103,7 +105,7 @@ def test_a_login_without_the_role_is_refused(capsys: Captured) -> None:
         try:
             url = cluster().url(name, user="passer_by")
             for command in (["demo"], ["audit"], ["jobs", "sweep"]):
-                assert "42501" in refused(capsys, *command, "--store", url)
+                assert "cannot be used" in refused(capsys, *command, "--store", url)
         finally:
             cluster().execute("DROP ROLE passer_by")
 
@@ -121,25 +123,37 @@ def test_jobs_run_as_the_login_of_a_service(capsys: Captured) -> None:
 
 
 @pytest.mark.slow
-def test_an_audit_of_a_service_finds_what_the_constraint_would_have_refused(capsys: Captured) -> None:
+def test_an_audit_of_a_service_finds_a_booking_whose_tables_somebody_has_deleted(capsys: Captured) -> None:
     with postgresql_database() as name:
         url = cluster().url(name, user=LOGIN)
-        run(capsys, "demo", "--store", url)
+        store = SqlStore(url)
+        desk = Engine(store).open(sample.pub())
+        kept, bare = (
+            desk.book(Request(4, datetime(2050, 5, 6, 18, tzinfo=UTC)), booking_id=booking_id).booking.id
+            for booking_id in ("kept", "bare")
+        )
+        store.close()
         assert run(capsys, "audit", "--store", url)[0] == 0
-        cluster().execute("ALTER TABLE fourtop.allocations DROP CONSTRAINT allocations_no_overlap", database=name)
-        columns = ", ".join(
-            column
-            for (column,) in cluster().execute(
-                """SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = 'fourtop.allocations'::regclass
-                AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attname <> 'id' ORDER BY attnum""",
-                database=name,
-            )
-        )
-        cluster().execute(
-            f"""INSERT INTO fourtop.allocations (id, {columns})
-            SELECT 'twin', {columns} FROM fourtop.allocations WHERE NOT shadow LIMIT 1""",  # noqa: S608  # Its own columns.
-            database=name,
-        )
+        cluster().execute("DELETE FROM fourtop.allocations WHERE booking_id = 'bare'", database=name)
         code, out, err = run(capsys, "audit", "--store", url)
         assert (code, err) == (1, "")
-        assert re.search(r"^overlap: ", out, re.MULTILINE)
+        assert out.splitlines()[1:] == [f"without tables: booking {bare}"]
+        assert kept not in out
+
+
+@pytest.mark.slow
+def test_the_doctor_warns_of_a_superuser_and_refuses_what_has_no_constraint(capsys: Captured) -> None:
+    with postgresql_database() as name:
+        for user, is_warned in ((LOGIN, False), (SUPERUSER, True)):
+            code, data = as_json(capsys, "doctor", "--store", cluster().url(name, user=user))
+            assert (code, data["refused"]) == (0, False)
+            assert ("login_superuser" in {each["code"] for each in data["findings"]}) is is_warned
+        cluster().execute("ALTER TABLE fourtop.allocations DROP CONSTRAINT allocations_no_overlap", database=name)
+        code, out, _ = run(capsys, "doctor", "--store", cluster().url(name, user=LOGIN))
+        assert code == 1
+        assert out.startswith("refuse   constraint_missing\n")
+
+
+def test_the_doctor_sees_that_nothing_was_migrated(capsys: Captured, empty: str) -> None:
+    code, data = as_json(capsys, "doctor", "--store", cluster().url(empty, user=LOGIN))
+    assert (code, data["findings"][0]["code"]) == (1, "schema_missing")

@@ -182,7 +182,7 @@ def test_no_directory_is_made_for_a_file(capsys: Captured, tmp_path: Path, comma
 def test_a_file_of_something_else_stays_as_it_is(capsys: Captured, tmp_path: Path, command: list[str]) -> None:
     file = tmp_path / "letter.txt"
     file.write_text("Dear Ann, " * 500, encoding="utf-8")
-    assert "SQLITE_NOTADB" in refused(capsys, *command, "--store", "sqlite:///letter.txt")
+    assert "cannot be used" in refused(capsys, *command, "--store", "sqlite:///letter.txt")
     assert file.read_text("utf-8") == "Dear Ann, " * 500
 
 
@@ -287,13 +287,16 @@ def test_an_audit_of_a_database_tells_of_each_restaurant(capsys: Captured, playe
 def test_an_audit_finds_what_somebody_wrote_past_the_triggers(capsys: Captured, played: str) -> None:
     with sqlite3.connect("night.db") as connection:
         triggers = connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'allocations'"
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'allocations'"
         ).fetchall()
-        for (name,) in triggers:
+        for name, _ in triggers:
             connection.execute(f"DROP TRIGGER {name}")
         connection.execute("CREATE TEMP TABLE twin AS SELECT * FROM allocations WHERE NOT shadow LIMIT 1")
         connection.execute("UPDATE twin SET id = 'twin'")
         connection.execute("INSERT INTO allocations SELECT * FROM twin")
+        # Without them no store would work on it at all.
+        for _, sql in triggers:
+            connection.execute(sql)
     connection.close()
     code, data = as_json(capsys, "audit", "--store", played)
     assert (code, data["clean"]) == (1, False)
@@ -308,3 +311,43 @@ def test_an_audit_is_of_a_file_or_of_a_database(capsys: Captured, url: str) -> N
     assert "go without a FLOOR" in refused(capsys, "audit", "pub", "--store", url)
     assert "go without a FLOOR" in refused(capsys, "audit", "pub", "--restaurant", "the-pub")
     assert "go with a FLOOR" in refused(capsys, "audit", "--store", url, "--bookings", "rows.csv")
+
+
+# ---- doctor
+
+
+def test_a_database_that_was_migrated_is_well(capsys: Captured, url: str) -> None:
+    code, data = as_json(capsys, "doctor", "--store", url)
+    assert (code, data["refused"]) == (0, False)
+    # What it warns of depends on the SQLite of this machine.
+    assert {each["severity"] for each in data["findings"]} <= {"warn"}
+    code, out, _ = run(capsys, "doctor", "--store", url)
+    assert code == 0
+    assert re.search(r"^0 reasons to refuse, [0-9]+ warnings?$", out, re.MULTILINE)
+
+
+def test_the_doctor_names_what_is_missing_and_what_to_do(capsys: Captured, url: str, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "kept.db") as connection:
+        connection.execute("DROP TRIGGER allocations_no_overlap_insert")
+    connection.close()
+    code, data = as_json(capsys, "doctor", "--store", url)
+    assert (code, data["refused"]) == (1, True)
+    refusal = data["findings"][0]
+    assert list(refusal) == ["severity", "code", "text", "remedy"]
+    assert (refusal["severity"], refusal["code"]) == ("refuse", "constraint_missing")
+    code, out, err = run(capsys, "doctor", "--store", url)
+    assert (code, err) == (1, "")
+    assert out.startswith(
+        "refuse   constraint_missing\n         trigger allocations_no_overlap_insert of allocations is"
+    )
+    assert "\n         mend it: " in out
+    assert max(map(len, out.splitlines())) <= 100
+    # A store does not work on it either.
+    assert "constraint_missing" in refused(capsys, "audit", "--store", url)
+
+
+def test_a_file_without_tables_is_not_to_be_used(capsys: Captured, tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    code, data = as_json(capsys, "doctor", "--store", "sqlite:///empty.db")
+    assert (code, data["findings"][0]["code"]) == (1, "schema_missing")
+    assert "fourtop migrate" in refused(capsys, "jobs", "sweep", "--store", "sqlite:///empty.db")

@@ -144,7 +144,7 @@ def test_a_relay_that_cannot_publish_is_a_no(capsys: Captured, listener: str, ca
         code, data = as_json(capsys, "relay", "--publish", f"{listener}:down")
     assert code == 1
     assert data["relay"]["published"] == 0
-    assert data["relay"]["failed"] == len(caplog.records)
+    assert data["relay"]["failed"] == sum(record.name == "fourtop.jobs" for record in caplog.records)
     assert "secret" not in caplog.text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from logging import NullHandler, getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -33,7 +34,7 @@ class Database:
 
     @contextmanager
     def opened(self, clock: Clock | None = None) -> Iterator[SqlStore]:
-        """Open the store, and close its connections in the end.
+        """Open the store, and close its connections in the end. What it warns of at its start is not printed.
 
         Args:
             clock: Tells the store the time; ``None``: the database does.
@@ -48,9 +49,14 @@ class Database:
             from fourtop.storage.sql import SqlStore  # noqa: PLC0415  # An extra, and only some commands need it.
 
             store = SqlStore(self.url, clock=clock, schema=self.schema)
+        # A command that cron starts every minute need not complain every minute: that is for fourtop doctor.
+        silence = NullHandler()
+        log = getLogger("fourtop.store")
+        log.addHandler(silence)
         try:
             yield store
         finally:
+            log.removeHandler(silence)
             store.close()
 
     def find_file(self) -> Path | None:

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from fourtop.cli.answer import Answer, ExitCode
-from fourtop.cli.database import Database, extras_needed
+from fourtop.cli.database import Database
 from fourtop.cli.wording import WIDTH, counted
+
+if TYPE_CHECKING:
+    from fourtop.storage.sql.finding import Finding
 
 _INDENT: Final = " " * 9
 
 
-@extras_needed()
 def doctor(database: Database) -> Answer:
-    """Look a database over. A no means that the store refuses to be used with it; warnings alone are a yes.
+    """Look a database over. A no means that stores refuse to work on it; warnings alone are a yes.
 
     Raises:
         InvalidInput: If the URL is none.
         WrongInput: If there is no such file, or what is to be installed for it is not.
+        StoreMisconfigured: If it does not let itself be asked.
         StoreUnavailable: If it cannot be reached.
     """
-    from fourtop.storage.sql import inspecting  # noqa: PLC0415  # An extra, and only this command needs it.
-
     database.require_there()
-    findings = [_data(each) for each in inspecting.inspect(database.url, schema=database.schema)]
+    with database.opened() as store:
+        findings = [_data(each) for each in store.inspect()]
     refusals = sum(each["severity"] == "refuse" for each in findings)
     lines = [line for each in findings for line in _lines(each)]
     lines.append(f"{counted(refusals, 'reason')} to refuse, {counted(len(findings) - refusals, 'warning')}")
@@ -32,10 +34,10 @@ def doctor(database: Database) -> Answer:
     return Answer("\n".join(lines), data, ExitCode.NO if refusals else ExitCode.YES)
 
 
-def _data(finding: Any) -> dict[str, str]:
+def _data(finding: Finding) -> dict[str, str]:
     return {
-        "severity": str(finding.severity),
-        "code": str(finding.code),
+        "severity": finding.severity.value,
+        "code": finding.code,
         "text": finding.text,
         "remedy": finding.remedy,
     }
