@@ -101,10 +101,27 @@ from fourtop.storage import AsyncMemoryStore, MemoryStore
 
 if TYPE_CHECKING:
     from fourtop.storage.sql import AsyncSqlStore as AsyncSqlStore
+    from fourtop.storage.sql import Finding as Finding
+    from fourtop.storage.sql import Severity as Severity
     from fourtop.storage.sql import SqlStore as SqlStore
+    from fourtop.storage.sql import downgrade as downgrade
+    from fourtop.storage.sql import exclude_fourtop as exclude_fourtop
+    from fourtop.storage.sql import inspect_store as inspect_store
+    from fourtop.storage.sql import migrate as migrate
 
 # What an extra brings: imported when it is first used, and so in no star import.
-_OF_SQL = frozenset({"AsyncSqlStore", "SqlStore"})
+_OF_SQL = frozenset(
+    {
+        "AsyncSqlStore",
+        "Finding",
+        "Severity",
+        "SqlStore",
+        "downgrade",
+        "exclude_fourtop",
+        "inspect_store",
+        "migrate",
+    }
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -127,6 +127,14 @@ SQLITE: Final[dict[str, tuple[Callable[[str], tuple[str, ...]], str]]] = {
 }
 
 
+class Unchecked(SqlStore):
+    """It does not look at its database before the first work; else it would refuse those above."""
+
+    def __init__(self, source: str, clock: Clock) -> None:
+        super().__init__(source, clock=clock)
+        self._sessions.before = None
+
+
 # ---- what is wrong in how the database is used ----------------------------------------------------------------------
 
 
@@ -257,7 +265,7 @@ class CommitsWhatFailed(SqlStore):
         self._sessions = Careless(self.engine)
 
 
-class ForgetsForeignKeys(SqlStore):
+class ForgetsForeignKeys(Unchecked):
     """It leaves SQLite as it comes: foreign keys are not looked at."""
 
     def __init__(self, source: str, clock: Clock) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from fourtop.ports import Clock, Store
 from fourtop.storage.sql import AsyncSqlStore, SqlStore
 from fourtop.testing import MakeStore, StoreContract, awaited, broken_promises
-from tests.contract.broken_sql import BROKEN, POSTGRESQL, SQLITE, Kind
+from tests.contract.broken_sql import BROKEN, POSTGRESQL, SQLITE, Kind, Unchecked
 from tests.database.furnished import LOGIN, postgresql_database, sqlite_url
 from tests.database.session import cluster
 from tests.sql.emptied import EmptiedDatabase, emptied_database
@@ -118,7 +118,7 @@ def test_a_database_of_postgresql_that_lacks_something_is_found(name: str) -> No
         for statement in statements:
             cluster().execute(statement, database=database)
         url = cluster().url(database, user=LOGIN)
-        assert broken_by(lambda clock: SqlStore(url, clock=clock), promise) == [promise]
+        assert broken_by(lambda clock: Unchecked(url, clock), promise) == [promise]
 
 
 @pytest.mark.parametrize("name", SQLITE)
@@ -131,7 +131,7 @@ def test_a_database_of_sqlite_that_lacks_something_is_found(name: str, tmp_path:
         ).fetchone()
         for statement in change(trigger):
             connection.execute(statement)
-    assert broken_by(lambda clock: SqlStore(url, clock=clock), promise) == [promise]
+    assert broken_by(lambda clock: Unchecked(url, clock), promise) == [promise]
 
 
 @pytest.mark.parametrize(("kind", "name", "promise"), BROKEN, ids=lambda each: getattr(each, "__name__", None))

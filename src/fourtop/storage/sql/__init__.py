@@ -9,6 +9,20 @@ except ImportError as error:
     ) from error
 
 from fourtop.storage.sql.async_store import AsyncSqlStore
+from fourtop.storage.sql.finding import Finding, Severity
+from fourtop.storage.sql.inspecting import inspect as inspect_store
+from fourtop.storage.sql.migrating import current, downgrade, exclude_fourtop, history, migrate
 from fourtop.storage.sql.store import SqlStore
 
-__all__ = ["AsyncSqlStore", "SqlStore"]
+__all__ = [
+    "AsyncSqlStore",
+    "Finding",
+    "Severity",
+    "SqlStore",
+    "current",
+    "downgrade",
+    "exclude_fourtop",
+    "history",
+    "inspect_store",
+    "migrate",
+]

@@ -13,6 +13,7 @@ from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.ports import Clock, Decision, Need, Scope, View
 from fourtop.storage.sql.engine import as_async_engine
+from fourtop.storage.sql.finding import Finding
 from fourtop.storage.sql.guarding import APP_ROLE
 from fourtop.storage.sql.schema import DEFAULT_SCHEMA
 from fourtop.storage.sql.store import SqlStore
@@ -96,6 +97,14 @@ class AsyncSqlStore:
             NotFound: If there is no such restaurant.
         """
         return await greenlet_spawn(self._store.events, restaurant_id)
+
+    async def inspect(self) -> tuple[Finding, ...]:
+        """Return what is not as it has to be, as ``SqlStore.inspect``.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached.
+        """
+        return await greenlet_spawn(self._store.inspect)
 
     async def close(self) -> None:
         """Close the connections of the pool."""

@@ -40,6 +40,8 @@ DEFAULT_SCHEMA: Final = "fourtop"
 NO_OVERLAP: Final = "allocations_no_overlap"
 # Says which revision the tables are at. It stands among them, and has no row of any restaurant.
 VERSION_TABLE: Final = "fourtop_version"
+# The last of the migrations: what the statements of this package are written for.
+REVISION: Final = "0003"
 # Longer rows (blocks, whole days) have an index of their own, so that looking for what overlaps a window need not
 # begin a month before it. Nearly every stay is shorter.
 SHORT_US: Final = 6 * 60 * 60 * 1_000_000

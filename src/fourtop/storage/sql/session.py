@@ -115,6 +115,8 @@ class Sessions:
         self.engine = engine
         self.tally = Tally()
         self.wait = wait
+        # What is to be done once, before the first work.
+        self.before: Callable[[], None] | None = None
         self._is_sqlite = engine.dialect.name == "sqlite"
 
     def run(self, begin: str, work: Callable[[Line], T], name: str) -> T:
@@ -132,6 +134,10 @@ class Sessions:
             Clash: If a constraint refused what was written; nothing was changed.
             Exception: Whatever the work raises, as it is; nothing was changed.
         """
+        before = self.before
+        if before is not None:
+            before()
+            self.before = None
         for number in range(len(WAITS_SECONDS) + 1):
             try:
                 return self._once(begin, work, name)

@@ -22,10 +22,12 @@ from fourtop.storage.sql import codec
 from fourtop.storage.sql.asking import Asking
 from fourtop.storage.sql.codec import loads
 from fourtop.storage.sql.engine import as_engine
+from fourtop.storage.sql.finding import Finding
 from fourtop.storage.sql.gate import Entry, Gate, Terms
 from fourtop.storage.sql.guarding import APP_ROLE
 from fourtop.storage.sql.housing import Housing
 from fourtop.storage.sql.idiom import Idiom, Statement, restaurant
+from fourtop.storage.sql.inspecting import StartCheck
 from fourtop.storage.sql.job_gate import JobGate, Turn
 from fourtop.storage.sql.judging import Judge
 from fourtop.storage.sql.maintaining import Maintainer
@@ -45,8 +47,9 @@ _KEPT_SCRIPTS: Final = 16
 class SqlStore:
     """Keeps restaurants in SQLite or PostgreSQL. Safe for threads, and for any number of processes.
 
-    The schema has to be there: ``fourtop migrate`` makes it. Each call is one transaction on a connection of its
-    own, and leaves no state in the session, so that a pooler may stand between.
+    The schema has to be there: ``fourtop migrate`` makes it. The first call looks whether everything is as it has to
+    be, and raises ``StoreMisconfigured`` if not; what should be otherwise is logged. Each call is one transaction on a
+    connection of its own, and leaves no state in the session, so that a pooler may stand between.
 
     Args:
         source: A URL (``sqlite:///night.db``, ``postgresql://…``), or an engine of the host's.
@@ -74,6 +77,8 @@ class SqlStore:
         script = _script(database, schema)
         terms = Terms(clock=clock, role=role, lock_timeout_seconds=lock_timeout_seconds)
         self._sessions = Sessions(self.engine)
+        self._start = StartCheck(script.idiom, terms, self._sessions)
+        self._sessions.before = self._start
         self._gate = Gate(script.idiom, terms)
         self._jobs = JobGate(script.idiom, terms, self._sessions)
         self._maintainer = script.maintainer
@@ -94,6 +99,15 @@ class SqlStore:
     def tally(self) -> Tally:
         """What happened to its transactions so far."""
         return self._sessions.tally
+
+    def inspect(self) -> tuple[Finding, ...]:
+        """Return what is not as it has to be, as ``fourtop doctor`` does; changes nothing.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached.
+            StoreMisconfigured: If it does not let itself be asked.
+        """
+        return self._start.inspector.inspect()
 
     def close(self) -> None:
         """Close the connections of the pool."""
