@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
@@ -86,8 +86,9 @@ class Writer:
     def _write_all(self, cursor: Cursor, parts: Sequence[Part], parameters: dict[str, Any]) -> None:
         """Write all rows of all parts in one statement, judged at its end."""
         statement = self._compiled((RESTAURANT, *(part.name for part in parts)))
-        given = {part.name: listed(part.rows) for part in parts}
-        ((_, *touched),) = cursor.rows(statement, {**parameters, **given})
+        for part in parts:
+            parameters |= self._given(part.name, part.rows)
+        ((_, *touched),) = cursor.rows(statement, parameters)
         if touched != [part.expected for part in parts if part.expected is not None]:
             raise Mismatch
 
@@ -95,9 +96,15 @@ class Writer:
         """Write the rows of a part by a statement of its own, or by several where they are very many."""
         statement, touched = self._compiled((part.name,)), 0
         for rows in batched(part.rows, LARGEST):
-            touched += cursor.touched(statement, {"restaurant": restaurant_id, part.name: listed(rows)})
+            touched += cursor.touched(statement, {"restaurant": restaurant_id, **self._given(part.name, rows)})
         if part.expected not in (None, touched):
             raise Mismatch
+
+    def _given(self, name: str, rows: Sequence[Row]) -> dict[str, Any]:
+        """Return the parameters of a part that is written all at once."""
+        key = KEYS.get(name)
+        given = {name: listed(rows)}
+        return given if key is None else {**given, f"{name}_ids": self._idiom.ids({row[key] for row in rows})}
 
     def _write_each(self, cursor: Cursor, part: Part, restaurant_id: str) -> None:
         """Write the rows of a part one by one."""
@@ -221,8 +228,19 @@ class _Statements:
     ) -> Update:
         given = self._idiom.given(name, [*(table.c[each] for each in names), *old])
         new = {table.c[each]: given[each] for each in names if each != "id"}
-        here = table.c.restaurant_id == restaurant(), table.c.id == given["id"]
+        here = *self._here(name, table), table.c.id == given["id"]
         return update(table).values(new).where(*here, *if_(given))
+
+    def _here(self, name: str, table: Table) -> tuple[ColumnElement[bool], ...]:
+        """Say which rows of a table a part is about, by their ids.
+
+        Where many rows are given at once, PostgreSQL sees how many ids there are, and looks them up: of a list in JSON
+        it would think that it is so long that all rows had better be read.
+        """
+        of_tenant = table.c.restaurant_id == restaurant()
+        if not self._idiom.is_postgresql:
+            return (of_tenant,)
+        return of_tenant, self._idiom.any_of(table.c[KEYS[name]], f"{name}_ids")
 
     def _replaced(self) -> Update:
         old = self._old_columns()
@@ -252,18 +270,19 @@ class _Statements:
         row = self._allocations.c
         given = self._idiom.given("removed", [row.id, *self._old_columns()])
         stored = given.has(row.id == given["id"], *self._is_as_stored(given))
-        return delete(self._allocations).where(row.restaurant_id == restaurant(), stored)
+        return delete(self._allocations).where(*self._here("removed", self._allocations), stored)
 
     def _assignments_over(self) -> Delete:
         row = self._assignments.c
         given = self._idiom.given("assignments_over", [row.booking_id, row.position])
         over = given.has(row.booking_id == given["booking_id"], row.position >= given["position"])
-        return delete(self._assignments).where(row.restaurant_id == restaurant(), over)
+        return delete(self._assignments).where(*self._here("assignments_over", self._assignments), over)
 
     def _blocks_removed(self) -> Delete:
         row = self._blocks.c
         given = self._idiom.given("blocks_removed", [row.id])
-        return delete(self._blocks).where(row.restaurant_id == restaurant(), given.has(row.id == given["id"]))
+        here = self._here("blocks_removed", self._blocks)
+        return delete(self._blocks).where(*here, given.has(row.id == given["id"]))
 
     def _old_columns(self) -> list[ColumnElement[Any]]:
         return [column(f"old_{name}", self._allocations.c[name].type) for name in _OLD]
@@ -272,6 +291,16 @@ class _Statements:
         return [self._allocations.c[name].is_not_distinct_from(given[f"old_{name}"]) for name in _OLD]
 
 
+# The parts that change or remove rows, and the column that says which.
+KEYS: Final[Mapping[str, str]] = {
+    "removed": "id",
+    "replaced": "id",
+    "bookings_changed": "id",
+    "assignments_over": "booking_id",
+    "holds_changed": "id",
+    "blocks_changed": "id",
+    "blocks_removed": "id",
+}
 # The parts that tell how many rows they have touched.
 COUNTED: Final = frozenset(
     {"removed", "replaced", "bookings_changed", "holds_changed", "blocks_changed", "blocks_removed"}
