@@ -7,6 +7,7 @@ import random
 from collections.abc import Collection
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -48,6 +49,20 @@ class Listener:
 
 def half() -> float:
     return 0.5
+
+
+async def publish_later(_event: Event) -> None:
+    """Publish nothing until somebody awaits it."""
+
+
+@pytest.mark.parametrize("publish", [publish_later, "print"])
+def test_what_does_not_publish_by_itself_is_refused_and_nothing_is_delivered(
+    store: MaintainedStore, publish: Any
+) -> None:
+    tell(store, about("e1", "b1"))
+    with pytest.raises(InvalidInput, match=r"^publish must be a function that returns when the event is safe"):
+        relay_outbox(store, publish)
+    assert len(store.claim(9, SECOND_US)) == 1
 
 
 # ---- all goes well ---------------------------------------------------------------------------------------

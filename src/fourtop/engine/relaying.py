@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import random
 import time
@@ -11,6 +12,7 @@ from typing import Final
 
 import attrs
 
+from fourtop.errors import InvalidInput, shown
 from fourtop.model import rule
 from fourtop.model.event import Event
 from fourtop.model.window import MICROSECONDS_PER_SECOND
@@ -112,9 +114,13 @@ def relay_outbox(
         elapsed: Tells seconds that only go forward, to end a batch in time.
 
     Raises:
+        InvalidInput: If ``publish`` is not to be called, or returns without waiting: a coroutine function.
         StoreUnavailable: If the store cannot be reached. Nothing is lost; run it again.
         BaseException: What ``publish`` raises to end the program, at once; the leases will run out.
     """
+    if not callable(publish) or inspect.iscoroutinefunction(publish):
+        # What is only a promise to publish must not be written down as delivered.
+        raise InvalidInput("publish", "must be a function that returns when the event is safe", shown(publish))
     terms = Pace() if pace is None else pace
     relay = _Relay(outbox, publish, terms, draw, elapsed)
     total = Relayed()
