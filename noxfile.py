@@ -127,6 +127,7 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Print the benchmarks: ratios of things measured in the same run. Arguments after ``--`` choose some."""
-    install_wheel(session, "testing")
+    install_wheel(session, "testing", "sql", "postgres")
     session.install(*group("bench"))
+    install_servers(session)
     session.run("python", "-m", "benchmarks", *session.posargs, env={"PYTHONPATH": None})

@@ -10,14 +10,26 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import Final, Protocol
 
-from benchmarks import availability, booking, growth, planner, timeline
-from benchmarks.bar import HEADING, Bar
+from benchmarks import (
+    availability,
+    booking,
+    growth,
+    growth_sql,
+    hot_slot,
+    neighbours,
+    planner,
+    postgresql,
+    rush,
+    sqlite,
+    timeline,
+)
+from benchmarks.bar import HEADING, Bar, Note
 
 
 class Measure(Protocol):
     """Measures some bars."""
 
-    def __call__(self, *, is_quick: bool) -> Iterable[Bar]:
+    def __call__(self, *, is_quick: bool) -> Iterable[Bar | Note]:
         """Yield the bars as they are measured."""
         ...
 
@@ -28,29 +40,39 @@ PARTS: Final[dict[str, Measure]] = {
     "availability": availability.bars,
     "booking": booking.bars,
     "growth": growth.bars,
+    "postgresql": postgresql.bars,
+    "rush": rush.bars,
+    "hot-slot": hot_slot.bars,
+    "sqlite": sqlite.bars,
+    "growth-sql": growth_sql.bars,
+    "neighbours": neighbours.bars,
 }
+# All parts that measure a database.
+DATABASES: Final = ("postgresql", "rush", "hot-slot", "sqlite", "growth-sql", "neighbours")
 REMARKS: Final[dict[str, Callable[[], str]]] = {"planner": planner.cold_start, "booking": booking.profile_table}
 
 
 def main() -> None:
     """Print the figures. Whatever they are, the exit code is 0: a slow machine is no mistake."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", action="append", choices=list(PARTS), help="only this part; may be given again")
+    choices = [*PARTS, "databases"]
+    parser.add_argument("--only", action="append", choices=choices, help="only this part; may be given again")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, and a tenth of the rows: for a first look")
     chosen = parser.parse_args()
     begun = perf_counter()
     print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {platform.python_implementation()} {platform.python_version()}")
     print(HEADING, flush=True)
-    missed = [bar for name in chosen.only or PARTS for bar in part(name, is_quick=chosen.quick)]
+    names = [each for name in chosen.only or PARTS for each in (DATABASES if name == "databases" else (name,))]
+    missed = [bar for name in names for bar in part(name, is_quick=chosen.quick)]
     minutes, seconds = divmod(round(perf_counter() - begun), 60)
     print(f"\n{len(missed)} missed; {minutes} min {seconds:02} s")
 
 
-def part(name: str, *, is_quick: bool) -> list[Bar]:
+def part(name: str, *, is_quick: bool) -> list[Bar | Note]:
     """Print one part; return the bars that it missed."""
     gc.collect()
     print(f"\n{name}")
-    missed = []
+    missed: list[Bar | Note] = []
     for bar in PARTS[name](is_quick=is_quick):
         print(bar, flush=True)
         if not bar.is_held:

@@ -58,6 +58,21 @@ class Bar:
         return f"{self.name:<74}{shown(median(self.ratios)):>9}  {spread:<20}{bar:>9}  {mark:<7}{micros:>9}"
 
 
+@attrs.frozen
+class Note:
+    """A line that says something instead of a figure, or about one."""
+
+    text: str
+
+    @property
+    def is_held(self) -> bool:
+        """Promise nothing."""
+        return True
+
+    def __str__(self) -> str:
+        return self.text
+
+
 def shown(value: float) -> str:
     """Write a number with three digits that count.
 

@@ -1,0 +1,115 @@
+"""Scripts for pgbench: the statements of real transactions, as they went to the server, with their values in them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+
+from benchmarks.durable import server
+from tests.database.binary import server_program
+from tests.database.furnished import LOGIN
+
+Transaction = list[str]
+
+# A script waits here until everybody is connected and warm.
+BARRIER: Final = "SELECT pg_advisory_lock_shared(1)"
+FINISH: Final = "INSERT INTO public.finished VALUES (clock_timestamp())"
+FINISHED: Final = "CREATE TABLE public.finished (at timestamptz); GRANT ALL ON public.finished TO PUBLIC"
+
+_WAITING: Final = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+_LATENCY: Final = re.compile(r"^ +(\d+\.\d+) ")
+
+
+def recording(tape: Transaction) -> type[psycopg.Cursor[Any]]:
+    """Return cursors that write down each statement, rendered with its values, before they send it."""
+
+    class Recorder(psycopg.Cursor[Any]):
+        """Writes down what it sends."""
+
+        def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
+            """Write down a statement, and send it."""
+            tape.append(_rendered(self.connection, query, params))
+            return super().execute(query, params, **how)
+
+        def executemany(self, query: Any, params_seq: Any, **how: Any) -> None:
+            """Write down a statement for each set of parameters, and send them."""
+            sets = list(params_seq)
+            tape.extend(_rendered(self.connection, query, each) for each in sets)
+            super().executemany(query, sets, **how)
+
+    return Recorder
+
+
+def _rendered(connection: Any, query: Any, params: Any) -> str:
+    text = query if params is None else psycopg.ClientCursor(connection).mogrify(query, params)
+    # One line a statement, so that none of them begins with what pgbench takes for a command of its own. No value
+    # has a line end in it: all longer ones are JSON.
+    return " ".join(str(text).split("\n"))
+
+
+def written(path: Path, warm: Iterable[Transaction], timed: Iterable[Transaction]) -> Path:
+    """Write a script that warms up, waits for the others, runs the timed transactions and says when it was done."""
+    lines = [*(line for each in warm for line in each), BARRIER, *(line for each in timed for line in each), FINISH]
+    path.write_text("".join(f"{line};\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def pgbench(database: str, script: Path, *options: str, user: str = LOGIN) -> list[str]:
+    """Return the command that runs a script once."""
+    host = ["-h", str(server().directory), "-p", str(server().port), "-U", user]
+    return [str(server_program("pgbench")), "-n", *host, "-f", str(script), *options, database]
+
+
+def raced(database: str, scripts: Sequence[Path], *options: str) -> tuple[float, list[str]]:
+    """Run scripts at the same moment, each by a pgbench of its own.
+
+    Returns:
+        The seconds from when all were warm to when the last one was done, and what each of them printed.
+    """
+    with server().connect(database) as control:
+        control.execute("SELECT pg_advisory_lock(1)")
+        runs = [
+            subprocess.Popen(  # noqa: S603  # The server's own program, with arguments of ours.
+                pgbench(database, each, "-c1", "-t1", *options),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for each in scripts
+        ]
+        while control.execute(_WAITING).fetchone() != (len(scripts),):
+            assert all(each.poll() is None for each in runs), runs[0].communicate()
+        ((begun,),) = control.execute("SELECT clock_timestamp()").fetchall()
+        control.execute("SELECT pg_advisory_unlock(1)")
+        printed = [each.communicate() for each in runs]
+        assert not any(
+            each.returncode or "aborted" in errors for each, (_, errors) in zip(runs, printed, strict=True)
+        ), printed
+        ((ended, done),) = control.execute("SELECT max(at), count(*) FROM public.finished").fetchall()
+    assert done == len(scripts), "each script has come to its end"
+    return (ended - begun).total_seconds(), [text for text, _ in printed]
+
+
+def latencies(printed: str) -> list[float]:
+    """Return how long each statement of a script took, in seconds, as ``pgbench -r`` has printed it."""
+    return [float(found[1]) / 1000 for found in map(_LATENCY.match, printed.splitlines()) if found]
+
+
+def checked(command: Sequence[str]) -> str:
+    """Run a pgbench that nobody waits for; return what it printed."""
+    run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # As above.
+    assert run.returncode == 0, run.stderr
+    assert "aborted" not in run.stderr, run.stderr
+    return run.stdout
+
+
+def average_latency(printed: str) -> float:
+    """Return the seconds of one transaction, connecting left out, as pgbench has printed it."""
+    found = re.search(r"^latency average = ([\d.]+) ms", printed, re.MULTILINE)
+    assert found is not None, printed
+    return float(found[1]) / 1000
