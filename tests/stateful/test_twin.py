@@ -19,7 +19,7 @@ from tests.stateful.twin import Twins, sql_twins
 T = TypeVar("T")
 
 # Evenings that hold five thousand commands and some to spare; they are always the same.
-EVENINGS = 140
+EVENINGS = 124
 COMMANDS_AT_LEAST = 5_000
 RARE = 2
 
