@@ -291,7 +291,7 @@ class _Arms:
         )
         named = self._idiom.each("tables")
         latest = (
-            select(row.id)
+            select(self._idiom.packed(*(row[name] for name in codec.ALLOCATION)))
             .where(
                 row.restaurant_id == restaurant(),
                 row.resource_type == _word("table"),
@@ -304,8 +304,8 @@ class _Arms:
             .limit(_number(1))
             .scalar_subquery()
         )
-        found = select(latest).select_from(named)
-        return self._columns.of_allocations().where(self._columns.allocations.c.id.in_(found))
+        found = select(latest.label("packed")).select_from(named).subquery()
+        return select(found.c.packed).where(found.c.packed.is_not(None))
 
     # ---- bookings and holds
 
