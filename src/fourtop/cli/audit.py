@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fourtop import Allocation, AllocationsOverlap, Audit, BookingRow, Desk, Engine, ImportRejected
+from fourtop import Allocation, Audit, BookingRow, Desk, Engine, ImportRejected
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
 from fourtop.cli.wording import Wording, counted
@@ -65,14 +65,7 @@ def audit_database(database: Database, restaurant_ids: Sequence[str]) -> Answer:
 def _audit_one(desk: Desk) -> tuple[list[str], dict[str, Any]]:
     house = desk.house()
     name = f"{house.restaurant.name} ({desk.restaurant_id})"
-    try:
-        found = desk.audit()
-    except AllocationsOverlap as overlap:
-        # What is loaded is arranged by table, and rows that cannot both be true are not.
-        return [f"{name}: not clean, and not read to its end", f"overlap: {overlap}"], {
-            "clean": False,
-            "overlap": overlap.details,
-        }
+    found = desk.audit()
     wording = Wording(house)
     return [f"{name}: {audit_text(found)}", *_findings(found, wording)], audit_data(found, wording)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Protocol
+from operator import attrgetter
+from typing import Final, Protocol
 
 import attrs
 
-from fourtop.model.allocation import Allocation
+from fourtop.model.allocation import Allocation, OwnerKind
 from fourtop.model.block import Block
 from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
@@ -18,6 +19,8 @@ from fourtop.model.outcome import Versions
 from fourtop.model.window import Window
 from fourtop.ports.change import Answer
 from fourtop.timeline import Occupancy
+
+_ORDER: Final = attrgetter("order_key")
 
 
 class Source(Protocol):
@@ -40,6 +43,14 @@ class Source(Protocol):
     @property
     def occupancy(self) -> Occupancy:
         """The allocations, arranged by the floor's table order; hold-owned rows whatever the hold's state."""
+        ...
+
+    def overlapping(self, window: Window) -> tuple[Allocation, ...]:
+        """Return every row that overlaps a window, live and shadow, also where rows that must not overlap do."""
+        ...
+
+    def of_owner(self, kind: OwnerKind, owner_id: str) -> tuple[Allocation, ...]:
+        """Return the rows of an owner, live and shadow."""
         ...
 
     def extent(self) -> tuple[int, int] | None:
@@ -136,12 +147,27 @@ class Rows:
         return occupancy
 
     @cached_property
+    def _owned(self) -> dict[tuple[OwnerKind, str], list[Allocation]]:
+        owned: dict[tuple[OwnerKind, str], list[Allocation]] = {}
+        for row in self.allocations:
+            owned.setdefault((row.owner_kind, row.owner_id), []).append(row)
+        return owned
+
+    @cached_property
     def _bookings(self) -> dict[str, Booking]:
         return {each.id: each for each in self.bookings}
 
     @cached_property
     def _holds(self) -> dict[str, Hold]:
         return {each.id: each for each in self.holds}
+
+    def overlapping(self, window: Window) -> tuple[Allocation, ...]:
+        """Return the loaded rows that overlap a window, by ``order_key``, as they are. O(rows)."""
+        return tuple(sorted((row for row in self.allocations if row.window.overlaps(window)), key=_ORDER))
+
+    def of_owner(self, kind: OwnerKind, owner_id: str) -> tuple[Allocation, ...]:
+        """Return the loaded rows of an owner, by ``order_key``, as they are."""
+        return tuple(sorted(self._owned.get((kind, owner_id), ()), key=_ORDER))
 
     def extent(self) -> tuple[int, int] | None:
         """Return the extent of the whole restaurant."""

@@ -80,7 +80,7 @@ class View:
     def rows_of(self, hold: Hold) -> tuple[Allocation, ...]:
         """Return the rows of a hold of the scope, or of one that this view has returned, in order."""
         known = hold.id in self.scope.holds or hold.id in self._shown
-        return self._ask(known, f"the hold {hold.id}").occupancy.of_owner(OwnerKind.HOLD, hold.id)
+        return self._ask(known, f"the hold {hold.id}").of_owner(OwnerKind.HOLD, hold.id)
 
     def _ignored(self, window: Window, without: Collection[Owner]) -> Collection[Owner]:
         dead = self.dead_holds(window)
@@ -111,7 +111,7 @@ class View:
 
     def allocations(self, window: Window) -> tuple[Allocation, ...]:
         """Return every row that overlaps a window, shadow rows and those of dead holds included, in order."""
-        return self._ask(self.scope.covers(window), "the window", window).occupancy.overlapping(window)
+        return self._ask(self.scope.covers(window), "the window", window).overlapping(window)
 
     def allocations_of(self, kind: OwnerKind, owner_id: str) -> tuple[Allocation, ...]:
         """Return the rows of one owner, in order."""
@@ -121,7 +121,7 @@ class View:
             OwnerKind.BLOCK: self.scope.blocks,
         }
         source = self._ask(owner_id in named[kind], "the", kind.value, owner_id)
-        return source.occupancy.of_owner(kind, owner_id)
+        return source.of_owner(kind, owner_id)
 
     def find_last_allocation(self, table_id: str) -> Allocation | None:
         """Return the live allocation of a table that ends last, if it has any; dead holds' rows do not count."""

@@ -102,6 +102,14 @@ class Shelf:
 
     # ---- reading: the Source protocol
 
+    def overlapping(self, window: Window) -> tuple[Allocation, ...]:
+        """Return every row that overlaps a window, live and shadow, by ``order_key``."""
+        return self.occupancy.overlapping(window)
+
+    def of_owner(self, kind: OwnerKind, owner_id: str) -> tuple[Allocation, ...]:
+        """Return the rows of an owner, live and shadow, by ``order_key``."""
+        return self.occupancy.of_owner(kind, owner_id)
+
     def extent(self) -> tuple[int, int] | None:
         """Return from when to when there is an allocation, or a booking sits down."""
         if not self._starts:
