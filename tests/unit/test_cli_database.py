@@ -301,7 +301,7 @@ def test_an_audit_finds_what_somebody_wrote_past_the_triggers(capsys: Captured, 
     code, data = as_json(capsys, "audit", "--store", played)
     assert (code, data["clean"]) == (1, False)
     ((pair,),) = [each["overlaps"] for each in data["restaurants"]]
-    assert pair["first"]["table"] == pair["second"]["table"]
+    assert pair["first"]["resource_id"] == pair["second"]["resource_id"]
     code, out, err = run(capsys, "audit", "--store", played)
     assert (code, err) == (1, "")
     assert re.search(r"^overlap: .+ and .+$", out, re.MULTILINE)
