@@ -1,0 +1,70 @@
+"""All that a database says of its tables, as lines of text that can be compared."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tests.migration.place import Place
+
+# The version table is only there where migrations were.
+_OURS: Final = "relnamespace = 'fourtop'::regnamespace AND relname <> 'fourtop_version'"
+# By the order of columns too: rows are inserted by name, but operators look at them.
+_QUERIES: Final = {
+    "table": f"""SELECT relname, relkind, relrowsecurity, relforcerowsecurity, relreplident, reloptions, relpersistence,
+            (SELECT array_agg(acl::text ORDER BY acl::text) FROM unnest(relacl) AS acl)
+        FROM pg_class WHERE {_OURS} AND relkind NOT IN ('i', 'S')""",
+    "sequence": f"SELECT relname, relacl::text FROM pg_class WHERE {_OURS} AND relkind = 'S'",
+    "column": f"""SELECT relname, attnum, attname, format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated,
+            pg_get_expr(adbin, adrelid), attstorage, attcompression, collname, attacl::text
+        FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+        LEFT JOIN pg_collation ON pg_collation.oid = attcollation
+        WHERE {_OURS} AND relkind = 'r' AND attnum > 0 AND NOT attisdropped""",
+    "constraint": f"""SELECT relname, conname, contype, condeferrable, condeferred, convalidated,
+            pg_get_constraintdef(pg_constraint.oid)
+        FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid WHERE {_OURS}""",
+    "index": f"""SELECT pg_get_indexdef(indexrelid), indisvalid, indisunique, indisprimary
+        FROM pg_index JOIN pg_class ON pg_class.oid = indrelid WHERE {_OURS}""",
+    "policy": f"""SELECT relname, polname, polcmd, polpermissive, polroles::regrole[]::text,
+            pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)
+        FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid WHERE {_OURS}""",
+    "trigger": f"""SELECT relname, pg_get_triggerdef(pg_trigger.oid), tgenabled
+        FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE {_OURS} AND NOT tgisinternal""",
+    "function": """SELECT pg_get_functiondef(oid), proacl::text FROM pg_proc
+        WHERE pronamespace = 'fourtop'::regnamespace""",
+    "schema": "SELECT nspname, nspacl::text FROM pg_namespace WHERE nspname = 'fourtop'",
+    "type": """SELECT typname FROM pg_type WHERE typnamespace = 'fourtop'::regnamespace
+        AND typname NOT LIKE '%fourtop_version'""",
+}
+
+
+def anatomy(place: Place) -> list[str]:
+    """Describe all tables of ours and what belongs to them, sorted."""
+    if place.database == "sqlite":
+        return _of_file(place)
+    return sorted(f"{kind}: {row}" for kind, query in _QUERIES.items() for row in place.execute(query))
+
+
+def _of_file(place: Place) -> list[str]:
+    found = []
+    for kind, name, sql in place.execute("SELECT type, name, sql FROM sqlite_master WHERE name <> 'fourtop_version'"):
+        if "fourtop_version" in name:
+            continue
+        found.append(f"{kind} {name}: {_words(sql)}")
+        if kind == "table":
+            for pragma in ("table_xinfo", "foreign_key_list", "index_list"):
+                # The numbers of keys and indexes follow the order in which they were made.
+                rows = place.execute(f"PRAGMA {pragma}({name})")
+                found += [f"{kind} {name} {pragma}: {row[pragma != 'table_xinfo' :]}" for row in rows]
+        if kind == "index":
+            found += [f"{kind} {name}: {row}" for row in place.execute(f"PRAGMA index_xinfo({name})")]
+    return sorted(found)
+
+
+def _words(sql: str | None) -> str:
+    """Write a statement without line breaks and spaces, which each writes as it likes, and with sorted lines."""
+    if sql is None:
+        return ""
+    bare = re.sub(r'[\s"]+', " ", sql).replace("( ", "(").replace(" )", ")").replace(" ,", ",").strip(" ;")
+    return re.sub(r"\s*([(),])\s*", r"\1", bare)

@@ -1,0 +1,326 @@
+"""Migrations go up and down with data in them, twice, and leave what is not ours alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from sqlalchemy import create_engine
+
+from fourtop import Engine, InvalidInput, ManualClock, StoreMisconfigured, StoreUnavailable
+from fourtop.storage.sql import current, downgrade, history, migrate
+from fourtop.storage.sql.schema import REVISION
+from tests.database.cluster import Cluster
+from tests.database.session import bouncer, cluster, fresh_database
+from tests.evening import MONTH, NOW, booked
+from tests.isolation.ward import OURS, archive, settle
+from tests.migration.place import Place
+
+ROOT = Path(__file__).parents[2]
+REVISIONS = tuple(each.id for each in history())
+# Waits for a line, so that all begin at once; then migrates, and says what it did.
+MIGRATOR = """
+import sys
+from fourtop.storage.sql import migrate
+
+print("ready", flush=True)
+input()
+print(*migrate(sys.argv[1]), flush=True)
+"""
+
+
+def fill(place: Place) -> None:
+    settle(place.store_url)
+    if place.database == "postgresql":
+        archive(place.name)
+
+
+def test_the_code_is_written_for_the_last_revision() -> None:
+    assert REVISIONS[-1] == REVISION
+    assert REVISIONS == tuple(f"{number:04}" for number in range(1, len(REVISIONS) + 1))
+    assert all(each.says.endswith(".") for each in history())
+
+
+def test_migrating_says_what_was_done_and_twice_does_nothing(place: Place) -> None:
+    assert current(place.url) is None
+    assert migrate(place.url) == REVISIONS
+    assert current(place.url) == REVISION
+    before = place.objects()
+    assert migrate(place.url) == ()
+    assert place.objects() == before
+
+
+def test_a_migrated_database_serves(place: Place) -> None:
+    migrate(place.url)
+    store = place.store(clock=ManualClock(NOW))
+    settle(place.store_url)
+    assert store.restaurant_ids() == ("ann", "ben")
+    assert Engine(store).desk(OURS).audit().is_clean
+    store.close()
+
+
+def test_base_and_up_again_leaves_an_empty_database_that_serves(place: Place) -> None:
+    migrate(place.url)
+    fill(place)
+    assert downgrade(place.url, revision="base") == REVISIONS[::-1]
+    assert current(place.url) is None
+    assert migrate(place.url) == REVISIONS
+    assert not any(place.rows().values())
+    fill(place)
+    assert all(rows for name, rows in place.rows().items() if name != "allocations_archive")
+
+
+@pytest.mark.parametrize("revision", REVISIONS[:-1])
+def test_every_revision_keeps_the_data_on_the_way_down_and_up(place: Place, revision: str) -> None:
+    migrate(place.url)
+    fill(place)
+    before = place.rows()
+    assert downgrade(place.url, revision=revision) == REVISIONS[: REVISIONS.index(revision) : -1]
+    assert current(place.url) == revision
+    assert place.rows() == before
+    assert migrate(place.url) == REVISIONS[REVISIONS.index(revision) + 1 :]
+    assert place.rows() == before
+    store = place.store(clock=ManualClock(NOW))
+    desk = Engine(store).desk(OURS)
+    assert len(desk.bookings(MONTH)) == 2
+    assert booked(desk, 2, "21:00").tables
+    assert [each for each in store.inspect() if each.severity == "refuse"] == []
+    store.close()
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_one_revision_at_a_time_ends_where_all_at_once_do(place: Place, revision: str) -> None:
+    for each in REVISIONS:
+        assert migrate(place.url, revision=each) == (each,)
+        if each == revision:
+            assert migrate(place.url, revision=REVISIONS[0]) == ()
+            assert downgrade(place.url, revision="head") == ()
+    step_by_step = place.objects()
+    for each in (*REVISIONS[-2::-1], "base"):
+        assert len(downgrade(place.url, revision=each)) == 1
+    assert downgrade(place.url, revision="base") == ()
+    migrate(place.url)
+    assert place.objects() == step_by_step
+
+
+def test_base_leaves_all_that_is_not_ours(place: Place) -> None:
+    place.execute("CREATE TABLE menus (name text)")
+    before = place.objects()
+    migrate(place.url)
+    assert len(place.objects()) > len(before) + 17
+    downgrade(place.url, revision="base")
+    assert place.objects() == before
+
+
+def test_base_leaves_the_schema_if_somebody_uses_it_and_the_extension_and_the_roles(server: Place) -> None:
+    migrate(server.url)
+    server.execute("CREATE TABLE fourtop.menus (name text)")
+    downgrade(server.url, revision="base")
+    assert server.objects() == ["fourtop", "fourtop.menus"]
+    assert server.execute("SELECT count(*) FROM pg_extension WHERE extname = 'btree_gist'") == [(1,)]
+    assert server.execute("SELECT count(*) FROM pg_roles WHERE rolname LIKE 'fourtop%'") == [(2,)]
+    assert migrate(server.url) == REVISIONS
+
+
+def test_two_schemas_live_side_by_side(server: Place) -> None:
+    migrate(server.url)
+    assert migrate(server.url, schema='The "Corner"') == REVISIONS
+    assert current(server.url, schema='The "Corner"') == REVISION
+    store = server.store(schema='The "Corner"')
+    assert store.restaurant_ids() == ()
+    store.close()
+    assert downgrade(server.url, schema='The "Corner"', revision="base") == REVISIONS[::-1]
+    assert current(server.url) == REVISION
+
+
+# ---- several at once ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_two_processes_that_migrate_at_once_do_it_once(place: Place) -> None:
+    command = [sys.executable, "-c", MIGRATOR, place.url]
+    migrators = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) for _ in range(2)
+    ]
+    try:
+        for each in migrators:
+            assert each.stdout is not None
+            assert each.stdout.readline() == "ready\n"
+        for each in migrators:
+            assert each.stdin is not None
+            each.stdin.write("go\n")
+            each.stdin.flush()
+        done = sorted(each.communicate()[0].strip() for each in migrators)
+    finally:
+        for each in migrators:
+            each.kill()
+            each.communicate()
+    assert [each.returncode for each in migrators] == [0, 0]
+    assert done == ["", " ".join(REVISIONS)]
+    assert current(place.url) == REVISION
+
+
+def test_eight_threads_that_migrate_at_once_do_it_once(place: Place) -> None:
+    barrier = Barrier(8)
+
+    def run(_: int) -> tuple[str, ...]:
+        barrier.wait()
+        return migrate(place.url)
+
+    with ThreadPoolExecutor(8) as threads:
+        done = sorted(threads.map(run, range(8)))
+    assert done == [()] * 7 + [REVISIONS]
+
+
+def test_a_migration_while_a_store_works_waits_and_keeps_it_whole(place: Place) -> None:
+    migrate(place.url)
+    store = place.store(clock=ManualClock(NOW))
+    settle(place.store_url)
+    desk = Engine(store).desk(OURS)
+    with ThreadPoolExecutor(1) as threads:
+        work = threads.submit(lambda: [booked(desk, 2, text) for text in ("20:00", "20:45", "21:00")])
+        assert migrate(place.url) == ()
+        assert len(work.result()) == 3
+    store.close()
+
+
+def test_migrating_through_a_bouncer_leaves_nothing_in_the_session(server: Place) -> None:
+    url = bouncer().url(server.name)
+    assert migrate(url) == REVISIONS
+    assert migrate(url) == ()
+    assert server.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == [(0,)]
+
+
+def test_an_engine_of_the_host_is_left_as_it_was(place: Place) -> None:
+    engine = create_engine(place.url)
+    assert migrate(engine) == REVISIONS
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"INSERT INTO {place.schema}fourtop_version VALUES ('mine')")
+        connection.rollback()
+        assert connection.exec_driver_sql(f"SELECT * FROM {place.schema}fourtop_version").fetchall() == [(REVISION,)]
+    assert downgrade(engine, revision="base") == REVISIONS[::-1]
+    engine.dispose()
+
+
+# ---- what cannot be done -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("revision", ["", "0000", "9999", "0001 ", "heads", "+1", "0002; DROP TABLE bookings"])
+def test_a_revision_that_there_is_not_is_an_error(place: Place, revision: str) -> None:
+    with pytest.raises(InvalidInput, match="must be base, head or one of 0001, 0002, 0003"):
+        migrate(place.url, revision=revision)
+    with pytest.raises(InvalidInput):
+        downgrade(place.url, revision=revision)
+    assert place.objects() == []
+
+
+def test_a_schema_of_a_later_version_is_left_alone(place: Place) -> None:
+    migrate(place.url)
+    place.execute(f"UPDATE {place.schema}fourtop_version SET version_num = '9'")
+    before = place.objects()
+    with pytest.raises(StoreMisconfigured, match="a later version of fourtop"):
+        migrate(place.url)
+    with pytest.raises(StoreMisconfigured, match="a later version of fourtop"):
+        downgrade(place.url, revision="base")
+    assert place.objects() == before
+
+
+def test_rows_that_overlap_are_named_before_they_are_forbidden(place: Place) -> None:
+    migrate(place.url, revision="0001")
+    schema = place.schema
+    place.execute(f"INSERT INTO {schema}restaurants VALUES ('ann', 'ann', 'Ann', 'UTC', true, 1, 1, 0, 0)")
+    place.execute(f"INSERT INTO {schema}table_blocks VALUES ('ann', 'x', '[]', 0, 9, 'a leg is loose', 'a', 'staff')")
+    columns = "restaurant_id, id, resource_type, resource_id, start_us, end_us, block_id, shadow"
+    for id_, table, start, end, shadow in (
+        ("long", "1", 0, 100, False),
+        ("short", "1", 10, 20, False),
+        ("later", "1", 50, 60, False),
+        ("touching", "1", 100, 110, False),
+        ("shadow", "1", 100, 110, True),
+        ("elsewhere", "2", 0, 100, False),
+    ):
+        values = f"'ann', '{id_}', 'table', '{table}', {start}, {end}, 'x', {shadow}"
+        place.execute(f"INSERT INTO {schema}allocations ({columns}) VALUES ({values})")  # noqa: S608  # Our own words.
+    before = place.objects()
+    with pytest.raises(StoreMisconfigured) as error:
+        migrate(place.url)
+    assert error.value.problems == (
+        "allocation later of ann overlaps another on table 1",
+        "allocation short of ann overlaps another on table 1",
+    )
+    assert current(place.url) == "0001"
+    assert place.objects() == before
+    place.execute(f"DELETE FROM {schema}allocations WHERE id = 'long'")  # noqa: S608  # Our own words.
+    assert migrate(place.url) == REVISIONS[1:]
+
+
+def test_a_file_that_is_no_database_is_an_error_of_ours(tmp_path: Path) -> None:
+    path = tmp_path / "night.db"
+    path.write_text("Dear diary, tonight we were full. " * 100)
+    with pytest.raises(StoreMisconfigured):
+        migrate(f"sqlite:///{path}")
+    assert path.read_text().startswith("Dear diary")
+
+
+def test_a_server_that_is_not_there_is_an_error_of_ours() -> None:
+    with pytest.raises(StoreUnavailable):
+        migrate("postgresql://postgres@127.0.0.1:1/night")
+
+
+def test_somebody_elses_tables_of_our_names_are_left_alone(file: Place) -> None:
+    file.execute("CREATE TABLE zones (name text)")
+    with pytest.raises(StoreMisconfigured, match="something is in its way"):
+        migrate(file.url)
+    assert file.objects() == ["zones"]
+
+
+# ---- whose a database is -----------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_an_owner_who_may_not_make_roles_is_told_the_lines_and_then_migrates() -> None:
+    with Cluster() as server:
+        server.execute("CREATE ROLE keeper LOGIN")
+        server.create_database("night")
+        url = server.url("night", user="keeper")
+        with pytest.raises(StoreMisconfigured) as error:
+            migrate(url)
+        lines = str(error.value).split("have somebody who may type: ")[1]
+        assert lines == (
+            "CREATE SCHEMA fourtop; CREATE EXTENSION btree_gist;"
+            " CREATE ROLE fourtop_app NOLOGIN; CREATE ROLE fourtop_jobs NOLOGIN;"
+        )
+        assert current(url) is None
+        server.execute(lines.replace("fourtop;", "fourtop AUTHORIZATION keeper;"), database="night")
+        assert migrate(url) == REVISIONS
+        assert migrate(url) == ()
+        assert downgrade(url, revision="base") == REVISIONS[::-1]
+
+
+@pytest.mark.slow
+def test_two_databases_of_a_new_server_are_migrated_at_once() -> None:
+    with Cluster() as server:
+        urls = []
+        for name in ("lunch", "dinner"):
+            server.create_database(name)
+            urls.append(server.url(name))
+        with ThreadPoolExecutor(2) as threads:
+            assert list(threads.map(migrate, urls)) == [REVISIONS, REVISIONS]
+
+
+def test_an_owner_with_a_database_of_its_own_needs_no_superuser(server: Place) -> None:
+    cluster().execute("CREATE ROLE keeper LOGIN")
+    with fresh_database() as name:
+        cluster().execute(f"GRANT CREATE ON DATABASE {name} TO keeper")
+        url = cluster().url(name, user="keeper")
+        assert migrate(url) == REVISIONS
+        settle(cluster().url(name, user="service"))
+        assert downgrade(url, revision="0001") == REVISIONS[:0:-1]
+        assert migrate(url) == REVISIONS[1:]
+        assert downgrade(url, revision="base") == REVISIONS[::-1]
+    cluster().execute("DROP ROLE keeper")
+    assert server.database == "postgresql"
