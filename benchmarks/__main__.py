@@ -13,6 +13,7 @@ from typing import Final, Protocol
 from benchmarks import (
     availability,
     booking,
+    constraint,
     growth,
     growth_sql,
     hot_slot,
@@ -46,9 +47,10 @@ PARTS: Final[dict[str, Measure]] = {
     "sqlite": sqlite.bars,
     "growth-sql": growth_sql.bars,
     "neighbours": neighbours.bars,
+    "constraint": constraint.bars,
 }
 # All parts that measure a database.
-DATABASES: Final = ("postgresql", "rush", "hot-slot", "sqlite", "growth-sql", "neighbours")
+DATABASES: Final = ("postgresql", "rush", "hot-slot", "sqlite", "growth-sql", "neighbours", "constraint")
 REMARKS: Final[dict[str, Callable[[], str]]] = {"planner": planner.cold_start, "booking": booking.profile_table}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
@@ -113,7 +114,12 @@ class Alone:
         self._template = template
         self._requests = parties(number)
         (self.recording,) = recorded(template, [(LOBBIES[0], ROOMS[0], self._requests)])
-        self._script = script.written(folder / "alone.sql", self.recording.warm, self.recording.pairs)
+        self._scripts = {
+            is_prepared: script.written(
+                folder / f"alone-{is_prepared}.sql", self.recording.warm, self.recording.pairs, is_prepared=is_prepared
+            )
+            for is_prepared in (False, True)
+        }
 
     def ours(self) -> Pairs:
         """Run the commands, as a store that is made from a URL does."""
@@ -123,13 +129,14 @@ class Alone:
         """Run the commands with psycopg's prepared statements, which a pooler may not stand."""
         return self._run(lambda name: create_engine(url(name)))
 
-    def pgbench(self) -> Pairs:
+    def pgbench(self, *, is_prepared: bool = False) -> Pairs:
         """Let pgbench run the same statements."""
+        path = self._scripts[is_prepared]
         with database(self._template) as name:
-            _, (printed,) = script.raced(name, [self._script], "-r")
+            _, (printed,) = script.raced(name, [path], "-r")
         seconds = script.latencies(printed)
-        assert len(seconds) == len(self._script.read_text(encoding="utf-8").splitlines())
-        timed = iter(seconds[sum(map(len, self.recording.warm)) + 1 :])
+        assert len(seconds) == len(path.read_text(encoding="utf-8").splitlines())
+        timed = iter(seconds[-1 - sum(map(len, self.recording.pairs)) :])
         hold = confirm = 0.0
         for one, two in zip(self.recording.holds, self.recording.confirms, strict=True):
             hold += sum(next(timed) for _ in one)
@@ -153,24 +160,24 @@ class Alone:
 def alone(template: str, folder: Path, *, number: int, rounds: int) -> Iterator[Bar]:
     """Compare one client's holds and confirmations with the same statements, and with one by hand."""
     trial = Alone(template, folder, number)
-    sides = {"pgbench": trial.pgbench, "ours": trial.ours, "prepared": trial.prepared, "by hand": trial.by_hand}
+    sides = {
+        "pgbench": trial.pgbench,
+        "ours": trial.ours,
+        "pgbench prepared": partial(trial.pgbench, is_prepared=True),
+        "ours prepared": trial.prepared,
+        "by hand": trial.by_hand,
+    }
     found = in_rounds(sides, rounds)
-    by_pgbench, ours = found["pgbench"], found["ours"]
 
-    def line(name: str, upper: list[float], lower: list[float], *, at_least: float | None = None) -> Bar:
-        return Bar(name, upper, lower, number, at_least=at_least)
+    def line(name: str, step: str, upper: str, lower: str, *, at_least: float | None = None) -> Bar:
+        one, two = ([getattr(each, step) for each in found[side]] for side in (upper, lower))
+        return Bar(name, one, two, number, at_least=at_least)
 
-    for step in ("hold", "confirm"):
-        pgbench, mine, other = (
-            [getattr(each, step) for each in found[side]] for side in ("pgbench", "ours", "prepared")
-        )
-        yield line(f"{step}, 1 client: pgbench, same statements / ours", pgbench, mine, at_least=0.6)
-        yield line("  the same, ours with prepared statements", pgbench, other)
-    both = [each.both for each in by_pgbench]
-    yield line("hold and confirm, 1 client: pgbench / ours", both, [each.both for each in ours], at_least=0.6)
-    hand = [each.hold for each in found["by hand"]]
-    yield line("hold: one statement by hand, prepared, nothing judged / ours", hand, [each.hold for each in ours])
-    yield line("  the same, ours with prepared statements", hand, [each.hold for each in found["prepared"]])
+    for step, name in (("hold", "hold"), ("confirm", "confirm"), ("both", "hold and confirm")):
+        yield line(f"{name}, 1 client: pgbench, same statements / ours", step, "pgbench", "ours", at_least=0.6)
+        yield line("  both with prepared statements", step, "pgbench prepared", "ours prepared")
+    yield line("hold: one statement by hand, prepared, nothing judged / ours", "hold", "by hand", "ours")
+    yield line("  the same, ours with prepared statements", "hold", "by hand", "ours prepared")
     for step, sent in (("hold", trial.recording.holds), ("confirm", trial.recording.confirms)):
         most = max(len(each) for each in sent) - 2
         yield fact(f"statements of a {step} besides BEGIN and COMMIT, at most", most, at_most=5)
@@ -193,9 +200,10 @@ def quote_statements(template: str) -> int:
 # ---- eight clients
 
 
-def book_together(address: str, lobby: str, room: str, requests: Sequence[Request], meet: Any) -> tuple[float, float]:
+def book_together(source: Callable[[], Any], job: tuple[str, str, Sequence[Request]], meet: Any) -> tuple[float, float]:
     """Book, as one of several processes; return when it began and when it was done."""
-    with opened(address) as engine:
+    lobby, room, requests = job
+    with opened(source()) as engine:
         warm(engine.desk(lobby))
         desk = engine.desk(room)
         desk.quote(requests[0])
@@ -222,21 +230,31 @@ class Together:
             (lobby, room, parties(number, skipped_nights=place * nights if room == rooms[-1] else 0))
             for place, (lobby, room) in enumerate(zip(LOBBIES, rooms, strict=True))
         ]
-        self._scripts = [
-            script.written(folder / f"{rooms[0]}-{rooms[-1]}-{place}.sql", each.warm, each.pairs)
-            for place, each in enumerate(recorded(template, self._jobs))
-        ]
+        recordings = recorded(template, self._jobs)
+        self._scripts = {
+            is_prepared: [
+                script.written(
+                    folder / f"{rooms[0]}-{rooms[-1]}-{place}-{is_prepared}.sql",
+                    each.warm,
+                    each.pairs,
+                    is_prepared=is_prepared,
+                )
+                for place, each in enumerate(recordings)
+            ]
+            for is_prepared in (False, True)
+        }
 
-    def ours(self) -> float:
+    def ours(self, *, is_prepared: bool = False) -> float:
         """Let eight processes of ours run the commands."""
         with database(self._template) as name:
-            spans = crowd().do(book_together, [(url(name), *job) for job in self._jobs])
+            source = partial(create_engine if is_prepared else str, url(name))
+            spans = crowd().do(book_together, [(source, job) for job in self._jobs])
         return max(ended for _, ended in spans) - min(begun for begun, _ in spans)
 
-    def pgbench(self) -> float:
+    def pgbench(self, *, is_prepared: bool = False) -> float:
         """Let eight pgbenches run the same statements."""
         with database(self._template) as name:
-            return script.raced(name, self._scripts)[0]
+            return script.raced(name, self._scripts[is_prepared])[0]
 
 
 def together(template: str, folder: Path, *, number: int, rounds: int) -> Iterator[Bar]:
@@ -246,8 +264,16 @@ def together(template: str, folder: Path, *, number: int, rounds: int) -> Iterat
         ("hold and confirm, 8 clients, one restaurant: pgbench / ours", ROOMS[:1] * CLIENTS, None),
     ):
         trial = Together(template, folder, number, rooms)
-        found = in_rounds({"pgbench": trial.pgbench, "ours": trial.ours}, rounds)
-        yield Bar(name, found["pgbench"], found["ours"], number * CLIENTS, at_least=least)
+        sides = {
+            "pgbench": trial.pgbench,
+            "ours": trial.ours,
+            "pgbench prepared": partial(trial.pgbench, is_prepared=True),
+            "ours prepared": partial(trial.ours, is_prepared=True),
+        }
+        found = in_rounds(sides, rounds)
+        calls = number * CLIENTS
+        yield Bar(name, found["pgbench"], found["ours"], calls, at_least=least)
+        yield Bar("  both with prepared statements", found["pgbench prepared"], found["ours prepared"], calls)
 
 
 @contextmanager

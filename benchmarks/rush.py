@@ -9,12 +9,13 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from time import perf_counter
 from typing import Any, Final
 
 import attrs
 import psycopg
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url
 
 from benchmarks.bar import HEADING, Bar, Note
 from benchmarks.durable import (
@@ -134,9 +135,9 @@ def hold_and_confirm(desk: Desk, request: Request) -> Booking:
 # ---- the two sides, each in its processes
 
 
-def book_share(address: str, starts: Sequence[datetime], call: Callable[..., Booking], meet: Any) -> Any:
+def book_share(source: Callable[[], Any], starts: Sequence[datetime], call: Callable[..., Booking], meet: Any) -> Any:
     """Book for a share of the parties; return when it began and ended, and what was answered."""
-    store = Watched(address)
+    store = Watched(source())
     lobby, desk = Engine(store).desk(LOBBY), Engine(store).desk(ROOM)
     for number in range(3):
         call(lobby, Request(2, starts[number] + timedelta(days=1)))
@@ -231,6 +232,10 @@ class Trial:
         """Let ours book in two steps."""
         return self._ours(hold_and_confirm)
 
+    def prepared(self) -> Outcome:
+        """Let ours book in one step, with psycopg's prepared statements."""
+        return self._ours(book, create_engine)
+
     def bare(self) -> Outcome:
         """Let the script book."""
         with database(self._bare) as name:
@@ -250,14 +255,20 @@ class Trial:
         del counts["refused"]
         return Outcome(found["seconds"], seated, first_fit(iter(evening())), counts)
 
-    def _ours(self, call: Callable[..., Booking]) -> Outcome:
+    def _ours(self, call: Callable[..., Booking], make: Callable[[str], Any] = str) -> Outcome:
         with database(self._template) as name:
-            return outcome(crowd().do(book_share, [(url(name), share, call) for share in self._shares]))
+            source = partial(make, url(name))
+            return outcome(crowd().do(book_share, [(source, share, call) for share in self._shares]))
 
 
 def rush(trial: Trial, rounds: int, *, has_libres: bool) -> Iterator[Bar | Note]:
     """Compare the whole rush."""
-    sides = {"ours": trial.book, "two steps": trial.hold_and_confirm, "bare": trial.bare}
+    sides = {
+        "ours": trial.book,
+        "ours prepared": trial.prepared,
+        "two steps": trial.hold_and_confirm,
+        "bare": trial.bare,
+    }
     if has_libres:
         sides["libres"] = trial.libres
     found = in_rounds(sides, rounds)
@@ -267,6 +278,7 @@ def rush(trial: Trial, rounds: int, *, has_libres: bool) -> Iterator[Bar | Note]
 
     name = f"{BOOKERS} bookers, {CLIENTS} processes, {TABLES} tables"
     yield Bar(f"{name}: ours, booked in one step / bare script", seconds("ours"), seconds("bare"), BOOKERS, at_most=3)
+    yield Bar("  the same, ours with prepared statements", seconds("ours prepared"), seconds("bare"), BOOKERS)
     yield Bar("  the same, ours in two steps, hold and confirm", seconds("two steps"), seconds("bare"), BOOKERS)
     for side, what in (("ours", "one step"), ("two steps", "two steps")):
         seated, fitting = ([float(getattr(each, name)) for each in found[side]] for name in ("seated", "fitting"))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import attrs
 import psycopg
 
 from benchmarks.durable import server
+from fourtop.storage.sql.guarding import APP_ROLE
 from tests.database.binary import server_program
 from tests.database.furnished import LOGIN
-
-Transaction = list[str]
 
 # A script waits here until everybody is connected and warm.
 BARRIER: Final = "SELECT pg_advisory_lock_shared(1)"
@@ -22,40 +22,90 @@ FINISH: Final = "INSERT INTO public.finished VALUES (clock_timestamp())"
 FINISHED: Final = "CREATE TABLE public.finished (at timestamptz); GRANT ALL ON public.finished TO PUBLIC"
 
 _WAITING: Final = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+_NAMED: Final = re.compile(r"%\((\w+)\)s")
 _LATENCY: Final = re.compile(r"^ +(\d+\.\d+) ")
 
 
+@attrs.frozen
+class Sent:
+    """A statement that was sent.
+
+    Args:
+        plain: With its values in it.
+        query: Without, each of them being a number; what two statements share can be prepared once.
+        values: As SQL, in the order of the numbers.
+    """
+
+    plain: str
+    query: str
+    values: tuple[str, ...]
+
+    @classmethod
+    def of(cls, connection: Any, query: str, params: Mapping[str, Any] | None) -> Sent:
+        """Describe what a cursor was given."""
+        # One line a statement, so that none of them begins with what pgbench takes for a command of its own. No
+        # value has a line end in it: all longer ones are JSON.
+        line = " ".join(query.split("\n"))
+        if not params:
+            return cls(line, line, ())
+        cursor = psycopg.ClientCursor(connection)
+        names = list(dict.fromkeys(_NAMED.findall(line)))
+        numbered = _NAMED.sub(lambda found: f"${names.index(found[1]) + 1}", line).replace("%%", "%")
+        return cls(
+            cursor.mogrify(line, params), numbered, tuple(cursor.mogrify("%s", [params[each]]) for each in names)
+        )
+
+
+Transaction = list[Sent]
+
+
 def recording(tape: Transaction) -> type[psycopg.Cursor[Any]]:
-    """Return cursors that write down each statement, rendered with its values, before they send it."""
+    """Return cursors that write down each statement before they send it."""
 
     class Recorder(psycopg.Cursor[Any]):
         """Writes down what it sends."""
 
         def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
             """Write down a statement, and send it."""
-            tape.append(_rendered(self.connection, query, params))
+            tape.append(Sent.of(self.connection, query, params))
             return super().execute(query, params, **how)
 
         def executemany(self, query: Any, params_seq: Any, **how: Any) -> None:
             """Write down a statement for each set of parameters, and send them."""
             sets = list(params_seq)
-            tape.extend(_rendered(self.connection, query, each) for each in sets)
+            tape.extend(Sent.of(self.connection, query, each) for each in sets)
             super().executemany(query, sets, **how)
 
     return Recorder
 
 
-def _rendered(connection: Any, query: Any, params: Any) -> str:
-    text = query if params is None else psycopg.ClientCursor(connection).mogrify(query, params)
-    # One line a statement, so that none of them begins with what pgbench takes for a command of its own. No value
-    # has a line end in it: all longer ones are JSON.
-    return " ".join(str(text).split("\n"))
+def written(
+    path: Path, warm: Sequence[Transaction], timed: Sequence[Transaction], *, is_prepared: bool = False
+) -> Path:
+    """Write a script that warms up, waits for the others, runs the timed transactions and says when it was done.
 
+    Args:
+        path: Where to.
+        warm: The transactions to warm up with.
+        timed: The others.
+        is_prepared: Whether each statement is prepared first, once, and then executed by its name.
+    """
+    names: dict[str, str] = {}
+    if is_prepared:
+        queries = dict.fromkeys(each.query for some in (*warm, *timed) for each in some if each.values)
+        names = {query: f"prepared_{number}" for number, query in enumerate(queries)}
 
-def written(path: Path, warm: Iterable[Transaction], timed: Iterable[Transaction]) -> Path:
-    """Write a script that warms up, waits for the others, runs the timed transactions and says when it was done."""
-    lines = [*(line for each in warm for line in each), BARRIER, *(line for each in timed for line in each), FINISH]
-    path.write_text("".join(f"{line};\n" for line in lines), encoding="utf-8")
+    def lines(transactions: Iterable[Transaction]) -> Iterator[str]:
+        for each in (each for some in transactions for each in some):
+            name = names.get(each.query)
+            yield each.plain if name is None else f"EXECUTE {name} ({', '.join(each.values)})"
+
+    first = [f"PREPARE {name} AS {query}" for query, name in names.items()]
+    if first:
+        # Under the role that may see the tables, and that every transaction takes for itself.
+        first = ["BEGIN", f"SET LOCAL ROLE {APP_ROLE}", *first, "COMMIT"]
+    together = [*first, *lines(warm), BARRIER, *lines(timed), FINISH]
+    path.write_text("".join(f"{line};\n" for line in together), encoding="utf-8")
     return path
 
 
