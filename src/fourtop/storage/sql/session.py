@@ -25,6 +25,8 @@ LOG: Final = logging.getLogger("fourtop.store")
 # One try and at most three retries.
 WAITS_SECONDS: Final = (0.1, 0.2, 0.4)
 _SERVED: Final = "fourtop.served"
+# How transactions begin that change nothing.
+READING: Final = frozenset({"BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"})
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
@@ -160,7 +162,7 @@ class Sessions:
         is_clean = False
         try:
             result = work(line)
-            self._commit(line, name)
+            self._commit(line, name, only_reads=begin in READING)
             is_clean = True
         except BaseException as error:
             is_clean = not isinstance(error, OutcomeUnknown) and _is_rolled_back(line)
@@ -170,12 +172,12 @@ class Sessions:
             self._give_back(connection, is_clean=is_clean)
         return result
 
-    def _commit(self, line: Line, name: str) -> None:
+    def _commit(self, line: Line, name: str, *, only_reads: bool) -> None:
         try:
             tag = line.command("COMMIT")
         except Exception as error:
-            # Where the database answered that it has not committed, it has not.
-            if fault_of(error) is Fault.LOST:
+            # Where the database answered that it has not committed, it has not; and a question has changed nothing.
+            if fault_of(error) is Fault.LOST and not only_reads:
                 raise OutcomeUnknown(name) from error
             raise
         if tag == "ROLLBACK":

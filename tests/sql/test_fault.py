@@ -1,0 +1,312 @@
+"""What goes wrong between a store and PostgreSQL, made for real: what is tried again, what is not, and what is said."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+from collections.abc import Callable, Iterator
+from threading import Thread
+from typing import Any
+
+import attrs
+import psycopg
+import pytest
+from sqlalchemy import create_engine
+
+from fourtop import CountedIds, Desk, Engine, FourtopError, ManualClock, OutcomeUnknown, Refused
+from fourtop.errors import StoreMisconfigured, StoreUnavailable
+from fourtop.ports import Changes, Decision, FloorChange, Scope, View
+from fourtop.storage.sql import SqlStore
+from fourtop.storage.sql.idiom import Statement
+from tests.database.furnished import LOGIN
+from tests.database.session import cluster
+from tests.evening import MONTH, NOW, booked, held, open_desk, party, table_rows
+from tests.sql.emptied import emptied_database
+from tests.sql.proxy import Cut, Proxy
+
+WORDS = "the words of a driver"
+# Raises an error of any code when an event is written, for as often as the sequence says.
+FAILING = """
+CREATE SEQUENCE failures;
+CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    IF nextval('public.failures') <= {times} THEN
+        RAISE EXCEPTION '{words}' USING ERRCODE = '{code}';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER fail BEFORE INSERT ON fourtop.capacity_outbox FOR EACH ROW EXECUTE FUNCTION fail();
+"""
+MENDED = "DROP TRIGGER fail ON fourtop.capacity_outbox; DROP FUNCTION fail; DROP SEQUENCE failures"
+
+Owner = psycopg.Connection[tuple[Any, ...]]
+
+
+@attrs.frozen
+class Scene:
+    """A restaurant in PostgreSQL, its owner's connection, and what the store waits before another try."""
+
+    name: str
+    store: SqlStore
+    desk: Desk
+    owner: Owner
+    waits: list[float]
+
+    def terminate_all(self) -> None:
+        """End every session of the store's, wherever it is."""
+        self.owner.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s AND usename = %s",
+            [self.name, LOGIN],
+        )
+
+    def is_somebody_waiting(self) -> bool:
+        found = self.owner.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()
+        return found is not None and found[0] > 0
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOW)
+
+
+@pytest.fixture
+def scene(clock: ManualClock) -> Iterator[Scene]:
+    with emptied_database() as database, cluster().connect(database.name) as owner:
+        store = SqlStore(database.url(), clock=clock, lock_timeout_seconds=0.05)
+        waits: list[float] = []
+        store.wait_with(waits.append)
+        yield Scene(database.name, store, open_desk(store), owner, waits)
+        store.close()
+
+
+@pytest.fixture
+def failing(scene: Scene) -> Iterator[Callable[[str, int], None]]:
+    def fail(code: str, times: int) -> None:
+        scene.owner.execute(FAILING.format(code=code, times=times, words=WORDS).encode())
+
+    yield fail
+    scene.owner.execute(MENDED)
+
+
+# ---- by its code
+
+
+@pytest.mark.parametrize("code", ["40001", "40P01", "55P03"])
+def test_who_was_in_somebodys_way_tries_again(
+    scene: Scene, failing: Callable[[str, int], None], code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    failing(code, 3)
+    with caplog.at_level(logging.INFO, "fourtop.store"):
+        assert held(scene.desk, 4).party == 4
+    assert dict(scene.store._sessions.tally.retried) == {code: 3}
+    assert [0.5 * most <= wait <= most for wait, most in zip(scene.waits, (0.1, 0.2, 0.4), strict=True)] == [True] * 3
+    assert [record.message for record in caplog.records] == [f"transact is tried again after {code}"] * 3
+    assert len(table_rows(scene.desk)) == 1
+
+
+def test_four_tries_are_all(scene: Scene, failing: Callable[[str, int], None]) -> None:
+    failing("40001", 4)
+    with pytest.raises(StoreUnavailable, match="40001"):
+        held(scene.desk, 4)
+    assert len(scene.waits) == 3
+    assert scene.desk.allocations(MONTH) == ()
+    assert held(scene.desk, 4).party == 4
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("53100", StoreUnavailable),
+        ("53200", StoreUnavailable),
+        ("57014", StoreUnavailable),
+        ("57P01", StoreUnavailable),
+        ("08006", StoreUnavailable),
+        ("25006", StoreUnavailable),
+        ("22012", StoreUnavailable),
+        ("P0001", StoreUnavailable),
+        ("XX000", StoreUnavailable),
+        ("42501", StoreMisconfigured),
+        ("42P01", StoreMisconfigured),
+        ("42703", StoreMisconfigured),
+        ("42883", StoreMisconfigured),
+    ],
+)
+def test_any_other_error_is_ours_and_is_not_tried_again(
+    scene: Scene, failing: Callable[[str, int], None], code: str, kind: type[FourtopError]
+) -> None:
+    failing(code, 1)
+    with pytest.raises(kind) as caught:
+        held(scene.desk, 4)
+    assert type(caught.value) is kind
+    assert code in str(caught.value)
+    assert WORDS not in f"{caught.value} {caught.value!r} {caught.value.details}"
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # noqa: S301  # It was ours a moment ago.
+    assert scene.waits == []
+    assert scene.desk.allocations(MONTH) == ()
+    assert held(scene.desk, 4).party == 4
+
+
+def test_a_server_that_is_not_there_is_unavailable_and_no_password_is_told() -> None:
+    store = SqlStore("postgresql://somebody:secret@127.0.0.1:1/nowhere")
+    with pytest.raises(StoreUnavailable) as caught:
+        store.restaurant_ids()
+    assert "secret" not in f"{caught.value} {caught.value.details}"
+
+
+def test_a_commit_that_is_answered_with_rollback_has_not_happened(scene: Scene) -> None:
+    def swallow(line: Any) -> None:
+        with pytest.raises(psycopg.Error):
+            line.rows(Statement("SELECT 1 / 0"))
+
+    with pytest.raises(StoreUnavailable, match="given up"):
+        scene.store._sessions.run(scene.store._gate.begin_writing, swallow, "transact")
+    assert scene.store.restaurant_ids() == ("house",)
+
+
+# ---- two at once
+
+
+def test_who_waits_too_long_for_the_restaurant_tries_again(scene: Scene) -> None:
+    with cluster().connect(scene.name) as rival:
+        rival.execute("BEGIN")
+        rival.execute("SELECT 1 FROM fourtop.restaurants WHERE id = 'house' FOR UPDATE")
+        scene.store.wait_with(lambda _: rival.rollback())
+        assert held(scene.desk, 4).party == 4
+    assert dict(scene.store._sessions.tally.retried) == {"55P03": 1}
+
+
+def test_who_always_waits_too_long_is_told_so(scene: Scene) -> None:
+    with cluster().connect(scene.name) as rival:
+        rival.execute("BEGIN")
+        rival.execute("SELECT 1 FROM fourtop.restaurants WHERE id = 'house' FOR UPDATE")
+        with pytest.raises(StoreUnavailable, match="55P03"):
+            held(scene.desk, 4)
+        # Who only looks waits for nobody.
+        assert scene.desk.versions().occupancy == 0
+    assert dict(scene.store._sessions.tally.retried) == {"55P03": 3}
+
+
+@pytest.mark.slow
+def test_who_was_chosen_to_end_a_deadlock_tries_again(scene: Scene) -> None:
+    booking = booked(scene.desk, 4)
+    store = SqlStore(scene.store.engine, clock=ManualClock(NOW), lock_timeout_seconds=60)
+    store.wait_with(scene.waits.append)
+    rivals: list[Thread] = []
+    with cluster().connect(scene.name) as rival:
+        # Whoever looks for a deadlock first ends it, and that shall be the store.
+        rival.execute("SET deadlock_timeout = '1h'")
+        rival.execute("BEGIN")
+        rival.execute("SELECT 1 FROM fourtop.bookings WHERE id = %s FOR UPDATE", [booking.id])
+
+        def take_the_restaurant() -> None:
+            rival.execute("UPDATE fourtop.restaurants SET latest_us = latest_us WHERE id = 'house'")
+            rival.execute("COMMIT")
+
+        def decide(_: View) -> Decision[None]:
+            if not rivals:
+                rivals.append(Thread(target=take_the_restaurant))
+                rivals[0].start()
+                while not scene.is_somebody_waiting():
+                    pass
+            return Decision(None, Changes(bookings=(attrs.evolve(booking, version=2),)))
+
+        store.transact(Scope("house"), decide)
+        rivals[0].join()
+    assert dict(store._sessions.tally.retried) == {"40P01": 1}
+    assert scene.desk.get_booking(booking.id).version == 2
+
+
+# ---- a connection that is gone
+
+
+def test_a_connection_lost_in_the_midst_leaves_nothing(scene: Scene) -> None:
+    def decide(view: View) -> Decision[None]:
+        floor = view.house.floor
+        scene.terminate_all()
+        return Decision(None, Changes(floor=FloorChange(floor, 1)))
+
+    with pytest.raises(FourtopError) as caught:
+        scene.store.transact(Scope("house"), decide)
+    assert type(caught.value) is StoreUnavailable
+    assert scene.desk.versions().floor == 1
+    assert held(scene.desk, 4).party == 4
+
+
+def test_a_question_whose_connection_is_lost_is_never_of_unknown_outcome(scene: Scene) -> None:
+    def ask(view: View) -> int:
+        scene.terminate_all()
+        return view.versions.floor
+
+    with pytest.raises(StoreUnavailable):
+        scene.store.read(Scope("house"), ask)
+    assert scene.desk.versions().floor == 1
+
+
+def test_connections_that_died_in_the_pool_are_nobodys_business(scene: Scene) -> None:
+    held(scene.desk, 2)
+    scene.terminate_all()
+    assert held(scene.desk, 4).party == 4
+    scene.terminate_all()
+    assert len(scene.desk.allocations(MONTH)) == 4
+
+
+@pytest.fixture
+def cut_scene(clock: ManualClock) -> Iterator[tuple[Scene, Proxy]]:
+    with emptied_database() as database, cluster().connect(database.name) as owner, Proxy(cluster().port) as proxy:
+        url = f"postgresql://{LOGIN}@127.0.0.1:{proxy.port}/{database.name}?sslmode=disable&gssencmode=disable"
+        store = SqlStore(url, clock=clock)
+        yield Scene(database.name, store, open_desk(store), owner, []), proxy
+        store.close()
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_a_reply_to_a_commit_that_is_lost_is_settled_by_one_retry(cut_scene: tuple[Scene, Proxy], cut: Cut) -> None:
+    scene, proxy = cut_scene
+    proxy.cut = cut
+    with pytest.raises(OutcomeUnknown) as caught:
+        scene.desk.hold(party(4), key="k1")
+    assert caught.value.details["command"] == "hold"
+    hold = scene.desk.hold(party(4), key="k1")
+    assert hold.replayed is (cut == "after")
+    proxy.cut = cut
+    with pytest.raises(OutcomeUnknown):
+        scene.desk.confirm(hold.hold.id, key="k2")
+    confirmed = scene.desk.confirm(hold.hold.id, key="k2")
+    assert confirmed.replayed is (cut == "after")
+    assert proxy.cuts == 2
+    assert scene.desk.bookings(MONTH) == (confirmed.booking,)
+    assert [row.owner_id for row in table_rows(scene.desk)] == [confirmed.booking.id]
+    assert scene.desk.audit().is_clean
+
+
+# ---- what is left behind: nothing
+
+
+STATE = """
+SELECT session_user, current_user, current_setting('role'), current_setting('lock_timeout'),
+    coalesce(current_setting('fourtop.restaurant_id', true), '')
+"""
+
+
+@pytest.mark.parametrize("isolation", [None, "AUTOCOMMIT", "SERIALIZABLE"])
+def test_a_connection_goes_back_as_it_came(scene: Scene, clock: ManualClock, isolation: str | None) -> None:
+    how = {} if isolation is None else {"isolation_level": isolation}
+    engine = create_engine(cluster().url(scene.name, user=LOGIN), pool_size=1, max_overflow=0, **how)
+
+    def state() -> tuple[Any, ...]:
+        with engine.connect() as connection:
+            driver: Any = connection.connection.dbapi_connection
+            flags = driver.autocommit, driver.isolation_level, driver.info.transaction_status, driver.info.backend_pid
+            return (*connection.exec_driver_sql(STATE).one(), *flags)
+
+    before = state()
+    desk = Engine(SqlStore(engine, clock=clock), ids=CountedIds("m")).desk("house")
+    desk.confirm(held(desk, 4).id)
+    desk.quote(party(2))
+    with pytest.raises(Refused):
+        held(desk, 40)
+    with pytest.raises(ZeroDivisionError):
+        desk.edit_floor(lambda _: 1 // 0)  # type: ignore[arg-type,return-value]  # It raises.
+    assert state() == before
+    engine.dispose()
