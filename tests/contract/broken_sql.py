@@ -13,10 +13,10 @@ from fourtop.model.outcome import Versions
 from fourtop.ports import Changes, Clock, Scope
 from fourtop.storage.sql import SqlStore
 from fourtop.storage.sql.gate import Entry, Gate
+from fourtop.storage.sql.housing import HouseCache
 from fourtop.storage.sql.parts import Mismatch
 from fourtop.storage.sql.reading import Cursor
 from fourtop.storage.sql.session import Line, Sessions
-from fourtop.storage.sql.store import HouseCache
 from fourtop.storage.sql.writing import Count
 
 # ---- what is missing in the database: statements of its owner -------------------------------------------------------

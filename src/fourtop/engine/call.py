@@ -26,7 +26,7 @@ def digest_of(request: Mapping[str, Any]) -> str:
 
 def plain(value: Any) -> Any:
     """Return a value as plain data, which any store keeps as it is: dictionaries, lists, text, numbers."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _AS_THEY_ARE:
         return value
     names = _names_of(kind)

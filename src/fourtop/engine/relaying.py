@@ -118,7 +118,8 @@ def relay_outbox(
         StoreUnavailable: If the store cannot be reached. Nothing is lost; run it again.
         BaseException: What ``publish`` raises to end the program, at once; the leases will run out.
     """
-    if not callable(publish) or inspect.iscoroutinefunction(publish):
+    given: object = publish
+    if not callable(given) or inspect.iscoroutinefunction(given):
         # What is only a promise to publish must not be written down as delivered.
         raise InvalidInput("publish", "must be a function that returns when the event is safe", shown(publish))
     terms = Pace() if pace is None else pace

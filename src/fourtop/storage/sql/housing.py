@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Lock
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, bindparam, column, delete, insert, select, update
 
 from fourtop.model.document import FORMAT, house_from_data, house_to_data
 from fourtop.model.house import House
+from fourtop.model.outcome import Versions
 from fourtop.model.restaurant import Restaurant
 from fourtop.storage.sql.codec import dumps, loads
 from fourtop.storage.sql.idiom import Idiom, Statement, restaurant
@@ -18,6 +20,7 @@ from fourtop.storage.sql.reading import Cursor
 _FLOOR: Final = {"zones": "zones", "tables": "table_inventory", "joins": "table_adjacencies"}
 _POLICY: Final = {"periods": "restaurant_service_periods", "capacity_rules": "restaurant_capacity_rules"}
 _IN_FLOOR: Final = ("joins_within_zone", "set_capacities")
+_KEPT_HOUSES: Final = 1_024
 _RESTAURANT: Final = ("slug", "name", "timezone", "is_active")
 
 
@@ -146,3 +149,26 @@ def _documents(house: House) -> tuple[Any, Any, Any]:
     policy = {key: value for key, value in data["policy"].items() if key not in _POLICY}
     floor = {key: data[key] for key in _IN_FLOOR if key in data}
     return data["restaurant"], policy, floor
+
+
+class HouseCache:
+    """Keeps houses by their versions, never by time. Safe for threads."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[int, int, House]] = {}
+        self._lock = Lock()
+
+    def find(self, restaurant_id: str, versions: Versions) -> House | None:
+        """Return the house at these versions, if it is kept."""
+        kept = self._kept.get(restaurant_id)
+        if kept is None or kept[:2] != (versions.floor, versions.policy):
+            return None
+        return kept[2]
+
+    def keep(self, restaurant_id: str, versions: Versions, house: House) -> None:
+        """Keep a house that was loaded at these versions."""
+        with self._lock:
+            self._kept.pop(restaurant_id, None)
+            self._kept[restaurant_id] = (versions.floor, versions.policy, house)
+            while len(self._kept) > _KEPT_HOUSES:
+                del self._kept[next(iter(self._kept))]

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from functools import lru_cache
 from itertools import chain
-from threading import Lock
-from typing import Any, Final, TypeVar
+from typing import TypeVar
 
-import attrs
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from fourtop.errors import AlreadyExists
 from fourtop.model.allocation import Allocation, ResourceType
@@ -17,7 +14,7 @@ from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.model.outcome import Versions
 from fourtop.model.window import Window
-from fourtop.ports import MAX_NEEDS, NO_CHANGES, Changes, DeadLetter, Decision, Delivery, Need, Scope, View
+from fourtop.ports import MAX_NEEDS, NO_CHANGES, Changes, Clock, DeadLetter, Decision, Delivery, Need, Scope, View
 from fourtop.storage.sql import codec
 from fourtop.storage.sql.asking import Asking
 from fourtop.storage.sql.codec import loads
@@ -25,23 +22,17 @@ from fourtop.storage.sql.engine import as_engine
 from fourtop.storage.sql.finding import Finding
 from fourtop.storage.sql.gate import Entry, Gate, Terms
 from fourtop.storage.sql.guarding import APP_ROLE
-from fourtop.storage.sql.housing import Housing
-from fourtop.storage.sql.idiom import Idiom, Statement, restaurant
+from fourtop.storage.sql.housing import HouseCache
 from fourtop.storage.sql.inspecting import StartCheck
 from fourtop.storage.sql.job_gate import JobGate, Turn
-from fourtop.storage.sql.judging import Judge
-from fourtop.storage.sql.maintaining import Maintainer
-from fourtop.storage.sql.outgoing import Sender
 from fourtop.storage.sql.parts import Mismatch
-from fourtop.storage.sql.reading import Loaded, Reader
-from fourtop.storage.sql.schema import DEFAULT_SCHEMA, Database
+from fourtop.storage.sql.reading import Loaded
+from fourtop.storage.sql.schema import DEFAULT_SCHEMA
+from fourtop.storage.sql.script import script_of
 from fourtop.storage.sql.session import Clash, Line, Sessions, Tally
-from fourtop.storage.sql.writing import Count, Writer
+from fourtop.storage.sql.writing import Count
 
 T = TypeVar("T")
-
-_KEPT_HOUSES: Final = 1_024
-_KEPT_SCRIPTS: Final = 16
 
 
 class SqlStore:
@@ -68,13 +59,13 @@ class SqlStore:
         self,
         source: str | Engine,
         *,
-        clock: Any = None,
+        clock: Clock | None = None,
         schema: str = DEFAULT_SCHEMA,
         role: str | None = APP_ROLE,
         lock_timeout_seconds: float = 5.0,
     ) -> None:
         self.engine, database = as_engine(source)
-        script = _script(database, schema)
+        script = script_of(database, schema)
         terms = Terms(clock=clock, role=role, lock_timeout_seconds=lock_timeout_seconds)
         self._sessions = Sessions(self.engine)
         self._start = StartCheck(script.idiom, terms, self._sessions)
@@ -364,66 +355,3 @@ def _tables_are_on(house: House, changes: Changes) -> bool:
     positions = house.floor.positions
     come = chain(changes.added, (new for _, new in changes.replaced))
     return all(row.resource_id in positions for row in come if row.resource_type is ResourceType.TABLE)
-
-
-def _events_of(idiom: Idiom) -> Statement:
-    table = idiom.tables["capacity_outbox"]
-    packed = idiom.packed(*(table.c[name] for name in codec.EVENT))
-    return idiom.compiled(
-        select(idiom.as_text(packed)).where(table.c.restaurant_id == restaurant()).order_by(table.c.sequence)
-    )
-
-
-@attrs.frozen
-class _Script:
-    """All that is said to a database, whichever store says it."""
-
-    idiom: Idiom
-    housing: Housing
-    reader: Reader
-    writer: Writer
-    judge: Judge
-    events: Statement
-    maintainer: Maintainer
-    sender: Sender
-
-
-@lru_cache(maxsize=_KEPT_SCRIPTS)
-def _script(database: Database, schema: str) -> _Script:
-    """Return what is said to a database: stores share it, since to write a statement takes longer than to run it."""
-    idiom = Idiom(database, schema)
-    housing = Housing(idiom)
-    reader = Reader(idiom, housing.columns)
-    return _Script(
-        idiom=idiom,
-        housing=housing,
-        reader=reader,
-        writer=Writer(idiom),
-        judge=Judge(idiom, reader),
-        events=_events_of(idiom),
-        maintainer=Maintainer(idiom),
-        sender=Sender(idiom),
-    )
-
-
-class HouseCache:
-    """Keeps houses by their versions, never by time. Safe for threads."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, tuple[int, int, House]] = {}
-        self._lock = Lock()
-
-    def find(self, restaurant_id: str, versions: Versions) -> House | None:
-        """Return the house at these versions, if it is kept."""
-        kept = self._kept.get(restaurant_id)
-        if kept is None or kept[:2] != (versions.floor, versions.policy):
-            return None
-        return kept[2]
-
-    def keep(self, restaurant_id: str, versions: Versions, house: House) -> None:
-        """Keep a house that was loaded at these versions."""
-        with self._lock:
-            self._kept.pop(restaurant_id, None)
-            self._kept[restaurant_id] = (versions.floor, versions.policy, house)
-            while len(self._kept) > _KEPT_HOUSES:
-                del self._kept[next(iter(self._kept))]
