@@ -206,7 +206,7 @@ def test_commands_that_wait_are_seen(service: Service) -> None:
     with cluster().connect(service.database) as rival:
         rival.execute("BEGIN")
         rival.execute("SELECT 1 FROM fourtop.restaurants FOR UPDATE")
-        waiting = Thread(target=lambda: service.desk.book(wanted(2, 3)))
+        waiting = Thread(target=lambda: service.desk.book(wanted(2, 1.5)))
         waiting.start()
         deadline = monotonic() + 30
         while not service.alert(title) and monotonic() < deadline:
