@@ -206,11 +206,19 @@ class Sessions:
 
     @staticmethod
     def _give_back(lent: _Lent, *, is_clean: bool) -> None:
-        # What goes wrong here has no say any more: the transaction is over.
-        with suppress(Exception):
-            if is_clean:
+        # What goes wrong here has no say any more, since the transaction is over; but the pool gets its place back,
+        # also from a task that is cancelled just now.
+        if is_clean:
+            try:
                 lent.give_back()
-            else:
+            except Exception:  # noqa: BLE001  # Whatever it is, the connection goes.
+                is_clean = False
+            except BaseException:
+                with suppress(Exception):
+                    lent.drop()
+                raise
+        if not is_clean:
+            with suppress(Exception):
                 lent.drop()
 
     def _translate(self, error: BaseException) -> None:
