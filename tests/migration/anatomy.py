@@ -10,33 +10,36 @@ from tests.migration.place import Place
 # The version table is only there where migrations were.
 _OURS: Final = "relnamespace = 'fourtop'::regnamespace AND relname <> 'fourtop_version'"
 # By the order of columns too: rows are inserted by name, but operators look at them.
-_QUERIES: Final = {
-    "table": f"""SELECT relname, relkind, relrowsecurity, relforcerowsecurity, relreplident, reloptions, relpersistence,
+_TEMPLATES: Final = {
+    "table": """SELECT relname, relkind, relrowsecurity, relforcerowsecurity, relreplident, reloptions, relpersistence,
             (SELECT array_agg(acl::text ORDER BY acl::text) FROM unnest(relacl) AS acl)
-        FROM pg_class WHERE {_OURS} AND relkind NOT IN ('i', 'S')""",
-    "sequence": f"SELECT relname, relacl::text FROM pg_class WHERE {_OURS} AND relkind = 'S'",
-    "column": f"""SELECT relname, attnum, attname, format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated,
-            pg_get_expr(adbin, adrelid), attstorage, attcompression, collname, attacl::text
+        FROM pg_class WHERE {ours} AND relkind NOT IN ('i', 'S')""",
+    "sequence": "SELECT relname, relacl::text FROM pg_class WHERE {ours} AND relkind = 'S'",
+    "column": """SELECT relname, attnum, attname, format_type(atttypid, atttypmod), attnotnull, attidentity,
+            attgenerated, pg_get_expr(adbin, adrelid), attstorage, attcompression, collname, attacl::text
         FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
         LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
         LEFT JOIN pg_collation ON pg_collation.oid = attcollation
-        WHERE {_OURS} AND relkind = 'r' AND attnum > 0 AND NOT attisdropped""",
-    "constraint": f"""SELECT relname, conname, contype, condeferrable, condeferred, convalidated,
+        WHERE {ours} AND relkind = 'r' AND attnum > 0 AND NOT attisdropped""",
+    "constraint": """SELECT relname, conname, contype, condeferrable, condeferred, convalidated,
             pg_get_constraintdef(pg_constraint.oid)
-        FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid WHERE {_OURS}""",
-    "index": f"""SELECT pg_get_indexdef(indexrelid), indisvalid, indisunique, indisprimary
-        FROM pg_index JOIN pg_class ON pg_class.oid = indrelid WHERE {_OURS}""",
-    "policy": f"""SELECT relname, polname, polcmd, polpermissive, polroles::regrole[]::text,
+        FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid WHERE {ours}""",
+    "index": """SELECT pg_get_indexdef(indexrelid), indisvalid, indisunique, indisprimary
+        FROM pg_index JOIN pg_class ON pg_class.oid = indrelid WHERE {ours}""",
+    "policy": """SELECT relname, polname, polcmd, polpermissive, polroles::regrole[]::text,
             pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)
-        FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid WHERE {_OURS}""",
-    "trigger": f"""SELECT relname, pg_get_triggerdef(pg_trigger.oid), tgenabled
-        FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE {_OURS} AND NOT tgisinternal""",
+        FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid WHERE {ours}""",
+    "trigger": """SELECT relname, pg_get_triggerdef(pg_trigger.oid), tgenabled
+        FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE {ours} AND NOT tgisinternal""",
     "function": """SELECT pg_get_functiondef(oid), proacl::text FROM pg_proc
         WHERE pronamespace = 'fourtop'::regnamespace""",
     "schema": "SELECT nspname, nspacl::text FROM pg_namespace WHERE nspname = 'fourtop'",
     "type": """SELECT typname FROM pg_type WHERE typnamespace = 'fourtop'::regnamespace
         AND typname NOT LIKE '%fourtop_version'""",
 }
+
+
+_QUERIES: Final = {kind: query.replace("{ours}", _OURS) for kind, query in _TEMPLATES.items()}
 
 
 def anatomy(place: Place) -> list[str]:

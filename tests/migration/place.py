@@ -33,10 +33,9 @@ class Place:
     url: str
     name: str
 
-    @property
-    def schema(self) -> str:
-        """What stands before the name of a table of ours."""
-        return "fourtop." if self.database == "postgresql" else ""
+    def placed(self, sql: str) -> str:
+        """Put what stands before the name of a table of ours in the place of ``{schema}``."""
+        return sql.replace("{schema}", "fourtop." if self.database == "postgresql" else "")
 
     @property
     def store_url(self) -> str:
@@ -47,7 +46,8 @@ class Place:
         return SqlStore(self.store_url, **how)
 
     def execute(self, sql: str) -> list[tuple[Any, ...]]:
-        """Run SQL as the owner, and return the rows if there are any."""
+        """Run SQL as the owner, and return the rows if there are any; ``{schema}`` is as in ``placed``."""
+        sql = self.placed(sql)
         if self.database == "postgresql":
             return cluster().execute(sql, database=self.name)
         with closing(sqlite3.connect(self.name, isolation_level=None)) as connection:
@@ -56,7 +56,7 @@ class Place:
     def rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """Read every row of every table of ours."""
         return {
-            name: sorted(self.execute(f"SELECT * FROM {self.schema}{name}"), key=repr)  # noqa: S608  # Names of our own.
+            name: sorted(self.execute(f"SELECT * FROM {{schema}}{name}"), key=repr)  # noqa: S608  # Names of our own.
             for name in catalog(self.database).names
         }
 
@@ -64,7 +64,8 @@ class Place:
         """Name all that is in it, but for what a database brings itself."""
         query = "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
         if self.database == "postgresql":
-            query = """SELECT nspname || '.' || relname FROM pg_class JOIN pg_namespace ON relnamespace = pg_namespace.oid
+            query = """SELECT nspname || '.' || relname FROM pg_class
+                JOIN pg_namespace ON relnamespace = pg_namespace.oid
                 WHERE nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
                 UNION ALL SELECT nspname FROM pg_namespace
                 WHERE nspname NOT LIKE 'pg\\_%' AND nspname NOT IN ('public', 'information_schema')

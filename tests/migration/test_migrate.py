@@ -41,7 +41,8 @@ def fill(place: Place) -> None:
 
 def test_the_code_is_written_for_the_last_revision() -> None:
     assert REVISIONS[-1] == REVISION
-    assert REVISIONS == tuple(f"{number:04}" for number in range(1, len(REVISIONS) + 1))
+    assert [int(each) for each in REVISIONS] == list(range(1, len(REVISIONS) + 1))
+    assert {len(each) for each in REVISIONS} == {4}
     assert all(each.says.endswith(".") for each in history())
 
 
@@ -199,9 +200,9 @@ def test_an_engine_of_the_host_is_left_as_it_was(place: Place) -> None:
     engine = create_engine(place.url)
     assert migrate(engine) == REVISIONS
     with engine.connect() as connection:
-        connection.exec_driver_sql(f"INSERT INTO {place.schema}fourtop_version VALUES ('mine')")
+        connection.exec_driver_sql(place.placed("INSERT INTO {schema}fourtop_version VALUES ('mine')"))
         connection.rollback()
-        assert connection.exec_driver_sql(f"SELECT * FROM {place.schema}fourtop_version").fetchall() == [(REVISION,)]
+        assert connection.exec_driver_sql(place.placed("SELECT * FROM {schema}fourtop_version")).scalar() == REVISION
     assert downgrade(engine, revision="base") == REVISIONS[::-1]
     engine.dispose()
 
@@ -220,7 +221,7 @@ def test_a_revision_that_there_is_not_is_an_error(place: Place, revision: str) -
 
 def test_a_schema_of_a_later_version_is_left_alone(place: Place) -> None:
     migrate(place.url)
-    place.execute(f"UPDATE {place.schema}fourtop_version SET version_num = '9'")
+    place.execute("UPDATE {schema}fourtop_version SET version_num = '9'")
     before = place.objects()
     with pytest.raises(StoreMisconfigured, match="a later version of fourtop"):
         migrate(place.url)
@@ -231,9 +232,8 @@ def test_a_schema_of_a_later_version_is_left_alone(place: Place) -> None:
 
 def test_rows_that_overlap_are_named_before_they_are_forbidden(place: Place) -> None:
     migrate(place.url, revision="0001")
-    schema = place.schema
-    place.execute(f"INSERT INTO {schema}restaurants VALUES ('ann', 'ann', 'Ann', 'UTC', true, 1, 1, 0, 0)")
-    place.execute(f"INSERT INTO {schema}table_blocks VALUES ('ann', 'x', '[]', 0, 9, 'a leg is loose', 'a', 'staff')")
+    place.execute("INSERT INTO {schema}restaurants VALUES ('ann', 'ann', 'Ann', 'UTC', true, 1, 1, 0, 0)")
+    place.execute("INSERT INTO {schema}table_blocks VALUES ('ann', 'x', '[]', 0, 9, 'a leg is loose', 'a', 'staff')")
     columns = "restaurant_id, id, resource_type, resource_id, start_us, end_us, block_id, shadow"
     for id_, table, start, end, shadow in (
         ("long", "1", 0, 100, False),
@@ -244,7 +244,7 @@ def test_rows_that_overlap_are_named_before_they_are_forbidden(place: Place) -> 
         ("elsewhere", "2", 0, 100, False),
     ):
         values = f"'ann', '{id_}', 'table', '{table}', {start}, {end}, 'x', {shadow}"
-        place.execute(f"INSERT INTO {schema}allocations ({columns}) VALUES ({values})")  # noqa: S608  # Our own words.
+        place.execute("INSERT INTO {schema}allocations " + f"({columns}) VALUES ({values})")  # noqa: S608  # Our own words.
     before = place.objects()
     with pytest.raises(StoreMisconfigured) as error:
         migrate(place.url)
@@ -254,7 +254,7 @@ def test_rows_that_overlap_are_named_before_they_are_forbidden(place: Place) -> 
     )
     assert current(place.url) == "0001"
     assert place.objects() == before
-    place.execute(f"DELETE FROM {schema}allocations WHERE id = 'long'")  # noqa: S608  # Our own words.
+    place.execute("DELETE FROM {schema}allocations WHERE id = 'long'")
     assert migrate(place.url) == REVISIONS[1:]
 
 

@@ -1,4 +1,4 @@
-"""What a store finds before its first work: each fault by itself, in a real database, and nothing where there is none."""
+"""What a store finds before its first work: each fault by itself, in a real database; and nothing where none is."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from fourtop import AsyncSqlStore, CapacityRule, Finding, ManualClock, SqlStore,
 from fourtop.storage.sql import inspection
 from fourtop.storage.sql.finding import KINDS
 from fourtop.storage.sql.inspecting import inspect
+from fourtop.storage.sql.session import Line
 from tests.contract.broken_sql import POSTGRESQL, SQLITE
 from tests.database.furnished import postgresql_database, sqlite_url
 from tests.database.session import bouncer, cluster
@@ -322,14 +323,14 @@ def test_the_first_call_asks_two_more_statements_of_sqlite_and_later_calls_none(
 def test_the_first_call_asks_three_more_statements_of_postgresql(database: str) -> None:
     asked: list[str] = []
     store = SqlStore(cluster().url(database, user="service"))
-    rows_of = inspection.Line.rows
+    rows_of = Line.rows
 
     def noted(self: Any, statement: Any, *parameters: Any) -> Any:
         asked.append(statement.text)
         return rows_of(self, statement, *parameters)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inspection.Line, "rows", noted)
+        patch.setattr(Line, "rows", noted)
         store.restaurant_ids()
         first = len(asked)
         store.restaurant_ids()

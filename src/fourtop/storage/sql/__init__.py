@@ -1,5 +1,7 @@
 """Stores in SQL: SQLite and PostgreSQL, through SQLAlchemy's Core."""
 
+from typing import TYPE_CHECKING, Any
+
 try:
     import cattrs  # noqa: F401  # Only to see whether the extra is there.
     import sqlalchemy  # noqa: F401  # The same.
@@ -11,8 +13,22 @@ except ImportError as error:
 from fourtop.storage.sql.async_store import AsyncSqlStore
 from fourtop.storage.sql.finding import Finding, Severity
 from fourtop.storage.sql.inspecting import inspect as inspect_store
-from fourtop.storage.sql.migrating import current, downgrade, exclude_fourtop, history, migrate
 from fourtop.storage.sql.store import SqlStore
+
+if TYPE_CHECKING:
+    from fourtop.storage.sql.migrating import current, downgrade, exclude_fourtop, history, migrate
+
+# Alembic takes longer to import than the rest together, and a service that only serves has no use for it.
+_OF_ALEMBIC = frozenset({"current", "downgrade", "exclude_fourtop", "history", "migrate"})
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _OF_ALEMBIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from fourtop.storage.sql import migrating  # noqa: PLC0415  # See above.
+
+    return getattr(migrating, name)
+
 
 __all__ = [
     "AsyncSqlStore",
