@@ -1,0 +1,103 @@
+"""What goes wrong between a store and a file of SQLite, made for real."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from sqlalchemy import create_engine, event
+
+from fourtop import CountedIds, Desk, Engine, ManualClock, Refused
+from fourtop.errors import StoreUnavailable
+from fourtop.storage.sql import SqlStore
+from tests.database.furnished import sqlite_url
+from tests.evening import MONTH, NOW, held, open_desk, party
+
+
+@attrs.frozen
+class Scene:
+    """A restaurant in a file, another connection to it, and what the store waits before another try."""
+
+    store: SqlStore
+    desk: Desk
+    other: sqlite3.Connection
+    waits: list[float]
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    store = SqlStore(sqlite_url(tmp_path / "night.db"), clock=ManualClock(NOW))
+    # Five seconds of patience are the store's own; here nobody comes to an end meanwhile.
+    event.listen(store.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 1"))
+    waits: list[float] = []
+    store.wait_with(waits.append)
+    with closing(sqlite3.connect(tmp_path / "night.db", isolation_level=None)) as other:
+        yield Scene(store, open_desk(store), other, waits)
+    store.close()
+
+
+def test_who_finds_the_file_taken_tries_again(scene: Scene) -> None:
+    scene.other.execute("BEGIN IMMEDIATE")
+    scene.store.wait_with(lambda _: scene.other.rollback())
+    assert held(scene.desk, 4).party == 4
+    assert dict(scene.store._sessions.tally.retried) == {"SQLITE_BUSY": 1}
+
+
+def test_who_always_finds_it_taken_is_told_so(scene: Scene) -> None:
+    scene.other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailable, match="SQLITE_BUSY"):
+        held(scene.desk, 4)
+    assert len(scene.waits) == 3
+    # Who only looks waits for nobody.
+    assert scene.desk.allocations(MONTH) == ()
+    scene.other.execute("ROLLBACK")
+    assert held(scene.desk, 4).party == 4
+
+
+def test_a_writer_lets_others_look_meanwhile(scene: Scene) -> None:
+    held(scene.desk, 2)
+    scene.other.execute("BEGIN IMMEDIATE")
+    scene.other.execute("DELETE FROM allocations")
+    assert len(scene.desk.allocations(MONTH)) == 2
+    scene.other.execute("ROLLBACK")
+
+
+def test_a_file_that_cannot_grow_is_unavailable_and_nothing_is_there_by_half(scene: Scene) -> None:
+    (pages,) = scene.other.execute("PRAGMA page_count").fetchone()
+    event.listen(scene.store.engine, "checkout", lambda driver, *_: driver.execute(f"PRAGMA max_page_count = {pages}"))
+
+    def write_much() -> None:
+        for number in range(500):
+            scene.desk.edit_floor(lambda floor: floor, expected=number + 1)
+
+    with pytest.raises(StoreUnavailable, match="SQLITE_FULL") as caught:
+        write_much()
+    assert "full" not in str(caught.value).replace("SQLITE_FULL", "")
+    assert scene.desk.audit().is_clean
+    assert scene.waits == []
+
+
+@pytest.mark.parametrize("isolation", [None, "AUTOCOMMIT", "SERIALIZABLE"])
+def test_a_connection_goes_back_as_it_came(scene: Scene, isolation: str | None) -> None:
+    how = {} if isolation is None else {"isolation_level": isolation}
+    engine = create_engine(scene.store.engine.url, pool_size=1, max_overflow=0, **how)
+
+    def state() -> tuple[Any, ...]:
+        with engine.connect() as connection:
+            driver: Any = connection.connection.dbapi_connection
+            return driver.isolation_level, driver.in_transaction, id(driver)
+
+    store = SqlStore(engine, clock=ManualClock(NOW))
+    before = state()
+    desk = Engine(store, ids=CountedIds("m")).desk("house")
+    desk.confirm(held(desk, 4).id)
+    desk.quote(party(2))
+    with pytest.raises(Refused):
+        held(desk, 40)
+    assert state() == before
+    engine.dispose()
