@@ -286,8 +286,8 @@ def _template() -> Iterator[str]:
 def bars(*, is_quick: bool = False) -> Iterator[Bar]:
     """Compare with pgbench, one client and eight."""
     with _template() as template, tempfile.TemporaryDirectory() as folder:
-        yield from alone(template, Path(folder), number=40 if is_quick else 300, rounds=2 if is_quick else 7)
-        yield from together(template, Path(folder), number=20 if is_quick else 120, rounds=2 if is_quick else 5)
+        yield from alone(template, Path(folder), number=40 if is_quick else 200, rounds=2 if is_quick else 7)
+        yield from together(template, Path(folder), number=20 if is_quick else 100, rounds=2 if is_quick else 5)
 
 
 if __name__ == "__main__":
