@@ -28,6 +28,7 @@ def create(place: Place) -> None:
     engine.dispose()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database", BOTH)
 def test_migrations_and_metadata_make_the_same_catalog(database: Database, tmp_path: Path) -> None:
     (tmp_path / "made").mkdir()
@@ -71,6 +72,7 @@ def test_a_difference_in_postgresql_is_seen(server: Place, change: str) -> None:
     assert anatomy(server) != before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [

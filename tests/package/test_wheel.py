@@ -29,6 +29,14 @@ def test_types_and_sample_data_ship() -> None:
     assert "fourtop/sample/pub.json" in FILES
 
 
+def test_the_migrations_ship_with_their_sql() -> None:
+    folder = "fourtop/storage/sql/migrations"
+    assert {
+        f"{folder}/ddl/{number}_{name}.sql" for number in ("0001", "0002") for name in ("postgresql", "sqlite")
+    } <= FILES
+    assert f"{folder}/versions/r0003_tenants.py" in FILES
+
+
 def test_nothing_but_the_package_ships() -> None:
     tops = {path.partition("/")[0] for path in FILES if not path.startswith("..")}
     assert {top for top in tops if not re.fullmatch(r"fourtop(-[0-9.]+\.dist-info)?", top)} == set()
