@@ -142,6 +142,7 @@ def test_a_store_that_uses_its_database_wrongly_is_found(kind: Kind, name: str, 
         assert broken_by(lambda clock: kind(url, clock), promise) == [promise]
 
 
+@pytest.mark.slow
 def test_what_is_broken_on_purpose_is_whole_without_it(tmp_path: Path) -> None:
     used = {*(each[-1] for each in POSTGRESQL.values()), *(each[-1] for each in SQLITE.values())}
     used |= {promise for _, _, promise in BROKEN}

@@ -99,6 +99,7 @@ def generated(table: str, column: str) -> str:
     return str(computed.sqltext)
 
 
+@pytest.mark.slow
 @given(start_us=MICROSECONDS, length_us=LENGTHS)
 def test_the_window_is_the_microseconds_exactly(
     owner: psycopg.Connection[tuple[Any, ...]], start_us: int, length_us: int
