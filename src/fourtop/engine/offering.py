@@ -9,7 +9,7 @@ import attrs
 
 from fourtop.engine.rules import Rules
 from fourtop.engine.seating import Judge
-from fourtop.errors import InvalidInput, Refusal
+from fourtop.errors import FourtopError, InvalidInput, Refusal
 from fourtop.model.calendar import Calendar, Service
 from fourtop.model.outcome import Availability, Quote, Slot, Usage
 from fourtop.model.plan import Plan
@@ -65,17 +65,30 @@ class Wanted:
 def availability(view: View, rules: Rules, wanted: Wanted) -> Availability | Need:
     """Answer every start on offer of a date, for each party, by the judge of every command."""
     calendar = rules.calendar
-    if wanted.at is None:
-        starts = [start_us for start_us, _ in calendar.starts_on(wanted.on)]
-    else:
-        starts = [_start_at(calendar, wanted.at, wanted.on)]
-    need = _missing(view, rules, wanted.on, starts)
-    if need is not None:
-        return need
+    starts = _starts(calendar, wanted)
+    reach = _reach(rules, wanted.on, starts)
+    scope = view.scope
+    missing = tuple(window for window in reach.windows if not scope.covers(window))
+    if missing or not all(scope.covers_sittings(window) for window in reach.sittings):
+        return Need(attrs.evolve(reach, windows=missing))
     board = _Board(view, rules, wanted)
     slots = tuple(slot for start_us in starts for slot in board.slots(start_us))
     usage = tuple(board.judge.usage(service) for service in calendar.services_on(wanted.on))
     return Availability(wanted.on, slots, usage, view.versions)
+
+
+def foreseen(rules: Rules, wanted: Wanted) -> Scope:
+    """Return what an availability will look at, if these rules are still the house's; nothing, where they refuse it."""
+    try:
+        return _reach(rules, wanted.on, _starts(rules.calendar, wanted))
+    except FourtopError:
+        return Scope(rules.house.restaurant.id)
+
+
+def _starts(calendar: Calendar, wanted: Wanted) -> list[int]:
+    if wanted.at is None:
+        return [start_us for start_us, _ in calendar.starts_on(wanted.on)]
+    return [_start_at(calendar, wanted.at, wanted.on)]
 
 
 def _start_at(calendar: Calendar, at: datetime | str, on: date) -> int:
@@ -88,18 +101,13 @@ def _start_at(calendar: Calendar, at: datetime | str, on: date) -> int:
     return start_us
 
 
-def _missing(view: View, rules: Rules, on: date, starts: list[int]) -> Need | None:
-    services = [service.window for service in rules.calendar.services_on(on)]
-    at_starts = [service.window for start_us in starts if (service := rules.calendar.find_service(start_us))]
-    windows = {
-        Window.of_micros(max(window.start_us - _REACH_US, 0), window.end_us + _REACH_US)
-        for window in services + at_starts
-    }
-    missing = tuple(window for window in sorted(windows) if not view.scope.covers(window))
-    sittings = tuple(sorted({*services, *at_starts}))
-    if missing or not all(view.scope.covers_sittings(window) for window in sittings):
-        return Need(Scope(view.scope.restaurant_id, windows=missing, sittings=sittings))
-    return None
+def _reach(rules: Rules, on: date, starts: list[int]) -> Scope:
+    """Return the services of a date and of some starts, and all that stays in them may reach."""
+    services = {service.window for service in rules.calendar.services_on(on)}
+    services |= {service.window for start_us in starts if (service := rules.calendar.find_service(start_us))}
+    in_order = sorted(services)
+    windows = (Window.of_micros(max(each.start_us - _REACH_US, 0), each.end_us + _REACH_US) for each in in_order)
+    return Scope(rules.house.restaurant.id, windows=tuple(windows), sittings=tuple(in_order))
 
 
 class _Board:

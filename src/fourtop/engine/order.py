@@ -8,12 +8,12 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
-from fourtop.engine import blocking, booking, confirming, editing, holding, importing, moving, offering
+from fourtop.engine import blocking, booking, confirming, editing, holding, importing, moving, offering, seating
 from fourtop.engine.auditing import Audit, audit
 from fourtop.engine.call import Call
 from fourtop.engine.identity import Ids
 from fourtop.engine.moving import Move
-from fourtop.engine.rules import Rules
+from fourtop.engine.rules import RuleCache, Rules
 from fourtop.engine.standing import TableState, table_states
 from fourtop.errors import FourtopError, InvalidInput, NotFound, Refusal, shown
 from fourtop.model import rule
@@ -42,12 +42,13 @@ from fourtop.model.request import ANY_TABLE, Preference, Request
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.rows import BookingRow
 from fourtop.model.window import Window, to_micros
-from fourtop.ports import Decision, Need, Scope, View, around, near
+from fourtop.ports import Decision, Need, Scope, View
 
 MAX_IMPORT_ROWS = 2_000_000
 
 T = TypeVar("T")
 
+Foresight = Callable[[Rules], Scope]
 OnLost = Callable[[View, Rules, FourtopError], Decision[None] | Need]
 
 
@@ -60,20 +61,35 @@ class Order(Generic[T]):
         scope: What it looks at, besides its stored answer.
         decide: The decision.
         on_lost: Writes evidence in a transaction of its own when the store refused to the last.
+        foresee: What else it will look at, by the rules that the restaurant had when it was last asked.
     """
 
     call: Call
     scope: Scope
     decide: Callable[[View, Rules], Any]
     on_lost: OnLost | None = None
+    foresee: Foresight | None = None
 
 
 @attrs.frozen
 class Question(Generic[T]):
-    """A read, ready to be put to a store; it answers a ``T``."""
+    """A read, ready to be put to a store; it answers a ``T``.
+
+    Args:
+        scope: What it looks at.
+        ask: The question.
+        foresee: What else it will look at, by the rules that the restaurant had when it was last asked.
+    """
 
     scope: Scope
     ask: Callable[[View, Rules], Any]
+    foresee: Foresight | None = None
+
+
+def scope_of(asked: Order[Any] | Question[Any], rules: RuleCache) -> Scope:
+    """Return all that an order or question is likely to look at; what is left out, it will ask for."""
+    known = rules.find_latest(asked.scope.restaurant_id)
+    return asked.scope if known is None or asked.foresee is None else asked.scope | asked.foresee(known)
 
 
 class Orders:
@@ -115,8 +131,11 @@ class Orders:
     def quote(self, request: Request) -> Question[Quote | Refusal]:
         """Write the question for the best free plan."""
         rule.check_instance("request", request, Request)
-        scope = self.about(windows=[near(request.start_us)], sittings=[around(request.start_us)])
-        return Question(scope, lambda view, rules: offering.quote(view, rules, request))
+        return Question(
+            self.about(),
+            lambda view, rules: offering.quote(view, rules, request),
+            foresee=lambda rules: seating.foreseen(rules, request, counts=True),
+        )
 
     def availability(
         self,
@@ -140,7 +159,11 @@ class Orders:
             at=at,
             spots_limit=rule.check_whole("spots_limit", spots_limit, 1, offering.MAX_SPOTS),
         )
-        return Question(self.about(), lambda view, rules: offering.availability(view, rules, wanted))
+        return Question(
+            self.about(),
+            lambda view, rules: offering.availability(view, rules, wanted),
+            foresee=lambda rules: offering.foreseen(rules, wanted),
+        )
 
     def house(self) -> Question[House]:
         """Write the question for the house."""
@@ -205,12 +228,16 @@ class Orders:
         call = self._call("hold", key, {"request": request, "terms": terms})
         scope = Scope(
             self.restaurant_id,
-            windows=(near(request.start_us),),
             bookings=frozenset(() if booking_id is None else (booking_id,)),
             sessions=frozenset(() if session is None else (session,)),
             counts_holds=True,
         )
-        return Order(call, scope, lambda view, rules: holding.make_hold(call, view, rules, request, terms))
+        return Order(
+            call,
+            scope,
+            lambda view, rules: holding.make_hold(call, view, rules, request, terms),
+            foresee=lambda rules: seating.foreseen(rules, request),
+        )
 
     def extend(self, hold_id: str, seconds: int, key: str | None) -> Order[Held]:
         """Write the order to let a hold expire later."""
@@ -230,8 +257,13 @@ class Orders:
         rule.check_instance("request", request, Request)
         _check_ttl(given_up.ttl_seconds)
         call = self._call("replace", key, {"given_up": given_up, "request": request})
-        scope = self._seating(request) | self.about(holds=[given_up.hold_id])
-        return Order(call, scope, lambda view, rules: holding.replace_hold(call, view, rules, request, given_up))
+        scope = attrs.evolve(self.about(holds=[given_up.hold_id]), counts_holds=True)
+        return Order(
+            call,
+            scope,
+            lambda view, rules: holding.replace_hold(call, view, rules, request, given_up),
+            foresee=lambda rules: seating.foreseen(rules, request),
+        )
 
     def confirm(self, wanted: confirming.Confirmation, key: str | None) -> Order[Confirmed]:
         """Write the order to confirm a hold."""
@@ -255,20 +287,23 @@ class Orders:
         asked = {"request": request, "booking_id": _optional_id("booking_id", booking_id), "tables": tables}
         call = self._call("book", key, asked)
         terms = booking.Terms(booking_id or call.id, tables_later=tables == "later")
-        sittings = [around(request.start_us)]
-        scope = self._seating(request) | self.about(bookings=[terms.booking_id], sittings=sittings)
-        return Order(call, scope, lambda view, rules: booking.make_booking(call, view, rules, request, terms))
+        return Order(
+            call,
+            self.about(bookings=[terms.booking_id]),
+            lambda view, rules: booking.make_booking(call, view, rules, request, terms),
+            foresee=lambda rules: seating.foreseen(rules, request, counts=True),
+        )
 
     def reschedule(self, booking_id: str, request: Request, key: str | None) -> Order[Changed]:
         """Write the order for another time, size or wish."""
         rule.check_instance("request", request, Request)
         call = self._call("reschedule", key, {"booking_id": booking_id, "request": request})
-        scope = self._seating(request) | self.about(bookings=[booking_id])
+        scope = self.about(bookings=[booking_id])
 
         def decide(view: View, rules: Rules) -> Decision[Changed] | Need:
             return booking.reschedule_booking(call, view, rules, booking_id, request)
 
-        return Order(call, scope, decide)
+        return Order(call, scope, decide, foresee=lambda rules: seating.foreseen(rules, request, counts=True))
 
     def step(self, command: str, booking_id: str, target: BookingStatus, key: str | None) -> Order[Changed]:
         """Write the order for a step of a booking's life."""
@@ -336,9 +371,6 @@ class Orders:
     def _call(self, command: str, key: str | None, request: Mapping[str, Any]) -> Call:
         named = _optional_id("key", key)
         return Call(self.restaurant_id, command, self._ids.next(), self.actor, named, request)
-
-    def _seating(self, request: Request) -> Scope:
-        return Scope(self.restaurant_id, windows=(near(request.start_us),), counts_holds=True)
 
 
 def _optional_id(field: str, value: str | None) -> str | None:

@@ -28,6 +28,7 @@ class RuleCache:
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, int, int], Rules] = {}
+        self._latest: dict[str, Rules] = {}
         self._lock = Lock()
 
     def get(self, view: View) -> Rules:
@@ -41,9 +42,16 @@ class RuleCache:
             if rules is None or rules.house is not house:
                 rules = self._compiled(house, key, rules)
             self._kept[key] = rules
+            self._latest[house.restaurant.id] = rules
             while len(self._kept) > _KEPT:
                 del self._kept[next(iter(self._kept))]
+            while len(self._latest) > _KEPT:
+                del self._latest[next(iter(self._latest))]
         return rules
+
+    def find_latest(self, restaurant_id: str) -> Rules | None:
+        """Return the rules that a restaurant had when it was last asked, to foresee what will be looked at."""
+        return self._latest.get(restaurant_id)
 
     def _compiled(self, house: House, key: tuple[str, int, int], known: Rules | None) -> Rules:
         if known is not None and known.house == house:

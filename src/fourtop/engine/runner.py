@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from fourtop.engine.call import Failed, keyed
-from fourtop.engine.order import OnLost, Order, Question
+from fourtop.engine.order import OnLost, Order, Question, scope_of
 from fourtop.engine.rules import RuleCache
 from fourtop.errors import AllocationsOverlap, AlreadyExists, FourtopError, OutcomeUnknown, StaleVersion
 from fourtop.ports import AsyncStore, Scope, Store, View
@@ -34,7 +34,7 @@ class Runner:
         Raises:
             FourtopError: Whatever the question or the store raised.
         """
-        answer: T = self.store.read(question.scope, _ruled(question, self._rules))
+        answer: T = self.store.read(scope_of(question, self._rules), _ruled(question, self._rules))
         return answer
 
     def run(self, order: Order[T]) -> T:
@@ -71,7 +71,7 @@ class AsyncRunner:
         Raises:
             FourtopError: As ``Runner.put``.
         """
-        answer: T = await self.store.read(question.scope, _ruled(question, self._rules))
+        answer: T = await self.store.read(scope_of(question, self._rules), _ruled(question, self._rules))
         return answer
 
     async def run(self, order: Order[T]) -> T:
@@ -112,7 +112,7 @@ async def _carry_out(order: Order[T], rules: RuleCache, transact: Transact) -> T
 
 
 async def _decided(order: Order[Any], rules: RuleCache, transact: Transact) -> Any:
-    scope = order.scope | order.call.scope
+    scope = scope_of(order, rules) | order.call.scope
     decide = keyed(order.call, lambda view: order.decide(view, rules.get(view)))
     tries = 0
     while True:

@@ -46,6 +46,35 @@ class Seating:
     plan: Plan
 
 
+def reach(rules: Rules, stay: Stay, *, counts: bool = False) -> tuple[Window, Window | None]:
+    """Return what judging a stay looks at: when its tables are taken, and the service whose covers are counted.
+
+    Args:
+        rules: The house's.
+        stay: The stay.
+        counts: Whether the usage of its service will be asked for, cap or no cap.
+    """
+    service = rules.calendar.find_service(stay.dining.start_us)
+    if service is None:
+        return stay.block, None
+    policy = rules.house.policy
+    is_counted = counts or policy.find_capacity_rule(service.period.key, service.date) is not None
+    return stay.block, service.window if is_counted else None
+
+
+def foreseen(rules: Rules, request: Request, *, counts: bool = False) -> Scope:
+    """Return what judging a request will look at, if these rules are still the house's.
+
+    They may not be; then the judge has another need, and what was loaded for nothing does no harm.
+    """
+    restaurant_id = rules.house.restaurant.id
+    stay = rules.calendar.stay(request.start_us, request.party, request.occasion)
+    if isinstance(stay, Refusal):
+        return Scope(restaurant_id)
+    block, sitting = reach(rules, stay, counts=counts)
+    return Scope(restaurant_id, windows=(block,), sittings=() if sitting is None else (sitting,))
+
+
 class Judge:
     """Judges requests on one view; what it has looked up for one it need not look up for the next.
 
@@ -104,12 +133,9 @@ class Judge:
             counts: Whether the usage of its service will be asked for, cap or no cap.
         """
         scope = self._view.scope
-        windows = () if scope.covers(stay.block) else (stay.block,)
-        sittings: tuple[Window, ...] = ()
-        service = self._service(stay)
-        is_counted = service is not None and (counts or self._cap(service) is not None)
-        if service is not None and is_counted and not scope.covers_sittings(service.window):
-            sittings = (service.window,)
+        block, sitting = reach(self._rules, stay, counts=counts)
+        windows = () if scope.covers(block) else (block,)
+        sittings = () if sitting is None or scope.covers_sittings(sitting) else (sitting,)
         return Need(Scope(scope.restaurant_id, windows=windows, sittings=sittings)) if windows or sittings else None
 
     def _service(self, stay: Stay) -> Service | None:

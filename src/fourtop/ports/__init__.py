@@ -3,7 +3,7 @@
 from fourtop.ports.change import MAX_NEEDS, NO_CHANGES, Answer, Changes, Decision, FloorChange, Need, PolicyChange
 from fourtop.ports.maintenance import MaintainedStore, Maintenance
 from fourtop.ports.outbox import DeadLetter, Delivery, Outbox, subject_of
-from fourtop.ports.scope import Scope, Spans, around, near
+from fourtop.ports.scope import Scope, Spans
 from fourtop.ports.source import Rows, Source, joined_extent
 from fourtop.ports.store import AsyncStore, Clock, Store
 from fourtop.ports.view import View
@@ -30,8 +30,6 @@ __all__ = [
     "Spans",
     "Store",
     "View",
-    "around",
     "joined_extent",
-    "near",
     "subject_of",
 ]

@@ -8,9 +8,7 @@ from functools import cached_property
 
 import attrs
 
-from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
-
-_HOUR_US = 60 * MICROSECONDS_PER_MINUTE
+from fourtop.model.window import Window
 
 
 @attrs.frozen
@@ -110,13 +108,3 @@ class Spans:
         """Tell whether a window lies in one of them. O(log n)."""
         place = bisect_right(self.starts_us, window.start_us) - 1
         return place >= 0 and window.end_us <= self.ends_us[place]
-
-
-def near(start_us: int) -> Window:
-    """Return the hours in which, mostly, the whole stay lies that begins at a start, buffers included."""
-    return Window.of_micros(max(start_us - _HOUR_US // 2, 0), start_us + 3 * _HOUR_US)
-
-
-def around(start_us: int) -> Window:
-    """Return the day around a start: mostly, it holds the whole service that the start belongs to."""
-    return Window.of_micros(max(start_us - 12 * _HOUR_US, 0), start_us + 12 * _HOUR_US)
