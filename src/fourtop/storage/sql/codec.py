@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 import cattrs
@@ -65,6 +66,12 @@ def allocation_row(allocation: Allocation) -> Row:
 
 def allocation_of(restaurant_id: str, row: list[Any]) -> Allocation:
     """Read an allocation."""
+    return _allocation(restaurant_id, tuple(row))
+
+
+# One evening's rows are read again by each command of it. They are kept by all that they say, so none is ever stale.
+@lru_cache(maxsize=16_384)
+def _allocation(restaurant_id: str, row: tuple[Any, ...]) -> Allocation:
     id_, resource_type, resource_id, start_us, end_us, hold_id, booking_id, block_id, shadow = row
     # The table has it that exactly one of them is named.
     if booking_id is not None:
@@ -176,12 +183,18 @@ def booking_row(booking: Booking) -> Row:
 
 def booking_of(restaurant_id: str, row: list[Any]) -> Booking:
     """Read a booking; its tables come last in the row."""
-    id_, party, status, version, created_us, updated_us, actor_id, actor_role, past_reason, *rest = row
-    group_id, start_us, end_us, assigned_us, by_id, by_role, tables = rest[len(_STAY) :]
+    *facts, tables = row
+    return _booking(restaurant_id, tuple(facts), tuple(tables or ()))
+
+
+@lru_cache(maxsize=4_096)
+def _booking(restaurant_id: str, facts: tuple[Any, ...], tables: tuple[str, ...]) -> Booking:
+    id_, party, status, version, created_us, updated_us, actor_id, actor_role, past_reason, *rest = facts
+    group_id, start_us, end_us, assigned_us, by_id, by_role = rest[len(_STAY) :]
     assignment = None
     if assigned_us is not None:
         window = Window.of_micros(start_us, end_us)
-        assignment = Assignment(tuple(tables or ()), window, group_id, assigned_us, Actor(by_id, by_role))
+        assignment = Assignment(tables, window, group_id, assigned_us, Actor(by_id, by_role))
     return Booking(
         id=id_,
         restaurant_id=restaurant_id,

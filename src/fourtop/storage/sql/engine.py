@@ -14,8 +14,10 @@ from fourtop.storage.sql.schema import Database
 T = TypeVar("T")
 
 _BUSY_MILLISECONDS = 5_000
-# In a URL: after how many executions the driver has the server prepare a statement.
+# In a URL: after how many executions the driver has the server prepare a statement, or never.
 _THRESHOLD: Final = "prepare_threshold"
+_NEVER: Final = "none"
+_PREPARED_AFTER: Final = 5
 _EXTRAS: Final = {"postgresql+psycopg": "fourtop[postgres]", "sqlite+aiosqlite": "fourtop[async]"}
 _RULE = "must be a URL as sqlite:///night.db or postgresql://user@host/name, or an engine of SQLAlchemy"
 
@@ -29,8 +31,10 @@ def as_engine(source: object) -> tuple[Engine, Database]:
     if isinstance(source, Engine):
         engine = source
     elif isinstance(source, str | URL):
-        url, how = _arguments(as_url(source))
+        wanted = as_url(source)
+        url, how = _arguments(wanted)
         engine = _made(create_engine, url, **how)
+        _prepare_where_alone(engine, wanted)
     else:
         raise InvalidInput("source", _RULE, shown(source))
     name = engine.dialect.name
@@ -56,10 +60,13 @@ def as_async_engine(source: object) -> AsyncEngine:
         return source
     if not isinstance(source, str | URL):
         raise InvalidInput("source", _RULE, shown(source))
-    url, how = _arguments(as_url(source))
+    wanted = as_url(source)
+    url, how = _arguments(wanted)
     if url.get_backend_name() == "sqlite":
         return _made(create_async_engine, url.set(drivername="sqlite+aiosqlite"))
-    return _made(create_async_engine, url, **how)
+    engine = _made(create_async_engine, url, **how)
+    _prepare_where_alone(engine.sync_engine, wanted)
+    return engine
 
 
 def as_url(source: str | URL) -> URL:
@@ -87,14 +94,15 @@ def as_url(source: str | URL) -> URL:
 def _arguments(url: URL) -> tuple[URL, dict[str, Any]]:
     """Return the URL, and what else an engine of it is made with.
 
-    A statement that is prepared on one connection of a pooler is unknown on the next, so by default none is.
+    A statement that is prepared on one connection of a pooler is unknown on the next, or is another: so none is, until
+    a connection has shown that there is no pooler, or the URL says otherwise.
     """
     if url.get_backend_name() == "sqlite":
         return url, {}
-    wanted = url.query.get(_THRESHOLD)
-    if wanted is not None and not (isinstance(wanted, str) and wanted.isascii() and wanted.isdigit()):
-        raise InvalidInput("source", f"must have a whole number as its {_THRESHOLD}", shown(wanted))
-    threshold = None if wanted is None else int(wanted)
+    wanted = url.query.get(_THRESHOLD, _NEVER)
+    if not (isinstance(wanted, str) and (wanted == _NEVER or (wanted.isascii() and wanted.isdigit()))):
+        raise InvalidInput("source", f"must have a whole number as its {_THRESHOLD}, or {_NEVER}", shown(wanted))
+    threshold = None if wanted == _NEVER else int(wanted)
     return url.difference_update_query([_THRESHOLD]), {"connect_args": {_THRESHOLD: threshold}}
 
 
@@ -106,6 +114,28 @@ def _made(make: Callable[..., T], url: URL, **how: Any) -> T:
         raise InvalidInput("source", _RULE, "one that SQLAlchemy makes no engine of") from None
     except ImportError as error:
         raise ImportError(f"{url.drivername} has no driver here: install {_EXTRAS[url.drivername]}") from error
+
+
+def _prepare_where_alone(engine: Engine, wanted: URL) -> None:
+    """Let the statements of a connection be prepared if its server is its own, unless the URL has decided."""
+    if wanted.get_backend_name() == "postgresql" and _THRESHOLD not in wanted.query:
+        event.listen(engine, "connect", _prepare_postgresql)
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    """Have statements prepared on a connection that leads straight to its server process.
+
+    A server names its process to whoever connects. A pooler names another, for the one behind it may be another each
+    time; so a statement asks which process it is.
+    """
+    driver = getattr(connection, "driver_connection", connection)
+    cursor = connection.cursor()
+    cursor.execute("SELECT pg_backend_pid()")
+    (process,) = cursor.fetchone()
+    cursor.close()
+    connection.rollback()
+    if driver.info.backend_pid == process:
+        driver.prepare_threshold = _PREPARED_AFTER
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cached_property
 from typing import Any, Final
 
 import attrs
@@ -42,6 +44,8 @@ EACH: Final = "each_"
 _OPENED: Final = literal_column("'['", type_=Text())
 _CLOSED: Final = literal_column("']'", type_=Text())
 
+# A parameter as psycopg has it, or a percent sign.
+_PARAMETER: Final = re.compile(r"%(?:\((\w+)\)s|%)")
 _PSYCOPG: Any = PGDialect_psycopg
 _DIALECTS: Final[dict[str, Any]] = {
     "postgresql": _PSYCOPG(),
@@ -64,6 +68,16 @@ class Statement:
     text: str
     constants: Mapping[str, Any] = attrs.field(factory=dict)
     parameters: tuple[str, ...] = ()
+
+    @cached_property
+    def numbered(self) -> tuple[str, tuple[str, ...]]:
+        """The text with numbered parameters, as PostgreSQL itself has them, and the names in that order."""
+        names: dict[str, int] = {}
+
+        def number(found: re.Match[str]) -> str:
+            return f"${names.setdefault(found[1], len(names) + 1)}" if found[1] else "%"
+
+        return _PARAMETER.sub(number, self.text), tuple(names)
 
 
 @attrs.frozen

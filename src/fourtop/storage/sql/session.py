@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from threading import Lock
 from typing import Any, Final, TypeVar
 
@@ -35,12 +36,14 @@ class Line:
 
     Args:
         cursor: The driver's.
+        takes_numbers: Whether it takes statements with numbered parameters.
     """
 
-    __slots__ = ("_cursor",)
+    __slots__ = ("_cursor", "_takes_numbers")
 
-    def __init__(self, cursor: Any) -> None:
+    def __init__(self, cursor: Any, *, takes_numbers: bool = False) -> None:
         self._cursor = cursor
+        self._takes_numbers = takes_numbers
 
     def rows(self, statement: Statement, parameters: Mapping[str, Any] = _NOTHING) -> list[Any]:
         """Return the rows that a statement answers."""
@@ -60,7 +63,12 @@ class Line:
 
     def _carry(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
         constants = statement.constants
-        self._cursor.execute(statement.text, {**constants, **parameters} if constants else parameters)
+        given = {**constants, **parameters} if constants else parameters
+        if self._takes_numbers:
+            text, names = statement.numbered
+            self._cursor.execute(text, [given[name] for name in names])
+        else:
+            self._cursor.execute(statement.text, given)
 
     def command(self, text: str) -> str | None:
         """Send a command that begins or ends the transaction, and return its tag where the database has tags."""
@@ -235,7 +243,7 @@ class Sessions:
 
 
 def _began(lent: _Lent, begin: str) -> Line:
-    line = Line(lent.connection.cursor())
+    line = lent.line()
     line.command(begin)
     lent.has_served = True
     return line
@@ -268,6 +276,23 @@ class _Lent:
         if self._before != ours:
             setattr(driver, mode, ours)
 
+    def line(self) -> Line:
+        """Return a line over it.
+
+        psycopg reads a statement anew at each execution if it is a long one with named parameters, as ours are; what
+        it calls a raw cursor does not. A cursor that the host has chosen for its connections stays.
+        """
+        driver = self.connection.driver_connection
+        usual = getattr(driver, "cursor_factory", None)
+        raw = _raw_cursors().get(usual) if usual is not None else None
+        if raw is None:
+            return Line(self.connection.cursor())
+        driver.cursor_factory = raw
+        try:
+            return Line(self.connection.cursor(), takes_numbers=True)
+        finally:
+            driver.cursor_factory = usual
+
     @property
     def has_served(self) -> bool:
         """Whether a transaction was begun on it before: what has never served was made just now."""
@@ -287,6 +312,14 @@ class _Lent:
     def drop(self) -> None:
         """Close it for good; its database rolls back what is left of its transaction."""
         self.connection.invalidate()
+
+
+@cache
+def _raw_cursors() -> dict[type, type]:
+    """Return psycopg's raw cursors by the usual ones that they stand in for; asked only where psycopg is there."""
+    import psycopg  # noqa: PLC0415  # An extra of its own: SQLite does without.
+
+    return {psycopg.Cursor: psycopg.RawCursor, psycopg.AsyncCursor: psycopg.AsyncRawCursor}
 
 
 class _AgainError(Exception):
