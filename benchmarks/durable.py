@@ -50,6 +50,11 @@ def url(database: str) -> str:
     return server().url(database, user=LOGIN)
 
 
+def unprepared(address: str) -> str:
+    """Return an address by which no statement is prepared, as before a pooler; by itself a direct one has them so."""
+    return f"{address}&prepare_threshold=none"
+
+
 @contextmanager
 def database(template: str = "empty") -> Iterator[str]:
     """Give the name of a copy of a database; it is dropped in the end."""

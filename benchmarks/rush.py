@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import attrs
 import psycopg
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import make_url
 
 from benchmarks.bar import HEADING, Bar, Note
 from benchmarks.durable import (
@@ -28,6 +28,7 @@ from benchmarks.durable import (
     in_rounds,
     opened,
     server,
+    unprepared,
     url,
 )
 from benchmarks.foreign import Libres, NotThereError
@@ -232,9 +233,9 @@ class Trial:
         """Let ours book in two steps."""
         return self._ours(hold_and_confirm)
 
-    def prepared(self) -> Outcome:
-        """Let ours book in one step, with psycopg's prepared statements."""
-        return self._ours(book, create_engine)
+    def plain(self) -> Outcome:
+        """Let ours book in one step, without prepared statements."""
+        return self._ours(book, unprepared)
 
     def bare(self) -> Outcome:
         """Let the script book."""
@@ -255,9 +256,9 @@ class Trial:
         del counts["refused"]
         return Outcome(found["seconds"], seated, first_fit(iter(evening())), counts)
 
-    def _ours(self, call: Callable[..., Booking], make: Callable[[str], Any] = str) -> Outcome:
+    def _ours(self, call: Callable[..., Booking], as_address: Callable[[str], str] = str) -> Outcome:
         with database(self._template) as name:
-            source = partial(make, url(name))
+            source = partial(as_address, url(name))
             return outcome(crowd().do(book_share, [(source, share, call) for share in self._shares]))
 
 
@@ -265,7 +266,7 @@ def rush(trial: Trial, rounds: int, *, has_libres: bool) -> Iterator[Bar | Note]
     """Compare the whole rush."""
     sides = {
         "ours": trial.book,
-        "ours prepared": trial.prepared,
+        "ours plain": trial.plain,
         "two steps": trial.hold_and_confirm,
         "bare": trial.bare,
     }
@@ -278,7 +279,7 @@ def rush(trial: Trial, rounds: int, *, has_libres: bool) -> Iterator[Bar | Note]
 
     name = f"{BOOKERS} bookers, {CLIENTS} processes, {TABLES} tables"
     yield Bar(f"{name}: ours, booked in one step / bare script", seconds("ours"), seconds("bare"), BOOKERS, at_most=3)
-    yield Bar("  the same, ours with prepared statements", seconds("ours prepared"), seconds("bare"), BOOKERS)
+    yield Bar("  the same, ours without prepared statements", seconds("ours plain"), seconds("bare"), BOOKERS)
     yield Bar("  the same, ours in two steps, hold and confirm", seconds("two steps"), seconds("bare"), BOOKERS)
     for side, what in (("ours", "one step"), ("two steps", "two steps")):
         seated, fitting = ([float(getattr(each, name)) for each in found[side]] for name in ("seated", "fitting"))
