@@ -16,7 +16,8 @@ PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 TESTED_EXTRAS = ("testing", "sql", "postgres", "async")
 # The stores that need no server; and those that reach every branch of the core, which is all that coverage asks for.
 SERVERLESS = ("--stores", "memory,loading,sqlite")
-IN_MEMORY = ("--stores", "memory,loading")
+# What covers the core: its own tests, on the stores that need no database.
+OF_THE_CORE = ("--stores", "memory,loading", "tests/unit", "tests/property", "tests/cases", "tests/interleaving")
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "virtualenv"
@@ -88,8 +89,7 @@ def coverage(session: nox.Session) -> None:
     """
     install_wheel(session, *TESTED_EXTRAS)
     session.install(*group("test"), *group("coverage"))
-    install_servers(session)
-    run_tests(session, "coverage", "run", "-m", "pytest", "-q", "-m", "not slow", *IN_MEMORY, *session.posargs)
+    run_tests(session, "coverage", "run", "-m", "pytest", "-q", "-m", "not slow", *OF_THE_CORE, *session.posargs)
     session.run("coverage", "report")
 
 

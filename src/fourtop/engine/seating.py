@@ -55,8 +55,7 @@ def reach(rules: Rules, stay: Stay, *, counts: bool = False) -> tuple[Window, Wi
         counts: Whether the usage of its service will be asked for, cap or no cap.
     """
     service = rules.calendar.find_service(stay.dining.start_us)
-    if service is None:
-        return stay.block, None
+    assert service is not None, "a stay lies in a service"
     policy = rules.house.policy
     is_counted = counts or policy.find_capacity_rule(service.period.key, service.date) is not None
     return stay.block, service.window if is_counted else None
