@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 # What the tests run on, and so what types are checked against and documentation is made from.
 TESTED_EXTRAS = ("testing", "sql", "postgres", "async")
-# The stores that need no server; and those that reach every branch of the core, which is all that coverage asks for.
+# The stores that need no server.
 SERVERLESS = ("--stores", "memory,loading,sqlite")
 # What covers the core: its own tests, on the stores that need no database.
 OF_THE_CORE = ("--stores", "memory,loading", "tests/unit", "tests/property", "tests/cases", "tests/interleaving")
@@ -89,6 +89,7 @@ def coverage(session: nox.Session) -> None:
     """
     install_wheel(session, *TESTED_EXTRAS)
     session.install(*group("test"), *group("coverage"))
+    install_servers(session)
     run_tests(session, "coverage", "run", "-m", "pytest", "-q", "-m", "not slow", *OF_THE_CORE, *session.posargs)
     session.run("coverage", "report")
 
