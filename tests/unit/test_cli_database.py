@@ -145,7 +145,12 @@ def test_what_is_wrong_with_a_url_is_one_line_without_its_password(
 
 
 @pytest.mark.parametrize(
-    "wrong", ["postgresql://ann:secret@host/night", "postgresql://host/night?user=ann&password=secret"]
+    "wrong",
+    [
+        "postgresql://ann:secret@host/night",
+        "postgresql://ann:my secret@host/night",
+        "postgresql://host/night?user=ann&password=secret",
+    ],
 )
 def test_a_url_where_none_is_expected_is_told_without_its_password(capsys: Captured, wrong: str) -> None:
     line = refused(capsys, "migrate", wrong)

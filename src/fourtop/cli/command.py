@@ -14,8 +14,8 @@ from fourtop.cli.parser import parse
 from fourtop.errors import FourtopError
 
 _INTERRUPTED = 130
-# Before the last @ of a word, and in what follows a question mark.
-_PASSWORD = re.compile(r"(://[^\s:/@]*:)\S*(?=@)|(?<=password=)[^\s&]+")
+# Before the last @, for a password may have blanks in it; and in what follows a question mark.
+_PASSWORD = re.compile(r"(://[^\s:/@]*:).*(?=@)|(?<=password=)[^\s&]+")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

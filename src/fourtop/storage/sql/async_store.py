@@ -16,6 +16,7 @@ from fourtop.storage.sql.engine import as_async_engine
 from fourtop.storage.sql.finding import Finding
 from fourtop.storage.sql.guarding import APP_ROLE
 from fourtop.storage.sql.schema import DEFAULT_SCHEMA
+from fourtop.storage.sql.session import Tally
 from fourtop.storage.sql.store import SqlStore
 
 T = TypeVar("T")
@@ -36,7 +37,7 @@ class AsyncSqlStore:
         lock_timeout_seconds: As for ``SqlStore``.
 
     Raises:
-        InvalidInput: If the URL is none, or of a database that is neither.
+        InvalidInput: As ``SqlStore``.
     """
 
     def __init__(
@@ -57,6 +58,11 @@ class AsyncSqlStore:
             lock_timeout_seconds=lock_timeout_seconds,
         )
         self._store.wait_with(_pause)
+
+    @property
+    def tally(self) -> Tally:
+        """What happened to its transactions so far."""
+        return self._store.tally
 
     async def open(self, house: House) -> None:
         """Put a new restaurant in place, as ``SqlStore.open``.

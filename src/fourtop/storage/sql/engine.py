@@ -14,11 +14,14 @@ from fourtop.storage.sql.schema import Database
 T = TypeVar("T")
 
 _BUSY_MILLISECONDS = 5_000
+_PREPARED: Final = "fourtop.prepared"
 # In a URL: after how many executions the driver has the server prepare a statement, or never.
 _THRESHOLD: Final = "prepare_threshold"
 _NEVER: Final = "none"
 _PREPARED_AFTER: Final = 5
 _EXTRAS: Final = {"postgresql+psycopg": "fourtop[postgres]", "sqlite+aiosqlite": "fourtop[async]"}
+# What an error means is read off these drivers' own classes; another one's would reach the caller as they are.
+_DRIVERS: Final = {"postgresql": ("psycopg",), "sqlite": ("pysqlite", "aiosqlite")}
 _RULE = "must be a URL as sqlite:///night.db or postgresql://user@host/name, or an engine of SQLAlchemy"
 
 
@@ -26,7 +29,7 @@ def as_engine(source: object) -> tuple[Engine, Database]:
     """Return an engine, and which database it is.
 
     Raises:
-        InvalidInput: If it is neither a URL nor an engine, or of another database.
+        InvalidInput: If it is neither a URL nor an engine, or of another database or driver.
     """
     if isinstance(source, Engine):
         engine = source
@@ -36,14 +39,16 @@ def as_engine(source: object) -> tuple[Engine, Database]:
         engine = _made(create_engine, url, **how)
         _prepare_where_alone(engine, wanted)
     else:
-        raise InvalidInput("source", _RULE, shown(source))
-    name = engine.dialect.name
+        raise InvalidInput("source", _RULE, _kind_of(source))
+    name, driver = engine.dialect.name, engine.dialect.driver
+    if name in _DRIVERS and driver not in _DRIVERS[name]:
+        raise InvalidInput("source", f"must be an engine of the driver {' or '.join(_DRIVERS[name])}", shown(driver))
     if name == "sqlite":
         if engine.url.database in (None, "", ":memory:"):
             raise InvalidInput(
                 "source", "must name a file; in memory, MemoryStore is the store", shown(str(engine.url))
             )
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", prepare_sqlite)
         return engine, "sqlite"
     if name == "postgresql":
         return engine, "postgresql"
@@ -59,7 +64,7 @@ def as_async_engine(source: object) -> AsyncEngine:
     if isinstance(source, AsyncEngine):
         return source
     if not isinstance(source, str | URL):
-        raise InvalidInput("source", _RULE, shown(source))
+        raise InvalidInput("source", _RULE, _kind_of(source))
     wanted = as_url(source)
     url, how = _arguments(wanted)
     if url.get_backend_name() == "sqlite":
@@ -82,6 +87,12 @@ def as_url(source: str | URL) -> URL:
         raise InvalidInput("source", _RULE, "something else") from None
     if "\0" in (url.database or ""):
         raise InvalidInput("source", _RULE, "one with a NUL")
+    try:
+        for host in (url.host or "").split(","):
+            host.encode("idna")
+    except UnicodeError:
+        # Python would say so itself where the connection is made, and it is no driver's error.
+        raise InvalidInput("source", _RULE, "one with a host that no network has") from None
     backend = url.get_backend_name()
     if backend in ("postgresql", "postgres"):
         # SQLAlchemy's own default is the driver before ours.
@@ -89,6 +100,11 @@ def as_url(source: str | URL) -> URL:
     if backend == "sqlite":
         return url.set(drivername="sqlite")
     raise InvalidInput("source", _RULE, shown(backend))
+
+
+def _kind_of(source: object) -> str:
+    """Say what was given without showing it: a URL of another type may hold a password, too."""
+    return f"a value of type {type(source).__name__}"
 
 
 def _arguments(url: URL) -> tuple[URL, dict[str, Any]]:
@@ -138,7 +154,15 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
         driver.prepare_threshold = _PREPARED_AFTER
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def prepare_sqlite(connection: Any, place: Any) -> None:
+    """Set a connection of SQLite up as the store needs it, once.
+
+    Args:
+        connection: The driver's.
+        place: Its place in the pool, which remembers that it was done: a host may have made it before the store.
+    """
+    if _PREPARED in place.info:
+        return
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout = {_BUSY_MILLISECONDS}",
@@ -148,3 +172,4 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    place.info[_PREPARED] = True

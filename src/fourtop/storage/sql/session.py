@@ -16,6 +16,7 @@ import attrs
 from sqlalchemy import Engine
 
 from fourtop.errors import OutcomeUnknown, StoreUnavailable
+from fourtop.storage.sql.engine import prepare_sqlite
 from fourtop.storage.sql.fault import Fault, as_ours, code_of, fault_of
 from fourtop.storage.sql.idiom import Statement
 
@@ -207,6 +208,8 @@ class Sessions:
     def _lend(self) -> _Lent:
         connection = self.engine.raw_connection()
         try:
+            if self._is_sqlite:
+                prepare_sqlite(connection.dbapi_connection, connection)
             return _Lent(connection, "isolation_level" if self._is_sqlite else "autocommit")
         except BaseException:
             connection.invalidate()

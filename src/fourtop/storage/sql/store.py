@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from itertools import chain
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import Engine
 
-from fourtop.errors import AlreadyExists
+from fourtop.errors import AlreadyExists, InvalidInput, shown
 from fourtop.model.allocation import Allocation, ResourceType
 from fourtop.model.event import Event
 from fourtop.model.house import House
@@ -34,6 +34,8 @@ from fourtop.storage.sql.writing import Count
 
 T = TypeVar("T")
 
+_LOCK_TIMEOUT_SECONDS: Final = (0.001, 3_600)
+
 
 class SqlStore:
     """Keeps restaurants in SQLite or PostgreSQL. Safe for threads, and for any number of processes.
@@ -49,10 +51,11 @@ class SqlStore:
         schema: The schema that the tables live in on PostgreSQL.
         role: The role that each transaction takes on PostgreSQL. Row level security binds it, whatever the login
             may do; the login has to be a member. ``None``: the login's own.
-        lock_timeout_seconds: How long a transaction waits for a restaurant before it is tried again.
+        lock_timeout_seconds: How long a transaction waits for a restaurant before it is tried again (0.001–3,600).
 
     Raises:
-        InvalidInput: If the URL is none, or of a database that is neither.
+        InvalidInput: If the URL is none, or of a database that is neither; an engine's driver is another; or the
+            time is out of its range.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class SqlStore:
         lock_timeout_seconds: float = 5.0,
     ) -> None:
         self.engine, database = as_engine(source)
+        _check_timeout(lock_timeout_seconds)
         script = script_of(database, schema)
         terms = Terms(clock=clock, role=role, lock_timeout_seconds=lock_timeout_seconds)
         self._sessions = Sessions(self.engine)
@@ -333,6 +337,13 @@ class SqlStore:
             occupancy=int(changes.touches_occupancy),
         )
         self._writer.write(line, restaurant_id, changes, count)
+
+
+def _check_timeout(seconds: object) -> None:
+    low, high = _LOCK_TIMEOUT_SECONDS
+    # PostgreSQL takes no time at all for no limit at all, and so would wait for ever.
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not low <= seconds <= high:
+        raise InvalidInput("lock_timeout_seconds", f"must be a number from {low} to {high}", shown(seconds))
 
 
 def _changed_house(house: House, versions: Versions, changes: Changes) -> House:
