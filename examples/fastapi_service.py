@@ -20,8 +20,17 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 import fourtop
-from fourtop import Actor, AlreadyExists, AsyncDesk, AsyncEngine, AsyncSqlStore, FourtopError, OutcomeUnknown, sample
-from fourtop.storage.sql.migrating import migrate
+from fourtop import (
+    Actor,
+    AlreadyExists,
+    AsyncDesk,
+    AsyncEngine,
+    AsyncSqlStore,
+    FourtopError,
+    OutcomeUnknown,
+    migrate,
+    sample,
+)
 
 T = TypeVar("T")
 

@@ -142,6 +142,14 @@ def test_who_logs_in_and_who_transactions_run_as_is_looked_at(database: str, str
     assert "role_unbound" in codes(inspect(url, role=None))
 
 
+def test_a_login_that_is_its_own_role_may_not_see_what_the_jobs_see(database: str, stranger: str) -> None:
+    url = cluster().url(database, user=stranger)
+    run(database, "GRANT fourtop_app, fourtop_jobs TO stranger")
+    assert "role_unbound" in codes(inspect(url, role=None))
+    run(database, "ALTER ROLE stranger NOINHERIT")
+    assert "role_unbound" not in codes(inspect(url, role=None))
+
+
 def test_a_superuser_may_log_in_but_no_transaction_runs_as_one(database: str) -> None:
     assert codes(inspect(cluster().url(database))) == ["login_superuser"]
     assert codes(inspect(cluster().url(database), role=None)) == ["role_unbound"]

@@ -29,7 +29,16 @@ def test_an_engine_that_the_host_has_used_before_is_taken(tmp_path: Path) -> Non
             lent.enter_context(engine.connect())
         assert store.restaurant_ids() == ("house",)
     assert not [each for each in store.inspect() if each.code == "foreign_keys_off"]
+    engine.dispose()
+
+
+def test_an_engine_of_the_host_goes_on_when_its_store_is_closed(tmp_path: Path) -> None:
+    engine = create_engine(sqlite_url(tmp_path / "night.db"))
+    store = SqlStore(engine)
+    open_desk(store)
     store.close()
+    assert SqlStore(engine).restaurant_ids() == ("house",)
+    engine.dispose()
 
 
 def test_an_asynchronous_engine_that_the_host_has_used_before_is_taken(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from fourtop import (
     Quote,
     Refusal,
     Request,
+    StoreUnavailable,
     Window,
 )
 from fourtop.engine.housekeeping import (
@@ -151,6 +152,34 @@ def test_a_hold_that_changed_since_it_was_found_is_left_alone(clock: ManualClock
     store.happens = happens
     assert sweep_holds(store, batch=1) == Swept(0)
     assert expired(store) == []
+
+
+class Locked(MemoryStore):
+    """Keeps the restaurant ``alpha`` from everybody."""
+
+    is_locked = False
+
+    def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
+        if self.is_locked and scope.restaurant_id == "alpha":
+            raise StoreUnavailable("alpha is locked")
+        return super().transact(scope, decide)
+
+
+def test_a_restaurant_that_is_locked_keeps_no_other_from_being_swept(clock: ManualClock) -> None:
+    store = Locked(clock)
+    desks = [open_desk(store, a_small_house(name=name)) for name in ("Alpha", "Beta")]
+    dead = [held(desk, 2).id for desk in desks]
+    clock.advance(minutes=9)
+    store.is_locked = True
+    with pytest.raises(StoreUnavailable, match="alpha is locked"):
+        sweep_holds(store)
+    store.is_locked = False
+    kinds = [
+        [event.hold_id for event in store.events(each) if event.type is EventType.HOLD_EXPIRED]
+        for each in ("alpha", "beta")
+    ]
+    assert kinds == [[], [dead[1]]]
+    assert sweep_holds(store) == Swept(1)
 
 
 def test_of_two_sweeps_that_find_the_same_one_does_the_work(clock: ManualClock) -> None:

@@ -18,6 +18,7 @@ from fourtop.engine.news import hold_event
 from fourtop.engine.order import Order
 from fourtop.engine.placing import ended
 from fourtop.engine.runner import Runner
+from fourtop.errors import StoreUnavailable
 from fourtop.model import rule
 from fourtop.model.actor import Actor
 from fourtop.model.event import EventType
@@ -78,20 +79,34 @@ def sweep_holds(store: MaintainedStore, *, batch: int = 100, max_batches: int | 
 
     Raises:
         InvalidInput: If a number is out of its range.
-        StoreUnavailable: If the store cannot be reached. What was swept is swept; run it again.
+        StoreUnavailable: If the store, or a restaurant in it, cannot be reached. What was swept is swept, of all other
+            restaurants too; run it again.
     """
     limit = _check_batch(batch)
     runner = Runner(store)
     total = 0
     for _ in _rounds(max_batches):
         found = store.expired_holds(store.now_us(), limit)
-        swept = sum(runner.run(_sweep_order(*each)) for each in _by_restaurant(found))
+        swept = _sweep_all(runner, found)
         total += swept
         # If others have ended all of these first, they are at work on the rest too.
         if len(found) < limit or not swept:
             break
     _LOG.info("swept %d holds", total)
     return Swept(total)
+
+
+def _sweep_all(runner: Runner, found: Iterable[tuple[str, str]]) -> int:
+    """Sweep the restaurants one by one; one that somebody keeps locked is in no other's way."""
+    swept, unavailable = 0, None
+    for restaurant_id, hold_ids in _by_restaurant(found):
+        try:
+            swept += runner.run(_sweep_order(restaurant_id, hold_ids))
+        except StoreUnavailable as error:
+            unavailable = unavailable or error
+    if unavailable is not None:
+        raise unavailable
+    return swept
 
 
 def _by_restaurant(found: Iterable[tuple[str, str]]) -> Iterable[tuple[str, tuple[str, ...]]]:

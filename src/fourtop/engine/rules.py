@@ -11,7 +11,7 @@ from fourtop.model.house import House
 from fourtop.planner import Planner
 from fourtop.ports import View
 
-_KEPT = 64
+_KEPT = 1_024
 
 
 @attrs.frozen
@@ -42,6 +42,7 @@ class RuleCache:
             if rules is None or rules.house is not house:
                 rules = self._compiled(house, key, rules)
             self._kept[key] = rules
+            self._latest.pop(house.restaurant.id, None)
             self._latest[house.restaurant.id] = rules
             while len(self._kept) > _KEPT:
                 del self._kept[next(iter(self._kept))]

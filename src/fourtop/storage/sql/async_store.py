@@ -113,7 +113,7 @@ class AsyncSqlStore:
         return await greenlet_spawn(self._store.inspect)
 
     async def close(self) -> None:
-        """Close the connections of the pool."""
+        """Close the connections that lie in the pool; a host's engine may go on, and connects anew."""
         await self.engine.dispose()
 
 

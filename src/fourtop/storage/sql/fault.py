@@ -32,7 +32,8 @@ _LOST = frozenset({"57P01", "57P02", "57P03", "57P05", "58000", "25P03", "25P04"
 # The last: a role that is not there is a wrong value of the setting that names it.
 _MISCONFIGURED = frozenset({"42P01", "42703", "42883", "42501", "3F000", "3D000", "28000", "28P01", "42704", "22023"})
 
-_BUSY = frozenset({"SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_TIMEOUT", "SQLITE_LOCKED"})
+# With all their special cases: recovery, snapshot, shared cache.
+_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
 def fault_of(error: BaseException) -> Fault | None:
@@ -50,7 +51,7 @@ def fault_of(error: BaseException) -> Fault | None:
 
 def _sqlite_fault(error: sqlite3.Error) -> Fault:
     name = getattr(error, "sqlite_errorname", "") or ""
-    if name in _BUSY:
+    if name.startswith(_BUSY):
         return Fault.TRANSIENT
     if isinstance(error, sqlite3.IntegrityError):
         return Fault.CLASH

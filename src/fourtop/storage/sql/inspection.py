@@ -40,7 +40,7 @@ _KINDS: Final[dict[type[Constraint], str]] = {
 
 
 class Inspector:
-    """Judges whether a database is as the stores need it. Changes nothing.
+    """Judges whether a database is as the stores need it. Changes nothing in it; connecting to SQLite makes the file.
 
     Args:
         idiom: The database's.
@@ -242,6 +242,9 @@ def _of_server(facts: Facts, wanted: str | None) -> Iterator[Finding]:
         yield found("role_missing", f"there is no role {wanted}")
     else:
         yield from _of_role(facts, role, wanted)
+    jobs = facts["jobs"]
+    if wanted is None and jobs and jobs["is_inherited"] and not facts["login_is_superuser"]:
+        yield found("role_unbound", f"transactions run as {login}, who sees every restaurant by the rights of the jobs")
     if wanted is not None and facts["login_is_superuser"]:
         yield found("login_superuser", f"{login} is a superuser: what does not take a role sees everything")
     elif wanted is not None and any(each and each["is_inherited"] for each in (role, facts["jobs"])):

@@ -96,7 +96,7 @@ class SqlStore:
         return self._sessions.tally
 
     def inspect(self) -> tuple[Finding, ...]:
-        """Return what is not as it has to be, as ``fourtop doctor`` does; changes nothing.
+        """Return what is not as it has to be, as ``fourtop doctor`` does; no row is changed.
 
         Raises:
             StoreUnavailable: If the store cannot be reached.
@@ -105,7 +105,7 @@ class SqlStore:
         return self._start.inspector.inspect()
 
     def close(self) -> None:
-        """Close the connections of the pool."""
+        """Close the connections that lie in the pool; a host's engine may go on, and connects anew."""
         self.engine.dispose()
 
     # ---- the port
