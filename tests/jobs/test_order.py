@@ -35,10 +35,10 @@ def before_its_commit(store: SqlStore, call: Callable[[], object]) -> Iterator[N
     sessions: Any = store._sessions
     commit = sessions._commit
 
-    def wait_then_commit(*arguments: object) -> None:
+    def wait_then_commit(*arguments: object, **how: object) -> None:
         has_worked.set()
         assert may_commit.wait(PATIENCE_SECONDS)
-        commit(*arguments)
+        commit(*arguments, **how)
 
     sessions._commit = wait_then_commit
     calling = Beside(call)
