@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from threading import Lock
-from typing import Any
+from typing import Any, Final
 
 import attrs
 from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, cast, func, literal_column, select, update
@@ -102,11 +102,11 @@ class Gate:
     # ---- statements
 
     def _setting(self) -> Statement:
-        settings: list[ColumnElement[Any]] = [_set(TENANT_SETTING, restaurant())]
+        settings: list[ColumnElement[Any]] = [set_locally(TENANT_SETTING, restaurant())]
         milliseconds = round(self._terms.lock_timeout_seconds * 1000)
-        settings.append(_set("lock_timeout", literal_column(f"'{milliseconds}ms'")))
+        settings.append(set_locally("lock_timeout", literal_column(f"'{milliseconds}ms'")))
         if self._terms.role is not None:
-            settings.append(_set("role", bindparam("role", self._terms.role, type_=Text())))
+            settings.append(set_locally("role", bindparam("role", self._terms.role, type_=Text())))
         return self._idiom.compiled(select(*settings))
 
     def _locking(self) -> Statement:
@@ -131,10 +131,13 @@ class Gate:
         latest_us = self._idiom.tables["restaurants"].c.latest_us
         if self._clock is not None:
             return latest_us
-        epoch: ColumnElement[Any] = literal_column("extract(epoch FROM clock_timestamp()) * 1000000")
-        return func.greatest(latest_us, cast(epoch, BigInteger), type_=BigInteger())
+        return func.greatest(latest_us, DATABASE_CLOCK, type_=BigInteger())
 
 
-def _set(name: str, value: ColumnElement[Any]) -> ColumnElement[Any]:
+# What a database's own clock tells, in microseconds.
+DATABASE_CLOCK: Final = cast(literal_column("extract(epoch FROM clock_timestamp()) * 1000000"), BigInteger)
+
+
+def set_locally(name: str, value: ColumnElement[Any]) -> ColumnElement[Any]:
     """Set something for this transaction only."""
     return func.set_config(literal_column(f"'{name}'"), value, literal_column("true"))

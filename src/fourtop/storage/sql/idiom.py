@@ -12,6 +12,7 @@ import attrs
 from sqlalchemy import (
     ARRAY,
     JSON,
+    BigInteger,
     ColumnElement,
     FromClause,
     Integer,
@@ -207,6 +208,21 @@ class Idiom:
 def restaurant() -> ColumnElement[str]:
     """Return the parameter of the tenant."""
     return bindparam("restaurant", type_=Text())
+
+
+def as_number(value: int) -> ColumnElement[int]:
+    """Write a number into the statement, so that it is none of its parameters."""
+    return literal_column(str(value), type_=BigInteger())
+
+
+def as_word(value: str) -> ColumnElement[str]:
+    """Write a word into the statement: the planner has to see it to know that a partial index serves."""
+    return literal_column(f"'{value}'", type_=Text())
+
+
+def at_most() -> ColumnElement[int]:
+    """Return the parameter that says how many rows are wanted."""
+    return bindparam("limit", type_=Integer())
 
 
 def _bare(kind: Any) -> Any:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 from hashlib import sha256
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Text, bindparam, cast, func, literal_column, select
 
 from fourtop.clock import SystemClock
 from fourtop.errors import StoreUnavailable
 from fourtop.ports import Clock
 from fourtop.storage.sql.fault import code_of
-from fourtop.storage.sql.gate import Terms
+from fourtop.storage.sql.gate import DATABASE_CLOCK, Terms, set_locally
 from fourtop.storage.sql.guarding import JOBS_ROLE
 from fourtop.storage.sql.idiom import Idiom, Statement
 from fourtop.storage.sql.session import Clash, Line, Sessions
@@ -50,7 +50,7 @@ class JobGate:
         self._begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if is_postgresql else "BEGIN"
         turns = (None, *Turn) if is_postgresql else ()
         self._settings: dict[Turn | None, Statement] = {turn: self._setting(turn) for turn in turns}
-        self._time = idiom.compiled(select(_EPOCH_US)) if is_postgresql else None
+        self._time = idiom.compiled(select(DATABASE_CLOCK)) if is_postgresql else None
 
     def read(self, work: Callable[[Line], T], name: str) -> T:
         """Do some work that changes nothing, in one transaction.
@@ -89,22 +89,14 @@ class JobGate:
 
     def _setting(self, turn: Turn | None) -> Statement:
         milliseconds = round(self._terms.lock_timeout_seconds * 1000)
-        settings: list[ColumnElement[Any]] = [_set("lock_timeout", literal_column(f"'{milliseconds}ms'"))]
+        settings: list[ColumnElement[Any]] = [set_locally("lock_timeout", literal_column(f"'{milliseconds}ms'"))]
         if self._terms.role is not None:
-            settings.append(_set("role", bindparam("role", JOBS_ROLE, type_=Text())))
+            settings.append(set_locally("role", bindparam("role", JOBS_ROLE, type_=Text())))
         if turn is not None:
             # As text, since no driver reads the nothing that it answers.
             key: ColumnElement[int] = literal_column(str(_key_of(self._idiom.tables.metadata.schema)))
             settings.append(cast(getattr(func, turn.value)(key), Text))
         return self._idiom.compiled(select(*settings))
-
-
-_EPOCH_US: Final = cast(literal_column("extract(epoch FROM clock_timestamp()) * 1000000"), BigInteger)
-
-
-def _set(name: str, value: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Set something for this transaction only."""
-    return func.set_config(literal_column(f"'{name}'"), value, literal_column("true"))
 
 
 def _key_of(schema: str | None) -> int:

@@ -12,11 +12,9 @@ from sqlalchemy import (
     ColumnElement,
     Delete,
     FromClause,
-    Integer,
     Select,
     Table,
     and_,
-    bindparam,
     delete,
     insert,
     literal_column,
@@ -29,7 +27,7 @@ from fourtop.model.allocation import Allocation
 from fourtop.model.window import MAX_WINDOW_US, Window
 from fourtop.storage.sql import codec
 from fourtop.storage.sql.codec import loads
-from fourtop.storage.sql.idiom import Idiom, Statement, restaurant
+from fourtop.storage.sql.idiom import Idiom, Statement, as_word, at_most, restaurant
 from fourtop.storage.sql.reading import moment
 from fourtop.storage.sql.session import Line
 
@@ -87,8 +85,8 @@ class Maintainer:
 
     def _expiring(self) -> Select[Any]:
         row = self._holds.c
-        found = select(row.restaurant_id, row.id).where(row.state == _word("active"), row.expires_us <= _BEFORE)
-        return found.order_by(row.expires_us, row.restaurant_id, row.id).limit(_LIMIT)
+        found = select(row.restaurant_id, row.id).where(row.state == as_word("active"), row.expires_us <= _BEFORE)
+        return found.order_by(row.expires_us, row.restaurant_id, row.id).limit(at_most())
 
     def _old_allocations(self, *names: str) -> Select[Any]:
         row = self._allocations.c
@@ -111,7 +109,7 @@ class Maintainer:
         owns = select(_ONE).where(taken.restaurant_id == row.restaurant_id, taken.hold_id == row.id)
         refers = select(_ONE).where(result.restaurant_id == row.restaurant_id, result.hold_id == row.id)
         return self._oldest(self._holds, row.created_us, ("restaurant_id", "id")).where(
-            row.state != _word("active"), row.block_end_us <= _BEFORE, ~owns.exists(), ~refers.exists()
+            row.state != as_word("active"), row.block_end_us <= _BEFORE, ~owns.exists(), ~refers.exists()
         )
 
     def _old_events(self) -> Select[Any]:
@@ -122,7 +120,7 @@ class Maintainer:
         first, second = (select(*arm.c) for arm in arms)
         settled = first.union_all(second).subquery("settled")
         here = tuple(settled.c[name] for name in keys)
-        return select(*here).order_by(settled.c.settled_us, *here).limit(_LIMIT)
+        return select(*here).order_by(settled.c.settled_us, *here).limit(at_most())
 
     def _oldest(
         self, table: Table, age: ColumnElement[Any], names: tuple[str, ...], *more: ColumnElement[Any]
@@ -130,7 +128,7 @@ class Maintainer:
         """Find the oldest rows of a table, up to the limit: some of their columns, which begin with the key."""
         key = [table.c[name] for name in names if name in _KEYS]
         found = select(*(table.c[name] for name in names), *more).where(age <= _BEFORE)
-        return found.order_by(age, *key).limit(_LIMIT).with_for_update(skip_locked=True, of=table)
+        return found.order_by(age, *key).limit(at_most()).with_for_update(skip_locked=True, of=table)
 
     # ---- what becomes of it
 
@@ -174,7 +172,6 @@ class Maintainer:
 
 
 _BEFORE: Final = moment("before_us")
-_LIMIT: Final = bindparam("limit", type_=Integer())
 _ONE: Final[ColumnElement[int]] = literal_column("1")
 
 
@@ -182,8 +179,3 @@ def _deleted(table: Table, found: FromClause, names: tuple[str, ...] | None = No
     """Delete the rows of a table whose key was found."""
     keys = names or tuple(found.c.keys())
     return delete(table).where(tuple_(*(table.c[name] for name in keys)).in_(select(*found.c)))
-
-
-def _word(value: str) -> ColumnElement[str]:
-    """Write a word into the statement: the planner has to see it to know that a partial index serves."""
-    return literal_column(f"'{value}'")

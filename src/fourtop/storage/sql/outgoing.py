@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     Select,
     Update,
     and_,
@@ -25,14 +24,13 @@ from sqlalchemy import (
 from fourtop.ports import DeadLetter, Delivery
 from fourtop.storage.sql import codec
 from fourtop.storage.sql.codec import Row, listed, loads
-from fourtop.storage.sql.idiom import EACH, Idiom, Statement
+from fourtop.storage.sql.idiom import EACH, Idiom, Statement, at_most
 from fourtop.storage.sql.reading import moment
 from fourtop.storage.sql.session import Line
 
 _PLACE: Final = ("restaurant_id", "sequence", "attempts")
 _ROWS: Final = "letters"
 _NOW: Final = moment("now_us")
-_LIMIT: Final = bindparam("limit", type_=Integer())
 
 
 class Sender:
@@ -122,7 +120,7 @@ class Sender:
         # In the words of the index that has what is next.
         is_waiting = func.coalesce(row.delivered_us, row.dead_us).is_(None)
         first = select(row.restaurant_id, row.sequence).where(is_waiting, _is_free(row), ~looked_up.exists())
-        oldest = first.order_by(row.sequence, row.restaurant_id).limit(_LIMIT)
+        oldest = first.order_by(row.sequence, row.restaurant_id).limit(at_most())
         # Found once, whatever way the rows are then gone to.
         found = oldest.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
         new = {row.lease: bindparam("lease", type_=row.lease.type), row.leased_until_us: moment("until_us")}
@@ -139,7 +137,7 @@ class Sender:
     def _dying(self) -> Select[Any]:
         row = self._outbox.c
         dead = select(self._packed(*_PLACE, "dead_us")).where(row.dead_us.is_not(None))
-        return dead.order_by(row.dead_us, row.restaurant_id, row.sequence).limit(_LIMIT)
+        return dead.order_by(row.dead_us, row.restaurant_id, row.sequence).limit(at_most())
 
     def _reviving(self) -> Update:
         row = self._outbox.c

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
 import attrs
-from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, func, literal_column, null, or_, select, text
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, func, null, or_, select, text
 
 from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
@@ -19,7 +19,7 @@ from fourtop.model.window import MAX_WINDOW_US
 from fourtop.ports import Answer, Rows, Scope, Spans, joined_extent
 from fourtop.storage.sql import codec
 from fourtop.storage.sql.codec import loads
-from fourtop.storage.sql.idiom import Idiom, Statement, restaurant
+from fourtop.storage.sql.idiom import Idiom, Statement, as_number, as_word, restaurant
 from fourtop.storage.sql.schema import SHORT_US
 
 T = TypeVar("T")
@@ -259,10 +259,10 @@ class _Arms:
         for number in range(self._shape.windows):
             start, end = moment(f"w{number}_start"), moment(f"w{number}_end")
             for reach, is_of_length in (
-                (SHORT_US, length <= _number(SHORT_US)),
-                (MAX_WINDOW_US, length > _number(SHORT_US)),
+                (SHORT_US, length <= as_number(SHORT_US)),
+                (MAX_WINDOW_US, length > as_number(SHORT_US)),
             ):
-                begins = row.start_us > start - _number(reach), row.start_us < end
+                begins = row.start_us > start - as_number(reach), row.start_us < end
                 yield base.where(*begins, row.end_us > start, is_of_length)
         for owner in ("booking", "hold", "block"):
             if self._has(f"{owner}s"):
@@ -294,14 +294,14 @@ class _Arms:
             select(self._idiom.packed(*(row[name] for name in codec.ALLOCATION)))
             .where(
                 row.restaurant_id == restaurant(),
-                row.resource_type == _word("table"),
+                row.resource_type == as_word("table"),
                 row.resource_id == named.c.value,
                 # In the words of SQLite's index, which it would not recognise in others.
                 text("NOT latest.shadow"),
                 or_(row.hold_id.is_(None), alive.exists()),
             )
             .order_by(row.start_us.desc())
-            .limit(_number(1))
+            .limit(as_number(1))
             .scalar_subquery()
         )
         found = select(latest.label("packed")).select_from(named).subquery()
@@ -329,7 +329,7 @@ class _Arms:
         stretches += [f"s{number}" for number in range(self._shape.sittings)]
         for name in stretches:
             start, end = moment(f"{name}_start"), moment(f"{name}_end")
-            begins = row.block_start_us > start - _number(MAX_WINDOW_US), row.block_start_us < end
+            begins = row.block_start_us > start - as_number(MAX_WINDOW_US), row.block_start_us < end
             yield base.where(_is_active(row), *begins, row.block_end_us > start)
 
     def alive(self) -> Iterable[Select[Any]]:
@@ -372,20 +372,10 @@ class _Arms:
             rows = select(packed(func.min(row.start_us), func.max(row.end_us)))
             yield rows.where(row.restaurant_id == restaurant())
             sits = booking.dining_start_us
-            sitting = select(packed(func.min(sits), func.max(sits) + _number(1)))
+            sitting = select(packed(func.min(sits), func.max(sits) + as_number(1)))
             yield sitting.where(booking.restaurant_id == restaurant())
 
 
 def _is_active(hold: Any) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = hold.state == _word("active")
+    found: ColumnElement[bool] = hold.state == as_word("active")
     return found
-
-
-def _number(value: int) -> ColumnElement[int]:
-    """Write a number into the statement, so that it is none of its parameters."""
-    return literal_column(str(value), type_=BigInteger())
-
-
-def _word(value: str) -> ColumnElement[str]:
-    """Write a word into the statement: the planner has to see it to know that a partial index serves."""
-    return literal_column(f"'{value}'", type_=Text())
