@@ -87,13 +87,14 @@ def furnished_with(houses: Iterable[House]) -> Iterator[str]:
         yield name
 
 
-def pub(name: str, *, tables: int = 40) -> House:
-    """Return a house of two, four and six seats a table, joined in pairs, open all day."""
+def pub(name: str, *, tables: int = 40, is_capped: bool = True) -> House:
+    """Return a house of two, four and six seats a table, joined in pairs, open all day, capped or not."""
     floor = sketch_floor(
         {str(number): 2 + 2 * (number % 3) for number in range(tables)},
         joins=[f"{number}-{number + 1}" for number in range(0, tables - 1, 2)],
     )
-    return capped(name, floor, timezone="Europe/London", periods={"dinner": "10:00-23:00"})
+    make = capped if is_capped else sketch_house
+    return make(name, floor, timezone="Europe/London", periods={"dinner": "10:00-23:00"})
 
 
 def capped(name: str, floor: Floor, **policy: Any) -> House:

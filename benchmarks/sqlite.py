@@ -11,6 +11,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from itertools import product
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
@@ -93,9 +94,10 @@ class Trial:
         folder: For the files.
         number: How many pairs.
         synchronous: SQLite's setting: ``FULL`` waits for the disk at each commit, ``NORMAL`` does not.
+        is_capped: Whether the house has a capacity rule, so that a hold reads and counts who else comes.
     """
 
-    def __init__(self, folder: Path, number: int, synchronous: str) -> None:
+    def __init__(self, folder: Path, number: int, synchronous: str, *, is_capped: bool) -> None:
         self._folder = folder
         self._requests = parties(number)
         self._pragma = f"PRAGMA synchronous = {synchronous}"
@@ -103,7 +105,7 @@ class Trial:
         if not self._template.exists():
             with opened(sqlite_url(self._template)) as engine:
                 for name in (LOBBY, ROOM):
-                    engine.open(pub(name))
+                    engine.open(pub(name, is_capped=is_capped))
         self._holds, self._confirms = self._recorded()
 
     def ours(self) -> Pairs:
@@ -164,14 +166,16 @@ def write(connection: sqlite3.Connection, writes: Writes) -> None:
 def bars(*, is_quick: bool = False) -> Iterator[Bar]:
     """Compare with the bare script, waiting for the disk or not."""
     number = 60 if is_quick else 400
-    for synchronous, least in (("FULL", 0.35), ("NORMAL", 0.25)):
+    settings = (("FULL", 0.35), ("NORMAL", 0.25))
+    for (synchronous, least), is_capped in product(settings, (True, False)):
         with tempfile.TemporaryDirectory() as folder:
-            trial = Trial(Path(folder), number, synchronous)
+            trial = Trial(Path(folder), number, synchronous, is_capped=is_capped)
             found = in_rounds({"bare": trial.bare, "ours": trial.ours}, 3 if is_quick else 9)
         for name in ("hold", "confirm", "both"):
             upper, lower = ([getattr(each, name) for each in found[side]] for side in ("bare", "ours"))
             what = name.replace("both", "hold and confirm")
-            yield Bar(f"{what}, {synchronous}: bare sqlite3 / ours", upper, lower, number, at_least=least)
+            which = synchronous if is_capped else f"{synchronous}, no capacity rule"
+            yield Bar(f"{what}, {which}: bare sqlite3 / ours", upper, lower, number, at_least=least)
 
 
 if __name__ == "__main__":
