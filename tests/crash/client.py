@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
@@ -13,6 +14,7 @@ import attrs
 
 from fourtop import Engine, FourtopError, House, OutcomeUnknown, Request, StoreUnavailable, sketch_floor
 from fourtop.storage.sql import SqlStore
+from tests.crash.fuse import Fuse
 from tests.evening import a_house
 from tests.load.crowd import PRELOADED
 
@@ -22,6 +24,8 @@ TABLES: Final = 40
 TIMES: Final = ("17:00", "18:30", "20:00")
 PARTY: Final = 4
 LIVE_SECONDS: Final = 600
+# From its start to a few confirmations, on the busiest of machines.
+SLOWEST_SECONDS: Final = 60
 
 
 @attrs.frozen
@@ -64,9 +68,9 @@ def start_of(number: int, first: date) -> datetime:
     return datetime.combine(day, time.fromisoformat(TIMES[place % len(TIMES)]), UTC)
 
 
-def confirm_on_and_on(line: Connection, url: str, first: date, numbers: Iterator[int]) -> None:
+def confirm_on_and_on(line: Connection, url: str, first: date, numbers: Iterator[int], fuse: Fuse | None) -> None:
     """Hold and confirm, one party after the other, and say so before and after each confirmation."""
-    desk = Engine(SqlStore(url)).desk("house")
+    desk = Engine(SqlStore(url if fuse is None else fuse.engine(url))).desk("house")
     for number in numbers:
         request = Request(PARTY, start_of(number, first))
 
@@ -81,6 +85,8 @@ def confirm_on_and_on(line: Connection, url: str, first: date, numbers: Iterator
             return desk.confirm(hold_id, key=key).booking.id
 
         line.send(Intent(key, hold_id, tables))
+        if fuse is not None:
+            fuse.light()
         line.send(Acknowledged(key, _with_one_retry(line, key, confirm)))
 
 
@@ -102,16 +108,22 @@ class Client:
         first: The date on which the first parties come.
         number: Of its first party.
         step: How far its parties' numbers are from each other.
+        fuse: Where it dies by itself; ``None``: nowhere.
     """
 
-    def __init__(self, url: str, first: date, number: int, step: int = 1) -> None:
+    def __init__(self, url: str, first: date, number: int, step: int = 1, fuse: Fuse | None = None) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(PRELOADED)
         self.line, theirs = context.Pipe()
-        arguments = (theirs, url, first, count(number, step))
+        arguments = (theirs, url, first, count(number, step), fuse)
         self._process = context.Process(target=confirm_on_and_on, args=arguments, daemon=True)
         self._process.start()
         theirs.close()
+
+    def await_death(self) -> None:
+        """Wait until it has died by itself, by the signal that :meth:`kill` sends, too."""
+        self._process.join(SLOWEST_SECONDS)
+        assert self._process.exitcode == -signal.SIGKILL
 
     def kill(self) -> list[Message]:
         """End the process at once, wherever it is, and return what it had said before and nobody had heard."""

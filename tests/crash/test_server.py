@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from multiprocessing.connection import wait
+from time import monotonic
 
 import attrs
 import pytest
@@ -16,13 +18,16 @@ from tests.crash.witness import Witness, witness
 from tests.database.cluster import Cluster
 from tests.database.furnished import LOGIN, furnish
 
+# Kills in the middle of a confirmation that waits for us, and kills at any moment of the others.
+STUCK = 10
 KILLS = 20
-# The rest find all clients between two confirmations.
-HITS = 10
 CLIENTS = 4
 MOST_BEFORE = 12
 PATIENCE_SECONDS = 60
 DATABASE = "night"
+# Only a confirmation writes there; it waits with the restaurant locked, and in the middle of its transaction.
+BAR = b"LOCK TABLE fourtop.booking_confirmation_results IN SHARE ROW EXCLUSIVE MODE"
+WAITING = b"SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'relation'"
 
 
 @pytest.fixture
@@ -80,6 +85,17 @@ class Load:
                 return
 
 
+def kill_in_mid_confirmation(server: Cluster) -> None:
+    """Hold up whoever confirms next, in the middle of its transaction, and kill the server then."""
+    with closing(server.connect(DATABASE)) as bar:
+        bar.execute("BEGIN")
+        bar.execute(BAR)
+        deadline = monotonic() + PATIENCE_SECONDS
+        while bar.execute(WAITING).fetchone() == (0,):
+            assert monotonic() < deadline, "nobody confirms"
+        server.kill()
+
+
 @pytest.mark.slow
 def test_a_server_killed_under_load_loses_and_tears_nothing(server: Cluster) -> None:
     draw = random.Random(1)
@@ -88,11 +104,13 @@ def test_a_server_killed_under_load_loses_and_tears_nothing(server: Cluster) -> 
     with witness(url, server.url(DATABASE)) as seen:
         load = Load([Client(url, first, number, CLIENTS) for number in range(CLIENTS)], seen)
         try:
-            for _ in range(KILLS):
+            for number in range(KILLS):
                 load.run_until_an_intent(draw)
-                server.kill()
+                if number < STUCK:
+                    kill_in_mid_confirmation(server)
+                else:
+                    server.kill()
                 server.start()
-                seen.toll.kills += 1
                 load.has_lost = False
             load.run_until_an_intent(draw)
         finally:
@@ -101,6 +119,6 @@ def test_a_server_killed_under_load_loses_and_tears_nothing(server: Cluster) -> 
             seen.hear(message)
         seen.settle()
         seen.check_everything()
-    assert seen.toll.hits >= HITS, f"the kills were meant for confirmations: {seen.toll}"
-    assert seen.toll.before, f"some were cut off before they were done: {seen.toll}"
+    assert seen.toll.hits >= STUCK, f"each of these fell into a confirmation: {seen.toll}"
+    assert seen.toll.before >= STUCK, f"and before it was done: {seen.toll}"
     assert seen.acknowledged > KILLS * CLIENTS, "more were acknowledged than retried"

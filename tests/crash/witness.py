@@ -41,14 +41,12 @@ class Toll:
     """How the crashes fell.
 
     Args:
-        kills: How many there were.
-        hits: How many fell between an intent and its acknowledgement.
+        hits: How many kills fell between an intent and its acknowledgement.
         before: How many confirmations were not in place when the witness looked.
         after: How many were, though nobody had been told.
         unknown: How many were reported as ``OutcomeUnknown``.
     """
 
-    kills: int = 0
     hits: int = 0
     before: int = 0
     after: int = 0
