@@ -60,13 +60,13 @@ def _die() -> None:
 
 def _sqlite_connections(fuse: Fuse) -> type[sqlite3.Connection]:
     class Cursor(sqlite3.Cursor):
-        def execute(self, sql: str, *more: Any) -> sqlite3.Cursor:
+        def execute(self, sql: str, values: Any = (), /) -> Any:
             with fuse.around(sql):
-                return super().execute(sql, *more)
+                return super().execute(sql, values)
 
-        def executemany(self, sql: str, *more: Any) -> sqlite3.Cursor:
+        def executemany(self, sql: str, values: Any, /) -> Any:
             with fuse.around(sql):
-                return super().executemany(sql, *more)
+                return super().executemany(sql, values)
 
     class Connection(sqlite3.Connection):
         def cursor(self, *_: Any) -> Any:
