@@ -44,34 +44,44 @@ class Load:
 
     clients: list[Client]
     seen: Witness
-    has_lost: bool = False
     _confirmed: set[Client] = attrs.field(factory=set, init=False)
 
     def messages(self) -> Iterator[Message]:
-        """Hear what they say, one after the other; tell those who have lost the server that it is there."""
+        """Hear what they say, one after the other, while the server is there."""
         while True:
             ready = wait([client.line for client in self.clients], PATIENCE_SECONDS)
             assert ready, "a client says something"
             for client in self.clients:
                 if client.line in ready:
-                    yield self._hear(client)
+                    message = self._hear(client)
+                    assert not isinstance(message, Lost), "the server is there"
+                    yield message
 
     def _hear(self, client: Client) -> Message:
         message: Message = client.line.recv()
         self.seen.hear(message)
-        if isinstance(message, Lost):
-            self.seen.look_after_loss(message)
-            self._count_hit(message)
-            client.line.send("it is back")
-        elif isinstance(message, Acknowledged):
+        if isinstance(message, Acknowledged):
             self._confirmed.add(client)
         return message
 
-    def _count_hit(self, lost: Lost) -> None:
-        """Count a kill once, however many confirmations it fell into."""
-        if lost.key is not None and not self.has_lost:
-            self.has_lost = True
-            self.seen.toll.hits += 1
+    def lose(self) -> list[Lost]:
+        """Hear each of them out until it has lost the server, which is gone."""
+        return [self._hear_loss(client) for client in self.clients]
+
+    def _hear_loss(self, client: Client) -> Lost:
+        while True:
+            assert client.line.poll(PATIENCE_SECONDS), "a client says something"
+            message = self._hear(client)
+            if isinstance(message, Lost):
+                return message
+
+    def find(self, losses: list[Lost]) -> None:
+        """Look at what was lost, before anybody tries it again; then tell them that the server is there."""
+        for lost in losses:
+            self.seen.look_after_loss(lost)
+        self.seen.toll.hits += any(lost.key is not None for lost in losses)
+        for client in self.clients:
+            client.line.send("it is back")
 
     def run_until_an_intent(self, draw: random.Random) -> None:
         """Let each of them confirm at least once, and then a few times more; return when one is about to."""
@@ -110,8 +120,9 @@ def test_a_server_killed_under_load_loses_and_tears_nothing(server: Cluster) -> 
                     kill_in_mid_confirmation(server)
                 else:
                     server.kill()
+                losses = load.lose()
                 server.start()
-                load.has_lost = False
+                load.find(losses)
             load.run_until_an_intent(draw)
         finally:
             said = [client.kill() for client in load.clients]
