@@ -12,7 +12,7 @@ from fourtop import (
     Hold,
     Window,
 )
-from fourtop.ports import Changes
+from fourtop.ports import Changes, Claim, Headcount
 from fourtop.storage.shelf import Shelf
 
 
@@ -58,6 +58,23 @@ class ForgetsWhatHoldsAreFor(Shelf):
 class ListsBookingsById(Shelf):
     def bookings_starting(self, window: Window) -> Iterator[Booking]:
         yield from sorted(super().bookings_starting(window), key=lambda booking: booking.id)
+
+
+class CountsWhoeverIsWrittenDown(Shelf):
+    def headcounts(self, window: Window) -> Iterator[Headcount]:
+        for booking in self.bookings_starting(window):
+            yield Headcount(booking.stay.dining.start_us, booking.party, 1)
+
+
+class CountsHeadsOnce(Shelf):
+    def _count_heads(self, booking: Booking, sign: int) -> None:
+        if sign > 0:
+            super()._count_heads(booking, sign)
+
+
+class ForgetsWhomClaimsAreFor(Shelf):
+    def claims(self, window: Window, now_us: int) -> list[Claim]:
+        return [attrs.evolve(each, counted_us=None) for each in super().claims(window, now_us)]
 
 
 class KeepsTheFirstOwner(Shelf):

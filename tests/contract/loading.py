@@ -33,7 +33,7 @@ def loaded(shelf: Shelf, scope: Scope, now_us: int) -> Rows:
 
 
 def _holds(shelf: Shelf, scope: Scope) -> list[Hold]:
-    found = [hold for window in (*scope.windows, *scope.sittings) for hold in shelf.active_holds(window)]
+    found = [hold for window in (*scope.windows, *scope.headcounts) for hold in shelf.active_holds(window)]
     found += [hold for booking_id in scope.bookings for hold in shelf.holds_for(booking_id)]
     found += [hold for hold in shelf._active if hold.session in scope.sessions]
     found += [hold for hold in map(shelf.find_hold, scope.holds) if hold is not None]
@@ -43,8 +43,11 @@ def _holds(shelf: Shelf, scope: Scope) -> list[Hold]:
 
 
 def _bookings(shelf: Shelf, scope: Scope) -> list[Booking]:
-    found = [booking for window in scope.sittings for booking in shelf.bookings_starting(window)]
-    return found + [booking for booking in map(shelf.find_booking, scope.bookings) if booking is not None]
+    windows = (*scope.sittings, *scope.headcounts)
+    found = [booking for window in windows for booking in shelf.bookings_starting(window)]
+    holds = [hold for window in scope.headcounts for hold in shelf.active_holds(window)]
+    ids = scope.bookings | {hold.booking_id for hold in holds if hold.booking_id is not None}
+    return found + [booking for booking in map(shelf.find_booking, sorted(ids)) if booking is not None]
 
 
 def _allocations(shelf: Shelf, scope: Scope, holds: list[str], now_us: int) -> list[Allocation]:

@@ -73,7 +73,12 @@ def loaded() -> Shelf:
 
 def seen(shelf: Shelf) -> dict[str, object]:
     scope = Scope(
-        HERE, windows=MONTHS, sittings=MONTHS, holds=frozenset({"h0", "h1"}), bookings=frozenset({"b1", "b9"})
+        HERE,
+        windows=MONTHS,
+        sittings=MONTHS,
+        headcounts=MONTHS,
+        holds=frozenset({"h0", "h1"}),
+        bookings=frozenset({"b1", "b9"}),
     )
     view = View(shelf, scope, NOON_US)
     return {
@@ -83,7 +88,8 @@ def seen(shelf: Shelf) -> dict[str, object]:
         "extent": shelf.extent(),
         "bookings": view.bookings_starting(EVENING),
         "holds": [view.find_hold(hold_id) for hold_id in ("h0", "h1")],
-        "live": view.live_holds_starting(EVENING),
+        "heads": view.headcounts(EVENING),
+        "claims": view.claims(EVENING),
         "made": [shelf.count_alive(NOON_US, session) for session in (None, "s1", "s2")],
         "for": view.active_holds_for("b9"),
         "block": shelf.find_block("k1"),

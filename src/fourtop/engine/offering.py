@@ -69,7 +69,7 @@ def availability(view: View, rules: Rules, wanted: Wanted) -> Availability | Nee
     reach = _reach(rules, wanted.on, starts)
     scope = view.scope
     missing = tuple(window for window in reach.windows if not scope.covers(window))
-    if missing or not all(scope.covers_sittings(window) for window in reach.sittings):
+    if missing or not all(scope.covers_headcounts(window) for window in reach.headcounts):
         return Need(attrs.evolve(reach, windows=missing))
     board = _Board(view, rules, wanted)
     slots = tuple(slot for start_us in starts for slot in board.slots(start_us))
@@ -107,7 +107,7 @@ def _reach(rules: Rules, on: date, starts: list[int]) -> Scope:
     services |= {service.window for start_us in starts if (service := rules.calendar.find_service(start_us))}
     in_order = sorted(services)
     windows = (Window.of_micros(max(each.start_us - _REACH_US, 0), each.end_us + _REACH_US) for each in in_order)
-    return Scope(rules.house.restaurant.id, windows=tuple(windows), sittings=tuple(in_order))
+    return Scope(rules.house.restaurant.id, windows=tuple(windows), headcounts=tuple(in_order))
 
 
 class _Board:

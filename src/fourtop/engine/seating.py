@@ -70,8 +70,8 @@ def foreseen(rules: Rules, request: Request, *, counts: bool = False) -> Scope:
     stay = rules.calendar.stay(request.start_us, request.party, request.occasion)
     if isinstance(stay, Refusal):
         return Scope(restaurant_id)
-    block, sitting = reach(rules, stay, counts=counts)
-    return Scope(restaurant_id, windows=(block,), sittings=() if sitting is None else (sitting,))
+    block, service = reach(rules, stay, counts=counts)
+    return Scope(restaurant_id, windows=(block,), headcounts=() if service is None else (service,))
 
 
 class Judge:
@@ -132,10 +132,10 @@ class Judge:
             counts: Whether the usage of its service will be asked for, cap or no cap.
         """
         scope = self._view.scope
-        block, sitting = reach(self._rules, stay, counts=counts)
+        block, service = reach(self._rules, stay, counts=counts)
         windows = () if scope.covers(block) else (block,)
-        sittings = () if sitting is None or scope.covers_sittings(sitting) else (sitting,)
-        return Need(Scope(scope.restaurant_id, windows=windows, sittings=sittings)) if windows or sittings else None
+        services = () if service is None or scope.covers_headcounts(service) else (service,)
+        return Need(Scope(scope.restaurant_id, windows=windows, headcounts=services)) if windows or services else None
 
     def _service(self, stay: Stay) -> Service | None:
         return self._rules.calendar.find_service(stay.dining.start_us)
@@ -161,32 +161,33 @@ class Judge:
         return usage
 
     def _counted(self, service: Service) -> Usage:
-        own = self._own
-        bookings = {
-            booking.id: booking.party
-            for booking in self._view.bookings_starting(service.window)
-            if booking.status.counts_covers and self._is_in(service, booking.stay)
-        }
-        holds = [
-            hold.party
-            for hold in self._view.live_holds_starting(service.window)
-            if hold.id != own.hold_id and hold.booking_id not in bookings and self._is_in(service, hold.stay)
+        own, view = self._own, self._view
+        seated = [each for each in view.headcounts(service.window) if self._is_in(service, each.start_us)]
+        held = [
+            each.party
+            for each in view.claims(service.window)
+            if each.hold_id != own.hold_id
+            and self._is_in(service, each.start_us)
+            and not self._is_in(service, each.counted_us)
         ]
-        if own.booking_id is not None:
-            bookings.pop(own.booking_id, None)
+        covers = sum(each.covers for each in seated) + sum(held)
+        parties = sum(each.parties for each in seated) + len(held)
+        known = None if own.booking_id is None else view.find_booking(own.booking_id)
+        if known is not None and known.status.counts_covers and self._is_in(service, known.stay.dining.start_us):
+            covers, parties = covers - known.party, parties - 1
         cap = self._cap(service)
         return Usage(
             period=service.period.key,
             service_date=service.date,
-            booked_covers=sum(bookings.values()) + sum(holds),
-            booked_parties=len(bookings) + len(holds),
+            booked_covers=covers,
+            booked_parties=parties,
             max_covers=None if cap is None else cap.max_covers,
             max_parties=None if cap is None else cap.max_parties,
         )
 
-    def _is_in(self, service: Service, stay: Stay) -> bool:
+    def _is_in(self, service: Service, start_us: int | None) -> bool:
         # Where the clocks go back, a service may run into the next, whose parties are not its own.
-        return service.is_same(self._service(stay))
+        return start_us is not None and service.is_same(self._rules.calendar.find_service(start_us))
 
     def over_cap(self, stay: Stay, party: int) -> Refusal | None:
         """Return the refusal by the caps of the stay's service, if a party more would exceed one."""

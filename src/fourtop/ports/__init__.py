@@ -1,6 +1,7 @@
 """The ports: what the engine asks of a store, and what a store may answer."""
 
 from fourtop.ports.change import MAX_NEEDS, NO_CHANGES, Answer, Changes, Decision, FloorChange, Need, PolicyChange
+from fourtop.ports.headcount import Claim, Headcount
 from fourtop.ports.maintenance import MaintainedStore, Maintenance
 from fourtop.ports.outbox import DeadLetter, Delivery, Outbox, subject_of
 from fourtop.ports.scope import Scope, Spans
@@ -14,11 +15,13 @@ __all__ = [
     "Answer",
     "AsyncStore",
     "Changes",
+    "Claim",
     "Clock",
     "DeadLetter",
     "Decision",
     "Delivery",
     "FloorChange",
+    "Headcount",
     "MaintainedStore",
     "Maintenance",
     "Need",

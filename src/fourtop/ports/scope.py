@@ -21,7 +21,8 @@ class Scope:
     Args:
         restaurant_id: The tenant.
         windows: Allocations and holds whose block window overlaps one of these (each at most 31 days).
-        sittings: Bookings and live holds whose party sits down inside one of these (each at most 31 days).
+        sittings: Bookings that sit down inside one of these (each at most 31 days).
+        headcounts: How many sit down inside one of these, and the claims of live holds (each at most 31 days).
         bookings: These bookings, with their allocations and the holds made for them.
         holds: These holds, with their allocations and their confirmation.
         blocks: These blocks, with their allocations.
@@ -35,6 +36,7 @@ class Scope:
     restaurant_id: str
     windows: tuple[Window, ...] = ()
     sittings: tuple[Window, ...] = ()
+    headcounts: tuple[Window, ...] = ()
     bookings: frozenset[str] = frozenset()
     holds: frozenset[str] = frozenset()
     blocks: frozenset[str] = frozenset()
@@ -51,6 +53,7 @@ class Scope:
             restaurant_id=self.restaurant_id,
             windows=_joined(self.windows, other.windows),
             sittings=_joined(self.sittings, other.sittings),
+            headcounts=_joined(self.headcounts, other.headcounts),
             bookings=self.bookings | other.bookings,
             holds=self.holds | other.holds,
             blocks=self.blocks | other.blocks,
@@ -71,6 +74,11 @@ class Scope:
         """The stretches that the sittings make together."""
         return Spans.of(self.sittings)
 
+    @cached_property
+    def headcount_spans(self) -> Spans:
+        """The stretches that the windows of the head counts make together."""
+        return Spans.of(self.headcounts)
+
     def covers(self, window: Window) -> bool:
         """Tell whether every instant of a window lies in one of the scope's windows. O(log n)."""
         return self.spans.cover(window)
@@ -78,6 +86,10 @@ class Scope:
     def covers_sittings(self, window: Window) -> bool:
         """Tell whether every instant of a window lies in one of the scope's sittings. O(log n)."""
         return self.sitting_spans.cover(window)
+
+    def covers_headcounts(self, window: Window) -> bool:
+        """Tell whether every instant of a window lies in one of those whose heads are counted. O(log n)."""
+        return self.headcount_spans.cover(window)
 
 
 def _joined(windows: tuple[Window, ...], more: tuple[Window, ...]) -> tuple[Window, ...]:

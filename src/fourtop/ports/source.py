@@ -18,6 +18,7 @@ from fourtop.model.house import House
 from fourtop.model.outcome import Versions
 from fourtop.model.window import Window
 from fourtop.ports.change import Answer
+from fourtop.ports.headcount import Claim, Headcount, headcounts_of
 from fourtop.timeline import Occupancy
 
 _ORDER: Final = attrgetter("order_key")
@@ -26,8 +27,8 @@ _ORDER: Final = attrgetter("order_key")
 class Source(Protocol):
     """The rows of one restaurant, unguarded. A ``View`` wraps it and checks each question against its scope.
 
-    Every collection is in a fixed order: allocations by ``order_key``, bookings and holds by start of the
-    dining window, then id.
+    Every collection is in a fixed order: allocations by ``order_key``; bookings, holds and claims by start of
+    the dining window, then id; head counts by their instant.
     """
 
     @property
@@ -89,8 +90,12 @@ class Source(Protocol):
         """Return the bookings, of any status, whose dining window starts inside a window."""
         ...
 
-    def active_holds(self, window: Window) -> Iterable[Hold]:
-        """Return the holds in state active, alive or dead, whose block window overlaps a window."""
+    def headcounts(self, window: Window) -> Iterable[Headcount]:
+        """Return how many sit down at each instant inside a window, of the bookings whose status counts."""
+        ...
+
+    def claims(self, window: Window, now_us: int) -> Iterable[Claim]:
+        """Return the claims of the holds that are alive and whose dining window starts inside a window."""
         ...
 
     def expired_holds(self, now_us: int, window: Window) -> Iterable[Hold]:
@@ -123,6 +128,10 @@ class Rows:
         confirmations: The confirmation results of the scope's holds.
         answers: The stored answers of the scope.
         whole: The extent of the whole restaurant, where not all of it was loaded; ``None``: all was.
+        counted: How many sit down at each instant, where the bookings were counted and not loaded; ``None``: they
+            were loaded.
+        claimed: The claims of live holds, where not the holds were loaded; ``None``: they were, with the bookings
+            that they were made for.
         alive: How many holds are alive, by session and under ``None`` of the whole restaurant, where they were
             counted and not loaded; ``None``: they were loaded.
     """
@@ -136,6 +145,8 @@ class Rows:
     confirmations: Sequence[ConfirmationResult] = ()
     answers: Sequence[Answer] = ()
     whole: tuple[int, int] | None = None
+    counted: Sequence[Headcount] | None = None
+    claimed: Sequence[Claim] | None = None
     alive: Mapping[str | None, int] | None = None
 
     @cached_property
@@ -205,6 +216,20 @@ class Rows:
         """Return the loaded bookings whose dining window starts inside a window, by start, then id."""
         found = [each for each in self.bookings if _starts_in(each, window)]
         return sorted(found, key=_by_start)
+
+    def headcounts(self, window: Window) -> Iterable[Headcount]:
+        """Return how many sit down at each instant inside a window; increasing."""
+        if self.counted is None:
+            return headcounts_of(self.bookings_starting(window))
+        return sorted(each for each in self.counted if window.start_us <= each.start_us < window.end_us)
+
+    def claims(self, window: Window, now_us: int) -> Iterable[Claim]:
+        """Return the claims of the live holds that would sit down inside a window, by start, then id."""
+        claimed = self.claimed
+        if claimed is None:
+            alive = (hold for hold in self.holds if hold.is_alive(now_us))
+            claimed = [Claim.of(hold, self._bookings.get(str(hold.booking_id))) for hold in alive]
+        return sorted(each for each in claimed if window.start_us <= each.start_us < window.end_us)
 
     def active_holds(self, window: Window) -> Iterable[Hold]:
         """Return the loaded holds in state active whose block overlaps a window, by start, then id."""

@@ -13,6 +13,7 @@ from fourtop.model.house import House
 from fourtop.model.outcome import Versions
 from fourtop.model.window import Window
 from fourtop.ports.change import Answer
+from fourtop.ports.headcount import Claim, Headcount
 from fourtop.ports.scope import Scope
 from fourtop.ports.source import Source
 
@@ -164,14 +165,15 @@ class View:
         source = self._ask(self.scope.covers_sittings(window), "who sits down in", window)
         return tuple(source.bookings_starting(window))
 
-    def live_holds_starting(self, window: Window) -> tuple[Hold, ...]:
-        """Return the live holds whose party would sit down inside a window; by start, then id."""
-        source = self._ask(self.scope.covers_sittings(window), "who sits down in", window)
-        return tuple(
-            hold
-            for hold in source.active_holds(window)
-            if hold.is_alive(self.now_us) and window.start_us <= hold.stay.dining.start_us < window.end_us
-        )
+    def headcounts(self, window: Window) -> tuple[Headcount, ...]:
+        """Return how many sit down at each instant inside a window, of the bookings that count; increasing."""
+        source = self._ask(self.scope.covers_headcounts(window), "how many sit down in", window)
+        return tuple(source.headcounts(window))
+
+    def claims(self, window: Window) -> tuple[Claim, ...]:
+        """Return the claims of the live holds whose party would sit down inside a window; by start, then id."""
+        source = self._ask(self.scope.covers_headcounts(window), "how many sit down in", window)
+        return tuple(source.claims(window, self.now_us))
 
     def active_holds_for(self, booking_id: str) -> tuple[Hold, ...]:
         """Return the holds made for a booking that are in state active, alive or dead, oldest first."""

@@ -10,13 +10,13 @@ from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, func,
 
 from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
-from fourtop.model.booking import Booking
+from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
 from fourtop.model.outcome import Versions
 from fourtop.model.window import MAX_WINDOW_US
-from fourtop.ports import Answer, Rows, Scope, Spans, joined_extent
+from fourtop.ports import Answer, Claim, Headcount, Rows, Scope, Spans, joined_extent
 from fourtop.storage.sql import codec
 from fourtop.storage.sql.codec import loads
 from fourtop.storage.sql.idiom import Idiom, Statement, as_number, as_word, restaurant
@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 # More stretches than these are loaded as the one that holds them all: an import of a year, mostly full of rows.
 MAX_SPANS: Final = 4
+_COUNTED: Final = tuple(status.value for status in BookingStatus if status.counts_covers)
 
 
 class Cursor(Protocol):
@@ -47,6 +48,8 @@ class Loaded:
     Args:
         restaurant_id: The tenant.
         alive: How many holds are alive, by session; under ``None``: of the whole restaurant.
+        headcounts: How many sit down, by when.
+        claims: The claims of live holds, by the hold's id.
         whole: The extent of the whole restaurant, once it was asked for.
         wants_house: Whether the house is to be loaded with whatever is loaded first.
         house: What its columns said.
@@ -60,6 +63,8 @@ class Loaded:
     confirmations: dict[str, ConfirmationResult] = attrs.field(factory=dict)
     answers: dict[tuple[str, str], Answer] = attrs.field(factory=dict)
     alive: dict[str | None, int] = attrs.field(factory=dict)
+    headcounts: dict[int, Headcount] = attrs.field(factory=dict)
+    claims: dict[str, Claim] = attrs.field(factory=dict)
     whole: tuple[int, int] | None = None
     wants_house: bool = False
     house: tuple[str | None, ...] = ()
@@ -68,6 +73,10 @@ class Loaded:
         """Add the rows of one kind, as the statement answered them."""
         if kind == "alive":
             self.alive.update(dict(rows))
+        elif kind == "headcounts":
+            self.headcounts.update((row[0], Headcount(*row)) for row in rows)
+        elif kind == "claims":
+            self.claims.update((row[1], Claim(*row)) for row in rows)
         elif kind == "extent":
             self.whole = joined_extent(*((first, last) for first, last in rows if first is not None))
         elif kind == "answers":
@@ -90,6 +99,8 @@ class Loaded:
             confirmations=tuple(self.confirmations.values()),
             answers=tuple(self.answers.values()),
             whole=self.whole,
+            counted=tuple(self.headcounts.values()),
+            claimed=tuple(self.claims.values()),
             alive=self.alive,
         )
 
@@ -109,6 +120,7 @@ class _Shape:
 
     windows: int
     sittings: int
+    headcounts: int
     answers: int
     named: tuple[str, ...]
     has_house: bool
@@ -119,6 +131,7 @@ class _Shape:
         return cls(
             windows=len(_stretches(scope.spans)),
             sittings=len(_stretches(scope.sitting_spans)),
+            headcounts=len(_stretches(scope.headcount_spans)),
             answers=len(scope.answers),
             named=tuple(name for name in named if getattr(scope, name)),
             has_house=has_house,
@@ -126,7 +139,8 @@ class _Shape:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.windows or self.sittings or self.answers or self.named or self.has_house)
+        spans = self.windows or self.sittings or self.headcounts
+        return not (spans or self.answers or self.named or self.has_house)
 
 
 def _stretches(spans: Spans) -> list[tuple[int, int]]:
@@ -168,7 +182,7 @@ class Reader:
 
     def _parameters(self, shape: _Shape, scope: Scope, now_us: int) -> dict[str, Any]:
         parameters: dict[str, Any] = {"restaurant": scope.restaurant_id, "now_us": now_us}
-        for letter, spans in (("w", scope.spans), ("s", scope.sitting_spans)):
+        for letter, spans in (("w", scope.spans), ("s", scope.sitting_spans), ("c", scope.headcount_spans)):
             for number, (start_us, end_us) in enumerate(_stretches(spans)):
                 parameters |= {f"{letter}{number}_start": start_us, f"{letter}{number}_end": end_us}
         for number, (command, key) in enumerate(sorted(scope.answers)):
@@ -184,6 +198,8 @@ class Reader:
             "allocations": list(arms.allocations()),
             "bookings": list(arms.bookings()),
             "holds": list(arms.holds()),
+            "headcounts": list(arms.headcounts()),
+            "claims": list(arms.claims()),
             "alive": list(arms.alive()),
             "blocks": list(arms.blocks()),
             "confirmations": list(arms.confirmations()),
@@ -319,18 +335,37 @@ class _Arms:
             yield base.where(row.dining_start_us >= start, row.dining_start_us < end)
 
     def holds(self) -> Iterable[Select[Any]]:
-        """The named ones, those made for the named bookings, and the active ones of the windows and sittings."""
+        """The named ones, those made for the named bookings, and the active ones of the windows."""
         row, base = self._columns.holds.c, self._columns.of_holds()
         if self._has("holds"):
             yield base.where(self._idiom.any_of(row.id, "holds"))
         if self._has("bookings"):
             yield base.where(self._idiom.any_of(row.booking_id, "bookings"))
-        stretches = [f"w{number}" for number in range(self._shape.windows)]
-        stretches += [f"s{number}" for number in range(self._shape.sittings)]
-        for name in stretches:
-            start, end = moment(f"{name}_start"), moment(f"{name}_end")
-            begins = row.block_start_us > start - as_number(MAX_WINDOW_US), row.block_start_us < end
-            yield base.where(_is_active(row), *begins, row.block_end_us > start)
+        for number in range(self._shape.windows):
+            yield base.where(*_is_active_in(row, moment(f"w{number}_start"), moment(f"w{number}_end")))
+
+    # ---- who counts
+
+    def headcounts(self) -> Iterable[Select[Any]]:
+        """How many of the bookings that count sit down, by when."""
+        row, packed = self._columns.bookings.c, self._idiom.packed
+        at = row.dining_start_us
+        for number in range(self._shape.headcounts):
+            start, end = moment(f"c{number}_start"), moment(f"c{number}_end")
+            counted = select(packed(at, func.sum(row.party), func.count()))
+            yield counted.where(row.restaurant_id == restaurant(), at >= start, at < end, _counts(row)).group_by(at)
+
+    def claims(self) -> Iterable[Select[Any]]:
+        """What the live holds lay claim to, with when the bookings that they are for sit down, if those count."""
+        row, booking = self._columns.holds.c, self._columns.bookings.c
+        is_its = booking.restaurant_id == row.restaurant_id, booking.id == row.booking_id
+        of_booking = select(booking.dining_start_us).where(*is_its, _counts(booking)).scalar_subquery()
+        packed = self._idiom.packed(row.dining_start_us, row.id, row.party, of_booking)
+        for number in range(self._shape.headcounts):
+            start, end = moment(f"c{number}_start"), moment(f"c{number}_end")
+            sits = row.dining_start_us >= start, row.dining_start_us < end
+            is_alive = *_is_active_in(row, start, end), row.expires_us > moment("now_us")
+            yield select(packed).where(row.restaurant_id == restaurant(), *is_alive, *sits)
 
     def alive(self) -> Iterable[Select[Any]]:
         """How many holds are alive."""
@@ -378,4 +413,17 @@ class _Arms:
 
 def _is_active(hold: Any) -> ColumnElement[bool]:
     found: ColumnElement[bool] = hold.state == as_word("active")
+    return found
+
+
+def _is_active_in(
+    hold: Any, start: ColumnElement[int], end: ColumnElement[int]
+) -> tuple[ColumnElement[bool], ColumnElement[bool], ColumnElement[bool], ColumnElement[bool]]:
+    """Whether a hold is active and its block window overlaps a window; along the index of their starts."""
+    begins = hold.block_start_us > start - as_number(MAX_WINDOW_US), hold.block_start_us < end
+    return _is_active(hold), *begins, hold.block_end_us > start
+
+
+def _counts(booking: Any) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = booking.status.in_([as_word(each) for each in _COUNTED])
     return found

@@ -28,6 +28,7 @@ _BEYOND = Window.of_micros(EVENING.start_us, EVENING.end_us + 1)
 _SCOPE: dict[str, Any] = {
     "windows": (_INSIDE,),
     "sittings": (_INSIDE,),
+    "headcounts": (_INSIDE,),
     "bookings": frozenset({"b1"}),
     "holds": frozenset({"h1"}),
     "blocks": frozenset({"k1"}),
@@ -48,7 +49,8 @@ def _questions(window: Window, other: str) -> dict[str, Callable[[View], object]
         "find_in_the_way": lambda view: view.find_in_the_way("t1", window),
         "allocations": lambda view: view.allocations(window),
         "bookings_starting": lambda view: view.bookings_starting(window),
-        "live_holds_starting": lambda view: view.live_holds_starting(window),
+        "headcounts": lambda view: view.headcounts(window),
+        "claims": lambda view: view.claims(window),
         "allocations_of a hold": lambda view: view.allocations_of(OwnerKind.HOLD, "h" + other),
         "allocations_of a booking": lambda view: view.allocations_of(OwnerKind.BOOKING, "b" + other),
         "allocations_of a block": lambda view: view.allocations_of(OwnerKind.BLOCK, "k" + other),
@@ -133,6 +135,8 @@ class GuardingPromises:
         assert trial.ask(
             lambda view: _is_refused(lambda v: v.bookings_starting(span(30, 130)), view), sittings=touching
         )
+        assert trial.ask(lambda view: view.headcounts(span(30, 120)), headcounts=touching) == ()
+        assert trial.ask(lambda view: _is_refused(lambda v: v.claims(span(30, 130)), view), headcounts=touching)
 
     def test_a_view_dies_with_its_call(self, trial: Trial) -> None:
         """After the call every question is an AssertionError, also where the call raised or asked for more."""

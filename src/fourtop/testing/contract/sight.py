@@ -7,8 +7,10 @@ from typing import Any
 import attrs
 
 from fourtop.model.allocation import OwnerKind, ResourceType
+from fourtop.model.booking import BookingStatus
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.window import Window
+from fourtop.ports import Claim
 from fourtop.testing.contract.row import (
     DAY_MINUTES,
     EVENING,
@@ -218,7 +220,7 @@ class SightPromises:
                     view.busy_mask(EVENING),
                     view.busy_masks([EVENING.start_us], MINUTE_US),
                     view.find_in_the_way("t1", EVENING),
-                    view.live_holds_starting(EVENING),
+                    view.claims(EVENING),
                     view.count_live_holds(),
                     view.count_live_holds("s1"),
                     view.dead_holds(EVENING),
@@ -226,13 +228,13 @@ class SightPromises:
                     [view.rows_of(each) for each in view.dead_holds(EVENING)],
                 ),
                 windows=(EVENING,),
-                sittings=(EVENING,),
+                headcounts=(EVENING,),
                 sessions=frozenset({"s1"}),
                 counts_holds=True,
             )
 
         trial.clock.advance(seconds=179.999999)
-        assert look() == (1, [1], row, (hold,), 1, 1, (), False, [])
+        assert look() == (1, [1], row, (Claim.of(hold, None),), 1, 1, (), False, [])
         trial.clock.advance(seconds=0.000001)
         assert look() == (0, [0], None, (), 0, 0, (hold,), True, [(row,)])
         assert trial.ask(lambda view: view.allocations(EVENING), windows=(EVENING,)) == (row,)
@@ -251,14 +253,64 @@ class SightPromises:
         assert ids(span(355 - _MICROSECOND, 355)) == []
         assert ids(span(355, 355 + _MICROSECOND)) == ["h2", "h3"]
 
-    def test_live_holds_are_listed_by_when_they_sit_down(self, trial: Trial) -> None:
-        """The live holds that sit down inside ``[start, end)`` come by start, then id; no ended or dead ones."""
+    # ---- who counts
+
+    def test_heads_are_counted_by_when_they_sit_down(self, trial: Trial) -> None:
+        """Of the bookings that sit down inside ``[start, end)`` those that count are counted, by instant."""
+        starts = {"b5": 400, "b1": 360, "b2": 360, "b3": 359.999, "b4": 480}
+        bookings = [a_booking(id_, span(start, start + 90)) for id_, start in starts.items()]
+        bookings[2] = attrs.evolve(bookings[2], party=7)
+        trial.write(bookings=tuple(bookings))
+
+        def counted() -> list[tuple[float, int, int]]:
+            found = trial.ask(lambda view: view.headcounts(EVENING), headcounts=(EVENING,))
+            return [((each.start_us - NOON_US) / MINUTE_US, each.covers, each.parties) for each in found]
+
+        party = bookings[0].party
+        assert counted() == [(360, party + 7, 2), (400, party, 1)]
+        moved = attrs.evolve(a_booking("b5", span(360, 450)), version=2, party=1)
+        trial.write(bookings=(moved, attrs.evolve(bookings[1], version=2, status=BookingStatus.NO_SHOW)))
+        assert counted() == [(360, 8, 2)]
+        last = (attrs.evolve(moved, version=3, status=BookingStatus.CANCELLED),)
+        trial.write(bookings=(*last, attrs.evolve(bookings[2], version=2, status=BookingStatus.PRIORITY_WAITLIST)))
+        assert counted() == []
+
+    def test_heads_of_each_status_count_or_not(self, trial: Trial) -> None:
+        """A booking counts if ``BookingStatus.counts_covers`` says so."""
+        statuses = {f"b{number}": status for number, status in enumerate(BookingStatus)}
+        bookings = [
+            attrs.evolve(a_booking(id_, span(360 + number, 450)), status=status)
+            for number, (id_, status) in enumerate(statuses.items())
+        ]
+        trial.write(bookings=tuple(bookings))
+        found = trial.ask(lambda view: view.headcounts(EVENING), headcounts=(EVENING,))
+        counted = [each.stay.dining.start_us for each in bookings if each.status.counts_covers]
+        assert [each.start_us for each in found] == counted
+
+    def test_claims_are_listed_by_when_they_sit_down(self, trial: Trial) -> None:
+        """The claims of the live holds that sit down inside ``[start, end)``: by start, then id; no dead ones."""
         ended = [_hold(f"e{state.value}", state=state) for state in HoldState if state is not HoldState.ACTIVE]
         dead = _hold("h0", expires_us=NOON_US)
         live = [_hold("h3"), _hold("h2"), _hold("h1", 400), _hold("h4", 359), _hold("h5", 480)]
         trial.write(holds_added=(*ended, dead, *live))
-        found = trial.ask(lambda view: view.live_holds_starting(EVENING), sittings=(EVENING,))
-        assert [hold.id for hold in found] == ["h2", "h3", "h1"]
+        found = trial.ask(lambda view: view.claims(EVENING), headcounts=(EVENING,))
+        assert found == tuple(Claim.of(live[place], None) for place in (1, 0, 2))
+
+    def test_a_claim_knows_when_its_booking_is_counted(self, trial: Trial) -> None:
+        """A hold for a booking that counts claims with that booking's start, wherever it is; else with none."""
+        far, waitlisted = a_booking("b2", span(9_000, 9_090)), BookingStatus.PRIORITY_WAITLIST
+        uncounted = attrs.evolve(a_booking("b3", span(360, 450)), status=waitlisted)
+        holds = [_hold("h1", booking_id="b2"), _hold("h2", booking_id="b3"), _hold("h3", booking_id="b4"), _hold("h4")]
+        holds[3] = attrs.evolve(holds[3], booking_id=None)
+        trial.write(bookings=(far, uncounted), holds_added=tuple(holds))
+
+        def counted() -> list[int | None]:
+            found = trial.ask(lambda view: view.claims(EVENING), headcounts=(EVENING,))
+            return [each.counted_us for each in found]
+
+        assert counted() == [far.stay.dining.start_us, None, None, None]
+        trial.write(bookings=(attrs.evolve(far, version=2, status=BookingStatus.CANCELLED),))
+        assert counted() == [None, None, None, None]
 
     def test_live_holds_are_counted_for_all_and_for_a_session(self, trial: Trial) -> None:
         """Holds count while they are alive, wherever they are; those of a session by its name."""

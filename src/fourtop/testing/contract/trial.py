@@ -114,7 +114,15 @@ class Beside:
 
 
 def _whole(restaurant_id: str) -> Scope:
-    return Scope(restaurant_id, windows=MONTHS, sittings=MONTHS, tables=_TABLES, counts_holds=True, has_extent=True)
+    return Scope(
+        restaurant_id,
+        windows=MONTHS,
+        sittings=MONTHS,
+        headcounts=MONTHS,
+        tables=_TABLES,
+        counts_holds=True,
+        has_extent=True,
+    )
 
 
 def _named(restaurant_id: str, changes: Changes) -> Scope:
@@ -155,7 +163,8 @@ def _everything(view: View) -> dict[str, object]:
         "bookings": {id_: view.find_booking(id_) for id_ in scope.bookings},
         "starting": [view.bookings_starting(window) for window in scope.sittings],
         "holds": {id_: view.find_hold(id_) for id_ in scope.holds},
-        "live": [view.live_holds_starting(window) for window in scope.sittings],
+        "heads": [view.headcounts(window) for window in scope.headcounts],
+        "claims": [view.claims(window) for window in scope.headcounts],
         "dead": [view.dead_holds(window) for window in scope.windows],
         "waiting": {id_: view.active_holds_for(id_) for id_ in scope.bookings},
         "made": {id_: view.holds_created(id_, 0) for id_ in scope.bookings},
