@@ -10,7 +10,7 @@ from fourtop.model.booking import Booking
 from fourtop.model.hold import Hold
 
 
-@attrs.frozen(order=True)
+@attrs.frozen
 class Headcount:
     """How many sit down at one instant, of the bookings whose status counts.
 
@@ -25,7 +25,7 @@ class Headcount:
     parties: int
 
 
-@attrs.frozen(order=True)
+@attrs.frozen
 class Claim:
     """A live hold, as far as it counts.
 

@@ -22,6 +22,8 @@ from fourtop.ports.headcount import Claim, Headcount, headcounts_of
 from fourtop.timeline import Occupancy
 
 _ORDER: Final = attrgetter("order_key")
+_START: Final = attrgetter("start_us")
+_START_AND_HOLD: Final = attrgetter("start_us", "hold_id")
 
 
 class Source(Protocol):
@@ -221,7 +223,8 @@ class Rows:
         """Return how many sit down at each instant inside a window; increasing."""
         if self.counted is None:
             return headcounts_of(self.bookings_starting(window))
-        return sorted(each for each in self.counted if window.start_us <= each.start_us < window.end_us)
+        found = (each for each in self.counted if window.start_us <= each.start_us < window.end_us)
+        return sorted(found, key=_START)
 
     def claims(self, window: Window, now_us: int) -> Iterable[Claim]:
         """Return the claims of the live holds that would sit down inside a window, by start, then id."""
@@ -229,7 +232,8 @@ class Rows:
         if claimed is None:
             alive = (hold for hold in self.holds if hold.is_alive(now_us))
             claimed = [Claim.of(hold, self._bookings.get(str(hold.booking_id))) for hold in alive]
-        return sorted(each for each in claimed if window.start_us <= each.start_us < window.end_us)
+        found = (each for each in claimed if window.start_us <= each.start_us < window.end_us)
+        return sorted(found, key=_START_AND_HOLD)
 
     def active_holds(self, window: Window) -> Iterable[Hold]:
         """Return the loaded holds in state active whose block overlaps a window, by start, then id."""
