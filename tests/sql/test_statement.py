@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import attrs
 import pytest
 
-from fourtop import CapacityRule, Desk, Floor, ManualClock
+from fourtop import CapacityRule, Desk, Floor, ManualClock, Refused
 from fourtop.storage.sql import SqlStore
 from tests.evening import NOW, a_house, held, open_desk, party
 from tests.sql.emptied import emptied_database
@@ -164,3 +165,57 @@ def test_who_only_reads_says_so(heard: tuple[Desk, Heard]) -> None:
     desk, statements = heard
     desk.quote(party(2))
     assert statements.all[0][0] == "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+
+# ---- what a connection of its own has prepared
+
+
+def prepared(store: SqlStore) -> dict[str, tuple[int, int]]:
+    """Return what the one connection of a store has prepared, and how often it was run by a kept and by a new plan."""
+    asked = "SELECT statement, generic_plans, custom_plans FROM pg_prepared_statements"
+    connection = store._sessions.engine.raw_connection()
+    driver: Any = connection.driver_connection
+    # A transaction of the driver's own would be rolled back by it, and then it forgets.
+    driver.autocommit = True
+    try:
+        rows = driver.execute(asked, prepare=False).fetchall()
+    finally:
+        driver.autocommit = False
+        connection.close()
+    return {statement: (kept, new) for statement, kept, new in rows}
+
+
+@pytest.fixture
+def store(url: str, clock: ManualClock) -> Iterator[SqlStore]:
+    made = SqlStore(url, clock=clock)
+    yield made
+    made.close()
+
+
+def test_what_is_said_twice_is_prepared(store: SqlStore) -> None:
+    desk = open_desk(store, a_house(capacity_rules=CAPPED))
+    for _ in range(2):
+        desk.quote(party(4))
+    known = prepared(store)
+    assert len(known) == 3, "naming the tenant, looking at the restaurant, and reading"
+    assert {sum(times) for times in known.values()} <= {1, 2}
+
+
+def test_what_is_said_often_is_planned_five_times(store: SqlStore) -> None:
+    desk = open_desk(store, a_house(capacity_rules=CAPPED))
+    for _ in range(12):
+        desk.quote(party(4))
+    assert all(new <= 5 < kept for kept, new in prepared(store).values())
+
+
+def test_a_refusal_forgets_nothing_that_is_prepared(store: SqlStore) -> None:
+    desk = open_desk(store, a_house(capacity_rules=CAPPED))
+    for _ in range(2):
+        held(desk, 2)
+    before = prepared(store)
+    with pytest.raises(Refused):
+        held(desk, 60)
+    after = prepared(store)
+    assert before
+    assert before.keys() <= after.keys()
+    assert all(after[text] >= before[text] for text in before), "none was made again"

@@ -39,7 +39,8 @@ class Terms:
 def make_booking(call: Call, view: View, rules: Rules, request: Request, terms: Terms) -> Decision[Booked] | Need:
     """Decide a booking in one step: caps, choice of tables and confirmation; or caps alone, and tables later."""
     booking_id = terms.booking_id
-    if view.find_booking(booking_id) is not None:
+    # An id that was drawn for this call is new; should it not be, the store says so.
+    if booking_id in view.scope.bookings and view.find_booking(booking_id) is not None:
         raise AlreadyExists("booking", booking_id)
     judge = Judge(view, rules)
     seated = _judged(judge, request, tables_later=terms.tables_later)

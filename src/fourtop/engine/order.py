@@ -289,7 +289,7 @@ class Orders:
         terms = booking.Terms(booking_id or call.id, tables_later=tables == "later")
         return Order(
             call,
-            self.about(bookings=[terms.booking_id]),
+            self.about(bookings=() if booking_id is None else (booking_id,)),
             lambda view, rules: booking.make_booking(call, view, rules, request, terms),
             foresee=lambda rules: seating.foreseen(rules, request, counts=True),
         )

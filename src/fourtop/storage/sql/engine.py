@@ -18,7 +18,7 @@ _PREPARED: Final = "fourtop.prepared"
 # In a URL: after how many executions the driver has the server prepare a statement, or never.
 _THRESHOLD: Final = "prepare_threshold"
 _NEVER: Final = "none"
-_PREPARED_AFTER: Final = 5
+_PREPARED_AFTER: Final = 1
 _EXTRAS: Final = {"postgresql+psycopg": "fourtop[postgres]", "sqlite+aiosqlite": "fourtop[async]"}
 # What an error means is read off these drivers' own classes; another one's would reach the caller as they are.
 _DRIVERS: Final = {"postgresql": ("psycopg",), "sqlite": ("pysqlite", "aiosqlite")}

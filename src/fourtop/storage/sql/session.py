@@ -37,13 +37,15 @@ class Line:
 
     Args:
         cursor: The driver's.
+        driver: The driver's connection, if it prepares statements by itself, as psycopg does.
         takes_numbers: Whether it takes statements with numbered parameters.
     """
 
-    __slots__ = ("_cursor", "_takes_numbers")
+    __slots__ = ("_cursor", "_driver", "_takes_numbers")
 
-    def __init__(self, cursor: Any, *, takes_numbers: bool = False) -> None:
+    def __init__(self, cursor: Any, driver: Any = None, *, takes_numbers: bool = False) -> None:
         self._cursor = cursor
+        self._driver = driver
         self._takes_numbers = takes_numbers
 
     def rows(self, statement: Statement, parameters: Mapping[str, Any] = _NOTHING) -> list[Any]:
@@ -72,9 +74,23 @@ class Line:
             self._cursor.execute(statement.text, given)
 
     def command(self, text: str) -> str | None:
-        """Send a command that begins or ends the transaction, and return its tag where the database has tags."""
-        self._cursor.execute(text)
-        return getattr(self._cursor, "statusmessage", None)
+        """Send a command that begins or ends the transaction, and return its tag where the database has tags.
+
+        There is nothing to prepare in it. And psycopg, as long as it is to prepare something, forgets at a ROLLBACK
+        all that it has prepared before, because somebody may have made a table and taken it back; we never do.
+        """
+        driver = self._driver
+        if driver is None:
+            self._cursor.execute(text)
+            return None
+        threshold = driver.prepare_threshold
+        driver.prepare_threshold = None
+        try:
+            self._cursor.execute(text)
+        finally:
+            driver.prepare_threshold = threshold
+        tag: str | None = self._cursor.statusmessage
+        return tag
 
 
 @attrs.define
@@ -287,12 +303,14 @@ class _Lent:
         """
         driver = self.connection.driver_connection
         usual = getattr(driver, "cursor_factory", None)
-        raw = _raw_cursors().get(usual) if usual is not None else None
-        if raw is None:
+        if usual is None:
             return Line(self.connection.cursor())
+        raw = _raw_cursors().get(usual)
+        if raw is None:
+            return Line(self.connection.cursor(), driver)
         driver.cursor_factory = raw
         try:
-            return Line(self.connection.cursor(), takes_numbers=True)
+            return Line(self.connection.cursor(), driver, takes_numbers=True)
         finally:
             driver.cursor_factory = usual
 
