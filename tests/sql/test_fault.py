@@ -25,6 +25,7 @@ from tests.sql.emptied import emptied_database
 from tests.sql.proxy import Cut, Proxy
 
 WORDS = "the words of a driver"
+PATIENCE_SECONDS = 60
 # Raises an error of any code when an event is written, for as often as the sequence says.
 FAILING = """
 CREATE SEQUENCE failures;
@@ -56,13 +57,14 @@ class Scene:
     def terminate_all(self) -> None:
         """End every session of the store's, wherever it is."""
         self.owner.execute(
-            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s AND usename = %s",
+            "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = %s AND usename = %s",
             [self.name, LOGIN],
         )
 
-    def is_somebody_waiting(self) -> bool:
-        found = self.owner.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()
-        return found is not None and found[0] > 0
+    def is_waiting(self, session: Owner) -> bool:
+        """Tell whether a session waits for a lock of another."""
+        found = self.owner.execute("SELECT pg_blocking_pids(%s) <> '{}'", [session.info.backend_pid]).fetchone()
+        return found is not None and bool(found[0])
 
 
 @pytest.fixture
@@ -191,8 +193,14 @@ def test_who_always_waits_too_long_is_told_so(scene: Scene) -> None:
 def test_who_was_chosen_to_end_a_deadlock_tries_again(scene: Scene) -> None:
     booking = booked(scene.desk, 4)
     store = SqlStore(scene.store.engine, clock=ManualClock(NOW), lock_timeout_seconds=60)
-    store.wait_with(scene.waits.append)
     rivals: list[Thread] = []
+
+    def wait_for_the_rival(_: float) -> None:
+        # It has been let go, but whoever comes now could still take the restaurant before it wakes.
+        rivals[0].join(PATIENCE_SECONDS)
+        assert not rivals[0].is_alive()
+
+    store.wait_with(wait_for_the_rival)
     with cluster().connect(scene.name) as rival:
         # Whoever looks for a deadlock first ends it, and that shall be the store.
         rival.execute("SET deadlock_timeout = '1h'")
@@ -207,12 +215,11 @@ def test_who_was_chosen_to_end_a_deadlock_tries_again(scene: Scene) -> None:
             if not rivals:
                 rivals.append(Thread(target=take_the_restaurant))
                 rivals[0].start()
-                while not scene.is_somebody_waiting():
+                while not scene.is_waiting(rival):
                     pass
             return Decision(None, Changes(bookings=(attrs.evolve(booking, version=2),)))
 
         store.transact(Scope("house"), decide)
-        rivals[0].join()
     assert dict(store._sessions.tally.retried) == {"40P01": 1}
     assert scene.desk.get_booking(booking.id).version == 2
 
