@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count
 from threading import Event as Signal
+from threading import Lock
 from typing import Any, Final
 
 import attrs
 
 from fourtop import Allocation, Event, HoldState, House, MemoryStore, OwnerKind, Window
-from fourtop.ports import DeadLetter, Delivery
+from fourtop.ports import Clock, DeadLetter, Delivery
 from fourtop.storage.archive import Archive, rows_over
 from fourtop.storage.evidence import Evidence
 from fourtop.storage.queue import EventQueue
 from fourtop.storage.shelf import Shelf
 from fourtop.testing import MakeMaintained
+from fourtop.testing.contract.trial import PATIENCE_SECONDS
 from fourtop.timeline import Occupancy
 from tests.contract.broken_judge import TellsOfWhatItRefused
 
@@ -41,9 +44,17 @@ def maker(kind: Kind) -> MakeMaintained:
     return Store
 
 
-def _pause() -> None:
-    """Give every other thread time to do the same."""
-    Signal().wait(0.002)
+class _Meeting:
+    """Where the first two threads wait for each other, so that each does the same before either goes on."""
+
+    def __init__(self) -> None:
+        self._come = count(1)
+        self._is_complete = Signal()
+
+    def attend(self) -> None:
+        if next(self._come) > 1:
+            self._is_complete.set()
+        assert self._is_complete.wait(PATIENCE_SECONDS), "nobody else has come"
 
 
 # ---- maintenance
@@ -162,12 +173,20 @@ class CountsHousekeeping(MemoryStore):
 
 
 class ClearsWithoutTheLock(MemoryStore):
+    def __init__(self, clock: Clock | None = None) -> None:
+        super().__init__(clock)
+        self._meeting = _Meeting()
+
     def _clear(
         self, limit: int, find: Callable[[Shelf], Iterable[tuple[int, Any]]], drop: Callable[[Shelf, Any], object]
     ) -> int:
-        taken = super()._clear(limit, find, lambda *_: None)
-        _pause()
-        super()._clear(limit, find, drop)
+        found: list[tuple[Shelf, Any]] = []
+        taken = super()._clear(limit, find, lambda shelf, key: found.append((shelf, key)))
+        self._meeting.attend()
+        with self._all_locked():
+            for shelf, key in found:
+                if key in [each for _, each in find(shelf)]:
+                    drop(shelf, key)
         return taken
 
 
@@ -306,10 +325,16 @@ class OrdersByHold(EventQueue):
 
 
 class ClaimsWithoutTheLock(MemoryStore):
+    def __init__(self, clock: Clock | None = None) -> None:
+        super().__init__(clock)
+        self._finding = Lock()
+        self._meeting = _Meeting()
+
     def claim(self, limit: int, lease_us: int) -> tuple[Delivery, ...]:
-        found = super().claim(limit, lease_us)
-        super().release(found)
-        _pause()
+        with self._finding:
+            found = super().claim(limit, lease_us)
+            super().release(found)
+        self._meeting.attend()
         return tuple(self._shelves[each.event.restaurant_id].events.lease(each.sequence, "1", 2**60) for each in found)
 
 
