@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import current_thread, main_thread
 from typing import Any, Final
 
 import attrs
@@ -18,6 +19,7 @@ from fourtop.storage.sql.parts import Mismatch
 from fourtop.storage.sql.reading import Cursor
 from fourtop.storage.sql.session import Line, Sessions
 from fourtop.storage.sql.writing import Count
+from tests.contract.chance import HAS_COME
 
 # ---- what is missing in the database: statements of its owner -------------------------------------------------------
 
@@ -155,6 +157,8 @@ class AsksTheClockFirst(SqlStore):
 
     def transact(self, scope: Scope, decide: Callable[[Any], Any]) -> Any:
         _HastyGate.asked_us = self._gate._tell(scope.restaurant_id, 0)
+        if current_thread() is not main_thread():
+            HAS_COME.set()
         return super().transact(scope, decide)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from fourtop import AsyncMemoryStore, InvalidInput, ManualClock, MemoryStore, NotFound
 from fourtop.model.outcome import Versions
-from fourtop.ports import AsyncStore, Changes, Decision, Need, Scope, View
+from fourtop.ports import AsyncStore, Changes, Clock, Decision, Need, Scope, View
 from fourtop.testing import BlockingStore, MakeStore, StoreContract, awaited, broken_promises
 from tests.evening import NOW, a_house
 
@@ -27,7 +27,14 @@ class TestAsyncMemoryStore(StoreContract):
 
 
 class WaitingStore(AsyncMemoryStore):
-    """It awaits something between reading and writing, as a store in SQL does, and forgets to lock."""
+    """It awaits something between reading and writing, as a store in SQL does, and forgets to lock.
+
+    Two that change a hold wait for each other there, so that both have read before either writes.
+    """
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        super().__init__(clock)
+        self._both = asyncio.Barrier(2)
 
     async def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
         memory = self._store
@@ -35,8 +42,7 @@ class WaitingStore(AsyncMemoryStore):
         if shelf is None:
             raise NotFound("restaurant", scope.restaurant_id)
         decision = memory._on_view(shelf, scope, memory._tell(scope.restaurant_id), decide)
-        for _ in range(3):
-            await asyncio.sleep(0)
+        await (self._both.wait() if scope.holds else asyncio.sleep(0))
         memory._write(shelf, decision.changes)
         return decision.result
 

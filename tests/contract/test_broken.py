@@ -14,12 +14,12 @@ from tests.contract.broken import BROKEN, Kind, maker
 from tests.contract.broken_judge import ConfirmsTwice
 from tests.contract.broken_occupancy import TakesTouchingForOverlap
 from tests.contract.broken_store import ForgetsTheLock
+from tests.contract.chance import give_every_chance
 
 
 @pytest.fixture(autouse=True)
-def _longer_chance(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a busy machine start its threads late: a broken store costs this time only where it waits at last."""
-    monkeypatch.setattr("fourtop.testing.contract.isolation.CHANCE_SECONDS", 0.5)
+def _every_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    give_every_chance(monkeypatch)
 
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in BROKEN.items() for name in names])

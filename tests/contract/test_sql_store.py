@@ -16,6 +16,7 @@ from fourtop.ports import Clock, Store
 from fourtop.storage.sql import AsyncSqlStore, SqlStore
 from fourtop.testing import MakeStore, StoreContract, awaited, broken_promises
 from tests.contract.broken_sql import BROKEN, POSTGRESQL, SQLITE, Kind, Unchecked
+from tests.contract.chance import give_every_chance
 from tests.database.furnished import LOGIN, postgresql_database, sqlite_url
 from tests.database.session import cluster
 from tests.sql.emptied import EmptiedDatabase, emptied_database
@@ -135,7 +136,10 @@ def test_a_database_of_sqlite_that_lacks_something_is_found(name: str, tmp_path:
 
 
 @pytest.mark.parametrize(("kind", "name", "promise"), BROKEN, ids=lambda each: getattr(each, "__name__", None))
-def test_a_store_that_uses_its_database_wrongly_is_found(kind: Kind, name: str, promise: str, tmp_path: Path) -> None:
+def test_a_store_that_uses_its_database_wrongly_is_found(
+    kind: Kind, name: str, promise: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_every_chance(monkeypatch)
     with ExitStack() as stack:
         address = Address(stack, tmp_path)
         url = address.sqlite() if name == "sqlite" else address.postgresql()
