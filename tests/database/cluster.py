@@ -9,6 +9,7 @@ import signal
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from time import monotonic
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 from urllib.parse import quote, urlencode
@@ -29,6 +30,7 @@ from tests.database.child import (
 
 # Somebody else may take a port between the moment that we find it and the one that the server does.
 TRIES = 5
+LEAVE_SECONDS = 60.0
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -149,7 +151,7 @@ class Cluster:
     def connect(self, database: str = "postgres", *, user: str = "postgres") -> psycopg.Connection[tuple[Any, ...]]:
         """Open a connection of psycopg's own, in autocommit. The caller closes it."""
         return psycopg.connect(
-            host=str(self.directory), port=self.port, user=user, dbname=database, autocommit=True, connect_timeout=10
+            host=str(self.directory), port=self.port, user=user, dbname=database, autocommit=True, connect_timeout=60
         )
 
     def execute(self, sql: str, *parameters: object, database: str = "postgres") -> list[tuple[Any, ...]]:
@@ -165,11 +167,26 @@ class Cluster:
     def create_database(self, name: str, *, template: str = "template0") -> None:
         """Create a database: empty, or a copy of another one to which nobody is connected."""
         # Not template1, PostgreSQL's own choice: it must not be copied while somebody looks into it.
-        self.execute(f"CREATE DATABASE {_quoted(name)} TEMPLATE {_quoted(template)}")
+        self._execute_once_all_have_left(f"CREATE DATABASE {_quoted(name)} TEMPLATE {_quoted(template)}")
 
     def drop_database(self, name: str) -> None:
         """Drop a database if it is there, together with everybody's connections to it."""
-        self.execute(f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)")
+        self._execute_once_all_have_left(f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)")
+
+    def _execute_once_all_have_left(self, sql: str) -> None:
+        """Run SQL that nobody else may be in the way of; who has hung up or was thrown out leaves a little later.
+
+        PostgreSQL itself waits for five seconds.
+        """
+        deadline = monotonic() + LEAVE_SECONDS
+        while True:
+            try:
+                self.execute(sql)
+            except psycopg.errors.ObjectInUse:
+                if monotonic() > deadline:
+                    raise
+            else:
+                return
 
     def _make_data(self) -> None:
         command = [str(server_program("initdb")), "-D", str(self.data), "-U", "postgres", "--no-sync"]

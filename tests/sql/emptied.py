@@ -31,7 +31,7 @@ class EmptiedDatabase:
         self.name = self._stack.enter_context(postgresql_database())
         self._owner = self._stack.enter_context(cluster().connect(self.name))
         # Who waits here waits for a transaction that a test has left open.
-        self._owner.execute("SET lock_timeout = '10s'")
+        self._owner.execute("SET lock_timeout = '60s'")
         tables = catalog("postgresql")
         deletes = (f"DELETE FROM {tables.metadata.schema}.{name}" for name in tables.names)  # noqa: S608  # Our own tables.
         self._delete = "; ".join(["SET session_replication_role = replica", *deletes]).encode()
