@@ -76,7 +76,12 @@ def start_as(uid: int) -> None:
 
 @pytest.mark.slow
 def test_a_cluster_starts_in_under_two_seconds() -> None:
-    assert any(seconds_to_start() < 2 for _ in range(3))
+    # What else runs here makes some starts slower; one that is slow by itself is so each time.
+    deadline = monotonic() + 120
+    fastest = seconds_to_start()
+    while fastest >= 2 and monotonic() < deadline:
+        fastest = min(fastest, seconds_to_start())
+    assert fastest < 2
 
 
 def test_the_server_never_runs_as_root() -> None:
@@ -145,7 +150,8 @@ def test_whoever_starts_a_cluster_and_is_killed_leaves_nothing_behind(how: signa
         pid, directory, bouncer_pid, bouncer_directory = victim.stdout.readline().split()
         victim.send_signal(how)
         victim.wait()
-    deadline = monotonic() + 20
+    # Longer than its guard waits for the server.
+    deadline = monotonic() + 90
     left = True
     while left and monotonic() < deadline:
         left = any(map(is_alive, (int(pid), int(bouncer_pid)))) or any(
