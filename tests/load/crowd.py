@@ -65,11 +65,20 @@ class Crowd:
         lines = self._lines[: len(each)]
         for line, arguments in zip(lines, each, strict=True):
             line.send((work, arguments, len(each)))
-        answers = [line.recv() for line in lines]
+        answers = [self._heard(number) for number in range(len(each))]
         for _, error in answers:
             if error is not None:
                 raise error
         return [result for result, _ in answers]
+
+    def _heard(self, number: int) -> Any:
+        """Return what a process answers; if it is gone, say how it ended."""
+        try:
+            return self._lines[number].recv()
+        except EOFError:
+            process = self._processes[number]
+            process.join(PATIENCE_SECONDS)
+            raise AssertionError(f"process {number} has ended with {process.exitcode}") from None
 
 
 def _serve(line: Connection, barriers: dict[int, Barrier]) -> None:
