@@ -16,8 +16,9 @@ T = TypeVar("T")
 E = TypeVar("E", bound=Exception)
 MakeStore = Callable[[Clock], Store]
 
-# Far longer than any call takes, so that a store that hangs is reported and hangs nobody else.
-PATIENCE_SECONDS: Final = 30
+# Far longer than any call takes, so that a store that hangs is reported and hangs nobody else. Two hundred commits in a
+# row are a call's longest wait, and a slow disk takes a tenth of a second for each.
+PATIENCE_SECONDS: Final = 120
 _TABLES: Final = frozenset({"t1", "t2", "t3", "t4"})
 
 
