@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fourtop import Code
+from tests.stateful.machine import Evening
 from tests.stateful.mutant import MUTANTS, Mutant
 from tests.stateful.run import counted, play
 
@@ -16,6 +17,7 @@ MODEL = ("admission", "arranging", "booking", "choosing", "comparing", "editing"
 # Evenings that hold ten thousand steps and some to spare; they are always the same.
 EVENINGS = 300
 STEPS = 10_000
+MORE = 5
 
 COMMANDS = (
     "availability",
@@ -60,15 +62,24 @@ CODES = (
 )
 
 
+def missing(machine: type[Evening]) -> set[str]:
+    """Return the commands that were never accepted and the codes that were never met."""
+    accepted = {command for command, outcome in machine.tally if outcome == "accepted"}
+    refused = {outcome.removeprefix("refused: ") for _, outcome in machine.tally}
+    return {*COMMANDS} - accepted | {code.value for code in CODES} - refused
+
+
 @pytest.mark.slow
 def test_ten_thousand_steps_are_as_the_model_says() -> None:
     machine = counted()
     play(machine, EVENINGS)
     assert machine.steps >= STEPS
-    accepted = {command for command, outcome in machine.tally if outcome == "accepted"}
-    refused = {outcome.removeprefix("refused: ") for _, outcome in machine.tally}
-    assert accepted.issuperset(COMMANDS), f"never accepted: {set(COMMANDS) - accepted}"
-    assert refused.issuperset(code.value for code in CODES), f"never met: {set(CODES) - refused}"
+    # What is drawn follows Hypothesis and the modules that are loaded, so the rarest may be missing: then on to others.
+    for number in range(MORE):
+        if not missing(machine):
+            break
+        play(machine, EVENINGS, from_seed=number)
+    assert not missing(machine), "neither accepted nor met"
     assert machine.tally["confirm", "replayed"]
     assert machine.tally["clock", "back"]
 
