@@ -149,7 +149,9 @@ def broken(rule: Rule, paths: list[Path]) -> list[str]:
 # ---- the house keeps them --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("rule", [long_files, long_functions, bare_waivers, open_ends])
+@pytest.mark.parametrize(
+    "rule", [long_files, pytest.param(long_functions, marks=pytest.mark.slow), bare_waivers, open_ends]
+)
 def test_all_code_keeps_the_rule(rule: Rule) -> None:
     assert broken(rule, files(*FOLDERS, suffix=".py")) == []
 
