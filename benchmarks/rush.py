@@ -140,8 +140,8 @@ def book_share(source: Callable[[], Any], starts: Sequence[datetime], call: Call
     """Book for a share of the parties; return when it began and ended, and what was answered."""
     store = Watched(source())
     lobby, desk = Engine(store).desk(LOBBY), Engine(store).desk(ROOM)
-    for number in range(3):
-        call(lobby, Request(2, starts[number] + timedelta(days=1)))
+    for number in range(15):
+        call(lobby, Request(2, starts[number] + timedelta(days=1 + number)))
     desk.quote(Request(2, starts[0]))
     answers = []
     meet()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
 from typing import Final, Protocol
 
 import attrs
 
-from fourtop.model.allocation import Allocation, OwnerKind
+from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.block import Block
 from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
@@ -22,6 +22,9 @@ from fourtop.ports.headcount import Claim, Headcount, headcounts_of
 from fourtop.timeline import Occupancy
 
 _ORDER: Final = attrgetter("order_key")
+_TABLE: Final = ResourceType.TABLE
+# So often the rows are gone through for a busy mask before it is worth it to arrange them: most commands ask once.
+_SCANS: Final = 2
 _START: Final = attrgetter("start_us")
 _START_AND_HOLD: Final = attrgetter("start_us", "hold_id")
 
@@ -46,6 +49,10 @@ class Source(Protocol):
     @property
     def occupancy(self) -> Occupancy:
         """The allocations, arranged by the floor's table order; hold-owned rows whatever the hold's state."""
+        ...
+
+    def busy_mask(self, window: Window, without: Collection[Owner] = ()) -> int:
+        """Return which tables a live row takes at some time in a window, those of some owners left out."""
         ...
 
     def overlapping(self, window: Window) -> tuple[Allocation, ...]:
@@ -117,8 +124,8 @@ class Source(Protocol):
 class Rows:
     """A ``Source`` over plain rows: what a store that loads rows for each transaction hands to a view.
 
-    It holds whatever was loaded; the view's scope says what may be asked. What is looked up by its id, and the
-    occupancy, are arranged when they are first asked for: O(rows).
+    It holds whatever was loaded; the view's scope says what may be asked. What is looked up by its id is arranged
+    when it is first asked for, and the occupancy when it is asked for more than a few times: O(rows).
 
     Args:
         house: The restaurant, its floor and policy.
@@ -150,6 +157,7 @@ class Rows:
     counted: Sequence[Headcount] | None = None
     claimed: Sequence[Claim] | None = None
     alive: Mapping[str | None, int] | None = None
+    _scans: int = attrs.field(default=0, init=False)
 
     @cached_property
     def occupancy(self) -> Occupancy:
@@ -173,6 +181,20 @@ class Rows:
     @cached_property
     def _holds(self) -> dict[str, Hold]:
         return {each.id: each for each in self.holds}
+
+    def busy_mask(self, window: Window, without: Collection[Owner] = ()) -> int:
+        """Return which tables a live row takes at some time in a window, those of some owners left out."""
+        self._scans += 1
+        if self._scans > _SCANS:
+            return self.occupancy.busy_mask(window, without)
+        bits, mask = self.house.floor.positions, 0
+        own = {(owner.kind, owner.id) for owner in without}
+        for row in self.allocations:
+            if row.resource_type is _TABLE and not row.shadow and row.window.overlaps(window):
+                bit = bits.get(row.resource_id)
+                if bit is not None and (row.owner_kind, row.owner_id) not in own:
+                    mask |= 1 << bit
+        return mask
 
     def overlapping(self, window: Window) -> tuple[Allocation, ...]:
         """Return the loaded rows that overlap a window, by ``order_key``, as they are. O(rows)."""

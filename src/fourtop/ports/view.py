@@ -93,7 +93,7 @@ class View:
         Rows of the owners in ``without``, of dead holds and shadow rows do not count.
         """
         ignored = self._ignored(window, without)
-        return self._source.occupancy.busy_mask(window, ignored)
+        return self._source.busy_mask(window, ignored)
 
     def busy_masks(self, starts_us: Sequence[int], length_us: int) -> list[int]:
         """Return the busy mask of ``[start, start + length)`` for each start, sharing the work."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from itertools import chain
 from operator import attrgetter
 from typing import Final, Self, TypedDict, Unpack
@@ -11,7 +11,7 @@ from typing import Final, Self, TypedDict, Unpack
 from sortedcontainers import SortedDict, SortedList
 
 from fourtop.errors import AllocationsOverlap, AlreadyExists, ForeignTenant, NotFound, StaleVersion
-from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
+from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.block import Block
 from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
@@ -102,6 +102,10 @@ class Shelf:
         return shelf
 
     # ---- reading: the Source protocol
+
+    def busy_mask(self, window: Window, without: Collection[Owner] = ()) -> int:
+        """Return which tables a live row takes at some time in a window, those of some owners left out."""
+        return self.occupancy.busy_mask(window, without)
 
     def overlapping(self, window: Window) -> tuple[Allocation, ...]:
         """Return every row that overlaps a window, live and shadow, by ``order_key``."""
