@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import pickle
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from threading import Thread
 from typing import Any
 
@@ -176,6 +177,35 @@ def test_who_waits_too_long_for_the_restaurant_tries_again(scene: Scene) -> None
         scene.store.wait_with(lambda _: rival.rollback())
         assert held(scene.desk, 4).party == 4
     assert dict(scene.store._sessions.tally.retried) == {"55P03": 1}
+
+
+# What a rival does while it has the restaurant, and how it leaves it.
+RIVALS = (
+    ("SELECT 1 FROM fourtop.restaurants FOR UPDATE", "COMMIT"),
+    ("UPDATE fourtop.restaurants SET occupancy_version = occupancy_version + 1", "COMMIT"),
+    ("UPDATE fourtop.restaurants SET occupancy_version = occupancy_version + 1", "ROLLBACK"),
+)
+
+
+def timed_by_the_server(scene: Scene) -> SqlStore:
+    return SqlStore(cluster().url(scene.name, user=LOGIN), lock_timeout_seconds=60)
+
+
+@pytest.mark.parametrize(("work", "end"), RIVALS)
+def test_the_time_is_told_when_the_wait_is_over(scene: Scene, work: str, end: str) -> None:
+    with cluster().connect(scene.name) as rival, closing(timed_by_the_server(scene)) as store:
+        told: list[int] = []
+        rival.execute("BEGIN")
+        rival.execute(work.encode())
+        waiting = Thread(target=lambda: told.append(store.transact(Scope("house"), lambda view: Decision(view.now_us))))
+        waiting.start()
+        while scene.owner.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone() is None:
+            pass
+        ((left_us,),) = rival.execute("SELECT extract(epoch FROM clock_timestamp()) * 1000000").fetchall()
+        rival.execute(end.encode())
+        waiting.join(PATIENCE_SECONDS)
+    assert told
+    assert told[0] >= left_us
 
 
 def test_who_always_waits_too_long_is_told_so(scene: Scene) -> None:
