@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import pickle
 from collections.abc import Callable, Iterator
@@ -13,11 +14,12 @@ import attrs
 import psycopg
 import pytest
 from sqlalchemy import create_engine
+from sqlalchemy.util import greenlet_spawn
 
 from fourtop import CountedIds, Desk, Engine, FourtopError, ManualClock, OutcomeUnknown, Refused
 from fourtop.errors import StoreMisconfigured, StoreUnavailable
 from fourtop.ports import Changes, Decision, FloorChange, Scope, View
-from fourtop.storage.sql import SqlStore
+from fourtop.storage.sql import AsyncSqlStore, SqlStore
 from fourtop.storage.sql.idiom import Statement
 from tests.database.furnished import LOGIN
 from tests.database.session import cluster
@@ -157,14 +159,29 @@ def test_a_server_that_is_not_there_is_unavailable_and_no_password_is_told() -> 
     assert "secret" not in f"{caught.value} {caught.value.details}"
 
 
-def test_a_commit_that_is_answered_with_rollback_has_not_happened(scene: Scene) -> None:
-    def swallow(line: Any) -> None:
-        with pytest.raises(psycopg.Error):
-            line.rows(Statement("SELECT 1 / 0"))
+def swallow(line: Any) -> None:
+    with pytest.raises(psycopg.Error):
+        line.rows(Statement("SELECT 1 / 0"))
 
+
+def test_a_commit_that_would_roll_back_says_so(scene: Scene) -> None:
     with pytest.raises(StoreUnavailable, match="given up"):
         scene.store._sessions.run(scene.store._gate.begin_writing, swallow, "transact")
     assert scene.store.restaurant_ids() == ("house",)
+
+
+def test_an_awaited_commit_that_would_roll_back_says_so(scene: Scene) -> None:
+    async def play() -> tuple[str, ...]:
+        awaited = AsyncSqlStore(cluster().url(scene.name, user=LOGIN))
+        called = awaited._store
+        with pytest.raises(StoreUnavailable, match="given up"):
+            await greenlet_spawn(called._sessions.run, called._gate.begin_writing, swallow, "transact")
+        try:
+            return await awaited.restaurant_ids()
+        finally:
+            await awaited.close()
+
+    assert asyncio.run(play()) == ("house",)
 
 
 # ---- two at once

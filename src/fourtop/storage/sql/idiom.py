@@ -157,8 +157,17 @@ class Idiom:
             found = select(func.json_group_array(ordered.c.each))
         return found.scalar_subquery() if self.is_postgresql else type_coerce(found.scalar_subquery(), JSON())
 
-    def any_of(self, value: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-        """Tell whether a column is one of the ids in a parameter, which ``ids`` makes."""
+    def any_of(self, value: ColumnElement[Any], name: str, *, is_one: bool = False) -> ColumnElement[bool]:
+        """Tell whether a column is one of the ids in a parameter, which ``ids`` makes.
+
+        Args:
+            value: The column.
+            name: Of the parameter.
+            is_one: Whether there is one id, and no more. PostgreSQL takes a list for ten, and so would rather read some
+                thousand rows than look each of ten up; one it looks up.
+        """
+        if is_one:
+            return value == bindparam(name, type_=Text())
         if self.is_postgresql:
             return value == any_(bindparam(name, type_=ARRAY(Text)))
         return value.in_(select(self.each(name).c.value))
@@ -169,8 +178,11 @@ class Idiom:
             return func.unnest(bindparam(name, type_=ARRAY(Text))).table_valued("value").render_derived()
         return func.json_each(bindparam(name, type_=Text())).table_valued("value")
 
-    def ids(self, ids: Collection[str]) -> Any:
+    def ids(self, ids: Collection[str], *, is_one: bool = False) -> Any:
         """Return ids as a parameter for ``any_of``."""
+        if is_one:
+            (only,) = ids
+            return only
         return sorted(ids) if self.is_postgresql else json.dumps(sorted(ids))
 
     # ---- writing: any number of rows

@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 # More stretches than these are loaded as the one that holds them all: an import of a year, mostly full of rows.
 MAX_SPANS: Final = 4
+# The parts of a scope that are ids, of which a statement says whether there is one or several.
+_LOOKED_UP: Final = ("bookings", "holds", "blocks", "sessions")
 _COUNTED: Final = tuple(status.value for status in BookingStatus if status.counts_covers)
 
 
@@ -123,6 +125,7 @@ class _Shape:
     headcounts: int
     answers: int
     named: tuple[str, ...]
+    single: tuple[str, ...]
     has_house: bool
 
     @classmethod
@@ -134,6 +137,7 @@ class _Shape:
             headcounts=len(_stretches(scope.headcount_spans)),
             answers=len(scope.answers),
             named=tuple(name for name in named if getattr(scope, name)),
+            single=tuple(name for name in _LOOKED_UP if len(getattr(scope, name)) == 1),
             has_house=has_house,
         )
 
@@ -189,7 +193,7 @@ class Reader:
             parameters |= {f"a{number}_command": command, f"a{number}_key": key}
         for name in shape.named:
             if name not in ("counts_holds", "has_extent"):
-                parameters[name] = self._idiom.ids(getattr(scope, name))
+                parameters[name] = self._idiom.ids(getattr(scope, name), is_one=name in shape.single)
         return parameters
 
     def _compiled(self, shape: _Shape) -> tuple[Statement, tuple[str, ...]]:
@@ -265,6 +269,9 @@ class _Arms:
     def _has(self, name: str) -> bool:
         return name in self._shape.named
 
+    def _any_of(self, value: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+        return self._idiom.any_of(value, name, is_one=name in self._shape.single)
+
     # ---- allocations
 
     def allocations(self) -> Iterable[Select[Any]]:
@@ -282,11 +289,11 @@ class _Arms:
                 yield base.where(*begins, row.end_us > start, is_of_length)
         for owner in ("booking", "hold", "block"):
             if self._has(f"{owner}s"):
-                yield base.where(self._idiom.any_of(row[f"{owner}_id"], f"{owner}s"))
+                yield base.where(self._any_of(row[f"{owner}_id"], f"{owner}s"))
         if self._has("bookings"):
             hold = self._columns.holds.c
             active = select(hold.id).where(
-                hold.restaurant_id == restaurant(), self._idiom.any_of(hold.booking_id, "bookings"), _is_active(hold)
+                hold.restaurant_id == restaurant(), self._any_of(hold.booking_id, "bookings"), _is_active(hold)
             )
             yield base.where(row.hold_id.in_(active))
         if self._has("tables"):
@@ -329,7 +336,7 @@ class _Arms:
         """The named ones, and those that sit down in the sittings."""
         row, base = self._columns.bookings.c, self._columns.of_bookings()
         if self._has("bookings"):
-            yield base.where(self._idiom.any_of(row.id, "bookings"))
+            yield base.where(self._any_of(row.id, "bookings"))
         for number in range(self._shape.sittings):
             start, end = moment(f"s{number}_start"), moment(f"s{number}_end")
             yield base.where(row.dining_start_us >= start, row.dining_start_us < end)
@@ -338,9 +345,9 @@ class _Arms:
         """The named ones, those made for the named bookings, and the active ones of the windows."""
         row, base = self._columns.holds.c, self._columns.of_holds()
         if self._has("holds"):
-            yield base.where(self._idiom.any_of(row.id, "holds"))
+            yield base.where(self._any_of(row.id, "holds"))
         if self._has("bookings"):
-            yield base.where(self._idiom.any_of(row.booking_id, "bookings"))
+            yield base.where(self._any_of(row.booking_id, "bookings"))
         for number in range(self._shape.windows):
             yield base.where(*_is_active_in(row, moment(f"w{number}_start"), moment(f"w{number}_end")))
 
@@ -375,7 +382,7 @@ class _Arms:
             yield select(packed(null(), func.count())).where(*alive)
         if self._has("sessions"):
             found = select(packed(row.session, func.count())).where(*alive)
-            yield found.where(self._idiom.any_of(row.session, "sessions")).group_by(row.session)
+            yield found.where(self._any_of(row.session, "sessions")).group_by(row.session)
 
     # ---- what has no time
 
@@ -383,14 +390,14 @@ class _Arms:
         """The named ones."""
         if self._has("blocks"):
             row = self._columns.blocks.c
-            yield self._columns.packed(self._columns.blocks, codec.BLOCK).where(self._idiom.any_of(row.id, "blocks"))
+            yield self._columns.packed(self._columns.blocks, codec.BLOCK).where(self._any_of(row.id, "blocks"))
 
     def confirmations(self) -> Iterable[Select[Any]]:
         """Those of the named holds."""
         if self._has("holds"):
             table = self._columns.confirmations
             base = self._columns.packed(table, codec.CONFIRMATION)
-            yield base.where(self._idiom.any_of(table.c.hold_id, "holds"))
+            yield base.where(self._any_of(table.c.hold_id, "holds"))
 
     def answers(self) -> Iterable[Select[Any]]:
         """The named ones."""

@@ -73,8 +73,13 @@ class Line:
         else:
             self._cursor.execute(statement.text, given)
 
-    def command(self, text: str) -> str | None:
-        """Send a command that begins or ends the transaction, and return its tag where the database has tags.
+    @property
+    def is_given_up(self) -> bool:
+        """Whether the database has given the transaction up, so that a commit would roll it back."""
+        return self._driver is not None and self._driver.info.transaction_status.name == "INERROR"
+
+    def command(self, text: str) -> None:
+        """Send a command that begins or ends the transaction.
 
         There is nothing to prepare in it. And psycopg, as long as it is to prepare something, forgets at a ROLLBACK
         all that it has prepared before, because somebody may have made a table and taken it back; we never do.
@@ -82,15 +87,13 @@ class Line:
         driver = self._driver
         if driver is None:
             self._cursor.execute(text)
-            return None
+            return
         threshold = driver.prepare_threshold
         driver.prepare_threshold = None
         try:
             self._cursor.execute(text)
         finally:
             driver.prepare_threshold = threshold
-        tag: str | None = self._cursor.statusmessage
-        return tag
 
 
 @attrs.define
@@ -198,15 +201,15 @@ class Sessions:
         return result
 
     def _commit(self, line: Line, name: str, *, only_reads: bool) -> None:
+        if line.is_given_up:
+            raise StoreUnavailable("the transaction had been given up before its end")
         try:
-            tag = line.command("COMMIT")
+            line.command("COMMIT")
         except Exception as error:
             # Where the database answered that it has not committed, it has not; and a question has changed nothing.
             if fault_of(error) is Fault.LOST and not only_reads:
                 raise OutcomeUnknown(name) from error
             raise
-        if tag == "ROLLBACK":
-            raise StoreUnavailable("the transaction had been given up before its end")
         self.tally.commit()
 
     def _begun(self, begin: str) -> tuple[_Lent, Line]:

@@ -31,9 +31,6 @@ from fourtop.storage.sql.reading import Cursor, moment
 
 # So many rows of a kind are one parameter; an import of years has more, and a parameter a limit of its own.
 LARGEST: Final = 5_000
-# The restaurant's own row, among the names of the parts.
-RESTAURANT: Final = "restaurant"
-
 _OLD: Final = tuple(name for name in codec.ALLOCATION if name != "id")
 
 
@@ -54,13 +51,30 @@ class Count:
     occupancy: int = 0
 
 
+@attrs.frozen
+class _Kind:
+    """How the statement of a part reads.
+
+    Args:
+        name: Of the part.
+        is_one: Whether it changes or removes one row of its table, whose id is known.
+    """
+
+    name: str
+    is_one: bool = False
+
+
+# The restaurant's own row, among the parts.
+RESTAURANT: Final = _Kind("restaurant")
+
+
 class Writer:
     """Puts changes in place. Keeps the statements that it has compiled. Safe for threads."""
 
     def __init__(self, idiom: Idiom) -> None:
         self._idiom = idiom
         self._statements = _Statements(idiom)
-        self._known: dict[tuple[str, ...], Statement] = {}
+        self._known: dict[tuple[_Kind, ...], Statement] = {}
         self._columns: dict[str, tuple[tuple[str, str], ...]] = {}
 
     def write(self, cursor: Cursor, restaurant_id: str, changes: Changes, count: Count) -> None:
@@ -85,30 +99,38 @@ class Writer:
 
     def _write_all(self, cursor: Cursor, parts: Sequence[Part], parameters: dict[str, Any]) -> None:
         """Write all rows of all parts in one statement, judged at its end."""
-        statement = self._compiled((RESTAURANT, *(part.name for part in parts)))
+        kinds = [RESTAURANT]
         for part in parts:
-            parameters |= self._given(part.name, part.rows)
+            kind, given = self._given(part.name, part.rows)
+            kinds.append(kind)
+            parameters |= given
+        statement = self._compiled(tuple(kinds))
         ((_, *touched),) = cursor.rows(statement, parameters)
         if touched != [part.expected for part in parts if part.expected is not None]:
             raise Mismatch
 
     def _write_part(self, cursor: Cursor, part: Part, restaurant_id: str) -> None:
         """Write the rows of a part by a statement of its own, or by several where they are very many."""
-        statement, touched = self._compiled((part.name,)), 0
+        touched = 0
         for rows in batched(part.rows, LARGEST):
-            touched += cursor.touched(statement, {"restaurant": restaurant_id, **self._given(part.name, rows)})
+            kind, given = self._given(part.name, rows)
+            touched += cursor.touched(self._compiled((kind,)), {"restaurant": restaurant_id, **given})
         if part.expected not in (None, touched):
             raise Mismatch
 
-    def _given(self, name: str, rows: Sequence[Row]) -> dict[str, Any]:
-        """Return the parameters of a part that is written all at once."""
+    def _given(self, name: str, rows: Sequence[Row]) -> tuple[_Kind, dict[str, Any]]:
+        """Return the kind and the parameters of a part that is written all at once."""
         key = KEYS.get(name)
         given = {name: listed(rows)}
-        return given if key is None else {**given, f"{name}_ids": self._idiom.ids({row[key] for row in rows})}
+        if key is None:
+            return _Kind(name), given
+        ids = {row[key] for row in rows}
+        kind = _Kind(name, is_one=len(ids) == 1)
+        return kind, {**given, f"{name}_ids": self._idiom.ids(ids, is_one=kind.is_one)}
 
     def _write_each(self, cursor: Cursor, part: Part, restaurant_id: str) -> None:
         """Write the rows of a part one by one."""
-        statement = self._compiled((part.name,))
+        statement = self._compiled((_Kind(part.name),))
         # Each parameter is a column of the row, or the tenant; a document is the text that SQLite keeps of it.
         columns = self._columns_of(part.name, statement)
         given = [{name: plain(row.get(column_)) for name, column_ in columns} for row in part.rows]
@@ -125,10 +147,10 @@ class Writer:
             known = self._columns[part] = tuple((name, name.removeprefix(EACH)) for name in names)
         return known
 
-    def _compiled(self, names: tuple[str, ...]) -> Statement:
-        known = self._known.get(names)
+    def _compiled(self, kinds: tuple[_Kind, ...]) -> Statement:
+        known = self._known.get(kinds)
         if known is None:
-            known = self._known[names] = self._statements.compiled(names)
+            known = self._known[kinds] = self._statements.compiled(kinds)
         return known
 
 
@@ -164,37 +186,37 @@ class _Statements:
             "answers": (tables["command_results"], codec.ANSWER),
             "events": (tables["capacity_outbox"], (*codec.EVENT, "subject")),
         }
-        self._others: dict[str, Callable[[], Insert | Update | Delete]] = {
+        self._others: dict[str, Callable[[_Kind], Insert | Update | Delete]] = {
             "removed": self._removed,
             "replaced": self._replaced,
             "bookings_changed": self._bookings_changed,
             "assignments_over": self._assignments_over,
             "assignments": self._assigned,
-            "holds_changed": lambda: self._update("holds_changed", self._holds, codec.HOLD_CHANGE),
-            "blocks_changed": lambda: self._update("blocks_changed", self._blocks, codec.BLOCK),
+            "holds_changed": lambda kind: self._update(kind, self._holds, codec.HOLD_CHANGE),
+            "blocks_changed": lambda kind: self._update(kind, self._blocks, codec.BLOCK),
             "blocks_removed": self._blocks_removed,
         }
 
-    def compiled(self, names: tuple[str, ...]) -> Statement:
+    def compiled(self, kinds: tuple[_Kind, ...]) -> Statement:
         """Compile a part, or the restaurant's own count with any parts beside it."""
-        if names[0] != RESTAURANT:
-            return self._idiom.compiled(self._one(names[0]))
+        if kinds[0] != RESTAURANT:
+            return self._idiom.compiled(self._one(kinds[0]))
         counted: Any = self._counted()
         if not self._idiom.is_postgresql:
             return self._idiom.compiled(counted)
         answers: list[ColumnElement[Any]] = [self._restaurants.c.id]
-        for name in names[1:]:
-            part: Any = self._one(name)
-            if name in COUNTED:
-                touched = part.returning(part.table.c.id).cte(f"did_{name}")
+        for kind in kinds[1:]:
+            part: Any = self._one(kind)
+            if kind.name in COUNTED:
+                touched = part.returning(part.table.c.id).cte(f"did_{kind.name}")
                 answers.append(select(func.count()).select_from(touched).scalar_subquery())
             else:
-                counted = counted.add_cte(part.cte(f"did_{name}"))
+                counted = counted.add_cte(part.cte(f"did_{kind.name}"))
         return self._idiom.compiled(counted.returning(*answers))
 
-    def _one(self, name: str) -> Insert | Update | Delete:
-        known = self._inserted.get(name)
-        return self._others[name]() if known is None else self._insert(name, *known)
+    def _one(self, kind: _Kind) -> Insert | Update | Delete:
+        known = self._inserted.get(kind.name)
+        return self._others[kind.name](kind) if known is None else self._insert(kind.name, *known)
 
     # ---- what comes
 
@@ -203,7 +225,7 @@ class _Statements:
         made: Insert = self._idiom.inserted(table, names, given)
         return made
 
-    def _assigned(self) -> Insert:
+    def _assigned(self, _: _Kind) -> Insert:
         table, names = self._assignments, ("booking_id", "position", "table_id")
         given = self._idiom.given("assignments", [table.c[each] for each in names])
         make: Any = postgresql_insert if self._idiom.is_postgresql else sqlite_insert
@@ -219,19 +241,19 @@ class _Statements:
 
     def _update(
         self,
-        name: str,
+        kind: _Kind,
         table: Table,
         names: tuple[str, ...],
         *,
         old: Iterable[ColumnElement[Any]] = (),
         if_: Callable[[Given], Iterable[ColumnElement[bool]]] = lambda _: (),
     ) -> Update:
-        given = self._idiom.given(name, [*(table.c[each] for each in names), *old])
+        given = self._idiom.given(kind.name, [*(table.c[each] for each in names), *old])
         new = {table.c[each]: given[each] for each in names if each != "id"}
-        here = *self._here(name, table), table.c.id == given["id"]
+        here = *self._here(kind, table), table.c.id == given["id"]
         return update(table).values(new).where(*here, *if_(given))
 
-    def _here(self, name: str, table: Table) -> tuple[ColumnElement[bool], ...]:
+    def _here(self, kind: _Kind, table: Table) -> tuple[ColumnElement[bool], ...]:
         """Say which rows of a table a part is about, by their ids.
 
         Where many rows are given at once, PostgreSQL sees how many ids there are, and looks them up: of a list in JSON
@@ -240,19 +262,17 @@ class _Statements:
         of_tenant = table.c.restaurant_id == restaurant()
         if not self._idiom.is_postgresql:
             return (of_tenant,)
-        return of_tenant, self._idiom.any_of(table.c[KEYS[name]], f"{name}_ids")
+        return of_tenant, self._idiom.any_of(table.c[KEYS[kind.name]], f"{kind.name}_ids", is_one=kind.is_one)
 
-    def _replaced(self) -> Update:
+    def _replaced(self, kind: _Kind) -> Update:
         old = self._old_columns()
-        return self._update("replaced", self._allocations, codec.ALLOCATION, old=old, if_=self._is_as_stored)
+        return self._update(kind, self._allocations, codec.ALLOCATION, old=old, if_=self._is_as_stored)
 
-    def _bookings_changed(self) -> Update:
+    def _bookings_changed(self, kind: _Kind) -> Update:
         version = self._bookings.c.version
         old: list[ColumnElement[Any]] = [column("old_version", BigInteger())]
         names = codec.BOOKING
-        return self._update(
-            "bookings_changed", self._bookings, names, old=old, if_=lambda given: [version == given["old_version"]]
-        )
+        return self._update(kind, self._bookings, names, old=old, if_=lambda given: [version == given["old_version"]])
 
     def _counted(self) -> Update:
         row = self._restaurants.c
@@ -266,22 +286,22 @@ class _Statements:
 
     # ---- what goes
 
-    def _removed(self) -> Delete:
+    def _removed(self, kind: _Kind) -> Delete:
         row = self._allocations.c
         given = self._idiom.given("removed", [row.id, *self._old_columns()])
         stored = given.has(row.id == given["id"], *self._is_as_stored(given))
-        return delete(self._allocations).where(*self._here("removed", self._allocations), stored)
+        return delete(self._allocations).where(*self._here(kind, self._allocations), stored)
 
-    def _assignments_over(self) -> Delete:
+    def _assignments_over(self, kind: _Kind) -> Delete:
         row = self._assignments.c
         given = self._idiom.given("assignments_over", [row.booking_id, row.position])
         over = given.has(row.booking_id == given["booking_id"], row.position >= given["position"])
-        return delete(self._assignments).where(*self._here("assignments_over", self._assignments), over)
+        return delete(self._assignments).where(*self._here(kind, self._assignments), over)
 
-    def _blocks_removed(self) -> Delete:
+    def _blocks_removed(self, kind: _Kind) -> Delete:
         row = self._blocks.c
         given = self._idiom.given("blocks_removed", [row.id])
-        here = self._here("blocks_removed", self._blocks)
+        here = self._here(kind, self._blocks)
         return delete(self._blocks).where(*here, given.has(row.id == given["id"]))
 
     def _old_columns(self) -> list[ColumnElement[Any]]:
