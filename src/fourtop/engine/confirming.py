@@ -22,7 +22,7 @@ from fourtop.engine.placing import place, reaped
 from fourtop.engine.rules import Rules
 from fourtop.engine.seating import Judge, Own, Seating, find_rivals
 from fourtop.errors import FourtopError, HoldEnded, HoldMismatch, NotFound, PolicyDrift, Refusal, Refused
-from fourtop.model.allocation import Owner, OwnerKind, ResourceType
+from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Stay
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
@@ -62,9 +62,9 @@ def confirm_hold(
     if hold is None:
         raise NotFound("hold", wanted.hold_id)
     attempt = _Attempt(call, view, rules, hold, wanted)
-    need = _missing(view, hold, hold.booking_id or wanted.booking_id)
+    need = attempt.missing()
     if need is not None:
-        return Need(need.scope | attempt.needed_to_requote())
+        return need
     if result is not None:
         return attempt.failed(HoldMismatch(hold.id, str(wanted.booking_id)))
     return attempt.decided()
@@ -77,9 +77,8 @@ def evidence_of_loss(
     hold = view.find_hold(wanted.hold_id)
     if hold is None:
         return Decision(None)
-    need = _missing(view, hold, None)
-    if need is not None:
-        return need
+    if not view.scope.covers(hold.stay.block):
+        return Need(Scope(call.restaurant_id, windows=(hold.stay.block,)))
     evidence = _Attempt(call, view, rules, hold, wanted).evidence(wanted.booking_id or hold.booking_id, error)
     return Decision(None, Changes(confirmations=(evidence,)))
 
@@ -93,15 +92,6 @@ def _again(call: Call, view: View, result: ConfirmationResult) -> Decision[Confi
         # Their time is over: the result was deleted since this transaction has read it, and then the answer.
         raise HoldEnded(result.hold_id, HoldState.CONFIRMED.value)
     return Decision(as_replay(answer.outcome))
-
-
-def _missing(view: View, hold: Hold, booking_id: str | None) -> Need | None:
-    scope = view.scope
-    windows = () if scope.covers(hold.stay.block) else (hold.stay.block,)
-    bookings = frozenset() if booking_id is None else frozenset({booking_id}) - scope.bookings
-    if windows or bookings:
-        return Need(Scope(scope.restaurant_id, windows=windows, bookings=bookings))
-    return None
 
 
 @attrs.frozen
@@ -162,15 +152,24 @@ class _Attempt:
         evidence = self.evidence(self.wanted.booking_id or self.hold.booking_id, error)
         return Decision(Failed(error), Changes(confirmations=(evidence,)))
 
-    def needed_to_requote(self) -> Scope:
-        """Return what another quote would look at, so that it is loaded together with what is the hold's own."""
-        nothing = Scope(self.call.restaurant_id)
-        if not self.wanted.requote or self._fingerprint_now().digest == self.hold.fingerprint.digest:
-            return nothing
+    def missing(self) -> Need | None:
+        """Return what has to be loaded besides the hold: nothing, where it is alive and its tables are passed on."""
+        hold, scope = self.hold, self.view.scope
+        booking_id = hold.booking_id or self.wanted.booking_id
+        bookings = frozenset() if booking_id is None else frozenset({booking_id}) - scope.bookings
+        more = Scope(scope.restaurant_id, bookings=bookings)
+        has_drifted = self._fingerprint_now().digest != hold.fingerprint.digest
+        if (has_drifted or not hold.is_alive(self.view.now_us)) and not scope.covers(hold.stay.block):
+            more |= Scope(scope.restaurant_id, windows=(hold.stay.block,))
+            if has_drifted and self.wanted.requote:
+                more |= self._looked_at_to_requote()
+        return Need(more) if more.bookings or more.windows else None
+
+    def _looked_at_to_requote(self) -> Scope:
         judge = Judge(self.view, self.rules)
         stay = judge.stay(as_request(self.hold))
         need = None if isinstance(stay, Refusal) else judge.missing(stay)
-        return nothing if need is None else need.scope
+        return Scope(self.call.restaurant_id) if need is None else need.scope
 
     @property
     def _key(self) -> str:
@@ -272,8 +271,6 @@ class _Attempt:
         call, hold = self.call, self.hold
         found = [(table_id, self.rules.house.floor.find_table(table_id)) for table_id in hold.tables]
         tables = [TableSnapshot(table_id, None if table is None else table.capacity) for table_id, table in found]
-        own = [Owner(OwnerKind.HOLD, hold.id)]
-        rivals = find_rivals(self.view, hold.tables, hold.stay.block, own)
         return ConfirmationResult(
             id=call.row_id("result"),
             restaurant_id=call.restaurant_id,
@@ -284,9 +281,16 @@ class _Attempt:
             checked_us=self.view.now_us,
             tables=tuple(tables),
             rivals=tuple(
-                Rival(row.id, row.resource_id, row.window, row.owner_kind.value, row.owner_id) for row in rivals
+                Rival(row.id, row.resource_id, row.window, row.owner_kind.value, row.owner_id) for row in self._rivals()
             ),
             code=None if error is None else error.code.value,
             details={} if error is None else plain(error.details),
             actor=call.actor,
         )
+
+    def _rivals(self) -> tuple[Allocation, ...]:
+        hold = self.hold
+        if not self.view.scope.covers(hold.stay.block):
+            assert hold.is_alive(self.view.now_us), "whose tables may be another's by now is looked up"
+            return ()
+        return find_rivals(self.view, hold.tables, hold.stay.block, [Owner(OwnerKind.HOLD, hold.id)])
