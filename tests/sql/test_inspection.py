@@ -80,6 +80,7 @@ def test_a_database_as_it_has_to_be_is_found_good(database: str, file: Path) -> 
 FAULTS: Final = {
     "DROP SCHEMA fourtop CASCADE": ["schema_missing"],
     "UPDATE fourtop.fourtop_version SET version_num = '0002'": ["schema_old"],
+    "DELETE FROM fourtop.fourtop_version": ["schema_old"],
     "UPDATE fourtop.fourtop_version SET version_num = '0099'": ["schema_new"],
     "DROP TABLE fourtop.allocations_archive": ["table_missing"],
     "ALTER TABLE fourtop.bookings DROP COLUMN past_reason": ["column_missing"],
@@ -188,6 +189,7 @@ def test_a_server_that_nobody_has_tried_is_a_warning(
     [
         ("DROP TABLE fourtop_version", ["schema_missing"]),
         ("UPDATE fourtop_version SET version_num = '0002'", ["schema_old"]),
+        ("DELETE FROM fourtop_version", ["schema_old"]),
         ("UPDATE fourtop_version SET version_num = '0099'", ["schema_new"]),
         ("DROP TABLE allocations_archive", ["table_missing"]),
         ("DROP TABLE restaurant_capacity_rules", ["table_missing"]),

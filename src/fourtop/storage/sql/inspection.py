@@ -117,7 +117,8 @@ def clock_findings(idiom: Idiom, terms: Terms) -> Iterator[Finding]:
 
 def _of_revision(revision: str | None) -> Iterator[Finding]:
     if revision is not None and revision < REVISION:
-        yield found("schema_old", f"the schema is at revision {revision}, before {REVISION}")
+        place = f"at revision {revision}" if revision else "at no revision"
+        yield found("schema_old", f"the schema is {place}, before {REVISION}")
     elif revision is not None and revision > REVISION:
         yield found("schema_new", f"the schema is at revision {revision}, after {REVISION}")
 

@@ -23,7 +23,7 @@ class Contents:
     """What stands in the tables, as far as the transaction may read it.
 
     Args:
-        revision: What the version table says; ``None``: nothing.
+        revision: What the version table says, and empty if it says nothing; ``None``: nobody may look.
         uncapped: Active restaurants without a capacity rule, at most ``NAMED``; ``None``: nobody may look.
     """
 
@@ -56,7 +56,8 @@ class Surveyor:
         """Ask for what stands in the tables, in a role that may read it."""
         if role is not None:
             line.rows(Statement("SELECT set_config('role', %(role)s, true)"), {"role": role})
-        revision = f"(SELECT max(version_num) FROM {self._place}{VERSION_TABLE})"  # noqa: S608  # Our own names.
+        table = f"{self._place}{VERSION_TABLE}"
+        revision = f"(SELECT coalesce(max(version_num), '') FROM {table})"  # noqa: S608  # Our own names.
         uncapped = self._uncapped() if reads_rules else "NULL"
         ((found, names),) = line.rows(Statement(f"SELECT {revision}, {uncapped}"))
         return Contents(revision=found, uncapped=None if names is None else tuple(loads(names)))
