@@ -112,6 +112,8 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     shelf.ListsLiveHoldsAsTheyCame: ("test_claims_are_listed_by_when_they_sit_down",),
     shelf.CountsWhoeverIsWrittenDown: ("test_heads_of_each_status_count_or_not",),
     shelf.CountsHeadsOnce: ("test_heads_are_counted_by_when_they_sit_down",),
+    shelf.TakesNobodyForABooking: ("test_a_claim_knows_when_its_booking_is_counted",),
+    store.CountsHeadsForEachWindow: ("test_heads_are_counted_once_however_often_they_are_asked_for",),
     shelf.ForgetsWhomClaimsAreFor: ("test_a_claim_knows_when_its_booking_is_counted",),
     shelf.ShowsOneDeadHold: ("test_dead_holds_are_those_whose_block_window_overlaps",),
     shelf.ForgetsWhatHoldsAreFor: ("test_rows_of_shown_holds_may_be_asked_for",),

@@ -72,6 +72,12 @@ class CountsHeadsOnce(Shelf):
             super()._count_heads(booking, sign)
 
 
+class TakesNobodyForABooking(Shelf):
+    def claims(self, window: Window, now_us: int) -> list[Claim]:
+        holds = [hold for hold in self.active_holds(window) if hold.is_alive(now_us)]
+        return [Claim.of(hold, self._bookings.get(str(hold.booking_id))) for hold in holds]
+
+
 class ForgetsWhomClaimsAreFor(Shelf):
     def claims(self, window: Window, now_us: int) -> list[Claim]:
         return [attrs.evolve(each, counted_us=None) for each in super().claims(window, now_us)]

@@ -19,6 +19,7 @@ from fourtop import (
 )
 from fourtop.ports import MAX_NEEDS, Decision, Need, Scope, View
 from fourtop.storage.shelf import Shelf
+from tests.contract.loading import loaded
 
 T = TypeVar("T")
 
@@ -223,3 +224,9 @@ class RemembersTimeOfWritesOnly(MemoryStore):
             return super().read(scope, ask)
         finally:
             self._latest_us[scope.restaurant_id] = latest_us
+
+
+class CountsHeadsForEachWindow(MemoryStore):
+    def _new_view(self, shelf: Shelf, scope: Scope, now_us: int) -> View:
+        counted = [each for window in scope.headcounts for each in shelf.headcounts(window)]
+        return View(attrs.evolve(loaded(shelf, scope, now_us), counted=counted), scope, now_us)

@@ -8,6 +8,7 @@ import pickle
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from threading import Thread
+from time import monotonic
 from typing import Any
 
 import attrs
@@ -196,6 +197,7 @@ def test_who_waits_too_long_for_the_restaurant_tries_again(scene: Scene) -> None
     assert dict(scene.store._sessions.tally.retried) == {"55P03": 1}
 
 
+BLOCKED_BY = "SELECT 1 FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
 # What a rival does while it has the restaurant, and how it leaves it.
 RIVALS = (
     ("SELECT 1 FROM fourtop.restaurants FOR UPDATE", "COMMIT"),
@@ -216,8 +218,10 @@ def test_the_time_is_told_when_the_wait_is_over(scene: Scene, work: str, end: st
         rival.execute(work.encode())
         waiting = Thread(target=lambda: told.append(store.transact(Scope("house"), lambda view: Decision(view.now_us))))
         waiting.start()
-        while scene.owner.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone() is None:
-            pass
+        deadline = monotonic() + PATIENCE_SECONDS
+        while scene.owner.execute(BLOCKED_BY, [rival.info.backend_pid]).fetchone() is None:
+            assert waiting.is_alive()
+            assert monotonic() < deadline
         ((left_us,),) = rival.execute("SELECT extract(epoch FROM clock_timestamp()) * 1000000").fetchall()
         rival.execute(end.encode())
         waiting.join(PATIENCE_SECONDS)
@@ -262,8 +266,9 @@ def test_who_was_chosen_to_end_a_deadlock_tries_again(scene: Scene) -> None:
             if not rivals:
                 rivals.append(Thread(target=take_the_restaurant))
                 rivals[0].start()
+                deadline = monotonic() + PATIENCE_SECONDS
                 while not scene.is_waiting(rival):
-                    pass
+                    assert monotonic() < deadline
             return Decision(None, Changes(bookings=(attrs.evolve(booking, version=2),)))
 
         store.transact(Scope("house"), decide)

@@ -8,7 +8,8 @@ from typing import Any
 import attrs
 import pytest
 
-from fourtop import CapacityRule, Desk, Floor, ManualClock, Refused
+from fourtop import CapacityRule, Desk, Floor, ManualClock, Quote, Refused
+from fourtop.errors import StoreUnavailable
 from fourtop.storage.sql import SqlStore
 from tests.evening import NOW, a_house, held, open_desk, party
 from tests.sql.emptied import emptied_database
@@ -206,6 +207,20 @@ def test_what_is_said_often_is_planned_five_times(store: SqlStore) -> None:
     for _ in range(12):
         desk.quote(party(4))
     assert all(new <= 5 < kept for kept, new in prepared(store).values())
+
+
+def test_a_connection_whose_statements_are_gone_is_given_up(store: SqlStore) -> None:
+    desk = open_desk(store, a_house(capacity_rules=CAPPED))
+    for _ in range(3):
+        desk.quote(party(4))
+    connection = store._sessions.engine.raw_connection()
+    driver: Any = connection.driver_connection
+    driver.pgconn.exec_(b"DEALLOCATE ALL")
+    connection.close()
+    with pytest.raises(StoreUnavailable, match="26000"):
+        desk.quote(party(4))
+    for _ in range(3):
+        assert isinstance(desk.quote(party(4)), Quote)
 
 
 def test_a_refusal_forgets_nothing_that_is_prepared(store: SqlStore) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
+from functools import cached_property
 
 import attrs
 
@@ -158,7 +159,7 @@ class _Attempt:
         booking_id = hold.booking_id or self.wanted.booking_id
         bookings = frozenset() if booking_id is None else frozenset({booking_id}) - scope.bookings
         more = Scope(scope.restaurant_id, bookings=bookings)
-        has_drifted = self._fingerprint_now().digest != hold.fingerprint.digest
+        has_drifted = self._fingerprint_now.digest != hold.fingerprint.digest
         if (has_drifted or not hold.is_alive(self.view.now_us)) and not scope.covers(hold.stay.block):
             more |= Scope(scope.restaurant_id, windows=(hold.stay.block,))
             if has_drifted and self.wanted.requote:
@@ -207,7 +208,7 @@ class _Attempt:
             Refused: If today's rules or tables have no place for the party.
         """
         hold = self.hold
-        now = self._fingerprint_now()
+        now = self._fingerprint_now
         if now.digest == hold.fingerprint.digest:
             return None
         if not self.wanted.requote:
@@ -221,6 +222,7 @@ class _Attempt:
             raise Refused(seating)
         return seating
 
+    @cached_property
     def _fingerprint_now(self) -> Fingerprint:
         hold, house = self.hold, self.rules.house
         start_us = hold.stay.dining.start_us

@@ -44,7 +44,7 @@ class ConfirmationResult:
         confirmed: Whether it succeeded. At most one success for a hold.
         checked_us: When it was judged, in microseconds.
         tables: The tables with their capacities at that moment.
-        rivals: What was in the way.
+        rivals: What was in the way. While a hold is alive, nothing can be in the way of its tables.
         code: The error's code, if it failed.
         details: The error's details, if it failed.
         actor: Who tried.

@@ -100,11 +100,14 @@ class Source(Protocol):
         ...
 
     def headcounts(self, window: Window) -> Iterable[Headcount]:
-        """Return how many sit down at each instant inside a window, of the bookings whose status counts."""
+        """Return how many sit down at each instant inside a window, of the bookings whose status counts.
+
+        Each instant comes once.
+        """
         ...
 
     def claims(self, window: Window, now_us: int) -> Iterable[Claim]:
-        """Return the claims of the holds that are alive and whose dining window starts inside a window."""
+        """Return the claims of the holds that are alive and whose dining window starts inside a window, each once."""
         ...
 
     def expired_holds(self, now_us: int, window: Window) -> Iterable[Hold]:
@@ -137,10 +140,10 @@ class Rows:
         confirmations: The confirmation results of the scope's holds.
         answers: The stored answers of the scope.
         whole: The extent of the whole restaurant, where not all of it was loaded; ``None``: all was.
-        counted: How many sit down at each instant, where the bookings were counted and not loaded; ``None``: they
-            were loaded.
-        claimed: The claims of live holds, where not the holds were loaded; ``None``: they were, with the bookings
-            that they were made for.
+        counted: How many sit down at each instant, each instant once, where the bookings were counted and not
+            loaded; ``None``: they were loaded.
+        claimed: The claims of live holds, each once, where not the holds were loaded; ``None``: they were, with the
+            bookings that they were made for, wherever those are.
         alive: How many holds are alive, by session and under ``None`` of the whole restaurant, where they were
             counted and not loaded; ``None``: they were loaded.
     """
@@ -157,7 +160,7 @@ class Rows:
     counted: Sequence[Headcount] | None = None
     claimed: Sequence[Claim] | None = None
     alive: Mapping[str | None, int] | None = None
-    _scans: int = attrs.field(default=0, init=False)
+    _scans: int = attrs.field(default=0, init=False, eq=False, repr=False)
 
     @cached_property
     def occupancy(self) -> Occupancy:
@@ -252,8 +255,11 @@ class Rows:
         """Return the claims of the live holds that would sit down inside a window, by start, then id."""
         claimed = self.claimed
         if claimed is None:
-            alive = (hold for hold in self.holds if hold.is_alive(now_us))
-            claimed = [Claim.of(hold, self._bookings.get(str(hold.booking_id))) for hold in alive]
+            claimed = [
+                Claim.of(hold, None if hold.booking_id is None else self._bookings.get(hold.booking_id))
+                for hold in self.holds
+                if hold.is_alive(now_us)
+            ]
         found = (each for each in claimed if window.start_us <= each.start_us < window.end_us)
         return sorted(found, key=_START_AND_HOLD)
 

@@ -159,7 +159,7 @@ class Shelf:
     def claims(self, window: Window, now_us: int) -> list[Claim]:
         """Return the claims of the live holds that would sit down inside a window, by start, then id."""
         return [
-            Claim.of(hold, self._bookings.get(str(hold.booking_id)))
+            Claim.of(hold, None if hold.booking_id is None else self._bookings.get(hold.booking_id))
             for hold in self.active_holds(window)
             if hold.is_alive(now_us) and window.start_us <= hold.stay.dining.start_us < window.end_us
         ]

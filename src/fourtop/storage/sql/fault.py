@@ -27,6 +27,8 @@ class Fault(Enum):
 
 # Serialization failure, deadlock, lock not available: the only ones that a retry may mend.
 TRANSIENT = frozenset({"40001", "40P01", "55P03"})
+# What the server has prepared is not what the driver believes: somebody has reset the session, or tables have changed.
+STALE = frozenset({"26000", "42P05", "0A000"})
 # The server went away, or ends the session. In reply to a COMMIT none of these says whether it happened.
 _LOST = frozenset({"57P01", "57P02", "57P03", "57P05", "58000", "25P03", "25P04"})
 # The last: a role that is not there is a wrong value of the setting that names it.

@@ -110,11 +110,10 @@ class Gate:
         return self._idiom.compiled(select(*settings))
 
     def _locking(self) -> Statement:
-        # An update locks the row and answers what is in it now, after any wait. The clock is asked for that answer and
-        # not for the new row: that one is made before the wait, and made anew only if whoever was waited for has
-        # changed the row.
+        # An update locks the row and answers what is in it now, after any wait. The clock is asked again for that
+        # answer: the new row is made before the wait, and made anew only if whoever was waited for has changed the row.
         row = self._idiom.tables["restaurants"]
-        locked = update(row).values(latest_us=row.c.latest_us).where(row.c.id == restaurant())
+        locked = update(row).values(latest_us=self._latest()).where(row.c.id == restaurant())
         return self._idiom.compiled(locked.returning(*self._counters(), self._latest()))
 
     def _looking(self) -> Statement:

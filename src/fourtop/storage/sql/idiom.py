@@ -163,8 +163,8 @@ class Idiom:
         Args:
             value: The column.
             name: Of the parameter.
-            is_one: Whether there is one id, and no more. PostgreSQL takes a list for ten, and so would rather read some
-                thousand rows than look each of ten up; one it looks up.
+            is_one: Whether there is one id, and no more. In a plan that it keeps, PostgreSQL takes a list for ten, and
+                would rather read some thousand rows than look each of ten up; one it looks up.
         """
         if is_one:
             return value == bindparam(name, type_=Text())

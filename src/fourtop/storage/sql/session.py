@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from fourtop.errors import OutcomeUnknown, StoreUnavailable
 from fourtop.storage.sql.engine import prepare_sqlite
-from fourtop.storage.sql.fault import Fault, as_ours, code_of, fault_of
+from fourtop.storage.sql.fault import STALE, Fault, as_ours, code_of, fault_of
 from fourtop.storage.sql.idiom import Statement
 
 T = TypeVar("T")
@@ -193,7 +193,8 @@ class Sessions:
             self._commit(line, name, only_reads=begin in READING)
             is_clean = True
         except BaseException as error:
-            is_clean = not isinstance(error, OutcomeUnknown) and _is_rolled_back(line)
+            is_usable = not isinstance(error, OutcomeUnknown) and code_of(error) not in STALE
+            is_clean = is_usable and _is_rolled_back(line)
             self._translate(error)
             raise
         finally:

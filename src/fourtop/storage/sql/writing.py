@@ -57,7 +57,7 @@ class _Kind:
 
     Args:
         name: Of the part.
-        is_one: Whether it changes or removes one row of its table, whose id is known.
+        is_one: Whether what it changes or removes is all of one id.
     """
 
     name: str

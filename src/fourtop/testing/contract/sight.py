@@ -10,7 +10,7 @@ from fourtop.model.allocation import OwnerKind, ResourceType
 from fourtop.model.booking import BookingStatus
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.window import Window
-from fourtop.ports import Claim
+from fourtop.ports import Claim, Headcount, Need, Scope, View
 from fourtop.testing.contract.row import (
     DAY_MINUTES,
     EVENING,
@@ -234,7 +234,7 @@ class SightPromises:
             )
 
         trial.clock.advance(seconds=179.999999)
-        assert look() == (1, [1], row, (Claim.of(hold, None),), 1, 1, (), False, [])
+        assert look() == (1, [1], row, (Claim(EVENING.start_us, hold.id, hold.party),), 1, 1, (), False, [])
         trial.clock.advance(seconds=0.000001)
         assert look() == (0, [0], None, (), 0, 0, (hold,), True, [(row,)])
         assert trial.ask(lambda view: view.allocations(EVENING), windows=(EVENING,)) == (row,)
@@ -275,6 +275,25 @@ class SightPromises:
         trial.write(bookings=(*last, attrs.evolve(bookings[2], version=2, status=BookingStatus.PRIORITY_WAITLIST)))
         assert counted() == []
 
+    def test_heads_are_counted_once_however_often_they_are_asked_for(self, trial: Trial) -> None:
+        """Windows that overlap, many windows, and a Need for what is there already add nobody twice."""
+        starts = (300, 370, 420, 470, 600, 1_000)
+        bookings = [a_booking(f"b{start}", span(start, start + 90)) for start in starts]
+        trial.write(bookings=tuple(bookings), holds_added=(_hold("h1", 370), _hold("h2", 420)))
+        evening = span(300, 480)
+        windows = (span(300, 420), span(360, 480), span(600, 601), span(700, 701), span(800, 801), span(1_000, 1_001))
+
+        def ask(view: View) -> Any:
+            if len(view.scope.headcounts) < len(windows):
+                return Need(Scope(HERE, headcounts=windows[1:]))
+            counted = [each for window in (evening, *windows[2:]) for each in view.headcounts(window)]
+            return counted, [each.hold_id for each in view.claims(evening)]
+
+        counted, claims = trial.ask(ask, headcounts=windows[:1])
+        party = bookings[0].party
+        assert counted == [Headcount(NOON_US + start * MINUTE_US, party, 1) for start in starts]
+        assert claims == ["h1", "h2"]
+
     def test_heads_of_each_status_count_or_not(self, trial: Trial) -> None:
         """A booking counts if ``BookingStatus.counts_covers`` says so."""
         statuses = {f"b{number}": status for number, status in enumerate(BookingStatus)}
@@ -294,7 +313,13 @@ class SightPromises:
         live = [_hold("h3"), _hold("h2"), _hold("h1", 400), _hold("h4", 359), _hold("h5", 480)]
         trial.write(holds_added=(*ended, dead, *live))
         found = trial.ask(lambda view: view.claims(EVENING), headcounts=(EVENING,))
-        assert found == tuple(Claim.of(live[place], None) for place in (1, 0, 2))
+        minute_us = NOON_US + 360 * MINUTE_US
+        party = live[0].party
+        assert found == (
+            Claim(minute_us, "h2", party),
+            Claim(minute_us, "h3", party),
+            Claim(NOON_US + 400 * MINUTE_US, "h1", party),
+        )
 
     def test_a_claim_knows_when_its_booking_is_counted(self, trial: Trial) -> None:
         """A hold for a booking that counts claims with that booking's start, wherever it is; else with none."""
@@ -302,7 +327,9 @@ class SightPromises:
         uncounted = attrs.evolve(a_booking("b3", span(360, 450)), status=waitlisted)
         holds = [_hold("h1", booking_id="b2"), _hold("h2", booking_id="b3"), _hold("h3", booking_id="b4"), _hold("h4")]
         holds[3] = attrs.evolve(holds[3], booking_id=None)
-        trial.write(bookings=(far, uncounted), holds_added=tuple(holds))
+        # Nobody's hold is not that of a booking which is called so.
+        nobody = a_booking("None", span(360, 450))
+        trial.write(bookings=(far, uncounted, nobody), holds_added=tuple(holds))
 
         def counted() -> list[int | None]:
             found = trial.ask(lambda view: view.claims(EVENING), headcounts=(EVENING,))
