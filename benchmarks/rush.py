@@ -41,6 +41,9 @@ BOOKERS: Final = 160
 STAY: Final = timedelta(minutes=90)
 OPENING: Final = datetime(2030, 5, 2, 17, tzinfo=UTC)
 QUARTERS: Final = 17
+# So many bookings each process has made before, elsewhere, as those of a service have: by then all is compiled,
+# prepared and planned.
+WARM: Final = 15
 LOBBY, ROOM = "lobby", "room"
 
 # What a script has that does nothing else: a row to lock, and the same constraint.
@@ -140,7 +143,7 @@ def book_share(source: Callable[[], Any], starts: Sequence[datetime], call: Call
     """Book for a share of the parties; return when it began and ended, and what was answered."""
     store = Watched(source())
     lobby, desk = Engine(store).desk(LOBBY), Engine(store).desk(ROOM)
-    for number in range(15):
+    for number in range(WARM):
         call(lobby, Request(2, starts[number] + timedelta(days=1 + number)))
     desk.quote(Request(2, starts[0]))
     answers = []
@@ -165,8 +168,8 @@ def script_share(how: dict[str, Any], starts: Sequence[datetime], meet: Any) -> 
     """Book for a share of the parties with nothing but SQL; return the same."""
     tables = [str(number) for number in range(TABLES)]
     with psycopg.connect(**how) as connection:
-        for number in range(6):
-            _script_books(connection, LOBBY, tables, starts[number] + timedelta(days=1))
+        for number in range(WARM):
+            _script_books(connection, LOBBY, tables, starts[number] + timedelta(days=1 + number))
         answers = []
         meet()
         begun = perf_counter()
