@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
+
+import attrs
 
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
@@ -113,6 +115,11 @@ def a_hold(hold_id: str = "h1", dining: Window = EVENING) -> Hold:
         wish=Preference(features=("window",)),
         names_tables=True,
     )
+
+
+def a_hold_at(hold_id: str, start: float = 360, **other: Any) -> Hold:
+    """Return an active hold for two hours from so many minutes after noon, with some fields changed."""
+    return attrs.evolve(a_hold(hold_id, span(start, start + 120)), **other)
 
 
 def a_block(block_id: str = "k1", window: Window = EVENING) -> Block:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import attrs
 
 from fourtop.model.allocation import OwnerKind, ResourceType
-from fourtop.model.booking import BookingStatus
-from fourtop.model.hold import Hold, HoldState
+from fourtop.model.hold import HoldState
 from fourtop.model.window import Window
-from fourtop.ports import Claim, Headcount, Need, Scope, View
+from fourtop.ports import Claim
 from fourtop.testing.contract.row import (
     DAY_MINUTES,
     EVENING,
@@ -22,6 +19,7 @@ from fourtop.testing.contract.row import (
     a_booking,
     a_confirmation,
     a_hold,
+    a_hold_at,
     a_row,
     an_event,
     of_block,
@@ -33,10 +31,6 @@ from fourtop.testing.contract.trial import Trial
 
 _B, _H, _K = of_booking(), of_hold(), of_block()
 _MICROSECOND = 1 / MINUTE_US
-
-
-def _hold(hold_id: str, start: float = 360, **other: Any) -> Hold:
-    return attrs.evolve(a_hold(hold_id, span(start, start + 120)), **other)
 
 
 class SightPromises:
@@ -241,8 +235,8 @@ class SightPromises:
 
     def test_dead_holds_are_those_whose_block_window_overlaps(self, trial: Trial) -> None:
         """Dead holds are found by their block window, buffers included, by start, then id; live ones are not."""
-        dead = [_hold("h3", 360), _hold("h2", 360), _hold("h1", 400), _hold("h0", 490)]
-        trial.write(holds_added=(*dead, _hold("h9", expires_us=NOON_US + 9_999_999_999)))
+        dead = [a_hold_at("h3", 360), a_hold_at("h2", 360), a_hold_at("h1", 400), a_hold_at("h0", 490)]
+        trial.write(holds_added=(*dead, a_hold_at("h9", expires_us=NOON_US + 9_999_999_999)))
         trial.clock.advance(minutes=3)
 
         def ids(window: Window) -> list[str]:
@@ -253,98 +247,12 @@ class SightPromises:
         assert ids(span(355 - _MICROSECOND, 355)) == []
         assert ids(span(355, 355 + _MICROSECOND)) == ["h2", "h3"]
 
-    # ---- who counts
-
-    def test_heads_are_counted_by_when_they_sit_down(self, trial: Trial) -> None:
-        """Of the bookings that sit down inside ``[start, end)`` those that count are counted, by instant."""
-        starts = {"b5": 400, "b1": 360, "b2": 360, "b3": 359.999, "b4": 480}
-        bookings = [a_booking(id_, span(start, start + 90)) for id_, start in starts.items()]
-        bookings[2] = attrs.evolve(bookings[2], party=7)
-        trial.write(bookings=tuple(bookings))
-
-        def counted() -> list[tuple[float, int, int]]:
-            found = trial.ask(lambda view: view.headcounts(EVENING), headcounts=(EVENING,))
-            return [((each.start_us - NOON_US) / MINUTE_US, each.covers, each.parties) for each in found]
-
-        party = bookings[0].party
-        assert counted() == [(360, party + 7, 2), (400, party, 1)]
-        moved = attrs.evolve(a_booking("b5", span(360, 450)), version=2, party=1)
-        trial.write(bookings=(moved, attrs.evolve(bookings[1], version=2, status=BookingStatus.NO_SHOW)))
-        assert counted() == [(360, 8, 2)]
-        last = (attrs.evolve(moved, version=3, status=BookingStatus.CANCELLED),)
-        trial.write(bookings=(*last, attrs.evolve(bookings[2], version=2, status=BookingStatus.PRIORITY_WAITLIST)))
-        assert counted() == []
-
-    def test_heads_are_counted_once_however_often_they_are_asked_for(self, trial: Trial) -> None:
-        """Windows that overlap, many windows, and a Need for what is there already add nobody twice."""
-        starts = (300, 370, 420, 470, 600, 1_000)
-        bookings = [a_booking(f"b{start}", span(start, start + 90)) for start in starts]
-        trial.write(bookings=tuple(bookings), holds_added=(_hold("h1", 370), _hold("h2", 420)))
-        evening = span(300, 480)
-        windows = (span(300, 420), span(360, 480), span(600, 601), span(700, 701), span(800, 801), span(1_000, 1_001))
-
-        def ask(view: View) -> Any:
-            if len(view.scope.headcounts) < len(windows):
-                return Need(Scope(HERE, headcounts=windows[1:]))
-            counted = [each for window in (evening, *windows[2:]) for each in view.headcounts(window)]
-            return counted, [each.hold_id for each in view.claims(evening)]
-
-        counted, claims = trial.ask(ask, headcounts=windows[:1])
-        party = bookings[0].party
-        assert counted == [Headcount(NOON_US + start * MINUTE_US, party, 1) for start in starts]
-        assert claims == ["h1", "h2"]
-
-    def test_heads_of_each_status_count_or_not(self, trial: Trial) -> None:
-        """A booking counts if ``BookingStatus.counts_covers`` says so."""
-        statuses = {f"b{number}": status for number, status in enumerate(BookingStatus)}
-        bookings = [
-            attrs.evolve(a_booking(id_, span(360 + number, 450)), status=status)
-            for number, (id_, status) in enumerate(statuses.items())
-        ]
-        trial.write(bookings=tuple(bookings))
-        found = trial.ask(lambda view: view.headcounts(EVENING), headcounts=(EVENING,))
-        counted = [each.stay.dining.start_us for each in bookings if each.status.counts_covers]
-        assert [each.start_us for each in found] == counted
-
-    def test_claims_are_listed_by_when_they_sit_down(self, trial: Trial) -> None:
-        """The claims of the live holds that sit down inside ``[start, end)``: by start, then id; no dead ones."""
-        ended = [_hold(f"e{state.value}", state=state) for state in HoldState if state is not HoldState.ACTIVE]
-        dead = _hold("h0", expires_us=NOON_US)
-        live = [_hold("h3"), _hold("h2"), _hold("h1", 400), _hold("h4", 359), _hold("h5", 480)]
-        trial.write(holds_added=(*ended, dead, *live))
-        found = trial.ask(lambda view: view.claims(EVENING), headcounts=(EVENING,))
-        minute_us = NOON_US + 360 * MINUTE_US
-        party = live[0].party
-        assert found == (
-            Claim(minute_us, "h2", party),
-            Claim(minute_us, "h3", party),
-            Claim(NOON_US + 400 * MINUTE_US, "h1", party),
-        )
-
-    def test_a_claim_knows_when_its_booking_is_counted(self, trial: Trial) -> None:
-        """A hold for a booking that counts claims with that booking's start, wherever it is; else with none."""
-        far, waitlisted = a_booking("b2", span(9_000, 9_090)), BookingStatus.PRIORITY_WAITLIST
-        uncounted = attrs.evolve(a_booking("b3", span(360, 450)), status=waitlisted)
-        holds = [_hold("h1", booking_id="b2"), _hold("h2", booking_id="b3"), _hold("h3", booking_id="b4"), _hold("h4")]
-        holds[3] = attrs.evolve(holds[3], booking_id=None)
-        # Nobody's hold is not that of a booking which is called so.
-        nobody = a_booking("None", span(360, 450))
-        trial.write(bookings=(far, uncounted, nobody), holds_added=tuple(holds))
-
-        def counted() -> list[int | None]:
-            found = trial.ask(lambda view: view.claims(EVENING), headcounts=(EVENING,))
-            return [each.counted_us for each in found]
-
-        assert counted() == [far.stay.dining.start_us, None, None, None]
-        trial.write(bookings=(attrs.evolve(far, version=2, status=BookingStatus.CANCELLED),))
-        assert counted() == [None, None, None, None]
-
     def test_live_holds_are_counted_for_all_and_for_a_session(self, trial: Trial) -> None:
         """Holds count while they are alive, wherever they are; those of a session by its name."""
-        far = _hold("h3", 30_000, session="s2")
-        dead = _hold("h4", expires_us=NOON_US)
-        ended = _hold("h5", state=HoldState.RELEASED)
-        trial.write(holds_added=(_hold("h1"), _hold("h2", session=None), far, dead, ended))
+        far = a_hold_at("h3", 30_000, session="s2")
+        dead = a_hold_at("h4", expires_us=NOON_US)
+        ended = a_hold_at("h5", state=HoldState.RELEASED)
+        trial.write(holds_added=(a_hold_at("h1"), a_hold_at("h2", session=None), far, dead, ended))
         sessions = ("s1", "s2", "s3")
 
         def counts() -> list[int]:
@@ -357,12 +265,12 @@ class SightPromises:
         assert counts() == [3, 1, 1, 0]
         trial.write(
             holds_changed=(
-                _hold("h2", session=None, state=HoldState.CONFIRMED),
+                a_hold_at("h2", session=None, state=HoldState.CONFIRMED),
                 attrs.evolve(far, expires_us=far.expires_us - 1),
             )
         )
         assert counts() == [2, 1, 1, 0]
-        trial.write(holds_changed=(_hold("h1", state=HoldState.RELEASED),))
+        trial.write(holds_changed=(a_hold_at("h1", state=HoldState.RELEASED),))
         assert counts() == [1, 0, 1, 0]
         trial.clock.advance(minutes=3)
         assert counts() == [0, 0, 0, 0]
@@ -370,10 +278,10 @@ class SightPromises:
     def test_holds_of_a_booking_are_listed_oldest_first(self, trial: Trial) -> None:
         """Of the holds made for a booking, the active ones (alive or dead) and all times come oldest first."""
         made = {"h1": 5, "h3": 1, "h2": 1, "h4": 3}
-        holds = [_hold(id_, created_us=NOON_US + after) for id_, after in made.items()]
+        holds = [a_hold_at(id_, created_us=NOON_US + after) for id_, after in made.items()]
         holds[3] = attrs.evolve(holds[3], state=HoldState.RELEASED)
-        other = _hold("h5", booking_id="b8")
-        walk_in = _hold("h6", booking_id=None)
+        other = a_hold_at("h5", booking_id="b8")
+        walk_in = a_hold_at("h6", booking_id=None)
         trial.write(holds_added=(*holds, other, walk_in))
         trial.clock.advance(minutes=9)
 

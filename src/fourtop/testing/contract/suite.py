@@ -8,6 +8,7 @@ from typing import ClassVar
 from fourtop.testing.contract.counting import CountingPromises
 from fourtop.testing.contract.enforcement import IdentityPromises, OverlapPromises
 from fourtop.testing.contract.guarding import GuardingPromises
+from fourtop.testing.contract.heads import HeadcountPromises
 from fourtop.testing.contract.isolation import IsolationPromises
 from fourtop.testing.contract.job import JobTrial, MakeMaintained
 from fourtop.testing.contract.keeping import ArchivingPromises, JobPromises, RetentionPromises, SweepingPromises
@@ -31,6 +32,7 @@ class StoreContract(
     OpeningPromises,
     GuardingPromises,
     SightPromises,
+    HeadcountPromises,
     WritingPromises,
     OverlapPromises,
     IdentityPromises,

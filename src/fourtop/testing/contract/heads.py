@@ -1,0 +1,109 @@
+"""Promises about head counts: who counts towards a cap, and when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from fourtop.model.booking import BookingStatus
+from fourtop.model.hold import HoldState
+from fourtop.ports import Claim, Headcount, Need, Scope, View
+from fourtop.testing.contract.row import (
+    EVENING,
+    HERE,
+    MINUTE_US,
+    NOON_US,
+    a_booking,
+    a_hold_at,
+    span,
+)
+from fourtop.testing.contract.trial import Trial
+
+
+class HeadcountPromises:
+    """What holds of head counts and claims."""
+
+    def test_heads_are_counted_by_when_they_sit_down(self, trial: Trial) -> None:
+        """Of the bookings that sit down inside ``[start, end)`` those that count are counted, by instant."""
+        starts = {"b5": 400, "b1": 360, "b2": 360, "b3": 359.999, "b4": 480}
+        bookings = [a_booking(id_, span(start, start + 90)) for id_, start in starts.items()]
+        bookings[2] = attrs.evolve(bookings[2], party=7)
+        trial.write(bookings=tuple(bookings))
+
+        def counted() -> list[tuple[float, int, int]]:
+            found = trial.ask(lambda view: view.headcounts(EVENING), headcounts=(EVENING,))
+            return [((each.start_us - NOON_US) / MINUTE_US, each.covers, each.parties) for each in found]
+
+        party = bookings[0].party
+        assert counted() == [(360, party + 7, 2), (400, party, 1)]
+        moved = attrs.evolve(a_booking("b5", span(360, 450)), version=2, party=1)
+        trial.write(bookings=(moved, attrs.evolve(bookings[1], version=2, status=BookingStatus.NO_SHOW)))
+        assert counted() == [(360, 8, 2)]
+        last = (attrs.evolve(moved, version=3, status=BookingStatus.CANCELLED),)
+        trial.write(bookings=(*last, attrs.evolve(bookings[2], version=2, status=BookingStatus.PRIORITY_WAITLIST)))
+        assert counted() == []
+
+    def test_heads_are_counted_once_however_often_they_are_asked_for(self, trial: Trial) -> None:
+        """Windows that overlap, many windows, and a Need for what is there already add nobody twice."""
+        starts = (300, 370, 420, 470, 600, 1_000)
+        bookings = [a_booking(f"b{start}", span(start, start + 90)) for start in starts]
+        trial.write(bookings=tuple(bookings), holds_added=(a_hold_at("h1", 370), a_hold_at("h2", 420)))
+        evening = span(300, 480)
+        windows = (span(300, 420), span(360, 480), span(600, 601), span(700, 701), span(800, 801), span(1_000, 1_001))
+
+        def ask(view: View) -> Any:
+            if len(view.scope.headcounts) < len(windows):
+                return Need(Scope(HERE, headcounts=windows[1:]))
+            counted = [each for window in (evening, *windows[2:]) for each in view.headcounts(window)]
+            return counted, [each.hold_id for each in view.claims(evening)]
+
+        counted, claims = trial.ask(ask, headcounts=windows[:1])
+        party = bookings[0].party
+        assert counted == [Headcount(NOON_US + start * MINUTE_US, party, 1) for start in starts]
+        assert claims == ["h1", "h2"]
+
+    def test_heads_of_each_status_count_or_not(self, trial: Trial) -> None:
+        """A booking counts if ``BookingStatus.counts_covers`` says so."""
+        statuses = {f"b{number}": status for number, status in enumerate(BookingStatus)}
+        bookings = [
+            attrs.evolve(a_booking(id_, span(360 + number, 450)), status=status)
+            for number, (id_, status) in enumerate(statuses.items())
+        ]
+        trial.write(bookings=tuple(bookings))
+        found = trial.ask(lambda view: view.headcounts(EVENING), headcounts=(EVENING,))
+        counted = [each.stay.dining.start_us for each in bookings if each.status.counts_covers]
+        assert [each.start_us for each in found] == counted
+
+    def test_claims_are_listed_by_when_they_sit_down(self, trial: Trial) -> None:
+        """The claims of the live holds that sit down inside ``[start, end)``: by start, then id; no dead ones."""
+        ended = [a_hold_at(f"e{state.value}", state=state) for state in HoldState if state is not HoldState.ACTIVE]
+        dead = a_hold_at("h0", expires_us=NOON_US)
+        live = [a_hold_at("h3"), a_hold_at("h2"), a_hold_at("h1", 400), a_hold_at("h4", 359), a_hold_at("h5", 480)]
+        trial.write(holds_added=(*ended, dead, *live))
+        found = trial.ask(lambda view: view.claims(EVENING), headcounts=(EVENING,))
+        minute_us = NOON_US + 360 * MINUTE_US
+        party = live[0].party
+        assert found == (
+            Claim(minute_us, "h2", party),
+            Claim(minute_us, "h3", party),
+            Claim(NOON_US + 400 * MINUTE_US, "h1", party),
+        )
+
+    def test_a_claim_knows_when_its_booking_is_counted(self, trial: Trial) -> None:
+        """A hold for a booking that counts claims with that booking's start, wherever it is; else with none."""
+        far, waitlisted = a_booking("b2", span(9_000, 9_090)), BookingStatus.PRIORITY_WAITLIST
+        uncounted = attrs.evolve(a_booking("b3", span(360, 450)), status=waitlisted)
+        made_for = {"h1": "b2", "h2": "b3", "h3": "b4", "h4": None}
+        holds = [a_hold_at(hold_id, booking_id=booking_id) for hold_id, booking_id in made_for.items()]
+        # Nobody's hold is not that of a booking which is called so.
+        nobody = a_booking("None", span(360, 450))
+        trial.write(bookings=(far, uncounted, nobody), holds_added=tuple(holds))
+
+        def counted() -> list[int | None]:
+            found = trial.ask(lambda view: view.claims(EVENING), headcounts=(EVENING,))
+            return [each.counted_us for each in found]
+
+        assert counted() == [far.stay.dining.start_us, None, None, None]
+        trial.write(bookings=(attrs.evolve(far, version=2, status=BookingStatus.CANCELLED),))
+        assert counted() == [None, None, None, None]
