@@ -13,9 +13,10 @@ from fourtop.model.outcome import Versions
 from fourtop.ports import Changes, Scope
 from fourtop.storage.shelf import Shelf
 from fourtop.storage.sql import codec
+from fourtop.storage.sql.arms import Columns
 from fourtop.storage.sql.codec import listed, loads
 from fourtop.storage.sql.idiom import Idiom, Statement
-from fourtop.storage.sql.reading import Columns, Cursor, Loaded, Reader
+from fourtop.storage.sql.reading import Cursor, Loaded, Reader
 
 
 class Judge:

@@ -23,9 +23,9 @@ from sqlalchemy import (
 
 from fourtop.ports import DeadLetter, Delivery
 from fourtop.storage.sql import codec
+from fourtop.storage.sql.arms import moment
 from fourtop.storage.sql.codec import Row, listed, loads
 from fourtop.storage.sql.idiom import EACH, Idiom, Statement, at_most
-from fourtop.storage.sql.reading import moment
 from fourtop.storage.sql.session import Line
 
 _PLACE: Final = ("restaurant_id", "sequence", "attempts")
