@@ -111,7 +111,7 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     shelf.ListsHoldsByWhenTheyWereWritten: ("test_holds_of_a_booking_are_listed_oldest_first",),
     shelf.ListsLiveHoldsAsTheyCame: ("test_claims_are_listed_by_when_they_sit_down",),
     shelf.CountsWhoeverIsWrittenDown: ("test_heads_of_each_status_count_or_not",),
-    shelf.CountsHeadsOnce: ("test_heads_are_counted_by_when_they_sit_down",),
+    shelf.CountsHeadsForGood: ("test_heads_are_counted_by_when_they_sit_down",),
     shelf.TakesNobodyForABooking: ("test_a_claim_knows_when_its_booking_is_counted",),
     store.CountsHeadsForEachWindow: ("test_heads_are_counted_once_however_often_they_are_asked_for",),
     shelf.ForgetsWhomClaimsAreFor: ("test_a_claim_knows_when_its_booking_is_counted",),

@@ -10,9 +10,11 @@ from fourtop import (
     Booking,
     ConfirmationResult,
     Hold,
+    House,
     Window,
 )
-from fourtop.ports import Changes, Claim, Headcount
+from fourtop.ports import Changes, Claim, Headcount, claims_of
+from fourtop.storage.heads import HeadIndex
 from fourtop.storage.shelf import Shelf
 
 
@@ -66,16 +68,21 @@ class CountsWhoeverIsWrittenDown(Shelf):
             yield Headcount(booking.stay.dining.start_us, booking.party, 1)
 
 
-class CountsHeadsOnce(Shelf):
-    def _count_heads(self, booking: Booking, sign: int) -> None:
-        if sign > 0:
-            super()._count_heads(booking, sign)
+class CountsHeadsForGood(Shelf):
+    def __init__(self, house: House) -> None:
+        super().__init__(house)
+
+        class Lasting(HeadIndex):
+            def remove(self, booking: Booking) -> None:
+                pass
+
+        self._heads = Lasting()
 
 
 class TakesNobodyForABooking(Shelf):
     def claims(self, window: Window, now_us: int) -> list[Claim]:
-        holds = [hold for hold in self.active_holds(window) if hold.is_alive(now_us)]
-        return [Claim.of(hold, self._bookings.get(str(hold.booking_id))) for hold in holds]
+        holds = [attrs.evolve(hold, booking_id=str(hold.booking_id)) for hold in self.active_holds(window)]
+        return list(claims_of(holds, self._bookings, now_us))
 
 
 class ForgetsWhomClaimsAreFor(Shelf):

@@ -26,6 +26,7 @@ WAIVERS = {
     "type: ignore": re.compile(r"#\s*type: ignore\[[a-z-]+(, ?[a-z-]+)*\]\s+#\s*\w"),
     "pragma: no": re.compile(r"#\s*pragma: no (cover|branch)\s+#\s*\w"),
 }
+# What is forbidden has to be named here, and in the samples below that show that it is found.
 OPEN_END = re.compile(r"\b(TODO|FIXME|XXX)\b")
 OUTSIDE = re.compile(r"(?<![\w.~}/:-])(/(home|root|Users)/[\w.]|[A-Z]:\\+Users\\)")
 

@@ -1,7 +1,7 @@
 """The ports: what the engine asks of a store, and what a store may answer."""
 
 from fourtop.ports.change import MAX_NEEDS, NO_CHANGES, Answer, Changes, Decision, FloorChange, Need, PolicyChange
-from fourtop.ports.headcount import Claim, Headcount
+from fourtop.ports.headcount import Claim, Headcount, claims_of
 from fourtop.ports.maintenance import MaintainedStore, Maintenance
 from fourtop.ports.outbox import DeadLetter, Delivery, Outbox, subject_of
 from fourtop.ports.scope import Scope, Spans
@@ -33,6 +33,7 @@ __all__ = [
     "Spans",
     "Store",
     "View",
+    "claims_of",
     "joined_extent",
     "subject_of",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
@@ -42,13 +42,6 @@ class Claim:
     party: int
     counted_us: int | None = None
 
-    @classmethod
-    def of(cls, hold: Hold, booking: Booking | None) -> Claim:
-        """Return the claim of a hold, given the booking that it was made for."""
-        counts = booking is not None and booking.status.counts_covers
-        counted_us = booking.stay.dining.start_us if booking is not None and counts else None
-        return cls(hold.stay.dining.start_us, hold.id, hold.party, counted_us)
-
 
 def headcounts_of(bookings: Iterable[Booking]) -> list[Headcount]:
     """Count the bookings whose status counts, by when they sit down; increasing."""
@@ -58,3 +51,13 @@ def headcounts_of(bookings: Iterable[Booking]) -> list[Headcount]:
             covers, parties = counted.get(booking.stay.dining.start_us, (0, 0))
             counted[booking.stay.dining.start_us] = covers + booking.party, parties + 1
     return [Headcount(start_us, *counted[start_us]) for start_us in sorted(counted)]
+
+
+def claims_of(holds: Iterable[Hold], bookings: Mapping[str, Booking], now_us: int) -> Iterator[Claim]:
+    """Yield the claims of those holds that are alive, given the bookings that they were made for, by id."""
+    for hold in holds:
+        if hold.is_alive(now_us):
+            booking = None if hold.booking_id is None else bookings.get(hold.booking_id)
+            counts = booking is not None and booking.status.counts_covers
+            counted_us = booking.stay.dining.start_us if booking is not None and counts else None
+            yield Claim(hold.stay.dining.start_us, hold.id, hold.party, counted_us)

@@ -18,7 +18,7 @@ from fourtop.model.house import House
 from fourtop.model.outcome import Versions
 from fourtop.model.window import Window
 from fourtop.ports.change import Answer
-from fourtop.ports.headcount import Claim, Headcount, headcounts_of
+from fourtop.ports.headcount import Claim, Headcount, claims_of, headcounts_of
 from fourtop.timeline import Occupancy
 
 _ORDER: Final = attrgetter("order_key")
@@ -253,13 +253,7 @@ class Rows:
 
     def claims(self, window: Window, now_us: int) -> Iterable[Claim]:
         """Return the claims of the live holds that would sit down inside a window, by start, then id."""
-        claimed = self.claimed
-        if claimed is None:
-            claimed = [
-                Claim.of(hold, None if hold.booking_id is None else self._bookings.get(hold.booking_id))
-                for hold in self.holds
-                if hold.is_alive(now_us)
-            ]
+        claimed = claims_of(self.holds, self._bookings, now_us) if self.claimed is None else self.claimed
         found = (each for each in claimed if window.start_us <= each.start_us < window.end_us)
         return sorted(found, key=_START_AND_HOLD)
 

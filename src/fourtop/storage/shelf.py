@@ -8,7 +8,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import Final, Self, TypedDict, Unpack
 
-from sortedcontainers import SortedDict, SortedList
+from sortedcontainers import SortedList
 
 from fourtop.errors import AllocationsOverlap, AlreadyExists, ForeignTenant, NotFound, StaleVersion
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
@@ -19,9 +19,10 @@ from fourtop.model.hold import Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.outcome import Versions
 from fourtop.model.window import Window
-from fourtop.ports import Answer, Changes, Claim, Headcount, joined_extent
+from fourtop.ports import Answer, Changes, Claim, Headcount, claims_of, joined_extent
 from fourtop.storage.archive import Archive
 from fourtop.storage.evidence import Evidence
+from fourtop.storage.heads import HeadIndex
 from fourtop.storage.queue import EventQueue
 from fourtop.timeline import LayeredIndex, Occupancy
 
@@ -62,7 +63,7 @@ class Shelf:
         self._holds: dict[str, Hold] = {}
         self._blocks: dict[str, Block] = {}
         self._starts: SortedList[tuple[int, str]] = SortedList()
-        self._headcounts: SortedDict[int, Headcount] = SortedDict()
+        self._heads = HeadIndex()
         self._active: LayeredIndex[Hold] = LayeredIndex(key=attrgetter("id"))
         self._expiries: SortedList[tuple[int, str]] = SortedList()
         self._sessions: dict[str, SortedList[tuple[int, str]]] = {}
@@ -153,16 +154,12 @@ class Shelf:
 
     def headcounts(self, window: Window) -> Iterator[Headcount]:
         """Yield how many sit down at each instant inside a window, of the bookings that count; increasing."""
-        for start_us in self._headcounts.irange(window.start_us, window.end_us, inclusive=(True, False)):
-            yield self._headcounts[start_us]
+        return self._heads.within(window)
 
     def claims(self, window: Window, now_us: int) -> list[Claim]:
         """Return the claims of the live holds that would sit down inside a window, by start, then id."""
-        return [
-            Claim.of(hold, None if hold.booking_id is None else self._bookings.get(hold.booking_id))
-            for hold in self.active_holds(window)
-            if hold.is_alive(now_us) and window.start_us <= hold.stay.dining.start_us < window.end_us
-        ]
+        found = claims_of(self.active_holds(window), self._bookings, now_us)
+        return [each for each in found if window.start_us <= each.start_us < window.end_us]
 
     def active_holds(self, window: Window) -> list[Hold]:
         """Return the holds in state active whose block overlaps a window, by start, then id."""
@@ -331,10 +328,10 @@ class Shelf:
             stored = self._bookings.get(booking.id)
             if stored is not None:
                 self._starts.remove((stored.stay.dining.start_us, stored.id))
-                self._count_heads(stored, -1)
+                self._heads.remove(stored)
             self._bookings[booking.id] = booking
             self._starts.add((booking.stay.dining.start_us, booking.id))
-            self._count_heads(booking, 1)
+            self._heads.add(booking)
         for hold in changes.holds_added:
             self._holds[hold.id] = hold
             if hold.booking_id is not None:
@@ -350,15 +347,6 @@ class Shelf:
             del self._blocks[block_id]
         self.evidence.extend(changes.confirmations, changes.answers)
         self.events.extend(changes.events)
-
-    def _count_heads(self, booking: Booking, sign: int) -> None:
-        if not booking.status.counts_covers:
-            return
-        start_us = booking.stay.dining.start_us
-        before = self._headcounts.pop(start_us, None) or Headcount(start_us, 0, 0)
-        parties = before.parties + sign
-        if parties:
-            self._headcounts[start_us] = Headcount(start_us, before.covers + sign * booking.party, parties)
 
     def _activate(self, hold: Hold) -> None:
         if hold.state is HoldState.ACTIVE:
