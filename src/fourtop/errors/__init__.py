@@ -1,8 +1,7 @@
 """Errors and refusals: one tree of exceptions, one list of codes."""
 
 from fourtop.errors.code import Code
-from fourtop.errors.refusal import Proof, Reason, Refusal
-from fourtop.errors.tree import (
+from fourtop.errors.exceptions import (
     AllocationsOverlap,
     AlreadyExists,
     AmbiguousTime,
@@ -32,6 +31,7 @@ from fourtop.errors.tree import (
     StoreUnavailable,
     shown,
 )
+from fourtop.errors.refusal import Proof, Reason, Refusal
 
 __all__ = [
     "AllocationsOverlap",
