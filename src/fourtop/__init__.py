@@ -74,7 +74,12 @@ from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.notation import sketch_floor, sketch_house
-from fourtop.model.outcome import (
+from fourtop.model.plan import Plan, Score, Term
+from fourtop.model.planning import AdjacencyMode, Planning, Weights
+from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod, TurnBand, Weekday
+from fourtop.model.request import Preference, Request
+from fourtop.model.restaurant import Restaurant, Setting, Zone
+from fourtop.model.results import (
     Availability,
     Blocked,
     Booked,
@@ -88,11 +93,6 @@ from fourtop.model.outcome import (
     Usage,
     Versions,
 )
-from fourtop.model.plan import Plan, Score, Term
-from fourtop.model.planning import AdjacencyMode, Planning, Weights
-from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod, TurnBand, Weekday
-from fourtop.model.request import Preference, Request
-from fourtop.model.restaurant import Restaurant, Setting, Zone
 from fourtop.model.rows import BookingRow, dump_rows_csv, read_rows_csv, read_rows_json
 from fourtop.model.schema import house_schema
 from fourtop.model.table import Mobility, Position, Table

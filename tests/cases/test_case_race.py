@@ -15,7 +15,7 @@ from fourtop import (
     Refused,
     Request,
 )
-from fourtop.model.outcome import Booked
+from fourtop.model.results import Booked
 from fourtop.ports import Store
 from tests.evening import a_house, at, at_once, booked, held, one_table, open_desk, party, snapshot, table_rows
 

@@ -10,7 +10,7 @@ import attrs
 from sqlalchemy import event
 
 from fourtop.model.house import House
-from fourtop.model.outcome import Versions
+from fourtop.model.results import Versions
 from fourtop.ports import Changes, Clock, Scope
 from fourtop.storage.sql import SqlStore
 from fourtop.storage.sql.gate import Entry, Gate

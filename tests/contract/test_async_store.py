@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import pytest
 
 from fourtop import AsyncMemoryStore, InvalidInput, ManualClock, MemoryStore, NotFound
-from fourtop.model.outcome import Versions
+from fourtop.model.results import Versions
 from fourtop.ports import AsyncStore, Changes, Clock, Decision, Need, Scope, View
 from fourtop.testing import BlockingStore, MakeStore, StoreContract, awaited, broken_promises
 from tests.evening import NOW, a_house

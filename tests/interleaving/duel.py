@@ -32,7 +32,7 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.errors import NotFound
-from fourtop.model.outcome import Booked, Changed
+from fourtop.model.results import Booked, Changed
 from fourtop.ports import Changes
 from fourtop.storage.shelf import Shelf
 from fourtop.testing.stepping import Run, Stage, SteppedStore

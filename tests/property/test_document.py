@@ -20,9 +20,9 @@ from fourtop.model.planning import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod, TurnBand, Weekday
 from fourtop.model.restaurant import Restaurant, Setting, Zone
 from fourtop.model.rows import BookingRow, dump_rows_csv, read_rows_csv
-from fourtop.model.rule import folded
 from fourtop.model.schema import house_schema
 from fourtop.model.table import Mobility, Position, Table
+from fourtop.model.validators import folded
 
 SCHEMA = Draft202012Validator(house_schema())
 

@@ -11,7 +11,7 @@ from uuid import RFC_4122, UUID
 import pytest
 
 from fourtop import CountedIds, Engine, InvalidIdentifier, ManualClock, MemoryStore, TimeOrderedIds
-from fourtop.model.rule import check_identifier
+from fourtop.model.validators import check_identifier
 from tests.evening import NOW, a_house, party
 
 MILLISECOND = 1_000_000

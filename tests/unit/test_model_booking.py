@@ -19,10 +19,10 @@ from fourtop.model.confirmation import ConfirmationResult, TableSnapshot
 from fourtop.model.event import Event, EventType
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState, canonical, fingerprint_of
-from fourtop.model.outcome import Availability, Slot, Usage, Versions
 from fourtop.model.planning import Planning
 from fourtop.model.policy import Policy, ServicePeriod
 from fourtop.model.restaurant import Restaurant, Zone
+from fourtop.model.results import Availability, Slot, Usage, Versions
 from fourtop.model.table import Position, Table
 from fourtop.model.window import Window
 

@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from fourtop.errors import InvalidIdentifier, InvalidInput
-from fourtop.model import rule
+from fourtop.model import validators
 from fourtop.model.slug import slug
 
 NOT_WHOLE: list[Any] = [True, False, 2.5, 4.0, math.nan, math.inf, -math.inf, "4", None, [4], 4j, 10**5_000]
@@ -37,7 +37,7 @@ BAD_IDS: dict[str, Any] = {
 @pytest.mark.parametrize("value", BAD_IDS.values(), ids=BAD_IDS.keys())
 def test_what_is_no_id_is_refused(value: Any) -> None:
     with pytest.raises(InvalidIdentifier) as caught:
-        rule.check_identifier("table_id", value)
+        validators.check_identifier("table_id", value)
     assert caught.value.field == "table_id"
     assert caught.value.rule == "must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -"
     assert len(caught.value.given) < 120
@@ -48,25 +48,25 @@ def test_a_text_of_another_class_is_no_id() -> None:
         ONE = "one"
 
     with pytest.raises(InvalidIdentifier):
-        rule.check_identifier("id", Word.ONE)
+        validators.check_identifier("id", Word.ONE)
 
 
 @pytest.mark.parametrize("value", ["a", "a" * 64, "A.b_c:d-9", "-", "01890a5d-ac96-774b-bcce-b302099a8057"])
 def test_an_id_is_taken_as_it_is(value: str) -> None:
-    assert rule.check_identifier("id", value) == value
+    assert validators.check_identifier("id", value) == value
 
 
 @pytest.mark.parametrize("value", [0, -1, 1_001, 10**9, *NOT_WHOLE], ids=lambda value: str(type(value)))
 def test_what_is_no_party_is_refused(value: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
-        rule.check_party(value)
+        validators.check_party(value)
     assert caught.value.field == "party"
     assert caught.value.rule == "must be a whole number from 1 to 1000"
 
 
 @pytest.mark.parametrize("value", [1, 2, 1_000])
 def test_a_party_is_from_1_to_1000(value: int) -> None:
-    assert rule.check_party(value) == value
+    assert validators.check_party(value) == value
 
 
 BAD_TEXTS: dict[str, Any] = {
@@ -88,14 +88,14 @@ BAD_TEXTS: dict[str, Any] = {
 @pytest.mark.parametrize("value", BAD_TEXTS.values(), ids=BAD_TEXTS.keys())
 def test_what_is_no_text_is_refused(value: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
-        rule.check_text("name", value, 10)
+        validators.check_text("name", value, 10)
     assert caught.value.field == "name"
     assert caught.value.rule == "must be 1 to 10 printable characters without spaces around them"
 
 
 @pytest.mark.parametrize("value", ["a", "a" * 10, "Café 4a", "桌子 1", "O'Neill–1"])
 def test_a_text_may_be_in_any_script(value: str) -> None:
-    assert rule.check_text("name", value, 10) == value
+    assert validators.check_text("name", value, 10) == value
 
 
 @pytest.mark.parametrize(
@@ -104,11 +104,11 @@ def test_a_text_may_be_in_any_script(value: str) -> None:
     ids=["case", "sharp s", "full width", "ligature", "composed"],
 )
 def test_names_that_look_alike_fold_to_one(one: str, other: str) -> None:
-    assert rule.folded(one) == rule.folded(other)
+    assert validators.folded(one) == validators.folded(other)
 
 
 def test_names_that_differ_do_not_fold_to_one() -> None:
-    assert len({rule.folded(name) for name in ("4a", "4b", "4 a", "a4", "4á")}) == 5
+    assert len({validators.folded(name) for name in ("4a", "4b", "4 a", "a4", "4á")}) == 5
 
 
 class Colour(StrEnum):
@@ -118,14 +118,14 @@ class Colour(StrEnum):
 
 @attrs.frozen
 class Sample:
-    id: Any = attrs.field(default="a", validator=rule.identifier)
-    party: Any = attrs.field(default=1, validator=rule.party)
-    flag: Any = attrs.field(default=True, validator=rule.flag)
-    whole: Any = attrs.field(default=3, validator=rule.whole(3, 5))
-    text: Any = attrs.field(default="a", validator=rule.text(3))
-    number: Any = attrs.field(default=0.5, validator=rule.number(0.5, 2))
-    colour: Any = attrs.field(default=Colour.RED, validator=rule.one_of(Colour))
-    maybe: Any = attrs.field(default=None, validator=rule.optional(rule.whole(1, 2)))
+    id: Any = attrs.field(default="a", validator=validators.identifier)
+    party: Any = attrs.field(default=1, validator=validators.party)
+    flag: Any = attrs.field(default=True, validator=validators.flag)
+    whole: Any = attrs.field(default=3, validator=validators.whole(3, 5))
+    text: Any = attrs.field(default="a", validator=validators.text(3))
+    number: Any = attrs.field(default=0.5, validator=validators.number(0.5, 2))
+    colour: Any = attrs.field(default=Colour.RED, validator=validators.one_of(Colour))
+    maybe: Any = attrs.field(default=None, validator=validators.optional(validators.whole(1, 2)))
 
 
 @pytest.mark.parametrize(
@@ -167,40 +167,40 @@ def test_a_validator_lets_what_is_right_pass(values: dict[str, Any]) -> None:
 
 
 def test_an_enum_is_named_by_its_member_or_its_value() -> None:
-    assert rule.as_enum(Colour, "colour", "red") is Colour.RED
-    assert rule.as_enum(Colour, "colour", Colour.GREEN) is Colour.GREEN
+    assert validators.as_enum(Colour, "colour", "red") is Colour.RED
+    assert validators.as_enum(Colour, "colour", Colour.GREEN) is Colour.GREEN
 
 
 @pytest.mark.parametrize("value", ["RED", "", None, [], {}, 1, math.nan], ids=repr)
 def test_what_is_no_member_is_refused_with_a_list_of_the_members(value: Any) -> None:
     with pytest.raises(InvalidInput, match=r"^colour must be one of red, green, not "):
-        rule.as_enum(Colour, "colour", value)
+        validators.as_enum(Colour, "colour", value)
 
 
 @pytest.mark.parametrize("value", ["ab", b"ab", 3, None], ids=repr)
 def test_what_is_no_collection_is_refused(value: Any) -> None:
     with pytest.raises(InvalidInput, match=r"^names must be a collection, not "):
-        rule.as_members("names", value, str)
+        validators.as_members("names", value, str)
 
 
 def test_the_members_of_a_collection_are_of_one_kind() -> None:
-    assert rule.as_instances("names", iter(["a", "b"]), str) == ("a", "b")
+    assert validators.as_instances("names", iter(["a", "b"]), str) == ("a", "b")
     with pytest.raises(InvalidInput, match=r"^names must hold str only, not 3$"):
-        rule.as_instances("names", ["a", 3], str)
+        validators.as_instances("names", ["a", 3], str)
 
 
 def test_ids_of_a_collection_are_sorted_and_without_doubles() -> None:
-    assert rule.check_identifiers("tables", iter(["b", "a", "b"])) == ("a", "b")
+    assert validators.check_identifiers("tables", iter(["b", "a", "b"])) == ("a", "b")
     with pytest.raises(InvalidInput, match=r"^tables must be a collection, not 'ab'$"):
-        rule.check_identifiers("tables", "ab")
+        validators.check_identifiers("tables", "ab")
     with pytest.raises(InvalidIdentifier):
-        rule.check_identifiers("tables", ["a", "b c"])
+        validators.check_identifiers("tables", ["a", "b c"])
 
 
 def test_an_instance_is_of_its_type() -> None:
-    assert rule.check_instance("colour", Colour.RED, Colour) is Colour.RED
+    assert validators.check_instance("colour", Colour.RED, Colour) is Colour.RED
     with pytest.raises(InvalidInput, match=r"^colour must be of type Colour, not 'red'$"):
-        rule.check_instance("colour", "red", Colour)
+        validators.check_instance("colour", "red", Colour)
 
 
 @pytest.mark.parametrize(

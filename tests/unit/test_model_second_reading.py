@@ -11,7 +11,7 @@ import pytest
 from fourtop import Calendar, InvalidInput, Policy, Refusal, Restaurant, ServicePeriod, dump_house
 from fourtop.model.calendar import Stay
 from fourtop.model.rows import dump_rows_csv
-from fourtop.model.rule import check_party
+from fourtop.model.validators import check_party
 from fourtop.model.window import to_micros
 
 LONDON = Restaurant("r", "R", timezone="Europe/London", last_seating_buffer_minutes=0)

@@ -10,7 +10,7 @@ import attrs
 from fourtop import Calendar, Desk, House, NotFound, Plan, Preference, Quote, Refusal, Request, Usage
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.wording import Wording, counted, refusal_data, why
-from fourtop.model import rule
+from fourtop.model import validators
 from fourtop.model.window import from_micros
 
 _SHOWN_OTHERS: Final = 4
@@ -99,7 +99,7 @@ def plan(desk: Desk, wanted: Wanted) -> Answer:
 
 def _zone_id(house: House, name: str) -> str:
     for zone in house.floor.zones:
-        if name == zone.id or rule.folded(name) == rule.folded(zone.name):
+        if name == zone.id or validators.folded(name) == validators.folded(zone.name):
             return zone.id
     raise NotFound("zone", name[:64])
 

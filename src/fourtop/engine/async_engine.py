@@ -6,7 +6,7 @@ from fourtop.engine.async_desk import AsyncDesk
 from fourtop.engine.identity import Ids, TimeOrderedIds
 from fourtop.engine.order import Orders
 from fourtop.engine.runner import AsyncRunner
-from fourtop.model import rule
+from fourtop.model import validators
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.house import House
 from fourtop.ports import AsyncStore
@@ -44,7 +44,7 @@ class AsyncEngine:
             AlreadyExists: If there is a restaurant of that id; ``desk`` finds it.
             InvalidInput: If it is no house.
         """
-        await self.store.open(rule.check_instance("house", house, House))
+        await self.store.open(validators.check_instance("house", house, House))
         return self.desk(house.restaurant.id, actor=actor)
 
     def desk(self, restaurant_id: str, *, actor: Actor = GUEST) -> AsyncDesk:
@@ -54,7 +54,7 @@ class AsyncEngine:
             InvalidIdentifier: If the id is none.
             InvalidInput: If the actor is no ``Actor``.
         """
-        orders = Orders(restaurant_id, rule.check_instance("actor", actor, Actor), self._ids)
+        orders = Orders(restaurant_id, validators.check_instance("actor", actor, Actor), self._ids)
         return AsyncDesk(self._runner, orders)
 
     async def restaurant_ids(self) -> tuple[str, ...]:

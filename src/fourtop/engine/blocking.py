@@ -13,7 +13,7 @@ from fourtop.model.allocation import OwnerKind
 from fourtop.model.block import Block
 from fourtop.model.event import Event, EventType
 from fourtop.model.floor import Floor
-from fourtop.model.outcome import Blocked
+from fourtop.model.results import Blocked
 from fourtop.model.window import Window
 from fourtop.ports import Changes, Decision, View
 

@@ -15,8 +15,8 @@ from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Stay
 from fourtop.model.event import Event
-from fourtop.model.outcome import Booked, Changed, Usage
 from fourtop.model.request import Request
+from fourtop.model.results import Booked, Changed, Usage
 from fourtop.model.window import Window
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, View
 

@@ -29,7 +29,7 @@ from fourtop.model.calendar import Stay
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.event import EventType
 from fourtop.model.hold import Fingerprint, Hold, HoldState, fingerprint_of
-from fourtop.model.outcome import Confirmed
+from fourtop.model.results import Confirmed
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
 
 

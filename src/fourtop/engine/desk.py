@@ -22,7 +22,10 @@ from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
-from fourtop.model.outcome import (
+from fourtop.model.policy import Policy
+from fourtop.model.request import Preference, Request
+from fourtop.model.restaurant import Restaurant
+from fourtop.model.results import (
     Availability,
     Blocked,
     Booked,
@@ -34,9 +37,6 @@ from fourtop.model.outcome import (
     Quote,
     Versions,
 )
-from fourtop.model.policy import Policy
-from fourtop.model.request import Preference, Request
-from fourtop.model.restaurant import Restaurant
 from fourtop.model.rows import BookingRow
 from fourtop.model.window import Window
 

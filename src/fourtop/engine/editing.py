@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from fourtop.engine.call import Call
 from fourtop.errors import InUse, InvalidInput, StaleVersion, shown
-from fourtop.model import rule
+from fourtop.model import validators
 from fourtop.model.booking import BookingStatus
 from fourtop.model.event import EventType
 from fourtop.model.floor import Floor
@@ -26,7 +26,7 @@ def edit_floor(
     """Decide a new floor. A table that somebody has now or later is not removed."""
     house = view.house
     version = _check_version("floor", expected, view.versions.floor)
-    floor = rule.check_instance("change", change(house.floor), Floor)
+    floor = validators.check_instance("change", change(house.floor), Floor)
     gone = frozenset(house.floor.positions) - frozenset(floor.positions)
     if not gone <= view.scope.tables:
         return Need(Scope(call.restaurant_id, tables=gone))
@@ -43,7 +43,7 @@ def edit_floor(
 def edit_policy(call: Call, view: View, change: Callable[[Policy], Policy], expected: int | None) -> Decision[House]:
     """Decide a new policy. What is booked stays as it was booked."""
     house = view.house
-    policy = rule.check_instance("change", change(house.policy), Policy)
+    policy = validators.check_instance("change", change(house.policy), Policy)
     return _policy_changed(call, view, (house.restaurant, policy), expected)
 
 
@@ -63,7 +63,7 @@ def edit_restaurant(
     nobody is.
     """
     house = view.house
-    restaurant = rule.check_instance("change", change(house.restaurant), Restaurant)
+    restaurant = validators.check_instance("change", change(house.restaurant), Restaurant)
     if restaurant.id != house.restaurant.id:
         raise InvalidInput("change", "must return a restaurant of the same id", shown(restaurant.id))
     if restaurant.timezone != house.restaurant.timezone:

@@ -6,7 +6,7 @@ from fourtop.engine.desk import Desk
 from fourtop.engine.identity import Ids, TimeOrderedIds
 from fourtop.engine.order import Orders
 from fourtop.engine.runner import Runner
-from fourtop.model import rule
+from fourtop.model import validators
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.house import House
 from fourtop.ports import Store
@@ -38,7 +38,7 @@ class Engine:
             AlreadyExists: If there is a restaurant of that id; ``desk`` finds it.
             InvalidInput: If it is no house.
         """
-        self.store.open(rule.check_instance("house", house, House))
+        self.store.open(validators.check_instance("house", house, House))
         return self.desk(house.restaurant.id, actor=actor)
 
     def desk(self, restaurant_id: str, *, actor: Actor = GUEST) -> Desk:
@@ -48,7 +48,7 @@ class Engine:
             InvalidIdentifier: If the id is none.
             InvalidInput: If the actor is no ``Actor``.
         """
-        orders = Orders(restaurant_id, rule.check_instance("actor", actor, Actor), self._ids)
+        orders = Orders(restaurant_id, validators.check_instance("actor", actor, Actor), self._ids)
         return Desk(self._runner, orders)
 
     def restaurant_ids(self) -> tuple[str, ...]:

@@ -24,9 +24,9 @@ from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.event import EventType
 from fourtop.model.hold import Hold, HoldState, fingerprint_of
-from fourtop.model.outcome import Held
 from fourtop.model.policy import MAX_HOLD_LIFETIME_SECONDS
 from fourtop.model.request import Request
+from fourtop.model.results import Held
 from fourtop.model.window import MICROSECONDS_PER_SECOND
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
 

@@ -19,7 +19,7 @@ from fourtop.engine.order import Order
 from fourtop.engine.placing import ended
 from fourtop.engine.runner import Runner
 from fourtop.errors import StoreUnavailable
-from fourtop.model import rule
+from fourtop.model import validators
 from fourtop.model.actor import Actor
 from fourtop.model.event import EventType
 from fourtop.model.hold import HoldState
@@ -215,14 +215,14 @@ def _cleared(clear: Callable[[int, int], int], before_us: int, batch: int, max_b
 
 
 def _before(store: Maintenance, days: int) -> int:
-    return store.now_us() - rule.check_whole("days", days, *DAYS) * _DAY_US
+    return store.now_us() - validators.check_whole("days", days, *DAYS) * _DAY_US
 
 
 def _check_batch(batch: int) -> int:
-    return rule.check_whole("batch", batch, 1, MAX_BATCH)
+    return validators.check_whole("batch", batch, 1, MAX_BATCH)
 
 
 def _rounds(max_batches: int | None) -> Iterable[None]:
     if max_batches is None:
         return repeat(None)
-    return repeat(None, rule.check_whole("max_batches", max_batches, 1, 2**31))
+    return repeat(None, validators.check_whole("max_batches", max_batches, 1, 2**31))

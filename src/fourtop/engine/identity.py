@@ -9,7 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from fourtop.errors import InvalidIdentifier, shown
-from fourtop.model.rule import check_identifier
+from fourtop.model.validators import check_identifier
 
 _MILLISECONDS_BITS = 48
 _LONGEST_PREFIX = 32

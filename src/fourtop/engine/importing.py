@@ -15,7 +15,7 @@ from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Stay
 from fourtop.model.event import EventType
-from fourtop.model.outcome import Imported
+from fourtop.model.results import Imported
 from fourtop.model.rows import BookingRow
 from fourtop.model.window import MAX_WINDOW_US, MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import Changes, Decision, Need, Scope, View

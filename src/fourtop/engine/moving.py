@@ -15,11 +15,11 @@ from fourtop.engine.placing import Placing, freed, place, reaped
 from fourtop.engine.rules import Rules
 from fourtop.engine.seating import find_rivals, taken
 from fourtop.errors import IllegalTransition, InvalidInput, Refusal, Refused, shown
-from fourtop.model import rule
+from fourtop.model import validators
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking
-from fourtop.model.outcome import Moved
 from fourtop.model.plan import Plan
+from fourtop.model.results import Moved
 from fourtop.model.window import Window
 from fourtop.planner import Ask
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
@@ -30,7 +30,7 @@ MAX_MOVES = 100
 def _tables(value: Any) -> tuple[str, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise InvalidInput("tables", "must be a collection of table ids", shown(value))
-    tables = tuple(sorted({rule.check_identifier("tables", each) for each in value}))
+    tables = tuple(sorted({validators.check_identifier("tables", each) for each in value}))
     if not tables:
         raise InvalidInput("tables", "must name at least one table", shown(value))
     return tables
@@ -51,7 +51,7 @@ class Move:
     ('t1', 't2')
     """
 
-    booking_id: str = attrs.field(validator=rule.identifier)
+    booking_id: str = attrs.field(validator=validators.identifier)
     tables: tuple[str, ...] = attrs.field(converter=_tables)
 
 

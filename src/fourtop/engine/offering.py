@@ -11,9 +11,9 @@ from fourtop.engine.rules import Rules
 from fourtop.engine.seating import Judge
 from fourtop.errors import FourtopError, InvalidInput, Refusal
 from fourtop.model.calendar import Calendar, Service
-from fourtop.model.outcome import Availability, Quote, Slot, Usage
 from fourtop.model.plan import Plan
 from fourtop.model.request import Preference, Request
+from fourtop.model.results import Availability, Quote, Slot, Usage
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import Ask
 from fourtop.ports import Need, Scope, View

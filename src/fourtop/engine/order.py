@@ -16,7 +16,7 @@ from fourtop.engine.moving import Move
 from fourtop.engine.rules import RuleCache, Rules
 from fourtop.engine.standing import TableState, table_states
 from fourtop.errors import FourtopError, InvalidInput, NotFound, Refusal, shown
-from fourtop.model import rule
+from fourtop.model import validators
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
@@ -25,7 +25,10 @@ from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
-from fourtop.model.outcome import (
+from fourtop.model.policy import HOLD_TTL_SECONDS, MAX_HOLD_LIFETIME_SECONDS, Policy, as_date
+from fourtop.model.request import ANY_TABLE, Preference, Request
+from fourtop.model.restaurant import Restaurant
+from fourtop.model.results import (
     Availability,
     Blocked,
     Booked,
@@ -37,9 +40,6 @@ from fourtop.model.outcome import (
     Quote,
     Versions,
 )
-from fourtop.model.policy import HOLD_TTL_SECONDS, MAX_HOLD_LIFETIME_SECONDS, Policy, as_date
-from fourtop.model.request import ANY_TABLE, Preference, Request
-from fourtop.model.restaurant import Restaurant
 from fourtop.model.rows import BookingRow
 from fourtop.model.window import Window, to_micros
 from fourtop.ports import Decision, Need, Scope, View
@@ -105,7 +105,7 @@ class Orders:
     """
 
     def __init__(self, restaurant_id: str, actor: Actor, ids: Ids) -> None:
-        self.restaurant_id = rule.check_identifier("restaurant_id", restaurant_id)
+        self.restaurant_id = validators.check_identifier("restaurant_id", restaurant_id)
         self.actor = actor
         self._ids = ids
 
@@ -122,15 +122,15 @@ class Orders:
         """Return the scope of some bookings, holds, windows and sittings."""
         return Scope(
             self.restaurant_id,
-            windows=tuple(rule.check_instance("window", each, Window) for each in windows),
-            sittings=tuple(rule.check_instance("window", each, Window) for each in sittings),
-            bookings=frozenset(rule.check_identifier("booking_id", each) for each in bookings),
-            holds=frozenset(rule.check_identifier("hold_id", each) for each in holds),
+            windows=tuple(validators.check_instance("window", each, Window) for each in windows),
+            sittings=tuple(validators.check_instance("window", each, Window) for each in sittings),
+            bookings=frozenset(validators.check_identifier("booking_id", each) for each in bookings),
+            holds=frozenset(validators.check_identifier("hold_id", each) for each in holds),
         )
 
     def quote(self, request: Request) -> Question[Quote | Refusal]:
         """Write the question for the best free plan."""
-        rule.check_instance("request", request, Request)
+        validators.check_instance("request", request, Request)
         return Question(
             self.about(),
             lambda view, rules: offering.quote(view, rules, request),
@@ -147,7 +147,7 @@ class Orders:
         spots_limit: int,
     ) -> Question[Availability]:
         """Write the question for the start times on offer."""
-        sizes = rule.as_members("parties", (parties,) if isinstance(parties, int) else parties, _size)
+        sizes = validators.as_members("parties", (parties,) if isinstance(parties, int) else parties, _size)
         if isinstance(at, datetime):
             to_micros(at, "at")
         if not sizes:
@@ -155,9 +155,9 @@ class Orders:
         wanted = offering.Wanted(
             on=as_date(on),
             parties=tuple(sorted(set(sizes))),
-            must=ANY_TABLE if must is None else rule.check_instance("must", must, Preference),
+            must=ANY_TABLE if must is None else validators.check_instance("must", must, Preference),
             at=at,
-            spots_limit=rule.check_whole("spots_limit", spots_limit, 1, offering.MAX_SPOTS),
+            spots_limit=validators.check_whole("spots_limit", spots_limit, 1, offering.MAX_SPOTS),
         )
         return Question(
             self.about(),
@@ -221,7 +221,7 @@ class Orders:
 
     def hold(self, request: Request, terms: holding.Terms, key: str | None) -> Order[Held]:
         """Write the order for a new hold."""
-        rule.check_instance("request", request, Request)
+        validators.check_instance("request", request, Request)
         booking_id = _optional_id("booking_id", terms.booking_id)
         session = _optional_id("session", terms.session)
         _check_ttl(terms.ttl_seconds)
@@ -241,7 +241,7 @@ class Orders:
 
     def extend(self, hold_id: str, seconds: int, key: str | None) -> Order[Held]:
         """Write the order to let a hold expire later."""
-        rule.check_whole("seconds", seconds, 1, MAX_HOLD_LIFETIME_SECONDS - HOLD_TTL_SECONDS[0])
+        validators.check_whole("seconds", seconds, 1, MAX_HOLD_LIFETIME_SECONDS - HOLD_TTL_SECONDS[0])
         call = self._call("extend", key, {"hold_id": hold_id, "seconds": seconds})
         scope = self.about(holds=[hold_id])
         return Order(call, scope, lambda view, _: holding.extend_hold(call, view, hold_id, seconds))
@@ -254,7 +254,7 @@ class Orders:
 
     def replace(self, given_up: holding.Replaced, request: Request, key: str | None) -> Order[Held]:
         """Write the order to give up a hold for another."""
-        rule.check_instance("request", request, Request)
+        validators.check_instance("request", request, Request)
         _check_ttl(given_up.ttl_seconds)
         call = self._call("replace", key, {"given_up": given_up, "request": request})
         scope = attrs.evolve(self.about(holds=[given_up.hold_id]), counts_holds=True)
@@ -267,7 +267,7 @@ class Orders:
 
     def confirm(self, wanted: confirming.Confirmation, key: str | None) -> Order[Confirmed]:
         """Write the order to confirm a hold."""
-        rule.check_instance("requote", wanted.requote, bool)
+        validators.check_instance("requote", wanted.requote, bool)
         booking_id = _optional_id("booking_id", wanted.booking_id)
         call = self._call("confirm", key, {"wanted": wanted})
         scope = self.about(holds=[wanted.hold_id], bookings=() if booking_id is None else (booking_id,))
@@ -281,7 +281,7 @@ class Orders:
 
     def book(self, request: Request, booking_id: str | None, tables: str, key: str | None) -> Order[Booked]:
         """Write the order for a booking in one step."""
-        rule.check_instance("request", request, Request)
+        validators.check_instance("request", request, Request)
         if tables not in ("now", "later"):
             raise InvalidInput("tables", 'must be "now" or "later"', shown(tables))
         asked = {"request": request, "booking_id": _optional_id("booking_id", booking_id), "tables": tables}
@@ -296,7 +296,7 @@ class Orders:
 
     def reschedule(self, booking_id: str, request: Request, key: str | None) -> Order[Changed]:
         """Write the order for another time, size or wish."""
-        rule.check_instance("request", request, Request)
+        validators.check_instance("request", request, Request)
         call = self._call("reschedule", key, {"booking_id": booking_id, "request": request})
         scope = self.about(bookings=[booking_id])
 
@@ -313,14 +313,14 @@ class Orders:
 
     def move(self, moves: Iterable[Move], key: str | None) -> Order[Moved]:
         """Write the order to move bookings together."""
-        checked = moving.check_moves(rule.as_instances("moves", moves, Move))
+        checked = moving.check_moves(validators.as_instances("moves", moves, Move))
         call = self._call("move", key, {"moves": checked})
         scope = self.about(bookings=[each.booking_id for each in checked])
         return Order(call, scope, lambda view, rules: moving.move_bookings(call, view, rules, checked))
 
     def import_bookings(self, rows: Sequence[BookingRow], key: str | None) -> Order[Imported]:
         """Write the order to take over bookings."""
-        checked = rule.as_instances("rows", rows, BookingRow)
+        checked = validators.as_instances("rows", rows, BookingRow)
         if not 1 <= len(checked) <= MAX_IMPORT_ROWS:
             raise InvalidInput("rows", f"must be 1 to {MAX_IMPORT_ROWS} booking rows", f"{len(checked)} rows")
         call = self._call("import", key, {"rows": checked})
@@ -333,8 +333,8 @@ class Orders:
     ) -> Order[Blocked]:
         """Write the order to take tables out of use."""
         scope = self.about(windows=[window])
-        rule.check_note("reason", reason, 200)
-        named = rule.check_identifiers("tables", tables)
+        validators.check_note("reason", reason, 200)
+        named = validators.check_identifiers("tables", tables)
         asked = {"window": window, "tables": named, "zone_id": _optional_id("zone_id", zone_id), "reason": reason}
         call = self._call("block", key, asked)
         block = Block(call.id, self.restaurant_id, named, window, reason, self.actor)
@@ -342,7 +342,7 @@ class Orders:
 
     def unblock(self, block_id: str, key: str | None) -> Order[Blocked]:
         """Write the order to end a block."""
-        call = self._call("unblock", key, {"block_id": rule.check_identifier("block_id", block_id)})
+        call = self._call("unblock", key, {"block_id": validators.check_identifier("block_id", block_id)})
         scope = Scope(self.restaurant_id, blocks=frozenset({block_id}))
         return Order(call, scope, lambda view, _: blocking.remove_block(call, view, block_id))
 
@@ -374,16 +374,16 @@ class Orders:
 
 
 def _optional_id(field: str, value: str | None) -> str | None:
-    return None if value is None else rule.check_identifier(field, value)
+    return None if value is None else validators.check_identifier(field, value)
 
 
 def _check_ttl(ttl_seconds: int | None) -> None:
     if ttl_seconds is not None:
-        rule.check_whole("ttl_seconds", ttl_seconds, *HOLD_TTL_SECONDS)
+        validators.check_whole("ttl_seconds", ttl_seconds, *HOLD_TTL_SECONDS)
 
 
 def _size(party: object) -> int:
-    return rule.check_party(party, "parties")
+    return validators.check_party(party, "parties")
 
 
 def _check_change(change: object) -> None:
@@ -392,4 +392,4 @@ def _check_change(change: object) -> None:
 
 
 def _version(expected: int | None) -> int | None:
-    return None if expected is None else rule.check_whole("expected", expected, 1, 2**62)
+    return None if expected is None else validators.check_whole("expected", expected, 1, 2**62)

@@ -13,7 +13,7 @@ from typing import Final
 import attrs
 
 from fourtop.errors import InvalidInput, shown
-from fourtop.model import rule
+from fourtop.model import validators
 from fourtop.model.event import Event
 from fourtop.model.window import MICROSECONDS_PER_SECOND
 from fourtop.ports import Delivery, Outbox
@@ -41,10 +41,10 @@ class Pace:
         InvalidInput: If a number is out of its range.
     """
 
-    batch: int = attrs.field(default=100, validator=rule.whole(1, 10_000))
-    lease_seconds: int = attrs.field(default=30, validator=rule.whole(1, 3_600))
-    max_attempts: int = attrs.field(default=10, validator=rule.whole(1, 100))
-    max_batches: int | None = attrs.field(default=None, validator=rule.optional(rule.whole(1, 2**31)))
+    batch: int = attrs.field(default=100, validator=validators.whole(1, 10_000))
+    lease_seconds: int = attrs.field(default=30, validator=validators.whole(1, 3_600))
+    max_attempts: int = attrs.field(default=10, validator=validators.whole(1, 100))
+    max_batches: int | None = attrs.field(default=None, validator=validators.optional(validators.whole(1, 2**31)))
 
 
 @attrs.frozen(kw_only=True)

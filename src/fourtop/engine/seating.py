@@ -11,10 +11,10 @@ from fourtop.engine.rules import Rules
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model.allocation import Allocation, Owner
 from fourtop.model.calendar import Service, Stay
-from fourtop.model.outcome import Usage
 from fourtop.model.plan import Plan
 from fourtop.model.policy import CapacityRule
 from fourtop.model.request import Request
+from fourtop.model.results import Usage
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, iso
 from fourtop.planner import Ask
 from fourtop.ports import Need, Scope, View

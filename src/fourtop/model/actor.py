@@ -6,7 +6,7 @@ from typing import Final
 
 import attrs
 
-from fourtop.model import rule
+from fourtop.model import validators
 
 
 @attrs.frozen
@@ -17,8 +17,8 @@ class Actor:
     'staff'
     """
 
-    id: str = attrs.field(validator=rule.identifier)
-    role: str = attrs.field(validator=rule.identifier)
+    id: str = attrs.field(validator=validators.identifier)
+    role: str = attrs.field(validator=validators.identifier)
 
 
 GUEST: Final = Actor("guest", "guest")

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from fourtop.errors import InvalidDocument, InvalidInput, shown
-from fourtop.model import rule
+from fourtop.model import validators
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.planning import Planning, Weights
@@ -110,7 +110,7 @@ def house_to_data(house: House) -> dict[str, Any]:
     Raises:
         InvalidInput: If it is no house.
     """
-    floor = rule.check_instance("house", house, House).floor
+    floor = validators.check_instance("house", house, House).floor
     table_record, numbers = _table_record(floor.zones), _numbers(floor.tables)
     joins = sorted(floor.joins, key=lambda join: sorted(floor.positions[id_] for id_ in join.tables))
     set_record = _set_record(numbers, floor.in_order)
@@ -132,11 +132,11 @@ def house_to_data(house: House) -> dict[str, Any]:
 
 def _reference(ids: Mapping[str, str], what: str) -> Form:
     """Make the form of a reference by name to something that has an id; ``ids`` are by name, in any case."""
-    by_name = {rule.folded(name): id_ for name, id_ in ids.items()}
+    by_name = {validators.folded(name): id_ for name, id_ in ids.items()}
     names = {id_: name for name, id_ in ids.items()}
 
     def decode(data: Any, path: str) -> str:
-        found = by_name.get(rule.folded(data)) if isinstance(data, str) else None
+        found = by_name.get(validators.folded(data)) if isinstance(data, str) else None
         if found is None:
             raise InvalidDocument(path, f"must be {what} of this document", shown(data))
         return found

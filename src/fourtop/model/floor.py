@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from fourtop.errors import InUse, InvalidInput, NotFound, shown
-from fourtop.model import rule
+from fourtop.model import validators
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import MAX_CAPACITY, Table
 
@@ -24,19 +24,19 @@ def number_key(number: str) -> tuple[tuple[int, int | str], ...]:
     >>> sorted(["10", "2", "Bar 1"], key=number_key)
     ['2', '10', 'Bar 1']
     """
-    parts = re.split(r"([0-9]+)", rule.folded(number))
+    parts = re.split(r"([0-9]+)", validators.folded(number))
     return tuple((0, int(part)) if part.isdecimal() and part.isascii() else (1, part) for part in parts if part)
 
 
 def _pair(value: Any) -> tuple[str, str]:
-    pair = sorted(rule.as_members("tables", value, lambda each: rule.check_identifier("tables", each)))
+    pair = sorted(validators.as_members("tables", value, lambda each: validators.check_identifier("tables", each)))
     if len(pair) != 2 or pair[0] == pair[1]:
         raise InvalidInput("tables", "must be two different table ids", shown(pair))
     return (pair[0], pair[1])
 
 
 def _ids(value: Any) -> frozenset[str]:
-    return frozenset(rule.as_members("tables", value, lambda each: rule.check_identifier("tables", each)))
+    return frozenset(validators.as_members("tables", value, lambda each: validators.check_identifier("tables", each)))
 
 
 @attrs.frozen
@@ -55,7 +55,7 @@ class Join:
     """
 
     tables: tuple[str, str] = attrs.field(converter=_pair)
-    seat_loss: int = attrs.field(default=0, validator=rule.whole(0, 100))
+    seat_loss: int = attrs.field(default=0, validator=validators.whole(0, 100))
 
 
 @attrs.frozen
@@ -72,8 +72,8 @@ class SetCapacity:
     """
 
     tables: frozenset[str] = attrs.field(converter=_ids)
-    capacity: int = attrs.field(validator=rule.whole(1, rule.MAX_PARTY))
-    min_party: int | None = attrs.field(default=None, validator=rule.optional(rule.whole(1, MAX_CAPACITY)))
+    capacity: int = attrs.field(validator=validators.whole(1, validators.MAX_PARTY))
+    min_party: int | None = attrs.field(default=None, validator=validators.optional(validators.whole(1, MAX_CAPACITY)))
 
     def __attrs_post_init__(self) -> None:
         if len(self.tables) < 2:
@@ -83,21 +83,21 @@ class SetCapacity:
 
 
 def _tables(value: Any) -> tuple[Table, ...]:
-    tables = rule.as_instances("tables", value, Table)
+    tables = validators.as_instances("tables", value, Table)
     return tuple(sorted(tables, key=lambda table: (number_key(table.number), table.id)))
 
 
 def _zones(value: Any) -> tuple[Zone, ...]:
-    zones = rule.as_instances("zones", value, Zone)
-    return tuple(sorted(zones, key=lambda zone: (zone.order, rule.folded(zone.name), zone.id)))
+    zones = validators.as_instances("zones", value, Zone)
+    return tuple(sorted(zones, key=lambda zone: (zone.order, validators.folded(zone.name), zone.id)))
 
 
 def _joins(value: Any) -> tuple[Join, ...]:
-    return tuple(sorted(rule.as_instances("joins", value, Join), key=lambda join: (join.tables, join.seat_loss)))
+    return tuple(sorted(validators.as_instances("joins", value, Join), key=lambda join: (join.tables, join.seat_loss)))
 
 
 def _set_capacities(value: Any) -> tuple[SetCapacity, ...]:
-    sets = rule.as_instances("set_capacities", value, SetCapacity)
+    sets = validators.as_instances("set_capacities", value, SetCapacity)
     return tuple(sorted(sets, key=lambda each: sorted(each.tables)))
 
 
@@ -133,18 +133,22 @@ class Floor:
     zones: tuple[Zone, ...] = attrs.field(kw_only=True, converter=_zones)
     joins: tuple[Join, ...] = attrs.field(default=(), kw_only=True, converter=_joins)
     set_capacities: tuple[SetCapacity, ...] = attrs.field(default=(), kw_only=True, converter=_set_capacities)
-    joins_within_zone: bool = attrs.field(default=False, kw_only=True, validator=rule.flag)
+    joins_within_zone: bool = attrs.field(default=False, kw_only=True, validator=validators.flag)
 
     def __attrs_post_init__(self) -> None:
         if len(self.tables) > MAX_TABLES_ON_FLOOR:
             raise InvalidInput("tables", f"must be at most {MAX_TABLES_ON_FLOOR}", str(len(self.tables)))
         # What people wrote before what may have been made of it: ids are often the slugs of numbers and names.
         _refuse_duplicates(
-            "tables", "must have different numbers, whatever the case", (rule.folded(t.number) for t in self.tables)
+            "tables",
+            "must have different numbers, whatever the case",
+            (validators.folded(t.number) for t in self.tables),
         )
         _refuse_duplicates("tables", "must have different ids", (table.id for table in self.tables))
         _refuse_duplicates(
-            "zones", "must have different names, whatever the case", (rule.folded(zone.name) for zone in self.zones)
+            "zones",
+            "must have different names, whatever the case",
+            (validators.folded(zone.name) for zone in self.zones),
         )
         _refuse_duplicates("zones", "must have different ids", (zone.id for zone in self.zones))
         _refuse_duplicates("joins", "must not name a pair twice", (join.tables for join in self.joins))
@@ -194,11 +198,11 @@ class Floor:
 
     def find_table_numbered(self, number: str) -> Table | None:
         """Return the table with that number, whatever the case, if there is one."""
-        return self._by_number.get(rule.folded(number))
+        return self._by_number.get(validators.folded(number))
 
     @cached_property
     def _by_number(self) -> Mapping[str, Table]:
-        return {rule.folded(table.number): table for table in self.tables}
+        return {validators.folded(table.number): table for table in self.tables}
 
     def find_zone(self, zone_id: str) -> Zone | None:
         """Return the zone of that id, if there is one."""

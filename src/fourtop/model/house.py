@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from fourtop.model import rule
+from fourtop.model import validators
 from fourtop.model.floor import Floor
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant
@@ -29,6 +29,6 @@ class House:
     'the-pub'
     """
 
-    restaurant: Restaurant = attrs.field(validator=rule.one_of(Restaurant))
-    floor: Floor = attrs.field(validator=rule.one_of(Floor))
-    policy: Policy = attrs.field(validator=rule.one_of(Policy))
+    restaurant: Restaurant = attrs.field(validator=validators.one_of(Restaurant))
+    floor: Floor = attrs.field(validator=validators.one_of(Floor))
+    policy: Policy = attrs.field(validator=validators.one_of(Policy))

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from fourtop.errors import InvalidInput, shown
-from fourtop.model import rule
+from fourtop.model import validators
 from fourtop.model.floor import Floor, Join
 from fourtop.model.house import House
 from fourtop.model.policy import Policy, ServicePeriod, TurnBand, as_bands
@@ -50,7 +50,7 @@ def sketch_floor(
     names = dict.fromkeys(note["zone"] for note in notes.values())
     zones = [Zone(_id("zone", name), name, order=place) for place, name in enumerate(names)]
     floor = Floor([_table(number, note) for number, note in notes.items()], zones=zones)
-    return attrs.evolve(floor, joins=chain.from_iterable(rule.as_members("joins", joins, partial(_joins, floor))))
+    return attrs.evolve(floor, joins=chain.from_iterable(validators.as_members("joins", joins, partial(_joins, floor))))
 
 
 def sketch_house(
@@ -80,7 +80,7 @@ def sketch_house(
     >>> corner.restaurant.id, corner.policy.periods[0].key
     ('the-corner', 'all-day')
     """
-    rule.check_text("name", name, 100)
+    validators.check_text("name", name, 100)
     bands: Any = turn_minutes.items() if isinstance(turn_minutes, Mapping) else [TurnBand(None, turn_minutes)]
     return House(
         Restaurant(_id("name", name), name, timezone=timezone),
@@ -98,7 +98,7 @@ def _mapping(field: str, value: Any) -> Mapping[Any, Any]:
 
 
 def _id(field: str, name: Any) -> str:
-    id_ = slug(rule.check_text(field, name, 100))
+    id_ = slug(validators.check_text(field, name, 100))
     if not id_:
         raise InvalidInput(field, "must have a letter or a digit", shown(name))
     return id_
@@ -113,7 +113,7 @@ def _note(number: Any, note: Any, zone: str) -> dict[str, Any]:
         values = {"capacity": note, "zone": zone}
     if "capacity" not in values or not values.keys() <= _ATTRIBUTES:
         raise InvalidInput("tables", f"must be seats, seats and zone, or a mapping of {_KNOWN}", shown({number: note}))
-    rule.check_text("zone", values["zone"], 50)
+    validators.check_text("zone", values["zone"], 50)
     return values
 
 

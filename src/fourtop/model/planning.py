@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from fourtop.model import rule
+from fourtop.model import validators
 
 MAX_TABLES_PER_PARTY = 8
 
@@ -26,7 +26,7 @@ class AdjacencyMode(StrEnum):
 
 
 def _mode(value: Any) -> AdjacencyMode:
-    return rule.as_enum(AdjacencyMode, "adjacency_mode", value)
+    return validators.as_enum(AdjacencyMode, "adjacency_mode", value)
 
 
 @attrs.frozen
@@ -43,13 +43,13 @@ class Weights:
         wish: For each wish that is not met.
     """
 
-    overage: float = attrs.field(default=5, kw_only=True, validator=rule.number(0, 1_000))
-    table_count: float = attrs.field(default=3, kw_only=True, validator=rule.number(0, 1_000))
-    fragmentation: float = attrs.field(default=2, kw_only=True, validator=rule.number(0, 1_000))
-    zone: float = attrs.field(default=4, kw_only=True, validator=rule.number(0, 1_000))
-    adjacency: float = attrs.field(default=1, kw_only=True, validator=rule.number(0, 1_000))
-    scarcity: float = attrs.field(default=22, kw_only=True, validator=rule.number(0, 1_000))
-    wish: float = attrs.field(default=10, kw_only=True, validator=rule.number(0, 1_000))
+    overage: float = attrs.field(default=5, kw_only=True, validator=validators.number(0, 1_000))
+    table_count: float = attrs.field(default=3, kw_only=True, validator=validators.number(0, 1_000))
+    fragmentation: float = attrs.field(default=2, kw_only=True, validator=validators.number(0, 1_000))
+    zone: float = attrs.field(default=4, kw_only=True, validator=validators.number(0, 1_000))
+    adjacency: float = attrs.field(default=1, kw_only=True, validator=validators.number(0, 1_000))
+    scarcity: float = attrs.field(default=22, kw_only=True, validator=validators.number(0, 1_000))
+    wish: float = attrs.field(default=10, kw_only=True, validator=validators.number(0, 1_000))
 
 
 @attrs.frozen
@@ -74,16 +74,16 @@ class Planning:
     """
 
     adjacency_mode: AdjacencyMode = attrs.field(default=AdjacencyMode.CONNECTED, kw_only=True, converter=_mode)
-    adjacency_required: bool = attrs.field(default=True, kw_only=True, validator=rule.flag)
+    adjacency_required: bool = attrs.field(default=True, kw_only=True, validator=validators.flag)
     adjacency_min_party: int | None = attrs.field(
-        default=None, kw_only=True, validator=rule.optional(rule.whole(1, rule.MAX_PARTY))
+        default=None, kw_only=True, validator=validators.optional(validators.whole(1, validators.MAX_PARTY))
     )
-    max_tables: int = attrs.field(default=3, kw_only=True, validator=rule.whole(1, MAX_TABLES_PER_PARTY))
+    max_tables: int = attrs.field(default=3, kw_only=True, validator=validators.whole(1, MAX_TABLES_PER_PARTY))
     slack_budget: int | None = attrs.field(
-        default=4, kw_only=True, validator=rule.optional(rule.whole(0, rule.MAX_PARTY))
+        default=4, kw_only=True, validator=validators.optional(validators.whole(0, validators.MAX_PARTY))
     )
-    weights: Weights = attrs.field(factory=Weights, kw_only=True, validator=rule.one_of(Weights))
-    demand_multiplier: float = attrs.field(default=1, kw_only=True, validator=rule.number(0.1, 10))
+    weights: Weights = attrs.field(factory=Weights, kw_only=True, validator=validators.one_of(Weights))
+    demand_multiplier: float = attrs.field(default=1, kw_only=True, validator=validators.number(0.1, 10))
 
     def mode_for(self, party: int) -> AdjacencyMode | None:
         """Return the mode that a set for this party has to satisfy, or ``None`` if it need not be adjacent."""

@@ -13,7 +13,7 @@ from typing import Any, Final
 import attrs
 
 from fourtop.errors import InvalidInput, NotFound, shown
-from fourtop.model import rule
+from fourtop.model import validators
 from fourtop.model.planning import Planning
 
 MAX_TURN_MINUTES: Final = 600
@@ -79,7 +79,7 @@ def _parsed_date(text: str) -> date | None:
 
 
 def _dates(field: str, value: Any) -> frozenset[date]:
-    return frozenset(rule.as_members(field, value, as_date))
+    return frozenset(validators.as_members(field, value, as_date))
 
 
 def as_weekday(value: Any) -> Weekday:
@@ -88,7 +88,7 @@ def as_weekday(value: Any) -> Weekday:
     Raises:
         InvalidInput: If it is neither.
     """
-    return rule.as_enum(Weekday, "weekday", value)
+    return validators.as_enum(Weekday, "weekday", value)
 
 
 @attrs.frozen
@@ -100,8 +100,8 @@ class TurnBand:
         minutes: The turn time, buffers not counted (1–600).
     """
 
-    max_party: int | None = attrs.field(validator=rule.optional(rule.whole(1, rule.MAX_PARTY)))
-    minutes: int = attrs.field(validator=rule.whole(1, MAX_TURN_MINUTES))
+    max_party: int | None = attrs.field(validator=validators.optional(validators.whole(1, validators.MAX_PARTY)))
+    minutes: int = attrs.field(validator=validators.whole(1, MAX_TURN_MINUTES))
 
 
 def as_bands(value: Any) -> tuple[TurnBand, ...]:
@@ -110,8 +110,8 @@ def as_bands(value: Any) -> tuple[TurnBand, ...]:
     Raises:
         InvalidInput: If the sizes do not increase, or ``None`` is not last.
     """
-    bands = rule.as_members("turn_bands", value, _band)
-    sizes = [rule.MAX_PARTY + 1 if band.max_party is None else band.max_party for band in bands]
+    bands = validators.as_members("turn_bands", value, _band)
+    sizes = [validators.MAX_PARTY + 1 if band.max_party is None else band.max_party for band in bands]
     if sizes != sorted(set(sizes)):
         raise InvalidInput("turn_bands", "must have increasing sizes", shown(sizes))
     return bands
@@ -145,7 +145,7 @@ class Occasion:
             ``(None, minutes)``.
     """
 
-    key: str = attrs.field(validator=rule.identifier)
+    key: str = attrs.field(validator=validators.identifier)
     turn_bands: tuple[TurnBand, ...] = attrs.field(converter=as_bands)
 
     def __attrs_post_init__(self) -> None:
@@ -154,7 +154,7 @@ class Occasion:
 
 
 def _weekdays(value: Any) -> frozenset[Weekday]:
-    return frozenset(rule.as_members("weekdays", value, as_weekday))
+    return frozenset(validators.as_members("weekdays", value, as_weekday))
 
 
 def _period_dates(value: Any) -> frozenset[date]:
@@ -162,7 +162,7 @@ def _period_dates(value: Any) -> frozenset[date]:
 
 
 def _occasion_keys(value: Any) -> tuple[str, ...]:
-    return rule.as_members("occasions", value, lambda key: rule.check_identifier("occasions", key))
+    return validators.as_members("occasions", value, lambda key: validators.check_identifier("occasions", key))
 
 
 @attrs.frozen
@@ -191,21 +191,21 @@ class ServicePeriod:
     True
     """
 
-    key: str = attrs.field(validator=rule.identifier)
+    key: str = attrs.field(validator=validators.identifier)
     start: time = attrs.field(converter=as_time)
     end: time = attrs.field(converter=as_time)
     weekdays: frozenset[Weekday] = attrs.field(default=(), kw_only=True, converter=_weekdays)
     dates: frozenset[date] = attrs.field(default=(), kw_only=True, converter=_period_dates)
     occasions: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_occasion_keys)
     turn_bands: tuple[TurnBand, ...] = attrs.field(default=(), kw_only=True, converter=as_bands)
-    buffer_before_minutes: int = attrs.field(default=0, kw_only=True, validator=rule.whole(0, MAX_BUFFER_MINUTES))
-    buffer_after_minutes: int = attrs.field(default=0, kw_only=True, validator=rule.whole(0, MAX_BUFFER_MINUTES))
+    buffer_before_minutes: int = attrs.field(default=0, kw_only=True, validator=validators.whole(0, MAX_BUFFER_MINUTES))
+    buffer_after_minutes: int = attrs.field(default=0, kw_only=True, validator=validators.whole(0, MAX_BUFFER_MINUTES))
     last_start: time | None = attrs.field(default=None, kw_only=True, converter=attrs.converters.optional(as_time))
     last_seating_minutes: int | None = attrs.field(
-        default=None, kw_only=True, validator=rule.optional(rule.whole(0, 600))
+        default=None, kw_only=True, validator=validators.optional(validators.whole(0, 600))
     )
-    overrun_allowed: bool = attrs.field(default=False, kw_only=True, validator=rule.flag)
-    min_dwell_minutes: int = attrs.field(default=45, kw_only=True, validator=rule.whole(1, MAX_TURN_MINUTES))
+    overrun_allowed: bool = attrs.field(default=False, kw_only=True, validator=validators.flag)
+    min_dwell_minutes: int = attrs.field(default=45, kw_only=True, validator=validators.whole(1, MAX_TURN_MINUTES))
 
     def __attrs_post_init__(self) -> None:
         if self.weekdays and self.dates:
@@ -255,9 +255,13 @@ class CapacityRule:
         InvalidInput: If neither maximum is given, or both a weekday and a date are.
     """
 
-    max_covers: int | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.whole(0, 100_000)))
-    max_parties: int | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.whole(0, 100_000)))
-    period: str | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.identifier))
+    max_covers: int | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(validators.whole(0, 100_000))
+    )
+    max_parties: int | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(validators.whole(0, 100_000))
+    )
+    period: str | None = attrs.field(default=None, kw_only=True, validator=validators.optional(validators.identifier))
     weekday: Weekday | None = attrs.field(default=None, kw_only=True, converter=attrs.converters.optional(as_weekday))
     on: date | None = attrs.field(default=None, kw_only=True, converter=attrs.converters.optional(as_date))
 
@@ -298,20 +302,20 @@ class HoldRules:
         max_live_per_session: Most live holds of one session (1–1,000).
     """
 
-    ttl_seconds: int = attrs.field(default=180, kw_only=True, validator=rule.whole(*HOLD_TTL_SECONDS))
-    rate_limit: int = attrs.field(default=5, kw_only=True, validator=rule.whole(1, 100))
-    rate_window_seconds: int = attrs.field(default=60, kw_only=True, validator=rule.whole(5, 600))
-    max_live: int = attrs.field(default=1_000, kw_only=True, validator=rule.whole(1, 100_000))
-    max_live_per_session: int = attrs.field(default=10, kw_only=True, validator=rule.whole(1, 1_000))
+    ttl_seconds: int = attrs.field(default=180, kw_only=True, validator=validators.whole(*HOLD_TTL_SECONDS))
+    rate_limit: int = attrs.field(default=5, kw_only=True, validator=validators.whole(1, 100))
+    rate_window_seconds: int = attrs.field(default=60, kw_only=True, validator=validators.whole(5, 600))
+    max_live: int = attrs.field(default=1_000, kw_only=True, validator=validators.whole(1, 100_000))
+    max_live_per_session: int = attrs.field(default=10, kw_only=True, validator=validators.whole(1, 1_000))
 
 
 def _periods(value: Any) -> tuple[ServicePeriod, ...]:
-    periods = rule.as_instances("periods", value, ServicePeriod)
+    periods = validators.as_instances("periods", value, ServicePeriod)
     return tuple(sorted(periods, key=lambda period: (period.start, period.key)))
 
 
 def _occasions(value: Any) -> tuple[Occasion, ...]:
-    return rule.as_instances("occasions", value, Occasion)
+    return validators.as_instances("occasions", value, Occasion)
 
 
 def _closures(value: Any) -> frozenset[date]:
@@ -319,7 +323,7 @@ def _closures(value: Any) -> frozenset[date]:
 
 
 def _capacity_rules(value: Any) -> tuple[CapacityRule, ...]:
-    return rule.as_instances("capacity_rules", value, CapacityRule)
+    return validators.as_instances("capacity_rules", value, CapacityRule)
 
 
 @attrs.frozen
@@ -346,9 +350,9 @@ class Policy:
     closures: frozenset[date] = attrs.field(default=(), kw_only=True, converter=_closures)
     turn_bands: tuple[TurnBand, ...] = attrs.field(default=(), kw_only=True, converter=as_bands)
     capacity_rules: tuple[CapacityRule, ...] = attrs.field(default=(), kw_only=True, converter=_capacity_rules)
-    planning: Planning = attrs.field(factory=Planning, kw_only=True, validator=rule.one_of(Planning))
-    holds: HoldRules = attrs.field(factory=HoldRules, kw_only=True, validator=rule.one_of(HoldRules))
-    past_grace_minutes: int = attrs.field(default=5, kw_only=True, validator=rule.whole(0, 60))
+    planning: Planning = attrs.field(factory=Planning, kw_only=True, validator=validators.one_of(Planning))
+    holds: HoldRules = attrs.field(factory=HoldRules, kw_only=True, validator=validators.one_of(HoldRules))
+    past_grace_minutes: int = attrs.field(default=5, kw_only=True, validator=validators.whole(0, 60))
 
     def __attrs_post_init__(self) -> None:
         _refuse_double("periods", "must have different keys", (period.key for period in self.periods))

@@ -7,22 +7,24 @@ from typing import Any, Final
 
 import attrs
 
-from fourtop.model import rule
+from fourtop.model import validators
 from fourtop.model.restaurant import Setting, Zone
 from fourtop.model.table import Table, as_features
 from fourtop.model.window import from_micros, to_micros
 
 
 def _settings(value: Any) -> frozenset[Setting]:
-    return frozenset(rule.as_members("settings", value, lambda each: rule.as_enum(Setting, "settings", each)))
+    return frozenset(
+        validators.as_members("settings", value, lambda each: validators.as_enum(Setting, "settings", each))
+    )
 
 
 def _zones(value: Any) -> frozenset[str]:
-    return frozenset(rule.as_members("zones", value, lambda each: rule.check_identifier("zones", each)))
+    return frozenset(validators.as_members("zones", value, lambda each: validators.check_identifier("zones", each)))
 
 
 def _seatings(value: Any) -> frozenset[str]:
-    return frozenset(rule.as_members("seatings", value, lambda each: rule.check_text("seatings", each, 50)))
+    return frozenset(validators.as_members("seatings", value, lambda each: validators.check_text("seatings", each, 50)))
 
 
 @attrs.frozen(cache_hash=True)
@@ -71,7 +73,7 @@ def _start(value: Any) -> int:
 
 
 def _table_ids(value: Any) -> tuple[str, ...]:
-    return rule.check_identifiers("tables", value)
+    return validators.check_identifiers("tables", value)
 
 
 @attrs.frozen
@@ -96,13 +98,15 @@ class Request:
     4
     """
 
-    party: int = attrs.field(validator=rule.party)
+    party: int = attrs.field(validator=validators.party)
     start_us: int = attrs.field(alias="start", converter=_start)
-    occasion: str | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.identifier))
-    must: Preference = attrs.field(default=ANY_TABLE, kw_only=True, validator=rule.one_of(Preference))
-    wish: Preference = attrs.field(default=ANY_TABLE, kw_only=True, validator=rule.one_of(Preference))
+    occasion: str | None = attrs.field(default=None, kw_only=True, validator=validators.optional(validators.identifier))
+    must: Preference = attrs.field(default=ANY_TABLE, kw_only=True, validator=validators.one_of(Preference))
+    wish: Preference = attrs.field(default=ANY_TABLE, kw_only=True, validator=validators.one_of(Preference))
     tables: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_table_ids)
-    past_reason: str | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.identifier))
+    past_reason: str | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(validators.identifier)
+    )
 
     @property
     def start(self) -> datetime:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from fourtop.errors import InvalidInput, shown
-from fourtop.model import rule
+from fourtop.model import validators
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -29,13 +29,13 @@ def zone_info(name: str) -> ZoneInfo:
         raise InvalidInput("timezone", "must be an IANA time zone such as Europe/London", shown(name)) from None
 
 
-def _timezone(_instance: object, _attribute: rule.Named, value: Any) -> None:
+def _timezone(_instance: object, _attribute: validators.Named, value: Any) -> None:
     if type(value) is not str:
         raise InvalidInput("timezone", "must be an IANA time zone such as Europe/London", shown(value))
     zone_info(value)
 
 
-def _slug(_instance: object, attribute: rule.Named, value: Any) -> None:
+def _slug(_instance: object, attribute: validators.Named, value: Any) -> None:
     if type(value) is not str or len(value) > 64 or _SLUG.fullmatch(value) is None:
         rule_text = "must be lower-case words joined by hyphens, at most 64 characters"
         raise InvalidInput(attribute.name, rule_text, shown(value))
@@ -62,14 +62,14 @@ class Restaurant:
     'the-pub'
     """
 
-    id: str = attrs.field(validator=rule.identifier)
-    name: str = attrs.field(validator=rule.text(100))
+    id: str = attrs.field(validator=validators.identifier)
+    name: str = attrs.field(validator=validators.text(100))
     timezone: str = attrs.field(kw_only=True, validator=_timezone)
     slug: str = attrs.field(kw_only=True, validator=_slug)
-    reservation_interval_minutes: int = attrs.field(default=15, kw_only=True, validator=rule.whole(1, 180))
-    default_duration_minutes: int = attrs.field(default=90, kw_only=True, validator=rule.whole(15, 300))
-    last_seating_buffer_minutes: int = attrs.field(default=120, kw_only=True, validator=rule.whole(0, 300))
-    active: bool = attrs.field(default=True, kw_only=True, validator=rule.flag)
+    reservation_interval_minutes: int = attrs.field(default=15, kw_only=True, validator=validators.whole(1, 180))
+    default_duration_minutes: int = attrs.field(default=90, kw_only=True, validator=validators.whole(15, 300))
+    last_seating_buffer_minutes: int = attrs.field(default=120, kw_only=True, validator=validators.whole(0, 300))
+    active: bool = attrs.field(default=True, kw_only=True, validator=validators.flag)
 
     @slug.default
     def _slug_of_id(self) -> str:
@@ -85,7 +85,7 @@ class Setting(StrEnum):
 
 
 def _setting(value: Any) -> Setting:
-    return rule.as_enum(Setting, "setting", value)
+    return validators.as_enum(Setting, "setting", value)
 
 
 @attrs.frozen
@@ -105,7 +105,7 @@ class Zone:
     'bar'
     """
 
-    id: str = attrs.field(validator=rule.identifier)
-    name: str = attrs.field(validator=rule.text(50))
-    order: int = attrs.field(default=0, kw_only=True, validator=rule.whole(0, 10_000))
+    id: str = attrs.field(validator=validators.identifier)
+    name: str = attrs.field(validator=validators.text(50))
+    order: int = attrs.field(default=0, kw_only=True, validator=validators.whole(0, 10_000))
     setting: Setting = attrs.field(default=Setting.INDOOR, kw_only=True, converter=_setting)

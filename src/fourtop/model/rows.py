@@ -12,7 +12,7 @@ from typing import Any, Final
 import attrs
 
 from fourtop.errors import InvalidDocument, InvalidInput, shown
-from fourtop.model import rule
+from fourtop.model import validators
 from fourtop.model.booking import BookingStatus
 from fourtop.model.calendar import as_moment
 from fourtop.model.record import ROOT, Record, items, list_of, parse, plain
@@ -24,17 +24,17 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 
 def _numbers(value: Any) -> tuple[str, ...]:
-    numbers = rule.as_members("tables", value, lambda each: rule.check_text("tables", each, 50))
-    if len({rule.folded(number) for number in numbers}) < len(numbers):
+    numbers = validators.as_members("tables", value, lambda each: validators.check_text("tables", each, 50))
+    if len({validators.folded(number) for number in numbers}) < len(numbers):
         raise InvalidInput("tables", "must name each table once", shown(numbers))
     return numbers
 
 
 def _status(value: Any) -> BookingStatus:
-    return rule.as_enum(BookingStatus, "status", value)
+    return validators.as_enum(BookingStatus, "status", value)
 
 
-def _moment(_instance: object, attribute: rule.Named, value: Any) -> None:
+def _moment(_instance: object, attribute: validators.Named, value: Any) -> None:
     as_moment(value, attribute.name)
 
 
@@ -58,13 +58,13 @@ class BookingRow:
     ('Low 4a', 'Low 4b')
     """
 
-    id: str = attrs.field(validator=rule.identifier)
-    party: int = attrs.field(validator=rule.party)
+    id: str = attrs.field(validator=validators.identifier)
+    party: int = attrs.field(validator=validators.party)
     start: str | datetime = attrs.field(validator=_moment)
-    end: str | datetime | None = attrs.field(default=None, kw_only=True, validator=rule.optional(_moment))
+    end: str | datetime | None = attrs.field(default=None, kw_only=True, validator=validators.optional(_moment))
     tables: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_numbers)
     status: BookingStatus = attrs.field(default=BookingStatus.CONFIRMED, kw_only=True, converter=_status)
-    occasion: str | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.identifier))
+    occasion: str | None = attrs.field(default=None, kw_only=True, validator=validators.optional(validators.identifier))
 
 
 _RECORD: Final = Record(BookingRow, forms={"tables": list_of(plain())})
@@ -111,7 +111,7 @@ def dump_rows_csv(rows: Iterable[BookingRow]) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for row in rule.as_instances("rows", rows, BookingRow):
+    for row in validators.as_instances("rows", rows, BookingRow):
         plus = next((number for number in row.tables if "+" in number), None)
         if plus is not None:
             raise InvalidInput("tables", "must be without a + in CSV", shown(plus))

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from fourtop.errors import InvalidInput, shown
-from fourtop.model import rule
+from fourtop.model import validators
 
 MAX_CAPACITY = 500
 
@@ -27,9 +27,9 @@ class Position:
     A picture only: moving it changes no answer.
     """
 
-    x: float = attrs.field(validator=rule.number(-1_000, 1_000))
-    y: float = attrs.field(validator=rule.number(-1_000, 1_000))
-    rotation: float = attrs.field(default=0, validator=rule.number(-360, 360))
+    x: float = attrs.field(validator=validators.number(-1_000, 1_000))
+    y: float = attrs.field(validator=validators.number(-1_000, 1_000))
+    rotation: float = attrs.field(default=0, validator=validators.number(-360, 360))
 
 
 def as_features(value: Any) -> frozenset[str]:
@@ -38,11 +38,11 @@ def as_features(value: Any) -> frozenset[str]:
     Raises:
         InvalidInput: If one is not 1–50 printable characters, or they are no collection of texts.
     """
-    return frozenset(rule.as_members("features", value, lambda each: rule.check_text("features", each, 50)))
+    return frozenset(validators.as_members("features", value, lambda each: validators.check_text("features", each, 50)))
 
 
 def _mobility(value: Any) -> Mobility:
-    return rule.as_enum(Mobility, "mobility", value)
+    return validators.as_enum(Mobility, "mobility", value)
 
 
 @attrs.frozen
@@ -73,23 +73,25 @@ class Table:
     True
     """
 
-    id: str = attrs.field(validator=rule.identifier)
-    number: str = attrs.field(validator=rule.text(50))
-    capacity: int = attrs.field(validator=rule.whole(1, MAX_CAPACITY))
-    zone_id: str = attrs.field(validator=rule.identifier)
-    min_party: int = attrs.field(default=1, kw_only=True, validator=rule.whole(1, MAX_CAPACITY))
+    id: str = attrs.field(validator=validators.identifier)
+    number: str = attrs.field(validator=validators.text(50))
+    capacity: int = attrs.field(validator=validators.whole(1, MAX_CAPACITY))
+    zone_id: str = attrs.field(validator=validators.identifier)
+    min_party: int = attrs.field(default=1, kw_only=True, validator=validators.whole(1, MAX_CAPACITY))
     max_party: int | None = attrs.field(
-        default=None, kw_only=True, validator=rule.optional(rule.whole(1, rule.MAX_PARTY))
+        default=None, kw_only=True, validator=validators.optional(validators.whole(1, validators.MAX_PARTY))
     )
-    section: str | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.text(100)))
-    category: str = attrs.field(default="dining", kw_only=True, validator=rule.text(50))
-    seating: str = attrs.field(default="standard", kw_only=True, validator=rule.text(50))
+    section: str | None = attrs.field(default=None, kw_only=True, validator=validators.optional(validators.text(100)))
+    category: str = attrs.field(default="dining", kw_only=True, validator=validators.text(50))
+    seating: str = attrs.field(default="standard", kw_only=True, validator=validators.text(50))
     mobility: Mobility = attrs.field(default=Mobility.MOVABLE, kw_only=True, converter=_mobility)
-    out_of_service: bool = attrs.field(default=False, kw_only=True, validator=rule.flag)
-    active: bool = attrs.field(default=True, kw_only=True, validator=rule.flag)
+    out_of_service: bool = attrs.field(default=False, kw_only=True, validator=validators.flag)
+    active: bool = attrs.field(default=True, kw_only=True, validator=validators.flag)
     features: frozenset[str] = attrs.field(default=(), kw_only=True, converter=as_features)
-    position: Position | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.one_of(Position)))
-    notes: str | None = attrs.field(default=None, kw_only=True, validator=rule.optional(rule.note(500)))
+    position: Position | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(validators.one_of(Position))
+    )
+    notes: str | None = attrs.field(default=None, kw_only=True, validator=validators.optional(validators.note(500)))
 
     def __attrs_post_init__(self) -> None:
         if self.max_party is not None and self.max_party < self.min_party:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from fourtop.model import rule
+from fourtop.model import validators
 from fourtop.model.request import ANY_TABLE, Preference
 
 
@@ -24,6 +24,6 @@ class Ask:
     ('features',)
     """
 
-    party: int = attrs.field(validator=rule.party)
-    must: Preference = attrs.field(default=ANY_TABLE, kw_only=True, validator=rule.one_of(Preference))
-    wish: Preference = attrs.field(default=ANY_TABLE, kw_only=True, validator=rule.one_of(Preference))
+    party: int = attrs.field(validator=validators.party)
+    must: Preference = attrs.field(default=ANY_TABLE, kw_only=True, validator=validators.one_of(Preference))
+    wish: Preference = attrs.field(default=ANY_TABLE, kw_only=True, validator=validators.one_of(Preference))

@@ -11,7 +11,7 @@ import attrs
 
 from fourtop.adjacency import Growth
 from fourtop.errors import Code, Proof, Reason, Refusal
-from fourtop.model import rule
+from fourtop.model import validators
 from fourtop.model.floor import Floor, places
 from fourtop.model.plan import Plan
 from fourtop.model.planning import AdjacencyMode, Planning
@@ -101,7 +101,7 @@ class Planner:
             InvalidInput: If ``limit`` is not a whole number from 1 to 1,000,000.
         """
         if limit is not None:
-            rule.check_whole("limit", limit, 1, 1_000_000)
+            validators.check_whole("limit", limit, 1, 1_000_000)
         free &= self._meeting(ask.must)
         ranking = self._ranking(ask)
         if ranking is None:
@@ -126,7 +126,7 @@ class Planner:
         Raises:
             InvalidInput: If ``limit`` is not a whole number from 1 to 1,000,000.
         """
-        rule.check_whole("limit", limit, 1, 1_000_000)
+        validators.check_whole("limit", limit, 1, 1_000_000)
         free &= self._meeting(ask.must)
         ranking = self._ranking(ask)
         if ranking is not None:

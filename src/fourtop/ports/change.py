@@ -30,7 +30,7 @@ class Answer:
         command: The command's name.
         key: The key; unique for the restaurant and command.
         fingerprint: Digest of the request; another request under the key is refused.
-        outcome: What was answered; a frozen value of ``fourtop.model.outcome``.
+        outcome: What was answered; a frozen value of ``fourtop.model.results``.
         stored_us: When, in microseconds.
     """
 

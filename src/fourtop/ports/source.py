@@ -15,7 +15,7 @@ from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.house import House
-from fourtop.model.outcome import Versions
+from fourtop.model.results import Versions
 from fourtop.model.window import Window
 from fourtop.ports.change import Answer
 from fourtop.ports.headcount import Claim, Headcount, claims_of, headcounts_of

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import cattrs
 
-from fourtop.model import outcome
+from fourtop.model import results
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.block import Block
@@ -337,13 +337,13 @@ _CONVERTER: Final = _converter()
 _OUTCOMES: Final[Mapping[str, type]] = {
     each.__name__: each
     for each in (
-        outcome.Held,
-        outcome.Confirmed,
-        outcome.Booked,
-        outcome.Changed,
-        outcome.Moved,
-        outcome.Blocked,
-        outcome.Imported,
+        results.Held,
+        results.Confirmed,
+        results.Booked,
+        results.Changed,
+        results.Moved,
+        results.Blocked,
+        results.Imported,
     )
 }
 

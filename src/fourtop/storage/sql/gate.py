@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, cast, func, l
 
 from fourtop.clock import SystemClock
 from fourtop.errors import NotFound
-from fourtop.model.outcome import Versions
+from fourtop.model.results import Versions
 from fourtop.ports import Clock
 from fourtop.storage.sql.guarding import EVERY_RESTAURANT, TENANT_SETTING
 from fourtop.storage.sql.idiom import Idiom, Statement, restaurant

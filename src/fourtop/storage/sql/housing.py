@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, bindparam, column, delete, insert, select,
 
 from fourtop.model.document import FORMAT, house_from_data, house_to_data
 from fourtop.model.house import House
-from fourtop.model.outcome import Versions
 from fourtop.model.restaurant import Restaurant
+from fourtop.model.results import Versions
 from fourtop.storage.sql.codec import dumps, loads
 from fourtop.storage.sql.idiom import Idiom, Statement, restaurant
 from fourtop.storage.sql.reading import Cursor

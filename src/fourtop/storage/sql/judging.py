@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from fourtop.model.allocation import Allocation, OwnerKind
 from fourtop.model.house import House
-from fourtop.model.outcome import Versions
+from fourtop.model.results import Versions
 from fourtop.ports import Changes, Scope
 from fourtop.storage.shelf import Shelf
 from fourtop.storage.sql import codec

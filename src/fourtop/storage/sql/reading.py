@@ -14,7 +14,7 @@ from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
-from fourtop.model.outcome import Versions
+from fourtop.model.results import Versions
 from fourtop.ports import Answer, Claim, Headcount, Rows, Scope, joined_extent
 from fourtop.storage.sql import codec
 from fourtop.storage.sql.arms import Arms, Columns, Shape, stretches

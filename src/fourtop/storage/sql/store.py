@@ -12,7 +12,7 @@ from fourtop.errors import AlreadyExists, InvalidInput, shown
 from fourtop.model.allocation import Allocation, ResourceType
 from fourtop.model.event import Event
 from fourtop.model.house import House
-from fourtop.model.outcome import Versions
+from fourtop.model.results import Versions
 from fourtop.model.window import Window
 from fourtop.ports import MAX_NEEDS, NO_CHANGES, Changes, Clock, DeadLetter, Decision, Delivery, Need, Scope, View
 from fourtop.storage.sql import codec

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from fourtop.model.outcome import Versions
+from fourtop.model.results import Versions
 from fourtop.model.window import from_micros
 from fourtop.ports import Decision, FloorChange, PolicyChange, Scope, View
 from fourtop.testing.contract.row import (

@@ -8,7 +8,7 @@ from typing import Any
 
 from fourtop.errors import HoldExpired
 from fourtop.model.allocation import OwnerKind
-from fourtop.model.outcome import Versions
+from fourtop.model.results import Versions
 from fourtop.model.window import Window
 from fourtop.ports import MAX_NEEDS, Changes, Decision, Need, Scope, View
 from fourtop.testing.contract.row import (

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from fourtop.errors import AlreadyExists, NotFound
-from fourtop.model.outcome import Versions
+from fourtop.model.results import Versions
 from fourtop.ports import Decision, Scope, View
 from fourtop.testing.contract.row import (
     HERE,
