@@ -62,18 +62,20 @@ from fourtop.errors import (
     StoreMisconfigured,
     StoreUnavailable,
 )
+from fourtop.formats.booking_rows import BookingRow, dump_rows_csv, read_rows_csv, read_rows_json
+from fourtop.formats.house_document import dump_house, house_from_data, house_to_data, load_house
+from fourtop.formats.json_schema import house_schema
+from fourtop.formats.sketch import sketch_floor, sketch_house
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.block import Block
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
-from fourtop.model.document import dump_house, house_from_data, house_to_data, load_house
 from fourtop.model.event import Event, EventType
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
-from fourtop.model.notation import sketch_floor, sketch_house
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod, TurnBand, Weekday
@@ -93,8 +95,6 @@ from fourtop.model.results import (
     Usage,
     Versions,
 )
-from fourtop.model.rows import BookingRow, dump_rows_csv, read_rows_csv, read_rows_json
-from fourtop.model.schema import house_schema
 from fourtop.model.table import Mobility, Position, Table
 from fourtop.model.window import Window
 from fourtop.storage import AsyncMemoryStore, MemoryStore

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from fourtop.errors import InvalidDocument
-from fourtop.model.document import dump_house, house_from_data, house_to_data, load_house
+from fourtop.formats.booking_rows import BookingRow, dump_rows_csv, read_rows_csv
+from fourtop.formats.house_document import dump_house, house_from_data, house_to_data, load_house
+from fourtop.formats.json_schema import house_schema
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.planning import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod, TurnBand, Weekday
 from fourtop.model.restaurant import Restaurant, Setting, Zone
-from fourtop.model.rows import BookingRow, dump_rows_csv, read_rows_csv
-from fourtop.model.schema import house_schema
 from fourtop.model.table import Mobility, Position, Table
 from fourtop.model.validators import folded
 

@@ -12,8 +12,8 @@ import attrs
 import pytest
 
 from fourtop.errors import Code, InvalidDocument, InvalidInput
-from fourtop.model import document
-from fourtop.model.document import dump_house, house_from_data, house_to_data, load_house
+from fourtop.formats import house_document
+from fourtop.formats.house_document import dump_house, house_from_data, house_to_data, load_house
 from fourtop.model.house import House
 from fourtop.model.planning import Planning
 from fourtop.model.policy import CapacityRule, HoldRules, Policy, ServicePeriod
@@ -46,7 +46,7 @@ def test_the_full_house_leaves_nothing_at_its_default() -> None:
     data = {"tables": written["tables"][0], "planning": written["policy"]["planning"], **written["policy"]}
     kinds: dict[str, type[attrs.AttrsInstance]] = {"tables": Table, "planning": Planning, "holds": HoldRules}
 
-    assert {key for key in document.KEYS if key not in written} == set()
+    assert {key for key in house_document.KEYS if key not in written} == set()
     for key, kind in kinds.items():
         assert len(data[key]) == len(attrs.fields(kind)), key
     assert len(written["restaurant"]) == len(attrs.fields(Restaurant))

@@ -9,12 +9,12 @@ import attrs
 import pytest
 from jsonschema import Draft202012Validator
 
-from fourtop.model import document
+from fourtop.formats import house_document
+from fourtop.formats.json_schema import house_schema
 from fourtop.model.floor import Join, SetCapacity
 from fourtop.model.planning import Planning, Weights
 from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod
 from fourtop.model.restaurant import Restaurant, Zone
-from fourtop.model.schema import house_schema
 from fourtop.model.table import Position, Table
 from tests.unit.document_case import BARE_TEXT, FULL_TEXT, MALFORMED, MISSING, Path, at, without
 
@@ -89,7 +89,7 @@ def test_the_schema_knows_the_keys_of_the_document() -> None:
     whole = house_schema()
     objects = {name for name, part in whole["$defs"].items() if part.get("type") == "object"}
 
-    assert tuple(whole["properties"]) == document.KEYS
+    assert tuple(whole["properties"]) == house_document.KEYS
     assert whole["required"] == ["format", "restaurant", "zones", "tables", "policy"]
     assert objects == set(KINDS)
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from fourtop.errors import InvalidInput
+from fourtop.formats.house_document import dump_house, load_house
+from fourtop.formats.sketch import sketch_floor, sketch_house
 from fourtop.model.calendar import Calendar, Stay
-from fourtop.model.document import dump_house, load_house
 from fourtop.model.floor import Floor, Join
-from fourtop.model.notation import sketch_floor, sketch_house
 from fourtop.model.policy import TurnBand
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table

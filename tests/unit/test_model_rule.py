@@ -10,8 +10,8 @@ import attrs
 import pytest
 
 from fourtop.errors import InvalidIdentifier, InvalidInput
+from fourtop.formats.slug import slug
 from fourtop.model import validators
-from fourtop.model.slug import slug
 
 NOT_WHOLE: list[Any] = [True, False, 2.5, 4.0, math.nan, math.inf, -math.inf, "4", None, [4], 4j, 10**5_000]
 BAD_IDS: dict[str, Any] = {

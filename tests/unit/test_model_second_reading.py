@@ -9,8 +9,8 @@ import attrs
 import pytest
 
 from fourtop import Calendar, InvalidInput, Policy, Refusal, Restaurant, ServicePeriod, dump_house
+from fourtop.formats.booking_rows import dump_rows_csv
 from fourtop.model.calendar import Stay
-from fourtop.model.rows import dump_rows_csv
 from fourtop.model.validators import check_party
 from fourtop.model.window import to_micros
 

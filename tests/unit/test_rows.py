@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from fourtop.errors import Code, InvalidDocument, InvalidInput
+from fourtop.formats.booking_rows import COLUMNS, BookingRow, dump_rows_csv, read_rows_csv, read_rows_json
 from fourtop.model.booking import BookingStatus
-from fourtop.model.rows import COLUMNS, BookingRow, dump_rows_csv, read_rows_csv, read_rows_json
 
 FULL_CSV = """\
 id,party,start,end,tables,status,occasion

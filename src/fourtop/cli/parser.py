@@ -24,8 +24,8 @@ from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
 from fourtop.cli.opening import WrongInput, open_desk, open_house, read_bookings
 from fourtop.cli.plan import Conditions, Wanted, plan
 from fourtop.errors import shown
+from fourtop.formats.json_schema import house_schema
 from fourtop.model.policy import as_date
-from fourtop.model.schema import house_schema
 
 _DESCRIPTION: Final = "Answer which tables a party gets, play an evening of a pub, and look after databases."
 _EPILOG: Final = """\

@@ -15,6 +15,7 @@ from fourtop.engine.order import Orders
 from fourtop.engine.runner import AsyncRunner
 from fourtop.engine.standing import TableState
 from fourtop.errors import Refusal
+from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation
 from fourtop.model.booking import Booking, BookingStatus
@@ -37,7 +38,6 @@ from fourtop.model.results import (
     Quote,
     Versions,
 )
-from fourtop.model.rows import BookingRow
 from fourtop.model.window import Window
 
 

@@ -11,12 +11,12 @@ from fourtop.engine.call import Call
 from fourtop.engine.placing import place, reaped
 from fourtop.engine.rules import Rules
 from fourtop.errors import FourtopError, ImportRejected, InvalidInput, Refusal, shown
+from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Stay
 from fourtop.model.event import EventType
 from fourtop.model.results import Imported
-from fourtop.model.rows import BookingRow
 from fourtop.model.window import MAX_WINDOW_US, MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import Changes, Decision, Need, Scope, View
 

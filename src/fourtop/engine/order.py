@@ -16,6 +16,7 @@ from fourtop.engine.moving import Move
 from fourtop.engine.rules import RuleCache, Rules
 from fourtop.engine.standing import TableState, table_states
 from fourtop.errors import FourtopError, InvalidInput, NotFound, Refusal, shown
+from fourtop.formats.booking_rows import BookingRow
 from fourtop.model import validators
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation
@@ -40,7 +41,6 @@ from fourtop.model.results import (
     Quote,
     Versions,
 )
-from fourtop.model.rows import BookingRow
 from fourtop.model.window import Window, to_micros
 from fourtop.ports import Decision, Need, Scope, View
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from fourtop.model.document import load_house
+from fourtop.formats.house_document import load_house
 from fourtop.model.house import House
 
 __all__ = ["Demand", "pub", "pub_demand"]

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, bindparam, column, delete, insert, select, update
 
-from fourtop.model.document import FORMAT, house_from_data, house_to_data
+from fourtop.formats.house_document import FORMAT, house_from_data, house_to_data
 from fourtop.model.house import House
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.results import Versions

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from fourtop.errors import InvalidDocument, InvalidInput, shown
-from fourtop.model.slug import slug
+from fourtop.formats.slug import slug
 
 ROOT = "document"
 _WIDTH = 120

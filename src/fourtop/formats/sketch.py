@@ -10,12 +10,12 @@ from typing import Any
 import attrs
 
 from fourtop.errors import InvalidInput, shown
+from fourtop.formats.slug import slug
 from fourtop.model import validators
 from fourtop.model.floor import Floor, Join
 from fourtop.model.house import House
 from fourtop.model.policy import Policy, ServicePeriod, TurnBand, as_bands
 from fourtop.model.restaurant import Restaurant, Zone
-from fourtop.model.slug import slug
 from fourtop.model.table import Table
 
 _ATTRIBUTES = {each.name for each in attrs.fields(Table)} - {"number", "zone_id"} | {"zone"}

@@ -12,10 +12,10 @@ from typing import Any, Final
 import attrs
 
 from fourtop.errors import InvalidDocument, InvalidInput, shown
+from fourtop.formats.json_codec import ROOT, Record, items, list_of, parse, plain
 from fourtop.model import validators
 from fourtop.model.booking import BookingStatus
 from fourtop.model.calendar import as_moment
-from fourtop.model.record import ROOT, Record, items, list_of, parse, plain
 
 COLUMNS: Final = ("id", "party", "start", "end", "tables", "status", "occasion")
 _REQUIRED: Final = ("id", "party", "start")

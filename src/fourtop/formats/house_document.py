@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from fourtop.errors import InvalidDocument, InvalidInput, shown
+from fourtop.formats.json_codec import Form, Record, entries, items, list_of, made, optional, parse, plain, write
 from fourtop.model import validators
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
@@ -23,7 +24,6 @@ from fourtop.model.policy import (
     as_time,
     as_weekday,
 )
-from fourtop.model.record import Form, Record, entries, items, list_of, made, optional, parse, plain, write
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.table import Position, Table
 

@@ -1,0 +1,1 @@
+"""Formats: how values are written as text and read back."""
