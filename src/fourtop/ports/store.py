@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from fourtop.model.event import Event
 from fourtop.model.house import House
-from fourtop.ports.change import Decision, Need
+from fourtop.ports.changes import Decision, Need
 from fourtop.ports.scope import Scope
 from fourtop.ports.view import View
 

@@ -12,10 +12,10 @@ from fourtop.model.hold import Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.model.window import Window
-from fourtop.ports.change import Answer
+from fourtop.ports.changes import Answer
 from fourtop.ports.headcount import Claim, Headcount
+from fourtop.ports.records import Source
 from fourtop.ports.scope import Scope
-from fourtop.ports.source import Source
 
 
 class View:

@@ -17,7 +17,7 @@ from fourtop.model.hold import Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.model.window import Window
-from fourtop.ports.change import Answer
+from fourtop.ports.changes import Answer
 from fourtop.ports.headcount import Claim, Headcount, claims_of, headcounts_of
 from fourtop.timeline import Occupancy
 
