@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fourtop.timeline import LayeredIndex, ResourceIndex
-from fourtop.timeline.layered import SHORTEST_CLASS_US
+from fourtop.timeline.overlapping_index import SHORTEST_CLASS_US
 
 Row = tuple[int, int, int]
 

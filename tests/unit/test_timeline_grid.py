@@ -7,7 +7,7 @@ import random
 import pytest
 
 from fourtop.timeline import Grid, ResourceIndex
-from fourtop.timeline.grid import DAY_US, SLOT_US
+from fourtop.timeline.slot_grid import DAY_US, SLOT_US
 
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE

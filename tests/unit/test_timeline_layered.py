@@ -7,8 +7,8 @@ import random
 import pytest
 
 from fourtop.timeline import LayeredIndex
-from fourtop.timeline.layered import SHORTEST_CLASS_US
-from fourtop.timeline.row import LEAF_ROWS
+from fourtop.timeline.overlapping_index import SHORTEST_CLASS_US
+from fourtop.timeline.sorted_intervals import LEAF_ROWS
 
 MINUTE = 60_000_000
 DAY = 24 * 60 * MINUTE

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from fourtop.timeline import ResourceIndex
-from fourtop.timeline.resource import LEAF_STAYS, NEVER
+from fourtop.timeline.disjoint_index import LEAF_STAYS, NEVER
 
 DINNER = (1_000, 2_000)
 

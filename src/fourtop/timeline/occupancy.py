@@ -10,11 +10,11 @@ from typing import Final
 from fourtop.errors import AllocationsOverlap, AlreadyExists
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.window import Window, iso
-from fourtop.timeline.grid import Grid
-from fourtop.timeline.handle import HandleIndex
-from fourtop.timeline.layered import LayeredIndex
-from fourtop.timeline.owner import OwnerIndex
-from fourtop.timeline.resource import ResourceIndex
+from fourtop.timeline.disjoint_index import ResourceIndex
+from fourtop.timeline.handle_index import HandleIndex
+from fourtop.timeline.overlapping_index import LayeredIndex
+from fourtop.timeline.owner_index import OwnerIndex
+from fourtop.timeline.slot_grid import Grid
 
 _TABLE: Final = ResourceType.TABLE
 _ORDER: Final = attrgetter("order_key")

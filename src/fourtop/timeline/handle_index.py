@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fourtop.model.allocation import Allocation, ResourceType
-from fourtop.timeline.layered import LayeredIndex
-from fourtop.timeline.resource import ResourceIndex
+from fourtop.timeline.disjoint_index import ResourceIndex
+from fourtop.timeline.overlapping_index import LayeredIndex
 
 _Held = Allocation | ResourceIndex[Allocation]
 

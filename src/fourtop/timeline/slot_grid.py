@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from fourtop.timeline.resource import ResourceIndex
+from fourtop.timeline.disjoint_index import ResourceIndex
 
 SLOT_US: Final = 15 * 60_000_000
 SLOTS_A_DAY: Final = 96

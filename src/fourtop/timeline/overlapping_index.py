@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from operator import attrgetter, itemgetter
 from typing import Any, Final, Generic, TypeVar
 
-from fourtop.timeline.row import Rows
+from fourtop.timeline.sorted_intervals import Rows
 
 T = TypeVar("T")
 
