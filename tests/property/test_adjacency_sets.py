@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fourtop.adjacency import Growth
-from fourtop.adjacency.growth import walk
+from fourtop.adjacency.enumeration import walk
 from fourtop.model.planning import AdjacencyMode
 
 Graph = tuple[int, ...]

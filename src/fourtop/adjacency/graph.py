@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from fourtop.adjacency.growth import hubs, walk
+from fourtop.adjacency.enumeration import hubs, walk
 from fourtop.adjacency.shape import Label, Shape
 from fourtop.errors import InvalidInput
 from fourtop.model.floor import Floor, places

@@ -10,7 +10,7 @@ from functools import cached_property
 import attrs
 
 from fourtop.adjacency import JoinGraph
-from fourtop.adjacency.growth import walk
+from fourtop.adjacency.enumeration import walk
 from fourtop.model.floor import Floor, SetCapacity, places
 from fourtop.model.planning import AdjacencyMode
 from fourtop.model.request import Preference

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from fourtop.adjacency.growth import Growth, walk
+from fourtop.adjacency.enumeration import Growth, walk
 from fourtop.model.floor import places
 from fourtop.model.plan import SCORE_DECIMALS
 from fourtop.model.planning import AdjacencyMode, Planning
