@@ -23,8 +23,8 @@ from fourtop.model.planning import AdjacencyMode, Planning
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
 from fourtop.planner import Ask, Planner
+from fourtop.planner.compiled_floor import Layout
 from fourtop.planner.cost import Key, Tariff
-from fourtop.planner.layout import Layout
 
 WIDTH, HEIGHT = 8, 5
 CAPACITIES = (2, 2, 2, 4, 4, 6)

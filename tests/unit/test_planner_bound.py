@@ -15,8 +15,8 @@ from fourtop.model.request import Preference
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
 from fourtop.planner import MAX_COMPILED_SETS, MAX_RANKING_BYTES, Ask, Planner
-from fourtop.planner.completion import Completion, Piece
-from fourtop.planner.layout import Layout
+from fourtop.planner.compiled_floor import Layout
+from fourtop.planner.knapsack import Completion, Piece
 from tests.property.planner_oracle import case_of, floor_of
 
 MIB = 2**20

@@ -16,13 +16,13 @@ from fourtop.model.floor import Floor, places
 from fourtop.model.plan import Plan
 from fourtop.model.planning import AdjacencyMode, Planning
 from fourtop.model.request import Preference
-from fourtop.planner.ask import Ask
 from fourtop.planner.candidate import Candidate
+from fourtop.planner.compiled_floor import Layout
 from fourtop.planner.cost import Tariff
-from fourtop.planner.judgement import reasons_against
-from fourtop.planner.layout import Layout
+from fourtop.planner.plan_request import Ask
 from fourtop.planner.ranking import Ranking
 from fourtop.planner.search import Search
+from fourtop.planner.violations import reasons_against
 
 MAX_COMPILED_SETS: Final = 20_000
 MAX_RANKING_BYTES: Final = 16 * 2**20

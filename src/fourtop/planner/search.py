@@ -11,9 +11,9 @@ from fourtop.model.floor import places
 from fourtop.model.plan import SCORE_DECIMALS
 from fourtop.model.planning import AdjacencyMode, Planning
 from fourtop.planner.candidate import Candidate
-from fourtop.planner.completion import Completion, Level, Piece, finite
+from fourtop.planner.compiled_floor import Layout
 from fourtop.planner.cost import Key, Tariff
-from fourtop.planner.layout import Layout
+from fourtop.planner.knapsack import Completion, Level, Piece, finite
 from fourtop.planner.shortlist import Shortlist
 
 # Bounds are summed in another order than scores; this is more than the rounding can differ.

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from fourtop.errors import Code, Reason
 from fourtop.model.floor import places
 from fourtop.model.planning import Planning
-from fourtop.planner.ask import Ask
 from fourtop.planner.candidate import Candidate
-from fourtop.planner.layout import Layout
+from fourtop.planner.compiled_floor import Layout
+from fourtop.planner.plan_request import Ask
 
 
 def reasons_against(layout: Layout, planning: Planning, ask: Ask, mask: int) -> tuple[Reason, ...]:
