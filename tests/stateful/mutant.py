@@ -10,8 +10,8 @@ import pytest
 
 from fourtop import MemoryStore
 from fourtop.engine import booking as booking_decisions
-from fourtop.engine.call import Call
-from fourtop.engine.seating import Judge
+from fourtop.engine.admission import Judge
+from fourtop.engine.invocation import Call
 from fourtop.model.hold import Hold, HoldState
 from fourtop.planner import Planner
 from fourtop.planner.candidate import Candidate

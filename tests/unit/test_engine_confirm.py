@@ -27,7 +27,7 @@ from fourtop import (
     Refused,
     TableSnapshot,
 )
-from fourtop.engine.call import plain
+from fourtop.engine.invocation import plain
 from fourtop.ports import Store
 from tests.evening import (
     MONTH,

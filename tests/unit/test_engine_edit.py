@@ -26,7 +26,7 @@ from fourtop import (
     Zone,
     sketch_floor,
 )
-from fourtop.engine.rules import _KEPT, RuleCache
+from fourtop.engine.compiled_house import _KEPT, RuleCache
 from fourtop.ports import Scope, Store, View
 from tests.evening import MONTH, STAFF, a_house, at, booked, five_tables, held, open_desk, party, snapshot
 from tests.stores import STORES

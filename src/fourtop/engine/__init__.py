@@ -13,7 +13,7 @@ from fourtop.engine.housekeeping import (
     prune_outbox,
     sweep_holds,
 )
-from fourtop.engine.identity import CountedIds, Ids, TimeOrderedIds
+from fourtop.engine.ids import CountedIds, Ids, TimeOrderedIds
 from fourtop.engine.moving import Move
 from fourtop.engine.relaying import Pace, Relayed, relay_outbox
 from fourtop.engine.standing import TableState

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import attrs
 
-from fourtop.engine.call import Call
-from fourtop.engine.placing import freed, place, reaped
-from fourtop.engine.rules import Rules
-from fourtop.engine.seating import find_rivals, taken
+from fourtop.engine.admission import find_rivals, taken
+from fourtop.engine.allocations import freed, place, reaped
+from fourtop.engine.compiled_house import Rules
+from fourtop.engine.invocation import Call
 from fourtop.errors import InvalidInput, InvalidWindow, NotFound, Refused
 from fourtop.model.allocation import OwnerKind
 from fourtop.model.block import Block

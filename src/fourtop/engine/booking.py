@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import attrs
 
-from fourtop.engine.call import Call
+from fourtop.engine.admission import Judge, Own, Seating
+from fourtop.engine.allocations import freed, place, reaped
+from fourtop.engine.compiled_house import Rules
+from fourtop.engine.events import assignment_event, created_event, rescheduled_event, status_event
 from fourtop.engine.holding import get_booking, owners_for, released_for
-from fourtop.engine.news import assignment_event, created_event, rescheduled_event, status_event
-from fourtop.engine.placing import freed, place, reaped
-from fourtop.engine.rules import Rules
-from fourtop.engine.seating import Judge, Own, Seating
+from fourtop.engine.invocation import Call
 from fourtop.errors import AlreadyExists, IllegalTransition, Refusal, Refused
 from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Assignment, Booking, BookingStatus

@@ -8,7 +8,10 @@ from functools import cached_property
 
 import attrs
 
-from fourtop.engine.call import Call, Failed, as_replay, plain
+from fourtop.engine.admission import Judge, Own, Seating, find_rivals
+from fourtop.engine.allocations import place, reaped
+from fourtop.engine.compiled_house import Rules
+from fourtop.engine.events import assignment_event, created_event, hold_event, status_event
 from fourtop.engine.holding import (
     as_request,
     check_awaits_confirmation,
@@ -18,10 +21,7 @@ from fourtop.engine.holding import (
     owners_for,
     released_for,
 )
-from fourtop.engine.news import assignment_event, created_event, hold_event, status_event
-from fourtop.engine.placing import place, reaped
-from fourtop.engine.rules import Rules
-from fourtop.engine.seating import Judge, Own, Seating, find_rivals
+from fourtop.engine.invocation import Call, Failed, as_replay, plain
 from fourtop.errors import FourtopError, HoldEnded, HoldMismatch, NotFound, PolicyDrift, Refusal, Refused
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fourtop.engine.call import Call
+from fourtop.engine.invocation import Call
 from fourtop.errors import InUse, InvalidInput, StaleVersion, shown
 from fourtop.model import validators
 from fourtop.model.booking import BookingStatus

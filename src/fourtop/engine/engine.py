@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fourtop.engine.desk import Desk
-from fourtop.engine.identity import Ids, TimeOrderedIds
+from fourtop.engine.ids import Ids, TimeOrderedIds
 from fourtop.engine.order import Orders
 from fourtop.engine.runner import Runner
 from fourtop.model import validators

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import attrs
 
-from fourtop.engine.call import Call
-from fourtop.engine.news import hold_event
-from fourtop.engine.placing import ended, place, reaped
-from fourtop.engine.rules import Rules
-from fourtop.engine.seating import NOTHING, Judge, Own, Seating
+from fourtop.engine.admission import NOTHING, Judge, Own, Seating
+from fourtop.engine.allocations import ended, place, reaped
+from fourtop.engine.compiled_house import Rules
+from fourtop.engine.events import hold_event
+from fourtop.engine.invocation import Call
 from fourtop.errors import (
     HoldEnded,
     HoldExpired,

@@ -13,10 +13,10 @@ from typing import Final
 
 import attrs
 
-from fourtop.engine.call import Call
-from fourtop.engine.news import hold_event
+from fourtop.engine.allocations import ended
+from fourtop.engine.events import hold_event
+from fourtop.engine.invocation import Call
 from fourtop.engine.order import Order
-from fourtop.engine.placing import ended
 from fourtop.engine.runner import Runner
 from fourtop.errors import StoreUnavailable
 from fourtop.model import validators

@@ -7,9 +7,9 @@ from operator import attrgetter, itemgetter
 
 import attrs
 
-from fourtop.engine.call import Call
-from fourtop.engine.placing import place, reaped
-from fourtop.engine.rules import Rules
+from fourtop.engine.allocations import place, reaped
+from fourtop.engine.compiled_house import Rules
+from fourtop.engine.invocation import Call
 from fourtop.errors import FourtopError, ImportRejected, InvalidInput, Refusal, shown
 from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType

@@ -8,12 +8,12 @@ from typing import Any
 
 import attrs
 
-from fourtop.engine.call import Call
+from fourtop.engine.admission import find_rivals, taken
+from fourtop.engine.allocations import Placing, freed, place, reaped
+from fourtop.engine.compiled_house import Rules
+from fourtop.engine.events import assignment_event
 from fourtop.engine.holding import get_booking
-from fourtop.engine.news import assignment_event
-from fourtop.engine.placing import Placing, freed, place, reaped
-from fourtop.engine.rules import Rules
-from fourtop.engine.seating import find_rivals, taken
+from fourtop.engine.invocation import Call
 from fourtop.errors import IllegalTransition, InvalidInput, Refusal, Refused, shown
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType

@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 import attrs
 
-from fourtop.engine.rules import Rules
-from fourtop.engine.seating import Judge
+from fourtop.engine.admission import Judge
+from fourtop.engine.compiled_house import Rules
 from fourtop.errors import FourtopError, InvalidInput, Refusal
 from fourtop.model.calendar import Calendar, Service
 from fourtop.model.plan import Plan

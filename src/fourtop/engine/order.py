@@ -8,12 +8,12 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
-from fourtop.engine import blocking, booking, confirming, editing, holding, importing, moving, offering, seating
+from fourtop.engine import admission, blocking, booking, confirming, editing, holding, importing, moving, offering
 from fourtop.engine.auditing import Audit, audit
-from fourtop.engine.call import Call
-from fourtop.engine.identity import Ids
+from fourtop.engine.compiled_house import RuleCache, Rules
+from fourtop.engine.ids import Ids
+from fourtop.engine.invocation import Call
 from fourtop.engine.moving import Move
-from fourtop.engine.rules import RuleCache, Rules
 from fourtop.engine.standing import TableState, table_states
 from fourtop.errors import FourtopError, InvalidInput, NotFound, Refusal, shown
 from fourtop.formats.booking_rows import BookingRow
@@ -134,7 +134,7 @@ class Orders:
         return Question(
             self.about(),
             lambda view, rules: offering.quote(view, rules, request),
-            foresee=lambda rules: seating.foreseen(rules, request, counts=True),
+            foresee=lambda rules: admission.foreseen(rules, request, counts=True),
         )
 
     def availability(
@@ -236,7 +236,7 @@ class Orders:
             call,
             scope,
             lambda view, rules: holding.make_hold(call, view, rules, request, terms),
-            foresee=lambda rules: seating.foreseen(rules, request),
+            foresee=lambda rules: admission.foreseen(rules, request),
         )
 
     def extend(self, hold_id: str, seconds: int, key: str | None) -> Order[Held]:
@@ -262,7 +262,7 @@ class Orders:
             call,
             scope,
             lambda view, rules: holding.replace_hold(call, view, rules, request, given_up),
-            foresee=lambda rules: seating.foreseen(rules, request),
+            foresee=lambda rules: admission.foreseen(rules, request),
         )
 
     def confirm(self, wanted: confirming.Confirmation, key: str | None) -> Order[Confirmed]:
@@ -291,7 +291,7 @@ class Orders:
             call,
             self.about(bookings=() if booking_id is None else (booking_id,)),
             lambda view, rules: booking.make_booking(call, view, rules, request, terms),
-            foresee=lambda rules: seating.foreseen(rules, request, counts=True),
+            foresee=lambda rules: admission.foreseen(rules, request, counts=True),
         )
 
     def reschedule(self, booking_id: str, request: Request, key: str | None) -> Order[Changed]:
@@ -303,7 +303,7 @@ class Orders:
         def decide(view: View, rules: Rules) -> Decision[Changed] | Need:
             return booking.reschedule_booking(call, view, rules, booking_id, request)
 
-        return Order(call, scope, decide, foresee=lambda rules: seating.foreseen(rules, request, counts=True))
+        return Order(call, scope, decide, foresee=lambda rules: admission.foreseen(rules, request, counts=True))
 
     def step(self, command: str, booking_id: str, target: BookingStatus, key: str | None) -> Order[Changed]:
         """Write the order for a step of a booking's life."""

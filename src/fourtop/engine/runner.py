@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
-from fourtop.engine.call import Failed, keyed
+from fourtop.engine.compiled_house import RuleCache
+from fourtop.engine.invocation import Failed, keyed
 from fourtop.engine.order import OnLost, Order, Question, scope_of
-from fourtop.engine.rules import RuleCache
 from fourtop.errors import AllocationsOverlap, AlreadyExists, FourtopError, OutcomeUnknown, StaleVersion
 from fourtop.ports import AsyncStore, Scope, Store, View
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 
 import attrs
 
-from fourtop.engine.call import Call
-from fourtop.engine.news import hold_event
+from fourtop.engine.events import hold_event
+from fourtop.engine.invocation import Call
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.event import Event, EventType
 from fourtop.model.hold import Hold, HoldState

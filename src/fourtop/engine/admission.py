@@ -7,7 +7,7 @@ from datetime import date
 
 import attrs
 
-from fourtop.engine.rules import Rules
+from fourtop.engine.compiled_house import Rules
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model.allocation import Allocation, Owner
 from fourtop.model.calendar import Service, Stay

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fourtop.engine.call import Call
+from fourtop.engine.invocation import Call
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.event import Event, EventType
 from fourtop.model.hold import Hold
