@@ -9,8 +9,8 @@ import attrs
 import pytest
 
 from fourtop import MemoryStore
-from fourtop.engine import booking as booking_decisions
 from fourtop.engine.admission import Judge
+from fourtop.engine.commands import book as booking_decisions
 from fourtop.engine.invocation import Call
 from fourtop.model.hold import Hold, HoldState
 from fourtop.planner import Planner

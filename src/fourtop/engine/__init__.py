@@ -3,6 +3,7 @@
 from fourtop.engine.async_desk import AsyncDesk
 from fourtop.engine.async_engine import AsyncEngine
 from fourtop.engine.auditing import Audit, Overlap
+from fourtop.engine.commands.move import Move
 from fourtop.engine.desk import Desk
 from fourtop.engine.engine import Engine
 from fourtop.engine.housekeeping import (
@@ -14,7 +15,6 @@ from fourtop.engine.housekeeping import (
     sweep_holds,
 )
 from fourtop.engine.ids import CountedIds, Ids, TimeOrderedIds
-from fourtop.engine.moving import Move
 from fourtop.engine.relaying import Pace, Relayed, relay_outbox
 from fourtop.engine.standing import TableState
 

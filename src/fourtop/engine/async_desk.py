@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Literal
 
 from fourtop.engine.auditing import Audit
-from fourtop.engine.confirming import Confirmation
-from fourtop.engine.holding import Replaced
-from fourtop.engine.holding import Terms as HoldTerms
-from fourtop.engine.moving import Move
+from fourtop.engine.commands.confirm import Confirmation
+from fourtop.engine.commands.hold import Replaced
+from fourtop.engine.commands.hold import Terms as HoldTerms
+from fourtop.engine.commands.move import Move
 from fourtop.engine.order import Orders
 from fourtop.engine.runner import AsyncRunner
 from fourtop.engine.standing import TableState

@@ -8,12 +8,13 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
-from fourtop.engine import admission, blocking, booking, confirming, editing, holding, importing, moving, offering
+from fourtop.engine import admission, offering
 from fourtop.engine.auditing import Audit, audit
+from fourtop.engine.commands import block, book, confirm, edit_house, hold, import_bookings, move
+from fourtop.engine.commands.move import Move
 from fourtop.engine.compiled_house import RuleCache, Rules
 from fourtop.engine.ids import Ids
 from fourtop.engine.invocation import Call
-from fourtop.engine.moving import Move
 from fourtop.engine.standing import TableState, table_states
 from fourtop.errors import FourtopError, InvalidInput, NotFound, Refusal, shown
 from fourtop.formats.booking_rows import BookingRow
@@ -219,7 +220,7 @@ class Orders:
 
     # ---- holds
 
-    def hold(self, request: Request, terms: holding.Terms, key: str | None) -> Order[Held]:
+    def hold(self, request: Request, terms: hold.Terms, key: str | None) -> Order[Held]:
         """Write the order for a new hold."""
         validators.check_instance("request", request, Request)
         booking_id = _optional_id("booking_id", terms.booking_id)
@@ -235,7 +236,7 @@ class Orders:
         return Order(
             call,
             scope,
-            lambda view, rules: holding.make_hold(call, view, rules, request, terms),
+            lambda view, rules: hold.make_hold(call, view, rules, request, terms),
             foresee=lambda rules: admission.foreseen(rules, request),
         )
 
@@ -244,15 +245,15 @@ class Orders:
         validators.check_whole("seconds", seconds, 1, MAX_HOLD_LIFETIME_SECONDS - HOLD_TTL_SECONDS[0])
         call = self._call("extend", key, {"hold_id": hold_id, "seconds": seconds})
         scope = self.about(holds=[hold_id])
-        return Order(call, scope, lambda view, _: holding.extend_hold(call, view, hold_id, seconds))
+        return Order(call, scope, lambda view, _: hold.extend_hold(call, view, hold_id, seconds))
 
     def release(self, hold_id: str, key: str | None) -> Order[Held]:
         """Write the order to give up a hold."""
         call = self._call("release", key, {"hold_id": hold_id})
         scope = self.about(holds=[hold_id])
-        return Order(call, scope, lambda view, _: holding.release_hold(call, view, hold_id))
+        return Order(call, scope, lambda view, _: hold.release_hold(call, view, hold_id))
 
-    def replace(self, given_up: holding.Replaced, request: Request, key: str | None) -> Order[Held]:
+    def replace(self, given_up: hold.Replaced, request: Request, key: str | None) -> Order[Held]:
         """Write the order to give up a hold for another."""
         validators.check_instance("request", request, Request)
         _check_ttl(given_up.ttl_seconds)
@@ -261,11 +262,11 @@ class Orders:
         return Order(
             call,
             scope,
-            lambda view, rules: holding.replace_hold(call, view, rules, request, given_up),
+            lambda view, rules: hold.replace_hold(call, view, rules, request, given_up),
             foresee=lambda rules: admission.foreseen(rules, request),
         )
 
-    def confirm(self, wanted: confirming.Confirmation, key: str | None) -> Order[Confirmed]:
+    def confirm(self, wanted: confirm.Confirmation, key: str | None) -> Order[Confirmed]:
         """Write the order to confirm a hold."""
         validators.check_instance("requote", wanted.requote, bool)
         booking_id = _optional_id("booking_id", wanted.booking_id)
@@ -273,9 +274,9 @@ class Orders:
         scope = self.about(holds=[wanted.hold_id], bookings=() if booking_id is None else (booking_id,))
 
         def on_lost(view: View, rules: Rules, error: FourtopError) -> Decision[None] | Need:
-            return confirming.evidence_of_loss(call, view, rules, wanted, error)
+            return confirm.evidence_of_loss(call, view, rules, wanted, error)
 
-        return Order(call, scope, lambda view, rules: confirming.confirm_hold(call, view, rules, wanted), on_lost)
+        return Order(call, scope, lambda view, rules: confirm.confirm_hold(call, view, rules, wanted), on_lost)
 
     # ---- bookings
 
@@ -286,11 +287,11 @@ class Orders:
             raise InvalidInput("tables", 'must be "now" or "later"', shown(tables))
         asked = {"request": request, "booking_id": _optional_id("booking_id", booking_id), "tables": tables}
         call = self._call("book", key, asked)
-        terms = booking.Terms(booking_id or call.id, tables_later=tables == "later")
+        terms = book.Terms(booking_id or call.id, tables_later=tables == "later")
         return Order(
             call,
             self.about(bookings=() if booking_id is None else (booking_id,)),
-            lambda view, rules: booking.make_booking(call, view, rules, request, terms),
+            lambda view, rules: book.make_booking(call, view, rules, request, terms),
             foresee=lambda rules: admission.foreseen(rules, request, counts=True),
         )
 
@@ -301,7 +302,7 @@ class Orders:
         scope = self.about(bookings=[booking_id])
 
         def decide(view: View, rules: Rules) -> Decision[Changed] | Need:
-            return booking.reschedule_booking(call, view, rules, booking_id, request)
+            return book.reschedule_booking(call, view, rules, booking_id, request)
 
         return Order(call, scope, decide, foresee=lambda rules: admission.foreseen(rules, request, counts=True))
 
@@ -309,14 +310,14 @@ class Orders:
         """Write the order for a step of a booking's life."""
         call = self._call(command, key, {"booking_id": booking_id})
         scope = self.about(bookings=[booking_id])
-        return Order(call, scope, lambda view, _: booking.change_status(call, view, booking_id, target))
+        return Order(call, scope, lambda view, _: book.change_status(call, view, booking_id, target))
 
     def move(self, moves: Iterable[Move], key: str | None) -> Order[Moved]:
         """Write the order to move bookings together."""
-        checked = moving.check_moves(validators.as_instances("moves", moves, Move))
+        checked = move.check_moves(validators.as_instances("moves", moves, Move))
         call = self._call("move", key, {"moves": checked})
         scope = self.about(bookings=[each.booking_id for each in checked])
-        return Order(call, scope, lambda view, rules: moving.move_bookings(call, view, rules, checked))
+        return Order(call, scope, lambda view, rules: move.move_bookings(call, view, rules, checked))
 
     def import_bookings(self, rows: Sequence[BookingRow], key: str | None) -> Order[Imported]:
         """Write the order to take over bookings."""
@@ -324,7 +325,9 @@ class Orders:
         if not 1 <= len(checked) <= MAX_IMPORT_ROWS:
             raise InvalidInput("rows", f"must be 1 to {MAX_IMPORT_ROWS} booking rows", f"{len(checked)} rows")
         call = self._call("import", key, {"rows": checked})
-        return Order(call, self.about(), lambda view, rules: importing.import_bookings(call, view, rules, checked))
+        return Order(
+            call, self.about(), lambda view, rules: import_bookings.import_bookings(call, view, rules, checked)
+        )
 
     # ---- blocks
 
@@ -338,13 +341,13 @@ class Orders:
         asked = {"window": window, "tables": named, "zone_id": _optional_id("zone_id", zone_id), "reason": reason}
         call = self._call("block", key, asked)
         block = Block(call.id, self.restaurant_id, named, window, reason, self.actor)
-        return Order(call, scope, lambda view, rules: blocking.make_block(call, view, rules, block, zone_id=zone_id))
+        return Order(call, scope, lambda view, rules: block.make_block(call, view, rules, block, zone_id=zone_id))
 
     def unblock(self, block_id: str, key: str | None) -> Order[Blocked]:
         """Write the order to end a block."""
         call = self._call("unblock", key, {"block_id": validators.check_identifier("block_id", block_id)})
         scope = Scope(self.restaurant_id, blocks=frozenset({block_id}))
-        return Order(call, scope, lambda view, _: blocking.remove_block(call, view, block_id))
+        return Order(call, scope, lambda view, _: block.remove_block(call, view, block_id))
 
     # ---- the house
 
@@ -352,19 +355,19 @@ class Orders:
         """Write the order for another floor."""
         _check_change(change)
         call = self._call("edit_floor", None, {"expected": _version(expected)})
-        return Order(call, self.about(), lambda view, _: editing.edit_floor(call, view, change, expected))
+        return Order(call, self.about(), lambda view, _: edit_house.edit_floor(call, view, change, expected))
 
     def edit_policy(self, change: Callable[[Policy], Policy], expected: int | None) -> Order[House]:
         """Write the order for another policy."""
         _check_change(change)
         call = self._call("edit_policy", None, {"expected": _version(expected)})
-        return Order(call, self.about(), lambda view, _: editing.edit_policy(call, view, change, expected))
+        return Order(call, self.about(), lambda view, _: edit_house.edit_policy(call, view, change, expected))
 
     def edit_restaurant(self, change: Callable[[Restaurant], Restaurant], expected: int | None) -> Order[House]:
         """Write the order for another record of the restaurant."""
         _check_change(change)
         call = self._call("edit_restaurant", None, {"expected": _version(expected)})
-        return Order(call, self.about(), lambda view, _: editing.edit_restaurant(call, view, change, expected))
+        return Order(call, self.about(), lambda view, _: edit_house.edit_restaurant(call, view, change, expected))
 
     # ---- how
 

@@ -10,9 +10,7 @@ import attrs
 
 from fourtop.engine.admission import Judge, Own, Seating, find_rivals
 from fourtop.engine.allocations import place, reaped
-from fourtop.engine.compiled_house import Rules
-from fourtop.engine.events import assignment_event, created_event, hold_event, status_event
-from fourtop.engine.holding import (
+from fourtop.engine.commands.hold import (
     as_request,
     check_awaits_confirmation,
     differences,
@@ -21,6 +19,8 @@ from fourtop.engine.holding import (
     owners_for,
     released_for,
 )
+from fourtop.engine.compiled_house import Rules
+from fourtop.engine.events import assignment_event, created_event, hold_event, status_event
 from fourtop.engine.invocation import Call, Failed, as_replay, plain
 from fourtop.errors import FourtopError, HoldEnded, HoldMismatch, NotFound, PolicyDrift, Refusal, Refused
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
