@@ -2,7 +2,6 @@
 
 from fourtop.engine.async_desk import AsyncDesk
 from fourtop.engine.async_engine import AsyncEngine
-from fourtop.engine.auditing import Audit, Overlap
 from fourtop.engine.commands.move import Move
 from fourtop.engine.desk import Desk
 from fourtop.engine.engine import Engine
@@ -15,8 +14,9 @@ from fourtop.engine.housekeeping import (
     sweep_holds,
 )
 from fourtop.engine.ids import CountedIds, Ids, TimeOrderedIds
+from fourtop.engine.queries.audit import Audit, Overlap
+from fourtop.engine.queries.table_state import TableState
 from fourtop.engine.relaying import Pace, Relayed, relay_outbox
-from fourtop.engine.standing import TableState
 
 __all__ = [
     "AsyncDesk",

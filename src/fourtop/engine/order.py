@@ -8,14 +8,15 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
-from fourtop.engine import admission, offering
-from fourtop.engine.auditing import Audit, audit
+from fourtop.engine import admission
 from fourtop.engine.commands import block, book, confirm, edit_house, hold, import_bookings, move
 from fourtop.engine.commands.move import Move
 from fourtop.engine.compiled_house import RuleCache, Rules
 from fourtop.engine.ids import Ids
 from fourtop.engine.invocation import Call
-from fourtop.engine.standing import TableState, table_states
+from fourtop.engine.queries import availability
+from fourtop.engine.queries.audit import Audit, audit
+from fourtop.engine.queries.table_state import TableState, table_states
 from fourtop.errors import FourtopError, InvalidInput, NotFound, Refusal, shown
 from fourtop.formats.booking_rows import BookingRow
 from fourtop.model import validators
@@ -134,7 +135,7 @@ class Orders:
         validators.check_instance("request", request, Request)
         return Question(
             self.about(),
-            lambda view, rules: offering.quote(view, rules, request),
+            lambda view, rules: availability.quote(view, rules, request),
             foresee=lambda rules: admission.foreseen(rules, request, counts=True),
         )
 
@@ -153,17 +154,17 @@ class Orders:
             to_micros(at, "at")
         if not sizes:
             raise InvalidInput("parties", "must name at least one party size", shown(parties))
-        wanted = offering.Wanted(
+        wanted = availability.Wanted(
             on=as_date(on),
             parties=tuple(sorted(set(sizes))),
             must=ANY_TABLE if must is None else validators.check_instance("must", must, Preference),
             at=at,
-            spots_limit=validators.check_whole("spots_limit", spots_limit, 1, offering.MAX_SPOTS),
+            spots_limit=validators.check_whole("spots_limit", spots_limit, 1, availability.MAX_SPOTS),
         )
         return Question(
             self.about(),
-            lambda view, rules: offering.availability(view, rules, wanted),
-            foresee=lambda rules: offering.foreseen(rules, wanted),
+            lambda view, rules: availability.availability(view, rules, wanted),
+            foresee=lambda rules: availability.foreseen(rules, wanted),
         )
 
     def house(self) -> Question[House]:

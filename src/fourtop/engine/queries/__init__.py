@@ -1,0 +1,1 @@
+"""Queries: reads that change nothing."""
