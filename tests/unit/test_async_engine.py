@@ -32,7 +32,7 @@ from fourtop import (
     OutcomeUnknown,
     Refused,
 )
-from fourtop.engine.runner import _at_once
+from fourtop.engine.dispatch.executor import _at_once
 from fourtop.ports import AsyncStore, Changes, Decision, Need, Scope, Store, View
 from tests.evening import FRIDAY, MONTH, NOW, STAFF, a_house, at, one_table, party, window
 

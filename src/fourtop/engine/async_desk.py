@@ -10,10 +10,10 @@ from fourtop.engine.commands.confirm import Confirmation
 from fourtop.engine.commands.hold import Replaced
 from fourtop.engine.commands.hold import Terms as HoldTerms
 from fourtop.engine.commands.move import Move
-from fourtop.engine.order import Orders
+from fourtop.engine.dispatch.executor import AsyncRunner
+from fourtop.engine.dispatch.requests import Orders
 from fourtop.engine.queries.audit import Audit
 from fourtop.engine.queries.table_state import TableState
-from fourtop.engine.runner import AsyncRunner
 from fourtop.errors import Refusal
 from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.actor import Actor

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fourtop.engine.async_desk import AsyncDesk
+from fourtop.engine.dispatch.executor import AsyncRunner
+from fourtop.engine.dispatch.requests import Orders
 from fourtop.engine.ids import Ids, TimeOrderedIds
-from fourtop.engine.order import Orders
-from fourtop.engine.runner import AsyncRunner
 from fourtop.model import validators
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.house import House

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fourtop.engine.desk import Desk
+from fourtop.engine.dispatch.executor import Runner
+from fourtop.engine.dispatch.requests import Orders
 from fourtop.engine.ids import Ids, TimeOrderedIds
-from fourtop.engine.order import Orders
-from fourtop.engine.runner import Runner
 from fourtop.model import validators
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.house import House

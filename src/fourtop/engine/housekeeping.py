@@ -14,10 +14,10 @@ from typing import Final
 import attrs
 
 from fourtop.engine.allocations import ended
+from fourtop.engine.dispatch.executor import Runner
+from fourtop.engine.dispatch.requests import Order
 from fourtop.engine.events import hold_event
 from fourtop.engine.invocation import Call
-from fourtop.engine.order import Order
-from fourtop.engine.runner import Runner
 from fourtop.errors import StoreUnavailable
 from fourtop.model import validators
 from fourtop.model.actor import Actor

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from fourtop.engine.compiled_house import RuleCache
+from fourtop.engine.dispatch.requests import OnLost, Order, Question, scope_of
 from fourtop.engine.invocation import Failed, keyed
-from fourtop.engine.order import OnLost, Order, Question, scope_of
 from fourtop.errors import AllocationsOverlap, AlreadyExists, FourtopError, OutcomeUnknown, StaleVersion
 from fourtop.ports import AsyncStore, Scope, Store, View
 

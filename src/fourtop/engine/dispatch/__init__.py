@@ -1,0 +1,1 @@
+"""Dispatch: check a call, then run it on a store."""
