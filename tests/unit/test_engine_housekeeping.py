@@ -31,7 +31,8 @@ from fourtop import (
     StoreUnavailable,
     Window,
 )
-from fourtop.engine.housekeeping import (
+from fourtop.jobs.relay import relay_outbox
+from fourtop.jobs.retention import (
     Pruned,
     Swept,
     prune_allocations,
@@ -39,7 +40,6 @@ from fourtop.engine.housekeeping import (
     prune_outbox,
     sweep_holds,
 )
-from fourtop.engine.relaying import relay_outbox
 from fourtop.model.event import Event
 from fourtop.ports import Changes, Decision, MaintainedStore, Need, Scope, View
 from fourtop.storage.shelf import Shelf

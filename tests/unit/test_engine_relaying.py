@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fourtop import Desk, InvalidInput, ManualClock, MemoryStore
-from fourtop.engine.relaying import Pace, Relayed, relay_outbox, wait_us
+from fourtop.jobs.relay import Pace, Relayed, relay_outbox, wait_us
 from fourtop.model.event import Event
 from fourtop.ports import Changes, Decision, Delivery, MaintainedStore, Scope
 from fourtop.testing.contract.job import about

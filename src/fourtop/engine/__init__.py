@@ -5,7 +5,11 @@ from fourtop.engine.async_engine import AsyncEngine
 from fourtop.engine.commands.move import Move
 from fourtop.engine.desk import Desk
 from fourtop.engine.engine import Engine
-from fourtop.engine.housekeeping import (
+from fourtop.engine.ids import CountedIds, Ids, TimeOrderedIds
+from fourtop.engine.queries.audit import Audit, Overlap
+from fourtop.engine.queries.table_state import TableState
+from fourtop.jobs.relay import Pace, Relayed, relay_outbox
+from fourtop.jobs.retention import (
     Pruned,
     Swept,
     prune_allocations,
@@ -13,10 +17,6 @@ from fourtop.engine.housekeeping import (
     prune_outbox,
     sweep_holds,
 )
-from fourtop.engine.ids import CountedIds, Ids, TimeOrderedIds
-from fourtop.engine.queries.audit import Audit, Overlap
-from fourtop.engine.queries.table_state import TableState
-from fourtop.engine.relaying import Pace, Relayed, relay_outbox
 
 __all__ = [
     "AsyncDesk",

@@ -7,8 +7,8 @@ from threading import Lock
 
 import attrs
 
-from fourtop.engine.relaying import Pace, relay_outbox
 from fourtop.errors import AlreadyExists
+from fourtop.jobs.relay import Pace, relay_outbox
 from fourtop.model.event import Event
 from fourtop.ports import Delivery
 from fourtop.testing.contract.job import FEW, LEASE_US, JobTrial, about, keys_of

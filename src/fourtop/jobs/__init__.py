@@ -1,0 +1,1 @@
+"""Jobs: sweep holds, prune old rows, relay the outbox."""
