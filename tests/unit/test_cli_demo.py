@@ -16,11 +16,11 @@ import pytest
 from fourtop import Allocation, BookingStatus, Engine, EventType, InvalidInput, MemoryStore, Window, sample
 from fourtop.cli import main
 from fourtop.cli.chart import chart
-from fourtop.cli.evening import DEFAULT_DATE, DEFAULT_SEED, run_night
-from fourtop.cli.night import Act, Channel, Night, Visit
 from fourtop.cli.story import night_data, story
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
 from fourtop.ports import Clock
+from fourtop.simulation.evening import DEFAULT_DATE, DEFAULT_SEED, run_night
+from fourtop.simulation.record import Act, Channel, Night, Visit
 
 SEEDS = (DEFAULT_SEED, 0, 1, 2, 3, 4)
 

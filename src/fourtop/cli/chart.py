@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from fourtop import Allocation, Window
-from fourtop.cli.night import HALF_HOUR_US, HalfHour, Night
 from fourtop.cli.wording import Wording
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
+from fourtop.simulation.record import HALF_HOUR_US, HalfHour, Night
 
 COLUMN_US: Final = 5 * MICROSECONDS_PER_MINUTE
 _COLUMNS: Final = HALF_HOUR_US // COLUMN_US

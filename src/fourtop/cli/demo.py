@@ -8,11 +8,11 @@ from datetime import date
 from fourtop import AlreadyExists, MemoryStore
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
-from fourtop.cli.evening import MakeStore, run_night
 from fourtop.cli.migration import is_made, migrate
 from fourtop.cli.opening import WrongInput
 from fourtop.cli.story import night_data, story
 from fourtop.ports import Clock, Store
+from fourtop.simulation.evening import MakeStore, run_night
 
 
 def demo(seed: int, on: date, database: Database | None = None) -> Answer:

@@ -18,7 +18,6 @@ from fourtop.cli.availability import availability
 from fourtop.cli.database import DEFAULT_SCHEMA, VARIABLE, Database
 from fourtop.cli.demo import demo
 from fourtop.cli.doctor import doctor
-from fourtop.cli.evening import DEFAULT_DATE, DEFAULT_SEED
 from fourtop.cli.job import DEFAULT_DAYS, JOBS, NOBODY, Shift, run_jobs
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
 from fourtop.cli.opening import WrongInput, open_desk, open_house, read_bookings
@@ -26,6 +25,7 @@ from fourtop.cli.plan import Conditions, Wanted, plan
 from fourtop.errors import shown
 from fourtop.formats.json_schema import house_schema
 from fourtop.model.policy import as_date
+from fourtop.simulation.evening import DEFAULT_DATE, DEFAULT_SEED
 
 _DESCRIPTION: Final = "Answer which tables a party gets, play an evening of a pub, and look after databases."
 _EPILOG: Final = """\

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from fourtop.cli.audit import audit_data, audit_text
 from fourtop.cli.chart import chart
-from fourtop.cli.night import Act, Channel, HalfHour, Night, Step, Visit
 from fourtop.cli.wording import WIDTH, Wording, counted, day, refusal_data, why
+from fourtop.simulation.record import Act, Channel, HalfHour, Night, Step, Visit
 
 _CHANNELS: Final = {Channel.WEB: "web", Channel.STAFF: "phone", Channel.WALK_IN: "door"}
 _QUIET: Final = frozenset({Act.CAME, Act.LEFT})

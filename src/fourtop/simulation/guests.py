@@ -9,9 +9,9 @@ from typing import Final, TypeVar
 
 import attrs
 
-from fourtop.cli.night import Channel
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
 from fourtop.sample import Demand
+from fourtop.simulation.record import Channel
 
 T = TypeVar("T")
 

@@ -33,11 +33,11 @@ from fourtop import (
     Window,
     sample,
 )
-from fourtop.cli.guest import Guest, Manner, draw_guests
-from fourtop.cli.night import Act, Channel, Night, Step, Visit, half_hours
 from fourtop.model.policy import as_date
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, MICROSECONDS_PER_SECOND, from_micros
 from fourtop.ports import Clock, Store
+from fourtop.simulation.guests import Guest, Manner, draw_guests
+from fourtop.simulation.record import Act, Channel, Night, Step, Visit, half_hours
 
 DEFAULT_SEED: Final = 21
 DEFAULT_DATE: Final = date(2026, 5, 1)

@@ -1,0 +1,1 @@
+"""Simulation: guests and evenings played on the engine."""
