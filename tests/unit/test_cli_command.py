@@ -30,7 +30,7 @@ from fourtop import (
     sketch_house,
 )
 from fourtop.cli import main
-from fourtop.cli.opening import open_desk, open_house, read_bookings
+from fourtop.cli.inputs import open_desk, open_house, read_bookings
 from fourtop.model.policy import CapacityRule
 from tests.evening import at
 
@@ -436,7 +436,7 @@ def test_a_floor_must_be_a_readable_text(capsys: Captured, tmp_path: Path) -> No
 def test_a_file_beyond_all_measure_is_not_read_to_its_end(
     capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fourtop.cli.opening.MAX_CHARACTERS", 10)
+    monkeypatch.setattr("fourtop.cli.inputs.MAX_CHARACTERS", 10)
     floor = a_floor(tmp_path)
     assert "must be at most 10 characters long" in refused_input(capsys, "plan", floor, "--party", "4", "--at", AT)
 

@@ -16,7 +16,7 @@ import pytest
 from fourtop import Allocation, BookingStatus, Engine, EventType, InvalidInput, MemoryStore, Window, sample
 from fourtop.cli import main
 from fourtop.cli.chart import chart
-from fourtop.cli.story import night_data, story
+from fourtop.cli.demo_report import night_data, story
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
 from fourtop.ports import Clock
 from fourtop.simulation.evening import DEFAULT_DATE, DEFAULT_SEED, run_night

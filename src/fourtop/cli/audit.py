@@ -8,7 +8,7 @@ from typing import Any
 from fourtop import Allocation, Audit, BookingRow, Desk, Engine, ImportRejected
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
-from fourtop.cli.wording import Wording, counted
+from fourtop.cli.formatting import Wording, counted
 
 
 def audit(desk: Desk, rows: Sequence[BookingRow]) -> Answer:

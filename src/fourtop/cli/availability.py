@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from fourtop import Availability, Desk, Preference, Slot
 from fourtop.cli.answer import Answer, ExitCode
+from fourtop.cli.formatting import WIDTH, Wording, counted, day, refusal_data
 from fourtop.cli.plan import usage_data, usage_text
-from fourtop.cli.wording import WIDTH, Wording, counted, day, refusal_data
 
 SPOTS_LIMIT: Final = 20
 _NO: Final = "-"

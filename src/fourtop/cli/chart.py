@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from fourtop import Allocation, Window
-from fourtop.cli.wording import Wording
+from fourtop.cli.formatting import Wording
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
 from fourtop.simulation.record import HALF_HOUR_US, HalfHour, Night
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from fourtop.cli.answer import ExitCode
-from fourtop.cli.opening import WrongInput
+from fourtop.cli.inputs import WrongInput
 from fourtop.cli.parser import parse
 from fourtop.errors import FourtopError
 

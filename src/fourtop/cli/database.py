@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from fourtop.cli.opening import WrongInput
+from fourtop.cli.inputs import WrongInput
 from fourtop.ports import Clock
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from datetime import date
 from fourtop import AlreadyExists, MemoryStore
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
+from fourtop.cli.demo_report import night_data, story
+from fourtop.cli.inputs import WrongInput
 from fourtop.cli.migration import is_made, migrate
-from fourtop.cli.opening import WrongInput
-from fourtop.cli.story import night_data, story
 from fourtop.ports import Clock, Store
 from fourtop.simulation.evening import MakeStore, run_night
 

@@ -18,8 +18,8 @@ import attrs
 from fourtop import Event, Pace, Swept, prune_allocations, prune_confirmations, prune_outbox, relay_outbox, sweep_holds
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
-from fourtop.cli.opening import WrongInput
-from fourtop.cli.wording import counted
+from fourtop.cli.formatting import counted
+from fourtop.cli.inputs import WrongInput
 from fourtop.errors import shown
 from fourtop.ports import MaintainedStore
 

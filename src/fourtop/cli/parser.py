@@ -18,9 +18,9 @@ from fourtop.cli.availability import availability
 from fourtop.cli.database import DEFAULT_SCHEMA, VARIABLE, Database
 from fourtop.cli.demo import demo
 from fourtop.cli.doctor import doctor
+from fourtop.cli.inputs import WrongInput, open_desk, open_house, read_bookings
 from fourtop.cli.job import DEFAULT_DAYS, JOBS, NOBODY, Shift, run_jobs
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
-from fourtop.cli.opening import WrongInput, open_desk, open_house, read_bookings
 from fourtop.cli.plan import Conditions, Wanted, plan
 from fourtop.errors import shown
 from fourtop.formats.json_schema import house_schema

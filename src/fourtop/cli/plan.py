@@ -9,7 +9,7 @@ import attrs
 
 from fourtop import Calendar, Desk, House, NotFound, Plan, Preference, Quote, Refusal, Request, Usage
 from fourtop.cli.answer import Answer, ExitCode
-from fourtop.cli.wording import Wording, counted, refusal_data, why
+from fourtop.cli.formatting import Wording, counted, refusal_data, why
 from fourtop.model import validators
 from fourtop.model.window import from_micros
 

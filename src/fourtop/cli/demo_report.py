@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from fourtop.cli.audit import audit_data, audit_text
 from fourtop.cli.chart import chart
-from fourtop.cli.wording import WIDTH, Wording, counted, day, refusal_data, why
+from fourtop.cli.formatting import WIDTH, Wording, counted, day, refusal_data, why
 from fourtop.simulation.record import Act, Channel, HalfHour, Night, Step, Visit
 
 _CHANNELS: Final = {Channel.WEB: "web", Channel.STAFF: "phone", Channel.WALK_IN: "door"}
