@@ -9,7 +9,7 @@ from fourtop import (
     House,
     MemoryStore,
 )
-from fourtop.storage.shelf import Shelf
+from fourtop.storage.memory.state import Shelf
 from fourtop.testing import MakeStore
 from fourtop.timeline import Occupancy
 from tests.contract import broken_judge as judge

@@ -13,10 +13,10 @@ import attrs
 
 from fourtop import Allocation, Event, HoldState, House, MemoryStore, OwnerKind, Window
 from fourtop.ports import Clock, DeadLetter, Delivery
-from fourtop.storage.archive import Archive, rows_over
-from fourtop.storage.evidence import Evidence
-from fourtop.storage.queue import EventQueue
-from fourtop.storage.shelf import Shelf
+from fourtop.storage.memory.archive import Archive, rows_over
+from fourtop.storage.memory.confirmations import Evidence
+from fourtop.storage.memory.outbox import EventQueue
+from fourtop.storage.memory.state import Shelf
 from fourtop.testing import MakeMaintained
 from fourtop.testing.contract.trial import PATIENCE_SECONDS
 from fourtop.timeline import Occupancy

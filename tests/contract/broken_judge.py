@@ -14,7 +14,7 @@ from fourtop import (
     NotFound,
 )
 from fourtop.ports import Changes
-from fourtop.storage.shelf import Shelf
+from fourtop.storage.memory.state import Shelf
 
 
 class TrustsTenants(Shelf):

@@ -14,8 +14,8 @@ from fourtop import (
     Window,
 )
 from fourtop.ports import Changes, Claim, Headcount, claims_of
-from fourtop.storage.heads import HeadIndex
-from fourtop.storage.shelf import Shelf
+from fourtop.storage.memory.headcounts import HeadIndex
+from fourtop.storage.memory.state import Shelf
 
 
 class ForgetsToRearrange(Shelf):

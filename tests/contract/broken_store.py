@@ -18,7 +18,7 @@ from fourtop import (
     Window,
 )
 from fourtop.ports import MAX_NEEDS, Decision, Need, Scope, View
-from fourtop.storage.shelf import Shelf
+from fourtop.storage.memory.state import Shelf
 from tests.contract.loading import loaded
 
 T = TypeVar("T")

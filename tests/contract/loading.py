@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fourtop import Allocation, Booking, Hold, MemoryStore, Owner, OwnerKind
 from fourtop.ports import Rows, Scope, View
-from fourtop.storage.shelf import Shelf
+from fourtop.storage.memory.state import Shelf
 
 
 class LoadingStore(MemoryStore):

@@ -34,7 +34,7 @@ from fourtop import (
 from fourtop.errors import NotFound
 from fourtop.model.results import Booked, Changed
 from fourtop.ports import Changes
-from fourtop.storage.shelf import Shelf
+from fourtop.storage.memory.state import Shelf
 from fourtop.testing.stepping import Run, Stage, SteppedStore
 from fourtop.timeline import Occupancy
 from tests.contract.broken_judge import IgnoresAbsentRemovals

@@ -16,7 +16,7 @@ from fourtop.model.hold import Hold, HoldState
 from fourtop.planner import Planner
 from fourtop.planner.candidate import Candidate
 from fourtop.ports import Changes, Decision, View
-from fourtop.storage.shelf import Shelf
+from fourtop.storage.memory.state import Shelf
 
 Patch = pytest.MonkeyPatch
 Mutant = Callable[[Patch], None]

@@ -10,7 +10,7 @@ import pytest
 
 from fourtop import CapacityRule, CountedIds, Desk, Engine, FourtopError, ManualClock, MemoryStore, TurnBand
 from fourtop.ports import Need, Scope, Store, View
-from fourtop.storage.shelf import Shelf
+from fourtop.storage.memory.state import Shelf
 from tests.evening import FRIDAY, NOW, a_house, booked, held, open_desk, party
 
 # Everything that looks at a stretch of time.

@@ -42,7 +42,7 @@ from fourtop.jobs.retention import (
 )
 from fourtop.model.event import Event
 from fourtop.ports import Changes, Decision, MaintainedStore, Need, Scope, View
-from fourtop.storage.shelf import Shelf
+from fourtop.storage.memory.state import Shelf
 from tests.contract.loading import LoadingStore
 from tests.evening import (
     FRIDAY,

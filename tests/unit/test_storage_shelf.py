@@ -17,7 +17,7 @@ from fourtop import (
     Versions,
 )
 from fourtop.ports import Changes, FloorChange, PolicyChange, Scope, View
-from fourtop.storage.shelf import Shelf
+from fourtop.storage.memory.state import Shelf
 from fourtop.testing.contract.row import (
     EVENING,
     HERE,

@@ -1,6 +1,6 @@
 """Stores: adapters of the storage port."""
 
-from fourtop.storage.async_memory import AsyncMemoryStore
-from fourtop.storage.memory import MemoryStore
+from fourtop.storage.memory.async_store import AsyncMemoryStore
+from fourtop.storage.memory.store import MemoryStore
 
 __all__ = ["AsyncMemoryStore", "MemoryStore"]

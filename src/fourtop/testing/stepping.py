@@ -19,7 +19,7 @@ import attrs
 
 from fourtop.ports import Changes, Clock, Need, Scope, View
 from fourtop.storage import MemoryStore
-from fourtop.storage.shelf import Shelf
+from fourtop.storage.memory.state import Shelf
 
 __all__ = ["Run", "Stage", "SteppedStore", "every_run"]
 

@@ -11,7 +11,7 @@ from fourtop.model.allocation import Allocation, OwnerKind
 from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.ports import Changes, Scope
-from fourtop.storage.shelf import Shelf
+from fourtop.storage.memory.state import Shelf
 from fourtop.storage.sql import codec
 from fourtop.storage.sql.arms import Columns
 from fourtop.storage.sql.codec import listed, loads

@@ -16,9 +16,9 @@ from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.model.window import Window
 from fourtop.ports import MAX_NEEDS, Changes, Clock, DeadLetter, Decision, Delivery, Need, Scope, View
-from fourtop.storage.archive import rows_over
-from fourtop.storage.queue import EventQueue
-from fourtop.storage.shelf import Shelf
+from fourtop.storage.memory.archive import rows_over
+from fourtop.storage.memory.outbox import EventQueue
+from fourtop.storage.memory.state import Shelf
 
 T = TypeVar("T")
 K = TypeVar("K", int, str, tuple[str, str])

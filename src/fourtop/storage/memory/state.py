@@ -20,10 +20,10 @@ from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.model.window import Window
 from fourtop.ports import Answer, Changes, Claim, Headcount, claims_of, joined_extent
-from fourtop.storage.archive import Archive
-from fourtop.storage.evidence import Evidence
-from fourtop.storage.heads import HeadIndex
-from fourtop.storage.queue import EventQueue
+from fourtop.storage.memory.archive import Archive
+from fourtop.storage.memory.confirmations import Evidence
+from fourtop.storage.memory.headcounts import HeadIndex
+from fourtop.storage.memory.outbox import EventQueue
 from fourtop.timeline import LayeredIndex, Occupancy
 
 # Sorts after every id.

@@ -10,7 +10,7 @@ from fourtop.errors import InvalidInput, shown
 from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.ports import Clock, Decision, Need, Scope, View
-from fourtop.storage.memory import MemoryStore
+from fourtop.storage.memory.store import MemoryStore
 
 T = TypeVar("T")
 
