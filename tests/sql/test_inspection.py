@@ -15,9 +15,9 @@ import pytest
 from sqlalchemy import Engine, create_engine, event
 
 from fourtop import AsyncSqlStore, CapacityRule, Finding, ManualClock, SqlStore, StoreMisconfigured, SystemClock
-from fourtop.storage.sql import inspection
-from fourtop.storage.sql.finding import KINDS
-from fourtop.storage.sql.inspecting import inspect
+from fourtop.storage.sql.checks import rules
+from fourtop.storage.sql.checks.finding import KINDS
+from fourtop.storage.sql.checks.startup import inspect
 from fourtop.storage.sql.session import Line
 from tests.contract.broken_sql import POSTGRESQL, SQLITE
 from tests.database.furnished import postgresql_database, sqlite_url
@@ -252,7 +252,7 @@ def test_a_connection_that_promises_less_is_found(file: Path, pragma: str, expec
 )
 def test_the_defect_of_the_log_is_known_by_the_version(version: str, *, is_mended: bool) -> None:
     facts = {"version": version, "foreign_keys": 1, "journal_mode": "wal", "synchronous": 2}
-    found = [each.code for each in inspection._of_file(facts)]
+    found = [each.code for each in rules._of_file(facts)]
     assert found == ([] if is_mended else ["wal_defect"])
 
 

@@ -11,8 +11,8 @@ except ImportError as error:
     ) from error
 
 from fourtop.storage.sql.async_store import AsyncSqlStore
-from fourtop.storage.sql.finding import Finding, Severity
-from fourtop.storage.sql.inspecting import inspect as inspect_store
+from fourtop.storage.sql.checks.finding import Finding, Severity
+from fourtop.storage.sql.checks.startup import inspect as inspect_store
 from fourtop.storage.sql.store import SqlStore
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from sqlalchemy.util import await_only, greenlet_spawn
 from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.ports import Clock, Decision, Need, Scope, View
+from fourtop.storage.sql.checks.finding import Finding
 from fourtop.storage.sql.engine import as_async_engine
-from fourtop.storage.sql.finding import Finding
 from fourtop.storage.sql.guarding import APP_ROLE
 from fourtop.storage.sql.schema import DEFAULT_SCHEMA
 from fourtop.storage.sql.session import Tally

@@ -17,13 +17,13 @@ from fourtop.model.window import Window
 from fourtop.ports import MAX_NEEDS, NO_CHANGES, Changes, Clock, DeadLetter, Decision, Delivery, Need, Scope, View
 from fourtop.storage.sql import codec
 from fourtop.storage.sql.asking import Asking
+from fourtop.storage.sql.checks.finding import Finding
+from fourtop.storage.sql.checks.startup import StartCheck
 from fourtop.storage.sql.codec import loads
 from fourtop.storage.sql.engine import as_engine
-from fourtop.storage.sql.finding import Finding
 from fourtop.storage.sql.gate import Entry, Gate, Terms
 from fourtop.storage.sql.guarding import APP_ROLE
 from fourtop.storage.sql.housing import HouseCache
-from fourtop.storage.sql.inspecting import StartCheck
 from fourtop.storage.sql.job_gate import JobGate, Turn
 from fourtop.storage.sql.parts import Mismatch
 from fourtop.storage.sql.reading import Loaded

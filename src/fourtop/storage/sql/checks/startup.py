@@ -10,12 +10,12 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine
 
 from fourtop.errors import StoreMisconfigured
+from fourtop.storage.sql.checks.finding import Finding, Severity
+from fourtop.storage.sql.checks.rules import Inspector, clock_findings
 from fourtop.storage.sql.engine import as_engine
-from fourtop.storage.sql.finding import Finding, Severity
 from fourtop.storage.sql.gate import Terms
 from fourtop.storage.sql.guarding import APP_ROLE
 from fourtop.storage.sql.idiom import Idiom
-from fourtop.storage.sql.inspection import Inspector, clock_findings
 from fourtop.storage.sql.schema import DEFAULT_SCHEMA
 from fourtop.storage.sql.session import LOG, Sessions
 
