@@ -13,11 +13,11 @@ from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.ports import Changes, Clock, Scope
 from fourtop.storage.sql import SqlStore
-from fourtop.storage.sql.gate import Entry, Gate
+from fourtop.storage.sql.connection.tenant import Entry, Gate
+from fourtop.storage.sql.connection.transaction import Line, Sessions
 from fourtop.storage.sql.housing import HouseCache
 from fourtop.storage.sql.parts import Mismatch
 from fourtop.storage.sql.reading import Cursor
-from fourtop.storage.sql.session import Line, Sessions
 from fourtop.storage.sql.writing import Count
 from tests.contract.chance import HAS_COME
 

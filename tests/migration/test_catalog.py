@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fourtop.storage.sql import migrate
-from fourtop.storage.sql.engine import as_engine
+from fourtop.storage.sql.connection.engine import as_engine
 from fourtop.storage.sql.guarding import guards
 from fourtop.storage.sql.schema import Database, catalog
 from tests.migration.anatomy import anatomy

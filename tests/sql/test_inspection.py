@@ -18,7 +18,7 @@ from fourtop import AsyncSqlStore, CapacityRule, Finding, ManualClock, SqlStore,
 from fourtop.storage.sql.checks import rules
 from fourtop.storage.sql.checks.finding import KINDS
 from fourtop.storage.sql.checks.startup import inspect
-from fourtop.storage.sql.session import Line
+from fourtop.storage.sql.connection.transaction import Line
 from tests.contract.broken_sql import POSTGRESQL, SQLITE
 from tests.database.furnished import postgresql_database, sqlite_url
 from tests.database.session import bouncer, cluster

@@ -67,7 +67,7 @@ class Database:
             WrongInput: If what is to be installed for it is not.
         """
         with extras_needed():
-            from fourtop.storage.sql.engine import as_url  # noqa: PLC0415  # The same.
+            from fourtop.storage.sql.connection.engine import as_url  # noqa: PLC0415  # The same.
         url = as_url(self.url)
         if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:") or "uri" in url.query:
             return None

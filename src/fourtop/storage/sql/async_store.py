@@ -13,10 +13,10 @@ from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.ports import Clock, Decision, Need, Scope, View
 from fourtop.storage.sql.checks.finding import Finding
-from fourtop.storage.sql.engine import as_async_engine
+from fourtop.storage.sql.connection.engine import as_async_engine
+from fourtop.storage.sql.connection.transaction import Tally
 from fourtop.storage.sql.guarding import APP_ROLE
 from fourtop.storage.sql.schema import DEFAULT_SCHEMA
-from fourtop.storage.sql.session import Tally
 from fourtop.storage.sql.store import SqlStore
 
 T = TypeVar("T")

@@ -28,8 +28,8 @@ from fourtop.model.window import MAX_WINDOW_US, Window
 from fourtop.storage.sql import codec
 from fourtop.storage.sql.arms import moment
 from fourtop.storage.sql.codec import loads
+from fourtop.storage.sql.connection.transaction import Line
 from fourtop.storage.sql.idiom import Idiom, Statement, as_word, at_most, restaurant
-from fourtop.storage.sql.session import Line
 
 _KEYS: Final = frozenset({"restaurant_id", "id", "command", "idempotency_key", "sequence"})
 _MOVED: Final = ("restaurant_id", *codec.ALLOCATION)

@@ -25,8 +25,8 @@ from fourtop.ports import DeadLetter, Delivery
 from fourtop.storage.sql import codec
 from fourtop.storage.sql.arms import moment
 from fourtop.storage.sql.codec import Row, listed, loads
+from fourtop.storage.sql.connection.transaction import Line
 from fourtop.storage.sql.idiom import EACH, Idiom, Statement, at_most
-from fourtop.storage.sql.session import Line
 
 _PLACE: Final = ("restaurant_id", "sequence", "attempts")
 _ROWS: Final = "letters"

@@ -16,20 +16,20 @@ from fourtop.model.results import Versions
 from fourtop.model.window import Window
 from fourtop.ports import MAX_NEEDS, NO_CHANGES, Changes, Clock, DeadLetter, Decision, Delivery, Need, Scope, View
 from fourtop.storage.sql import codec
-from fourtop.storage.sql.asking import Asking
 from fourtop.storage.sql.checks.finding import Finding
 from fourtop.storage.sql.checks.startup import StartCheck
 from fourtop.storage.sql.codec import loads
-from fourtop.storage.sql.engine import as_engine
-from fourtop.storage.sql.gate import Entry, Gate, Terms
+from fourtop.storage.sql.connection.engine import as_engine
+from fourtop.storage.sql.connection.jobs import JobGate, Turn
+from fourtop.storage.sql.connection.reentrancy import Asking
+from fourtop.storage.sql.connection.tenant import Entry, Gate, Terms
+from fourtop.storage.sql.connection.transaction import Clash, Line, Sessions, Tally
 from fourtop.storage.sql.guarding import APP_ROLE
 from fourtop.storage.sql.housing import HouseCache
-from fourtop.storage.sql.job_gate import JobGate, Turn
 from fourtop.storage.sql.parts import Mismatch
 from fourtop.storage.sql.reading import Loaded
 from fourtop.storage.sql.schema import DEFAULT_SCHEMA
 from fourtop.storage.sql.script import script_of
-from fourtop.storage.sql.session import Clash, Line, Sessions, Tally
 from fourtop.storage.sql.writing import Count
 
 T = TypeVar("T")

@@ -7,10 +7,10 @@ from typing import Any, Final
 import attrs
 
 from fourtop.storage.sql.codec import loads
+from fourtop.storage.sql.connection.transaction import Line
 from fourtop.storage.sql.guarding import JOBS_ROLE
 from fourtop.storage.sql.idiom import Idiom, Statement
 from fourtop.storage.sql.schema import VERSION_TABLE, quoted
-from fourtop.storage.sql.session import Line
 
 Facts = dict[str, Any]
 

@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, Text, bindparam, cast, func, literal_colum
 from fourtop.clock import SystemClock
 from fourtop.errors import StoreUnavailable
 from fourtop.ports import Clock
-from fourtop.storage.sql.fault import code_of
-from fourtop.storage.sql.gate import DATABASE_CLOCK, Terms, set_locally
+from fourtop.storage.sql.connection.errors import code_of
+from fourtop.storage.sql.connection.tenant import DATABASE_CLOCK, Terms, set_locally
+from fourtop.storage.sql.connection.transaction import Clash, Line, Sessions
 from fourtop.storage.sql.guarding import JOBS_ROLE
 from fourtop.storage.sql.idiom import Idiom, Statement
-from fourtop.storage.sql.session import Clash, Line, Sessions
 
 T = TypeVar("T")
 

@@ -1,0 +1,1 @@
+"""Connections: engines, transactions, tenants and driver errors."""
