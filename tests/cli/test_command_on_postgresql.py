@@ -10,7 +10,7 @@ import pytest
 
 from fourtop import Engine, Request, SqlStore, sample
 from fourtop.cli import main
-from fourtop.storage.sql.migrating import history
+from fourtop.storage.sql.migrations.migrate import history
 from tests.database.furnished import LOGIN, postgresql_database, postgresql_url
 from tests.database.session import cluster, fresh_database
 

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from fourtop.storage.sql.migrating import migrate
+from fourtop.storage.sql.migrations.migrate import migrate
 from tests.database.session import cluster, fresh_database
 from tests.isolation.ward import (
     NEW,

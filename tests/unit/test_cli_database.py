@@ -15,7 +15,7 @@ from fourtop import Engine, SqlStore, sample
 from fourtop.cli import main
 from fourtop.cli.command import without_passwords
 from fourtop.cli.database import VARIABLE, Database
-from fourtop.storage.sql.migrating import current, history
+from fourtop.storage.sql.migrations.migrate import current, history
 from tests.database.furnished import sqlite_url
 
 Captured = pytest.CaptureFixture[str]

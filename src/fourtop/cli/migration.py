@@ -24,7 +24,7 @@ def migrate(database: Database, revision: str = LATEST) -> Answer:
     """
     migrating = _migrating()
     database.require_place()
-    ran = migrating.migrate(database.url, schema=database.schema, revision=revision)
+    ran = migrate.migrate(database.url, schema=database.schema, revision=revision)
     return _done(database, ran, "up")
 
 
@@ -39,7 +39,7 @@ def take_back(database: Database, revision: str) -> Answer:
     """
     migrating = _migrating()
     database.require_there()
-    gone = migrating.downgrade(database.url, schema=database.schema, revision=revision)
+    gone = migrate.downgrade(database.url, schema=database.schema, revision=revision)
     return _done(database, gone, "back")
 
 
@@ -73,7 +73,7 @@ def is_made(database: Database) -> bool:
 
 
 def _migrating() -> Any:
-    from fourtop.storage.sql import migrating  # noqa: PLC0415  # An extra, and only some commands need it.
+    from fourtop.storage.sql.migrations import migrate  # noqa: PLC0415  # An extra, and only some commands need it.
 
     return migrating
 
@@ -87,8 +87,8 @@ def _done(database: Database, steps: Sequence[str], way: str) -> Answer:
 
 def _standing(database: Database) -> Answer:
     migrating = _migrating()
-    now = migrating.current(database.url, schema=database.schema)
-    latest = migrating.history()[-1].id
+    now = migrate.current(database.url, schema=database.schema)
+    latest = migrate.history()[-1].id
     if now is None:
         text = f"there is no schema; the latest revision is {latest}"
     elif now == latest:

@@ -16,7 +16,7 @@ from fourtop.storage.sql.checks.startup import inspect as inspect_store
 from fourtop.storage.sql.store import SqlStore
 
 if TYPE_CHECKING:
-    from fourtop.storage.sql.migrating import current, downgrade, exclude_fourtop, history, migrate
+    from fourtop.storage.sql.migrations.migrate import current, downgrade, exclude_fourtop, history, migrate
 
 # Alembic takes longer to import than the rest together, and a service that only serves has no use for it.
 _OF_ALEMBIC = frozenset({"current", "downgrade", "exclude_fourtop", "history", "migrate"})
@@ -25,7 +25,7 @@ _OF_ALEMBIC = frozenset({"current", "downgrade", "exclude_fourtop", "history", "
 def __getattr__(name: str) -> Any:
     if name not in _OF_ALEMBIC:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from fourtop.storage.sql import migrating  # noqa: PLC0415  # See above.
+    from fourtop.storage.sql.migrations import migrate  # noqa: PLC0415  # See above.
 
     return getattr(migrating, name)
 
