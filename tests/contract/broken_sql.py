@@ -15,10 +15,10 @@ from fourtop.ports import Changes, Clock, Scope
 from fourtop.storage.sql import SqlStore
 from fourtop.storage.sql.connection.tenant import Entry, Gate
 from fourtop.storage.sql.connection.transaction import Line, Sessions
-from fourtop.storage.sql.housing import HouseCache
-from fourtop.storage.sql.parts import Mismatch
-from fourtop.storage.sql.reading import Cursor
-from fourtop.storage.sql.writing import Count
+from fourtop.storage.sql.statements.house import HouseCache
+from fourtop.storage.sql.statements.reader import Cursor
+from fourtop.storage.sql.statements.row_changes import Mismatch
+from fourtop.storage.sql.statements.writer import Count
 from tests.contract.chance import HAS_COME
 
 # ---- what is missing in the database: statements of its owner -------------------------------------------------------

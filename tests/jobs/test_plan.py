@@ -9,9 +9,9 @@ import psycopg
 import pytest
 
 from fourtop.storage.sql.guarding import JOBS_ROLE
-from fourtop.storage.sql.idiom import Idiom, Statement
-from fourtop.storage.sql.maintaining import Maintainer
-from fourtop.storage.sql.outgoing import Sender
+from fourtop.storage.sql.statements.dialect import Idiom, Statement
+from fourtop.storage.sql.statements.outbox import Sender
+from fourtop.storage.sql.statements.retention import Maintainer
 from tests.database.furnished import postgresql_database
 from tests.database.session import cluster
 

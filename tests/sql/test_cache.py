@@ -24,7 +24,7 @@ from fourtop import (
 from fourtop.model.house import House
 from fourtop.ports import Changes, Decision, FloorChange, Scope, View
 from fourtop.storage.sql import SqlStore
-from fourtop.storage.sql.housing import Housing
+from fourtop.storage.sql.statements.house import Housing
 from tests.database.furnished import sqlite_url
 from tests.evening import NOW, a_house, held, one_table, open_desk, party
 from tests.sql.emptied import emptied_database

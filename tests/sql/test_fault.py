@@ -21,7 +21,7 @@ from fourtop import CountedIds, Desk, Engine, FourtopError, ManualClock, Outcome
 from fourtop.errors import StoreMisconfigured, StoreUnavailable
 from fourtop.ports import Changes, Decision, FloorChange, Scope, View
 from fourtop.storage.sql import AsyncSqlStore, SqlStore
-from fourtop.storage.sql.idiom import Statement
+from fourtop.storage.sql.statements.dialect import Statement
 from tests.database.furnished import LOGIN
 from tests.database.session import cluster
 from tests.evening import MONTH, NOW, booked, held, open_desk, party, table_rows

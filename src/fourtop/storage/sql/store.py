@@ -25,12 +25,12 @@ from fourtop.storage.sql.connection.reentrancy import Asking
 from fourtop.storage.sql.connection.tenant import Entry, Gate, Terms
 from fourtop.storage.sql.connection.transaction import Clash, Line, Sessions, Tally
 from fourtop.storage.sql.guarding import APP_ROLE
-from fourtop.storage.sql.housing import HouseCache
-from fourtop.storage.sql.parts import Mismatch
-from fourtop.storage.sql.reading import Loaded
 from fourtop.storage.sql.schema import DEFAULT_SCHEMA
-from fourtop.storage.sql.script import script_of
-from fourtop.storage.sql.writing import Count
+from fourtop.storage.sql.statements.house import HouseCache
+from fourtop.storage.sql.statements.reader import Loaded
+from fourtop.storage.sql.statements.registry import script_of
+from fourtop.storage.sql.statements.row_changes import Mismatch
+from fourtop.storage.sql.statements.writer import Count
 
 T = TypeVar("T")
 

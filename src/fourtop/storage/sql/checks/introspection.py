@@ -9,8 +9,8 @@ import attrs
 from fourtop.storage.sql.codec import loads
 from fourtop.storage.sql.connection.transaction import Line
 from fourtop.storage.sql.guarding import JOBS_ROLE
-from fourtop.storage.sql.idiom import Idiom, Statement
 from fourtop.storage.sql.schema import VERSION_TABLE, quoted
+from fourtop.storage.sql.statements.dialect import Idiom, Statement
 
 Facts = dict[str, Any]
 

@@ -13,8 +13,8 @@ from fourtop.errors import NotFound
 from fourtop.model.results import Versions
 from fourtop.ports import Clock
 from fourtop.storage.sql.guarding import EVERY_RESTAURANT, TENANT_SETTING
-from fourtop.storage.sql.idiom import Idiom, Statement, restaurant
-from fourtop.storage.sql.reading import Cursor
+from fourtop.storage.sql.statements.dialect import Idiom, Statement, restaurant
+from fourtop.storage.sql.statements.reader import Cursor
 
 
 @attrs.frozen

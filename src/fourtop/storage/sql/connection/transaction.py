@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from fourtop.errors import OutcomeUnknown, StoreUnavailable
 from fourtop.storage.sql.connection.engine import prepare_sqlite
 from fourtop.storage.sql.connection.errors import STALE, Fault, as_ours, code_of, fault_of
-from fourtop.storage.sql.idiom import Statement
+from fourtop.storage.sql.statements.dialect import Statement
 
 T = TypeVar("T")
 

@@ -13,10 +13,10 @@ from fourtop.model.results import Versions
 from fourtop.ports import Changes, Scope
 from fourtop.storage.memory.state import Shelf
 from fourtop.storage.sql import codec
-from fourtop.storage.sql.arms import Columns
 from fourtop.storage.sql.codec import listed, loads
-from fourtop.storage.sql.idiom import Idiom, Statement
-from fourtop.storage.sql.reading import Cursor, Loaded, Reader
+from fourtop.storage.sql.statements.dialect import Idiom, Statement
+from fourtop.storage.sql.statements.reader import Cursor, Loaded, Reader
+from fourtop.storage.sql.statements.selects import Columns
 
 
 class Judge:

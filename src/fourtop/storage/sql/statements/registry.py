@@ -9,14 +9,14 @@ import attrs
 from sqlalchemy import select
 
 from fourtop.storage.sql import codec
-from fourtop.storage.sql.housing import Housing
-from fourtop.storage.sql.idiom import Idiom, Statement, restaurant
-from fourtop.storage.sql.judging import Judge
-from fourtop.storage.sql.maintaining import Maintainer
-from fourtop.storage.sql.outgoing import Sender
-from fourtop.storage.sql.reading import Reader
 from fourtop.storage.sql.schema import Database
-from fourtop.storage.sql.writing import Writer
+from fourtop.storage.sql.statements.conflict_explainer import Judge
+from fourtop.storage.sql.statements.dialect import Idiom, Statement, restaurant
+from fourtop.storage.sql.statements.house import Housing
+from fourtop.storage.sql.statements.outbox import Sender
+from fourtop.storage.sql.statements.reader import Reader
+from fourtop.storage.sql.statements.retention import Maintainer
+from fourtop.storage.sql.statements.writer import Writer
 
 _KEPT_SCRIPTS: Final = 16
 

@@ -13,8 +13,8 @@ from fourtop.model.house import House
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.results import Versions
 from fourtop.storage.sql.codec import dumps, loads
-from fourtop.storage.sql.idiom import Idiom, Statement, restaurant
-from fourtop.storage.sql.reading import Cursor
+from fourtop.storage.sql.statements.dialect import Idiom, Statement, restaurant
+from fourtop.storage.sql.statements.reader import Cursor
 
 # The parts of a house document that have tables of their own, one row an entry, in their order.
 _FLOOR: Final = {"zones": "zones", "tables": "table_inventory", "joins": "table_adjacencies"}

@@ -23,10 +23,10 @@ from sqlalchemy import (
 
 from fourtop.ports import DeadLetter, Delivery
 from fourtop.storage.sql import codec
-from fourtop.storage.sql.arms import moment
 from fourtop.storage.sql.codec import Row, listed, loads
 from fourtop.storage.sql.connection.transaction import Line
-from fourtop.storage.sql.idiom import EACH, Idiom, Statement, at_most
+from fourtop.storage.sql.statements.dialect import EACH, Idiom, Statement, at_most
+from fourtop.storage.sql.statements.selects import moment
 
 _PLACE: Final = ("restaurant_id", "sequence", "attempts")
 _ROWS: Final = "letters"

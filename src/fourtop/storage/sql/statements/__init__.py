@@ -1,0 +1,1 @@
+"""Statements: everything that is sent to a database."""
