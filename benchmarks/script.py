@@ -12,7 +12,7 @@ import attrs
 import psycopg
 
 from benchmarks.durable import server
-from fourtop.storage.sql.guarding import APP_ROLE
+from fourtop.storage.sql.tables.security import APP_ROLE
 from tests.database.binary import server_program
 from tests.database.furnished import LOGIN
 

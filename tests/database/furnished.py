@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from fourtop.storage.sql.guarding import APP_ROLE, JOBS_ROLE
 from fourtop.storage.sql.migrations.migrate import migrate
+from fourtop.storage.sql.tables.security import APP_ROLE, JOBS_ROLE
 from tests.database.cluster import Cluster
 from tests.database.session import bouncer, cluster, fresh_database
 

@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.json import Json
 
 from fourtop import CapacityRule, CountedIds, Engine, ManualClock, SqlStore
-from fourtop.storage.sql.schema import catalog
+from fourtop.storage.sql.tables.catalog import catalog
 from tests.database.session import cluster
 from tests.evening import NOW, a_house, booked, held, window
 

@@ -8,10 +8,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from fourtop.storage.sql.guarding import JOBS_ROLE
 from fourtop.storage.sql.statements.dialect import Idiom, Statement
 from fourtop.storage.sql.statements.outbox import Sender
 from fourtop.storage.sql.statements.retention import Maintainer
+from fourtop.storage.sql.tables.security import JOBS_ROLE
 from tests.database.furnished import postgresql_database
 from tests.database.session import cluster
 

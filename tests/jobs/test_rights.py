@@ -10,7 +10,7 @@ import pytest
 from fourtop import StoreMisconfigured
 from fourtop.ports import Delivery
 from fourtop.storage.sql import SqlStore
-from fourtop.storage.sql.guarding import APP_ROLE
+from fourtop.storage.sql.tables.security import APP_ROLE
 from fourtop.testing.contract.job import about
 from fourtop.testing.contract.row import HERE, NOON_US
 from tests.database.furnished import LOGIN, postgresql_database

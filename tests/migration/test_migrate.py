@@ -13,7 +13,7 @@ from sqlalchemy import create_engine
 
 from fourtop import Engine, InvalidInput, ManualClock, StoreMisconfigured, StoreUnavailable
 from fourtop.storage.sql import current, downgrade, history, migrate
-from fourtop.storage.sql.schema import REVISION
+from fourtop.storage.sql.tables.catalog import REVISION
 from tests.database.cluster import Cluster
 from tests.database.session import bouncer, cluster, fresh_database
 from tests.evening import MONTH, NOW, booked

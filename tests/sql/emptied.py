@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy import create_engine
 
-from fourtop.storage.sql.schema import catalog
+from fourtop.storage.sql.tables.catalog import catalog
 from tests.database.furnished import LOGIN, postgresql_database
 from tests.database.session import bouncer, cluster
 

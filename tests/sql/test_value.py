@@ -16,7 +16,7 @@ from fourtop import Actor, Allocation, ManualClock, OwnerKind, ResourceType, Win
 from fourtop.model.window import MAX_WINDOW_US
 from fourtop.ports import Changes, Decision, Scope, Store
 from fourtop.storage.sql import SqlStore
-from fourtop.storage.sql.schema import catalog
+from fourtop.storage.sql.tables.catalog import catalog
 from tests.database.session import cluster
 from tests.evening import NOW, a_house, booked, held, open_desk, party, window
 from tests.sql.emptied import EmptiedDatabase, emptied_database

@@ -15,9 +15,9 @@ from fourtop.ports import Clock, Decision, Need, Scope, View
 from fourtop.storage.sql.checks.finding import Finding
 from fourtop.storage.sql.connection.engine import as_async_engine
 from fourtop.storage.sql.connection.transaction import Tally
-from fourtop.storage.sql.guarding import APP_ROLE
-from fourtop.storage.sql.schema import DEFAULT_SCHEMA
 from fourtop.storage.sql.store import SqlStore
+from fourtop.storage.sql.tables.catalog import DEFAULT_SCHEMA
+from fourtop.storage.sql.tables.security import APP_ROLE
 
 T = TypeVar("T")
 

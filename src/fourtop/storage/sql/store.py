@@ -15,22 +15,22 @@ from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.model.window import Window
 from fourtop.ports import MAX_NEEDS, NO_CHANGES, Changes, Clock, DeadLetter, Decision, Delivery, Need, Scope, View
-from fourtop.storage.sql import codec
 from fourtop.storage.sql.checks.finding import Finding
 from fourtop.storage.sql.checks.startup import StartCheck
-from fourtop.storage.sql.codec import loads
 from fourtop.storage.sql.connection.engine import as_engine
 from fourtop.storage.sql.connection.jobs import JobGate, Turn
 from fourtop.storage.sql.connection.reentrancy import Asking
 from fourtop.storage.sql.connection.tenant import Entry, Gate, Terms
 from fourtop.storage.sql.connection.transaction import Clash, Line, Sessions, Tally
-from fourtop.storage.sql.guarding import APP_ROLE
-from fourtop.storage.sql.schema import DEFAULT_SCHEMA
 from fourtop.storage.sql.statements.house import HouseCache
 from fourtop.storage.sql.statements.reader import Loaded
 from fourtop.storage.sql.statements.registry import script_of
 from fourtop.storage.sql.statements.row_changes import Mismatch
 from fourtop.storage.sql.statements.writer import Count
+from fourtop.storage.sql.tables import codec
+from fourtop.storage.sql.tables.catalog import DEFAULT_SCHEMA
+from fourtop.storage.sql.tables.codec import loads
+from fourtop.storage.sql.tables.security import APP_ROLE
 
 T = TypeVar("T")
 

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import attrs
 
-from fourtop.storage.sql.codec import loads
 from fourtop.storage.sql.connection.transaction import Line
-from fourtop.storage.sql.guarding import JOBS_ROLE
-from fourtop.storage.sql.schema import VERSION_TABLE, quoted
 from fourtop.storage.sql.statements.dialect import Idiom, Statement
+from fourtop.storage.sql.tables.catalog import VERSION_TABLE, quoted
+from fourtop.storage.sql.tables.codec import loads
+from fourtop.storage.sql.tables.security import JOBS_ROLE
 
 Facts = dict[str, Any]
 

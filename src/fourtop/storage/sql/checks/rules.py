@@ -14,9 +14,9 @@ from fourtop.storage.sql.checks.finding import KINDS, Finding, found
 from fourtop.storage.sql.checks.introspection import NAMED, Contents, Facts, Surveyor
 from fourtop.storage.sql.connection.tenant import Terms
 from fourtop.storage.sql.connection.transaction import Line, Sessions
-from fourtop.storage.sql.guarding import JOBS_ROLE, RIGHTS, guards
-from fourtop.storage.sql.schema import NO_OVERLAP, REVISION, VERSION_TABLE
 from fourtop.storage.sql.statements.dialect import Idiom
+from fourtop.storage.sql.tables.catalog import NO_OVERLAP, REVISION, VERSION_TABLE
+from fourtop.storage.sql.tables.security import JOBS_ROLE, RIGHTS, guards
 
 OLDEST_POSTGRESQL: Final = 150_000
 OLDEST_SQLITE: Final = (3, 40)

@@ -15,9 +15,9 @@ from fourtop.storage.sql.checks.rules import Inspector, clock_findings
 from fourtop.storage.sql.connection.engine import as_engine
 from fourtop.storage.sql.connection.tenant import Terms
 from fourtop.storage.sql.connection.transaction import LOG, Sessions
-from fourtop.storage.sql.guarding import APP_ROLE
-from fourtop.storage.sql.schema import DEFAULT_SCHEMA
 from fourtop.storage.sql.statements.dialect import Idiom
+from fourtop.storage.sql.tables.catalog import DEFAULT_SCHEMA
+from fourtop.storage.sql.tables.security import APP_ROLE
 
 # What was found good is not looked at again in this process: by engine, then by schema and role.
 _CHECKED: Final[MutableMapping[Engine, set[tuple[str | None, str | None]]]] = WeakKeyDictionary()

@@ -9,7 +9,7 @@ from sqlalchemy import URL, Engine, create_engine, event, exc, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from fourtop.errors import InvalidInput, shown
-from fourtop.storage.sql.schema import Database
+from fourtop.storage.sql.tables.catalog import Database
 
 T = TypeVar("T")
 

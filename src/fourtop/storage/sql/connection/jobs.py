@@ -15,8 +15,8 @@ from fourtop.ports import Clock
 from fourtop.storage.sql.connection.errors import code_of
 from fourtop.storage.sql.connection.tenant import DATABASE_CLOCK, Terms, set_locally
 from fourtop.storage.sql.connection.transaction import Clash, Line, Sessions
-from fourtop.storage.sql.guarding import JOBS_ROLE
 from fourtop.storage.sql.statements.dialect import Idiom, Statement
+from fourtop.storage.sql.tables.security import JOBS_ROLE
 
 T = TypeVar("T")
 

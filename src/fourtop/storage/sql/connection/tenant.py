@@ -12,9 +12,9 @@ from fourtop.clock import SystemClock
 from fourtop.errors import NotFound
 from fourtop.model.results import Versions
 from fourtop.ports import Clock
-from fourtop.storage.sql.guarding import EVERY_RESTAURANT, TENANT_SETTING
 from fourtop.storage.sql.statements.dialect import Idiom, Statement, restaurant
 from fourtop.storage.sql.statements.reader import Cursor
+from fourtop.storage.sql.tables.security import EVERY_RESTAURANT, TENANT_SETTING
 
 
 @attrs.frozen

@@ -17,9 +17,9 @@ from fourtop.errors import FourtopError, InvalidInput, OutcomeUnknown, StoreMisc
 from fourtop.storage.sql.connection.engine import as_engine
 from fourtop.storage.sql.connection.errors import Fault, as_ours, code_of, fault_of
 from fourtop.storage.sql.connection.transaction import WAITS_SECONDS, pause
-from fourtop.storage.sql.guarding import APP_ROLE, JOBS_ROLE
 from fourtop.storage.sql.migrations.step import Step
-from fourtop.storage.sql.schema import DEFAULT_SCHEMA, VERSION_TABLE, catalog, quoted
+from fourtop.storage.sql.tables.catalog import DEFAULT_SCHEMA, VERSION_TABLE, catalog, quoted
+from fourtop.storage.sql.tables.security import APP_ROLE, JOBS_ROLE
 
 T = TypeVar("T")
 

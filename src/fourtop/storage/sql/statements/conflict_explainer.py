@@ -12,11 +12,11 @@ from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.ports import Changes, Scope
 from fourtop.storage.memory.state import Shelf
-from fourtop.storage.sql import codec
-from fourtop.storage.sql.codec import listed, loads
 from fourtop.storage.sql.statements.dialect import Idiom, Statement
 from fourtop.storage.sql.statements.reader import Cursor, Loaded, Reader
 from fourtop.storage.sql.statements.selects import Columns
+from fourtop.storage.sql.tables import codec
+from fourtop.storage.sql.tables.codec import listed, loads
 
 
 class Judge:

@@ -37,7 +37,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.sql.elements import ClauseElement
 
-from fourtop.storage.sql.schema import Catalog, Database, catalog
+from fourtop.storage.sql.tables.catalog import Catalog, Database, catalog
 
 # Begins the names of the parameters that are one row's values.
 EACH: Final = "each_"

@@ -12,9 +12,9 @@ from fourtop.formats.house_document import FORMAT, house_from_data, house_to_dat
 from fourtop.model.house import House
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.results import Versions
-from fourtop.storage.sql.codec import dumps, loads
 from fourtop.storage.sql.statements.dialect import Idiom, Statement, restaurant
 from fourtop.storage.sql.statements.reader import Cursor
+from fourtop.storage.sql.tables.codec import dumps, loads
 
 # The parts of a house document that have tables of their own, one row an entry, in their order.
 _FLOOR: Final = {"zones": "zones", "tables": "table_inventory", "joins": "table_adjacencies"}

@@ -22,11 +22,11 @@ from sqlalchemy import (
 )
 
 from fourtop.ports import DeadLetter, Delivery
-from fourtop.storage.sql import codec
-from fourtop.storage.sql.codec import Row, listed, loads
 from fourtop.storage.sql.connection.transaction import Line
 from fourtop.storage.sql.statements.dialect import EACH, Idiom, Statement, at_most
 from fourtop.storage.sql.statements.selects import moment
+from fourtop.storage.sql.tables import codec
+from fourtop.storage.sql.tables.codec import Row, listed, loads
 
 _PLACE: Final = ("restaurant_id", "sequence", "attempts")
 _ROWS: Final = "letters"

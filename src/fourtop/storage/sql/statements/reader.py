@@ -16,10 +16,10 @@ from fourtop.model.hold import Hold
 from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.ports import Answer, Claim, Headcount, Rows, Scope, joined_extent
-from fourtop.storage.sql import codec
-from fourtop.storage.sql.codec import loads
 from fourtop.storage.sql.statements.dialect import Idiom, Statement
 from fourtop.storage.sql.statements.selects import Arms, Columns, Shape, stretches
+from fourtop.storage.sql.tables import codec
+from fourtop.storage.sql.tables.codec import loads
 
 T = TypeVar("T")
 

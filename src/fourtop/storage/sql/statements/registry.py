@@ -8,8 +8,6 @@ from typing import Final
 import attrs
 from sqlalchemy import select
 
-from fourtop.storage.sql import codec
-from fourtop.storage.sql.schema import Database
 from fourtop.storage.sql.statements.conflict_explainer import Judge
 from fourtop.storage.sql.statements.dialect import Idiom, Statement, restaurant
 from fourtop.storage.sql.statements.house import Housing
@@ -17,6 +15,8 @@ from fourtop.storage.sql.statements.outbox import Sender
 from fourtop.storage.sql.statements.reader import Reader
 from fourtop.storage.sql.statements.retention import Maintainer
 from fourtop.storage.sql.statements.writer import Writer
+from fourtop.storage.sql.tables import codec
+from fourtop.storage.sql.tables.catalog import Database
 
 _KEPT_SCRIPTS: Final = 16
 

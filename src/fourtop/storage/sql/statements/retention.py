@@ -25,11 +25,11 @@ from sqlalchemy import (
 
 from fourtop.model.allocation import Allocation
 from fourtop.model.window import MAX_WINDOW_US, Window
-from fourtop.storage.sql import codec
-from fourtop.storage.sql.codec import loads
 from fourtop.storage.sql.connection.transaction import Line
 from fourtop.storage.sql.statements.dialect import Idiom, Statement, as_word, at_most, restaurant
 from fourtop.storage.sql.statements.selects import moment
+from fourtop.storage.sql.tables import codec
+from fourtop.storage.sql.tables.codec import loads
 
 _KEYS: Final = frozenset({"restaurant_id", "id", "command", "idempotency_key", "sequence"})
 _MOVED: Final = ("restaurant_id", *codec.ALLOCATION)

@@ -13,8 +13,8 @@ from fourtop.model.event import Event
 from fourtop.model.hold import Hold
 from fourtop.ports import Changes
 from fourtop.ports.outbox import subject_of
-from fourtop.storage.sql import codec
-from fourtop.storage.sql.codec import Row
+from fourtop.storage.sql.tables import codec
+from fourtop.storage.sql.tables.codec import Row
 
 
 class Mismatch(Exception):  # It never leaves the store: what was wrong is found out by the judge.

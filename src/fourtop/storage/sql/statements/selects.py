@@ -11,9 +11,9 @@ from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, func,
 from fourtop.model.booking import BookingStatus
 from fourtop.model.window import MAX_WINDOW_US
 from fourtop.ports import Scope, Spans
-from fourtop.storage.sql import codec
-from fourtop.storage.sql.schema import SHORT_US
 from fourtop.storage.sql.statements.dialect import Idiom, as_number, as_word, restaurant
+from fourtop.storage.sql.tables import codec
+from fourtop.storage.sql.tables.catalog import SHORT_US
 
 # More stretches than these are loaded as the one that holds them all: an import of a year, mostly full of rows.
 MAX_SPANS: Final = 4

@@ -23,12 +23,12 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from fourtop.ports import Changes
-from fourtop.storage.sql import codec
-from fourtop.storage.sql.codec import Row, listed, plain
 from fourtop.storage.sql.statements.dialect import EACH, Given, Idiom, Statement, restaurant
 from fourtop.storage.sql.statements.reader import Cursor
 from fourtop.storage.sql.statements.row_changes import Mismatch, Part, parts_of
 from fourtop.storage.sql.statements.selects import moment
+from fourtop.storage.sql.tables import codec
+from fourtop.storage.sql.tables.codec import Row, listed, plain
 
 # So many rows of a kind are one parameter; an import of years has more, and a parameter a limit of its own.
 LARGEST: Final = 5_000

@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from fourtop.storage.sql.schema import NO_OVERLAP, Catalog, quoted
+from fourtop.storage.sql.tables.catalog import NO_OVERLAP, Catalog, quoted
 
 APP_ROLE: Final = "fourtop_app"
 JOBS_ROLE: Final = "fourtop_jobs"

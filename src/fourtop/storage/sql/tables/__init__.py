@@ -1,0 +1,1 @@
+"""Tables: columns, and how records become rows and return."""
