@@ -18,7 +18,7 @@ from fourtop.storage.memory.confirmations import Evidence
 from fourtop.storage.memory.outbox import EventQueue
 from fourtop.storage.memory.state import Shelf
 from fourtop.testing import MakeMaintained
-from fourtop.testing.contract.trial import PATIENCE_SECONDS
+from fourtop.testing.contract.harness import PATIENCE_SECONDS
 from fourtop.timeline import Occupancy
 from tests.contract.broken_judge import TellsOfWhatItRefused
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 import pytest
 
 from fourtop import MemoryStore
-from fourtop.testing.contract.trial import Beside
+from fourtop.testing.contract.harness import Beside
 
 # The suite's own moment, made long; nothing else waits for so long.
 CHANCE_SECONDS: Final = 59.5

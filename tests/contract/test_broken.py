@@ -48,5 +48,5 @@ def test_a_store_that_hangs_is_reported(monkeypatch: pytest.MonkeyPatch) -> None
             with self._locked(scope.restaurant_id):
                 return super().transact(scope, decide)
 
-    monkeypatch.setattr("fourtop.testing.contract.trial.PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("fourtop.testing.contract.harness.PATIENCE_SECONDS", 0.05)
     assert "test_a_view_is_consistent" in broken_promises(Hangs, ["test_a_view_is_consistent"])

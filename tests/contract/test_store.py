@@ -12,8 +12,8 @@ import pytest
 from fourtop import MemoryStore, testing
 from fourtop.ports import Store, View
 from fourtop.testing import MakeStore, StoreContract, broken_promises, promises
-from fourtop.testing.contract import guarding
-from fourtop.testing.contract.row import EVENING
+from fourtop.testing.contract import scopes
+from fourtop.testing.contract.samples import EVENING
 from tests.contract.loading import LoadingStore
 from tests.stores import STORES
 
@@ -83,7 +83,7 @@ except ImportError as error:
 
 
 def test_every_question_of_a_view_is_put_outside_its_scope_or_is_always_allowed() -> None:
-    everything = (*guarding._questions(EVENING, "1"), *guarding._FLAGGED, *guarding._ALWAYS)
+    everything = (*scopes._questions(EVENING, "1"), *scopes._FLAGGED, *scopes._ALWAYS)
     asked = {name.split()[0] for name in everything}
     questions = {name for name in vars(View) if not name.startswith("_")} - {"close", "now_us", "scope"}
     assert asked == questions

@@ -18,9 +18,9 @@ import pytest
 from fourtop import ManualClock
 from fourtop.ports import Changes, Decision, Scope
 from fourtop.storage.sql import SqlStore
+from fourtop.testing.contract.harness import Beside
 from fourtop.testing.contract.job import about
-from fourtop.testing.contract.row import HERE, THERE, a_house
-from fourtop.testing.contract.trial import Beside
+from fourtop.testing.contract.samples import HERE, THERE, a_house
 from tests.crash.relay import BATCH, LEASE, Kill, Place, Relay
 from tests.database.furnished import postgresql_url, sqlite_url
 from tests.load.crowd import PRELOADED

@@ -35,7 +35,7 @@ from fourtop.errors import NotFound
 from fourtop.model.results import Booked, Changed
 from fourtop.ports import Changes
 from fourtop.storage.memory.state import Shelf
-from fourtop.testing.stepping import Run, Stage, SteppedStore
+from fourtop.testing.interleaving import Run, Stage, SteppedStore
 from fourtop.timeline import Occupancy
 from tests.contract.broken_judge import IgnoresAbsentRemovals
 from tests.evening import NOW, a_house, at, booked, held, one_table, party, table_rows

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from fourtop.testing.stepping import Run, SteppedStore, every_run
+from fourtop.testing.interleaving import Run, SteppedStore, every_run
 from tests.interleaving.duel import DUELS, CarelessStore, Duel, LocklessStore, MakeStore, Scene
 
 

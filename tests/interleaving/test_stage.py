@@ -10,7 +10,7 @@ import pytest
 
 from fourtop import ManualClock
 from fourtop.ports import Decision, Scope
-from fourtop.testing.stepping import Stage, SteppedStore, every_run
+from fourtop.testing.interleaving import Stage, SteppedStore, every_run
 from tests.evening import NOW, a_house
 
 

@@ -26,7 +26,7 @@ from fourtop.model.window import from_micros
 from fourtop.ports import Changes, Decision, MaintainedStore, Scope
 from fourtop.storage.sql import SqlStore
 from fourtop.testing.contract.job import about, moved_there
-from fourtop.testing.contract.row import (
+from fourtop.testing.contract.samples import (
     HERE,
     NOON_US,
     THERE,

@@ -10,7 +10,7 @@ import pytest
 from fourtop import ManualClock
 from fourtop.ports import Changes
 from fourtop.storage.sql import SqlStore
-from fourtop.testing.contract.row import HERE, NOON_US, a_booking, a_house, a_row, of_booking, span
+from fourtop.testing.contract.samples import HERE, NOON_US, a_booking, a_house, a_row, of_booking, span
 from tests.jobs.place import Place, write
 from tests.unit.test_engine_housekeeping import DAYS, WEEK, Months
 

@@ -16,9 +16,9 @@ import pytest
 
 from fourtop import Event, Pace, relay_outbox
 from fourtop.storage.sql import SqlStore
+from fourtop.testing.contract.harness import PATIENCE_SECONDS, Beside
 from fourtop.testing.contract.job import about, keys_of
-from fourtop.testing.contract.row import HERE, THERE, a_house
-from fourtop.testing.contract.trial import PATIENCE_SECONDS, Beside
+from fourtop.testing.contract.samples import HERE, THERE, a_house
 from tests.jobs.place import LATER, Place, tell
 
 LEASE_US = 30_000_000

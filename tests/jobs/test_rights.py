@@ -12,7 +12,7 @@ from fourtop.ports import Delivery
 from fourtop.storage.sql import SqlStore
 from fourtop.storage.sql.tables.security import APP_ROLE
 from fourtop.testing.contract.job import about
-from fourtop.testing.contract.row import HERE, NOON_US
+from fourtop.testing.contract.samples import HERE, NOON_US
 from tests.database.furnished import LOGIN, postgresql_database
 from tests.database.session import cluster
 from tests.jobs.place import Place, furnish

@@ -16,7 +16,7 @@ from fourtop.jobs.relay import Pace, Relayed, relay_outbox, wait_us
 from fourtop.model.event import Event
 from fourtop.ports import Changes, Decision, Delivery, MaintainedStore, Scope
 from fourtop.testing.contract.job import about
-from fourtop.testing.contract.row import HERE, a_house
+from fourtop.testing.contract.samples import HERE, a_house
 from tests.contract.loading import LoadingStore
 from tests.evening import held, open_desk
 

@@ -18,7 +18,7 @@ from fourtop import (
 )
 from fourtop.ports import Changes, FloorChange, PolicyChange, Scope, View
 from fourtop.storage.memory.state import Shelf
-from fourtop.testing.contract.row import (
+from fourtop.testing.contract.samples import (
     EVENING,
     HERE,
     MONTHS,

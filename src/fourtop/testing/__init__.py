@@ -12,7 +12,6 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from fourtop.testing.awaiting import BlockingStore, awaited
     from fourtop.testing.contract import (
         JobTrial,
         MaintenanceContract,
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
         broken_promises,
         promises,
     )
-    from fourtop.testing.stepping import Run, Stage, SteppedStore, every_run
+    from fourtop.testing.interleaving import Run, Stage, SteppedStore, every_run
+    from fourtop.testing.sync_bridge import BlockingStore, awaited
 
 __all__ = [
     "BlockingStore",
@@ -45,8 +45,8 @@ __all__ = [
 ]
 
 _CONTRACT: Final = "fourtop.testing.contract"
-_AWAITING: Final = "fourtop.testing.awaiting"
-_STEPPING: Final = "fourtop.testing.stepping"
+_AWAITING: Final = "fourtop.testing.sync_bridge"
+_STEPPING: Final = "fourtop.testing.interleaving"
 _SUITES: Final = ("MaintenanceContract", "OutboxContract", "StoreContract", "broken_promises", "promises")
 _HOMES: Final = {
     **dict.fromkeys((*_SUITES, "JobTrial", "MakeMaintained", "MakeStore", "Trial"), _CONTRACT),

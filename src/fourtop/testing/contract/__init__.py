@@ -1,5 +1,6 @@
 """The contract of stores: every promise that a store makes, as a test."""
 
+from fourtop.testing.contract.harness import MakeStore, Trial
 from fourtop.testing.contract.job import JobTrial, MakeMaintained
 from fourtop.testing.contract.suite import (
     MaintenanceContract,
@@ -8,7 +9,6 @@ from fourtop.testing.contract.suite import (
     broken_promises,
     promises,
 )
-from fourtop.testing.contract.trial import MakeStore, Trial
 
 __all__ = [
     "JobTrial",

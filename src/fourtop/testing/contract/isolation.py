@@ -10,7 +10,8 @@ from typing import Final
 import attrs
 
 from fourtop.ports import Changes, Decision, Scope, View
-from fourtop.testing.contract.row import (
+from fourtop.testing.contract.harness import PATIENCE_SECONDS, Beside, Trial
+from fourtop.testing.contract.samples import (
     EVENING,
     HERE,
     MINUTE_US,
@@ -20,7 +21,6 @@ from fourtop.testing.contract.row import (
     a_row,
     of_booking,
 )
-from fourtop.testing.contract.trial import PATIENCE_SECONDS, Beside, Trial
 
 # How long a call is given to get past a lock that should keep it out. A store that keeps it out costs this
 # time; one that does not is found as soon as the call comes through.

@@ -10,8 +10,8 @@ import attrs
 from fourtop.model.allocation import Allocation
 from fourtop.model.event import Event, EventType
 from fourtop.ports import Clock, Delivery, MaintainedStore
-from fourtop.testing.contract.row import HERE, NOON_US, STAFF, THERE
-from fourtop.testing.contract.trial import Trial
+from fourtop.testing.contract.harness import Trial
+from fourtop.testing.contract.samples import HERE, NOON_US, STAFF, THERE
 
 MakeMaintained = Callable[[Clock], MaintainedStore]
 

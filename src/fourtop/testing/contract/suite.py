@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import ClassVar
 
-from fourtop.testing.contract.counting import CountingPromises
-from fourtop.testing.contract.enforcement import IdentityPromises, OverlapPromises
-from fourtop.testing.contract.guarding import GuardingPromises
-from fourtop.testing.contract.heads import HeadcountPromises
+from fourtop.testing.contract.conflicts import IdentityPromises, OverlapPromises
+from fourtop.testing.contract.harness import MakeStore, Trial, raised_by
+from fourtop.testing.contract.headcounts import HeadcountPromises
 from fourtop.testing.contract.isolation import IsolationPromises
 from fourtop.testing.contract.job import JobTrial, MakeMaintained
-from fourtop.testing.contract.keeping import ArchivingPromises, JobPromises, RetentionPromises, SweepingPromises
-from fourtop.testing.contract.opening import OpeningPromises
-from fourtop.testing.contract.outgoing import ClaimingPromises, SettlingPromises
-from fourtop.testing.contract.sight import SightPromises
-from fourtop.testing.contract.trial import MakeStore, Trial, raised_by
-from fourtop.testing.contract.writing import WritingPromises
+from fourtop.testing.contract.outbox import ClaimingPromises, SettlingPromises
+from fourtop.testing.contract.reads import SightPromises
+from fourtop.testing.contract.restaurants import OpeningPromises
+from fourtop.testing.contract.retention import ArchivingPromises, JobPromises, RetentionPromises, SweepingPromises
+from fourtop.testing.contract.scopes import GuardingPromises
+from fourtop.testing.contract.versions import CountingPromises
+from fourtop.testing.contract.writes import WritingPromises
 
 try:
     import pytest

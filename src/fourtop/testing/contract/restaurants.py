@@ -10,7 +10,8 @@ import attrs
 from fourtop.errors import AlreadyExists, NotFound
 from fourtop.model.results import Versions
 from fourtop.ports import Decision, Scope, View
-from fourtop.testing.contract.row import (
+from fourtop.testing.contract.harness import Trial, raised_by
+from fourtop.testing.contract.samples import (
     HERE,
     THERE,
     a_block,
@@ -24,7 +25,6 @@ from fourtop.testing.contract.row import (
     of_booking,
     of_hold,
 )
-from fourtop.testing.contract.trial import Trial, raised_by
 
 
 class OpeningPromises:

@@ -10,7 +10,7 @@ from fourtop.clock import ManualClock
 from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.window import from_micros
 from fourtop.ports import Changes, Clock, Decision, Need, Scope, Store, View
-from fourtop.testing.contract.row import HERE, MONTHS, NOON_US, THERE, a_house
+from fourtop.testing.contract.samples import HERE, MONTHS, NOON_US, THERE, a_house
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Exception)

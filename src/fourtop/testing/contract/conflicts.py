@@ -12,7 +12,8 @@ from fourtop.model.floor import Floor
 from fourtop.model.hold import HoldState
 from fourtop.model.window import Window, iso
 from fourtop.ports import FloorChange, PolicyChange
-from fourtop.testing.contract.row import (
+from fourtop.testing.contract.harness import Trial
+from fourtop.testing.contract.samples import (
     EVENING,
     HERE,
     MINUTE_US,
@@ -30,7 +31,6 @@ from fourtop.testing.contract.row import (
     of_hold,
     span,
 )
-from fourtop.testing.contract.trial import Trial
 
 _B, _H, _K = of_booking(), of_hold(), of_block()
 _MICROSECOND = 1 / MINUTE_US

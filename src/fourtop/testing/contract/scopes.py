@@ -11,7 +11,8 @@ from fourtop.model.allocation import OwnerKind
 from fourtop.model.results import Versions
 from fourtop.model.window import Window
 from fourtop.ports import MAX_NEEDS, Changes, Decision, Need, Scope, View
-from fourtop.testing.contract.row import (
+from fourtop.testing.contract.harness import Trial, raised_by
+from fourtop.testing.contract.samples import (
     EVENING,
     HERE,
     a_booking,
@@ -21,7 +22,6 @@ from fourtop.testing.contract.row import (
     of_hold,
     span,
 )
-from fourtop.testing.contract.trial import Trial, raised_by
 
 _INSIDE = EVENING
 _BEYOND = Window.of_micros(EVENING.start_us, EVENING.end_us + 1)

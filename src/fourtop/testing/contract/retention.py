@@ -13,8 +13,9 @@ from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.window import Window
 from fourtop.ports import Answer
+from fourtop.testing.contract.harness import raised_by
 from fourtop.testing.contract.job import ALL, FEW, JobTrial, about, moved_there
-from fourtop.testing.contract.row import (
+from fourtop.testing.contract.samples import (
     HERE,
     MINUTE_US,
     NOON_US,
@@ -30,7 +31,6 @@ from fourtop.testing.contract.row import (
     of_hold,
     span,
 )
-from fourtop.testing.contract.trial import raised_by
 
 _PAST = span(-600, -1)
 _MICROSECOND = 1 / MINUTE_US

@@ -12,7 +12,7 @@ from fourtop.jobs.relay import Pace, relay_outbox
 from fourtop.model.event import Event
 from fourtop.ports import Delivery
 from fourtop.testing.contract.job import FEW, LEASE_US, JobTrial, about, keys_of
-from fourtop.testing.contract.row import HERE, NOON_US, THERE, an_event
+from fourtop.testing.contract.samples import HERE, NOON_US, THERE, an_event
 
 _SECOND_US = 1_000_000
 

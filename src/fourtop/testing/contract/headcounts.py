@@ -9,7 +9,8 @@ import attrs
 from fourtop.model.booking import BookingStatus
 from fourtop.model.hold import HoldState
 from fourtop.ports import Claim, Headcount, Need, Scope, View
-from fourtop.testing.contract.row import (
+from fourtop.testing.contract.harness import Trial
+from fourtop.testing.contract.samples import (
     EVENING,
     HERE,
     MINUTE_US,
@@ -18,7 +19,6 @@ from fourtop.testing.contract.row import (
     a_hold_at,
     span,
 )
-from fourtop.testing.contract.trial import Trial
 
 
 class HeadcountPromises:

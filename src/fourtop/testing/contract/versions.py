@@ -9,7 +9,8 @@ import attrs
 from fourtop.model.results import Versions
 from fourtop.model.window import from_micros
 from fourtop.ports import Decision, FloorChange, PolicyChange, Scope, View
-from fourtop.testing.contract.row import (
+from fourtop.testing.contract.harness import Trial
+from fourtop.testing.contract.samples import (
     EVENING,
     HERE,
     NOON_US,
@@ -24,7 +25,6 @@ from fourtop.testing.contract.row import (
     an_event,
     of_booking,
 )
-from fourtop.testing.contract.trial import Trial
 
 
 def _versions(trial: Trial, restaurant_id: str = HERE) -> Versions:

@@ -8,7 +8,8 @@ from fourtop.model.allocation import OwnerKind, ResourceType
 from fourtop.model.hold import HoldState
 from fourtop.model.window import Window
 from fourtop.ports import Claim
-from fourtop.testing.contract.row import (
+from fourtop.testing.contract.harness import Trial
+from fourtop.testing.contract.samples import (
     DAY_MINUTES,
     EVENING,
     HERE,
@@ -27,7 +28,6 @@ from fourtop.testing.contract.row import (
     of_hold,
     span,
 )
-from fourtop.testing.contract.trial import Trial
 
 _B, _H, _K = of_booking(), of_hold(), of_block()
 _MICROSECOND = 1 / MINUTE_US
