@@ -17,17 +17,8 @@ from fourtop.engine import (
     Engine,
     Move,
     Overlap,
-    Pace,
-    Pruned,
-    Relayed,
-    Swept,
     TableState,
     TimeOrderedIds,
-    prune_allocations,
-    prune_confirmations,
-    prune_outbox,
-    relay_outbox,
-    sweep_holds,
 )
 from fourtop.errors import (
     AllocationsOverlap,
@@ -66,6 +57,17 @@ from fourtop.formats.booking_rows import BookingRow, dump_rows_csv, read_rows_cs
 from fourtop.formats.house_document import dump_house, house_from_data, house_to_data, load_house
 from fourtop.formats.json_schema import house_schema
 from fourtop.formats.sketch import sketch_floor, sketch_house
+from fourtop.jobs import (
+    Pace,
+    Pruned,
+    Relayed,
+    Swept,
+    prune_allocations,
+    prune_confirmations,
+    prune_outbox,
+    relay_outbox,
+    sweep_holds,
+)
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.block import Block

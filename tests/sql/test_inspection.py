@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, event
 
 from fourtop import AsyncSqlStore, CapacityRule, Finding, ManualClock, SqlStore, StoreMisconfigured, SystemClock
-from fourtop.storage.sql.checks import rules
+from fourtop.storage.sql.checks import rules as check_rules
 from fourtop.storage.sql.checks.finding import KINDS
 from fourtop.storage.sql.checks.startup import inspect
 from fourtop.storage.sql.connection.transaction import Line
@@ -175,8 +175,8 @@ def test_a_cluster_that_does_not_wait_for_the_disk_is_a_warning(database: str) -
 def test_a_server_that_nobody_has_tried_is_a_warning(
     database: str, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inspection, "OLDEST_POSTGRESQL", 990_000)
-    monkeypatch.setattr(inspection, "OLDEST_SQLITE", (99, 0))
+    monkeypatch.setattr(check_rules, "OLDEST_POSTGRESQL", 990_000)
+    monkeypatch.setattr(check_rules, "OLDEST_SQLITE", (99, 0))
     assert in_database(database) == ["server_old"]
     assert codes(inspect(f"sqlite:///{file}")) == ["server_old"]
 
@@ -252,7 +252,7 @@ def test_a_connection_that_promises_less_is_found(file: Path, pragma: str, expec
 )
 def test_the_defect_of_the_log_is_known_by_the_version(version: str, *, is_mended: bool) -> None:
     facts = {"version": version, "foreign_keys": 1, "journal_mode": "wal", "synchronous": 2}
-    found = [each.code for each in rules._of_file(facts)]
+    found = [each.code for each in check_rules._of_file(facts)]
     assert found == ([] if is_mended else ["wal_defect"])
 
 

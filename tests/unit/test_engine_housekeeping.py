@@ -34,12 +34,11 @@ from fourtop import (
 from fourtop.jobs.relay import relay_outbox
 from fourtop.jobs.retention import (
     Pruned,
-    Swept,
     prune_allocations,
     prune_confirmations,
     prune_outbox,
-    sweep_holds,
 )
+from fourtop.jobs.sweep import Swept, sweep_holds
 from fourtop.model.event import Event
 from fourtop.ports import Changes, Decision, MaintainedStore, Need, Scope, View
 from fourtop.storage.memory.state import Shelf

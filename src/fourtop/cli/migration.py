@@ -22,9 +22,9 @@ def migrate(database: Database, revision: str = LATEST) -> Answer:
         StoreMisconfigured: If the database cannot be migrated as it is.
         StoreUnavailable: If it cannot be reached; nothing was changed.
     """
-    migrating = _migrating()
+    migrations = _migrations()
     database.require_place()
-    ran = migrate.migrate(database.url, schema=database.schema, revision=revision)
+    ran = migrations.migrate(database.url, schema=database.schema, revision=revision)
     return _done(database, ran, "up")
 
 
@@ -37,9 +37,9 @@ def take_back(database: Database, revision: str) -> Answer:
         StoreMisconfigured: If the database cannot be changed as it is.
         StoreUnavailable: If it cannot be reached; nothing was changed.
     """
-    migrating = _migrating()
+    migrations = _migrations()
     database.require_there()
-    gone = migrate.downgrade(database.url, schema=database.schema, revision=revision)
+    gone = migrations.downgrade(database.url, schema=database.schema, revision=revision)
     return _done(database, gone, "back")
 
 
@@ -65,30 +65,30 @@ def is_made(database: Database) -> bool:
         StoreUnavailable: If it cannot be reached.
     """
     try:
-        return _migrating().current(database.url, schema=database.schema) is not None
+        return _migrations().current(database.url, schema=database.schema) is not None
     except StoreMisconfigured:
         # A login that may use the tables need not be one that may look at the version. If it is something else, the
         # store will say so.
         return True
 
 
-def _migrating() -> Any:
-    from fourtop.storage.sql.migrations import migrate  # noqa: PLC0415  # An extra, and only some commands need it.
+def _migrations() -> Any:
+    from fourtop.storage.sql.migrations import migrate as found  # noqa: PLC0415  # An extra, and only some commands need it.
 
-    return migrating
+    return found
 
 
 def _done(database: Database, steps: Sequence[str], way: str) -> Answer:
-    says = {each.id: each.says for each in _migrating().history()}
+    says = {each.id: each.says for each in _migrations().history()}
     answer = _standing(database)
     lines = [f"{way}  {step}  {says.get(step, '')}".rstrip() for step in steps] or ["nothing was to be done"]
     return Answer("\n".join([*lines, answer.text]), {"steps": list(steps), **answer.data})
 
 
 def _standing(database: Database) -> Answer:
-    migrating = _migrating()
-    now = migrate.current(database.url, schema=database.schema)
-    latest = migrate.history()[-1].id
+    migrations = _migrations()
+    now = migrations.current(database.url, schema=database.schema)
+    latest = migrations.history()[-1].id
     if now is None:
         text = f"there is no schema; the latest revision is {latest}"
     elif now == latest:

@@ -8,15 +8,6 @@ from fourtop.engine.engine import Engine
 from fourtop.engine.ids import CountedIds, Ids, TimeOrderedIds
 from fourtop.engine.queries.audit import Audit, Overlap
 from fourtop.engine.queries.table_state import TableState
-from fourtop.jobs.relay import Pace, Relayed, relay_outbox
-from fourtop.jobs.retention import (
-    Pruned,
-    Swept,
-    prune_allocations,
-    prune_confirmations,
-    prune_outbox,
-    sweep_holds,
-)
 
 __all__ = [
     "AsyncDesk",
@@ -28,15 +19,6 @@ __all__ = [
     "Ids",
     "Move",
     "Overlap",
-    "Pace",
-    "Pruned",
-    "Relayed",
-    "Swept",
     "TableState",
     "TimeOrderedIds",
-    "prune_allocations",
-    "prune_confirmations",
-    "prune_outbox",
-    "relay_outbox",
-    "sweep_holds",
 ]

@@ -80,3 +80,24 @@ def reaped(call: Call, view: View, *windows: Window, kept: Collection[str] = ())
         event = hold_event(call, EventType.HOLD_EXPIRED, hold, view.now_us)
         changes += ended(hold, HoldState.EXPIRED, view.rows_of(hold), event)
     return changes
+
+
+def released_for(call: Call, view: View, booking_id: str, *, kept: str | None = None) -> Changes:
+    """Return the changes that end the holds of a booking which wants no tables any more, or has others.
+
+    Args:
+        call: For the events.
+        view: Where they are found.
+        booking_id: The booking.
+        kept: The id of a hold that the command ends by itself.
+    """
+    changes = NO_CHANGES
+    for hold in view.active_holds_for(booking_id):
+        if hold.id == kept:
+            continue
+        is_alive = hold.is_alive(view.now_us)
+        state = HoldState.RELEASED if is_alive else HoldState.EXPIRED
+        kind = EventType.HOLD_RELEASED if is_alive else EventType.HOLD_EXPIRED
+        rows = view.rows_of(hold)
+        changes += ended(hold, state, rows, hold_event(call, kind, hold, view.now_us))
+    return changes

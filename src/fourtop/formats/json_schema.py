@@ -13,5 +13,5 @@ def house_schema() -> dict[str, Any]:
     It knows the same keys, types and ranges as ``load_house``. What refers to another place of the document,
     such as the zone of a table, only the decoder checks.
     """
-    schema: dict[str, Any] = json.loads(files("fourtop.model").joinpath("house.schema.json").read_text("utf-8"))
+    schema: dict[str, Any] = json.loads(files("fourtop.formats").joinpath("house.schema.json").read_text("utf-8"))
     return schema

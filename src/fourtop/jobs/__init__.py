@@ -1,1 +1,17 @@
-"""Jobs: sweep holds, prune old rows, relay the outbox."""
+"""Jobs: sweep holds, archive and delete old rows, relay the outbox."""
+
+from fourtop.jobs.relay import Pace, Relayed, relay_outbox
+from fourtop.jobs.retention import Pruned, prune_allocations, prune_confirmations, prune_outbox
+from fourtop.jobs.sweep import Swept, sweep_holds
+
+__all__ = [
+    "Pace",
+    "Pruned",
+    "Relayed",
+    "Swept",
+    "prune_allocations",
+    "prune_confirmations",
+    "prune_outbox",
+    "relay_outbox",
+    "sweep_holds",
+]

@@ -1,4 +1,4 @@
-"""Housekeeping: the jobs that sweep dead holds and put away what is over.
+"""Retention: archive old allocations and delete old results, holds and events.
 
 Each works in batches and may be run at any time, by several at once, and be killed anywhere: the next run does what
 is left. None of them changes an answer; while none runs, there are only more rows.
@@ -7,43 +7,21 @@ is left. None of them changes an answer; while none runs, there are only more ro
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
-from itertools import repeat
+from collections.abc import Callable
 from typing import Final
 
 import attrs
 
-from fourtop.engine.allocations import ended
-from fourtop.engine.dispatch.executor import Runner
-from fourtop.engine.dispatch.requests import Order
-from fourtop.engine.events import hold_event
-from fourtop.engine.invocation import Call
-from fourtop.errors import StoreUnavailable
+from fourtop.jobs.batches import check_batch, rounds
 from fourtop.model import validators
-from fourtop.model.actor import Actor
-from fourtop.model.event import EventType
-from fourtop.model.hold import HoldState
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
-from fourtop.ports import NO_CHANGES, Decision, MaintainedStore, Maintenance, Scope, View
+from fourtop.ports import Maintenance
 
-JOB: Final = Actor("fourtop", "job")
-MAX_BATCH: Final = 10_000
 # A command may still have something to do with what was over a day ago; nothing is put away before that.
 DAYS: Final = (1, 3_650)
 
 _DAY_US: Final = 24 * 60 * MICROSECONDS_PER_MINUTE
 _LOG: Final = logging.getLogger("fourtop.jobs")
-
-
-@attrs.frozen
-class Swept:
-    """What a sweep did.
-
-    Args:
-        holds: How many dead holds this run has ended.
-    """
-
-    holds: int = 0
 
 
 @attrs.frozen(kw_only=True)
@@ -63,74 +41,6 @@ class Pruned:
     answers: int = 0
     holds: int = 0
     events: int = 0
-
-
-def sweep_holds(store: MaintainedStore, *, batch: int = 100, max_batches: int | None = None) -> Swept:
-    """End the holds that have expired: their rows go, and each is told of by one ``capacity.hold.expired``.
-
-    Commands do the same with the dead holds that they come across. So this job frees nothing that is not free
-    already; it keeps the rows few and the events timely. A hold that was extended, confirmed or swept since it was
-    found is left alone.
-
-    Args:
-        store: Where.
-        batch: How many holds are looked up at once (1–10,000); those of one restaurant end in one transaction.
-        max_batches: After how many batches to stop; ``None``: when nothing is left.
-
-    Raises:
-        InvalidInput: If a number is out of its range.
-        StoreUnavailable: If the store, or a restaurant in it, cannot be reached. What was swept is swept, of all other
-            restaurants too; run it again.
-    """
-    limit = _check_batch(batch)
-    runner = Runner(store)
-    total = 0
-    for _ in _rounds(max_batches):
-        found = store.expired_holds(store.now_us(), limit)
-        swept = _sweep_all(runner, found)
-        total += swept
-        # If others have ended all of these first, they are at work on the rest too.
-        if len(found) < limit or not swept:
-            break
-    _LOG.info("swept %d holds", total)
-    return Swept(total)
-
-
-def _sweep_all(runner: Runner, found: Iterable[tuple[str, str]]) -> int:
-    """Sweep the restaurants one by one; one that somebody keeps locked is in no other's way."""
-    swept, unavailable = 0, None
-    for restaurant_id, hold_ids in _by_restaurant(found):
-        try:
-            swept += runner.run(_sweep_order(restaurant_id, hold_ids))
-        except StoreUnavailable as error:
-            unavailable = unavailable or error
-    if unavailable is not None:
-        raise unavailable
-    return swept
-
-
-def _by_restaurant(found: Iterable[tuple[str, str]]) -> Iterable[tuple[str, tuple[str, ...]]]:
-    holds: dict[str, tuple[str, ...]] = {}
-    for restaurant_id, hold_id in found:
-        holds[restaurant_id] = (*holds.get(restaurant_id, ()), hold_id)
-    return holds.items()
-
-
-def _sweep_order(restaurant_id: str, hold_ids: tuple[str, ...]) -> Order[int]:
-    # No row gets an id of this call, and an event's key is its hold's, so that every sweep may be called the same.
-    call = Call(restaurant_id, "sweep", "sweep", JOB, None, {})
-    scope = Scope(restaurant_id, holds=frozenset(hold_ids))
-    return Order(call, scope, lambda view, _: _swept(call, view, hold_ids))
-
-
-def _swept(call: Call, view: View, hold_ids: tuple[str, ...]) -> Decision[int]:
-    changes = NO_CHANGES
-    for hold_id in hold_ids:
-        hold = view.find_hold(hold_id)
-        if hold is not None and hold.state is HoldState.ACTIVE and not hold.is_alive(view.now_us):
-            event = hold_event(call, EventType.HOLD_EXPIRED, hold, view.now_us)
-            changes += ended(hold, HoldState.EXPIRED, view.rows_of(hold), event)
-    return Decision(len(changes.holds_changed), changes)
 
 
 def prune_allocations(
@@ -204,9 +114,9 @@ def prune_outbox(store: Maintenance, *, days: int = 30, batch: int = 500, max_ba
 
 def _cleared(clear: Callable[[int, int], int], before_us: int, batch: int, max_batches: int | None) -> int:
     """Clear batch after batch until one is not full, and return how many rows there were."""
-    limit = _check_batch(batch)
+    limit = check_batch(batch)
     total = 0
-    for _ in _rounds(max_batches):
+    for _ in rounds(max_batches):
         cleared = clear(before_us, limit)
         total += cleared
         if cleared < limit:
@@ -216,13 +126,3 @@ def _cleared(clear: Callable[[int, int], int], before_us: int, batch: int, max_b
 
 def _before(store: Maintenance, days: int) -> int:
     return store.now_us() - validators.check_whole("days", days, *DAYS) * _DAY_US
-
-
-def _check_batch(batch: int) -> int:
-    return validators.check_whole("batch", batch, 1, MAX_BATCH)
-
-
-def _rounds(max_batches: int | None) -> Iterable[None]:
-    if max_batches is None:
-        return repeat(None)
-    return repeat(None, validators.check_whole("max_batches", max_batches, 1, 2**31))

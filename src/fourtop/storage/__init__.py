@@ -1,6 +1,5 @@
 """Stores: adapters of the storage port."""
 
-from fourtop.storage.memory.async_store import AsyncMemoryStore
-from fourtop.storage.memory.store import MemoryStore
+from fourtop.storage.memory import AsyncMemoryStore, MemoryStore
 
 __all__ = ["AsyncMemoryStore", "MemoryStore"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import attrs
 
 from fourtop.engine.admission import Judge, Own, Seating
-from fourtop.engine.allocations import freed, place, reaped
-from fourtop.engine.commands.hold import get_booking, owners_for, released_for
+from fourtop.engine.allocations import freed, place, reaped, released_for
 from fourtop.engine.compiled_house import Rules
 from fourtop.engine.events import assignment_event, created_event, rescheduled_event, status_event
 from fourtop.engine.invocation import Call
+from fourtop.engine.preconditions import get_booking, owners_for
 from fourtop.errors import AlreadyExists, IllegalTransition, Refusal, Refused
 from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Assignment, Booking, BookingStatus

@@ -9,19 +9,18 @@ from functools import cached_property
 import attrs
 
 from fourtop.engine.admission import Judge, Own, Seating, find_rivals
-from fourtop.engine.allocations import place, reaped
-from fourtop.engine.commands.hold import (
-    as_request,
+from fourtop.engine.allocations import place, reaped, released_for
+from fourtop.engine.commands.hold import as_request
+from fourtop.engine.compiled_house import Rules
+from fourtop.engine.events import assignment_event, created_event, hold_event, status_event
+from fourtop.engine.invocation import Call, Failed, as_replay, plain
+from fourtop.engine.preconditions import (
     check_awaits_confirmation,
     differences,
     get_booking,
     get_live_hold,
     owners_for,
-    released_for,
 )
-from fourtop.engine.compiled_house import Rules
-from fourtop.engine.events import assignment_event, created_event, hold_event, status_event
-from fourtop.engine.invocation import Call, Failed, as_replay, plain
 from fourtop.errors import FourtopError, HoldEnded, HoldMismatch, NotFound, PolicyDrift, Refusal, Refused
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus

@@ -9,28 +9,24 @@ from fourtop.engine.allocations import ended, place, reaped
 from fourtop.engine.compiled_house import Rules
 from fourtop.engine.events import hold_event
 from fourtop.engine.invocation import Call
+from fourtop.engine.preconditions import (
+    check_awaits_tables,
+    get_live_hold,
+)
 from fourtop.errors import (
-    HoldEnded,
-    HoldExpired,
     HoldLimit,
-    HoldMismatch,
     HoldRateLimit,
-    IllegalTransition,
-    NotFound,
     Refusal,
     Refused,
 )
 from fourtop.model.allocation import Owner, OwnerKind
-from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.event import EventType
 from fourtop.model.hold import Hold, HoldState, fingerprint_of
 from fourtop.model.policy import MAX_HOLD_LIFETIME_SECONDS
 from fourtop.model.request import Request
 from fourtop.model.results import Held
 from fourtop.model.window import MICROSECONDS_PER_SECOND
-from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
-
-_BEFORE_CONFIRMATION = (BookingStatus.PENDING, BookingStatus.PENDING_ALLOCATION)
+from fourtop.ports import Changes, Decision, Need, Scope, View
 
 
 @attrs.frozen
@@ -156,68 +152,6 @@ def _check_limits(view: View, rules: Rules, terms: Terms, *, given_up: Hold | No
         raise HoldLimit("live_per_session", limits.max_live_per_session)
 
 
-def check_awaits_tables(view: View, booking_id: str, request: Request) -> Booking:
-    """Return the booking if it awaits tables for this very party and start.
-
-    Raises:
-        NotFound: If there is none.
-        IllegalTransition: If it is past waiting for tables.
-        HoldMismatch: If its party or its start is another.
-    """
-    booking = get_booking(view, booking_id)
-    check_awaits_confirmation(booking)
-    differs = differences(booking, request.party, request.start_us)
-    if differs:
-        raise HoldMismatch(None, booking_id, differs=differs)
-    return booking
-
-
-def differences(booking: Booking, party: int, start_us: int) -> tuple[str, ...]:
-    """Return in what a booking differs from what tables are asked or held for: ``party``, ``start``."""
-    compared = (("party", booking.party, party), ("start", booking.stay.dining.start_us, start_us))
-    return tuple(name for name, booked, asked in compared if booked != asked)
-
-
-def check_awaits_confirmation(booking: Booking) -> None:
-    """Refuse a booking that is past waiting for tables; a no-show comes to life by no hold.
-
-    Raises:
-        IllegalTransition: If it is neither pending nor pending_allocation.
-    """
-    if booking.status not in _BEFORE_CONFIRMATION:
-        raise IllegalTransition(booking.id, booking.status.value, BookingStatus.CONFIRMED.value)
-
-
-def get_booking(view: View, booking_id: str) -> Booking:
-    """Return the booking of that id.
-
-    Raises:
-        NotFound: If there is none.
-    """
-    booking = view.find_booking(booking_id)
-    if booking is None:
-        raise NotFound("booking", booking_id)
-    return booking
-
-
-def get_live_hold(view: View, hold_id: str) -> Hold:
-    """Return the hold of that id if it is alive.
-
-    Raises:
-        NotFound: If there is none.
-        HoldExpired: If its time is over.
-        HoldEnded: If it was released, replaced or confirmed.
-    """
-    hold = view.find_hold(hold_id)
-    if hold is None:
-        raise NotFound("hold", hold_id)
-    if hold.is_alive(view.now_us):
-        return hold
-    if hold.state in (HoldState.ACTIVE, HoldState.EXPIRED):
-        raise HoldExpired(hold.id, hold.expires_at.isoformat())
-    raise HoldEnded(hold.id, hold.state.value)
-
-
 def as_request(hold: Hold) -> Request:
     """Return what the party of a hold asked for, to be judged again; that it was admitted then is its reason."""
     return Request(
@@ -252,29 +186,3 @@ def release_hold(call: Call, view: View, hold_id: str) -> Decision[Held]:
     event = hold_event(call, EventType.HOLD_RELEASED, hold, view.now_us)
     released = attrs.evolve(hold, state=HoldState.RELEASED)
     return Decision(Held(released), ended(hold, HoldState.RELEASED, rows, event))
-
-
-def owners_for(view: View, booking_id: str) -> tuple[Owner, ...]:
-    """Return the active holds of a booking, as owners of allocations."""
-    return tuple(Owner(OwnerKind.HOLD, hold.id) for hold in view.active_holds_for(booking_id))
-
-
-def released_for(call: Call, view: View, booking_id: str, *, kept: str | None = None) -> Changes:
-    """Return the changes that end the holds of a booking which wants no tables any more, or has others.
-
-    Args:
-        call: For the events.
-        view: Where they are found.
-        booking_id: The booking.
-        kept: The id of a hold that the command ends by itself.
-    """
-    changes = NO_CHANGES
-    for hold in view.active_holds_for(booking_id):
-        if hold.id == kept:
-            continue
-        is_alive = hold.is_alive(view.now_us)
-        state = HoldState.RELEASED if is_alive else HoldState.EXPIRED
-        kind = EventType.HOLD_RELEASED if is_alive else EventType.HOLD_EXPIRED
-        rows = view.rows_of(hold)
-        changes += ended(hold, state, rows, hold_event(call, kind, hold, view.now_us))
-    return changes

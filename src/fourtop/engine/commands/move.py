@@ -10,10 +10,10 @@ import attrs
 
 from fourtop.engine.admission import find_rivals, taken
 from fourtop.engine.allocations import Placing, freed, place, reaped
-from fourtop.engine.commands.hold import get_booking
 from fourtop.engine.compiled_house import Rules
 from fourtop.engine.events import assignment_event
 from fourtop.engine.invocation import Call
+from fourtop.engine.preconditions import get_booking
 from fourtop.errors import IllegalTransition, InvalidInput, Refusal, Refused, shown
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType

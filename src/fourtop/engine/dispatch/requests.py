@@ -9,12 +9,19 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from fourtop.engine import admission
-from fourtop.engine.commands import block, book, confirm, edit_house, hold, import_bookings, move
+from fourtop.engine.commands import block as block_command
+from fourtop.engine.commands import book as book_command
+from fourtop.engine.commands import confirm as confirm_command
+from fourtop.engine.commands import edit_house
+from fourtop.engine.commands import hold as hold_command
+from fourtop.engine.commands import import_bookings as import_command
+from fourtop.engine.commands import move as move_command
 from fourtop.engine.commands.move import Move
 from fourtop.engine.compiled_house import RuleCache, Rules
 from fourtop.engine.ids import Ids
 from fourtop.engine.invocation import Call
-from fourtop.engine.queries import availability
+from fourtop.engine.queries import availability as availability_query
+from fourtop.engine.queries import quote as quote_query
 from fourtop.engine.queries.audit import Audit, audit
 from fourtop.engine.queries.table_state import TableState, table_states
 from fourtop.errors import FourtopError, InvalidInput, NotFound, Refusal, shown
@@ -135,7 +142,7 @@ class Orders:
         validators.check_instance("request", request, Request)
         return Question(
             self.about(),
-            lambda view, rules: availability.quote(view, rules, request),
+            lambda view, rules: quote_query.quote(view, rules, request),
             foresee=lambda rules: admission.foreseen(rules, request, counts=True),
         )
 
@@ -154,17 +161,17 @@ class Orders:
             to_micros(at, "at")
         if not sizes:
             raise InvalidInput("parties", "must name at least one party size", shown(parties))
-        wanted = availability.Wanted(
+        wanted = availability_query.Wanted(
             on=as_date(on),
             parties=tuple(sorted(set(sizes))),
             must=ANY_TABLE if must is None else validators.check_instance("must", must, Preference),
             at=at,
-            spots_limit=validators.check_whole("spots_limit", spots_limit, 1, availability.MAX_SPOTS),
+            spots_limit=validators.check_whole("spots_limit", spots_limit, 1, availability_query.MAX_SPOTS),
         )
         return Question(
             self.about(),
-            lambda view, rules: availability.availability(view, rules, wanted),
-            foresee=lambda rules: availability.foreseen(rules, wanted),
+            lambda view, rules: availability_query.availability(view, rules, wanted),
+            foresee=lambda rules: availability_query.foreseen(rules, wanted),
         )
 
     def house(self) -> Question[House]:
@@ -221,7 +228,7 @@ class Orders:
 
     # ---- holds
 
-    def hold(self, request: Request, terms: hold.Terms, key: str | None) -> Order[Held]:
+    def hold(self, request: Request, terms: hold_command.Terms, key: str | None) -> Order[Held]:
         """Write the order for a new hold."""
         validators.check_instance("request", request, Request)
         booking_id = _optional_id("booking_id", terms.booking_id)
@@ -237,7 +244,7 @@ class Orders:
         return Order(
             call,
             scope,
-            lambda view, rules: hold.make_hold(call, view, rules, request, terms),
+            lambda view, rules: hold_command.make_hold(call, view, rules, request, terms),
             foresee=lambda rules: admission.foreseen(rules, request),
         )
 
@@ -246,15 +253,15 @@ class Orders:
         validators.check_whole("seconds", seconds, 1, MAX_HOLD_LIFETIME_SECONDS - HOLD_TTL_SECONDS[0])
         call = self._call("extend", key, {"hold_id": hold_id, "seconds": seconds})
         scope = self.about(holds=[hold_id])
-        return Order(call, scope, lambda view, _: hold.extend_hold(call, view, hold_id, seconds))
+        return Order(call, scope, lambda view, _: hold_command.extend_hold(call, view, hold_id, seconds))
 
     def release(self, hold_id: str, key: str | None) -> Order[Held]:
         """Write the order to give up a hold."""
         call = self._call("release", key, {"hold_id": hold_id})
         scope = self.about(holds=[hold_id])
-        return Order(call, scope, lambda view, _: hold.release_hold(call, view, hold_id))
+        return Order(call, scope, lambda view, _: hold_command.release_hold(call, view, hold_id))
 
-    def replace(self, given_up: hold.Replaced, request: Request, key: str | None) -> Order[Held]:
+    def replace(self, given_up: hold_command.Replaced, request: Request, key: str | None) -> Order[Held]:
         """Write the order to give up a hold for another."""
         validators.check_instance("request", request, Request)
         _check_ttl(given_up.ttl_seconds)
@@ -263,11 +270,11 @@ class Orders:
         return Order(
             call,
             scope,
-            lambda view, rules: hold.replace_hold(call, view, rules, request, given_up),
+            lambda view, rules: hold_command.replace_hold(call, view, rules, request, given_up),
             foresee=lambda rules: admission.foreseen(rules, request),
         )
 
-    def confirm(self, wanted: confirm.Confirmation, key: str | None) -> Order[Confirmed]:
+    def confirm(self, wanted: confirm_command.Confirmation, key: str | None) -> Order[Confirmed]:
         """Write the order to confirm a hold."""
         validators.check_instance("requote", wanted.requote, bool)
         booking_id = _optional_id("booking_id", wanted.booking_id)
@@ -275,9 +282,9 @@ class Orders:
         scope = self.about(holds=[wanted.hold_id], bookings=() if booking_id is None else (booking_id,))
 
         def on_lost(view: View, rules: Rules, error: FourtopError) -> Decision[None] | Need:
-            return confirm.evidence_of_loss(call, view, rules, wanted, error)
+            return confirm_command.evidence_of_loss(call, view, rules, wanted, error)
 
-        return Order(call, scope, lambda view, rules: confirm.confirm_hold(call, view, rules, wanted), on_lost)
+        return Order(call, scope, lambda view, rules: confirm_command.confirm_hold(call, view, rules, wanted), on_lost)
 
     # ---- bookings
 
@@ -288,11 +295,11 @@ class Orders:
             raise InvalidInput("tables", 'must be "now" or "later"', shown(tables))
         asked = {"request": request, "booking_id": _optional_id("booking_id", booking_id), "tables": tables}
         call = self._call("book", key, asked)
-        terms = book.Terms(booking_id or call.id, tables_later=tables == "later")
+        terms = book_command.Terms(booking_id or call.id, tables_later=tables == "later")
         return Order(
             call,
             self.about(bookings=() if booking_id is None else (booking_id,)),
-            lambda view, rules: book.make_booking(call, view, rules, request, terms),
+            lambda view, rules: book_command.make_booking(call, view, rules, request, terms),
             foresee=lambda rules: admission.foreseen(rules, request, counts=True),
         )
 
@@ -303,7 +310,7 @@ class Orders:
         scope = self.about(bookings=[booking_id])
 
         def decide(view: View, rules: Rules) -> Decision[Changed] | Need:
-            return book.reschedule_booking(call, view, rules, booking_id, request)
+            return book_command.reschedule_booking(call, view, rules, booking_id, request)
 
         return Order(call, scope, decide, foresee=lambda rules: admission.foreseen(rules, request, counts=True))
 
@@ -311,14 +318,14 @@ class Orders:
         """Write the order for a step of a booking's life."""
         call = self._call(command, key, {"booking_id": booking_id})
         scope = self.about(bookings=[booking_id])
-        return Order(call, scope, lambda view, _: book.change_status(call, view, booking_id, target))
+        return Order(call, scope, lambda view, _: book_command.change_status(call, view, booking_id, target))
 
     def move(self, moves: Iterable[Move], key: str | None) -> Order[Moved]:
         """Write the order to move bookings together."""
-        checked = move.check_moves(validators.as_instances("moves", moves, Move))
+        checked = move_command.check_moves(validators.as_instances("moves", moves, Move))
         call = self._call("move", key, {"moves": checked})
         scope = self.about(bookings=[each.booking_id for each in checked])
-        return Order(call, scope, lambda view, rules: move.move_bookings(call, view, rules, checked))
+        return Order(call, scope, lambda view, rules: move_command.move_bookings(call, view, rules, checked))
 
     def import_bookings(self, rows: Sequence[BookingRow], key: str | None) -> Order[Imported]:
         """Write the order to take over bookings."""
@@ -326,9 +333,7 @@ class Orders:
         if not 1 <= len(checked) <= MAX_IMPORT_ROWS:
             raise InvalidInput("rows", f"must be 1 to {MAX_IMPORT_ROWS} booking rows", f"{len(checked)} rows")
         call = self._call("import", key, {"rows": checked})
-        return Order(
-            call, self.about(), lambda view, rules: import_bookings.import_bookings(call, view, rules, checked)
-        )
+        return Order(call, self.about(), lambda view, rules: import_command.import_bookings(call, view, rules, checked))
 
     # ---- blocks
 
@@ -342,13 +347,15 @@ class Orders:
         asked = {"window": window, "tables": named, "zone_id": _optional_id("zone_id", zone_id), "reason": reason}
         call = self._call("block", key, asked)
         block = Block(call.id, self.restaurant_id, named, window, reason, self.actor)
-        return Order(call, scope, lambda view, rules: block.make_block(call, view, rules, block, zone_id=zone_id))
+        return Order(
+            call, scope, lambda view, rules: block_command.make_block(call, view, rules, block, zone_id=zone_id)
+        )
 
     def unblock(self, block_id: str, key: str | None) -> Order[Blocked]:
         """Write the order to end a block."""
         call = self._call("unblock", key, {"block_id": validators.check_identifier("block_id", block_id)})
         scope = Scope(self.restaurant_id, blocks=frozenset({block_id}))
-        return Order(call, scope, lambda view, _: block.remove_block(call, view, block_id))
+        return Order(call, scope, lambda view, _: block_command.remove_block(call, view, block_id))
 
     # ---- the house
 

@@ -1,1 +1,6 @@
-"""The store in memory, and its awaited twin."""
+"""The store in memory, sync and async."""
+
+from fourtop.storage.memory.async_store import AsyncMemoryStore
+from fourtop.storage.memory.store import MemoryStore
+
+__all__ = ["AsyncMemoryStore", "MemoryStore"]

@@ -25,9 +25,9 @@ _OF_ALEMBIC = frozenset({"current", "downgrade", "exclude_fourtop", "history", "
 def __getattr__(name: str) -> Any:
     if name not in _OF_ALEMBIC:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from fourtop.storage.sql.migrations import migrate  # noqa: PLC0415  # See above.
+    from fourtop.storage.sql.migrations import migrate as migrate_module  # noqa: PLC0415  # See above.
 
-    return getattr(migrating, name)
+    return getattr(migrate_module, name)
 
 
 __all__ = [

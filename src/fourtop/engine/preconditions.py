@@ -1,0 +1,85 @@
+"""Preconditions: the booking or hold that a command needs, and the state that it needs it in."""
+
+from __future__ import annotations
+
+from fourtop.errors import (
+    HoldEnded,
+    HoldExpired,
+    HoldMismatch,
+    IllegalTransition,
+    NotFound,
+)
+from fourtop.model.allocation import Owner, OwnerKind
+from fourtop.model.booking import Booking, BookingStatus
+from fourtop.model.hold import Hold, HoldState
+from fourtop.model.request import Request
+from fourtop.ports import View
+
+_BEFORE_CONFIRMATION = (BookingStatus.PENDING, BookingStatus.PENDING_ALLOCATION)
+
+
+def check_awaits_tables(view: View, booking_id: str, request: Request) -> Booking:
+    """Return the booking if it awaits tables for this very party and start.
+
+    Raises:
+        NotFound: If there is none.
+        IllegalTransition: If it is past waiting for tables.
+        HoldMismatch: If its party or its start is another.
+    """
+    booking = get_booking(view, booking_id)
+    check_awaits_confirmation(booking)
+    differs = differences(booking, request.party, request.start_us)
+    if differs:
+        raise HoldMismatch(None, booking_id, differs=differs)
+    return booking
+
+
+def differences(booking: Booking, party: int, start_us: int) -> tuple[str, ...]:
+    """Return in what a booking differs from what tables are asked or held for: ``party``, ``start``."""
+    compared = (("party", booking.party, party), ("start", booking.stay.dining.start_us, start_us))
+    return tuple(name for name, booked, asked in compared if booked != asked)
+
+
+def check_awaits_confirmation(booking: Booking) -> None:
+    """Refuse a booking that is past waiting for tables; a no-show comes to life by no hold.
+
+    Raises:
+        IllegalTransition: If it is neither pending nor pending_allocation.
+    """
+    if booking.status not in _BEFORE_CONFIRMATION:
+        raise IllegalTransition(booking.id, booking.status.value, BookingStatus.CONFIRMED.value)
+
+
+def get_booking(view: View, booking_id: str) -> Booking:
+    """Return the booking of that id.
+
+    Raises:
+        NotFound: If there is none.
+    """
+    booking = view.find_booking(booking_id)
+    if booking is None:
+        raise NotFound("booking", booking_id)
+    return booking
+
+
+def get_live_hold(view: View, hold_id: str) -> Hold:
+    """Return the hold of that id if it is alive.
+
+    Raises:
+        NotFound: If there is none.
+        HoldExpired: If its time is over.
+        HoldEnded: If it was released, replaced or confirmed.
+    """
+    hold = view.find_hold(hold_id)
+    if hold is None:
+        raise NotFound("hold", hold_id)
+    if hold.is_alive(view.now_us):
+        return hold
+    if hold.state in (HoldState.ACTIVE, HoldState.EXPIRED):
+        raise HoldExpired(hold.id, hold.expires_at.isoformat())
+    raise HoldEnded(hold.id, hold.state.value)
+
+
+def owners_for(view: View, booking_id: str) -> tuple[Owner, ...]:
+    """Return the active holds of a booking, as owners of allocations."""
+    return tuple(Owner(OwnerKind.HOLD, hold.id) for hold in view.active_holds_for(booking_id))

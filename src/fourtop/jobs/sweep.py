@@ -1,0 +1,104 @@
+"""Sweep: end the holds that have expired."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Final
+
+import attrs
+
+from fourtop.engine.allocations import ended
+from fourtop.engine.dispatch.executor import Runner
+from fourtop.engine.dispatch.requests import Order
+from fourtop.engine.events import hold_event
+from fourtop.engine.invocation import Call
+from fourtop.errors import StoreUnavailable
+from fourtop.jobs.batches import check_batch, rounds
+from fourtop.model.actor import Actor
+from fourtop.model.event import EventType
+from fourtop.model.hold import HoldState
+from fourtop.ports import NO_CHANGES, Decision, MaintainedStore, Scope, View
+
+_LOG: Final = logging.getLogger("fourtop.jobs")
+
+JOB: Final = Actor("fourtop", "job")
+
+
+@attrs.frozen
+class Swept:
+    """What a sweep did.
+
+    Args:
+        holds: How many dead holds this run has ended.
+    """
+
+    holds: int = 0
+
+
+def sweep_holds(store: MaintainedStore, *, batch: int = 100, max_batches: int | None = None) -> Swept:
+    """End the holds that have expired: their rows go, and each is told of by one ``capacity.hold.expired``.
+
+    Commands do the same with the dead holds that they come across. So this job frees nothing that is not free
+    already; it keeps the rows few and the events timely. A hold that was extended, confirmed or swept since it was
+    found is left alone.
+
+    Args:
+        store: Where.
+        batch: How many holds are looked up at once (1–10,000); those of one restaurant end in one transaction.
+        max_batches: After how many batches to stop; ``None``: when nothing is left.
+
+    Raises:
+        InvalidInput: If a number is out of its range.
+        StoreUnavailable: If the store, or a restaurant in it, cannot be reached. What was swept is swept, of all other
+            restaurants too; run it again.
+    """
+    limit = check_batch(batch)
+    runner = Runner(store)
+    total = 0
+    for _ in rounds(max_batches):
+        found = store.expired_holds(store.now_us(), limit)
+        swept = _sweep_all(runner, found)
+        total += swept
+        # If others have ended all of these first, they are at work on the rest too.
+        if len(found) < limit or not swept:
+            break
+    _LOG.info("swept %d holds", total)
+    return Swept(total)
+
+
+def _sweep_all(runner: Runner, found: Iterable[tuple[str, str]]) -> int:
+    """Sweep the restaurants one by one; one that somebody keeps locked is in no other's way."""
+    swept, unavailable = 0, None
+    for restaurant_id, hold_ids in _by_restaurant(found):
+        try:
+            swept += runner.run(_sweep_order(restaurant_id, hold_ids))
+        except StoreUnavailable as error:
+            unavailable = unavailable or error
+    if unavailable is not None:
+        raise unavailable
+    return swept
+
+
+def _by_restaurant(found: Iterable[tuple[str, str]]) -> Iterable[tuple[str, tuple[str, ...]]]:
+    holds: dict[str, tuple[str, ...]] = {}
+    for restaurant_id, hold_id in found:
+        holds[restaurant_id] = (*holds.get(restaurant_id, ()), hold_id)
+    return holds.items()
+
+
+def _sweep_order(restaurant_id: str, hold_ids: tuple[str, ...]) -> Order[int]:
+    # No row gets an id of this call, and an event's key is its hold's, so that every sweep may be called the same.
+    call = Call(restaurant_id, "sweep", "sweep", JOB, None, {})
+    scope = Scope(restaurant_id, holds=frozenset(hold_ids))
+    return Order(call, scope, lambda view, _: _swept(call, view, hold_ids))
+
+
+def _swept(call: Call, view: View, hold_ids: tuple[str, ...]) -> Decision[int]:
+    changes = NO_CHANGES
+    for hold_id in hold_ids:
+        hold = view.find_hold(hold_id)
+        if hold is not None and hold.state is HoldState.ACTIVE and not hold.is_alive(view.now_us):
+            event = hold_event(call, EventType.HOLD_EXPIRED, hold, view.now_us)
+            changes += ended(hold, HoldState.EXPIRED, view.rows_of(hold), event)
+    return Decision(len(changes.holds_changed), changes)
