@@ -16,6 +16,7 @@ import attrs
 from benchmarks.bar import HEADING, ROUNDS, Bar, race
 from benchmarks.planner import MAX_TABLES, grid
 from fourtop import (
+    BookingRequest,
     Calendar,
     CountedIds,
     Desk,
@@ -25,12 +26,11 @@ from fourtop import (
     MemoryStore,
     Planning,
     Refused,
-    Request,
     Stay,
     Window,
     sketch_house,
 )
-from fourtop.planner import Ask, Planner
+from fourtop.planner import Planner, PlanRequest
 
 DAY: Final = date(2026, 5, 1)
 PARTIES: Final = range(1, 13)
@@ -59,13 +59,13 @@ def at(hour: int, minute: int) -> datetime:
 def filled(share: float) -> Desk:
     """Return a desk of that house where each sitting of each table is taken with some chance."""
     house = grid_house()
-    desk = Engine(MemoryStore(ManualClock(at(12, 0))), ids=CountedIds("n")).open(house)
+    desk = Engine(MemoryStore(ManualClock(at(12, 0))), ids=CountedIds("n")).add_restaurant(house)
     draw = random.Random(1)
     for table in house.floor.tables:
         for hour in SITTINGS:
             if draw.random() < share:
                 try:
-                    desk.book(Request(2, at(hour, draw.choice(QUARTERS)), tables=[table.id]))
+                    desk.book(BookingRequest(2, at(hour, draw.choice(QUARTERS)), tables=[table.id]))
                 except Refused:
                     continue  # the sitting before lasts too long
     return desk
@@ -76,7 +76,7 @@ class Questions:
     """What the planner would be asked for the same evening, had somebody laid out the free tables beforehand."""
 
     planner: Planner
-    asks: Sequence[tuple[Ask, int]]
+    asks: Sequence[tuple[PlanRequest, int]]
 
     @classmethod
     def of(cls, desk: Desk) -> Questions:
@@ -87,11 +87,11 @@ class Questions:
         taken = desk.allocations(Window(at(12, 0), at(23, 59)))
         asks = []
         for slot in desk.availability(DAY, PARTIES).slots:
-            stay = calendar.stay(slot.start_us, slot.party)
+            stay = calendar.stay(slot.start_us, slot.party_size)
             assert isinstance(stay, Stay), "every start on offer leaves time for a stay"
             busy = {row.resource_id for row in taken if row.window.overlaps(stay.block)}
             free = sum(1 << place for place, table_id in enumerate(tables) if table_id not in busy)
-            asks.append((Ask(slot.party), free))
+            asks.append((PlanRequest(slot.party_size), free))
         return cls(Planner(house.floor, house.policy.planning), asks)
 
     def put(self) -> None:

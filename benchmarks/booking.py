@@ -20,7 +20,7 @@ import attrs
 import fourtop
 from benchmarks.availability import at, grid_house
 from benchmarks.bar import HEADING, Bar, taken
-from fourtop import Desk, Engine, ManualClock, MemoryStore, Quote, Request
+from fourtop import BookingRequest, Desk, Engine, ManualClock, MemoryStore, Quote
 
 PARTIES: Final = (2, 2, 2, 2, 3, 4, 4, 5, 6, 7, 8, 10)
 NIGHTS: Final = 300
@@ -45,14 +45,14 @@ class Eight:
 
 def empty_desk() -> Desk:
     """Return the desk of the grid's house with nothing booked, at noon; ids are the default ones."""
-    return Engine(MemoryStore(ManualClock(at(12, 0)))).open(grid_house())
+    return Engine(MemoryStore(ManualClock(at(12, 0)))).add_restaurant(grid_house())
 
 
-def wishes(draw: random.Random, count: int) -> list[Request]:
+def wishes(draw: random.Random, count: int) -> list[BookingRequest]:
     """Return parties on some of the next evenings, so that each evening fills up slowly."""
     starts = [at(17 + quarter // 4, quarter % 4 * 15) for quarter in range(20)]
     days = [timedelta(days=number) for number in range(NIGHTS)]
-    return [Request(draw.choice(PARTIES), draw.choice(starts) + draw.choice(days)) for _ in range(count)]
+    return [BookingRequest(draw.choice(PARTIES), draw.choice(starts) + draw.choice(days)) for _ in range(count)]
 
 
 @attrs.define
@@ -64,7 +64,7 @@ class Steps:
     hold: float = 0.0
     confirm: float = 0.0
 
-    def take(self, requests: list[Request]) -> None:
+    def take(self, requests: list[BookingRequest]) -> None:
         """Take each party from quote to booking."""
         for request in requests:
             begun = thread_time()

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from benchmarks.bar import Bar
-from fourtop import CapacityRule, Desk, Engine, Floor, House, Quote, Request, sketch_floor, sketch_house
+from fourtop import BookingRequest, CapacityRule, Desk, Engine, Floor, House, Quote, sketch_floor, sketch_house
 from fourtop.storage.sql import SqlStore
 from tests.database.cluster import Cluster
 from tests.database.furnished import LOGIN, furnish
@@ -83,7 +83,7 @@ def furnished_with(houses: Iterable[House]) -> Iterator[str]:
     with database() as name:
         with opened(url(name)) as engine:
             for house in houses:
-                engine.open(house)
+                engine.add_restaurant(house)
         yield name
 
 
@@ -103,13 +103,13 @@ def capped(name: str, floor: Floor, **policy: Any) -> House:
     return attrs.evolve(house, policy=attrs.evolve(house.policy, capacity_rules=[CapacityRule(max_covers=10_000)]))
 
 
-def parties(number: int, *, skipped_nights: int = 0) -> list[Request]:
+def parties(number: int, *, skipped_nights: int = 0) -> list[BookingRequest]:
     """Return parties of two that all find a table: sixty a night, each quarter of an hour from noon on, in turn."""
     requests = []
     for place in range(number):
-        night, party = divmod(place, PARTIES_A_NIGHT)
-        start = FIRST_NIGHT + timedelta(days=skipped_nights + night, minutes=15 * (party % 20))
-        requests.append(Request(2, start))
+        night, party_size = divmod(place, PARTIES_A_NIGHT)
+        start = FIRST_NIGHT + timedelta(days=skipped_nights + night, minutes=15 * (party_size % 20))
+        requests.append(BookingRequest(2, start))
     return requests
 
 

@@ -15,7 +15,17 @@ from typing import Final, TypeVar
 
 from benchmarks.bar import HEADING, ROUNDS, Bar
 from benchmarks.planner import CAPACITIES
-from fourtop import BookingRow, Desk, Engine, ManualClock, MemoryStore, Quote, Request, sketch_floor, sketch_house
+from fourtop import (
+    BookingRequest,
+    BookingRow,
+    Desk,
+    Engine,
+    ManualClock,
+    MemoryStore,
+    Quote,
+    sketch_floor,
+    sketch_house,
+)
 
 TABLES: Final = 100
 SITTINGS: Final = (17, 19, 21)
@@ -38,7 +48,7 @@ def empty_desk() -> Desk:
     )
     house = sketch_house("Big", floor, timezone="UTC", periods={"dinner": "17:00-23:45"}, turn_minutes=90)
     noon = datetime.combine(FIRST_NIGHT, time(12), UTC)
-    return Engine(MemoryStore(ManualClock(noon))).open(house)
+    return Engine(MemoryStore(ManualClock(noon))).add_restaurant(house)
 
 
 def night(number: int) -> Iterator[BookingRow]:
@@ -63,13 +73,13 @@ def loaded(nights: int) -> tuple[Desk, int]:
     return desk, count
 
 
-def draws(first_night: int) -> Iterator[Request]:
+def draws(first_night: int) -> Iterator[BookingRequest]:
     """Yield parties for the four nights from one on, the same ones whatever the night."""
     draw = random.Random(11)
     midnight = datetime.combine(FIRST_NIGHT + timedelta(days=first_night), time(), UTC)
     while True:
         start = timedelta(days=draw.randrange(FEW_NIGHTS), hours=17, minutes=15 * draw.randrange(20))
-        yield Request(draw.choice((1, 2)), midnight + start)
+        yield BookingRequest(draw.choice((1, 2)), midnight + start)
 
 
 class Trial:
@@ -84,10 +94,10 @@ class Trial:
         self.seconds: dict[str, list[float]] = {}
         self._desk = desk
         self._day = FIRST_NIGHT + timedelta(days=first_night)
-        self._requests: list[Request] = []
+        self._requests: list[BookingRequest] = []
         self._choose(draws(first_night))
 
-    def _choose(self, requests: Iterator[Request]) -> None:
+    def _choose(self, requests: Iterator[BookingRequest]) -> None:
         """Choose parties that there is room for, all at once."""
         held: list[str] = []
         while len(held) < CALLS:
@@ -96,7 +106,7 @@ class Trial:
                 held.append(self._desk.hold(request).hold.id)
                 self._requests.append(request)
         for hold_id in held:
-            self._desk.release(hold_id)
+            self._desk.release_hold(hold_id)
 
     def turn(self) -> None:
         """Take all parties from quote to booking and back; the restaurant is as full afterwards as before."""

@@ -20,7 +20,7 @@ import psycopg
 
 from benchmarks.bar import HEADING, Bar, Note
 from benchmarks.durable import FIRST_NIGHT, database, fact, opened, pub, server, url
-from fourtop import Desk, Engine, Request, Window
+from fourtop import BookingRequest, Desk, Engine, Window
 from tests.database.furnished import sqlite_url
 
 FEW: Final = 10_000
@@ -164,7 +164,7 @@ def _pages(raw: sqlite3.Connection) -> int:
 
 def _open_houses(engine: Engine) -> None:
     for name in (BIG, *(f"other-{number}" for number in range(OTHERS))):
-        engine.open(pub(name, tables=TABLES))
+        engine.add_restaurant(pub(name, tables=TABLES))
 
 
 class Trial:
@@ -203,8 +203,8 @@ class Trial:
         self._time("conflicts of a window, as the store asks", lambda: desk.allocations(self._window))
         self._time("row accepted by the constraint", lambda: self._probed(self._accepted, is_free=True))
         self._time("row refused by the constraint", lambda: self._probed(self._refused, is_free=False))
-        self._time("quote", lambda: desk.quote(Request(2, self._noon)))
-        self._time("hold and release", lambda: desk.release(desk.hold(Request(2, self._noon)).hold.id))
+        self._time("quote", lambda: desk.quote(BookingRequest(2, self._noon)))
+        self._time("hold and release", lambda: desk.release_hold(desk.hold(BookingRequest(2, self._noon)).hold.id))
         self._time("availability of an evening", lambda: desk.availability(self._day, (1, 2, 3, 4)), calls=5)
 
     def _found(self, more: str, expected: int) -> None:

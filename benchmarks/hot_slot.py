@@ -26,11 +26,11 @@ from benchmarks.durable import (
     url,
     warm,
 )
-from fourtop import Desk, Refused, Request
+from fourtop import BookingRequest, Desk, Refused
 
 LOBBIES: Final = [f"lobby-{number}" for number in range(CLIENTS)]
 ROOM: Final = "room"
-WISH: Final = Request(2, FIRST_NIGHT, tables=["0"])
+WISH: Final = BookingRequest(2, FIRST_NIGHT, tables=["0"])
 
 _DEADLOCKS: Final = "SELECT deadlocks FROM pg_stat_database WHERE datname = %s"
 
@@ -38,7 +38,7 @@ _DEADLOCKS: Final = "SELECT deadlocks FROM pg_stat_database WHERE datname = %s"
 def want(desk: Desk) -> str:
     """Want the table; give it back if it was to be had. Say what came of it."""
     try:
-        desk.release(desk.hold(WISH).hold.id)
+        desk.release_hold(desk.hold(WISH).hold.id)
     except Refused:
         return "refused"
     except Exception as error:  # noqa: BLE001  # Whatever surfaces is counted by its name.

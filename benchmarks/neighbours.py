@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from benchmarks.bar import HEADING, Bar, Note
 from benchmarks.durable import crowd, database, furnished_with, opened, parties, percentile, pub, url, warm
-from fourtop import Desk, Request
+from fourtop import BookingRequest, Desk
 
 QUIET: Final = [f"quiet-{number}" for number in range(99)]
 HOT: Final = "hot"
@@ -32,7 +32,7 @@ def arrivals(seed: int, per_second: float, seconds: float) -> Iterator[float]:
         due += draw.expovariate(per_second)
 
 
-def served(desks: list[Desk], dues: Iterator[float], requests: list[Request]) -> list[float]:
+def served(desks: list[Desk], dues: Iterator[float], requests: list[BookingRequest]) -> list[float]:
     """Hold and release for each guest in turn; return how long each waited from when it was due to the hold."""
     begun = perf_counter()
     waits = []
@@ -41,7 +41,7 @@ def served(desks: list[Desk], dues: Iterator[float], requests: list[Request]) ->
         desk, request = desks[place % len(desks)], requests[place % len(requests)]
         held = desk.hold(request).hold
         waits.append(perf_counter() - begun - due)
-        desk.release(held.id)
+        desk.release_hold(held.id)
     return waits
 
 
@@ -74,7 +74,7 @@ def push(address: str, number: int, seconds: float, meet: Any) -> int:
         meet()
         end, count = perf_counter() + seconds, 0
         while perf_counter() < end:
-            desk.release(desk.hold(request).hold.id)
+            desk.release_hold(desk.hold(request).hold.id)
             count += 1
         return count
 

@@ -7,7 +7,7 @@ from time import perf_counter
 
 import attrs
 
-from fourtop import Desk, Request
+from fourtop import BookingRequest, Desk
 
 
 @attrs.frozen
@@ -23,7 +23,7 @@ class Pairs:
         return self.hold + self.confirm
 
 
-def taken(desk: Desk, requests: Sequence[Request]) -> Pairs:
+def taken(desk: Desk, requests: Sequence[BookingRequest]) -> Pairs:
     """Take each party from hold to booking."""
     hold = confirm = 0.0
     for request in requests:

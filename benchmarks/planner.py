@@ -22,9 +22,9 @@ from fourtop.model.floor import Floor, Join
 from fourtop.model.planning import AdjacencyMode, Planning
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
-from fourtop.planner import Ask, Planner
-from fourtop.planner.compiled_floor import Layout
-from fourtop.planner.cost import Key, Tariff
+from fourtop.planner import Planner, PlanRequest
+from fourtop.planner.compiled_floor import CompiledFloor
+from fourtop.planner.cost import Key, ScoreModel
 
 WIDTH, HEIGHT = 8, 5
 CAPACITIES = (2, 2, 2, 4, 4, 6)
@@ -58,14 +58,14 @@ def grid() -> Floor:
 
 def search_anew(floor: Floor, planning: Planning) -> Way:
     """Return the search that grows all sets of free tables as bit masks for each request."""
-    layout = Layout.of(floor)
-    tariff = Tariff(planning.weights, demand=planning.demand_multiplier)
+    layout = CompiledFloor.of(floor)
+    tariff = ScoreModel(planning.weights, demand=planning.demand_multiplier)
     mode = planning.adjacency_mode
     joinable = layout.joinable(mode, planning.max_tables)
     capacities = [table.capacity for table in floor.tables]
     budget = planning.slack_budget or 0
 
-    def fitting(party: int, free: int) -> Iterator[int]:
+    def fitting(party_size: int, free: int) -> Iterator[int]:
         for mask in Growth(neighbours=layout.graph.neighbours, among=free, largest=planning.max_tables).sets(mode):
             seats = 0
             left = mask
@@ -73,16 +73,16 @@ def search_anew(floor: Floor, planning: Planning) -> Way:
                 low = left & -left
                 seats += capacities[low.bit_length() - 1]
                 left ^= low
-            if party <= seats and (seats - party <= budget or not mask & (mask - 1)):
+            if party_size <= seats and (seats - party_size <= budget or not mask & (mask - 1)):
                 yield mask
 
-    def best(party: int, free: int) -> tuple[str, ...] | None:
+    def best(party_size: int, free: int) -> tuple[str, ...] | None:
         keyed = []
-        for mask in fitting(party, free):
+        for mask in fitting(party_size, free):
             single = not mask & (mask - 1)
             place = mask.bit_length() - 1
             candidate = layout.single(place, is_joinable=bool(joinable & mask)) if single else layout.combination(mask)
-            keyed.append((tariff.key(candidate, party=party, unmet=0), floor.ids(mask)))
+            keyed.append((tariff.key(candidate, party_size=party_size, unmet=0), floor.ids(mask)))
         ids = floor.positions
         return min(keyed, key=lambda pair: (pair[0], [ids[each] for each in pair[1]]), default=(None, None))[1]
 
@@ -97,8 +97,8 @@ def search_naively(floor: Floor, planning: Planning) -> Way:
     import networkx as nx
 
     graph = JoinGraph.of(floor).to_networkx()
-    layout = Layout.of(floor)
-    tariff = Tariff(planning.weights, demand=planning.demand_multiplier)
+    layout = CompiledFloor.of(floor)
+    tariff = ScoreModel(planning.weights, demand=planning.demand_multiplier)
     joinable = layout.joinable(planning.adjacency_mode, planning.max_tables)
     budget = planning.slack_budget or 0
     seats = {table.id: table.capacity for table in floor.tables}
@@ -112,19 +112,19 @@ def search_naively(floor: Floor, planning: Planning) -> Way:
             return bool(min(degrees) == len(names) - 1)
         return bool(max(degrees) == len(names) - 1)
 
-    def best(party: int, free: int) -> tuple[str, ...] | None:
+    def best(party_size: int, free: int) -> tuple[str, ...] | None:
         names = floor.ids(free)
         keyed: list[tuple[Key, tuple[str, ...]]] = []
         for name in names:
-            if party <= seats[name]:
+            if party_size <= seats[name]:
                 place = floor.positions[name]
                 one = layout.single(place, is_joinable=bool(joinable >> place & 1))
-                keyed.append((tariff.key(one, party=party, unmet=0), (name,)))
+                keyed.append((tariff.key(one, party_size=party_size, unmet=0), (name,)))
         for size in range(2, planning.max_tables + 1):
             for members in combinations(names, size):
-                if party <= sum(map(seats.__getitem__, members)) <= party + budget and adjacent(members):
+                if party_size <= sum(map(seats.__getitem__, members)) <= party_size + budget and adjacent(members):
                     candidate = layout.combination(floor.mask(members))
-                    keyed.append((tariff.key(candidate, party=party, unmet=0), members))
+                    keyed.append((tariff.key(candidate, party_size=party_size, unmet=0), members))
         ids = floor.positions
         return min(keyed, key=lambda pair: (pair[0], [ids[each] for each in pair[1]]), default=(None, None))[1]
 
@@ -144,18 +144,18 @@ class Ways:
         """Make them ready."""
         return cls(Planner(floor, planning), search_anew(floor, planning), search_naively(floor, planning))
 
-    def race(self, free: int, party: int) -> Sample:
+    def race(self, free: int, party_size: int) -> Sample:
         """Let all three answer for one state of the floor; the slow way only for one party."""
-        asks = [Ask(each) for each in PARTIES]
+        asks = [PlanRequest(each) for each in PARTIES]
         for ask in asks:
-            assert self.anew(ask.party, free) == self.planned(ask, free)
-        assert self.naive(party, free) == self.planned(Ask(party), free)
+            assert self.anew(ask.party_size, free) == self.planned(ask, free)
+        assert self.naive(party_size, free) == self.planned(PlanRequest(party_size), free)
         mine = taken(lambda: [self.planner.best(ask, free) for ask in asks], REPEATS)
-        theirs = taken(lambda: [self.anew(ask.party, free) for ask in asks])
-        naive = taken(lambda: self.naive(party, free))
+        theirs = taken(lambda: [self.anew(ask.party_size, free) for ask in asks])
+        naive = taken(lambda: self.naive(party_size, free))
         return Sample(mine / len(asks), theirs / len(asks), naive)
 
-    def planned(self, ask: Ask, free: int) -> tuple[str, ...] | None:
+    def planned(self, ask: PlanRequest, free: int) -> tuple[str, ...] | None:
         """Return the planner's tables."""
         plan = self.planner.best(ask, free)
         return None if plan is None else plan.tables
@@ -188,10 +188,12 @@ def cold_start() -> str:
     """Say what the first request costs, and a request on a floor whose sets explode."""
     floor = grid()
     everything = (1 << len(floor.tables)) - 1
-    first = [taken(lambda: Planner(floor, Planning(max_tables=4)).best(Ask(7), everything)) for _ in range(ROUNDS)]
+    first = [
+        taken(lambda: Planner(floor, Planning(max_tables=4)).best(PlanRequest(7), everything)) for _ in range(ROUNDS)
+    ]
     exploding = Planner(floor, Planning(max_tables=8, adjacency_required=False))
-    exploding.best(Ask(7), everything)
-    bounded = [taken(partial(exploding.best, Ask(party), everything)) for party in (2, 7, 12, 20, 30)]
+    exploding.best(PlanRequest(7), everything)
+    bounded = [taken(partial(exploding.best, PlanRequest(party_size), everything)) for party_size in (2, 7, 12, 20, 30)]
     return (
         f"first request, compiling: {spread([1e3 * each for each in first], ' ms')}; "
         f"any 8 of the 40 tables (100 million sets), by search, parties of 2 to 30: "

@@ -36,7 +36,7 @@ from benchmarks.durable import (
 )
 from benchmarks.pairs import Pairs, taken
 from benchmarks.script import Transaction
-from fourtop import Request
+from fourtop import BookingRequest
 
 # A restaurant for each client, and one for each to warm up with.
 ROOMS: Final = [f"room-{number}" for number in range(CLIENTS)]
@@ -67,7 +67,7 @@ class Recording:
         return [each for pair in zip(self.holds, self.confirms, strict=True) for each in pair]
 
 
-def recorded(template: str, jobs: Sequence[tuple[str, str, Sequence[Request]]]) -> list[Recording]:
+def recorded(template: str, jobs: Sequence[tuple[str, str, Sequence[BookingRequest]]]) -> list[Recording]:
     """Run commands on a copy of a database, and write down what each of them sent.
 
     Args:
@@ -201,7 +201,9 @@ def quote_statements(template: str) -> int:
 # ---- eight clients
 
 
-def book_together(source: Callable[[], Any], job: tuple[str, str, Sequence[Request]], meet: Any) -> tuple[float, float]:
+def book_together(
+    source: Callable[[], Any], job: tuple[str, str, Sequence[BookingRequest]], meet: Any
+) -> tuple[float, float]:
     """Book, as one of several processes; return when it began and when it was done."""
     lobby, room, requests = job
     with opened(source()) as engine:

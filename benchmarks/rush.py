@@ -33,7 +33,7 @@ from benchmarks.durable import (
 )
 from benchmarks.foreign import Libres, NotThereError
 from benchmarks.pairs import taken
-from fourtop import Booking, Desk, Engine, House, Refused, Request, sketch_floor
+from fourtop import Booking, BookingRequest, Desk, Engine, House, Refused, sketch_floor
 from fourtop.storage.sql import SqlStore
 
 TABLES: Final = 40
@@ -126,12 +126,12 @@ class Watched(SqlStore):
         return answer
 
 
-def book(desk: Desk, request: Request) -> Booking:
+def book(desk: Desk, request: BookingRequest) -> Booking:
     """Book in one step."""
     return desk.book(request).booking
 
 
-def hold_and_confirm(desk: Desk, request: Request) -> Booking:
+def hold_and_confirm(desk: Desk, request: BookingRequest) -> Booking:
     """Book in two steps, as a guest who is asked for a name in between."""
     return desk.confirm(desk.hold(request).hold.id).booking
 
@@ -144,15 +144,15 @@ def book_share(source: Callable[[], Any], starts: Sequence[datetime], call: Call
     store = Watched(source())
     lobby, desk = Engine(store).desk(LOBBY), Engine(store).desk(ROOM)
     for number in range(WARM):
-        call(lobby, Request(2, starts[number] + timedelta(days=1 + number)))
-    desk.quote(Request(2, starts[0]))
+        call(lobby, BookingRequest(2, starts[number] + timedelta(days=1 + number)))
+    desk.quote(BookingRequest(2, starts[0]))
     answers = []
     meet()
     begun = perf_counter()
     for start in starts:
         store.version = None
         try:
-            call(desk, Request(2, start))
+            call(desk, BookingRequest(2, start))
             what = "seated"
         except Refused:
             what = "refused"
@@ -314,7 +314,7 @@ def single(template: str, libres: Libres, *, number: int, rounds: int) -> Iterat
     starts = [nights[place // 60] + timedelta(minutes=15 * draw.randrange(QUARTERS)) for place in range(number)]
     apart = [OPENING + timedelta(days=place // 3, minutes=90 * (place % 3)) for place in range(number)]
 
-    def ours(wanted: Sequence[Request]) -> float:
+    def ours(wanted: Sequence[BookingRequest]) -> float:
         with database(template) as name, opened(url(name)) as engine:
             taken(engine.desk(LOBBY), wanted[:12])
             engine.desk(ROOM).quote(wanted[0])
@@ -330,9 +330,9 @@ def single(template: str, libres: Libres, *, number: int, rounds: int) -> Iterat
         assert set(found["answers"]) == {"seated"}, Counter(found["answers"])
         return float(found["seconds"])
 
-    named = [Request(2, each, tables=["0"]) for each in apart]
+    named = [BookingRequest(2, each, tables=["0"]) for each in apart]
     sides = {
-        "ours": lambda: ours([Request(2, each) for each in starts]),
+        "ours": lambda: ours([BookingRequest(2, each) for each in starts]),
         "theirs": lambda: theirs("any of forty", starts),
         "ours, named": lambda: ours(named),
         "theirs, named": lambda: theirs("table", apart),

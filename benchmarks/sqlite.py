@@ -105,7 +105,7 @@ class Trial:
         if not self._template.exists():
             with opened(sqlite_url(self._template)) as engine:
                 for name in (LOBBY, ROOM):
-                    engine.open(pub(name, is_capped=is_capped))
+                    engine.add_restaurant(pub(name, is_capped=is_capped))
         self._holds, self._confirms = self._recorded()
 
     def ours(self) -> Pairs:

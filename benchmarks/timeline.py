@@ -18,7 +18,7 @@ from intervaltree import IntervalTree  # type: ignore[import-untyped]  # it ship
 from benchmarks.bar import HEADING, Bar, Task, race
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.window import Window
-from fourtop.timeline import Grid, LayeredIndex, Occupancy, ResourceIndex
+from fourtop.timeline import DisjointIndex, Occupancy, OverlappingIndex, SlotGrid
 
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE
@@ -59,9 +59,9 @@ def stays(draw: random.Random, count: int) -> list[Span]:
     return rows
 
 
-def filled(rows: Sequence[Span]) -> ResourceIndex[int]:
+def filled(rows: Sequence[Span]) -> DisjointIndex[int]:
     """Index stays."""
-    index: ResourceIndex[int] = ResourceIndex()
+    index: DisjointIndex[int] = DisjointIndex()
     for item, (start, end) in enumerate(rows):
         index.add(start, end, item)
     return index
@@ -76,7 +76,7 @@ def one_resource() -> list[Bar]:
     return [*checks(draw, rows, index, tree), *changes(draw, rows, index, tree)]
 
 
-def checks(draw: random.Random, rows: Sequence[Span], index: ResourceIndex[int], tree: IntervalTree) -> list[Bar]:
+def checks(draw: random.Random, rows: Sequence[Span], index: DisjointIndex[int], tree: IntervalTree) -> list[Bar]:
     """Compare the check."""
     starts, ends = [start for start, _ in rows], [end for _, end in rows]
     asked = [(start, start + 2 * HOUR) for start in (draw.randrange(MIDNIGHT, ends[-1]) for _ in range(100))]
@@ -95,7 +95,7 @@ def checks(draw: random.Random, rows: Sequence[Span], index: ResourceIndex[int],
     ]
 
 
-def changes(draw: random.Random, rows: Sequence[Span], index: ResourceIndex[int], tree: IntervalTree) -> list[Bar]:
+def changes(draw: random.Random, rows: Sequence[Span], index: DisjointIndex[int], tree: IntervalTree) -> list[Bar]:
     """Compare adding and removing a stay."""
     holes = [draw.choice(index.gaps(MIDNIGHT, rows[-1][1])) for _ in range(60)]
 
@@ -122,7 +122,7 @@ def crowded_resource() -> list[Bar]:
         index = filled(rows)
         holes = [draw.choice(index.gaps(MIDNIGHT, rows[-1][1])) for _ in range(20)] * 10
 
-        def change(index: ResourceIndex[int] = index, holes: list[Span] = holes) -> None:
+        def change(index: DisjointIndex[int] = index, holes: list[Span] = holes) -> None:
             for start, end in holes:
                 index.add(start, end, -1)
                 index.remove(start, end, -1)
@@ -146,9 +146,9 @@ def layered() -> list[Bar]:
     mixed = [
         (start, start + 31 * DAY) if number % 1_000 == 0 else (start, end) for number, (start, end) in enumerate(brief)
     ]
-    indexes: list[LayeredIndex[int]] = []
+    indexes: list[OverlappingIndex[int]] = []
     for rows in (brief, mixed):
-        index: LayeredIndex[int] = LayeredIndex(key=int)
+        index: OverlappingIndex[int] = OverlappingIndex(key=int)
         for item, (start, end) in enumerate(rows):
             index.add(start, end, item)
         indexes.append(index)
@@ -216,7 +216,7 @@ def free_mask(columns: Sequence[Column], start: int, end: int) -> int:
     return free
 
 
-def free_by_index(indexes: Sequence[ResourceIndex[int]], start: int, end: int) -> int:
+def free_by_index(indexes: Sequence[DisjointIndex[int]], start: int, end: int) -> int:
     """Ask the index of each table: the free tables as a mask."""
     free = 0
     for bit, index in enumerate(indexes):
@@ -299,9 +299,9 @@ def evening(columns: Sequence[Column], occupancy: Occupancy) -> list[Bar]:
     return bars
 
 
-def slot_update(indexes: Sequence[ResourceIndex[int]]) -> list[Bar]:
+def slot_update(indexes: Sequence[DisjointIndex[int]]) -> list[Bar]:
     """Compare what a change costs in the slots with what it costs in the exact index."""
-    grid, index = Grid(indexes), indexes[0]
+    grid, index = SlotGrid(indexes), indexes[0]
     bars = []
     for minutes, bar in ((90, 3), (95, None)):
         start, end = MIDNIGHT + 10 * HOUR, MIDNIGHT + 10 * HOUR + minutes * MINUTE

@@ -49,7 +49,7 @@ def create_app(url: str) -> FastAPI:
         app.state.engine = AsyncEngine(store)
         try:
             with suppress(AlreadyExists):
-                await app.state.engine.open(sample.pub())
+                await app.state.engine.add_restaurant(sample.pub())
             yield
         finally:
             await store.close()
@@ -99,15 +99,15 @@ Key = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=64
 class Wish(BaseModel):
     """What a guest asks for."""
 
-    party: int
+    party_size: int
     start: datetime
     session: str
 
 
 @routes.get("/availability")
-async def availability(desk: Desk, on: date, party: Annotated[int, Query()]) -> list[dict[str, Any]]:
+async def availability(desk: Desk, on: date, party_size: Annotated[int, Query()]) -> list[dict[str, Any]]:
     """List the start times of a date, each bookable or with the code of what is in the way."""
-    found = await desk.availability(on, party)
+    found = await desk.availability(on, party_size)
     return [
         {"start": slot.start, "spots": slot.spots, "refused": slot.refusal and slot.refusal.code.value}
         for slot in found.slots
@@ -117,7 +117,7 @@ async def availability(desk: Desk, on: date, party: Annotated[int, Query()]) -> 
 @routes.post("/holds", status_code=201)
 async def hold(desk: Desk, wish: Wish, key: Key) -> dict[str, Any]:
     """Keep tables for a guest who is still typing."""
-    request = fourtop.Request(wish.party, wish.start)
+    request = fourtop.BookingRequest(wish.party_size, wish.start)
     kept = (await settled(lambda: desk.hold(request, session=wish.session, key=key))).hold
     return {"hold": kept.id, "tables": kept.tables, "expires": kept.expires_at}
 
@@ -145,11 +145,11 @@ async def serve(url: str) -> None:
 
 async def visit(guest: httpx.AsyncClient) -> None:
     """Look, hold, confirm, click once more, and ask for what there is not."""
-    offer = await guest.get("/availability", params={"on": "2050-05-06", "party": 12})
+    offer = await guest.get("/availability", params={"on": "2050-05-06", "party_size": 12})
     free = [slot["start"] for slot in offer.json() if slot["refused"] is None]
     print(offer.status_code, len(free), "starts from", free[0])
 
-    wish = {"party": 12, "start": free[0], "session": "s1"}
+    wish = {"party_size": 12, "start": free[0], "session": "s1"}
     held = await guest.post("/holds", json=wish, headers={"Idempotency-Key": "form-1"})
     print(held.status_code, held.json()["tables"])
     for _ in range(2):
@@ -157,8 +157,8 @@ async def visit(guest: httpx.AsyncClient) -> None:
         print(click.status_code, click.json()["tables"], "replayed" if click.json()["replayed"] else "new")
 
     for key, change in (
-        ("form-1", {"party": 10}),
-        ("form-2", {"party": 40}),
+        ("form-1", {"party_size": 10}),
+        ("form-2", {"party_size": 40}),
         ("form-3", {"start": "2050-05-06T19:00"}),
     ):
         answer = await guest.post("/holds", json={**wish, **change}, headers={"Idempotency-Key": key})

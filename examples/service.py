@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from fourtop import Desk, Engine, FourtopError, ManualClock, MemoryStore, OutcomeUnknown, Request, sample
+from fourtop import BookingRequest, Desk, Engine, FourtopError, ManualClock, MemoryStore, OutcomeUnknown, sample
 
 Answer = tuple[int, dict[str, Any]]
 
 
 def hold(desk: Desk, body: Mapping[str, Any]) -> dict[str, Any]:
     """Keep tables for a guest who is still typing."""
-    request = Request(body["party"], datetime.fromisoformat(body["start"]))
+    request = BookingRequest(body["party_size"], datetime.fromisoformat(body["start"]))
     kept = desk.hold(request, session=body["session"], key=body["key"]).hold
     return {"hold": kept.id, "tables": list(kept.tables), "expires_at": kept.expires_at.isoformat()}
 
@@ -44,15 +44,15 @@ def answer(act: Callable[[Desk, Mapping[str, Any]], dict[str, Any]], desk: Desk,
 def main() -> None:
     """Serve a few requests."""
     clock = ManualClock(datetime(2026, 5, 1, 12, tzinfo=UTC))
-    desk = Engine(MemoryStore(clock)).open(sample.pub())
-    asked = {"party": 12, "start": "2026-05-01T19:00+01:00", "session": "s1", "key": "hold-1"}
+    desk = Engine(MemoryStore(clock)).add_restaurant(sample.pub())
+    asked = {"party_size": 12, "start": "2026-05-01T19:00+01:00", "session": "s1", "key": "hold-1"}
 
     status, held = answer(hold, desk, asked)
     print(status, held["tables"])
     print(answer(hold, desk, asked)[1] == held, "the same key, the same hold")
-    status, body = answer(hold, desk, {**asked, "party": 10})
+    status, body = answer(hold, desk, {**asked, "party_size": 10})
     print(status, body["code"])
-    status, body = answer(hold, desk, {**asked, "party": 40, "key": "hold-2"})
+    status, body = answer(hold, desk, {**asked, "party_size": 40, "key": "hold-2"})
     print(status, body["code"], "-", body["message"])
 
     click = {"hold": held["hold"], "key": "confirm-1"}
@@ -60,7 +60,7 @@ def main() -> None:
         status, body = answer(confirm, desk, click)
         print(status, body["tables"], "replayed" if body["replayed"] else "new")
 
-    status, held = answer(hold, desk, {**asked, "party": 2, "key": "hold-3"})
+    status, held = answer(hold, desk, {**asked, "party_size": 2, "key": "hold-3"})
     clock.advance(minutes=3)
     status, body = answer(confirm, desk, {"hold": held["hold"], "key": "confirm-2"})
     print(status, body["code"])

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import attrs
 
-from fourtop import Desk, Engine, Floor, Join, ManualClock, MemoryStore, Quote, Request, Weights, sample
+from fourtop import BookingRequest, Desk, Engine, Floor, Join, ManualClock, MemoryStore, Quote, Weights, sample
 
 house = sample.pub()
 floor = house.floor
@@ -24,7 +24,7 @@ def desk_of(floor: Floor, **weights: float) -> Desk:
     planning = attrs.evolve(house.policy.planning, weights=Weights(**weights))
     policy = attrs.evolve(house.policy, planning=planning)
     clock = ManualClock(datetime(2026, 5, 1, 12, tzinfo=UTC))
-    return Engine(MemoryStore(clock)).open(attrs.evolve(house, floor=floor, policy=policy))
+    return Engine(MemoryStore(clock)).add_restaurant(attrs.evolve(house, floor=floor, policy=policy))
 
 
 # %% How many parties of each size could sit down at seven, one after the other?
@@ -35,7 +35,7 @@ for name, each in plans.items():
     print(f"{name:<20}" + "".join(f"{slot.spots:>4}" for slot in slots))
 
 # %% Why this table? Change a weight, and look at the score
-five = Request(5, datetime(2026, 5, 1, 18, tzinfo=UTC))
+five = BookingRequest(5, datetime(2026, 5, 1, 18, tzinfo=UTC))
 for note, changed in (("as it is", {}), ("rare tables may go", {"scarcity": 0}), ("no seat over", {"overage": 50})):
     quote = desk_of(floor, **changed).quote(five)
     assert isinstance(quote, Quote)

@@ -15,6 +15,7 @@ from fourtop import (
     Actor,
     Allocation,
     Booking,
+    BookingRequest,
     BookingRow,
     CountedIds,
     Desk,
@@ -23,7 +24,6 @@ from fourtop import (
     FourtopError,
     Hold,
     House,
-    Request,
     ResourceType,
     Window,
     sketch_floor,
@@ -48,8 +48,8 @@ def window(start: str, end: str) -> Window:
     return Window(at(start), at(end))
 
 
-def party(size: int, text: str = "19:00", **wishes: Any) -> Request:
-    return Request(size, at(text), **wishes)
+def party_size(size: int, text: str = "19:00", **wishes: Any) -> BookingRequest:
+    return BookingRequest(size, at(text), **wishes)
 
 
 def five_tables() -> Floor:
@@ -74,17 +74,17 @@ def a_house(floor: Floor | None = None, *, name: str = "House", turn_minutes: in
 
 
 def open_desk(store: Store, house: House | None = None, *, actor: Actor = GUEST) -> Desk:
-    return Engine(store, ids=CountedIds("n")).open(a_house() if house is None else house, actor=actor)
+    return Engine(store, ids=CountedIds("n")).add_restaurant(a_house() if house is None else house, actor=actor)
 
 
 def held(desk: Desk, size: int, text: str = "19:00", **how: Any) -> Hold:
     tables = how.pop("tables", ())
-    return desk.hold(party(size, text, tables=tables), **how).hold
+    return desk.hold(party_size(size, text, tables=tables), **how).hold
 
 
 def booked(desk: Desk, size: int, text: str = "19:00", **how: Any) -> Booking:
     tables = how.pop("tables", ())
-    return desk.book(party(size, text, tables=tables), **how).booking
+    return desk.book(party_size(size, text, tables=tables), **how).booking
 
 
 def snapshot(store: Store, desk: Desk) -> tuple[object, ...]:
@@ -111,7 +111,7 @@ def rows_of(desk: Desk, owner_id: str) -> list[tuple[str, str, str]]:
 
 
 def import_rows(desk: Desk, *rows: tuple[str, int, str, str, str]) -> None:
-    """Take over bookings: id, party, start, end, tables joined by a plus."""
+    """Take over bookings: id, party_size, start, end, tables joined by a plus."""
     desk.import_bookings(
         [
             BookingRow(id_, size, at(start), end=at(end), tables=tables.split("+"))

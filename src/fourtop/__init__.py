@@ -53,14 +53,14 @@ from fourtop.errors import (
     StoreMisconfigured,
     StoreUnavailable,
 )
-from fourtop.formats.booking_rows import BookingRow, dump_rows_csv, read_rows_csv, read_rows_json
-from fourtop.formats.house_document import dump_house, house_from_data, house_to_data, load_house
+from fourtop.formats.booking_rows import BookingRow, dumps_rows_csv, loads_rows_csv, loads_rows_json
+from fourtop.formats.house_document import dumps_house, house_from_data, house_to_data, loads_house
 from fourtop.formats.json_schema import house_schema
 from fourtop.formats.sketch import sketch_floor, sketch_house
 from fourtop.jobs import (
-    Pace,
     Pruned,
     Relayed,
+    RelayOptions,
     Swept,
     prune_allocations,
     prune_confirmations,
@@ -81,8 +81,8 @@ from fourtop.model.house import House
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod, TurnBand, Weekday
-from fourtop.model.request import Preference, Request
-from fourtop.model.restaurant import Restaurant, Setting, Zone
+from fourtop.model.request import BookingRequest, Preference
+from fourtop.model.restaurant import Area, Restaurant, Zone
 from fourtop.model.results import (
     Availability,
     Blocked,
@@ -142,6 +142,7 @@ __all__ = [
     "AllocationsOverlap",
     "AlreadyExists",
     "AmbiguousTime",
+    "Area",
     "Assignment",
     "AsyncDesk",
     "AsyncEngine",
@@ -152,6 +153,7 @@ __all__ = [
     "Blocked",
     "Booked",
     "Booking",
+    "BookingRequest",
     "BookingRow",
     "BookingStatus",
     "Calendar",
@@ -202,7 +204,6 @@ __all__ = [
     "Overlap",
     "Owner",
     "OwnerKind",
-    "Pace",
     "Plan",
     "Planning",
     "Policy",
@@ -215,8 +216,8 @@ __all__ = [
     "Reason",
     "Refusal",
     "Refused",
+    "RelayOptions",
     "Relayed",
-    "Request",
     "ResourceType",
     "Restaurant",
     "Rival",
@@ -224,7 +225,6 @@ __all__ = [
     "Service",
     "ServicePeriod",
     "SetCapacity",
-    "Setting",
     "Slot",
     "StaleVersion",
     "Stay",
@@ -244,17 +244,17 @@ __all__ = [
     "Weights",
     "Window",
     "Zone",
-    "dump_house",
-    "dump_rows_csv",
+    "dumps_house",
+    "dumps_rows_csv",
     "house_from_data",
     "house_schema",
     "house_to_data",
-    "load_house",
+    "loads_house",
+    "loads_rows_csv",
+    "loads_rows_json",
     "prune_allocations",
     "prune_confirmations",
     "prune_outbox",
-    "read_rows_csv",
-    "read_rows_json",
     "relay_outbox",
     "sample",
     "sketch_floor",

@@ -26,7 +26,7 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.ports import Store
-from tests.evening import a_house, booked, held, import_rows, open_desk, party, window
+from tests.evening import a_house, booked, held, import_rows, open_desk, party_size, window
 
 Cause = Callable[[Desk, ManualClock], object]
 
@@ -70,46 +70,46 @@ def with_policy(desk: Desk, **changes: Any) -> None:
 @causes(Code.RESTAURANT_INACTIVE)
 def inactive(desk: Desk, _: ManualClock) -> None:
     desk.edit_restaurant(lambda restaurant: attrs.evolve(restaurant, active=False))
-    desk.hold(party(2))
+    desk.hold(party_size(2))
 
 
 @causes(Code.CLOSED)
 def closed(desk: Desk, _: ManualClock) -> None:
     with_policy(desk, closures=["2026-05-01"])
-    desk.hold(party(2))
+    desk.hold(party_size(2))
 
 
 @causes(Code.OUTSIDE_SERVICE_HOURS)
 def outside_hours(desk: Desk, _: ManualClock) -> None:
-    desk.hold(party(2, "15:00"))
+    desk.hold(party_size(2, "15:00"))
 
 
 @causes(Code.LAST_SEATING_PASSED)
 def too_late(desk: Desk, _: ManualClock) -> None:
-    desk.hold(party(2, "21:15"))
+    desk.hold(party_size(2, "21:15"))
 
 
 @causes(Code.DWELL_BELOW_MINIMUM)
 def too_little_time(desk: Desk, _: ManualClock) -> None:
     with_policy(desk, periods=[ServicePeriod("dinner", "17:00", "23:00", last_start="22:45")])
-    desk.hold(party(2, "22:45"))
+    desk.hold(party_size(2, "22:45"))
 
 
 @causes(Code.OCCASION_NOT_OFFERED)
 def no_such_occasion(desk: Desk, _: ManualClock) -> None:
     with_policy(desk, occasions=[Occasion("drinks", [(None, 60)])])
-    desk.hold(party(2, occasion="drinks"))
+    desk.hold(party_size(2, occasion="drinks"))
 
 
 @causes(Code.BOOKING_IN_PAST)
 def in_the_past(desk: Desk, _: ManualClock) -> None:
-    desk.hold(party(2, "11:54"))
+    desk.hold(party_size(2, "11:54"))
 
 
 @causes(Code.CAPACITY_EXCEEDED)
 def full_of_covers(desk: Desk, _: ManualClock) -> None:
     with_policy(desk, capacity_rules=[CapacityRule(max_covers=1)])
-    desk.hold(party(2))
+    desk.hold(party_size(2))
 
 
 # ---- tables ----------------------------------------------------------------------------------------------
@@ -117,12 +117,12 @@ def full_of_covers(desk: Desk, _: ManualClock) -> None:
 
 @causes(Code.PARTY_NEVER_FITS)
 def never_fits(desk: Desk, _: ManualClock) -> None:
-    desk.hold(party(40))
+    desk.hold(party_size(40))
 
 
 @causes(Code.NO_TABLES_MATCH)
 def no_such_table(desk: Desk, _: ManualClock) -> None:
-    desk.hold(party(2, must=Preference(features={"window"})))
+    desk.hold(party_size(2, must=Preference(features={"window"})))
 
 
 @causes(Code.TABLES_TAKEN)
@@ -196,13 +196,13 @@ def expired(desk: Desk, clock: ManualClock) -> None:
 @causes(Code.HOLD_ENDED)
 def released(desk: Desk, _: ManualClock) -> None:
     hold = held(desk, 2)
-    desk.release(hold.id)
+    desk.release_hold(hold.id)
     desk.confirm(hold.id)
 
 
 @causes(Code.HOLD_MISMATCH)
 def for_somebody_else(desk: Desk, _: ManualClock) -> None:
-    other = desk.book(party(4), tables="later").booking
+    other = desk.book(party_size(4), tables="later").booking
     desk.confirm(held(desk, 2).id, booking_id=other.id)
 
 
@@ -215,9 +215,9 @@ def too_many_holds(desk: Desk, _: ManualClock) -> None:
 
 @causes(Code.HOLD_RATE_LIMIT)
 def too_often(desk: Desk, _: ManualClock) -> None:
-    booking = desk.book(party(2), tables="later").booking
+    booking = desk.book(party_size(2), tables="later").booking
     for _round in range(6):
-        desk.release(held(desk, 2, booking_id=booking.id).id)
+        desk.release_hold(held(desk, 2, booking_id=booking.id).id)
 
 
 @causes(Code.POLICY_DRIFT)
@@ -256,8 +256,8 @@ def unknown(desk: Desk, _: ManualClock) -> None:
 
 @causes(Code.KEY_REUSED)
 def other_request_under_a_key(desk: Desk, _: ManualClock) -> None:
-    desk.hold(party(2), key="k")
-    desk.hold(party(3), key="k")
+    desk.hold(party_size(2), key="k")
+    desk.hold(party_size(3), key="k")
 
 
 @causes(Code.IMPORT_REJECTED)
@@ -315,19 +315,19 @@ def test_case_17_several_causes_are_all_named(store: Store) -> None:
 
 def test_case_17_what_is_shown_and_what_is_refused_have_one_reason(store: Store) -> None:
     desk = open_desk(store, a_house(many_kinds()))
-    for request in (party(40), party(2, "15:00"), party(3, tables=["1"]), party(2, "21:15")):
+    for request in (party_size(40), party_size(2, "15:00"), party_size(3, tables=["1"]), party_size(2, "21:15")):
         quoted = desk.quote(request)
         assert isinstance(quoted, Refusal)
         with pytest.raises(Refused) as caught:
             desk.hold(request)
         assert caught.value.refusal == quoted
-    assert isinstance(desk.quote(party(2)), Quote)
+    assert isinstance(desk.quote(party_size(2)), Quote)
 
 
 def test_case_17_a_taken_table_and_a_small_table_differ_in_what_to_do_next(store: Store) -> None:
     desk = open_desk(store, a_house(Floor([Table("1", "1", 4, "main")], zones=a_house().floor.zones)))
     booked(desk, 4)
-    taken, large = desk.quote(party(4)), desk.quote(party(5))
+    taken, large = desk.quote(party_size(4)), desk.quote(party_size(5))
     assert isinstance(taken, Refusal)
     assert isinstance(large, Refusal)
     assert (taken.code.is_retryable, large.code.is_retryable) == (True, False)

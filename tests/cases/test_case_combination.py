@@ -17,7 +17,7 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.ports import Store
-from tests.evening import MONTH, a_house, booked, held, open_desk, party, rows_of, table_rows
+from tests.evening import MONTH, a_house, booked, held, open_desk, party_size, rows_of, table_rows
 
 
 @pytest.fixture
@@ -44,10 +44,10 @@ def test_case_2_the_invisible_combination_is_still_taken_after_the_hold_is_confi
     assert rows_of(desk, booking.id) == [("1", "19:00", "20:30"), ("2", "19:00", "20:30")]
     for size, tables in ((4, ["1", "2"]), (2, ["1"]), (2, ["2"])):
         with pytest.raises(Refused) as caught:
-            desk.book(party(size, "20:00", tables=tables))
+            desk.book(party_size(size, "20:00", tables=tables))
         assert caught.value.code is Code.ALLOCATIONS_OVERLAP
     with pytest.raises(Refused):
-        desk.book(party(2, "20:29"))
+        desk.book(party_size(2, "20:29"))
 
 
 def test_case_2_the_invisible_combination_has_one_merge_group_that_passes_to_the_booking(
@@ -64,7 +64,7 @@ def test_case_2_the_invisible_combination_cannot_be_had_while_a_member_is_taken(
     desk = open_desk(store, a_house(pair))
     rival = booked(desk, 2, tables=["2"])
     with pytest.raises(Refused) as caught:
-        desk.hold(party(4))
+        desk.hold(party_size(4))
     (way,) = caught.value.refusal.reasons[0].details["in_the_way"]
     assert (way["table_id"], way["owner_id"]) == ("2", rival.id)
 
@@ -76,13 +76,13 @@ def test_case_2_members_stay_bookable_alone(store: Store, pair: Floor) -> None:
 
 def test_case_2_two_fours_that_can_be_joined_stay_in_normal_service(store: Store) -> None:
     desk = open_desk(store, a_house(sketch_floor({"1": 4, "2": 4}, joins=["1-2"])))
-    slots = desk.availability(party(4).start.date(), 4, at="2026-05-01T19:00").slots
+    slots = desk.availability(party_size(4).start.date(), 4, at="2026-05-01T19:00").slots
     assert [slot.spots for slot in slots] == [2]
 
 
 def test_case_2_a_table_may_be_in_many_combinations(store: Store) -> None:
     desk = open_desk(store, a_house(sketch_floor({"1": 2, "2": 2, "3": 2}, joins=["1-2-3"])))
-    quote = desk.quote(party(4))
+    quote = desk.quote(party_size(4))
     assert isinstance(quote, Quote)
     assert {quote.plan.tables, *(plan.tables for plan in quote.others)} >= {("1", "2"), ("2", "3")}
 
@@ -126,7 +126,7 @@ def test_case_5_tables_that_do_not_join_are_refused_together(
 ) -> None:
     desk = open_desk(store, a_house(part_of_a_floor))
     with pytest.raises(Refused) as caught:
-        desk.book(party(2 * len(tables), tables=tables))
+        desk.book(party_size(2 * len(tables), tables=tables))
     assert caught.value.code is Code.ADJACENCY_MISMATCH
 
 
@@ -136,7 +136,7 @@ def test_case_5_the_engine_offers_joins_of_the_graph_and_no_others(store: Store,
     assert sorted(seated) == [("1", "2"), ("3", "4"), ("5", "6")]
     desk.cancel(desk.bookings(MONTH)[0].id)
     with pytest.raises(Refused):
-        desk.book(party(6))
+        desk.book(party_size(6))
 
 
 # ---- 16: moving a joined booking silently dropped the join -----------------------------------------------
@@ -179,7 +179,7 @@ def test_case_16_moving_to_one_larger_table_ends_the_merge_group(store: Store) -
 def test_case_16_rescheduling_a_joined_booking_keeps_the_join(store: Store) -> None:
     desk = open_desk(store, a_house(sketch_floor({"1": 4, "2": 4}, joins=["1-2"])))
     booking = booked(desk, 8)
-    after = desk.reschedule(booking.id, party(8, "19:30")).booking
+    after = desk.reschedule(booking.id, party_size(8, "19:30")).booking
     assert after.assignment is not None
     assert after.assignment.merge_group_id is not None
     assert rows_of(desk, booking.id) == [("1", "19:30", "21:00"), ("2", "19:30", "21:00")]

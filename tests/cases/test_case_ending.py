@@ -8,7 +8,19 @@ import pytest
 
 from fourtop import BookingStatus, Code, Desk, EventType, HoldExpired, HoldLimit, ManualClock, Refused
 from fourtop.ports import Store
-from tests.evening import FRIDAY, MONTH, a_house, at, booked, held, one_table, open_desk, party, rows_of, table_rows
+from tests.evening import (
+    FRIDAY,
+    MONTH,
+    a_house,
+    at,
+    booked,
+    held,
+    one_table,
+    open_desk,
+    party_size,
+    rows_of,
+    table_rows,
+)
 
 TICK = timedelta(microseconds=1)
 
@@ -25,28 +37,28 @@ def desk(store: Store) -> Desk:
 def test_case_10_a_hold_is_not_extended_for_ever(desk: Desk, clock: ManualClock) -> None:
     hold = held(desk, 4)
     for _ in range(7):
-        hold = desk.extend(hold.id, seconds=60).hold
+        hold = desk.extend_hold(hold.id, seconds=60).hold
         clock.advance(seconds=60)
     assert hold.expires_at == hold.created_at + timedelta(seconds=600)
     with pytest.raises(HoldLimit) as caught:
-        desk.extend(hold.id, seconds=1)
+        desk.extend_hold(hold.id, seconds=1)
     assert (caught.value.limit, caught.value.maximum) == ("lifetime_seconds", 600)
     assert desk.find_hold(hold.id) == hold
 
 
 def test_case_10_a_hold_may_be_extended_to_its_last_second(desk: Desk) -> None:
     hold = held(desk, 4)
-    assert desk.extend(hold.id, seconds=420).hold.expires_at == hold.created_at + timedelta(seconds=600)
+    assert desk.extend_hold(hold.id, seconds=420).hold.expires_at == hold.created_at + timedelta(seconds=600)
 
 
 def test_case_10_a_dead_hold_is_not_extended(desk: Desk, clock: ManualClock) -> None:
     hold = held(desk, 4)
     clock.move_to(hold.expires_at)
     with pytest.raises(HoldExpired):
-        desk.extend(hold.id, seconds=60)
+        desk.extend_hold(hold.id, seconds=60)
     clock.move_to(hold.created_at)
     with pytest.raises(HoldExpired):
-        desk.extend(hold.id, seconds=60)
+        desk.extend_hold(hold.id, seconds=60)
 
 
 def test_case_10_an_expired_hold_is_shown_free_and_can_be_booked(desk: Desk, clock: ManualClock) -> None:
@@ -91,7 +103,7 @@ def test_case_15_a_no_show_frees_its_table_from_now_on(desk: Desk, clock: Manual
     booking = booked(desk, 4)
     clock.move_to(at("19:20"))
     with pytest.raises(Refused):
-        desk.hold(party(4, "19:30"))
+        desk.hold(party_size(4, "19:30"))
     gone = desk.no_show(booking.id).booking
     assert gone.status is BookingStatus.NO_SHOW
     assert rows_of(desk, booking.id) == [("1", "19:00", "19:20")]
@@ -111,7 +123,7 @@ def test_case_15_an_early_leaver_frees_its_table_from_now_on_and_history_stays(d
     follower = booked(desk, 4, "19:50")
     assert rows_of(desk, follower.id) == [("1", "19:50", "21:20")]
     with pytest.raises(Refused) as caught:
-        desk.book(party(4, "19:49", tables=["1"]))
+        desk.book(party_size(4, "19:49", tables=["1"]))
     assert caught.value.code is Code.ALLOCATIONS_OVERLAP
     assert desk.audit().is_clean
 

@@ -9,7 +9,7 @@ import pytest
 
 from fourtop import Code, Floor, Move, PolicyDrift, Refused, sketch_floor
 from fourtop.ports import Store
-from tests.evening import MONTH, a_house, booked, held, one_table, open_desk, party
+from tests.evening import MONTH, a_house, booked, held, one_table, open_desk, party_size
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_case_6_min_and_max_party_of_named_tables(
 ) -> None:
     desk = open_desk(store, a_house(large))
     with pytest.raises(Refused) as caught:
-        getattr(desk, command)(party(size, tables=["1"]))
+        getattr(desk, command)(party_size(size, tables=["1"]))
     assert caught.value.code is code
     assert desk.allocations(MONTH) == ()
 
@@ -38,7 +38,7 @@ def test_case_6_min_and_max_party_of_named_tables(
 def test_case_6_min_and_max_party_of_chosen_tables(store: Store, large: Floor, command: str, size: int) -> None:
     desk = open_desk(store, a_house(large))
     with pytest.raises(Refused) as caught:
-        getattr(desk, command)(party(size))
+        getattr(desk, command)(party_size(size))
     assert caught.value.code is Code.PARTY_NEVER_FITS
 
 
@@ -55,7 +55,7 @@ def test_case_6_min_and_max_party_when_a_party_changes_its_size(
     desk = open_desk(store, a_house(large))
     booking = booked(desk, 4)
     with pytest.raises(Refused) as caught:
-        desk.reschedule(booking.id, party(size, tables=["1"]))
+        desk.reschedule(booking.id, party_size(size, tables=["1"]))
     assert caught.value.code is code
     assert desk.get_booking(booking.id) == booking
 
@@ -96,6 +96,6 @@ def test_case_6_the_minimum_of_each_member_binds_in_a_set(store: Store) -> None:
     floor = sketch_floor({"1": {"capacity": 4, "min_party": 6}, "2": 4}, joins=["1-2"])
     desk = open_desk(store, a_house(floor))
     with pytest.raises(Refused) as caught:
-        desk.book(party(5, tables=["1", "2"]))
+        desk.book(party_size(5, tables=["1", "2"]))
     assert caught.value.code is Code.PARTY_BELOW_MINIMUM
     assert booked(desk, 6).tables == ("1", "2")

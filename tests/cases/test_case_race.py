@@ -6,6 +6,7 @@ import pytest
 
 from fourtop import (
     AllocationsOverlap,
+    BookingRequest,
     Code,
     Confirmed,
     Held,
@@ -13,18 +14,17 @@ from fourtop import (
     Plan,
     Quote,
     Refused,
-    Request,
 )
 from fourtop.model.results import Booked
 from fourtop.ports import Store
-from tests.evening import a_house, at, at_once, booked, held, one_table, open_desk, party, snapshot, table_rows
+from tests.evening import a_house, at, at_once, booked, held, one_table, open_desk, party_size, snapshot, table_rows
 
 # ---- 1: check, then write --------------------------------------------------------------------------------
 
 
 def test_case_1_check_then_write_two_at_once_for_the_last_table_leave_one(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
-    answers = at_once([lambda: desk.hold(party(4)), lambda: desk.hold(party(4))])
+    answers = at_once([lambda: desk.hold(party_size(4)), lambda: desk.hold(party_size(4))])
     won = [each for each in answers if isinstance(each, Held)]
     lost = [each for each in answers if isinstance(each, Refused)]
     assert (len(won), len(lost)) == (1, 1)
@@ -34,7 +34,7 @@ def test_case_1_check_then_write_two_at_once_for_the_last_table_leave_one(store:
 
 def test_case_1_check_then_write_the_choice_is_made_when_it_is_written(store: Store) -> None:
     desk = open_desk(store)
-    checked = desk.quote(party(4))
+    checked = desk.quote(party_size(4))
     assert isinstance(checked, Quote)
     rival = booked(desk, 4, tables=list(checked.plan.tables))
     loser = held(desk, 4)
@@ -43,11 +43,11 @@ def test_case_1_check_then_write_the_choice_is_made_when_it_is_written(store: St
 
 def test_case_1_check_then_write_a_table_that_was_checked_and_is_gone_names_the_rival(store: Store) -> None:
     desk = open_desk(store)
-    checked = desk.quote(party(4))
+    checked = desk.quote(party_size(4))
     assert isinstance(checked, Quote)
     rival = held(desk, 4, tables=list(checked.plan.tables))
     with pytest.raises(Refused) as caught:
-        desk.hold(party(4, tables=checked.plan.tables))
+        desk.hold(party_size(4, tables=checked.plan.tables))
     reason = caught.value.refusal.reasons[0]
     assert reason.code is Code.HOLD_CONFLICT
     assert [each["owner_id"] for each in reason.details["in_the_way"]] == [rival.id]
@@ -58,7 +58,9 @@ def test_case_1_check_then_write_a_table_that_was_checked_and_is_gone_names_the_
 
 def test_case_11_the_loser_of_a_race_gets_the_next_table(store: Store) -> None:
     desk = open_desk(store)
-    answers = at_once([lambda: desk.book(party(4)), lambda: desk.book(party(4)), lambda: desk.book(party(4))])
+    answers = at_once(
+        [lambda: desk.book(party_size(4)), lambda: desk.book(party_size(4)), lambda: desk.book(party_size(4))]
+    )
     tables = sorted(each.booking.tables for each in answers if isinstance(each, Booked))
     assert tables == [("3",), ("4",), ("5",)]
 
@@ -67,7 +69,7 @@ def test_case_11_the_loser_of_a_race_gets_joined_tables_when_no_single_one_is_le
     desk = open_desk(store)
     booked(desk, 4, tables=["3"])
     booked(desk, 4, tables=["4"])
-    answers = at_once([lambda: desk.book(party(4)), lambda: desk.book(party(4))])
+    answers = at_once([lambda: desk.book(party_size(4)), lambda: desk.book(party_size(4))])
     tables = sorted(each.booking.tables for each in answers if isinstance(each, Booked))
     assert tables == [("1", "2"), ("5",)]
 
@@ -76,7 +78,7 @@ def test_case_11_the_loser_of_the_last_table_gets_a_conflict_and_its_reason(stor
     desk = open_desk(store, a_house(one_table()))
     first = booked(desk, 4)
     with pytest.raises(Refused) as caught:
-        desk.book(party(4))
+        desk.book(party_size(4))
     assert caught.value.code is Code.TABLES_TAKEN
     assert caught.value.http_status == 409
     assert caught.value.is_retryable
@@ -86,7 +88,7 @@ def test_case_11_the_loser_of_the_last_table_gets_a_conflict_and_its_reason(stor
 
 def test_case_11_no_race_ends_in_an_error_of_the_store(store: Store) -> None:
     desk = open_desk(store)
-    answers = at_once([lambda: desk.book(party(2))] * 8)
+    answers = at_once([lambda: desk.book(party_size(2))] * 8)
     assert not [each for each in answers if isinstance(each, AllocationsOverlap)]
     assert {type(each) for each in answers} == {Booked, Refused}
     assert len([each for each in answers if isinstance(each, Booked)]) == 5
@@ -98,17 +100,17 @@ def test_case_11_no_race_ends_in_an_error_of_the_store(store: Store) -> None:
 
 def test_case_12_the_same_key_at_once_makes_one_booking(store: Store) -> None:
     desk = open_desk(store)
-    answers = at_once([lambda: desk.book(party(4), key="k1")] * 8)
+    answers = at_once([lambda: desk.book(party_size(4), key="k1")] * 8)
     done = [each for each in answers if isinstance(each, Booked)]
     assert len(done) == 8
     assert len({each.booking.id for each in done}) == 1
-    assert sorted(each.duplicate for each in done) == [False] + [True] * 7
+    assert sorted(each.replayed for each in done) == [False] + [True] * 7
     assert len(table_rows(desk)) == 1
 
 
 def test_case_12_the_same_key_at_once_makes_one_hold(store: Store) -> None:
     desk = open_desk(store)
-    answers = at_once([lambda: desk.hold(party(2), key="k1")] * 8)
+    answers = at_once([lambda: desk.hold(party_size(2), key="k1")] * 8)
     done = [each for each in answers if isinstance(each, Held)]
     assert len(done) == 8
     assert len({each.hold.id for each in done}) == 1
@@ -128,12 +130,17 @@ def test_case_12_confirming_at_once_confirms_once_whatever_the_keys(store: Store
 
 @pytest.mark.parametrize(
     "other",
-    [party(3), party(4, "19:15"), party(4, tables=["3"]), Request(4, at("19:00"), past_reason="late")],
-    ids=["party", "start", "tables", "reason"],
+    [
+        party_size(3),
+        party_size(4, "19:15"),
+        party_size(4, tables=["3"]),
+        BookingRequest(4, at("19:00"), past_reason="late"),
+    ],
+    ids=["party_size", "start", "tables", "reason"],
 )
-def test_case_12_the_same_key_with_another_body_fails_and_changes_nothing(store: Store, other: Request) -> None:
+def test_case_12_the_same_key_with_another_body_fails_and_changes_nothing(store: Store, other: BookingRequest) -> None:
     desk = open_desk(store)
-    desk.book(party(4), key="k1")
+    desk.book(party_size(4), key="k1")
     before = snapshot(store, desk)
     with pytest.raises(KeyReused) as caught:
         desk.book(other, key="k1")
@@ -145,26 +152,26 @@ def test_case_12_the_same_key_with_another_body_fails_and_changes_nothing(store:
 def test_case_12_a_key_belongs_to_one_command_of_one_restaurant(store: Store) -> None:
     here = open_desk(store)
     there = open_desk(store, a_house(name="Elsewhere"))
-    here.hold(party(4), key="k1")
-    assert not here.book(party(4), key="k1").duplicate
-    assert not there.hold(party(4), key="k1").replayed
+    here.hold(party_size(4), key="k1")
+    assert not here.book(party_size(4), key="k1").replayed
+    assert not there.hold(party_size(4), key="k1").replayed
 
 
 def test_case_12_a_refusal_is_not_stored_under_its_key(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     first = booked(desk, 4)
     with pytest.raises(Refused):
-        desk.book(party(4), key="k1")
+        desk.book(party_size(4), key="k1")
     desk.cancel(first.id)
-    assert not desk.book(party(4), key="k1").duplicate
+    assert not desk.book(party_size(4), key="k1").replayed
 
 
 def test_case_12_a_replay_is_what_was_answered_then_and_not_what_is_today(store: Store) -> None:
     desk = open_desk(store)
-    first = desk.book(party(4), key="k1")
+    first = desk.book(party_size(4), key="k1")
     desk.cancel(first.booking.id)
-    again = desk.book(party(4), key="k1")
-    assert again.duplicate
+    again = desk.book(party_size(4), key="k1")
+    assert again.replayed
     assert again.booking == first.booking
     assert again.capacity == first.capacity
 
@@ -172,6 +179,6 @@ def test_case_12_a_replay_is_what_was_answered_then_and_not_what_is_today(store:
 def test_case_1_check_then_write_checking_takes_nothing(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     before = snapshot(store, desk)
-    quotes = [each for each in at_once([lambda: desk.quote(party(4))] * 4) if isinstance(each, Quote)]
+    quotes = [each for each in at_once([lambda: desk.quote(party_size(4))] * 4) if isinstance(each, Quote)]
     assert [type(each.plan) for each in quotes] == [Plan] * 4
     assert snapshot(store, desk) == before

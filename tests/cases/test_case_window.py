@@ -10,6 +10,7 @@ import pytest
 
 from fourtop import (
     AmbiguousTime,
+    BookingRequest,
     Code,
     Desk,
     Engine,
@@ -20,14 +21,25 @@ from fourtop import (
     NonexistentTime,
     Policy,
     Refused,
-    Request,
     ServicePeriod,
     Slot,
     Window,
     sketch_house,
 )
 from fourtop.ports import Store
-from tests.evening import FRIDAY, a_house, at, booked, held, import_rows, one_table, open_desk, party, rows_of, window
+from tests.evening import (
+    FRIDAY,
+    a_house,
+    at,
+    booked,
+    held,
+    import_rows,
+    one_table,
+    open_desk,
+    party_size,
+    rows_of,
+    window,
+)
 
 TICK = timedelta(microseconds=1)
 LONDON = ZoneInfo("Europe/London")
@@ -163,8 +175,8 @@ def test_case_7_buffers_are_kept_on_write_as_on_display(store: Store, command: s
     early, first = at("19:44"), at("19:45")
     assert (shown(desk, early).is_bookable, shown(desk, first).is_bookable) == (False, True)
     with pytest.raises(Refused):
-        getattr(desk, command)(Request(4, early))
-    getattr(desk, command)(Request(4, first))
+        getattr(desk, command)(BookingRequest(4, early))
+    getattr(desk, command)(BookingRequest(4, first))
     assert desk.audit().is_clean
 
 
@@ -186,7 +198,7 @@ def test_case_7_an_overnight_service_is_the_same_in_availability_and_hold(
     slots = {slot.start: slot for slot in desk.availability(FRIDAY, 4).slots}
     assert slots[when].is_bookable
     assert slots[when].period == "late"
-    made = getattr(desk, command)(Request(4, when))
+    made = getattr(desk, command)(BookingRequest(4, when))
     stay = (made.hold if command == "hold" else made.booking).stay
     assert (stay.service_date, stay.dining.start) == (FRIDAY, when)
     slots = {slot.start: slot for slot in desk.availability(FRIDAY, 4).slots}
@@ -200,7 +212,7 @@ def test_case_7_after_the_last_seating_of_the_night_both_refuse_alike(store: Sto
     slot = shown(desk, late)
     assert slot.refusal is not None
     with pytest.raises(Refused) as caught:
-        desk.hold(Request(4, late))
+        desk.hold(BookingRequest(4, late))
     assert caught.value.refusal == slot.refusal
     assert caught.value.code is Code.LAST_SEATING_PASSED
 
@@ -213,7 +225,7 @@ def test_case_7_an_edit_of_the_staff_is_checked_for_conflicts(store: Store) -> N
         desk.move([Move(second.id, ["3"])])
     assert caught.value.code is Code.ALLOCATIONS_OVERLAP
     with pytest.raises(Refused) as caught:
-        desk.reschedule(second.id, party(4, "19:30", tables=["3"]))
+        desk.reschedule(second.id, party_size(4, "19:30", tables=["3"]))
     (way,) = caught.value.refusal.reasons[0].details["in_the_way"]
     assert way["owner_id"] == first.id
     assert desk.get_booking(second.id) == second
@@ -225,7 +237,7 @@ def test_case_7_an_edit_of_the_staff_is_checked_for_holds(store: Store) -> None:
     hold = held(desk, 4, tables=["3"])
     for attempt in (
         lambda: desk.move([Move(booking.id, ["3"])]),
-        lambda: desk.reschedule(booking.id, party(4, "20:00", tables=["3"])),
+        lambda: desk.reschedule(booking.id, party_size(4, "20:00", tables=["3"])),
         lambda: desk.block(window("19:30", "20:00"), tables=["3"], reason="wobbly"),
     ):
         with pytest.raises(Refused) as caught:
@@ -260,25 +272,25 @@ def winter(clock: ManualClock) -> ManualClock:
 def test_case_8_the_last_hour_of_daylight_saving_has_no_reversed_and_no_wrong_length(
     store: Store, day: date, hours: int
 ) -> None:
-    desk = Engine(store).open(night("Europe/London", "00:00", "04:00"))
+    desk = Engine(store).add_restaurant(night("Europe/London", "00:00", "04:00"))
     slots = desk.availability(day, 2).slots
     starts = [slot.start for slot in slots]
     assert starts == sorted(set(starts))
     assert starts[-1] - starts[0] == timedelta(hours=hours - 1)
     assert len(starts) == 4 * (hours - 1) + 1
     for start in starts:
-        hold = desk.hold(Request(2, start)).hold
+        hold = desk.hold(BookingRequest(2, start)).hold
         assert hold.stay.dining.end - hold.stay.dining.start == timedelta(hours=1)
-        desk.release(hold.id)
+        desk.release_hold(hold.id)
 
 
 @pytest.mark.usefixtures("winter")
 def test_case_8_the_hour_that_happens_twice_holds_two_parties(store: Store) -> None:
-    desk = Engine(store).open(night("Europe/London", "00:00", "04:00"))
+    desk = Engine(store).add_restaurant(night("Europe/London", "00:00", "04:00"))
     first = datetime(2026, 10, 25, 1, tzinfo=LONDON, fold=0)
     second = datetime(2026, 10, 25, 1, tzinfo=LONDON, fold=1)
-    early = desk.hold(Request(2, first)).hold
-    late = desk.hold(Request(2, second)).hold
+    early = desk.hold(BookingRequest(2, first)).hold
+    late = desk.hold(BookingRequest(2, second)).hold
     assert early.stay.dining.end == late.stay.dining.start
     with pytest.raises(AmbiguousTime) as caught:
         desk.availability(date(2026, 10, 25), 2, at="2026-10-25T01:00")
@@ -287,12 +299,12 @@ def test_case_8_the_hour_that_happens_twice_holds_two_parties(store: Store) -> N
 
 @pytest.mark.usefixtures("winter")
 def test_case_8_the_hour_that_is_skipped_is_refused_and_the_next_valid_time_is_named(store: Store) -> None:
-    desk = Engine(store).open(night("Europe/London", "00:00", "04:00"))
+    desk = Engine(store).add_restaurant(night("Europe/London", "00:00", "04:00"))
     with pytest.raises(NonexistentTime) as caught:
         desk.availability(date(2026, 3, 29), 2, at="2026-03-29T01:30")
     assert caught.value.next_valid == "2026-03-29T02:00:00+01:00"
     with pytest.raises(NonexistentTime):
-        Request(2, datetime(2026, 3, 29, 1, 30, tzinfo=LONDON))
+        BookingRequest(2, datetime(2026, 3, 29, 1, 30, tzinfo=LONDON))
 
 
 def test_case_8_a_new_zone_does_not_silently_move_the_bookings_ahead(store: Store) -> None:

@@ -21,7 +21,7 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.ports import Changes, Decision, Scope, Store, View
-from tests.evening import MONTH, a_house, booked, held, one_table, open_desk, party, rows_of, snapshot, table_rows
+from tests.evening import MONTH, a_house, booked, held, one_table, open_desk, party_size, rows_of, snapshot, table_rows
 
 # ---- 1: single assignment --------------------------------------------------------------------------------
 
@@ -100,7 +100,7 @@ def test_flow_3_two_restaurants(store: Store) -> None:
     assert [row.restaurant_id for row in here.allocations(MONTH)] == ["here", "here"]
     assert [row.restaurant_id for row in there.allocations(MONTH)] == ["there", "there"]
     booking = there.confirm(second.id).booking
-    here.release(first.id)
+    here.release_hold(first.id)
     assert here.bookings(MONTH) == ()
     assert there.bookings(MONTH) == (booking,)
     assert {event.restaurant_id for event in store.events("here")} == {"here"}
@@ -113,7 +113,7 @@ def test_flow_3_the_same_ids_in_two_restaurants_are_different_things(store: Stor
     theirs = booked(there, 2, booking_id="b1", key="k1")
     here.cancel("b1")
     assert there.get_booking("b1") == theirs
-    assert here.get_booking("b1").party == mine.party
+    assert here.get_booking("b1").party_size == mine.party_size
 
 
 # ---- 4: batch --------------------------------------------------------------------------------------------
@@ -214,7 +214,7 @@ def test_flow_5_a_failed_confirm_leaves_evidence_with_the_conflict(store: Store,
 def test_flow_5_a_failed_confirm_changes_nothing_but_its_evidence(store: Store) -> None:
     desk = open_desk(store)
     hold = held(desk, 4)
-    desk.release(hold.id)
+    desk.release_hold(hold.id)
     before = snapshot(store, desk)
     for _ in range(2):
         with pytest.raises(HoldEnded):
@@ -249,5 +249,5 @@ def test_flow_5_the_booking_may_move_on_and_the_answer_stays(store: Store) -> No
     desk = open_desk(store)
     hold = held(desk, 4)
     first = desk.confirm(hold.id)
-    desk.reschedule(first.booking.id, party(4, "20:00"))
+    desk.reschedule(first.booking.id, party_size(4, "20:00"))
     assert desk.confirm(hold.id).booking == first.booking

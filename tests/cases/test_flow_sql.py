@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from fourtop import Desk, HoldExpired, ManualClock, Request
+from fourtop import BookingRequest, Desk, HoldExpired, ManualClock
 from fourtop.storage.sql import SqlStore
 from tests.database.furnished import sqlite_url
 from tests.database.session import cluster
@@ -232,7 +232,7 @@ def test_flow_5_the_row_of_a_confirmation_in_postgresql(database: EmptiedDatabas
     desk = open_desk(SqlStore(database.engine), a_house(one_table()))
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     start = tomorrow.replace(hour=19, minute=0, second=0, microsecond=0)
-    hold = desk.hold(Request(4, start)).hold
+    hold = desk.hold(BookingRequest(4, start)).hold
     booking = desk.confirm(hold.id, key="k1").booking
     assert desk.confirm(hold.id, key="k1").replayed
     assert desk.confirm(hold.id).replayed

@@ -27,7 +27,7 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.ports import Scope, Store
-from tests.evening import FRIDAY, a_house, at, booked, open_desk, party
+from tests.evening import FRIDAY, a_house, at, booked, open_desk, party_size
 
 DINNER = ServicePeriod("dinner", "17:00", "22:00", last_seating_minutes=90, overrun_allowed=True)
 LUNCH = ServicePeriod("lunch", "11:00", "15:00", last_seating_minutes=90, overrun_allowed=True)
@@ -140,29 +140,29 @@ def test_reference_cancelled_and_no_shows_do_not_count(store: Store, clock: Manu
 def test_reference_a_booking_that_was_created_tells_the_use_with_it(store: Store) -> None:
     desk = open_desk(store, standard())
     book_all(desk, [4] * 5)
-    made = desk.book(party(4))
+    made = desk.book(party_size(4))
     assert (made.capacity.booked_covers, made.capacity.utilisation_percent) == (24, 60)
-    assert not made.duplicate
+    assert not made.replayed
 
 
 def test_reference_a_booking_over_the_cap_tells_what_is_left(store: Store) -> None:
     desk = open_desk(store, standard())
     book_all(desk, [2] * 19)
     with pytest.raises(Refused) as caught:
-        desk.book(party(4))
+        desk.book(party_size(4))
     facts = caught.value.refusal.reasons[0].details
     assert (facts["limit"], facts["booked"], facts["requested"]) == (40, 38, 4)
     assert (caught.value.code, caught.value.http_status) == (Code.CAPACITY_EXCEEDED, 409)
     assert not caught.value.is_retryable
     assert at_seven(desk, 4)[1].available_covers == 2
-    assert booked(desk, 2).party == 2
+    assert booked(desk, 2).party_size == 2
 
 
 def test_reference_a_table_that_was_just_booked_is_a_conflict_that_may_pass(store: Store) -> None:
     desk = open_desk(store, a_house(sketch_floor({"1": 4}), periods=(DINNER,)))
     booked(desk, 4)
     with pytest.raises(Refused) as caught:
-        desk.book(party(4))
+        desk.book(party_size(4))
     assert (caught.value.code, caught.value.http_status) == (Code.TABLES_TAKEN, 409)
     assert caught.value.is_retryable
 
@@ -173,7 +173,7 @@ class Away:
 
     tries: int = 0
 
-    def open(self, house: House) -> None:
+    def add_restaurant(self, house: House) -> None:
         """Take nothing in."""
 
     def restaurant_ids(self) -> tuple[str, ...]:
@@ -192,10 +192,10 @@ class Away:
 
 def test_reference_a_store_that_is_away_is_an_error_and_never_a_full_house() -> None:
     store = Away()
-    desk = Engine(store).open(standard())
+    desk = Engine(store).add_restaurant(standard())
     with pytest.raises(StoreUnavailable) as caught:
         desk.availability(FRIDAY, 4)
     assert (caught.value.http_status, caught.value.is_retryable) == (503, True)
     with pytest.raises(StoreUnavailable):
-        desk.book(party(4))
+        desk.book(party_size(4))
     assert store.tries == 1

@@ -8,11 +8,11 @@ import attrs
 import pytest
 
 from fourtop import (
+    BookingRequest,
     Desk,
     House,
     Policy,
     Refused,
-    Request,
     ServicePeriod,
     TurnBand,
     sketch_floor,
@@ -53,7 +53,7 @@ def turns(desk: Desk, period: str, table: str, size: int) -> int:
     for slot in slots:
         if slot.period == period:
             try:
-                desk.book(Request(size, slot.start, tables=[table]))
+                desk.book(BookingRequest(size, slot.start, tables=[table]))
             except Refused:
                 continue
             count += 1

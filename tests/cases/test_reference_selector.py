@@ -23,7 +23,7 @@ from fourtop import (
 from fourtop.adjacency import JoinGraph, Label
 from fourtop.model.floor import Join
 from fourtop.model.table import Table
-from fourtop.planner import Ask, Planner
+from fourtop.planner import Planner, PlanRequest
 
 
 def floor_of(capacities: Mapping[str, int], joins: Sequence[tuple[str, str]]) -> Floor:
@@ -31,16 +31,18 @@ def floor_of(capacities: Mapping[str, int], joins: Sequence[tuple[str, str]]) ->
     return Floor(tables, zones=[Zone("main", "Main")], joins=[Join(pair) for pair in joins])
 
 
-def plans(floor: Floor, party: int, planning: Planning, free: Sequence[str] | None = None) -> list[tuple[str, ...]]:
+def plans(
+    floor: Floor, party_size: int, planning: Planning, free: Sequence[str] | None = None
+) -> list[tuple[str, ...]]:
     mask = floor.mask([table.id for table in floor.tables] if free is None else free)
-    return [plan.tables for plan in Planner(floor, planning).plans(Ask(party), mask)]
+    return [plan.tables for plan in Planner(floor, planning).plans(PlanRequest(party_size), mask)]
 
 
 def test_selector_upper_bound_a_party_above_all_seats_never_fits() -> None:
     names = ["a1", "a2", "a3"]
     floor = floor_of(dict.fromkeys(names, 6), list(combinations(names, 2)))
     assert plans(floor, 20, Planning()) == []
-    refused = Planner(floor, Planning()).choose(Ask(20), 0b111)
+    refused = Planner(floor, Planning()).choose(PlanRequest(20), 0b111)
     assert isinstance(refused, Refusal)
     assert (refused.code, refused.proof.value) == (Code.PARTY_NEVER_FITS, "no_plan")
     assert plans(floor, 18, Planning()) == [("a1", "a2", "a3")]
@@ -55,7 +57,7 @@ def test_selector_frontier_does_not_lose_the_pair_that_is_joined() -> None:
 
 def test_selector_prunes_the_pair_that_is_not_enough_and_the_three_that_are_too_many() -> None:
     floor = floor_of(dict.fromkeys("ABC", 4), [("A", "C")])
-    refused = Planner(floor, Planning(max_tables=2)).choose(Ask(9), 0b111)
+    refused = Planner(floor, Planning(max_tables=2)).choose(PlanRequest(9), 0b111)
     assert isinstance(refused, Refusal)
     assert refused.code is Code.PARTY_NEVER_FITS
     assert plans(floor, 8, Planning(max_tables=2)) == [("A", "C")]

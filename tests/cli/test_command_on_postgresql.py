@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fourtop import Engine, Request, SqlStore, sample
+from fourtop import BookingRequest, Engine, SqlStore, sample
 from fourtop.cli import main
 from fourtop.storage.sql.migrations.migrate import history
 from tests.database.furnished import LOGIN, postgresql_database, postgresql_url
@@ -127,9 +127,9 @@ def test_an_audit_of_a_service_finds_a_booking_whose_tables_somebody_has_deleted
     with postgresql_database() as name:
         url = cluster().url(name, user=LOGIN)
         store = SqlStore(url)
-        desk = Engine(store).open(sample.pub())
+        desk = Engine(store).add_restaurant(sample.pub())
         kept, bare = (
-            desk.book(Request(4, datetime(2050, 5, 6, 18, tzinfo=UTC)), booking_id=booking_id).booking.id
+            desk.book(BookingRequest(4, datetime(2050, 5, 6, 18, tzinfo=UTC)), booking_id=booking_id).booking.id
             for booking_id in ("kept", "bare")
         )
         store.close()

@@ -64,7 +64,7 @@ def test_guests_at_once_get_a_table_or_a_reason(example: dict[str, Any], url: st
                 calls = (
                     guest.post(
                         "/holds",
-                        json={"party": 6, "start": "2050-05-06T18:00:00Z", "session": f"s{number}"},
+                        json={"party_size": 6, "start": "2050-05-06T18:00:00Z", "session": f"s{number}"},
                         headers={"Idempotency-Key": f"form-{number}"},
                     )
                     for number in range(20)

@@ -196,21 +196,21 @@ class KeepsSuccesses(Evidence):
 
 
 class RemembersDeletedKeys(Evidence):
-    def drop_answer(self, under: tuple[str, str]) -> None:
+    def drop_stored_result(self, under: tuple[str, str]) -> None:
         """Keep the key taken."""
 
 
 class DropsAnswersThatAreNeeded(Evidence):
-    def answers_over(self, before_us: int) -> Iterator[tuple[int, tuple[str, str]]]:
-        for under, answer in self.answers.items():
+    def stored_results_over(self, before_us: int) -> Iterator[tuple[int, tuple[str, str]]]:
+        for under, answer in self.stored_results.items():
             if answer.stored_us <= before_us:
                 yield answer.stored_us, under
 
 
 class KeepsAnswersOfFailures(Evidence):
-    def answers_over(self, before_us: int) -> Iterator[tuple[int, tuple[str, str]]]:
+    def stored_results_over(self, before_us: int) -> Iterator[tuple[int, tuple[str, str]]]:
         kept = {result.key for result in self.results.values()}
-        return (each for each in super().answers_over(before_us) if each[1][1] not in kept)
+        return (each for each in super().stored_results_over(before_us) if each[1][1] not in kept)
 
 
 class DropsHoldsOfTheFuture(Shelf):

@@ -65,14 +65,14 @@ class TrustsNewIds(Shelf):
 
 class TakesAKeyTwice(Shelf):
     def _check_new(self, changes: Changes) -> None:
-        super()._check_new(attrs.evolve(changes, answers=()))
+        super()._check_new(attrs.evolve(changes, stored_results=()))
 
 
 class TakesAKeyOfOneCommandOnly(Shelf):
     def _check_new(self, changes: Changes) -> None:
         super()._check_new(changes)
-        if {each.key for each in changes.answers} & {key for _, key in self.evidence.answers}:
-            raise AlreadyExists("answer", changes.answers[0].key)
+        if {each.key for each in changes.stored_results} & {key for _, key in self.evidence.stored_results}:
+            raise AlreadyExists("answer", changes.stored_results[0].key)
 
 
 class TakesAnEventTwice(Shelf):

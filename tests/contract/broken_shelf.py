@@ -13,7 +13,7 @@ from fourtop import (
     House,
     Window,
 )
-from fourtop.ports import Changes, Claim, Headcount, claims_of
+from fourtop.ports import Changes, Headcount, HeldCover, held_covers_of
 from fourtop.storage.memory.headcounts import HeadIndex
 from fourtop.storage.memory.state import Shelf
 
@@ -65,7 +65,7 @@ class ListsBookingsById(Shelf):
 class CountsWhoeverIsWrittenDown(Shelf):
     def headcounts(self, window: Window) -> Iterator[Headcount]:
         for booking in self.bookings_starting(window):
-            yield Headcount(booking.stay.dining.start_us, booking.party, 1)
+            yield Headcount(booking.stay.dining.start_us, booking.party_size, 1)
 
 
 class CountsHeadsForGood(Shelf):
@@ -80,14 +80,14 @@ class CountsHeadsForGood(Shelf):
 
 
 class TakesNobodyForABooking(Shelf):
-    def claims(self, window: Window, now_us: int) -> list[Claim]:
+    def held_covers(self, window: Window, now_us: int) -> list[HeldCover]:
         holds = [attrs.evolve(hold, booking_id=str(hold.booking_id)) for hold in self.active_holds(window)]
-        return list(claims_of(holds, self._bookings, now_us))
+        return list(held_covers_of(holds, self._bookings, now_us))
 
 
 class ForgetsWhomClaimsAreFor(Shelf):
-    def claims(self, window: Window, now_us: int) -> list[Claim]:
-        return [attrs.evolve(each, counted_us=None) for each in super().claims(window, now_us)]
+    def held_covers(self, window: Window, now_us: int) -> list[HeldCover]:
+        return [attrs.evolve(each, counted_us=None) for each in super().held_covers(window, now_us)]
 
 
 class KeepsTheFirstOwner(Shelf):

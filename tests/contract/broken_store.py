@@ -48,9 +48,9 @@ class ListsRestaurantsAsTheyCame(MemoryStore):
 
 
 class OpensTwice(MemoryStore):
-    def open(self, house: House) -> None:
+    def add_restaurant(self, house: House) -> None:
         self._shelves.pop(house.restaurant.id, None)
-        super().open(house)
+        super().add_restaurant(house)
 
 
 class FindsNothing(MemoryStore):
@@ -77,7 +77,7 @@ class ShowsEverything(MemoryStore):
             return window is not None
 
     def _new_view(self, shelf: Shelf, scope: Scope, now_us: int) -> View:
-        named = ("bookings", "holds", "blocks", "tables", "answers", "sessions")
+        named = ("bookings", "holds", "blocks", "tables", "stored_results", "sessions")
         everything = {name: self.Everything(getattr(scope, name)) for name in named}
         shown = {**attrs.asdict(scope, recurse=False), **everything, "counts_holds": True}
         return View(shelf, self.Open(**shown), now_us)

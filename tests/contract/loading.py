@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fourtop import Allocation, Booking, Hold, MemoryStore, Owner, OwnerKind
-from fourtop.ports import Rows, Scope, View
+from fourtop.ports import LoadedRecords, Scope, View
 from fourtop.storage.memory.state import Shelf
 
 
@@ -14,12 +14,12 @@ class LoadingStore(MemoryStore):
         return View(loaded(shelf, scope, now_us), scope, now_us)
 
 
-def loaded(shelf: Shelf, scope: Scope, now_us: int) -> Rows:
+def loaded(shelf: Shelf, scope: Scope, now_us: int) -> LoadedRecords:
     holds = {hold.id: hold for hold in _holds(shelf, scope)}
     bookings = {booking.id: booking for booking in _bookings(shelf, scope)}
     named = [shelf.find_block(block_id) for block_id in sorted(scope.blocks)]
-    answers = [shelf.find_answer(*each) for each in sorted(scope.answers)]
-    return Rows(
+    stored_results = [shelf.find_stored_result(*each) for each in sorted(scope.stored_results)]
+    return LoadedRecords(
         house=shelf.house,
         versions=shelf.versions,
         allocations=list({row.id: row for row in _allocations(shelf, scope, list(holds), now_us)}.values()),
@@ -27,7 +27,7 @@ def loaded(shelf: Shelf, scope: Scope, now_us: int) -> Rows:
         holds=list(holds.values()),
         blocks=[each for each in named if each is not None],
         confirmations=[each for hold_id in sorted(scope.holds) for each in shelf.confirmations_of(hold_id)],
-        answers=[each for each in answers if each is not None],
+        stored_results=[each for each in stored_results if each is not None],
         whole=shelf.extent(),
     )
 

@@ -67,13 +67,13 @@ def test_calls_of_several_threads_meet_on_one_loop() -> None:
             return ("here",)
 
     with BlockingStore(Meeting()) as store:
-        answers: list[tuple[str, ...]] = []
-        callers = [Thread(target=lambda: answers.append(store.restaurant_ids())) for _ in range(3)]
+        stored_results: list[tuple[str, ...]] = []
+        callers = [Thread(target=lambda: stored_results.append(store.restaurant_ids())) for _ in range(3)]
         for caller in callers:
             caller.start()
         for caller in callers:
             caller.join()
-    assert answers == [("here",)] * 3
+    assert stored_results == [("here",)] * 3
 
 
 def test_at_its_end_a_store_is_closed_once_on_its_loop() -> None:
@@ -159,7 +159,7 @@ def test_a_loop_that_has_ended_before_its_time_says_why() -> None:
 
 def test_a_memory_store_may_have_both_faces() -> None:
     memory = MemoryStore(ManualClock(NOW))
-    memory.open(a_house())
+    memory.add_restaurant(a_house())
     store = AsyncMemoryStore(store=memory)
     assert asyncio.run(store.read(Scope("house"), lambda view: view.versions)) == Versions(1, 1, 0)
 
@@ -182,7 +182,7 @@ def finished(work: Coroutine[Any, Any, T]) -> T:
 def test_a_decision_that_asks_its_own_restaurant_is_told_so() -> None:
     async def play() -> None:
         store = AsyncMemoryStore(ManualClock(NOW))
-        await store.open(a_house())
+        await store.add_restaurant(a_house())
         await store.transact(Scope("house"), lambda _: Decision(finished(store.events("house"))))
 
     with pytest.raises(AssertionError, match="must not ask its own restaurant"):
@@ -209,7 +209,7 @@ class Guest:
 
 def test_the_loop_goes_on_while_another_thread_is_inside_the_restaurant() -> None:
     memory = MemoryStore(ManualClock(NOW))
-    memory.open(a_house())
+    memory.add_restaurant(a_house())
     guest = Guest(memory)
 
     async def play() -> list[bool]:
@@ -232,7 +232,7 @@ def test_the_loop_goes_on_while_another_thread_is_inside_the_restaurant() -> Non
 
 def test_cancelled_while_it_waits_for_another_thread_a_call_has_not_happened() -> None:
     memory = MemoryStore(ManualClock(NOW))
-    memory.open(a_house())
+    memory.add_restaurant(a_house())
     guest = Guest(memory)
     decided: list[View] = []
 

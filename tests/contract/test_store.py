@@ -46,7 +46,7 @@ def test_no_promise_is_defined_twice() -> None:
     assert sorted(names) == list(promises())
 
 
-@pytest.mark.parametrize("method", [Store.open, Store.read, Store.transact, Store.events])
+@pytest.mark.parametrize("method", [Store.add_restaurant, Store.read, Store.transact, Store.events])
 def test_every_error_that_the_port_names_has_a_promise(method: object) -> None:
     # A store that cannot be reached, or loses a reply, is no store that a suite can make.
     beyond = {"StoreUnavailable", "OutcomeUnknown"}

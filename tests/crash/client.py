@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 import attrs
 
-from fourtop import Engine, FourtopError, House, OutcomeUnknown, Request, StoreUnavailable, sketch_floor
+from fourtop import BookingRequest, Engine, FourtopError, House, OutcomeUnknown, StoreUnavailable, sketch_floor
 from fourtop.storage.sql import SqlStore
 from tests.crash.fuse import Fuse
 from tests.evening import a_house
@@ -72,9 +72,9 @@ def confirm_on_and_on(line: Connection, url: str, first: date, numbers: Iterator
     """Hold and confirm, one party after the other, and say so before and after each confirmation."""
     desk = Engine(SqlStore(url if fuse is None else fuse.engine(url))).desk("house")
     for number in numbers:
-        request = Request(PARTY, start_of(number, first))
+        request = BookingRequest(PARTY, start_of(number, first))
 
-        def hold(request: Request = request, key: str = f"hold-{number}") -> tuple[str, tuple[str, ...]]:
+        def hold(request: BookingRequest = request, key: str = f"hold-{number}") -> tuple[str, tuple[str, ...]]:
             made = desk.hold(request, ttl_seconds=LIVE_SECONDS, key=key).hold
             return made.id, made.tables
 

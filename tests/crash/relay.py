@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import attrs
 
-from fourtop import Event, ManualClock, Pace, relay_outbox
+from fourtop import Event, ManualClock, RelayOptions, relay_outbox
 from fourtop.storage.sql import SqlStore
 
 BATCH: Final = 10
@@ -76,7 +76,7 @@ class Relay:
 
         sessions._commit = watched_commit
         # Its watch stands still, too: a slow disk ends no batch before its time.
-        pace = Pace(batch=BATCH, lease_seconds=round(LEASE.total_seconds()))
+        pace = RelayOptions(batch=BATCH, lease_seconds=round(LEASE.total_seconds()))
         relay_outbox(store, publish, pace, elapsed=lambda: 0.0)
         store.close()
 

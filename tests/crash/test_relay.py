@@ -118,7 +118,7 @@ def test_a_relay_killed_in_mid_batch_loses_and_reorders_nothing(url: str, tmp_pa
     night = Night(url, tmp_path / "published", random.Random(8))
     store = night.store()
     for restaurant_id in (HERE, THERE):
-        store.open(a_house(restaurant_id))
+        store.add_restaurant(a_house(restaurant_id))
     for number in range(KILLS):
         night.run(store, number)
     Relay(url, OPENED + KILLS * LEASE, night.log)()

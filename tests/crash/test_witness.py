@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from fourtop import OutcomeUnknown, Request, StoreUnavailable
+from fourtop import BookingRequest, OutcomeUnknown, StoreUnavailable
 from tests.crash.client import PARTY, Acknowledged, Intent, Lost, start_of
 from tests.crash.witness import Witness, witness
 from tests.database.furnished import sqlite_url
@@ -37,7 +37,7 @@ def seen(url: str) -> Iterator[Witness]:
     """A witness who has heard that a client is about to confirm its hold."""
     with witness(url, url) as heard:
         start = start_of(0, (datetime.now(UTC) + timedelta(days=1)).date())
-        hold = heard.desk.hold(Request(PARTY, start)).hold
+        hold = heard.desk.hold(BookingRequest(PARTY, start)).hold
         heard.hear(Intent(KEY, hold.id, hold.tables))
         yield heard
 

@@ -63,7 +63,7 @@ class Witness:
 
     def __init__(self, url: str, owner_url: str) -> None:
         self.store = SqlStore(url)
-        self.desk = Engine(self.store).open(large_house())
+        self.desk = Engine(self.store).add_restaurant(large_house())
         self.toll = Toll()
         is_sqlite = url.startswith("sqlite")
         # On a server, what was sent before a kill may still come to its end while we look: one snapshot for all rows.

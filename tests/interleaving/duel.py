@@ -38,7 +38,7 @@ from fourtop.storage.memory.state import Shelf
 from fourtop.testing.interleaving import Run, Stage, SteppedStore
 from fourtop.timeline import Occupancy
 from tests.contract.broken_judge import IgnoresAbsentRemovals
-from tests.evening import NOW, a_house, at, booked, held, one_table, party, table_rows
+from tests.evening import NOW, a_house, at, booked, held, one_table, party_size, table_rows
 
 Calls = Mapping[str, Callable[[], object]]
 MakeStore = Callable[[Stage, ManualClock], SteppedStore]
@@ -130,7 +130,7 @@ class Duel:
         def set_scene(stage: Stage) -> Scene:
             clock = ManualClock(NOW)
             store = make_store(stage, clock)
-            desk = Engine(store, ids=CountedIds("n")).open(self.house)
+            desk = Engine(store, ids=CountedIds("n")).add_restaurant(self.house)
             return Scene(desk, clock, store, **self.prepare(desk))
 
         return set_scene
@@ -164,7 +164,7 @@ def owners(desk: Desk) -> list[tuple[str, str]]:
 
 
 def _two_holds(scene: Scene, _: Stage) -> Calls:
-    return {"a": lambda: scene.desk.hold(party(4), key="a"), "b": lambda: scene.desk.hold(party(4), key="b")}
+    return {"a": lambda: scene.desk.hold(party_size(4), key="a"), "b": lambda: scene.desk.hold(party_size(4), key="b")}
 
 
 def _one_holds(run: Run[Scene]) -> None:
@@ -174,7 +174,7 @@ def _one_holds(run: Run[Scene]) -> None:
     assert lost.code is Code.TABLES_TAKEN
     assert owners(desk) == [("1", won.hold.id)]
     winner = next(name for name, answer in run.answers.items() if answer is won)
-    assert desk.hold(party(4), key=winner) == attrs.evolve(won, replayed=True)
+    assert desk.hold(party_size(4), key=winner) == attrs.evolve(won, replayed=True)
 
 
 def _both_hold(run: Run[Scene]) -> None:
@@ -185,8 +185,8 @@ def _both_hold(run: Run[Scene]) -> None:
 
 def _two_holds_apart(scene: Scene, _: Stage) -> Calls:
     return {
-        "a": lambda: scene.desk.hold(party(4, tables=["1"])),
-        "b": lambda: scene.desk.hold(party(4, tables=["2"])),
+        "a": lambda: scene.desk.hold(party_size(4, tables=["1"])),
+        "b": lambda: scene.desk.hold(party_size(4, tables=["2"])),
     }
 
 
@@ -206,7 +206,7 @@ def _with_hold(desk: Desk) -> dict[str, Any]:
 def _confirm_and_release(scene: Scene, _: Stage) -> Calls:
     return {
         "confirm": lambda: scene.desk.confirm(scene.hold_id, key="c"),
-        "release": lambda: scene.desk.release(scene.hold_id),
+        "release": lambda: scene.desk.release_hold(scene.hold_id),
     }
 
 
@@ -252,8 +252,8 @@ def _extend_against_time(scene: Scene, stage: Stage) -> Calls:
         scene.clock.advance(seconds=180)
 
     return {
-        "extend": lambda: scene.desk.extend(scene.hold_id, seconds=60),
-        "rival": lambda: scene.desk.hold(party(4)),
+        "extend": lambda: scene.desk.extend_hold(scene.hold_id, seconds=60),
+        "rival": lambda: scene.desk.hold(party_size(4)),
         "time": tick,
     }
 
@@ -279,8 +279,8 @@ def _extended_or_expired(run: Run[Scene]) -> None:
 
 def _extend_and_release(scene: Scene, _: Stage) -> Calls:
     return {
-        "extend": lambda: scene.desk.extend(scene.hold_id, seconds=60),
-        "release": lambda: scene.desk.release(scene.hold_id),
+        "extend": lambda: scene.desk.extend_hold(scene.hold_id, seconds=60),
+        "release": lambda: scene.desk.release_hold(scene.hold_id),
     }
 
 
@@ -298,8 +298,8 @@ def _released_at_the_end(run: Run[Scene]) -> None:
 
 def _replace_and_hold(scene: Scene, _: Stage) -> Calls:
     return {
-        "replace": lambda: scene.desk.replace(scene.hold_id, party(4, tables=["2"])),
-        "rival": lambda: scene.desk.hold(party(4)),
+        "replace": lambda: scene.desk.replace_hold(scene.hold_id, party_size(4, tables=["2"])),
+        "rival": lambda: scene.desk.hold(party_size(4)),
     }
 
 
@@ -321,7 +321,7 @@ def _replaced_or_kept(run: Run[Scene]) -> None:
 
 
 def _two_bookings(scene: Scene, _: Stage) -> Calls:
-    return {"a": lambda: scene.desk.book(party(4), key="a"), "b": lambda: scene.desk.book(party(4), key="b")}
+    return {"a": lambda: scene.desk.book(party_size(4), key="a"), "b": lambda: scene.desk.book(party_size(4), key="b")}
 
 
 def _one_books(run: Run[Scene]) -> None:
@@ -331,13 +331,13 @@ def _one_books(run: Run[Scene]) -> None:
     assert lost.code is Code.TABLES_TAKEN
     assert owners(desk) == [("1", won.booking.id)]
     winner = next(name for name, answer in run.answers.items() if answer is won)
-    assert desk.book(party(4), key=winner) == attrs.evolve(won, duplicate=True)
+    assert desk.book(party_size(4), key=winner) == attrs.evolve(won, replayed=True)
 
 
 def _two_bookings_apart(scene: Scene, _: Stage) -> Calls:
     return {
-        "a": lambda: scene.desk.book(party(4, tables=["1"])),
-        "b": lambda: scene.desk.book(party(4, tables=["2"])),
+        "a": lambda: scene.desk.book(party_size(4, tables=["1"])),
+        "b": lambda: scene.desk.book(party_size(4, tables=["2"])),
     }
 
 
@@ -349,13 +349,13 @@ def _one_is_over_the_cap(run: Run[Scene]) -> None:
 
 
 def _the_same_booking_twice(scene: Scene, _: Stage) -> Calls:
-    return {"a": lambda: scene.desk.book(party(4), key="k"), "b": lambda: scene.desk.book(party(4), key="k")}
+    return {"a": lambda: scene.desk.book(party_size(4), key="k"), "b": lambda: scene.desk.book(party_size(4), key="k")}
 
 
 def _booked_once(run: Run[Scene]) -> None:
     won, lost = sorted_out(run, Booked)
     assert lost == []
-    assert sorted(each.duplicate for each in won) == [False, True]
+    assert sorted(each.replayed for each in won) == [False, True]
     assert won[0].booking == won[1].booking
     assert len(owners(run.scene.desk)) == 1
 
@@ -367,7 +367,7 @@ def _with_booking(desk: Desk) -> dict[str, Any]:
 def _cancel_and_reschedule(scene: Scene, _: Stage) -> Calls:
     return {
         "cancel": lambda: scene.desk.cancel(scene.booking_id),
-        "reschedule": lambda: scene.desk.reschedule(scene.booking_id, party(4, "20:45")),
+        "reschedule": lambda: scene.desk.reschedule(scene.booking_id, party_size(4, "20:45")),
     }
 
 

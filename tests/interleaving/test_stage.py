@@ -68,7 +68,7 @@ def test_calls_that_wait_for_each_other_are_reported_and_ended() -> None:
 def test_a_lock_lets_one_in_at_a_time() -> None:
     def set_scene(stage: Stage) -> SteppedStore:
         store = SteppedStore(stage, ManualClock(NOW))
-        store.open(a_house())
+        store.add_restaurant(a_house())
         return store
 
     def calls(store: SteppedStore, _: Stage) -> Mapping[str, Callable[[], object]]:

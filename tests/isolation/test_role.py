@@ -11,7 +11,7 @@ from fourtop import AsyncEngine, AsyncSqlStore, CountedIds, ManualClock, NotFoun
 from fourtop.ports import Scope
 from tests.database.furnished import postgresql_database
 from tests.database.session import bouncer, cluster
-from tests.evening import NOW, a_house, booked, held, open_desk, party
+from tests.evening import NOW, a_house, booked, held, open_desk, party_size
 
 # What each row was written by, as PostgreSQL saw it: a trigger runs as whoever writes.
 WATCH = """
@@ -67,8 +67,8 @@ def test_decisions_behind_a_bouncer_run_as_the_role_of_decisions(watched: str) -
 def test_awaited_decisions_run_as_the_role_of_decisions(watched: str) -> None:
     async def dine() -> None:
         store = AsyncSqlStore(cluster().url(watched, user="service"), clock=ManualClock(NOW))
-        desk = await AsyncEngine(store, ids=CountedIds("n")).open(a_house())
-        await desk.book(party(4))
+        desk = await AsyncEngine(store, ids=CountedIds("n")).add_restaurant(a_house())
+        await desk.book(party_size(4))
         await store.close()
 
     asyncio.run(dine())

@@ -29,7 +29,7 @@ def settle(url: str) -> None:
     store = SqlStore(url, clock=ManualClock(NOW))
     for name in (OURS, THEIRS):
         house = a_house(name=name, capacity_rules=(CapacityRule(max_covers=99),))
-        desk = Engine(store, ids=CountedIds(name)).open(house)
+        desk = Engine(store, ids=CountedIds(name)).add_restaurant(house)
         booked(desk, 4)
         hold = held(desk, 2, tables=("1",))
         desk.confirm(hold.id, booking_id=f"{name}.b", key=f"{name}.k")

@@ -99,7 +99,7 @@ def tell(store: MaintainedStore, *events: Event, restaurant_id: str = HERE) -> N
 def furnish(store: SqlStore, rows: int) -> None:
     """Leave over so many rows of each kind in one restaurant, and a tenth of it in another."""
     for restaurant_id, number in ((HERE, rows - rows // 10), (THERE, rows // 10)):
-        store.open(a_house(restaurant_id))
+        store.add_restaurant(a_house(restaurant_id))
         changes = _left_over(restaurant_id, number)
         write(store, restaurant_id, changes)
 
@@ -120,7 +120,7 @@ def _left_over(restaurant_id: str, number: int) -> Changes:
         confirmations=tuple(
             attrs.evolve(a_confirmation(name, name, confirmed=False), restaurant_id=restaurant_id) for name in names
         ),
-        answers=tuple(attrs.evolve(an_answer(name), restaurant_id=restaurant_id) for name in names),
+        stored_results=tuple(attrs.evolve(an_answer(name), restaurant_id=restaurant_id) for name in names),
         holds_added=(*ended, *expired),
         events=tuple(about(name, f"b{place % 50}", restaurant_id=restaurant_id) for place, name in enumerate(names)),
     )
@@ -146,7 +146,7 @@ class Job:
 
 def _retain(store: SqlStore) -> int:
     done = prune_confirmations(store, days=1)
-    return done.confirmations + done.answers + done.holds
+    return done.confirmations + done.stored_results + done.holds
 
 
 JOBS: Final[Mapping[str, Job]] = MappingProxyType(

@@ -33,7 +33,7 @@ def test_no_answer_changes_by_jobs_on_a_database_nor_by_a_week_without(place: Pl
     never = Months([]).spend()
     with ExitStack() as stack:
         spent = months(place, stack)
-        assert spent.answers == never.answers
+        assert spent.stored_results == never.stored_results
         assert spent.rows < never.rows
         in_memory = Months({*range(DAYS)} - {*WEEK}).spend()
         assert (spent.rows, spent.published) == (in_memory.rows, in_memory.published)
@@ -43,7 +43,7 @@ def test_no_answer_changes_by_jobs_on_a_database_nor_by_a_week_without(place: Pl
 
 def test_a_row_that_has_the_id_of_an_archived_one_is_archived_too(place: Place) -> None:
     with place.opened() as store:
-        store.open(a_house(HERE))
+        store.add_restaurant(a_house(HERE))
         first, second = (a_row("a1", of_booking(), "t1", span(end - 1, end)) for end in (-20, -10))
         for row in (first, second, second):
             changes = Changes(bookings=() if row is not first else (a_booking(),), added=(row,))
@@ -54,7 +54,7 @@ def test_a_row_that_has_the_id_of_an_archived_one_is_archived_too(place: Place) 
 
 def test_what_is_archived_is_as_it_was_to_the_microsecond(place: Place) -> None:
     with place.opened() as store:
-        store.open(a_house(HERE))
+        store.add_restaurant(a_house(HERE))
         odd = attrs.evolve(a_row("a1", of_booking(), "t1", span(-20.000_000_1, -10.000_000_1)), shadow=True)
         changes = Changes(bookings=(a_booking(),), added=(odd,))
         write(store, HERE, changes)

@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 import pytest
 
-from fourtop import Event, Pace, relay_outbox
+from fourtop import Event, RelayOptions, relay_outbox
 from fourtop.storage.sql import SqlStore
 from fourtop.testing.contract.harness import PATIENCE_SECONDS, Beside
 from fourtop.testing.contract.job import about, keys_of
@@ -57,7 +57,7 @@ def stores(place: Place) -> Iterator[tuple[SqlStore, SqlStore, SqlStore]]:
     """Three stores of one database, with two restaurants in it."""
     with place.opened() as one, place.opened() as two, place.opened() as three:
         for restaurant_id in (HERE, THERE):
-            one.open(a_house(restaurant_id))
+            one.add_restaurant(a_house(restaurant_id))
         yield one, two, three
 
 
@@ -155,7 +155,7 @@ class Listener:
 
     def relay_until(self, has_ended: Signal, store: SqlStore) -> None:
         while not has_ended.is_set():
-            relay_outbox(store, self.publish, Pace(batch=7))
+            relay_outbox(store, self.publish, RelayOptions(batch=7))
 
 
 @pytest.mark.slow

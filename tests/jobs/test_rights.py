@@ -23,7 +23,7 @@ CALLS: dict[str, Callable[[SqlStore], object]] = {
     "expired_holds": lambda store: store.expired_holds(LONG_AFTER_US, 9),
     "archive_allocations": lambda store: store.archive_allocations(LONG_AFTER_US, 9),
     "delete_confirmations": lambda store: store.delete_confirmations(LONG_AFTER_US, 9),
-    "delete_answers": lambda store: store.delete_answers(LONG_AFTER_US, 9),
+    "delete_stored_results": lambda store: store.delete_stored_results(LONG_AFTER_US, 9),
     "delete_holds": lambda store: store.delete_holds(LONG_AFTER_US, 9),
     "delete_events": lambda store: store.delete_events(LONG_AFTER_US, 9),
     "claim": lambda store: store.claim(9, 1),

@@ -17,6 +17,7 @@ import attrs
 
 from fourtop import (
     Booking,
+    BookingRequest,
     CapacityRule,
     Code,
     Desk,
@@ -28,7 +29,6 @@ from fourtop import (
     Policy,
     Proof,
     Refused,
-    Request,
     ResourceType,
     Restaurant,
     ServicePeriod,
@@ -48,7 +48,7 @@ OPENED = datetime(2026, 5, 1, 12, tzinfo=UTC)
 SEVEN = datetime(2026, 5, 1, 19, tzinfo=UTC)
 NIGHT = Window(OPENED, datetime(2026, 5, 2, 12, tzinfo=UTC))
 
-Call = Callable[[Desk, Request], Booking]
+Call = Callable[[Desk, BookingRequest], Booking]
 
 
 class WatchedStore:
@@ -68,8 +68,8 @@ class WatchedStore:
         self._mine.is_chosen = False
         self._mine.version = 0
 
-    def open(self, house: House) -> None:
-        self._store.open(house)
+    def add_restaurant(self, house: House) -> None:
+        self._store.add_restaurant(house)
 
     def restaurant_ids(self) -> tuple[str, ...]:
         return self._store.restaurant_ids()
@@ -96,17 +96,17 @@ class WatchedStore:
 class Outcome:
     """What one booker got, and the version at which it was decided."""
 
-    party: int
+    party_size: int
     version: int
     booking: Booking | None
     error: FourtopError | None
 
 
-def book(desk: Desk, request: Request) -> Booking:
+def book(desk: Desk, request: BookingRequest) -> Booking:
     return desk.book(request).booking
 
 
-def hold_and_confirm(desk: Desk, request: Request) -> Booking:
+def hold_and_confirm(desk: Desk, request: BookingRequest) -> Booking:
     return desk.confirm(desk.hold(request).hold.id).booking
 
 
@@ -146,17 +146,17 @@ def answers(
     barrier = Barrier(len(parties), meet_others, timeout=60)
     outcomes: list[Outcome] = []
 
-    def booker(party: int) -> None:
+    def booker(party_size: int) -> None:
         store.start_call()
         barrier.wait()
         booking, error = None, None
         try:
-            booking = call(desk, Request(party, SEVEN))
+            booking = call(desk, BookingRequest(party_size, SEVEN))
         except FourtopError as refused:
             error = refused
-        outcomes.append(Outcome(party, store.version, booking, error))
+        outcomes.append(Outcome(party_size, store.version, booking, error))
 
-    threads = [Thread(target=booker, args=(party,)) for party in parties]
+    threads = [Thread(target=booker, args=(party_size,)) for party_size in parties]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -172,7 +172,7 @@ def drawn_parties(seed: int) -> list[int]:
 
 def check_nobody_is_lost(desk: Desk, outcomes: list[Outcome], parties: list[int]) -> list[Booking]:
     """Assert that each booker has one answer, and that the store has what was answered and nothing else."""
-    assert Counter(each.party for each in outcomes) == Counter(parties)
+    assert Counter(each.party_size for each in outcomes) == Counter(parties)
     for each in outcomes:
         assert each.error is None or type(each.error) is Refused
     booked = [each.booking for each in outcomes if each.booking is not None]
@@ -192,17 +192,17 @@ def check_each_is_seated_or_rightly_refused(desk: Desk, outcomes: list[Outcome],
     free = {table.id for table in house.floor.tables}
     # At one version one booker at most is seated, and those who were refused at it saw the same tables.
     for each in sorted(outcomes, key=lambda outcome: (outcome.version, outcome.booking is not None)):
-        best = chooser.first((each.party, NO_CONDITION, NO_CONDITION), free)
+        best = chooser.first((each.party_size, NO_CONDITION, NO_CONDITION), free)
         if each.booking is not None:
-            assert best is not None, f"a party of {each.party} got tables that were not free"
+            assert best is not None, f"a party of {each.party_size} got tables that were not free"
             assert each.booking.tables == best.tables
             free.difference_update(best.tables)
         else:
-            assert best is None, f"a party of {each.party} was refused, but {best} was free"
+            assert best is None, f"a party of {each.party_size} was refused, but {best} was free"
             assert isinstance(each.error, Refused)
             assert each.error.code is Code.TABLES_TAKEN
             assert each.error.refusal.proof is Proof.NO_FREE_PLAN
-            assert chooser.ranked(each.party, NO_CONDITION, NO_CONDITION), "in an empty house there is a plan"
+            assert chooser.ranked(each.party_size, NO_CONDITION, NO_CONDITION), "in an empty house there is a plan"
     assert len({each.version for each in outcomes if each.booking is not None}) == len(booked)
     assert 0 < len(booked) < len(parties), "the rush is larger than the house"
 

@@ -32,7 +32,7 @@ def _hasty_switches() -> Iterator[None]:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_160_bookers_at_once_are_each_seated_or_rightly_refused(store: WatchedStore, call: Call, seed: int) -> None:
     parties = rush.drawn_parties(seed)
-    desk = Engine(store).open(grid())
+    desk = Engine(store).add_restaurant(grid())
     outcomes = rush.answers(store, desk, parties, call)
     rush.check_each_is_seated_or_rightly_refused(desk, outcomes, parties)
 
@@ -41,6 +41,6 @@ def test_160_bookers_at_once_are_each_seated_or_rightly_refused(store: WatchedSt
 @pytest.mark.parametrize("call", [book, hold_and_confirm])
 def test_100_parties_of_four_into_40_covers_make_exactly_ten(store: WatchedStore, call: Call) -> None:
     parties = [4] * 100
-    desk = Engine(store).open(grid(max_covers=40))
+    desk = Engine(store).add_restaurant(grid(max_covers=40))
     outcomes = rush.answers(store, desk, parties, call)
     rush.check_exactly_ten_are_seated(desk, outcomes, parties)

@@ -11,7 +11,7 @@ import attrs
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from fourtop import Booking, Code, Desk, Engine, FourtopError, House, ManualClock, Refused, Request
+from fourtop import Booking, BookingRequest, Code, Desk, Engine, FourtopError, House, ManualClock, Refused
 from fourtop.storage.sql import SqlStore
 from tests.database.furnished import postgresql_url, sqlite_url
 from tests.database.session import cluster
@@ -46,7 +46,7 @@ class Place:
     @contextmanager
     def opened(self, house: House) -> Iterator[Desk]:
         with self.store() as store:
-            yield Engine(store).open(house)
+            yield Engine(store).add_restaurant(house)
 
     def overlaps(self) -> int:
         """Count the overlaps as operators do, who see all restaurants."""
@@ -121,7 +121,7 @@ def want_the_one_table(place: Place, meet: Meet) -> tuple[list[Booking | Fourtop
         for evening in range(ROUNDS):
             meet()
             try:
-                answered.append(desk.book(Request(4, SEVEN + timedelta(days=evening))).booking)
+                answered.append(desk.book(BookingRequest(4, SEVEN + timedelta(days=evening))).booking)
             except FourtopError as error:
                 answered.append(error)
         return answered, store.tally.retried

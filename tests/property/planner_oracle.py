@@ -27,7 +27,7 @@ class Case:
 
     floor: Floor
     planning: Planning
-    party: int
+    party_size: int
     must: Preference
     wish: Preference
     free: frozenset[str]
@@ -67,7 +67,7 @@ def possible(case: Case) -> Iterator[Answer]:
 
 def mode_of(case: Case) -> AdjacencyMode | None:
     planning = case.planning
-    if not planning.adjacency_required or case.party < (planning.adjacency_min_party or 0):
+    if not planning.adjacency_required or case.party_size < (planning.adjacency_min_party or 0):
         return None
     return planning.adjacency_mode
 
@@ -127,17 +127,17 @@ def seats_of(floor: Floor, names: tuple[str, ...]) -> int:
 
 
 def fits(case: Case, members: list[Table], seats: int) -> bool:
-    party = case.party
+    party_size = case.party_size
     if len(members) == 1:
         (table,) = members
         top = table.capacity if table.max_party is None else min(table.max_party, table.capacity)
-        return table.min_party <= party <= top
+        return table.min_party <= party_size <= top
     least = max(table.min_party for table in members)
     for given in case.floor.set_capacities:
         if given.tables == {table.id for table in members} and given.min_party is not None:
             least = given.min_party
     budget = case.planning.slack_budget
-    return least <= party <= seats and (budget is None or seats - party <= budget)
+    return least <= party_size <= seats and (budget is None or seats - party_size <= budget)
 
 
 def unmet(case: Case, table: Table, preference: Preference) -> int:
@@ -146,7 +146,7 @@ def unmet(case: Case, table: Table, preference: Preference) -> int:
         (
             bool(preference.zones) and table.zone_id not in preference.zones,
             bool(preference.seatings) and table.seating not in preference.seatings,
-            bool(preference.settings) and zone.setting not in preference.settings,
+            bool(preference.settings) and zone.area not in preference.settings,
             bool(preference.features) and not preference.features <= table.features,
         )
     )
@@ -168,7 +168,7 @@ def measured(case: Case, members: list[Table], seats: int, joined: set[str]) -> 
     weights = {field: Fraction(str(value)) for field, value in attrs.asdict(case.planning.weights).items()}
     demand = Fraction(str(case.planning.demand_multiplier))
     size = len(members)
-    slack = seats - case.party
+    slack = seats - case.party_size
     depth = depth_of(case.floor, names)
     scarcity = sum((scarcity_of(case.floor, table) for table in members), Fraction(0))
     amplified = Fraction(1)
@@ -185,9 +185,9 @@ def measured(case: Case, members: list[Table], seats: int, joined: set[str]) -> 
         sum(unmet(case, table, case.wish) for table in members) * weights["wish"],
     )
     kind = 2 if size > 1 else int(names[0] in joined)
-    places = tuple(place for place, table in enumerate(case.floor.tables) if table.id in names)
+    bits = tuple(place for place, table in enumerate(case.floor.tables) if table.id in names)
     capacity = sum(table.capacity for table in members)
-    order = (round(sum(costs), 6), kind, slack, size, capacity, fragmentation, depth, places)
+    order = (round(sum(costs), 6), kind, slack, size, capacity, fragmentation, depth, bits)
     return Answer(names, seats, costs, order)
 
 
@@ -212,7 +212,7 @@ def case_of(seed: int) -> Case:
     return Case(
         floor=floor,
         planning=planning_of(draw),
-        party=draw.randint(1, 14),
+        party_size=draw.randint(1, 14),
         must=preference_of(draw, chance=0.08),
         wish=preference_of(draw, chance=0.15),
         free=frozenset(table.id for table in floor.tables if draw.random() < 0.8),
@@ -220,7 +220,7 @@ def case_of(seed: int) -> Case:
 
 
 def floor_of(draw: random.Random) -> Floor:
-    zones = [Zone(name, name, setting=draw.choice(("indoor", "outdoor"))) for name in ("main", "bar")]
+    zones = [Zone(name, name, area=draw.choice(("indoor", "outdoor"))) for name in ("main", "bar")]
     tables = [table_of(draw, place) for place in range(draw.randint(1, 8))]
     density = draw.choice((0.0, 0.3, 0.6, 1.0))
     losses = draw.choice(((0,), (0, 1), (0, 1, 2), (1,), (0, 3, 9)))

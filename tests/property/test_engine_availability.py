@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from fourtop import (
     AdjacencyMode,
+    BookingRequest,
     CapacityRule,
     CountedIds,
     Desk,
@@ -32,7 +33,6 @@ from fourtop import (
     Quote,
     Refusal,
     Refused,
-    Request,
     Restaurant,
     ServicePeriod,
     Slot,
@@ -46,7 +46,7 @@ SIZES: Final = (1, 2, 4, 7)
 
 def a_floor(draw: random.Random) -> Floor:
     """Up to six tables in two zones, some fixed, some with features, joined by chance."""
-    zones = [Zone("in", "In"), Zone("out", "Out", order=1, setting="outdoor")]
+    zones = [Zone("in", "In"), Zone("out", "Out", order=1, area="outdoor")]
     tables = [
         Table(
             f"t{number}",
@@ -92,7 +92,7 @@ def an_evening(seed: int) -> tuple[Desk, random.Random]:
     clock = ManualClock(NOW)
     restaurant = Restaurant("house", "House", timezone="UTC", reservation_interval_minutes=30)
     house = House(restaurant, a_floor(draw), a_policy(draw))
-    desk = Engine(MemoryStore(clock), ids=CountedIds()).open(house)
+    desk = Engine(MemoryStore(clock), ids=CountedIds()).add_restaurant(house)
     for _ in range(draw.randint(0, 24)):
         try:
             some_business(desk, draw)
@@ -104,7 +104,7 @@ def an_evening(seed: int) -> tuple[Desk, random.Random]:
 
 def some_business(desk: Desk, draw: random.Random) -> None:
     start = at("17:00") + timedelta(minutes=15 * draw.randint(0, 24))
-    request = Request(draw.choice(SIZES), start)
+    request = BookingRequest(draw.choice(SIZES), start)
     booked = [booking.id for booking in desk.bookings(MONTH)]
     tables = [table.id for table in desk.house().floor.tables]
     kind = draw.choice([*["book"] * 6, "hold", "hold", "later", "cancel", "move", "move", "block"])
@@ -140,8 +140,8 @@ def test_every_bookable_slot_can_be_booked_and_every_other_one_not(seed: int, mu
     for slot in draw.sample(slots, min(len(slots), 8)):
         copy, _ = an_evening(seed)
         assert copy.versions() == before
-        request = Request(slot.party, slot.start, must=must)
-        commands: list[Callable[[Request], object]] = [copy.hold, copy.book]
+        request = BookingRequest(slot.party_size, slot.start, must=must)
+        commands: list[Callable[[BookingRequest], object]] = [copy.hold, copy.book]
         command = draw.choice(commands)
         if slot.is_bookable:
             command(request)
@@ -160,7 +160,7 @@ def test_the_spots_of_a_slot_can_be_booked_one_after_the_other(seed: int, must: 
     desk, draw = an_evening(seed)
     slot = draw.choice(shown(desk, must))
     assert (slot.spots > 0) == slot.is_bookable
-    request = Request(slot.party, slot.start, must=must)
+    request = BookingRequest(slot.party_size, slot.start, must=must)
     for _ in range(slot.spots):
         desk.book(request)
     with pytest.raises(Refused):
@@ -173,12 +173,12 @@ def test_a_quote_and_an_availability_agree_and_the_hold_gets_what_was_quoted(see
     desk, draw = an_evening(seed)
     slots = shown(desk, must)
     for slot in draw.sample(slots, min(len(slots), 12)):
-        quoted = desk.quote(Request(slot.party, slot.start, must=must))
+        quoted = desk.quote(BookingRequest(slot.party_size, slot.start, must=must))
         assert slot.refusal == (quoted if isinstance(quoted, Refusal) else None)
     bookable = [slot for slot in slots if slot.is_bookable]
     if bookable:
         slot = draw.choice(bookable)
-        request = Request(slot.party, slot.start, must=must)
+        request = BookingRequest(slot.party_size, slot.start, must=must)
         quoted = desk.quote(request)
         assert isinstance(quoted, Quote)
         hold = desk.hold(request).hold
@@ -192,5 +192,5 @@ def test_one_start_alone_is_shown_as_among_all(seed: int) -> None:
     desk, draw = an_evening(seed)
     slots = shown(desk, Preference())
     for slot in draw.sample(slots, min(len(slots), 6)):
-        alone = desk.availability(FRIDAY, slot.party, at=slot.start).slots
+        alone = desk.availability(FRIDAY, slot.party_size, at=slot.start).slots
         assert alone == (slot,)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from fourtop.model.plan import Plan
-from fourtop.planner import Ask, Planner
+from fourtop.planner import Planner, PlanRequest
 from tests.property.planner_oracle import TERMS, Case, answers, case_of
 
 ROOT = Path(__file__).parents[2]
@@ -21,8 +21,8 @@ FLOORS = 2_000
 BATCH = 100
 
 
-def asked(case: Case) -> tuple[Ask, int]:
-    return Ask(case.party, must=case.must, wish=case.wish), case.floor.mask(case.free)
+def asked(case: Case) -> tuple[PlanRequest, int]:
+    return PlanRequest(case.party_size, must=case.must, wish=case.wish), case.floor.mask(case.free)
 
 
 def planned(case: Case, **limits: int) -> tuple[Plan, ...]:
@@ -43,7 +43,7 @@ def test_plans_and_their_order_equal_brute_force(first: int) -> None:
         plans = planned(case)
         assert [plan.tables for plan in plans] == [answer.tables for answer in expected], seed
         for plan, answer in zip(plans, expected, strict=True):
-            assert (plan.seats, plan.slack) == (answer.seats, answer.seats - case.party), seed
+            assert (plan.seats, plan.slack) == (answer.seats, answer.seats - case.party_size), seed
             assert tuple(term.name for term in plan.score.terms) == TERMS
             for term, cost in zip(plan.score.terms, answer.costs, strict=True):
                 assert math.isclose(term.cost, cost, abs_tol=1e-9), (seed, term)

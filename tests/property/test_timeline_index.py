@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fourtop.timeline import LayeredIndex, ResourceIndex
+from fourtop.timeline import DisjointIndex, OverlappingIndex
 from fourtop.timeline.overlapping_index import SHORTEST_CLASS_US
 
 Row = tuple[int, int, int]
@@ -57,16 +57,16 @@ def free(rows: Sequence[Row], start_us: int, end_us: int) -> list[tuple[int, int
     return sorted(set(gaps))
 
 
-def filled_resource(rows: Sequence[Row]) -> ResourceIndex[int]:
-    index: ResourceIndex[int] = ResourceIndex()
+def filled_resource(rows: Sequence[Row]) -> DisjointIndex[int]:
+    index: DisjointIndex[int] = DisjointIndex()
     for row in rows:
         index.add(*row)
     index._check()
     return index
 
 
-def filled_layers(rows: Sequence[Row]) -> LayeredIndex[int]:
-    index: LayeredIndex[int] = LayeredIndex(key=int)
+def filled_layers(rows: Sequence[Row]) -> OverlappingIndex[int]:
+    index: OverlappingIndex[int] = OverlappingIndex(key=int)
     for row in rows:
         index.add(*row)
     index._check()

@@ -21,7 +21,7 @@ from fourtop import AsyncDesk, AsyncEngine, CountedIds, FourtopError, ManualCloc
 from fourtop.storage.sql import AsyncSqlStore
 from tests.database.furnished import LOGIN, sqlite_url
 from tests.database.session import cluster
-from tests.evening import FRIDAY, MONTH, NOW, a_house, one_table, party
+from tests.evening import FRIDAY, MONTH, NOW, a_house, one_table, party_size
 from tests.loop import run_unblocked
 from tests.sql.emptied import emptied_database
 
@@ -86,19 +86,19 @@ def make_desk(store: AsyncSqlStore) -> AsyncDesk:
 def test_no_command_blocks_the_loop(place: Place) -> None:
     async def play() -> None:
         store = AsyncSqlStore(place.url, clock=ManualClock(NOW))
-        await store.open(a_house())
+        await store.add_restaurant(a_house())
         desk = make_desk(store)
-        hold = (await desk.hold(party(4), key="k1")).hold
+        hold = (await desk.hold(party_size(4), key="k1")).hold
         await desk.confirm(hold.id, key="k2")
-        await desk.quote(party(2))
+        await desk.quote(party_size(2))
         await desk.availability(FRIDAY, [2, 4])
-        await desk.book(party(2))
+        await desk.book(party_size(2))
         with pytest.raises(Refused):
-            await desk.book(party(40))
+            await desk.book(party_size(40))
         assert await store.restaurant_ids() == ("house",)
         assert (await desk.audit()).is_clean
         assert len(await store.events("house")) > 0
-        await asyncio.gather(*(desk.book(party(2)) for _ in range(2)))
+        await asyncio.gather(*(desk.book(party_size(2)) for _ in range(2)))
         await store.close()
 
     run_unblocked(play())
@@ -108,13 +108,13 @@ def test_no_call_starts_a_thread(place: Place) -> None:
     async def play() -> set[int]:
         connections = place.connections(pool_size=2, max_overflow=0)
         store = AsyncSqlStore(connections, clock=ManualClock(NOW))
-        await store.open(a_house())
+        await store.add_restaurant(a_house())
         desk = make_desk(store)
-        await asyncio.gather(*(desk.quote(party(2)) for _ in range(8)))
+        await asyncio.gather(*(desk.quote(party_size(2)) for _ in range(8)))
         seen = set()
         for _ in range(5):
-            await asyncio.gather(*(desk.quote(party(2)) for _ in range(8)))
-            await desk.release((await desk.hold(party(4))).hold.id)
+            await asyncio.gather(*(desk.quote(party_size(2)) for _ in range(8)))
+            await desk.release_hold((await desk.hold(party_size(4))).hold.id)
             seen.add(len({*threading.enumerate()} - before))
         await connections.dispose()
         return seen
@@ -178,15 +178,15 @@ Command = Callable[[AsyncDesk, str], Coroutine[Any, Any, Any]]
 
 
 async def hold(desk: AsyncDesk, key: str) -> Any:
-    return (await desk.hold(party(4), key=key)).hold.id
+    return (await desk.hold(party_size(4), key=key)).hold.id
 
 
 async def book(desk: AsyncDesk, key: str) -> Any:
-    return (await desk.book(party(4), key=key)).booking.id
+    return (await desk.book(party_size(4), key=key)).booking.id
 
 
 async def confirm(desk: AsyncDesk, key: str) -> Any:
-    held = await desk.hold(party(4), key=f"h-{key}")
+    held = await desk.hold(party_size(4), key=f"h-{key}")
     return (await desk.confirm(held.hold.id, key=key)).booking.id
 
 
@@ -196,7 +196,7 @@ async def cancel_each(place: Place, command: Command) -> int:
     watching = place.connections()
     desk = make_desk(AsyncSqlStore(connections, clock=ManualClock(NOW)))
     witness = AsyncSqlStore(watching, clock=ManualClock(NOW))
-    await witness.open(a_house(one_table()))
+    await witness.add_restaurant(a_house(one_table()))
     seen = make_desk(witness)
     for at in range(MANY_AWAITS):
         key = f"k{at}"
@@ -230,7 +230,7 @@ async def ends(place: Place) -> bool:
 async def clear(desk: AsyncDesk, id_: str) -> None:
     """Take away what a command has made, so that the one table is free for the next."""
     try:
-        await desk.release(id_)
+        await desk.release_hold(id_)
     except FourtopError:
         await desk.cancel(id_)
 

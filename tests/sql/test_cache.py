@@ -26,7 +26,7 @@ from fourtop.ports import Changes, Decision, FloorChange, Scope, View
 from fourtop.storage.sql import SqlStore
 from fourtop.storage.sql.statements.house import Housing
 from tests.database.furnished import sqlite_url
-from tests.evening import NOW, a_house, held, one_table, open_desk, party
+from tests.evening import NOW, a_house, held, one_table, open_desk, party_size
 from tests.sql.emptied import emptied_database
 
 
@@ -99,7 +99,7 @@ def test_a_floor_that_another_store_has_edited_is_seen_by_the_next_command(desks
         held(here, 6)
     assert caught.value.code is Code.PARTY_NEVER_FITS
     there.edit_floor(lambda _: seats(6))
-    assert held(here, 6).party == 6
+    assert held(here, 6).party_size == 6
     assert here.versions().floor == 2
 
 
@@ -110,7 +110,7 @@ def test_a_floor_that_another_process_has_edited_is_seen_by_the_next_command(des
     other = multiprocessing.get_context("spawn").Process(target=edit_elsewhere, args=(url, 6))
     other.start()
     other.join()
-    assert held(here, 6).party == 6
+    assert held(here, 6).party_size == 6
 
 
 def test_a_policy_that_another_store_has_edited_is_seen_by_the_next_command(desks: list[Desk]) -> None:
@@ -135,14 +135,14 @@ def test_a_hold_from_before_another_stores_edit_has_drifted(desks: list[Desk]) -
 def test_a_house_is_read_once_for_each_version(desks: list[Desk], loads: list[House]) -> None:
     here, there = desks
     for _ in range(5):
-        here.release(held(here, 4).id)
-        here.quote(party(2))
+        here.release_hold(held(here, 4).id)
+        here.quote(party_size(2))
     assert len(loads) == 1
     there.edit_floor(lambda _: seats(6))
     assert len(loads) == 2
     for _ in range(5):
-        here.release(held(here, 6).id)
-        there.quote(party(2))
+        here.release_hold(held(here, 6).id)
+        there.quote(party_size(2))
     assert [house.floor for house in loads[-2:]] == [seats(6)] * 2
     assert len(loads) == 4
 

@@ -24,7 +24,7 @@ from fourtop.storage.sql import AsyncSqlStore, SqlStore
 from fourtop.storage.sql.statements.dialect import Statement
 from tests.database.furnished import LOGIN
 from tests.database.session import cluster
-from tests.evening import MONTH, NOW, booked, held, open_desk, party, table_rows
+from tests.evening import MONTH, NOW, booked, held, open_desk, party_size, table_rows
 from tests.sql.emptied import emptied_database
 from tests.sql.proxy import Cut, Proxy
 
@@ -104,7 +104,7 @@ def test_who_was_in_somebodys_way_tries_again(
 ) -> None:
     failing(code, 3)
     with caplog.at_level(logging.INFO, "fourtop.store"):
-        assert held(scene.desk, 4).party == 4
+        assert held(scene.desk, 4).party_size == 4
     assert dict(scene.store._sessions.tally.retried) == {code: 3}
     assert [0.5 * most <= wait <= most for wait, most in zip(scene.waits, (0.1, 0.2, 0.4), strict=True)] == [True] * 3
     assert [record.message for record in caplog.records] == [f"transact is tried again after {code}"] * 3
@@ -117,7 +117,7 @@ def test_four_tries_are_all(scene: Scene, failing: Callable[[str, int], None]) -
         held(scene.desk, 4)
     assert len(scene.waits) == 3
     assert scene.desk.allocations(MONTH) == ()
-    assert held(scene.desk, 4).party == 4
+    assert held(scene.desk, 4).party_size == 4
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_any_other_error_is_ours_and_is_not_tried_again(
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # noqa: S301  # It was ours a moment ago.
     assert scene.waits == []
     assert scene.desk.allocations(MONTH) == ()
-    assert held(scene.desk, 4).party == 4
+    assert held(scene.desk, 4).party_size == 4
 
 
 def test_a_server_that_is_not_there_is_unavailable_and_no_password_is_told() -> None:
@@ -193,7 +193,7 @@ def test_who_waits_too_long_for_the_restaurant_tries_again(scene: Scene) -> None
         rival.execute("BEGIN")
         rival.execute("SELECT 1 FROM fourtop.restaurants WHERE id = 'house' FOR UPDATE")
         scene.store.wait_with(lambda _: rival.rollback())
-        assert held(scene.desk, 4).party == 4
+        assert held(scene.desk, 4).party_size == 4
     assert dict(scene.store._sessions.tally.retried) == {"55P03": 1}
 
 
@@ -289,7 +289,7 @@ def test_a_connection_lost_in_the_midst_leaves_nothing(scene: Scene) -> None:
         scene.store.transact(Scope("house"), decide)
     assert type(caught.value) is StoreUnavailable
     assert scene.desk.versions().floor == 1
-    assert held(scene.desk, 4).party == 4
+    assert held(scene.desk, 4).party_size == 4
 
 
 def test_a_question_whose_connection_is_lost_is_never_of_unknown_outcome(scene: Scene) -> None:
@@ -305,7 +305,7 @@ def test_a_question_whose_connection_is_lost_is_never_of_unknown_outcome(scene: 
 def test_connections_that_died_in_the_pool_are_nobodys_business(scene: Scene) -> None:
     held(scene.desk, 2)
     scene.terminate_all()
-    assert held(scene.desk, 4).party == 4
+    assert held(scene.desk, 4).party_size == 4
     scene.terminate_all()
     assert len(scene.desk.allocations(MONTH)) == 4
 
@@ -324,9 +324,9 @@ def test_a_reply_to_a_commit_that_is_lost_is_settled_by_one_retry(cut_scene: tup
     scene, proxy = cut_scene
     proxy.cut = cut
     with pytest.raises(OutcomeUnknown) as caught:
-        scene.desk.hold(party(4), key="k1")
+        scene.desk.hold(party_size(4), key="k1")
     assert caught.value.details["command"] == "hold"
-    hold = scene.desk.hold(party(4), key="k1")
+    hold = scene.desk.hold(party_size(4), key="k1")
     assert hold.replayed is (cut == "after")
     proxy.cut = cut
     with pytest.raises(OutcomeUnknown):
@@ -362,7 +362,7 @@ def test_a_connection_goes_back_as_it_came(scene: Scene, clock: ManualClock, iso
     before = state()
     desk = Engine(SqlStore(engine, clock=clock), ids=CountedIds("m")).desk("house")
     desk.confirm(held(desk, 4).id)
-    desk.quote(party(2))
+    desk.quote(party_size(2))
     with pytest.raises(Refused):
         held(desk, 40)
     with pytest.raises(ZeroDivisionError):

@@ -16,7 +16,7 @@ from fourtop import CountedIds, Desk, Engine, ManualClock, Refused
 from fourtop.errors import StoreUnavailable
 from fourtop.storage.sql import SqlStore
 from tests.database.furnished import sqlite_url
-from tests.evening import MONTH, NOW, held, open_desk, party
+from tests.evening import MONTH, NOW, held, open_desk, party_size
 
 
 @attrs.frozen
@@ -44,7 +44,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 def test_who_finds_the_file_taken_tries_again(scene: Scene) -> None:
     scene.other.execute("BEGIN IMMEDIATE")
     scene.store.wait_with(lambda _: scene.other.rollback())
-    assert held(scene.desk, 4).party == 4
+    assert held(scene.desk, 4).party_size == 4
     assert dict(scene.store._sessions.tally.retried) == {"SQLITE_BUSY": 1}
 
 
@@ -56,7 +56,7 @@ def test_who_always_finds_it_taken_is_told_so(scene: Scene) -> None:
     # Who only looks waits for nobody.
     assert scene.desk.allocations(MONTH) == ()
     scene.other.execute("ROLLBACK")
-    assert held(scene.desk, 4).party == 4
+    assert held(scene.desk, 4).party_size == 4
 
 
 def test_a_writer_lets_others_look_meanwhile(scene: Scene) -> None:
@@ -96,7 +96,7 @@ def test_a_connection_goes_back_as_it_came(scene: Scene, isolation: str | None) 
     before = state()
     desk = Engine(store, ids=CountedIds("m")).desk("house")
     desk.confirm(held(desk, 4).id)
-    desk.quote(party(2))
+    desk.quote(party_size(2))
     with pytest.raises(Refused):
         held(desk, 40)
     assert state() == before

@@ -18,7 +18,7 @@ from fourtop import CapacityRule, Desk, Floor, ManualClock, Move, Window
 from fourtop.storage.sql import SqlStore
 from tests.database.furnished import LOGIN, postgresql_database, sqlite_url
 from tests.database.session import cluster
-from tests.evening import FRIDAY, NOW, a_house, held, open_desk, party
+from tests.evening import FRIDAY, NOW, a_house, held, open_desk, party_size
 from tests.sql.history import fill
 
 SHORT, LONG = 10_000, 1_000_000
@@ -85,13 +85,13 @@ def commands(desk: Desk) -> Iterator[tuple[str, Callable[[], object]]]:
     def keep(name: str, call: Callable[[], Any]) -> Callable[[], object]:
         return lambda: made.setdefault(name, call())
 
-    yield "quote", lambda: desk.quote(party(2))
+    yield "quote", lambda: desk.quote(party_size(2))
     yield "availability", lambda: desk.availability(FRIDAY, [2, 4, 6])
     yield "hold", keep("hold", lambda: held(desk, 4, key="k1", session="s1"))
     yield "confirm", keep("confirmed", lambda: desk.confirm(made["hold"].id, key="k2"))
     yield "confirm again", lambda: desk.confirm(made["hold"].id, key="k2")
-    yield "book", keep("booked", lambda: desk.book(party(2), key="k3"))
-    yield "reschedule", lambda: desk.reschedule(made["confirmed"].booking.id, party(4, "20:00"))
+    yield "book", keep("booked", lambda: desk.book(party_size(2), key="k3"))
+    yield "reschedule", lambda: desk.reschedule(made["confirmed"].booking.id, party_size(4, "20:00"))
     yield "move", lambda: desk.move([Move(made["confirmed"].booking.id, ["5"])])
     yield "cancel", lambda: desk.cancel(made["booked"].booking.id)
     yield "block", keep("block", lambda: desk.block(DAY, tables=["2"], reason="paint"))

@@ -12,7 +12,17 @@ import attrs
 import psycopg
 import pytest
 
-from fourtop import CountedIds, Desk, Engine, HoldEnded, Request, ResourceType, Window, sketch_floor, sketch_house
+from fourtop import (
+    BookingRequest,
+    CountedIds,
+    Desk,
+    Engine,
+    HoldEnded,
+    ResourceType,
+    Window,
+    sketch_floor,
+    sketch_house,
+)
 from fourtop.storage.sql import SqlStore
 from tests.database.furnished import LOGIN, postgresql_database
 from tests.database.session import cluster
@@ -64,8 +74,8 @@ def cluster_rows(database: str, sql: str) -> list[tuple[Any, ...]]:
         return operator.execute(sql.encode()).fetchall()
 
 
-def wanted(size: int, hours: float = 0) -> Request:
-    return Request(size, TOMORROW + timedelta(hours=hours))
+def wanted(size: int, hours: float = 0) -> BookingRequest:
+    return BookingRequest(size, TOMORROW + timedelta(hours=hours))
 
 
 def a_pub() -> Any:
@@ -78,7 +88,7 @@ def service() -> Iterator[Service]:
     with postgresql_database() as name, cluster().connect(name) as owner:
         owner.execute(QUERIES[LOGGING_IN].encode())
         store = SqlStore(cluster().url(name, user=LOGIN))
-        desk = Engine(store, ids=CountedIds("n")).open(a_pub())
+        desk = Engine(store, ids=CountedIds("n")).add_restaurant(a_pub())
         desk.confirm(desk.hold(wanted(8)).hold.id, key="k1")
         desk.confirm(desk.hold(wanted(2)).hold.id)
         desk.book(wanted(2, 1.5))
@@ -91,7 +101,7 @@ def service() -> Iterator[Service]:
 
 def fail(desk: Desk, times: int = 1) -> None:
     hold = desk.hold(wanted(2, -1.5)).hold
-    desk.release(hold.id)
+    desk.release_hold(hold.id)
     for _ in range(times):
         with pytest.raises(HoldEnded):
             desk.confirm(hold.id)

@@ -48,7 +48,7 @@ def test_an_asynchronous_engine_that_the_host_has_used_before_is_taken(tmp_path:
             await connection.exec_driver_sql("SELECT 1")
         store = AsyncSqlStore(engine)
         try:
-            await store.open(a_house())
+            await store.add_restaurant(a_house())
             assert store.tally.committed == 1
             return await store.restaurant_ids()
         finally:

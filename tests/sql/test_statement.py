@@ -11,7 +11,7 @@ import pytest
 from fourtop import CapacityRule, Desk, Floor, ManualClock, Quote, Refused
 from fourtop.errors import StoreUnavailable
 from fourtop.storage.sql import SqlStore
-from tests.evening import NOW, a_house, held, open_desk, party
+from tests.evening import NOW, a_house, held, open_desk, party_size
 from tests.sql.emptied import emptied_database
 from tests.sql.listening import Heard, heard_engine
 
@@ -51,7 +51,7 @@ def hold_with_a_key_for_a_session(desk: Desk, _: ManualClock) -> Callable[[], ob
 
 
 def hold_for_a_pending_booking(desk: Desk, _: ManualClock) -> Callable[[], object]:
-    booking = desk.book(party(4), tables="later").booking
+    booking = desk.book(party_size(4), tables="later").booking
     return lambda: held(desk, 4, booking_id=booking.id, key="k1")
 
 
@@ -80,7 +80,7 @@ def confirm_with_a_key(desk: Desk, _: ManualClock) -> Callable[[], object]:
 
 
 def confirm_a_pending_booking(desk: Desk, _: ManualClock) -> Callable[[], object]:
-    booking = desk.book(party(4), tables="later").booking
+    booking = desk.book(party_size(4), tables="later").booking
     held(desk, 4, booking_id=booking.id)
     hold = held(desk, 4, booking_id=booking.id)
     return lambda: desk.confirm(hold.id, booking_id=booking.id, key="k1")
@@ -156,7 +156,7 @@ def test_a_quote_is_three_plain_selects(heard: tuple[Desk, Heard]) -> None:
     desk.house()
     for size in (2, 4, 6):
         statements.forget()
-        desk.quote(party(size))
+        desk.quote(party_size(size))
         assert len(statements.statements) <= 3
         assert all(text.startswith("SELECT ") for text in statements.statements)
         assert statements.frames == ["BEGIN", "COMMIT"]
@@ -164,7 +164,7 @@ def test_a_quote_is_three_plain_selects(heard: tuple[Desk, Heard]) -> None:
 
 def test_who_only_reads_says_so(heard: tuple[Desk, Heard]) -> None:
     desk, statements = heard
-    desk.quote(party(2))
+    desk.quote(party_size(2))
     assert statements.all[0][0] == "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
@@ -196,7 +196,7 @@ def store(url: str, clock: ManualClock) -> Iterator[SqlStore]:
 def test_what_is_said_twice_is_prepared(store: SqlStore) -> None:
     desk = open_desk(store, a_house(capacity_rules=CAPPED))
     for _ in range(2):
-        desk.quote(party(4))
+        desk.quote(party_size(4))
     known = prepared(store)
     assert len(known) == 3, "naming the tenant, looking at the restaurant, and reading"
     assert {sum(times) for times in known.values()} <= {1, 2}
@@ -205,22 +205,22 @@ def test_what_is_said_twice_is_prepared(store: SqlStore) -> None:
 def test_what_is_said_often_is_planned_five_times(store: SqlStore) -> None:
     desk = open_desk(store, a_house(capacity_rules=CAPPED))
     for _ in range(12):
-        desk.quote(party(4))
+        desk.quote(party_size(4))
     assert all(new <= 5 < kept for kept, new in prepared(store).values())
 
 
 def test_a_connection_whose_statements_are_gone_is_given_up(store: SqlStore) -> None:
     desk = open_desk(store, a_house(capacity_rules=CAPPED))
     for _ in range(3):
-        desk.quote(party(4))
+        desk.quote(party_size(4))
     connection = store._sessions.engine.raw_connection()
     driver: Any = connection.driver_connection
     driver.pgconn.exec_(b"DEALLOCATE ALL")
     connection.close()
     with pytest.raises(StoreUnavailable, match="26000"):
-        desk.quote(party(4))
+        desk.quote(party_size(4))
     for _ in range(3):
-        assert isinstance(desk.quote(party(4)), Quote)
+        assert isinstance(desk.quote(party_size(4)), Quote)
 
 
 def test_a_refusal_forgets_nothing_that_is_prepared(store: SqlStore) -> None:

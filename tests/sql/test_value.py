@@ -18,7 +18,7 @@ from fourtop.ports import Changes, Decision, Scope, Store
 from fourtop.storage.sql import SqlStore
 from fourtop.storage.sql.tables.catalog import catalog
 from tests.database.session import cluster
-from tests.evening import NOW, a_house, booked, held, open_desk, party, window
+from tests.evening import NOW, a_house, booked, held, open_desk, party_size, window
 from tests.sql.emptied import EmptiedDatabase, emptied_database
 
 FIRST_US: Final = 0
@@ -49,7 +49,7 @@ def test_ids_are_compared_bytewise(store: Store) -> None:
     ids = ["a", "B", "b", "A", "a-", "a.", "a_", "a:", "a0", "0"]
     for number, id_ in enumerate(ids):
         start = NOW.replace(hour=17) + timedelta(minutes=90 * (number // 5), days=number % 5)
-        desk.book(attrs.evolve(party(2), start=start), booking_id=id_)
+        desk.book(attrs.evolve(party_size(2), start=start), booking_id=id_)
     week = Window(NOW, NOW + timedelta(days=7))
     found = [(booking.start, booking.id) for booking in desk.bookings(week)]
     assert found == sorted(found)

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from fourtop.errors import Code, NotFound, Proof, Refusal, Refused
-from fourtop.model.request import Preference, Request
+from fourtop.model.request import BookingRequest, Preference
 from tests.stateful.choosing import NO_CONDITION, Choice
 from tests.stateful.ledger import MINUTE, UNCOUNTED, Ledger, OwnerKey, Row, Wrong
 from tests.stateful.service import Opening, Sitting, Unseated, cap, moment, opening_at, sitting
@@ -71,7 +71,7 @@ def taken(tables: Sequence[str], rivals: Sequence[Row], *, is_new: bool = False)
 # ---- the rules of the house
 
 
-def sit(ledger: Ledger, request: Request) -> Sitting:
+def sit(ledger: Ledger, request: BookingRequest) -> Sitting:
     """Return how long the party stays, if the house takes it then at all."""
     if not ledger.restaurant.active:
         raise refused(Proof.RULE, (Code.RESTAURANT_INACTIVE, {}))
@@ -79,7 +79,7 @@ def sit(ledger: Ledger, request: Request) -> Sitting:
     if request.start_us < earliest and request.past_reason is None:
         raise refused(Proof.RULE, (Code.BOOKING_IN_PAST, {"grace_minutes": ledger.policy.past_grace_minutes}))
     try:
-        return sitting(ledger.restaurant, ledger.policy, request.start_us, request.party, request.occasion)
+        return sitting(ledger.restaurant, ledger.policy, request.start_us, request.party_size, request.occasion)
     except Unseated as reason:
         raise refused(Proof.RULE, (reason.code, {})) from None
 
@@ -93,22 +93,22 @@ def service_of(ledger: Ledger, seated: Sitting) -> Opening:
 def usage(ledger: Ledger, service: Opening, own: Own = NOTHING) -> tuple[int, int]:
     """Count the covers and parties of a service: bookings, and live holds that no counted booking stands for."""
     counted = {
-        guest.id: guest.party
+        guest.id: guest.party_size
         for guest in ledger.guests.values()
         if guest.status not in UNCOUNTED and service.start <= guest.sitting.start < service.end
     }
     held = [
-        keep.party
+        keep.party_size
         for keep in ledger.alive()
         if service.start <= keep.sitting.start < service.end
         and keep.id != own.hold_id
         and keep.booking_id not in counted
     ]
-    booked = [party for guest_id, party in counted.items() if guest_id != own.booking_id]
+    booked = [party_size for guest_id, party_size in counted.items() if guest_id != own.booking_id]
     return sum(booked) + sum(held), len(booked) + len(held)
 
 
-def check_caps(ledger: Ledger, seated: Sitting, party: int, own: Own) -> None:
+def check_caps(ledger: Ledger, seated: Sitting, party_size: int, own: Own) -> None:
     service = service_of(ledger, seated)
     rule = cap(ledger.policy, service.period.key, service.date)
     if rule is None:
@@ -116,7 +116,7 @@ def check_caps(ledger: Ledger, seated: Sitting, party: int, own: Own) -> None:
     covers, parties = usage(ledger, service, own)
     reasons = []
     for unit, most, booked, more in (
-        ("covers", rule.max_covers, covers, party),
+        ("covers", rule.max_covers, covers, party_size),
         ("parties", rule.max_parties, parties, 1),
     ):
         if most is not None and booked + more > most:
@@ -131,13 +131,13 @@ def check_caps(ledger: Ledger, seated: Sitting, party: int, own: Own) -> None:
 
 def judge_named(ledger: Ledger, ask: tuple[int, Preference, Preference], tables: Collection[str]) -> Choice:
     """Return the named set as a choice, or raise every rule that it breaks."""
-    party, must, _ = ask
+    party_size, must, _ = ask
     known = [table.id for table in ledger.floor.tables]
     for table_id in sorted(tables):
         if table_id not in known:
             raise Wrong(NotFound, kind="table", id=table_id)
     chooser = ledger.chooser()
-    broken = chooser.broken_rules(party, must, tables)
+    broken = chooser.broken_rules(party_size, must, tables)
     if broken:
         raise refused(Proof.NAMED_TABLES, *((code, {}) for code in broken))
     found = [each for each in chooser.ranked(*ask) if set(each.tables) == set(tables)]
@@ -145,8 +145,8 @@ def judge_named(ledger: Ledger, ask: tuple[int, Preference, Preference], tables:
     return found[0]
 
 
-def choose(ledger: Ledger, request: Request, seated: Sitting, own: Own) -> Choice:
-    ask = (request.party, request.must, request.wish)
+def choose(ledger: Ledger, request: BookingRequest, seated: Sitting, own: Own) -> Choice:
+    ask = (request.party_size, request.must, request.wish)
     if request.tables:
         choice = judge_named(ledger, ask, request.tables)
         rivals = ledger.rivals(choice.tables, seated.block_start, seated.block_end, own.owners)
@@ -162,16 +162,16 @@ def choose(ledger: Ledger, request: Request, seated: Sitting, own: Own) -> Choic
     if wanted:
         tables = [table for table in wanted[0].tables if table not in free]
         rivals = ledger.rivals(tables, seated.block_start, seated.block_end, own.owners)
-        facts = {"party": request.party, "tables": tables, "in_the_way": [described(row) for row in rivals]}
+        facts = {"party_size": request.party_size, "tables": tables, "in_the_way": [described(row) for row in rivals]}
         raise refused(Proof.NO_FREE_PLAN, (Code.TABLES_TAKEN, facts))
-    if not chooser.ranked(request.party, NO_CONDITION, NO_CONDITION):
-        raise refused(Proof.NO_PLAN, (Code.PARTY_NEVER_FITS, {"party": request.party}))
-    kinds = chooser.missing_kinds(request.party, request.must)
-    raise refused(Proof.NO_PLAN, (Code.NO_TABLES_MATCH, {"party": request.party, "conditions": kinds}))
+    if not chooser.ranked(request.party_size, NO_CONDITION, NO_CONDITION):
+        raise refused(Proof.NO_PLAN, (Code.PARTY_NEVER_FITS, {"party_size": request.party_size}))
+    kinds = chooser.missing_kinds(request.party_size, request.must)
+    raise refused(Proof.NO_PLAN, (Code.NO_TABLES_MATCH, {"party_size": request.party_size, "conditions": kinds}))
 
 
-def admit(ledger: Ledger, request: Request, own: Own = NOTHING) -> tuple[Sitting, Choice]:
+def admit(ledger: Ledger, request: BookingRequest, own: Own = NOTHING) -> tuple[Sitting, Choice]:
     """Return how long and where the party may sit, or raise the refusal that is due."""
     seated = sit(ledger, request)
-    check_caps(ledger, seated, request.party, own)
+    check_caps(ledger, seated, request.party_size, own)
     return seated, choose(ledger, request, seated, own)

@@ -59,7 +59,7 @@ def _step(ledger: Ledger, guest: Guest, tables: tuple[str, ...]) -> _Step:
     ahead = [row for row in ledger.rows_of(("booking", guest.id)) if row.kind == "table" and row.end > ledger.now]
     if guest.status not in SEATED or not ahead:
         raise Wrong(IllegalTransition, booking_id=guest.id, status=guest.status, target="moved")
-    choice = judge_named(ledger, (guest.party, NO_CONDITION, NO_CONDITION), tables)
+    choice = judge_named(ledger, (guest.party_size, NO_CONDITION, NO_CONDITION), tables)
     end = max(row.end for row in ahead)
     start = max(ledger.now, min(row.start for row in ahead if row.end == end))
     return _Step(guest, choice.tables, start, end)
@@ -182,7 +182,7 @@ def _read(ledger: Ledger, row: BookingRow) -> Guest | None:
     given = Given(tables, seated.block_start, seated.block_end, None, ledger.now, ledger.actor) if tables else None
     return Guest(
         id=row.id,
-        party=row.party,
+        party_size=row.party_size,
         status=status,
         sitting=seated,
         given=given,
@@ -198,7 +198,7 @@ def _sitting(ledger: Ledger, row: BookingRow) -> Sitting | None:
     start = _instant(row.start)
     if row.end is None:
         try:
-            return sitting(ledger.restaurant, ledger.policy, start, row.party, row.occasion)
+            return sitting(ledger.restaurant, ledger.policy, start, row.party_size, row.occasion)
         except Unseated:
             return None
     end = _instant(row.end)

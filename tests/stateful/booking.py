@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fourtop.errors import AlreadyExists, IllegalTransition, NotFound
 from fourtop.model.event import EventType
-from fourtop.model.request import Request
+from fourtop.model.request import BookingRequest
 from tests.stateful.admission import NOTHING, Own, admit, check_caps, sit
 from tests.stateful.ledger import AWAITING, Given, Guest, Ledger, Wrong
 from tests.stateful.service import Sitting
@@ -18,14 +18,14 @@ STEPS = {
 }
 
 
-def book(ledger: Ledger, new_id: str, request: Request, booking_id: str | None, *, later: bool) -> Guest:
+def book(ledger: Ledger, new_id: str, request: BookingRequest, booking_id: str | None, *, later: bool) -> Guest:
     named = booking_id or new_id
     if named in ledger.guests:
         raise Wrong(AlreadyExists, kind="booking", id=named)
     seated, tables = _judged(ledger, request, NOTHING, later=later)
     guest = Guest(
         id=named,
-        party=request.party,
+        party_size=request.party_size,
         status="pending_allocation" if later else "confirmed",
         sitting=seated,
         given=None,
@@ -43,10 +43,10 @@ def book(ledger: Ledger, new_id: str, request: Request, booking_id: str | None, 
     return guest
 
 
-def _judged(ledger: Ledger, request: Request, own: Own, *, later: bool) -> tuple[Sitting, tuple[str, ...]]:
+def _judged(ledger: Ledger, request: BookingRequest, own: Own, *, later: bool) -> tuple[Sitting, tuple[str, ...]]:
     if later:
         seated = sit(ledger, request)
-        check_caps(ledger, seated, request.party, own)
+        check_caps(ledger, seated, request.party_size, own)
         return seated, ()
     seated, choice = admit(ledger, request, own)
     return seated, choice.tables
@@ -71,7 +71,7 @@ def touched(ledger: Ledger, guest: Guest) -> None:
     guest.version, guest.updated, guest.actor = guest.version + 1, ledger.now, ledger.actor
 
 
-def reschedule(ledger: Ledger, booking_id: str, request: Request) -> Guest:
+def reschedule(ledger: Ledger, booking_id: str, request: BookingRequest) -> Guest:
     guest = find(ledger, booking_id)
     if guest.status not in (*AWAITING, "confirmed"):
         raise Wrong(IllegalTransition, booking_id=booking_id, status=guest.status, target="rescheduled")
@@ -79,7 +79,7 @@ def reschedule(ledger: Ledger, booking_id: str, request: Request) -> Guest:
     later = guest.given is None
     seated, tables = _judged(ledger, request, Own(owners, booking_id), later=later)
     ledger.end_keeps_for(booking_id)
-    guest.party, guest.sitting, guest.past_reason = request.party, seated, request.past_reason
+    guest.party_size, guest.sitting, guest.past_reason = request.party_size, seated, request.past_reason
     touched(ledger, guest)
     ledger.tell(EventType.BOOKING_RESCHEDULED, booking_id=booking_id)
     if not later:

@@ -8,7 +8,7 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from fourtop import Move, Request
+from fourtop import BookingRequest, Move
 from tests.stateful import arranging, booking, comparing
 from tests.stateful.admission import service_of
 from tests.stateful.drawing import UNKNOWN, Caller, Wish, callers, wishes
@@ -32,8 +32,8 @@ class BookingRules(Stage):
     @rule(caller=callers(), wish=wishes(), parties=PARTIES)
     def book_plainly(self, caller: Caller, wish: Wish, parties: list[int]) -> None:
         """Book for a few parties that come at the same time."""
-        for party in parties:
-            request = attrs.evolve(wish, **PLAIN).request(self._here(caller), party=party)
+        for party_size in parties:
+            request = attrs.evolve(wish, **PLAIN).request(self._here(caller), party_size=party_size)
             self._book(caller, request, None, later=False)
             self.all_that_is_seen_is_as_the_model_says()
 
@@ -42,7 +42,7 @@ class BookingRules(Stage):
         request = wish.request(self._here(caller))
         self._book(caller, request, None if named else f"b{wish.slot}", later=later)
 
-    def _book(self, caller: Caller, request: Request, booking_id: str | None, *, later: bool) -> None:
+    def _book(self, caller: Caller, request: BookingRequest, booking_id: str | None, *, later: bool) -> None:
         def check(answer: Any, true: Guest) -> None:
             comparing.check_booking(answer.booking, true)
             ledger = self.ledgers[caller.here]
@@ -68,7 +68,7 @@ class BookingRules(Stage):
         guest = ledger.guests.get(booking_id)
         request = wish.request(
             ledger,
-            party=guest.party if guest and keeps & 1 else None,
+            party_size=guest.party_size if guest and keeps & 1 else None,
             start=guest.sitting.start if guest and keeps & 2 else None,
         )
         trial = Trial(

@@ -61,25 +61,27 @@ class Chooser:
             seated += 1
         return seated
 
-    def ranked(self, party: int, must: Preference, wish: Preference) -> list[Choice]:
+    def ranked(self, party_size: int, must: Preference, wish: Preference) -> list[Choice]:
         """Return all sets that an empty house has for a party, the best first."""
-        key = (party, must, wish)
+        key = (party_size, must, wish)
         if key not in self._ranked:
-            self._ranked[key] = self._rank(party, must, wish)
+            self._ranked[key] = self._rank(party_size, must, wish)
         return self._ranked[key]
 
-    def missing_kinds(self, party: int, must: Preference) -> list[str]:
+    def missing_kinds(self, party_size: int, must: Preference) -> list[str]:
         """Return the kinds of conditions of which dropping one is enough; where none is, all that are named."""
         named = [kind for kind in KINDS if getattr(must, kind)]
-        enough = [kind for kind in named if self.ranked(party, attrs.evolve(must, **{kind: frozenset()}), NO_CONDITION)]
+        enough = [
+            kind for kind in named if self.ranked(party_size, attrs.evolve(must, **{kind: frozenset()}), NO_CONDITION)
+        ]
         return sorted(enough or named)
 
     # ---- sets
 
-    def mode(self, party: int) -> str | None:
+    def mode(self, party_size: int) -> str | None:
         planning = self.planning
         from_party = planning.adjacency_min_party
-        if not planning.adjacency_required or (from_party is not None and party < from_party):
+        if not planning.adjacency_required or (from_party is not None and party_size < from_party):
             return None
         return planning.adjacency_mode.value
 
@@ -152,22 +154,22 @@ class Chooser:
 
     # ---- judging named tables
 
-    def broken_rules(self, party: int, must: Preference, table_ids: Collection[str]) -> list[Code]:
+    def broken_rules(self, party_size: int, must: Preference, table_ids: Collection[str]) -> list[Code]:
         """Return the codes of all rules that a set of named tables breaks."""
         members = tuple(table for table in self.floor.tables if table.id in table_ids)
         smallest, largest = self.limits(members)
         budget = self.planning.slack_budget
         several = len(members) > 1
         checks = (
-            (party < smallest, Code.PARTY_BELOW_MINIMUM),
-            (party > largest, Code.PARTY_ABOVE_MAXIMUM),
-            (several and budget is not None and self.seats(members) - party > budget, Code.SLACK_EXCEEDED),
+            (party_size < smallest, Code.PARTY_BELOW_MINIMUM),
+            (party_size > largest, Code.PARTY_ABOVE_MAXIMUM),
+            (several and budget is not None and self.seats(members) - party_size > budget, Code.SLACK_EXCEEDED),
             (not all(map(is_offered, members)), Code.TABLE_OUT_OF_SERVICE),
             (any(self.unmet(table, must) for table in members), Code.NO_TABLES_MATCH),
             (several and len(members) > self.planning.max_tables, Code.TOO_MANY_TABLES),
             (several and any(table.mobility.value == "fixed" for table in members), Code.TABLE_NOT_MOVABLE),
             (len({table.zone_id for table in members}) > 1, Code.ZONE_MISMATCH),
-            (not self.is_adjacent(members, self.mode(party)), Code.ADJACENCY_MISMATCH),
+            (not self.is_adjacent(members, self.mode(party_size)), Code.ADJACENCY_MISMATCH),
         )
         return [code for is_broken, code in checks if is_broken]
 
@@ -178,42 +180,42 @@ class Chooser:
             (
                 bool(preference.zones) and table.zone_id not in preference.zones,
                 bool(preference.seatings) and table.seating not in preference.seatings,
-                bool(preference.settings) and zone.setting not in preference.settings,
+                bool(preference.settings) and zone.area not in preference.settings,
                 bool(preference.features - table.features),
             )
         )
 
     # ---- the order
 
-    def _rank(self, party: int, must: Preference, wish: Preference) -> list[Choice]:
-        sets = self.sets(self.mode(party))
+    def _rank(self, party_size: int, must: Preference, wish: Preference) -> list[Choice]:
+        sets = self.sets(self.mode(party_size))
         joinable = {table.id for members in sets if len(members) > 1 for table in members}
         budget = self.planning.slack_budget
         found: list[tuple[Order, Choice]] = []
         for members in sets:
             smallest, largest = self.limits(members)
             seats = self.seats(members)
-            fits = smallest <= party <= largest
-            is_tight = len(members) == 1 or budget is None or seats - party <= budget
+            fits = smallest <= party_size <= largest
+            is_tight = len(members) == 1 or budget is None or seats - party_size <= budget
             if fits and is_tight and not any(self.unmet(table, must) for table in members):
-                found.append(self._ordered(party, wish, members, is_joinable=members[0].id in joinable))
+                found.append(self._ordered(party_size, wish, members, is_joinable=members[0].id in joinable))
         found.sort(key=lambda each: each[0])
         return [choice for _, choice in found]
 
     def _ordered(
-        self, party: int, wish: Preference, members: tuple[Table, ...], *, is_joinable: bool
+        self, party_size: int, wish: Preference, members: tuple[Table, ...], *, is_joinable: bool
     ) -> tuple[Order, Choice]:
         size = len(members)
         seats = self.seats(members)
-        slack = seats - party
+        slack = seats - party_size
         depth = self.depth(members)
         beyond = max(seats - max(table.capacity for table in members), 0)
         cost = self.cost(members, slack=slack, depth=depth, beyond=beyond, wish=wish)
         kind = 2 if size > 1 else int(is_joinable)
-        places = tuple(place for place, table in enumerate(self.floor.tables) if table in members)
+        bits = tuple(place for place, table in enumerate(self.floor.tables) if table in members)
         capacity = sum(table.capacity for table in members)
         choice = Choice(tuple(table.id for table in members), seats, slack, cost)
-        return (cost, kind, slack, size, capacity, beyond, depth, places), choice
+        return (cost, kind, slack, size, capacity, beyond, depth, bits), choice
 
     def cost(self, members: tuple[Table, ...], *, slack: int, depth: int, beyond: int, wish: Preference) -> Fraction:
         weights = {name: Fraction(str(value)) for name, value in attrs.asdict(self.planning.weights).items()}

@@ -12,7 +12,7 @@ from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.event import Event
 from fourtop.model.hold import Hold
 from fourtop.model.plan import Plan
-from fourtop.model.request import Request
+from fourtop.model.request import BookingRequest
 from fourtop.model.results import Availability, Quote, Usage, Versions
 from tests.stateful.admission import No, admit, service_of, usage
 from tests.stateful.choosing import Choice
@@ -48,7 +48,7 @@ def check_refusal(said: object, wrong: Wrong) -> None:
 # ---- reads
 
 
-def check_quote(ledger: Ledger, request: Request, quoted: Quote | Refusal | None) -> None:
+def check_quote(ledger: Ledger, request: BookingRequest, quoted: Quote | Refusal | None) -> None:
     """Assert that a quote is legal and the best there is, or that its refusal is right."""
     try:
         seated, choice = admit(ledger, request)
@@ -63,7 +63,7 @@ def check_quote(ledger: Ledger, request: Request, quoted: Quote | Refusal | None
     others: list[Choice] = []
     if not request.tables:
         free = ledger.free_tables(seated.block_start, seated.block_end)
-        others = ledger.chooser().free((request.party, request.must, request.wish), free)[1:5]
+        others = ledger.chooser().free((request.party_size, request.must, request.wish), free)[1:5]
     assert len(quoted.others) == len(others)
     for plan, other in zip(quoted.others, others, strict=True):
         check_plan(plan, other)
@@ -84,11 +84,11 @@ def check_usage(ledger: Ledger, said: Usage, service: Opening) -> None:
     assert said == true
 
 
-def check_availability(ledger: Ledger, offered: Availability, wanted: list[Request], limit: int) -> None:
+def check_availability(ledger: Ledger, offered: Availability, wanted: list[BookingRequest], limit: int) -> None:
     """Assert every slot of an availability; the requests come by start, then party."""
     assert len(offered.slots) == len(wanted)
     for slot, request in zip(offered.slots, wanted, strict=True):
-        assert (slot.start_us, slot.party) == (request.start_us, request.party)
+        assert (slot.start_us, slot.party_size) == (request.start_us, request.party_size)
         found = opening_at(ledger.restaurant, ledger.policy, request.start_us)
         assert slot.period == (None if found is None else found.period.key)
         try:
@@ -106,18 +106,18 @@ def check_availability(ledger: Ledger, offered: Availability, wanted: list[Reque
     check_versions(ledger, offered.versions)
 
 
-def _spots(ledger: Ledger, request: Request, limit: int) -> int:
+def _spots(ledger: Ledger, request: BookingRequest, limit: int) -> int:
     seated, _ = admit(ledger, request)
     service = service_of(ledger, seated)
     rule = cap(ledger.policy, service.period.key, service.date)
     if rule is not None:
         covers, parties = usage(ledger, service)
         if rule.max_covers is not None:
-            limit = min(limit, (rule.max_covers - covers) // request.party)
+            limit = min(limit, (rule.max_covers - covers) // request.party_size)
         if rule.max_parties is not None:
             limit = min(limit, rule.max_parties - parties)
     free = ledger.free_tables(seated.block_start, seated.block_end)
-    return ledger.chooser().count((request.party, request.must, request.wish), free, limit)
+    return ledger.chooser().count((request.party_size, request.must, request.wish), free, limit)
 
 
 def table_states(ledger: Ledger) -> dict[str, str]:
@@ -159,7 +159,7 @@ def check_sitting(said: Any, true: Sitting) -> None:
 
 
 def check_hold(said: Hold, true: Keep, state: str) -> None:
-    assert (said.id, said.party, said.tables, said.state.value) == (true.id, true.party, true.tables, state)
+    assert (said.id, said.party_size, said.tables, said.state.value) == (true.id, true.party_size, true.tables, state)
     assert (said.created_us, said.expires_us, said.actor) == (true.created, true.expires, true.actor)
     assert (said.booking_id, said.session, said.past_reason) == (true.booking_id, true.session, true.past_reason)
     assert (said.occasion, said.must, said.wish) == (true.occasion, true.must, true.wish)
@@ -168,7 +168,7 @@ def check_hold(said: Hold, true: Keep, state: str) -> None:
 
 
 def check_booking(said: Booking, true: Guest) -> None:
-    assert (said.id, said.party, said.status.value) == (true.id, true.party, true.status)
+    assert (said.id, said.party_size, said.status.value) == (true.id, true.party_size, true.status)
     assert (said.version, said.created_us, said.updated_us) == (true.version, true.created, true.updated)
     assert (said.actor, said.past_reason) == (true.actor, true.past_reason)
     check_sitting(said.stay, true.sitting)

@@ -13,7 +13,7 @@ from fourtop.model.actor import Actor
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.planning import AdjacencyMode
 from fourtop.model.policy import CapacityRule, Policy
-from fourtop.model.request import Preference, Request
+from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.table import Mobility, Position, Table
 from fourtop.testing.strategies import preferences
@@ -76,7 +76,7 @@ def callers() -> st.SearchStrategy[Caller]:
 class Wish:
     """A request to be."""
 
-    party: int
+    party_size: int
     day: int
     slot: int
     beside: int
@@ -86,13 +86,13 @@ class Wish:
     named: int
     past_reason: str | None
 
-    def request(self, ledger: Ledger, *, party: int | None = None, start: int | None = None) -> Request:
+    def request(self, ledger: Ledger, *, party_size: int | None = None, start: int | None = None) -> BookingRequest:
         """Make it a request to a restaurant at this moment."""
         tables = tuple(table.id for place, table in enumerate(ledger.floor.tables) if self.named >> place & 1)
         if self.named == 1 << 6 and not tables:
             tables = (UNKNOWN,)
-        return Request(
-            self.party if party is None else party,
+        return BookingRequest(
+            self.party_size if party_size is None else party_size,
             moment(self._start(ledger) if start is None else start),
             occasion=self.occasion,
             must=self.must,
@@ -116,7 +116,7 @@ class Wish:
 def wishes() -> st.SearchStrategy[Wish]:
     return st.builds(
         Wish,
-        party=st.sampled_from((2, 4, 1, 2, 3, 4, 5, 2, 4, 6, 3, 8, 2, 7, 10)),
+        party_size=st.sampled_from((2, 4, 1, 2, 3, 4, 5, 2, 4, 6, 3, 8, 2, 7, 10)),
         day=st.sampled_from((0, 0, 0, 0, 1)),
         slot=st.integers(0, 5),
         beside=st.sampled_from((0, 0, 0, 0, 0, 0, 15 * MINUTE, 1, -1, 150 * MINUTE)),

@@ -8,7 +8,7 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from fourtop import Desk, Request
+from fourtop import BookingRequest, Desk
 from tests.stateful import comparing, holding
 from tests.stateful.drawing import UNKNOWN, Caller, Wish, callers, pick, wishes
 from tests.stateful.holding import Asked, Terms
@@ -56,13 +56,13 @@ class HoldRules(Stage):
         if guest is None or not is_right:
             request = wish.request(ledger)
         else:
-            request = wish.request(ledger, party=guest.party, start=guest.sitting.start)
+            request = wish.request(ledger, party_size=guest.party_size, start=guest.sitting.start)
         for _ in range(1 if guest is None else times):
             self._hold(caller, request, Terms(UNKNOWN if guest is None else guest.id))
             self.all_that_is_seen_is_as_the_model_says()
             caller = attrs.evolve(caller, key=None)
 
-    def _hold(self, caller: Caller, request: Request, terms: Terms) -> None:
+    def _hold(self, caller: Caller, request: BookingRequest, terms: Terms) -> None:
         def run(desk: Desk) -> Any:
             return desk.hold(
                 request,
@@ -90,13 +90,13 @@ class HoldRules(Stage):
         hold_id = pick_hold(ledger, choice)
         keep = ledger.keeps.get(hold_id)
         if same and keep is not None:
-            request = wish.request(ledger, party=keep.party, start=keep.sitting.start)
+            request = wish.request(ledger, party_size=keep.party_size, start=keep.sitting.start)
         else:
             request = wish.request(ledger)
         trial = Trial(
             "replace",
             (hold_id, request, ttl),
-            lambda desk: desk.replace(hold_id, request, ttl_seconds=ttl, key=caller.key),
+            lambda desk: desk.replace_hold(hold_id, request, ttl_seconds=ttl, key=caller.key),
             lambda ledger, new_id: holding.replace(ledger, new_id, hold_id, request, ttl),
             check_held,
             new_id=lambda answer: str(answer.hold.id),
@@ -111,7 +111,7 @@ class HoldRules(Stage):
         trial = Trial(
             "extend",
             (hold_id, seconds),
-            lambda desk: desk.extend(hold_id, seconds=seconds, key=caller.key),
+            lambda desk: desk.extend_hold(hold_id, seconds=seconds, key=caller.key),
             lambda ledger, _: holding.extend(ledger, hold_id, seconds),
             check_held,
         )
@@ -125,7 +125,7 @@ class HoldRules(Stage):
         trial = Trial(
             "release",
             hold_id,
-            lambda desk: desk.release(hold_id, key=caller.key),
+            lambda desk: desk.release_hold(hold_id, key=caller.key),
             lambda ledger, _: holding.release(ledger, hold_id),
             check_held,
         )
@@ -178,7 +178,8 @@ class HoldRules(Stage):
             fitting = [
                 guest.id
                 for guest in ledger.guests.values()
-                if (guest.party, guest.sitting.start) == (keep.party, keep.sitting.start) and guest.status in AWAITING
+                if (guest.party_size, guest.sitting.start) == (keep.party_size, keep.sitting.start)
+                and guest.status in AWAITING
             ]
             return fitting[-1] if fitting else keep.booking_id
         return pick(list(ledger.guests), choice - 8)
@@ -186,7 +187,7 @@ class HoldRules(Stage):
     @rule(caller=callers(), wish=wishes(), parties=PARTIES, session=st.sampled_from((None, "s1")))
     def hold_plainly(self, caller: Caller, wish: Wish, parties: list[int], session: str | None) -> None:
         """Hold tables for a few parties that come at the same time."""
-        for party in parties:
-            request = attrs.evolve(wish, **PLAIN).request(self._here(caller), party=party)
+        for party_size in parties:
+            request = attrs.evolve(wish, **PLAIN).request(self._here(caller), party_size=party_size)
             self._hold(caller, request, Terms(None, None, session))
             self.all_that_is_seen_is_as_the_model_says()

@@ -19,7 +19,7 @@ from fourtop.errors import (
     Refused,
 )
 from fourtop.model.event import EventType
-from fourtop.model.request import Request
+from fourtop.model.request import BookingRequest
 from tests.stateful.admission import NOTHING, Own, admit
 from tests.stateful.ledger import AWAITING, SECOND, Given, Guest, Keep, Ledger, Proofread, Row, Wrong
 from tests.stateful.service import Opening, Sitting, Unseated, moment, opening_at, sitting
@@ -36,7 +36,7 @@ class Terms:
     session: str | None = None
 
 
-def hold(ledger: Ledger, new_id: str, request: Request, terms: Terms) -> Keep:
+def hold(ledger: Ledger, new_id: str, request: BookingRequest, terms: Terms) -> Keep:
     own = NOTHING
     if terms.booking_id is not None:
         check_awaits(ledger, terms.booking_id, request)
@@ -46,7 +46,7 @@ def hold(ledger: Ledger, new_id: str, request: Request, terms: Terms) -> Keep:
     return _made(ledger, new_id, (request, terms), seated, choice.tables)
 
 
-def replace(ledger: Ledger, new_id: str, old_id: str, request: Request, ttl_seconds: int | None) -> Keep:
+def replace(ledger: Ledger, new_id: str, old_id: str, request: BookingRequest, ttl_seconds: int | None) -> Keep:
     old = live(ledger, old_id)
     terms = Terms(old.booking_id, ttl_seconds, old.session)
     if old.booking_id is not None:
@@ -57,20 +57,22 @@ def replace(ledger: Ledger, new_id: str, old_id: str, request: Request, ttl_seco
     return _made(ledger, new_id, (request, terms), seated, choice.tables)
 
 
-def _made(ledger: Ledger, new_id: str, what: tuple[Request, Terms], seated: Sitting, tables: tuple[str, ...]) -> Keep:
+def _made(
+    ledger: Ledger, new_id: str, what: tuple[BookingRequest, Terms], seated: Sitting, tables: tuple[str, ...]
+) -> Keep:
     request, terms = what
     assert new_id not in ledger.keeps, "the id of a new hold is new"
     ledger.sweep(seated.block_start, seated.block_end)
     ttl = ledger.policy.holds.ttl_seconds if terms.ttl_seconds is None else terms.ttl_seconds
     keep = Keep(
         id=new_id,
-        party=request.party,
+        party_size=request.party_size,
         sitting=seated,
         tables=tables,
         created=ledger.now,
         expires=ledger.now + ttl * SECOND,
         actor=ledger.actor,
-        relies_on=facts(ledger, tables, request.party, (seated, opening_of(ledger, seated.start))),
+        relies_on=facts(ledger, tables, request.party_size, (seated, opening_of(ledger, seated.start))),
         booking_id=terms.booking_id,
         session=terms.session,
         past_reason=request.past_reason,
@@ -117,13 +119,13 @@ def live(ledger: Ledger, hold_id: str) -> Keep:
     return keep
 
 
-def check_awaits(ledger: Ledger, booking_id: str, request: Request) -> None:
+def check_awaits(ledger: Ledger, booking_id: str, request: BookingRequest) -> None:
     guest = ledger.guests.get(booking_id)
     if guest is None:
         raise Wrong(NotFound, kind="booking", id=booking_id)
     if guest.status not in AWAITING:
         raise Wrong(IllegalTransition, booking_id=booking_id, status=guest.status, target="confirmed")
-    if guest.party != request.party or guest.sitting.start != request.start_us:
+    if guest.party_size != request.party_size or guest.sitting.start != request.start_us:
         raise Wrong(HoldMismatch, booking_id=booking_id)
 
 
@@ -157,7 +159,7 @@ def opening_of(ledger: Ledger, start: int) -> Opening | None:
 
 
 def facts(
-    ledger: Ledger, tables: tuple[str, ...], party: int, terms: tuple[Sitting, Opening | None] | None
+    ledger: Ledger, tables: tuple[str, ...], party_size: int, terms: tuple[Sitting, Opening | None] | None
 ) -> dict[str, Any]:
     """Write down all that a hold of these tables relies on, under the names that drift is told by."""
     found: dict[str, Any] = {}
@@ -171,7 +173,7 @@ def facts(
             found[f"tables[{table.id}].mobility"] = table.mobility.value
             found[f"tables[{table.id}].is_offered"] = offered
     if len(tables) > 1:
-        found["adjacency_mode"] = ledger.chooser().mode(party)
+        found["adjacency_mode"] = ledger.chooser().mode(party_size)
         for join in ledger.floor.joins:
             if set(join.tables) <= set(tables):
                 found[f"joins[{'+'.join(sorted(join.tables))}]"] = join.seat_loss
@@ -189,10 +191,10 @@ def drift(ledger: Ledger, keep: Keep) -> tuple[str, ...]:
     """Return the names of the facts that have changed since a hold was made."""
     start, occasion = keep.sitting.start, keep.sitting.occasion
     try:
-        stay = sitting(ledger.restaurant, ledger.policy, start, keep.party, occasion)
-        now = facts(ledger, keep.tables, keep.party, (stay, opening_of(ledger, start)))
+        stay = sitting(ledger.restaurant, ledger.policy, start, keep.party_size, occasion)
+        now = facts(ledger, keep.tables, keep.party_size, (stay, opening_of(ledger, start)))
     except Unseated:
-        now = facts(ledger, keep.tables, keep.party, None)
+        now = facts(ledger, keep.tables, keep.party_size, None)
     before = keep.relies_on
     return tuple(sorted(name for name in before | now if before.get(name) != now.get(name)))
 
@@ -236,7 +238,7 @@ def confirm(ledger: Ledger, new_id: str, asked: Asked) -> Guest:
         assert booking_id not in ledger.guests, "the id of a new booking is new"
         guest = Guest(
             id=booking_id,
-            party=keep.party,
+            party_size=keep.party_size,
             status="confirmed",
             sitting=seated,
             given=given,
@@ -262,7 +264,7 @@ def _target(ledger: Ledger, keep: Keep, named: str | None) -> Guest | None:
     guest = None if booking_id is None else ledger.guests.get(booking_id)
     if guest is None:
         return None
-    if keep.booking_id is None and (guest.party, guest.sitting.start) != (keep.party, keep.sitting.start):
+    if keep.booking_id is None and (guest.party_size, guest.sitting.start) != (keep.party_size, keep.sitting.start):
         raise Wrong(HoldMismatch, hold_id=keep.id, booking_id=booking_id)
     if guest.status not in AWAITING:
         raise Wrong(IllegalTransition, booking_id=guest.id, status=guest.status, target="confirmed")
@@ -275,8 +277,8 @@ def _seats(ledger: Ledger, keep: Keep, guest: Guest | None, *, requote: bool) ->
         return keep.sitting, keep.tables
     if not requote:
         raise Wrong(PolicyDrift, hold_id=keep.id, changed=changed)
-    request = Request(
-        keep.party,
+    request = BookingRequest(
+        keep.party_size,
         moment(keep.sitting.start),
         # What the party named: an occasion that the house chose for it is no wish of its own.
         occasion=keep.occasion,

@@ -9,7 +9,7 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from fourtop import BookingRow, FourtopError, House, InvalidInput, Quote, Refusal, Request, Window
+from fourtop import BookingRequest, BookingRow, FourtopError, House, InvalidInput, Quote, Refusal, Window
 from tests.stateful import arranging, comparing, editing
 from tests.stateful.drawing import (
     UNKNOWN,
@@ -46,14 +46,14 @@ class HouseRules(Stage):
         if what == "quote":
             self._quote(caller, wish.request(ledger))
         elif what == "availability":
-            self._availability(caller, wish, sorted({wish.party, others}), limit)
+            self._availability(caller, wish, sorted({wish.party_size, others}), limit)
         else:
             said = self._desk(caller).table_states()
             assert {table: state.value for table, state in said.items()} == comparing.table_states(ledger)
             assert list(said) == [table.id for table in ledger.floor.tables]
             self._count("table_states", "accepted")
 
-    def _quote(self, caller: Caller, request: Request) -> None:
+    def _quote(self, caller: Caller, request: BookingRequest) -> None:
         ledger = self._here(caller)
         quoted: Quote | Refusal | None = None
         error = None
@@ -82,7 +82,9 @@ class HouseRules(Stage):
             return
         assert at is None or day in _days_of(ledger, at)
         begins = starts(ledger.restaurant, ledger.policy, day) if at is None else [instant_of(at)]
-        wanted = [Request(party, moment(start), must=wish.must) for start in begins for party in parties]
+        wanted = [
+            BookingRequest(party_size, moment(start), must=wish.must) for start in begins for party_size in parties
+        ]
         assert offered.on == day
         comparing.check_availability(ledger, offered, wanted, limit)
         self._count("availability", "accepted")
@@ -162,7 +164,7 @@ class HouseRules(Stage):
             rows.append(
                 BookingRow(
                     f"i{number}-{wish.slot}",
-                    wish.party,
+                    wish.party_size,
                     start.isoformat(),
                     end=(start + timedelta(minutes=80)).isoformat() if has_end else None,
                     tables=[] if status in ("pending", "priority_waitlist") and wish.day == 0 else numbers,

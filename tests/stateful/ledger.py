@@ -71,7 +71,7 @@ class Guest:
     """A booking."""
 
     id: str
-    party: int
+    party_size: int
     status: str
     sitting: Sitting
     given: Given | None
@@ -87,7 +87,7 @@ class Keep:
     """A hold, with the facts that it relies on."""
 
     id: str
-    party: int
+    party_size: int
     sitting: Sitting
     tables: tuple[str, ...]
     created: int

@@ -9,9 +9,9 @@ import attrs
 import pytest
 
 from fourtop import MemoryStore
-from fourtop.engine.admission import Judge
+from fourtop.engine.admission import Admission
 from fourtop.engine.commands import book as booking_decisions
-from fourtop.engine.invocation import Call
+from fourtop.engine.invocation import Invocation
 from fourtop.model.hold import Hold, HoldState
 from fourtop.planner import Planner
 from fourtop.planner.candidate import Candidate
@@ -30,8 +30,8 @@ def holds_live_a_microsecond_longer(patch: Patch) -> None:
 
 
 def the_slack_budget_is_ignored(patch: Patch) -> None:
-    def fits(candidate: Candidate, party: int, _slack_budget: int | None) -> bool:
-        return candidate.smallest <= party <= candidate.largest
+    def fits(candidate: Candidate, party_size: int, _slack_budget: int | None) -> bool:
+        return candidate.smallest <= party_size <= candidate.largest
 
     patch.setattr(Candidate, "fits", fits)
 
@@ -54,7 +54,7 @@ def rescheduling_keeps_the_old_tables(patch: Patch) -> None:
 
 
 def any_request_replays_a_key(patch: Patch) -> None:
-    patch.setattr(Call, "fingerprint", "the same for all")
+    patch.setattr(Invocation, "fingerprint", "the same for all")
 
 
 def time_goes_back_with_the_clock(patch: Patch) -> None:
@@ -80,7 +80,7 @@ def a_party_is_in_its_own_way(patch: Patch) -> None:
         mask: int = judge._full & ~judge._view.busy_mask(block)
         return mask
 
-    patch.setattr(Judge, "free", free)
+    patch.setattr(Admission, "free", free)
 
 
 def failed_confirmations_leave_no_evidence(patch: Patch) -> None:

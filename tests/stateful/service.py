@@ -128,7 +128,7 @@ def starts(restaurant: Restaurant, policy: Policy, day: date) -> list[int]:
     return found
 
 
-def sitting(restaurant: Restaurant, policy: Policy, start: int, party: int, occasion: str | None) -> Sitting:
+def sitting(restaurant: Restaurant, policy: Policy, start: int, party_size: int, occasion: str | None) -> Sitting:
     """Return how long a party stays, or raise ``Unseated``."""
     found = opening_at(restaurant, policy, start)
     if found is None:
@@ -141,7 +141,7 @@ def sitting(restaurant: Restaurant, policy: Policy, start: int, party: int, occa
         raise Unseated(Code.OCCASION_NOT_OFFERED)
     if occasion is None and period.occasions:
         occasion = period.occasions[0]
-    minutes = turn(restaurant, policy, period, party, occasion)
+    minutes = turn(restaurant, policy, period, party_size, occasion)
     end = start + minutes * MINUTE
     latest = found.end - period.buffer_after_minutes * MINUTE
     clamped = end > latest and not period.overrun_allowed
@@ -162,16 +162,16 @@ def sitting(restaurant: Restaurant, policy: Policy, start: int, party: int, occa
     )
 
 
-def turn(restaurant: Restaurant, policy: Policy, period: ServicePeriod, party: int, occasion: str | None) -> int:
+def turn(restaurant: Restaurant, policy: Policy, period: ServicePeriod, party_size: int, occasion: str | None) -> int:
     if occasion is not None:
-        return of_band(next(each for each in policy.occasions if each.key == occasion).turn_bands, party)
+        return of_band(next(each for each in policy.occasions if each.key == occasion).turn_bands, party_size)
     bands = period.turn_bands or policy.turn_bands
-    return of_band(bands, party) if bands else restaurant.default_duration_minutes
+    return of_band(bands, party_size) if bands else restaurant.default_duration_minutes
 
 
-def of_band(bands: Sequence[TurnBand], party: int) -> int:
+def of_band(bands: Sequence[TurnBand], party_size: int) -> int:
     for band in bands:
-        if band.max_party is None or party <= band.max_party:
+        if band.max_party is None or party_size <= band.max_party:
             return band.minutes
     return bands[-1].minutes
 

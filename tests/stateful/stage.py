@@ -130,7 +130,7 @@ class Stage(RuleBasedStateMachine):
         for tenant, drawn in zip(self.tenants, (first, second), strict=True):
             house = attrs.evolve(drawn, restaurant=attrs.evolve(drawn.restaurant, id=tenant))
             for engine in self.engines.values():
-                engine.open(house)
+                engine.add_restaurant(house)
             self.ledgers.append(Ledger(house.restaurant, house.floor, house.policy))
         self.touched.update(range(len(IDS)))
 
@@ -265,5 +265,5 @@ class Stage(RuleBasedStateMachine):
 
 def as_replay(stored: Any) -> Any:
     """Return a stored answer as it comes the second time: unchanged, but marked."""
-    marker = "duplicate" if hasattr(stored, "duplicate") else "replayed"
+    marker = "replayed"
     return attrs.evolve(stored, **{marker: True})

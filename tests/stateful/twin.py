@@ -122,7 +122,7 @@ def look(store: Store, ledger: Ledger, always: Window) -> dict[str, object]:
         headcounts=(always,),
         holds=frozenset(holds),
         blocks=frozenset(blocks),
-        answers=frozenset(answers),
+        stored_results=frozenset(answers),
         counts_holds=True,
         has_extent=True,
     )
@@ -138,10 +138,10 @@ def look(store: Store, ledger: Ledger, always: Window) -> dict[str, object]:
             "hold rows": [view.allocations_of(OwnerKind.HOLD, each) for each in holds],
             "dead holds": view.dead_holds(always),
             "live holds": view.count_live_holds(),
-            "heads": (view.headcounts(always), view.claims(always)),
+            "heads": (view.headcounts(always), view.held_covers(always)),
             "blocks": [view.find_block(each) for each in blocks],
             "evidence": [view.confirmations_of(each) for each in holds],
-            "answers": [view.find_answer(*each) for each in answers],
+            "answers": [view.find_stored_result(*each) for each in answers],
             "extent": view.extent(),
         }
 

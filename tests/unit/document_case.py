@@ -52,7 +52,7 @@ FULL = House(
             Table("t3", "A 10", 2, "z1"),
             Table("b-1", "B 1", 2, "Bar"),
         ],
-        zones=[Zone("z1", "Café", order=2, setting="outdoor"), Zone("Bar", "Bar", setting="bar")],
+        zones=[Zone("z1", "Café", order=2, area="outdoor"), Zone("Bar", "Bar", area="bar")],
         joins=[Join(("t1", "t2"), 2), Join(("t2", "t3"))],
         set_capacities=[SetCapacity(("t1", "t2", "t3"), 7, 5), SetCapacity(("t1", "t3"), 5)],
         joins_within_zone=True,
@@ -109,8 +109,8 @@ FULL_TEXT = """\
     "active": false
   },
   "zones": [
-    {"id": "Bar", "name": "Bar", "setting": "bar"},
-    {"id": "z1", "name": "Café", "order": 2, "setting": "outdoor"}
+    {"id": "Bar", "name": "Bar", "area": "bar"},
+    {"id": "z1", "name": "Café", "order": 2, "area": "outdoor"}
   ],
   "tables": [
     {
@@ -221,7 +221,7 @@ MALFORMED: list[tuple[Path, Any, str, str]] = [
     (["restaurant", "active"], 1, "restaurant.active", "must be true or false"),
     (["zones"], {}, "zones", "must be a list"),
     (["zones", 0], "Bar", "zones[0]", "must be an object"),
-    (["zones", 0, "setting"], "garden", "zones[0].setting", "must be one of indoor, outdoor, bar"),
+    (["zones", 0, "area"], "garden", "zones[0].setting", "must be one of indoor, outdoor, bar"),
     (["zones", 0, "order"], "first", "zones[0].order", "must be a whole number from 0 to 10000"),
     (["tables"], None, "tables", "must be a list"),
     (["tables", 3, "capacity"], 0, "tables[3].capacity", "must be a whole number from 1 to 500"),

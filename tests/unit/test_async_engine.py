@@ -34,7 +34,7 @@ from fourtop import (
 )
 from fourtop.engine.dispatch.executor import _at_once
 from fourtop.ports import AsyncStore, Changes, Decision, Need, Scope, Store, View
-from tests.evening import FRIDAY, MONTH, NOW, STAFF, a_house, at, one_table, party, window
+from tests.evening import FRIDAY, MONTH, NOW, STAFF, a_house, at, one_table, party_size, window
 
 T = TypeVar("T")
 
@@ -105,10 +105,10 @@ class Raised:
     details: dict[str, Any]
 
 
-Call = tuple[str, tuple[Any, ...], dict[str, Any]]
+Invocation = tuple[str, tuple[Any, ...], dict[str, Any]]
 
 
-def call(name: str, *args: Any, **kwargs: Any) -> Call:
+def call(name: str, *args: Any, **kwargs: Any) -> Invocation:
     return name, args, kwargs
 
 
@@ -116,17 +116,17 @@ def call(name: str, *args: Any, **kwargs: Any) -> Call:
 EVENING: Final = (
     call("house"),
     call("versions"),
-    call("quote", party(4)),
-    call("quote", party(99)),
+    call("quote", party_size(4)),
+    call("quote", party_size(99)),
     call("availability", FRIDAY, (2, 4)),
     call("availability", FRIDAY, 4, at=at("19:00"), spots_limit=3),
-    call("hold", party(4), session="s1", key="k1"),
-    call("hold", party(4), session="s1", key="k1"),
-    call("hold", party(99)),
-    call("hold", party(2), ttl_seconds=7),
+    call("hold", party_size(4), session="s1", key="k1"),
+    call("hold", party_size(4), session="s1", key="k1"),
+    call("hold", party_size(99)),
+    call("hold", party_size(2), ttl_seconds=7),
     call("find_hold", "n1"),
-    call("extend", "n1", seconds=60),
-    call("extend", "n1", seconds=570),
+    call("extend_hold", "n1", seconds=60),
+    call("extend_hold", "n1", seconds=570),
     call("confirm", "n1", booking_id="b1"),
     call("confirm", "n1", booking_id="b1"),
     call("confirm", "nothing"),
@@ -135,13 +135,13 @@ EVENING: Final = (
     call("get_booking", "b1"),
     call("find_booking", "b2"),
     call("get_booking", "b2"),
-    call("book", party(2), booking_id="b2"),
-    call("book", party(2), booking_id="b3", tables="later"),
-    call("hold", party(2), key="k2"),
-    call("replace", "n11", party(2, "18:00")),
-    call("release", "n12"),
-    call("release", "n12"),
-    call("reschedule", "b2", party(2, "20:00")),
+    call("book", party_size(2), booking_id="b2"),
+    call("book", party_size(2), booking_id="b3", tables="later"),
+    call("hold", party_size(2), key="k2"),
+    call("replace_hold", "n11", party_size(2, "18:00")),
+    call("release_hold", "n12"),
+    call("release_hold", "n12"),
+    call("reschedule", "b2", party_size(2, "20:00")),
     call("move", [Move("b1", ("5",))]),
     call("move", []),
     call("cancel", "b3"),
@@ -185,12 +185,12 @@ async def awaited(desk: AsyncDesk, name: str, args: tuple[Any, ...], kwargs: dic
 
 def test_every_call_of_an_evening_is_answered_alike() -> None:
     called = MemoryStore(ManualClock(NOW))
-    desk = Engine(called, ids=CountedIds("n")).open(a_house(), actor=STAFF)
+    desk = Engine(called, ids=CountedIds("n")).add_restaurant(a_house(), actor=STAFF)
     expected = [answered(desk, *each) for each in EVENING]
 
     async def play() -> tuple[list[object], tuple[Event, ...]]:
         store = AsyncMemoryStore(ManualClock(NOW))
-        other = await AsyncEngine(store, ids=CountedIds("n")).open(a_house(), actor=STAFF)
+        other = await AsyncEngine(store, ids=CountedIds("n")).add_restaurant(a_house(), actor=STAFF)
         return [await awaited(other, *each) for each in EVENING], await store.events("house")
 
     answers, events = asyncio.run(play())
@@ -201,7 +201,7 @@ def test_every_call_of_an_evening_is_answered_alike() -> None:
 
 def test_every_method_is_called_that_evening_and_succeeds_once() -> None:
     assert {name for name, _, _ in EVENING} == set(public(Desk))
-    desk = Engine(MemoryStore(ManualClock(NOW)), ids=CountedIds("n")).open(a_house(), actor=STAFF)
+    desk = Engine(MemoryStore(ManualClock(NOW)), ids=CountedIds("n")).add_restaurant(a_house(), actor=STAFF)
     assert {each[0] for each in EVENING if not isinstance(answered(desk, *each), Raised)} == set(public(Desk))
 
 
@@ -209,10 +209,10 @@ def test_an_engine_lists_its_restaurants_and_finds_their_desks() -> None:
     async def play() -> tuple[str, ...]:
         engine = AsyncEngine(AsyncMemoryStore())
         for name in ("There", "Here"):
-            await engine.open(a_house(name=name))
+            await engine.add_restaurant(a_house(name=name))
         assert (await engine.desk("here").house()).restaurant.name == "Here"
         with pytest.raises(InvalidInput, match="house"):
-            await engine.open("here")  # type: ignore[arg-type]  # what somebody may pass who does not check types
+            await engine.add_restaurant("here")  # type: ignore[arg-type]  # what somebody may pass who does not check types
         return await engine.restaurant_ids()
 
     assert asyncio.run(play()) == ("here", "there")
@@ -220,8 +220,8 @@ def test_an_engine_lists_its_restaurants_and_finds_their_desks() -> None:
 
 def test_tasks_at_once_share_the_tables_out() -> None:
     async def play() -> tuple[int, bool]:
-        desk = await AsyncEngine(AsyncMemoryStore(ManualClock(NOW))).open(a_house())
-        calls = (desk.book(party(4)) for _ in range(10))
+        desk = await AsyncEngine(AsyncMemoryStore(ManualClock(NOW))).add_restaurant(a_house())
+        calls = (desk.book(party_size(4)) for _ in range(10))
         answers = await asyncio.gather(*calls, return_exceptions=True)
         assert {type(each) for each in answers if isinstance(each, Exception)} == {Refused}
         return sum(not isinstance(each, Exception) for each in answers), (await desk.audit()).is_clean
@@ -254,9 +254,9 @@ class SteppingStore:
         self.awaits += 1
         await asyncio.sleep(0)
 
-    async def open(self, house: House) -> None:
+    async def add_restaurant(self, house: House) -> None:
         await self._step()
-        self.memory.open(house)
+        self.memory.add_restaurant(house)
         await self._step()
 
     async def restaurant_ids(self) -> tuple[str, ...]:
@@ -291,17 +291,17 @@ def undone(decided: Decision[Any] | Need) -> Decision[Any] | Need:
 
 def desks(store: SteppingStore, house: House | None = None) -> tuple[Desk, AsyncDesk]:
     """A desk to set the scene at and to look from, and the one that is tried; both at one restaurant."""
-    seen = Engine(store.memory, ids=CountedIds("seen-")).open(a_house() if house is None else house)
+    seen = Engine(store.memory, ids=CountedIds("seen-")).add_restaurant(a_house() if house is None else house)
     return seen, AsyncEngine(store, ids=CountedIds("n")).desk("house")
 
 
 Command = Callable[[AsyncDesk], Awaitable[Any]]
 COMMANDS: Final[dict[str, Command]] = {
-    "hold": lambda desk: desk.hold(party(4), key="k"),
-    "extend": lambda desk: desk.extend("seen-1", seconds=60, key="k"),
+    "hold": lambda desk: desk.hold(party_size(4), key="k"),
+    "extend": lambda desk: desk.extend_hold("seen-1", seconds=60, key="k"),
     "confirm": lambda desk: desk.confirm("seen-1", booking_id="b1", key="k"),
-    "replace": lambda desk: desk.replace("seen-1", party(4, "18:00"), key="k"),
-    "book": lambda desk: desk.book(party(4), key="k"),
+    "replace": lambda desk: desk.replace_hold("seen-1", party_size(4, "18:00"), key="k"),
+    "book": lambda desk: desk.book(party_size(4), key="k"),
     "cancel": lambda desk: desk.cancel("seen-2", key="k"),
     "move": lambda desk: desk.move([Move("seen-2", ("5",))], key="k"),
 }
@@ -317,8 +317,8 @@ def scene(
 ) -> tuple[SteppingStore, Desk, AsyncDesk]:
     store = SteppingStore(cancelled_at=cancelled_at, losses=losses)
     seen, desk = desks(store)
-    seen.hold(party(2))
-    seen.book(party(2))
+    seen.hold(party_size(2))
+    seen.book(party_size(2))
     return store, seen, desk
 
 
@@ -365,13 +365,13 @@ def test_a_command_that_was_cancelled_is_settled_by_its_key(command: Command, pl
         return await command(AsyncEngine(store, ids=CountedIds("n")).desk("house"))
 
     answer = asyncio.run(settle())
-    assert getattr(answer, "duplicate", getattr(answer, "replayed", None)) == (place == 1)
+    assert getattr(answer, "replayed", getattr(answer, "replayed", None)) == (place == 1)
     assert state(seen, store) == after
 
 
 def test_a_lost_race_is_decided_anew_for_the_awaited_one_too() -> None:
     store, seen, desk = scene(losses=[OVERLAP] * 3)
-    assert asyncio.run(desk.book(party(4))).booking.tables == ("3",)
+    assert asyncio.run(desk.book(party_size(4))).booking.tables == ("3",)
     assert store.tries == 4
     assert len(seen.bookings(MONTH)) == 2
 
@@ -414,15 +414,15 @@ def test_a_refusal_is_raised_where_it_is_awaited() -> None:
     store, seen, desk = scene()
     before = state(seen, store)
     with pytest.raises(Refused):
-        asyncio.run(desk.book(party(40)))
+        asyncio.run(desk.book(party_size(40)))
     assert state(seen, store) == before
     assert store.tries == 1
 
 
 def test_a_hold_is_confirmed_once_however_many_tasks_ask() -> None:
     async def play() -> list[Confirmed]:
-        desk = await AsyncEngine(SteppingStore(), ids=CountedIds("n")).open(a_house(one_table()))
-        hold = (await desk.hold(party(4))).hold
+        desk = await AsyncEngine(SteppingStore(), ids=CountedIds("n")).add_restaurant(a_house(one_table()))
+        hold = (await desk.hold(party_size(4))).hold
         answers = await asyncio.gather(*(desk.confirm(hold.id) for _ in range(3)))
         assert (await desk.find_booking(answers[0].booking.id)) == answers[0].booking
         return answers

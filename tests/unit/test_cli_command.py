@@ -19,11 +19,11 @@ from jsonschema import Draft202012Validator
 from fourtop import (
     Audit,
     Availability,
+    BookingRequest,
     Desk,
     Overlap,
     Quote,
-    Request,
-    dump_house,
+    dumps_house,
     house_schema,
     sample,
     sketch_floor,
@@ -36,7 +36,7 @@ from tests.evening import at
 
 NOW = "2026-05-01T12:00"
 AT = "2026-05-01T19:00"
-ROWS = "id,party,start,end,tables\n"
+ROWS = "id,party_size,start,end,tables\n"
 Captured = pytest.CaptureFixture[str]
 
 
@@ -69,12 +69,12 @@ def bookings(tmp_path: Path, *rows: str) -> str:
 
 def a_floor(tmp_path: Path, text: str | None = None) -> str:
     path = tmp_path / "floor.json"
-    path.write_text(dump_house(sample.pub()) if text is None else text, encoding="utf-8")
+    path.write_text(dumps_house(sample.pub()) if text is None else text, encoding="utf-8")
     return str(path)
 
 
-def quoted(desk: Desk, party: int) -> Quote:
-    quote = desk.quote(Request(party, at("18:00")))
+def quoted(desk: Desk, party_size: int) -> Quote:
+    quote = desk.quote(BookingRequest(party_size, at("18:00")))
     assert isinstance(quote, Quote)
     return quote
 
@@ -112,14 +112,14 @@ def test_a_refusal_is_an_answer_and_not_an_error(capsys: Captured) -> None:
     code, data = as_json(capsys, "plan", "pub", "--party", "30", "--at", AT, "--now", NOW)
     assert code == 1
     assert data["plan"] is None
-    assert data["refusal"]["reasons"][0]["details"] == {"party": 30}
+    assert data["refusal"]["reasons"][0]["details"] == {"party_size": 30}
 
 
 def test_every_reason_of_a_refusal_is_told(capsys: Captured, tmp_path: Path) -> None:
     house = sample.pub()
     rules = [CapacityRule(max_covers=3, max_parties=0)]
     capped = attrs.evolve(house, policy=attrs.evolve(house.policy, capacity_rules=rules))
-    floor = a_floor(tmp_path, dump_house(capped))
+    floor = a_floor(tmp_path, dumps_house(capped))
     code, out, _ = run(capsys, "plan", floor, "--party", "4", "--at", AT, "--now", NOW)
     assert code == 1
     assert "limited to 3 covers" in out
@@ -171,7 +171,7 @@ def test_bookings_are_in_the_way(capsys: Captured, tmp_path: Path) -> None:
 
 def test_bookings_may_be_json(capsys: Captured, tmp_path: Path) -> None:
     path = tmp_path / "rows.JSON"
-    path.write_text('[{"id": "b1", "party": 4, "start": "2026-05-01T19:00", "tables": ["Low 4a"]}]', "utf-8")
+    path.write_text('[{"id": "b1", "party_size": 4, "start": "2026-05-01T19:00", "tables": ["Low 4a"]}]', "utf-8")
     _, data = as_json(capsys, "plan", "pub", "--party", "4", "--at", AT, "--now", NOW, "--bookings", str(path))
     assert data["usage"]["booked_covers"] == 4
 
@@ -224,8 +224,8 @@ def test_availability_is_what_the_desk_offers(capsys: Captured, tmp_path: Path) 
     desk.import_bookings(read_bookings(rows))
     expected = desk.availability(at("18:00").date(), [2, 9])
     assert code == 0
-    assert [(slot["party"], slot["spots"], slot["bookable"]) for slot in data["slots"]] == [
-        (slot.party, slot.spots, slot.is_bookable) for slot in expected.slots
+    assert [(slot["party_size"], slot["spots"], slot["bookable"]) for slot in data["slots"]] == [
+        (slot.party_size, slot.spots, slot.is_bookable) for slot in expected.slots
     ]
     assert data["slots"][0]["start"] == "2026-05-01T17:00:00+01:00"
     code, out, _ = run(capsys, *how)
@@ -243,7 +243,7 @@ def cells_of(found: Availability) -> list[list[str]]:
 
 def test_counting_of_spots_stops_somewhere_and_says_so(capsys: Captured, tmp_path: Path) -> None:
     floor = sketch_floor({str(number): 2 for number in range(30)})
-    path = a_floor(tmp_path, dump_house(sketch_house("Hall", floor, timezone="UTC")))
+    path = a_floor(tmp_path, dumps_house(sketch_house("Hall", floor, timezone="UTC")))
     _, out, _ = run(capsys, "availability", path, "--on", "2026-05-01", "--party", "2", "--now", NOW)
     assert re.search(r"^13:00 +20\+$", out, re.MULTILINE)
 
@@ -253,7 +253,7 @@ def test_a_date_without_a_bookable_start_is_a_no(capsys: Captured, tmp_path: Pat
     house = sample.pub()
     closed = attrs.evolve(house, policy=attrs.evolve(house.policy, closures=["2026-05-01"]))
     how = ("--on", "2026-05-01", "--party", "2", "--now", NOW)
-    code, out, _ = run(capsys, "availability", a_floor(tmp_path, dump_house(closed)), *how)
+    code, out, _ = run(capsys, "availability", a_floor(tmp_path, dumps_house(closed)), *how)
     assert code == 1
     assert "no: no start times are on offer on that date" in out
 
@@ -305,9 +305,9 @@ def test_everything_that_is_wrong_with_bookings_is_listed(capsys: Captured, tmp_
 
 def test_whatever_an_audit_finds_is_listed(capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = open_desk(sample.pub(), now=NOW)
-    held = [desk.hold(Request(4, at("18:00"))).hold for _ in range(2)]
+    held = [desk.hold(BookingRequest(4, at("18:00"))).hold for _ in range(2)]
     first, second, *_ = [row for row in desk.allocations(held[0].stay.block) if row.resource_type.value == "table"]
-    found = Audit("the-pub", 4, overlaps=(Overlap(first, second),), orphans=(second,), bare=("b7",))
+    found = Audit("the-pub", 4, overlaps=(Overlap(first, second),), orphans=(second,), without_tables=("b7",))
     monkeypatch.setattr(Desk, "audit", lambda _: found)
     code, out, _ = run(capsys, "audit", "pub", "--bookings", bookings(tmp_path))
     assert code == 1
@@ -363,8 +363,8 @@ PLAN = ("plan", "pub", "--now", NOW)
         (["demo", "--seed", "9" * 5_000], "(5002 characters)"),
         (["demo", "--on", "2026-02-30"], "--on: must be a date"),
         (["demo", "--on", "1066-10-14"], "--on: must be a date"),
-        ([*PLAN, "--at", AT, "--party", "0"], "party must be a whole number from 1 to 1000, not 0"),
-        ([*PLAN, "--at", AT, "--party", "-1"], "party must be a whole number from 1 to 1000, not -1"),
+        ([*PLAN, "--at", AT, "--party", "0"], "party_size must be a whole number from 1 to 1000, not 0"),
+        ([*PLAN, "--at", AT, "--party", "-1"], "party_size must be a whole number from 1 to 1000, not -1"),
         ([*PLAN, "--at", AT, "--party", "1000000000"], "from 1 to 1000"),
         ([*PLAN, "--at", AT, "--party", "2.5"], "must be a whole number, not '2.5'"),
         ([*PLAN, "--at", AT, "--party", "True"], "must be a whole number, not 'True'"),
@@ -378,7 +378,7 @@ PLAN = ("plan", "pub", "--now", NOW)
         ([*PLAN, "--at", AT, "--party", "4", "--now", "noon"], "now must be a date and time"),
         ([*PLAN, "--at", AT, "--party", "4", "--zone", "Terrace"], "there is no zone 'Terrace'"),
         ([*PLAN, "--at", AT, "--party", "4", "--table", "99"], "there is no table '99'"),
-        ([*PLAN, "--at", AT, "--party", "4", "--setting", "moon"], "settings must be one of indoor, outdoor, bar"),
+        ([*PLAN, "--at", AT, "--party", "4", "--setting", "moon"], "areas must be one of indoor, outdoor, bar"),
         ([*PLAN, "--at", AT, "--party", "4", "--feature", ""], "features must be"),
         ([*PLAN, "--at", AT, "--party", "4", "--occasion", "a b"], "occasion must be"),
         (["availability", "pub", "--on", "2026-05-01", "--party", "0"], "must be a whole number from 1 to 1000"),
@@ -393,7 +393,7 @@ def test_wrong_arguments_get_one_line(capsys: Captured, arguments: list[str], sa
 
 def broken(change: str) -> str:
     """A house document in which one thing is wrong."""
-    document = json.loads(dump_house(sample.pub()))
+    document = json.loads(dumps_house(sample.pub()))
     exec(change, {"house": document})  # noqa: S102  # The changes stand below, in this file.
     return json.dumps(document)
 
@@ -444,9 +444,9 @@ def test_a_file_beyond_all_measure_is_not_read_to_its_end(
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (ROWS + "b1,four,2026-05-01T19:00,,Low 4a\n", "line 2: party must be"),
+        (ROWS + "b1,four,2026-05-01T19:00,,Low 4a\n", "line 2: party_size must be"),
         (ROWS + "b1,4,2026-05-01T19:00,,Low 4a\nb 2,4,2026-05-01T19:00,,Low 4b\n", "line 3: id must be"),
-        ("id,party,start,guest\nb1,4,2026-05-01T19:00,Ann\n", "line 1: columns must be among"),
+        ("id,party_size,start,guest\nb1,4,2026-05-01T19:00,Ann\n", "line 1: columns must be among"),
         ("", "line 1: id must be a column"),
     ],
 )
@@ -483,7 +483,7 @@ def test_no_file_makes_a_traceback(tmp_path_factory: pytest.TempPathFactory, tex
 
 def test_a_terminal_without_a_character_gets_a_question_mark(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     house = sketch_house("Café Zoë", sketch_floor({"Bar 1": 4}), timezone="UTC")
-    floor = a_floor(tmp_path, dump_house(house))
+    floor = a_floor(tmp_path, dumps_house(house))
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
     assert main(["plan", floor, "--party", "4", "--at", AT, "--now", NOW]) == 0

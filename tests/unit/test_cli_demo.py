@@ -45,7 +45,7 @@ def codes(night: Night) -> Counter[str]:
 
 
 def asked_for(visit: Visit) -> tuple[int, int, tuple[str, ...]]:
-    return visit.party, visit.start_us, tables_of(visit, Act.SHOWN_LAST)
+    return visit.party_size, visit.start_us, tables_of(visit, Act.SHOWN_LAST)
 
 
 # ---- the scenes of the evening that everybody sees
@@ -132,7 +132,7 @@ def test_everybody_sits_at_tables_that_seat_them(seed: int) -> None:
     night = a_night(seed)
     for visit in visits_that(night, Act.CAME):
         tables = {row.resource_id for row in night.rows if night.visit_of(row) is visit}
-        assert night.house.floor.seats(tables) >= visit.party
+        assert night.house.floor.seats(tables) >= visit.party_size
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -145,14 +145,14 @@ def test_half_hours_equal_a_count_minute_by_minute(seed: int) -> None:
             at_us = half.start_us + minute * MICROSECONDS_PER_MINUTE
             there = [row for row in night.rows if row.window.start_us <= at_us < row.window.end_us]
             numbers = {int(row.owner_id.removeprefix("r")) for row in there} - absent
-            covers.append(sum(night.visits[number - 1].party for number in numbers))
+            covers.append(sum(night.visits[number - 1].party_size for number in numbers))
             tables.append(len(there))
         assert (half.covers, half.tables) == (max(covers), max(tables))
         assert abs(half.use_percent - sum(tables) / 3) <= 0.5
 
 
 def test_other_seeds_bring_other_guests() -> None:
-    guests = {tuple((visit.party, visit.start_us) for visit in a_night(seed).visits) for seed in SEEDS}
+    guests = {tuple((visit.party_size, visit.start_us) for visit in a_night(seed).visits) for seed in SEEDS}
     assert len(guests) == len(SEEDS)
 
 
@@ -181,7 +181,7 @@ def test_the_night_is_played_in_the_store_that_was_made_for_it() -> None:
 
 def test_another_date_is_another_evening_of_the_same_guests() -> None:
     winter = run_night(MemoryStore, on=date(2026, 12, 4))
-    assert [visit.party for visit in winter.visits] == [visit.party for visit in a_night().visits]
+    assert [visit.party_size for visit in winter.visits] == [visit.party_size for visit in a_night().visits]
     assert f"{winter.half_hours[0].start:%H:%M}" == "17:00"
 
 

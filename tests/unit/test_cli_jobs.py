@@ -88,7 +88,7 @@ def test_jobs_do_their_work_once(capsys: Captured) -> None:
     code, first = as_json(capsys, "all", "--publish", "nobody")
     assert code == 0
     assert list(first) == list(JOBS)
-    assert min(first["relay"]["published"], first["prune"]["allocations"], first["retain"]["answers"]) > 10
+    assert min(first["relay"]["published"], first["prune"]["allocations"], first["retain"]["stored_results"]) > 10
     code, second = as_json(capsys, "all", "--publish", "nobody")
     assert code == 0
     assert {number for numbers in second.values() for number in numbers.values()} == {0}
@@ -101,7 +101,7 @@ def test_each_job_can_be_run_alone(capsys: Captured) -> None:
     assert (code, list(data)) == (0, ["prune"])
     assert data["prune"]["allocations"] > 10
     code, data = as_json(capsys, "retain", "--batch", "3")
-    assert list(data["retain"]) == ["confirmations", "answers", "holds", "events"]
+    assert list(data["retain"]) == ["confirmations", "stored_results", "holds", "events"]
     assert data["retain"]["confirmations"] > 10
     # Nobody has heard them yet, so that none of them goes.
     assert data["retain"]["events"] == 0
@@ -116,7 +116,7 @@ def test_what_a_job_did_is_told_in_a_line(capsys: Captured) -> None:
     assert sweep == "sweep: 0 holds ended"
     assert re.fullmatch(r"relay: \d+ events published, 0 attempts failed, 0 given up, 0 to be published twice", relay)
     assert re.fullmatch(r"prune: \d+ rows archived", prune)
-    assert re.fullmatch(r"retain: \d+ confirmation results, \d+ stored answers, \d+ holds and 0 events deleted", retain)
+    assert re.fullmatch(r"retain: \d+ confirmation results, \d+ stored results, \d+ holds and 0 events deleted", retain)
 
 
 @pytest.mark.usefixtures("night")

@@ -13,7 +13,7 @@ import pytest
 
 from fourtop.errors import Code, InvalidDocument, InvalidInput
 from fourtop.formats import house_document
-from fourtop.formats.house_document import dump_house, house_from_data, house_to_data, load_house
+from fourtop.formats.house_document import dumps_house, house_from_data, house_to_data, loads_house
 from fourtop.model.house import House
 from fourtop.model.planning import Planning
 from fourtop.model.policy import CapacityRule, HoldRules, Policy, ServicePeriod
@@ -37,8 +37,8 @@ from tests.unit.document_case import (
 
 @pytest.mark.parametrize(("house", "text"), [(FULL, FULL_TEXT), (BARE, BARE_TEXT)], ids=["full", "bare"])
 def test_a_house_is_written_for_people_and_read_without_loss(house: House, text: str) -> None:
-    assert dump_house(house) == text
-    assert load_house(text) == house
+    assert dumps_house(house) == text
+    assert loads_house(text) == house
 
 
 def test_the_full_house_leaves_nothing_at_its_default() -> None:
@@ -100,7 +100,7 @@ def test_the_order_of_a_document_does_not_matter() -> None:
 
 
 def test_a_document_survives_ascii_and_any_layout() -> None:
-    assert load_house(json.dumps(json.loads(FULL_TEXT), indent=None, ensure_ascii=True)) == FULL
+    assert loads_house(json.dumps(json.loads(FULL_TEXT), indent=None, ensure_ascii=True)) == FULL
 
 
 # ---- what it refuses, and where --------------------------------------------------------------------------
@@ -233,7 +233,7 @@ def shown(value: Any) -> str:
 )
 def test_broken_json_is_refused_with_its_line(text: str, line: int | None, rule: str, given: str | None) -> None:
     with pytest.raises(InvalidDocument) as caught:
-        load_house(text)
+        loads_house(text)
     assert (caught.value.field, caught.value.line) == ("document", line)
     assert caught.value.rule.startswith(rule)
     assert given in (None, caught.value.given)
@@ -242,7 +242,7 @@ def test_broken_json_is_refused_with_its_line(text: str, line: int | None, rule:
 @pytest.mark.parametrize("text", [None, b"{}", 3, {}], ids=repr)
 def test_what_is_no_text_is_no_document(text: Any) -> None:
     with pytest.raises(InvalidDocument, match=r"^document must be a text, not "):
-        load_house(text)
+        loads_house(text)
 
 
 @pytest.mark.parametrize(
@@ -255,14 +255,14 @@ def test_what_is_no_text_is_no_document(text: Any) -> None:
 )
 def test_a_key_given_twice_is_refused_with_its_path(old: str, new: str, field: str) -> None:
     with pytest.raises(InvalidDocument) as caught:
-        load_house(BARE_TEXT.replace(old, new))
+        loads_house(BARE_TEXT.replace(old, new))
     assert (caught.value.field, caught.value.rule) == (field, "must be given once")
 
 
 def test_constants_that_are_no_json_are_refused_with_their_path() -> None:
     for constant in ("NaN", "Infinity", "-Infinity", "1e999"):
         with pytest.raises(InvalidDocument) as caught:
-            load_house(FULL_TEXT.replace('"demand_multiplier": 1.5', f'"demand_multiplier": {constant}'))
+            loads_house(FULL_TEXT.replace('"demand_multiplier": 1.5', f'"demand_multiplier": {constant}'))
         assert caught.value.field == "policy.planning.demand_multiplier"
 
 
@@ -284,4 +284,4 @@ def test_a_house_is_of_values_that_have_checked_themselves(field: str) -> None:
 
 
 def test_dates_are_written_as_dates() -> None:
-    assert load_house(FULL_TEXT).policy.closures == {date(2026, 1, 1), date(2026, 12, 25)}
+    assert loads_house(FULL_TEXT).policy.closures == {date(2026, 1, 1), date(2026, 12, 25)}

@@ -25,7 +25,7 @@ from fourtop import (
     Window,
 )
 from fourtop.ports import Changes, Decision, Scope, View
-from tests.evening import a_house, at, booked, held, open_desk, party, table_rows, window
+from tests.evening import a_house, at, booked, held, open_desk, party_size, table_rows, window
 
 
 @pytest.fixture
@@ -155,23 +155,23 @@ def test_it_finds_rows_without_an_owner(memory: MemoryStore, desk: Desk) -> None
 
 @pytest.mark.parametrize("status", [BookingStatus.CONFIRMED, BookingStatus.CHECKED_IN], ids=str)
 def test_it_finds_a_booking_that_has_no_tables(memory: MemoryStore, desk: Desk, status: BookingStatus) -> None:
-    bare = desk.book(party(4), tables="later").booking
-    assignment = Assignment(("3",), bare.stay.block, None, bare.created_us, GUEST)
-    plant(memory, bookings=(attrs.evolve(bare, status=status, assignment=assignment, version=2),))
+    without_tables = desk.book(party_size(4), tables="later").booking
+    assignment = Assignment(("3",), without_tables.stay.block, None, without_tables.created_us, GUEST)
+    plant(memory, bookings=(attrs.evolve(without_tables, status=status, assignment=assignment, version=2),))
     booked(desk, 4)
-    assert desk.audit().bare == (bare.id,)
+    assert desk.audit().without_tables == (without_tables.id,)
 
 
 def test_it_finds_a_booking_without_tables_where_there_is_no_row_at_all(memory: MemoryStore, desk: Desk) -> None:
-    bare = desk.book(party(4), tables="later").booking
-    plant(memory, bookings=(attrs.evolve(bare, status=BookingStatus.CONFIRMED, version=2),))
+    without_tables = desk.book(party_size(4), tables="later").booking
+    plant(memory, bookings=(attrs.evolve(without_tables, status=BookingStatus.CONFIRMED, version=2),))
     found = desk.audit()
-    assert (found.allocations, found.bare, found.is_clean) == (0, (bare.id,), False)
+    assert (found.allocations, found.without_tables, found.is_clean) == (0, (without_tables.id,), False)
 
 
 def test_a_booking_that_is_over_needs_no_tables(memory: MemoryStore, desk: Desk, clock: ManualClock) -> None:
-    bare = desk.book(party(4), tables="later").booking
-    plant(memory, bookings=(attrs.evolve(bare, status=BookingStatus.CONFIRMED, version=2),))
+    without_tables = desk.book(party_size(4), tables="later").booking
+    plant(memory, bookings=(attrs.evolve(without_tables, status=BookingStatus.CONFIRMED, version=2),))
     booked(desk, 4)
     clock.move_to(at("20:30"))
     assert desk.audit().is_clean
@@ -196,9 +196,9 @@ def test_two_restaurants_are_audited_apart(memory: MemoryStore, desk: Desk) -> N
 
 
 def test_a_house_that_has_lost_all_its_rows_is_not_clean(desk: Desk, memory: MemoryStore) -> None:
-    bare = desk.book(party(4), tables="later").booking
-    assignment = Assignment(("3",), bare.stay.block, None, bare.created_us, GUEST)
-    lost = attrs.evolve(bare, status=BookingStatus.CONFIRMED, assignment=assignment, version=2)
+    without_tables = desk.book(party_size(4), tables="later").booking
+    assignment = Assignment(("3",), without_tables.stay.block, None, without_tables.created_us, GUEST)
+    lost = attrs.evolve(without_tables, status=BookingStatus.CONFIRMED, assignment=assignment, version=2)
     plant(memory, bookings=(lost,))
     found = desk.audit()
-    assert (found.allocations, found.bare) == (0, (bare.id,))
+    assert (found.allocations, found.without_tables) == (0, (without_tables.id,))

@@ -25,7 +25,7 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.ports import Store
-from tests.evening import MONTH, NOW, STAFF, a_house, at, booked, held, open_desk, party, rows_of, snapshot, window
+from tests.evening import MONTH, NOW, STAFF, a_house, at, booked, held, open_desk, party_size, rows_of, snapshot, window
 
 EVENING = window("18:00", "20:00")
 
@@ -166,7 +166,7 @@ def test_what_a_table_is_now_follows_from_time_and_occupancy(desk: Desk, clock: 
     assert list(desk.table_states().values()) == [free] * 4
     clock.move_to(at("18:00"))
     desk.check_in(sitting.id)
-    desk.hold(party(4, "18:00", tables=["4"]))
+    desk.hold(party_size(4, "18:00", tables=["4"]))
     assert desk.table_states() == {
         "1": TableState.OUT_OF_SERVICE,
         "2": TableState.OCCUPIED,

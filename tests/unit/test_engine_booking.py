@@ -9,6 +9,7 @@ import pytest
 
 from fourtop import (
     AlreadyExists,
+    BookingRequest,
     BookingRow,
     BookingStatus,
     CapacityRule,
@@ -22,7 +23,6 @@ from fourtop import (
     ManualClock,
     NotFound,
     Refused,
-    Request,
     ServicePeriod,
 )
 from fourtop.ports import Store
@@ -36,7 +36,7 @@ from tests.evening import (
     held,
     one_table,
     open_desk,
-    party,
+    party_size,
     rows_of,
     snapshot,
     window,
@@ -54,18 +54,18 @@ def desk(store: Store) -> Desk:
 
 
 def test_a_booking_in_one_step_is_confirmed_and_has_tables(desk: Desk) -> None:
-    made = desk.book(party(4))
+    made = desk.book(party_size(4))
     booking = made.booking
     assert (booking.status, booking.tables, booking.version) == (S.CONFIRMED, ("3",), 1)
     assert (booking.created_at, booking.updated_at, booking.start) == (NOW, NOW, at("19:00"))
-    assert (made.capacity.booked_covers, made.capacity.booked_parties, made.duplicate) == (4, 1, False)
+    assert (made.capacity.booked_covers, made.capacity.booked_parties, made.replayed) == (4, 1, False)
     assert booking.assignment is not None
     assert booking.assignment.assigned_at == NOW
     assert desk.get_booking(booking.id) == booking
 
 
 def test_a_booking_without_tables_counts_and_occupies_nothing(desk: Desk) -> None:
-    made = desk.book(party(4), tables="later")
+    made = desk.book(party_size(4), tables="later")
     assert (made.booking.status, made.booking.tables) == (S.PENDING_ALLOCATION, ())
     assert made.capacity.booked_covers == 4
     assert desk.allocations(MONTH) == ()
@@ -74,17 +74,17 @@ def test_a_booking_without_tables_counts_and_occupies_nothing(desk: Desk) -> Non
 def test_a_booking_without_tables_is_taken_where_no_table_is_free(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     booked(desk, 4)
-    assert desk.book(party(4), tables="later").booking.status is S.PENDING_ALLOCATION
+    assert desk.book(party_size(4), tables="later").booking.status is S.PENDING_ALLOCATION
 
 
 def test_a_booking_without_tables_keeps_to_the_rules_and_the_caps(desk: Desk) -> None:
     desk.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_parties=1)]))
-    desk.book(party(4), tables="later")
+    desk.book(party_size(4), tables="later")
     with pytest.raises(Refused) as caught:
-        desk.book(party(4), tables="later")
+        desk.book(party_size(4), tables="later")
     assert caught.value.code is Code.CAPACITY_EXCEEDED
     with pytest.raises(Refused) as caught:
-        desk.book(party(4, "15:00"), tables="later")
+        desk.book(party_size(4, "15:00"), tables="later")
     assert caught.value.code is Code.OUTSIDE_SERVICE_HOURS
 
 
@@ -98,7 +98,7 @@ def test_an_id_is_given_to_one_booking(store: Store, desk: Desk) -> None:
 
 def test_why_a_past_start_was_taken_is_recorded(desk: Desk, clock: ManualClock) -> None:
     clock.move_to(at("19:30"))
-    booking = desk.book(party(4, past_reason="walk-in")).booking
+    booking = desk.book(party_size(4, past_reason="walk-in")).booking
     assert booking.past_reason == "walk-in"
     assert rows_of(desk, booking.id) == [("3", "19:00", "20:30")]
 
@@ -126,7 +126,7 @@ def test_a_period_past_midnight_counts_where_it_began(store: Store) -> None:
     early = booked(desk, 4, "20:00")
     assert early.stay.service_date.isoformat() == "2026-05-01"
     with pytest.raises(Refused) as caught:
-        desk.book(Request(4, at("01:00", at("12:00").date().replace(day=2))))
+        desk.book(BookingRequest(4, at("01:00", at("12:00").date().replace(day=2))))
     assert caught.value.refusal.reasons[0].details["booked"] == 4
 
 
@@ -206,7 +206,7 @@ def test_who_took_the_last_step_is_recorded(store: Store, desk: Desk) -> None:
 
 
 def test_cancelling_ends_the_holds_that_were_made_for_a_booking(store: Store, desk: Desk, clock: ManualClock) -> None:
-    booking = desk.book(party(4), tables="later").booking
+    booking = desk.book(party_size(4), tables="later").booking
     dead = held(desk, 4, booking_id=booking.id, ttl_seconds=30)
     alive = held(desk, 4, booking_id=booking.id)
     clock.move_to(dead.expires_at)
@@ -233,7 +233,7 @@ def test_a_party_that_left_makes_room_in_the_caps_only_if_it_never_came(desk: De
 
 def test_a_booking_takes_another_time_and_its_old_tables_are_free(desk: Desk) -> None:
     booking = booked(desk, 4)
-    after = desk.reschedule(booking.id, party(4, "20:00")).booking
+    after = desk.reschedule(booking.id, party_size(4, "20:00")).booking
     assert (after.version, after.status, after.start) == (2, S.CONFIRMED, at("20:00"))
     assert rows_of(desk, booking.id) == [("3", "20:00", "21:30")]
     assert booked(desk, 4, "18:00", tables=["3"]).tables == ("3",)
@@ -242,17 +242,17 @@ def test_a_booking_takes_another_time_and_its_old_tables_are_free(desk: Desk) ->
 def test_its_own_tables_are_not_in_the_way(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     booking = booked(desk, 4)
-    desk.reschedule(booking.id, party(3, "19:30"))
+    desk.reschedule(booking.id, party_size(3, "19:30"))
     assert rows_of(desk, booking.id) == [("1", "19:30", "21:00")]
     assert desk.audit().is_clean
 
 
 def test_a_party_that_grows_gets_larger_tables_or_stays_as_it_was(store: Store, desk: Desk) -> None:
     booking = booked(desk, 2)
-    assert desk.reschedule(booking.id, party(6)).booking.tables == ("5",)
+    assert desk.reschedule(booking.id, party_size(6)).booking.tables == ("5",)
     before = snapshot(store, desk)
     with pytest.raises(Refused) as caught:
-        desk.reschedule(booking.id, party(40))
+        desk.reschedule(booking.id, party_size(40))
     assert caught.value.code is Code.PARTY_NEVER_FITS
     assert snapshot(store, desk) == before
 
@@ -260,25 +260,25 @@ def test_a_party_that_grows_gets_larger_tables_or_stays_as_it_was(store: Store, 
 def test_a_booking_does_not_count_against_itself(desk: Desk) -> None:
     desk.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_covers=6, max_parties=1)]))
     booking = booked(desk, 4)
-    assert desk.reschedule(booking.id, party(6)).booking.party == 6
+    assert desk.reschedule(booking.id, party_size(6)).booking.party_size == 6
     with pytest.raises(Refused) as caught:
-        desk.reschedule(booking.id, party(7))
+        desk.reschedule(booking.id, party_size(7))
     assert caught.value.refusal.reasons[0].details["booked"] == 0
 
 
 def test_a_booking_without_tables_stays_without(desk: Desk) -> None:
-    booking = desk.book(party(4), tables="later").booking
-    after = desk.reschedule(booking.id, party(5, "20:00")).booking
-    assert (after.status, after.party, after.tables) == (S.PENDING_ALLOCATION, 5, ())
+    booking = desk.book(party_size(4), tables="later").booking
+    after = desk.reschedule(booking.id, party_size(5, "20:00")).booking
+    assert (after.status, after.party_size, after.tables) == (S.PENDING_ALLOCATION, 5, ())
     assert desk.allocations(MONTH) == ()
 
 
 def test_holds_for_a_booking_end_when_it_takes_another_time(store: Store, desk: Desk, clock: ManualClock) -> None:
-    booking = desk.book(party(4), tables="later").booking
+    booking = desk.book(party_size(4), tables="later").booking
     dead = held(desk, 4, booking_id=booking.id, ttl_seconds=30)
     alive = held(desk, 4, booking_id=booking.id)
     clock.move_to(dead.expires_at)
-    desk.reschedule(booking.id, party(4, "20:00"))
+    desk.reschedule(booking.id, party_size(4, "20:00"))
     assert desk.find_hold(alive.id) is None
     with pytest.raises(HoldEnded):
         desk.confirm(alive.id)
@@ -290,7 +290,7 @@ def test_the_dead_are_swept_once_where_a_booking_goes(store: Store, desk: Desk, 
     booking = booked(desk, 4, "18:00")
     dead = held(desk, 4, "20:00", tables=["3"])
     clock.move_to(dead.expires_at)
-    desk.reschedule(booking.id, party(4, "20:00", tables=["3"]))
+    desk.reschedule(booking.id, party_size(4, "20:00", tables=["3"]))
     swept = [event.hold_id for event in store.events(desk.restaurant_id) if event.type is EventType.HOLD_EXPIRED]
     assert swept == [dead.id]
 
@@ -299,18 +299,18 @@ def test_the_dead_are_swept_once_where_a_booking_goes(store: Store, desk: Desk, 
 def test_a_booking_that_has_begun_or_ended_takes_no_other_time(desk: Desk, status: BookingStatus) -> None:
     booking_id = imported(desk, status)
     with pytest.raises(IllegalTransition) as caught:
-        desk.reschedule(booking_id, party(4, "20:00"))
+        desk.reschedule(booking_id, party_size(4, "20:00"))
     assert (caught.value.status, caught.value.target) == (status.value, "rescheduled")
 
 
 def test_an_unknown_booking_takes_no_other_time(desk: Desk) -> None:
     with pytest.raises(NotFound):
-        desk.reschedule("nobody", party(4))
+        desk.reschedule("nobody", party_size(4))
 
 
 def test_a_change_under_a_key_is_made_once(desk: Desk) -> None:
     booking = booked(desk, 4)
-    first = desk.reschedule(booking.id, party(4, "20:00"), key="k1")
-    desk.reschedule(booking.id, party(4, "18:00"))
-    assert desk.reschedule(booking.id, party(4, "20:00"), key="k1") == attrs.evolve(first, replayed=True)
+    first = desk.reschedule(booking.id, party_size(4, "20:00"), key="k1")
+    desk.reschedule(booking.id, party_size(4, "18:00"))
+    assert desk.reschedule(booking.id, party_size(4, "20:00"), key="k1") == attrs.evolve(first, replayed=True)
     assert desk.get_booking(booking.id).start == at("18:00")

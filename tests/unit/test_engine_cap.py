@@ -8,9 +8,20 @@ from typing import Any
 import attrs
 import pytest
 
-from fourtop import CapacityRule, Code, Desk, ManualClock, Quote, Refusal, Refused, Request, ServicePeriod, sketch_floor
+from fourtop import (
+    BookingRequest,
+    CapacityRule,
+    Code,
+    Desk,
+    ManualClock,
+    Quote,
+    Refusal,
+    Refused,
+    ServicePeriod,
+    sketch_floor,
+)
 from fourtop.ports import Store
-from tests.evening import FRIDAY, a_house, at, booked, held, open_desk, party, window
+from tests.evening import FRIDAY, a_house, at, booked, held, open_desk, party_size, window
 
 
 @pytest.fixture
@@ -63,7 +74,7 @@ def test_a_rule_for_another_period_day_or_date_does_not_count(desk: Desk) -> Non
         CapacityRule(max_parties=0, on="2026-05-02"),
     )
     cap(desk, *others)
-    assert held(desk, 4).party == 4
+    assert held(desk, 4).party_size == 4
     with pytest.raises(Refused):
         held(desk, 4, "12:30")
 
@@ -84,8 +95,8 @@ def test_a_rule_counts_each_service_of_the_day_for_itself(desk: Desk) -> None:
 def test_exactly_the_cap_is_taken(desk: Desk) -> None:
     cap(desk, CapacityRule(max_covers=10, max_parties=3))
     assert room(desk, 4) == 2
-    assert held(desk, 2).party == 2
-    quoted = desk.quote(party(1))
+    assert held(desk, 2).party_size == 2
+    quoted = desk.quote(party_size(1))
     assert isinstance(quoted, Refusal)
     assert [reason.details["unit"] for reason in quoted.reasons] == ["covers", "parties"]
 
@@ -100,10 +111,10 @@ def test_a_cap_of_zero_takes_nobody(desk: Desk) -> None:
 
 COUNTED: dict[str, tuple[Callable[[Desk], object], int]] = {
     "a booking": (lambda desk: booked(desk, 4), 4),
-    "a booking without tables": (lambda desk: desk.book(party(4), tables="later"), 4),
+    "a booking without tables": (lambda desk: desk.book(party_size(4), tables="later"), 4),
     "a live hold": (lambda desk: held(desk, 4), 4),
     "a booking with its hold": (
-        lambda desk: held(desk, 4, booking_id=desk.book(party(4), tables="later").booking.id),
+        lambda desk: held(desk, 4, booking_id=desk.book(party_size(4), tables="later").booking.id),
         4,
     ),
     "a confirmed hold": (lambda desk: desk.confirm(held(desk, 4).id), 4),
@@ -111,8 +122,8 @@ COUNTED: dict[str, tuple[Callable[[Desk], object], int]] = {
     "a party that has left": (lambda desk: desk.complete(desk.check_in(booked(desk, 4).id).booking.id), 4),
     "a cancelled booking": (lambda desk: desk.cancel(booked(desk, 4).id), 0),
     "a no-show": (lambda desk: desk.no_show(booked(desk, 4).id), 0),
-    "a released hold": (lambda desk: desk.release(held(desk, 4).id), 0),
-    "a replaced hold": (lambda desk: desk.replace(held(desk, 4).id, party(3)), 3),
+    "a released hold": (lambda desk: desk.release_hold(held(desk, 4).id), 0),
+    "a replaced hold": (lambda desk: desk.replace_hold(held(desk, 4).id, party_size(3)), 3),
     "a booking at lunch": (lambda desk: booked(desk, 4, "12:30"), 0),
     "a block": (lambda desk: desk.block(window("19:00", "20:00"), tables=["20"], reason="paint"), 0),
 }
@@ -123,33 +134,33 @@ def test_what_counts_towards_a_cap(desk: Desk, name: str) -> None:
     cap(desk, CapacityRule(max_covers=10))
     happens, counted = COUNTED[name]
     happens(desk)
-    quoted = desk.quote(party(1))
+    quoted = desk.quote(party_size(1))
     assert isinstance(quoted, Quote)
     assert quoted.usage.booked_covers == counted
-    desk.book(party(10 - counted), tables="later")
+    desk.book(party_size(10 - counted), tables="later")
     with pytest.raises(Refused) as caught:
-        desk.book(party(1), tables="later")
+        desk.book(party_size(1), tables="later")
     assert caught.value.refusal.reasons[0].details["booked"] == 10
 
 
 def test_a_hold_for_a_booking_is_the_same_party(desk: Desk) -> None:
     cap(desk, CapacityRule(max_covers=4, max_parties=1))
-    booking = desk.book(party(4), tables="later").booking
+    booking = desk.book(party_size(4), tables="later").booking
     hold = held(desk, 4, booking_id=booking.id)
-    hold = desk.replace(hold.id, party(4, tables=["7"])).hold
+    hold = desk.replace_hold(hold.id, party_size(4, tables=["7"])).hold
     assert desk.confirm(hold.id).booking.tables == ("7",)
 
 
 def test_a_hold_that_is_quoted_anew_for_its_booking_is_the_same_party(desk: Desk) -> None:
     cap(desk, CapacityRule(max_covers=4, max_parties=1))
-    booking = desk.book(party(4), tables="later").booking
+    booking = desk.book(party_size(4), tables="later").booking
     hold = held(desk, 4, booking_id=booking.id)
     desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table(hold.tables[0]), capacity=5)))
     assert desk.confirm(hold.id, requote=True).booking.id == booking.id
 
 
 def test_a_booking_that_is_named_when_a_hold_is_quoted_anew_is_the_same_party(desk: Desk) -> None:
-    booking = desk.book(party(4), tables="later").booking
+    booking = desk.book(party_size(4), tables="later").booking
     hold = held(desk, 4)
     cap(desk, CapacityRule(max_covers=4, max_parties=1))
     desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table(hold.tables[0]), capacity=5)))
@@ -162,27 +173,27 @@ def test_a_dead_hold_does_not_count(desk: Desk, clock: ManualClock) -> None:
     with pytest.raises(Refused):
         held(desk, 1)
     clock.move_to(hold.expires_at)
-    assert held(desk, 4).party == 4
+    assert held(desk, 4).party_size == 4
 
 
 def test_the_night_before_counts_for_itself(store: Store) -> None:
     night = ServicePeriod("night", "22:00", "04:00", last_start="02:00", overrun_allowed=True)
     desk = open_desk(store, a_house(periods=[night], capacity_rules=[CapacityRule(max_parties=1)]))
-    late = Request(2, at("01:00", FRIDAY.replace(day=2)))
+    late = BookingRequest(2, at("01:00", FRIDAY.replace(day=2)))
     desk.hold(late)
     with pytest.raises(Refused):
         held(desk, 2, "22:00")
-    tomorrow = Request(2, at("22:00", FRIDAY.replace(day=2)))
-    assert desk.hold(tomorrow).hold.party == 2
+    tomorrow = BookingRequest(2, at("22:00", FRIDAY.replace(day=2)))
+    assert desk.hold(tomorrow).hold.party_size == 2
 
 
 def test_who_already_counts_may_come_though_the_cap_sank(desk: Desk) -> None:
     bookings = [booked(desk, 4) for _ in range(2)]
     cap(desk, CapacityRule(max_covers=4))
     with pytest.raises(Refused) as caught:
-        desk.reschedule(bookings[0].id, party(4, "20:00"))
+        desk.reschedule(bookings[0].id, party_size(4, "20:00"))
     assert caught.value.refusal.reasons[0].details["booked"] == 4
-    assert desk.check_in(bookings[0].id).booking.party == 4
+    assert desk.check_in(bookings[0].id).booking.party_size == 4
 
 
 def test_spots_stop_at_the_caps(desk: Desk) -> None:

@@ -35,7 +35,7 @@ from tests.evening import (
     booked,
     held,
     open_desk,
-    party,
+    party_size,
     rows_of,
     snapshot,
     table_rows,
@@ -58,7 +58,7 @@ def test_a_hold_without_a_booking_becomes_a_new_one(desk: Desk, clock: ManualClo
     hold = held(desk, 4)
     clock.advance(seconds=60)
     booking = desk.confirm(hold.id).booking
-    assert (booking.status, booking.party, booking.version) == (BookingStatus.CONFIRMED, 4, 1)
+    assert (booking.status, booking.party_size, booking.version) == (BookingStatus.CONFIRMED, 4, 1)
     assert (booking.stay, booking.tables, booking.created_at) == (hold.stay, hold.tables, clock.now)
     assert desk.get_booking(booking.id) == booking
 
@@ -68,7 +68,7 @@ def test_a_new_booking_may_have_an_id_of_the_host(desk: Desk) -> None:
 
 
 def test_a_pending_booking_is_confirmed_through_a_hold_that_was_made_without_it(desk: Desk) -> None:
-    pending = desk.book(party(4), tables="later").booking
+    pending = desk.book(party_size(4), tables="later").booking
     hold = held(desk, 4)
     booking = desk.confirm(hold.id, booking_id=pending.id).booking
     assert (booking.id, booking.version, booking.status) == (pending.id, 2, BookingStatus.CONFIRMED)
@@ -76,13 +76,13 @@ def test_a_pending_booking_is_confirmed_through_a_hold_that_was_made_without_it(
 
 
 def test_a_pending_booking_is_confirmed_through_its_own_hold(desk: Desk) -> None:
-    pending = desk.book(party(4), tables="later").booking
+    pending = desk.book(party_size(4), tables="later").booking
     hold = held(desk, 4, booking_id=pending.id)
     assert desk.confirm(hold.id, booking_id=pending.id).booking.tables == hold.tables
 
 
 def test_other_holds_for_the_booking_end_with_its_confirmation(store: Store, desk: Desk, clock: ManualClock) -> None:
-    pending = desk.book(party(4), tables="later").booking
+    pending = desk.book(party_size(4), tables="later").booking
     dead = held(desk, 4, booking_id=pending.id, ttl_seconds=30)
     chosen, other = (held(desk, 4, booking_id=pending.id) for _ in range(2))
     clock.move_to(dead.expires_at)
@@ -114,7 +114,7 @@ def test_the_hold_stays_on_record_as_confirmed_and_owns_nothing(desk: Desk) -> N
     desk.confirm(hold.id)
     assert {row.owner_kind for row in desk.allocations(MONTH)} == {OwnerKind.BOOKING}
     with pytest.raises(HoldEnded) as caught:
-        desk.release(hold.id)
+        desk.release_hold(hold.id)
     assert caught.value.state == HoldState.CONFIRMED.value
 
 
@@ -165,21 +165,21 @@ def expired(desk: Desk, clock: ManualClock) -> tuple[str, dict[str, Any]]:
 
 
 def released(desk: Desk, _: ManualClock) -> tuple[str, dict[str, Any]]:
-    return desk.release(held(desk, 4).id).hold.id, {}
+    return desk.release_hold(held(desk, 4).id).hold.id, {}
 
 
 def for_another_booking(desk: Desk, _: ManualClock) -> tuple[str, dict[str, Any]]:
-    booking = desk.book(party(4), tables="later").booking
+    booking = desk.book(party_size(4), tables="later").booking
     return held(desk, 4, booking_id=booking.id).id, {"booking_id": "other"}
 
 
 def for_another_party(desk: Desk, _: ManualClock) -> tuple[str, dict[str, Any]]:
-    booking = desk.book(party(3), tables="later").booking
+    booking = desk.book(party_size(3), tables="later").booking
     return held(desk, 4).id, {"booking_id": booking.id}
 
 
 def for_another_start(desk: Desk, _: ManualClock) -> tuple[str, dict[str, Any]]:
-    booking = desk.book(party(4, "19:15"), tables="later").booking
+    booking = desk.book(party_size(4, "19:15"), tables="later").booking
     return held(desk, 4).id, {"booking_id": booking.id}
 
 
@@ -258,7 +258,7 @@ def test_attempts_are_kept_oldest_first(desk: Desk, clock: ManualClock) -> None:
     for _ in range(3):
         clock.advance(seconds=10)
         with pytest.raises(HoldMismatch):
-            desk.confirm(hold.id, booking_id=desk.book(party(2), tables="later").booking.id)
+            desk.confirm(hold.id, booking_id=desk.book(party_size(2), tables="later").booking.id)
     desk.confirm(hold.id)
     results = desk.confirmations(hold.id)
     assert [result.confirmed for result in results] == [False, False, False, True]
@@ -267,7 +267,7 @@ def test_attempts_are_kept_oldest_first(desk: Desk, clock: ManualClock) -> None:
 
 
 def test_a_pending_booking_that_was_cancelled_takes_its_holds_along(desk: Desk) -> None:
-    pending = desk.book(party(4), tables="later").booking
+    pending = desk.book(party_size(4), tables="later").booking
     hold = held(desk, 4, booking_id=pending.id)
     desk.cancel(pending.id)
     assert desk.find_hold(hold.id) is None
@@ -282,4 +282,4 @@ def test_a_pending_booking_that_was_cancelled_takes_its_holds_along(desk: Desk) 
 def test_a_hold_that_was_admitted_keeps_its_place_when_the_cap_sinks(desk: Desk) -> None:
     hold = held(desk, 4)
     desk.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_covers=0)]))
-    assert desk.confirm(hold.id).booking.party == 4
+    assert desk.confirm(hold.id).booking.party_size == 4

@@ -35,7 +35,7 @@ from tests.evening import (
     held,
     one_table,
     open_desk,
-    party,
+    party_size,
     rows_of,
     snapshot,
     table_rows,
@@ -203,7 +203,7 @@ def test_a_hold_of_named_tables_is_quoted_anew_for_these_or_none(store: Store, d
 
 
 def test_a_pending_booking_is_quoted_anew_with_its_hold(desk: Desk) -> None:
-    pending = desk.book(party(8), tables="later").booking
+    pending = desk.book(party_size(8), tables="later").booking
     hold = held(desk, 8, booking_id=pending.id)
     with_period(buffer_after_minutes=10)(desk)
     booking = desk.confirm(hold.id, requote=True).booking
@@ -213,7 +213,7 @@ def test_a_pending_booking_is_quoted_anew_with_its_hold(desk: Desk) -> None:
 
 def test_other_holds_for_the_booking_are_not_in_the_way_of_a_new_quote(store: Store) -> None:
     desk = open_desk(store, a_house(sketch_floor({"1": 4, "2": 4})))
-    pending = desk.book(party(4), tables="later").booking
+    pending = desk.book(party_size(4), tables="later").booking
     hold, other = (held(desk, 4, booking_id=pending.id) for _ in range(2))
     alter(desk, hold.tables[0], out_of_service=True)
     assert desk.confirm(hold.id, requote=True).booking.tables == other.tables
@@ -254,7 +254,7 @@ def test_an_occasion_that_is_gone_is_drift_and_cannot_be_quoted_anew(store: Stor
     drinks = Occasion("drinks", [(None, 60)])
     dinner = ServicePeriod("dinner", "17:00", "23:00", occasions=["drinks"])
     desk = open_desk(store, a_house(five_tables(), occasions=[drinks], periods=[dinner]))
-    hold = desk.hold(party(4, occasion="drinks")).hold
+    hold = desk.hold(party_size(4, occasion="drinks")).hold
     with_period(occasions=())(desk)
     with pytest.raises(PolicyDrift):
         desk.confirm(hold.id)

@@ -26,9 +26,9 @@ from fourtop import (
     Zone,
     sketch_floor,
 )
-from fourtop.engine.compiled_house import _KEPT, RuleCache
+from fourtop.engine.compiled_house import _KEPT, CompiledHouses
 from fourtop.ports import Scope, Store, View
-from tests.evening import MONTH, STAFF, a_house, at, booked, five_tables, held, open_desk, party, snapshot
+from tests.evening import MONTH, STAFF, a_house, at, booked, five_tables, held, open_desk, party_size, snapshot
 from tests.stores import STORES
 
 
@@ -178,7 +178,7 @@ def test_another_time_zone_waits_until_nobody_is_to_come(desk: Desk, clock: Manu
     elif status == "blocked":
         desk.block(held(desk, 6).stay.block, tables=["1"], reason="paint")
     else:
-        desk.book(party(4), tables="later")
+        desk.book(party_size(4), tables="later")
     with pytest.raises(InUse) as caught:
         desk.edit_restaurant(lambda restaurant: attrs.evolve(restaurant, timezone="Asia/Tokyo"))
     assert (caught.value.kind, caught.value.id) == ("timezone", "UTC")
@@ -188,7 +188,7 @@ def test_another_time_zone_waits_until_nobody_is_to_come(desk: Desk, clock: Manu
 
 
 def test_who_cancelled_does_not_keep_the_time_zone(desk: Desk) -> None:
-    desk.cancel(desk.book(party(4), tables="later").booking.id)
+    desk.cancel(desk.book(party_size(4), tables="later").booking.id)
     house = desk.edit_restaurant(lambda restaurant: attrs.evolve(restaurant, timezone="Asia/Tokyo"))
     assert house.restaurant.timezone == "Asia/Tokyo"
 
@@ -205,7 +205,7 @@ def test_edits_of_another_engine_are_seen_by_the_next_command(store: Store, desk
     with pytest.raises(Refused):
         held(other, 1)
     other.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=[]))
-    assert held(desk, 1).party == 1
+    assert held(desk, 1).party_size == 1
 
 
 def test_what_is_booked_stays_as_it_was_booked(desk: Desk) -> None:
@@ -229,10 +229,10 @@ def test_edits_say_so_in_events(store: Store, desk: Desk) -> None:
 
 def test_an_engine_opens_a_restaurant_once(store: Store) -> None:
     engine = Engine(store)
-    engine.open(a_house(name="Two"))
-    engine.open(a_house(name="One"))
+    engine.add_restaurant(a_house(name="Two"))
+    engine.add_restaurant(a_house(name="One"))
     with pytest.raises(AlreadyExists):
-        engine.open(a_house(name="One"))
+        engine.add_restaurant(a_house(name="One"))
     assert engine.restaurant_ids() == ("one", "two")
 
 
@@ -240,7 +240,7 @@ def test_an_engine_opens_houses_for_actors(store: Store) -> None:
     engine = Engine(store)
     wrong: Any = a_house().floor
     with pytest.raises(InvalidInput) as caught:
-        engine.open(wrong)
+        engine.add_restaurant(wrong)
     assert caught.value.field == "house"
     nobody: Any = "staff"
     with pytest.raises(InvalidInput) as caught:
@@ -250,7 +250,7 @@ def test_an_engine_opens_houses_for_actors(store: Store) -> None:
 
 def test_an_unknown_restaurant_shows_with_the_first_question(store: Store) -> None:
     desk = Engine(store).desk("nowhere")
-    for attempt in (desk.house, desk.versions, desk.audit, lambda: desk.book(party(2))):
+    for attempt in (desk.house, desk.versions, desk.audit, lambda: desk.book(party_size(2))):
         with pytest.raises(NotFound) as caught:
             attempt()
         assert (caught.value.kind, caught.value.id) == ("restaurant", "nowhere")
@@ -260,7 +260,7 @@ def test_an_unknown_restaurant_shows_with_the_first_question(store: Store) -> No
 
 
 def test_rules_are_compiled_once_for_a_house(store: Store, desk: Desk) -> None:
-    cache = RuleCache()
+    cache = CompiledHouses()
     ask = Scope(desk.restaurant_id)
     first = store.read(ask, cache.get)
     assert store.read(ask, cache.get) is first
@@ -274,10 +274,10 @@ def test_rules_are_compiled_once_for_a_house(store: Store, desk: Desk) -> None:
 
 def test_rules_of_few_houses_are_kept(clock: ManualClock) -> None:
     store = STORES["memory"](clock)
-    cache = RuleCache()
+    cache = CompiledHouses()
     engine = Engine(store)
     for number in range(_KEPT + 2):
-        engine.open(a_house(sketch_floor({"1": 2}), name=f"House {number}"))
+        engine.add_restaurant(a_house(sketch_floor({"1": 2}), name=f"House {number}"))
     first = store.read(Scope("house-0"), cache.get)
     for number in range(1, _KEPT + 2):
         store.read(Scope(f"house-{number}"), cache.get)
@@ -286,7 +286,7 @@ def test_rules_of_few_houses_are_kept(clock: ManualClock) -> None:
 
 
 def test_an_equal_house_that_was_loaded_anew_keeps_its_compiled_rules(desk: Desk, store: Store) -> None:
-    cache = RuleCache()
+    cache = CompiledHouses()
     first = store.read(Scope(desk.restaurant_id), cache.get)
 
     @attrs.frozen
@@ -301,7 +301,7 @@ def test_an_equal_house_that_was_loaded_anew_keeps_its_compiled_rules(desk: Desk
 
 
 def test_rules_of_two_stores_are_not_confused(desk: Desk, store: Store) -> None:
-    cache = RuleCache()
+    cache = CompiledHouses()
     first = store.read(Scope(desk.restaurant_id), cache.get)
 
     @attrs.frozen
@@ -318,11 +318,11 @@ def test_a_view_ends_with_its_call(desk: Desk, store: Store) -> None:
     kept: list[View] = []
     store.read(Scope(desk.restaurant_id), kept.append)
     with pytest.raises(AssertionError):
-        RuleCache().get(kept[0])
+        CompiledHouses().get(kept[0])
 
 
 def test_a_change_that_asks_its_own_desk_is_told_so_and_does_not_hang(desk: Desk) -> None:
     with pytest.raises(AssertionError, match="must not ask"):
         desk.edit_floor(lambda floor: attrs.evolve(floor, zones=desk.house().floor.zones))
     assert desk.versions().floor == 1
-    assert held(desk, 4).party == 4
+    assert held(desk, 4).party_size == 4

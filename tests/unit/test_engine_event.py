@@ -37,7 +37,7 @@ from tests.evening import (
     import_rows,
     one_table,
     open_desk,
-    party,
+    party_size,
     window,
 )
 
@@ -51,15 +51,15 @@ def desk(store: Store) -> Desk:
 
 
 def pending(desk: Desk) -> str:
-    return desk.book(party(4), tables="later").booking.id
+    return desk.book(party_size(4), tables="later").booking.id
 
 
 CHANGES: dict[str, tuple[Callable[[Desk], object], list[EventType]]] = {
     "hold": (lambda desk: held(desk, 4), [E.HOLD_CREATED]),
-    "extend": (lambda desk: desk.extend(held(desk, 4).id, seconds=60), [E.HOLD_CREATED, E.HOLD_EXTENDED]),
-    "release": (lambda desk: desk.release(held(desk, 4).id), [E.HOLD_CREATED, E.HOLD_RELEASED]),
+    "extend": (lambda desk: desk.extend_hold(held(desk, 4).id, seconds=60), [E.HOLD_CREATED, E.HOLD_EXTENDED]),
+    "release": (lambda desk: desk.release_hold(held(desk, 4).id), [E.HOLD_CREATED, E.HOLD_RELEASED]),
     "replace": (
-        lambda desk: desk.replace(held(desk, 4).id, party(2)),
+        lambda desk: desk.replace_hold(held(desk, 4).id, party_size(2)),
         [E.HOLD_CREATED, E.HOLD_REPLACED, E.HOLD_CREATED],
     ),
     "book": (lambda desk: booked(desk, 4), [E.BOOKING_CREATED, E.ASSIGNMENT_SYNC]),
@@ -73,7 +73,7 @@ CHANGES: dict[str, tuple[Callable[[Desk], object], list[EventType]]] = {
         [E.BOOKING_CREATED, E.ASSIGNMENT_SYNC, E.BOOKING_STATUS],
     ),
     "reschedule": (
-        lambda desk: desk.reschedule(booked(desk, 4).id, party(4, "20:00")),
+        lambda desk: desk.reschedule(booked(desk, 4).id, party_size(4, "20:00")),
         [E.BOOKING_CREATED, E.ASSIGNMENT_SYNC, E.BOOKING_RESCHEDULED, E.ASSIGNMENT_SYNC],
     ),
     "move": (
@@ -133,16 +133,16 @@ def an_evening(desk: Desk, clock: ManualClock) -> None:
     hold = held(desk, 4, ttl_seconds=30)
     clock.move_to(hold.expires_at)
     first = held(desk, 4, session="s1")
-    desk.extend(first.id, seconds=30)
-    desk.extend(first.id, seconds=30)
-    second = desk.replace(first.id, party(4, "19:15")).hold
+    desk.extend_hold(first.id, seconds=30)
+    desk.extend_hold(first.id, seconds=30)
+    second = desk.replace_hold(first.id, party_size(4, "19:15")).hold
     confirmed = desk.confirm(second.id).booking
     waiting = pending(desk)
-    desk.reschedule(waiting, party(4, "20:00"))
+    desk.reschedule(waiting, party_size(4, "20:00"))
     desk.confirm(held(desk, 4, "20:00", booking_id=waiting).id)
     desk.move([Move(confirmed.id, ["5"])])
     desk.move([Move(confirmed.id, ["5"])])
-    desk.reschedule(confirmed.id, party(3, "19:30"))
+    desk.reschedule(confirmed.id, party_size(3, "19:30"))
     desk.check_in(confirmed.id)
     clock.move_to(at("20:15"))
     desk.complete(confirmed.id)
@@ -198,7 +198,7 @@ def test_a_command_that_was_refused_has_no_event(store: Store, desk: Desk) -> No
 
 def test_a_replay_has_no_event_of_its_own(store: Store, desk: Desk) -> None:
     for _ in range(3):
-        desk.book(party(4), key="k1")
+        desk.book(party_size(4), key="k1")
     assert len(store.events(desk.restaurant_id)) == 2
 
 
@@ -220,9 +220,9 @@ def trouble(desk: Desk, clock: ManualClock) -> list[FourtopError]:
     booking = booked(desk, 4)
     block = desk.block(window("21:00", "22:00"), tables=["1"], reason=f"{GHOST} reason").block
     attempts: list[Callable[[], object]] = [
-        lambda: desk.hold(party(6)),
-        lambda: desk.hold(party(2, "21:00", tables=["1"])),
-        lambda: desk.hold(party(40)),
+        lambda: desk.hold(party_size(6)),
+        lambda: desk.hold(party_size(2, "21:00", tables=["1"])),
+        lambda: desk.hold(party_size(40)),
         lambda: desk.block(window("19:00", "20:00"), zone_id="main", reason=f"{GHOST} reason"),
         lambda: desk.block(window("19:00", "20:00"), tables=["99"], reason=f"{GHOST} reason"),
         lambda: desk.unblock(f"{block.id}x"),
@@ -270,7 +270,7 @@ def test_refusals_tell_ids_and_instants_only(store: Store) -> None:
     floor = sketch_floor({"1": {"capacity": 4, "notes": f"{GHOST} notes"}}, zone=f"{GHOST} zone")
     desk = open_desk(store, a_house(floor))
     booked(desk, 4)
-    quoted = desk.quote(party(4))
+    quoted = desk.quote(party_size(4))
     assert isinstance(quoted, Refusal)
     assert GHOST not in repr(quoted)
     assert GHOST not in str(quoted)

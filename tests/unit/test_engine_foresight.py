@@ -11,16 +11,16 @@ import pytest
 from fourtop import CapacityRule, CountedIds, Desk, Engine, FourtopError, ManualClock, MemoryStore, TurnBand
 from fourtop.ports import Need, Scope, Store, View
 from fourtop.storage.memory.state import Shelf
-from tests.evening import FRIDAY, NOW, a_house, booked, held, open_desk, party
+from tests.evening import FRIDAY, NOW, a_house, booked, held, open_desk, party_size
 
 # Everything that looks at a stretch of time.
 ASKING: dict[str, Callable[[Desk, str], Any]] = {
-    "quote": lambda desk, _: desk.quote(party(2)),
+    "quote": lambda desk, _: desk.quote(party_size(2)),
     "availability": lambda desk, _: desk.availability(FRIDAY, 2),
-    "hold": lambda desk, _: desk.hold(party(2)).hold.stay,
-    "replace": lambda desk, hold_id: desk.replace(hold_id, party(4)).hold.stay,
-    "book": lambda desk, _: desk.book(party(2)).booking.stay,
-    "reschedule": lambda desk, _: desk.reschedule("b1", party(4, "20:30")).booking.stay,
+    "hold": lambda desk, _: desk.hold(party_size(2)).hold.stay,
+    "replace": lambda desk, hold_id: desk.replace_hold(hold_id, party_size(4)).hold.stay,
+    "book": lambda desk, _: desk.book(party_size(2)).booking.stay,
+    "reschedule": lambda desk, _: desk.reschedule("b1", party_size(4, "20:30")).booking.stay,
 }
 EACH = pytest.mark.parametrize("name", ASKING)
 
@@ -52,24 +52,24 @@ def tightened(desk: Desk, covers: int) -> None:
 
 @EACH
 def test_an_engine_that_has_asked_nothing_yet_answers_as_one_that_has(name: str) -> None:
-    answers = []
+    stored_results = []
     for is_new in (False, True):
         store = MemoryStore(ManualClock(NOW))
         desk, hold_id = furnished(store)
-        answers.append(ASKING[name](another(store) if is_new else desk, hold_id))
-    assert answers[0] == answers[1]
+        stored_results.append(ASKING[name](another(store) if is_new else desk, hold_id))
+    assert stored_results[0] == stored_results[1]
 
 
 @EACH
 @pytest.mark.parametrize("covers", [4, 20])
 def test_rules_that_were_changed_elsewhere_are_those_that_count(name: str, covers: int) -> None:
-    answers = []
+    stored_results = []
     for is_stale in (False, True):
         store = MemoryStore(ManualClock(NOW))
         desk, hold_id = furnished(store)
         tightened(another(store), covers)
-        answers.append(answer_of(lambda: ASKING[name](desk if is_stale else another(store), hold_id)))  # noqa: B023  # Called at once.
-    assert answers[0] == answers[1]
+        stored_results.append(answer_of(lambda: ASKING[name](desk if is_stale else another(store), hold_id)))  # noqa: B023  # Called at once.
+    assert stored_results[0] == stored_results[1]
 
 
 @EACH

@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 from fourtop import (
+    BookingRequest,
     CapacityRule,
     Code,
     Desk,
@@ -26,12 +27,24 @@ from fourtop import (
     NotFound,
     Preference,
     Refused,
-    Request,
     ServicePeriod,
     Weekday,
 )
 from fourtop.ports import Store
-from tests.evening import FRIDAY, MONTH, NOW, a_house, at, booked, held, one_table, open_desk, party, snapshot, window
+from tests.evening import (
+    FRIDAY,
+    MONTH,
+    NOW,
+    a_house,
+    at,
+    booked,
+    held,
+    one_table,
+    open_desk,
+    party_size,
+    snapshot,
+    window,
+)
 
 
 @pytest.fixture
@@ -66,7 +79,7 @@ def test_a_hold_has_its_handle_for_its_block_window(desk: Desk) -> None:
 
 def test_a_hold_remembers_what_was_asked(desk: Desk) -> None:
     wishes: dict[str, Any] = {"must": Preference(seatings={"standard"}), "wish": Preference(features={"window"})}
-    request = Request(2, at("11:58"), past_reason="walk-in", tables=["1"], **wishes)
+    request = BookingRequest(2, at("11:58"), past_reason="walk-in", tables=["1"], **wishes)
     desk.edit_policy(lambda policy: attrs.evolve(policy, periods=[ServicePeriod("day", "11:00", "23:00")]))
     hold = desk.hold(request, session="s1").hold
     assert (hold.must, hold.wish, hold.names_tables) == (request.must, request.wish, True)
@@ -80,7 +93,7 @@ def test_a_start_may_lie_five_minutes_back_and_not_a_microsecond_more(desk: Desk
     with pytest.raises(Refused) as caught:
         held(desk, 2, "18:00")
     assert caught.value.code is Code.BOOKING_IN_PAST
-    assert desk.hold(party(2, "18:00", past_reason="walk-in")).hold.past_reason == "walk-in"
+    assert desk.hold(party_size(2, "18:00", past_reason="walk-in")).hold.past_reason == "walk-in"
 
 
 def test_a_refused_hold_changes_nothing(store: Store, desk: Desk) -> None:
@@ -94,7 +107,7 @@ def test_a_refused_hold_changes_nothing(store: Store, desk: Desk) -> None:
 
 
 def test_a_hold_for_a_pending_booking_of_the_same_party_and_start(desk: Desk) -> None:
-    booking = desk.book(party(4), tables="later").booking
+    booking = desk.book(party_size(4), tables="later").booking
     hold = held(desk, 4, booking_id=booking.id)
     assert hold.booking_id == booking.id
     assert desk.confirm(hold.id).booking.id == booking.id
@@ -102,16 +115,20 @@ def test_a_hold_for_a_pending_booking_of_the_same_party_and_start(desk: Desk) ->
 
 @pytest.mark.parametrize(
     ("other", "differs"),
-    [(party(3), ("party",)), (party(4, "19:15"), ("start",)), (party(3, "19:15"), ("party", "start"))],
+    [
+        (party_size(3), ("party_size",)),
+        (party_size(4, "19:15"), ("start",)),
+        (party_size(3, "19:15"), ("party_size", "start")),
+    ],
 )
 def test_a_hold_for_a_booking_of_another_party_or_start_is_refused(
-    desk: Desk, other: Request, differs: tuple[str, ...]
+    desk: Desk, other: BookingRequest, differs: tuple[str, ...]
 ) -> None:
-    booking = desk.book(party(4), tables="later").booking
+    booking = desk.book(party_size(4), tables="later").booking
     hold = held(desk, 4, booking_id=booking.id)
     attempts: list[Callable[[], object]] = [
         lambda: desk.hold(other, booking_id=booking.id),
-        lambda: desk.replace(hold.id, other),
+        lambda: desk.replace_hold(hold.id, other),
     ]
     for attempt in attempts:
         with pytest.raises(HoldMismatch) as caught:
@@ -134,9 +151,9 @@ def test_a_hold_for_an_unknown_booking_is_refused(desk: Desk) -> None:
 
 
 def test_five_holds_a_minute_for_one_booking(desk: Desk, clock: ManualClock) -> None:
-    booking = desk.book(party(2), tables="later").booking
+    booking = desk.book(party_size(2), tables="later").booking
     for _ in range(5):
-        desk.release(held(desk, 2, booking_id=booking.id).id)
+        desk.release_hold(held(desk, 2, booking_id=booking.id).id)
         clock.advance(seconds=2)
     with pytest.raises(HoldRateLimit) as caught:
         held(desk, 2, booking_id=booking.id)
@@ -150,19 +167,19 @@ def test_five_holds_a_minute_for_one_booking(desk: Desk, clock: ManualClock) -> 
 
 
 def test_replays_do_not_count_towards_the_rate(desk: Desk) -> None:
-    booking = desk.book(party(2), tables="later").booking
+    booking = desk.book(party_size(2), tables="later").booking
     for _ in range(10):
-        desk.hold(party(2), booking_id=booking.id, key="k1")
+        desk.hold(party_size(2), booking_id=booking.id, key="k1")
     assert len(desk.bookings(MONTH)) == 1
 
 
 def test_a_replaced_hold_counts_towards_the_rate(desk: Desk) -> None:
-    booking = desk.book(party(2), tables="later").booking
+    booking = desk.book(party_size(2), tables="later").booking
     hold = held(desk, 2, booking_id=booking.id)
     for _ in range(4):
-        hold = desk.replace(hold.id, party(2)).hold
+        hold = desk.replace_hold(hold.id, party_size(2)).hold
     with pytest.raises(HoldRateLimit):
-        desk.replace(hold.id, party(2))
+        desk.replace_hold(hold.id, party_size(2))
     assert desk.find_hold(hold.id) == hold
 
 
@@ -175,7 +192,7 @@ def test_a_session_has_a_limit_on_live_holds_of_its_own(desk: Desk, clock: Manua
         held(desk, 2, session="s1")
     assert (caught.value.limit, caught.value.maximum, caught.value.http_status) == ("live_per_session", 2, 429)
     assert held(desk, 2, session="s2").session == "s2"
-    desk.release(second.id)
+    desk.release_hold(second.id)
     held(desk, 2, session="s1")
     clock.move_to(first.expires_at)
     assert held(desk, 2, session="s1").session == "s1"
@@ -185,7 +202,7 @@ def test_a_replaced_hold_makes_room_for_its_successor(desk: Desk) -> None:
     limits = HoldRules(max_live_per_session=1, max_live=1)
     desk.edit_policy(lambda policy: attrs.evolve(policy, holds=limits))
     hold = held(desk, 2, session="s1")
-    assert desk.replace(hold.id, party(4)).hold.session == "s1"
+    assert desk.replace_hold(hold.id, party_size(4)).hold.session == "s1"
     with pytest.raises(HoldLimit) as caught:
         held(desk, 2)
     assert caught.value.limit == "live_per_restaurant"
@@ -196,26 +213,26 @@ def test_a_replaced_hold_makes_room_for_its_successor(desk: Desk) -> None:
 
 def test_extending_adds_to_the_expiry(desk: Desk) -> None:
     hold = held(desk, 2)
-    assert desk.extend(hold.id, seconds=60).hold.expires_at - hold.expires_at == timedelta(seconds=60)
+    assert desk.extend_hold(hold.id, seconds=60).hold.expires_at - hold.expires_at == timedelta(seconds=60)
     assert desk.find_hold(hold.id) != hold
 
 
 def test_extending_under_a_key_extends_once(desk: Desk) -> None:
     hold = held(desk, 2)
-    first = desk.extend(hold.id, seconds=60, key="k1")
-    again = desk.extend(hold.id, seconds=60, key="k1")
+    first = desk.extend_hold(hold.id, seconds=60, key="k1")
+    again = desk.extend_hold(hold.id, seconds=60, key="k1")
     assert again.replayed
     assert again.hold == first.hold == desk.find_hold(hold.id)
 
 
 def test_a_released_hold_gives_its_tables_back_and_stays_released(desk: Desk) -> None:
     hold = held(desk, 4)
-    assert desk.release(hold.id).hold.state is HoldState.RELEASED
+    assert desk.release_hold(hold.id).hold.state is HoldState.RELEASED
     assert desk.allocations(MONTH) == ()
     for attempt in (
-        lambda: desk.release(hold.id),
-        lambda: desk.extend(hold.id, seconds=1),
-        lambda: desk.replace(hold.id, party(4)),
+        lambda: desk.release_hold(hold.id),
+        lambda: desk.extend_hold(hold.id, seconds=1),
+        lambda: desk.replace_hold(hold.id, party_size(4)),
         lambda: desk.confirm(hold.id),
     ):
         with pytest.raises(HoldEnded) as caught:
@@ -225,9 +242,9 @@ def test_a_released_hold_gives_its_tables_back_and_stays_released(desk: Desk) ->
 
 def test_an_unknown_hold_is_not_found(desk: Desk) -> None:
     for attempt in (
-        lambda: desk.release("nobody"),
-        lambda: desk.extend("nobody", seconds=1),
-        lambda: desk.replace("nobody", party(4)),
+        lambda: desk.release_hold("nobody"),
+        lambda: desk.extend_hold("nobody", seconds=1),
+        lambda: desk.replace_hold("nobody", party_size(4)),
         lambda: desk.confirm("nobody"),
     ):
         with pytest.raises(NotFound) as caught:
@@ -241,10 +258,10 @@ def test_an_expired_hold_is_expired_whether_it_was_swept_or_not(desk: Desk, cloc
     hold = held(desk, 6)
     clock.move_to(hold.expires_at)
     with pytest.raises(HoldExpired):
-        desk.release(hold.id)
+        desk.release_hold(hold.id)
     booked(desk, 6)
     with pytest.raises(HoldExpired) as caught:
-        desk.release(hold.id)
+        desk.release_hold(hold.id)
     assert caught.value.expired_at == hold.expires_at.isoformat()
 
 
@@ -254,7 +271,7 @@ def test_an_expired_hold_is_expired_whether_it_was_swept_or_not(desk: Desk, cloc
 def test_the_replaced_hold_is_not_in_the_way_of_its_successor(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     first = held(desk, 4)
-    second = desk.replace(first.id, party(4, "19:30")).hold
+    second = desk.replace_hold(first.id, party_size(4, "19:30")).hold
     assert second.stay.block == window("19:30", "21:00")
     assert desk.find_hold(first.id) is None
     assert [row.owner_id for row in desk.allocations(MONTH)] == [second.id, second.id]
@@ -267,15 +284,15 @@ def test_a_replacement_that_is_refused_leaves_the_old_hold(store: Store, desk: D
     hold = held(desk, 4)
     before = snapshot(store, desk)
     with pytest.raises(Refused):
-        desk.replace(hold.id, party(40))
+        desk.replace_hold(hold.id, party_size(40))
     assert snapshot(store, desk) == before
     assert desk.find_hold(hold.id) == hold
 
 
 def test_a_replacement_keeps_booking_and_session(desk: Desk) -> None:
-    booking = desk.book(party(2), tables="later").booking
+    booking = desk.book(party_size(2), tables="later").booking
     hold = held(desk, 2, booking_id=booking.id, session="s1")
-    after = desk.replace(hold.id, party(2, tables=["5"]), ttl_seconds=300).hold
+    after = desk.replace_hold(hold.id, party_size(2, tables=["5"]), ttl_seconds=300).hold
     assert (after.booking_id, after.session, after.tables) == (booking.id, "s1", ("5",))
     assert after.expires_at - NOW == timedelta(seconds=300)
 
@@ -283,22 +300,22 @@ def test_a_replacement_keeps_booking_and_session(desk: Desk) -> None:
 def test_a_replacement_counts_once_towards_the_caps(desk: Desk) -> None:
     desk.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_covers=4)]))
     hold = held(desk, 4)
-    assert desk.replace(hold.id, party(4, "20:00")).hold.party == 4
+    assert desk.replace_hold(hold.id, party_size(4, "20:00")).hold.party_size == 4
     with pytest.raises(Refused):
         held(desk, 1)
 
 
 def test_a_replacement_under_a_key_is_replayed(desk: Desk) -> None:
     hold = held(desk, 4)
-    first = desk.replace(hold.id, party(2), key="k1")
-    assert desk.replace(hold.id, party(2), key="k1") == attrs.evolve(first, replayed=True)
+    first = desk.replace_hold(hold.id, party_size(2), key="k1")
+    assert desk.replace_hold(hold.id, party_size(2), key="k1") == attrs.evolve(first, replayed=True)
 
 
 def test_a_replacement_sweeps_the_dead_that_stand_where_it_goes(store: Store, desk: Desk, clock: ManualClock) -> None:
     dead = held(desk, 6, ttl_seconds=30)
     hold = held(desk, 4)
     clock.move_to(dead.expires_at)
-    after = desk.replace(hold.id, party(6)).hold
+    after = desk.replace_hold(hold.id, party_size(6)).hold
     assert after.tables == dead.tables
     swept = [event.hold_id for event in store.events(desk.restaurant_id) if event.type is EventType.HOLD_EXPIRED]
     assert swept == [dead.id]

@@ -13,6 +13,7 @@ import pytest
 from fourtop import (
     Allocation,
     Availability,
+    BookingRequest,
     Desk,
     EventType,
     FourtopError,
@@ -27,7 +28,6 @@ from fourtop import (
     OwnerKind,
     Quote,
     Refusal,
-    Request,
     StoreUnavailable,
     Window,
 )
@@ -237,7 +237,7 @@ def test_what_was_confirmed_is_kept_for_thirty_days_and_then_forgotten(
     assert prune_confirmations(store) == Pruned()
     assert [desk.confirm(hold.id, key="k"), desk.confirm(hold.id)] == [attrs.evolve(confirmed, replayed=True)] * 2
     clock.move_to(clock.now + day)
-    assert prune_confirmations(store) == Pruned(confirmations=1, answers=1)
+    assert prune_confirmations(store) == Pruned(confirmations=1, stored_results=1)
     with pytest.raises(HoldEnded):
         desk.confirm(hold.id, key="k")
     # The refusal was written down as evidence, which keeps the hold on record for as long.
@@ -253,16 +253,16 @@ def test_a_key_is_as_good_as_new_after_its_time(store: MaintainedStore, desk: De
     with pytest.raises(KeyReused):
         booked(desk, 4, key="k")
     clock.advance(minutes=60 * 24 * 30)
-    assert prune_confirmations(store) == Pruned(answers=1)
-    week_later = Request(4, at("19:00", FRIDAY + timedelta(days=35)))
-    assert not desk.book(week_later, key="k").duplicate
+    assert prune_confirmations(store) == Pruned(stored_results=1)
+    week_later = BookingRequest(4, at("19:00", FRIDAY + timedelta(days=35)))
+    assert not desk.book(week_later, key="k").replayed
 
 
 def test_a_hold_keeps_its_record_while_its_window_lies_ahead(
     store: MaintainedStore, desk: Desk, clock: ManualClock
 ) -> None:
-    hold = desk.hold(Request(2, at("19:00", FRIDAY + timedelta(days=60)))).hold
-    desk.release(hold.id)
+    hold = desk.hold(BookingRequest(2, at("19:00", FRIDAY + timedelta(days=60)))).hold
+    desk.release_hold(hold.id)
     clock.advance(minutes=60 * 24 * 40)
     assert prune_confirmations(store) == Pruned()
     with pytest.raises(HoldEnded):
@@ -271,14 +271,14 @@ def test_a_hold_keeps_its_record_while_its_window_lies_ahead(
     assert prune_confirmations(store) == Pruned(confirmations=1, holds=1)
 
 
-@pytest.mark.parametrize("killed_after", ["delete_confirmations", "delete_answers"])
+@pytest.mark.parametrize("killed_after", ["delete_confirmations", "delete_stored_results"])
 def test_a_pruning_killed_in_between_leaves_no_result_without_its_answer(clock: ManualClock, killed_after: str) -> None:
     store = MemoryStore(clock)
     desk = open_desk(store)
     hold = held(desk, 2)
     desk.confirm(hold.id)
     clock.advance(minutes=60 * 24 * 30)
-    for name in ("delete_confirmations", "delete_answers"):
+    for name in ("delete_confirmations", "delete_stored_results"):
         getattr(store, name)(store.now_us() - 30 * DAY_US, 500)
         if name == killed_after:
             break
@@ -292,8 +292,8 @@ class ForgetsMeanwhile(MemoryStore):
     def _on_view(self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]) -> T:
         def asked(view: View) -> T | Need:
             answer = question(view)
-            if isinstance(answer, Need) and answer.scope.answers:
-                shelf.evidence.answers.clear()
+            if isinstance(answer, Need) and answer.scope.stored_results:
+                shelf.evidence.stored_results.clear()
             return answer
 
         return super()._on_view(shelf, scope, now_us, asked)
@@ -348,7 +348,7 @@ def test_jobs_log_what_they_did_in_numbers(
     assert [record.getMessage() for record in caplog.records] == [
         "swept 1 holds",
         "archived 0 allocations",
-        "deleted 0 confirmations, 0 answers, 0 holds",
+        "deleted 0 confirmations, 0 stored results, 0 holds",
         "deleted 0 events",
     ]
     assert {record.name for record in caplog.records} == {"fourtop.jobs"}
@@ -388,7 +388,7 @@ class Months:
     at_work: Collection[int]
     days_kept: int = 30
     clock: ManualClock = attrs.field(factory=lambda: ManualClock(at("12:00")))
-    answers: list[object] = attrs.field(factory=list)
+    stored_results: list[object] = attrs.field(factory=list)
     published: list[str] = attrs.field(factory=list)
     confirmed: dict[date, str] = attrs.field(factory=dict)
     made: Callable[[ManualClock], MaintainedStore] = MemoryStore
@@ -407,46 +407,46 @@ class Months:
             self._work(number)
             self._ask(day)
             self.clock.move_to(at("19:30", day))
-            self.answers.append(told(lambda: self.desk.check_in(f"b{day}")))  # noqa: B023  # Called at once.
+            self.stored_results.append(told(lambda: self.desk.check_in(f"b{day}")))  # noqa: B023  # Called at once.
             self._work(number)
             self._ask(day)
         return self
 
     def _take_bookings(self, day: date) -> None:
         desk, key, tomorrow = self.desk, day.isoformat(), day + timedelta(days=1)
-        request = Request(4, at("19:00", tomorrow))
+        request = BookingRequest(4, at("19:00", tomorrow))
         walked_away = desk.hold(request).hold
         self.clock.advance(minutes=1)
         kept = self.confirmed[day] = desk.hold(request).hold.id
-        self.answers += [
+        self.stored_results += [
             told(lambda: desk.complete(f"b{day - timedelta(days=1)}")),
             told(lambda: desk.confirm(kept, booking_id=f"b{tomorrow}", key=key)),
             offer(desk.quote(request)),
         ]
         self.clock.advance(minutes=2)
-        self.answers += [
+        self.stored_results += [
             offer(desk.quote(request)),
-            told(lambda: desk.book(Request(6, at("20:00", tomorrow)), booking_id=f"w{tomorrow}", key=key)),
-            told(lambda: desk.extend(walked_away.id, seconds=60)),
+            told(lambda: desk.book(BookingRequest(6, at("20:00", tomorrow)), booking_id=f"w{tomorrow}", key=key)),
+            told(lambda: desk.extend_hold(walked_away.id, seconds=60)),
             told(lambda: desk.confirm(walked_away.id)),
         ]
 
     def _ask(self, day: date) -> None:
         desk, now, long_ago = self.desk, self.clock.now, day - LATELY
         audit = desk.audit()
-        forgotten = Request(6, at("20:00", long_ago), past_reason="forgotten")
-        self.answers += [
+        forgotten = BookingRequest(6, at("20:00", long_ago), past_reason="forgotten")
+        self.stored_results += [
             [offer(desk.availability(each, [2, 4, 8])) for each in (day, day + timedelta(days=1))],
-            (offer(desk.quote(Request(4, at("20:00", day)))), offer(desk.quote(forgotten))),
+            (offer(desk.quote(BookingRequest(4, at("20:00", day)))), offer(desk.quote(forgotten))),
             (desk.table_states(), desk.bookings(Window(now - LATELY, now)), taken(desk, Window(now - LATELY, now))),
-            (audit.overlaps, audit.orphans, audit.bare),
+            (audit.overlaps, audit.orphans, audit.without_tables),
         ]
         if long_ago in self.confirmed:
             hold_id, key = self.confirmed[long_ago], long_ago.isoformat()
             replayed = told(lambda: desk.confirm(hold_id)), told(lambda: desk.confirm(hold_id, key="another"))
-            again = Request(6, at("20:00", long_ago + timedelta(days=1)))
+            again = BookingRequest(6, at("20:00", long_ago + timedelta(days=1)))
             booking_id = f"w{long_ago + timedelta(days=1)}"
-            self.answers += [replayed, told(lambda: desk.book(again, booking_id=booking_id, key=key))]
+            self.stored_results += [replayed, told(lambda: desk.book(again, booking_id=booking_id, key=key))]
 
     def _work(self, number: int) -> None:
         if number in self.at_work:
@@ -464,11 +464,11 @@ class Months:
 @pytest.mark.slow
 def test_no_answer_changes_by_any_job_nor_by_a_week_without() -> None:
     never, daily = Months([]).spend(), Months(range(DAYS)).spend()
-    assert sum("checked_in" in str(answer) for answer in never.answers) >= DAYS - 1
-    assert sum("replayed=True" in str(answer) for answer in never.answers) >= DAYS - LATELY.days - 1
-    assert daily.answers == never.answers
+    assert sum("checked_in" in str(answer) for answer in never.stored_results) >= DAYS - 1
+    assert sum("replayed=True" in str(answer) for answer in never.stored_results) >= DAYS - LATELY.days - 1
+    assert daily.stored_results == never.stored_results
     during, after = Months(range(WEEK.start)).spend(), Months({*range(DAYS)} - {*WEEK}).spend()
-    assert during.answers == after.answers == never.answers
+    assert during.stored_results == after.stored_results == never.stored_results
     assert daily.rows == after.rows < during.rows < never.rows
     assert len(after.published) == len(daily.published)
     assert set(after.published) == set(daily.published) > set(during.published)
@@ -477,5 +477,5 @@ def test_no_answer_changes_by_any_job_nor_by_a_week_without() -> None:
 @pytest.mark.slow
 def test_a_job_that_takes_what_is_still_asked_for_would_be_seen() -> None:
     never, hasty = Months([]).spend(), Months(range(DAYS), days_kept=28).spend()
-    changed = [mine for mine, others in zip(never.answers, hasty.answers, strict=True) if mine != others]
+    changed = [mine for mine, others in zip(never.stored_results, hasty.stored_results, strict=True) if mine != others]
     assert changed

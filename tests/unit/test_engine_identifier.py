@@ -17,7 +17,7 @@ from fourtop import (
     NotFound,
 )
 from fourtop.ports import Store
-from tests.evening import a_house, at, booked, held, open_desk, party, snapshot, window
+from tests.evening import a_house, at, booked, held, open_desk, party_size, snapshot, window
 
 NO_IDS: dict[str, Any] = {
     "empty": "",
@@ -44,7 +44,7 @@ def desk(store: Store) -> Desk:
     """A desk with something to lose."""
     desk = open_desk(store)
     booked(desk, 4, booking_id="b1")
-    desk.hold(party(2), session="s1")
+    desk.hold(party_size(2), session="s1")
     desk.block(window("21:00", "22:00"), tables=["1"], reason="paint")
     return desk
 
@@ -73,21 +73,21 @@ def calls_with(desk: Desk, value: Any) -> dict[str, list[Callable[[], object]]]:
             lambda: desk.check_in(value),
             lambda: desk.complete(value),
             lambda: desk.no_show(value),
-            lambda: desk.reschedule(value, party(2)),
+            lambda: desk.reschedule(value, party_size(2)),
             lambda: desk.move([Move(value, ["1"])]),
         ],
         "hold_id": [
             lambda: desk.find_hold(value),
             lambda: desk.confirmations(value),
-            lambda: desk.extend(value, seconds=1),
-            lambda: desk.release(value),
-            lambda: desk.replace(value, party(2)),
+            lambda: desk.extend_hold(value, seconds=1),
+            lambda: desk.release_hold(value),
+            lambda: desk.replace_hold(value, party_size(2)),
             lambda: desk.confirm(value),
         ],
         "block_id": [lambda: desk.unblock(value)],
         "id": [lambda: desk.import_bookings([BookingRow(value, 2, at("19:00"), tables=["1"])])],
         "tables": [
-            lambda: desk.hold(party(2, tables=[value])),
+            lambda: desk.hold(party_size(2, tables=[value])),
             lambda: desk.move([Move("b1", [value])]),
             lambda: desk.block(window("19:00", "20:00"), tables=[value], reason="paint"),
         ],
@@ -98,19 +98,19 @@ def options_with(desk: Desk, value: Any) -> dict[str, list[Callable[[], object]]
     """Every option that is an id, or ``None`` for none."""
     return {
         "booking_id": [
-            lambda: desk.hold(party(2), booking_id=value),
-            lambda: desk.book(party(2), booking_id=value),
+            lambda: desk.hold(party_size(2), booking_id=value),
+            lambda: desk.book(party_size(2), booking_id=value),
             lambda: desk.confirm("h1", booking_id=value),
         ],
-        "session": [lambda: desk.hold(party(2), session=value)],
+        "session": [lambda: desk.hold(party_size(2), session=value)],
         "key": [
-            lambda: desk.hold(party(2), key=value),
-            lambda: desk.extend("h1", seconds=1, key=value),
-            lambda: desk.release("h1", key=value),
-            lambda: desk.replace("h1", party(2), key=value),
+            lambda: desk.hold(party_size(2), key=value),
+            lambda: desk.extend_hold("h1", seconds=1, key=value),
+            lambda: desk.release_hold("h1", key=value),
+            lambda: desk.replace_hold("h1", party_size(2), key=value),
             lambda: desk.confirm("h1", key=value),
-            lambda: desk.book(party(2), key=value),
-            lambda: desk.reschedule("b1", party(2), key=value),
+            lambda: desk.book(party_size(2), key=value),
+            lambda: desk.reschedule("b1", party_size(2), key=value),
             lambda: desk.cancel("b1", key=value),
             lambda: desk.move([Move("b1", ["4"])], key=value),
             lambda: desk.import_bookings([BookingRow("b2", 2, at("19:00"), tables=["1"])], key=value),
@@ -118,8 +118,8 @@ def options_with(desk: Desk, value: Any) -> dict[str, list[Callable[[], object]]
             lambda: desk.unblock("x1", key=value),
         ],
         "zone_id": [lambda: desk.block(window("19:00", "20:00"), zone_id=value, reason="paint")],
-        "occasion": [lambda: desk.hold(party(2, occasion=value))],
-        "past_reason": [lambda: desk.hold(party(2, past_reason=value))],
+        "occasion": [lambda: desk.hold(party_size(2, occasion=value))],
+        "past_reason": [lambda: desk.hold(party_size(2, past_reason=value))],
     }
 
 
@@ -143,17 +143,17 @@ def test_unknown_ids_are_not_found(desk: Desk) -> None:
         "booking": [
             lambda: desk.get_booking("nobody"),
             lambda: desk.cancel("nobody"),
-            lambda: desk.hold(party(2), booking_id="nobody"),
-            lambda: desk.reschedule("nobody", party(2)),
+            lambda: desk.hold(party_size(2), booking_id="nobody"),
+            lambda: desk.reschedule("nobody", party_size(2)),
             lambda: desk.move([Move("nobody", ["1"])]),
         ],
-        "hold": [lambda: desk.release("nobody"), lambda: desk.confirm("nobody")],
+        "hold": [lambda: desk.release_hold("nobody"), lambda: desk.confirm("nobody")],
         "block": [lambda: desk.unblock("nobody")],
         "zone": [lambda: desk.block(window("19:00", "20:00"), zone_id="nowhere", reason="paint")],
         "table": [
-            lambda: desk.quote(party(2, tables=["nowhere"])),
-            lambda: desk.hold(party(2, tables=["nowhere"])),
-            lambda: desk.book(party(2, tables=["1", "nowhere"])),
+            lambda: desk.quote(party_size(2, tables=["nowhere"])),
+            lambda: desk.hold(party_size(2, tables=["nowhere"])),
+            lambda: desk.book(party_size(2, tables=["1", "nowhere"])),
             lambda: desk.move([Move("b1", ["nowhere"])]),
             lambda: desk.block(window("19:00", "20:00"), tables=["nowhere"], reason="paint"),
         ],
@@ -166,21 +166,21 @@ def test_unknown_ids_are_not_found(desk: Desk) -> None:
 
 
 def test_ids_of_another_tenant_are_answered_like_unknown_ones(store: Store, desk: Desk) -> None:
-    other = Engine(store, ids=CountedIds("other-")).open(a_house(name="Other"))
+    other = Engine(store, ids=CountedIds("other-")).add_restaurant(a_house(name="Other"))
     booking = booked(other, 4)
-    waiting = other.book(party(2), tables="later").booking
+    waiting = other.book(party_size(2), tables="later").booking
     hold = held(other, 2)
     block = other.block(window("21:00", "22:00"), tables=["5"], reason="paint").block
     before = snapshot(store, other)
     for attempt in (
         lambda: desk.get_booking(booking.id),
         lambda: desk.cancel(booking.id),
-        lambda: desk.reschedule(booking.id, party(2)),
+        lambda: desk.reschedule(booking.id, party_size(2)),
         lambda: desk.move([Move(booking.id, ["1"])]),
-        lambda: desk.hold(party(2), booking_id=waiting.id),
-        lambda: desk.extend(hold.id, seconds=1),
-        lambda: desk.release(hold.id),
-        lambda: desk.replace(hold.id, party(2)),
+        lambda: desk.hold(party_size(2), booking_id=waiting.id),
+        lambda: desk.extend_hold(hold.id, seconds=1),
+        lambda: desk.release_hold(hold.id),
+        lambda: desk.replace_hold(hold.id, party_size(2)),
         lambda: desk.confirm(hold.id),
         lambda: desk.unblock(block.id),
     ):

@@ -12,7 +12,7 @@ import pytest
 
 from fourtop import CountedIds, Engine, InvalidIdentifier, ManualClock, MemoryStore, TimeOrderedIds
 from fourtop.model.validators import check_identifier
-from tests.evening import NOW, a_house, party
+from tests.evening import NOW, a_house, party_size
 
 MILLISECOND = 1_000_000
 
@@ -73,13 +73,13 @@ def test_a_prefix_is_the_beginning_of_an_id(prefix: Any) -> None:
 
 def test_the_same_calls_give_the_same_ids() -> None:
     def run() -> list[str]:
-        desk = Engine(MemoryStore(ManualClock(NOW)), ids=CountedIds()).open(a_house())
-        hold = desk.hold(party(4)).hold
-        return [hold.id, desk.confirm(hold.id).booking.id, desk.book(party(2)).booking.id]
+        desk = Engine(MemoryStore(ManualClock(NOW)), ids=CountedIds()).add_restaurant(a_house())
+        hold = desk.hold(party_size(4)).hold
+        return [hold.id, desk.confirm(hold.id).booking.id, desk.book(party_size(2)).booking.id]
 
     assert run() == run()
 
 
 def test_an_engine_makes_ids_ordered_by_time_unless_told_otherwise() -> None:
-    desk = Engine(MemoryStore(ManualClock(NOW))).open(a_house())
-    assert UUID(desk.hold(party(4)).hold.id).version == 7
+    desk = Engine(MemoryStore(ManualClock(NOW))).add_restaurant(a_house())
+    assert UUID(desk.hold(party_size(4)).hold.id).version == 7

@@ -21,7 +21,7 @@ from fourtop import (
     ResourceType,
     ServicePeriod,
     Window,
-    read_rows_csv,
+    loads_rows_csv,
 )
 from fourtop.ports import Store
 from tests.evening import (
@@ -34,7 +34,7 @@ from tests.evening import (
     booked,
     held,
     open_desk,
-    party,
+    party_size,
     rows_of,
     snapshot,
     window,
@@ -49,7 +49,7 @@ def desk(store: Store) -> Desk:
 def row(id_: str, start: str, end: str | None, tables: str = "", **more: Any) -> BookingRow:
     return BookingRow(
         id_,
-        more.pop("party", 4),
+        more.pop("party_size", 4),
         at(start),
         end=None if end is None else at(end),
         tables=tables.split("+") if tables else (),
@@ -89,7 +89,7 @@ def test_imported_bookings_live_on_like_others(desk: Desk) -> None:
     desk.import_bookings([row("b1", "19:00", "20:00", "3")])
     with pytest.raises(Refused):
         booked(desk, 4, tables=["3"])
-    assert desk.reschedule("b1", party(4, "20:00")).booking.start == at("20:00")
+    assert desk.reschedule("b1", party_size(4, "20:00")).booking.start == at("20:00")
     desk.cancel("b1")
     assert desk.allocations(MONTH) == ()
 
@@ -103,7 +103,7 @@ def test_local_times_are_of_the_restaurant(store: Store) -> None:
     house = a_house()
     house = attrs.evolve(house, restaurant=attrs.evolve(house.restaurant, timezone="Europe/London"))
     desk = open_desk(store, house)
-    desk.import_bookings(read_rows_csv("id,party,start,end,tables\nb1,4,2026-05-01T19:00,2026-05-01T20:00,3\n"))
+    desk.import_bookings(loads_rows_csv("id,party_size,start,end,tables\nb1,4,2026-05-01T19:00,2026-05-01T20:00,3\n"))
     assert rows_of(desk, "b1") == [("3", "18:00", "19:00")]
 
 
@@ -119,7 +119,7 @@ def test_buffers_are_added_to_the_times_that_come(store: Store) -> None:
 
 def test_sizes_hours_and_caps_are_not_judged(desk: Desk) -> None:
     desk.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_covers=1)]))
-    desk.import_bookings([row("b1", "19:00", "20:00", "1", party=9), row("b2", "03:00", "04:00", "1")])
+    desk.import_bookings([row("b1", "19:00", "20:00", "1", party_size=9), row("b2", "03:00", "04:00", "1")])
     assert [booking.id for booking in desk.bookings(MONTH)] == ["b2", "b1"]
 
 

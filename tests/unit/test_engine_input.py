@@ -11,6 +11,7 @@ import attrs
 import pytest
 
 from fourtop import (
+    BookingRequest,
     BookingRow,
     Code,
     Desk,
@@ -21,13 +22,12 @@ from fourtop import (
     Join,
     NaiveDatetime,
     Refused,
-    Request,
     Table,
     Window,
-    read_rows_json,
+    loads_rows_json,
 )
 from fourtop.ports import Store
-from tests.evening import FRIDAY, NOW, at, booked, open_desk, party, snapshot, window
+from tests.evening import FRIDAY, NOW, at, booked, open_desk, party_size, snapshot, window
 
 NAIVE = datetime(2026, 5, 1, 19)
 NO_SIZES: dict[str, Any] = {
@@ -52,7 +52,7 @@ def desk(store: Store) -> Desk:
     """A desk with something to lose."""
     desk = open_desk(store)
     booked(desk, 4, booking_id="b1")
-    desk.hold(party(2), session="s1")
+    desk.hold(party_size(2), session="s1")
     desk.block(window("21:00", "22:00"), tables=["1"], reason="paint")
     return desk
 
@@ -74,8 +74,8 @@ pytestmark = pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize("size", NO_SIZES.values(), ids=NO_SIZES)
 def test_a_party_is_a_whole_number_from_1_to_1000(desk: Desk, size: Any) -> None:
     for attempt, field in (
-        (lambda: desk.hold(Request(size, at("19:00"))), "party"),
-        (lambda: desk.import_bookings([BookingRow("b2", size, at("19:00"))]), "party"),
+        (lambda: desk.hold(BookingRequest(size, at("19:00"))), "party_size"),
+        (lambda: desk.import_bookings([BookingRow("b2", size, at("19:00"))]), "party_size"),
         (lambda: desk.availability(FRIDAY, [2, size]), "parties"),
     ):
         with pytest.raises(InvalidInput) as caught:
@@ -94,8 +94,8 @@ def test_an_availability_is_asked_for_sizes(desk: Desk, sizes: Any) -> None:
 @pytest.mark.parametrize("value", [0, -1, 29, 601, 10**9, True, 60.0, math.nan, math.inf, "60"])
 def test_seconds_are_whole_numbers_within_their_limits(desk: Desk, value: Any) -> None:
     attempts: list[Callable[[], object]] = [
-        lambda: desk.hold(party(2), ttl_seconds=value),
-        lambda: desk.replace("h1", party(2), ttl_seconds=value),
+        lambda: desk.hold(party_size(2), ttl_seconds=value),
+        lambda: desk.replace_hold("h1", party_size(2), ttl_seconds=value),
     ]
     for attempt in attempts:
         with pytest.raises(InvalidInput) as caught:
@@ -106,7 +106,7 @@ def test_seconds_are_whole_numbers_within_their_limits(desk: Desk, value: Any) -
 @pytest.mark.parametrize("value", [0, -1, 571, True, 1.5, math.nan, None])
 def test_a_hold_is_extended_by_whole_seconds(desk: Desk, value: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
-        desk.extend("h1", seconds=value)
+        desk.extend_hold("h1", seconds=value)
     assert (caught.value.field, caught.value.rule) == ("seconds", "must be a whole number from 1 to 570")
 
 
@@ -131,7 +131,7 @@ def test_a_version_is_a_whole_number(desk: Desk, value: Any) -> None:
 
 def test_a_datetime_has_a_zone(desk: Desk) -> None:
     attempts: dict[str, Callable[[], object]] = {
-        "start": lambda: desk.hold(Request(2, NAIVE)),
+        "start": lambda: desk.hold(BookingRequest(2, NAIVE)),
         "window": lambda: desk.block(Window(NAIVE, at("20:00")), tables=["1"], reason="paint"),
         "at": lambda: desk.availability(FRIDAY, 2, at=NAIVE),
     }
@@ -159,7 +159,7 @@ def test_a_datetime_has_a_zone(desk: Desk) -> None:
     ids=str,
 )
 def test_a_start_is_an_instant_of_our_time(desk: Desk, start: Any) -> None:
-    for attempt in (lambda: desk.quote(Request(2, start)), lambda: desk.book(Request(2, start))):
+    for attempt in (lambda: desk.quote(BookingRequest(2, start)), lambda: desk.book(BookingRequest(2, start))):
         with pytest.raises(InvalidWindow) as caught:
             attempt()
         assert caught.value.field == "start"
@@ -217,13 +217,13 @@ def test_a_start_to_look_at_is_a_date_and_a_time(desk: Desk, value: Any) -> None
 # ---- values ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("value", [None, 4, "4", {"party": 4}])
+@pytest.mark.parametrize("value", [None, 4, "4", {"party_size": 4}])
 def test_a_request_is_a_request(desk: Desk, value: Any) -> None:
     for attempt in (
         lambda: desk.quote(value),
         lambda: desk.hold(value),
         lambda: desk.book(value),
-        lambda: desk.replace("h1", value),
+        lambda: desk.replace_hold("h1", value),
         lambda: desk.reschedule("b1", value),
     ):
         with pytest.raises(InvalidInput) as caught:
@@ -251,7 +251,7 @@ def test_options_are_one_of_theirs(desk: Desk) -> None:
     option: Any
     for option in (["1"], "never", None, True):
         with pytest.raises(InvalidInput) as caught:
-            desk.book(party(2), tables=option)
+            desk.book(party_size(2), tables=option)
         assert caught.value.field == "tables"
     for option in (1, None, "yes"):
         with pytest.raises(InvalidInput) as caught:
@@ -310,19 +310,23 @@ def test_a_join_is_between_two_tables_of_the_floor(desk: Desk) -> None:
 
 
 def test_rows_with_unknown_keys_wrong_types_or_broken_json_name_the_place(desk: Desk) -> None:
-    good = '{"id": "b2", "party": 4, "start": "2026-05-01T19:00"}'
+    good = '{"id": "b2", "party_size": 4, "start": "2026-05-01T19:00"}'
     for text, place, line in (
-        (f'[{good}, {{"id": "b3", "party": 4, "start": "2026-05-01T19:00", "name": "Ada"}}]', "rows[1].name", None),
-        (f'[{good}, {{"id": "b3", "party": "4", "start": "2026-05-01T19:00"}}]', "rows[1].party", None),
+        (
+            f'[{good}, {{"id": "b3", "party_size": 4, "start": "2026-05-01T19:00", "name": "Ada"}}]',
+            "rows[1].name",
+            None,
+        ),
+        (f'[{good}, {{"id": "b3", "party_size": "4", "start": "2026-05-01T19:00"}}]', "rows[1].party_size", None),
         (f"[{good},\n{{]", "document", 2),
     ):
         with pytest.raises(InvalidDocument) as caught:
-            desk.import_bookings(read_rows_json(text))
+            desk.import_bookings(loads_rows_json(text))
         assert (caught.value.field, caught.value.line) == (place, line)
 
 
 def test_a_refusal_is_no_bad_input(desk: Desk) -> None:
     with pytest.raises(FourtopError) as caught:
-        desk.hold(party(1_000))
+        desk.hold(party_size(1_000))
     assert isinstance(caught.value, Refused)
     assert caught.value.http_status == 409

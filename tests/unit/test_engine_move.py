@@ -21,7 +21,7 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.ports import Store
-from tests.evening import MONTH, a_house, at, booked, held, open_desk, party, rows_of, snapshot
+from tests.evening import MONTH, a_house, at, booked, held, open_desk, party_size, rows_of, snapshot
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_parties_at_different_times_may_move_to_one_table(desk: Desk) -> None:
 
 
 def test_only_a_booking_with_tables_ahead_of_it_moves(desk: Desk, clock: ManualClock) -> None:
-    pending = desk.book(party(4), tables="later").booking
+    pending = desk.book(party_size(4), tables="later").booking
     cancelled = desk.cancel(booked(desk, 4).id).booking
     over = booked(desk, 4, "17:00")
     clock.move_to(at("18:30"))

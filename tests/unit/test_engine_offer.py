@@ -8,6 +8,8 @@ import attrs
 import pytest
 
 from fourtop import (
+    Area,
+    BookingRequest,
     CapacityRule,
     Code,
     Desk,
@@ -18,15 +20,13 @@ from fourtop import (
     Quote,
     Refusal,
     Refused,
-    Request,
     ServicePeriod,
-    Setting,
     Versions,
     Zone,
     sketch_floor,
 )
 from fourtop.ports import Store
-from tests.evening import FRIDAY, STAFF, a_house, at, booked, held, one_table, open_desk, party, snapshot, window
+from tests.evening import FRIDAY, STAFF, a_house, at, booked, held, one_table, open_desk, party_size, snapshot, window
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def desk(store: Store) -> Desk:
     return open_desk(store, actor=STAFF)
 
 
-def quoted(desk: Desk, request: Request) -> Quote:
+def quoted(desk: Desk, request: BookingRequest) -> Quote:
     answer = desk.quote(request)
     assert isinstance(answer, Quote)
     return answer
@@ -44,7 +44,7 @@ def quoted(desk: Desk, request: Request) -> Quote:
 
 
 def test_a_quote_is_the_best_plan_and_the_next_best(desk: Desk) -> None:
-    answer = quoted(desk, party(4))
+    answer = quoted(desk, party_size(4))
     assert answer.plan.tables == ("3",)
     assert [plan.tables for plan in answer.others] == [("4",), ("5",), ("1", "2"), ("3", "4")]
     assert answer.stay.block == window("19:00", "20:30")
@@ -54,27 +54,27 @@ def test_a_quote_is_the_best_plan_and_the_next_best(desk: Desk) -> None:
 
 
 def test_a_quote_of_named_tables_is_of_these_alone(desk: Desk) -> None:
-    answer = quoted(desk, party(4, tables=["3", "4"]))
+    answer = quoted(desk, party_size(4, tables=["3", "4"]))
     assert (answer.plan.tables, answer.plan.seats, answer.plan.slack, answer.others) == (("3", "4"), 8, 4, ())
 
 
 def test_a_quote_tells_the_use_of_its_service_without_the_party(desk: Desk) -> None:
     booked(desk, 4)
     held(desk, 2)
-    usage = quoted(desk, party(6)).usage
+    usage = quoted(desk, party_size(6)).usage
     assert (usage.period, usage.service_date, usage.booked_covers, usage.booked_parties) == ("dinner", FRIDAY, 6, 2)
 
 
 def test_a_quote_changes_nothing(store: Store, desk: Desk) -> None:
     before = snapshot(store, desk)
-    quoted(desk, party(4))
+    quoted(desk, party_size(4))
     desk.availability(FRIDAY, range(1, 9))
     assert snapshot(store, desk) == before
 
 
 def test_a_quote_of_an_unknown_table_is_not_found(desk: Desk) -> None:
     with pytest.raises(NotFound):
-        desk.quote(party(4, tables=["nowhere"]))
+        desk.quote(party_size(4, tables=["nowhere"]))
 
 
 def test_conditions_are_met_or_named(store: Store) -> None:
@@ -82,17 +82,17 @@ def test_conditions_are_met_or_named(store: Store) -> None:
         {"1": {"capacity": 4, "seating": "booth"}, "2": {"capacity": 4, "zone": "Terrace", "features": {"step-free"}}}
     )
     zone = next(zone for zone in floor.zones if zone.id == "terrace")
-    floor = floor.with_zone(Zone(zone.id, zone.name, order=zone.order, setting="outdoor"))
+    floor = floor.with_zone(Zone(zone.id, zone.name, order=zone.order, area="outdoor"))
     desk = open_desk(store, a_house(floor))
     for must, table in (
         (Preference(zones=["terrace"]), "2"),
         (Preference(seatings=["booth"]), "1"),
-        (Preference(settings=[Setting.OUTDOOR]), "2"),
+        (Preference(settings=[Area.OUTDOOR]), "2"),
         (Preference(features=["step-free"]), "2"),
     ):
-        assert quoted(desk, party(4, must=must)).plan.tables == (table,)
-        assert quoted(desk, party(4, wish=must)).plan.tables == (table,)
-    refused = desk.quote(party(4, must=Preference(zones=["terrace"], seatings=["booth"])))
+        assert quoted(desk, party_size(4, must=must)).plan.tables == (table,)
+        assert quoted(desk, party_size(4, wish=must)).plan.tables == (table,)
+    refused = desk.quote(party_size(4, must=Preference(zones=["terrace"], seatings=["booth"])))
     assert isinstance(refused, Refusal)
     assert refused.code is Code.NO_TABLES_MATCH
     assert refused.reasons[0].details["conditions"] == ["seatings", "zones"]
@@ -107,7 +107,7 @@ def test_the_desk_knows_for_whom_it_acts(desk: Desk) -> None:
 
 def test_starts_on_offer_are_by_start_then_size(desk: Desk) -> None:
     shown = desk.availability(FRIDAY, [4, 2, 4])
-    asked = [(f"{slot.start:%H:%M}", slot.party) for slot in shown.slots]
+    asked = [(f"{slot.start:%H:%M}", slot.party_size) for slot in shown.slots]
     assert asked[:4] == [("17:00", 2), ("17:00", 4), ("17:15", 2), ("17:15", 4)]
     assert asked[-1] == ("21:00", 4)
     assert len(asked) == 34
@@ -118,7 +118,7 @@ def test_starts_on_offer_are_by_start_then_size(desk: Desk) -> None:
 def test_each_slot_tells_why_not(desk: Desk, clock: ManualClock) -> None:
     booked(desk, 6, "19:00")
     clock.move_to(at("17:30"))
-    slots = {(f"{slot.start:%H:%M}", slot.party): slot for slot in desk.availability("2026-05-01", [6, 9]).slots}  # type: ignore[arg-type]  # Text is taken too.
+    slots = {(f"{slot.start:%H:%M}", slot.party_size): slot for slot in desk.availability("2026-05-01", [6, 9]).slots}  # type: ignore[arg-type]  # Text is taken too.
     codes = {name: slot.refusal.code for name, slot in slots.items() if slot.refusal is not None}
     assert codes["17:15", 6] is Code.BOOKING_IN_PAST
     assert codes["19:00", 9] is Code.PARTY_NEVER_FITS
@@ -198,12 +198,12 @@ def round_the_clock(store: Store) -> Desk:
     return open_desk(store, house)
 
 
-def early(size: int) -> Request:
-    return Request(size, at("12:15"))
+def early(size: int) -> BookingRequest:
+    return BookingRequest(size, at("12:15"))
 
 
-def late(size: int) -> Request:
-    return Request(size, at("04:00") + timedelta(days=1))
+def late(size: int) -> BookingRequest:
+    return BookingRequest(size, at("04:00") + timedelta(days=1))
 
 
 def test_a_service_is_counted_as_a_whole_by_every_command(round_the_clock: Desk) -> None:
@@ -216,14 +216,14 @@ def test_a_service_is_counted_as_a_whole_by_every_command(round_the_clock: Desk)
         lambda: desk.book(early(3)),
         lambda: desk.hold(late(3)),
         lambda: desk.hold(early(3)),
-        lambda: desk.replace(hold.id, early(7)),
+        lambda: desk.replace_hold(hold.id, early(7)),
         lambda: desk.reschedule(first.id, late(7)),
     ):
         with pytest.raises(Refused) as caught:
             attempt()
         assert caught.value.code is Code.CAPACITY_EXCEEDED
-    assert desk.replace(hold.id, early(6)).hold.party == 6
-    assert desk.reschedule(first.id, late(4)).booking.party == 4
+    assert desk.replace_hold(hold.id, early(6)).hold.party_size == 6
+    assert desk.reschedule(first.id, late(4)).booking.party_size == 4
     with pytest.raises(Refused):
         desk.book(early(1))
 
@@ -241,9 +241,9 @@ def test_a_drifted_hold_is_quoted_anew_against_the_whole_service(round_the_clock
     desk.book(early(4))
     hold = desk.hold(late(4)).hold
     desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table(hold.tables[0]), capacity=5)))
-    assert desk.confirm(hold.id, requote=True).booking.party == 4
+    assert desk.confirm(hold.id, requote=True).booking.party_size == 4
 
 
 def test_the_latest_start_of_all_is_judged_like_any(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
-    assert quoted(desk, Request(2, datetime(2198, 12, 31, 19, tzinfo=at("19:00").tzinfo))).plan.tables == ("1",)
+    assert quoted(desk, BookingRequest(2, datetime(2198, 12, 31, 19, tzinfo=at("19:00").tzinfo))).plan.tables == ("1",)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fourtop import Desk, InvalidInput, ManualClock, MemoryStore
-from fourtop.jobs.relay import Pace, Relayed, relay_outbox, wait_us
+from fourtop.jobs.relay import Relayed, RelayOptions, relay_outbox, wait_us
 from fourtop.model.event import Event
 from fourtop.ports import Changes, Decision, Delivery, MaintainedStore, Scope
 from fourtop.testing.contract.job import about
@@ -26,7 +26,7 @@ SECOND_US = 1_000_000
 @pytest.fixture(params=[MemoryStore, LoadingStore])
 def store(request: pytest.FixtureRequest, clock: ManualClock) -> MaintainedStore:
     made: MaintainedStore = request.param(clock)
-    made.open(a_house(HERE))
+    made.add_restaurant(a_house(HERE))
     return made
 
 
@@ -83,8 +83,8 @@ def test_all_events_are_published_in_order_and_once(store: MaintainedStore, cloc
 def test_a_relay_goes_on_batch_by_batch(store: MaintainedStore) -> None:
     tell(store, *(about(str(number), "b1") for number in range(5)))
     listener = Listener()
-    assert relay_outbox(store, listener, Pace(batch=2, max_batches=2)) == Relayed(published=4)
-    assert relay_outbox(store, listener, Pace(batch=2)) == Relayed(published=1)
+    assert relay_outbox(store, listener, RelayOptions(batch=2, max_batches=2)) == Relayed(published=4)
+    assert relay_outbox(store, listener, RelayOptions(batch=2)) == Relayed(published=1)
     assert listener.heard == list("01234")
 
 
@@ -157,7 +157,7 @@ def test_after_ten_failures_an_event_is_given_up_and_the_others_go_on(
 
 def test_how_many_failures_are_too_many_can_be_said(store: MaintainedStore) -> None:
     tell(store, about("1", "b1"))
-    assert relay_outbox(store, Listener("1"), Pace(max_attempts=1)) == Relayed(dead=1)
+    assert relay_outbox(store, Listener("1"), RelayOptions(max_attempts=1)) == Relayed(dead=1)
 
 
 def test_failures_are_logged_without_what_they_say(
@@ -166,7 +166,7 @@ def test_failures_are_logged_without_what_they_say(
     tell(store, about("1", "b1"))
     with caplog.at_level(logging.INFO, "fourtop.jobs"):
         for _ in range(2):
-            relay_outbox(store, Listener("1"), Pace(max_attempts=2))
+            relay_outbox(store, Listener("1"), RelayOptions(max_attempts=2))
             clock.advance(seconds=30)
     told = [(record.levelname, record.getMessage()) for record in caplog.records]
     assert told == [
@@ -222,9 +222,9 @@ def test_a_batch_is_given_back_at_half_of_its_lease(clock: ManualClock) -> None:
             return found
 
     counted = Counted(clock)
-    counted.open(a_house(HERE))
+    counted.add_restaurant(a_house(HERE))
     tell(counted, *(about(str(number), "b1") for number in range(5)))
-    assert relay_outbox(counted, publish, Pace(lease_seconds=10), elapsed=elapsed) == Relayed(published=5)
+    assert relay_outbox(counted, publish, RelayOptions(lease_seconds=10), elapsed=elapsed) == Relayed(published=5)
     assert claims == [5, 3, 1, 0]
     assert listener.heard == list("01234")
 
@@ -273,4 +273,4 @@ def test_a_failure_after_the_lease_was_lost_is_the_other_ones_to_count(
 )
 def test_a_pace_out_of_its_range_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(InvalidInput):
-        Pace(**wrong)
+        RelayOptions(**wrong)

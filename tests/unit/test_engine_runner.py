@@ -22,7 +22,7 @@ from fourtop import (
     StoreUnavailable,
 )
 from fourtop.ports import Changes, Decision, Need, Scope, View
-from tests.evening import MONTH, NOW, a_house, booked, held, one_table, party, table_rows
+from tests.evening import MONTH, NOW, a_house, booked, held, one_table, party_size, table_rows
 
 T = TypeVar("T")
 
@@ -77,7 +77,7 @@ def store() -> Rival:
 
 @pytest.fixture
 def desk(store: Rival) -> Desk:
-    desk = Engine(store, ids=CountedIds("n")).open(a_house())
+    desk = Engine(store, ids=CountedIds("n")).add_restaurant(a_house())
     store.tries = 0
     return desk
 
@@ -108,18 +108,18 @@ def test_four_lost_races_are_enough(store: Rival, desk: Desk, error: FourtopErro
 
 def test_the_loser_gets_the_next_plan(store: Rival, desk: Desk) -> None:
     other = rival_desk(store)
-    store.lose(OVERLAP, OVERLAP, rival=lambda: other.book(party(4)))
+    store.lose(OVERLAP, OVERLAP, rival=lambda: other.book(party_size(4)))
     assert booked(desk, 4).tables == ("5",)
     assert [booking.tables for booking in desk.bookings(MONTH)] == [("5",), ("3",), ("4",)]
 
 
 def test_the_loser_of_the_last_table_is_told_who_has_it() -> None:
     store = Rival(ManualClock(NOW))
-    desk = Engine(store, ids=CountedIds("n")).open(a_house(one_table()))
+    desk = Engine(store, ids=CountedIds("n")).add_restaurant(a_house(one_table()))
     other = rival_desk(store)
-    store.lose(OVERLAP, rival=lambda: other.book(party(4)))
+    store.lose(OVERLAP, rival=lambda: other.book(party_size(4)))
     with pytest.raises(Refused) as caught:
-        desk.hold(party(4))
+        desk.hold(party_size(4))
     (way,) = caught.value.refusal.reasons[0].details["in_the_way"]
     assert way["owner_id"] == "rival-1"
 
@@ -134,22 +134,22 @@ def test_deciding_anew_gives_the_same_ids(store: Rival, desk: Desk) -> None:
 
 def test_a_key_that_a_rival_used_meanwhile_is_replayed(store: Rival, desk: Desk) -> None:
     other = rival_desk(store)
-    store.lose(OVERLAP, rival=lambda: other.book(party(4), key="k1"))
-    answer = desk.book(party(4), key="k1")
-    assert (answer.duplicate, answer.booking.id) == (True, "rival-1")
+    store.lose(OVERLAP, rival=lambda: other.book(party_size(4), key="k1"))
+    answer = desk.book(party_size(4), key="k1")
+    assert (answer.replayed, answer.booking.id) == (True, "rival-1")
 
 
 def test_an_answer_that_a_rival_stored_first_is_replayed(store: Rival, desk: Desk) -> None:
     other = rival_desk(store)
-    store.lose(AlreadyExists("answer", "k1"), rival=lambda: other.book(party(4), key="k1"))
-    answer = desk.book(party(4), key="k1")
-    assert (answer.duplicate, answer.booking.id, store.tries) == (True, "rival-1", 3)
+    store.lose(AlreadyExists("answer", "k1"), rival=lambda: other.book(party_size(4), key="k1"))
+    answer = desk.book(party_size(4), key="k1")
+    assert (answer.replayed, answer.booking.id, store.tries) == (True, "rival-1", 3)
 
 
 def test_an_id_that_is_there_already_is_no_lost_race(store: Rival, desk: Desk) -> None:
     store.lose(AlreadyExists("booking", "n1"))
     with pytest.raises(AlreadyExists):
-        desk.book(party(4))
+        desk.book(party_size(4))
     assert store.tries == 1
 
 

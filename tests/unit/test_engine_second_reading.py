@@ -8,6 +8,7 @@ import attrs
 import pytest
 
 from fourtop import (
+    BookingRequest,
     CapacityRule,
     Code,
     CountedIds,
@@ -20,7 +21,6 @@ from fourtop import (
     Occasion,
     Quote,
     Refused,
-    Request,
     ResourceType,
     ServicePeriod,
     TableState,
@@ -36,7 +36,7 @@ from tests.evening import (
     held,
     one_table,
     open_desk,
-    party,
+    party_size,
     rows_of,
     snapshot,
     table_rows,
@@ -53,11 +53,11 @@ def test_in_the_hour_that_comes_twice_a_party_counts_towards_its_own_service_onl
     house = sketch_house("House", five_tables(), timezone="Europe/London")
     policy = attrs.evolve(house.policy, periods=periods, capacity_rules=[CapacityRule(max_parties=1)])
     clock.move_to(datetime(2026, 10, 24, 12, tzinfo=UTC))
-    desk = Engine(store, ids=CountedIds("n")).open(attrs.evolve(house, policy=policy))
+    desk = Engine(store, ids=CountedIds("n")).add_restaurant(attrs.evolve(house, policy=policy))
 
-    first = desk.book(Request(2, datetime(2026, 10, 25, 0, 45, tzinfo=UTC)))
+    first = desk.book(BookingRequest(2, datetime(2026, 10, 25, 0, 45, tzinfo=UTC)))
     bar, club = desk.availability(date(2026, 10, 25), 2).usage
-    second = desk.book(Request(2, datetime(2026, 10, 25, 1, 45, tzinfo=UTC)))
+    second = desk.book(BookingRequest(2, datetime(2026, 10, 25, 1, 45, tzinfo=UTC)))
 
     assert (first.booking.stay.period, second.booking.stay.period) == ("bar", "club")
     assert (bar.booked_parties, club.booked_parties) == (1, 0)
@@ -71,9 +71,9 @@ def test_a_held_party_counts_towards_its_own_service_only(store: Store, clock: M
     house = sketch_house("House", five_tables(), timezone="Europe/London")
     policy = attrs.evolve(house.policy, periods=periods)
     clock.move_to(datetime(2026, 10, 24, 12, tzinfo=UTC))
-    desk = Engine(store, ids=CountedIds("n")).open(attrs.evolve(house, policy=policy))
+    desk = Engine(store, ids=CountedIds("n")).add_restaurant(attrs.evolve(house, policy=policy))
 
-    desk.hold(Request(2, datetime(2026, 10, 25, 0, 45, tzinfo=UTC)))
+    desk.hold(BookingRequest(2, datetime(2026, 10, 25, 0, 45, tzinfo=UTC)))
 
     bar, club = desk.availability(date(2026, 10, 25), 2).usage
     assert (bar.booked_parties, club.booked_parties) == (1, 0)
@@ -103,7 +103,7 @@ def test_a_booking_that_has_lost_a_part_of_its_tables_is_not_clean(clock: Manual
 
     assert desk.audit().is_clean
     memory.transact(Scope(desk.restaurant_id), forget)
-    assert desk.audit().bare == (booking.id,)
+    assert desk.audit().without_tables == (booking.id,)
 
 
 def test_a_hold_that_has_lost_its_tables_becomes_no_booking(clock: ManualClock) -> None:
@@ -138,7 +138,7 @@ def test_a_new_quote_asks_for_no_occasion_that_the_party_did_not_ask_for(store: 
         )
 
     offer("meal")
-    hold = desk.hold(party(2, occasion=named)).hold
+    hold = desk.hold(party_size(2, occasion=named)).hold
     offer("supper")
 
     if named is None:
@@ -151,7 +151,7 @@ def test_a_new_quote_asks_for_no_occasion_that_the_party_did_not_ask_for(store: 
 
 def test_a_confirmed_booking_keeps_no_other_hold(store: Store, clock: ManualClock) -> None:
     desk = open_desk(store)
-    desk.book(party(2), booking_id="b1", tables="later")
+    desk.book(party_size(2), booking_id="b1", tables="later")
     dead = held(desk, 2, booking_id="b1", ttl_seconds=30)
     clock.advance(seconds=40)
     other, hold = (held(desk, 2, booking_id="b1", tables=[table]) for table in ("3", "4"))
@@ -159,18 +159,18 @@ def test_a_confirmed_booking_keeps_no_other_hold(store: Store, clock: ManualCloc
     desk.confirm(hold.id)
 
     assert {row.owner_id for row in table_rows(desk)} == {"b1"}
-    assert type(desk.quote(party(4, tables=["3"]))) is Quote
+    assert type(desk.quote(party_size(4, tables=["3"]))) is Quote
     with pytest.raises(HoldEnded):
-        desk.extend(other.id, seconds=1)
+        desk.extend_hold(other.id, seconds=1)
     with pytest.raises(HoldExpired):
-        desk.extend(dead.id, seconds=1)
+        desk.extend_hold(dead.id, seconds=1)
     assert desk.audit().is_clean
 
 
 def test_a_new_quote_may_take_the_tables_of_the_bookings_other_holds(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.tables[0], id="2", number="2")))
-    desk.book(party(4), booking_id="b1", tables="later")
+    desk.book(party_size(4), booking_id="b1", tables="later")
     hold, _ = (held(desk, 4, booking_id="b1") for _ in range(2))
     desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table("1"), out_of_service=True)))
 
@@ -183,7 +183,7 @@ def test_a_new_quote_may_take_the_tables_of_the_bookings_other_holds(store: Stor
 
 def test_a_new_quote_sweeps_what_is_dead_once(store: Store, clock: ManualClock) -> None:
     desk = open_desk(store)
-    desk.book(party(2), booking_id="b1", tables="later")
+    desk.book(party_size(2), booking_id="b1", tables="later")
     held(desk, 2, booking_id="b1", ttl_seconds=30)
     hold = held(desk, 2, booking_id="b1", ttl_seconds=300)
     held(desk, 4, ttl_seconds=30)

@@ -39,7 +39,7 @@ from fourtop.errors import (
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
-    shown,
+    safe_repr,
 )
 
 SPRING = "2026-03-29T02:00:00+01:00"
@@ -47,7 +47,7 @@ AUTUMN = ("2026-10-25T01:30:00+01:00", "2026-10-25T01:30:00+00:00")
 
 # Each error of the tree: the error, its code, its status, its text.
 CASES: list[tuple[FourtopError, Code, int, str]] = [
-    (InvalidInput("party", "must be more", "0"), Code.INVALID_INPUT, 422, "party must be more, not 0"),
+    (InvalidInput("party_size", "must be more", "0"), Code.INVALID_INPUT, 422, "party_size must be more, not 0"),
     (InvalidIdentifier("id", "must be an id", "''"), Code.INVALID_IDENTIFIER, 422, "id must be an id, not ''"),
     (InvalidWindow("window", "must end", "x/y"), Code.INVALID_WINDOW, 422, "window must end, not x/y"),
     (NaiveDatetime("start", "must have a zone", "noon"), Code.NAIVE_DATETIME, 422, "start must have a zone, not noon"),
@@ -202,9 +202,9 @@ def test_an_overlap_names_its_constraint_in_the_details() -> None:
 
 
 def test_a_refused_command_carries_proof_and_reasons() -> None:
-    refusal = Refusal((Reason(Code.PARTY_NEVER_FITS, {"party": 40}),), Proof.NO_PLAN)
+    refusal = Refusal((Reason(Code.PARTY_NEVER_FITS, {"party_size": 40}),), Proof.NO_PLAN)
 
-    assert Refused(refusal).details == {"proof": "no_plan", "reasons": [{"code": "PARTY_NEVER_FITS", "party": 40}]}
+    assert Refused(refusal).details == {"proof": "no_plan", "reasons": [{"code": "PARTY_NEVER_FITS", "party_size": 40}]}
     assert Refused(refusal).refusal is refusal
 
 
@@ -223,7 +223,7 @@ FACTS = {
     "unit": "covers",
     "booked": 38,
     "requested": 4,
-    "party": 4,
+    "party_size": 4,
     "conditions": "zones",
     "tables": "t1",
     "minimum": 2,
@@ -339,4 +339,4 @@ def nested() -> list[object]:
     ids=["short", "long", "huge number", "huge number inside", "deep", "control characters"],
 )
 def test_a_rejected_value_fits_on_a_line(value: object, text: str) -> None:
-    assert shown(value) == text
+    assert safe_repr(value) == text

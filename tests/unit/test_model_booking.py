@@ -74,7 +74,7 @@ def booking(assignment: Assignment | None) -> Booking:
     return Booking(
         id="b1",
         restaurant_id="r1",
-        party=4,
+        party_size=4,
         status=S.CONFIRMED,
         stay=STAY,
         assignment=assignment,
@@ -114,10 +114,10 @@ def test_an_actor_is_named_by_ids(values: tuple[str, str], field: str) -> None:
 # ---- holds and what they rely on -------------------------------------------------------------------------
 
 
-def print_of(held: tuple[str, ...] = ("a", "b"), /, party: int = 6, **change: Any) -> Fingerprint:
+def print_of(held: tuple[str, ...] = ("a", "b"), /, party_size: int = 6, **change: Any) -> Fingerprint:
     terms = change.pop("terms", (DINNER, STAY))
     planning = change.pop("planning", Planning())
-    return fingerprint_of(attrs.evolve(FLOOR, **change), planning, held, terms=terms, party=party)
+    return fingerprint_of(attrs.evolve(FLOOR, **change), planning, held, terms=terms, party_size=party_size)
 
 
 def with_table(**change: Any) -> dict[str, Any]:
@@ -174,7 +174,9 @@ def test_what_a_hold_does_not_rely_on_is_no_drift(change: dict[str, Any]) -> Non
 
 
 def test_a_table_that_is_gone_is_drift() -> None:
-    names = print_of().changed(fingerprint_of(FLOOR.without_table("a"), Planning(), ("a", "b"), terms=None, party=6))
+    names = print_of().changed(
+        fingerprint_of(FLOOR.without_table("a"), Planning(), ("a", "b"), terms=None, party_size=6)
+    )
 
     assert "tables[a].capacity" in names
     assert "joins[a+b]" in names
@@ -232,7 +234,7 @@ def test_utilisation_is_covers_in_percent_of_the_cap(
 
 def test_availability_tells_what_can_be_booked() -> None:
     free = Slot(SEVEN_US, "dinner", 4, None, 2)
-    taken = Slot(SEVEN_US, "dinner", 9, Refusal.by_rule(Code.PARTY_NEVER_FITS, party=9), 0)
+    taken = Slot(SEVEN_US, "dinner", 9, Refusal.by_rule(Code.PARTY_NEVER_FITS, party_size=9), 0)
     day = Availability(date(2026, 5, 1), (free, taken), (), Versions(1, 1, 1))
 
     assert day.bookable() == (free,)

@@ -44,14 +44,14 @@ def calendar(*periods: ServicePeriod, zone: str = "Europe/London", **rest: Any) 
     return Calendar(attrs.evolve(PUB, timezone=zone), Policy(periods, **rest))
 
 
-def stay(house: Calendar, local: str, party: int = 2, occasion: str | None = None) -> Stay:
-    found = house.stay(house.instant(local), party, occasion)
+def stay(house: Calendar, local: str, party_size: int = 2, occasion: str | None = None) -> Stay:
+    found = house.stay(house.instant(local), party_size, occasion)
     assert isinstance(found, Stay), str(found)
     return found
 
 
-def refusal(house: Calendar, local: str, party: int = 2, occasion: str | None = None) -> Refusal:
-    found = house.stay(house.instant(local), party, occasion)
+def refusal(house: Calendar, local: str, party_size: int = 2, occasion: str | None = None) -> Refusal:
+    found = house.stay(house.instant(local), party_size, occasion)
     assert isinstance(found, Refusal)
     return found
 
@@ -91,14 +91,14 @@ GOLDEN = [
 
 
 @pytest.mark.parametrize(
-    ("local", "party", "period", "minutes", "block", "clamped"),
+    ("local", "party_size", "period", "minutes", "block", "clamped"),
     GOLDEN,
     ids=[f"{case[0]} p{case[1]}" for case in GOLDEN],
 )
 def test_golden_booking_windows_of_the_reference(
-    local: str, party: int, period: str, minutes: int, block: str, *, clamped: bool
+    local: str, party_size: int, period: str, minutes: int, block: str, *, clamped: bool
 ) -> None:
-    found = stay(USUAL, local, party)
+    found = stay(USUAL, local, party_size)
 
     assert (found.period, found.dining.minutes, clock(found.block), found.is_clamped) == (
         period,

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from fourtop.errors import InUse, InvalidIdentifier, InvalidInput, NotFound
-from fourtop.model.floor import MAX_TABLES_ON_FLOOR, Floor, Join, SetCapacity, number_key, places
+from fourtop.model.floor import MAX_TABLES_ON_FLOOR, Floor, Join, SetCapacity, bits, number_key
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
 
@@ -200,7 +200,7 @@ def test_a_mask_has_a_bit_for_each_table_in_table_order() -> None:
     assert ABC.mask(["c", "a", "c"]) == 0b101
     assert ABC.ids(0b101) == ("a", "c")
     assert ABC.in_order(["c", "a", "c"]) == ("a", "c")
-    assert list(places(0)) == []
+    assert list(bits(0)) == []
     with pytest.raises(NotFound):
         ABC.mask(["a", "z"])
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fourtop.errors import InvalidInput
-from fourtop.formats.house_document import dump_house, load_house
+from fourtop.formats.house_document import dumps_house, loads_house
 from fourtop.formats.sketch import sketch_floor, sketch_house
 from fourtop.model.calendar import Calendar, Stay
 from fourtop.model.floor import Floor, Join
@@ -140,8 +140,8 @@ def test_periods_and_turn_times_are_written_as_people_say_them() -> None:
 def test_a_sketched_house_survives_the_document() -> None:
     house = sketch_house("The Corner", sketch_floor({"1": 2, "2": (4, "Bar")}), timezone="Europe/London")
 
-    assert load_house(dump_house(house)) == house
-    assert '"id"' not in dump_house(house)
+    assert loads_house(dumps_house(house)) == house
+    assert '"id"' not in dumps_house(house)
 
 
 @pytest.mark.parametrize(

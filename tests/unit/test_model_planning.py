@@ -15,8 +15,8 @@ from fourtop.errors import InvalidIdentifier, InvalidInput, InvalidWindow, Naive
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning import AdjacencyMode, Planning, Weights
-from fourtop.model.request import Preference, Request
-from fourtop.model.restaurant import Setting, Zone
+from fourtop.model.request import BookingRequest, Preference
+from fourtop.model.restaurant import Area, Zone
 from fourtop.model.table import Table
 from fourtop.model.window import Window
 
@@ -77,25 +77,25 @@ def test_a_weight_is_a_number_from_0_to_1000(name: str, value: Any) -> None:
     ids=str,
 )
 def test_a_set_has_to_be_adjacent_from_a_party_size_on(change: dict[str, Any], modes: list[str | None]) -> None:
-    assert [Planning(**change).mode_for(party) for party in (4, 5, 6)] == modes
+    assert [Planning(**change).mode_for(party_size) for party_size in (4, 5, 6)] == modes
 
 
 # ---- requests --------------------------------------------------------------------------------------------
 
 
 def test_a_request_takes_an_instant_of_any_zone() -> None:
-    here = Request(4, datetime(2026, 5, 1, 20, tzinfo=ZoneInfo("Europe/London")))
+    here = BookingRequest(4, datetime(2026, 5, 1, 20, tzinfo=ZoneInfo("Europe/London")))
 
-    assert here == Request(4, SEVEN)
+    assert here == BookingRequest(4, SEVEN)
     assert here.start == SEVEN
     assert here.start.tzinfo is UTC
 
 
-@pytest.mark.parametrize("party", [0, -1, 10**9, True, 2.5, math.nan, "4", None], ids=repr)
-def test_a_request_refuses_what_is_no_party(party: Any) -> None:
+@pytest.mark.parametrize("party_size", [0, -1, 10**9, True, 2.5, math.nan, "4", None], ids=repr)
+def test_a_request_refuses_what_is_no_party(party_size: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
-        Request(party, SEVEN)
-    assert (caught.value.field, caught.value.rule) == ("party", "must be a whole number from 1 to 1000")
+        BookingRequest(party_size, SEVEN)
+    assert (caught.value.field, caught.value.rule) == ("party_size", "must be a whole number from 1 to 1000")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_request_refuses_what_is_no_party(party: Any) -> None:
 )
 def test_a_request_refuses_what_is_no_start(start: Any, error: type[InvalidInput]) -> None:
     with pytest.raises(error) as caught:
-        Request(4, start)
+        BookingRequest(4, start)
     assert caught.value.field == "start"
 
 
@@ -130,18 +130,18 @@ def test_a_request_refuses_what_is_no_start(start: Any, error: type[InvalidInput
 )
 def test_a_request_refuses(change: dict[str, Any], error: type[InvalidInput]) -> None:
     with pytest.raises(error) as caught:
-        Request(4, SEVEN, **change)
+        BookingRequest(4, SEVEN, **change)
     assert caught.value.field == next(iter(change))
 
 
 def test_the_tables_of_a_request_have_no_order_and_no_doubles() -> None:
-    assert Request(4, SEVEN, tables=["b", "a", "b"]).tables == ("a", "b")
+    assert BookingRequest(4, SEVEN, tables=["b", "a", "b"]).tables == ("a", "b")
 
 
 # ---- preferences -----------------------------------------------------------------------------------------
 
 BOOTH = Table("t1", "1", 4, "bar", seating="booth", features=["window", "step-free"])
-BAR = Zone("bar", "Bar", setting="bar")
+BAR = Zone("bar", "Bar", area="bar")
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ BAR = Zone("bar", "Bar", setting="bar")
         ({"seatings": {"booth"}}, ()),
         ({"seatings": {"sofa"}}, ("seatings",)),
         ({"settings": ["bar", "outdoor"]}, ()),
-        ({"settings": [Setting.OUTDOOR]}, ("settings",)),
+        ({"settings": [Area.OUTDOOR]}, ("settings",)),
         ({"features": ["window"]}, ()),
         ({"features": ["window", "quiet"]}, ("features",)),
         (
@@ -243,6 +243,6 @@ def test_allocations_are_ordered_by_start_type_resource_and_id() -> None:
 
 
 def test_values_of_the_planner_survive_pickling() -> None:
-    values = (Planning(), Request(4, SEVEN), allocation("a1", 0), Score((Term("overage", 1, 5.0),)))
+    values = (Planning(), BookingRequest(4, SEVEN), allocation("a1", 0), Score((Term("overage", 1, 5.0),)))
 
     assert pickle.loads(pickle.dumps(values)) == values  # noqa: S301  # Our own bytes, made on this line.

@@ -113,10 +113,10 @@ def test_weekdays_are_those_of_the_calendar() -> None:
 
 
 @pytest.mark.parametrize(
-    ("party", "minutes"), [(1, 60), (2, 60), (3, 75), (4, 75), (6, 85), (8, 90), (9, 90), (1_000, 90)]
+    ("party_size", "minutes"), [(1, 60), (2, 60), (3, 75), (4, 75), (6, 85), (8, 90), (9, 90), (1_000, 90)]
 )
-def test_the_first_band_that_holds_the_party_counts_and_beyond_the_last_the_last(party: int, minutes: int) -> None:
-    assert turn_minutes(as_bands([(2, 60), (4, 75), (6, 85), (8, 90)]), party) == minutes
+def test_the_first_band_that_holds_the_party_counts_and_beyond_the_last_the_last(party_size: int, minutes: int) -> None:
+    assert turn_minutes(as_bands([(2, 60), (4, 75), (6, 85), (8, 90)]), party_size) == minutes
 
 
 def test_a_band_without_a_size_is_for_all_others() -> None:

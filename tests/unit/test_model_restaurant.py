@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from fourtop.errors import InvalidIdentifier, InvalidInput
-from fourtop.model.restaurant import Restaurant, Setting, Zone, zone_info
+from fourtop.model.restaurant import Area, Restaurant, Zone, zone_info
 from fourtop.model.table import Mobility, Position, Table
 
 PUB = Restaurant("the-pub", "The Pub", timezone="Europe/London")
@@ -95,7 +95,7 @@ def test_a_restaurant_refuses(change: dict[str, Any], rule: str) -> None:
 
 
 def test_a_zone_is_indoors_unless_told_otherwise() -> None:
-    assert (MAIN.order, MAIN.setting) == (0, Setting.INDOOR)
+    assert (MAIN.order, MAIN.area) == (0, Area.INDOOR)
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_a_zone_is_indoors_unless_told_otherwise() -> None:
         ({"name": "a" * 51}, TEXT.format(50)),
         ({"order": -1}, WHOLE.format(0, 10_000)),
         ({"order": 10_001}, WHOLE.format(0, 10_000)),
-        ({"setting": "garden"}, "must be one of indoor, outdoor, bar"),
-        ({"setting": None}, "must be one of indoor, outdoor, bar"),
+        ({"area": "garden"}, "must be one of indoor, outdoor, bar"),
+        ({"area": None}, "must be one of indoor, outdoor, bar"),
     ],
     ids=str,
 )
@@ -171,7 +171,7 @@ def test_a_table_alone_seats_the_smaller_of_capacity_and_maximum(max_party: int 
     table = Table("t1", "1", 4, "main", min_party=2, max_party=max_party)
 
     assert table.largest_party == largest
-    assert [party for party in range(8) if table.seats_alone(party)] == list(range(2, largest + 1))
+    assert [party_size for party_size in range(8) if table.seats_alone(party_size)] == list(range(2, largest + 1))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from itertools import combinations
 from jsonschema import Draft202012Validator
 
 import fourtop.sample
-from fourtop.formats.house_document import dump_house
+from fourtop.formats.house_document import dumps_house
 from fourtop.formats.json_schema import house_schema
 from fourtop.model.calendar import Calendar, Stay
 from fourtop.model.floor import Floor
@@ -78,10 +78,10 @@ def test_stays_at_the_pub_grow_with_the_party() -> None:
     calendar = Calendar(house.restaurant, house.policy)
     start = calendar.instant("2026-05-01T21:00")
     ends = {}
-    for party in (1, 2, 3, 4, 5, 6, 7, 26):
-        stay = calendar.stay(start, party)
+    for party_size in (1, 2, 3, 4, 5, 6, 7, 26):
+        stay = calendar.stay(start, party_size)
         assert isinstance(stay, Stay)
-        ends[party] = stay.dining.minutes
+        ends[party_size] = stay.dining.minutes
 
     assert ends == {1: 90, 2: 90, 3: 105, 4: 105, 5: 120, 6: 120, 7: 150, 26: 150}
 
@@ -89,7 +89,7 @@ def test_stays_at_the_pub_grow_with_the_party() -> None:
 def test_the_pub_is_written_as_we_write_documents() -> None:
     text = files(fourtop.sample).joinpath("pub.json").read_text("utf-8")
 
-    assert dump_house(pub()) == text
+    assert dumps_house(pub()) == text
     Draft202012Validator(house_schema()).validate(json.loads(text))
 
 

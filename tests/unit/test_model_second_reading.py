@@ -8,8 +8,8 @@ from typing import Any
 import attrs
 import pytest
 
-from fourtop import Calendar, InvalidInput, Policy, Refusal, Restaurant, ServicePeriod, dump_house
-from fourtop.formats.booking_rows import dump_rows_csv
+from fourtop import Calendar, InvalidInput, Policy, Refusal, Restaurant, ServicePeriod, dumps_house
+from fourtop.formats.booking_rows import dumps_rows_csv
 from fourtop.model.calendar import Stay
 from fourtop.model.validators import check_party
 from fourtop.model.window import to_micros
@@ -75,6 +75,6 @@ def test_a_value_that_cannot_be_written_is_refused_like_any_other() -> None:
 @pytest.mark.parametrize("junk", [None, 7, "x", [1], object()])
 def test_only_rows_and_houses_are_written(junk: Any) -> None:
     with pytest.raises(InvalidInput, match="rows must"):
-        dump_rows_csv(junk)
+        dumps_rows_csv(junk)
     with pytest.raises(InvalidInput, match="house must be of type House"):
-        dump_house(junk)
+        dumps_house(junk)

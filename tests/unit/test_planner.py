@@ -14,9 +14,9 @@ from fourtop.model.planning import Planning, Weights
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
-from fourtop.planner import Ask, Planner
+from fourtop.planner import Planner, PlanRequest
 
-ZONES = [Zone("main", "Main"), Zone("patio", "Patio", setting="outdoor"), Zone("lounge", "Lounge", setting="bar")]
+ZONES = [Zone("main", "Main"), Zone("patio", "Patio", area="outdoor"), Zone("lounge", "Lounge", area="bar")]
 
 
 def table(number: str, capacity: int, **details: Any) -> Table:
@@ -34,10 +34,10 @@ def complete(names: Sequence[str]) -> list[str]:
     return [f"{first}-{second}" for first, second in combinations(names, 2)]
 
 
-def plans(floor: Floor, party: int, planning: Planning | None = None, **conditions: Any) -> tuple[Plan, ...]:
+def plans(floor: Floor, party_size: int, planning: Planning | None = None, **conditions: Any) -> tuple[Plan, ...]:
     """All plans in an empty house."""
     planner = Planner(floor, planning or Planning())
-    return planner.plans(Ask(party, **conditions), (1 << len(floor.tables)) - 1)
+    return planner.plans(PlanRequest(party_size, **conditions), (1 << len(floor.tables)) - 1)
 
 
 def sets(found: Iterable[Plan]) -> list[tuple[str, ...]]:
@@ -161,7 +161,7 @@ def test_selector_looks_only_at_free_tables() -> None:
     names = [f"S{place}" for place in range(10)]
     floor = floor_of([table(name, 6) for name in names], *complete(names))
     planner = Planner(floor, Planning())
-    assert sets(planner.plans(Ask(6), floor.mask(names[6:]))) == [(name,) for name in names[6:]]
+    assert sets(planner.plans(PlanRequest(6), floor.mask(names[6:]))) == [(name,) for name in names[6:]]
 
 
 def test_a_chain_of_three_is_found() -> None:
@@ -197,11 +197,11 @@ def test_case_2_a_combination_is_only_a_name() -> None:
     found = sets(plans(floor, 4))
     assert {("A",), ("B",), ("C",), ("A", "B"), ("B", "C")} == set(found)
     planner = Planner(floor, Planning())
-    pair = planner.best(Ask(7), 0b111)
+    pair = planner.best(PlanRequest(7), 0b111)
     assert pair is not None
     assert pair.tables == ("A", "B")
     left = 0b111 & ~floor.mask(pair.tables)
-    assert sets(planner.plans(Ask(4), left)) == [("C",)]
+    assert sets(planner.plans(PlanRequest(4), left)) == [("C",)]
 
 
 def test_case_2_among_equals_unjoinable_then_joinable_then_combination() -> None:
@@ -216,8 +216,8 @@ def test_case_2_among_equals_unjoinable_then_joinable_then_combination() -> None
 def test_case_13_small_parties_leave_the_only_cluster_that_seats_seven() -> None:
     floor = floor_of([table(name, 4) for name in "ABCD"], "A-B")
     planner = Planner(floor, Planning())
-    assert sets(planner.plans(Ask(2), 0b1111))[:4] == [("C",), ("D",), ("A",), ("B",)]
-    assert planner.best(Ask(7), 0b0011) is not None
+    assert sets(planner.plans(PlanRequest(2), 0b1111))[:4] == [("C",), ("D",), ("A",), ("B",)]
+    assert planner.best(PlanRequest(7), 0b0011) is not None
 
 
 # ---- what a set may be
@@ -327,70 +327,70 @@ def test_a_wish_costs_for_each_table_and_kind_that_misses_it() -> None:
 def test_plans_can_be_limited() -> None:
     floor = windows()
     planner = Planner(floor, Planning())
-    everything = planner.plans(Ask(4), 0b111)
-    assert planner.plans(Ask(4), 0b111, 2) == everything[:2]
-    assert planner.plans(Ask(4), 0b111, 50) == everything
-    assert planner.best(Ask(4), 0b111) == everything[0]
+    everything = planner.plans(PlanRequest(4), 0b111)
+    assert planner.plans(PlanRequest(4), 0b111, 2) == everything[:2]
+    assert planner.plans(PlanRequest(4), 0b111, 50) == everything
+    assert planner.best(PlanRequest(4), 0b111) == everything[0]
 
 
 @pytest.mark.parametrize("limit", [0, -1, True, 2.5, 10**9])
 def test_a_limit_is_a_whole_number_of_at_least_one(limit: Any) -> None:
     planner = Planner(windows(), Planning())
     with pytest.raises(InvalidInput, match="limit must be a whole number"):
-        planner.plans(Ask(4), 0b111, limit)
+        planner.plans(PlanRequest(4), 0b111, limit)
     with pytest.raises(InvalidInput, match="limit must be a whole number"):
-        planner.count(Ask(4), 0b111, limit)
+        planner.count(PlanRequest(4), 0b111, limit)
 
 
-@pytest.mark.parametrize("party", [0, -1, 10**9, True, 2.5, float("nan"), None])
-def test_a_party_is_a_whole_number_of_people(party: Any) -> None:
-    with pytest.raises(InvalidInput, match="party must be a whole number from 1 to 1000"):
-        Ask(party)
+@pytest.mark.parametrize("party_size", [0, -1, 10**9, True, 2.5, float("nan"), None])
+def test_a_party_is_a_whole_number_of_people(party_size: Any) -> None:
+    with pytest.raises(InvalidInput, match="party_size must be a whole number from 1 to 1000"):
+        PlanRequest(party_size)
 
 
 def test_conditions_are_preferences() -> None:
     with pytest.raises(InvalidInput, match="must must be of type Preference"):
-        Ask(2, must="window")  # type: ignore[arg-type]  # that is the point
+        PlanRequest(2, must="window")  # type: ignore[arg-type]  # that is the point
     with pytest.raises(InvalidInput, match="wish must be of type Preference"):
-        Ask(2, wish=None)  # type: ignore[arg-type]  # that is the point
+        PlanRequest(2, wish=None)  # type: ignore[arg-type]  # that is the point
 
 
 def test_free_masks_may_hold_tables_that_are_not_offered() -> None:
     floor = floor_of([table("A", 4), table("B", 4, out_of_service=True)])
-    assert Planner(floor, Planning()).best(Ask(4), 0b10) is None
-    assert not Planner(floor, Planning()).is_seatable(Ask(4), 0b10)
+    assert Planner(floor, Planning()).best(PlanRequest(4), 0b10) is None
+    assert not Planner(floor, Planning()).is_seatable(PlanRequest(4), 0b10)
 
 
 def test_count_seats_one_party_after_another() -> None:
     floor = floor_of([table(name, 4) for name in "ABCD"], "A-B", "C-D")
     for planner in (Planner(floor, Planning()), Planner(floor, Planning(), max_sets=0)):
-        assert planner.count(Ask(7), 0b1111, 10) == 2
-        assert planner.count(Ask(4), 0b1111, 10) == 4
-        assert planner.count(Ask(4), 0b1111, 3) == 3
-        assert planner.count(Ask(7), 0b0111, 10) == 1
-        assert planner.count(Ask(9), 0b1111, 10) == 0
+        assert planner.count(PlanRequest(7), 0b1111, 10) == 2
+        assert planner.count(PlanRequest(4), 0b1111, 10) == 4
+        assert planner.count(PlanRequest(4), 0b1111, 3) == 3
+        assert planner.count(PlanRequest(7), 0b0111, 10) == 1
+        assert planner.count(PlanRequest(9), 0b1111, 10) == 0
 
 
 def test_a_count_is_the_same_however_often_it_is_asked_for() -> None:
     floor = floor_of([table(f"T{place}", 4) for place in range(150)])
     planner = Planner(floor, Planning())
     for _ in range(2):
-        assert [planner.count(Ask(4), 0b11 << place, 5) for place in range(150)] == [2] * 149 + [1]
-        assert planner.count(Ask(4), (1 << 150) - 1, 1_000) == 150
+        assert [planner.count(PlanRequest(4), 0b11 << place, 5) for place in range(150)] == [2] * 149 + [1]
+        assert planner.count(PlanRequest(4), (1 << 150) - 1, 1_000) == 150
 
 
 def test_a_floor_without_tables_has_no_plans() -> None:
     planner = Planner(Floor([], zones=ZONES), Planning(adjacency_required=False))
-    assert planner.best(Ask(1), 0) is None
-    assert planner.plans(Ask(1), 0) == ()
-    assert planner.count(Ask(1), 0, 5) == 0
+    assert planner.best(PlanRequest(1), 0) is None
+    assert planner.plans(PlanRequest(1), 0) == ()
+    assert planner.count(PlanRequest(1), 0, 5) == 0
 
 
 def test_a_plan_is_the_same_however_often_it_is_asked_for() -> None:
     floor = floor_of([table(f"T{place}", 4) for place in range(150)])
     planner = Planner(floor, Planning())
-    first = [planner.best(Ask(4), 1 << place) for place in range(150)]
-    again = [planner.best(Ask(4), 1 << place) for place in range(150)]
+    first = [planner.best(PlanRequest(4), 1 << place) for place in range(150)]
+    again = [planner.best(PlanRequest(4), 1 << place) for place in range(150)]
     assert first == again
     assert [plan and plan.tables for plan in first] == [(one.id,) for one in floor.tables]
 

@@ -14,8 +14,8 @@ from fourtop.model.planning import AdjacencyMode, Planning, Weights
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
-from fourtop.planner import MAX_COMPILED_SETS, MAX_RANKING_BYTES, Ask, Planner
-from fourtop.planner.compiled_floor import Layout
+from fourtop.planner import MAX_COMPILED_SETS, MAX_RANKING_BYTES, Planner, PlanRequest
+from fourtop.planner.compiled_floor import CompiledFloor
 from fourtop.planner.knapsack import Completion, Piece
 from tests.property.planner_oracle import case_of, floor_of
 
@@ -35,8 +35,8 @@ def hall(size: int, *, density: float = 0.0, loss: Callable[[random.Random], int
     return Floor(tables, zones=[Zone("hall", "Hall")], joins=joins)
 
 
-def is_compiled(planner: Planner, party: int) -> bool:
-    return planner._compiled(party).combinations is not None
+def is_compiled(planner: Planner, party_size: int) -> bool:
+    return planner._compiled(party_size).combinations is not None
 
 
 EXPLODING = [
@@ -54,10 +54,10 @@ def test_an_exploding_floor_stays_within_the_memory_bound(floor: Floor, planning
     tracemalloc.start()
     try:
         planner = Planner(floor, planning)
-        for party in (2, 7, 12, 20, 26):
-            best = planner.best(Ask(party), everything)
+        for party_size in (2, 7, 12, 20, 26):
+            best = planner.best(PlanRequest(party_size), everything)
             assert best is not None
-            assert planner.plans(Ask(party), everything, 3)[0] == best
+            assert planner.plans(PlanRequest(party_size), everything, 3)[0] == best
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -73,9 +73,9 @@ def test_a_floor_just_below_the_cap_stays_within_the_memory_bound() -> None:
     everything = (1 << 48) - 1
     tracemalloc.start()
     try:
-        for party in (4, 7, 10):
+        for party_size in (4, 7, 10):
             for wish in (Preference(), Preference(features={"window"})):
-                planner.best(Ask(party, wish=wish), everything)
+                planner.best(PlanRequest(party_size, wish=wish), everything)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -97,8 +97,8 @@ def test_both_ways_answer_alike_on_a_middling_floor(mode: AdjacencyMode | None, 
     )
     compiling, searching = Planner(floor, planning), Planner(floor, planning, max_sets=0)
     draw = random.Random(5)
-    for party in (1, 4, 7, 10, 13, 17, 21, 40):
-        ask = Ask(party, wish=Preference(features={"window"}) if party % 2 else Preference())
+    for party_size in (1, 4, 7, 10, 13, 17, 21, 40):
+        ask = PlanRequest(party_size, wish=Preference(features={"window"}) if party_size % 2 else Preference())
         for _ in range(3):
             free = draw.getrandbits(15)
             plans = compiling.plans(ask, free)
@@ -114,15 +114,15 @@ def test_both_ways_answer_alike_on_a_middling_floor(mode: AdjacencyMode | None, 
 def test_equal_tables_are_not_searched_through() -> None:
     floor = Floor([Table(f"t{place}", str(place), 4, "hall") for place in range(60)], zones=[Zone("hall", "Hall")])
     planner = Planner(floor, Planning(adjacency_required=False, max_tables=8, slack_budget=3))
-    found = planner.plans(Ask(32), (1 << 60) - 1, 3)
+    found = planner.plans(PlanRequest(32), (1 << 60) - 1, 3)
     assert [plan.tables[-1] for plan in found] == ["t7", "t8", "t9"]
-    assert planner.best(Ask(33), (1 << 60) - 1) is None
+    assert planner.best(PlanRequest(33), (1 << 60) - 1) is None
 
 
 def test_a_hall_of_hundreds_of_tables_is_searched_by_few_levels() -> None:
     floor = hall(300)
     planner = Planner(floor, Planning(adjacency_required=False, max_tables=4))
-    assert planner.best(Ask(24), (1 << 300) - 1) is not None
+    assert planner.best(PlanRequest(24), (1 << 300) - 1) is not None
     pieces = [Piece(table.capacity, 0.1, 1.0) for table in floor.tables]
     completion = Completion.of((1 << 300) - 1, pieces, picks=3, ceiling=30)
     assert len(completion.levels) <= 64
@@ -140,9 +140,9 @@ def test_rankings_that_were_used_least_recently_go_first(monkeypatch: pytest.Mon
     monkeypatch.setattr("fourtop.planner.planner.MAX_RANKING_BYTES", 160_000)
     floor = hall(8)
     planner = Planner(floor, Planning(adjacency_required=False, max_tables=2))
-    for party in (1, 2, 3, 1, 4, 1, 5):
-        planner.best(Ask(party), 0xFF)
-    kept = [party for party, _ in planner._rankings]
+    for party_size in (1, 2, 3, 1, 4, 1, 5):
+        planner.best(PlanRequest(party_size), 0xFF)
+    kept = [party_size for party_size, _ in planner._rankings]
     assert kept[-2:] == [1, 5]
     assert 2 not in kept
 
@@ -151,8 +151,8 @@ def test_conditions_are_kept_for_a_while_only() -> None:
     floor = hall(2)
     planner = Planner(floor, Planning())
     for each in range(300):
-        assert planner.best(Ask(2, must=Preference(features={f"f{each}"})), 0b11) is None
-        assert planner.best(Ask(2, wish=Preference(features={f"f{each}"})), 0b11) is not None
+        assert planner.best(PlanRequest(2, must=Preference(features={f"f{each}"})), 0b11) is None
+        assert planner.best(PlanRequest(2, wish=Preference(features={f"f{each}"})), 0b11) is not None
     assert len(planner._masks) <= 256
     assert len(planner._unmet) <= 256
 
@@ -161,7 +161,7 @@ def test_conditions_are_kept_for_a_while_only() -> None:
 def test_the_layout_measures_what_the_floor_says() -> None:
     for seed in range(300):
         floor = floor_of(random.Random(seed))
-        layout = Layout.of(floor)
+        layout = CompiledFloor.of(floor)
         for size in (2, 3, 4):
             for tables in combinations((table.id for table in floor.tables), size):
                 measured = layout.combination(floor.mask(tables))
@@ -171,7 +171,7 @@ def test_the_layout_measures_what_the_floor_says() -> None:
 def test_the_random_floors_have_all_that_matters() -> None:
     cases = [case_of(seed) for seed in range(200)]
     assert {case.planning.max_tables for case in cases} == {1, 2, 3, 4}
-    assert {case.planning.mode_for(case.party) for case in cases} == {None, *AdjacencyMode}
+    assert {case.planning.mode_for(case.party_size) for case in cases} == {None, *AdjacencyMode}
     assert any(join.seat_loss for case in cases for join in case.floor.joins)
     assert any(case.floor.set_capacities for case in cases)
     assert any(case.must.kinds for case in cases)
@@ -179,7 +179,7 @@ def test_the_random_floors_have_all_that_matters() -> None:
     planned = [
         plan
         for case in cases
-        for plan in Planner(case.floor, case.planning).plans(Ask(case.party), case.floor.mask(case.free))
+        for plan in Planner(case.floor, case.planning).plans(PlanRequest(case.party_size), case.floor.mask(case.free))
     ]
     assert sum(len(plan.tables) > 2 for plan in planned) > 50
 
@@ -187,7 +187,7 @@ def test_the_random_floors_have_all_that_matters() -> None:
 def test_the_search_agrees_on_a_few_small_floors() -> None:
     for seed in range(60):
         case = case_of(seed)
-        ask = Ask(case.party, must=case.must, wish=case.wish)
+        ask = PlanRequest(case.party_size, must=case.must, wish=case.wish)
         free = case.floor.mask(case.free)
         plans = Planner(case.floor, case.planning).plans(ask, free)
         searching = Planner(case.floor, case.planning, max_sets=0)
@@ -206,10 +206,10 @@ def test_the_search_goes_on_while_a_tie_may_be_won_by_place() -> None:
     for mode in AdjacencyMode:
         planning = Planning(adjacency_mode=mode, slack_budget=None, max_tables=4)
         compiling, searching = Planner(floor, planning), Planner(floor, planning, max_sets=0)
-        for party in (7, 11, 15):
-            expected = compiling.plans(Ask(party), 0b11111)
+        for party_size in (7, 11, 15):
+            expected = compiling.plans(PlanRequest(party_size), 0b11111)
             for limit in range(1, len(expected) + 1):
-                assert searching.plans(Ask(party), 0b11111, limit) == expected[:limit]
+                assert searching.plans(PlanRequest(party_size), 0b11111, limit) == expected[:limit]
 
 
 def test_a_join_across_zones_is_no_joint_of_any_plan() -> None:
@@ -218,7 +218,7 @@ def test_a_join_across_zones_is_no_joint_of_any_plan() -> None:
         zones=[Zone("hall", "Hall"), Zone("bar", "Bar")],
         joins=[Join(("a", "b"), seat_loss=1), Join(("b", "c"), seat_loss=3)],
     )
-    assert Layout.of(floor).loss_ranges == {0b100: (0, 0), 0b011: (1, 1)}
+    assert CompiledFloor.of(floor).loss_ranges == {0b100: (0, 0), 0b011: (1, 1)}
     for planner in (Planner(floor, Planning()), Planner(floor, Planning(), max_sets=0)):
-        assert [plan.tables for plan in planner.plans(Ask(6), 0b111)] == [("a", "b")]
-        assert planner.best(Ask(8), 0b111) is None
+        assert [plan.tables for plan in planner.plans(PlanRequest(6), 0b111)] == [("a", "b")]
+        assert planner.best(PlanRequest(8), 0b111) is None

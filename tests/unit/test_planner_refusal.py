@@ -11,7 +11,7 @@ from fourtop.model.planning import Planning
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
-from fourtop.planner import Ask, Planner
+from fourtop.planner import Planner, PlanRequest
 
 
 def table(number: str, capacity: int, **details: Any) -> Table:
@@ -28,7 +28,7 @@ def floor() -> Floor:
             table("E", 4, zone_id="patio", seating="booth"),
             table("F", 4, out_of_service=True),
         ],
-        zones=[Zone("main", "Main"), Zone("patio", "Patio", setting="outdoor")],
+        zones=[Zone("main", "Main"), Zone("patio", "Patio", area="outdoor")],
         joins=[Join(tuple(pair)) for pair in ("AB", "BC", "AE", "AD", "AF")],
     )
 
@@ -50,62 +50,62 @@ ALL = 0b111111
 
 
 def test_choose_gives_the_best_plan() -> None:
-    assert planner().choose(Ask(7), ALL) == planner().best(Ask(7), ALL)
+    assert planner().choose(PlanRequest(7), ALL) == planner().best(PlanRequest(7), ALL)
 
 
 def test_choose_says_that_a_party_never_fits() -> None:
-    refusal = refused(planner().choose(Ask(40), ALL))
+    refusal = refused(planner().choose(PlanRequest(40), ALL))
     assert refusal.proof is Proof.NO_PLAN
-    assert facts(refusal) == [(Code.PARTY_NEVER_FITS, {"party": 40})]
+    assert facts(refusal) == [(Code.PARTY_NEVER_FITS, {"party_size": 40})]
     assert str(refusal) == "no table or combination on this floor seats a party of 40"
 
 
 def test_a_party_that_never_fits_is_told_so_whatever_else_it_wants() -> None:
-    asked = Ask(40, must=Preference(features={"window"}))
+    asked = PlanRequest(40, must=Preference(features={"window"}))
     assert refused(planner().choose(asked, ALL)).code is Code.PARTY_NEVER_FITS
 
 
 def test_choose_names_the_condition_that_is_enough_to_drop() -> None:
-    asked = Ask(4, must=Preference(features={"window"}, zones={"main"}))
+    asked = PlanRequest(4, must=Preference(features={"window"}, zones={"main"}))
     refusal = refused(planner().choose(asked, ALL))
     assert refusal.proof is Proof.NO_PLAN
-    assert facts(refusal) == [(Code.NO_TABLES_MATCH, {"party": 4, "conditions": ["features"]})]
+    assert facts(refusal) == [(Code.NO_TABLES_MATCH, {"party_size": 4, "conditions": ["features"]})]
 
 
 def test_choose_names_all_conditions_where_none_is_enough_to_drop() -> None:
-    asked = Ask(4, must=Preference(features={"window"}, seatings={"sofa"}))
+    asked = PlanRequest(4, must=Preference(features={"window"}, seatings={"sofa"}))
     assert facts(planner().choose(asked, ALL)) == [
-        (Code.NO_TABLES_MATCH, {"party": 4, "conditions": ["features", "seatings"]})
+        (Code.NO_TABLES_MATCH, {"party_size": 4, "conditions": ["features", "seatings"]})
     ]
 
 
 def test_choose_names_the_busy_tables_of_the_best_plan() -> None:
     everything_but_b = ALL & ~0b10
-    refusal = refused(planner().choose(Ask(7), everything_but_b))
+    refusal = refused(planner().choose(PlanRequest(7), everything_but_b))
     assert refusal.proof is Proof.NO_FREE_PLAN
-    assert facts(refusal) == [(Code.TABLES_TAKEN, {"party": 7, "tables": ["B"]})]
-    assert facts(planner().choose(Ask(7), 0)) == [(Code.TABLES_TAKEN, {"party": 7, "tables": ["A", "B"]})]
+    assert facts(refusal) == [(Code.TABLES_TAKEN, {"party_size": 7, "tables": ["B"]})]
+    assert facts(planner().choose(PlanRequest(7), 0)) == [(Code.TABLES_TAKEN, {"party_size": 7, "tables": ["A", "B"]})]
 
 
 def test_choose_looks_for_taken_tables_among_those_that_meet_the_conditions() -> None:
-    asked = Ask(2, must=Preference(features={"window"}))
-    assert facts(planner().choose(asked, ALL & ~0b100)) == [(Code.TABLES_TAKEN, {"party": 2, "tables": ["C"]})]
+    asked = PlanRequest(2, must=Preference(features={"window"}))
+    assert facts(planner().choose(asked, ALL & ~0b100)) == [(Code.TABLES_TAKEN, {"party_size": 2, "tables": ["C"]})]
 
 
 def test_judge_gives_the_plan_of_the_named_tables_in_any_order() -> None:
-    judged = planner().judge(Ask(7), ["B", "A", "B"])
+    judged = planner().judge(PlanRequest(7), ["B", "A", "B"])
     assert isinstance(judged, Plan)
     assert judged.tables == ("A", "B")
-    assert judged in planner().plans(Ask(7), ALL)
-    assert planner().judge(Ask(2), ["C"]) == planner().best(Ask(2), 0b100)
+    assert judged in planner().plans(PlanRequest(7), ALL)
+    assert planner().judge(PlanRequest(2), ["C"]) == planner().best(PlanRequest(2), 0b100)
 
 
 @pytest.mark.parametrize(
-    ("party", "tables", "expected"),
+    ("party_size", "tables", "expected"),
     [
-        (2, "D", (Code.PARTY_BELOW_MINIMUM, {"party": 2, "minimum": 3, "tables": ["D"]})),
-        (6, "D", (Code.PARTY_ABOVE_MAXIMUM, {"party": 6, "maximum": 5, "tables": ["D"]})),
-        (9, "AB", (Code.PARTY_ABOVE_MAXIMUM, {"party": 9, "maximum": 8, "tables": ["A", "B"]})),
+        (2, "D", (Code.PARTY_BELOW_MINIMUM, {"party_size": 2, "minimum": 3, "tables": ["D"]})),
+        (6, "D", (Code.PARTY_ABOVE_MAXIMUM, {"party_size": 6, "maximum": 5, "tables": ["D"]})),
+        (9, "AB", (Code.PARTY_ABOVE_MAXIMUM, {"party_size": 9, "maximum": 8, "tables": ["A", "B"]})),
         (3, "AB", (Code.SLACK_EXCEEDED, {"slack": 5, "budget": 4, "tables": ["A", "B"]})),
         (4, "F", (Code.TABLE_OUT_OF_SERVICE, {"tables": ["F"]})),
         (8, "AD", (Code.TABLE_NOT_MOVABLE, {"tables": ["D"]})),
@@ -113,27 +113,27 @@ def test_judge_gives_the_plan_of_the_named_tables_in_any_order() -> None:
         (6, "AC", (Code.ADJACENCY_MISMATCH, {"mode": "connected", "tables": ["A", "C"]})),
     ],
 )
-def test_judge_names_the_rule(party: int, tables: str, expected: tuple[Code, dict[str, Any]]) -> None:
-    judged = planner().judge(Ask(party), list(tables))
+def test_judge_names_the_rule(party_size: int, tables: str, expected: tuple[Code, dict[str, Any]]) -> None:
+    judged = planner().judge(PlanRequest(party_size), list(tables))
     assert refused(judged).proof is Proof.NAMED_TABLES
     assert facts(judged) == [expected]
 
 
 def test_judge_counts_the_tables() -> None:
-    assert facts(planner(max_tables=2).judge(Ask(9), list("ABC"))) == [
+    assert facts(planner(max_tables=2).judge(PlanRequest(9), list("ABC"))) == [
         (Code.TOO_MANY_TABLES, {"count": 3, "maximum": 2})
     ]
 
 
 def test_judge_names_the_conditions_that_the_tables_miss() -> None:
-    asked = Ask(6, must=Preference(features={"window"}, zones={"main"}))
+    asked = PlanRequest(6, must=Preference(features={"window"}, zones={"main"}))
     assert facts(planner().judge(asked, ["B", "C"])) == [
-        (Code.NO_TABLES_MATCH, {"party": 6, "conditions": ["features"]})
+        (Code.NO_TABLES_MATCH, {"party_size": 6, "conditions": ["features"]})
     ]
 
 
 def test_judge_lists_every_rule_that_is_broken() -> None:
-    asked = Ask(1, must=Preference(seatings={"booth"}))
+    asked = PlanRequest(1, must=Preference(seatings={"booth"}))
     refusal = refused(planner(max_tables=2).judge(asked, list("CDEF")))
     assert [reason.code for reason in refusal.reasons] == [
         Code.PARTY_BELOW_MINIMUM,
@@ -149,11 +149,11 @@ def test_judge_lists_every_rule_that_is_broken() -> None:
 
 
 def test_judge_needs_no_joins_where_the_house_does_not() -> None:
-    assert isinstance(planner(adjacency_required=False).judge(Ask(6), ["A", "C"]), Plan)
+    assert isinstance(planner(adjacency_required=False).judge(PlanRequest(6), ["A", "C"]), Plan)
 
 
 def test_judge_wants_tables_that_exist() -> None:
     with pytest.raises(NotFound, match="there is no table 'Z'"):
-        planner().judge(Ask(2), ["A", "Z"])
+        planner().judge(PlanRequest(2), ["A", "Z"])
     with pytest.raises(InvalidInput, match="tables must name at least one table"):
-        planner().judge(Ask(2), [])
+        planner().judge(PlanRequest(2), [])

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from fourtop.errors import Code, InvalidDocument, InvalidInput
-from fourtop.formats.booking_rows import COLUMNS, BookingRow, dump_rows_csv, read_rows_csv, read_rows_json
+from fourtop.formats.booking_rows import COLUMNS, BookingRow, dumps_rows_csv, loads_rows_csv, loads_rows_json
 from fourtop.model.booking import BookingStatus
 
 FULL_CSV = """\
-id,party,start,end,tables,status,occasion
+id,party_size,start,end,tables,status,occasion
 b1,4,2026-05-01T19:00,2026-05-01T21:00,Low 4a+Low 4b,checked_in,drinks
 b2,2,2026-05-01T19:00+01:00,,1,confirmed,
 b3,1,2026-05-01T19:00,,,pending_allocation,
@@ -36,7 +36,7 @@ FULL = (
 
 def refused_csv(text: str) -> tuple[int | None, str, str, str]:
     with pytest.raises(InvalidDocument) as caught:
-        read_rows_csv(text)
+        loads_rows_csv(text)
     assert caught.value.code is Code.INVALID_DOCUMENT
     return caught.value.line, caught.value.field, caught.value.rule, caught.value.given
 
@@ -63,9 +63,9 @@ def test_a_row_keeps_its_times_as_they_were_given(start: str | datetime) -> None
     ("change", "rule"),
     [
         ({"id": "b 1"}, "must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -"),
-        ({"party": 0}, "must be a whole number from 1 to 1000"),
-        ({"party": True}, "must be a whole number from 1 to 1000"),
-        ({"party": "4"}, "must be a whole number from 1 to 1000"),
+        ({"party_size": 0}, "must be a whole number from 1 to 1000"),
+        ({"party_size": True}, "must be a whole number from 1 to 1000"),
+        ({"party_size": "4"}, "must be a whole number from 1 to 1000"),
         ({"start": "19:00"}, "must be a date and time such as 2026-12-24T19:00"),
         ({"start": None}, "must be a date and time such as 2026-12-24T19:00"),
         ({"start": math.inf}, "must be a date and time such as 2026-12-24T19:00"),
@@ -78,7 +78,7 @@ def test_a_row_keeps_its_times_as_they_were_given(start: str | datetime) -> None
     ids=str,
 )
 def test_a_row_refuses(change: dict[str, Any], rule: str) -> None:
-    values: dict[str, Any] = {"id": "b1", "party": 4, "start": "2026-05-01T19:00"}
+    values: dict[str, Any] = {"id": "b1", "party_size": 4, "start": "2026-05-01T19:00"}
 
     with pytest.raises(InvalidInput) as caught:
         BookingRow(**(values | change))
@@ -94,52 +94,52 @@ def test_a_row_has_a_status_of_the_life_cycle() -> None:
 
 
 def test_rows_are_read_from_csv_and_written_back() -> None:
-    assert read_rows_csv(FULL_CSV) == FULL
-    assert dump_rows_csv(FULL) == FULL_CSV
+    assert loads_rows_csv(FULL_CSV) == FULL
+    assert dumps_rows_csv(FULL) == FULL_CSV
 
 
 def test_columns_come_in_any_order_and_only_three_are_needed() -> None:
-    assert read_rows_csv("start,id,party\n2026-05-01T19:00,b1,4\n") == (BookingRow("b1", 4, "2026-05-01T19:00"),)
+    assert loads_rows_csv("start,id,party\n2026-05-01T19:00,b1,4\n") == (BookingRow("b1", 4, "2026-05-01T19:00"),)
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "\ufeffid,party,start\nb1,4,2026-05-01T19:00\n",
-        "id,party,start\r\nb1,4,2026-05-01T19:00\r\n",
-        "id,party,start\nb1,4,2026-05-01T19:00",
+        "\ufeffid,party_size,start\nb1,4,2026-05-01T19:00\n",
+        "id,party_size,start\r\nb1,4,2026-05-01T19:00\r\n",
+        "id,party_size,start\nb1,4,2026-05-01T19:00",
         '"id","party","start"\n"b1","4","2026-05-01T19:00"\n',
         " id , party , start \n b1 , 4 , 2026-05-01T19:00 \n",
-        "\n\nid,party,start\n\n,,\nb1,4,2026-05-01T19:00\n   \n\n",
+        "\n\nid,party_size,start\n\n,,\nb1,4,2026-05-01T19:00\n   \n\n",
     ],
     ids=["byte order mark", "carriage returns", "no last line break", "quotes", "spaces", "empty lines"],
 )
 def test_what_spreadsheets_write_is_read(text: str) -> None:
-    assert read_rows_csv(text) == (BookingRow("b1", 4, "2026-05-01T19:00"),)
+    assert loads_rows_csv(text) == (BookingRow("b1", 4, "2026-05-01T19:00"),)
 
 
 def test_spaces_around_the_plus_do_not_count() -> None:
-    (row,) = read_rows_csv('id,party,start,tables\nb1,4,2026-05-01T19:00,"Low 4a + Low 4b, left"\n')
+    (row,) = loads_rows_csv('id,party_size,start,tables\nb1,4,2026-05-01T19:00,"Low 4a + Low 4b, left"\n')
 
     assert row.tables == ("Low 4a", "Low 4b, left")
 
 
 def test_a_header_alone_has_no_rows() -> None:
-    assert read_rows_csv("id,party,start\n") == ()
-    assert dump_rows_csv([]) == ",".join(COLUMNS) + "\n"
+    assert loads_rows_csv("id,party_size,start\n") == ()
+    assert dumps_rows_csv([]) == ",".join(COLUMNS) + "\n"
 
 
 @pytest.mark.parametrize(
     ("header", "line", "field", "rule", "given"),
     [
         ("", 1, "id", "must be a column", "left out"),
-        ("id,party", 1, "start", "must be a column", "left out"),
-        ("\n\nid,start", 3, "party", "must be a column", "left out"),
-        ("id,party,start,id", 1, "id", "must be given once", "twice"),
-        ("id,party,start,name", 1, "columns", f"must be among {', '.join(COLUMNS)}", "'name'"),
-        ("id,party,start,E-Mail", 1, "columns", f"must be among {', '.join(COLUMNS)}", "'E-Mail'"),
-        ("id,party,start,Status", 1, "columns", f"must be among {', '.join(COLUMNS)}", "'Status'"),
-        ("id,party,start,", 1, "columns", f"must be among {', '.join(COLUMNS)}", "''"),
+        ("id,party_size", 1, "start", "must be a column", "left out"),
+        ("\n\nid,start", 3, "party_size", "must be a column", "left out"),
+        ("id,party_size,start,id", 1, "id", "must be given once", "twice"),
+        ("id,party_size,start,name", 1, "columns", f"must be among {', '.join(COLUMNS)}", "'name'"),
+        ("id,party_size,start,E-Mail", 1, "columns", f"must be among {', '.join(COLUMNS)}", "'E-Mail'"),
+        ("id,party_size,start,Status", 1, "columns", f"must be among {', '.join(COLUMNS)}", "'Status'"),
+        ("id,party_size,start,", 1, "columns", f"must be among {', '.join(COLUMNS)}", "''"),
         ("id;party;start", 1, "columns", f"must be among {', '.join(COLUMNS)}", "'id;party;start'"),
     ],
 )
@@ -151,16 +151,16 @@ def test_a_header_is_refused_with_the_known_columns(header: str, line: int, fiel
     ("cells", "field", "rule", "given"),
     [
         (",4,2026-05-01T19:00,,", "id", "must be given", "left out"),
-        ("b1,,2026-05-01T19:00,,", "party", "must be given", "left out"),
+        ("b1,,2026-05-01T19:00,,", "party_size", "must be given", "left out"),
         ("b1,4,,,", "start", "must be given", "left out"),
         ("b 1,4,2026-05-01T19:00,,", "id", "must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -", "'b 1'"),
-        ("b1,four,2026-05-01T19:00,,", "party", "must be a whole number from 1 to 1000", "'four'"),
-        ("b1,2.5,2026-05-01T19:00,,", "party", "must be a whole number from 1 to 1000", "'2.5'"),
-        ("b1,-1,2026-05-01T19:00,,", "party", "must be a whole number from 1 to 1000", "'-1'"),
-        ("b1,0,2026-05-01T19:00,,", "party", "must be a whole number from 1 to 1000", "0"),
-        ("b1,nan,2026-05-01T19:00,,", "party", "must be a whole number from 1 to 1000", "'nan'"),
-        ("b1,\u0664,2026-05-01T19:00,,", "party", "must be a whole number from 1 to 1000", "'\u0664'"),
-        ("b1,1001,2026-05-01T19:00,,", "party", "must be a whole number from 1 to 1000", "1001"),
+        ("b1,four,2026-05-01T19:00,,", "party_size", "must be a whole number from 1 to 1000", "'four'"),
+        ("b1,2.5,2026-05-01T19:00,,", "party_size", "must be a whole number from 1 to 1000", "'2.5'"),
+        ("b1,-1,2026-05-01T19:00,,", "party_size", "must be a whole number from 1 to 1000", "'-1'"),
+        ("b1,0,2026-05-01T19:00,,", "party_size", "must be a whole number from 1 to 1000", "0"),
+        ("b1,nan,2026-05-01T19:00,,", "party_size", "must be a whole number from 1 to 1000", "'nan'"),
+        ("b1,\u0664,2026-05-01T19:00,,", "party_size", "must be a whole number from 1 to 1000", "'\u0664'"),
+        ("b1,1001,2026-05-01T19:00,,", "party_size", "must be a whole number from 1 to 1000", "1001"),
         ("b1,4,19:00,,", "start", "must be a date and time such as 2026-12-24T19:00", "'19:00'"),
         (
             "b1,4,2026-05-01T19:00,1+,",
@@ -174,30 +174,30 @@ def test_a_header_is_refused_with_the_known_columns(header: str, line: int, fiel
     ],
 )
 def test_a_cell_is_refused_with_its_line_and_its_column(cells: str, field: str, rule: str, given: str) -> None:
-    header = "id,party,start,tables,status\n"
+    header = "id,party_size,start,tables,status\n"
 
     assert refused_csv(f"{header}b0,4,2026-05-01T19:00,,\n\n{cells}\n") == (4, field, rule, given)
 
 
 def test_a_cell_of_several_lines_counts_them() -> None:
-    text = 'id,party,start\n"b\n1",4,2026-05-01T19:00\nb2,4,2026-05-01T19:00\n'
+    text = 'id,party_size,start\n"b\n1",4,2026-05-01T19:00\nb2,4,2026-05-01T19:00\n'
     assert refused_csv(text)[:2] == (2, "id")
-    blank = 'id,party,start,occasion\nb1,4,2026-05-01T19:00,"\n\n"\nb2,x,2026-05-01T19:00,\n'
-    assert refused_csv(blank)[:2] == (5, "party")
+    blank = 'id,party_size,start,occasion\nb1,4,2026-05-01T19:00,"\n\n"\nb2,x,2026-05-01T19:00,\n'
+    assert refused_csv(blank)[:2] == (5, "party_size")
 
 
 @pytest.mark.parametrize(
     "row", ['"b1,4,2026-05-01T19:00', '"b"1,4,2026-05-01T19:00', f"{'b' * 200_000},4,2026-05-01T19:00"]
 )
 def test_what_is_no_csv_is_refused_with_its_line(row: str) -> None:
-    line, field, rule, _ = refused_csv(f"id,party,start\n{row}\n")
+    line, field, rule, _ = refused_csv(f"id,party_size,start\n{row}\n")
 
     assert (line, field, rule) == (2, "row", "must be comma-separated values")
 
 
 @pytest.mark.parametrize("text", [None, b"id", 3], ids=repr)
 def test_what_is_no_text_has_no_rows(text: Any) -> None:
-    for read in (read_rows_csv, read_rows_json):
+    for read in (loads_rows_csv, loads_rows_json):
         with pytest.raises(InvalidDocument, match=r"^document must be a text, not "):
             read(text)
 
@@ -206,19 +206,19 @@ def test_a_datetime_is_written_as_iso_8601() -> None:
     row = BookingRow("b1", 4, datetime(2026, 5, 1, 19, tzinfo=UTC), end=datetime(2026, 5, 1, 21, tzinfo=UTC))
 
     assert (
-        dump_rows_csv([row]).splitlines()[1] == "b1,4,2026-05-01T19:00:00+00:00,2026-05-01T21:00:00+00:00,,confirmed,"
+        dumps_rows_csv([row]).splitlines()[1] == "b1,4,2026-05-01T19:00:00+00:00,2026-05-01T21:00:00+00:00,,confirmed,"
     )
 
 
 def test_a_number_that_csv_cannot_carry_is_refused() -> None:
     with pytest.raises(InvalidInput, match=r"^tables must be without a \+ in CSV, not '4\+'$"):
-        dump_rows_csv([BookingRow("b1", 4, "2026-05-01T19:00", tables=["4+"])])
+        dumps_rows_csv([BookingRow("b1", 4, "2026-05-01T19:00", tables=["4+"])])
 
 
 def test_a_number_with_a_comma_survives() -> None:
     rows = (BookingRow("b1", 4, "2026-05-01T19:00", tables=['Bay, "left"', "2"]),)
 
-    assert read_rows_csv(dump_rows_csv(rows)) == rows
+    assert loads_rows_csv(dumps_rows_csv(rows)) == rows
 
 
 # ---- JSON ------------------------------------------------------------------------------------------------
@@ -228,27 +228,27 @@ def test_rows_are_read_from_json() -> None:
     data = [
         {
             "id": "b1",
-            "party": 4,
+            "party_size": 4,
             "start": "2026-05-01T19:00",
             "end": "2026-05-01T21:00",
             "tables": ["Low 4a", "Low 4b"],
             "status": "checked_in",
             "occasion": "drinks",
         },
-        {"id": "b2", "party": 2, "start": "2026-05-01T19:00+01:00", "end": None, "tables": ["1"]},
-        {"id": "b3", "party": 1, "start": "2026-05-01T19:00", "status": "pending_allocation"},
+        {"id": "b2", "party_size": 2, "start": "2026-05-01T19:00+01:00", "end": None, "tables": ["1"]},
+        {"id": "b3", "party_size": 1, "start": "2026-05-01T19:00", "status": "pending_allocation"},
     ]
 
-    assert read_rows_json(json.dumps(data)) == FULL
+    assert loads_rows_json(json.dumps(data)) == FULL
 
 
 @pytest.mark.parametrize(
     ("change", "field", "rule"),
     [
-        ({"party": 0}, "rows[1].party", "must be a whole number from 1 to 1000"),
-        ({"party": 4.0}, "rows[1].party", "must be a whole number from 1 to 1000"),
-        ({"party": math.nan}, "rows[1].party", "must be a whole number from 1 to 1000"),
-        ({"party": "4"}, "rows[1].party", "must be a whole number from 1 to 1000"),
+        ({"party_size": 0}, "rows[1].party_size", "must be a whole number from 1 to 1000"),
+        ({"party_size": 4.0}, "rows[1].party_size", "must be a whole number from 1 to 1000"),
+        ({"party_size": math.nan}, "rows[1].party_size", "must be a whole number from 1 to 1000"),
+        ({"party_size": "4"}, "rows[1].party_size", "must be a whole number from 1 to 1000"),
         ({"start": 1777662000}, "rows[1].start", "must be a date and time such as 2026-12-24T19:00"),
         ({"tables": "1+2"}, "rows[1].tables", "must be a list"),
         ({"tables": [1]}, "rows[1].tables", "must be 1 to 50 printable characters without spaces around them"),
@@ -258,10 +258,10 @@ def test_rows_are_read_from_json() -> None:
     ids=str,
 )
 def test_a_json_row_is_refused_with_its_path(change: dict[str, Any], field: str, rule: str) -> None:
-    row = {"id": "b1", "party": 4, "start": "2026-05-01T19:00"}
+    row = {"id": "b1", "party_size": 4, "start": "2026-05-01T19:00"}
 
     with pytest.raises(InvalidDocument) as caught:
-        read_rows_json(json.dumps([row, row | change]))
+        loads_rows_json(json.dumps([row, row | change]))
     assert caught.value.field == field
     assert caught.value.rule.startswith(rule)
 
@@ -271,13 +271,13 @@ def test_a_json_row_is_refused_with_its_path(change: dict[str, Any], field: str,
     [
         ("{}", "rows", "must be a list", None),
         ("[3]", "rows[0]", "must be an object", None),
-        ('[{"id": "b1", "party": 4}]', "rows[0].start", "must be given", None),
-        ('[{"id": "b1", "id": "b2", "party": 4, "start": "x"}]', "rows[0].id", "must be given once", None),
+        ('[{"id": "b1", "party_size": 4}]', "rows[0].start", "must be given", None),
+        ('[{"id": "b1", "id": "b2", "party_size": 4, "start": "x"}]', "rows[0].id", "must be given once", None),
         ("[\n{,", "document", "must be JSON", 2),
     ],
 )
 def test_json_that_holds_no_rows_is_refused(text: str, field: str, rule: str, line: int | None) -> None:
     with pytest.raises(InvalidDocument) as caught:
-        read_rows_json(text)
+        loads_rows_json(text)
     assert (caught.value.field, caught.value.line) == (field, line)
     assert caught.value.rule.startswith(rule)

@@ -46,7 +46,7 @@ WRITTEN = Changes(
     holds_added=(a_hold(), ENDED),
     blocks_added=(a_block(),),
     confirmations=(a_confirmation("r1"),),
-    answers=(an_answer("k"),),
+    stored_results=(an_answer("k"),),
     events=(an_event("e1"),),
 )
 
@@ -66,7 +66,7 @@ def loaded() -> Shelf:
         holds=iter([a_hold(), ENDED]),
         blocks=iter([a_block()]),
         confirmations=iter([a_confirmation("r1")]),
-        answers=iter([an_answer("k")]),
+        stored_results=iter([an_answer("k")]),
         event_keys=iter(["e1"]),
     )
 
@@ -89,12 +89,12 @@ def seen(shelf: Shelf) -> dict[str, object]:
         "bookings": view.bookings_starting(EVENING),
         "holds": [view.find_hold(hold_id) for hold_id in ("h0", "h1")],
         "heads": view.headcounts(EVENING),
-        "claims": view.claims(EVENING),
+        "held_covers": view.held_covers(EVENING),
         "made": [shelf.count_alive(NOON_US, session) for session in (None, "s1", "s2")],
         "for": view.active_holds_for("b9"),
         "block": shelf.find_block("k1"),
         "evidence": view.confirmations_of("h1"),
-        "answer": shelf.find_answer("hold", "k"),
+        "answer": shelf.find_stored_result("hold", "k"),
     }
 
 
@@ -122,7 +122,7 @@ REFUSED: list[tuple[type[FourtopError], dict[str, Any]]] = [
     (NotFound, {"blocks_removed": ("k1",)}),
     (AlreadyExists, {"confirmations": (a_confirmation("r2"),)}),
     (AlreadyExists, {"confirmations": (a_confirmation("r1", confirmed=False),)}),
-    (AlreadyExists, {"answers": (an_answer("k"),)}),
+    (AlreadyExists, {"stored_results": (an_answer("k"),)}),
     (AlreadyExists, {"events": (an_event("e1"),)}),
     (StaleVersion, {"floor": FloorChange(HOUSE.floor, expected=2)}),
     (StaleVersion, {"policy": PolicyChange(HOUSE.restaurant, HOUSE.policy, expected=2)}),

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from fourtop.timeline import Grid, ResourceIndex
+from fourtop.timeline import DisjointIndex, SlotGrid
 from fourtop.timeline.slot_grid import DAY_US, SLOT_US
 
 MINUTE = 60_000_000
@@ -19,8 +19,8 @@ class Floor:
     """A grid with its indexes, changed together, as the occupancy does."""
 
     def __init__(self, tables: int = 2) -> None:
-        self.indexes: list[ResourceIndex[str]] = [ResourceIndex() for _ in range(tables)]
-        self.grid = Grid(self.indexes)
+        self.indexes: list[DisjointIndex[str]] = [DisjointIndex() for _ in range(tables)]
+        self.grid = SlotGrid(self.indexes)
 
     def add(self, bit: int, start_us: int, end_us: int) -> None:
         self.indexes[bit].add(start_us, end_us, "stay")

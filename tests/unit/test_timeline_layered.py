@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from fourtop.timeline import LayeredIndex
+from fourtop.timeline import OverlappingIndex
 from fourtop.timeline.overlapping_index import SHORTEST_CLASS_US
 from fourtop.timeline.sorted_intervals import LEAF_ROWS
 
@@ -14,8 +14,8 @@ MINUTE = 60_000_000
 DAY = 24 * 60 * MINUTE
 
 
-def layered() -> LayeredIndex[str]:
-    return LayeredIndex(key=str)
+def layered() -> OverlappingIndex[str]:
+    return OverlappingIndex(key=str)
 
 
 def test_rows_may_overlap_in_any_way() -> None:
@@ -95,7 +95,7 @@ def test_only_exactly_what_is_there_can_be_removed() -> None:
 
 def test_more_equal_starts_than_a_leaf_holds_can_be_removed_one_by_one() -> None:
     draw = random.Random(3)
-    rows: LayeredIndex[int] = LayeredIndex(key=int)
+    rows: OverlappingIndex[int] = OverlappingIndex(key=int)
     names = list(range(3 * LEAF_ROWS))
     for name in names:
         rows.add(1_000, 2_000, name)
@@ -109,7 +109,7 @@ def test_more_equal_starts_than_a_leaf_holds_can_be_removed_one_by_one() -> None
 
 
 def test_equal_starts_in_several_leaves_are_all_found_at_their_last_microsecond() -> None:
-    rows: LayeredIndex[int] = LayeredIndex(key=int)
+    rows: OverlappingIndex[int] = OverlappingIndex(key=int)
     names = list(range(3 * LEAF_ROWS))
     end = 1_000 + 4 * SHORTEST_CLASS_US
     for name in names:
@@ -122,7 +122,7 @@ def test_equal_starts_in_several_leaves_are_all_found_at_their_last_microsecond(
 
 
 def test_the_latest_end_may_belong_to_an_earlier_start() -> None:
-    rows: LayeredIndex[int] = LayeredIndex(key=int)
+    rows: OverlappingIndex[int] = OverlappingIndex(key=int)
     for at in range(3 * LEAF_ROWS):
         rows.add(at * MINUTE, at * MINUTE + 1, at)
     middle = 3 * LEAF_ROWS // 2 * MINUTE

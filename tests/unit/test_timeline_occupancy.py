@@ -136,21 +136,21 @@ def test_only_the_row_that_is_there_can_be_removed(occupancy: Occupancy) -> None
 
 def test_an_owner_has_its_rows_in_order(occupancy: Occupancy) -> None:
     rows = [
-        stay("d", "t2", owner_id="party"),
-        stay("c", "t1", owner_id="party"),
-        stay("b", "g", resource_type=ResourceType.MERGE_GROUP, owner_id="party"),
-        stay("a", "t3", when=window(-1, 3), owner_id="party", shadow=True),
+        stay("d", "t2", owner_id="party_size"),
+        stay("c", "t1", owner_id="party_size"),
+        stay("b", "g", resource_type=ResourceType.MERGE_GROUP, owner_id="party_size"),
+        stay("a", "t3", when=window(-1, 3), owner_id="party_size", shadow=True),
     ]
     for row in rows:
         occupancy.add(row)
-    occupancy.add(stay("e", "t3", owner_id="party", owner_kind=OwnerKind.HOLD))
-    assert occupancy.of_owner(OwnerKind.BOOKING, "party") == (rows[3], rows[2], rows[1], rows[0])
-    assert [row.id for row in occupancy.of_owner(OwnerKind.HOLD, "party")] == ["e"]
-    assert occupancy.of_owner(OwnerKind.BLOCK, "party") == ()
+    occupancy.add(stay("e", "t3", owner_id="party_size", owner_kind=OwnerKind.HOLD))
+    assert occupancy.of_owner(OwnerKind.BOOKING, "party_size") == (rows[3], rows[2], rows[1], rows[0])
+    assert [row.id for row in occupancy.of_owner(OwnerKind.HOLD, "party_size")] == ["e"]
+    assert occupancy.of_owner(OwnerKind.BLOCK, "party_size") == ()
     for row in rows:
         occupancy.remove(row)
         occupancy._check()
-    assert occupancy.of_owner(OwnerKind.BOOKING, "party") == ()
+    assert occupancy.of_owner(OwnerKind.BOOKING, "party_size") == ()
 
 
 def test_own_rows_are_not_in_the_way(occupancy: Occupancy) -> None:
@@ -281,7 +281,7 @@ def test_a_month_long_block_is_seen_and_lifted(occupancy: Occupancy) -> None:
     month = Window.of_micros(SEVEN - 10 * DAY, SEVEN + 21 * DAY)
     block = stay("block", "t2", when=month, owner_kind=OwnerKind.BLOCK)
     occupancy.add(block)
-    occupancy.add(stay("party"))
+    occupancy.add(stay("party_size"))
     starts = [SEVEN + number * 15 * MINUTE for number in range(-4, 8)]
     assert occupancy.busy_masks(starts, 95 * MINUTE) == [0b11] * 12
     assert occupancy.busy_mask(window(0, 120), [block.owner]) == 0b01

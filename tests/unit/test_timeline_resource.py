@@ -6,15 +6,15 @@ import random
 
 import pytest
 
-from fourtop.timeline import ResourceIndex
+from fourtop.timeline import DisjointIndex
 from fourtop.timeline.disjoint_index import LEAF_STAYS, NEVER
 
 DINNER = (1_000, 2_000)
 
 
 @pytest.fixture
-def stays() -> ResourceIndex[str]:
-    index: ResourceIndex[str] = ResourceIndex()
+def stays() -> DisjointIndex[str]:
+    index: DisjointIndex[str] = DisjointIndex()
     index.add(*DINNER, "dinner")
     return index
 
@@ -32,7 +32,7 @@ def stays() -> ResourceIndex[str]:
     ],
 )
 def test_a_stay_that_shares_one_microsecond_is_in_the_way(
-    stays: ResourceIndex[str], start_us: int, end_us: int
+    stays: DisjointIndex[str], start_us: int, end_us: int
 ) -> None:
     assert stays.find_overlap(start_us, end_us) == "dinner"
     assert stays.overlapping(start_us, end_us) == ["dinner"]
@@ -44,7 +44,7 @@ def test_a_stay_that_shares_one_microsecond_is_in_the_way(
 
 
 @pytest.mark.parametrize(("start_us", "end_us"), [(500, 1_000), (2_000, 2_001), (0, 1), (5_000, 6_000)])
-def test_touching_is_not_overlapping(stays: ResourceIndex[str], start_us: int, end_us: int) -> None:
+def test_touching_is_not_overlapping(stays: DisjointIndex[str], start_us: int, end_us: int) -> None:
     assert stays.find_overlap(start_us, end_us) is None
     assert stays.overlapping(start_us, end_us) == []
     stays.add(start_us, end_us, "neighbour")
@@ -53,7 +53,7 @@ def test_touching_is_not_overlapping(stays: ResourceIndex[str], start_us: int, e
 
 
 def test_case_3_two_instants_sampled() -> None:
-    stays: ResourceIndex[str] = ResourceIndex()
+    stays: DisjointIndex[str] = DisjointIndex()
     minute = 60_000_000
     stays.add(30 * minute, 31 * minute, "short")
     # Neither the start plus a minute nor the end less a minute is inside the short stay; the window contains it.
@@ -62,7 +62,7 @@ def test_case_3_two_instants_sampled() -> None:
 
 
 def test_the_earliest_of_several_is_found() -> None:
-    stays: ResourceIndex[str] = ResourceIndex()
+    stays: DisjointIndex[str] = DisjointIndex()
     for start, name in ((30, "third"), (10, "first"), (20, "second")):
         stays.add(start, start + 5, name)
     assert stays.find_overlap(12, 40) == "first"
@@ -72,7 +72,7 @@ def test_the_earliest_of_several_is_found() -> None:
 
 
 def test_an_empty_index_is_all_gap() -> None:
-    stays: ResourceIndex[str] = ResourceIndex()
+    stays: DisjointIndex[str] = DisjointIndex()
     assert not stays
     assert stays.gaps(3, 9) == [(3, 9)]
     assert stays.find_last() is None
@@ -81,7 +81,7 @@ def test_an_empty_index_is_all_gap() -> None:
     stays._check()
 
 
-def test_a_gap_is_never_empty(stays: ResourceIndex[str]) -> None:
+def test_a_gap_is_never_empty(stays: DisjointIndex[str]) -> None:
     stays.add(2_000, 3_000, "late")
     assert stays.gaps(1_000, 3_000) == []
     assert stays.gaps(0, 3_001) == [(0, 1_000), (3_000, 3_001)]
@@ -90,7 +90,7 @@ def test_a_gap_is_never_empty(stays: ResourceIndex[str]) -> None:
 
 @pytest.mark.parametrize(("start_us", "end_us"), [(5, 5), (6, 5), (5, NEVER + 1)])
 def test_an_empty_or_endless_stay_is_a_broken_invariant(start_us: int, end_us: int) -> None:
-    stays: ResourceIndex[str] = ResourceIndex()
+    stays: DisjointIndex[str] = DisjointIndex()
     with pytest.raises(AssertionError):
         stays.add(start_us, end_us, "nothing")
     assert not stays
@@ -101,7 +101,7 @@ def test_an_empty_or_endless_stay_is_a_broken_invariant(start_us: int, end_us: i
     [(1_000, 2_000, "other"), (1_000, 1_500, "dinner"), (1_500, 2_000, "dinner"), (0, 5, "dinner")],
 )
 def test_only_exactly_what_is_there_can_be_removed(
-    stays: ResourceIndex[str], start_us: int, end_us: int, item: str
+    stays: DisjointIndex[str], start_us: int, end_us: int, item: str
 ) -> None:
     with pytest.raises(AssertionError):
         stays.remove(start_us, end_us, item)
@@ -112,7 +112,7 @@ def test_only_exactly_what_is_there_can_be_removed(
 def test_many_stays_come_and_go_in_any_order() -> None:
     draw = random.Random(20260501)
     rows = [(at * 10, at * 10 + draw.choice((3, 10)), at) for at in range(12 * LEAF_STAYS)]
-    stays: ResourceIndex[int] = ResourceIndex()
+    stays: DisjointIndex[int] = DisjointIndex()
     for row in draw.sample(rows, len(rows)):
         stays.add(*row)
     stays._check()
@@ -134,7 +134,7 @@ def test_many_stays_come_and_go_in_any_order() -> None:
 def test_a_leaf_that_empties_from_either_end_leaves_the_others_whole() -> None:
     rows = [(at * 10, at * 10 + 5, at) for at in range(5 * LEAF_STAYS)]
     for order in (rows, rows[::-1], rows[len(rows) // 2 :] + rows[: len(rows) // 2]):
-        stays: ResourceIndex[int] = ResourceIndex()
+        stays: DisjointIndex[int] = DisjointIndex()
         for row in rows:
             stays.add(*row)
         for gone, row in enumerate(order, 1):

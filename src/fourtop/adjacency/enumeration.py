@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import attrs
 
-from fourtop.model.floor import places
+from fourtop.model.floor import bits
 from fourtop.model.planning import AdjacencyMode
 
 Cut = Callable[[int, int], bool]
@@ -52,14 +52,14 @@ class Growth:
         detection of network motifs", 2006 (ESU): a set grows only from its first table, and only by tables
         that no earlier member was joined to.
         """
-        for root in places(self.among):
+        for root in bits(self.among):
             above = self.among & (-2 << root)
             near = self.neighbours[root] & above
             yield from self._spread(1 << root, near, above & ~near)
 
     def pairwise(self) -> Iterator[int]:
         """Yield the sets in which every two tables are joined, in lexicographic order of their places."""
-        for root in places(self.among):
+        for root in bits(self.among):
             yield from self._narrow(1 << root, self.neighbours[root] & self.among & (-2 << root), self.neighbours)
 
     def around_a_hub(self) -> Iterator[int]:
@@ -68,7 +68,7 @@ class Growth:
         A set with j hubs is met j times and yielded once; j is at most ``largest``.
         """
         every = (-1,) * len(self.neighbours)
-        for root in places(self.among):
+        for root in bits(self.among):
             for mask in self._narrow(1 << root, self.neighbours[root] & self.among, every):
                 if next(hubs(self.neighbours, mask)) == root:
                     yield mask
@@ -76,7 +76,7 @@ class Growth:
     def anyhow(self) -> Iterator[int]:
         """Yield all sets, in lexicographic order of their places."""
         every = (-1,) * len(self.neighbours)
-        for root in places(self.among):
+        for root in bits(self.among):
             yield from self._narrow(1 << root, self.among & (-2 << root), every)
 
     def _grows(self, chosen: int, reach: int) -> bool:
@@ -107,7 +107,7 @@ class Growth:
 
 def hubs(neighbours: Sequence[int], mask: int) -> Iterator[int]:
     """Yield the members of a set that are joined to all its other members, lowest place first."""
-    for place in places(mask):
+    for place in bits(mask):
         if not mask & ~(neighbours[place] | 1 << place):
             yield place
 
@@ -122,7 +122,7 @@ def walk(neighbours: Sequence[int], mask: int) -> Iterator[int]:
     while level:
         yield level
         near = 0
-        for place in places(level):
+        for place in bits(level):
             near |= neighbours[place]
         level = near & left
         left ^= level

@@ -10,7 +10,7 @@ import attrs
 from fourtop.adjacency.enumeration import hubs, walk
 from fourtop.adjacency.shape import Label, Shape
 from fourtop.errors import InvalidInput
-from fourtop.model.floor import Floor, places
+from fourtop.model.floor import Floor, bits
 from fourtop.model.planning import AdjacencyMode
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class JoinGraph:
         """
         mask = self.mask(table_ids)
         levels = tuple(walk(self.neighbours, mask))
-        depths = {place: depth for depth, level in enumerate(levels) for place in places(level)}
+        depths = {place: depth for depth, level in enumerate(levels) for place in bits(level)}
         flags = {
             "connected": len(depths) == mask.bit_count(),
             "pairwise": self.is_pairwise(mask),

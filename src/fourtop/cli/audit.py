@@ -74,8 +74,8 @@ def audit_text(found: Audit) -> str:
     """Write what an audit found, in one line."""
     overlaps = counted(len(found.overlaps), "overlap")
     orphans = f"{counted(len(found.orphans), 'row')} without an owner"
-    bare = f"{counted(len(found.bare), 'booking')} without tables"
-    return f"audit of {counted(found.allocations, 'row')}: {overlaps}, {orphans}, {bare}"
+    without_tables = f"{counted(len(found.without_tables), 'booking')} without tables"
+    return f"audit of {counted(found.allocations, 'row')}: {overlaps}, {orphans}, {without_tables}"
 
 
 def audit_data(found: Audit, wording: Wording) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def audit_data(found: Audit, wording: Wording) -> dict[str, Any]:
             for pair in found.overlaps
         ],
         "orphans": [_row_data(row, wording) for row in found.orphans],
-        "bare": list(found.bare),
+        "bare": list(found.without_tables),
     }
 
 
@@ -96,7 +96,7 @@ def _findings(found: Audit, wording: Wording) -> list[str]:
     return [
         *(f"overlap: {_row(pair.first, wording)} and {_row(pair.second, wording)}" for pair in found.overlaps),
         *(f"without an owner: {_row(row, wording)}" for row in found.orphans),
-        *(f"without tables: booking {booking_id}" for booking_id in found.bare),
+        *(f"without tables: booking {booking_id}" for booking_id in found.without_tables),
     ]
 
 

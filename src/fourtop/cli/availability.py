@@ -39,13 +39,13 @@ def availability(desk: Desk, on: date, parties: Collection[int], must: Preferenc
 
 
 def _table(found: Availability, parties: list[int], wording: Wording) -> list[str]:
-    head = "start   party of " + "".join(f"{party:>5}" for party in parties)
+    head = "start   party of " + "".join(f"{party_size:>5}" for party_size in parties)
     by_start: dict[int, dict[int, Slot]] = {}
     for slot in found.slots:
-        by_start.setdefault(slot.start_us, {})[slot.party] = slot
+        by_start.setdefault(slot.start_us, {})[slot.party_size] = slot
     lines = [head]
     for start_us, slots in by_start.items():
-        cells = "".join(f"{_spots(slots[party]):>5}" for party in parties)
+        cells = "".join(f"{_spots(slots[party_size]):>5}" for party_size in parties)
         lines.append(f"{wording.clock(start_us):<17}{cells}")
     return lines
 
@@ -61,13 +61,13 @@ def _reasons(found: Availability, wording: Wording) -> list[str]:
     refused: dict[tuple[str, int], list[Slot]] = {}
     for slot in found.slots:
         if slot.refusal is not None:
-            refused.setdefault((slot.refusal.code.value, slot.party), []).append(slot)
+            refused.setdefault((slot.refusal.code.value, slot.party_size), []).append(slot)
     lines = []
-    for (code, party), slots in refused.items():
+    for (code, party_size), slots in refused.items():
         first, last = wording.clock(slots[0].start_us), wording.clock(slots[-1].start_us)
         when = first if len(slots) == 1 else f"{counted(len(slots), 'start')} from {first} to {last}"
         assert slots[0].refusal is not None, "only refused slots are listed"
-        told = f"{_NO} party of {party}, {when}: {slots[0].refusal.reasons[0]} ({code})"
+        told = f"{_NO} party of {party_size}, {when}: {slots[0].refusal.reasons[0]} ({code})"
         lines += wrap(told, WIDTH, subsequent_indent="  ")
     return lines
 
@@ -76,7 +76,7 @@ def _slot_data(slot: Slot, wording: Wording) -> dict[str, Any]:
     return {
         "start": wording.iso(slot.start_us),
         "period": slot.period,
-        "party": slot.party,
+        "party_size": slot.party_size,
         "bookable": slot.is_bookable,
         "spots": slot.spots,
         "refusal": None if slot.refusal is None else refusal_data(slot.refusal),

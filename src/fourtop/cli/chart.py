@@ -57,7 +57,7 @@ def _bar(night: Night, rows: Sequence[Allocation], start_us: int) -> str:
         first, last = _columns(row.window, start_us)
         visit = night.visit_of(row)
         number = "" if visit is None else str(visit.number)
-        names = () if visit is None else (f"#{number} for {visit.party}", f"#{number}", number)
+        names = () if visit is None else (f"#{number} for {visit.party_size}", f"#{number}", number)
         for column, character in zip(range(first, last), stay(last - first, names), strict=True):
             if 0 <= column < len(bar):
                 bar[column] = character if bar[column] in " ." else _CLASH

@@ -32,8 +32,8 @@ def _told(visit: Visit, wording: Wording) -> Iterator[str]:
     clock, lead = "", ""
     for step, sentence in _sentences(visit, wording):
         if not clock:
-            party = f"{visit.party:>5}  {wording.clock(visit.start_us)}"
-            lead = f"{visit.number:>3}  {wording.clock(step.at_us)}  {_CHANNELS[visit.channel]:<5}  {party}  "
+            party_size = f"{visit.party_size:>5}  {wording.clock(visit.start_us)}"
+            lead = f"{visit.number:>3}  {wording.clock(step.at_us)}  {_CHANNELS[visit.channel]:<5}  {party_size}  "
         elif wording.clock(step.at_us) != clock:
             lead = f"{'':>{_LATER}}{wording.clock(step.at_us)}  "
         else:
@@ -79,7 +79,7 @@ def _summary(night: Night) -> str:
     refused = sum(visit.did(Act.HELD) is None and visit.did(Act.BOOKED) is None for visit in night.visits)
     cancelled = sum(visit.did(Act.CANCELLED) is not None for visit in night.visits)
     absent = sum(visit.did(Act.STAYED_AWAY) is not None for visit in night.visits)
-    covers = counted(sum(visit.party for visit in seated), "cover")
+    covers = counted(sum(visit.party_size for visit in seated), "cover")
     parts = (f"{len(seated)} seated ({covers})", f"{cancelled} cancelled", f"{absent} did not come")
     return f"{counted(len(night.visits), 'request')}: {', '.join(parts)}, {refused} refused"
 
@@ -113,7 +113,7 @@ def _visit_data(visit: Visit, wording: Wording) -> dict[str, Any]:
     return {
         "number": visit.number,
         "channel": visit.channel.value,
-        "party": visit.party,
+        "party_size": visit.party_size,
         "start": wording.iso(visit.start_us),
         "steps": [_step_data(step, wording) for step in visit.steps],
     }

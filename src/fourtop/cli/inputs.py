@@ -17,9 +17,9 @@ from fourtop import (
     ManualClock,
     MemoryStore,
     SystemClock,
-    load_house,
-    read_rows_csv,
-    read_rows_json,
+    loads_house,
+    loads_rows_csv,
+    loads_rows_json,
     sample,
 )
 from fourtop.model.window import from_micros
@@ -44,7 +44,7 @@ def open_house(floor: str) -> House:
     Raises:
         WrongInput: If it cannot be read, or breaks a rule; with the path in the document or the line.
     """
-    return sample.pub() if floor == SAMPLE else _read(floor, load_house)
+    return sample.pub() if floor == SAMPLE else _read(floor, loads_house)
 
 
 def read_bookings(path: str) -> tuple[BookingRow, ...]:
@@ -53,7 +53,7 @@ def read_bookings(path: str) -> tuple[BookingRow, ...]:
     Raises:
         WrongInput: If it cannot be read, or a row is wrong; with the line or the path in the document.
     """
-    return _read(path, read_rows_json if path.lower().endswith(".json") else read_rows_csv)
+    return _read(path, loads_rows_json if path.lower().endswith(".json") else loads_rows_csv)
 
 
 def open_desk(house: House, *, now: str | None = None, bookings: str | None = None) -> Desk:
@@ -72,7 +72,7 @@ def open_desk(house: House, *, now: str | None = None, bookings: str | None = No
     clock: Clock = SystemClock()
     if now is not None:
         clock = ManualClock(from_micros(Calendar(house.restaurant, house.policy).instant(now, "now")))
-    desk = Engine(MemoryStore(clock), ids=CountedIds("n")).open(house)
+    desk = Engine(MemoryStore(clock), ids=CountedIds("n")).add_restaurant(house)
     rows = () if bookings is None else read_bookings(bookings)
     if rows:
         try:

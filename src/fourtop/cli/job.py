@@ -15,12 +15,21 @@ from typing import Any, Final
 
 import attrs
 
-from fourtop import Event, Pace, Swept, prune_allocations, prune_confirmations, prune_outbox, relay_outbox, sweep_holds
+from fourtop import (
+    Event,
+    RelayOptions,
+    Swept,
+    prune_allocations,
+    prune_confirmations,
+    prune_outbox,
+    relay_outbox,
+    sweep_holds,
+)
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
 from fourtop.cli.formatting import counted
 from fourtop.cli.inputs import WrongInput
-from fourtop.errors import shown
+from fourtop.errors import safe_repr
 from fourtop.ports import MaintainedStore
 
 NOBODY: Final = "nobody"
@@ -75,7 +84,9 @@ def _sweep(store: MaintainedStore, shift: Shift, _publish: Publish) -> Numbers:
 
 
 def _relay(store: MaintainedStore, shift: Shift, publish: Publish) -> Numbers:
-    return attrs.asdict(relay_outbox(store, publish, Pace() if shift.batch is None else Pace(batch=shift.batch)))
+    return attrs.asdict(
+        relay_outbox(store, publish, RelayOptions() if shift.batch is None else RelayOptions(batch=shift.batch))
+    )
 
 
 def _prune(store: MaintainedStore, shift: Shift, _publish: Publish) -> Numbers:
@@ -88,7 +99,7 @@ def _retain(store: MaintainedStore, shift: Shift, _publish: Publish) -> Numbers:
     results, outbox = prune_confirmations(store, **how), prune_outbox(store, **how)
     return {
         "confirmations": results.confirmations,
-        "answers": results.answers,
+        "stored_results": results.stored_results,
         "holds": results.holds,
         "events": outbox.events,
     }
@@ -112,7 +123,7 @@ _SAYS: Final[Mapping[str, Callable[[Numbers], str]]] = MappingProxyType(
         ),
         "prune": lambda did: f"{counted(did['allocations'], 'row')} archived",
         "retain": lambda did: (
-            f"{counted(did['confirmations'], 'confirmation result')}, {counted(did['answers'], 'stored answer')},"
+            f"{counted(did['confirmations'], 'confirmation result')}, {counted(did['stored_results'], 'stored result')},"
             f" {counted(did['holds'], 'hold')} and {counted(did['events'], 'event')} deleted"
         ),
     }
@@ -131,7 +142,7 @@ def _publish_of(name: str | None) -> Publish:
     if name is None or name == NOBODY:
         return _to_nobody
     if _FUNCTION.fullmatch(name) is None:
-        raise WrongInput(f"--publish must be package.module:function or {NOBODY}, not {shown(name)}")
+        raise WrongInput(f"--publish must be package.module:function or {NOBODY}, not {safe_repr(name)}")
     module_name, _, path = name.partition(":")
     try:
         found: Any = attrgetter(path)(import_module(module_name))

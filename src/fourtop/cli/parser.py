@@ -22,7 +22,7 @@ from fourtop.cli.inputs import WrongInput, open_desk, open_house, read_bookings
 from fourtop.cli.job import DEFAULT_DAYS, JOBS, NOBODY, Shift, run_jobs
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
 from fourtop.cli.plan import Conditions, Wanted, plan
-from fourtop.errors import shown
+from fourtop.errors import safe_repr
 from fourtop.formats.json_schema import house_schema
 from fourtop.model.policy import as_date
 from fourtop.simulation.evening import DEFAULT_DATE, DEFAULT_SEED
@@ -89,7 +89,7 @@ def _add_asking(add: Add) -> None:
     _add_store(one, "play it there, and keep it (default: in memory)")
     one = add("plan", _run_plan, "the tables that a party would get, with the score; or why not")
     _add_house(one)
-    one.add_argument("--party", type=_whole, required=True, metavar="SIZE")
+    one.add_argument("--party", dest="party_size", type=_whole, required=True, metavar="SIZE")
     one.add_argument("--at", required=True, metavar="TIME", help="such as 2026-05-01T19:00")
     one.add_argument("--occasion", metavar="KEY", help="an occasion of the house")
     one.add_argument("--table", action="append", default=[], metavar="NUMBER", help="this table; may be repeated")
@@ -97,7 +97,15 @@ def _add_asking(add: Add) -> None:
     one = add("availability", _run_availability, "the start times of a date, each bookable or why not")
     _add_house(one)
     one.add_argument("--on", type=_date, required=True, metavar="DATE")
-    one.add_argument("--party", type=_whole, action="append", required=True, metavar="SIZE", help="may be repeated")
+    one.add_argument(
+        "--party",
+        dest="party_size",
+        type=_whole,
+        action="append",
+        required=True,
+        metavar="SIZE",
+        help="may be repeated",
+    )
     _add_conditions(one)
 
 
@@ -173,7 +181,7 @@ def _add_store(parser: ArgumentParser, what: str | None = None) -> None:
 def _add_conditions(parser: ArgumentParser) -> None:
     for name, what in (
         ("zone", "the tables stand in this zone"),
-        ("setting", "indoor, outdoor or bar"),
+        ("area", "indoor, outdoor or bar"),
         ("seating", "a seating type, such as booth"),
         ("feature", "such as step-free"),
     ):
@@ -185,7 +193,7 @@ def _add_conditions(parser: ArgumentParser) -> None:
 
 def _whole(text: str) -> int:
     if _WHOLE.fullmatch(text) is None:
-        raise ArgumentTypeError(f"must be a whole number, not {shown(text)}")
+        raise ArgumentTypeError(f"must be a whole number, not {safe_repr(text)}")
     return int(text)
 
 
@@ -197,7 +205,7 @@ def _date(text: str) -> date:
 
 
 def _conditions(found: Namespace) -> Conditions:
-    return Conditions(found.zone, found.setting, found.seating, found.feature)
+    return Conditions(found.zone, found.area, found.seating, found.feature)
 
 
 def _database(found: Namespace) -> Database:
@@ -217,13 +225,13 @@ def _run_demo(found: Namespace) -> Answer:
 
 def _run_plan(found: Namespace) -> Answer:
     desk = open_desk(open_house(found.floor), now=found.now, bookings=found.bookings)
-    return plan(desk, Wanted(found.party, found.at, _conditions(found), found.occasion, found.table))
+    return plan(desk, Wanted(found.party_size, found.at, _conditions(found), found.occasion, found.table))
 
 
 def _run_availability(found: Namespace) -> Answer:
     house = open_house(found.floor)
     desk = open_desk(house, now=found.now, bookings=found.bookings)
-    return availability(desk, found.on, found.party, _conditions(found).of(house))
+    return availability(desk, found.on, found.party_size, _conditions(found).of(house))
 
 
 def _run_audit(found: Namespace) -> Answer:

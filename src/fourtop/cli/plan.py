@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from fourtop import Calendar, Desk, House, NotFound, Plan, Preference, Quote, Refusal, Request, Usage
+from fourtop import BookingRequest, Calendar, Desk, House, NotFound, Plan, Preference, Quote, Refusal, Usage
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.formatting import Wording, counted, refusal_data, why
 from fourtop.model import validators
@@ -48,20 +48,20 @@ class Wanted:
     """What ``plan`` is asked for, as it was written.
 
     Args:
-        party: The party size.
+        party_size: The party size.
         at: ISO 8601; without an offset it is local time.
         must: Conditions on the tables.
         occasion: Key of an occasion, if any.
         tables: Numbers of tables: these and no others.
     """
 
-    party: int
+    party_size: int
     at: str
     must: Conditions
     occasion: str | None = None
     tables: Sequence[str] = ()
 
-    def of(self, house: House) -> Request:
+    def of(self, house: House) -> BookingRequest:
         """Return the request for a house.
 
         Raises:
@@ -69,8 +69,8 @@ class Wanted:
             InvalidInput: Naming the field and the rule.
         """
         start_us = Calendar(house.restaurant, house.policy).instant(self.at, "at")
-        return Request(
-            self.party,
+        return BookingRequest(
+            self.party_size,
             from_micros(start_us),
             occasion=self.occasion,
             must=self.must.of(house),
@@ -84,10 +84,10 @@ def plan(desk: Desk, wanted: Wanted) -> Answer:
     request = wanted.of(house)
     wording = Wording(house)
     quoted = desk.quote(request)
-    head = f"{house.restaurant.name}, {wording.moment(request.start_us)}: a party of {request.party}"
+    head = f"{house.restaurant.name}, {wording.moment(request.start_us)}: a party of {request.party_size}"
     data: dict[str, Any] = {
         "restaurant": house.restaurant.id,
-        "party": request.party,
+        "party_size": request.party_size,
         "start": wording.iso(request.start_us),
     }
     if isinstance(quoted, Refusal):
@@ -99,7 +99,7 @@ def plan(desk: Desk, wanted: Wanted) -> Answer:
 
 def _zone_id(house: House, name: str) -> str:
     for zone in house.floor.zones:
-        if name == zone.id or validators.folded(name) == validators.folded(zone.name):
+        if name == zone.id or validators.casefold(name) == validators.casefold(zone.name):
             return zone.id
     raise NotFound("zone", name[:64])
 
@@ -139,7 +139,7 @@ def _planned(plan: Plan, wording: Wording) -> str:
 def usage_text(usage: Usage) -> str:
     """Write how many covers and parties a service has, and its caps if it has any."""
     covers = _of_cap(usage.booked_covers, usage.max_covers, "cover", "covers")
-    parties = _of_cap(usage.booked_parties, usage.max_parties, "party", "parties")
+    parties = _of_cap(usage.booked_parties, usage.max_parties, "party_size", "parties")
     return f"{usage.period}: {covers}, {parties} booked"
 
 

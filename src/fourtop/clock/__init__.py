@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
-from fourtop.errors import InvalidInput, shown
+from fourtop.errors import InvalidInput, safe_repr
 from fourtop.model.window import LATEST_US, MICROSECONDS_PER_SECOND, from_micros, to_micros
 
 __all__ = ["ManualClock", "SystemClock"]
@@ -63,7 +63,7 @@ class ManualClock:
             step = -1
         if step < 0 or self._now_us + step >= LATEST_US:
             raise InvalidInput(
-                "seconds", "and minutes must move the clock forward, and not beyond 2199", shown(seconds)
+                "seconds", "and minutes must move the clock forward, and not beyond 2199", safe_repr(seconds)
             )
         self._now_us += step
 

@@ -5,7 +5,7 @@ from fourtop.engine.async_engine import AsyncEngine
 from fourtop.engine.commands.move import Move
 from fourtop.engine.desk import Desk
 from fourtop.engine.engine import Engine
-from fourtop.engine.ids import CountedIds, Ids, TimeOrderedIds
+from fourtop.engine.ids import CountedIds, IdSource, TimeOrderedIds
 from fourtop.engine.queries.audit import Audit, Overlap
 from fourtop.engine.queries.table_state import TableState
 
@@ -16,7 +16,7 @@ __all__ = [
     "CountedIds",
     "Desk",
     "Engine",
-    "Ids",
+    "IdSource",
     "Move",
     "Overlap",
     "TableState",

@@ -7,21 +7,21 @@ from datetime import date
 
 import attrs
 
-from fourtop.engine.compiled_house import Rules
+from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model.allocation import Allocation, Owner
 from fourtop.model.calendar import Service, Stay
 from fourtop.model.plan import Plan
 from fourtop.model.policy import CapacityRule
-from fourtop.model.request import Request
+from fourtop.model.request import BookingRequest
 from fourtop.model.results import Usage
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, iso
-from fourtop.planner import Ask
+from fourtop.planner import PlanRequest
 from fourtop.ports import Need, Scope, View
 
 
 @attrs.frozen
-class Own:
+class Released:
     """What already belongs to the party and is given up by the same command.
 
     Args:
@@ -35,7 +35,7 @@ class Own:
     hold_id: str | None = None
 
 
-NOTHING = Own()
+NOTHING_RELEASED = Released()
 
 
 @attrs.frozen
@@ -46,7 +46,7 @@ class Seating:
     plan: Plan
 
 
-def reach(rules: Rules, stay: Stay, *, counts: bool = False) -> tuple[Window, Window | None]:
+def reach(rules: CompiledHouse, stay: Stay, *, counts: bool = False) -> tuple[Window, Window | None]:
     """Return what judging a stay looks at: when its tables are taken, and the service whose covers are counted.
 
     Args:
@@ -61,20 +61,20 @@ def reach(rules: Rules, stay: Stay, *, counts: bool = False) -> tuple[Window, Wi
     return stay.block, service.window if is_counted else None
 
 
-def foreseen(rules: Rules, request: Request, *, counts: bool = False) -> Scope:
+def expected_scope(rules: CompiledHouse, request: BookingRequest, *, counts: bool = False) -> Scope:
     """Return what judging a request will look at, if these rules are still the house's.
 
     They may not be; then the judge has another need, and what was loaded for nothing does no harm.
     """
     restaurant_id = rules.house.restaurant.id
-    stay = rules.calendar.stay(request.start_us, request.party, request.occasion)
+    stay = rules.calendar.stay(request.start_us, request.party_size, request.occasion)
     if isinstance(stay, Refusal):
         return Scope(restaurant_id)
     block, service = reach(rules, stay, counts=counts)
     return Scope(restaurant_id, windows=(block,), headcounts=() if service is None else (service,))
 
 
-class Judge:
+class Admission:
     """Judges requests on one view; what it has looked up for one it need not look up for the next.
 
     Every command and every read asks here, so that what is shown, held and booked follows one set of rules.
@@ -85,7 +85,7 @@ class Judge:
         own: What the party gives up.
     """
 
-    def __init__(self, view: View, rules: Rules, own: Own = NOTHING) -> None:
+    def __init__(self, view: View, rules: CompiledHouse, own: Released = NOTHING_RELEASED) -> None:
         self._view = view
         self._rules = rules
         self._own = own
@@ -94,25 +94,25 @@ class Judge:
         self._has_caps = bool(policy.capacity_rules)
         self._full = (1 << len(rules.house.floor.tables)) - 1
         self._free: dict[tuple[int, int], int] = {}
-        self._spots: dict[tuple[Ask, int, int], int] = {}
+        self._spots: dict[tuple[PlanRequest, int, int], int] = {}
         self._caps: dict[tuple[str, date], CapacityRule | None] = {}
         self._usage: dict[tuple[str, date], Usage] = {}
 
     # ---- the rules of the house, without its tables
 
-    def stay(self, request: Request) -> Stay | Refusal:
+    def stay(self, request: BookingRequest) -> Stay | Refusal:
         """Return how long the party would stay, if the house takes it at that time at all."""
         is_recorded = request.past_reason is not None
-        return self.stay_at(request.start_us, request.party, occasion=request.occasion, is_recorded=is_recorded)
+        return self.stay_at(request.start_us, request.party_size, occasion=request.occasion, is_recorded=is_recorded)
 
     def stay_at(
-        self, start_us: int, /, party: int, *, occasion: str | None = None, is_recorded: bool = False
+        self, start_us: int, /, party_size: int, *, occasion: str | None = None, is_recorded: bool = False
     ) -> Stay | Refusal:
         """Return how long a party would stay from a start, if the house takes it then at all.
 
         Args:
             start_us: The start, in microseconds.
-            party: How many people.
+            party_size: How many people.
             occasion: Key of the occasion, if any.
             is_recorded: Whether there is a reason on record to take a start in the past.
         """
@@ -122,7 +122,7 @@ class Judge:
             start = self._rules.calendar.local_text(start_us)
             grace_minutes = self._rules.house.policy.past_grace_minutes
             return Refusal.by_rule(Code.BOOKING_IN_PAST, start=start, grace_minutes=grace_minutes)
-        return self._rules.calendar.stay(start_us, party, occasion)
+        return self._rules.calendar.stay(start_us, party_size, occasion)
 
     def missing(self, stay: Stay, *, counts: bool = False) -> Need | None:
         """Return what the view does not cover of what judging a stay takes, if anything.
@@ -164,8 +164,8 @@ class Judge:
         own, view = self._own, self._view
         seated = [each for each in view.headcounts(service.window) if self._is_in(service, each.start_us)]
         held = [
-            each.party
-            for each in view.claims(service.window)
+            each.party_size
+            for each in view.held_covers(service.window)
             if each.hold_id != own.hold_id
             and self._is_in(service, each.start_us)
             and not self._is_in(service, each.counted_us)
@@ -174,7 +174,7 @@ class Judge:
         parties = sum(each.parties for each in seated) + len(held)
         known = None if own.booking_id is None else view.find_booking(own.booking_id)
         if known is not None and known.status.counts_covers and self._is_in(service, known.stay.dining.start_us):
-            covers, parties = covers - known.party, parties - 1
+            covers, parties = covers - known.party_size, parties - 1
         cap = self._cap(service)
         return Usage(
             period=service.period.key,
@@ -189,7 +189,7 @@ class Judge:
         # Where the clocks go back, a service may run into the next, whose parties are not its own.
         return start_us is not None and service.is_same(self._rules.calendar.find_service(start_us))
 
-    def over_cap(self, stay: Stay, party: int) -> Refusal | None:
+    def over_cap(self, stay: Stay, party_size: int) -> Refusal | None:
         """Return the refusal by the caps of the stay's service, if a party more would exceed one."""
         service = self._service(stay) if self._has_caps else None
         if service is None or self._cap(service) is None:
@@ -197,7 +197,7 @@ class Judge:
         usage = self.usage(service)
         reasons = []
         for unit, maximum, booked, more in (
-            ("covers", usage.max_covers, usage.booked_covers, party),
+            ("covers", usage.max_covers, usage.booked_covers, party_size),
             ("parties", usage.max_parties, usage.booked_parties, 1),
         ):
             if maximum is not None and booked + more > maximum:
@@ -222,7 +222,7 @@ class Judge:
             free = self._free[key] = self._full & ~self._view.busy_mask(block, self._own.owners)
         return free
 
-    def spots(self, ask: Ask, stay: Stay, limit: int) -> int:
+    def spots(self, ask: PlanRequest, stay: Stay, limit: int) -> int:
         """Return how many such parties could sit down one after the other, at most ``limit``.
 
         It is more than 0 exactly where ``choose_any`` finds a plan.
@@ -234,15 +234,15 @@ class Judge:
             spots = self._spots[key] = self._rules.planner.count(*key)
         return spots
 
-    def choose(self, request: Request, stay: Stay) -> Plan | Refusal:
+    def choose(self, request: BookingRequest, stay: Stay) -> Plan | Refusal:
         """Return the best free plan, or the tables that were named; or what stands in the way."""
-        ask = Ask(request.party, must=request.must, wish=request.wish)
+        ask = PlanRequest(request.party_size, must=request.must, wish=request.wish)
         if request.tables:
             judged = self._rules.planner.judge(ask, request.tables)
             return judged if isinstance(judged, Refusal) else self._if_free(judged, stay.block)
         return self.choose_any(ask, stay)
 
-    def choose_any(self, ask: Ask, stay: Stay) -> Plan | Refusal:
+    def choose_any(self, ask: PlanRequest, stay: Stay) -> Plan | Refusal:
         """Return the best free plan, or what stands in the way."""
         chosen = self._rules.planner.choose(ask, self.free(stay.block))
         return self._with_rivals(chosen, stay.block) if isinstance(chosen, Refusal) else chosen
@@ -265,7 +265,7 @@ class Judge:
 
     # ---- all of it
 
-    def admit(self, request: Request) -> Seating | Refusal | Need:
+    def admit(self, request: BookingRequest) -> Seating | Refusal | Need:
         """Return where and how long the party may sit; or why not; or what has to be loaded to say so."""
         stay = self.stay(request)
         if isinstance(stay, Refusal):
@@ -273,7 +273,7 @@ class Judge:
         need = self.missing(stay)
         if need is not None:
             return need
-        over = self.over_cap(stay, request.party)
+        over = self.over_cap(stay, request.party_size)
         if over is not None:
             return over
         plan = self.choose(request, stay)

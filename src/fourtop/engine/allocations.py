@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 import attrs
 
 from fourtop.engine.events import hold_event
-from fourtop.engine.invocation import Call
+from fourtop.engine.invocation import Invocation
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.event import Event, EventType
 from fourtop.model.hold import Hold, HoldState
@@ -23,7 +23,9 @@ class Placing:
     merge_group_id: str | None
 
 
-def place(call: Call, owner: tuple[OwnerKind, str], tables: tuple[str, ...], window: Window, part: str = "") -> Placing:
+def allocate(
+    call: Invocation, owner: tuple[OwnerKind, str], tables: tuple[str, ...], window: Window, part: str = ""
+) -> Placing:
     """Make the rows of an owner: one for each table; a merge group's if there are several; a hold's handle.
 
     Args:
@@ -49,7 +51,7 @@ def place(call: Call, owner: tuple[OwnerKind, str], tables: tuple[str, ...], win
     return Placing(tuple(rows), merge_group_id)
 
 
-def freed(rows: Iterable[Allocation], now_us: int) -> Changes:
+def release_from(rows: Iterable[Allocation], now_us: int) -> Changes:
     """Return the changes that free rows from now on: what was used stays, what lies ahead goes."""
     removed = tuple(row for row in rows if row.window.start_us >= now_us)
     replaced = tuple(
@@ -60,12 +62,12 @@ def freed(rows: Iterable[Allocation], now_us: int) -> Changes:
     return Changes(removed=removed, replaced=replaced)
 
 
-def ended(hold: Hold, state: HoldState, rows: tuple[Allocation, ...], event: Event) -> Changes:
+def end_hold(hold: Hold, state: HoldState, rows: tuple[Allocation, ...], event: Event) -> Changes:
     """Return the changes that end a hold and take away its rows."""
     return Changes(removed=rows, holds_changed=(attrs.evolve(hold, state=state),), events=(event,))
 
 
-def reaped(call: Call, view: View, *windows: Window, kept: Collection[str] = ()) -> Changes:
+def expire_holds(call: Invocation, view: View, *windows: Window, kept: Collection[str] = ()) -> Changes:
     """Return the changes that sweep the dead holds in some windows, so that their rows are in nobody's way.
 
     Args:
@@ -78,11 +80,11 @@ def reaped(call: Call, view: View, *windows: Window, kept: Collection[str] = ())
     changes = NO_CHANGES
     for hold in dead.values():
         event = hold_event(call, EventType.HOLD_EXPIRED, hold, view.now_us)
-        changes += ended(hold, HoldState.EXPIRED, view.rows_of(hold), event)
+        changes += end_hold(hold, HoldState.EXPIRED, view.rows_of(hold), event)
     return changes
 
 
-def released_for(call: Call, view: View, booking_id: str, *, kept: str | None = None) -> Changes:
+def released_for(call: Invocation, view: View, booking_id: str, *, kept: str | None = None) -> Changes:
     """Return the changes that end the holds of a booking which wants no tables any more, or has others.
 
     Args:
@@ -99,5 +101,5 @@ def released_for(call: Call, view: View, booking_id: str, *, kept: str | None = 
         state = HoldState.RELEASED if is_alive else HoldState.EXPIRED
         kind = EventType.HOLD_RELEASED if is_alive else EventType.HOLD_EXPIRED
         rows = view.rows_of(hold)
-        changes += ended(hold, state, rows, hold_event(call, kind, hold, view.now_us))
+        changes += end_hold(hold, state, rows, hold_event(call, kind, hold, view.now_us))
     return changes

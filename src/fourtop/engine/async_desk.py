@@ -10,8 +10,8 @@ from fourtop.engine.commands.confirm import Confirmation
 from fourtop.engine.commands.hold import Replaced
 from fourtop.engine.commands.hold import Terms as HoldTerms
 from fourtop.engine.commands.move import Move
-from fourtop.engine.dispatch.executor import AsyncRunner
-from fourtop.engine.dispatch.requests import Orders
+from fourtop.engine.dispatch.executor import AsyncExecutor
+from fourtop.engine.dispatch.requests import RequestFactory
 from fourtop.engine.queries.audit import Audit
 from fourtop.engine.queries.table_state import TableState
 from fourtop.errors import Refusal
@@ -24,7 +24,7 @@ from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
 from fourtop.model.policy import Policy
-from fourtop.model.request import Preference, Request
+from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.results import (
     Availability,
@@ -48,7 +48,7 @@ class AsyncDesk:
     nothing in between; who cancelled settles which by calling it again with the same key.
     """
 
-    def __init__(self, runner: AsyncRunner, orders: Orders) -> None:
+    def __init__(self, runner: AsyncExecutor, orders: RequestFactory) -> None:
         self._runner = runner
         self._orders = orders
 
@@ -80,7 +80,7 @@ class AsyncDesk:
         """
         return await self._runner.put(self._orders.versions())
 
-    async def quote(self, request: Request) -> Quote | Refusal:
+    async def quote(self, request: BookingRequest) -> Quote | Refusal:
         """Return the best free plan for a request and the next best, or what stands in the way.
 
         Raises:
@@ -173,7 +173,7 @@ class AsyncDesk:
 
     async def hold(
         self,
-        request: Request,
+        request: BookingRequest,
         *,
         booking_id: str | None = None,
         ttl_seconds: int | None = None,
@@ -188,31 +188,31 @@ class AsyncDesk:
         terms = HoldTerms(booking_id, ttl_seconds, session)
         return await self._runner.run(self._orders.hold(request, terms, key))
 
-    async def extend(self, hold_id: str, *, seconds: int, key: str | None = None) -> Held:
+    async def extend_hold(self, hold_id: str, *, seconds: int, key: str | None = None) -> Held:
         """Let a live hold expire later.
 
         Raises:
             FourtopError: As ``Desk.extend``.
         """
-        return await self._runner.run(self._orders.extend(hold_id, seconds, key))
+        return await self._runner.run(self._orders.extend_hold(hold_id, seconds, key))
 
-    async def release(self, hold_id: str, *, key: str | None = None) -> Held:
+    async def release_hold(self, hold_id: str, *, key: str | None = None) -> Held:
         """Give up a live hold.
 
         Raises:
             FourtopError: As ``Desk.release``.
         """
-        return await self._runner.run(self._orders.release(hold_id, key))
+        return await self._runner.run(self._orders.release_hold(hold_id, key))
 
-    async def replace(
-        self, hold_id: str, request: Request, *, ttl_seconds: int | None = None, key: str | None = None
+    async def replace_hold(
+        self, hold_id: str, request: BookingRequest, *, ttl_seconds: int | None = None, key: str | None = None
     ) -> Held:
         """Give up a live hold and keep other tables, in one step.
 
         Raises:
             FourtopError: As ``Desk.replace``.
         """
-        return await self._runner.run(self._orders.replace(Replaced(hold_id, ttl_seconds), request, key))
+        return await self._runner.run(self._orders.replace_hold(Replaced(hold_id, ttl_seconds), request, key))
 
     async def confirm(
         self, hold_id: str, *, booking_id: str | None = None, requote: bool = False, key: str | None = None
@@ -228,7 +228,7 @@ class AsyncDesk:
 
     async def book(
         self,
-        request: Request,
+        request: BookingRequest,
         *,
         booking_id: str | None = None,
         tables: Literal["now", "later"] = "now",
@@ -241,7 +241,7 @@ class AsyncDesk:
         """
         return await self._runner.run(self._orders.book(request, booking_id, tables, key))
 
-    async def reschedule(self, booking_id: str, request: Request, *, key: str | None = None) -> Changed:
+    async def reschedule(self, booking_id: str, request: BookingRequest, *, key: str | None = None) -> Changed:
         """Give a booking another time, party size or wish, and tables for it; or leave it as it was.
 
         Raises:

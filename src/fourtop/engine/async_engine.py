@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fourtop.engine.async_desk import AsyncDesk
-from fourtop.engine.dispatch.executor import AsyncRunner
-from fourtop.engine.dispatch.requests import Orders
-from fourtop.engine.ids import Ids, TimeOrderedIds
+from fourtop.engine.dispatch.executor import AsyncExecutor
+from fourtop.engine.dispatch.requests import RequestFactory
+from fourtop.engine.ids import IdSource, TimeOrderedIds
 from fourtop.model import validators
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.house import House
@@ -22,29 +22,29 @@ class AsyncEngine:
         ids: Makes the ids of new rows; by default UUIDs of version 7.
 
     >>> import asyncio
-    >>> from fourtop import AsyncEngine, AsyncMemoryStore, Request, sample
+    >>> from fourtop import AsyncEngine, AsyncMemoryStore, BookingRequest, sample
     >>> from datetime import UTC, datetime
     >>> async def seats() -> int:
-    ...     desk = await AsyncEngine(AsyncMemoryStore()).open(sample.pub())
-    ...     quote = await desk.quote(Request(4, datetime(2030, 5, 3, 18, tzinfo=UTC)))
+    ...     desk = await AsyncEngine(AsyncMemoryStore()).add_restaurant(sample.pub())
+    ...     quote = await desk.quote(BookingRequest(4, datetime(2030, 5, 3, 18, tzinfo=UTC)))
     ...     return quote.plan.seats
     >>> asyncio.run(seats())
     4
     """
 
-    def __init__(self, store: AsyncStore, *, ids: Ids | None = None) -> None:
+    def __init__(self, store: AsyncStore, *, ids: IdSource | None = None) -> None:
         self.store = store
         self._ids = TimeOrderedIds() if ids is None else ids
-        self._runner = AsyncRunner(store)
+        self._runner = AsyncExecutor(store)
 
-    async def open(self, house: House, *, actor: Actor = GUEST) -> AsyncDesk:
+    async def add_restaurant(self, house: House, *, actor: Actor = GUEST) -> AsyncDesk:
         """Put a new restaurant in place, and return its desk.
 
         Raises:
             AlreadyExists: If there is a restaurant of that id; ``desk`` finds it.
             InvalidInput: If it is no house.
         """
-        await self.store.open(validators.check_instance("house", house, House))
+        await self.store.add_restaurant(validators.check_instance("house", house, House))
         return self.desk(house.restaurant.id, actor=actor)
 
     def desk(self, restaurant_id: str, *, actor: Actor = GUEST) -> AsyncDesk:
@@ -54,7 +54,7 @@ class AsyncEngine:
             InvalidIdentifier: If the id is none.
             InvalidInput: If the actor is no ``Actor``.
         """
-        orders = Orders(restaurant_id, validators.check_instance("actor", actor, Actor), self._ids)
+        orders = RequestFactory(restaurant_id, validators.check_instance("actor", actor, Actor), self._ids)
         return AsyncDesk(self._runner, orders)
 
     async def restaurant_ids(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ _KEPT = 1_024
 
 
 @attrs.frozen
-class Rules:
+class CompiledHouse:
     """A house, and what follows from it."""
 
     house: House
@@ -23,15 +23,15 @@ class Rules:
     planner: Planner
 
 
-class RuleCache:
+class CompiledHouses:
     """Keeps the compiled rules of recent houses. Keyed by version, never by time. Safe for threads."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, int, int], Rules] = {}
-        self._latest: dict[str, Rules] = {}
+        self._kept: dict[tuple[str, int, int], CompiledHouse] = {}
+        self._latest: dict[str, CompiledHouse] = {}
         self._lock = Lock()
 
-    def get(self, view: View) -> Rules:
+    def get(self, view: View) -> CompiledHouse:
         """Return the rules at the versions of a view."""
         versions = view.versions
         house = view.house
@@ -50,14 +50,14 @@ class RuleCache:
                 del self._latest[next(iter(self._latest))]
         return rules
 
-    def find_latest(self, restaurant_id: str) -> Rules | None:
+    def find_latest(self, restaurant_id: str) -> CompiledHouse | None:
         """Return the rules that a restaurant had when it was last asked, to foresee what will be looked at."""
         return self._latest.get(restaurant_id)
 
-    def _compiled(self, house: House, key: tuple[str, int, int], known: Rules | None) -> Rules:
+    def _compiled(self, house: House, key: tuple[str, int, int], known: CompiledHouse | None) -> CompiledHouse:
         if known is not None and known.house == house:
             return attrs.evolve(known, house=house)
-        return Rules(house, Calendar(house.restaurant, house.policy), self._planner(house, key))
+        return CompiledHouse(house, Calendar(house.restaurant, house.policy), self._planner(house, key))
 
     def _planner(self, house: House, key: tuple[str, int, int]) -> Planner:
         # An edit of the policy that leaves the choice of tables alone keeps the compiled combinations.

@@ -10,8 +10,8 @@ from fourtop.engine.commands.confirm import Confirmation
 from fourtop.engine.commands.hold import Replaced
 from fourtop.engine.commands.hold import Terms as HoldTerms
 from fourtop.engine.commands.move import Move
-from fourtop.engine.dispatch.executor import Runner
-from fourtop.engine.dispatch.requests import Orders
+from fourtop.engine.dispatch.executor import Executor
+from fourtop.engine.dispatch.requests import RequestFactory
 from fourtop.engine.queries.audit import Audit
 from fourtop.engine.queries.table_state import TableState
 from fourtop.errors import Refusal
@@ -24,7 +24,7 @@ from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
 from fourtop.model.policy import Policy
-from fourtop.model.request import Preference, Request
+from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.results import (
     Availability,
@@ -53,7 +53,7 @@ class Desk:
     (an id or key that is none), ``KeyReused``, ``StoreUnavailable``, ``OutcomeUnknown``.
     """
 
-    def __init__(self, runner: Runner, orders: Orders) -> None:
+    def __init__(self, runner: Executor, orders: RequestFactory) -> None:
         self._runner = runner
         self._orders = orders
 
@@ -77,7 +77,7 @@ class Desk:
         """Return how often floor, policy and occupancy have changed."""
         return self._runner.put(self._orders.versions())
 
-    def quote(self, request: Request) -> Quote | Refusal:
+    def quote(self, request: BookingRequest) -> Quote | Refusal:
         """Return the best free plan for a request and the next best, or what stands in the way. Holds nothing.
 
         Raises:
@@ -152,7 +152,7 @@ class Desk:
 
     def hold(
         self,
-        request: Request,
+        request: BookingRequest,
         *,
         booking_id: str | None = None,
         ttl_seconds: int | None = None,
@@ -179,7 +179,7 @@ class Desk:
         terms = HoldTerms(booking_id, ttl_seconds, session)
         return self._runner.run(self._orders.hold(request, terms, key))
 
-    def extend(self, hold_id: str, *, seconds: int, key: str | None = None) -> Held:
+    def extend_hold(self, hold_id: str, *, seconds: int, key: str | None = None) -> Held:
         """Let a live hold expire later, at most 600 seconds after it was made.
 
         Args:
@@ -193,9 +193,9 @@ class Desk:
             HoldEnded: If it was released, replaced or confirmed.
             NotFound: If it is unknown.
         """
-        return self._runner.run(self._orders.extend(hold_id, seconds, key))
+        return self._runner.run(self._orders.extend_hold(hold_id, seconds, key))
 
-    def release(self, hold_id: str, *, key: str | None = None) -> Held:
+    def release_hold(self, hold_id: str, *, key: str | None = None) -> Held:
         """Give up a live hold.
 
         Raises:
@@ -203,10 +203,10 @@ class Desk:
             HoldEnded: If it was released, replaced or confirmed.
             NotFound: If it is unknown.
         """
-        return self._runner.run(self._orders.release(hold_id, key))
+        return self._runner.run(self._orders.release_hold(hold_id, key))
 
-    def replace(
-        self, hold_id: str, request: Request, *, ttl_seconds: int | None = None, key: str | None = None
+    def replace_hold(
+        self, hold_id: str, request: BookingRequest, *, ttl_seconds: int | None = None, key: str | None = None
     ) -> Held:
         """Give up a live hold and keep other tables, in one step; if it is refused, the old hold stays.
 
@@ -220,7 +220,7 @@ class Desk:
             HoldEnded: If the old hold was released, replaced or confirmed.
             NotFound: If the hold is unknown.
         """
-        return self._runner.run(self._orders.replace(Replaced(hold_id, ttl_seconds), request, key))
+        return self._runner.run(self._orders.replace_hold(Replaced(hold_id, ttl_seconds), request, key))
 
     def confirm(
         self, hold_id: str, *, booking_id: str | None = None, requote: bool = False, key: str | None = None
@@ -252,7 +252,7 @@ class Desk:
 
     def book(
         self,
-        request: Request,
+        request: BookingRequest,
         *,
         booking_id: str | None = None,
         tables: Literal["now", "later"] = "now",
@@ -273,7 +273,7 @@ class Desk:
         """
         return self._runner.run(self._orders.book(request, booking_id, tables, key))
 
-    def reschedule(self, booking_id: str, request: Request, *, key: str | None = None) -> Changed:
+    def reschedule(self, booking_id: str, request: BookingRequest, *, key: str | None = None) -> Changed:
         """Give a booking another time, party size or wish, and tables for it; or leave it as it was.
 
         Its own tables are not in its way; holds made for it end. A booking without tables stays without.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fourtop.engine.desk import Desk
-from fourtop.engine.dispatch.executor import Runner
-from fourtop.engine.dispatch.requests import Orders
-from fourtop.engine.ids import Ids, TimeOrderedIds
+from fourtop.engine.dispatch.executor import Executor
+from fourtop.engine.dispatch.requests import RequestFactory
+from fourtop.engine.ids import IdSource, TimeOrderedIds
 from fourtop.model import validators
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.house import House
@@ -19,26 +19,26 @@ class Engine:
         store: Where the restaurants are kept.
         ids: Makes the ids of new rows; by default UUIDs of version 7.
 
-    >>> from fourtop import Engine, MemoryStore, Request, sample
+    >>> from fourtop import Engine, MemoryStore, BookingRequest, sample
     >>> from datetime import UTC, datetime
-    >>> desk = Engine(MemoryStore()).open(sample.pub())
-    >>> desk.quote(Request(4, datetime(2030, 5, 3, 18, tzinfo=UTC))).plan.seats
+    >>> desk = Engine(MemoryStore()).add_restaurant(sample.pub())
+    >>> desk.quote(BookingRequest(4, datetime(2030, 5, 3, 18, tzinfo=UTC))).plan.seats
     4
     """
 
-    def __init__(self, store: Store, *, ids: Ids | None = None) -> None:
+    def __init__(self, store: Store, *, ids: IdSource | None = None) -> None:
         self.store = store
         self._ids = TimeOrderedIds() if ids is None else ids
-        self._runner = Runner(store)
+        self._runner = Executor(store)
 
-    def open(self, house: House, *, actor: Actor = GUEST) -> Desk:
+    def add_restaurant(self, house: House, *, actor: Actor = GUEST) -> Desk:
         """Put a new restaurant in place, and return its desk.
 
         Raises:
             AlreadyExists: If there is a restaurant of that id; ``desk`` finds it.
             InvalidInput: If it is no house.
         """
-        self.store.open(validators.check_instance("house", house, House))
+        self.store.add_restaurant(validators.check_instance("house", house, House))
         return self.desk(house.restaurant.id, actor=actor)
 
     def desk(self, restaurant_id: str, *, actor: Actor = GUEST) -> Desk:
@@ -48,7 +48,7 @@ class Engine:
             InvalidIdentifier: If the id is none.
             InvalidInput: If the actor is no ``Actor``.
         """
-        orders = Orders(restaurant_id, validators.check_instance("actor", actor, Actor), self._ids)
+        orders = RequestFactory(restaurant_id, validators.check_instance("actor", actor, Actor), self._ids)
         return Desk(self._runner, orders)
 
     def restaurant_ids(self) -> tuple[str, ...]:

@@ -4,53 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fourtop.engine.invocation import Call
+from fourtop.engine.invocation import Invocation
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.event import Event, EventType
 from fourtop.model.hold import Hold
 
 
-def hold_event(call: Call, kind: EventType, hold: Hold, now_us: int, booking_id: str | None = None) -> Event:
+def hold_event(call: Invocation, kind: EventType, hold: Hold, now_us: int, booking_id: str | None = None) -> Event:
     """Return an event about a hold, with its tables, window and expiry, and its booking if it has one by now."""
     data = {
         "tables": list(hold.tables),
         "window": str(hold.stay.block),
-        "party": hold.party,
+        "party_size": hold.party_size,
         "expires_at": hold.expires_at.isoformat(),
     }
     return call.event(kind, hold.id, now_us, hold_id=hold.id, booking_id=booking_id or hold.booking_id, data=data)
 
 
-def created_event(call: Call, booking: Booking) -> Event:
+def created_event(call: Invocation, booking: Booking) -> Event:
     """Return the event that a booking has been made."""
     data = {
         "status": booking.status.value,
-        "party": booking.party,
+        "party_size": booking.party_size,
         "start": booking.start.isoformat(),
         "past_reason": booking.past_reason,
     }
     return call.event(EventType.BOOKING_CREATED, booking.id, booking.created_us, booking_id=booking.id, data=data)
 
 
-def status_event(call: Call, booking: Booking, previous: BookingStatus) -> Event:
+def status_event(call: Invocation, booking: Booking, previous: BookingStatus) -> Event:
     """Return the event that a booking has taken a step of its life."""
     data = {"status": booking.status.value, "previous": previous.value, "version": booking.version}
     return _versioned(call, EventType.BOOKING_STATUS, booking, data)
 
 
-def rescheduled_event(call: Call, booking: Booking, before: Booking) -> Event:
+def rescheduled_event(call: Invocation, booking: Booking, before: Booking) -> Event:
     """Return the event that a booking has another time or party."""
     data = {
-        "party": booking.party,
+        "party_size": booking.party_size,
         "start": booking.start.isoformat(),
-        "previous_party": before.party,
+        "previous_party_size": before.party_size,
         "previous_start": before.start.isoformat(),
         "version": booking.version,
     }
     return _versioned(call, EventType.BOOKING_RESCHEDULED, booking, data)
 
 
-def assignment_event(call: Call, booking: Booking) -> Event:
+def assignment_event(call: Invocation, booking: Booking) -> Event:
     """Return the event that a booking's tables are now these."""
     assignment = booking.assignment
     assert assignment is not None, "an assignment was just made"
@@ -58,6 +58,6 @@ def assignment_event(call: Call, booking: Booking) -> Event:
     return _versioned(call, EventType.ASSIGNMENT_SYNC, booking, data)
 
 
-def _versioned(call: Call, kind: EventType, booking: Booking, data: Mapping[str, object]) -> Event:
+def _versioned(call: Invocation, kind: EventType, booking: Booking, data: Mapping[str, object]) -> Event:
     subject = f"{booking.id}:{booking.version}"
     return call.event(kind, subject, booking.updated_us, booking_id=booking.id, data=data)

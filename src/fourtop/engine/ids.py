@@ -8,14 +8,14 @@ from itertools import count
 from typing import Protocol
 from uuid import UUID
 
-from fourtop.errors import InvalidIdentifier, shown
+from fourtop.errors import InvalidIdentifier, safe_repr
 from fourtop.model.validators import check_identifier
 
 _MILLISECONDS_BITS = 48
 _LONGEST_PREFIX = 32
 
 
-class Ids(Protocol):
+class IdSource(Protocol):
     """Makes ids. Safe for threads."""
 
     def next(self) -> str:
@@ -26,7 +26,7 @@ class Ids(Protocol):
 class TimeOrderedIds:
     """UUIDs of version 7: sortable by the millisecond that they were made in.
 
-    Source: RFC 9562, section 5.7.
+    Records: RFC 9562, section 5.7.
 
     >>> len(TimeOrderedIds().next())
     36
@@ -61,7 +61,7 @@ class CountedIds:
     def __init__(self, prefix: str = "id-") -> None:
         self._prefix = check_identifier("prefix", prefix)
         if len(prefix) > _LONGEST_PREFIX:
-            raise InvalidIdentifier("prefix", f"must be at most {_LONGEST_PREFIX} characters", shown(prefix))
+            raise InvalidIdentifier("prefix", f"must be at most {_LONGEST_PREFIX} characters", safe_repr(prefix))
         self._count = count(1)
 
     def next(self) -> str:

@@ -14,7 +14,7 @@ from fourtop.errors import FourtopError, KeyReused
 from fourtop.model.actor import Actor
 from fourtop.model.event import Event, EventType
 from fourtop.model.hold import canonical
-from fourtop.ports import NO_CHANGES, Answer, Changes, Decision, Scope, View
+from fourtop.ports import NO_CHANGES, Changes, Decision, Scope, StoredResult, View
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ def _names_of(kind: type) -> tuple[str, ...] | None:
 
 
 @attrs.frozen
-class Call:
+class Invocation:
     """One call of a command.
 
     Args:
@@ -82,8 +82,8 @@ class Call:
     @property
     def scope(self) -> Scope:
         """What every decision of this call looks at: its stored answer, if it has a key."""
-        answers = frozenset() if self.key is None else frozenset({(self.command, self.key)})
-        return Scope(self.restaurant_id, answers=answers)
+        stored_results = frozenset() if self.key is None else frozenset({(self.command, self.key)})
+        return Scope(self.restaurant_id, stored_results=stored_results)
 
     def find_replay(self, view: View) -> Any | None:
         """Return the stored answer under the call's key, if there is one.
@@ -93,7 +93,7 @@ class Call:
         """
         if self.key is None:
             return None
-        answer = view.find_answer(self.command, self.key)
+        answer = view.find_stored_result(self.command, self.key)
         if answer is None:
             return None
         if answer.fingerprint != self.fingerprint:
@@ -105,8 +105,8 @@ class Call:
         under = self.key if key is None else key
         if under is None:
             return NO_CHANGES
-        answer = Answer(self.restaurant_id, self.command, under, self.fingerprint, outcome, now_us)
-        return Changes(answers=(answer,))
+        answer = StoredResult(self.restaurant_id, self.command, under, self.fingerprint, outcome, now_us)
+        return Changes(stored_results=(answer,))
 
     def event(self, kind: EventType, subject: str, now_us: int, **about: Any) -> Event:
         """Return an event of this call; its de-duplication key is the kind and the subject.
@@ -131,18 +131,18 @@ class Call:
 
 def as_replay(outcome: Any) -> Any:
     """Return a stored outcome, marked as one."""
-    marker = "duplicate" if hasattr(outcome, "duplicate") else "replayed"
+    marker = "replayed" if hasattr(outcome, "replayed") else "replayed"
     return attrs.evolve(outcome, **{marker: True})
 
 
 @attrs.frozen
-class Failed:
+class FailedWithEvidence:
     """The result of a decision that writes its evidence and then raises."""
 
     error: FourtopError
 
 
-def keyed(call: Call, decide: Callable[[View], Any]) -> Callable[[View], Any]:
+def idempotent(call: Invocation, decide: Callable[[View], Any]) -> Callable[[View], Any]:
     """Wrap a decision so that a known key replays its answer, and a success is stored under the key.
 
     A decision that stores its answer itself, replays one or failed is left alone.
@@ -153,7 +153,11 @@ def keyed(call: Call, decide: Callable[[View], Any]) -> Callable[[View], Any]:
         if replay is not None:
             return Decision(replay)
         decided = decide(view)
-        if not isinstance(decided, Decision) or isinstance(decided.result, Failed) or decided.changes.answers:
+        if (
+            not isinstance(decided, Decision)
+            or isinstance(decided.result, FailedWithEvidence)
+            or decided.changes.stored_results
+        ):
             return decided
         return Decision(decided.result, decided.changes + call.answered(decided.result, view.now_us))
 

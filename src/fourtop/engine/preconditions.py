@@ -12,13 +12,13 @@ from fourtop.errors import (
 from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.hold import Hold, HoldState
-from fourtop.model.request import Request
+from fourtop.model.request import BookingRequest
 from fourtop.ports import View
 
 _BEFORE_CONFIRMATION = (BookingStatus.PENDING, BookingStatus.PENDING_ALLOCATION)
 
 
-def check_awaits_tables(view: View, booking_id: str, request: Request) -> Booking:
+def check_awaits_tables(view: View, booking_id: str, request: BookingRequest) -> Booking:
     """Return the booking if it awaits tables for this very party and start.
 
     Raises:
@@ -28,15 +28,15 @@ def check_awaits_tables(view: View, booking_id: str, request: Request) -> Bookin
     """
     booking = get_booking(view, booking_id)
     check_awaits_confirmation(booking)
-    differs = differences(booking, request.party, request.start_us)
+    differs = differences(booking, request.party_size, request.start_us)
     if differs:
         raise HoldMismatch(None, booking_id, differs=differs)
     return booking
 
 
-def differences(booking: Booking, party: int, start_us: int) -> tuple[str, ...]:
-    """Return in what a booking differs from what tables are asked or held for: ``party``, ``start``."""
-    compared = (("party", booking.party, party), ("start", booking.stay.dining.start_us, start_us))
+def differences(booking: Booking, party_size: int, start_us: int) -> tuple[str, ...]:
+    """Return in what a booking differs from what tables are asked or held for: ``party_size``, ``start``."""
+    compared = (("party_size", booking.party_size, party_size), ("start", booking.stay.dining.start_us, start_us))
     return tuple(name for name, booked, asked in compared if booked != asked)
 
 

@@ -29,7 +29,7 @@ from fourtop.errors.exceptions import (
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
-    shown,
+    safe_repr,
 )
 from fourtop.errors.refusal import Proof, Reason, Refusal
 
@@ -65,5 +65,5 @@ __all__ = [
     "StaleVersion",
     "StoreMisconfigured",
     "StoreUnavailable",
-    "shown",
+    "safe_repr",
 ]

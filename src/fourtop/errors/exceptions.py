@@ -16,7 +16,7 @@ from fourtop.errors.refusal import Refusal
 _SHOWN = 80
 
 
-def shown(value: object) -> str:
+def safe_repr(value: object) -> str:
     """Write a rejected value so that it fits on a line, whatever it was."""
     try:
         text = repr(value)
@@ -318,7 +318,7 @@ class HoldMismatch(FourtopError):
     Args:
         hold_id: The hold; ``None``: it was asked for, and not made.
         booking_id: The booking that was named.
-        differs: In what they differ: ``booking`` (the hold is for another one), ``party``, ``start``.
+        differs: In what they differ: ``booking`` (the hold is for another one), ``party_size``, ``start``.
     """
 
     default_code = Code.HOLD_MISMATCH

@@ -21,13 +21,13 @@ _TEXT = {
     Code.OCCASION_NOT_OFFERED: "{period} does not offer the occasion {occasion}",
     Code.BOOKING_IN_PAST: "{start} is more than {grace_minutes} minutes ago",
     Code.CAPACITY_EXCEEDED: "{period} on {date} is limited to {limit} {unit}; {booked} booked, {requested} asked for",
-    Code.PARTY_NEVER_FITS: "no table or combination on this floor seats a party of {party}",
-    Code.NO_TABLES_MATCH: "tables that seat {party} exist, but none meets the conditions {conditions}",
-    Code.TABLES_TAKEN: "every table or combination that seats {party} is in use",
+    Code.PARTY_NEVER_FITS: "no table or combination on this floor seats a party of {party_size}",
+    Code.NO_TABLES_MATCH: "tables that seat {party_size} exist, but none meets the conditions {conditions}",
+    Code.TABLES_TAKEN: "every table or combination that seats {party_size} is in use",
     Code.HOLD_CONFLICT: "the tables {tables} are held at that time (allocations_no_overlap)",
     Code.ALLOCATIONS_OVERLAP: "the tables {tables} are taken at that time (allocations_no_overlap)",
-    Code.PARTY_BELOW_MINIMUM: "a party of {party} is below the minimum of {minimum} for the tables {tables}",
-    Code.PARTY_ABOVE_MAXIMUM: "a party of {party} is above the maximum of {maximum} for the tables {tables}",
+    Code.PARTY_BELOW_MINIMUM: "a party of {party_size} is below the minimum of {minimum} for the tables {tables}",
+    Code.PARTY_ABOVE_MAXIMUM: "a party of {party_size} is above the maximum of {maximum} for the tables {tables}",
     Code.SLACK_EXCEEDED: "the tables {tables} leave {slack} seats over; at most {budget} are allowed",
     Code.TOO_MANY_TABLES: "{count} tables were named; at most {maximum} may be joined",
     Code.TABLE_OUT_OF_SERVICE: "the tables {tables} are not in service",
@@ -60,7 +60,7 @@ class Proof(StrEnum):
 class Reason:
     """One binding constraint of a refusal: its code, and the facts as plain data (ids only, no names).
 
-    >>> print(Reason(Code.PARTY_NEVER_FITS, {"party": 40}))
+    >>> print(Reason(Code.PARTY_NEVER_FITS, {"party_size": 40}))
     no table or combination on this floor seats a party of 40
     """
 
@@ -79,7 +79,7 @@ class Refusal:
         reasons: The binding constraints, the decisive one first. Never empty.
         proof: What was established.
 
-    >>> refusal = Refusal((Reason(Code.PARTY_NEVER_FITS, {"party": 40}),), Proof.NO_PLAN)
+    >>> refusal = Refusal((Reason(Code.PARTY_NEVER_FITS, {"party_size": 40}),), Proof.NO_PLAN)
     >>> refusal.code.value, str(refusal)
     ('PARTY_NEVER_FITS', 'no table or combination on this floor seats a party of 40')
     """

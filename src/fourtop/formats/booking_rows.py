@@ -11,22 +11,22 @@ from typing import Any, Final
 
 import attrs
 
-from fourtop.errors import InvalidDocument, InvalidInput, shown
+from fourtop.errors import InvalidDocument, InvalidInput, safe_repr
 from fourtop.formats.json_codec import ROOT, Record, items, list_of, parse, plain
 from fourtop.model import validators
 from fourtop.model.booking import BookingStatus
 from fourtop.model.calendar import as_moment
 
-COLUMNS: Final = ("id", "party", "start", "end", "tables", "status", "occasion")
-_REQUIRED: Final = ("id", "party", "start")
+COLUMNS: Final = ("id", "party_size", "start", "end", "tables", "status", "occasion")
+_REQUIRED: Final = ("id", "party_size", "start")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _BYTE_ORDER_MARK = "\ufeff"
 
 
 def _numbers(value: Any) -> tuple[str, ...]:
     numbers = validators.as_members("tables", value, lambda each: validators.check_text("tables", each, 50))
-    if len({validators.folded(number) for number in numbers}) < len(numbers):
-        raise InvalidInput("tables", "must name each table once", shown(numbers))
+    if len({validators.casefold(number) for number in numbers}) < len(numbers):
+        raise InvalidInput("tables", "must name each table once", safe_repr(numbers))
     return numbers
 
 
@@ -44,7 +44,7 @@ class BookingRow:
 
     Args:
         id: Of the booking; unique in the restaurant.
-        party: How many people (1–1,000).
+        party_size: How many people (1–1,000).
         start: When they sit down: ISO 8601 or a datetime; without an offset it is local time of the restaurant.
         end: When they leave, in the same way; ``None``: as the policy says.
         tables: The numbers of its tables.
@@ -59,7 +59,7 @@ class BookingRow:
     """
 
     id: str = attrs.field(validator=validators.identifier)
-    party: int = attrs.field(validator=validators.party)
+    party_size: int = attrs.field(validator=validators.party_size)
     start: str | datetime = attrs.field(validator=_moment)
     end: str | datetime | None = attrs.field(default=None, kw_only=True, validator=validators.optional(_moment))
     tables: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_numbers)
@@ -70,30 +70,30 @@ class BookingRow:
 _RECORD: Final = Record(BookingRow, forms={"tables": list_of(plain())})
 
 
-def read_rows_json(text: str) -> tuple[BookingRow, ...]:
+def loads_rows_json(text: str) -> tuple[BookingRow, ...]:
     """Read a JSON list of objects whose keys are the attributes of ``BookingRow``; in their order.
 
     Raises:
         InvalidDocument: If it is not JSON (with the line), or a row is wrong: ``field`` is the path, such as
-            ``rows[3].party``. A key that is not known is refused: there is no place for personal data.
+            ``rows[3].party_size``. A key that is not known is refused: there is no place for personal data.
 
-    >>> [row.party for row in read_rows_json('[{"id": "b1", "party": 4, "start": "2026-05-01T19:00"}]')]
+    >>> [row.party_size for row in loads_rows_json('[{"id": "b1", "party_size": 4, "start": "2026-05-01T19:00"}]')]
     [4]
     """
     return tuple(_RECORD.decode(row, path) for path, row in items(parse(text), "rows"))
 
 
-def read_rows_csv(text: str) -> tuple[BookingRow, ...]:
+def loads_rows_csv(text: str) -> tuple[BookingRow, ...]:
     r"""Read comma-separated rows with a header line; in their order. Empty lines and empty cells do not count.
 
-    The columns are the attributes of ``BookingRow``, in any order; ``id``, ``party`` and ``start`` are
+    The columns are the attributes of ``BookingRow``, in any order; ``id``, ``party_size`` and ``start`` are
     needed. Tables are joined by ``+``, as in ``Low 4a+Low 4b``.
 
     Raises:
         InvalidDocument: With the line, 1 being the header, and the column as its ``field``. A column that is
             not known is refused: there is no place for personal data.
 
-    >>> read_rows_csv("id,party,start,tables\nb1,4,2026-05-01T19:00,1+2\n")[0].tables
+    >>> loads_rows_csv("id,party_size,start,tables\nb1,4,2026-05-01T19:00,1+2\n")[0].tables
     ('1', '2')
     """
     lines = _lines(text)
@@ -102,8 +102,8 @@ def read_rows_csv(text: str) -> tuple[BookingRow, ...]:
     return tuple(_row(columns, cells, line) for line, cells in lines)
 
 
-def dump_rows_csv(rows: Iterable[BookingRow]) -> str:
-    """Write rows as ``read_rows_csv`` reads them: all columns, in a fixed order.
+def dumps_rows_csv(rows: Iterable[BookingRow]) -> str:
+    """Write rows as ``loads_rows_csv`` reads them: all columns, in a fixed order.
 
     Raises:
         InvalidInput: If a table number has a ``+``, which stands between numbers here; or they are no rows.
@@ -114,9 +114,9 @@ def dump_rows_csv(rows: Iterable[BookingRow]) -> str:
     for row in validators.as_instances("rows", rows, BookingRow):
         plus = next((number for number in row.tables if "+" in number), None)
         if plus is not None:
-            raise InvalidInput("tables", "must be without a + in CSV", shown(plus))
+            raise InvalidInput("tables", "must be without a + in CSV", safe_repr(plus))
         times = (_iso(row.start), _iso(row.end))
-        writer.writerow((row.id, row.party, *times, "+".join(row.tables), row.status.value, row.occasion or ""))
+        writer.writerow((row.id, row.party_size, *times, "+".join(row.tables), row.status.value, row.occasion or ""))
     return text.getvalue()
 
 
@@ -126,7 +126,7 @@ def _iso(moment: str | datetime | None) -> str:
 
 def _lines(text: object) -> Iterator[tuple[int, list[str]]]:
     if type(text) is not str:
-        raise InvalidDocument(ROOT, "must be a text", shown(type(text).__name__))
+        raise InvalidDocument(ROOT, "must be a text", safe_repr(type(text).__name__))
     reader = csv.reader(io.StringIO(text.removeprefix(_BYTE_ORDER_MARK), newline=""), strict=True)
     line = 1
     try:
@@ -142,7 +142,7 @@ def _lines(text: object) -> Iterator[tuple[int, list[str]]]:
 def _check_columns(columns: list[str], line: int) -> None:
     for place, name in enumerate(columns):
         if name not in COLUMNS:
-            raise InvalidDocument("columns", f"must be among {', '.join(COLUMNS)}", shown(name), line)
+            raise InvalidDocument("columns", f"must be among {', '.join(COLUMNS)}", safe_repr(name), line)
         if name in columns[:place]:
             raise InvalidDocument(name, "must be given once", "twice", line)
     for name in _REQUIRED:
@@ -157,8 +157,8 @@ def _row(columns: list[str], cells: list[str], line: int) -> BookingRow:
     for name in _REQUIRED:
         if name not in values:
             raise InvalidDocument(name, "must be given", "left out", line)
-    if _WHOLE.fullmatch(values["party"]):
-        values["party"] = int(values["party"])
+    if _WHOLE.fullmatch(values["party_size"]):
+        values["party_size"] = int(values["party_size"])
     if "tables" in values:
         values["tables"] = [number.strip() for number in values["tables"].split("+")]
     try:

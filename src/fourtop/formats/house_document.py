@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any, Final
 
-from fourtop.errors import InvalidDocument, InvalidInput, shown
+from fourtop.errors import InvalidDocument, InvalidInput, safe_repr
 from fourtop.formats.json_codec import Form, Record, entries, items, list_of, made, optional, parse, plain, write
 from fourtop.model import validators
 from fourtop.model.floor import Floor, Join, SetCapacity
@@ -41,7 +41,7 @@ KEYS: Final = (
 _REQUIRED: Final = ("format", "restaurant", "zones", "tables", "policy")
 
 
-def load_house(text: str) -> House:
+def loads_house(text: str) -> House:
     """Read a house document.
 
     Tables are named by their numbers and zones by their names, whatever the case. An id that is left out is
@@ -55,7 +55,7 @@ def load_house(text: str) -> House:
         InvalidDocument: If it is not JSON (with the line), or breaks a rule: ``field`` is the path of the
             place, such as ``tables[3].capacity``. The first fault is reported.
 
-    >>> house = load_house('''{
+    >>> house = loads_house('''{
     ...   "format": "fourtop/house/1",
     ...   "restaurant": {"name": "The Corner", "timezone": "Europe/London"},
     ...   "zones": [{"name": "Main"}],
@@ -69,10 +69,10 @@ def load_house(text: str) -> House:
     return house_from_data(parse(text))
 
 
-def dump_house(house: House) -> str:
+def dumps_house(house: House) -> str:
     """Write a house document: in a stable order, with what equals a default left out.
 
-    ``load_house`` of it gives an equal house.
+    ``loads_house`` of it gives an equal house.
 
     Raises:
         InvalidInput: If it is no house.
@@ -84,11 +84,11 @@ def house_from_data(data: object) -> House:
     """Make a house of a document that was read from JSON: dicts, lists, texts, numbers, booleans and ``None``.
 
     Raises:
-        InvalidDocument: As ``load_house``.
+        InvalidDocument: As ``loads_house``.
     """
     found = entries(data, "", known=KEYS, required=_REQUIRED)
     if found["format"] != FORMAT:
-        raise InvalidDocument("format", f"must be {FORMAT}", shown(found["format"]))
+        raise InvalidDocument("format", f"must be {FORMAT}", safe_repr(found["format"]))
     restaurant = _RESTAURANT.decode(found["restaurant"], "restaurant")
     zones = [_ZONE.decode(value, path) for path, value in items(found["zones"], "zones")]
     table_record = _table_record(zones)
@@ -132,13 +132,13 @@ def house_to_data(house: House) -> dict[str, Any]:
 
 def _reference(ids: Mapping[str, str], what: str) -> Form:
     """Make the form of a reference by name to something that has an id; ``ids`` are by name, in any case."""
-    by_name = {validators.folded(name): id_ for name, id_ in ids.items()}
+    by_name = {validators.casefold(name): id_ for name, id_ in ids.items()}
     names = {id_: name for name, id_ in ids.items()}
 
     def decode(data: Any, path: str) -> str:
-        found = by_name.get(validators.folded(data)) if isinstance(data, str) else None
+        found = by_name.get(validators.casefold(data)) if isinstance(data, str) else None
         if found is None:
-            raise InvalidDocument(path, f"must be {what} of this document", shown(data))
+            raise InvalidDocument(path, f"must be {what} of this document", safe_repr(data))
         return found
 
     return Form(decode, names.__getitem__)
@@ -186,7 +186,7 @@ def _join_data(join: Join, floor: Floor) -> Any:
 
 def _band(data: object, path: str) -> TurnBand:
     if not isinstance(data, list) or len(data) != 2:
-        raise InvalidDocument(path, "must be a pair of a party size and minutes", shown(data))
+        raise InvalidDocument(path, "must be a pair of a party size and minutes", safe_repr(data))
     try:
         return TurnBand(*data)
     except InvalidInput as fault:
@@ -201,7 +201,7 @@ _DATES = list_of(_DATE, sorted)
 _WEEKDAY = plain(as_weekday, lambda day: day.value)
 _BANDS = list_of(Form(_band, lambda band: [band.max_party, band.minutes]))
 _RESTAURANT = Record(Restaurant, derived={"id": "name"})
-_ZONE = Record(Zone, forms={"setting": _ENUM}, derived={"id": "name"})
+_ZONE = Record(Zone, forms={"area": _ENUM}, derived={"id": "name"})
 _OCCASION = Record(Occasion, forms={"turn_bands": _BANDS})
 _PERIOD = Record(
     ServicePeriod,

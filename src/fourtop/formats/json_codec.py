@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from fourtop.errors import InvalidDocument, InvalidInput, shown
+from fourtop.errors import InvalidDocument, InvalidInput, safe_repr
 from fourtop.formats.slug import slug
 
 ROOT = "document"
@@ -40,11 +40,11 @@ def parse(text: object) -> Any:
         InvalidDocument: If it is not JSON; the error has the line.
     """
     if type(text) is not str:
-        raise InvalidDocument(ROOT, "must be a text", shown(type(text).__name__))
+        raise InvalidDocument(ROOT, "must be a text", safe_repr(type(text).__name__))
     try:
         return json.loads(text, object_pairs_hook=Entries)
     except json.JSONDecodeError as fault:
-        found = shown(text[fault.pos : fault.pos + 20]) if fault.pos < len(text) else "the end"
+        found = safe_repr(text[fault.pos : fault.pos + 20]) if fault.pos < len(text) else "the end"
         raise InvalidDocument(ROOT, f"must be JSON ({fault.msg})", found, fault.lineno) from None
     except ValueError:
         # Python refuses to read such a number at all, to save us hours of work.
@@ -82,12 +82,12 @@ def entries(data: object, path: str, *, known: Collection[str], required: Collec
         InvalidDocument: Naming the path of the key at fault.
     """
     if not isinstance(data, dict):
-        raise InvalidDocument(path or ROOT, "must be an object", shown(data))
+        raise InvalidDocument(path or ROOT, "must be an object", safe_repr(data))
     for key in data:
         if key not in known:
             is_plain = type(key) is str and _PLAIN_KEY.fullmatch(key) is not None
             where = below(path, key) if is_plain else path or ROOT
-            raise InvalidDocument(where, f"must be one of the keys {', '.join(known)}", shown(key))
+            raise InvalidDocument(where, f"must be one of the keys {', '.join(known)}", safe_repr(key))
     if isinstance(data, Entries) and data.double is not None:
         raise InvalidDocument(below(path, data.double), "must be given once", "twice")
     for key in required:
@@ -103,7 +103,7 @@ def items(data: object, path: str) -> list[tuple[str, Any]]:
         InvalidDocument: If it is no list.
     """
     if not isinstance(data, list):
-        raise InvalidDocument(path, "must be a list", shown(data))
+        raise InvalidDocument(path, "must be a list", safe_repr(data))
     return [(f"{path}[{place}]", value) for place, value in enumerate(data)]
 
 
@@ -205,7 +205,7 @@ class Record:
             return "-"  # The model refuses such a name, which says more than its want of a slug.
         derived = slug(source)
         if not derived:
-            raise InvalidDocument(path, "must be given where the name has no letter or digit", shown(source))
+            raise InvalidDocument(path, "must be given where the name has no letter or digit", safe_repr(source))
         return derived
 
     def encode(self, value: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from fourtop.errors import InvalidInput, shown
+from fourtop.errors import InvalidInput, safe_repr
 from fourtop.formats.slug import slug
 from fourtop.model import validators
 from fourtop.model.floor import Floor, Join
@@ -93,14 +93,14 @@ def sketch_house(
 
 def _mapping(field: str, value: Any) -> Mapping[Any, Any]:
     if not isinstance(value, Mapping):
-        raise InvalidInput(field, "must be a mapping", shown(value))
+        raise InvalidInput(field, "must be a mapping", safe_repr(value))
     return value
 
 
 def _id(field: str, name: Any) -> str:
     id_ = slug(validators.check_text(field, name, 100))
     if not id_:
-        raise InvalidInput(field, "must have a letter or a digit", shown(name))
+        raise InvalidInput(field, "must have a letter or a digit", safe_repr(name))
     return id_
 
 
@@ -112,7 +112,9 @@ def _note(number: Any, note: Any, zone: str) -> dict[str, Any]:
     else:
         values = {"capacity": note, "zone": zone}
     if "capacity" not in values or not values.keys() <= _ATTRIBUTES:
-        raise InvalidInput("tables", f"must be seats, seats and zone, or a mapping of {_KNOWN}", shown({number: note}))
+        raise InvalidInput(
+            "tables", f"must be seats, seats and zone, or a mapping of {_KNOWN}", safe_repr({number: note})
+        )
     validators.check_text("zone", values["zone"], 50)
     return values
 
@@ -129,20 +131,20 @@ def _joins(floor: Floor, note: Any) -> list[Join]:
     elif isinstance(note, tuple) and len(note) in (2, 3):
         numbers, losses = list(note[:2]), note[2:]
     else:
-        raise InvalidInput("joins", "must be texts such as 1-2, or pairs of table numbers", shown(note))
+        raise InvalidInput("joins", "must be texts such as 1-2, or pairs of table numbers", safe_repr(note))
     ids = []
     for number in numbers:
         table = floor.find_table_numbered(number) if isinstance(number, str) else None
         if table is None:
-            raise InvalidInput("joins", "must name tables of this floor", shown(number))
+            raise InvalidInput("joins", "must name tables of this floor", safe_repr(number))
         ids.append(table.id)
     if len(ids) < 2:
-        raise InvalidInput("joins", "must name two tables or more", shown(note))
+        raise InvalidInput("joins", "must name two tables or more", safe_repr(note))
     return [Join(pair, *losses) for pair in pairwise(ids)]
 
 
 def _period(key: Any, hours: Any) -> ServicePeriod:
     start, dash, end = hours.partition("-") if isinstance(hours, str) else ("", "", "")
     if not dash:
-        raise InvalidInput("periods", "must have local times such as 17:00-23:00", shown(hours))
+        raise InvalidInput("periods", "must have local times such as 17:00-23:00", safe_repr(hours))
     return ServicePeriod(key, start.strip(), end.strip())

@@ -1,12 +1,12 @@
 """Jobs: sweep holds, archive and delete old rows, relay the outbox."""
 
-from fourtop.jobs.relay import Pace, Relayed, relay_outbox
+from fourtop.jobs.relay import Relayed, RelayOptions, relay_outbox
 from fourtop.jobs.retention import Pruned, prune_allocations, prune_confirmations, prune_outbox
 from fourtop.jobs.sweep import Swept, sweep_holds
 
 __all__ = [
-    "Pace",
     "Pruned",
+    "RelayOptions",
     "Relayed",
     "Swept",
     "prune_allocations",

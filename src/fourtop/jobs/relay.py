@@ -12,7 +12,7 @@ from typing import Final
 
 import attrs
 
-from fourtop.errors import InvalidInput, shown
+from fourtop.errors import InvalidInput, safe_repr
 from fourtop.model import validators
 from fourtop.model.event import Event
 from fourtop.model.window import MICROSECONDS_PER_SECOND
@@ -27,7 +27,7 @@ Publish = Callable[[Event], object]
 
 
 @attrs.frozen(kw_only=True)
-class Pace:
+class RelayOptions:
     """How a relay works.
 
     Args:
@@ -41,10 +41,10 @@ class Pace:
         InvalidInput: If a number is out of its range.
     """
 
-    batch: int = attrs.field(default=100, validator=validators.whole(1, 10_000))
-    lease_seconds: int = attrs.field(default=30, validator=validators.whole(1, 3_600))
-    max_attempts: int = attrs.field(default=10, validator=validators.whole(1, 100))
-    max_batches: int | None = attrs.field(default=None, validator=validators.optional(validators.whole(1, 2**31)))
+    batch: int = attrs.field(default=100, validator=validators.integer(1, 10_000))
+    lease_seconds: int = attrs.field(default=30, validator=validators.integer(1, 3_600))
+    max_attempts: int = attrs.field(default=10, validator=validators.integer(1, 100))
+    max_batches: int | None = attrs.field(default=None, validator=validators.optional(validators.integer(1, 2**31)))
 
 
 @attrs.frozen(kw_only=True)
@@ -91,7 +91,7 @@ def wait_us(attempts: int, draw: float) -> int:
 def relay_outbox(
     outbox: Outbox,
     publish: Publish,
-    pace: Pace | None = None,
+    pace: RelayOptions | None = None,
     *,
     draw: Callable[[], float] = random.random,
     elapsed: Callable[[], float] = time.monotonic,
@@ -121,8 +121,8 @@ def relay_outbox(
     given: object = publish
     if not callable(given) or inspect.iscoroutinefunction(given):
         # What is only a promise to publish must not be written down as delivered.
-        raise InvalidInput("publish", "must be a function that returns when the event is safe", shown(publish))
-    terms = Pace() if pace is None else pace
+        raise InvalidInput("publish", "must be a function that returns when the event is safe", safe_repr(publish))
+    terms = RelayOptions() if pace is None else pace
     relay = _Relay(outbox, publish, terms, draw, elapsed)
     total = Relayed()
     for _ in repeat(None) if terms.max_batches is None else repeat(None, terms.max_batches):
@@ -144,7 +144,7 @@ class _Relay:
         self,
         outbox: Outbox,
         publish: Publish,
-        pace: Pace,
+        pace: RelayOptions,
         draw: Callable[[], float],
         elapsed: Callable[[], float],
     ) -> None:

@@ -31,14 +31,14 @@ class Pruned:
     Args:
         allocations: Moved into the archive.
         confirmations: Confirmation results deleted.
-        answers: Stored answers deleted, with their keys.
+        stored_results: Stored answers deleted, with their keys.
         holds: Records of ended holds deleted.
         events: Events deleted.
     """
 
     allocations: int = 0
     confirmations: int = 0
-    answers: int = 0
+    stored_results: int = 0
     holds: int = 0
     events: int = 0
 
@@ -87,10 +87,15 @@ def prune_confirmations(
     before_us = _before(store, days)
     pruned = Pruned(
         confirmations=_cleared(store.delete_confirmations, before_us, batch, max_batches),
-        answers=_cleared(store.delete_answers, before_us, batch, max_batches),
+        stored_results=_cleared(store.delete_stored_results, before_us, batch, max_batches),
         holds=_cleared(store.delete_holds, before_us, batch, max_batches),
     )
-    _LOG.info("deleted %d confirmations, %d answers, %d holds", pruned.confirmations, pruned.answers, pruned.holds)
+    _LOG.info(
+        "deleted %d confirmations, %d stored results, %d holds",
+        pruned.confirmations,
+        pruned.stored_results,
+        pruned.holds,
+    )
     return pruned
 
 
@@ -125,4 +130,4 @@ def _cleared(clear: Callable[[int, int], int], before_us: int, batch: int, max_b
 
 
 def _before(store: Maintenance, days: int) -> int:
-    return store.now_us() - validators.check_whole("days", days, *DAYS) * _DAY_US
+    return store.now_us() - validators.check_integer("days", days, *DAYS) * _DAY_US

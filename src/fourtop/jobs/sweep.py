@@ -8,11 +8,11 @@ from typing import Final
 
 import attrs
 
-from fourtop.engine.allocations import ended
-from fourtop.engine.dispatch.executor import Runner
-from fourtop.engine.dispatch.requests import Order
+from fourtop.engine.allocations import end_hold
+from fourtop.engine.dispatch.executor import Executor
+from fourtop.engine.dispatch.requests import Command
 from fourtop.engine.events import hold_event
-from fourtop.engine.invocation import Call
+from fourtop.engine.invocation import Invocation
 from fourtop.errors import StoreUnavailable
 from fourtop.jobs.batches import check_batch, rounds
 from fourtop.model.actor import Actor
@@ -54,7 +54,7 @@ def sweep_holds(store: MaintainedStore, *, batch: int = 100, max_batches: int | 
             restaurants too; run it again.
     """
     limit = check_batch(batch)
-    runner = Runner(store)
+    runner = Executor(store)
     total = 0
     for _ in rounds(max_batches):
         found = store.expired_holds(store.now_us(), limit)
@@ -67,7 +67,7 @@ def sweep_holds(store: MaintainedStore, *, batch: int = 100, max_batches: int | 
     return Swept(total)
 
 
-def _sweep_all(runner: Runner, found: Iterable[tuple[str, str]]) -> int:
+def _sweep_all(runner: Executor, found: Iterable[tuple[str, str]]) -> int:
     """Sweep the restaurants one by one; one that somebody keeps locked is in no other's way."""
     swept, unavailable = 0, None
     for restaurant_id, hold_ids in _by_restaurant(found):
@@ -87,18 +87,18 @@ def _by_restaurant(found: Iterable[tuple[str, str]]) -> Iterable[tuple[str, tupl
     return holds.items()
 
 
-def _sweep_order(restaurant_id: str, hold_ids: tuple[str, ...]) -> Order[int]:
+def _sweep_order(restaurant_id: str, hold_ids: tuple[str, ...]) -> Command[int]:
     # No row gets an id of this call, and an event's key is its hold's, so that every sweep may be called the same.
-    call = Call(restaurant_id, "sweep", "sweep", JOB, None, {})
+    call = Invocation(restaurant_id, "sweep", "sweep", JOB, None, {})
     scope = Scope(restaurant_id, holds=frozenset(hold_ids))
-    return Order(call, scope, lambda view, _: _swept(call, view, hold_ids))
+    return Command(call, scope, lambda view, _: _swept(call, view, hold_ids))
 
 
-def _swept(call: Call, view: View, hold_ids: tuple[str, ...]) -> Decision[int]:
+def _swept(call: Invocation, view: View, hold_ids: tuple[str, ...]) -> Decision[int]:
     changes = NO_CHANGES
     for hold_id in hold_ids:
         hold = view.find_hold(hold_id)
         if hold is not None and hold.state is HoldState.ACTIVE and not hold.is_alive(view.now_us):
             event = hold_event(call, EventType.HOLD_EXPIRED, hold, view.now_us)
-            changes += ended(hold, HoldState.EXPIRED, view.rows_of(hold), event)
+            changes += end_hold(hold, HoldState.EXPIRED, view.rows_of(hold), event)
     return Decision(len(changes.holds_changed), changes)

@@ -94,7 +94,7 @@ class Booking:
     Args:
         id: Of the booking; unique in the restaurant.
         restaurant_id: The tenant.
-        party: How many people.
+        party_size: How many people.
         status: Where it is in its life.
         stay: Its service, dining and block window.
         assignment: Its tables; kept when it ends. ``None`` while it has none.
@@ -107,7 +107,7 @@ class Booking:
 
     id: str
     restaurant_id: str
-    party: int
+    party_size: int
     status: BookingStatus
     stay: Stay
     assignment: Assignment | None

@@ -7,7 +7,7 @@ from operator import itemgetter
 
 import attrs
 
-from fourtop.errors import AmbiguousTime, Code, InvalidInput, NonexistentTime, Refusal, shown
+from fourtop.errors import AmbiguousTime, Code, InvalidInput, NonexistentTime, Refusal, safe_repr
 from fourtop.model.policy import Policy, ServicePeriod, turn_minutes
 from fourtop.model.restaurant import Restaurant, zone_info
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, from_micros, next_valid, to_micros
@@ -138,21 +138,21 @@ class Calendar:
                     return service
         return None
 
-    def stay(self, start_us: int, party: int, occasion: str | None = None) -> Stay | Refusal:
+    def stay(self, start_us: int, party_size: int, occasion: str | None = None) -> Stay | Refusal:
         """Return how long a party that sits down at an instant has its tables, or why it may not.
 
         Elapsed time, not wall-clock time, is added to the start, so that a clock change costs or gives
         nothing. Where overrun is not allowed the block window is clamped to the end of service.
         """
-        key = (start_us, party, occasion)
+        key = (start_us, party_size, occasion)
         answer = self._answers.get(key)
         if answer is None:
             if len(self._answers) >= _CACHED_STARTS:
                 self._answers.clear()
-            answer = self._answers[key] = self._judge(start_us, party, occasion)
+            answer = self._answers[key] = self._judge(start_us, party_size, occasion)
         return answer
 
-    def _judge(self, start_us: int, party: int, occasion: str | None) -> Stay | Refusal:
+    def _judge(self, start_us: int, party_size: int, occasion: str | None) -> Stay | Refusal:
         service = self.find_service(start_us)
         if service is None:
             return self._outside(start_us)
@@ -167,7 +167,7 @@ class Calendar:
         if occasion is not None and occasion not in period.occasions:
             return Refusal.by_rule(Code.OCCASION_NOT_OFFERED, period=period.key, occasion=occasion)
         chosen = occasion or next(iter(period.occasions), None)
-        minutes = self._turn_minutes(period, chosen, party)
+        minutes = self._turn_minutes(period, chosen, party_size)
         # Parties of one band stay equally long: they share one value.
         stay = self._stays.get((start_us, minutes, chosen))
         if stay is None:
@@ -182,11 +182,11 @@ class Calendar:
             return Refusal.by_rule(Code.CLOSED, date=day.isoformat())
         return Refusal.by_rule(Code.OUTSIDE_SERVICE_HOURS, start=self.local_text(start_us))
 
-    def _turn_minutes(self, period: ServicePeriod, occasion: str | None, party: int) -> int:
+    def _turn_minutes(self, period: ServicePeriod, occasion: str | None, party_size: int) -> int:
         if occasion is not None:
-            return turn_minutes(self._policy.get_occasion(occasion).turn_bands, party)
+            return turn_minutes(self._policy.get_occasion(occasion).turn_bands, party_size)
         bands = period.turn_bands or self._policy.turn_bands
-        return turn_minutes(bands, party) if bands else self._restaurant.default_duration_minutes
+        return turn_minutes(bands, party_size) if bands else self._restaurant.default_duration_minutes
 
     @staticmethod
     def _fit(service: Service, start_us: int, minutes: int, occasion: str | None) -> Stay | Refusal:
@@ -274,4 +274,4 @@ def as_moment(local: object, field: str) -> datetime:
             return datetime.fromisoformat(local)
     except ValueError:
         pass
-    raise InvalidInput(field, "must be a date and time such as 2026-12-24T19:00", shown(local))
+    raise InvalidInput(field, "must be a date and time such as 2026-12-24T19:00", safe_repr(local))

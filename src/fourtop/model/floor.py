@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from fourtop.errors import InUse, InvalidInput, NotFound, shown
+from fourtop.errors import InUse, InvalidInput, NotFound, safe_repr
 from fourtop.model import validators
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import MAX_CAPACITY, Table
@@ -24,14 +24,14 @@ def number_key(number: str) -> tuple[tuple[int, int | str], ...]:
     >>> sorted(["10", "2", "Bar 1"], key=number_key)
     ['2', '10', 'Bar 1']
     """
-    parts = re.split(r"([0-9]+)", validators.folded(number))
+    parts = re.split(r"([0-9]+)", validators.casefold(number))
     return tuple((0, int(part)) if part.isdecimal() and part.isascii() else (1, part) for part in parts if part)
 
 
 def _pair(value: Any) -> tuple[str, str]:
     pair = sorted(validators.as_members("tables", value, lambda each: validators.check_identifier("tables", each)))
     if len(pair) != 2 or pair[0] == pair[1]:
-        raise InvalidInput("tables", "must be two different table ids", shown(pair))
+        raise InvalidInput("tables", "must be two different table ids", safe_repr(pair))
     return (pair[0], pair[1])
 
 
@@ -55,7 +55,7 @@ class Join:
     """
 
     tables: tuple[str, str] = attrs.field(converter=_pair)
-    seat_loss: int = attrs.field(default=0, validator=validators.whole(0, 100))
+    seat_loss: int = attrs.field(default=0, validator=validators.integer(0, 100))
 
 
 @attrs.frozen
@@ -72,14 +72,16 @@ class SetCapacity:
     """
 
     tables: frozenset[str] = attrs.field(converter=_ids)
-    capacity: int = attrs.field(validator=validators.whole(1, validators.MAX_PARTY))
-    min_party: int | None = attrs.field(default=None, validator=validators.optional(validators.whole(1, MAX_CAPACITY)))
+    capacity: int = attrs.field(validator=validators.integer(1, validators.MAX_PARTY))
+    min_party: int | None = attrs.field(
+        default=None, validator=validators.optional(validators.integer(1, MAX_CAPACITY))
+    )
 
     def __attrs_post_init__(self) -> None:
         if len(self.tables) < 2:
-            raise InvalidInput("tables", "must name at least two tables", shown(sorted(self.tables)))
+            raise InvalidInput("tables", "must name at least two tables", safe_repr(sorted(self.tables)))
         if self.min_party is not None and self.min_party > self.capacity:
-            raise InvalidInput("min_party", f"must be at most the capacity, {self.capacity}", shown(self.min_party))
+            raise InvalidInput("min_party", f"must be at most the capacity, {self.capacity}", safe_repr(self.min_party))
 
 
 def _tables(value: Any) -> tuple[Table, ...]:
@@ -89,7 +91,7 @@ def _tables(value: Any) -> tuple[Table, ...]:
 
 def _zones(value: Any) -> tuple[Zone, ...]:
     zones = validators.as_instances("zones", value, Zone)
-    return tuple(sorted(zones, key=lambda zone: (zone.order, validators.folded(zone.name), zone.id)))
+    return tuple(sorted(zones, key=lambda zone: (zone.order, validators.casefold(zone.name), zone.id)))
 
 
 def _joins(value: Any) -> tuple[Join, ...]:
@@ -142,13 +144,13 @@ class Floor:
         _refuse_duplicates(
             "tables",
             "must have different numbers, whatever the case",
-            (validators.folded(t.number) for t in self.tables),
+            (validators.casefold(t.number) for t in self.tables),
         )
         _refuse_duplicates("tables", "must have different ids", (table.id for table in self.tables))
         _refuse_duplicates(
             "zones",
             "must have different names, whatever the case",
-            (validators.folded(zone.name) for zone in self.zones),
+            (validators.casefold(zone.name) for zone in self.zones),
         )
         _refuse_duplicates("zones", "must have different ids", (zone.id for zone in self.zones))
         _refuse_duplicates("joins", "must not name a pair twice", (join.tables for join in self.joins))
@@ -159,19 +161,19 @@ class Floor:
         zones = {zone.id for zone in self.zones}
         for table in self.tables:
             if table.zone_id not in zones:
-                raise InvalidInput("zone_id", "must be a zone of this floor", shown(table.zone_id))
+                raise InvalidInput("zone_id", "must be a zone of this floor", safe_repr(table.zone_id))
         for join in self.joins:
             self._check_members("joins", join.tables)
             first, second = (self.get_table(id_) for id_ in join.tables)
             if self.joins_within_zone and first.zone_id != second.zone_id:
-                raise InvalidInput("joins", "must stay within a zone on this floor", shown(join.tables))
+                raise InvalidInput("joins", "must stay within a zone on this floor", safe_repr(join.tables))
         for each in self.set_capacities:
             self._check_members("set_capacities", sorted(each.tables))
 
     def _check_members(self, field: str, ids: Collection[str]) -> None:
         for id_ in ids:
             if id_ not in self.positions:
-                raise InvalidInput(field, "must name tables of this floor", shown(id_))
+                raise InvalidInput(field, "must name tables of this floor", safe_repr(id_))
 
     # ---- looking up
 
@@ -198,11 +200,11 @@ class Floor:
 
     def find_table_numbered(self, number: str) -> Table | None:
         """Return the table with that number, whatever the case, if there is one."""
-        return self._by_number.get(validators.folded(number))
+        return self._by_number.get(validators.casefold(number))
 
     @cached_property
     def _by_number(self) -> Mapping[str, Table]:
-        return {validators.folded(table.number): table for table in self.tables}
+        return {validators.casefold(table.number): table for table in self.tables}
 
     def find_zone(self, zone_id: str) -> Zone | None:
         """Return the zone of that id, if there is one."""
@@ -210,7 +212,7 @@ class Floor:
 
     def ids(self, mask: int) -> tuple[str, ...]:
         """Turn a table mask into ids, in table order."""
-        return tuple(self.tables[place].id for place in places(mask))
+        return tuple(self.tables[place].id for place in bits(mask))
 
     def mask(self, table_ids: Iterable[str]) -> int:
         """Turn table ids into a mask.
@@ -350,13 +352,13 @@ def _refuse_duplicates(field: str, rule_text: str, values: Iterable[Any]) -> Non
     seen = Counter(values)
     double = next((value for value, count in seen.items() if count > 1), None)
     if double is not None:
-        raise InvalidInput(field, rule_text, shown(double))
+        raise InvalidInput(field, rule_text, safe_repr(double))
 
 
-def places(mask: int) -> Iterator[int]:
+def bits(mask: int) -> Iterator[int]:
     """Yield the set bits of a mask, lowest first.
 
-    >>> list(places(0b1010))
+    >>> list(bits(0b1010))
     [1, 3]
     """
     while mask:

@@ -48,7 +48,12 @@ class Fingerprint:
 
 
 def fingerprint_of(
-    floor: Floor, planning: Planning, tables: tuple[str, ...], *, terms: tuple[ServicePeriod, Stay] | None, party: int
+    floor: Floor,
+    planning: Planning,
+    tables: tuple[str, ...],
+    *,
+    terms: tuple[ServicePeriod, Stay] | None,
+    party_size: int,
 ) -> Fingerprint:
     """Write down what a hold of these tables for this stay relies on.
 
@@ -61,7 +66,7 @@ def fingerprint_of(
         planning: The rules relied on.
         tables: The held table ids.
         terms: The service period and the stay; ``None`` if there is no such service any more.
-        party: The party's size; it selects the mode.
+        party_size: The party's size; it selects the mode.
     """
     facts: dict[str, Any] = {}
     for table_id in tables:
@@ -75,7 +80,7 @@ def fingerprint_of(
             facts[f"tables[{table_id}].is_offered"] = table.is_offered
     members = frozenset(tables)
     if len(members) > 1:
-        mode = planning.mode_for(party)
+        mode = planning.mode_for(party_size)
         facts["adjacency_mode"] = None if mode is None else mode.value
         for join in floor.joins:
             if members.issuperset(join.tables):
@@ -107,7 +112,7 @@ class Hold:
     Args:
         id: Of the hold; unique in the restaurant.
         restaurant_id: The tenant.
-        party: How many people.
+        party_size: How many people.
         stay: Service, dining and block window.
         tables: Table ids, in table order.
         state: What became of it.
@@ -126,7 +131,7 @@ class Hold:
 
     id: str
     restaurant_id: str
-    party: int
+    party_size: int
     stay: Stay
     tables: tuple[str, ...]
     state: HoldState

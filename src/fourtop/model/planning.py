@@ -76,19 +76,19 @@ class Planning:
     adjacency_mode: AdjacencyMode = attrs.field(default=AdjacencyMode.CONNECTED, kw_only=True, converter=_mode)
     adjacency_required: bool = attrs.field(default=True, kw_only=True, validator=validators.flag)
     adjacency_min_party: int | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.whole(1, validators.MAX_PARTY))
+        default=None, kw_only=True, validator=validators.optional(validators.integer(1, validators.MAX_PARTY))
     )
-    max_tables: int = attrs.field(default=3, kw_only=True, validator=validators.whole(1, MAX_TABLES_PER_PARTY))
+    max_tables: int = attrs.field(default=3, kw_only=True, validator=validators.integer(1, MAX_TABLES_PER_PARTY))
     slack_budget: int | None = attrs.field(
-        default=4, kw_only=True, validator=validators.optional(validators.whole(0, validators.MAX_PARTY))
+        default=4, kw_only=True, validator=validators.optional(validators.integer(0, validators.MAX_PARTY))
     )
     weights: Weights = attrs.field(factory=Weights, kw_only=True, validator=validators.one_of(Weights))
     demand_multiplier: float = attrs.field(default=1, kw_only=True, validator=validators.number(0.1, 10))
 
-    def mode_for(self, party: int) -> AdjacencyMode | None:
+    def mode_for(self, party_size: int) -> AdjacencyMode | None:
         """Return the mode that a set for this party has to satisfy, or ``None`` if it need not be adjacent."""
         if not self.adjacency_required:
             return None
-        if self.adjacency_min_party is not None and party < self.adjacency_min_party:
+        if self.adjacency_min_party is not None and party_size < self.adjacency_min_party:
             return None
         return self.adjacency_mode

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import attrs
 
-from fourtop.errors import InvalidInput, NotFound, shown
+from fourtop.errors import InvalidInput, NotFound, safe_repr
 from fourtop.model import validators
 from fourtop.model.planning import Planning
 
@@ -55,7 +55,7 @@ def as_time(value: Any) -> time:
         return value
     found = _TIME.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise InvalidInput("time", "must be a local time such as 17:30", shown(value))
+        raise InvalidInput("time", "must be a local time such as 17:30", safe_repr(value))
     return time(int(found[1]), int(found[2]))
 
 
@@ -67,7 +67,7 @@ def as_date(value: Any) -> date:
     """
     day = _parsed_date(value) if isinstance(value, str) else value
     if not isinstance(day, date) or isinstance(day, datetime) or not 1971 <= day.year <= 2198:
-        raise InvalidInput("date", "must be a date of the years 1971 to 2198, such as 2026-12-24", shown(value))
+        raise InvalidInput("date", "must be a date of the years 1971 to 2198, such as 2026-12-24", safe_repr(value))
     return day
 
 
@@ -100,8 +100,8 @@ class TurnBand:
         minutes: The turn time, buffers not counted (1–600).
     """
 
-    max_party: int | None = attrs.field(validator=validators.optional(validators.whole(1, validators.MAX_PARTY)))
-    minutes: int = attrs.field(validator=validators.whole(1, MAX_TURN_MINUTES))
+    max_party: int | None = attrs.field(validator=validators.optional(validators.integer(1, validators.MAX_PARTY)))
+    minutes: int = attrs.field(validator=validators.integer(1, MAX_TURN_MINUTES))
 
 
 def as_bands(value: Any) -> tuple[TurnBand, ...]:
@@ -113,7 +113,7 @@ def as_bands(value: Any) -> tuple[TurnBand, ...]:
     bands = validators.as_members("turn_bands", value, _band)
     sizes = [validators.MAX_PARTY + 1 if band.max_party is None else band.max_party for band in bands]
     if sizes != sorted(set(sizes)):
-        raise InvalidInput("turn_bands", "must have increasing sizes", shown(sizes))
+        raise InvalidInput("turn_bands", "must have increasing sizes", safe_repr(sizes))
     return bands
 
 
@@ -121,17 +121,17 @@ def _band(value: Any) -> TurnBand:
     if isinstance(value, TurnBand):
         return value
     if isinstance(value, str) or not isinstance(value, Iterable) or len(pair := tuple(value)) != 2:
-        raise InvalidInput("turn_bands", "must be pairs of a party size and minutes", shown(value))
+        raise InvalidInput("turn_bands", "must be pairs of a party size and minutes", safe_repr(value))
     return TurnBand(*pair)
 
 
-def turn_minutes(bands: tuple[TurnBand, ...], party: int) -> int:
+def turn_minutes(bands: tuple[TurnBand, ...], party_size: int) -> int:
     """Return the turn time of the first band that holds the party; beyond the last band, the last one's.
 
     >>> turn_minutes(as_bands([(2, 60), (4, 75)]), 12)
     75
     """
-    fitting = (band for band in bands if band.max_party is None or party <= band.max_party)
+    fitting = (band for band in bands if band.max_party is None or party_size <= band.max_party)
     return next(fitting, bands[-1]).minutes
 
 
@@ -198,14 +198,18 @@ class ServicePeriod:
     dates: frozenset[date] = attrs.field(default=(), kw_only=True, converter=_period_dates)
     occasions: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_occasion_keys)
     turn_bands: tuple[TurnBand, ...] = attrs.field(default=(), kw_only=True, converter=as_bands)
-    buffer_before_minutes: int = attrs.field(default=0, kw_only=True, validator=validators.whole(0, MAX_BUFFER_MINUTES))
-    buffer_after_minutes: int = attrs.field(default=0, kw_only=True, validator=validators.whole(0, MAX_BUFFER_MINUTES))
+    buffer_before_minutes: int = attrs.field(
+        default=0, kw_only=True, validator=validators.integer(0, MAX_BUFFER_MINUTES)
+    )
+    buffer_after_minutes: int = attrs.field(
+        default=0, kw_only=True, validator=validators.integer(0, MAX_BUFFER_MINUTES)
+    )
     last_start: time | None = attrs.field(default=None, kw_only=True, converter=attrs.converters.optional(as_time))
     last_seating_minutes: int | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.whole(0, 600))
+        default=None, kw_only=True, validator=validators.optional(validators.integer(0, 600))
     )
     overrun_allowed: bool = attrs.field(default=False, kw_only=True, validator=validators.flag)
-    min_dwell_minutes: int = attrs.field(default=45, kw_only=True, validator=validators.whole(1, MAX_TURN_MINUTES))
+    min_dwell_minutes: int = attrs.field(default=45, kw_only=True, validator=validators.integer(1, MAX_TURN_MINUTES))
 
     def __attrs_post_init__(self) -> None:
         if self.weekdays and self.dates:
@@ -256,10 +260,10 @@ class CapacityRule:
     """
 
     max_covers: int | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.whole(0, 100_000))
+        default=None, kw_only=True, validator=validators.optional(validators.integer(0, 100_000))
     )
     max_parties: int | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.whole(0, 100_000))
+        default=None, kw_only=True, validator=validators.optional(validators.integer(0, 100_000))
     )
     period: str | None = attrs.field(default=None, kw_only=True, validator=validators.optional(validators.identifier))
     weekday: Weekday | None = attrs.field(default=None, kw_only=True, converter=attrs.converters.optional(as_weekday))
@@ -302,11 +306,11 @@ class HoldRules:
         max_live_per_session: Most live holds of one session (1–1,000).
     """
 
-    ttl_seconds: int = attrs.field(default=180, kw_only=True, validator=validators.whole(*HOLD_TTL_SECONDS))
-    rate_limit: int = attrs.field(default=5, kw_only=True, validator=validators.whole(1, 100))
-    rate_window_seconds: int = attrs.field(default=60, kw_only=True, validator=validators.whole(5, 600))
-    max_live: int = attrs.field(default=1_000, kw_only=True, validator=validators.whole(1, 100_000))
-    max_live_per_session: int = attrs.field(default=10, kw_only=True, validator=validators.whole(1, 1_000))
+    ttl_seconds: int = attrs.field(default=180, kw_only=True, validator=validators.integer(*HOLD_TTL_SECONDS))
+    rate_limit: int = attrs.field(default=5, kw_only=True, validator=validators.integer(1, 100))
+    rate_window_seconds: int = attrs.field(default=60, kw_only=True, validator=validators.integer(5, 600))
+    max_live: int = attrs.field(default=1_000, kw_only=True, validator=validators.integer(1, 100_000))
+    max_live_per_session: int = attrs.field(default=10, kw_only=True, validator=validators.integer(1, 1_000))
 
 
 def _periods(value: Any) -> tuple[ServicePeriod, ...]:
@@ -352,7 +356,7 @@ class Policy:
     capacity_rules: tuple[CapacityRule, ...] = attrs.field(default=(), kw_only=True, converter=_capacity_rules)
     planning: Planning = attrs.field(factory=Planning, kw_only=True, validator=validators.one_of(Planning))
     holds: HoldRules = attrs.field(factory=HoldRules, kw_only=True, validator=validators.one_of(HoldRules))
-    past_grace_minutes: int = attrs.field(default=5, kw_only=True, validator=validators.whole(0, 60))
+    past_grace_minutes: int = attrs.field(default=5, kw_only=True, validator=validators.integer(0, 60))
 
     def __attrs_post_init__(self) -> None:
         _refuse_double("periods", "must have different keys", (period.key for period in self.periods))
@@ -367,10 +371,10 @@ class Policy:
         for period in self.periods:
             for key in period.occasions:
                 if key not in occasions:
-                    raise InvalidInput("periods", "must offer occasions of this policy", shown(key))
+                    raise InvalidInput("periods", "must offer occasions of this policy", safe_repr(key))
         for each in self.capacity_rules:
             if each.period is not None and each.period not in periods:
-                raise InvalidInput("capacity_rules", "must name service periods of this policy", shown(each.period))
+                raise InvalidInput("capacity_rules", "must name service periods of this policy", safe_repr(each.period))
 
     def _check_overlaps(self) -> None:
         week = [_spans([period for period in self.periods if period.runs_on(day)]) for day in _WEEK]
@@ -421,4 +425,4 @@ def _refuse_overlap(day: str, spans: list[tuple[tuple[int, int], str]]) -> None:
 def _refuse_double(field: str, rule_text: str, values: Iterable[Any]) -> None:
     double = next((value for value, count in Counter(values).items() if count > 1), None)
     if double is not None:
-        raise InvalidInput(field, rule_text, shown(double))
+        raise InvalidInput(field, rule_text, safe_repr(double))

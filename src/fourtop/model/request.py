@@ -8,15 +8,13 @@ from typing import Any, Final
 import attrs
 
 from fourtop.model import validators
-from fourtop.model.restaurant import Setting, Zone
+from fourtop.model.restaurant import Area, Zone
 from fourtop.model.table import Table, as_features
 from fourtop.model.window import from_micros, to_micros
 
 
-def _settings(value: Any) -> frozenset[Setting]:
-    return frozenset(
-        validators.as_members("settings", value, lambda each: validators.as_enum(Setting, "settings", each))
-    )
+def _settings(value: Any) -> frozenset[Area]:
+    return frozenset(validators.as_members("settings", value, lambda each: validators.as_enum(Area, "settings", each)))
 
 
 def _zones(value: Any) -> frozenset[str]:
@@ -46,7 +44,7 @@ class Preference:
 
     zones: frozenset[str] = attrs.field(default=(), kw_only=True, converter=_zones)
     seatings: frozenset[str] = attrs.field(default=(), kw_only=True, converter=_seatings)
-    settings: frozenset[Setting] = attrs.field(default=(), kw_only=True, converter=_settings)
+    settings: frozenset[Area] = attrs.field(default=(), kw_only=True, converter=_settings)
     features: frozenset[str] = attrs.field(default=(), kw_only=True, converter=as_features)
 
     @property
@@ -59,7 +57,7 @@ class Preference:
         met = {
             "zones": table.zone_id in self.zones,
             "seatings": table.seating in self.seatings,
-            "settings": zone.setting in self.settings,
+            "settings": zone.area in self.settings,
             "features": self.features <= table.features,
         }
         return tuple(kind for kind in self.kinds if not met[kind])
@@ -77,11 +75,11 @@ def _table_ids(value: Any) -> tuple[str, ...]:
 
 
 @attrs.frozen
-class Request:
+class BookingRequest:
     """A party that wants to sit down: how many, when, and how.
 
     Args:
-        party: How many people (1–1,000).
+        party_size: How many people (1–1,000).
         start: When they sit down. An aware datetime of any zone.
         occasion: Key of an occasion of the house; ``None``: the period's own.
         must: Conditions that every table has to meet; a refusal names them.
@@ -94,11 +92,11 @@ class Request:
         NaiveDatetime: If the start has no time zone.
 
     >>> from datetime import datetime, UTC
-    >>> Request(4, datetime(2026, 5, 1, 18, tzinfo=UTC)).party
+    >>> BookingRequest(4, datetime(2026, 5, 1, 18, tzinfo=UTC)).party_size
     4
     """
 
-    party: int = attrs.field(validator=validators.party)
+    party_size: int = attrs.field(validator=validators.party_size)
     start_us: int = attrs.field(alias="start", converter=_start)
     occasion: str | None = attrs.field(default=None, kw_only=True, validator=validators.optional(validators.identifier))
     must: Preference = attrs.field(default=ANY_TABLE, kw_only=True, validator=validators.one_of(Preference))

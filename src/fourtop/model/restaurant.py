@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from fourtop.errors import InvalidInput, shown
+from fourtop.errors import InvalidInput, safe_repr
 from fourtop.model import validators
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -26,19 +26,19 @@ def zone_info(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError, TypeError):
-        raise InvalidInput("timezone", "must be an IANA time zone such as Europe/London", shown(name)) from None
+        raise InvalidInput("timezone", "must be an IANA time zone such as Europe/London", safe_repr(name)) from None
 
 
 def _timezone(_instance: object, _attribute: validators.Named, value: Any) -> None:
     if type(value) is not str:
-        raise InvalidInput("timezone", "must be an IANA time zone such as Europe/London", shown(value))
+        raise InvalidInput("timezone", "must be an IANA time zone such as Europe/London", safe_repr(value))
     zone_info(value)
 
 
 def _slug(_instance: object, attribute: validators.Named, value: Any) -> None:
     if type(value) is not str or len(value) > 64 or _SLUG.fullmatch(value) is None:
         rule_text = "must be lower-case words joined by hyphens, at most 64 characters"
-        raise InvalidInput(attribute.name, rule_text, shown(value))
+        raise InvalidInput(attribute.name, rule_text, safe_repr(value))
 
 
 @attrs.frozen
@@ -66,9 +66,9 @@ class Restaurant:
     name: str = attrs.field(validator=validators.text(100))
     timezone: str = attrs.field(kw_only=True, validator=_timezone)
     slug: str = attrs.field(kw_only=True, validator=_slug)
-    reservation_interval_minutes: int = attrs.field(default=15, kw_only=True, validator=validators.whole(1, 180))
-    default_duration_minutes: int = attrs.field(default=90, kw_only=True, validator=validators.whole(15, 300))
-    last_seating_buffer_minutes: int = attrs.field(default=120, kw_only=True, validator=validators.whole(0, 300))
+    reservation_interval_minutes: int = attrs.field(default=15, kw_only=True, validator=validators.integer(1, 180))
+    default_duration_minutes: int = attrs.field(default=90, kw_only=True, validator=validators.integer(15, 300))
+    last_seating_buffer_minutes: int = attrs.field(default=120, kw_only=True, validator=validators.integer(0, 300))
     active: bool = attrs.field(default=True, kw_only=True, validator=validators.flag)
 
     @slug.default
@@ -76,7 +76,7 @@ class Restaurant:
         return re.sub(r"[^a-z0-9]+", "-", str(self.id).lower()).strip("-")
 
 
-class Setting(StrEnum):
+class Area(StrEnum):
     """Where a zone is."""
 
     INDOOR = "indoor"
@@ -84,8 +84,8 @@ class Setting(StrEnum):
     BAR = "bar"
 
 
-def _setting(value: Any) -> Setting:
-    return validators.as_enum(Setting, "setting", value)
+def _setting(value: Any) -> Area:
+    return validators.as_enum(Area, "area", value)
 
 
 @attrs.frozen
@@ -96,16 +96,16 @@ class Zone:
         id: Of the zone; unique in the restaurant.
         name: Unique in the restaurant, whatever the case.
         order: Where it stands in lists (0–10,000).
-        setting: indoor, outdoor or bar.
+        area: indoor, outdoor or bar.
 
     Raises:
         InvalidInput: Naming the field and the rule.
 
-    >>> Zone("bar", "Bar", setting="bar").setting.value
+    >>> Zone("bar", "Bar", area="bar").area.value
     'bar'
     """
 
     id: str = attrs.field(validator=validators.identifier)
     name: str = attrs.field(validator=validators.text(50))
-    order: int = attrs.field(default=0, kw_only=True, validator=validators.whole(0, 10_000))
-    setting: Setting = attrs.field(default=Setting.INDOOR, kw_only=True, converter=_setting)
+    order: int = attrs.field(default=0, kw_only=True, validator=validators.integer(0, 10_000))
+    area: Area = attrs.field(default=Area.INDOOR, kw_only=True, converter=_setting)

@@ -86,7 +86,7 @@ class Slot:
     Args:
         start_us: The start, in microseconds.
         period: Key of the service period; ``None``: no service is open then.
-        party: The party size.
+        party_size: The party size.
         refusal: Why not; ``None``: it can be booked.
         spots: How many such parties could be seated there one after the other, counted up to the limit
             that was asked for, caps included.
@@ -94,7 +94,7 @@ class Slot:
 
     start_us: int
     period: str | None
-    party: int
+    party_size: int
     refusal: Refusal | None
     spots: int
 
@@ -149,11 +149,11 @@ class Confirmed:
 
 @attrs.frozen
 class Booked:
-    """A booking made in one step, with the service's usage after it; ``duplicate`` marks a stored answer."""
+    """A booking made in one step, with the service's usage after it; ``replayed`` marks a stored answer."""
 
     booking: Booking
     capacity: Usage
-    duplicate: bool = False
+    replayed: bool = False
 
 
 @attrs.frozen

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from fourtop.errors import InvalidInput, shown
+from fourtop.errors import InvalidInput, safe_repr
 from fourtop.model import validators
 
 MAX_CAPACITY = 500
@@ -75,11 +75,11 @@ class Table:
 
     id: str = attrs.field(validator=validators.identifier)
     number: str = attrs.field(validator=validators.text(50))
-    capacity: int = attrs.field(validator=validators.whole(1, MAX_CAPACITY))
+    capacity: int = attrs.field(validator=validators.integer(1, MAX_CAPACITY))
     zone_id: str = attrs.field(validator=validators.identifier)
-    min_party: int = attrs.field(default=1, kw_only=True, validator=validators.whole(1, MAX_CAPACITY))
+    min_party: int = attrs.field(default=1, kw_only=True, validator=validators.integer(1, MAX_CAPACITY))
     max_party: int | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.whole(1, validators.MAX_PARTY))
+        default=None, kw_only=True, validator=validators.optional(validators.integer(1, validators.MAX_PARTY))
     )
     section: str | None = attrs.field(default=None, kw_only=True, validator=validators.optional(validators.text(100)))
     category: str = attrs.field(default="dining", kw_only=True, validator=validators.text(50))
@@ -91,11 +91,13 @@ class Table:
     position: Position | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(validators.one_of(Position))
     )
-    notes: str | None = attrs.field(default=None, kw_only=True, validator=validators.optional(validators.note(500)))
+    notes: str | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(validators.private_text(500))
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.max_party is not None and self.max_party < self.min_party:
-            raise InvalidInput("max_party", f"must be at least min_party, {self.min_party}", shown(self.max_party))
+            raise InvalidInput("max_party", f"must be at least min_party, {self.min_party}", safe_repr(self.max_party))
 
     @property
     def is_offered(self) -> bool:
@@ -117,6 +119,6 @@ class Table:
         """Its type, for scarcity: tables of equal capacity, category and seating are interchangeable."""
         return (self.capacity, self.category, self.seating)
 
-    def seats_alone(self, party: int) -> bool:
-        """Tell whether a party fits this table alone: ``min_party <= party <= largest_party``."""
-        return self.min_party <= party <= self.largest_party
+    def seats_alone(self, party_size: int) -> bool:
+        """Tell whether a party fits this table alone: ``min_party <= party_size <= largest_party``."""
+        return self.min_party <= party_size <= self.largest_party

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Any, Protocol, TypeVar
 
-from fourtop.errors import InvalidIdentifier, InvalidInput, shown
+from fourtop.errors import InvalidIdentifier, InvalidInput, safe_repr
 
 T = TypeVar("T")
 
@@ -33,28 +33,28 @@ def check_identifier(field: str, value: object) -> str:
         InvalidIdentifier: If it is anything else. Nothing is trimmed or folded.
     """
     if type(value) is not str or _IDENTIFIER.fullmatch(value) is None:
-        raise InvalidIdentifier(field, "must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -", shown(value))
+        raise InvalidIdentifier(field, "must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -", safe_repr(value))
     return value
 
 
-def check_whole(field: str, value: object, low: int, high: int) -> int:
+def check_integer(field: str, value: object, low: int, high: int) -> int:
     """Return ``value`` if it is an ``int`` (no bool, no float) from ``low`` to ``high``.
 
     Raises:
         InvalidInput: If it is anything else.
     """
     if type(value) is not int or not low <= value <= high:
-        raise InvalidInput(field, f"must be a whole number from {low} to {high}", shown(value))
+        raise InvalidInput(field, f"must be a whole number from {low} to {high}", safe_repr(value))
     return value
 
 
-def check_party(value: object, field: str = "party") -> int:
+def check_party(value: object, field: str = "party_size") -> int:
     """Return ``value`` if it is a party size: a whole number from 1 to 1,000.
 
     Raises:
         InvalidInput: If it is anything else (0, True, 2.5, NaN …).
     """
-    return check_whole(field, value, 1, MAX_PARTY)
+    return check_integer(field, value, 1, MAX_PARTY)
 
 
 def check_text(field: str, value: object, longest: int) -> str:
@@ -65,11 +65,11 @@ def check_text(field: str, value: object, longest: int) -> str:
     """
     if type(value) is not str or not 1 <= len(value) <= longest or value != value.strip() or not value.isprintable():
         rule = f"must be 1 to {longest} printable characters without spaces around them"
-        raise InvalidInput(field, rule, shown(value))
+        raise InvalidInput(field, rule, safe_repr(value))
     return value
 
 
-def check_note(field: str, value: object, longest: int) -> str:
+def check_private_text(field: str, value: object, longest: int) -> str:
     """Return ``value`` if it is a text as ``check_text`` takes it; what people wrote is never in the error.
 
     Raises:
@@ -89,7 +89,7 @@ def check_instance(field: str, value: object, kind: type[T]) -> T:
         InvalidInput: If it is not.
     """
     if not isinstance(value, kind):
-        raise InvalidInput(field, f"must be of type {kind.__name__}", shown(value))
+        raise InvalidInput(field, f"must be of type {kind.__name__}", safe_repr(value))
     return value
 
 
@@ -103,7 +103,7 @@ def check_identifiers(field: str, value: object) -> tuple[str, ...]:
     return tuple(sorted(set(as_members(field, value, lambda each: check_identifier(field, each)))))
 
 
-def folded(text: str) -> str:
+def casefold(text: str) -> str:
     """Fold a name for comparison: case and look-alike forms (full width, ligatures) do not count."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
@@ -113,7 +113,7 @@ def identifier(_instance: object, attribute: Named, value: Any) -> None:
     check_identifier(attribute.name, value)
 
 
-def party(_instance: object, attribute: Named, value: Any) -> None:
+def party_size(_instance: object, attribute: Named, value: Any) -> None:
     """Validate a party size."""
     check_party(value, attribute.name)
 
@@ -121,14 +121,14 @@ def party(_instance: object, attribute: Named, value: Any) -> None:
 def flag(_instance: object, attribute: Named, value: Any) -> None:
     """Validate a bool."""
     if type(value) is not bool:
-        raise InvalidInput(attribute.name, "must be true or false", shown(value))
+        raise InvalidInput(attribute.name, "must be true or false", safe_repr(value))
 
 
-def whole(low: int, high: int) -> Validator:
+def integer(low: int, high: int) -> Validator:
     """Make a validator of whole numbers from ``low`` to ``high``."""
 
     def validate(_instance: object, attribute: Named, value: object) -> None:
-        check_whole(attribute.name, value, low, high)
+        check_integer(attribute.name, value, low, high)
 
     return validate
 
@@ -142,11 +142,11 @@ def text(longest: int) -> Validator:
     return validate
 
 
-def note(longest: int) -> Validator:
+def private_text(longest: int) -> Validator:
     """Make a validator of texts of 1 to ``longest`` characters that are in no error."""
 
     def validate(_instance: object, attribute: Named, value: object) -> None:
-        check_note(attribute.name, value, longest)
+        check_private_text(attribute.name, value, longest)
 
     return validate
 
@@ -157,7 +157,7 @@ def number(low: float, high: float) -> Validator:
     def validate(_instance: object, attribute: Named, value: Any) -> None:
         # NaN and the infinities fail the comparison.
         if type(value) not in (int, float) or not low <= value <= high:
-            raise InvalidInput(attribute.name, f"must be a number from {low:g} to {high:g}", shown(value))
+            raise InvalidInput(attribute.name, f"must be a number from {low:g} to {high:g}", safe_repr(value))
 
     return validate
 
@@ -177,7 +177,7 @@ def one_of(kind: type) -> Validator:
 
     def validate(_instance: object, attribute: Named, value: object) -> None:
         if not isinstance(value, kind):
-            raise InvalidInput(attribute.name, f"must be of type {kind.__name__}", shown(value))
+            raise InvalidInput(attribute.name, f"must be of type {kind.__name__}", safe_repr(value))
 
     return validate
 
@@ -192,7 +192,7 @@ def as_enum(kind: type[_E], field: str, value: object) -> _E:
         return kind(value)
     except ValueError:
         names = ", ".join(str(member.value) for member in kind)
-        raise InvalidInput(field, f"must be one of {names}", shown(value)) from None
+        raise InvalidInput(field, f"must be one of {names}", safe_repr(value)) from None
 
 
 def as_members(field: str, value: Any, convert: Callable[[Any], _T]) -> tuple[_T, ...]:
@@ -202,7 +202,7 @@ def as_members(field: str, value: Any, convert: Callable[[Any], _T]) -> tuple[_T
         InvalidInput: If it is no collection, or a member is refused.
     """
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):
-        raise InvalidInput(field, "must be a collection", shown(value))
+        raise InvalidInput(field, "must be a collection", safe_repr(value))
     return tuple(convert(each) for each in value)
 
 
@@ -215,7 +215,7 @@ def as_instances(field: str, value: Any, kind: type[_T]) -> tuple[_T, ...]:
 
     def check(member: Any) -> _T:
         if not isinstance(member, kind):
-            raise InvalidInput(field, f"must hold {kind.__name__} only", shown(member))
+            raise InvalidInput(field, f"must hold {kind.__name__} only", safe_repr(member))
         return member
 
     return as_members(field, value, check)

@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from fourtop.errors import InvalidWindow, NaiveDatetime, NonexistentTime, shown
+from fourtop.errors import InvalidWindow, NaiveDatetime, NonexistentTime, safe_repr
 
 MICROSECONDS_PER_SECOND: Final = 1_000_000
 MICROSECONDS_PER_MINUTE: Final = 60_000_000
@@ -30,7 +30,7 @@ def to_micros(value: object, field: str = "instant") -> int:
         InvalidWindow: If it is no datetime, or outside the years 1970 to 2199.
     """
     if not isinstance(value, datetime):
-        raise InvalidWindow(field, "must be a datetime with a time zone", shown(value))
+        raise InvalidWindow(field, "must be a datetime with a time zone", safe_repr(value))
     if value.tzinfo is not UTC:
         if value.utcoffset() is None:
             raise NaiveDatetime(field, "must have a time zone", value.isoformat())

@@ -42,8 +42,8 @@ class Candidate(NamedTuple):
         """Its place among equals: unjoinable table 0, joinable table 1, combination 2."""
         return 2 if self.size > 1 else int(self.is_joinable)
 
-    def fits(self, party: int, slack_budget: int | None) -> bool:
+    def fits(self, party_size: int, slack_budget: int | None) -> bool:
         """Tell whether a party fits: within both limits, and in a combination within the slack budget."""
-        if not self.smallest <= party <= self.largest:
+        if not self.smallest <= party_size <= self.largest:
             return False
-        return self.size == 1 or slack_budget is None or self.seats - party <= slack_budget
+        return self.size == 1 or slack_budget is None or self.seats - party_size <= slack_budget

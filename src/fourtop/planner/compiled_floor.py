@@ -11,7 +11,7 @@ import attrs
 
 from fourtop.adjacency import JoinGraph
 from fourtop.adjacency.enumeration import walk
-from fourtop.model.floor import Floor, SetCapacity, places
+from fourtop.model.floor import Floor, SetCapacity, bits
 from fourtop.model.planning import AdjacencyMode
 from fourtop.model.request import Preference
 from fourtop.planner.candidate import Candidate
@@ -24,7 +24,7 @@ def _scarcities(floor: Floor) -> tuple[float, ...]:
 
 
 @attrs.frozen(eq=False)
-class Layout:
+class CompiledFloor:
     """The facts of a floor that measuring and searching need.
 
     Args:
@@ -49,7 +49,7 @@ class Layout:
     given: Mapping[int, SetCapacity]
 
     @classmethod
-    def of(cls, floor: Floor) -> Layout:
+    def of(cls, floor: Floor) -> CompiledFloor:
         """Compile a floor. O(tables + joins · different losses)."""
         offered = floor.mask(table.id for table in floor.tables if table.is_offered)
         by_zone = {zone.id: 0 for zone in floor.zones}
@@ -84,7 +84,7 @@ class Layout:
         if not must.kinds:
             return self.offered
         unmet = self.unmet(must)
-        return sum(1 << place for place in places(self.offered) if not unmet[place])
+        return sum(1 << place for place in bits(self.offered) if not unmet[place])
 
     def unmet(self, preference: Preference) -> tuple[int, ...]:
         """Return for each table how many kinds of conditions it does not meet."""
@@ -108,7 +108,7 @@ class Layout:
         mask = 0
         for zone in self.zones:
             pool = zone & self.mergeable
-            for place in places(pool):
+            for place in bits(pool):
                 others = pool & ~(1 << place)
                 if others & (self.graph.neighbours[place] if mode else others):
                     mask |= 1 << place
@@ -132,7 +132,7 @@ class Layout:
 
     def combination(self, mask: int) -> Candidate:
         """Measure a set of two or more. The same numbers as ``Floor.seats`` and ``Floor.smallest_party``."""
-        members = tuple(places(mask))
+        members = tuple(bits(mask))
         tables = [self.floor.tables[place] for place in members]
         capacities = [table.capacity for table in tables]
         total = sum(capacities)

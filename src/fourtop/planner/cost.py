@@ -17,7 +17,7 @@ Key = tuple[float, int, int, int, int, int, int]
 
 
 @attrs.frozen
-class Tariff:
+class ScoreModel:
     """What a house charges for each term.
 
     Args:
@@ -26,7 +26,7 @@ class Tariff:
 
     >>> from fourtop.planner.candidate import Candidate
     >>> four_top = Candidate(1, 1, 4, 1, 4, 4, 4, 0, 1.0, False)
-    >>> Tariff(Weights(), demand=3).score(four_top, party=3).total
+    >>> ScoreModel(Weights(), demand=3).score(four_top, party_size=3).total
     37.0
     """
 
@@ -54,9 +54,9 @@ class Tariff:
             unmet * weights.wish,
         )
 
-    def score(self, candidate: Candidate, *, party: int, unmet: int = 0) -> Score:
+    def score(self, candidate: Candidate, *, party_size: int, unmet: int = 0) -> Score:
         """Return the score with its terms: what ``key`` ranks by, explained."""
-        slack = candidate.seats - party
+        slack = candidate.seats - party_size
         amounts = (
             slack,
             candidate.size,
@@ -68,13 +68,13 @@ class Tariff:
         )
         return Score(tuple(map(Term, _NAMES, amounts, self.costs(candidate, slack=slack, unmet=unmet))))
 
-    def key(self, candidate: Candidate, *, party: int, unmet: int) -> Key:
+    def key(self, candidate: Candidate, *, party_size: int, unmet: int) -> Key:
         """Return the place in the order of plans, lower first; what is left equal, table order decides.
 
         Score, then unjoinable table, joinable table, combination, then slack, tables, capacities,
         fragmentation and depth.
         """
-        slack = candidate.seats - party
+        slack = candidate.seats - party_size
         total = round(math.fsum(self.costs(candidate, slack=slack, unmet=unmet)), SCORE_DECIMALS)
         return (
             total,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from fourtop.model.floor import places
+from fourtop.model.floor import bits
 
 MAX_LEVELS = 64
 
@@ -67,7 +67,7 @@ class Completion:
             picks: Most tables that will be added.
             ceiling: Seats from which on more is all the same.
         """
-        order = list(places(pool))
+        order = list(bits(pool))
         stride = 1 + len(order) // MAX_LEVELS
         costs, scarcities = _empty(picks, ceiling), _empty(picks, ceiling)
         smallest = biggest = pieces[order[-1]].capacity

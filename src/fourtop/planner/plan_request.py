@@ -9,21 +9,21 @@ from fourtop.model.request import ANY_TABLE, Preference
 
 
 @attrs.frozen(cache_hash=True)
-class Ask:
+class PlanRequest:
     """A party and its conditions on tables; when it comes is not the planner's business.
 
     Args:
-        party: How many people (1–1,000).
+        party_size: How many people (1–1,000).
         must: Conditions that every table of a plan has to meet.
         wish: Conditions that cost in the score where a table of the plan does not meet them.
 
     Raises:
         InvalidInput: Naming the field and the rule.
 
-    >>> Ask(4, must=Preference(features={"step-free"})).must.kinds
+    >>> PlanRequest(4, must=Preference(features={"step-free"})).must.kinds
     ('features',)
     """
 
-    party: int = attrs.field(validator=validators.party)
+    party_size: int = attrs.field(validator=validators.party_size)
     must: Preference = attrs.field(default=ANY_TABLE, kw_only=True, validator=validators.one_of(Preference))
     wish: Preference = attrs.field(default=ANY_TABLE, kw_only=True, validator=validators.one_of(Preference))

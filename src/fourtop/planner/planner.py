@@ -12,14 +12,14 @@ import attrs
 from fourtop.adjacency import Growth
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model import validators
-from fourtop.model.floor import Floor, places
+from fourtop.model.floor import Floor, bits
 from fourtop.model.plan import Plan
 from fourtop.model.planning import AdjacencyMode, Planning
 from fourtop.model.request import Preference
 from fourtop.planner.candidate import Candidate
-from fourtop.planner.compiled_floor import Layout
-from fourtop.planner.cost import Tariff
-from fourtop.planner.plan_request import Ask
+from fourtop.planner.compiled_floor import CompiledFloor
+from fourtop.planner.cost import ScoreModel
+from fourtop.planner.plan_request import PlanRequest
 from fourtop.planner.ranking import Ranking
 from fourtop.planner.search import Search
 from fourtop.planner.violations import reasons_against
@@ -56,31 +56,31 @@ class Planner:
     >>> from fourtop.model.restaurant import Zone
     >>> from fourtop.model.table import Table
     >>> floor = Floor([Table("a", "1", 2, "main"), Table("b", "2", 4, "main")], zones=[Zone("main", "Main")])
-    >>> Planner(floor, Planning()).best(Ask(2), free=0b11).tables
+    >>> Planner(floor, Planning()).best(PlanRequest(2), free=0b11).tables
     ('a',)
     """
 
     floor: Floor
     planning: Planning
     max_sets: int = attrs.field(default=MAX_COMPILED_SETS, kw_only=True)
-    layout: Layout = attrs.field(init=False, repr=False)
-    _tariff: Tariff = attrs.field(init=False, repr=False)
+    layout: CompiledFloor = attrs.field(init=False, repr=False)
+    _tariff: ScoreModel = attrs.field(init=False, repr=False)
     _modes: dict[AdjacencyMode | None, Compiled] = attrs.field(factory=dict, init=False, repr=False)
     _rankings: dict[tuple[int, Preference], Ranking] = attrs.field(factory=dict, init=False, repr=False)
     _masks: dict[Preference, int] = attrs.field(factory=dict, init=False, repr=False)
     _unmet: dict[Preference, tuple[int, ...]] = attrs.field(factory=dict, init=False, repr=False)
 
     @layout.default
-    def _compile_layout(self) -> Layout:
-        return Layout.of(self.floor)
+    def _compile_layout(self) -> CompiledFloor:
+        return CompiledFloor.of(self.floor)
 
     @_tariff.default
-    def _of_the_house(self) -> Tariff:
-        return Tariff(self.planning.weights, demand=self.planning.demand_multiplier)
+    def _of_the_house(self) -> ScoreModel:
+        return ScoreModel(self.planning.weights, demand=self.planning.demand_multiplier)
 
     # ---- questions
 
-    def best(self, ask: Ask, free: int) -> Plan | None:
+    def best(self, ask: PlanRequest, free: int) -> Plan | None:
         """Return the best plan whose tables are all in the mask ``free``, if there is one.
 
         Compiled: O(busy tables) operations on masks of as many bits as there are plans for the party.
@@ -94,14 +94,14 @@ class Planner:
             return None
         return ranking.plan(ranking.first(ranks), partial(self._plan, ask))
 
-    def plans(self, ask: Ask, free: int, limit: int | None = None) -> tuple[Plan, ...]:
+    def plans(self, ask: PlanRequest, free: int, limit: int | None = None) -> tuple[Plan, ...]:
         """Return the plans whose tables are all free, the best first: all of them, or the first ``limit``.
 
         Raises:
             InvalidInput: If ``limit`` is not a whole number from 1 to 1,000,000.
         """
         if limit is not None:
-            validators.check_whole("limit", limit, 1, 1_000_000)
+            validators.check_integer("limit", limit, 1, 1_000_000)
         free &= self._meeting(ask.must)
         ranking = self._ranking(ask)
         if ranking is None:
@@ -110,7 +110,7 @@ class Planner:
         make = partial(self._plan, ask)
         return tuple(ranking.plan(candidate, make) for candidate in found)
 
-    def is_seatable(self, ask: Ask, free: int) -> bool:
+    def is_seatable(self, ask: PlanRequest, free: int) -> bool:
         """Tell whether the party has any plan whose tables are all free."""
         free &= self._meeting(ask.must)
         ranking = self._ranking(ask)
@@ -118,7 +118,7 @@ class Planner:
             return self._search(ask, free).succeeds()
         return ranking.available(free) != 0
 
-    def count(self, ask: Ask, free: int, limit: int) -> int:
+    def count(self, ask: PlanRequest, free: int, limit: int) -> int:
         """Count how many such parties could sit down one after another, each with the best plan left.
 
         It stops at ``limit``. Greedy, so never too many, and not always as many as a cleverer seating.
@@ -126,7 +126,7 @@ class Planner:
         Raises:
             InvalidInput: If ``limit`` is not a whole number from 1 to 1,000,000.
         """
-        validators.check_whole("limit", limit, 1, 1_000_000)
+        validators.check_integer("limit", limit, 1, 1_000_000)
         free &= self._meeting(ask.must)
         ranking = self._ranking(ask)
         if ranking is not None:
@@ -137,7 +137,7 @@ class Planner:
             count += 1
         return count
 
-    def choose(self, ask: Ask, free: int) -> Plan | Refusal:
+    def choose(self, ask: PlanRequest, free: int) -> Plan | Refusal:
         """Return the best free plan, or why there is none.
 
         The refusal's code is ``TABLES_TAKEN`` (``tables``: those in use of the plan that would be best in an
@@ -147,19 +147,19 @@ class Planner:
         plan = self.best(ask, free)
         if plan is not None:
             return plan
-        party = ask.party
+        party_size = ask.party_size
         everything = self.layout.offered
         wanted = self.best(ask, everything)
         if wanted is not None:
             taken = [table_id for table_id in wanted.tables if not free >> self.floor.positions[table_id] & 1]
-            reason = Reason(Code.TABLES_TAKEN, {"party": party, "tables": taken})
+            reason = Reason(Code.TABLES_TAKEN, {"party_size": party_size, "tables": taken})
             return Refusal((reason,), Proof.NO_FREE_PLAN)
-        if not self.is_seatable(Ask(party), everything):
-            return Refusal((Reason(Code.PARTY_NEVER_FITS, {"party": party}),), Proof.NO_PLAN)
-        reason = Reason(Code.NO_TABLES_MATCH, {"party": party, "conditions": self._binding(ask)})
+        if not self.is_seatable(PlanRequest(party_size), everything):
+            return Refusal((Reason(Code.PARTY_NEVER_FITS, {"party_size": party_size}),), Proof.NO_PLAN)
+        reason = Reason(Code.NO_TABLES_MATCH, {"party_size": party_size, "conditions": self._binding(ask)})
         return Refusal((reason,), Proof.NO_PLAN)
 
-    def judge(self, ask: Ask, table_ids: Iterable[str]) -> Plan | Refusal:
+    def judge(self, ask: PlanRequest, table_ids: Iterable[str]) -> Plan | Refusal:
         """Return the plan of exactly these tables, or every rule that they break; free or not does not matter.
 
         A set is accepted exactly if ``plans`` offers it when all its tables are free.
@@ -176,13 +176,15 @@ class Planner:
 
     # ---- compiling
 
-    def _search(self, ask: Ask, free: int) -> Search:
-        singles = self._compiled(ask.party).singles
+    def _search(self, ask: PlanRequest, free: int) -> Search:
+        singles = self._compiled(ask.party_size).singles
         unmet = self._unmet_by(ask.wish)
-        return Search(self.layout, self.planning, self._tariff, singles, party=ask.party, free=free, unmet=unmet)
+        return Search(
+            self.layout, self.planning, self._tariff, singles, party_size=ask.party_size, free=free, unmet=unmet
+        )
 
-    def _ranking(self, ask: Ask) -> Ranking | None:
-        key = (ask.party, ask.wish)
+    def _ranking(self, ask: PlanRequest) -> Ranking | None:
+        key = (ask.party_size, ask.wish)
         # Taken out and put back, so that the least recently used one is the first.
         ranking = self._rankings.pop(key, None)
         if ranking is None:
@@ -202,24 +204,24 @@ class Planner:
             self._rankings.pop(key, None)
             total -= ranking.size_bytes
 
-    def _compile_ranking(self, ask: Ask) -> Ranking | None:
-        compiled = self._compiled(ask.party)
+    def _compile_ranking(self, ask: PlanRequest) -> Ranking | None:
+        compiled = self._compiled(ask.party_size)
         if compiled.combinations is None:
             return None
-        party = ask.party
+        party_size = ask.party_size
         budget = self.planning.slack_budget
         unmet = self._unmet_by(ask.wish)
         keyed = []
         for candidate in (*compiled.singles, *compiled.combinations):
-            if candidate.mask & ~self.layout.offered == 0 and candidate.fits(party, budget):
-                missing = sum(unmet[place] for place in places(candidate.mask)) if ask.wish.kinds else 0
-                keyed.append((self._tariff.key(candidate, party=party, unmet=missing), candidate))
+            if candidate.mask & ~self.layout.offered == 0 and candidate.fits(party_size, budget):
+                missing = sum(unmet[place] for place in bits(candidate.mask)) if ask.wish.kinds else 0
+                keyed.append((self._tariff.key(candidate, party_size=party_size, unmet=missing), candidate))
         # Both parts are in the order of places, and the sort is stable: table order decides what is equal.
         keyed.sort(key=lambda pair: pair[0])
         return Ranking.of([candidate for _, candidate in keyed], len(self.floor.tables))
 
-    def _compiled(self, party: int) -> Compiled:
-        mode = self.planning.mode_for(party)
+    def _compiled(self, party_size: int) -> Compiled:
+        mode = self.planning.mode_for(party_size)
         compiled = self._modes.get(mode)
         if compiled is None:
             compiled = self._modes[mode] = Compiled.of(self.layout, self.planning, mode, self.max_sets)
@@ -248,24 +250,24 @@ class Planner:
             return self.layout.single(mask.bit_length() - 1, is_joinable=False)
         return self.layout.combination(mask)
 
-    def _plan(self, ask: Ask, candidate: Candidate) -> Plan:
+    def _plan(self, ask: PlanRequest, candidate: Candidate) -> Plan:
         unmet = 0
         if ask.wish.kinds:
             by_table = self._unmet_by(ask.wish)
-            unmet = sum(by_table[place] for place in places(candidate.mask))
+            unmet = sum(by_table[place] for place in bits(candidate.mask))
         return Plan(
             tables=self.floor.ids(candidate.mask),
             seats=candidate.seats,
-            slack=candidate.seats - ask.party,
-            score=self._tariff.score(candidate, party=ask.party, unmet=unmet),
+            slack=candidate.seats - ask.party_size,
+            score=self._tariff.score(candidate, party_size=ask.party_size, unmet=unmet),
         )
 
-    def _binding(self, ask: Ask) -> list[str]:
+    def _binding(self, ask: PlanRequest) -> list[str]:
         everything = self.layout.offered
         alone = [
             kind
             for kind in ask.must.kinds
-            if self.is_seatable(Ask(ask.party, must=attrs.evolve(ask.must, **{kind: ()})), everything)
+            if self.is_seatable(PlanRequest(ask.party_size, must=attrs.evolve(ask.must, **{kind: ()})), everything)
         ]
         return sorted(alone or ask.must.kinds)
 
@@ -283,7 +285,7 @@ class Compiled:
     combinations: tuple[Candidate, ...] | None
 
     @classmethod
-    def of(cls, layout: Layout, planning: Planning, mode: AdjacencyMode | None, max_sets: int) -> Compiled:
+    def of(cls, layout: CompiledFloor, planning: Planning, mode: AdjacencyMode | None, max_sets: int) -> Compiled:
         """Grow and measure the sets of a mode. Counting stops as soon as there are more than ``max_sets``."""
         joinable = layout.joinable(mode, planning.max_tables)
         singles = tuple(
@@ -292,11 +294,11 @@ class Compiled:
         masks = list(islice(_combinations(layout, planning.max_tables, mode), max_sets + 1))
         if len(masks) > max_sets:
             return cls(singles, None)
-        masks.sort(key=lambda mask: tuple(places(mask)))
+        masks.sort(key=lambda mask: tuple(bits(mask)))
         return cls(singles, tuple(layout.combination(mask) for mask in masks))
 
 
-def _combinations(layout: Layout, largest: int, mode: AdjacencyMode | None) -> Iterator[int]:
+def _combinations(layout: CompiledFloor, largest: int, mode: AdjacencyMode | None) -> Iterator[int]:
     for zone in layout.zones:
         pool = zone & layout.mergeable
         growth = Growth(neighbours=layout.graph.neighbours, among=pool, largest=largest)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import attrs
 
-from fourtop.model.floor import places
+from fourtop.model.floor import bits
 from fourtop.model.plan import Plan
 from fourtop.planner.candidate import Candidate
 
@@ -39,7 +39,7 @@ class Ranking:
         rows: dict[int, bytearray] = {}
         width = len(candidates) // 8 + 1
         for rank, candidate in enumerate(candidates):
-            for place in places(candidate.mask):
+            for place in bits(candidate.mask):
                 row = rows.get(place)
                 if row is None:
                     row = rows[place] = bytearray(width)
@@ -77,7 +77,7 @@ class Ranking:
 
     def in_order(self, ranks: int) -> Iterator[Candidate]:
         """Yield the candidates of a mask of ranks, the best first."""
-        return (self.candidates[rank] for rank in places(ranks))
+        return (self.candidates[rank] for rank in bits(ranks))
 
     def count(self, free: int, limit: int) -> int:
         """Count, up to a limit, how often in turn the best candidate that is left can take its tables.

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from fourtop.adjacency.enumeration import Growth, walk
-from fourtop.model.floor import places
+from fourtop.model.floor import bits
 from fourtop.model.plan import SCORE_DECIMALS
 from fourtop.model.planning import AdjacencyMode, Planning
 from fourtop.planner.candidate import Candidate
-from fourtop.planner.compiled_floor import Layout
-from fourtop.planner.cost import Key, Tariff
+from fourtop.planner.compiled_floor import CompiledFloor
+from fourtop.planner.cost import Key, ScoreModel
 from fourtop.planner.knapsack import Completion, Level, Piece, finite
 from fourtop.planner.shortlist import Shortlist
 
@@ -29,16 +29,16 @@ class Search:
         planning: The house's rules.
         tariff: What it charges.
         singles: For each table its candidate.
-        party: How many people.
+        party_size: How many people.
         free: The tables to choose from: offered, free, and meeting the conditions.
         unmet: For each table how many wishes it does not meet.
     """
 
-    layout: Layout
+    layout: CompiledFloor
     planning: Planning
-    tariff: Tariff
+    tariff: ScoreModel
     singles: Sequence[Candidate]
-    party: int = attrs.field(kw_only=True)
+    party_size: int = attrs.field(kw_only=True)
     free: int = attrs.field(kw_only=True)
     unmet: Sequence[int] = attrs.field(kw_only=True)
 
@@ -51,8 +51,8 @@ class Search:
         """
         shortlist = Shortlist(limit)
         for candidate in self._fitting(shortlist):
-            unmet = sum(self.unmet[place] for place in places(candidate.mask))
-            shortlist.offer(self.tariff.key(candidate, party=self.party, unmet=unmet), candidate)
+            unmet = sum(self.unmet[place] for place in bits(candidate.mask))
+            shortlist.offer(self.tariff.key(candidate, party_size=self.party_size, unmet=unmet), candidate)
         return shortlist.candidates()
 
     def succeeds(self) -> bool:
@@ -62,12 +62,12 @@ class Search:
     @property
     def mode(self) -> AdjacencyMode | None:
         """The mode that a combination for this party has to satisfy."""
-        return self.planning.mode_for(self.party)
+        return self.planning.mode_for(self.party_size)
 
     def _fitting(self, shortlist: Shortlist) -> Iterator[Candidate]:
         budget = self.planning.slack_budget
-        for place in places(self.free):
-            if self.singles[place].fits(self.party, budget):
+        for place in bits(self.free):
+            if self.singles[place].fits(self.party_size, budget):
                 yield self.singles[place]
         yield from self._given()
         for zone in self.layout.zones:
@@ -89,13 +89,13 @@ class Search:
                 and self.layout.graph.holds(mask, self.mode)
             ):
                 candidate = self.layout.combination(mask)
-                if candidate.fits(self.party, self.planning.slack_budget):
+                if candidate.fits(self.party_size, self.planning.slack_budget):
                     yield candidate
 
     def _pool(self, zone: int) -> int:
         # In a combination each member's minimum binds, so a table with a larger one is in none for this party.
         pool = self.free & self.layout.mergeable & zone
-        return sum(1 << place for place in places(pool) if self.singles[place].smallest <= self.party)
+        return sum(1 << place for place in bits(pool) if self.singles[place].smallest <= self.party_size)
 
     def _completion(self, pool: int, zone: int, most: int) -> Completion:
         weights = self.planning.weights
@@ -104,9 +104,9 @@ class Search:
             for each, unmet in zip(self.singles, self.unmet, strict=True)
         ]
         budget = self.planning.slack_budget
-        biggest = max(pieces[place].capacity for place in places(pool))
+        biggest = max(pieces[place].capacity for place in bits(pool))
         lost = (most - 1) * self.layout.loss_ranges[zone][1]
-        ceiling = self.party + lost + (biggest if budget is None else budget) + 1
+        ceiling = self.party_size + lost + (biggest if budget is None else budget) + 1
         return Completion.of(pool, pieces, picks=most - 1, ceiling=ceiling)
 
     def _of_size(self, bound: Bound) -> Iterator[Candidate]:
@@ -119,7 +119,7 @@ class Search:
         for mask in growth.sets(self.mode):
             if mask.bit_count() == bound.size and mask not in self.layout.given and bound.may_seat(mask):
                 candidate = self.layout.combination(mask)
-                if candidate.fits(self.party, self.planning.slack_budget):
+                if candidate.fits(self.party_size, self.planning.slack_budget):
                     yield candidate
 
 
@@ -162,13 +162,13 @@ class Bound:
             size,
             least_loss=least,
             most_loss=most,
-            fewest=search.party + least,
-            most=None if budget is None else search.party + budget + most,
+            fewest=search.party_size + least,
+            most=None if budget is None else search.party_size + budget + most,
         )
 
     def may_seat(self, mask: int) -> bool:
         """Tell whether the plain sum of capacities leaves it open that the party fits."""
-        total = sum(self.search.singles[place].capacity for place in places(mask))
+        total = sum(self.search.singles[place].capacity for place in bits(mask))
         return self.fewest <= total and (self.most is None or total <= self.most)
 
     def rules_out(self, chosen: int, reach: int) -> bool:
@@ -180,7 +180,7 @@ class Bound:
         """
         level = self.completion.level(reach)
         row = level.cheapest[self.size - chosen.bit_count()]
-        total = sum(self.search.singles[place].capacity for place in places(chosen))
+        total = sum(self.search.singles[place].capacity for place in bits(chosen))
         stop = len(row) if self.most is None else self.most - total + 1
         completions = finite(row, self.fewest - total, stop)
         worst = self.shortlist.worst
@@ -196,9 +196,9 @@ class Bound:
     def _so_far(self, chosen: int, reach: int) -> _SoFar:
         search = self.search
         weights = search.planning.weights
-        members = [search.singles[place] for place in places(chosen)]
+        members = [search.singles[place] for place in bits(chosen)]
         scarcity = sum(each.scarcity for each in members)
-        unmet = sum(search.unmet[place] for place in places(chosen))
+        unmet = sum(search.unmet[place] for place in bits(chosen))
         return _SoFar(
             picks=self.size - len(members),
             capacity=sum(each.capacity for each in members),
@@ -212,12 +212,12 @@ class Bound:
         planning = self.search.planning
         weights = planning.weights
         capacity = so_far.capacity + seats
-        slack = max(capacity - self.most_loss - self.search.party, 0)
+        slack = max(capacity - self.most_loss - self.search.party_size, 0)
         row = level.commonest[so_far.picks]
         # One table among those to come has at most what the smallest others leave of the seats to come.
         is_exact = seats < len(row) - 1
         left = min(level.biggest, seats - (so_far.picks - 1) * level.smallest) if is_exact else level.biggest
-        fragmentation = max(self.search.party + slack - max(so_far.biggest, left), 0)
+        fragmentation = max(self.search.party_size + slack - max(so_far.biggest, left), 0)
         joining = (self.size - 1) * weights.table_count + so_far.depth * weights.adjacency
         total = (
             slack * weights.overage * planning.demand_multiplier
@@ -245,11 +245,11 @@ class Bound:
         return self.size
 
     def _least_places(self, chosen: int, reach: int) -> tuple[int, ...]:
-        for place in places(reach):
+        for place in bits(reach):
             if chosen.bit_count() == self.size:
                 break
             chosen |= 1 << place
-        return tuple(places(chosen))
+        return tuple(bits(chosen))
 
 
 @attrs.frozen

@@ -6,7 +6,7 @@ from bisect import insort
 
 import attrs
 
-from fourtop.model.floor import places
+from fourtop.model.floor import bits
 from fourtop.planner.candidate import Candidate
 from fourtop.planner.cost import Key
 
@@ -31,7 +31,7 @@ class Shortlist:
 
     def offer(self, key: Key, candidate: Candidate) -> None:
         """Keep a candidate if it is among the best. O(limit)."""
-        place = (key, tuple(places(candidate.mask)))
+        place = (key, tuple(bits(candidate.mask)))
         worst = self.worst
         if worst is not None:
             if place >= worst:

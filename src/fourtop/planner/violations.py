@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fourtop.errors import Code, Reason
-from fourtop.model.floor import places
+from fourtop.model.floor import bits
 from fourtop.model.planning import Planning
 from fourtop.planner.candidate import Candidate
-from fourtop.planner.compiled_floor import Layout
-from fourtop.planner.plan_request import Ask
+from fourtop.planner.compiled_floor import CompiledFloor
+from fourtop.planner.plan_request import PlanRequest
 
 
-def reasons_against(layout: Layout, planning: Planning, ask: Ask, mask: int) -> tuple[Reason, ...]:
+def reasons_against(layout: CompiledFloor, planning: Planning, ask: PlanRequest, mask: int) -> tuple[Reason, ...]:
     """Return every rule that a set of tables breaks for a party, in a fixed order; none: the set is a plan."""
     if mask.bit_count() == 1:
         place = mask.bit_length() - 1
@@ -27,40 +27,42 @@ def reasons_against(layout: Layout, planning: Planning, ask: Ask, mask: int) -> 
     )
 
 
-def _of_seats(layout: Layout, planning: Planning, ask: Ask, candidate: Candidate) -> Iterator[Reason]:
-    party = ask.party
+def _of_seats(layout: CompiledFloor, planning: Planning, ask: PlanRequest, candidate: Candidate) -> Iterator[Reason]:
+    party_size = ask.party_size
     tables = list(layout.floor.ids(candidate.mask))
-    if party < candidate.smallest:
-        details = {"party": party, "minimum": candidate.smallest, "tables": tables}
+    if party_size < candidate.smallest:
+        details = {"party_size": party_size, "minimum": candidate.smallest, "tables": tables}
         yield Reason(Code.PARTY_BELOW_MINIMUM, details)
-    if party > candidate.largest:
-        yield Reason(Code.PARTY_ABOVE_MAXIMUM, {"party": party, "maximum": candidate.largest, "tables": tables})
-    slack = candidate.seats - party
+    if party_size > candidate.largest:
+        yield Reason(
+            Code.PARTY_ABOVE_MAXIMUM, {"party_size": party_size, "maximum": candidate.largest, "tables": tables}
+        )
+    slack = candidate.seats - party_size
     budget = planning.slack_budget
     if candidate.size > 1 and budget is not None and slack > budget:
         yield Reason(Code.SLACK_EXCEEDED, {"slack": slack, "budget": budget, "tables": tables})
 
 
-def _of_state(layout: Layout, ask: Ask, mask: int) -> Iterator[Reason]:
+def _of_state(layout: CompiledFloor, ask: PlanRequest, mask: int) -> Iterator[Reason]:
     closed = mask & ~layout.offered
     if closed:
         yield Reason(Code.TABLE_OUT_OF_SERVICE, {"tables": list(layout.floor.ids(closed))})
     unmet = layout.unmet_kinds(ask.must)
-    kinds = sorted({kind for place in places(mask) for kind in unmet[place]})
+    kinds = sorted({kind for place in bits(mask) for kind in unmet[place]})
     if kinds:
-        yield Reason(Code.NO_TABLES_MATCH, {"party": ask.party, "conditions": kinds})
+        yield Reason(Code.NO_TABLES_MATCH, {"party_size": ask.party_size, "conditions": kinds})
 
 
-def _of_joining(layout: Layout, planning: Planning, ask: Ask, mask: int) -> Iterator[Reason]:
+def _of_joining(layout: CompiledFloor, planning: Planning, ask: PlanRequest, mask: int) -> Iterator[Reason]:
     floor = layout.floor
     tables = list(floor.ids(mask))
     if len(tables) > planning.max_tables:
         yield Reason(Code.TOO_MANY_TABLES, {"count": len(tables), "maximum": planning.max_tables})
-    fixed = [floor.tables[place].id for place in places(mask) if not floor.tables[place].is_movable]
+    fixed = [floor.tables[place].id for place in bits(mask) if not floor.tables[place].is_movable]
     if fixed:
         yield Reason(Code.TABLE_NOT_MOVABLE, {"tables": fixed})
     if all(mask & ~zone for zone in layout.zones):
         yield Reason(Code.ZONE_MISMATCH, {"tables": tables})
-    mode = planning.mode_for(ask.party)
+    mode = planning.mode_for(ask.party_size)
     if not layout.graph.holds(mask, mode):
         yield Reason(Code.ADJACENCY_MISMATCH, {"mode": str(mode), "tables": tables})

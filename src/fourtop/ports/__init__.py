@@ -1,39 +1,48 @@
 """The ports: what the engine asks of a store, and what a store may answer."""
 
-from fourtop.ports.changes import MAX_NEEDS, NO_CHANGES, Answer, Changes, Decision, FloorChange, Need, PolicyChange
-from fourtop.ports.headcount import Claim, Headcount, claims_of
+from fourtop.ports.changes import (
+    MAX_NEEDS,
+    NO_CHANGES,
+    Changes,
+    Decision,
+    FloorChange,
+    Need,
+    PolicyChange,
+    StoredResult,
+)
+from fourtop.ports.headcount import Headcount, HeldCover, held_covers_of
 from fourtop.ports.maintenance import MaintainedStore, Maintenance
 from fourtop.ports.outbox import DeadLetter, Delivery, Outbox, subject_of
-from fourtop.ports.records import Rows, Source, joined_extent
-from fourtop.ports.scope import Scope, Spans
+from fourtop.ports.records import LoadedRecords, Records, joined_extent
+from fourtop.ports.scope import IntervalSet, Scope
 from fourtop.ports.store import AsyncStore, Clock, Store
 from fourtop.ports.view import View
 
 __all__ = [
     "MAX_NEEDS",
     "NO_CHANGES",
-    "Answer",
     "AsyncStore",
     "Changes",
-    "Claim",
     "Clock",
     "DeadLetter",
     "Decision",
     "Delivery",
     "FloorChange",
     "Headcount",
+    "HeldCover",
+    "IntervalSet",
+    "LoadedRecords",
     "MaintainedStore",
     "Maintenance",
     "Need",
     "Outbox",
     "PolicyChange",
-    "Rows",
+    "Records",
     "Scope",
-    "Source",
-    "Spans",
     "Store",
+    "StoredResult",
     "View",
-    "claims_of",
+    "held_covers_of",
     "joined_extent",
     "subject_of",
 ]

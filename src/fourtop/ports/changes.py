@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 @attrs.frozen
-class Answer:
+class StoredResult:
     """The stored answer of a command that succeeded, under its idempotency key.
 
     Args:
@@ -82,7 +82,7 @@ class Changes:
         floor: A new floor.
         policy: A new policy or restaurant record.
         confirmations: New confirmation results; one success at most for a hold.
-        answers: New stored answers.
+        stored_results: New stored answers.
         events: New events, each with a de-duplication key that is new.
     """
 
@@ -98,7 +98,7 @@ class Changes:
     floor: FloorChange | None = None
     policy: PolicyChange | None = None
     confirmations: tuple[ConfirmationResult, ...] = ()
-    answers: tuple[Answer, ...] = ()
+    stored_results: tuple[StoredResult, ...] = ()
     events: tuple[Event, ...] = ()
 
     def __add__(self, other: Changes) -> Changes:

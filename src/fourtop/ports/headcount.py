@@ -26,20 +26,20 @@ class Headcount:
 
 
 @attrs.frozen
-class Claim:
+class HeldCover:
     """A live hold, as far as it counts.
 
     Args:
         start_us: When its party would sit down.
         hold_id: Its id.
-        party: How many people.
+        party_size: How many people.
         counted_us: When the booking that it was made for sits down, if there is one and its status counts: that
             party may be counted already.
     """
 
     start_us: int
     hold_id: str
-    party: int
+    party_size: int
     counted_us: int | None = None
 
 
@@ -49,15 +49,15 @@ def headcounts_of(bookings: Iterable[Booking]) -> list[Headcount]:
     for booking in bookings:
         if booking.status.counts_covers:
             covers, parties = counted.get(booking.stay.dining.start_us, (0, 0))
-            counted[booking.stay.dining.start_us] = covers + booking.party, parties + 1
+            counted[booking.stay.dining.start_us] = covers + booking.party_size, parties + 1
     return [Headcount(start_us, *counted[start_us]) for start_us in sorted(counted)]
 
 
-def claims_of(holds: Iterable[Hold], bookings: Mapping[str, Booking], now_us: int) -> Iterator[Claim]:
+def held_covers_of(holds: Iterable[Hold], bookings: Mapping[str, Booking], now_us: int) -> Iterator[HeldCover]:
     """Yield the claims of those holds that are alive, given the bookings that they were made for, by id."""
     for hold in holds:
         if hold.is_alive(now_us):
             booking = None if hold.booking_id is None else bookings.get(hold.booking_id)
             counts = booking is not None and booking.status.counts_covers
             counted_us = booking.stay.dining.start_us if booking is not None and counts else None
-            yield Claim(hold.stay.dining.start_us, hold.id, hold.party, counted_us)
+            yield HeldCover(hold.stay.dining.start_us, hold.id, hold.party_size, counted_us)

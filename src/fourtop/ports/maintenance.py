@@ -74,7 +74,7 @@ class Maintenance(Protocol):
         """
         ...
 
-    def delete_answers(self, before_us: int, limit: int) -> int:
+    def delete_stored_results(self, before_us: int, limit: int) -> int:
         """Delete stored answers; by time, restaurant, command and key. Return how many.
 
         An answer stays for as long as its restaurant has a successful confirmation result under the same key:

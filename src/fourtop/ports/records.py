@@ -17,8 +17,8 @@ from fourtop.model.hold import Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.model.window import Window
-from fourtop.ports.changes import Answer
-from fourtop.ports.headcount import Claim, Headcount, claims_of, headcounts_of
+from fourtop.ports.changes import StoredResult
+from fourtop.ports.headcount import Headcount, HeldCover, headcounts_of, held_covers_of
 from fourtop.timeline import Occupancy
 
 _ORDER: Final = attrgetter("order_key")
@@ -29,7 +29,7 @@ _START: Final = attrgetter("start_us")
 _START_AND_HOLD: Final = attrgetter("start_us", "hold_id")
 
 
-class Source(Protocol):
+class Records(Protocol):
     """The rows of one restaurant, unguarded. A ``View`` wraps it and checks each question against its scope.
 
     Every collection is in a fixed order: allocations by ``order_key``; bookings, holds and claims by start of
@@ -91,7 +91,7 @@ class Source(Protocol):
         """Return all confirmation results of a hold, oldest first, then by id."""
         ...
 
-    def find_answer(self, command: str, key: str) -> Answer | None:
+    def find_stored_result(self, command: str, key: str) -> StoredResult | None:
         """Return the stored answer under a key, if there is one."""
         ...
 
@@ -106,7 +106,7 @@ class Source(Protocol):
         """
         ...
 
-    def claims(self, window: Window, now_us: int) -> Iterable[Claim]:
+    def held_covers(self, window: Window, now_us: int) -> Iterable[HeldCover]:
         """Return the claims of the holds that are alive and whose dining window starts inside a window, each once."""
         ...
 
@@ -124,8 +124,8 @@ class Source(Protocol):
 
 
 @attrs.define
-class Rows:
-    """A ``Source`` over plain rows: what a store that loads rows for each transaction hands to a view.
+class LoadedRecords:
+    """A ``Records`` over plain rows: what a store that loads rows for each transaction hands to a view.
 
     It holds whatever was loaded; the view's scope says what may be asked. What is looked up by its id is arranged
     when it is first asked for, and the occupancy when it is asked for more than a few times: O(rows).
@@ -138,7 +138,7 @@ class Rows:
         holds: The holds of the scope, whatever their state.
         blocks: The blocks of the scope.
         confirmations: The confirmation results of the scope's holds.
-        answers: The stored answers of the scope.
+        stored_results: The stored answers of the scope.
         whole: The extent of the whole restaurant, where not all of it was loaded; ``None``: all was.
         counted: How many sit down at each instant, each instant once, where the bookings were counted and not
             loaded; ``None``: they were loaded.
@@ -155,10 +155,10 @@ class Rows:
     holds: Sequence[Hold] = ()
     blocks: Sequence[Block] = ()
     confirmations: Sequence[ConfirmationResult] = ()
-    answers: Sequence[Answer] = ()
+    stored_results: Sequence[StoredResult] = ()
     whole: tuple[int, int] | None = None
     counted: Sequence[Headcount] | None = None
-    claimed: Sequence[Claim] | None = None
+    claimed: Sequence[HeldCover] | None = None
     alive: Mapping[str | None, int] | None = None
     _scans: int = attrs.field(default=0, init=False, eq=False, repr=False)
 
@@ -235,9 +235,9 @@ class Rows:
         found = (each for each in self.confirmations if each.hold_id == hold_id)
         return tuple(sorted(found, key=lambda each: (each.checked_us, each.id)))
 
-    def find_answer(self, command: str, key: str) -> Answer | None:
+    def find_stored_result(self, command: str, key: str) -> StoredResult | None:
         """Return the stored answer under a key, if it was loaded."""
-        return next((each for each in self.answers if (each.command, each.key) == (command, key)), None)
+        return next((each for each in self.stored_results if (each.command, each.key) == (command, key)), None)
 
     def bookings_starting(self, window: Window) -> Iterable[Booking]:
         """Return the loaded bookings whose dining window starts inside a window, by start, then id."""
@@ -251,9 +251,9 @@ class Rows:
         found = (each for each in self.counted if window.start_us <= each.start_us < window.end_us)
         return sorted(found, key=_START)
 
-    def claims(self, window: Window, now_us: int) -> Iterable[Claim]:
+    def held_covers(self, window: Window, now_us: int) -> Iterable[HeldCover]:
         """Return the claims of the live holds that would sit down inside a window, by start, then id."""
-        claimed = claims_of(self.holds, self._bookings, now_us) if self.claimed is None else self.claimed
+        claimed = held_covers_of(self.holds, self._bookings, now_us) if self.claimed is None else self.claimed
         found = (each for each in claimed if window.start_us <= each.start_us < window.end_us)
         return sorted(found, key=_START_AND_HOLD)
 

@@ -27,7 +27,7 @@ class Scope:
         holds: These holds, with their allocations and their confirmation.
         blocks: These blocks, with their allocations.
         tables: The last allocation of each of these tables.
-        answers: The stored answers of these (command, key) pairs.
+        stored_results: The stored answers of these (command, key) pairs.
         sessions: How many holds of each of these sessions, and of the restaurant, are alive.
         counts_holds: How many holds of the restaurant are alive.
         has_extent: From when to when there is something in the restaurant at all.
@@ -41,7 +41,7 @@ class Scope:
     holds: frozenset[str] = frozenset()
     blocks: frozenset[str] = frozenset()
     tables: frozenset[str] = frozenset()
-    answers: frozenset[tuple[str, str]] = frozenset()
+    stored_results: frozenset[tuple[str, str]] = frozenset()
     sessions: frozenset[str] = frozenset()
     counts_holds: bool = False
     has_extent: bool = False
@@ -58,26 +58,26 @@ class Scope:
             holds=self.holds | other.holds,
             blocks=self.blocks | other.blocks,
             tables=self.tables | other.tables,
-            answers=self.answers | other.answers,
+            stored_results=self.stored_results | other.stored_results,
             sessions=self.sessions | other.sessions,
             counts_holds=self.counts_holds or other.counts_holds,
             has_extent=self.has_extent or other.has_extent,
         )
 
     @cached_property
-    def spans(self) -> Spans:
+    def spans(self) -> IntervalSet:
         """The stretches that the windows make together."""
-        return Spans.of(self.windows)
+        return IntervalSet.of(self.windows)
 
     @cached_property
-    def sitting_spans(self) -> Spans:
+    def sitting_spans(self) -> IntervalSet:
         """The stretches that the sittings make together."""
-        return Spans.of(self.sittings)
+        return IntervalSet.of(self.sittings)
 
     @cached_property
-    def headcount_spans(self) -> Spans:
+    def headcount_spans(self) -> IntervalSet:
         """The stretches that the windows of the head counts make together."""
-        return Spans.of(self.headcounts)
+        return IntervalSet.of(self.headcounts)
 
     def covers(self, window: Window) -> bool:
         """Tell whether every instant of a window lies in one of the scope's windows. O(log n)."""
@@ -97,14 +97,14 @@ def _joined(windows: tuple[Window, ...], more: tuple[Window, ...]) -> tuple[Wind
 
 
 @attrs.frozen
-class Spans:
+class IntervalSet:
     """Stretches of time that neither touch nor overlap, as two lists: their starts and their ends, in order."""
 
     starts_us: list[int]
     ends_us: list[int]
 
     @classmethod
-    def of(cls, windows: Iterable[Window]) -> Spans:
+    def of(cls, windows: Iterable[Window]) -> IntervalSet:
         """Join the windows that touch or overlap."""
         starts: list[int] = []
         ends: list[int] = []

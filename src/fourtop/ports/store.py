@@ -30,7 +30,7 @@ class Store(Protocol):
     the trade: those live in the decisions.
     """
 
-    def open(self, house: House) -> None:
+    def add_restaurant(self, house: House) -> None:
         """Put a new restaurant in place, with floor and policy at version 1 and nothing taken.
 
         Raises:
@@ -100,11 +100,11 @@ class AsyncStore(Protocol):
     ``fourtop.testing.awaited`` makes it run through the suite of ``Store``.
     """
 
-    async def open(self, house: House) -> None:
+    async def add_restaurant(self, house: House) -> None:
         """Put a new restaurant in place.
 
         Raises:
-            AlreadyExists: As ``Store.open``.
+            AlreadyExists: As ``Store.add_restaurant``.
         """
         ...
 

@@ -12,9 +12,9 @@ from fourtop.model.hold import Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.model.window import Window
-from fourtop.ports.changes import Answer
-from fourtop.ports.headcount import Claim, Headcount
-from fourtop.ports.records import Source
+from fourtop.ports.changes import StoredResult
+from fourtop.ports.headcount import Headcount, HeldCover
+from fourtop.ports.records import Records
 from fourtop.ports.scope import Scope
 
 
@@ -33,7 +33,7 @@ class View:
 
     __slots__ = ("_alive", "_shown", "_source", "now_us", "scope")
 
-    def __init__(self, source: Source, scope: Scope, now_us: int) -> None:
+    def __init__(self, source: Records, scope: Scope, now_us: int) -> None:
         self._source = source
         self._alive = True
         self._shown: set[str] = set()
@@ -44,11 +44,11 @@ class View:
         """End the view; every later question fails."""
         self._alive = False
 
-    def _open(self) -> Source:
+    def _open(self) -> Records:
         assert self._alive, "the view has ended with its call"
         return self._source
 
-    def _ask(self, allowed: bool, *what: object) -> Source:  # noqa: FBT001  # an assertion's condition, no flag
+    def _ask(self, allowed: bool, *what: object) -> Records:  # noqa: FBT001  # an assertion's condition, no flag
         # The words are put together only when they are needed: to write a window takes longer than to look it up.
         assert allowed, f"{' '.join(map(str, what))} is outside the scope of this view"
         return self._open()
@@ -170,10 +170,10 @@ class View:
         source = self._ask(self.scope.covers_headcounts(window), "how many sit down in", window)
         return tuple(source.headcounts(window))
 
-    def claims(self, window: Window) -> tuple[Claim, ...]:
+    def held_covers(self, window: Window) -> tuple[HeldCover, ...]:
         """Return the claims of the live holds whose party would sit down inside a window; by start, then id."""
         source = self._ask(self.scope.covers_headcounts(window), "how many sit down in", window)
-        return tuple(source.claims(window, self.now_us))
+        return tuple(source.held_covers(window, self.now_us))
 
     def active_holds_for(self, booking_id: str) -> tuple[Hold, ...]:
         """Return the holds made for a booking that are in state active, alive or dead, oldest first."""
@@ -196,9 +196,11 @@ class View:
 
     # ---- answers and evidence
 
-    def find_answer(self, command: str, key: str) -> Answer | None:
+    def find_stored_result(self, command: str, key: str) -> StoredResult | None:
         """Return the stored answer under a key, if there is one."""
-        return self._ask((command, key) in self.scope.answers, "the key", key, "of", command).find_answer(command, key)
+        return self._ask((command, key) in self.scope.stored_results, "the key", key, "of", command).find_stored_result(
+            command, key
+        )
 
     def find_confirmation(self, hold_id: str) -> ConfirmationResult | None:
         """Return the successful confirmation of a hold, if there is one."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from fourtop.formats.house_document import load_house
+from fourtop.formats.house_document import loads_house
 from fourtop.model.house import House
 
 __all__ = ["Demand", "pub", "pub_demand"]
@@ -44,7 +44,7 @@ def pub() -> House:
     >>> len(house.floor.tables), sum(table.capacity for table in house.floor.tables)
     (10, 49)
     """
-    return load_house(_text("pub.json"))
+    return loads_house(_text("pub.json"))
 
 
 def pub_demand() -> Demand:

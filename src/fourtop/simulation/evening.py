@@ -16,6 +16,7 @@ from fourtop import (
     Actor,
     Allocation,
     Booking,
+    BookingRequest,
     Calendar,
     CountedIds,
     Engine,
@@ -26,7 +27,6 @@ from fourtop import (
     OwnerKind,
     Refusal,
     Refused,
-    Request,
     ResourceType,
     Slot,
     Stay,
@@ -88,7 +88,7 @@ class _Evening:
         self._on = on
         self._house = house
         self._calendar = Calendar(house.restaurant, house.policy)
-        self._online = engine.open(house, actor=GUEST)
+        self._online = engine.add_restaurant(house, actor=GUEST)
         self._staff = engine.desk(house.restaurant.id, actor=STAFF)
         self._queue: list[tuple[int, int, Callable[[], None]]] = []
         self._order = count()
@@ -116,7 +116,7 @@ class _Evening:
         rows = tuple(row for row in self._staff.allocations(span) if _is_of_a_party(row))
         bookings = {booking.id: booking for booking in self._staff.bookings(span)}
         visits = [
-            Visit(number, guest.channel, guest.party, guest.start_us, tuple(self._steps[number]))
+            Visit(number, guest.channel, guest.party_size, guest.start_us, tuple(self._steps[number]))
             for number, guest in sorted(self._guests.items())
         ]
         tables = len(self._house.floor.tables)
@@ -160,7 +160,7 @@ class _Evening:
                 self._book(other, _request(other))
 
     def _nearest_us(self, guest: Guest) -> int | None:
-        slots = self._online.availability(self._on, guest.party).bookable()
+        slots = self._online.availability(self._on, guest.party_size).bookable()
         to_come = [slot.start_us for slot in slots if slot.start_us > self._now_us]
         return min(to_come, key=lambda start_us: (abs(start_us - guest.start_us), start_us), default=None)
 
@@ -201,7 +201,7 @@ class _Evening:
             self._note(guest, Act.REPLAYED, confirmed.booking.tables)
         self._expect(guest, confirmed.booking)
 
-    def _book(self, guest: Guest, request: Request) -> Booking | None:
+    def _book(self, guest: Guest, request: BookingRequest) -> Booking | None:
         try:
             booking = self._staff.book(request, booking_id=f"r{guest.number}", key=f"book-{guest.number}").booking
         except Refused as refused:
@@ -237,7 +237,7 @@ class _Evening:
         slot = self._last_table(guest)
         both = [guest, rival]
         if slot is not None:
-            both = [attrs.evolve(each, party=slot.party, start_us=slot.start_us) for each in both]
+            both = [attrs.evolve(each, party_size=slot.party_size, start_us=slot.start_us) for each in both]
             for each in both:
                 quote = self._online.quote(_request(each))
                 if not isinstance(quote, Refusal):
@@ -252,7 +252,9 @@ class _Evening:
         slots = self._online.availability(self._on, sizes, spots_limit=2).bookable()
         last = [slot for slot in slots if slot.spots == 1 and slot.start_us > self._now_us]
         return min(
-            last, key=lambda slot: (abs(slot.party - guest.party), abs(slot.start_us - guest.start_us)), default=None
+            last,
+            key=lambda slot: (abs(slot.party_size - guest.party_size), abs(slot.start_us - guest.start_us)),
+            default=None,
         )
 
     # ---- coming and going
@@ -300,7 +302,7 @@ class _Evening:
     def _leaver_for(self, guest: Guest) -> Guest | None:
         """Return the party that has sat longest among those whose going would help, if any has sat long enough."""
         later_us = self._now_us + _WAIT_US
-        stay = self._calendar.stay(later_us, guest.party)
+        stay = self._calendar.stay(later_us, guest.party_size)
         if not isinstance(stay, Stay):
             return None
         rows = [row for row in self._staff.allocations(stay.block) if _is_of_a_party(row)]
@@ -310,7 +312,7 @@ class _Evening:
 
     def _would_help(self, seated: Booking, guest: Guest, later_us: int, rows: Sequence[Allocation]) -> bool:
         stay = seated.stay.dining
-        suits = len(seated.tables) == 1 and self._house.floor.get_table(seated.tables[0]).seats_alone(guest.party)
+        suits = len(seated.tables) == 1 and self._house.floor.get_table(seated.tables[0]).seats_alone(guest.party_size)
         others = {row.owner_id for row in rows if row.resource_id in seated.tables} - {seated.id}
         return suits and not others and stay.start_us + _LEAST_STAY_US <= later_us < stay.end_us
 
@@ -321,8 +323,8 @@ class _Evening:
         self._book(later, _request(later))
 
 
-def _request(guest: Guest, tables: Sequence[str] = ()) -> Request:
-    return Request(guest.party, from_micros(guest.start_us), tables=tables)
+def _request(guest: Guest, tables: Sequence[str] = ()) -> BookingRequest:
+    return BookingRequest(guest.party_size, from_micros(guest.start_us), tables=tables)
 
 
 def _is_of_a_party(row: Allocation) -> bool:

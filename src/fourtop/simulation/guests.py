@@ -42,7 +42,7 @@ class Guest:
     Args:
         number: Guests are numbered in the order in which they ask.
         channel: How they ask.
-        party: How many they are.
+        party_size: How many they are.
         start_us: When they want to sit down, in microseconds.
         asks_us: When they ask, in microseconds.
         haste: How fast they are (0–1), where it matters.
@@ -51,7 +51,7 @@ class Guest:
 
     number: int
     channel: Channel
-    party: int
+    party_size: int
     start_us: int
     asks_us: int
     haste: float
@@ -74,9 +74,9 @@ def draw_guests(demand: Demand, starts: Sequence[int], seed: int) -> tuple[Guest
     channels = _shuffled(rng, _channels(demand.channels))
     drafts = []
     for channel in channels:
-        (party,) = rng.choices(sizes, weights)
+        (party_size,) = rng.choices(sizes, weights)
         (start_us,) = rng.choices(starts, demand.start_weights)
-        drafts.append(_draft(rng, channel, party, start_us))
+        drafts.append(_draft(rng, channel, party_size, start_us))
     return _with_manners(rng, demand, _in_order(drafts))
 
 
@@ -87,14 +87,14 @@ def _channels(shares: Sequence[tuple[str, float]]) -> list[Channel]:
     return (listed + [listed[0]] * REQUESTS)[:REQUESTS]
 
 
-def _draft(rng: Random, channel: Channel, party: int, start_us: int) -> Guest:
+def _draft(rng: Random, channel: Channel, party_size: int, start_us: int) -> Guest:
     lead, haste = rng.random(), rng.random()
     if channel is Channel.WALK_IN:
         # They come when they come, and want to sit down at once.
         late_us = int(lead * 3) * _WALK_IN_STEP_MINUTES * MICROSECONDS_PER_MINUTE
-        return Guest(0, channel, party, start_us + late_us, start_us + late_us, haste)
+        return Guest(0, channel, party_size, start_us + late_us, start_us + late_us, haste)
     minutes = _LEAST_LEAD_MINUTES + int(lead * _LEAD_SPAN_MINUTES)
-    return Guest(0, channel, party, start_us, start_us - minutes * MICROSECONDS_PER_MINUTE, haste)
+    return Guest(0, channel, party_size, start_us, start_us - minutes * MICROSECONDS_PER_MINUTE, haste)
 
 
 def _in_order(drafts: Sequence[Guest]) -> list[Guest]:

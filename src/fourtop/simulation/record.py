@@ -73,14 +73,14 @@ class Visit:
     Args:
         number: Requests are numbered in the order in which they were made.
         channel: How they asked.
-        party: How many they are.
+        party_size: How many they are.
         start_us: When they want to sit down, in microseconds.
         steps: What happened, in order. The first one is when they asked.
     """
 
     number: int
     channel: Channel
-    party: int
+    party_size: int
     start_us: int
     steps: tuple[Step, ...]
 
@@ -175,7 +175,7 @@ def _half_hour(start_us: int, rows: list[Allocation], bookings: Mapping[str, Boo
     for edge_us, next_us in pairwise(sorted(edges | {min(row.window.end_us, window.end_us) for row in inside})):
         there = [row for row in inside if row.window.start_us <= edge_us < row.window.end_us]
         owners = {row.owner_id for row in there}
-        people = (bookings[owner].party for owner in owners if bookings[owner].status is not BookingStatus.NO_SHOW)
+        people = (bookings[owner].party_size for owner in owners if bookings[owner].status is not BookingStatus.NO_SHOW)
         covers = max(covers, sum(people))
         in_use = max(in_use, len(there))
         used_us += len(there) * (next_us - edge_us)

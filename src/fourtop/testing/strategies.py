@@ -17,14 +17,14 @@ from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.planning import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod
-from fourtop.model.request import Preference, Request
-from fourtop.model.restaurant import Restaurant, Setting, Zone
+from fourtop.model.request import BookingRequest, Preference
+from fourtop.model.restaurant import Area, Restaurant, Zone
 from fourtop.model.table import Mobility, Table
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, from_micros
 
 __all__ = ["floors", "houses", "plannings", "policies", "preferences", "requests", "tables"]
 
-ZONES: Final = (Zone("main", "Main"), Zone("bar", "Bar", order=1, setting=Setting.BAR))
+ZONES: Final = (Zone("main", "Main"), Zone("bar", "Bar", order=1, area=Area.BAR))
 # As people count, 10 comes after 2; as texts it comes before.
 _NUMBERS: Final = ("1", "2", "3", "10", "11", "20", "21", "22", "30", "31")
 _ANYTHING: Final = Preference()
@@ -188,7 +188,7 @@ def preferences() -> st.SearchStrategy[Preference]:
 
 
 @st.composite
-def requests(draw: st.DrawFn, house: House, *, on: date) -> Request:
+def requests(draw: st.DrawFn, house: House, *, on: date) -> BookingRequest:
     """Draw a request for a date: mostly on the raster of a service, sometimes a little beside it or after hours.
 
     Args:
@@ -199,7 +199,7 @@ def requests(draw: st.DrawFn, house: House, *, on: date) -> Request:
     calendar = Calendar(house.restaurant, house.policy)
     starts = [start_us for start_us, _ in calendar.starts_on(on)] or [calendar.instant(f"{on.isoformat()}T18:00")]
     beside = draw(st.sampled_from((0, 0, 0, 7, 240))) * MICROSECONDS_PER_MINUTE
-    return Request(
+    return BookingRequest(
         draw(st.integers(1, 10)),
         from_micros(draw(st.sampled_from(starts)) + beside),
         must=draw(preferences()),

@@ -66,13 +66,13 @@ class BlockingStore:
 
     # ---- the port
 
-    def open(self, house: House) -> None:
+    def add_restaurant(self, house: House) -> None:
         """Put a new restaurant in place.
 
         Raises:
-            FourtopError: As ``Store.open``.
+            FourtopError: As ``Store.add_restaurant``.
         """
-        self.run(self.awaited.open(house))
+        self.run(self.awaited.add_restaurant(house))
 
     def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted."""

@@ -15,7 +15,7 @@ NEVER: Final = 1 << 62
 _FULL: Final = 2 * LEAF_STAYS + 1
 
 
-class ResourceIndex(Generic[T]):
+class DisjointIndex(Generic[T]):
     """The live, pairwise disjoint stays ``[start, end)`` of one resource, in microseconds below ``NEVER``.
 
     Because the stays are disjoint, their bounds ``start, end, start, end …`` are one list in order, and one
@@ -26,7 +26,7 @@ class ResourceIndex(Generic[T]):
 
     Costs: a check O(log n), a listing O(log n + k), a change O(log n) and at most a leaf of moved pointers.
 
-    >>> stays = ResourceIndex()
+    >>> stays = DisjointIndex()
     >>> stays.add(0, 10, "early")
     >>> stays.add(20, 30, "late")
     >>> stays.find_overlap(5, 25), stays.find_overlap(10, 20), stays.gaps(5, 25)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fourtop.model.allocation import Allocation, ResourceType
-from fourtop.timeline.disjoint_index import ResourceIndex
-from fourtop.timeline.overlapping_index import LayeredIndex
+from fourtop.timeline.disjoint_index import DisjointIndex
+from fourtop.timeline.overlapping_index import OverlappingIndex
 
-_Held = Allocation | ResourceIndex[Allocation]
+_Held = Allocation | DisjointIndex[Allocation]
 
 
 class HandleIndex:
@@ -20,7 +20,7 @@ class HandleIndex:
 
     def __init__(self) -> None:
         self._kinds: dict[ResourceType, dict[str, _Held]] = {kind: {} for kind in ResourceType}
-        self.times: LayeredIndex[Allocation] = LayeredIndex()
+        self.times: OverlappingIndex[Allocation] = OverlappingIndex()
 
     def add(self, allocation: Allocation) -> None:
         """Add an allocation. The caller has checked that it overlaps none of its resource.
@@ -49,12 +49,12 @@ class HandleIndex:
         start_us, end_us = allocation.window.start_us, allocation.window.end_us
         self.times.remove(start_us, end_us, allocation)
         held = resources[allocation.resource_id]
-        if isinstance(held, ResourceIndex):
+        if isinstance(held, DisjointIndex):
             held.remove(start_us, end_us, allocation)
         if held is allocation or not held:
             del resources[allocation.resource_id]
 
-    def find_index(self, resource_type: ResourceType, resource_id: str) -> ResourceIndex[Allocation] | None:
+    def find_index(self, resource_type: ResourceType, resource_id: str) -> DisjointIndex[Allocation] | None:
         """Find the live stays of one resource; for reading only."""
         held = self._kinds[resource_type].get(resource_id)
         return None if held is None else _as_index(held)
@@ -73,9 +73,9 @@ class HandleIndex:
         assert count == len(self.times)
 
 
-def _as_index(held: _Held) -> ResourceIndex[Allocation]:
-    if isinstance(held, ResourceIndex):
+def _as_index(held: _Held) -> DisjointIndex[Allocation]:
+    if isinstance(held, DisjointIndex):
         return held
-    index: ResourceIndex[Allocation] = ResourceIndex()
+    index: DisjointIndex[Allocation] = DisjointIndex()
     index.add(held.window.start_us, held.window.end_us, held)
     return index

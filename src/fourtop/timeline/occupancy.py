@@ -10,16 +10,16 @@ from typing import Final
 from fourtop.errors import AllocationsOverlap, AlreadyExists
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.window import Window, iso
-from fourtop.timeline.disjoint_index import ResourceIndex
+from fourtop.timeline.disjoint_index import DisjointIndex
 from fourtop.timeline.handle_index import HandleIndex
-from fourtop.timeline.overlapping_index import LayeredIndex
+from fourtop.timeline.overlapping_index import OverlappingIndex
 from fourtop.timeline.owner_index import OwnerIndex
-from fourtop.timeline.slot_grid import Grid
+from fourtop.timeline.slot_grid import SlotGrid
 
 _TABLE: Final = ResourceType.TABLE
 _ORDER: Final = attrgetter("order_key")
 # Of every table that has no stay yet; never written to.
-_UNTAKEN: Final[ResourceIndex[Allocation]] = ResourceIndex()
+_UNTAKEN: Final[DisjointIndex[Allocation]] = DisjointIndex()
 # Turns the digits of a binary number into the truth values that ``compress`` wants.
 _TRUTH: Final = bytes.maketrans(b"01", b"\x00\x01")
 
@@ -64,14 +64,14 @@ class Occupancy:
     def __init__(self, table_ids: Sequence[str] = ()) -> None:
         self._rows: dict[str, Allocation] = {}
         self._owners = OwnerIndex()
-        self._tables: dict[str, ResourceIndex[Allocation]] = {}
+        self._tables: dict[str, DisjointIndex[Allocation]] = {}
         self._handles = HandleIndex()
-        self._shadows: LayeredIndex[Allocation] = LayeredIndex()
+        self._shadows: OverlappingIndex[Allocation] = OverlappingIndex()
         self._earliest = self._latest = 0
         self._is_extent_known = False
         self._table_ids: tuple[str, ...] = ()
         self._bits: dict[str, int] = {}
-        self._grid = Grid(())
+        self._grid = SlotGrid(())
         self.arrange(table_ids)
 
     def __len__(self) -> int:
@@ -97,7 +97,7 @@ class Occupancy:
         self._table_ids, self._bits = named, bits
         self._tables = {table_id: index for table_id, index in self._tables.items() if index}
         # Most tables have nothing in the few rows of one transaction: they share one index that stays empty.
-        self._grid = Grid([self._tables.get(table_id, _UNTAKEN) for table_id in named])
+        self._grid = SlotGrid([self._tables.get(table_id, _UNTAKEN) for table_id in named])
 
     # ---- changing ----------------------------------------------------------------------------------------
 
@@ -125,14 +125,14 @@ class Occupancy:
         if self._is_extent_known:
             self._earliest, self._latest = min(self._earliest, start_us), max(self._latest, end_us)
 
-    def _add_live(self, allocation: Allocation, index: ResourceIndex[Allocation] | None) -> None:
+    def _add_live(self, allocation: Allocation, index: DisjointIndex[Allocation] | None) -> None:
         if allocation.resource_type != _TABLE:
             self._handles.add(allocation)
             return
         table_id = allocation.resource_id
         bit = self._bits.get(table_id)
         if index is None:
-            index = self._tables[table_id] = ResourceIndex()
+            index = self._tables[table_id] = DisjointIndex()
             if bit is not None:
                 self._grid.use(bit, index)
         start_us, end_us = allocation.window.start_us, allocation.window.end_us
@@ -283,7 +283,7 @@ class Occupancy:
             self._is_extent_known = True
         return self._earliest, self._latest
 
-    def _find_index(self, resource_type: ResourceType, resource_id: str) -> ResourceIndex[Allocation] | None:
+    def _find_index(self, resource_type: ResourceType, resource_id: str) -> DisjointIndex[Allocation] | None:
         if resource_type == _TABLE:
             return self._tables.get(resource_id)
         return self._handles.find_index(resource_type, resource_id)

@@ -14,7 +14,7 @@ T = TypeVar("T")
 SHORTEST_CLASS_US: Final = 15 * 60_000_000
 
 
-class LayeredIndex(Generic[T]):
+class OverlappingIndex(Generic[T]):
     """Rows ``[start, end)`` in microseconds that may overlap each other in any way.
 
     A row goes into the class ``k`` of its length: at most 15 minutes times 4 to the power ``k``. What overlaps
@@ -29,7 +29,7 @@ class LayeredIndex(Generic[T]):
         key: Gives the order of rows with equal starts; by default their ``order_key``. It has to tell them
             apart, or their order is that of arrival.
 
-    >>> rows = LayeredIndex(key=str)
+    >>> rows = OverlappingIndex(key=str)
     >>> rows.add(0, 30, "long")
     >>> rows.add(0, 10, "brief")
     >>> rows.overlapping(5, 6), rows.find_overlap(10, 20), rows.gaps(20, 40)

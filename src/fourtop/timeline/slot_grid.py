@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from fourtop.timeline.disjoint_index import ResourceIndex
+from fourtop.timeline.disjoint_index import DisjointIndex
 
 SLOT_US: Final = 15 * 60_000_000
 SLOTS_A_DAY: Final = 96
@@ -84,7 +84,7 @@ _FREE: Final = _Day()
 """Stands for every day without a stay; never written to."""
 
 
-class Grid:
+class SlotGrid:
     """The stays of a floor's tables, turned on their side: one integer a quarter of an hour, bit ``i`` = table ``i``.
 
     A window's tables are the OR of its slots. A slot inside the window is exact both ways. In a slot that
@@ -104,12 +104,12 @@ class Grid:
 
     __slots__ = ("_asked", "_days", "_tables")
 
-    def __init__(self, indexes: Sequence[ResourceIndex[Any]]) -> None:
+    def __init__(self, indexes: Sequence[DisjointIndex[Any]]) -> None:
         self._tables = [(1 << bit, index) for bit, index in enumerate(indexes)]
         self._days: dict[int, _Day] = {}
         self._asked: set[int] = set()
 
-    def use(self, bit: int, index: ResourceIndex[Any]) -> None:
+    def use(self, bit: int, index: DisjointIndex[Any]) -> None:
         """Look into another index for table ``bit``: one with the same stays as the one before."""
         self._tables[bit] = (1 << bit, index)
 

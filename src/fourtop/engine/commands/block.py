@@ -5,9 +5,9 @@ from __future__ import annotations
 import attrs
 
 from fourtop.engine.admission import find_rivals, taken
-from fourtop.engine.allocations import freed, place, reaped
-from fourtop.engine.compiled_house import Rules
-from fourtop.engine.invocation import Call
+from fourtop.engine.allocations import allocate, expire_holds, release_from
+from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.invocation import Invocation
 from fourtop.errors import InvalidInput, InvalidWindow, NotFound, Refused
 from fourtop.model.allocation import OwnerKind
 from fourtop.model.block import Block
@@ -18,7 +18,9 @@ from fourtop.model.window import Window
 from fourtop.ports import Changes, Decision, View
 
 
-def make_block(call: Call, view: View, rules: Rules, block: Block, *, zone_id: str | None) -> Decision[Blocked]:
+def make_block(
+    call: Invocation, view: View, rules: CompiledHouse, block: Block, *, zone_id: str | None
+) -> Decision[Blocked]:
     """Decide a block of tables, or of all tables of a zone. It never pushes a booking or a live hold aside."""
     tables = _tables(rules.house.floor, block.tables, zone_id)
     if block.window.end_us <= view.now_us:
@@ -29,10 +31,10 @@ def make_block(call: Call, view: View, rules: Rules, block: Block, *, zone_id: s
     if rivals:
         raise Refused(taken(tables, rivals))
     made = attrs.evolve(block, tables=tables, window=window)
-    placing = place(call, (OwnerKind.BLOCK, made.id), tables, made.window)
+    placing = allocate(call, (OwnerKind.BLOCK, made.id), tables, made.window)
     event = _block_event(call, EventType.BLOCK_CREATED, made, view.now_us)
     changes = Changes(added=placing.rows, blocks_added=(made,), events=(event,))
-    return Decision(Blocked(made), reaped(call, view, made.window) + changes)
+    return Decision(Blocked(made), expire_holds(call, view, made.window) + changes)
 
 
 def _tables(floor: Floor, tables: tuple[str, ...], zone_id: str | None) -> tuple[str, ...]:
@@ -48,7 +50,7 @@ def _tables(floor: Floor, tables: tuple[str, ...], zone_id: str | None) -> tuple
     return of_zone
 
 
-def remove_block(call: Call, view: View, block_id: str) -> Decision[Blocked]:
+def remove_block(call: Invocation, view: View, block_id: str) -> Decision[Blocked]:
     """Decide the end of a block from now on; what is over of it stays on record."""
     block = view.find_block(block_id)
     if block is None:
@@ -56,7 +58,7 @@ def remove_block(call: Call, view: View, block_id: str) -> Decision[Blocked]:
     now_us = view.now_us
     if block.window.end_us <= now_us:
         return Decision(Blocked(block))
-    changes = freed(view.allocations_of(OwnerKind.BLOCK, block_id), now_us)
+    changes = release_from(view.allocations_of(OwnerKind.BLOCK, block_id), now_us)
     if block.window.start_us < now_us:
         block = attrs.evolve(block, window=Window.of_micros(block.window.start_us, now_us))
         changes += Changes(blocks_changed=(block,))
@@ -66,6 +68,6 @@ def remove_block(call: Call, view: View, block_id: str) -> Decision[Blocked]:
     return Decision(Blocked(block), changes + Changes(events=(event,)))
 
 
-def _block_event(call: Call, kind: EventType, block: Block, now_us: int) -> Event:
+def _block_event(call: Invocation, kind: EventType, block: Block, now_us: int) -> Event:
     data = {"block_id": block.id, "tables": list(block.tables), "window": str(block.window)}
     return call.event(kind, block.id, now_us, data=data)

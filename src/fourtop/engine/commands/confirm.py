@@ -8,12 +8,12 @@ from functools import cached_property
 
 import attrs
 
-from fourtop.engine.admission import Judge, Own, Seating, find_rivals
-from fourtop.engine.allocations import place, reaped, released_for
+from fourtop.engine.admission import Admission, Released, Seating, find_rivals
+from fourtop.engine.allocations import allocate, expire_holds, released_for
 from fourtop.engine.commands.hold import as_request
-from fourtop.engine.compiled_house import Rules
+from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.events import assignment_event, created_event, hold_event, status_event
-from fourtop.engine.invocation import Call, Failed, as_replay, plain
+from fourtop.engine.invocation import FailedWithEvidence, Invocation, as_replay, plain
 from fourtop.engine.preconditions import (
     check_awaits_confirmation,
     differences,
@@ -48,8 +48,8 @@ class Confirmation:
 
 
 def confirm_hold(
-    call: Call, view: View, rules: Rules, wanted: Confirmation
-) -> Decision[Confirmed] | Decision[Failed] | Need:
+    call: Invocation, view: View, rules: CompiledHouse, wanted: Confirmation
+) -> Decision[Confirmed] | Decision[FailedWithEvidence] | Need:
     """Decide a confirmation.
 
     A hold that was confirmed before gives the stored success, whatever the key. A failed check writes its
@@ -71,7 +71,7 @@ def confirm_hold(
 
 
 def evidence_of_loss(
-    call: Call, view: View, rules: Rules, wanted: Confirmation, error: FourtopError
+    call: Invocation, view: View, rules: CompiledHouse, wanted: Confirmation, error: FourtopError
 ) -> Decision[None] | Need:
     """Decide the evidence of a confirmation that the store refused to the last."""
     hold = view.find_hold(wanted.hold_id)
@@ -83,11 +83,11 @@ def evidence_of_loss(
     return Decision(None, Changes(confirmations=(evidence,)))
 
 
-def _again(call: Call, view: View, result: ConfirmationResult) -> Decision[Confirmed] | Need:
+def _again(call: Invocation, view: View, result: ConfirmationResult) -> Decision[Confirmed] | Need:
     asked = (call.command, result.key)
-    if asked not in view.scope.answers:
-        return Need(Scope(call.restaurant_id, answers=frozenset({asked})))
-    answer = view.find_answer(*asked)
+    if asked not in view.scope.stored_results:
+        return Need(Scope(call.restaurant_id, stored_results=frozenset({asked})))
+    answer = view.find_stored_result(*asked)
     if answer is None:
         # Their time is over: the result was deleted since this transaction has read it, and then the answer.
         raise HoldEnded(result.hold_id, HoldState.CONFIRMED.value)
@@ -108,13 +108,13 @@ class _Given:
 class _Attempt:
     """One attempt to confirm a hold that is on record."""
 
-    call: Call
+    call: Invocation
     view: View
-    rules: Rules
+    rules: CompiledHouse
     hold: Hold
     wanted: Confirmation
 
-    def decided(self) -> Decision[Confirmed] | Decision[Failed]:
+    def decided(self) -> Decision[Confirmed] | Decision[FailedWithEvidence]:
         """Return the confirmation, or the failure with its evidence."""
         hold = self.hold
         try:
@@ -147,10 +147,10 @@ class _Attempt:
         )
         return Decision(outcome, changes + self.call.answered(outcome, self.view.now_us, key=self._key))
 
-    def failed(self, error: FourtopError) -> Decision[Failed]:
+    def failed(self, error: FourtopError) -> Decision[FailedWithEvidence]:
         """Return the failure, with its evidence."""
         evidence = self.evidence(self.wanted.booking_id or self.hold.booking_id, error)
-        return Decision(Failed(error), Changes(confirmations=(evidence,)))
+        return Decision(FailedWithEvidence(error), Changes(confirmations=(evidence,)))
 
     def missing(self) -> Need | None:
         """Return what has to be loaded besides the hold: nothing, where it is alive and its tables are passed on."""
@@ -166,7 +166,7 @@ class _Attempt:
         return Need(more) if more.bookings or more.windows else None
 
     def _looked_at_to_requote(self) -> Scope:
-        judge = Judge(self.view, self.rules)
+        judge = Admission(self.view, self.rules)
         stay = judge.stay(as_request(self.hold))
         need = None if isinstance(stay, Refusal) else judge.missing(stay)
         return Scope(self.call.restaurant_id) if need is None else need.scope
@@ -190,7 +190,7 @@ class _Attempt:
             if found is None:
                 return None
             booking = found
-        differs = differences(booking, hold.party, hold.stay.dining.start_us)
+        differs = differences(booking, hold.party_size, hold.stay.dining.start_us)
         if differs:
             raise HoldMismatch(hold.id, booking.id, differs=differs)
         check_awaits_confirmation(booking)
@@ -214,8 +214,8 @@ class _Attempt:
             raise PolicyDrift(hold.id, hold.fingerprint.changed(now))
         booking_id = None if known is None else known.id
         others = () if known is None else owners_for(self.view, known.id)
-        own = Own((Owner(OwnerKind.HOLD, hold.id), *others), booking_id=booking_id, hold_id=hold.id)
-        seating = Judge(self.view, self.rules, own).admit(as_request(hold))
+        own = Released((Owner(OwnerKind.HOLD, hold.id), *others), booking_id=booking_id, hold_id=hold.id)
+        seating = Admission(self.view, self.rules, own).admit(as_request(hold))
         assert not isinstance(seating, Need), "what another quote looks at is loaded with the hold's own"
         if isinstance(seating, Refusal):
             raise Refused(seating)
@@ -226,9 +226,9 @@ class _Attempt:
         hold, house = self.hold, self.rules.house
         start_us = hold.stay.dining.start_us
         service = self.rules.calendar.find_service(start_us)
-        stay = self.rules.calendar.stay(start_us, hold.party, hold.stay.occasion)
+        stay = self.rules.calendar.stay(start_us, hold.party_size, hold.stay.occasion)
         terms = (service.period, stay) if service is not None and isinstance(stay, Stay) else None
-        return fingerprint_of(house.floor, house.policy.planning, hold.tables, terms=terms, party=hold.party)
+        return fingerprint_of(house.floor, house.policy.planning, hold.tables, terms=terms, party_size=hold.party_size)
 
     # ---- the tables that the booking gets: the hold's rows, or new ones
 
@@ -244,8 +244,8 @@ class _Attempt:
 
     def _placed(self, booking_id: str, seating: Seating, kept: Collection[str]) -> _Given:
         rows = self.view.allocations_of(OwnerKind.HOLD, self.hold.id)
-        placing = place(self.call, (OwnerKind.BOOKING, booking_id), seating.plan.tables, seating.stay.block)
-        swept = reaped(self.call, self.view, seating.stay.block, kept=kept)
+        placing = allocate(self.call, (OwnerKind.BOOKING, booking_id), seating.plan.tables, seating.stay.block)
+        swept = expire_holds(self.call, self.view, seating.stay.block, kept=kept)
         changes = Changes(removed=rows) + swept + Changes(added=placing.rows)
         return _Given(seating.stay, seating.plan.tables, placing.merge_group_id, changes)
 
@@ -254,7 +254,7 @@ class _Attempt:
         return Booking(
             id=booking_id,
             restaurant_id=hold.restaurant_id,
-            party=hold.party,
+            party_size=hold.party_size,
             status=BookingStatus.CONFIRMED,
             stay=given.stay,
             assignment=Assignment(given.tables, given.stay.block, given.merge_group_id, now_us, self.call.actor),

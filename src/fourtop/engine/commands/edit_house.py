@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fourtop.engine.invocation import Call
-from fourtop.errors import InUse, InvalidInput, StaleVersion, shown
+from fourtop.engine.invocation import Invocation
+from fourtop.errors import InUse, InvalidInput, StaleVersion, safe_repr
 from fourtop.model import validators
 from fourtop.model.booking import BookingStatus
 from fourtop.model.event import EventType
@@ -21,7 +21,7 @@ _OVER = (BookingStatus.COMPLETED, BookingStatus.CANCELLED, BookingStatus.NO_SHOW
 
 
 def edit_floor(
-    call: Call, view: View, change: Callable[[Floor], Floor], expected: int | None
+    call: Invocation, view: View, change: Callable[[Floor], Floor], expected: int | None
 ) -> Decision[House] | Need:
     """Decide a new floor. A table that somebody has now or later is not removed."""
     house = view.house
@@ -40,7 +40,9 @@ def edit_floor(
     return Decision(edited, Changes(floor=FloorChange(floor, version), events=(event,)))
 
 
-def edit_policy(call: Call, view: View, change: Callable[[Policy], Policy], expected: int | None) -> Decision[House]:
+def edit_policy(
+    call: Invocation, view: View, change: Callable[[Policy], Policy], expected: int | None
+) -> Decision[House]:
     """Decide a new policy. What is booked stays as it was booked."""
     house = view.house
     policy = validators.check_instance("change", change(house.policy), Policy)
@@ -55,7 +57,7 @@ def _user_ahead(view: View, table_id: str) -> str | None:
 
 
 def edit_restaurant(
-    call: Call, view: View, change: Callable[[Restaurant], Restaurant], expected: int | None
+    call: Invocation, view: View, change: Callable[[Restaurant], Restaurant], expected: int | None
 ) -> Decision[House] | Need:
     """Decide a new record of the restaurant; its id stays. It counts as a change of policy.
 
@@ -65,7 +67,7 @@ def edit_restaurant(
     house = view.house
     restaurant = validators.check_instance("change", change(house.restaurant), Restaurant)
     if restaurant.id != house.restaurant.id:
-        raise InvalidInput("change", "must return a restaurant of the same id", shown(restaurant.id))
+        raise InvalidInput("change", "must return a restaurant of the same id", safe_repr(restaurant.id))
     if restaurant.timezone != house.restaurant.timezone:
         somebody = _find_somebody_ahead(view)
         if isinstance(somebody, Need):
@@ -92,7 +94,9 @@ def _find_somebody_ahead(view: View) -> str | Need | None:
     return next((f"booking {each.id} at {each.start.isoformat()}" for each in ahead if each.status not in _OVER), None)
 
 
-def _policy_changed(call: Call, view: View, what: tuple[Restaurant, Policy], expected: int | None) -> Decision[House]:
+def _policy_changed(
+    call: Invocation, view: View, what: tuple[Restaurant, Policy], expected: int | None
+) -> Decision[House]:
     version = _check_version("policy", expected, view.versions.policy)
     restaurant, policy = what
     event = call.event(EventType.POLICY_CHANGED, str(version + 1), view.now_us, data={"version": version + 1})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import attrs
 
-from fourtop.engine.admission import NOTHING, Judge, Own, Seating
-from fourtop.engine.allocations import ended, place, reaped
-from fourtop.engine.compiled_house import Rules
+from fourtop.engine.admission import NOTHING_RELEASED, Admission, Released, Seating
+from fourtop.engine.allocations import allocate, end_hold, expire_holds
+from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.events import hold_event
-from fourtop.engine.invocation import Call
+from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import (
     check_awaits_tables,
     get_live_hold,
@@ -23,7 +23,7 @@ from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.event import EventType
 from fourtop.model.hold import Hold, HoldState, fingerprint_of
 from fourtop.model.policy import MAX_HOLD_LIFETIME_SECONDS
-from fourtop.model.request import Request
+from fourtop.model.request import BookingRequest
 from fourtop.model.results import Held
 from fourtop.model.window import MICROSECONDS_PER_SECOND
 from fourtop.ports import Changes, Decision, Need, Scope, View
@@ -52,14 +52,16 @@ class Replaced:
     ttl_seconds: int | None = None
 
 
-def make_hold(call: Call, view: View, rules: Rules, request: Request, terms: Terms) -> Decision[Held] | Need:
+def make_hold(
+    call: Invocation, view: View, rules: CompiledHouse, request: BookingRequest, terms: Terms
+) -> Decision[Held] | Need:
     """Decide a new hold."""
-    own = NOTHING
+    own = NOTHING_RELEASED
     if terms.booking_id is not None:
         check_awaits_tables(view, terms.booking_id, request)
-        own = Own(booking_id=terms.booking_id)
+        own = Released(booking_id=terms.booking_id)
     _check_limits(view, rules, terms, given_up=None)
-    seating = Judge(view, rules, own).admit(request)
+    seating = Admission(view, rules, own).admit(request)
     if isinstance(seating, Need):
         return seating
     if isinstance(seating, Refusal):
@@ -67,7 +69,9 @@ def make_hold(call: Call, view: View, rules: Rules, request: Request, terms: Ter
     return _held(call, view, rules, (request, terms, seating))
 
 
-def replace_hold(call: Call, view: View, rules: Rules, request: Request, given_up: Replaced) -> Decision[Held] | Need:
+def replace_hold(
+    call: Invocation, view: View, rules: CompiledHouse, request: BookingRequest, given_up: Replaced
+) -> Decision[Held] | Need:
     """Decide a new hold in place of one that is given up; the old one is in nobody's way, least of all its own."""
     old = get_live_hold(view, given_up.hold_id)
     need = _missing(view, old)
@@ -77,8 +81,8 @@ def replace_hold(call: Call, view: View, rules: Rules, request: Request, given_u
     if old.booking_id is not None:
         check_awaits_tables(view, old.booking_id, request)
     _check_limits(view, rules, terms, given_up=old)
-    own = Own((Owner(OwnerKind.HOLD, old.id),), booking_id=old.booking_id, hold_id=old.id)
-    seating = Judge(view, rules, own).admit(request)
+    own = Released((Owner(OwnerKind.HOLD, old.id),), booking_id=old.booking_id, hold_id=old.id)
+    seating = Admission(view, rules, own).admit(request)
     if isinstance(seating, Need):
         return seating
     if isinstance(seating, Refusal):
@@ -86,7 +90,7 @@ def replace_hold(call: Call, view: View, rules: Rules, request: Request, given_u
     rows = view.allocations_of(OwnerKind.HOLD, old.id)
     event = hold_event(call, EventType.HOLD_REPLACED, old, view.now_us)
     made = _held(call, view, rules, (request, terms, seating))
-    return Decision(made.result, ended(old, HoldState.REPLACED, rows, event) + made.changes)
+    return Decision(made.result, end_hold(old, HoldState.REPLACED, rows, event) + made.changes)
 
 
 def _missing(view: View, old: Hold) -> Need | None:
@@ -99,7 +103,9 @@ def _missing(view: View, old: Hold) -> Need | None:
     return Need(more) if more.bookings or more.sessions else None
 
 
-def _held(call: Call, view: View, rules: Rules, what: tuple[Request, Terms, Seating]) -> Decision[Held]:
+def _held(
+    call: Invocation, view: View, rules: CompiledHouse, what: tuple[BookingRequest, Terms, Seating]
+) -> Decision[Held]:
     request, terms, seating = what
     policy = rules.house.policy
     ttl_seconds = policy.holds.ttl_seconds if terms.ttl_seconds is None else terms.ttl_seconds
@@ -108,7 +114,7 @@ def _held(call: Call, view: View, rules: Rules, what: tuple[Request, Terms, Seat
     hold = Hold(
         id=call.id,
         restaurant_id=call.restaurant_id,
-        party=request.party,
+        party_size=request.party_size,
         stay=seating.stay,
         tables=seating.plan.tables,
         state=HoldState.ACTIVE,
@@ -119,7 +125,7 @@ def _held(call: Call, view: View, rules: Rules, what: tuple[Request, Terms, Seat
             policy.planning,
             seating.plan.tables,
             terms=(service.period, seating.stay),
-            party=request.party,
+            party_size=request.party_size,
         ),
         actor=call.actor,
         booking_id=terms.booking_id,
@@ -130,13 +136,13 @@ def _held(call: Call, view: View, rules: Rules, what: tuple[Request, Terms, Seat
         names_tables=bool(request.tables),
         occasion=request.occasion,
     )
-    placing = place(call, (OwnerKind.HOLD, hold.id), hold.tables, hold.stay.block)
+    placing = allocate(call, (OwnerKind.HOLD, hold.id), hold.tables, hold.stay.block)
     event = hold_event(call, EventType.HOLD_CREATED, hold, view.now_us)
     changes = Changes(added=placing.rows, holds_added=(hold,), events=(event,))
-    return Decision(Held(hold), reaped(call, view, hold.stay.block) + changes)
+    return Decision(Held(hold), expire_holds(call, view, hold.stay.block) + changes)
 
 
-def _check_limits(view: View, rules: Rules, terms: Terms, *, given_up: Hold | None) -> None:
+def _check_limits(view: View, rules: CompiledHouse, terms: Terms, *, given_up: Hold | None) -> None:
     limits = rules.house.policy.holds
     fewer = 0 if given_up is None else 1
     if terms.booking_id is not None:
@@ -152,10 +158,10 @@ def _check_limits(view: View, rules: Rules, terms: Terms, *, given_up: Hold | No
         raise HoldLimit("live_per_session", limits.max_live_per_session)
 
 
-def as_request(hold: Hold) -> Request:
+def as_request(hold: Hold) -> BookingRequest:
     """Return what the party of a hold asked for, to be judged again; that it was admitted then is its reason."""
-    return Request(
-        hold.party,
+    return BookingRequest(
+        hold.party_size,
         hold.stay.dining.start,
         occasion=hold.occasion,
         must=hold.must,
@@ -165,7 +171,7 @@ def as_request(hold: Hold) -> Request:
     )
 
 
-def extend_hold(call: Call, view: View, hold_id: str, seconds: int) -> Decision[Held]:
+def extend_hold(call: Invocation, view: View, hold_id: str, seconds: int) -> Decision[Held]:
     """Decide a later expiry, at most 600 seconds after the hold was made."""
     hold = get_live_hold(view, hold_id)
     expires_us = hold.expires_us + seconds * MICROSECONDS_PER_SECOND
@@ -179,10 +185,10 @@ def extend_hold(call: Call, view: View, hold_id: str, seconds: int) -> Decision[
     return Decision(Held(extended), Changes(holds_changed=(extended,), events=(event,)))
 
 
-def release_hold(call: Call, view: View, hold_id: str) -> Decision[Held]:
+def release_hold(call: Invocation, view: View, hold_id: str) -> Decision[Held]:
     """Decide the end of a hold that is given up."""
     hold = get_live_hold(view, hold_id)
     rows = view.allocations_of(OwnerKind.HOLD, hold.id)
     event = hold_event(call, EventType.HOLD_RELEASED, hold, view.now_us)
     released = attrs.evolve(hold, state=HoldState.RELEASED)
-    return Decision(Held(released), ended(hold, HoldState.RELEASED, rows, event))
+    return Decision(Held(released), end_hold(hold, HoldState.RELEASED, rows, event))

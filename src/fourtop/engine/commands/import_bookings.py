@@ -7,10 +7,10 @@ from operator import attrgetter, itemgetter
 
 import attrs
 
-from fourtop.engine.allocations import place, reaped
-from fourtop.engine.compiled_house import Rules
-from fourtop.engine.invocation import Call
-from fourtop.errors import FourtopError, ImportRejected, InvalidInput, Refusal, shown
+from fourtop.engine.allocations import allocate, expire_holds
+from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.invocation import Invocation
+from fourtop.errors import FourtopError, ImportRejected, InvalidInput, Refusal, safe_repr
 from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
@@ -38,7 +38,9 @@ class _Read:
     rows: tuple[Allocation, ...]
 
 
-def import_bookings(call: Call, view: View, rules: Rules, rows: Sequence[BookingRow]) -> Decision[Imported] | Need:
+def import_bookings(
+    call: Invocation, view: View, rules: CompiledHouse, rows: Sequence[BookingRow]
+) -> Decision[Imported] | Need:
     """Decide an import. Windows and tables are taken as they come; only what cannot be true is refused.
 
     Party sizes, caps and service hours are not judged: these bookings exist. Overlaps, unknown tables,
@@ -62,7 +64,7 @@ def import_bookings(call: Call, view: View, rules: Rules, rows: Sequence[Booking
     event = call.event(EventType.BOOKING_IMPORTED, call.id, view.now_us, data=data)
     changes = Changes(added=allocations, bookings=bookings, events=(event,))
     if view.has_expired_holds():
-        changes = reaped(call, view, *sorted(windows, key=_BOUNDS)) + changes
+        changes = expire_holds(call, view, *sorted(windows, key=_BOUNDS)) + changes
     return Decision(Imported(len(bookings), len(allocations)), changes)
 
 
@@ -72,7 +74,7 @@ def import_bookings(call: Call, view: View, rules: Rules, rows: Sequence[Booking
 class _Reader:
     """Reads rows one by one; collects what is wrong with them."""
 
-    def __init__(self, call: Call, now_us: int, rules: Rules) -> None:
+    def __init__(self, call: Invocation, now_us: int, rules: CompiledHouse) -> None:
         self._call = call
         self._now_us = now_us
         self._rules = rules
@@ -97,13 +99,13 @@ class _Reader:
         rows: tuple[Allocation, ...] = ()
         assignment = None
         if tables:
-            placing = place(call, (OwnerKind.BOOKING, row.id), tables, stay.block, part=f"{number}.")
+            placing = allocate(call, (OwnerKind.BOOKING, row.id), tables, stay.block, part=f"{number}.")
             rows = placing.rows
             assignment = Assignment(tables, stay.block, placing.merge_group_id, now_us, call.actor)
         booking = Booking(
             id=row.id,
             restaurant_id=call.restaurant_id,
-            party=row.party,
+            party_size=row.party_size,
             status=row.status,
             stay=stay,
             assignment=assignment,
@@ -118,7 +120,7 @@ class _Reader:
         calendar = self._rules.calendar
         start_us = calendar.instant(row.start, "start")
         if row.end is None:
-            stay = calendar.stay(start_us, row.party, row.occasion)
+            stay = calendar.stay(start_us, row.party_size, row.occasion)
             if isinstance(stay, Refusal):
                 raise InvalidInput("end", f"must be given, for {stay}", "empty")
             return stay
@@ -141,7 +143,7 @@ class _Reader:
         found = [(number, floor.find_table_numbered(number)) for number in row.tables]
         unknown = next((number for number, table in found if table is None), None)
         if unknown is not None:
-            raise InvalidInput("tables", "must be numbers of tables on the floor", shown(unknown))
+            raise InvalidInput("tables", "must be numbers of tables on the floor", safe_repr(unknown))
         return floor.in_order(table.id for _, table in found if table is not None)
 
 

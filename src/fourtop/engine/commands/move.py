@@ -9,19 +9,19 @@ from typing import Any
 import attrs
 
 from fourtop.engine.admission import find_rivals, taken
-from fourtop.engine.allocations import Placing, freed, place, reaped
-from fourtop.engine.compiled_house import Rules
+from fourtop.engine.allocations import Placing, allocate, expire_holds, release_from
+from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.events import assignment_event
-from fourtop.engine.invocation import Call
+from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import get_booking
-from fourtop.errors import IllegalTransition, InvalidInput, Refusal, Refused, shown
+from fourtop.errors import IllegalTransition, InvalidInput, Refusal, Refused, safe_repr
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking
 from fourtop.model.plan import Plan
 from fourtop.model.results import Moved
 from fourtop.model.window import Window
-from fourtop.planner import Ask
+from fourtop.planner import PlanRequest
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
 
 MAX_MOVES = 100
@@ -29,10 +29,10 @@ MAX_MOVES = 100
 
 def _tables(value: Any) -> tuple[str, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
-        raise InvalidInput("tables", "must be a collection of table ids", shown(value))
+        raise InvalidInput("tables", "must be a collection of table ids", safe_repr(value))
     tables = tuple(sorted({validators.check_identifier("tables", each) for each in value}))
     if not tables:
-        raise InvalidInput("tables", "must name at least one table", shown(value))
+        raise InvalidInput("tables", "must name at least one table", safe_repr(value))
     return tables
 
 
@@ -73,13 +73,15 @@ def check_moves(moves: Iterable[Move]) -> tuple[Move, ...]:
     """
     checked = tuple(moves)
     if not 1 <= len(checked) <= MAX_MOVES or not all(isinstance(move, Move) for move in checked):
-        raise InvalidInput("moves", f"must be 1 to {MAX_MOVES} moves", shown(checked))
+        raise InvalidInput("moves", f"must be 1 to {MAX_MOVES} moves", safe_repr(checked))
     if len({move.booking_id for move in checked}) < len(checked):
-        raise InvalidInput("moves", "must not name a booking twice", shown([move.booking_id for move in checked]))
+        raise InvalidInput("moves", "must not name a booking twice", safe_repr([move.booking_id for move in checked]))
     return checked
 
 
-def move_bookings(call: Call, view: View, rules: Rules, moves: tuple[Move, ...]) -> Decision[Moved] | Need:
+def move_bookings(
+    call: Invocation, view: View, rules: CompiledHouse, moves: tuple[Move, ...]
+) -> Decision[Moved] | Need:
     """Decide a batch of moves. They may overlap in between; at the end they may not."""
     bookings = [get_booking(view, move.booking_id) for move in moves]
     need = _missing(view, bookings)
@@ -92,7 +94,7 @@ def move_bookings(call: Call, view: View, rules: Rules, moves: tuple[Move, ...])
         if rivals:
             raise Refused(taken(step.plan.tables, rivals))
     placings = [
-        place(call, (OwnerKind.BOOKING, step.booking.id), step.plan.tables, step.window, part=f"{number}.")
+        allocate(call, (OwnerKind.BOOKING, step.booking.id), step.plan.tables, step.window, part=f"{number}.")
         for number, step in enumerate(steps, 1)
     ]
     _check_apart(placings)
@@ -102,7 +104,7 @@ def move_bookings(call: Call, view: View, rules: Rules, moves: tuple[Move, ...])
         moved.append(booking)
         changes += _rows_changed(step, placing, view.now_us)
         changes += Changes(bookings=(booking,), events=(assignment_event(call, booking),))
-    return Decision(Moved(tuple(moved)), reaped(call, view, *(step.window for step in steps)) + changes)
+    return Decision(Moved(tuple(moved)), expire_holds(call, view, *(step.window for step in steps)) + changes)
 
 
 def _missing(view: View, bookings: list[Booking]) -> Need | None:
@@ -110,13 +112,13 @@ def _missing(view: View, bookings: list[Booking]) -> Need | None:
     return Need(Scope(view.scope.restaurant_id, windows=windows)) if windows else None
 
 
-def _step(view: View, rules: Rules, booking: Booking, move: Move) -> _Step:
+def _step(view: View, rules: CompiledHouse, booking: Booking, move: Move) -> _Step:
     rows = view.allocations_of(OwnerKind.BOOKING, booking.id)
     now_us = view.now_us
     ahead = [row for row in rows if row.window.end_us > now_us and row.resource_type is ResourceType.TABLE]
     if not booking.status.occupies or not ahead:
         raise IllegalTransition(booking.id, booking.status.value, "moved")
-    plan = rules.planner.judge(Ask(booking.party), move.tables)
+    plan = rules.planner.judge(PlanRequest(booking.party_size), move.tables)
     if isinstance(plan, Refusal):
         raise Refused(plan)
     last = max(ahead, key=lambda row: row.window.end_us).window
@@ -132,7 +134,7 @@ def _check_apart(placings: list[Placing]) -> None:
                     raise Refused(taken([first.resource_id], [second]))
 
 
-def _moved(call: Call, step: _Step, placing: Placing, now_us: int) -> Booking:
+def _moved(call: Invocation, step: _Step, placing: Placing, now_us: int) -> Booking:
     assignment = Assignment(step.plan.tables, step.window, placing.merge_group_id, now_us, call.actor)
     return attrs.evolve(
         step.booking,
@@ -145,4 +147,4 @@ def _moved(call: Call, step: _Step, placing: Placing, now_us: int) -> Booking:
 
 def _rows_changed(step: _Step, placing: Placing, now_us: int) -> Changes:
     # A party that already sits keeps the history of its old tables, and takes the new ones from now on.
-    return freed(step.rows, now_us) + Changes(added=placing.rows)
+    return release_from(step.rows, now_us) + Changes(added=placing.rows)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
-from fourtop.engine.compiled_house import RuleCache
-from fourtop.engine.dispatch.requests import OnLost, Order, Question, scope_of
-from fourtop.engine.invocation import Failed, keyed
+from fourtop.engine.compiled_house import CompiledHouses
+from fourtop.engine.dispatch.requests import Command, OnLost, Query, scope_of
+from fourtop.engine.invocation import FailedWithEvidence, idempotent
 from fourtop.errors import AllocationsOverlap, AlreadyExists, FourtopError, OutcomeUnknown, StaleVersion
 from fourtop.ports import AsyncStore, Scope, Store, View
 
@@ -17,7 +17,7 @@ Transact = Callable[[Scope, Callable[[View], Any]], Awaitable[Any]]
 MAX_TRIES = 4
 
 
-class Runner:
+class Executor:
     """Carries orders and questions to a store. Holds no state of its own but compiled rules.
 
     Args:
@@ -26,9 +26,9 @@ class Runner:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._rules = RuleCache()
+        self._rules = CompiledHouses()
 
-    def put(self, question: Question[T]) -> T:
+    def put(self, question: Query[T]) -> T:
         """Return what a question answers on a view.
 
         Raises:
@@ -37,7 +37,7 @@ class Runner:
         answer: T = self.store.read(scope_of(question, self._rules), _ruled(question, self._rules))
         return answer
 
-    def run(self, order: Order[T]) -> T:
+    def run(self, order: Command[T]) -> T:
         """Return what an order decides, once it is in place.
 
         A store that finds at the commit that somebody was faster lets the command be decided anew, on what
@@ -54,8 +54,8 @@ class Runner:
         return _at_once(_carry_out(order, self._rules, transact))
 
 
-class AsyncRunner:
-    """Carries orders and questions to an awaited store, as ``Runner`` does to another.
+class AsyncExecutor:
+    """Carries orders and questions to an awaited store, as ``Executor`` does to another.
 
     Args:
         store: Where the restaurants are kept.
@@ -63,29 +63,29 @@ class AsyncRunner:
 
     def __init__(self, store: AsyncStore) -> None:
         self.store = store
-        self._rules = RuleCache()
+        self._rules = CompiledHouses()
 
-    async def put(self, question: Question[T]) -> T:
+    async def put(self, question: Query[T]) -> T:
         """Return what a question answers on a view.
 
         Raises:
-            FourtopError: As ``Runner.put``.
+            FourtopError: As ``Executor.put``.
         """
         answer: T = await self.store.read(scope_of(question, self._rules), _ruled(question, self._rules))
         return answer
 
-    async def run(self, order: Order[T]) -> T:
+    async def run(self, order: Command[T]) -> T:
         """Return what an order decides, once it is in place.
 
         Cancelled, it leaves the restaurant as it was before the order or as it is after it, never between.
 
         Raises:
-            FourtopError: As ``Runner.run``.
+            FourtopError: As ``Executor.run``.
         """
         return await _carry_out(order, self._rules, self.store.transact)
 
 
-def _ruled(question: Question[Any], rules: RuleCache) -> Callable[[View], Any]:
+def _ruled(question: Query[Any], rules: CompiledHouses) -> Callable[[View], Any]:
     return lambda view: question.ask(view, rules.get(view))
 
 
@@ -99,21 +99,21 @@ def _at_once(work: Coroutine[Any, Any, T]) -> T:
     raise AssertionError("work on a store that is called has nothing to wait for")
 
 
-async def _carry_out(order: Order[T], rules: RuleCache, transact: Transact) -> T:
+async def _carry_out(order: Command[T], rules: CompiledHouses, transact: Transact) -> T:
     try:
         result = await _decided(order, rules, transact)
     except OutcomeUnknown as error:
         # The store knows that a reply was lost, and not whose.
         raise OutcomeUnknown(order.call.command) from error.__cause__
-    if isinstance(result, Failed):
+    if isinstance(result, FailedWithEvidence):
         raise result.error
     answer: T = result
     return answer
 
 
-async def _decided(order: Order[Any], rules: RuleCache, transact: Transact) -> Any:
+async def _decided(order: Command[Any], rules: CompiledHouses, transact: Transact) -> Any:
     scope = scope_of(order, rules) | order.call.scope
-    decide = keyed(order.call, lambda view: order.decide(view, rules.get(view)))
+    decide = idempotent(order.call, lambda view: order.decide(view, rules.get(view)))
     tries = 0
     while True:
         tries += 1
@@ -127,11 +127,11 @@ async def _decided(order: Order[Any], rules: RuleCache, transact: Transact) -> A
             raise
 
 
-def _evidence(on_lost: OnLost, rules: RuleCache, error: FourtopError) -> Callable[[View], Any]:
+def _evidence(on_lost: OnLost, rules: CompiledHouses, error: FourtopError) -> Callable[[View], Any]:
     return lambda view: on_lost(view, rules.get(view), error)
 
 
-def _is_lost_race(order: Order[Any], error: FourtopError) -> bool:
+def _is_lost_race(order: Command[Any], error: FourtopError) -> bool:
     if isinstance(error, AlreadyExists):
         # Somebody stored an answer under the same key meanwhile; deciding anew replays it.
         return error.kind == "answer"

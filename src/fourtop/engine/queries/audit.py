@@ -29,19 +29,19 @@ class Audit:
         allocations: How many rows it read.
         overlaps: Pairs that overlap, by start; 0 expected.
         orphans: Rows whose owner does not exist or has no right to them; 0 expected.
-        bare: Ids of bookings that should own tables ahead and own none, or not just those they were given; 0 expected.
+        without_tables: Ids of bookings that should own tables ahead and own none, or not just those they were given; 0 expected.
     """
 
     restaurant_id: str
     allocations: int
     overlaps: tuple[Overlap, ...]
     orphans: tuple[Allocation, ...]
-    bare: tuple[str, ...]
+    without_tables: tuple[str, ...]
 
     @property
     def is_clean(self) -> bool:
         """Tell whether nothing was found."""
-        return not (self.overlaps or self.orphans or self.bare)
+        return not (self.overlaps or self.orphans or self.without_tables)
 
 
 def audit(view: View) -> Audit | Need:
@@ -66,7 +66,7 @@ def audit(view: View) -> Audit | Need:
         allocations=len(rows),
         overlaps=tuple(_overlaps(rows.values())),
         orphans=tuple(row for row in sorted(rows.values(), key=_order) if not _has_owner(view, row)),
-        bare=tuple(_bare(view, windows)),
+        without_tables=tuple(_bare(view, windows)),
     )
 
 

@@ -7,14 +7,14 @@ from datetime import date, datetime
 
 import attrs
 
-from fourtop.engine.admission import Judge
-from fourtop.engine.compiled_house import Rules
+from fourtop.engine.admission import Admission
+from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.errors import FourtopError, InvalidInput, Refusal
 from fourtop.model.calendar import Calendar, Service
 from fourtop.model.request import Preference
 from fourtop.model.results import Availability, Slot, Usage
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
-from fourtop.planner import Ask
+from fourtop.planner import PlanRequest
 from fourtop.ports import Need, Scope, View
 
 MAX_SPOTS = 100
@@ -42,7 +42,7 @@ class Wanted:
     spots_limit: int
 
 
-def availability(view: View, rules: Rules, wanted: Wanted) -> Availability | Need:
+def availability(view: View, rules: CompiledHouse, wanted: Wanted) -> Availability | Need:
     """Answer every start on offer of a date, for each party, by the judge of every command."""
     calendar = rules.calendar
     starts = _starts(calendar, wanted)
@@ -57,7 +57,7 @@ def availability(view: View, rules: Rules, wanted: Wanted) -> Availability | Nee
     return Availability(wanted.on, slots, usage, view.versions)
 
 
-def foreseen(rules: Rules, wanted: Wanted) -> Scope:
+def expected_scope(rules: CompiledHouse, wanted: Wanted) -> Scope:
     """Return what an availability will look at, if these rules are still the house's; nothing, where they refuse it."""
     try:
         return _reach(rules, wanted.on, _starts(rules.calendar, wanted))
@@ -81,7 +81,7 @@ def _start_at(calendar: Calendar, at: datetime | str, on: date) -> int:
     return start_us
 
 
-def _reach(rules: Rules, on: date, starts: list[int]) -> Scope:
+def _reach(rules: CompiledHouse, on: date, starts: list[int]) -> Scope:
     """Return the services of a date and of some starts, and all that stays in them may reach."""
     services = {service.window for service in rules.calendar.services_on(on)}
     services |= {service.window for start_us in starts if (service := rules.calendar.find_service(start_us))}
@@ -93,10 +93,10 @@ def _reach(rules: Rules, on: date, starts: list[int]) -> Scope:
 class _Board:
     """Fills in slots by one judge, who remembers what repeats from slot to slot."""
 
-    def __init__(self, view: View, rules: Rules, wanted: Wanted) -> None:
-        self.judge = Judge(view, rules)
+    def __init__(self, view: View, rules: CompiledHouse, wanted: Wanted) -> None:
+        self.judge = Admission(view, rules)
         self._calendar = rules.calendar
-        self._asks = [Ask(party, must=wanted.must) for party in wanted.parties]
+        self._asks = [PlanRequest(party_size, must=wanted.must) for party_size in wanted.parties]
         self._spots_limit = wanted.spots_limit
 
     def slots(self, start_us: int) -> Iterator[Slot]:
@@ -106,22 +106,22 @@ class _Board:
         for ask in self._asks:
             judged = self._judged(service, start_us, ask)
             if isinstance(judged, Refusal):
-                yield Slot(start_us, period, ask.party, judged, 0)
+                yield Slot(start_us, period, ask.party_size, judged, 0)
             else:
-                yield Slot(start_us, period, ask.party, None, judged)
+                yield Slot(start_us, period, ask.party_size, None, judged)
 
-    def _judged(self, service: Service | None, start_us: int, ask: Ask) -> int | Refusal:
+    def _judged(self, service: Service | None, start_us: int, ask: PlanRequest) -> int | Refusal:
         judge = self.judge
-        stay = judge.stay_at(start_us, ask.party)
+        stay = judge.stay_at(start_us, ask.party_size)
         if isinstance(stay, Refusal):
             return stay
         assert service is not None, "a stay lies in a service"
-        over = judge.over_cap(stay, ask.party)
+        over = judge.over_cap(stay, ask.party_size)
         if over is not None:
             return over
         limit = self._spots_limit
         if judge.is_capped(service):
-            limit = _within_caps(judge.usage(service), ask.party, limit)
+            limit = _within_caps(judge.usage(service), ask.party_size, limit)
         spots = judge.spots(ask, stay, limit)
         if spots:
             return spots
@@ -130,9 +130,9 @@ class _Board:
         return refused
 
 
-def _within_caps(usage: Usage, party: int, limit: int) -> int:
+def _within_caps(usage: Usage, party_size: int, limit: int) -> int:
     if usage.max_covers is not None:
-        limit = min(limit, (usage.max_covers - usage.booked_covers) // party)
+        limit = min(limit, (usage.max_covers - usage.booked_covers) // party_size)
     if usage.max_parties is not None:
         limit = min(limit, usage.max_parties - usage.booked_parties)
     return limit

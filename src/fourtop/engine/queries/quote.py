@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from fourtop.engine.admission import Judge
-from fourtop.engine.compiled_house import Rules
+from fourtop.engine.admission import Admission
+from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.errors import Refusal
 from fourtop.model.plan import Plan
-from fourtop.model.request import Request
+from fourtop.model.request import BookingRequest
 from fourtop.model.results import Quote
-from fourtop.planner import Ask
+from fourtop.planner import PlanRequest
 from fourtop.ports import Need, View
 
 MAX_OTHERS = 4
 
 
-def quote(view: View, rules: Rules, request: Request) -> Quote | Refusal | Need:
+def quote(view: View, rules: CompiledHouse, request: BookingRequest) -> Quote | Refusal | Need:
     """Answer the best free plan and the next best, or what stands in the way."""
-    judge = Judge(view, rules)
+    judge = Admission(view, rules)
     seating = judge.admit(request)
     if isinstance(seating, Refusal | Need):
         return seating
     need = judge.missing(seating.stay, counts=True)
     if need is not None:
         return need
-    ask = Ask(request.party, must=request.must, wish=request.wish)
+    ask = PlanRequest(request.party_size, must=request.must, wish=request.wish)
     others: tuple[Plan, ...] = ()
     if not request.tables:
         others = rules.planner.plans(ask, judge.free(seating.stay.block), limit=MAX_OTHERS + 1)[1:]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from threading import get_ident
 from typing import Final, TypeVar
 
-from fourtop.errors import InvalidInput, shown
+from fourtop.errors import InvalidInput, safe_repr
 from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.ports import Clock, Decision, Need, Scope, View
@@ -43,16 +43,16 @@ class AsyncMemoryStore:
 
     def __init__(self, clock: Clock | None = None, *, store: MemoryStore | None = None) -> None:
         if clock is not None and store is not None:
-            raise InvalidInput("clock", "must not be given with a store, which has its own", shown(clock))
+            raise InvalidInput("clock", "must not be given with a store, which has its own", safe_repr(clock))
         self._store = MemoryStore(clock) if store is None else store
 
-    async def open(self, house: House) -> None:
+    async def add_restaurant(self, house: House) -> None:
         """Put a new restaurant in place, with floor and policy at version 1 and nothing taken.
 
         Raises:
             AlreadyExists: If there is a restaurant of that id.
         """
-        self._store.open(house)
+        self._store.add_restaurant(house)
 
     async def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted."""

@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from fourtop.model.confirmation import ConfirmationResult
-from fourtop.ports import Answer
+from fourtop.ports import StoredResult
 
 
 class Evidence:
     """The confirmation results and stored answers of one restaurant. Not safe for threads."""
 
     def __init__(self) -> None:
-        self.answers: dict[tuple[str, str], Answer] = {}
+        self.stored_results: dict[tuple[str, str], StoredResult] = {}
         self.results: dict[str, ConfirmationResult] = {}
         # The booking and key of each success.
         self.successes: set[tuple[str, str]] = set()
         self._of_hold: dict[str, list[ConfirmationResult]] = {}
 
-    def extend(self, results: Iterable[ConfirmationResult], answers: Iterable[Answer]) -> None:
+    def extend(self, results: Iterable[ConfirmationResult], stored_results: Iterable[StoredResult]) -> None:
         """Keep new results and answers; their ids and keys are new."""
         for result in results:
             self.results[result.id] = result
             self._of_hold.setdefault(result.hold_id, []).append(result)
             if result.confirmed:
                 self.successes.add((str(result.booking_id), result.key))
-        for answer in answers:
-            self.answers[answer.command, answer.key] = answer
+        for answer in stored_results:
+            self.stored_results[answer.command, answer.key] = answer
 
     def of_hold(self, hold_id: str) -> list[ConfirmationResult]:
         """Return the results of a hold, oldest first, then by id."""
@@ -56,13 +56,13 @@ class Evidence:
         if not of_hold:
             del self._of_hold[result.hold_id]
 
-    def answers_over(self, before_us: int) -> Iterator[tuple[int, tuple[str, str]]]:
+    def stored_results_over(self, before_us: int) -> Iterator[tuple[int, tuple[str, str]]]:
         """Yield the answers of an instant or earlier under whose key no success is kept: when, command and key."""
         kept = {result.key for result in self.results.values() if result.confirmed}
-        for under, answer in self.answers.items():
+        for under, answer in self.stored_results.items():
             if answer.stored_us <= before_us and answer.key not in kept:
                 yield answer.stored_us, under
 
-    def drop_answer(self, under: tuple[str, str]) -> None:
+    def drop_stored_result(self, under: tuple[str, str]) -> None:
         """Forget an answer."""
-        del self.answers[under]
+        del self.stored_results[under]

@@ -37,4 +37,4 @@ class HeadIndex:
         before = self._counts.pop(start_us, None) or Headcount(start_us, 0, 0)
         parties = before.parties + sign
         if parties:
-            self._counts[start_us] = Headcount(start_us, before.covers + sign * booking.party, parties)
+            self._counts[start_us] = Headcount(start_us, before.covers + sign * booking.party_size, parties)

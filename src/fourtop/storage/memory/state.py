@@ -19,12 +19,12 @@ from fourtop.model.hold import Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.model.window import Window
-from fourtop.ports import Answer, Changes, Claim, Headcount, claims_of, joined_extent
+from fourtop.ports import Changes, Headcount, HeldCover, StoredResult, held_covers_of, joined_extent
 from fourtop.storage.memory.archive import Archive
 from fourtop.storage.memory.confirmations import Evidence
 from fourtop.storage.memory.headcounts import HeadIndex
 from fourtop.storage.memory.outbox import EventQueue
-from fourtop.timeline import LayeredIndex, Occupancy
+from fourtop.timeline import Occupancy, OverlappingIndex
 
 # Sorts after every id.
 _LAST_ID: Final = "~"
@@ -42,12 +42,12 @@ class Kept(TypedDict, total=False):
     holds: Iterable[Hold]
     blocks: Iterable[Block]
     confirmations: Iterable[ConfirmationResult]
-    answers: Iterable[Answer]
+    stored_results: Iterable[StoredResult]
     event_keys: Iterable[str]
 
 
 class Shelf:
-    """The rows of one restaurant. A ``Source`` for views, and the judge of changes.
+    """The rows of one restaurant. A ``Records`` for views, and the judge of changes.
 
     Not safe for threads: the store's lock is held around every call.
     """
@@ -64,7 +64,7 @@ class Shelf:
         self._blocks: dict[str, Block] = {}
         self._starts: SortedList[tuple[int, str]] = SortedList()
         self._heads = HeadIndex()
-        self._active: LayeredIndex[Hold] = LayeredIndex(key=attrgetter("id"))
+        self._active: OverlappingIndex[Hold] = OverlappingIndex(key=attrgetter("id"))
         self._expiries: SortedList[tuple[int, str]] = SortedList()
         self._sessions: dict[str, SortedList[tuple[int, str]]] = {}
         self._holds_for: dict[str, list[str]] = {}
@@ -96,7 +96,7 @@ class Shelf:
                 holds_added=tuple(kept.get("holds", ())),
                 blocks_added=tuple(kept.get("blocks", ())),
                 confirmations=tuple(kept.get("confirmations", ())),
-                answers=tuple(kept.get("answers", ())),
+                stored_results=tuple(kept.get("stored_results", ())),
             )
         )
         shelf.events.keys.update(kept.get("event_keys", ()))
@@ -143,9 +143,9 @@ class Shelf:
         """Return all confirmation results of a hold, oldest first, then by id."""
         return tuple(self.evidence.of_hold(hold_id))
 
-    def find_answer(self, command: str, key: str) -> Answer | None:
+    def find_stored_result(self, command: str, key: str) -> StoredResult | None:
         """Return the stored answer under a key, if there is one."""
-        return self.evidence.answers.get((command, key))
+        return self.evidence.stored_results.get((command, key))
 
     def bookings_starting(self, window: Window) -> Iterator[Booking]:
         """Return the bookings that sit down inside a window, by start, then id."""
@@ -156,9 +156,9 @@ class Shelf:
         """Yield how many sit down at each instant inside a window, of the bookings that count; increasing."""
         return self._heads.within(window)
 
-    def claims(self, window: Window, now_us: int) -> list[Claim]:
+    def held_covers(self, window: Window, now_us: int) -> list[HeldCover]:
         """Return the claims of the live holds that would sit down inside a window, by start, then id."""
-        found = claims_of(self.active_holds(window), self._bookings, now_us)
+        found = held_covers_of(self.active_holds(window), self._bookings, now_us)
         return [each for each in found if window.start_us <= each.start_us < window.end_us]
 
     def active_holds(self, window: Window) -> list[Hold]:
@@ -262,9 +262,9 @@ class Shelf:
             if (booking_id, key) in self.evidence.successes or (booking_id, key) in won[:place]:
                 raise AlreadyExists("confirmation", key)
         answered: set[tuple[str, str]] = set()
-        for answer in changes.answers:
+        for answer in changes.stored_results:
             under = (answer.command, answer.key)
-            if under in self.evidence.answers or under in answered:
+            if under in self.evidence.stored_results or under in answered:
                 raise AlreadyExists("answer", answer.key)
             answered.add(under)
 
@@ -345,7 +345,7 @@ class Shelf:
             self._blocks[block.id] = block
         for block_id in changes.blocks_removed:
             del self._blocks[block_id]
-        self.evidence.extend(changes.confirmations, changes.answers)
+        self.evidence.extend(changes.confirmations, changes.stored_results)
         self.events.extend(changes.events)
 
     def _activate(self, hold: Hold) -> None:

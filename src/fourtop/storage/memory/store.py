@@ -47,7 +47,7 @@ class MemoryStore:
 
     # ---- the port
 
-    def open(self, house: House) -> None:
+    def add_restaurant(self, house: House) -> None:
         """Put a new restaurant in place, with floor and policy at version 1 and nothing taken.
 
         Raises:
@@ -140,12 +140,12 @@ class MemoryStore:
             lambda shelf, result_id: shelf.evidence.drop_result(result_id),
         )
 
-    def delete_answers(self, before_us: int, limit: int) -> int:
+    def delete_stored_results(self, before_us: int, limit: int) -> int:
         """Delete stored answers of an instant or earlier, but for those of confirmation results that are kept."""
         return self._clear(
             limit,
-            lambda shelf: shelf.evidence.answers_over(before_us),
-            lambda shelf, under: shelf.evidence.drop_answer(under),
+            lambda shelf: shelf.evidence.stored_results_over(before_us),
+            lambda shelf, under: shelf.evidence.drop_stored_result(under),
         )
 
     def delete_holds(self, before_us: int, limit: int) -> int:

@@ -64,13 +64,13 @@ class AsyncSqlStore:
         """What happened to its transactions so far."""
         return self._store.tally
 
-    async def open(self, house: House) -> None:
-        """Put a new restaurant in place, as ``SqlStore.open``.
+    async def add_restaurant(self, house: House) -> None:
+        """Put a new restaurant in place, as ``SqlStore.add_restaurant``.
 
         Raises:
             AlreadyExists: If there is a restaurant of that id; nothing is changed.
         """
-        await greenlet_spawn(self._store.open, house)
+        await greenlet_spawn(self._store.add_restaurant, house)
 
     async def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted.

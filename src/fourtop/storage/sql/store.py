@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from sqlalchemy import Engine
 
-from fourtop.errors import AlreadyExists, InvalidInput, shown
+from fourtop.errors import AlreadyExists, InvalidInput, safe_repr
 from fourtop.model.allocation import Allocation, ResourceType
 from fourtop.model.event import Event
 from fourtop.model.house import House
@@ -110,7 +110,7 @@ class SqlStore:
 
     # ---- the port
 
-    def open(self, house: House) -> None:
+    def add_restaurant(self, house: House) -> None:
         """Put a new restaurant in place, with floor and policy at version 1 and nothing taken.
 
         Raises:
@@ -124,7 +124,7 @@ class SqlStore:
             self._housing.write_new(line, house)
 
         try:
-            self._sessions.run(self._gate.begin_writing, work, "open")
+            self._sessions.run(self._gate.begin_writing, work, "add_restaurant")
         except Clash as clash:
             raise AlreadyExists("restaurant", house.restaurant.id) from clash
 
@@ -234,9 +234,9 @@ class SqlStore:
         """Delete confirmation results, by time, restaurant and id; return how many."""
         return self._delete("confirmations", before_us, limit)
 
-    def delete_answers(self, before_us: int, limit: int) -> int:
+    def delete_stored_results(self, before_us: int, limit: int) -> int:
         """Delete stored answers to which no result refers, by time, restaurant, command and key; return how many."""
-        return self._delete("answers", before_us, limit)
+        return self._delete("stored_results", before_us, limit)
 
     def delete_holds(self, before_us: int, limit: int) -> int:
         """Delete the records of holds that have ended, by creation, restaurant and id; return how many."""
@@ -343,7 +343,7 @@ def _check_timeout(seconds: object) -> None:
     low, high = _LOCK_TIMEOUT_SECONDS
     # PostgreSQL takes no time at all for no limit at all, and so would wait for ever.
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not low <= seconds <= high:
-        raise InvalidInput("lock_timeout_seconds", f"must be a number from {low} to {high}", shown(seconds))
+        raise InvalidInput("lock_timeout_seconds", f"must be a number from {low} to {high}", safe_repr(seconds))
 
 
 def _changed_house(house: House, versions: Versions, changes: Changes) -> House:

@@ -45,7 +45,7 @@ def _furnish(trial: Trial) -> tuple[Allocation, Allocation, Allocation]:
         blocks_added=(a_block(),),
         added=rows,
         confirmations=(a_confirmation("r1"),),
-        answers=(an_answer("k1"),),
+        stored_results=(an_answer("k1"),),
         events=(an_event("e1"),),
     )
     return rows
@@ -144,7 +144,7 @@ class OverlapPromises:
             floor=FloorChange(attrs.evolve(a_house(HERE).floor, joins=()), expected=1),
             policy=PolicyChange(a_house(HERE).restaurant, a_house(HERE).policy, expected=1),
             confirmations=(a_confirmation("r2", "h2"),),
-            answers=(an_answer("k2"),),
+            stored_results=(an_answer("k2"),),
             events=(an_event("e2"),),
         )
         assert _is_about(error, rows[2])
@@ -152,7 +152,7 @@ class OverlapPromises:
         trial.write(
             bookings=(a_booking("b2"),),
             confirmations=(a_confirmation("r2", "h2"),),
-            answers=(an_answer("k2"),),
+            stored_results=(an_answer("k2"),),
             events=(an_event("e2"),),
         )
 
@@ -196,7 +196,7 @@ class IdentityPromises:
             "blocks_added": a_block("x"),
             "blocks_changed": a_block(),
             "confirmations": a_confirmation("x", "x"),
-            "answers": an_answer("x"),
+            "stored_results": an_answer("x"),
             "events": an_event("x"),
         }
         lies += [{name: (attrs.evolve(each, restaurant_id=THERE),)} for name, each in new.items()]
@@ -217,7 +217,7 @@ class IdentityPromises:
             ("hold", "h1"): {"holds_added": (a_hold(),)},
             ("block", "k1"): {"blocks_added": (a_block(),)},
             ("confirmation", "r1"): {"confirmations": (a_confirmation("r1", "h2", confirmed=False),)},
-            ("answer", "k1"): {"answers": (an_answer("k1"),)},
+            ("answer", "k1"): {"stored_results": (an_answer("k1"),)},
             ("event", "e1"): {"events": (an_event("e1"),)},
         }
         for facts, lie in lies.items():
@@ -233,7 +233,7 @@ class IdentityPromises:
             "holds_added": (a_hold("x"), a_hold("x")),
             "blocks_added": (a_block("x"), a_block("x")),
             "confirmations": (a_confirmation("x", confirmed=False), a_confirmation("x", confirmed=False)),
-            "answers": (an_answer("x"), an_answer("x")),
+            "stored_results": (an_answer("x"), an_answer("x")),
             "events": (an_event("x"), an_event("x")),
         }
         for name, pair in new.items():
@@ -241,9 +241,9 @@ class IdentityPromises:
 
     def test_a_key_belongs_to_its_command(self, trial: Trial) -> None:
         """The same key of two commands is two keys."""
-        trial.write(answers=(an_answer("k", "hold"),))
-        trial.write(answers=(an_answer("k", "book"),))
-        trial.refuse(AlreadyExists, answers=(an_answer("k", "book"),))
+        trial.write(stored_results=(an_answer("k", "hold"),))
+        trial.write(stored_results=(an_answer("k", "book"),))
+        trial.refuse(AlreadyExists, stored_results=(an_answer("k", "book"),))
 
     def test_a_hold_is_confirmed_once(self, trial: Trial) -> None:
         """A second success for a hold raises AlreadyExists; evidence of failures may follow and precede it."""

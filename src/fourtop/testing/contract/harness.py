@@ -42,8 +42,8 @@ class Trial:
         self.clock = ManualClock(from_micros(NOON_US))
         self.store = make_store(self.clock)
         self._scopes = {restaurant_id: _whole(restaurant_id) for restaurant_id in (HERE, THERE)}
-        self.store.open(a_house(HERE))
-        self.store.open(a_house(THERE))
+        self.store.add_restaurant(a_house(HERE))
+        self.store.add_restaurant(a_house(THERE))
 
     # ---- writing
 
@@ -140,7 +140,7 @@ def _named(restaurant_id: str, changes: Changes) -> Scope:
         | {hold.id for hold in holds}
         | {result.hold_id for result in changes.confirmations},
         blocks=_owners(rows, OwnerKind.BLOCK) | blocks | set(changes.blocks_removed),
-        answers=frozenset((answer.command, answer.key) for answer in changes.answers),
+        stored_results=frozenset((answer.command, answer.key) for answer in changes.stored_results),
         sessions=frozenset(hold.session for hold in holds if hold.session is not None),
     )
 
@@ -165,14 +165,14 @@ def _everything(view: View) -> dict[str, object]:
         "starting": [view.bookings_starting(window) for window in scope.sittings],
         "holds": {id_: view.find_hold(id_) for id_ in scope.holds},
         "heads": [view.headcounts(window) for window in scope.headcounts],
-        "claims": [view.claims(window) for window in scope.headcounts],
+        "claims": [view.held_covers(window) for window in scope.headcounts],
         "dead": [view.dead_holds(window) for window in scope.windows],
         "waiting": {id_: view.active_holds_for(id_) for id_ in scope.bookings},
         "made": {id_: view.holds_created(id_, 0) for id_ in scope.bookings},
         "alive": view.count_live_holds(),
         "sessions": {session: view.count_live_holds(session) for session in scope.sessions},
         "blocks": {id_: view.find_block(id_) for id_ in scope.blocks},
-        "answers": {each: view.find_answer(*each) for each in scope.answers},
+        "stored_results": {each: view.find_stored_result(*each) for each in scope.stored_results},
         "confirmed": {id_: view.find_confirmation(id_) for id_ in scope.holds},
         "evidence": {id_: view.confirmations_of(id_) for id_ in scope.holds},
     }

@@ -8,7 +8,7 @@ import attrs
 
 from fourtop.model.booking import BookingStatus
 from fourtop.model.hold import HoldState
-from fourtop.ports import Claim, Headcount, Need, Scope, View
+from fourtop.ports import Headcount, HeldCover, Need, Scope, View
 from fourtop.testing.contract.harness import Trial
 from fourtop.testing.contract.samples import (
     EVENING,
@@ -28,16 +28,16 @@ class HeadcountPromises:
         """Of the bookings that sit down inside ``[start, end)`` those that count are counted, by instant."""
         starts = {"b5": 400, "b1": 360, "b2": 360, "b3": 359.999, "b4": 480}
         bookings = [a_booking(id_, span(start, start + 90)) for id_, start in starts.items()]
-        bookings[2] = attrs.evolve(bookings[2], party=7)
+        bookings[2] = attrs.evolve(bookings[2], party_size=7)
         trial.write(bookings=tuple(bookings))
 
         def counted() -> list[tuple[float, int, int]]:
             found = trial.ask(lambda view: view.headcounts(EVENING), headcounts=(EVENING,))
             return [((each.start_us - NOON_US) / MINUTE_US, each.covers, each.parties) for each in found]
 
-        party = bookings[0].party
-        assert counted() == [(360, party + 7, 2), (400, party, 1)]
-        moved = attrs.evolve(a_booking("b5", span(360, 450)), version=2, party=1)
+        party_size = bookings[0].party_size
+        assert counted() == [(360, party_size + 7, 2), (400, party_size, 1)]
+        moved = attrs.evolve(a_booking("b5", span(360, 450)), version=2, party_size=1)
         trial.write(bookings=(moved, attrs.evolve(bookings[1], version=2, status=BookingStatus.NO_SHOW)))
         assert counted() == [(360, 8, 2)]
         last = (attrs.evolve(moved, version=3, status=BookingStatus.CANCELLED),)
@@ -56,12 +56,12 @@ class HeadcountPromises:
             if len(view.scope.headcounts) < len(windows):
                 return Need(Scope(HERE, headcounts=windows[1:]))
             counted = [each for window in (evening, *windows[2:]) for each in view.headcounts(window)]
-            return counted, [each.hold_id for each in view.claims(evening)]
+            return counted, [each.hold_id for each in view.held_covers(evening)]
 
-        counted, claims = trial.ask(ask, headcounts=windows[:1])
-        party = bookings[0].party
-        assert counted == [Headcount(NOON_US + start * MINUTE_US, party, 1) for start in starts]
-        assert claims == ["h1", "h2"]
+        counted, held_covers = trial.ask(ask, headcounts=windows[:1])
+        party_size = bookings[0].party_size
+        assert counted == [Headcount(NOON_US + start * MINUTE_US, party_size, 1) for start in starts]
+        assert held_covers == ["h1", "h2"]
 
     def test_heads_of_each_status_count_or_not(self, trial: Trial) -> None:
         """A booking counts if ``BookingStatus.counts_covers`` says so."""
@@ -81,13 +81,13 @@ class HeadcountPromises:
         dead = a_hold_at("h0", expires_us=NOON_US)
         live = [a_hold_at("h3"), a_hold_at("h2"), a_hold_at("h1", 400), a_hold_at("h4", 359), a_hold_at("h5", 480)]
         trial.write(holds_added=(*ended, dead, *live))
-        found = trial.ask(lambda view: view.claims(EVENING), headcounts=(EVENING,))
+        found = trial.ask(lambda view: view.held_covers(EVENING), headcounts=(EVENING,))
         minute_us = NOON_US + 360 * MINUTE_US
-        party = live[0].party
+        party_size = live[0].party_size
         assert found == (
-            Claim(minute_us, "h2", party),
-            Claim(minute_us, "h3", party),
-            Claim(NOON_US + 400 * MINUTE_US, "h1", party),
+            HeldCover(minute_us, "h2", party_size),
+            HeldCover(minute_us, "h3", party_size),
+            HeldCover(NOON_US + 400 * MINUTE_US, "h1", party_size),
         )
 
     def test_a_claim_knows_when_its_booking_is_counted(self, trial: Trial) -> None:
@@ -101,7 +101,7 @@ class HeadcountPromises:
         trial.write(bookings=(far, uncounted, nobody), holds_added=tuple(holds))
 
         def counted() -> list[int | None]:
-            found = trial.ask(lambda view: view.claims(EVENING), headcounts=(EVENING,))
+            found = trial.ask(lambda view: view.held_covers(EVENING), headcounts=(EVENING,))
             return [each.counted_us for each in found]
 
         assert counted() == [far.stay.dining.start_us, None, None, None]

@@ -8,7 +8,7 @@ from threading import Lock
 import attrs
 
 from fourtop.errors import AlreadyExists
-from fourtop.jobs.relay import Pace, relay_outbox
+from fourtop.jobs.relay import RelayOptions, relay_outbox
 from fourtop.model.event import Event
 from fourtop.ports import Delivery
 from fourtop.testing.contract.job import FEW, LEASE_US, JobTrial, about, keys_of
@@ -267,7 +267,7 @@ class SettlingPromises:
             # Hands the processor to another thread, before this is written down as done.
             time.sleep(0)
 
-        trial.at_once(lambda: relay_outbox(trial.store, publish, Pace(batch=FEW)))
+        trial.at_once(lambda: relay_outbox(trial.store, publish, RelayOptions(batch=FEW)))
         relay_outbox(trial.store, publish)
         assert sorted(log) == keys
         for subject in range(7):

@@ -7,7 +7,7 @@ import attrs
 from fourtop.model.allocation import OwnerKind, ResourceType
 from fourtop.model.hold import HoldState
 from fourtop.model.window import Window
-from fourtop.ports import Claim
+from fourtop.ports import HeldCover
 from fourtop.testing.contract.harness import Trial
 from fourtop.testing.contract.samples import (
     DAY_MINUTES,
@@ -214,7 +214,7 @@ class SightPromises:
                     view.busy_mask(EVENING),
                     view.busy_masks([EVENING.start_us], MINUTE_US),
                     view.find_in_the_way("t1", EVENING),
-                    view.claims(EVENING),
+                    view.held_covers(EVENING),
                     view.count_live_holds(),
                     view.count_live_holds("s1"),
                     view.dead_holds(EVENING),
@@ -228,7 +228,7 @@ class SightPromises:
             )
 
         trial.clock.advance(seconds=179.999999)
-        assert look() == (1, [1], row, (Claim(EVENING.start_us, hold.id, hold.party),), 1, 1, (), False, [])
+        assert look() == (1, [1], row, (HeldCover(EVENING.start_us, hold.id, hold.party_size),), 1, 1, (), False, [])
         trial.clock.advance(seconds=0.000001)
         assert look() == (0, [0], None, (), 0, 0, (hold,), True, [(row,)])
         assert trial.ask(lambda view: view.allocations(EVENING), windows=(EVENING,)) == (row,)

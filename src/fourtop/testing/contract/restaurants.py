@@ -46,7 +46,7 @@ class OpeningPromises:
         trial.write(bookings=(a_booking(),))
         before = trial.see()
         other = attrs.evolve(a_house(HERE), restaurant=attrs.evolve(a_house(HERE).restaurant, name="Another"))
-        error = raised_by(lambda: trial.store.open(other))
+        error = raised_by(lambda: trial.store.add_restaurant(other))
         assert isinstance(error, AlreadyExists), "a restaurant was opened twice"
         assert (error.kind, error.id) == ("restaurant", HERE)
         assert trial.see() == before
@@ -54,7 +54,7 @@ class OpeningPromises:
     def test_restaurants_are_listed_in_order(self, trial: Trial) -> None:
         """The ids of all restaurants come sorted bytewise, whatever the order in which they were opened."""
         for restaurant_id in ("b", "Z", "10", "a"):
-            trial.store.open(a_house(restaurant_id))
+            trial.store.add_restaurant(a_house(restaurant_id))
         assert trial.store.restaurant_ids() == ("10", "Z", "a", "b", HERE, THERE)
 
     def test_an_unknown_restaurant_is_not_found(self, trial: Trial) -> None:
@@ -87,7 +87,7 @@ class OpeningPromises:
             "holds_added": (a_hold(),),
             "blocks_added": (a_block(),),
             "confirmations": (a_confirmation("r1"),),
-            "answers": (an_answer("k"),),
+            "stored_results": (an_answer("k"),),
             "events": (an_event("e1"),),
         }
         trial.write(**written)

@@ -12,7 +12,7 @@ from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.window import Window
-from fourtop.ports import Answer
+from fourtop.ports import StoredResult
 from fourtop.testing.contract.harness import raised_by
 from fourtop.testing.contract.job import ALL, FEW, JobTrial, about, moved_there
 from fourtop.testing.contract.samples import (
@@ -54,7 +54,7 @@ def _result(result_id: str, checked: float, hold_id: str = "h1", **facts: Any) -
     return attrs.evolve(failed, checked_us=NOON_US + round(checked * MINUTE_US), **facts)
 
 
-def _answer(key: str, stored: float, command: str = "hold") -> Answer:
+def _answer(key: str, stored: float, command: str = "hold") -> StoredResult:
     """Return an answer that was stored so many minutes after noon."""
     return attrs.evolve(an_answer(key, command), stored_us=NOON_US + round(stored * MINUTE_US))
 
@@ -81,7 +81,7 @@ def _holds(trial: JobTrial, *hold_ids: str, restaurant_id: str = HERE) -> list[s
 def _answers(trial: JobTrial, *keys: str, command: str = "hold") -> list[str]:
     """Return which of these keys have an answer."""
     under = frozenset((command, key) for key in keys)
-    found = trial.ask(lambda view: [view.find_answer(command, key) for key in keys], answers=under)
+    found = trial.ask(lambda view: [view.find_stored_result(command, key) for key in keys], stored_results=under)
     return [answer.key for answer in found if answer is not None]
 
 
@@ -221,27 +221,27 @@ class RetentionPromises:
 
     def test_answers_are_deleted_from_their_time_on(self, trial: JobTrial) -> None:
         """Answers of the instant or earlier go, oldest first; their keys are as good as new."""
-        trial.write(answers=(_answer("k3", -3), _answer("k1", -5), _answer("k2", -5), _answer("k0", -4, "book")))
-        assert trial.store.delete_answers(NOON_US - 5 * MINUTE_US - 1, ALL) == 0
-        assert trial.store.delete_answers(NOON_US, 1) == 1
+        trial.write(stored_results=(_answer("k3", -3), _answer("k1", -5), _answer("k2", -5), _answer("k0", -4, "book")))
+        assert trial.store.delete_stored_results(NOON_US - 5 * MINUTE_US - 1, ALL) == 0
+        assert trial.store.delete_stored_results(NOON_US, 1) == 1
         assert _answers(trial, "k1", "k2", "k3") == ["k2", "k3"]
-        assert trial.store.delete_answers(NOON_US - 4 * MINUTE_US, ALL) == 2
+        assert trial.store.delete_stored_results(NOON_US - 4 * MINUTE_US, ALL) == 2
         assert (_answers(trial, "k1", "k2", "k3"), _answers(trial, "k0", command="book")) == (["k3"], [])
-        trial.write(answers=(_answer("k1", 0),))
+        trial.write(stored_results=(_answer("k1", 0),))
 
     def test_an_answer_outlives_the_result_that_refers_to_it(self, trial: JobTrial) -> None:
         """While a success is kept, so is the answer under its key; a failure or another restaurant keeps none."""
         success = attrs.evolve(a_confirmation("r1"), key="k1")
         trial.write(
             confirmations=(success, _result("r2", -9, key="k2")),
-            answers=tuple(_answer(key, -9, "confirm") for key in ("k1", "k2", "k3")),
+            stored_results=tuple(_answer(key, -9, "confirm") for key in ("k1", "k2", "k3")),
         )
         elsewhere = attrs.evolve(a_confirmation("r1"), key="k3", restaurant_id=THERE)
         trial.write(THERE, confirmations=(elsewhere,))
-        assert trial.store.delete_answers(NOON_US, ALL) == 2
+        assert trial.store.delete_stored_results(NOON_US, ALL) == 2
         assert _answers(trial, "k1", "k2", "k3", command="confirm") == ["k1"]
         assert trial.store.delete_confirmations(NOON_US, ALL) == 3
-        assert trial.store.delete_answers(NOON_US, ALL) == 1
+        assert trial.store.delete_stored_results(NOON_US, ALL) == 1
 
     def test_records_of_ended_holds_are_deleted(self, trial: JobTrial) -> None:
         """A hold goes from the instant on at which it was made before and its window is over, whatever ended it."""
@@ -316,7 +316,7 @@ class JobPromises:
                 a_row("a4", of_booking(), "t1", Window.of_micros(NOON_US - 1, NOON_US + 1)),
             ),
             confirmations=(a_confirmation("r1"),),
-            answers=(an_answer("k1"),),
+            stored_results=(an_answer("k1"),),
             events=(about("1", "b1"), about("2")),
         )
         before = trial.see(), trial.see(THERE)
@@ -357,7 +357,7 @@ def _jobs(trial: JobTrial, before_us: int) -> list[Callable[[int], int]]:
     return [
         lambda limit: store.archive_allocations(before_us, limit),
         lambda limit: store.delete_confirmations(before_us, limit),
-        lambda limit: store.delete_answers(before_us, limit),
+        lambda limit: store.delete_stored_results(before_us, limit),
         lambda limit: store.delete_holds(before_us, limit),
         lambda limit: store.delete_events(before_us, limit),
     ]
@@ -369,7 +369,7 @@ def _furnish(trial: JobTrial, *names: str) -> None:
         bookings=(a_booking(),),
         added=tuple(_over(name, -600 + number) for number, name in enumerate(names)),
         confirmations=tuple(_result(name, -9, name) for name in names),
-        answers=tuple(_answer(name, -9) for name in names),
+        stored_results=tuple(_answer(name, -9) for name in names),
         holds_added=tuple(_ended(name) for name in names),
         events=tuple(about(name, name) for name in names),
     )

@@ -23,7 +23,7 @@ from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.results import Held
 from fourtop.model.table import Table
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
-from fourtop.ports import Answer
+from fourtop.ports import StoredResult
 
 HERE: Final = "here"
 THERE: Final = "there"
@@ -83,7 +83,7 @@ def a_booking(booking_id: str = "b1", dining: Window = EVENING) -> Booking:
     return Booking(
         id=booking_id,
         restaurant_id=HERE,
-        party=3,
+        party_size=3,
         status=BookingStatus.CONFIRMED,
         stay=stay,
         assignment=assignment,
@@ -100,7 +100,7 @@ def a_hold(hold_id: str = "h1", dining: Window = EVENING) -> Hold:
     return Hold(
         id=hold_id,
         restaurant_id=HERE,
-        party=4,
+        party_size=4,
         stay=a_stay(dining),
         tables=("t1",),
         state=HoldState.ACTIVE,
@@ -145,9 +145,9 @@ def a_confirmation(result_id: str, hold_id: str = "h1", *, confirmed: bool = Tru
     )
 
 
-def an_answer(key: str, command: str = "hold") -> Answer:
+def an_answer(key: str, command: str = "hold") -> StoredResult:
     """Return the stored answer of a command."""
-    return Answer(HERE, command, key, "5f2b", Held(a_hold()), NOON_US + 1)
+    return StoredResult(HERE, command, key, "5f2b", Held(a_hold()), NOON_US + 1)
 
 
 def an_event(dedupe_key: str) -> Event:

@@ -33,7 +33,7 @@ _SCOPE: dict[str, Any] = {
     "holds": frozenset({"h1"}),
     "blocks": frozenset({"k1"}),
     "tables": frozenset({"t1"}),
-    "answers": frozenset({("hold", "k")}),
+    "stored_results": frozenset({("hold", "k")}),
     "sessions": frozenset({"s1"}),
 }
 _LENGTH_US = EVENING.end_us - EVENING.start_us
@@ -50,7 +50,7 @@ def _questions(window: Window, other: str) -> dict[str, Callable[[View], object]
         "allocations": lambda view: view.allocations(window),
         "bookings_starting": lambda view: view.bookings_starting(window),
         "headcounts": lambda view: view.headcounts(window),
-        "claims": lambda view: view.claims(window),
+        "claims": lambda view: view.held_covers(window),
         "allocations_of a hold": lambda view: view.allocations_of(OwnerKind.HOLD, "h" + other),
         "allocations_of a booking": lambda view: view.allocations_of(OwnerKind.BOOKING, "b" + other),
         "allocations_of a block": lambda view: view.allocations_of(OwnerKind.BLOCK, "k" + other),
@@ -62,7 +62,7 @@ def _questions(window: Window, other: str) -> dict[str, Callable[[View], object]
         "active_holds_for": lambda view: view.active_holds_for("b" + other),
         "holds_created": lambda view: view.holds_created("b" + other, 0),
         "count_live_holds of a session": lambda view: view.count_live_holds("s" + other),
-        "find_answer": lambda view: view.find_answer("hold", "k" if other == "1" else "k" + other),
+        "find_answer": lambda view: view.find_stored_result("hold", "k" if other == "1" else "k" + other),
         "find_confirmation": lambda view: view.find_confirmation("h" + other),
         "confirmations_of": lambda view: view.confirmations_of("h" + other),
     }
@@ -136,7 +136,7 @@ class GuardingPromises:
             lambda view: _is_refused(lambda v: v.bookings_starting(span(30, 130)), view), sittings=touching
         )
         assert trial.ask(lambda view: view.headcounts(span(30, 120)), headcounts=touching) == ()
-        assert trial.ask(lambda view: _is_refused(lambda v: v.claims(span(30, 130)), view), headcounts=touching)
+        assert trial.ask(lambda view: _is_refused(lambda v: v.held_covers(span(30, 130)), view), headcounts=touching)
 
     def test_a_view_dies_with_its_call(self, trial: Trial) -> None:
         """After the call every question is an AssertionError, also where the call raised or asked for more."""

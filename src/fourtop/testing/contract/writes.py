@@ -64,7 +64,7 @@ class WritingPromises:
             blocks_added=(a_block(),),
             added=rows,
             confirmations=results,
-            answers=(an_answer("k"), an_answer("k", "book")),
+            stored_results=(an_answer("k"), an_answer("k", "book")),
             events=(an_event("e1"),),
         )
         seen = trial.see()
@@ -74,7 +74,7 @@ class WritingPromises:
         assert seen["rows"] == [(), (rows[1], rows[2], rows[0], rows[3])]
         assert seen["evidence"] == {"h1": results, "h2": ()}
         assert seen["confirmed"] == {"h1": results[1], "h2": None}
-        assert seen["answers"] == {("hold", "k"): an_answer("k"), ("book", "k"): an_answer("k", "book")}
+        assert seen["stored_results"] == {("hold", "k"): an_answer("k"), ("book", "k"): an_answer("k", "book")}
         assert trial.store.events(HERE) == (an_event("e1"),)
 
     def test_details_of_evidence_and_events_come_back_as_they_were_written(self, trial: Trial) -> None:
@@ -90,7 +90,7 @@ class WritingPromises:
     def test_records_change(self, trial: Trial) -> None:
         """Bookings, holds and blocks are replaced by their new state; a removed block is gone."""
         trial.write(bookings=(a_booking(),), holds_added=(a_hold(),), blocks_added=(a_block(), a_block("k2")))
-        booking = attrs.evolve(a_booking(), version=2, party=5, status=BookingStatus.CHECKED_IN)
+        booking = attrs.evolve(a_booking(), version=2, party_size=5, status=BookingStatus.CHECKED_IN)
         hold = attrs.evolve(a_hold(), state=HoldState.CONFIRMED, expires_us=NOON_US + 9)
         block = a_block("k1", span(0, 90))
         trial.write(bookings=(booking,), holds_changed=(hold,), blocks_changed=(block,), blocks_removed=("k2",))
@@ -185,7 +185,7 @@ class WritingPromises:
 
     def test_a_booking_may_be_made_and_changed_in_one_set_of_changes(self, trial: Trial) -> None:
         """Bookings are taken in order, so that the second change of one is made from the first."""
-        second = attrs.evolve(a_booking(), version=2, party=7)
+        second = attrs.evolve(a_booking(), version=2, party_size=7)
         trial.write(bookings=(a_booking(), second))
         assert trial.see()["bookings"] == {"b1": second}
 

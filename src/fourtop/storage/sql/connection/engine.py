@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import URL, Engine, create_engine, event, exc, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from fourtop.errors import InvalidInput, shown
+from fourtop.errors import InvalidInput, safe_repr
 from fourtop.storage.sql.tables.catalog import Database
 
 T = TypeVar("T")
@@ -42,17 +42,19 @@ def as_engine(source: object) -> tuple[Engine, Database]:
         raise InvalidInput("source", _RULE, _kind_of(source))
     name, driver = engine.dialect.name, engine.dialect.driver
     if name in _DRIVERS and driver not in _DRIVERS[name]:
-        raise InvalidInput("source", f"must be an engine of the driver {' or '.join(_DRIVERS[name])}", shown(driver))
+        raise InvalidInput(
+            "source", f"must be an engine of the driver {' or '.join(_DRIVERS[name])}", safe_repr(driver)
+        )
     if name == "sqlite":
         if engine.url.database in (None, "", ":memory:"):
             raise InvalidInput(
-                "source", "must name a file; in memory, MemoryStore is the store", shown(str(engine.url))
+                "source", "must name a file; in memory, MemoryStore is the store", safe_repr(str(engine.url))
             )
         event.listen(engine, "connect", prepare_sqlite)
         return engine, "sqlite"
     if name == "postgresql":
         return engine, "postgresql"
-    raise InvalidInput("source", _RULE, shown(name))
+    raise InvalidInput("source", _RULE, safe_repr(name))
 
 
 def as_async_engine(source: object) -> AsyncEngine:
@@ -99,7 +101,7 @@ def as_url(source: str | URL) -> URL:
         return url.set(drivername="postgresql+psycopg")
     if backend == "sqlite":
         return url.set(drivername="sqlite")
-    raise InvalidInput("source", _RULE, shown(backend))
+    raise InvalidInput("source", _RULE, safe_repr(backend))
 
 
 def _kind_of(source: object) -> str:
@@ -117,7 +119,7 @@ def _arguments(url: URL) -> tuple[URL, dict[str, Any]]:
         return url, {}
     wanted = url.query.get(_THRESHOLD, _NEVER)
     if not (isinstance(wanted, str) and (wanted == _NEVER or (wanted.isascii() and wanted.isdigit()))):
-        raise InvalidInput("source", f"must have a whole number as its {_THRESHOLD}, or {_NEVER}", shown(wanted))
+        raise InvalidInput("source", f"must have a whole number as its {_THRESHOLD}, or {_NEVER}", safe_repr(wanted))
     threshold = None if wanted == _NEVER else int(wanted)
     return url.difference_update_query([_THRESHOLD]), {"connect_args": {_THRESHOLD: threshold}}
 

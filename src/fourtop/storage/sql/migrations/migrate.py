@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext, MigrationStep, RevisionS
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
 
-from fourtop.errors import FourtopError, InvalidInput, OutcomeUnknown, StoreMisconfigured, shown
+from fourtop.errors import FourtopError, InvalidInput, OutcomeUnknown, StoreMisconfigured, safe_repr
 from fourtop.storage.sql.connection.engine import as_engine
 from fourtop.storage.sql.connection.errors import Fault, as_ours, code_of, fault_of
 from fourtop.storage.sql.connection.transaction import WAITS_SECONDS, pause
@@ -236,9 +236,9 @@ class _Scripts:
         if revision in ids:
             return ids.index(revision) + 1
         if is_stored:
-            why = f"the schema is at revision {shown(revision)}, which a later version of fourtop has made"
+            why = f"the schema is at revision {safe_repr(revision)}, which a later version of fourtop has made"
             raise StoreMisconfigured((f"{why}: install that one",))
-        raise InvalidInput("revision", f"must be {_BASE}, {_HEAD} or one of {', '.join(ids)}", shown(revision))
+        raise InvalidInput("revision", f"must be {_BASE}, {_HEAD} or one of {', '.join(ids)}", safe_repr(revision))
 
     def up(self, now: int, goal: int) -> list[RevisionStep]:
         """Return the steps up from a place to another."""

@@ -39,8 +39,8 @@ class Judge:
         """
         restaurant_id = house.restaurant.id
         loaded = Loaded(restaurant_id)
-        answers = frozenset((answer.command, answer.key) for answer in changes.answers)
-        self._reader.load(cursor, Scope(restaurant_id, answers=answers), 0, loaded)
+        stored_results = frozenset((answer.command, answer.key) for answer in changes.stored_results)
+        self._reader.load(cursor, Scope(restaurant_id, stored_results=stored_results), 0, loaded)
         (found,) = cursor.rows(self._statement, self._parameters(restaurant_id, changes))
         *rows, event_keys = [loads(text) if text is not None else [] for text in found]
         for kind, of_kind in zip(("allocations", "bookings", "holds", "blocks", "confirmations"), rows, strict=True):
@@ -53,7 +53,7 @@ class Judge:
             holds=loaded.holds.values(),
             blocks=loaded.blocks.values(),
             confirmations=loaded.confirmations.values(),
-            answers=loaded.answers.values(),
+            stored_results=loaded.stored_results.values(),
             event_keys=[key for (key,) in event_keys],
         )
         shelf.apply(changes)

@@ -15,7 +15,7 @@ from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
 from fourtop.model.results import Versions
-from fourtop.ports import Answer, Claim, Headcount, Rows, Scope, joined_extent
+from fourtop.ports import Headcount, HeldCover, LoadedRecords, Scope, StoredResult, joined_extent
 from fourtop.storage.sql.statements.dialect import Idiom, Statement
 from fourtop.storage.sql.statements.selects import Arms, Columns, Shape, stretches
 from fourtop.storage.sql.tables import codec
@@ -44,7 +44,7 @@ class Loaded:
         restaurant_id: The tenant.
         alive: How many holds are alive, by session; under ``None``: of the whole restaurant.
         headcounts: How many sit down, by when.
-        claims: The claims of live holds, by the hold's id.
+        held_covers: The claims of live holds, by the hold's id.
         whole: The extent of the whole restaurant, once it was asked for.
         wants_house: Whether the house is to be loaded with whatever is loaded first.
         house: What its columns said.
@@ -56,10 +56,10 @@ class Loaded:
     holds: dict[str, Hold] = attrs.field(factory=dict)
     blocks: dict[str, Block] = attrs.field(factory=dict)
     confirmations: dict[str, ConfirmationResult] = attrs.field(factory=dict)
-    answers: dict[tuple[str, str], Answer] = attrs.field(factory=dict)
+    stored_results: dict[tuple[str, str], StoredResult] = attrs.field(factory=dict)
     alive: dict[str | None, int] = attrs.field(factory=dict)
     headcounts: dict[int, Headcount] = attrs.field(factory=dict)
-    claims: dict[str, Claim] = attrs.field(factory=dict)
+    held_covers: dict[str, HeldCover] = attrs.field(factory=dict)
     whole: tuple[int, int] | None = None
     wants_house: bool = False
     house: tuple[str | None, ...] = ()
@@ -71,20 +71,20 @@ class Loaded:
         elif kind == "headcounts":
             self.headcounts.update((row[0], Headcount(*row)) for row in rows)
         elif kind == "claims":
-            self.claims.update((row[1], Claim(*row)) for row in rows)
+            self.held_covers.update((row[1], HeldCover(*row)) for row in rows)
         elif kind == "extent":
             self.whole = joined_extent(*((first, last) for first, last in rows if first is not None))
-        elif kind == "answers":
+        elif kind == "stored_results":
             for row in rows:
-                self.answers[row[0], row[1]] = codec.answer_of(self.restaurant_id, row)
+                self.stored_results[row[0], row[1]] = codec.answer_of(self.restaurant_id, row)
         else:
             found, decode = getattr(self, kind), _DECODERS[kind]
             # The first column is the id. What two parts of a scope name is loaded twice, and kept once.
             found.update((row[0], decode(self.restaurant_id, row)) for row in rows if row[0] not in found)
 
-    def source(self, house: House, versions: Versions) -> Rows:
+    def source(self, house: House, versions: Versions) -> LoadedRecords:
         """Return the rows as a source for a view."""
-        return Rows(
+        return LoadedRecords(
             house=house,
             versions=versions,
             allocations=tuple(self.allocations.values()),
@@ -92,10 +92,10 @@ class Loaded:
             holds=tuple(self.holds.values()),
             blocks=tuple(self.blocks.values()),
             confirmations=tuple(self.confirmations.values()),
-            answers=tuple(self.answers.values()),
+            stored_results=tuple(self.stored_results.values()),
             whole=self.whole,
             counted=tuple(self.headcounts.values()),
-            claimed=tuple(self.claims.values()),
+            claimed=tuple(self.held_covers.values()),
             alive=self.alive,
         )
 
@@ -145,7 +145,7 @@ class Reader:
         for letter, spans in (("w", scope.spans), ("s", scope.sitting_spans), ("c", scope.headcount_spans)):
             for number, (start_us, end_us) in enumerate(stretches(spans)):
                 parameters |= {f"{letter}{number}_start": start_us, f"{letter}{number}_end": end_us}
-        for number, (command, key) in enumerate(sorted(scope.answers)):
+        for number, (command, key) in enumerate(sorted(scope.stored_results)):
             parameters |= {f"a{number}_command": command, f"a{number}_key": key}
         for name in shape.named:
             if name not in ("counts_holds", "has_extent"):
@@ -159,11 +159,11 @@ class Reader:
             "bookings": list(arms.bookings()),
             "holds": list(arms.holds()),
             "headcounts": list(arms.headcounts()),
-            "claims": list(arms.claims()),
+            "claims": list(arms.held_covers()),
             "alive": list(arms.alive()),
             "blocks": list(arms.blocks()),
             "confirmations": list(arms.confirmations()),
-            "answers": list(arms.answers()),
+            "stored_results": list(arms.stored_results()),
             "extent": list(arms.extent()),
         }
         kinds = tuple(kind for kind, selects in parts.items() if selects)

@@ -52,7 +52,7 @@ class Maintainer:
             name: tuple(map(idiom.compiled, statements))
             for name, statements in {
                 "confirmations": [self._gone(self._results, self._old_results())],
-                "answers": [self._gone(self._answers, self._old_answers())],
+                "stored_results": [self._gone(self._answers, self._old_answers())],
                 "holds": self._hold_statements(),
                 "events": [self._gone(self._outbox, self._old_events())],
             }.items()
@@ -73,7 +73,7 @@ class Maintainer:
         return tuple(sorted(rows, key=lambda row: row.order_key))
 
     def delete(self, line: Line, what: str, before_us: int, limit: int) -> int:
-        """Delete ``confirmations``, ``answers``, ``holds`` or ``events`` that are old enough; return how many."""
+        """Delete ``confirmations``, ``stored_results``, ``holds`` or ``events`` that are old enough; return how many."""
         return self._touched(line, self._deleting[what], {"before_us": before_us, "limit": limit})
 
     @staticmethod

@@ -60,7 +60,7 @@ def parts_of(changes: Changes, *, moves_in_place: bool) -> list[Part]:
         _part("added", added, codec.allocation_row),
         _counted("blocks_removed", changes.blocks_removed, _id_row),
         _part("confirmations", changes.confirmations, codec.confirmation_row),
-        _part("answers", changes.answers, codec.answer_row),
+        _part("stored_results", changes.stored_results, codec.answer_row),
         _part("events", changes.events, _event_row),
     ]
     return [part for part in parts if part is not None]

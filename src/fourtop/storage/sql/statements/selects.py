@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, func,
 
 from fourtop.model.booking import BookingStatus
 from fourtop.model.window import MAX_WINDOW_US
-from fourtop.ports import Scope, Spans
+from fourtop.ports import IntervalSet, Scope
 from fourtop.storage.sql.statements.dialect import Idiom, as_number, as_word, restaurant
 from fourtop.storage.sql.tables import codec
 from fourtop.storage.sql.tables.catalog import SHORT_US
@@ -30,7 +30,7 @@ class Shape:
         windows: How many stretches of windows.
         sittings: How many stretches of sittings.
         headcounts: How many stretches in which heads are counted.
-        answers: How many answers.
+        stored_results: How many answers.
         named: The other parts that there are, by name.
         single: Those of them that are one id.
         has_house: Whether the house is read as well.
@@ -39,7 +39,7 @@ class Shape:
     windows: int
     sittings: int
     headcounts: int
-    answers: int
+    stored_results: int
     named: tuple[str, ...]
     single: tuple[str, ...]
     has_house: bool
@@ -52,7 +52,7 @@ class Shape:
             windows=len(stretches(scope.spans)),
             sittings=len(stretches(scope.sitting_spans)),
             headcounts=len(stretches(scope.headcount_spans)),
-            answers=len(scope.answers),
+            stored_results=len(scope.stored_results),
             named=tuple(name for name in named if getattr(scope, name)),
             single=tuple(name for name in _LOOKED_UP if len(getattr(scope, name)) == 1),
             has_house=has_house,
@@ -62,10 +62,10 @@ class Shape:
     def is_empty(self) -> bool:
         """Tell whether there is nothing to read."""
         spans = self.windows or self.sittings or self.headcounts
-        return not (spans or self.answers or self.named or self.has_house)
+        return not (spans or self.stored_results or self.named or self.has_house)
 
 
-def stretches(spans: Spans) -> list[tuple[int, int]]:
+def stretches(spans: IntervalSet) -> list[tuple[int, int]]:
     """Return the stretches to load, as pairs of start and end."""
     if len(spans.starts_us) > MAX_SPANS:
         return [(spans.starts_us[0], spans.ends_us[-1])]
@@ -82,7 +82,7 @@ class Columns:
         self.holds = tables["table_holds"]
         self.blocks = tables["table_blocks"]
         self.confirmations = tables["booking_confirmation_results"]
-        self.answers = tables["command_results"]
+        self.stored_results = tables["command_results"]
         self._idiom = idiom
         self._given = tables["booking_table_assignments"]
         self._held = tables["table_hold_members"]
@@ -218,7 +218,7 @@ class Arms:
             counted = select(packed(at, func.sum(row.party), func.count()))
             yield counted.where(row.restaurant_id == restaurant(), at >= start, at < end, _counts(row)).group_by(at)
 
-    def claims(self) -> Iterable[Select[Any]]:
+    def held_covers(self) -> Iterable[Select[Any]]:
         """What the live holds lay claim to, with when the bookings that they are for sit down, if those count."""
         row, booking = self._columns.holds.c, self._columns.bookings.c
         is_its = booking.restaurant_id == row.restaurant_id, booking.id == row.booking_id
@@ -255,10 +255,10 @@ class Arms:
             base = self._columns.packed(table, codec.CONFIRMATION)
             yield base.where(self._any_of(table.c.hold_id, "holds"))
 
-    def answers(self) -> Iterable[Select[Any]]:
+    def stored_results(self) -> Iterable[Select[Any]]:
         """The named ones."""
-        table = self._columns.answers
-        for number in range(self._shape.answers):
+        table = self._columns.stored_results
+        for number in range(self._shape.stored_results):
             command, key = (bindparam(f"a{number}_{each}", type_=Text()) for each in ("command", "key"))
             base = self._columns.packed(table, codec.ANSWER)
             yield base.where(table.c.command == command, table.c.idempotency_key == key)

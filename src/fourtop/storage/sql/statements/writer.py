@@ -184,7 +184,7 @@ class _Statements:
             "members": (tables["table_hold_members"], ("hold_id", "position", "table_id")),
             "blocks_added": (self._blocks, codec.BLOCK),
             "confirmations": (tables["booking_confirmation_results"], codec.CONFIRMATION),
-            "answers": (tables["command_results"], codec.ANSWER),
+            "stored_results": (tables["command_results"], codec.ANSWER),
             "events": (tables["capacity_outbox"], (*codec.EVENT, "subject")),
         }
         self._others: dict[str, Callable[[_Kind], Insert | Update | Delete]] = {
@@ -205,15 +205,15 @@ class _Statements:
         counted: Any = self._counted()
         if not self._idiom.is_postgresql:
             return self._idiom.compiled(counted)
-        answers: list[ColumnElement[Any]] = [self._restaurants.c.id]
+        stored_results: list[ColumnElement[Any]] = [self._restaurants.c.id]
         for kind in kinds[1:]:
             part: Any = self._one(kind)
             if kind.name in COUNTED:
                 touched = part.returning(part.table.c.id).cte(f"did_{kind.name}")
-                answers.append(select(func.count()).select_from(touched).scalar_subquery())
+                stored_results.append(select(func.count()).select_from(touched).scalar_subquery())
             else:
                 counted = counted.add_cte(part.cte(f"did_{kind.name}"))
-        return self._idiom.compiled(counted.returning(*answers))
+        return self._idiom.compiled(counted.returning(*stored_results))
 
     def _one(self, kind: _Kind) -> Insert | Update | Delete:
         known = self._inserted.get(kind.name)

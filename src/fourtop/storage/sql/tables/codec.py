@@ -21,7 +21,7 @@ from fourtop.model.event import Event, EventType
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.request import Preference
 from fourtop.model.window import Window
-from fourtop.ports import Answer
+from fourtop.ports import StoredResult
 
 Row = dict[str, Any]
 
@@ -160,7 +160,7 @@ def booking_row(booking: Booking) -> Row:
     given = booking.assignment
     row = {
         "id": booking.id,
-        "party": booking.party,
+        "party": booking.party_size,
         "status": booking.status.value,
         "version": booking.version,
         "created_us": booking.created_us,
@@ -189,7 +189,7 @@ def booking_of(restaurant_id: str, row: list[Any]) -> Booking:
 
 @lru_cache(maxsize=4_096)
 def _booking(restaurant_id: str, facts: tuple[Any, ...], tables: tuple[str, ...]) -> Booking:
-    id_, party, status, version, created_us, updated_us, actor_id, actor_role, past_reason, *rest = facts
+    id_, party_size, status, version, created_us, updated_us, actor_id, actor_role, past_reason, *rest = facts
     group_id, start_us, end_us, assigned_us, by_id, by_role = rest[len(_STAY) :]
     assignment = None
     if assigned_us is not None:
@@ -198,7 +198,7 @@ def _booking(restaurant_id: str, facts: tuple[Any, ...], tables: tuple[str, ...]
     return Booking(
         id=id_,
         restaurant_id=restaurant_id,
-        party=party,
+        party_size=party_size,
         status=_STATUSES[status],
         stay=_stay_of(rest[: len(_STAY)]),
         assignment=assignment,
@@ -245,7 +245,7 @@ def hold_row(hold: Hold) -> Row:
     """Write a hold; its tables are rows of their own."""
     return {
         "id": hold.id,
-        "party": hold.party,
+        "party": hold.party_size,
         "state": hold.state.value,
         "created_us": hold.created_us,
         "expires_us": hold.expires_us,
@@ -264,12 +264,12 @@ def hold_row(hold: Hold) -> Row:
 
 def hold_of(restaurant_id: str, row: list[Any]) -> Hold:
     """Read a hold; its tables come last in the row."""
-    id_, party, state, created_us, expires_us, facts, actor_id, actor_role, booking_id, session, *rest = row
+    id_, party_size, state, created_us, expires_us, facts, actor_id, actor_role, booking_id, session, *rest = row
     past_reason, must, wish, names_tables, occasion, *stay, tables = rest
     return Hold(
         id=id_,
         restaurant_id=restaurant_id,
-        party=party,
+        party_size=party_size,
         stay=_stay_of(stay),
         tables=tuple(tables or ()),
         state=_STATES[state],
@@ -402,7 +402,7 @@ def confirmation_of(restaurant_id: str, row: list[Any]) -> ConfirmationResult:
 ANSWER: Final = ("command", "idempotency_key", "fingerprint", "kind", "answer", "stored_us")
 
 
-def answer_row(answer: Answer) -> Row:
+def answer_row(answer: StoredResult) -> Row:
     """Write a stored answer."""
     return {
         "command": answer.command,
@@ -414,10 +414,12 @@ def answer_row(answer: Answer) -> Row:
     }
 
 
-def answer_of(restaurant_id: str, row: list[Any]) -> Answer:
+def answer_of(restaurant_id: str, row: list[Any]) -> StoredResult:
     """Read a stored answer."""
     command, key, fingerprint, kind, data, stored_us = row
-    return Answer(restaurant_id, command, key, fingerprint, _CONVERTER.structure(data, _OUTCOMES[kind]), stored_us)
+    return StoredResult(
+        restaurant_id, command, key, fingerprint, _CONVERTER.structure(data, _OUTCOMES[kind]), stored_us
+    )
 
 
 EVENT: Final = ("type", "dedupe_key", "at_us", "actor_id", "actor_role", "booking_id", "hold_id", "data")
