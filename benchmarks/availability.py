@@ -89,7 +89,7 @@ class Questions:
         for slot in desk.availability(DAY, PARTIES).slots:
             stay = calendar.stay(slot.start_us, slot.party_size)
             assert isinstance(stay, Stay), "every start on offer leaves time for a stay"
-            busy = {row.resource_id for row in taken if row.window.overlaps(stay.block)}
+            busy = {row.resource_id for row in taken if row.window.overlaps(stay.occupied)}
             free = sum(1 << place for place, table_id in enumerate(tables) if table_id not in busy)
             asks.append((PlanRequest(slot.party_size), free))
         return cls(Planner(house.floor, house.policy.planning), asks)

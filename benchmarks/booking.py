@@ -71,7 +71,7 @@ class Steps:
             quote = self.desk.quote(request)
             quoted = thread_time()
             assert isinstance(quote, Quote), "there is room for every party"
-            hold = self.desk.hold(request).hold
+            hold = self.desk.hold(request)
             held = thread_time()
             self.desk.confirm(hold.id)
             confirmed = thread_time()
@@ -132,7 +132,7 @@ def shares(*, cycles: int = 500) -> list[tuple[str, float]]:
     profile.enable()
     for request in requests:
         desk.quote(request)
-        desk.confirm(desk.hold(request).hold.id)
+        desk.confirm(desk.hold(request).id)
     profile.disable()
     own: Counter[str] = Counter()
     for (file, _, _), (_, _, seconds, _, callers) in Stats(profile).stats.items():  # type: ignore[attr-defined]  # typeshed leaves it out

@@ -117,7 +117,7 @@ def warm(desk: Desk, *, pairs: int = 12) -> None:
     """Let all that is done once be done: connect, load the house, compile statements and rankings."""
     for request in parties(pairs):
         assert isinstance(desk.quote(request), Quote)
-        desk.confirm(desk.hold(request).hold.id)
+        desk.confirm(desk.hold(request).id)
 
 
 def percentile(values: Iterable[float], share: float) -> float:

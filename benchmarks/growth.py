@@ -103,7 +103,7 @@ class Trial:
         while len(held) < CALLS:
             request = next(requests)
             if isinstance(self._desk.quote(request), Quote):
-                held.append(self._desk.hold(request).hold.id)
+                held.append(self._desk.hold(request).id)
                 self._requests.append(request)
         for hold_id in held:
             self._desk.release_hold(hold_id)
@@ -112,8 +112,8 @@ class Trial:
         """Take all parties from quote to booking and back; the restaurant is as full afterwards as before."""
         desk = self._desk
         self._time("quote", lambda: [desk.quote(each) for each in self._requests])
-        held = self._time("hold", lambda: [desk.hold(each).hold.id for each in self._requests])
-        booked = self._time("confirm", lambda: [desk.confirm(hold_id).booking.id for hold_id in held])
+        held = self._time("hold", lambda: [desk.hold(each).id for each in self._requests])
+        booked = self._time("confirm", lambda: [desk.confirm(hold_id).id for hold_id in held])
         self._time("find_booking", lambda: [desk.find_booking(booking_id) for booking_id in booked])
         self._time("cancel", lambda: [desk.cancel(booking_id) for booking_id in booked])
         self._time("availability of an evening", lambda: [desk.availability(self._day, PARTIES)])

@@ -204,7 +204,7 @@ class Trial:
         self._time("row accepted by the constraint", lambda: self._probed(self._accepted, is_free=True))
         self._time("row refused by the constraint", lambda: self._probed(self._refused, is_free=False))
         self._time("quote", lambda: desk.quote(BookingRequest(2, self._noon)))
-        self._time("hold and release", lambda: desk.release_hold(desk.hold(BookingRequest(2, self._noon)).hold.id))
+        self._time("hold and release", lambda: desk.release_hold(desk.hold(BookingRequest(2, self._noon)).id))
         self._time("availability of an evening", lambda: desk.availability(self._day, (1, 2, 3, 4)), calls=5)
 
     def _found(self, more: str, expected: int) -> None:

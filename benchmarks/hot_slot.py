@@ -38,7 +38,7 @@ _DEADLOCKS: Final = "SELECT deadlocks FROM pg_stat_database WHERE datname = %s"
 def want(desk: Desk) -> str:
     """Want the table; give it back if it was to be had. Say what came of it."""
     try:
-        desk.release_hold(desk.hold(WISH).hold.id)
+        desk.release_hold(desk.hold(WISH).id)
     except Refused:
         return "refused"
     except Exception as error:  # noqa: BLE001  # Whatever surfaces is counted by its name.

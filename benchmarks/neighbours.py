@@ -39,7 +39,7 @@ def served(desks: list[Desk], dues: Iterator[float], requests: list[BookingReque
     for place, due in enumerate(dues):
         time.sleep(max(0.0, begun + due - perf_counter()))
         desk, request = desks[place % len(desks)], requests[place % len(requests)]
-        held = desk.hold(request).hold
+        held = desk.hold(request)
         waits.append(perf_counter() - begun - due)
         desk.release_hold(held.id)
     return waits
@@ -74,7 +74,7 @@ def push(address: str, number: int, seconds: float, meet: Any) -> int:
         meet()
         end, count = perf_counter() + seconds, 0
         while perf_counter() < end:
-            desk.release_hold(desk.hold(request).hold.id)
+            desk.release_hold(desk.hold(request).id)
             count += 1
         return count
 

@@ -92,7 +92,7 @@ def recorded(template: str, jobs: Sequence[tuple[str, str, Sequence[BookingReque
             first = noted(lambda lobby=lobby: warm(engine.desk(lobby)))[0]
             desk, holds, confirms = engine.desk(room), [], []
             for request in requests:
-                sent, held = noted(lambda desk=desk, request=request: desk.hold(request).hold)
+                sent, held = noted(lambda desk=desk, request=request: desk.hold(request))
                 holds.append(sent)
                 confirms.append(noted(lambda desk=desk, held=held: desk.confirm(held.id))[0])
             recordings.append(Recording([first], holds, confirms))

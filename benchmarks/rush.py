@@ -128,12 +128,12 @@ class Watched(SqlStore):
 
 def book(desk: Desk, request: BookingRequest) -> Booking:
     """Book in one step."""
-    return desk.book(request).booking
+    return desk.book(request)
 
 
 def hold_and_confirm(desk: Desk, request: BookingRequest) -> Booking:
     """Book in two steps, as a guest who is asked for a name in between."""
-    return desk.confirm(desk.hold(request).hold.id).booking
+    return desk.confirm(desk.hold(request).id)
 
 
 # ---- the two sides, each in its processes

@@ -136,7 +136,7 @@ class Trial:
             desk = engine.desk(ROOM)
             for request in self._requests:
                 tape.clear()
-                held = desk.hold(request).hold
+                held = desk.hold(request)
                 holds.append([bare(*each) for each in tape])
                 tape.clear()
                 desk.confirm(held.id)

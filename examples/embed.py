@@ -12,5 +12,5 @@ house = sketch_house("The Corner", floor, timezone="Europe/London", periods={"di
 desk = Engine(MemoryStore()).add_restaurant(house)
 friday = datetime(2050, 5, 6, 19, tzinfo=ZoneInfo("Europe/London"))
 held = desk.hold(BookingRequest(party_size=7, start=friday))
-booking = desk.confirm(held.hold.id, key="click-1").booking
+booking = desk.confirm(held.id, key="click-1")
 print(booking.status.value, booking.tables, f"{booking.stay.dining.minutes} minutes")

@@ -126,7 +126,7 @@ async def hold(desk: Desk, wish: Wish, key: Key) -> dict[str, Any]:
 async def confirm(desk: Desk, hold_id: str, key: Key) -> dict[str, Any]:
     """Turn the hold into a booking. The guest may click as often as they like."""
     confirmed = await settled(lambda: desk.confirm(hold_id, key=key))
-    booking = confirmed.booking
+    booking = confirmed
     return {"booking": booking.id, "tables": booking.tables, "replayed": confirmed.replayed}
 
 

@@ -17,14 +17,14 @@ Answer = tuple[int, dict[str, Any]]
 def hold(desk: Desk, body: Mapping[str, Any]) -> dict[str, Any]:
     """Keep tables for a guest who is still typing."""
     request = BookingRequest(body["party_size"], datetime.fromisoformat(body["start"]))
-    kept = desk.hold(request, session=body["session"], key=body["key"]).hold
+    kept = desk.hold(request, session=body["session"], key=body["key"])
     return {"hold": kept.id, "tables": list(kept.tables), "expires_at": kept.expires_at.isoformat()}
 
 
 def confirm(desk: Desk, body: Mapping[str, Any]) -> dict[str, Any]:
     """Turn the hold into a booking. The guest may click as often as they like."""
     confirmed = desk.confirm(body["hold"], key=body["key"])
-    return {"booking": confirmed.booking.id, "tables": list(confirmed.booking.tables), "replayed": confirmed.replayed}
+    return {"booking": confirmed.id, "tables": list(confirmed.tables), "replayed": confirmed.replayed}
 
 
 def answer(act: Callable[[Desk, Mapping[str, Any]], dict[str, Any]], desk: Desk, body: Mapping[str, Any]) -> Answer:

@@ -79,12 +79,12 @@ def open_desk(store: Store, house: House | None = None, *, actor: Actor = GUEST)
 
 def held(desk: Desk, size: int, text: str = "19:00", **how: Any) -> Hold:
     tables = how.pop("tables", ())
-    return desk.hold(party_size(size, text, tables=tables), **how).hold
+    return desk.hold(party_size(size, text, tables=tables), **how)
 
 
 def booked(desk: Desk, size: int, text: str = "19:00", **how: Any) -> Booking:
     tables = how.pop("tables", ())
-    return desk.book(party_size(size, text, tables=tables), **how).booking
+    return desk.book(party_size(size, text, tables=tables), **how)
 
 
 def snapshot(store: Store, desk: Desk) -> tuple[object, ...]:

@@ -81,20 +81,14 @@ from fourtop.model.house import House
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod, TurnBand, Weekday
+from fourtop.model.receipt import Receipt, Usage
 from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Area, Restaurant, Zone
 from fourtop.model.results import (
     Availability,
-    Blocked,
-    Booked,
-    Changed,
-    Confirmed,
-    Held,
-    Imported,
-    Moved,
+    ImportReport,
     Quote,
     Slot,
-    Usage,
     Versions,
 )
 from fourtop.model.table import Mobility, Position, Table
@@ -150,18 +144,14 @@ __all__ = [
     "Audit",
     "Availability",
     "Block",
-    "Blocked",
-    "Booked",
     "Booking",
     "BookingRequest",
     "BookingRow",
     "BookingStatus",
     "Calendar",
     "CapacityRule",
-    "Changed",
     "Code",
     "ConfirmationResult",
-    "Confirmed",
     "CountedIds",
     "Desk",
     "Engine",
@@ -171,7 +161,6 @@ __all__ = [
     "Floor",
     "ForeignTenant",
     "FourtopError",
-    "Held",
     "Hold",
     "HoldEnded",
     "HoldExpired",
@@ -183,7 +172,7 @@ __all__ = [
     "House",
     "IllegalTransition",
     "ImportRejected",
-    "Imported",
+    "ImportReport",
     "InUse",
     "InvalidDocument",
     "InvalidIdentifier",
@@ -195,7 +184,6 @@ __all__ = [
     "MemoryStore",
     "Mobility",
     "Move",
-    "Moved",
     "NaiveDatetime",
     "NonexistentTime",
     "NotFound",
@@ -214,6 +202,7 @@ __all__ = [
     "Pruned",
     "Quote",
     "Reason",
+    "Receipt",
     "Refusal",
     "Refused",
     "RelayOptions",

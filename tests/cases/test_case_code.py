@@ -202,7 +202,7 @@ def released(desk: Desk, _: ManualClock) -> None:
 
 @causes(Code.HOLD_MISMATCH)
 def for_somebody_else(desk: Desk, _: ManualClock) -> None:
-    other = desk.book(party_size(4), tables="later").booking
+    other = desk.book(party_size(4), tables="later")
     desk.confirm(held(desk, 2).id, booking_id=other.id)
 
 
@@ -215,7 +215,7 @@ def too_many_holds(desk: Desk, _: ManualClock) -> None:
 
 @causes(Code.HOLD_RATE_LIMIT)
 def too_often(desk: Desk, _: ManualClock) -> None:
-    booking = desk.book(party_size(2), tables="later").booking
+    booking = desk.book(party_size(2), tables="later")
     for _round in range(6):
         desk.release_hold(held(desk, 2, booking_id=booking.id).id)
 

@@ -51,7 +51,7 @@ def is_free(desk: Desk, start: datetime, end: datetime) -> bool:
         made = desk.block(Window(start, end), tables=["1"], reason="trial")
     except Refused:
         return False
-    desk.unblock(made.block.id)
+    desk.unblock(made.id)
     return True
 
 
@@ -131,7 +131,7 @@ def test_case_4_the_callers_duration_is_its_own(store: Store, by_size: House) ->
     assert rows_of(desk, hold.id) == [("1", "19:00", "21:00")]
     with pytest.raises(Refused):
         held(desk, 2, "20:30")
-    assert held(desk, 2, "18:00").stay.block == window("18:00", "19:00")
+    assert held(desk, 2, "18:00").stay.occupied == window("18:00", "19:00")
     with pytest.raises(Refused):
         held(desk, 4, "17:00", tables=["1"])
 
@@ -139,7 +139,7 @@ def test_case_4_the_callers_duration_is_its_own(store: Store, by_size: House) ->
 def test_case_4_the_callers_duration_is_not_taken_for_the_one_who_is_there(store: Store, by_size: House) -> None:
     desk = open_desk(store, by_size)
     booked(desk, 2)
-    assert held(desk, 4, "20:00").stay.block == window("20:00", "22:00")
+    assert held(desk, 4, "20:00").stay.occupied == window("20:00", "22:00")
     with pytest.raises(Refused):
         held(desk, 4, "17:15")
 
@@ -183,7 +183,7 @@ def test_case_7_buffers_are_kept_on_write_as_on_display(store: Store, command: s
 def test_case_7_buffers_of_a_confirmed_hold_stay(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     desk.edit_policy(with_buffers)
-    booking = desk.confirm(held(desk, 4, "18:00").id).booking
+    booking = desk.confirm(held(desk, 4, "18:00").id)
     assert rows_of(desk, booking.id) == [("1", "17:55", "19:40")]
 
 
@@ -279,7 +279,7 @@ def test_case_8_the_last_hour_of_daylight_saving_has_no_reversed_and_no_wrong_le
     assert starts[-1] - starts[0] == timedelta(hours=hours - 1)
     assert len(starts) == 4 * (hours - 1) + 1
     for start in starts:
-        hold = desk.hold(BookingRequest(2, start)).hold
+        hold = desk.hold(BookingRequest(2, start))
         assert hold.stay.dining.end - hold.stay.dining.start == timedelta(hours=1)
         desk.release_hold(hold.id)
 
@@ -289,8 +289,8 @@ def test_case_8_the_hour_that_happens_twice_holds_two_parties(store: Store) -> N
     desk = Engine(store).add_restaurant(night("Europe/London", "00:00", "04:00"))
     first = datetime(2026, 10, 25, 1, tzinfo=LONDON, fold=0)
     second = datetime(2026, 10, 25, 1, tzinfo=LONDON, fold=1)
-    early = desk.hold(BookingRequest(2, first)).hold
-    late = desk.hold(BookingRequest(2, second)).hold
+    early = desk.hold(BookingRequest(2, first))
+    late = desk.hold(BookingRequest(2, second))
     assert early.stay.dining.end == late.stay.dining.start
     with pytest.raises(AmbiguousTime) as caught:
         desk.availability(date(2026, 10, 25), 2, at="2026-10-25T01:00")

@@ -81,7 +81,7 @@ def file(path: Path, file_store: SqlStore) -> Iterator[sqlite3.Connection]:
 
 def test_flow_1_single_assignment_in_postgresql(store: SqlStore, owner: Owner) -> None:
     desk = open_desk(store, a_house(one_table()))
-    booking = desk.confirm(held(desk, 4).id).booking
+    booking = desk.confirm(held(desk, 4).id)
     assert owner.execute("SELECT booking_id, confirmed FROM fourtop.booking_confirmation_results").fetchall() == [
         (booking.id, True)
     ]
@@ -92,7 +92,7 @@ def test_flow_1_single_assignment_in_postgresql(store: SqlStore, owner: Owner) -
 
 def test_flow_1_single_assignment_in_sqlite(file_store: SqlStore, file: sqlite3.Connection) -> None:
     desk = open_desk(file_store, a_house(one_table()))
-    booking = desk.confirm(held(desk, 4).id).booking
+    booking = desk.confirm(held(desk, 4).id)
     assert file.execute("SELECT booking_id, confirmed FROM booking_confirmation_results").fetchall() == [
         (booking.id, 1)
     ]
@@ -232,8 +232,8 @@ def test_flow_5_the_row_of_a_confirmation_in_postgresql(database: EmptiedDatabas
     desk = open_desk(SqlStore(database.engine), a_house(one_table()))
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     start = tomorrow.replace(hour=19, minute=0, second=0, microsecond=0)
-    hold = desk.hold(BookingRequest(4, start)).hold
-    booking = desk.confirm(hold.id, key="k1").booking
+    hold = desk.hold(BookingRequest(4, start))
+    booking = desk.confirm(hold.id, key="k1")
     assert desk.confirm(hold.id, key="k1").replayed
     assert desk.confirm(hold.id).replayed
     found = owner.execute(
@@ -266,7 +266,7 @@ def test_flow_5_the_row_of_a_confirmation_in_sqlite(
     desk = open_desk(file_store, a_house(one_table()))
     hold = held(desk, 4)
     clock.advance(seconds=30)
-    booking = desk.confirm(hold.id, key="k1").booking
+    booking = desk.confirm(hold.id, key="k1")
     found = file.execute(
         "SELECT booking_id, hold_id, idempotency_key, json_extract(tables, '$[0].table_id'),"
         " json_extract(tables, '$[0].capacity'), checked_us FROM booking_confirmation_results WHERE confirmed"

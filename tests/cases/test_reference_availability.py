@@ -141,7 +141,9 @@ def test_reference_a_booking_that_was_created_tells_the_use_with_it(store: Store
     desk = open_desk(store, standard())
     book_all(desk, [4] * 5)
     made = desk.book(party_size(4))
-    assert (made.capacity.booked_covers, made.capacity.utilisation_percent) == (24, 60)
+    usage = made.receipt.usage
+    assert usage is not None
+    assert (usage.booked_covers, usage.utilisation_percent) == (24, 60)
     assert not made.replayed
 
 

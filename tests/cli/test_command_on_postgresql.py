@@ -129,7 +129,7 @@ def test_an_audit_of_a_service_finds_a_booking_whose_tables_somebody_has_deleted
         store = SqlStore(url)
         desk = Engine(store).add_restaurant(sample.pub())
         kept, bare = (
-            desk.book(BookingRequest(4, datetime(2050, 5, 6, 18, tzinfo=UTC)), booking_id=booking_id).booking.id
+            desk.book(BookingRequest(4, datetime(2050, 5, 6, 18, tzinfo=UTC)), booking_id=booking_id).id
             for booking_id in ("kept", "bare")
         )
         store.close()

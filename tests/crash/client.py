@@ -75,14 +75,14 @@ def confirm_on_and_on(line: Connection, url: str, first: date, numbers: Iterator
         request = BookingRequest(PARTY, start_of(number, first))
 
         def hold(request: BookingRequest = request, key: str = f"hold-{number}") -> tuple[str, tuple[str, ...]]:
-            made = desk.hold(request, ttl_seconds=LIVE_SECONDS, key=key).hold
+            made = desk.hold(request, ttl_seconds=LIVE_SECONDS, key=key)
             return made.id, made.tables
 
         hold_id, tables = _with_one_retry(line, None, hold)
         key = f"confirm-{number}"
 
         def confirm(hold_id: str = hold_id, key: str = key) -> str:
-            return desk.confirm(hold_id, key=key).booking.id
+            return desk.confirm(hold_id, key=key).id
 
         line.send(Intent(key, hold_id, tables))
         if fuse is not None:

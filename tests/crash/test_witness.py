@@ -37,14 +37,14 @@ def seen(url: str) -> Iterator[Witness]:
     """A witness who has heard that a client is about to confirm its hold."""
     with witness(url, url) as heard:
         start = start_of(0, (datetime.now(UTC) + timedelta(days=1)).date())
-        hold = heard.desk.hold(BookingRequest(PARTY, start)).hold
+        hold = heard.desk.hold(BookingRequest(PARTY, start))
         heard.hear(Intent(KEY, hold.id, hold.tables))
         yield heard
 
 
 def confirm(seen: Witness) -> None:
     (intent,) = seen.open
-    booking = seen.desk.confirm(intent.hold_id, key=KEY).booking
+    booking = seen.desk.confirm(intent.hold_id, key=KEY)
     seen.hear(Acknowledged(KEY, booking.id))
 
 

@@ -140,7 +140,7 @@ class Witness:
             self._count(is_done=is_done)
             confirmed = self.desk.confirm(intent.hold_id, key=intent.key)
             assert confirmed.replayed or not is_done
-            self._acknowledged[intent.key] = confirmed.booking.id
+            self._acknowledged[intent.key] = confirmed.id
             assert self.look(intent.key)
 
     def check_everything(self) -> None:
@@ -150,7 +150,7 @@ class Witness:
             assert self.look(key), f"{intent} was acknowledged, and is lost"
             again = self.desk.confirm(intent.hold_id, key=key)
             assert again.replayed
-            assert again.booking.id == self._acknowledged[key]
+            assert again.id == self._acknowledged[key]
         with self._engine.connect() as connection:
             rows = connection.execute(text(f"SELECT id FROM {self._schema}bookings"))  # noqa: S608  # Our own schema.
             untold = {id_ for (id_,) in rows} - set(self._acknowledged.values())

@@ -15,11 +15,9 @@ from fourtop import (
     BookingStatus,
     CapacityRule,
     Code,
-    Confirmed,
     CountedIds,
     Desk,
     Engine,
-    Held,
     Hold,
     HoldEnded,
     HoldExpired,
@@ -32,7 +30,6 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.errors import NotFound
-from fourtop.model.results import Booked, Changed
 from fourtop.ports import Changes
 from fourtop.storage.memory.state import Shelf
 from fourtop.testing.interleaving import Run, Stage, SteppedStore
@@ -169,7 +166,7 @@ def _two_holds(scene: Scene, _: Stage) -> Calls:
 
 def _one_holds(run: Run[Scene]) -> None:
     desk = run.scene.desk
-    won, lost = won_and_lost(run, Held)
+    won, lost = won_and_lost(run, Hold)
     assert isinstance(lost, Refused)
     assert lost.code is Code.TABLES_TAKEN
     assert owners(desk) == [("1", won.hold.id)]
@@ -178,9 +175,9 @@ def _one_holds(run: Run[Scene]) -> None:
 
 
 def _both_hold(run: Run[Scene]) -> None:
-    won, lost = sorted_out(run, Held)
+    won, lost = sorted_out(run, Hold)
     assert lost == []
-    assert owners(run.scene.desk) == sorted((each.hold.tables[0], each.hold.id) for each in won)
+    assert owners(run.scene.desk) == sorted((each.tables[0], each.id) for each in won)
 
 
 def _two_holds_apart(scene: Scene, _: Stage) -> Calls:
@@ -191,7 +188,7 @@ def _two_holds_apart(scene: Scene, _: Stage) -> Calls:
 
 
 def _one_is_over_the_limit(run: Run[Scene]) -> None:
-    won, lost = won_and_lost(run, Held)
+    won, lost = won_and_lost(run, Hold)
     assert isinstance(lost, HoldLimit)
     assert [owner for _, owner in owners(run.scene.desk)] == [won.hold.id]
 
@@ -214,16 +211,17 @@ def _confirmed_or_released(run: Run[Scene]) -> None:
     desk, hold_id = run.scene.desk, run.scene.hold_id
     confirm, release = run.answers["confirm"], run.answers["release"]
     evidence = [each.confirmed for each in desk.confirmations(hold_id)]
-    if isinstance(confirm, Confirmed):
+    if isinstance(confirm, Booking):
         assert isinstance(release, HoldEnded)
         assert release.state == "confirmed"
-        assert owners(desk) == [("1", confirm.booking.id)]
+        assert owners(desk) == [("1", confirm.id)]
         assert evidence == [True]
-        assert desk.confirm(hold_id, key="c") == attrs.evolve(confirm, replayed=True)
+        again = desk.confirm(hold_id, key="c")
+        assert (again, again.replayed) == (confirm, True)
     else:
         assert isinstance(confirm, HoldEnded)
         assert confirm.state == "released"
-        assert isinstance(release, Held)
+        assert isinstance(release, Hold)
         assert owners(desk) == []
         assert evidence == [False]
 
@@ -237,7 +235,7 @@ def _two_confirmations(scene: Scene, _: Stage) -> Calls:
 
 def _confirmed_once(run: Run[Scene]) -> None:
     desk, hold_id = run.scene.desk, run.scene.hold_id
-    confirmed, others = sorted_out(run, Confirmed)
+    confirmed, others = sorted_out(run, Booking)
     assert others == []
     assert sorted(each.replayed for each in confirmed) == [False, True]
     assert confirmed[0].booking == confirmed[1].booking
@@ -264,7 +262,7 @@ def _extended_or_expired(run: Run[Scene]) -> None:
     extend, rival = run.answers["extend"], run.answers["rival"]
     tick = run.steps.index(("time", "tick"))
     if run.steps.index(("extend", "clock")) < tick:
-        assert isinstance(extend, Held)
+        assert isinstance(extend, Hold)
         assert isinstance(rival, Refused)
         assert owners(desk) == [("1", run.scene.hold_id)]
         return
@@ -273,8 +271,8 @@ def _extended_or_expired(run: Run[Scene]) -> None:
         assert isinstance(rival, Refused)
         assert owners(desk) == [("1", run.scene.hold_id)]
     else:
-        assert isinstance(rival, Held)
-        assert owners(desk) == [("1", rival.hold.id)]
+        assert isinstance(rival, Hold)
+        assert owners(desk) == [("1", rival.id)]
 
 
 def _extend_and_release(scene: Scene, _: Stage) -> Calls:
@@ -287,8 +285,8 @@ def _extend_and_release(scene: Scene, _: Stage) -> Calls:
 def _released_at_the_end(run: Run[Scene]) -> None:
     desk = run.scene.desk
     extend = run.answers["extend"]
-    assert isinstance(run.answers["release"], Held)
-    assert isinstance(extend, Held) or (isinstance(extend, HoldEnded) and extend.state == "released")
+    assert isinstance(run.answers["release"], Hold)
+    assert isinstance(extend, Hold) or (isinstance(extend, HoldEnded) and extend.state == "released")
     assert owners(desk) == []
     assert desk.find_hold(run.scene.hold_id) is None
 
@@ -306,14 +304,14 @@ def _replace_and_hold(scene: Scene, _: Stage) -> Calls:
 def _replaced_or_kept(run: Run[Scene]) -> None:
     desk, hold_id = run.scene.desk, run.scene.hold_id
     replace, rival = run.answers["replace"], run.answers["rival"]
-    assert isinstance(rival, Held)
-    if isinstance(replace, Held):
+    assert isinstance(rival, Hold)
+    if isinstance(replace, Hold):
         # The rival comes second, and gets the table that was given up.
-        assert owners(desk) == [("1", rival.hold.id), ("2", replace.hold.id)]
+        assert owners(desk) == [("1", rival.id), ("2", replace.id)]
         assert desk.find_hold(hold_id) is None
     else:
         assert isinstance(replace, Refused)
-        assert owners(desk) == [("1", hold_id), ("2", rival.hold.id)]
+        assert owners(desk) == [("1", hold_id), ("2", rival.id)]
         assert desk.find_hold(hold_id) == run.scene.hold
 
 
@@ -326,7 +324,7 @@ def _two_bookings(scene: Scene, _: Stage) -> Calls:
 
 def _one_books(run: Run[Scene]) -> None:
     desk = run.scene.desk
-    won, lost = won_and_lost(run, Booked)
+    won, lost = won_and_lost(run, Booking)
     assert isinstance(lost, Refused)
     assert lost.code is Code.TABLES_TAKEN
     assert owners(desk) == [("1", won.booking.id)]
@@ -342,7 +340,7 @@ def _two_bookings_apart(scene: Scene, _: Stage) -> Calls:
 
 
 def _one_is_over_the_cap(run: Run[Scene]) -> None:
-    won, lost = won_and_lost(run, Booked)
+    won, lost = won_and_lost(run, Booking)
     assert isinstance(lost, Refused)
     assert lost.code is Code.CAPACITY_EXCEEDED
     assert [owner for _, owner in owners(run.scene.desk)] == [won.booking.id]
@@ -353,7 +351,7 @@ def _the_same_booking_twice(scene: Scene, _: Stage) -> Calls:
 
 
 def _booked_once(run: Run[Scene]) -> None:
-    won, lost = sorted_out(run, Booked)
+    won, lost = sorted_out(run, Booking)
     assert lost == []
     assert sorted(each.replayed for each in won) == [False, True]
     assert won[0].booking == won[1].booking
@@ -374,12 +372,12 @@ def _cancel_and_reschedule(scene: Scene, _: Stage) -> Calls:
 def _cancelled_at_the_end(run: Run[Scene]) -> None:
     desk = run.scene.desk
     reschedule = run.answers["reschedule"]
-    assert isinstance(run.answers["cancel"], Changed)
-    assert isinstance(reschedule, Changed | IllegalTransition)
+    assert isinstance(run.answers["cancel"], Booking)
+    assert isinstance(reschedule, Booking | IllegalTransition)
     final = desk.get_booking(run.scene.booking_id)
     assert final.status is BookingStatus.CANCELLED
-    assert final.start == at("20:45" if isinstance(reschedule, Changed) else "19:00")
-    assert final.version == (3 if isinstance(reschedule, Changed) else 2)
+    assert final.start == at("20:45" if isinstance(reschedule, Booking) else "19:00")
+    assert final.version == (3 if isinstance(reschedule, Booking) else 2)
     assert owners(desk) == []
 
 

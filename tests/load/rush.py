@@ -103,11 +103,11 @@ class Outcome:
 
 
 def book(desk: Desk, request: BookingRequest) -> Booking:
-    return desk.book(request).booking
+    return desk.book(request)
 
 
 def hold_and_confirm(desk: Desk, request: BookingRequest) -> Booking:
-    return desk.confirm(desk.hold(request).hold.id).booking
+    return desk.confirm(desk.hold(request).id)
 
 
 def grid(*, max_covers: int | None = None) -> House:

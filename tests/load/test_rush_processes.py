@@ -121,7 +121,7 @@ def want_the_one_table(place: Place, meet: Meet) -> tuple[list[Booking | Fourtop
         for evening in range(ROUNDS):
             meet()
             try:
-                answered.append(desk.book(BookingRequest(4, SEVEN + timedelta(days=evening))).booking)
+                answered.append(desk.book(BookingRequest(4, SEVEN + timedelta(days=evening))))
             except FourtopError as error:
                 answered.append(error)
         return answered, store.tally.retried

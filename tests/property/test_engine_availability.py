@@ -181,9 +181,9 @@ def test_a_quote_and_an_availability_agree_and_the_hold_gets_what_was_quoted(see
         request = BookingRequest(slot.party_size, slot.start, must=must)
         quoted = desk.quote(request)
         assert isinstance(quoted, Quote)
-        hold = desk.hold(request).hold
+        hold = desk.hold(request)
         assert (hold.tables, hold.stay) == (quoted.plan.tables, quoted.stay)
-        assert desk.confirm(hold.id).booking.tables == quoted.plan.tables
+        assert desk.confirm(hold.id).tables == quoted.plan.tables
 
 
 @pytest.mark.slow

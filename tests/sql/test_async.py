@@ -88,7 +88,7 @@ def test_no_command_blocks_the_loop(place: Place) -> None:
         store = AsyncSqlStore(place.url, clock=ManualClock(NOW))
         await store.add_restaurant(a_house())
         desk = make_desk(store)
-        hold = (await desk.hold(party_size(4), key="k1")).hold
+        hold = await desk.hold(party_size(4), key="k1")
         await desk.confirm(hold.id, key="k2")
         await desk.quote(party_size(2))
         await desk.availability(FRIDAY, [2, 4])
@@ -114,7 +114,7 @@ def test_no_call_starts_a_thread(place: Place) -> None:
         seen = set()
         for _ in range(5):
             await asyncio.gather(*(desk.quote(party_size(2)) for _ in range(8)))
-            await desk.release_hold((await desk.hold(party_size(4))).hold.id)
+            await desk.release_hold((await desk.hold(party_size(4))).id)
             seen.add(len({*threading.enumerate()} - before))
         await connections.dispose()
         return seen
@@ -178,16 +178,16 @@ Command = Callable[[AsyncDesk, str], Coroutine[Any, Any, Any]]
 
 
 async def hold(desk: AsyncDesk, key: str) -> Any:
-    return (await desk.hold(party_size(4), key=key)).hold.id
+    return (await desk.hold(party_size(4), key=key)).id
 
 
 async def book(desk: AsyncDesk, key: str) -> Any:
-    return (await desk.book(party_size(4), key=key)).booking.id
+    return (await desk.book(party_size(4), key=key)).id
 
 
 async def confirm(desk: AsyncDesk, key: str) -> Any:
     held = await desk.hold(party_size(4), key=f"h-{key}")
-    return (await desk.confirm(held.hold.id, key=key)).booking.id
+    return (await desk.confirm(held.id, key=key)).id
 
 
 async def cancel_each(place: Place, command: Command) -> int:

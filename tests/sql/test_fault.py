@@ -330,12 +330,12 @@ def test_a_reply_to_a_commit_that_is_lost_is_settled_by_one_retry(cut_scene: tup
     assert hold.replayed is (cut == "after")
     proxy.cut = cut
     with pytest.raises(OutcomeUnknown):
-        scene.desk.confirm(hold.hold.id, key="k2")
-    confirmed = scene.desk.confirm(hold.hold.id, key="k2")
+        scene.desk.confirm(hold.id, key="k2")
+    confirmed = scene.desk.confirm(hold.id, key="k2")
     assert confirmed.replayed is (cut == "after")
     assert proxy.cuts == 2
-    assert scene.desk.bookings(MONTH) == (confirmed.booking,)
-    assert [row.owner_id for row in table_rows(scene.desk)] == [confirmed.booking.id]
+    assert scene.desk.bookings(MONTH) == (confirmed,)
+    assert [row.owner_id for row in table_rows(scene.desk)] == [confirmed.id]
     assert scene.desk.audit().is_clean
 
 

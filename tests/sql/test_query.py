@@ -89,8 +89,8 @@ def service() -> Iterator[Service]:
         owner.execute(QUERIES[LOGGING_IN].encode())
         store = SqlStore(cluster().url(name, user=LOGIN))
         desk = Engine(store, ids=CountedIds("n")).add_restaurant(a_pub())
-        desk.confirm(desk.hold(wanted(8)).hold.id, key="k1")
-        desk.confirm(desk.hold(wanted(2)).hold.id)
+        desk.confirm(desk.hold(wanted(8)).id, key="k1")
+        desk.confirm(desk.hold(wanted(2)).id)
         desk.book(wanted(2, 1.5))
         fail(desk)
         desk.hold(wanted(2))
@@ -100,7 +100,7 @@ def service() -> Iterator[Service]:
 
 
 def fail(desk: Desk, times: int = 1) -> None:
-    hold = desk.hold(wanted(2, -1.5)).hold
+    hold = desk.hold(wanted(2, -1.5))
     desk.release_hold(hold.id)
     for _ in range(times):
         with pytest.raises(HoldEnded):
@@ -153,7 +153,7 @@ def test_confirmations_are_counted_and_the_last_is_recent(service: Service) -> N
     ((restaurant_id, confirmed, failed, latest),) = service.run(GROWTH)
     assert (restaurant_id, confirmed, failed) == ("the-pub", 2, 1)
     assert latest > before
-    service.desk.confirm(service.desk.hold(wanted(2, 1.5)).hold.id)
+    service.desk.confirm(service.desk.hold(wanted(2, 1.5)).id)
     ((_, *grown, later),) = service.run(GROWTH)
     assert grown == [3, 1]
     assert later > latest

@@ -51,7 +51,7 @@ def hold_with_a_key_for_a_session(desk: Desk, _: ManualClock) -> Callable[[], ob
 
 
 def hold_for_a_pending_booking(desk: Desk, _: ManualClock) -> Callable[[], object]:
-    booking = desk.book(party_size(4), tables="later").booking
+    booking = desk.book(party_size(4), tables="later")
     return lambda: held(desk, 4, booking_id=booking.id, key="k1")
 
 
@@ -80,7 +80,7 @@ def confirm_with_a_key(desk: Desk, _: ManualClock) -> Callable[[], object]:
 
 
 def confirm_a_pending_booking(desk: Desk, _: ManualClock) -> Callable[[], object]:
-    booking = desk.book(party_size(4), tables="later").booking
+    booking = desk.book(party_size(4), tables="later")
     held(desk, 4, booking_id=booking.id)
     hold = held(desk, 4, booking_id=booking.id)
     return lambda: desk.confirm(hold.id, booking_id=booking.id, key="k1")

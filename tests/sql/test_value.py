@@ -35,7 +35,7 @@ def test_ids_of_64_characters_are_kept(store: Store) -> None:
     ends = LONGEST[:-1] + "x", LONGEST[:-1] + "y"
     desk = open_desk(store, a_house(name="House"), actor=Actor(LONGEST, "staff"))
     hold = held(desk, 2, key=LONGEST, session=LONGEST)
-    booking = desk.confirm(hold.id, booking_id=ends[0], key=LONGEST).booking
+    booking = desk.confirm(hold.id, booking_id=ends[0], key=LONGEST)
     other = booked(desk, 4, booking_id=ends[1], key=LONGEST)
     assert desk.get_booking(ends[0]) == booking
     assert desk.get_booking(ends[1]) == other
@@ -58,9 +58,9 @@ def test_ids_are_compared_bytewise(store: Store) -> None:
 
 def test_words_of_people_are_kept_as_they_are(store: Store) -> None:
     desk = open_desk(store, a_house(name=WORDS))
-    block = desk.block(window("17:00", "18:00"), tables=["1"], reason=WORDS).block
+    block = desk.block(window("17:00", "18:00"), tables=["1"], reason=WORDS)
     assert block.reason == WORDS
-    assert desk.unblock(block.id).block == block
+    assert desk.unblock(block.id) == block
     assert desk.house().restaurant.name == WORDS
 
 
@@ -137,4 +137,4 @@ def test_the_window_of_a_row_is_what_the_schema_generates(database: EmptiedDatab
     found = cluster().execute(
         'SELECT lower("window"), upper("window") FROM fourtop.allocations', database=database.name
     )
-    assert found == [(booking.stay.block.start, booking.stay.block.end)]
+    assert found == [(booking.stay.occupied.start, booking.stay.occupied.end)]

@@ -12,8 +12,9 @@ from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.event import Event
 from fourtop.model.hold import Hold
 from fourtop.model.plan import Plan
+from fourtop.model.receipt import Usage
 from fourtop.model.request import BookingRequest
-from fourtop.model.results import Availability, Quote, Usage, Versions
+from fourtop.model.results import Availability, Quote, Versions
 from tests.stateful.admission import No, admit, service_of, usage
 from tests.stateful.choosing import Choice
 from tests.stateful.ledger import Guest, Keep, Ledger, Proofread, Row, Wrong

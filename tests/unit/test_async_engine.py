@@ -371,7 +371,7 @@ def test_a_command_that_was_cancelled_is_settled_by_its_key(command: Command, pl
 
 def test_a_lost_race_is_decided_anew_for_the_awaited_one_too() -> None:
     store, seen, desk = scene(losses=[OVERLAP] * 3)
-    assert asyncio.run(desk.book(party_size(4))).booking.tables == ("3",)
+    assert asyncio.run(desk.book(party_size(4))).tables == ("3",)
     assert store.tries == 4
     assert len(seen.bookings(MONTH)) == 2
 
@@ -422,9 +422,9 @@ def test_a_refusal_is_raised_where_it_is_awaited() -> None:
 def test_a_hold_is_confirmed_once_however_many_tasks_ask() -> None:
     async def play() -> list[Confirmed]:
         desk = await AsyncEngine(SteppingStore(), ids=CountedIds("n")).add_restaurant(a_house(one_table()))
-        hold = (await desk.hold(party_size(4))).hold
+        hold = await desk.hold(party_size(4))
         answers = await asyncio.gather(*(desk.confirm(hold.id) for _ in range(3)))
-        assert (await desk.find_booking(answers[0].booking.id)) == answers[0].booking
+        assert (await desk.find_booking(answers[0].id)) == answers[0]
         return answers
 
     answers = asyncio.run(play())

@@ -305,8 +305,8 @@ def test_everything_that_is_wrong_with_bookings_is_listed(capsys: Captured, tmp_
 
 def test_whatever_an_audit_finds_is_listed(capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = open_desk(sample.pub(), now=NOW)
-    held = [desk.hold(BookingRequest(4, at("18:00"))).hold for _ in range(2)]
-    first, second, *_ = [row for row in desk.allocations(held[0].stay.block) if row.resource_type.value == "table"]
+    held = [desk.hold(BookingRequest(4, at("18:00"))) for _ in range(2)]
+    first, second, *_ = [row for row in desk.allocations(held[0].stay.occupied) if row.resource_type.value == "table"]
     found = Audit("the-pub", 4, overlaps=(Overlap(first, second),), orphans=(second,), without_tables=("b7",))
     monkeypatch.setattr(Desk, "audit", lambda _: found)
     code, out, _ = run(capsys, "audit", "pub", "--bookings", bookings(tmp_path))

@@ -57,7 +57,7 @@ def slip_in(memory: MemoryStore, row: Allocation) -> None:
 
 def a_row(owner: Booking | Hold, *, id_: str = "wrong", table: str = "3", window_: Window | None = None) -> Allocation:
     kind = OwnerKind.BOOKING if isinstance(owner, Booking) else OwnerKind.HOLD
-    where = owner.stay.block if window_ is None else window_
+    where = owner.stay.occupied if window_ is None else window_
     return Allocation(id_, "house", ResourceType.TABLE, table, where, kind, owner.id)
 
 
@@ -69,7 +69,7 @@ def test_an_empty_house_is_clean(desk: Desk) -> None:
 def test_every_row_is_read(desk: Desk) -> None:
     booked(desk, 8)
     hold = held(desk, 6)
-    desk.block(hold.stay.block, tables=["1"], reason="paint")
+    desk.block(hold.stay.occupied, tables=["1"], reason="paint")
     found = desk.audit()
     assert (found.allocations, found.is_clean) == (3 + 2 + 1, True)
 
@@ -146,7 +146,7 @@ def test_rows_behind_a_booking_that_ended_are_history(desk: Desk, clock: ManualC
 def test_it_finds_rows_without_an_owner(memory: MemoryStore, desk: Desk) -> None:
     booking = booked(desk, 4)
     hold = held(desk, 6)
-    block = desk.block(hold.stay.block, tables=["1"], reason="paint").block
+    block = desk.block(hold.stay.occupied, tables=["1"], reason="paint")
     shelf = memory._shelves["house"]
     del shelf._bookings[booking.id], shelf._holds[hold.id], shelf._blocks[block.id]
     shelf._starts.clear()
@@ -155,22 +155,22 @@ def test_it_finds_rows_without_an_owner(memory: MemoryStore, desk: Desk) -> None
 
 @pytest.mark.parametrize("status", [BookingStatus.CONFIRMED, BookingStatus.CHECKED_IN], ids=str)
 def test_it_finds_a_booking_that_has_no_tables(memory: MemoryStore, desk: Desk, status: BookingStatus) -> None:
-    without_tables = desk.book(party_size(4), tables="later").booking
-    assignment = Assignment(("3",), without_tables.stay.block, None, without_tables.created_us, GUEST)
+    without_tables = desk.book(party_size(4), tables="later")
+    assignment = Assignment(("3",), without_tables.stay.occupied, None, without_tables.created_us, GUEST)
     plant(memory, bookings=(attrs.evolve(without_tables, status=status, assignment=assignment, version=2),))
     booked(desk, 4)
     assert desk.audit().without_tables == (without_tables.id,)
 
 
 def test_it_finds_a_booking_without_tables_where_there_is_no_row_at_all(memory: MemoryStore, desk: Desk) -> None:
-    without_tables = desk.book(party_size(4), tables="later").booking
+    without_tables = desk.book(party_size(4), tables="later")
     plant(memory, bookings=(attrs.evolve(without_tables, status=BookingStatus.CONFIRMED, version=2),))
     found = desk.audit()
     assert (found.allocations, found.without_tables, found.is_clean) == (0, (without_tables.id,), False)
 
 
 def test_a_booking_that_is_over_needs_no_tables(memory: MemoryStore, desk: Desk, clock: ManualClock) -> None:
-    without_tables = desk.book(party_size(4), tables="later").booking
+    without_tables = desk.book(party_size(4), tables="later")
     plant(memory, bookings=(attrs.evolve(without_tables, status=BookingStatus.CONFIRMED, version=2),))
     booked(desk, 4)
     clock.move_to(at("20:30"))
@@ -196,8 +196,8 @@ def test_two_restaurants_are_audited_apart(memory: MemoryStore, desk: Desk) -> N
 
 
 def test_a_house_that_has_lost_all_its_rows_is_not_clean(desk: Desk, memory: MemoryStore) -> None:
-    without_tables = desk.book(party_size(4), tables="later").booking
-    assignment = Assignment(("3",), without_tables.stay.block, None, without_tables.created_us, GUEST)
+    without_tables = desk.book(party_size(4), tables="later")
+    assignment = Assignment(("3",), without_tables.stay.occupied, None, without_tables.created_us, GUEST)
     lost = attrs.evolve(without_tables, status=BookingStatus.CONFIRMED, assignment=assignment, version=2)
     plant(memory, bookings=(lost,))
     found = desk.audit()

@@ -114,12 +114,12 @@ COUNTED: dict[str, tuple[Callable[[Desk], object], int]] = {
     "a booking without tables": (lambda desk: desk.book(party_size(4), tables="later"), 4),
     "a live hold": (lambda desk: held(desk, 4), 4),
     "a booking with its hold": (
-        lambda desk: held(desk, 4, booking_id=desk.book(party_size(4), tables="later").booking.id),
+        lambda desk: held(desk, 4, booking_id=desk.book(party_size(4), tables="later").id),
         4,
     ),
     "a confirmed hold": (lambda desk: desk.confirm(held(desk, 4).id), 4),
     "a party that sits": (lambda desk: desk.check_in(booked(desk, 4).id), 4),
-    "a party that has left": (lambda desk: desk.complete(desk.check_in(booked(desk, 4).id).booking.id), 4),
+    "a party that has left": (lambda desk: desk.complete(desk.check_in(booked(desk, 4).id).id), 4),
     "a cancelled booking": (lambda desk: desk.cancel(booked(desk, 4).id), 0),
     "a no-show": (lambda desk: desk.no_show(booked(desk, 4).id), 0),
     "a released hold": (lambda desk: desk.release_hold(held(desk, 4).id), 0),
@@ -145,26 +145,26 @@ def test_what_counts_towards_a_cap(desk: Desk, name: str) -> None:
 
 def test_a_hold_for_a_booking_is_the_same_party(desk: Desk) -> None:
     cap(desk, CapacityRule(max_covers=4, max_parties=1))
-    booking = desk.book(party_size(4), tables="later").booking
+    booking = desk.book(party_size(4), tables="later")
     hold = held(desk, 4, booking_id=booking.id)
-    hold = desk.replace_hold(hold.id, party_size(4, tables=["7"])).hold
-    assert desk.confirm(hold.id).booking.tables == ("7",)
+    hold = desk.replace_hold(hold.id, party_size(4, tables=["7"]))
+    assert desk.confirm(hold.id).tables == ("7",)
 
 
 def test_a_hold_that_is_quoted_anew_for_its_booking_is_the_same_party(desk: Desk) -> None:
     cap(desk, CapacityRule(max_covers=4, max_parties=1))
-    booking = desk.book(party_size(4), tables="later").booking
+    booking = desk.book(party_size(4), tables="later")
     hold = held(desk, 4, booking_id=booking.id)
     desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table(hold.tables[0]), capacity=5)))
-    assert desk.confirm(hold.id, requote=True).booking.id == booking.id
+    assert desk.confirm(hold.id, requote=True).id == booking.id
 
 
 def test_a_booking_that_is_named_when_a_hold_is_quoted_anew_is_the_same_party(desk: Desk) -> None:
-    booking = desk.book(party_size(4), tables="later").booking
+    booking = desk.book(party_size(4), tables="later")
     hold = held(desk, 4)
     cap(desk, CapacityRule(max_covers=4, max_parties=1))
     desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table(hold.tables[0]), capacity=5)))
-    assert desk.confirm(hold.id, booking_id=booking.id, requote=True).booking.id == booking.id
+    assert desk.confirm(hold.id, booking_id=booking.id, requote=True).id == booking.id
 
 
 def test_a_dead_hold_does_not_count(desk: Desk, clock: ManualClock) -> None:
@@ -184,7 +184,7 @@ def test_the_night_before_counts_for_itself(store: Store) -> None:
     with pytest.raises(Refused):
         held(desk, 2, "22:00")
     tomorrow = BookingRequest(2, at("22:00", FRIDAY.replace(day=2)))
-    assert desk.hold(tomorrow).hold.party_size == 2
+    assert desk.hold(tomorrow).party_size == 2
 
 
 def test_who_already_counts_may_come_though_the_cap_sank(desk: Desk) -> None:
@@ -193,7 +193,7 @@ def test_who_already_counts_may_come_though_the_cap_sank(desk: Desk) -> None:
     with pytest.raises(Refused) as caught:
         desk.reschedule(bookings[0].id, party_size(4, "20:00"))
     assert caught.value.refusal.reasons[0].details["booked"] == 4
-    assert desk.check_in(bookings[0].id).booking.party_size == 4
+    assert desk.check_in(bookings[0].id).party_size == 4
 
 
 def test_spots_stop_at_the_caps(desk: Desk) -> None:

@@ -57,36 +57,36 @@ def alter(desk: Desk, table_id: str, **changes: Any) -> None:
 def test_a_hold_without_a_booking_becomes_a_new_one(desk: Desk, clock: ManualClock) -> None:
     hold = held(desk, 4)
     clock.advance(seconds=60)
-    booking = desk.confirm(hold.id).booking
+    booking = desk.confirm(hold.id)
     assert (booking.status, booking.party_size, booking.version) == (BookingStatus.CONFIRMED, 4, 1)
     assert (booking.stay, booking.tables, booking.created_at) == (hold.stay, hold.tables, clock.now)
     assert desk.get_booking(booking.id) == booking
 
 
 def test_a_new_booking_may_have_an_id_of_the_host(desk: Desk) -> None:
-    assert desk.confirm(held(desk, 4).id, booking_id="web:17").booking.id == "web:17"
+    assert desk.confirm(held(desk, 4).id, booking_id="web:17").id == "web:17"
 
 
 def test_a_pending_booking_is_confirmed_through_a_hold_that_was_made_without_it(desk: Desk) -> None:
-    pending = desk.book(party_size(4), tables="later").booking
+    pending = desk.book(party_size(4), tables="later")
     hold = held(desk, 4)
-    booking = desk.confirm(hold.id, booking_id=pending.id).booking
+    booking = desk.confirm(hold.id, booking_id=pending.id)
     assert (booking.id, booking.version, booking.status) == (pending.id, 2, BookingStatus.CONFIRMED)
     assert rows_of(desk, pending.id) == [("3", "19:00", "20:30")]
 
 
 def test_a_pending_booking_is_confirmed_through_its_own_hold(desk: Desk) -> None:
-    pending = desk.book(party_size(4), tables="later").booking
+    pending = desk.book(party_size(4), tables="later")
     hold = held(desk, 4, booking_id=pending.id)
-    assert desk.confirm(hold.id, booking_id=pending.id).booking.tables == hold.tables
+    assert desk.confirm(hold.id, booking_id=pending.id).tables == hold.tables
 
 
 def test_other_holds_for_the_booking_end_with_its_confirmation(store: Store, desk: Desk, clock: ManualClock) -> None:
-    pending = desk.book(party_size(4), tables="later").booking
+    pending = desk.book(party_size(4), tables="later")
     dead = held(desk, 4, booking_id=pending.id, ttl_seconds=30)
     chosen, other = (held(desk, 4, booking_id=pending.id) for _ in range(2))
     clock.move_to(dead.expires_at)
-    booking = desk.confirm(chosen.id).booking
+    booking = desk.confirm(chosen.id)
     assert desk.find_hold(other.id) is None
     assert [row.owner_id for row in table_rows(desk)] == [booking.id]
     ends = {event.hold_id: event.type for event in store.events(desk.restaurant_id)[-5:] if event.hold_id}
@@ -103,7 +103,7 @@ def test_other_holds_for_the_booking_end_with_its_confirmation(store: Store, des
 def test_who_confirms_is_recorded(store: Store) -> None:
     desk = open_desk(store, actor=STAFF)
     hold = held(desk, 4)
-    booking = desk.confirm(hold.id).booking
+    booking = desk.confirm(hold.id)
     assert booking.assignment is not None
     (result,) = desk.confirmations(hold.id)
     assert {booking.actor, booking.assignment.assigned_by, result.actor} == {STAFF}
@@ -131,7 +131,7 @@ def test_the_same_key_for_another_hold_is_refused(desk: Desk) -> None:
 
 def test_a_confirmed_hold_is_not_confirmed_for_another_booking(store: Store, desk: Desk) -> None:
     hold = held(desk, 4)
-    booking = desk.confirm(hold.id).booking
+    booking = desk.confirm(hold.id)
     before = snapshot(store, desk)
     with pytest.raises(HoldMismatch) as caught:
         desk.confirm(hold.id, booking_id="other")
@@ -142,7 +142,7 @@ def test_a_confirmed_hold_is_not_confirmed_for_another_booking(store: Store, des
 
 def test_another_booking_for_a_confirmed_hold_leaves_evidence_beside_the_success(desk: Desk) -> None:
     hold = held(desk, 4)
-    booking = desk.confirm(hold.id).booking
+    booking = desk.confirm(hold.id)
     with pytest.raises(HoldMismatch):
         desk.confirm(hold.id, booking_id="other")
     results = [(each.confirmed, each.code, each.booking_id) for each in desk.confirmations(hold.id)]
@@ -152,7 +152,7 @@ def test_another_booking_for_a_confirmed_hold_leaves_evidence_beside_the_success
 def test_a_success_under_a_key_is_replayed_by_hold_without_it(desk: Desk) -> None:
     hold = held(desk, 4)
     first = desk.confirm(hold.id, key="k1")
-    assert desk.confirm(hold.id).booking == first.booking
+    assert desk.confirm(hold.id) == first
 
 
 # ---- refused, with evidence ------------------------------------------------------------------------------
@@ -165,21 +165,21 @@ def expired(desk: Desk, clock: ManualClock) -> tuple[str, dict[str, Any]]:
 
 
 def released(desk: Desk, _: ManualClock) -> tuple[str, dict[str, Any]]:
-    return desk.release_hold(held(desk, 4).id).hold.id, {}
+    return desk.release_hold(held(desk, 4).id).id, {}
 
 
 def for_another_booking(desk: Desk, _: ManualClock) -> tuple[str, dict[str, Any]]:
-    booking = desk.book(party_size(4), tables="later").booking
+    booking = desk.book(party_size(4), tables="later")
     return held(desk, 4, booking_id=booking.id).id, {"booking_id": "other"}
 
 
 def for_another_party(desk: Desk, _: ManualClock) -> tuple[str, dict[str, Any]]:
-    booking = desk.book(party_size(3), tables="later").booking
+    booking = desk.book(party_size(3), tables="later")
     return held(desk, 4).id, {"booking_id": booking.id}
 
 
 def for_another_start(desk: Desk, _: ManualClock) -> tuple[str, dict[str, Any]]:
-    booking = desk.book(party_size(4, "19:15"), tables="later").booking
+    booking = desk.book(party_size(4, "19:15"), tables="later")
     return held(desk, 4).id, {"booking_id": booking.id}
 
 
@@ -189,7 +189,7 @@ def for_a_booking_with_tables(desk: Desk, _: ManualClock) -> tuple[str, dict[str
 
 
 def for_a_no_show(desk: Desk, _: ManualClock) -> tuple[str, dict[str, Any]]:
-    booking = desk.no_show(booked(desk, 4).id).booking
+    booking = desk.no_show(booked(desk, 4).id)
     return held(desk, 4).id, {"booking_id": booking.id}
 
 
@@ -258,7 +258,7 @@ def test_attempts_are_kept_oldest_first(desk: Desk, clock: ManualClock) -> None:
     for _ in range(3):
         clock.advance(seconds=10)
         with pytest.raises(HoldMismatch):
-            desk.confirm(hold.id, booking_id=desk.book(party_size(2), tables="later").booking.id)
+            desk.confirm(hold.id, booking_id=desk.book(party_size(2), tables="later").id)
     desk.confirm(hold.id)
     results = desk.confirmations(hold.id)
     assert [result.confirmed for result in results] == [False, False, False, True]
@@ -267,7 +267,7 @@ def test_attempts_are_kept_oldest_first(desk: Desk, clock: ManualClock) -> None:
 
 
 def test_a_pending_booking_that_was_cancelled_takes_its_holds_along(desk: Desk) -> None:
-    pending = desk.book(party_size(4), tables="later").booking
+    pending = desk.book(party_size(4), tables="later")
     hold = held(desk, 4, booking_id=pending.id)
     desk.cancel(pending.id)
     assert desk.find_hold(hold.id) is None
@@ -282,4 +282,4 @@ def test_a_pending_booking_that_was_cancelled_takes_its_holds_along(desk: Desk) 
 def test_a_hold_that_was_admitted_keeps_its_place_when_the_cap_sinks(desk: Desk) -> None:
     hold = held(desk, 4)
     desk.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_covers=0)]))
-    assert desk.confirm(hold.id).booking.party_size == 4
+    assert desk.confirm(hold.id).party_size == 4

@@ -152,21 +152,21 @@ def test_each_fact_that_a_hold_relied_on_drifts(desk: Desk, name: str) -> None:
 def test_what_a_hold_did_not_rely_on_is_no_drift(desk: Desk, name: str) -> None:
     hold = held(desk, 8)
     STEADY[name](desk)
-    assert desk.confirm(hold.id).booking.tables == ("3", "4")
+    assert desk.confirm(hold.id).tables == ("3", "4")
 
 
 def test_a_fact_that_came_back_is_no_drift(desk: Desk) -> None:
     hold = held(desk, 8)
     alter(desk, "3", capacity=5)
     alter(desk, "3", capacity=4)
-    assert desk.confirm(hold.id).booking.tables == ("3", "4")
+    assert desk.confirm(hold.id).tables == ("3", "4")
 
 
 def test_one_table_relies_on_no_joins(desk: Desk) -> None:
     hold = held(desk, 4, tables=["3"])
     desk.edit_floor(lambda floor: floor.without_join(["3", "4"]))
     with_planning(adjacency_mode=AdjacencyMode.NEIGHBORS)(desk)
-    assert desk.confirm(hold.id).booking.tables == ("3",)
+    assert desk.confirm(hold.id).tables == ("3",)
 
 
 # ---- quoted anew -----------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ def test_one_table_relies_on_no_joins(desk: Desk) -> None:
 def test_a_drifted_hold_may_be_quoted_anew_and_gets_other_tables(desk: Desk) -> None:
     hold = held(desk, 4)
     alter(desk, hold.tables[0], out_of_service=True)
-    booking = desk.confirm(hold.id, requote=True).booking
+    booking = desk.confirm(hold.id, requote=True)
     assert (hold.tables, booking.tables) == (("3",), ("4",))
     assert [row.owner_id for row in table_rows(desk)] == [booking.id]
     assert desk.audit().is_clean
@@ -185,14 +185,14 @@ def test_a_drifted_hold_that_is_quoted_anew_may_keep_its_own_tables(store: Store
     desk = open_desk(store, a_house(one_table()))
     hold = held(desk, 4)
     with_policy(turn_bands=[(None, 120)])(desk)
-    booking = desk.confirm(hold.id, requote=True).booking
+    booking = desk.confirm(hold.id, requote=True)
     assert rows_of(desk, booking.id) == [("1", "19:00", "21:00")]
 
 
 def test_a_hold_of_named_tables_is_quoted_anew_for_these_or_none(store: Store, desk: Desk) -> None:
     hold = held(desk, 4, tables=["3"])
     alter(desk, "3", capacity=5)
-    assert desk.confirm(hold.id, requote=True).booking.tables == ("3",)
+    assert desk.confirm(hold.id, requote=True).tables == ("3",)
     other = held(desk, 4, tables=["4"])
     alter(desk, "4", out_of_service=True)
     before = snapshot(store, desk)
@@ -203,27 +203,27 @@ def test_a_hold_of_named_tables_is_quoted_anew_for_these_or_none(store: Store, d
 
 
 def test_a_pending_booking_is_quoted_anew_with_its_hold(desk: Desk) -> None:
-    pending = desk.book(party_size(8), tables="later").booking
+    pending = desk.book(party_size(8), tables="later")
     hold = held(desk, 8, booking_id=pending.id)
     with_period(buffer_after_minutes=10)(desk)
-    booking = desk.confirm(hold.id, requote=True).booking
+    booking = desk.confirm(hold.id, requote=True)
     assert booking.id == pending.id
     assert rows_of(desk, pending.id) == [("3", "19:00", "20:40"), ("4", "19:00", "20:40")]
 
 
 def test_other_holds_for_the_booking_are_not_in_the_way_of_a_new_quote(store: Store) -> None:
     desk = open_desk(store, a_house(sketch_floor({"1": 4, "2": 4})))
-    pending = desk.book(party_size(4), tables="later").booking
+    pending = desk.book(party_size(4), tables="later")
     hold, other = (held(desk, 4, booking_id=pending.id) for _ in range(2))
     alter(desk, hold.tables[0], out_of_service=True)
-    assert desk.confirm(hold.id, requote=True).booking.tables == other.tables
+    assert desk.confirm(hold.id, requote=True).tables == other.tables
     assert desk.find_hold(other.id) is None
     assert desk.audit().is_clean
 
 
 def test_a_hold_that_has_not_drifted_is_not_quoted_anew(desk: Desk) -> None:
     hold = held(desk, 4, tables=["5"])
-    assert desk.confirm(hold.id, requote=True).booking.tables == ("5",)
+    assert desk.confirm(hold.id, requote=True).tables == ("5",)
 
 
 def test_a_new_quote_does_not_mind_that_the_start_has_passed(desk: Desk, clock: ManualClock) -> None:
@@ -231,7 +231,7 @@ def test_a_new_quote_does_not_mind_that_the_start_has_passed(desk: Desk, clock: 
     hold = held(desk, 4, ttl_seconds=600)
     clock.move_to(at("19:07"))
     alter(desk, hold.tables[0], capacity=5)
-    assert desk.confirm(hold.id, requote=True).booking.start == at("19:00")
+    assert desk.confirm(hold.id, requote=True).start == at("19:00")
 
 
 def test_a_new_quote_sweeps_the_dead_where_it_goes(desk: Desk, clock: ManualClock) -> None:
@@ -239,7 +239,7 @@ def test_a_new_quote_sweeps_the_dead_where_it_goes(desk: Desk, clock: ManualCloc
     hold = held(desk, 4, tables=[])
     clock.move_to(dead.expires_at)
     alter(desk, hold.tables[0], out_of_service=True)
-    assert desk.confirm(hold.id, requote=True).booking.tables == ("4",)
+    assert desk.confirm(hold.id, requote=True).tables == ("4",)
     assert desk.audit().is_clean
 
 
@@ -247,14 +247,14 @@ def test_a_new_quote_keeps_to_the_caps_and_does_not_count_itself(desk: Desk) -> 
     with_policy(capacity_rules=[CapacityRule(max_covers=4)])(desk)
     hold = held(desk, 4)
     alter(desk, hold.tables[0], out_of_service=True)
-    assert desk.confirm(hold.id, requote=True).booking.tables == ("4",)
+    assert desk.confirm(hold.id, requote=True).tables == ("4",)
 
 
 def test_an_occasion_that_is_gone_is_drift_and_cannot_be_quoted_anew(store: Store) -> None:
     drinks = Occasion("drinks", [(None, 60)])
     dinner = ServicePeriod("dinner", "17:00", "23:00", occasions=["drinks"])
     desk = open_desk(store, a_house(five_tables(), occasions=[drinks], periods=[dinner]))
-    hold = desk.hold(party_size(4, occasion="drinks")).hold
+    hold = desk.hold(party_size(4, occasion="drinks"))
     with_period(occasions=())(desk)
     with pytest.raises(PolicyDrift):
         desk.confirm(hold.id)
@@ -266,7 +266,7 @@ def test_an_occasion_that_is_gone_is_drift_and_cannot_be_quoted_anew(store: Stor
 def test_a_floor_that_grew_is_no_drift(desk: Desk) -> None:
     hold = held(desk, 8)
     desk.edit_floor(lambda floor: attrs.evolve(floor, tables=(*floor.tables, *_more(floor).tables)))
-    assert desk.confirm(hold.id).booking.tables == hold.tables
+    assert desk.confirm(hold.id).tables == hold.tables
 
 
 def _more(floor: Floor) -> Floor:
@@ -278,4 +278,4 @@ def test_the_policy_may_be_edited_between_hold_and_confirm(desk: Desk) -> None:
     policy: Policy = desk.house().policy
     with_policy(past_grace_minutes=0)(desk)
     assert desk.house().policy != policy
-    assert desk.confirm(hold.id).booking.tables == hold.tables
+    assert desk.confirm(hold.id).tables == hold.tables

@@ -120,7 +120,7 @@ def gone(desk: Desk, table_id: str) -> None:
 def test_a_table_that_somebody_has_later_stays(store: Store, desk: Desk) -> None:
     booking = booked(desk, 4, tables=["3"])
     hold = held(desk, 4, tables=["4"])
-    block = desk.block(hold.stay.block, tables=["5"], reason="paint").block
+    block = desk.block(hold.stay.occupied, tables=["5"], reason="paint")
     before = snapshot(store, desk)
     for table_id, user in (("3", f"booking {booking.id}"), ("4", f"hold {hold.id}"), ("5", f"block {block.id}")):
         with pytest.raises(InUse) as caught:
@@ -176,7 +176,7 @@ def test_another_time_zone_waits_until_nobody_is_to_come(desk: Desk, clock: Manu
     elif status == "held":
         held(desk, 4)
     elif status == "blocked":
-        desk.block(held(desk, 6).stay.block, tables=["1"], reason="paint")
+        desk.block(held(desk, 6).stay.occupied, tables=["1"], reason="paint")
     else:
         desk.book(party_size(4), tables="later")
     with pytest.raises(InUse) as caught:
@@ -188,7 +188,7 @@ def test_another_time_zone_waits_until_nobody_is_to_come(desk: Desk, clock: Manu
 
 
 def test_who_cancelled_does_not_keep_the_time_zone(desk: Desk) -> None:
-    desk.cancel(desk.book(party_size(4), tables="later").booking.id)
+    desk.cancel(desk.book(party_size(4), tables="later").id)
     house = desk.edit_restaurant(lambda restaurant: attrs.evolve(restaurant, timezone="Asia/Tokyo"))
     assert house.restaurant.timezone == "Asia/Tokyo"
 

@@ -51,7 +51,7 @@ def desk(store: Store) -> Desk:
 
 
 def pending(desk: Desk) -> str:
-    return desk.book(party_size(4), tables="later").booking.id
+    return desk.book(party_size(4), tables="later").id
 
 
 CHANGES: dict[str, tuple[Callable[[Desk], object], list[EventType]]] = {
@@ -82,7 +82,7 @@ CHANGES: dict[str, tuple[Callable[[Desk], object], list[EventType]]] = {
     ),
     "block": (lambda desk: desk.block(window("19:00", "20:00"), tables=["1"], reason="x"), [E.BLOCK_CREATED]),
     "unblock": (
-        lambda desk: desk.unblock(desk.block(window("19:00", "20:00"), tables=["1"], reason="x").block.id),
+        lambda desk: desk.unblock(desk.block(window("19:00", "20:00"), tables=["1"], reason="x").id),
         [E.BLOCK_CREATED, E.BLOCK_REMOVED],
     ),
     "import": (lambda desk: import_rows(desk, ("b1", 4, "19:00", "20:00", "3")), [E.BOOKING_IMPORTED]),
@@ -101,7 +101,7 @@ def test_each_change_has_its_events(store: Store, desk: Desk, name: str) -> None
 
 def test_a_confirmation_tells_its_hold_and_the_booking_that_was_made(store: Store, desk: Desk) -> None:
     hold = held(desk, 4)
-    booking = desk.confirm(hold.id).booking
+    booking = desk.confirm(hold.id)
     _, *events = store.events(desk.restaurant_id)
     assert [(event.type, event.booking_id, event.hold_id) for event in events] == [
         (E.HOLD_CONFIRMED, booking.id, hold.id),
@@ -135,8 +135,8 @@ def an_evening(desk: Desk, clock: ManualClock) -> None:
     first = held(desk, 4, session="s1")
     desk.extend_hold(first.id, seconds=30)
     desk.extend_hold(first.id, seconds=30)
-    second = desk.replace_hold(first.id, party_size(4, "19:15")).hold
-    confirmed = desk.confirm(second.id).booking
+    second = desk.replace_hold(first.id, party_size(4, "19:15"))
+    confirmed = desk.confirm(second.id)
     waiting = pending(desk)
     desk.reschedule(waiting, party_size(4, "20:00"))
     desk.confirm(held(desk, 4, "20:00", booking_id=waiting).id)
@@ -148,7 +148,7 @@ def an_evening(desk: Desk, clock: ManualClock) -> None:
     desk.complete(confirmed.id)
     desk.no_show(waiting)
     desk.cancel(booked(desk, 2, "21:00").id)
-    block = desk.block(window("20:00", "22:00"), tables=["1"], reason=GHOST).block
+    block = desk.block(window("20:00", "22:00"), tables=["1"], reason=GHOST)
     clock.move_to(at("20:20"))
     desk.unblock(block.id)
     import_rows(desk, ("i1", 2, "21:00", "22:00", "1"))
@@ -178,7 +178,7 @@ def test_every_change_records_who_made_it(store: Store, clock: ManualClock) -> N
 def test_two_actors_are_told_apart(store: Store, desk: Desk) -> None:
     cook = Engine(store, ids=CountedIds("m")).desk(desk.restaurant_id, actor=Actor("cook", "kitchen"))
     hold = held(desk, 4)
-    assert cook.confirm(hold.id).booking.actor.id == "cook"
+    assert cook.confirm(hold.id).actor.id == "cook"
     assert [event.actor.id for event in store.events(desk.restaurant_id)] == ["guest", "cook", "cook", "cook"]
     assert desk.confirmations(hold.id)[0].actor.role == "kitchen"
 
@@ -218,7 +218,7 @@ def trouble(desk: Desk, clock: ManualClock) -> list[FourtopError]:
     """Errors of many kinds."""
     hold = held(desk, 6)
     booking = booked(desk, 4)
-    block = desk.block(window("21:00", "22:00"), tables=["1"], reason=f"{GHOST} reason").block
+    block = desk.block(window("21:00", "22:00"), tables=["1"], reason=f"{GHOST} reason")
     attempts: list[Callable[[], object]] = [
         lambda: desk.hold(party_size(6)),
         lambda: desk.hold(party_size(2, "21:00", tables=["1"])),

@@ -17,10 +17,10 @@ from tests.evening import FRIDAY, NOW, a_house, booked, held, open_desk, party_s
 ASKING: dict[str, Callable[[Desk, str], Any]] = {
     "quote": lambda desk, _: desk.quote(party_size(2)),
     "availability": lambda desk, _: desk.availability(FRIDAY, 2),
-    "hold": lambda desk, _: desk.hold(party_size(2)).hold.stay,
-    "replace": lambda desk, hold_id: desk.replace_hold(hold_id, party_size(4)).hold.stay,
-    "book": lambda desk, _: desk.book(party_size(2)).booking.stay,
-    "reschedule": lambda desk, _: desk.reschedule("b1", party_size(4, "20:30")).booking.stay,
+    "hold": lambda desk, _: desk.hold(party_size(2)).stay,
+    "replace": lambda desk, hold_id: desk.replace_hold(hold_id, party_size(4)).stay,
+    "book": lambda desk, _: desk.book(party_size(2)).stay,
+    "reschedule": lambda desk, _: desk.reschedule("b1", party_size(4, "20:30")).stay,
 }
 EACH = pytest.mark.parametrize("name", ASKING)
 

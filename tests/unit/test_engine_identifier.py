@@ -168,9 +168,9 @@ def test_unknown_ids_are_not_found(desk: Desk) -> None:
 def test_ids_of_another_tenant_are_answered_like_unknown_ones(store: Store, desk: Desk) -> None:
     other = Engine(store, ids=CountedIds("other-")).add_restaurant(a_house(name="Other"))
     booking = booked(other, 4)
-    waiting = other.book(party_size(2), tables="later").booking
+    waiting = other.book(party_size(2), tables="later")
     hold = held(other, 2)
-    block = other.block(window("21:00", "22:00"), tables=["5"], reason="paint").block
+    block = other.block(window("21:00", "22:00"), tables=["5"], reason="paint")
     before = snapshot(store, other)
     for attempt in (
         lambda: desk.get_booking(booking.id),

@@ -74,12 +74,12 @@ def test_a_prefix_is_the_beginning_of_an_id(prefix: Any) -> None:
 def test_the_same_calls_give_the_same_ids() -> None:
     def run() -> list[str]:
         desk = Engine(MemoryStore(ManualClock(NOW)), ids=CountedIds()).add_restaurant(a_house())
-        hold = desk.hold(party_size(4)).hold
-        return [hold.id, desk.confirm(hold.id).booking.id, desk.book(party_size(2)).booking.id]
+        hold = desk.hold(party_size(4))
+        return [hold.id, desk.confirm(hold.id).id, desk.book(party_size(2)).id]
 
     assert run() == run()
 
 
 def test_an_engine_makes_ids_ordered_by_time_unless_told_otherwise() -> None:
     desk = Engine(MemoryStore(ManualClock(NOW))).add_restaurant(a_house())
-    assert UUID(desk.hold(party_size(4)).hold.id).version == 7
+    assert UUID(desk.hold(party_size(4)).id).version == 7

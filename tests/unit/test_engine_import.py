@@ -89,7 +89,7 @@ def test_imported_bookings_live_on_like_others(desk: Desk) -> None:
     desk.import_bookings([row("b1", "19:00", "20:00", "3")])
     with pytest.raises(Refused):
         booked(desk, 4, tables=["3"])
-    assert desk.reschedule("b1", party_size(4, "20:00")).booking.start == at("20:00")
+    assert desk.reschedule("b1", party_size(4, "20:00")).start == at("20:00")
     desk.cancel("b1")
     assert desk.allocations(MONTH) == ()
 
@@ -227,7 +227,7 @@ def test_all_overlaps_are_listed_and_nothing_is_imported(store: Store, desk: Des
 
 def test_rows_that_overlap_live_holds_and_blocks_are_listed(desk: Desk) -> None:
     hold = held(desk, 4, tables=["3"])
-    block = desk.block(hold.stay.block, tables=["4"], reason="paint").block
+    block = desk.block(hold.stay.occupied, tables=["4"], reason="paint")
     found = problems(desk, row("b1", "19:00", "20:00", "3"), row("b2", "19:00", "20:00", "4"))
     assert [each.split(" in ")[0] for each in found] == [
         f"row 1: table 3 is taken by hold {hold.id}",

@@ -47,7 +47,7 @@ def test_a_quote_is_the_best_plan_and_the_next_best(desk: Desk) -> None:
     answer = quoted(desk, party_size(4))
     assert answer.plan.tables == ("3",)
     assert [plan.tables for plan in answer.others] == [("4",), ("5",), ("1", "2"), ("3", "4")]
-    assert answer.stay.block == window("19:00", "20:30")
+    assert answer.stay.occupied == window("19:00", "20:30")
     assert answer.versions == Versions(floor=1, policy=1, occupancy=0)
     scores = [answer.plan.score.total, *(plan.score.total for plan in answer.others)]
     assert scores == sorted(scores)
@@ -208,8 +208,8 @@ def late(size: int) -> BookingRequest:
 
 def test_a_service_is_counted_as_a_whole_by_every_command(round_the_clock: Desk) -> None:
     desk = round_the_clock
-    first = desk.book(early(4)).booking
-    hold = desk.hold(late(4)).hold
+    first = desk.book(early(4))
+    hold = desk.hold(late(4))
     assert quoted(desk, early(2)).usage.booked_covers == 8
     for attempt in (
         lambda: desk.book(late(3)),
@@ -222,8 +222,8 @@ def test_a_service_is_counted_as_a_whole_by_every_command(round_the_clock: Desk)
         with pytest.raises(Refused) as caught:
             attempt()
         assert caught.value.code is Code.CAPACITY_EXCEEDED
-    assert desk.replace_hold(hold.id, early(6)).hold.party_size == 6
-    assert desk.reschedule(first.id, late(4)).booking.party_size == 4
+    assert desk.replace_hold(hold.id, early(6)).party_size == 6
+    assert desk.reschedule(first.id, late(4)).party_size == 4
     with pytest.raises(Refused):
         desk.book(early(1))
 
@@ -233,15 +233,17 @@ def test_a_service_without_caps_is_counted_as_a_whole_too(round_the_clock: Desk)
     desk.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=[]))
     desk.book(early(4))
     assert quoted(desk, late(4)).usage.booked_covers == 4
-    assert desk.book(late(4)).capacity.booked_covers == 8
+    usage = desk.book(late(4)).receipt.usage
+    assert usage is not None
+    assert usage.booked_covers == 8
 
 
 def test_a_drifted_hold_is_quoted_anew_against_the_whole_service(round_the_clock: Desk) -> None:
     desk = round_the_clock
     desk.book(early(4))
-    hold = desk.hold(late(4)).hold
+    hold = desk.hold(late(4))
     desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table(hold.tables[0]), capacity=5)))
-    assert desk.confirm(hold.id, requote=True).booking.party_size == 4
+    assert desk.confirm(hold.id, requote=True).party_size == 4
 
 
 def test_the_latest_start_of_all_is_judged_like_any(store: Store) -> None:

@@ -59,7 +59,7 @@ def test_in_the_hour_that_comes_twice_a_party_counts_towards_its_own_service_onl
     bar, club = desk.availability(date(2026, 10, 25), 2).usage
     second = desk.book(BookingRequest(2, datetime(2026, 10, 25, 1, 45, tzinfo=UTC)))
 
-    assert (first.booking.stay.period, second.booking.stay.period) == ("bar", "club")
+    assert (first.stay.period, second.stay.period) == ("bar", "club")
     assert (bar.booked_parties, club.booked_parties) == (1, 0)
 
 
@@ -138,11 +138,11 @@ def test_a_new_quote_asks_for_no_occasion_that_the_party_did_not_ask_for(store: 
         )
 
     offer("meal")
-    hold = desk.hold(party_size(2, occasion=named)).hold
+    hold = desk.hold(party_size(2, occasion=named))
     offer("supper")
 
     if named is None:
-        assert desk.confirm(hold.id, requote=True).booking.stay.occasion == "supper"
+        assert desk.confirm(hold.id, requote=True).stay.occasion == "supper"
     else:
         with pytest.raises(Refused) as caught:
             desk.confirm(hold.id, requote=True)
@@ -174,7 +174,7 @@ def test_a_new_quote_may_take_the_tables_of_the_bookings_other_holds(store: Stor
     hold, _ = (held(desk, 4, booking_id="b1") for _ in range(2))
     desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table("1"), out_of_service=True)))
 
-    booking = desk.confirm(hold.id, requote=True).booking
+    booking = desk.confirm(hold.id, requote=True)
 
     assert rows_of(desk, "b1") == [("2", "19:00", "20:30")]
     assert booking.tables == ("2",)

@@ -21,8 +21,9 @@ from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState, canonical, fingerprint_of
 from fourtop.model.planning import Planning
 from fourtop.model.policy import Policy, ServicePeriod
+from fourtop.model.receipt import Usage
 from fourtop.model.restaurant import Restaurant, Zone
-from fourtop.model.results import Availability, Slot, Usage, Versions
+from fourtop.model.results import Availability, Slot, Versions
 from fourtop.model.table import Position, Table
 from fourtop.model.window import Window
 
@@ -34,7 +35,7 @@ STAY = Stay(
     service_date=date(2026, 5, 1),
     occasion=None,
     dining=Window.of_micros(SEVEN_US, SEVEN_US + 90 * 60 * 10**6),
-    block=Window.of_micros(SEVEN_US, SEVEN_US + 95 * 60 * 10**6),
+    occupied=Window.of_micros(SEVEN_US, SEVEN_US + 95 * 60 * 10**6),
     turn_minutes=90,
 )
 FLOOR = Floor(
@@ -94,7 +95,7 @@ def test_a_booking_tells_its_times_in_utc() -> None:
 
 
 def test_a_booking_has_the_tables_that_it_was_given() -> None:
-    assignment = Assignment(("a", "b"), STAY.block, "m1", SEVEN_US, Actor("u1", "staff"))
+    assignment = Assignment(("a", "b"), STAY.occupied, "m1", SEVEN_US, Actor("u1", "staff"))
 
     assert booking(None).tables == ()
     assert booking(assignment).tables == ("a", "b")
@@ -262,7 +263,7 @@ def test_records_tell_their_times_in_utc() -> None:
 
 
 def test_values_of_the_engine_survive_pickling() -> None:
-    values = (booking(None), hold(), Block("k1", "r1", ("a",), STAY.block, "Varnish", GUEST), print_of())
+    values = (booking(None), hold(), Block("k1", "r1", ("a",), STAY.occupied, "Varnish", GUEST), print_of())
 
     assert pickle.loads(pickle.dumps(values)) == values  # noqa: S301  # Our own bytes, made on this line.
 

@@ -100,7 +100,7 @@ def test_golden_booking_windows_of_the_reference(
 ) -> None:
     found = stay(USUAL, local, party_size)
 
-    assert (found.period, found.dining.minutes, clock(found.block), found.is_clamped) == (
+    assert (found.period, found.dining.minutes, clock(found.occupied), found.is_clamped) == (
         period,
         minutes,
         block,
@@ -111,7 +111,7 @@ def test_golden_booking_windows_of_the_reference(
 def test_golden_booking_window_in_new_york() -> None:
     found = stay(calendar(LUNCH, DINNER, zone="America/New_York"), "2025-07-05T18:00")
 
-    assert (found.period, found.dining.minutes, clock(found.block)) == ("dinner", 60, "22:00-23:05")
+    assert (found.period, found.dining.minutes, clock(found.occupied)) == ("dinner", 60, "22:00-23:05")
 
 
 @pytest.mark.parametrize("time", ["10:00", "11:00", "15:00", "16:00", "22:00", "23:30"])
@@ -154,9 +154,12 @@ def test_a_late_dinner_is_clamped_to_the_end_of_service() -> None:
     early = attrs.evolve(DINNER, min_dwell_minutes=20)
 
     late = stay(calendar(LUNCH, early), "2025-01-01T21:30", 4)
-    assert (clock(late.block), clock(late.dining), late.is_clamped) == ("21:30-22:00", "21:30-21:55", True)
+    assert (clock(late.occupied), clock(late.dining), late.is_clamped) == ("21:30-22:00", "21:30-21:55", True)
     eight = stay(USUAL, "2025-05-10T21:00+01:00", 8)
-    assert (clock(eight.block, "Europe/London"), clock(eight.dining, "Europe/London")) == ("21:00-22:00", "21:00-21:55")
+    assert (clock(eight.occupied, "Europe/London"), clock(eight.dining, "Europe/London")) == (
+        "21:00-22:00",
+        "21:00-21:55",
+    )
 
 
 def test_a_stay_that_ends_with_the_service_is_not_clamped() -> None:
@@ -166,20 +169,20 @@ def test_a_stay_that_ends_with_the_service_is_not_clamped() -> None:
 def test_lunch_may_overrun() -> None:
     found = stay(USUAL, "2025-05-10T14:30", 4)
 
-    assert (clock(found.block, "Europe/London"), found.is_clamped) == ("14:30-15:50", False)
+    assert (clock(found.occupied, "Europe/London"), found.is_clamped) == ("14:30-15:50", False)
 
 
 @pytest.mark.parametrize(("second", "overlap"), [("13:04", True), ("13:05", False), ("13:10", False)])
 def test_the_buffer_keeps_parties_apart(second: str, *, overlap: bool) -> None:
-    first = stay(USUAL, "2025-05-10T12:00").block
+    first = stay(USUAL, "2025-05-10T12:00").occupied
 
-    assert first.overlaps(stay(USUAL, f"2025-05-10T{second}").block) is overlap
+    assert first.overlaps(stay(USUAL, f"2025-05-10T{second}").occupied) is overlap
 
 
 def test_buffers_are_part_of_the_block_window_only() -> None:
     found = stay(calendar(attrs.evolve(DINNER, buffer_before_minutes=10)), "2025-05-10T19:00")
 
-    assert (clock(found.dining), clock(found.block)) == ("18:00-19:00", "17:50-19:05")
+    assert (clock(found.dining), clock(found.occupied)) == ("18:00-19:00", "17:50-19:05")
 
 
 def test_case_4_a_stay_is_reckoned_with_the_partys_own_turn_time() -> None:
@@ -310,7 +313,7 @@ def test_a_start_after_midnight_belongs_to_the_service_of_the_night_before(
 ) -> None:
     found = stay(calendar(LATE), local)
 
-    assert (found.service_date, clock(found.block)) == (service_date, block)
+    assert (found.service_date, clock(found.occupied)) == (service_date, block)
 
 
 def test_a_night_service_ends_with_the_night() -> None:
@@ -422,7 +425,7 @@ def test_case_8_last_hour_of_daylight_saving() -> None:
 
     assert service.window.minutes == 9 * 60
     first, second = stay(house, "2025-10-26T01:30+01:00"), stay(house, "2025-10-26T01:30+00:00")
-    assert (clock(first.block), clock(second.block)) == ("00:30-02:30", "01:30-03:30")
+    assert (clock(first.occupied), clock(second.occupied)) == ("00:30-02:30", "01:30-03:30")
     assert (first.dining.minutes, second.dining.minutes) == (120, 120)
     assert {first.service_date, second.service_date} == {AUTUMN - timedelta(days=1)}
     with pytest.raises(AmbiguousTime):

@@ -160,7 +160,7 @@ def _quote_data(quote: Quote, wording: Wording) -> dict[str, Any]:
             "service_date": stay.service_date.isoformat(),
             "occasion": stay.occasion,
             "dining": wording.window(stay.dining),
-            "block": wording.window(stay.block),
+            "block": wording.window(stay.occupied),
             "turn_minutes": stay.turn_minutes,
             "is_clamped": stay.is_clamped,
         },

@@ -13,8 +13,8 @@ from fourtop.model.allocation import Allocation, Owner
 from fourtop.model.calendar import Service, Stay
 from fourtop.model.plan import Plan
 from fourtop.model.policy import CapacityRule
+from fourtop.model.receipt import Usage
 from fourtop.model.request import BookingRequest
-from fourtop.model.results import Usage
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, iso
 from fourtop.planner import PlanRequest
 from fourtop.ports import Need, Scope, View
@@ -58,7 +58,7 @@ def reach(rules: CompiledHouse, stay: Stay, *, counts: bool = False) -> tuple[Wi
     assert service is not None, "a stay lies in a service"
     policy = rules.house.policy
     is_counted = counts or policy.find_capacity_rule(service.period.key, service.date) is not None
-    return stay.block, service.window if is_counted else None
+    return stay.occupied, service.window if is_counted else None
 
 
 def expected_scope(rules: CompiledHouse, request: BookingRequest, *, counts: bool = False) -> Scope:
@@ -228,7 +228,7 @@ class Admission:
         It is more than 0 exactly where ``choose_any`` finds a plan.
         """
         # On a quiet evening the same tables are free at many starts.
-        key = (ask, self.free(stay.block), limit)
+        key = (ask, self.free(stay.occupied), limit)
         spots = self._spots.get(key)
         if spots is None:
             spots = self._spots[key] = self._rules.planner.count(*key)
@@ -239,13 +239,13 @@ class Admission:
         ask = PlanRequest(request.party_size, must=request.must, wish=request.wish)
         if request.tables:
             judged = self._rules.planner.judge(ask, request.tables)
-            return judged if isinstance(judged, Refusal) else self._if_free(judged, stay.block)
+            return judged if isinstance(judged, Refusal) else self._if_free(judged, stay.occupied)
         return self.choose_any(ask, stay)
 
     def choose_any(self, ask: PlanRequest, stay: Stay) -> Plan | Refusal:
         """Return the best free plan, or what stands in the way."""
-        chosen = self._rules.planner.choose(ask, self.free(stay.block))
-        return self._with_rivals(chosen, stay.block) if isinstance(chosen, Refusal) else chosen
+        chosen = self._rules.planner.choose(ask, self.free(stay.occupied))
+        return self._with_rivals(chosen, stay.occupied) if isinstance(chosen, Refusal) else chosen
 
     def _if_free(self, plan: Plan, block: Window) -> Plan | Refusal:
         rivals = find_rivals(self._view, plan.tables, block, self._own.owners)

@@ -18,6 +18,7 @@ from fourtop.errors import Refusal
 from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation
+from fourtop.model.block import Block
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.floor import Floor
@@ -28,13 +29,7 @@ from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.results import (
     Availability,
-    Blocked,
-    Booked,
-    Changed,
-    Confirmed,
-    Held,
-    Imported,
-    Moved,
+    ImportReport,
     Quote,
     Versions,
 )
@@ -179,7 +174,7 @@ class AsyncDesk:
         ttl_seconds: int | None = None,
         session: str | None = None,
         key: str | None = None,
-    ) -> Held:
+    ) -> Hold:
         """Keep the best free tables for a party, all of them or none, until the hold expires.
 
         Raises:
@@ -188,7 +183,7 @@ class AsyncDesk:
         terms = HoldTerms(booking_id, ttl_seconds, session)
         return await self._runner.run(self._orders.hold(request, terms, key))
 
-    async def extend_hold(self, hold_id: str, *, seconds: int, key: str | None = None) -> Held:
+    async def extend_hold(self, hold_id: str, *, seconds: int, key: str | None = None) -> Hold:
         """Let a live hold expire later.
 
         Raises:
@@ -196,7 +191,7 @@ class AsyncDesk:
         """
         return await self._runner.run(self._orders.extend_hold(hold_id, seconds, key))
 
-    async def release_hold(self, hold_id: str, *, key: str | None = None) -> Held:
+    async def release_hold(self, hold_id: str, *, key: str | None = None) -> Hold:
         """Give up a live hold.
 
         Raises:
@@ -206,7 +201,7 @@ class AsyncDesk:
 
     async def replace_hold(
         self, hold_id: str, request: BookingRequest, *, ttl_seconds: int | None = None, key: str | None = None
-    ) -> Held:
+    ) -> Hold:
         """Give up a live hold and keep other tables, in one step.
 
         Raises:
@@ -216,7 +211,7 @@ class AsyncDesk:
 
     async def confirm(
         self, hold_id: str, *, booking_id: str | None = None, requote: bool = False, key: str | None = None
-    ) -> Confirmed:
+    ) -> Booking:
         """Turn a live hold into a confirmed booking, once.
 
         Raises:
@@ -233,7 +228,7 @@ class AsyncDesk:
         booking_id: str | None = None,
         tables: Literal["now", "later"] = "now",
         key: str | None = None,
-    ) -> Booked:
+    ) -> Booking:
         """Judge the caps, choose tables and confirm a booking in one transaction.
 
         Raises:
@@ -241,7 +236,7 @@ class AsyncDesk:
         """
         return await self._runner.run(self._orders.book(request, booking_id, tables, key))
 
-    async def reschedule(self, booking_id: str, request: BookingRequest, *, key: str | None = None) -> Changed:
+    async def reschedule(self, booking_id: str, request: BookingRequest, *, key: str | None = None) -> Booking:
         """Give a booking another time, party size or wish, and tables for it; or leave it as it was.
 
         Raises:
@@ -249,7 +244,7 @@ class AsyncDesk:
         """
         return await self._runner.run(self._orders.reschedule(booking_id, request, key))
 
-    async def cancel(self, booking_id: str, *, key: str | None = None) -> Changed:
+    async def cancel(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Cancel a booking.
 
         Raises:
@@ -257,7 +252,7 @@ class AsyncDesk:
         """
         return await self._runner.run(self._orders.step("cancel", booking_id, BookingStatus.CANCELLED, key))
 
-    async def check_in(self, booking_id: str, *, key: str | None = None) -> Changed:
+    async def check_in(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Note that the party sits at its tables.
 
         Raises:
@@ -265,7 +260,7 @@ class AsyncDesk:
         """
         return await self._runner.run(self._orders.step("check_in", booking_id, BookingStatus.CHECKED_IN, key))
 
-    async def complete(self, booking_id: str, *, key: str | None = None) -> Changed:
+    async def complete(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Note that the party has left.
 
         Raises:
@@ -273,7 +268,7 @@ class AsyncDesk:
         """
         return await self._runner.run(self._orders.step("complete", booking_id, BookingStatus.COMPLETED, key))
 
-    async def no_show(self, booking_id: str, *, key: str | None = None) -> Changed:
+    async def no_show(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Note that the party did not come.
 
         Raises:
@@ -281,7 +276,7 @@ class AsyncDesk:
         """
         return await self._runner.run(self._orders.step("no_show", booking_id, BookingStatus.NO_SHOW, key))
 
-    async def move(self, moves: Iterable[Move], *, key: str | None = None) -> Moved:
+    async def move(self, moves: Iterable[Move], *, key: str | None = None) -> tuple[Booking, ...]:
         """Give bookings other tables, several in one command, judged as a whole at its end.
 
         Raises:
@@ -289,7 +284,7 @@ class AsyncDesk:
         """
         return await self._runner.run(self._orders.move(moves, key))
 
-    async def import_bookings(self, rows: Sequence[BookingRow], *, key: str | None = None) -> Imported:
+    async def import_bookings(self, rows: Sequence[BookingRow], *, key: str | None = None) -> ImportReport:
         """Take over bookings that exist elsewhere, with their tables: all of them or none.
 
         Raises:
@@ -307,7 +302,7 @@ class AsyncDesk:
         zone_id: str | None = None,
         reason: str,
         key: str | None = None,
-    ) -> Blocked:
+    ) -> Block:
         """Take tables, or all tables of a zone, out of use for a window.
 
         Raises:
@@ -315,7 +310,7 @@ class AsyncDesk:
         """
         return await self._runner.run(self._orders.block(window, tables, zone_id=zone_id, reason=reason, key=key))
 
-    async def unblock(self, block_id: str, *, key: str | None = None) -> Blocked:
+    async def unblock(self, block_id: str, *, key: str | None = None) -> Block:
         """End a block from now on.
 
         Raises:

@@ -18,6 +18,7 @@ from fourtop.errors import Refusal
 from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation
+from fourtop.model.block import Block
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.floor import Floor
@@ -28,13 +29,7 @@ from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.results import (
     Availability,
-    Blocked,
-    Booked,
-    Changed,
-    Confirmed,
-    Held,
-    Imported,
-    Moved,
+    ImportReport,
     Quote,
     Versions,
 )
@@ -158,7 +153,7 @@ class Desk:
         ttl_seconds: int | None = None,
         session: str | None = None,
         key: str | None = None,
-    ) -> Held:
+    ) -> Hold:
         """Keep the best free tables for a party, all of them or none, until the hold expires.
 
         Args:
@@ -179,7 +174,7 @@ class Desk:
         terms = HoldTerms(booking_id, ttl_seconds, session)
         return self._runner.run(self._orders.hold(request, terms, key))
 
-    def extend_hold(self, hold_id: str, *, seconds: int, key: str | None = None) -> Held:
+    def extend_hold(self, hold_id: str, *, seconds: int, key: str | None = None) -> Hold:
         """Let a live hold expire later, at most 600 seconds after it was made.
 
         Args:
@@ -195,7 +190,7 @@ class Desk:
         """
         return self._runner.run(self._orders.extend_hold(hold_id, seconds, key))
 
-    def release_hold(self, hold_id: str, *, key: str | None = None) -> Held:
+    def release_hold(self, hold_id: str, *, key: str | None = None) -> Hold:
         """Give up a live hold.
 
         Raises:
@@ -207,7 +202,7 @@ class Desk:
 
     def replace_hold(
         self, hold_id: str, request: BookingRequest, *, ttl_seconds: int | None = None, key: str | None = None
-    ) -> Held:
+    ) -> Hold:
         """Give up a live hold and keep other tables, in one step; if it is refused, the old hold stays.
 
         The new hold is for the same booking and session; the old one is not in its way.
@@ -224,7 +219,7 @@ class Desk:
 
     def confirm(
         self, hold_id: str, *, booking_id: str | None = None, requote: bool = False, key: str | None = None
-    ) -> Confirmed:
+    ) -> Booking:
         """Turn a live hold into a confirmed booking, once.
 
         The hold's allocations pass to the booking, in one transaction with the booking's status, the
@@ -257,7 +252,7 @@ class Desk:
         booking_id: str | None = None,
         tables: Literal["now", "later"] = "now",
         key: str | None = None,
-    ) -> Booked:
+    ) -> Booking:
         """Judge the caps, choose tables and confirm a booking in one transaction.
 
         Args:
@@ -273,7 +268,7 @@ class Desk:
         """
         return self._runner.run(self._orders.book(request, booking_id, tables, key))
 
-    def reschedule(self, booking_id: str, request: BookingRequest, *, key: str | None = None) -> Changed:
+    def reschedule(self, booking_id: str, request: BookingRequest, *, key: str | None = None) -> Booking:
         """Give a booking another time, party size or wish, and tables for it; or leave it as it was.
 
         Its own tables are not in its way; holds made for it end. A booking without tables stays without.
@@ -285,7 +280,7 @@ class Desk:
         """
         return self._runner.run(self._orders.reschedule(booking_id, request, key))
 
-    def cancel(self, booking_id: str, *, key: str | None = None) -> Changed:
+    def cancel(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Cancel a booking; its tables are free from now on, its holds end.
 
         Raises:
@@ -294,7 +289,7 @@ class Desk:
         """
         return self._runner.run(self._orders.step("cancel", booking_id, BookingStatus.CANCELLED, key))
 
-    def check_in(self, booking_id: str, *, key: str | None = None) -> Changed:
+    def check_in(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Note that the party sits at its tables.
 
         Raises:
@@ -303,7 +298,7 @@ class Desk:
         """
         return self._runner.run(self._orders.step("check_in", booking_id, BookingStatus.CHECKED_IN, key))
 
-    def complete(self, booking_id: str, *, key: str | None = None) -> Changed:
+    def complete(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Note that the party has left; its tables are free from now on.
 
         Raises:
@@ -312,7 +307,7 @@ class Desk:
         """
         return self._runner.run(self._orders.step("complete", booking_id, BookingStatus.COMPLETED, key))
 
-    def no_show(self, booking_id: str, *, key: str | None = None) -> Changed:
+    def no_show(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Note that the party did not come; its tables are free from now on.
 
         Raises:
@@ -321,7 +316,7 @@ class Desk:
         """
         return self._runner.run(self._orders.step("no_show", booking_id, BookingStatus.NO_SHOW, key))
 
-    def move(self, moves: Iterable[Move], *, key: str | None = None) -> Moved:
+    def move(self, moves: Iterable[Move], *, key: str | None = None) -> tuple[Booking, ...]:
         """Give bookings other tables, several in one command, judged as a whole at its end.
 
         So two parties may swap, and a chain may move on. A party that sits already takes its new tables
@@ -335,7 +330,7 @@ class Desk:
         """
         return self._runner.run(self._orders.move(moves, key))
 
-    def import_bookings(self, rows: Sequence[BookingRow], *, key: str | None = None) -> Imported:
+    def import_bookings(self, rows: Sequence[BookingRow], *, key: str | None = None) -> ImportReport:
         """Take over bookings that exist elsewhere, with their tables: all of them or none.
 
         Raises:
@@ -353,7 +348,7 @@ class Desk:
         zone_id: str | None = None,
         reason: str,
         key: str | None = None,
-    ) -> Blocked:
+    ) -> Block:
         """Take tables, or all tables of a zone, out of use for a window.
 
         Args:
@@ -371,7 +366,7 @@ class Desk:
         """
         return self._runner.run(self._orders.block(window, tables, zone_id=zone_id, reason=reason, key=key))
 
-    def unblock(self, block_id: str, *, key: str | None = None) -> Blocked:
+    def unblock(self, block_id: str, *, key: str | None = None) -> Block:
         """End a block from now on. One that is over already is left as it is.
 
         Raises:

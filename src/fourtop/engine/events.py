@@ -14,7 +14,7 @@ def hold_event(call: Invocation, kind: EventType, hold: Hold, now_us: int, booki
     """Return an event about a hold, with its tables, window and expiry, and its booking if it has one by now."""
     data = {
         "tables": list(hold.tables),
-        "window": str(hold.stay.block),
+        "window": str(hold.stay.occupied),
         "party_size": hold.party_size,
         "expires_at": hold.expires_at.isoformat(),
     }

@@ -129,10 +129,13 @@ class Invocation:
         )
 
 
-def as_replay(outcome: Any) -> Any:
-    """Return a stored outcome, marked as one."""
-    marker = "replayed" if hasattr(outcome, "replayed") else "replayed"
-    return attrs.evolve(outcome, **{marker: True})
+def as_replay(result: Any) -> Any:
+    """Return a stored result, marked as a replay."""
+    if isinstance(result, tuple):
+        return tuple(as_replay(each) for each in result)
+    if hasattr(result, "receipt"):
+        return attrs.evolve(result, receipt=attrs.evolve(result.receipt, replayed=True))
+    return attrs.evolve(result, replayed=True)
 
 
 @attrs.frozen

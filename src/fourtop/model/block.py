@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from fourtop.model.actor import Actor
+from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.window import Window
 
 
@@ -19,6 +20,7 @@ class Block:
         window: When, ``[start, end)``; at most 31 days.
         reason: For the staff (1–200 characters); in no error or event.
         actor: Who made it.
+        receipt: What the command that returned it says besides; neither stored nor compared.
     """
 
     id: str
@@ -27,3 +29,9 @@ class Block:
     window: Window
     reason: str
     actor: Actor
+    receipt: Receipt = attrs.field(default=NO_RECEIPT, eq=False, repr=False, kw_only=True)
+
+    @property
+    def replayed(self) -> bool:
+        """Whether this is the stored result of an earlier call."""
+        return self.receipt.replayed

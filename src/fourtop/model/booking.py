@@ -11,6 +11,7 @@ import attrs
 
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Stay
+from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.window import Window, from_micros
 
 
@@ -103,6 +104,7 @@ class Booking:
         updated_us: When it was last changed, in microseconds.
         actor: Who changed it last.
         past_reason: The host's code for why a start in the past was taken, if it was.
+        receipt: What the command that returned it says besides; neither stored nor compared.
     """
 
     id: str
@@ -116,6 +118,12 @@ class Booking:
     updated_us: int
     actor: Actor
     past_reason: str | None = None
+    receipt: Receipt = attrs.field(default=NO_RECEIPT, eq=False, repr=False, kw_only=True)
+
+    @property
+    def replayed(self) -> bool:
+        """Whether this is the stored result of an earlier call."""
+        return self.receipt.replayed
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ class Stay:
         service_date: The date that the service started on.
         occasion: Key of the occasion, if any.
         dining: When the party sits there, ``[start, end)``.
-        block: When its tables are taken: dining and the buffers.
+        occupied: When its tables are taken: dining and the buffers.
         turn_minutes: The turn time of its band.
         is_clamped: Whether the stay was cut at the end of service.
     """
@@ -55,7 +55,7 @@ class Stay:
     service_date: date
     occasion: str | None
     dining: Window
-    block: Window
+    occupied: Window
     turn_minutes: int
     is_clamped: bool = False
 
@@ -209,7 +209,7 @@ class Calendar:
             service_date=service.date,
             occasion=occasion,
             dining=Window.of_micros(start_us, end_us),
-            block=Window.of_micros(start_us - before, end_us + after),
+            occupied=Window.of_micros(start_us - before, end_us + after),
             turn_minutes=minutes,
             is_clamped=is_clamped,
         )

@@ -15,6 +15,7 @@ from fourtop.model.calendar import Stay
 from fourtop.model.floor import Floor
 from fourtop.model.planning import Planning
 from fourtop.model.policy import ServicePeriod
+from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.request import Preference
 from fourtop.model.window import from_micros
 
@@ -127,6 +128,7 @@ class Hold:
         wish: The conditions that would have been nice.
         names_tables: Whether the request named the tables.
         occasion: The occasion that the request named; that of the stay may be the period's own.
+        receipt: What the command that returned it says besides; neither stored nor compared.
     """
 
     id: str
@@ -146,6 +148,12 @@ class Hold:
     wish: Preference = attrs.field(factory=Preference)
     names_tables: bool = False
     occasion: str | None = None
+    receipt: Receipt = attrs.field(default=NO_RECEIPT, eq=False, repr=False, kw_only=True)
+
+    @property
+    def replayed(self) -> bool:
+        """Whether this is the stored result of an earlier call."""
+        return self.receipt.replayed
 
     def is_alive(self, now_us: int) -> bool:
         """Tell whether it keeps its tables: ``now < expires_at`` is alive, equal is dead."""

@@ -7,11 +7,9 @@ from datetime import date, datetime
 import attrs
 
 from fourtop.errors import Refusal
-from fourtop.model.block import Block
-from fourtop.model.booking import Booking
 from fourtop.model.calendar import Stay
-from fourtop.model.hold import Hold
 from fourtop.model.plan import Plan
+from fourtop.model.receipt import Usage
 from fourtop.model.window import from_micros
 
 
@@ -22,42 +20,6 @@ class Versions:
     floor: int
     policy: int
     occupancy: int
-
-
-@attrs.frozen
-class Usage:
-    """Covers and parties of one service against its caps; live holds count like bookings.
-
-    Args:
-        period: Key of the service period.
-        service_date: The date that it starts on.
-        booked_covers: People.
-        booked_parties: Bookings and holds without one.
-        max_covers: The cap, or ``None``.
-        max_parties: The cap, or ``None``.
-
-    >>> Usage("dinner", date(2026, 5, 1), 12, 3, 40, None).utilisation_percent
-    30
-    """
-
-    period: str
-    service_date: date
-    booked_covers: int
-    booked_parties: int
-    max_covers: int | None = None
-    max_parties: int | None = None
-
-    @property
-    def available_covers(self) -> int | None:
-        """Covers left, at least 0; ``None`` where there is no cap."""
-        return None if self.max_covers is None else max(self.max_covers - self.booked_covers, 0)
-
-    @property
-    def utilisation_percent(self) -> int | None:
-        """Booked covers in percent of the cap, halves rounded up; ``None`` where there is none."""
-        if not self.max_covers:
-            return None
-        return (200 * self.booked_covers + self.max_covers) // (2 * self.max_covers)
 
 
 @attrs.frozen
@@ -131,58 +93,8 @@ class Availability:
 
 
 @attrs.frozen
-class Held:
-    """A hold that was made, extended or released; ``replayed`` marks a stored answer."""
-
-    hold: Hold
-    replayed: bool = False
-
-
-@attrs.frozen
-class Confirmed:
-    """A booking that was confirmed from a hold; ``replayed`` marks a stored answer."""
-
-    booking: Booking
-    hold_id: str
-    replayed: bool = False
-
-
-@attrs.frozen
-class Booked:
-    """A booking made in one step, with the service's usage after it; ``replayed`` marks a stored answer."""
-
-    booking: Booking
-    capacity: Usage
-    replayed: bool = False
-
-
-@attrs.frozen
-class Changed:
-    """A booking that was changed; ``replayed`` marks a stored answer."""
-
-    booking: Booking
-    replayed: bool = False
-
-
-@attrs.frozen
-class Moved:
-    """Bookings that were moved together, in the order of the command; ``replayed`` marks a stored answer."""
-
-    bookings: tuple[Booking, ...]
-    replayed: bool = False
-
-
-@attrs.frozen
-class Blocked:
-    """A block that was made or removed; ``replayed`` marks a stored answer."""
-
-    block: Block
-    replayed: bool = False
-
-
-@attrs.frozen
-class Imported:
-    """How many bookings an import brought in; ``replayed`` marks a stored answer."""
+class ImportReport:
+    """The number of bookings and allocations that an import added; ``replayed`` marks a stored result."""
 
     bookings: int
     allocations: int

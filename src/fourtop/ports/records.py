@@ -259,7 +259,7 @@ class LoadedRecords:
 
     def active_holds(self, window: Window) -> Iterable[Hold]:
         """Return the loaded holds in state active whose block overlaps a window, by start, then id."""
-        found = [each for each in self.holds if each.state is HoldState.ACTIVE and each.stay.block.overlaps(window)]
+        found = [each for each in self.holds if each.state is HoldState.ACTIVE and each.stay.occupied.overlaps(window)]
         return sorted(found, key=_by_start)
 
     def expired_holds(self, now_us: int, window: Window) -> Iterable[Hold]:

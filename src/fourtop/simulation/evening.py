@@ -180,7 +180,7 @@ class _Evening:
 
     def _hold(self, guest: Guest) -> None:
         try:
-            hold = self._online.hold(_request(guest), session=f"s{guest.number}").hold
+            hold = self._online.hold(_request(guest), session=f"s{guest.number}")
         except Refused as refused:
             self._refuse(guest, refused.refusal)
             return
@@ -196,14 +196,14 @@ class _Evening:
             self._note(guest, Act.HOLD_EXPIRED, hold.tables)
             self._hold(attrs.evolve(guest, manner=Manner.PLAIN))
             return
-        self._note(guest, Act.CONFIRMED, confirmed.booking.tables)
+        self._note(guest, Act.CONFIRMED, confirmed.tables)
         if guest.manner is Manner.CLICKS_TWICE and confirm().replayed:
-            self._note(guest, Act.REPLAYED, confirmed.booking.tables)
-        self._expect(guest, confirmed.booking)
+            self._note(guest, Act.REPLAYED, confirmed.tables)
+        self._expect(guest, confirmed)
 
     def _book(self, guest: Guest, request: BookingRequest) -> Booking | None:
         try:
-            booking = self._staff.book(request, booking_id=f"r{guest.number}", key=f"book-{guest.number}").booking
+            booking = self._staff.book(request, booking_id=f"r{guest.number}", key=f"book-{guest.number}")
         except Refused as refused:
             self._refuse(guest, refused.refusal, request.tables)
             return None
@@ -305,7 +305,7 @@ class _Evening:
         stay = self._calendar.stay(later_us, guest.party_size)
         if not isinstance(stay, Stay):
             return None
-        rows = [row for row in self._staff.allocations(stay.block) if _is_of_a_party(row)]
+        rows = [row for row in self._staff.allocations(stay.occupied) if _is_of_a_party(row)]
         helping = (number for number, seated in self._seated.items() if self._would_help(seated, guest, later_us, rows))
         first = min(helping, key=lambda number: (self._seated[number].stay.dining.start_us, number), default=None)
         return None if first is None else self._guests[first]

@@ -13,14 +13,13 @@ from fourtop.model.allocation import OwnerKind
 from fourtop.model.block import Block
 from fourtop.model.event import Event, EventType
 from fourtop.model.floor import Floor
-from fourtop.model.results import Blocked
 from fourtop.model.window import Window
 from fourtop.ports import Changes, Decision, View
 
 
 def make_block(
     call: Invocation, view: View, rules: CompiledHouse, block: Block, *, zone_id: str | None
-) -> Decision[Blocked]:
+) -> Decision[Block]:
     """Decide a block of tables, or of all tables of a zone. It never pushes a booking or a live hold aside."""
     tables = _tables(rules.house.floor, block.tables, zone_id)
     if block.window.end_us <= view.now_us:
@@ -34,7 +33,7 @@ def make_block(
     placing = allocate(call, (OwnerKind.BLOCK, made.id), tables, made.window)
     event = _block_event(call, EventType.BLOCK_CREATED, made, view.now_us)
     changes = Changes(added=placing.rows, blocks_added=(made,), events=(event,))
-    return Decision(Blocked(made), expire_holds(call, view, made.window) + changes)
+    return Decision(made, expire_holds(call, view, made.window) + changes)
 
 
 def _tables(floor: Floor, tables: tuple[str, ...], zone_id: str | None) -> tuple[str, ...]:
@@ -50,14 +49,14 @@ def _tables(floor: Floor, tables: tuple[str, ...], zone_id: str | None) -> tuple
     return of_zone
 
 
-def remove_block(call: Invocation, view: View, block_id: str) -> Decision[Blocked]:
+def remove_block(call: Invocation, view: View, block_id: str) -> Decision[Block]:
     """Decide the end of a block from now on; what is over of it stays on record."""
     block = view.find_block(block_id)
     if block is None:
         raise NotFound("block", block_id)
     now_us = view.now_us
     if block.window.end_us <= now_us:
-        return Decision(Blocked(block))
+        return Decision(block)
     changes = release_from(view.allocations_of(OwnerKind.BLOCK, block_id), now_us)
     if block.window.start_us < now_us:
         block = attrs.evolve(block, window=Window.of_micros(block.window.start_us, now_us))
@@ -65,7 +64,7 @@ def remove_block(call: Invocation, view: View, block_id: str) -> Decision[Blocke
     else:
         changes += Changes(blocks_removed=(block_id,))
     event = _block_event(call, EventType.BLOCK_REMOVED, block, now_us)
-    return Decision(Blocked(block), changes + Changes(events=(event,)))
+    return Decision(block, changes + Changes(events=(event,)))
 
 
 def _block_event(call: Invocation, kind: EventType, block: Block, now_us: int) -> Event:

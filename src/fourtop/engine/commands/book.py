@@ -15,8 +15,8 @@ from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Stay
 from fourtop.model.event import Event
+from fourtop.model.receipt import Receipt, Usage
 from fourtop.model.request import BookingRequest
-from fourtop.model.results import Booked, Changed, Usage
 from fourtop.model.window import Window
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, View
 
@@ -38,7 +38,7 @@ class Terms:
 
 def make_booking(
     call: Invocation, view: View, rules: CompiledHouse, request: BookingRequest, terms: Terms
-) -> Decision[Booked] | Need:
+) -> Decision[Booking] | Need:
     """Decide a booking in one step: caps, choice of tables and confirmation; or caps alone, and tables later."""
     booking_id = terms.booking_id
     # An id that was drawn for this call is new; should it not be, the store says so.
@@ -67,10 +67,11 @@ def make_booking(
     changes = NO_CHANGES
     if isinstance(seated, Seating):
         booking, placed = _given_tables(call, view, booking, seated)
-        changes = expire_holds(call, view, seated.stay.block) + placed
+        changes = expire_holds(call, view, seated.stay.occupied) + placed
     usage = _usage_with(judge, rules, stay, request.party_size)
     changes += Changes(bookings=(booking,), events=(created_event(call, booking), *_assigned(call, booking)))
-    return Decision(Booked(booking, usage), changes)
+    receipt = Receipt(usage=usage, plan=seated.plan if isinstance(seated, Seating) else None)
+    return Decision(attrs.evolve(booking, receipt=receipt), changes)
 
 
 def _judged(judge: Admission, request: BookingRequest, *, tables_later: bool) -> Seating | Stay | Refusal | Need:
@@ -95,8 +96,8 @@ def _usage_with(judge: Admission, rules: CompiledHouse, stay: Stay, party_size: 
 
 
 def _given_tables(call: Invocation, view: View, booking: Booking, seating: Seating) -> tuple[Booking, Changes]:
-    placing = allocate(call, (OwnerKind.BOOKING, booking.id), seating.plan.tables, seating.stay.block)
-    assignment = Assignment(seating.plan.tables, seating.stay.block, placing.merge_group_id, view.now_us, call.actor)
+    placing = allocate(call, (OwnerKind.BOOKING, booking.id), seating.plan.tables, seating.stay.occupied)
+    assignment = Assignment(seating.plan.tables, seating.stay.occupied, placing.merge_group_id, view.now_us, call.actor)
     confirmed = attrs.evolve(booking, status=BookingStatus.CONFIRMED, assignment=assignment)
     return confirmed, Changes(added=placing.rows)
 
@@ -110,7 +111,7 @@ def _assigned(call: Invocation, booking: Booking) -> tuple[Event, ...]:
 
 def reschedule_booking(
     call: Invocation, view: View, rules: CompiledHouse, booking_id: str, request: BookingRequest
-) -> Decision[Changed] | Need:
+) -> Decision[Booking] | Need:
     """Decide another time, size or wish for a booking; its own tables are not in its way, its holds end."""
     booking = get_booking(view, booking_id)
     if booking.status not in _MAY_BE_RESCHEDULED:
@@ -135,16 +136,16 @@ def reschedule_booking(
     changes = released_for(call, view, booking_id)
     if isinstance(seated, Seating):
         changed, placed = _given_tables(call, view, changed, seated)
-        swept = expire_holds(call, view, seated.stay.block, kept={hold.id for hold in changes.holds_changed})
+        swept = expire_holds(call, view, seated.stay.occupied, kept={hold.id for hold in changes.holds_changed})
         changes += swept + Changes(removed=view.allocations_of(OwnerKind.BOOKING, booking_id)) + placed
     events = (rescheduled_event(call, changed, booking), *_assigned(call, changed))
-    return Decision(Changed(changed), changes + Changes(bookings=(changed,), events=events))
+    return Decision(changed, changes + Changes(bookings=(changed,), events=events))
 
 
 # ---- the steps of a life
 
 
-def change_status(call: Invocation, view: View, booking_id: str, target: BookingStatus) -> Decision[Changed]:
+def change_status(call: Invocation, view: View, booking_id: str, target: BookingStatus) -> Decision[Booking]:
     """Decide a step of the life cycle; one that ends the stay frees the tables from now on."""
     booking = get_booking(view, booking_id)
     seats_without_tables = target is BookingStatus.CHECKED_IN and booking.assignment is None
@@ -163,7 +164,7 @@ def change_status(call: Invocation, view: View, booking_id: str, target: Booking
         changes += release_from(view.allocations_of(OwnerKind.BOOKING, booking_id), view.now_us)
         changed = attrs.evolve(changed, assignment=_cut(booking.assignment, view.now_us))
     event = status_event(call, changed, booking.status)
-    return Decision(Changed(changed), changes + Changes(bookings=(changed,), events=(event,)))
+    return Decision(changed, changes + Changes(bookings=(changed,), events=(event,)))
 
 
 def _cut(assignment: Assignment | None, now_us: int) -> Assignment | None:

@@ -28,7 +28,6 @@ from fourtop.model.calendar import Stay
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.event import EventType
 from fourtop.model.hold import Fingerprint, Hold, HoldState, fingerprint_of
-from fourtop.model.results import Confirmed
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
 
 
@@ -49,7 +48,7 @@ class Confirmation:
 
 def confirm_hold(
     call: Invocation, view: View, rules: CompiledHouse, wanted: Confirmation
-) -> Decision[Confirmed] | Decision[FailedWithEvidence] | Need:
+) -> Decision[Booking] | Decision[FailedWithEvidence] | Need:
     """Decide a confirmation.
 
     A hold that was confirmed before gives the stored success, whatever the key. A failed check writes its
@@ -77,13 +76,13 @@ def evidence_of_loss(
     hold = view.find_hold(wanted.hold_id)
     if hold is None:
         return Decision(None)
-    if not view.scope.covers(hold.stay.block):
-        return Need(Scope(call.restaurant_id, windows=(hold.stay.block,)))
+    if not view.scope.covers(hold.stay.occupied):
+        return Need(Scope(call.restaurant_id, windows=(hold.stay.occupied,)))
     evidence = _Attempt(call, view, rules, hold, wanted).evidence(wanted.booking_id or hold.booking_id, error)
     return Decision(None, Changes(confirmations=(evidence,)))
 
 
-def _again(call: Invocation, view: View, result: ConfirmationResult) -> Decision[Confirmed] | Need:
+def _again(call: Invocation, view: View, result: ConfirmationResult) -> Decision[Booking] | Need:
     asked = (call.command, result.key)
     if asked not in view.scope.stored_results:
         return Need(Scope(call.restaurant_id, stored_results=frozenset({asked})))
@@ -114,7 +113,7 @@ class _Attempt:
     hold: Hold
     wanted: Confirmation
 
-    def decided(self) -> Decision[Confirmed] | Decision[FailedWithEvidence]:
+    def decided(self) -> Decision[Booking] | Decision[FailedWithEvidence]:
         """Return the confirmation, or the failure with its evidence."""
         hold = self.hold
         try:
@@ -128,7 +127,7 @@ class _Attempt:
         kept = {hold.id, *(each.id for each in others.holds_changed)}
         given = self._passed_on(booking_id) if seating is None else self._placed(booking_id, seating, kept)
         booking = self._booking(booking_id, known, given)
-        outcome = Confirmed(booking, hold.id)
+        outcome = booking
         changes = (
             others
             + given.changes
@@ -159,8 +158,8 @@ class _Attempt:
         bookings = frozenset() if booking_id is None else frozenset({booking_id}) - scope.bookings
         more = Scope(scope.restaurant_id, bookings=bookings)
         has_drifted = self._fingerprint_now.digest != hold.fingerprint.digest
-        if (has_drifted or not hold.is_alive(self.view.now_us)) and not scope.covers(hold.stay.block):
-            more |= Scope(scope.restaurant_id, windows=(hold.stay.block,))
+        if (has_drifted or not hold.is_alive(self.view.now_us)) and not scope.covers(hold.stay.occupied):
+            more |= Scope(scope.restaurant_id, windows=(hold.stay.occupied,))
             if has_drifted and self.wanted.requote:
                 more |= self._looked_at_to_requote()
         return Need(more) if more.bookings or more.windows else None
@@ -244,8 +243,8 @@ class _Attempt:
 
     def _placed(self, booking_id: str, seating: Seating, kept: Collection[str]) -> _Given:
         rows = self.view.allocations_of(OwnerKind.HOLD, self.hold.id)
-        placing = allocate(self.call, (OwnerKind.BOOKING, booking_id), seating.plan.tables, seating.stay.block)
-        swept = expire_holds(self.call, self.view, seating.stay.block, kept=kept)
+        placing = allocate(self.call, (OwnerKind.BOOKING, booking_id), seating.plan.tables, seating.stay.occupied)
+        swept = expire_holds(self.call, self.view, seating.stay.occupied, kept=kept)
         changes = Changes(removed=rows) + swept + Changes(added=placing.rows)
         return _Given(seating.stay, seating.plan.tables, placing.merge_group_id, changes)
 
@@ -257,7 +256,7 @@ class _Attempt:
             party_size=hold.party_size,
             status=BookingStatus.CONFIRMED,
             stay=given.stay,
-            assignment=Assignment(given.tables, given.stay.block, given.merge_group_id, now_us, self.call.actor),
+            assignment=Assignment(given.tables, given.stay.occupied, given.merge_group_id, now_us, self.call.actor),
             version=1 if known is None else known.version + 1,
             created_us=now_us if known is None else known.created_us,
             updated_us=now_us,
@@ -291,7 +290,7 @@ class _Attempt:
 
     def _rivals(self) -> tuple[Allocation, ...]:
         hold = self.hold
-        if not self.view.scope.covers(hold.stay.block):
+        if not self.view.scope.covers(hold.stay.occupied):
             assert hold.is_alive(self.view.now_us), "whose tables may be another's by now is looked up"
             return ()
-        return find_rivals(self.view, hold.tables, hold.stay.block, [Owner(OwnerKind.HOLD, hold.id)])
+        return find_rivals(self.view, hold.tables, hold.stay.occupied, [Owner(OwnerKind.HOLD, hold.id)])

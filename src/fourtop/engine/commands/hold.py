@@ -24,7 +24,6 @@ from fourtop.model.event import EventType
 from fourtop.model.hold import Hold, HoldState, fingerprint_of
 from fourtop.model.policy import MAX_HOLD_LIFETIME_SECONDS
 from fourtop.model.request import BookingRequest
-from fourtop.model.results import Held
 from fourtop.model.window import MICROSECONDS_PER_SECOND
 from fourtop.ports import Changes, Decision, Need, Scope, View
 
@@ -54,7 +53,7 @@ class Replaced:
 
 def make_hold(
     call: Invocation, view: View, rules: CompiledHouse, request: BookingRequest, terms: Terms
-) -> Decision[Held] | Need:
+) -> Decision[Hold] | Need:
     """Decide a new hold."""
     own = NOTHING_RELEASED
     if terms.booking_id is not None:
@@ -71,7 +70,7 @@ def make_hold(
 
 def replace_hold(
     call: Invocation, view: View, rules: CompiledHouse, request: BookingRequest, given_up: Replaced
-) -> Decision[Held] | Need:
+) -> Decision[Hold] | Need:
     """Decide a new hold in place of one that is given up; the old one is in nobody's way, least of all its own."""
     old = get_live_hold(view, given_up.hold_id)
     need = _missing(view, old)
@@ -105,7 +104,7 @@ def _missing(view: View, old: Hold) -> Need | None:
 
 def _held(
     call: Invocation, view: View, rules: CompiledHouse, what: tuple[BookingRequest, Terms, Seating]
-) -> Decision[Held]:
+) -> Decision[Hold]:
     request, terms, seating = what
     policy = rules.house.policy
     ttl_seconds = policy.holds.ttl_seconds if terms.ttl_seconds is None else terms.ttl_seconds
@@ -136,10 +135,10 @@ def _held(
         names_tables=bool(request.tables),
         occasion=request.occasion,
     )
-    placing = allocate(call, (OwnerKind.HOLD, hold.id), hold.tables, hold.stay.block)
+    placing = allocate(call, (OwnerKind.HOLD, hold.id), hold.tables, hold.stay.occupied)
     event = hold_event(call, EventType.HOLD_CREATED, hold, view.now_us)
     changes = Changes(added=placing.rows, holds_added=(hold,), events=(event,))
-    return Decision(Held(hold), expire_holds(call, view, hold.stay.block) + changes)
+    return Decision(hold, expire_holds(call, view, hold.stay.occupied) + changes)
 
 
 def _check_limits(view: View, rules: CompiledHouse, terms: Terms, *, given_up: Hold | None) -> None:
@@ -171,7 +170,7 @@ def as_request(hold: Hold) -> BookingRequest:
     )
 
 
-def extend_hold(call: Invocation, view: View, hold_id: str, seconds: int) -> Decision[Held]:
+def extend_hold(call: Invocation, view: View, hold_id: str, seconds: int) -> Decision[Hold]:
     """Decide a later expiry, at most 600 seconds after the hold was made."""
     hold = get_live_hold(view, hold_id)
     expires_us = hold.expires_us + seconds * MICROSECONDS_PER_SECOND
@@ -182,13 +181,13 @@ def extend_hold(call: Invocation, view: View, hold_id: str, seconds: int) -> Dec
     subject = f"{hold.id}:{expires_us}"
     about = {"hold_id": hold.id, "booking_id": hold.booking_id, "data": data}
     event = call.event(EventType.HOLD_EXTENDED, subject, view.now_us, **about)
-    return Decision(Held(extended), Changes(holds_changed=(extended,), events=(event,)))
+    return Decision(extended, Changes(holds_changed=(extended,), events=(event,)))
 
 
-def release_hold(call: Invocation, view: View, hold_id: str) -> Decision[Held]:
+def release_hold(call: Invocation, view: View, hold_id: str) -> Decision[Hold]:
     """Decide the end of a hold that is given up."""
     hold = get_live_hold(view, hold_id)
     rows = view.allocations_of(OwnerKind.HOLD, hold.id)
     event = hold_event(call, EventType.HOLD_RELEASED, hold, view.now_us)
     released = attrs.evolve(hold, state=HoldState.RELEASED)
-    return Decision(Held(released), end_hold(hold, HoldState.RELEASED, rows, event))
+    return Decision(released, end_hold(hold, HoldState.RELEASED, rows, event))

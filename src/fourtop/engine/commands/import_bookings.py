@@ -16,7 +16,7 @@ from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Stay
 from fourtop.model.event import EventType
-from fourtop.model.results import Imported
+from fourtop.model.results import ImportReport
 from fourtop.model.window import MAX_WINDOW_US, MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import Changes, Decision, Need, Scope, View
 
@@ -40,7 +40,7 @@ class _Read:
 
 def import_bookings(
     call: Invocation, view: View, rules: CompiledHouse, rows: Sequence[BookingRow]
-) -> Decision[Imported] | Need:
+) -> Decision[ImportReport] | Need:
     """Decide an import. Windows and tables are taken as they come; only what cannot be true is refused.
 
     Party sizes, caps and service hours are not judged: these bookings exist. Overlaps, unknown tables,
@@ -59,13 +59,13 @@ def import_bookings(
         raise ImportRejected(tuple(f"row {number}: {what}" for number, what in in_order))
     allocations = tuple(row for each in read for row in each.rows)
     bookings = tuple(each.booking for each in read)
-    windows = {each.booking.stay.block for each in read if each.rows}
+    windows = {each.booking.stay.occupied for each in read if each.rows}
     data = {"bookings": [booking.id for booking in bookings]}
     event = call.event(EventType.BOOKING_IMPORTED, call.id, view.now_us, data=data)
     changes = Changes(added=allocations, bookings=bookings, events=(event,))
     if view.has_expired_holds():
         changes = expire_holds(call, view, *sorted(windows, key=_BOUNDS)) + changes
-    return Decision(Imported(len(bookings), len(allocations)), changes)
+    return Decision(ImportReport(len(bookings), len(allocations)), changes)
 
 
 # ---- one row
@@ -99,9 +99,9 @@ class _Reader:
         rows: tuple[Allocation, ...] = ()
         assignment = None
         if tables:
-            placing = allocate(call, (OwnerKind.BOOKING, row.id), tables, stay.block, part=f"{number}.")
+            placing = allocate(call, (OwnerKind.BOOKING, row.id), tables, stay.occupied, part=f"{number}.")
             rows = placing.rows
-            assignment = Assignment(tables, stay.block, placing.merge_group_id, now_us, call.actor)
+            assignment = Assignment(tables, stay.occupied, placing.merge_group_id, now_us, call.actor)
         booking = Booking(
             id=row.id,
             restaurant_id=call.restaurant_id,
@@ -134,7 +134,7 @@ class _Reader:
             service_date=calendar.local_date(start_us) if service is None else service.date,
             occasion=row.occasion,
             dining=dining,
-            block=Window.of_micros(dining.start_us - before, dining.end_us + after),
+            occupied=Window.of_micros(dining.start_us - before, dining.end_us + after),
             turn_minutes=dining.minutes,
         )
 
@@ -152,7 +152,7 @@ def _trouble(status: BookingStatus, stay: Stay, tables: tuple[str, ...], now_us:
         return f"a {status.value} booking needs tables"
     if tables and status not in _WITH_TABLES:
         return f"a {status.value} booking has no tables"
-    if status is BookingStatus.COMPLETED and stay.block.end_us > now_us:
+    if status is BookingStatus.COMPLETED and stay.occupied.end_us > now_us:
         return "a completed booking lies in the past"
     return None
 
@@ -161,7 +161,7 @@ def _trouble(status: BookingStatus, stay: Stay, tables: tuple[str, ...], now_us:
 
 
 def _missing(view: View, read: list[_Read]) -> Need | None:
-    windows = tuple(_cover(sorted((each.booking.stay.block for each in read), key=_BOUNDS)))
+    windows = tuple(_cover(sorted((each.booking.stay.occupied for each in read), key=_BOUNDS)))
     ids = frozenset(each.booking.id for each in read)
     missing = tuple(window for window in windows if not view.scope.covers(window))
     if missing or not ids <= view.scope.bookings:

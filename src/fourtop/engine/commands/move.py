@@ -19,7 +19,6 @@ from fourtop.model import validators
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking
 from fourtop.model.plan import Plan
-from fourtop.model.results import Moved
 from fourtop.model.window import Window
 from fourtop.planner import PlanRequest
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
@@ -81,7 +80,7 @@ def check_moves(moves: Iterable[Move]) -> tuple[Move, ...]:
 
 def move_bookings(
     call: Invocation, view: View, rules: CompiledHouse, moves: tuple[Move, ...]
-) -> Decision[Moved] | Need:
+) -> Decision[tuple[Booking, ...]] | Need:
     """Decide a batch of moves. They may overlap in between; at the end they may not."""
     bookings = [get_booking(view, move.booking_id) for move in moves]
     need = _missing(view, bookings)
@@ -104,11 +103,11 @@ def move_bookings(
         moved.append(booking)
         changes += _rows_changed(step, placing, view.now_us)
         changes += Changes(bookings=(booking,), events=(assignment_event(call, booking),))
-    return Decision(Moved(tuple(moved)), expire_holds(call, view, *(step.window for step in steps)) + changes)
+    return Decision(tuple(moved), expire_holds(call, view, *(step.window for step in steps)) + changes)
 
 
 def _missing(view: View, bookings: list[Booking]) -> Need | None:
-    windows = tuple(booking.stay.block for booking in bookings if not view.scope.covers(booking.stay.block))
+    windows = tuple(booking.stay.occupied for booking in bookings if not view.scope.covers(booking.stay.occupied))
     return Need(Scope(view.scope.restaurant_id, windows=windows)) if windows else None
 
 

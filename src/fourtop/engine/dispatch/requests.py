@@ -40,13 +40,7 @@ from fourtop.model.request import ANY_TABLE, BookingRequest, Preference
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.results import (
     Availability,
-    Blocked,
-    Booked,
-    Changed,
-    Confirmed,
-    Held,
-    Imported,
-    Moved,
+    ImportReport,
     Quote,
     Versions,
 )
@@ -228,7 +222,7 @@ class RequestFactory:
 
     # ---- holds
 
-    def hold(self, request: BookingRequest, terms: hold_command.Terms, key: str | None) -> Command[Held]:
+    def hold(self, request: BookingRequest, terms: hold_command.Terms, key: str | None) -> Command[Hold]:
         """Write the order for a new hold."""
         validators.check_instance("request", request, BookingRequest)
         booking_id = _optional_id("booking_id", terms.booking_id)
@@ -248,20 +242,20 @@ class RequestFactory:
             prefetch=lambda rules: admission.expected_scope(rules, request),
         )
 
-    def extend_hold(self, hold_id: str, seconds: int, key: str | None) -> Command[Held]:
+    def extend_hold(self, hold_id: str, seconds: int, key: str | None) -> Command[Hold]:
         """Write the order to let a hold expire later."""
         validators.check_integer("seconds", seconds, 1, MAX_HOLD_LIFETIME_SECONDS - HOLD_TTL_SECONDS[0])
         call = self._call("extend", key, {"hold_id": hold_id, "seconds": seconds})
         scope = self.about(holds=[hold_id])
         return Command(call, scope, lambda view, _: hold_command.extend_hold(call, view, hold_id, seconds))
 
-    def release_hold(self, hold_id: str, key: str | None) -> Command[Held]:
+    def release_hold(self, hold_id: str, key: str | None) -> Command[Hold]:
         """Write the order to give up a hold."""
         call = self._call("release", key, {"hold_id": hold_id})
         scope = self.about(holds=[hold_id])
         return Command(call, scope, lambda view, _: hold_command.release_hold(call, view, hold_id))
 
-    def replace_hold(self, given_up: hold_command.Replaced, request: BookingRequest, key: str | None) -> Command[Held]:
+    def replace_hold(self, given_up: hold_command.Replaced, request: BookingRequest, key: str | None) -> Command[Hold]:
         """Write the order to give up a hold for another."""
         validators.check_instance("request", request, BookingRequest)
         _check_ttl(given_up.ttl_seconds)
@@ -274,7 +268,7 @@ class RequestFactory:
             prefetch=lambda rules: admission.expected_scope(rules, request),
         )
 
-    def confirm(self, wanted: confirm_command.Confirmation, key: str | None) -> Command[Confirmed]:
+    def confirm(self, wanted: confirm_command.Confirmation, key: str | None) -> Command[Booking]:
         """Write the order to confirm a hold."""
         validators.check_instance("requote", wanted.requote, bool)
         booking_id = _optional_id("booking_id", wanted.booking_id)
@@ -290,7 +284,7 @@ class RequestFactory:
 
     # ---- bookings
 
-    def book(self, request: BookingRequest, booking_id: str | None, tables: str, key: str | None) -> Command[Booked]:
+    def book(self, request: BookingRequest, booking_id: str | None, tables: str, key: str | None) -> Command[Booking]:
         """Write the order for a booking in one step."""
         validators.check_instance("request", request, BookingRequest)
         if tables not in ("now", "later"):
@@ -305,33 +299,33 @@ class RequestFactory:
             prefetch=lambda rules: admission.expected_scope(rules, request, counts=True),
         )
 
-    def reschedule(self, booking_id: str, request: BookingRequest, key: str | None) -> Command[Changed]:
+    def reschedule(self, booking_id: str, request: BookingRequest, key: str | None) -> Command[Booking]:
         """Write the order for another time, size or wish."""
         validators.check_instance("request", request, BookingRequest)
         call = self._call("reschedule", key, {"booking_id": booking_id, "request": request})
         scope = self.about(bookings=[booking_id])
 
-        def decide(view: View, rules: CompiledHouse) -> Decision[Changed] | Need:
+        def decide(view: View, rules: CompiledHouse) -> Decision[Booking] | Need:
             return book_command.reschedule_booking(call, view, rules, booking_id, request)
 
         return Command(
             call, scope, decide, prefetch=lambda rules: admission.expected_scope(rules, request, counts=True)
         )
 
-    def step(self, command: str, booking_id: str, target: BookingStatus, key: str | None) -> Command[Changed]:
+    def step(self, command: str, booking_id: str, target: BookingStatus, key: str | None) -> Command[Booking]:
         """Write the order for a step of a booking's life."""
         call = self._call(command, key, {"booking_id": booking_id})
         scope = self.about(bookings=[booking_id])
         return Command(call, scope, lambda view, _: book_command.change_status(call, view, booking_id, target))
 
-    def move(self, moves: Iterable[Move], key: str | None) -> Command[Moved]:
+    def move(self, moves: Iterable[Move], key: str | None) -> Command[tuple[Booking, ...]]:
         """Write the order to move bookings together."""
         checked = move_command.check_moves(validators.as_instances("moves", moves, Move))
         call = self._call("move", key, {"moves": checked})
         scope = self.about(bookings=[each.booking_id for each in checked])
         return Command(call, scope, lambda view, rules: move_command.move_bookings(call, view, rules, checked))
 
-    def import_bookings(self, rows: Sequence[BookingRow], key: str | None) -> Command[Imported]:
+    def import_bookings(self, rows: Sequence[BookingRow], key: str | None) -> Command[ImportReport]:
         """Write the order to take over bookings."""
         checked = validators.as_instances("rows", rows, BookingRow)
         if not 1 <= len(checked) <= MAX_IMPORT_ROWS:
@@ -345,7 +339,7 @@ class RequestFactory:
 
     def block(
         self, window: Window, tables: Collection[str], *, zone_id: str | None, reason: str, key: str | None
-    ) -> Command[Blocked]:
+    ) -> Command[Block]:
         """Write the order to take tables out of use."""
         scope = self.about(windows=[window])
         validators.check_private_text("reason", reason, 200)
@@ -357,7 +351,7 @@ class RequestFactory:
             call, scope, lambda view, rules: block_command.make_block(call, view, rules, block, zone_id=zone_id)
         )
 
-    def unblock(self, block_id: str, key: str | None) -> Command[Blocked]:
+    def unblock(self, block_id: str, key: str | None) -> Command[Block]:
         """Write the order to end a block."""
         call = self._call("unblock", key, {"block_id": validators.check_identifier("block_id", block_id)})
         scope = Scope(self.restaurant_id, blocks=frozenset({block_id}))

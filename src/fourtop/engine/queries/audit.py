@@ -124,7 +124,7 @@ def _has_owner(view: View, row: Allocation) -> bool:
 def _bare(view: View, windows: Iterable[Window]) -> Iterable[str]:
     for window in windows:
         for booking in view.bookings_starting(window):
-            if booking.status.occupies and booking.stay.block.end_us > view.now_us and not _has_all(view, booking):
+            if booking.status.occupies and booking.stay.occupied.end_us > view.now_us and not _has_all(view, booking):
                 yield booking.id
 
 

@@ -11,8 +11,9 @@ from fourtop.engine.admission import Admission
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.errors import FourtopError, InvalidInput, Refusal
 from fourtop.model.calendar import Calendar, Service
+from fourtop.model.receipt import Usage
 from fourtop.model.request import Preference
-from fourtop.model.results import Availability, Slot, Usage
+from fourtop.model.results import Availability, Slot
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import PlanRequest
 from fourtop.ports import Need, Scope, View

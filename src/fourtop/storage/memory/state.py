@@ -192,7 +192,7 @@ class Shelf:
     def holds_over(self, before_us: int) -> Iterator[tuple[int, str]]:
         """Yield the ended holds of an instant or earlier that nothing refers to: when they were made, and the id."""
         for hold in self._holds.values():
-            is_over = hold.state is not HoldState.ACTIVE and hold.stay.block.end_us <= before_us
+            is_over = hold.state is not HoldState.ACTIVE and hold.stay.occupied.end_us <= before_us
             if not is_over or hold.created_us > before_us or self.evidence.has_results(hold.id):
                 continue
             if not self.occupancy.of_owner(OwnerKind.HOLD, hold.id):
@@ -350,14 +350,14 @@ class Shelf:
 
     def _activate(self, hold: Hold) -> None:
         if hold.state is HoldState.ACTIVE:
-            self._active.add(hold.stay.block.start_us, hold.stay.block.end_us, hold)
+            self._active.add(hold.stay.occupied.start_us, hold.stay.occupied.end_us, hold)
             self._expiries.add((hold.expires_us, hold.id))
             if hold.session is not None:
                 self._sessions.setdefault(hold.session, SortedList()).add((hold.expires_us, hold.id))
 
     def _deactivate(self, hold: Hold) -> None:
         if hold.state is HoldState.ACTIVE:
-            self._active.remove(hold.stay.block.start_us, hold.stay.block.end_us, hold)
+            self._active.remove(hold.stay.occupied.start_us, hold.stay.occupied.end_us, hold)
             self._expiries.remove((hold.expires_us, hold.id))
             if hold.session is not None:
                 of_session = self._sessions[hold.session]

@@ -44,7 +44,7 @@ def _over(row_id: str, end: float, table_id: str = "t1") -> Allocation:
 def _ended(hold_id: str, created: float = -500, end: float = -400) -> Hold:
     """Return a released hold, made and over so many minutes after noon."""
     hold = a_hold(hold_id, span(end - 60, end - 10))
-    assert hold.stay.block.end_us == span(end - 1, end).end_us
+    assert hold.stay.occupied.end_us == span(end - 1, end).end_us
     return attrs.evolve(hold, state=HoldState.RELEASED, created_us=NOON_US + round(created * MINUTE_US))
 
 

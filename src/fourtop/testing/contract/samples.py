@@ -20,7 +20,6 @@ from fourtop.model.house import House
 from fourtop.model.policy import Policy, ServicePeriod
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Restaurant, Zone
-from fourtop.model.results import Held
 from fourtop.model.table import Table
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import StoredResult
@@ -79,7 +78,7 @@ def a_stay(dining: Window = EVENING) -> Stay:
 def a_booking(booking_id: str = "b1", dining: Window = EVENING) -> Booking:
     """Return a confirmed booking at version 1, with no field left at its default."""
     stay = a_stay(dining)
-    assignment = Assignment(("t2", "t3"), stay.block, "g1", NOON_US - 7, STAFF)
+    assignment = Assignment(("t2", "t3"), stay.occupied, "g1", NOON_US - 7, STAFF)
     return Booking(
         id=booking_id,
         restaurant_id=HERE,
@@ -147,7 +146,7 @@ def a_confirmation(result_id: str, hold_id: str = "h1", *, confirmed: bool = Tru
 
 def an_answer(key: str, command: str = "hold") -> StoredResult:
     """Return the stored answer of a command."""
-    return StoredResult(HERE, command, key, "5f2b", Held(a_hold()), NOON_US + 1)
+    return StoredResult(HERE, command, key, "5f2b", a_hold(), NOON_US + 1)
 
 
 def an_event(dedupe_key: str) -> Event:

@@ -166,9 +166,9 @@ class GuardingPromises:
         def ask(view: View) -> Any:
             hold = view.find_hold("h1")
             assert hold is not None
-            if not view.scope.covers(hold.stay.block):
-                return Need(Scope(HERE, windows=(hold.stay.block,)))
-            return view.versions, view.find_in_the_way("t1", hold.stay.block)
+            if not view.scope.covers(hold.stay.occupied):
+                return Need(Scope(HERE, windows=(hold.stay.occupied,)))
+            return view.versions, view.find_in_the_way("t1", hold.stay.occupied)
 
         expected = (Versions(floor=1, policy=1, occupancy=1), a_row("a1", of_hold()))
         scope = Scope(HERE, holds=frozenset({"h1"}))

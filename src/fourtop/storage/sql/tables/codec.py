@@ -106,8 +106,8 @@ def _stay_row(stay: Stay) -> Row:
         "occasion": stay.occasion,
         "dining_start_us": stay.dining.start_us,
         "dining_end_us": stay.dining.end_us,
-        "block_start_us": stay.block.start_us,
-        "block_end_us": stay.block.end_us,
+        "block_start_us": stay.occupied.start_us,
+        "block_end_us": stay.occupied.end_us,
         "turn_minutes": stay.turn_minutes,
         "is_clamped": stay.is_clamped,
     }
@@ -334,17 +334,12 @@ def _converter() -> cattrs.Converter:
 
 
 _CONVERTER: Final = _converter()
-_OUTCOMES: Final[Mapping[str, type]] = {
-    each.__name__: each
-    for each in (
-        results.Held,
-        results.Confirmed,
-        results.Booked,
-        results.Changed,
-        results.Moved,
-        results.Blocked,
-        results.Imported,
-    )
+_OUTCOMES: Final[Mapping[str, Any]] = {
+    "Hold": Hold,
+    "Booking": Booking,
+    "Block": Block,
+    "ImportReport": results.ImportReport,
+    "tuple": tuple[Booking, ...],
 }
 
 CONFIRMATION: Final = (
