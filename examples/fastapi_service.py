@@ -118,16 +118,15 @@ async def availability(desk: Desk, on: date, party_size: Annotated[int, Query()]
 async def hold(desk: Desk, wish: Wish, key: Key) -> dict[str, Any]:
     """Keep tables for a guest who is still typing."""
     request = fourtop.BookingRequest(wish.party_size, wish.start)
-    kept = (await settled(lambda: desk.hold(request, session=wish.session, key=key))).hold
+    kept = await settled(lambda: desk.hold(request, session=wish.session, key=key))
     return {"hold": kept.id, "tables": kept.tables, "expires": kept.expires_at}
 
 
 @routes.post("/holds/{hold_id}/confirm")
 async def confirm(desk: Desk, hold_id: str, key: Key) -> dict[str, Any]:
     """Turn the hold into a booking. The guest may click as often as they like."""
-    confirmed = await settled(lambda: desk.confirm(hold_id, key=key))
-    booking = confirmed
-    return {"booking": booking.id, "tables": booking.tables, "replayed": confirmed.replayed}
+    booking = await settled(lambda: desk.confirm(hold_id, key=key))
+    return {"booking": booking.id, "tables": booking.tables, "replayed": booking.replayed}
 
 
 # ---- a few requests

@@ -199,7 +199,7 @@ def test_case_7_an_overnight_service_is_the_same_in_availability_and_hold(
     assert slots[when].is_bookable
     assert slots[when].period == "late"
     made = getattr(desk, command)(BookingRequest(4, when))
-    stay = (made.hold if command == "hold" else made.booking).stay
+    stay = made.stay
     assert (stay.service_date, stay.dining.start) == (FRIDAY, when)
     slots = {slot.start: slot for slot in desk.availability(FRIDAY, 4).slots}
     assert not slots[when].is_bookable

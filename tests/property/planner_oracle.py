@@ -146,7 +146,7 @@ def unmet(case: Case, table: Table, preference: Preference) -> int:
         (
             bool(preference.zones) and table.zone_id not in preference.zones,
             bool(preference.seatings) and table.seating not in preference.seatings,
-            bool(preference.settings) and zone.area not in preference.settings,
+            bool(preference.areas) and zone.area not in preference.areas,
             bool(preference.features) and not preference.features <= table.features,
         )
     )
@@ -275,6 +275,6 @@ def preference_of(draw: random.Random, *, chance: float) -> Preference:
     return Preference(
         zones=("main",) if draw.random() < chance else (),
         seatings=("booth",) if draw.random() < chance else (),
-        settings=("outdoor",) if draw.random() < chance else (),
+        areas=("outdoor",) if draw.random() < chance else (),
         features=("window",) if draw.random() < chance else (),
     )

@@ -14,7 +14,7 @@ from fourtop.model.planning import Planning
 from fourtop.model.request import Preference
 from fourtop.model.table import Table
 
-KINDS = ("zones", "seatings", "settings", "features")
+KINDS = ("zones", "seatings", "areas", "features")
 NO_CONDITION = Preference()
 
 Order = tuple[Fraction, int, int, int, int, int, int, tuple[int, ...]]
@@ -180,7 +180,7 @@ class Chooser:
             (
                 bool(preference.zones) and table.zone_id not in preference.zones,
                 bool(preference.seatings) and table.seating not in preference.seatings,
-                bool(preference.settings) and zone.area not in preference.settings,
+                bool(preference.areas) and zone.area not in preference.areas,
                 bool(preference.features - table.features),
             )
         )

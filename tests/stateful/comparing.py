@@ -151,8 +151,8 @@ def check_sitting(said: Any, true: Sitting) -> None:
         occasion=said.occasion,
         start=said.dining.start_us,
         end=said.dining.end_us,
-        block_start=said.block.start_us,
-        block_end=said.block.end_us,
+        block_start=said.occupied.start_us,
+        block_end=said.occupied.end_us,
         turn_minutes=said.turn_minutes,
         clamped=said.is_clamped,
     )

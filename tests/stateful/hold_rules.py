@@ -78,7 +78,7 @@ class HoldRules(Stage):
             run,
             lambda ledger, new_id: holding.hold(ledger, new_id, request, terms),
             check_held,
-            new_id=lambda answer: str(answer.hold.id),
+            new_id=lambda answer: str(answer.id),
         )
         self._try(caller, trial)
 
@@ -99,7 +99,7 @@ class HoldRules(Stage):
             lambda desk: desk.replace_hold(hold_id, request, ttl_seconds=ttl, key=caller.key),
             lambda ledger, new_id: holding.replace(ledger, new_id, hold_id, request, ttl),
             check_held,
-            new_id=lambda answer: str(answer.hold.id),
+            new_id=lambda answer: str(answer.id),
         )
         self._try(caller, trial)
 
@@ -153,7 +153,7 @@ class HoldRules(Stage):
             return desk.confirm(hold_id, booking_id=asked.booking_id, requote=asked.requote, key=caller.key)
 
         def check(answer: Any, true: Guest) -> None:
-            comparing.check_booking(answer.booking, true)
+            comparing.check_booking(answer, true)
             assert (answer.hold_id, answer.replayed) == (hold_id, False)
             self.ledgers[caller.here].confirmed[hold_id] = (true.id, answer)
 
@@ -163,7 +163,7 @@ class HoldRules(Stage):
             run,
             lambda ledger, new_id: holding.confirm(ledger, new_id, asked),
             check,
-            new_id=lambda answer: str(answer.booking.id),
+            new_id=lambda answer: str(answer.id),
         )
         self._try(caller, trial)
 

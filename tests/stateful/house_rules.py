@@ -113,7 +113,7 @@ class HouseRules(Stage):
             tables = (UNKNOWN,)
 
         def check(answer: Any, true: Any) -> None:
-            said = answer.block
+            said = answer
             assert (said.id, said.tables, said.actor) == (true.id, true.tables, ledger.actor)
             assert (said.window.start_us, said.window.end_us) == (true.start, true.end)
 
@@ -123,7 +123,7 @@ class HouseRules(Stage):
             lambda desk: desk.block(window, tables=tables, zone_id=zone_id, reason="a wobbly leg", key=caller.key),
             lambda ledger, new_id: arranging.block(ledger, new_id, window, tables, zone_id),
             check,
-            new_id=lambda answer: str(answer.block.id),
+            new_id=lambda answer: str(answer.id),
         )
         self._try(caller, trial)
 
@@ -136,8 +136,8 @@ class HouseRules(Stage):
         block_id = pick_id(ahead, ledger.blocks, choice)
 
         def check(answer: Any, true: Any) -> None:
-            window = answer.block.window
-            assert (answer.block.id, window.start_us, window.end_us) == (true.id, true.start, true.end)
+            window = answer.window
+            assert (answer.id, window.start_us, window.end_us) == (true.id, true.start, true.end)
 
         trial = Trial(
             "unblock",

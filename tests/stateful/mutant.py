@@ -37,7 +37,7 @@ def the_slack_budget_is_ignored(patch: Patch) -> None:
 
 
 def caps_do_not_count_holds(patch: Patch) -> None:
-    patch.setattr(View, "claims", lambda *_: ())
+    patch.setattr(View, "held_covers", lambda *_: ())
 
 
 def rescheduling_keeps_the_old_tables(patch: Patch) -> None:

@@ -108,10 +108,7 @@ FULL_TEXT = """\
     "last_seating_buffer_minutes": 60,
     "active": false
   },
-  "zones": [
-    {"id": "Bar", "name": "Bar", "area": "bar"},
-    {"id": "z1", "name": "Café", "order": 2, "area": "outdoor"}
-  ],
+  "zones": [{"id": "Bar", "name": "Bar", "area": "bar"}, {"id": "z1", "name": "Café", "order": 2, "area": "outdoor"}],
   "tables": [
     {
       "id": "t1",
@@ -221,7 +218,7 @@ MALFORMED: list[tuple[Path, Any, str, str]] = [
     (["restaurant", "active"], 1, "restaurant.active", "must be true or false"),
     (["zones"], {}, "zones", "must be a list"),
     (["zones", 0], "Bar", "zones[0]", "must be an object"),
-    (["zones", 0, "area"], "garden", "zones[0].setting", "must be one of indoor, outdoor, bar"),
+    (["zones", 0, "area"], "garden", "zones[0].area", "must be one of indoor, outdoor, bar"),
     (["zones", 0, "order"], "first", "zones[0].order", "must be a whole number from 0 to 10000"),
     (["tables"], None, "tables", "must be a list"),
     (["tables", 3, "capacity"], 0, "tables[3].capacity", "must be a whole number from 1 to 500"),

@@ -144,7 +144,7 @@ def test_plan_knows_conditions_by_name(capsys: Captured) -> None:
     _, data = as_json(capsys, *how, "--zone", "dining room")
     assert data["plan"]["numbers"] == ["Dining 6a"]
     assert as_json(capsys, *how, "--zone", "dining-room")[1] == data
-    _, data = as_json(capsys, *how, "--setting", "bar")
+    _, data = as_json(capsys, *how, "--area", "bar")
     assert data["plan"]["numbers"] == ["Big Bay"]
     for condition in (("--feature", "step-free"), ("--seating", "booth")):
         code, data = as_json(capsys, *how, *condition)
@@ -378,7 +378,7 @@ PLAN = ("plan", "pub", "--now", NOW)
         ([*PLAN, "--at", AT, "--party", "4", "--now", "noon"], "now must be a date and time"),
         ([*PLAN, "--at", AT, "--party", "4", "--zone", "Terrace"], "there is no zone 'Terrace'"),
         ([*PLAN, "--at", AT, "--party", "4", "--table", "99"], "there is no table '99'"),
-        ([*PLAN, "--at", AT, "--party", "4", "--setting", "moon"], "areas must be one of indoor, outdoor, bar"),
+        ([*PLAN, "--at", AT, "--party", "4", "--area", "moon"], "areas must be one of indoor, outdoor, bar"),
         ([*PLAN, "--at", AT, "--party", "4", "--feature", ""], "features must be"),
         ([*PLAN, "--at", AT, "--party", "4", "--occasion", "a b"], "occasion must be"),
         (["availability", "pub", "--on", "2026-05-01", "--party", "0"], "must be a whole number from 1 to 1000"),

@@ -220,7 +220,7 @@ def shown(value: Any) -> str:
         ("", 1, "must be JSON (Expecting value)", "the end"),
         ('{\n  "format": ', 2, "must be JSON (Expecting value)", "the end"),
         (FULL_TEXT.replace('"zones": [', '"zones" ['), 13, "must be JSON (Expecting ':' delimiter)", None),
-        (FULL_TEXT.replace('"order": 2,', '"order": 2;'), 15, "must be JSON (Expecting ',' delimiter)", None),
+        (FULL_TEXT.replace('"order": 2,', '"order": 2;'), 13, "must be JSON (Expecting ',' delimiter)", None),
         (BARE_TEXT + "}", 8, "must be JSON (Extra data)", "'}'"),
         ("\ufeff" + BARE_TEXT, 1, "must be JSON (Unexpected UTF-8 BOM", None),
         ("{'format': 1}", 1, "must be JSON (Expecting property name", None),

@@ -87,7 +87,7 @@ def test_conditions_are_met_or_named(store: Store) -> None:
     for must, table in (
         (Preference(zones=["terrace"]), "2"),
         (Preference(seatings=["booth"]), "1"),
-        (Preference(settings=[Area.OUTDOOR]), "2"),
+        (Preference(areas=[Area.OUTDOOR]), "2"),
         (Preference(features=["step-free"]), "2"),
     ):
         assert quoted(desk, party_size(4, must=must)).plan.tables == (table,)

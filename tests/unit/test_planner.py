@@ -313,7 +313,7 @@ def test_a_must_is_a_filter() -> None:
 
 
 def test_a_wish_costs_for_each_table_and_kind_that_misses_it() -> None:
-    found = plans(windows(), 4, wish=Preference(features={"window"}, settings={"outdoor"}))
+    found = plans(windows(), 4, wish=Preference(features={"window"}, areas={"outdoor"}))
     wishes = {plan.tables: plan.score.terms[-1] for plan in found}
     assert (wishes["A",].amount, wishes["A",].cost) == (2, 20)
     assert (wishes["B",].amount, wishes["C",].amount) == (1, 1)

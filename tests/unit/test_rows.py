@@ -99,7 +99,7 @@ def test_rows_are_read_from_csv_and_written_back() -> None:
 
 
 def test_columns_come_in_any_order_and_only_three_are_needed() -> None:
-    assert loads_rows_csv("start,id,party\n2026-05-01T19:00,b1,4\n") == (BookingRow("b1", 4, "2026-05-01T19:00"),)
+    assert loads_rows_csv("start,id,party_size\n2026-05-01T19:00,b1,4\n") == (BookingRow("b1", 4, "2026-05-01T19:00"),)
 
 
 @pytest.mark.parametrize(
@@ -108,8 +108,8 @@ def test_columns_come_in_any_order_and_only_three_are_needed() -> None:
         "\ufeffid,party_size,start\nb1,4,2026-05-01T19:00\n",
         "id,party_size,start\r\nb1,4,2026-05-01T19:00\r\n",
         "id,party_size,start\nb1,4,2026-05-01T19:00",
-        '"id","party","start"\n"b1","4","2026-05-01T19:00"\n',
-        " id , party , start \n b1 , 4 , 2026-05-01T19:00 \n",
+        '"id","party_size","start"\n"b1","4","2026-05-01T19:00"\n',
+        " id , party_size , start \n b1 , 4 , 2026-05-01T19:00 \n",
         "\n\nid,party_size,start\n\n,,\nb1,4,2026-05-01T19:00\n   \n\n",
     ],
     ids=["byte order mark", "carriage returns", "no last line break", "quotes", "spaces", "empty lines"],

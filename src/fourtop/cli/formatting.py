@@ -61,7 +61,7 @@ def day(on: date) -> str:
 def counted(count: int, one: str, many: str | None = None) -> str:
     """Write a number of things.
 
-    >>> counted(1, "table"), counted(0, "party_size", "parties")
+    >>> counted(1, "table"), counted(0, "party", "parties")
     ('1 table', '0 parties')
     """
     return f"{count} {one if count == 1 else many or one + 's'}"

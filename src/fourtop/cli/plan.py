@@ -22,13 +22,13 @@ class Conditions:
 
     Args:
         zones: Names or ids of zones.
-        settings: indoor, outdoor, bar.
+        areas: indoor, outdoor, bar.
         seatings: Seating types.
         features: Such as step-free.
     """
 
     zones: Sequence[str] = ()
-    settings: Sequence[str] = ()
+    areas: Sequence[str] = ()
     seatings: Sequence[str] = ()
     features: Sequence[str] = ()
 
@@ -40,7 +40,7 @@ class Conditions:
             InvalidInput: Naming the field and the rule.
         """
         zones = frozenset(_zone_id(house, name) for name in self.zones)
-        return Preference(zones=zones, settings=self.settings, seatings=self.seatings, features=self.features)
+        return Preference(zones=zones, areas=self.areas, seatings=self.seatings, features=self.features)
 
 
 @attrs.frozen
@@ -139,7 +139,7 @@ def _planned(plan: Plan, wording: Wording) -> str:
 def usage_text(usage: Usage) -> str:
     """Write how many covers and parties a service has, and its caps if it has any."""
     covers = _of_cap(usage.booked_covers, usage.max_covers, "cover", "covers")
-    parties = _of_cap(usage.booked_parties, usage.max_parties, "party_size", "parties")
+    parties = _of_cap(usage.booked_parties, usage.max_parties, "party", "parties")
     return f"{usage.period}: {covers}, {parties} booked"
 
 

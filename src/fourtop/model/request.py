@@ -13,8 +13,8 @@ from fourtop.model.table import Table, as_features
 from fourtop.model.window import from_micros, to_micros
 
 
-def _settings(value: Any) -> frozenset[Area]:
-    return frozenset(validators.as_members("settings", value, lambda each: validators.as_enum(Area, "settings", each)))
+def _areas(value: Any) -> frozenset[Area]:
+    return frozenset(validators.as_members("areas", value, lambda each: validators.as_enum(Area, "areas", each)))
 
 
 def _zones(value: Any) -> frozenset[str]:
@@ -32,7 +32,7 @@ class Preference:
     Args:
         zones: Zone ids; the table stands in one of them.
         seatings: Seating types; the table has one of them.
-        settings: indoor, outdoor, bar; the table's zone is one of them.
+        areas: indoor, outdoor, bar; the table's zone is one of them.
         features: The table has all of them.
 
     Raises:
@@ -44,20 +44,20 @@ class Preference:
 
     zones: frozenset[str] = attrs.field(default=(), kw_only=True, converter=_zones)
     seatings: frozenset[str] = attrs.field(default=(), kw_only=True, converter=_seatings)
-    settings: frozenset[Area] = attrs.field(default=(), kw_only=True, converter=_settings)
+    areas: frozenset[Area] = attrs.field(default=(), kw_only=True, converter=_areas)
     features: frozenset[str] = attrs.field(default=(), kw_only=True, converter=as_features)
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of conditions that are named, in a fixed order."""
-        return tuple(kind for kind in ("zones", "seatings", "settings", "features") if getattr(self, kind))
+        return tuple(kind for kind in ("zones", "seatings", "areas", "features") if getattr(self, kind))
 
     def unmet(self, table: Table, zone: Zone) -> tuple[str, ...]:
         """Return the kinds of conditions that a table (in its zone) does not meet, in a fixed order."""
         met = {
             "zones": table.zone_id in self.zones,
             "seatings": table.seating in self.seatings,
-            "settings": zone.area in self.settings,
+            "areas": zone.area in self.areas,
             "features": self.features <= table.features,
         }
         return tuple(kind for kind in self.kinds if not met[kind])

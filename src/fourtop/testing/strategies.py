@@ -181,7 +181,7 @@ def preferences() -> st.SearchStrategy[Preference]:
             Preference(zones=("main",)),
             Preference(features=("window",)),
             Preference(seatings=("booth",)),
-            Preference(settings=("bar",)),
+            Preference(areas=("bar",)),
             Preference(zones=("bar",), features=("window",)),
         )
     )

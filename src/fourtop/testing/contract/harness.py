@@ -165,7 +165,7 @@ def _everything(view: View) -> dict[str, object]:
         "starting": [view.bookings_starting(window) for window in scope.sittings],
         "holds": {id_: view.find_hold(id_) for id_ in scope.holds},
         "heads": [view.headcounts(window) for window in scope.headcounts],
-        "claims": [view.held_covers(window) for window in scope.headcounts],
+        "held_covers": [view.held_covers(window) for window in scope.headcounts],
         "dead": [view.dead_holds(window) for window in scope.windows],
         "waiting": {id_: view.active_holds_for(id_) for id_ in scope.bookings},
         "made": {id_: view.holds_created(id_, 0) for id_ in scope.bookings},

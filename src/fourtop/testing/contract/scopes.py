@@ -50,7 +50,7 @@ def _questions(window: Window, other: str) -> dict[str, Callable[[View], object]
         "allocations": lambda view: view.allocations(window),
         "bookings_starting": lambda view: view.bookings_starting(window),
         "headcounts": lambda view: view.headcounts(window),
-        "claims": lambda view: view.held_covers(window),
+        "held_covers": lambda view: view.held_covers(window),
         "allocations_of a hold": lambda view: view.allocations_of(OwnerKind.HOLD, "h" + other),
         "allocations_of a booking": lambda view: view.allocations_of(OwnerKind.BOOKING, "b" + other),
         "allocations_of a block": lambda view: view.allocations_of(OwnerKind.BLOCK, "k" + other),
@@ -62,7 +62,7 @@ def _questions(window: Window, other: str) -> dict[str, Callable[[View], object]
         "active_holds_for": lambda view: view.active_holds_for("b" + other),
         "holds_created": lambda view: view.holds_created("b" + other, 0),
         "count_live_holds of a session": lambda view: view.count_live_holds("s" + other),
-        "find_answer": lambda view: view.find_stored_result("hold", "k" if other == "1" else "k" + other),
+        "find_stored_result": lambda view: view.find_stored_result("hold", "k" if other == "1" else "k" + other),
         "find_confirmation": lambda view: view.find_confirmation("h" + other),
         "confirmations_of": lambda view: view.confirmations_of("h" + other),
     }

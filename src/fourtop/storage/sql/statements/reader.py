@@ -70,7 +70,7 @@ class Loaded:
             self.alive.update(dict(rows))
         elif kind == "headcounts":
             self.headcounts.update((row[0], Headcount(*row)) for row in rows)
-        elif kind == "claims":
+        elif kind == "held_covers":
             self.held_covers.update((row[1], HeldCover(*row)) for row in rows)
         elif kind == "extent":
             self.whole = joined_extent(*((first, last) for first, last in rows if first is not None))
@@ -159,7 +159,7 @@ class Reader:
             "bookings": list(arms.bookings()),
             "holds": list(arms.holds()),
             "headcounts": list(arms.headcounts()),
-            "claims": list(arms.held_covers()),
+            "held_covers": list(arms.held_covers()),
             "alive": list(arms.alive()),
             "blocks": list(arms.blocks()),
             "confirmations": list(arms.confirmations()),
