@@ -1,7 +1,7 @@
 """The checks of the project: ``nox -l`` lists them, ``nox`` runs them all.
 
-Every session that runs code of ours runs it from a wheel that was built for the occasion, in an environment
-of its own, with the checkout's ``src`` out of reach.
+Every session that runs code of ours runs it from a wheel that was built for the occasion, in an
+environment of its own, with the checkout's ``src`` out of reach.
 """
 
 from __future__ import annotations
@@ -17,7 +17,14 @@ TESTED_EXTRAS = ("testing", "sql", "postgres", "async")
 # The stores that need no server.
 SERVERLESS = ("--stores", "memory,loading,sqlite")
 # What covers the core: its own tests, on the stores that need no database.
-OF_THE_CORE = ("--stores", "memory,loading", "tests/unit", "tests/property", "tests/cases", "tests/interleaving")
+OF_THE_CORE = (
+    "--stores",
+    "memory,loading",
+    "tests/unit",
+    "tests/property",
+    "tests/cases",
+    "tests/interleaving",
+)
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "virtualenv"
@@ -49,7 +56,8 @@ def install_wheel(session: nox.Session, *extras: str) -> None:
         session.error(f"{wheel.name} is not a pure wheel")
     wanted = f"{wheel}[{','.join(extras)}]" if extras else str(wheel)
     session.install(wanted)
-    # The version stays the same while we work: without force, pip would keep the wheel of yesterday.
+    # The version stays the same while we work: without force, pip would keep the wheel of
+    # yesterday.
     session.install("--force-reinstall", "--no-deps", str(wheel))
 
 
@@ -77,20 +85,40 @@ def compat(session: nox.Session) -> None:
     """Run the unit and property tests on the wheel, on the newer Pythons. They need no server."""
     install_wheel(session, *TESTED_EXTRAS)
     session.install(*group("test"))
-    run_tests(session, "python", "-m", "pytest", "tests/unit", "tests/property", *SERVERLESS, *session.posargs)
+    run_tests(
+        session,
+        "python",
+        "-m",
+        "pytest",
+        "tests/unit",
+        "tests/property",
+        *SERVERLESS,
+        *session.posargs,
+    )
 
 
 @nox.session
 def coverage(session: nox.Session) -> None:
     """Run the quick tests on the wheel and demand every branch of the core.
 
-    The slow ones are left out: under measurement they take several times as long, and a branch that only
-    they reach deserves a test of its own.
+    The slow ones are left out: under measurement they take several times as long, and a branch that
+    only they reach deserves a test of its own.
     """
     install_wheel(session, *TESTED_EXTRAS)
     session.install(*group("test"), *group("coverage"))
     install_servers(session)
-    run_tests(session, "coverage", "run", "-m", "pytest", "-q", "-m", "not slow", *OF_THE_CORE, *session.posargs)
+    run_tests(
+        session,
+        "coverage",
+        "run",
+        "-m",
+        "pytest",
+        "-q",
+        "-m",
+        "not slow",
+        *OF_THE_CORE,
+        *session.posargs,
+    )
     session.run("coverage", "report")
 
 
@@ -105,7 +133,9 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check the types of the package and of its tests, strictly."""
-    session.install(*PROJECT["project"]["dependencies"], *extra_requirements(*TESTED_EXTRAS), *group("types"))
+    session.install(
+        *PROJECT["project"]["dependencies"], *extra_requirements(*TESTED_EXTRAS), *group("types")
+    )
     session.run("mypy", env={"PYTHONPATH": None})
 
 
@@ -122,7 +152,16 @@ def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error."""
     install_wheel(session, *TESTED_EXTRAS)
     session.install(*group("docs"))
-    session.run("sphinx-build", "-W", "--keep-going", "-E", "-q", "docs", "docs/_build/html", env={"PYTHONPATH": None})
+    session.run(
+        "sphinx-build",
+        "-W",
+        "--keep-going",
+        "-E",
+        "-q",
+        "docs",
+        "docs/_build/html",
+        env={"PYTHONPATH": None},
+    )
 
 
 @nox.session

@@ -50,21 +50,44 @@ PARTS: Final[dict[str, Measure]] = {
     "constraint": constraint.bars,
 }
 # All parts that measure a database.
-DATABASES: Final = ("postgresql", "rush", "hot-slot", "sqlite", "growth-sql", "neighbours", "constraint")
-REMARKS: Final[dict[str, Callable[[], str]]] = {"planner": planner.cold_start, "booking": booking.profile_table}
+DATABASES: Final = (
+    "postgresql",
+    "rush",
+    "hot-slot",
+    "sqlite",
+    "growth-sql",
+    "neighbours",
+    "constraint",
+)
+REMARKS: Final[dict[str, Callable[[], str]]] = {
+    "planner": planner.cold_start,
+    "booking": booking.profile_table,
+}
 
 
 def main() -> None:
     """Print the figures. Whatever they are, the exit code is 0: a slow machine is no mistake."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     choices = [*PARTS, "databases"]
-    parser.add_argument("--only", action="append", choices=choices, help="only this part; may be given again")
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, and a tenth of the rows: for a first look")
+    parser.add_argument(
+        "--only", action="append", choices=choices, help="only this part; may be given again"
+    )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="fewer rounds, and a tenth of the rows: for a first look",
+    )
     chosen = parser.parse_args()
     begun = perf_counter()
-    print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {platform.python_implementation()} {platform.python_version()}")
+    print(
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {platform.python_implementation()} {platform.python_version()}"
+    )
     print(HEADING, flush=True)
-    names = [each for name in chosen.only or PARTS for each in (DATABASES if name == "databases" else (name,))]
+    names = [
+        each
+        for name in chosen.only or PARTS
+        for each in (DATABASES if name == "databases" else (name,))
+    ]
     missed = [bar for name in names for bar in part(name, is_quick=chosen.quick)]
     minutes, seconds = divmod(round(perf_counter() - begun), 60)
     print(f"\n{len(missed)} missed; {minutes} min {seconds:02} s")

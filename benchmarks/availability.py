@@ -48,7 +48,9 @@ def grid_house() -> House:
         periods={"dinner": "17:00-23:45"},
         turn_minutes={2: 90, 4: 105, 6: 120, None: 150},
     )
-    return attrs.evolve(house, policy=attrs.evolve(house.policy, planning=Planning(max_tables=MAX_TABLES)))
+    return attrs.evolve(
+        house, policy=attrs.evolve(house.policy, planning=Planning(max_tables=MAX_TABLES))
+    )
 
 
 def at(hour: int, minute: int) -> datetime:

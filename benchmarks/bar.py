@@ -24,8 +24,8 @@ class Bar:
         name: What is compared.
         upper: Seconds, or another amount, of one side in each round.
         lower: The same of the other side.
-        calls: How many calls a measured side holds. The last column is one call of the cheaper side, in
-            microseconds; 0: it says nothing.
+        calls: How many calls a measured side holds. The last column is one call of the cheaper
+            side, in microseconds; 0: it says nothing.
         at_least: The bar from below.
         at_most: The bar from above.
     """
@@ -54,7 +54,11 @@ class Bar:
         bar += "" if self.at_most is None else f"<= {self.at_most:,g}"
         mark = "" if not bar else "HELD" if self.is_held else "MISSED"
         spread = f"[{shown(min(self.ratios))}..{shown(max(self.ratios))}]"
-        micros = f"{min(median(self.upper), median(self.lower)) / self.calls * 1e6:.2f}" if self.calls else ""
+        micros = (
+            f"{min(median(self.upper), median(self.lower)) / self.calls * 1e6:.2f}"
+            if self.calls
+            else ""
+        )
         return f"{self.name:<74}{shown(median(self.ratios)):>9}  {spread:<20}{bar:>9}  {mark:<7}{micros:>9}"
 
 
@@ -85,9 +89,9 @@ def shown(value: float) -> str:
 def race(*tasks: Task, rounds: int = ROUNDS) -> list[list[float]]:
     """Time the tasks in turns, round by round; return the seconds of each task in each round.
 
-    It is the time of this thread on the processor, so that what else runs on the machine disturbs as little
-    as may be. A task is repeated until its turn lasts a few milliseconds, so that quick ones and slow ones
-    suffer alike from the caches that the one before has emptied.
+    It is the time of this thread on the processor, so that what else runs on the machine disturbs
+    as little as may be. A task is repeated until its turn lasts a few milliseconds, so that quick
+    ones and slow ones suffer alike from the caches that the one before has emptied.
     """
     times: list[list[float]] = [[] for _ in tasks]
     repeats = []

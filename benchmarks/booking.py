@@ -52,7 +52,10 @@ def wishes(draw: random.Random, count: int) -> list[BookingRequest]:
     """Return parties on some of the next evenings, so that each evening fills up slowly."""
     starts = [at(17 + quarter // 4, quarter % 4 * 15) for quarter in range(20)]
     days = [timedelta(days=number) for number in range(NIGHTS)]
-    return [BookingRequest(draw.choice(PARTIES), draw.choice(starts) + draw.choice(days)) for _ in range(count)]
+    return [
+        BookingRequest(draw.choice(PARTIES), draw.choice(starts) + draw.choice(days))
+        for _ in range(count)
+    ]
 
 
 @attrs.define
@@ -94,7 +97,9 @@ def bars(*, is_quick: bool = False) -> list[Bar]:
         steps.take(wishes(draw, 100))
         units.append((before + taken(lambda: Eight(1, 2, 3, 4, 5, 6, 7, 8), OBJECTS)) / 2)
         rounds.append(steps)
-    quotes, holds, confirms = ([getattr(each, name) for each in rounds] for name in ("quote", "hold", "confirm"))
+    quotes, holds, confirms = (
+        [getattr(each, name) for each in rounds] for name in ("quote", "hold", "confirm")
+    )
     cycles = [sum(each) for each in zip(quotes, holds, confirms, strict=True)]
     return [
         Bar("quote, hold, confirm / one frozen object of eight fields", cycles, units),
@@ -121,8 +126,8 @@ def layer(file: str) -> str:
 def shares(*, cycles: int = 500) -> list[tuple[str, float]]:
     """Return how much of the own time of all functions each layer has, the most first.
 
-    Functions that are written in C count for the layer of their caller. Profiling weighs many small calls
-    heavier than they are.
+    Functions that are written in C count for the layer of their caller. Profiling weighs many small
+    calls heavier than they are.
     """
     draw = random.Random(8)
     desk = empty_desk()

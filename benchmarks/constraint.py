@@ -1,7 +1,7 @@
 """How long it takes to look for overlaps among a million allocations of a live database, and to forbid them.
 
-While the constraint is added nobody reads or writes allocations, so this is how long a service stands still for it. Run
-``python -m benchmarks.constraint`` at the project's root.
+While the constraint is added nobody reads or writes allocations, so this is how long a service
+stands still for it. Run ``python -m benchmarks.constraint`` at the project's root.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ ROWS: Final = 1_000_000
 HOUSES: Final = 100
 TABLES: Final = 50
 ROUNDS: Final = 3
-# Every table is taken again as soon as it is free: what is next to each other is nearest to an overlap.
+# Every table is taken again as soon as it is free: what is next to each other is nearest to an
+# overlap.
 STAY_US: Final = 90 * 60 * 1_000_000
 
 DROP: Final = "ALTER TABLE fourtop.allocations DROP CONSTRAINT allocations_no_overlap"
@@ -56,7 +57,9 @@ def bars(*, is_quick: bool = False) -> Iterator[Bar | Note]:
         for _ in range(ROUNDS):
             for step, statement in (("look for overlaps", overlaps), ("add the constraint", ADD)):
                 taken.setdefault(step, []).append(seconds(owner, statement))
-            size = owner.execute("SELECT pg_relation_size('fourtop.allocations_no_overlap')").fetchall()[0][0]
+            size = owner.execute(
+                "SELECT pg_relation_size('fourtop.allocations_no_overlap')"
+            ).fetchall()[0][0]
             taken.setdefault("drop the constraint", []).append(seconds(owner, DROP))
     for step, times in taken.items():
         middle = sorted(times)[len(times) // 2]

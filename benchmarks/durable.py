@@ -13,7 +13,17 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from benchmarks.bar import Bar
-from fourtop import BookingRequest, CapacityRule, Desk, Engine, Floor, House, Quote, sketch_floor, sketch_house
+from fourtop import (
+    BookingRequest,
+    CapacityRule,
+    Desk,
+    Engine,
+    Floor,
+    House,
+    Quote,
+    sketch_floor,
+    sketch_house,
+)
 from fourtop.storage.sql import SqlStore
 from tests.database.cluster import Cluster
 from tests.database.furnished import LOGIN, furnish
@@ -100,7 +110,9 @@ def pub(name: str, *, tables: int = 40, is_capped: bool = True) -> House:
 def capped(name: str, floor: Floor, **policy: Any) -> House:
     """Return a house with a capacity rule, as every house has one; it is wide enough for everybody."""
     house = sketch_house(name, floor, **policy)
-    return attrs.evolve(house, policy=attrs.evolve(house.policy, capacity_rules=[CapacityRule(max_covers=10_000)]))
+    return attrs.evolve(
+        house, policy=attrs.evolve(house.policy, capacity_rules=[CapacityRule(max_covers=10_000)])
+    )
 
 
 def parties(number: int, *, skipped_nights: int = 0) -> list[BookingRequest]:
@@ -126,7 +138,9 @@ def percentile(values: Iterable[float], share: float) -> float:
     return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
 
 
-def fact(name: str, value: float, *, at_least: float | None = None, at_most: float | None = None) -> Bar:
+def fact(
+    name: str, value: float, *, at_least: float | None = None, at_most: float | None = None
+) -> Bar:
     """Make a line of a figure that is no quotient."""
     return Bar(name, [value], [1.0], calls=0, at_least=at_least, at_most=at_most)
 
@@ -135,7 +149,8 @@ def in_rounds(sides: dict[str, Callable[[], T]], rounds: int) -> dict[str, list[
     """Do each of some things once in each round, in turns; return what each returned, round by round."""
     found: dict[str, list[T]] = {name: [] for name in sides}
     for number in range(rounds):
-        # Whoever goes first in one round goes last in the next: neither has the server to himself more often.
+        # Whoever goes first in one round goes last in the next: neither has the server to himself
+        # more often.
         for name in sides if number % 2 == 0 else reversed(sides):
             found[name].append(sides[name]())
     return found

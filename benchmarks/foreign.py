@@ -44,9 +44,13 @@ class Libres:
     @property
     def versions(self) -> str:
         """Of what was installed."""
-        listed = json.loads(self._python("-m", "pip", "list", "--disable-pip-version-check", "--format", "json"))
+        listed = json.loads(
+            self._python("-m", "pip", "list", "--disable-pip-version-check", "--format", "json")
+        )
         wanted = {"libres", "sqlalchemy"}
-        return ", ".join(f"{each['name']} {each['version']}" for each in listed if each["name"].lower() in wanted)
+        return ", ".join(
+            f"{each['name']} {each['version']}" for each in listed if each["name"].lower() in wanted
+        )
 
     def run(self, name: str, *arguments: Any) -> Any:
         """Run a function of the script.
@@ -57,10 +61,16 @@ class Libres:
         return json.loads(self._python(str(_SCRIPT), json.dumps([name, arguments])))
 
     def _python(self, *command: str) -> str:
-        python = Path(self._folder.name) / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+        python = (
+            Path(self._folder.name) / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+        )
         try:
             ran = subprocess.run(  # noqa: S603  # The environment's own Python, with arguments of ours.
-                [str(python), *command], capture_output=True, text=True, timeout=_PATIENCE_SECONDS, check=False
+                [str(python), *command],
+                capture_output=True,
+                text=True,
+                timeout=_PATIENCE_SECONDS,
+                check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise NotThereError(str(error)) from error

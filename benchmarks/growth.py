@@ -1,6 +1,7 @@
 """Whether a restaurant with a million allocations is as quick as one with a thousand.
 
-Run ``python -m benchmarks.growth`` at the project's root; it takes some minutes and a gigabyte and a half.
+Run ``python -m benchmarks.growth`` at the project's root; it takes some minutes and a gigabyte and
+a half.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ def empty_desk() -> Desk:
         {str(number): CAPACITIES[number % len(CAPACITIES)] for number in range(TABLES)},
         joins=[f"{number}-{number + 1}" for number in range(0, TABLES, 2)],
     )
-    house = sketch_house("Big", floor, timezone="UTC", periods={"dinner": "17:00-23:45"}, turn_minutes=90)
+    house = sketch_house(
+        "Big", floor, timezone="UTC", periods={"dinner": "17:00-23:45"}, turn_minutes=90
+    )
     noon = datetime.combine(FIRST_NIGHT, time(12), UTC)
     return Engine(MemoryStore(ManualClock(noon))).add_restaurant(house)
 
@@ -60,7 +63,9 @@ def night(number: int) -> Iterator[BookingRow]:
             start = midnight + timedelta(hours=hour, minutes=draw.choice((0, 15, 30)))
             end = start + timedelta(minutes=90)
             seats = CAPACITIES[table % len(CAPACITIES)]
-            yield BookingRow(f"b{number}-{hour}-{table}", seats, start, end=end, tables=[str(table)])
+            yield BookingRow(
+                f"b{number}-{hour}-{table}", seats, start, end=end, tables=[str(table)]
+            )
 
 
 def loaded(nights: int) -> tuple[Desk, int]:
@@ -78,7 +83,9 @@ def draws(first_night: int) -> Iterator[BookingRequest]:
     draw = random.Random(11)
     midnight = datetime.combine(FIRST_NIGHT + timedelta(days=first_night), time(), UTC)
     while True:
-        start = timedelta(days=draw.randrange(FEW_NIGHTS), hours=17, minutes=15 * draw.randrange(20))
+        start = timedelta(
+            days=draw.randrange(FEW_NIGHTS), hours=17, minutes=15 * draw.randrange(20)
+        )
         yield BookingRequest(draw.choice((1, 2)), midnight + start)
 
 

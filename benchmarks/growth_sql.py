@@ -124,7 +124,8 @@ def on_postgresql(count: int) -> Iterator[Place]:
     """Give a database on PostgreSQL."""
     with database() as name, opened(url(name)) as engine, closing(server().connect(name)) as raw:
         _open_houses(engine)
-        # The rows are right; to look each of them up in another table would take longer than to write them.
+        # The rows are right; to look each of them up in another table would take longer than to
+        # write them.
         raw.execute("SET session_replication_role = replica")
         for each in filled("postgresql", count):
             raw.execute(each)
@@ -198,14 +199,29 @@ class Trial:
     def turn(self) -> None:
         """Do everything once, so many times."""
         desk = self._desk
-        self._time("conflicts of one table, as SQL", lambda: self._found(" AND resource_id = '5'", 1))
+        self._time(
+            "conflicts of one table, as SQL", lambda: self._found(" AND resource_id = '5'", 1)
+        )
         self._time("conflicts of a window, as operators ask", lambda: self._found("", A_NIGHT // 3))
-        self._time("conflicts of a window, as the store asks", lambda: desk.allocations(self._window))
-        self._time("row accepted by the constraint", lambda: self._probed(self._accepted, is_free=True))
-        self._time("row refused by the constraint", lambda: self._probed(self._refused, is_free=False))
+        self._time(
+            "conflicts of a window, as the store asks", lambda: desk.allocations(self._window)
+        )
+        self._time(
+            "row accepted by the constraint", lambda: self._probed(self._accepted, is_free=True)
+        )
+        self._time(
+            "row refused by the constraint", lambda: self._probed(self._refused, is_free=False)
+        )
         self._time("quote", lambda: desk.quote(BookingRequest(2, self._noon)))
-        self._time("hold and release", lambda: desk.release_hold(desk.hold(BookingRequest(2, self._noon)).id))
-        self._time("availability of an evening", lambda: desk.availability(self._day, (1, 2, 3, 4)), calls=5)
+        self._time(
+            "hold and release",
+            lambda: desk.release_hold(desk.hold(BookingRequest(2, self._noon)).id),
+        )
+        self._time(
+            "availability of an evening",
+            lambda: desk.availability(self._day, (1, 2, 3, 4)),
+            calls=5,
+        )
 
     def _found(self, more: str, expected: int) -> None:
         ((count,),) = self._place.raw.execute(self._in_the_way + more).fetchall()
@@ -222,7 +238,8 @@ class Trial:
         assert accepted == is_free
 
     def _time(self, name: str, task: Callable[[], object], *, calls: int = CALLS) -> None:
-        # The median of a turn: a single call that meets a slow disk says nothing about the number of rows.
+        # The median of a turn: a single call that meets a slow disk says nothing about the number
+        # of rows.
         self.seconds.setdefault(name, []).append(median(_taken(task) for _ in range(calls)))
 
 
@@ -248,7 +265,10 @@ def grown(
         for what, seconds in few.seconds.items():
             title = f"{name}, {what}: {many:,} / {FEW:,}"
             yield Bar(title, more.seconds[what][WARM_UP:], seconds[WARM_UP:], at_most=2)
-        yield fact(f"{name}: bytes on disk of an allocation with its indexes, {many:,} of them", large.weight)
+        yield fact(
+            f"{name}: bytes on disk of an allocation with its indexes, {many:,} of them",
+            large.weight,
+        )
 
 
 def bars(*, is_quick: bool = False) -> Iterator[Bar | Note]:

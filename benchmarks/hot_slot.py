@@ -79,13 +79,22 @@ def bars(*, is_quick: bool = False) -> Iterator[Bar | Note]:
             answers.update(what for what, _ in answered)
             usual.append(median(seconds for _, seconds in alone))
             longest.append(percentile((seconds for _, seconds in answered), 0.99))
-            of_winners.append(percentile((seconds for what, seconds in answered if what == "held"), 0.99))
-    yield Bar(f"hot slot, {CLIENTS} processes, hold and release: p99 / median alone", longest, usual, at_most=25)
+            of_winners.append(
+                percentile((seconds for what, seconds in answered if what == "held"), 0.99)
+            )
+    yield Bar(
+        f"hot slot, {CLIENTS} processes, hold and release: p99 / median alone",
+        longest,
+        usual,
+        at_most=25,
+    )
     yield Bar("  of those who got it: p99 / median alone", of_winners, usual)
     surfaced = answers.total() - answers["held"] - answers["refused"]
     yield fact("  errors that surfaced", surfaced, at_most=0)
     yield fact("  deadlocks, as the server counts them", deadlocks, at_most=0)
-    yield Note(f"  answers: {', '.join(f'{name} {count}' for name, count in sorted(answers.items()))}")
+    yield Note(
+        f"  answers: {', '.join(f'{name} {count}' for name, count in sorted(answers.items()))}"
+    )
 
 
 if __name__ == "__main__":

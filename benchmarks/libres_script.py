@@ -22,7 +22,9 @@ ANY = "any of forty"
 def scheduler(dsn: str, name: str) -> Any:
     """Return the scheduler of a resource."""
     known = libres.registry.is_existing_context("pub")
-    context = libres.registry.get_context("pub") if known else libres.registry.register_context("pub")
+    context = (
+        libres.registry.get_context("pub") if known else libres.registry.register_context("pub")
+    )
     if not known:
         context.set_setting("dsn", dsn)
     return libres.new_scheduler(context, name, timezone="UTC")
@@ -35,14 +37,21 @@ def offer(dsn: str, nights: list[str], hours: int) -> None:
     tables.commit()
     for resource, quota in ((tables, 40), (scheduler(dsn, NAMED), 1)):
         for night in map(datetime.fromisoformat, nights):
-            resource.allocate((night, night + timedelta(hours=hours)), partly_available=True, raster=15, quota=quota)
+            resource.allocate(
+                (night, night + timedelta(hours=hours)),
+                partly_available=True,
+                raster=15,
+                quota=quota,
+            )
         resource.commit()
 
 
 def book(resource: Any, start: datetime) -> str:
     """Reserve, approve and commit, as the documentation does; say what came of it."""
     try:
-        token = resource.reserve(email="guest@example.org", dates=(start, start + timedelta(minutes=90)))
+        token = resource.reserve(
+            email="guest@example.org", dates=(start, start + timedelta(minutes=90))
+        )
         resource.approve_reservations(token)
         resource.commit()
     except LibresError:

@@ -13,7 +13,17 @@ from time import perf_counter
 from typing import Any, Final
 
 from benchmarks.bar import HEADING, Bar, Note
-from benchmarks.durable import crowd, database, furnished_with, opened, parties, percentile, pub, url, warm
+from benchmarks.durable import (
+    crowd,
+    database,
+    furnished_with,
+    opened,
+    parties,
+    percentile,
+    pub,
+    url,
+    warm,
+)
 from fourtop import BookingRequest, Desk
 
 QUIET: Final = [f"quiet-{number}" for number in range(99)]
@@ -52,7 +62,9 @@ def be_quiet(address: str, seed: int, seconds: float, meet: Any) -> list[float]:
         for desk in desks:
             warm(desk, pairs=1)
         meet()
-        return served(desks, arrivals(seed, QUIET_PER_SECOND, seconds), parties(40, skipped_nights=1))
+        return served(
+            desks, arrivals(seed, QUIET_PER_SECOND, seconds), parties(40, skipped_nights=1)
+        )
 
 
 def be_hot(address: str, seed: int, load: tuple[float, float], meet: Any) -> list[float]:
@@ -98,15 +110,24 @@ def bars(*, is_quick: bool = False) -> Iterator[Bar | Note]:
                         (waits,) = crowd().do(be_quiet, [(url(name), number, seconds)])
                 (beside if is_hot else alone).append(percentile(waits, 0.99))
                 (usual_beside if is_hot else usual_alone).append(median(waits))
-    yield Note(f"  the hot one: {maximum:,.0f} holds and releases a second by two clients; it gets {SHARE:.0%} of that")
-    yield Bar("99 quiet restaurants, p99 of a hold: beside the hot one / alone", beside, alone, at_most=2)
+    yield Note(
+        f"  the hot one: {maximum:,.0f} holds and releases a second by two clients; it gets {SHARE:.0%} of that"
+    )
+    yield Bar(
+        "99 quiet restaurants, p99 of a hold: beside the hot one / alone", beside, alone, at_most=2
+    )
     yield Bar("  their median", usual_beside, usual_alone)
     yield Note(f"  p99 of a hold in the hot one: {percentile(hot_waits, 0.99) * 1000:.1f} ms")
 
 
-def _together(address: str, seed: int, load: tuple[float, float]) -> tuple[list[float], list[float]]:
-    # The hot one is worker number one: what is done together is one piece of work, told apart by its number.
-    quiet, hot = crowd().do(be, [(address, "quiet", seed, load), (address, "hot", seed + 1000, load)])
+def _together(
+    address: str, seed: int, load: tuple[float, float]
+) -> tuple[list[float], list[float]]:
+    # The hot one is worker number one: what is done together is one piece of work, told apart by
+    # its number.
+    quiet, hot = crowd().do(
+        be, [(address, "quiet", seed, load), (address, "hot", seed + 1000, load)]
+    )
     return quiet, hot
 
 

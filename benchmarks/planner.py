@@ -1,7 +1,8 @@
 """How fast the planner chooses: the best plan of the planner, against two ways of searching anew.
 
-The floor is 8 by 5 tables, each joined to its four neighbours, with capacities cycling 2, 2, 2, 4, 4, 6. Up
-to four tables may be joined, and 30 % of the tables are busy. All ways give the same plans; that is checked.
+The floor is 8 by 5 tables, each joined to its four neighbours, with capacities cycling 2, 2, 2, 4,
+4, 6. Up to four tables may be joined, and 30 % of the tables are busy. All ways give the same
+plans; that is checked.
 
 Run ``python -m benchmarks.planner`` at the project's root.
 """
@@ -49,7 +50,9 @@ class Sample:
 def grid() -> Floor:
     """Return the floor."""
     count = WIDTH * HEIGHT
-    tables = [Table(f"t{place}", str(place), CAPACITIES[place % 6], "hall") for place in range(count)]
+    tables = [
+        Table(f"t{place}", str(place), CAPACITIES[place % 6], "hall") for place in range(count)
+    ]
     across = [(place, place + 1) for place in range(count) if (place + 1) % WIDTH]
     down = [(place, place + WIDTH) for place in range(count - WIDTH)]
     joins = [Join((f"t{first}", f"t{second}")) for first, second in across + down]
@@ -66,7 +69,9 @@ def search_anew(floor: Floor, planning: Planning) -> Way:
     budget = planning.slack_budget or 0
 
     def fitting(party_size: int, free: int) -> Iterator[int]:
-        for mask in Growth(neighbours=layout.graph.neighbours, among=free, largest=planning.max_tables).sets(mode):
+        for mask in Growth(
+            neighbours=layout.graph.neighbours, among=free, largest=planning.max_tables
+        ).sets(mode):
             seats = 0
             left = mask
             while left:
@@ -81,10 +86,16 @@ def search_anew(floor: Floor, planning: Planning) -> Way:
         for mask in fitting(party_size, free):
             single = not mask & (mask - 1)
             place = mask.bit_length() - 1
-            candidate = layout.single(place, is_joinable=bool(joinable & mask)) if single else layout.combination(mask)
+            candidate = (
+                layout.single(place, is_joinable=bool(joinable & mask))
+                if single
+                else layout.combination(mask)
+            )
             keyed.append((tariff.key(candidate, party_size=party_size, unmet=0), floor.ids(mask)))
         ids = floor.positions
-        return min(keyed, key=lambda pair: (pair[0], [ids[each] for each in pair[1]]), default=(None, None))[1]
+        return min(
+            keyed, key=lambda pair: (pair[0], [ids[each] for each in pair[1]]), default=(None, None)
+        )[1]
 
     return best
 
@@ -122,11 +133,15 @@ def search_naively(floor: Floor, planning: Planning) -> Way:
                 keyed.append((tariff.key(one, party_size=party_size, unmet=0), (name,)))
         for size in range(2, planning.max_tables + 1):
             for members in combinations(names, size):
-                if party_size <= sum(map(seats.__getitem__, members)) <= party_size + budget and adjacent(members):
+                if party_size <= sum(
+                    map(seats.__getitem__, members)
+                ) <= party_size + budget and adjacent(members):
                     candidate = layout.combination(floor.mask(members))
                     keyed.append((tariff.key(candidate, party_size=party_size, unmet=0), members))
         ids = floor.positions
-        return min(keyed, key=lambda pair: (pair[0], [ids[each] for each in pair[1]]), default=(None, None))[1]
+        return min(
+            keyed, key=lambda pair: (pair[0], [ids[each] for each in pair[1]]), default=(None, None)
+        )[1]
 
     return best
 
@@ -142,7 +157,9 @@ class Ways:
     @classmethod
     def of(cls, floor: Floor, planning: Planning) -> Ways:
         """Make them ready."""
-        return cls(Planner(floor, planning), search_anew(floor, planning), search_naively(floor, planning))
+        return cls(
+            Planner(floor, planning), search_anew(floor, planning), search_naively(floor, planning)
+        )
 
     def race(self, free: int, party_size: int) -> Sample:
         """Let all three answer for one state of the floor; the slow way only for one party."""
@@ -168,7 +185,9 @@ def measure(mode: AdjacencyMode, draw: random.Random, rounds: int) -> list[Sampl
     count = len(floor.tables)
     samples = []
     for _ in range(rounds):
-        free = sum(1 << place for place in draw.sample(range(count), round(count * (1 - BUSY_SHARE))))
+        free = sum(
+            1 << place for place in draw.sample(range(count), round(count * (1 - BUSY_SHARE)))
+        )
         samples.append(ways.race(free, draw.choice(PARTIES)))
     return samples
 
@@ -180,8 +199,18 @@ def bars(*, is_quick: bool = False) -> Iterator[Bar]:
         samples = measure(mode, draw, 3 if is_quick else ROUNDS)
         ours = [each.planner for each in samples]
         what = f"best plan, {mode.value}"
-        yield Bar(f"{what}: combinations + networkx / ours", [each.naive for each in samples], ours, at_least=1_000)
-        yield Bar(f"{what}: bit masks grown anew / ours", [each.anew for each in samples], ours, at_least=10)
+        yield Bar(
+            f"{what}: combinations + networkx / ours",
+            [each.naive for each in samples],
+            ours,
+            at_least=1_000,
+        )
+        yield Bar(
+            f"{what}: bit masks grown anew / ours",
+            [each.anew for each in samples],
+            ours,
+            at_least=10,
+        )
 
 
 def cold_start() -> str:
@@ -189,11 +218,15 @@ def cold_start() -> str:
     floor = grid()
     everything = (1 << len(floor.tables)) - 1
     first = [
-        taken(lambda: Planner(floor, Planning(max_tables=4)).best(PlanRequest(7), everything)) for _ in range(ROUNDS)
+        taken(lambda: Planner(floor, Planning(max_tables=4)).best(PlanRequest(7), everything))
+        for _ in range(ROUNDS)
     ]
     exploding = Planner(floor, Planning(max_tables=8, adjacency_required=False))
     exploding.best(PlanRequest(7), everything)
-    bounded = [taken(partial(exploding.best, PlanRequest(party_size), everything)) for party_size in (2, 7, 12, 20, 30)]
+    bounded = [
+        taken(partial(exploding.best, PlanRequest(party_size), everything))
+        for party_size in (2, 7, 12, 20, 30)
+    ]
     return (
         f"first request, compiling: {spread([1e3 * each for each in first], ' ms')}; "
         f"any 8 of the 40 tables (100 million sets), by search, parties of 2 to 30: "

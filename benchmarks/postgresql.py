@@ -67,7 +67,9 @@ class Recording:
         return [each for pair in zip(self.holds, self.confirms, strict=True) for each in pair]
 
 
-def recorded(template: str, jobs: Sequence[tuple[str, str, Sequence[BookingRequest]]]) -> list[Recording]:
+def recorded(
+    template: str, jobs: Sequence[tuple[str, str, Sequence[BookingRequest]]]
+) -> list[Recording]:
     """Run commands on a copy of a database, and write down what each of them sent.
 
     Args:
@@ -117,7 +119,10 @@ class Alone:
         (self.recording,) = recorded(template, [(LOBBIES[0], ROOMS[0], self._requests)])
         self._scripts = {
             is_prepared: script.written(
-                folder / f"alone-{is_prepared}.sql", self.recording.warm, self.recording.pairs, is_prepared=is_prepared
+                folder / f"alone-{is_prepared}.sql",
+                self.recording.warm,
+                self.recording.pairs,
+                is_prepared=is_prepared,
             )
             for is_prepared in (False, True)
         }
@@ -177,12 +182,18 @@ def alone(template: str, folder: Path, *, number: int, rounds: int) -> Iterator[
     for step, name in (("hold", "hold"), ("confirm", "confirm"), ("both", "hold and confirm")):
         title = f"{name}, 1 client: pgbench, same statements, prepared / ours"
         yield line(title, step, "pgbench", "ours", at_least=0.6)
-        yield line("  both without prepared statements", step, "pgbench plain", "ours plain", at_least=0.6)
-    yield line("hold: one statement by hand, prepared, nothing judged / ours", "hold", "by hand", "ours")
+        yield line(
+            "  both without prepared statements", step, "pgbench plain", "ours plain", at_least=0.6
+        )
+    yield line(
+        "hold: one statement by hand, prepared, nothing judged / ours", "hold", "by hand", "ours"
+    )
     for step, sent in (("hold", trial.recording.holds), ("confirm", trial.recording.confirms)):
         most = max(len(each) for each in sent) - 2
         yield fact(f"statements of a {step} besides BEGIN and COMMIT, at most", most, at_most=5)
-    yield fact("statements of a quote besides BEGIN and COMMIT", quote_statements(template), at_most=3)
+    yield fact(
+        "statements of a quote besides BEGIN and COMMIT", quote_statements(template), at_most=3
+    )
 
 
 def quote_statements(template: str) -> int:
@@ -230,7 +241,11 @@ class Together:
         nights = -(-number // PARTIES_A_NIGHT)
         self._template = template
         self._jobs = [
-            (lobby, room, parties(number, skipped_nights=place * nights if room == rooms[-1] else 0))
+            (
+                lobby,
+                room,
+                parties(number, skipped_nights=place * nights if room == rooms[-1] else 0),
+            )
             for place, (lobby, room) in enumerate(zip(LOBBIES, rooms, strict=True))
         ]
         recordings = recorded(template, self._jobs)
@@ -264,7 +279,11 @@ def together(template: str, folder: Path, *, number: int, rounds: int) -> Iterat
     """Compare eight clients with eight pgbenches that run the same statements."""
     for name, rooms, least in (
         ("hold and confirm, 8 clients, 8 restaurants: pgbench, prepared / ours", ROOMS, 0.35),
-        ("hold and confirm, 8 clients, one restaurant: pgbench, prepared / ours", ROOMS[:1] * CLIENTS, None),
+        (
+            "hold and confirm, 8 clients, one restaurant: pgbench, prepared / ours",
+            ROOMS[:1] * CLIENTS,
+            None,
+        ),
     ):
         trial = Together(template, folder, number, rooms)
         sides = {
@@ -290,8 +309,12 @@ def _template() -> Iterator[str]:
 def bars(*, is_quick: bool = False) -> Iterator[Bar]:
     """Compare with pgbench, one client and eight."""
     with _template() as template, tempfile.TemporaryDirectory() as folder:
-        yield from alone(template, Path(folder), number=40 if is_quick else 200, rounds=2 if is_quick else 7)
-        yield from together(template, Path(folder), number=20 if is_quick else 100, rounds=2 if is_quick else 5)
+        yield from alone(
+            template, Path(folder), number=40 if is_quick else 200, rounds=2 if is_quick else 7
+        )
+        yield from together(
+            template, Path(folder), number=20 if is_quick else 100, rounds=2 if is_quick else 5
+        )
 
 
 if __name__ == "__main__":

@@ -41,8 +41,8 @@ BOOKERS: Final = 160
 STAY: Final = timedelta(minutes=90)
 OPENING: Final = datetime(2030, 5, 2, 17, tzinfo=UTC)
 QUARTERS: Final = 17
-# So many bookings each process has made before, elsewhere, as those of a service have: by then all is compiled,
-# prepared and planned.
+# So many bookings each process has made before, elsewhere, as those of a service have: by then all
+# is compiled, prepared and planned.
 WARM: Final = 15
 LOBBY, ROOM = "lobby", "room"
 
@@ -139,7 +139,9 @@ def hold_and_confirm(desk: Desk, request: BookingRequest) -> Booking:
 # ---- the two sides, each in its processes
 
 
-def book_share(source: Callable[[], Any], starts: Sequence[datetime], call: Callable[..., Booking], meet: Any) -> Any:
+def book_share(
+    source: Callable[[], Any], starts: Sequence[datetime], call: Callable[..., Booking], meet: Any
+) -> Any:
     """Book for a share of the parties; return when it began and ended, and what was answered."""
     store = Watched(source())
     lobby, desk = Engine(store).desk(LOBBY), Engine(store).desk(ROOM)
@@ -173,11 +175,15 @@ def script_share(how: dict[str, Any], starts: Sequence[datetime], meet: Any) -> 
         answers = []
         meet()
         begun = perf_counter()
-        answers = [Answer(start, 0, _script_books(connection, ROOM, tables, start)) for start in starts]
+        answers = [
+            Answer(start, 0, _script_books(connection, ROOM, tables, start)) for start in starts
+        ]
         return begun, perf_counter(), answers
 
 
-def _script_books(connection: psycopg.Connection[Any], room: str, tables: Sequence[str], start: datetime) -> str:
+def _script_books(
+    connection: psycopg.Connection[Any], room: str, tables: Sequence[str], start: datetime
+) -> str:
     with connection.transaction():
         connection.execute(LOCK, (room,))
         busy = {each for (each,) in connection.execute(BUSY, (room, start, start + STAY))}
@@ -253,16 +259,22 @@ class Trial:
         with database("template0") as name:
             address = server().url(name)
             self._libres.run("offer", address, [OPENING.isoformat()], 6)
-            found = self._libres.run("rush", address, [each.isoformat() for each in evening()], CLIENTS)
+            found = self._libres.run(
+                "rush", address, [each.isoformat() for each in evening()], CLIENTS
+            )
         counts = Counter(found["answers"])
         seated = counts.pop("seated", 0)
         del counts["refused"]
         return Outcome(found["seconds"], seated, first_fit(iter(evening())), counts)
 
-    def _ours(self, call: Callable[..., Booking], as_address: Callable[[str], str] = str) -> Outcome:
+    def _ours(
+        self, call: Callable[..., Booking], as_address: Callable[[str], str] = str
+    ) -> Outcome:
         with database(self._template) as name:
             source = partial(as_address, url(name))
-            return outcome(crowd().do(book_share, [(source, share, call) for share in self._shares]))
+            return outcome(
+                crowd().do(book_share, [(source, share, call) for share in self._shares])
+            )
 
 
 def rush(trial: Trial, rounds: int, *, has_libres: bool) -> Iterator[Bar | Note]:
@@ -281,17 +293,47 @@ def rush(trial: Trial, rounds: int, *, has_libres: bool) -> Iterator[Bar | Note]
         return [each.seconds for each in found[side]]
 
     name = f"{BOOKERS} bookers, {CLIENTS} processes, {TABLES} tables"
-    yield Bar(f"{name}: ours, booked in one step / bare script", seconds("ours"), seconds("bare"), BOOKERS, at_most=3)
-    yield Bar("  the same, ours without prepared statements", seconds("ours plain"), seconds("bare"), BOOKERS)
-    yield Bar("  the same, ours in two steps, hold and confirm", seconds("two steps"), seconds("bare"), BOOKERS)
+    yield Bar(
+        f"{name}: ours, booked in one step / bare script",
+        seconds("ours"),
+        seconds("bare"),
+        BOOKERS,
+        at_most=3,
+    )
+    yield Bar(
+        "  the same, ours without prepared statements",
+        seconds("ours plain"),
+        seconds("bare"),
+        BOOKERS,
+    )
+    yield Bar(
+        "  the same, ours in two steps, hold and confirm",
+        seconds("two steps"),
+        seconds("bare"),
+        BOOKERS,
+    )
     for side, what in (("ours", "one step"), ("two steps", "two steps")):
-        seated, fitting = ([float(getattr(each, name)) for each in found[side]] for name in ("seated", "fitting"))
-        yield Bar(f"  seated in {what} / by first fit in the same order", seated, fitting, calls=0, at_least=1)
-        yield fact(f"  errors that surfaced, {what}", sum(each.surfaced.total() for each in found[side]), at_most=0)
+        seated, fitting = (
+            [float(getattr(each, name)) for each in found[side]] for name in ("seated", "fitting")
+        )
+        yield Bar(
+            f"  seated in {what} / by first fit in the same order",
+            seated,
+            fitting,
+            calls=0,
+            at_least=1,
+        )
+        yield fact(
+            f"  errors that surfaced, {what}",
+            sum(each.surfaced.total() for each in found[side]),
+            at_most=0,
+        )
     if has_libres:
         yield Bar("  libres / bare script", seconds("libres"), seconds("bare"), BOOKERS)
     for side in sides:
-        yield Note(f"  {side}: seated {_counts(found[side])} of {BOOKERS}; errors: {_errors(found[side])}")
+        yield Note(
+            f"  {side}: seated {_counts(found[side])} of {BOOKERS}; errors: {_errors(found[side])}"
+        )
 
 
 def _counts(outcomes: Sequence[Outcome]) -> str:
@@ -311,8 +353,13 @@ def single(template: str, libres: Libres, *, number: int, rounds: int) -> Iterat
     """Compare one client's hold and confirm with libres' reserve and approve, on the same evenings."""
     draw = random.Random(4)
     nights = [OPENING + timedelta(days=night) for night in range(-(-number // 60))]
-    starts = [nights[place // 60] + timedelta(minutes=15 * draw.randrange(QUARTERS)) for place in range(number)]
-    apart = [OPENING + timedelta(days=place // 3, minutes=90 * (place % 3)) for place in range(number)]
+    starts = [
+        nights[place // 60] + timedelta(minutes=15 * draw.randrange(QUARTERS))
+        for place in range(number)
+    ]
+    apart = [
+        OPENING + timedelta(days=place // 3, minutes=90 * (place % 3)) for place in range(number)
+    ]
 
     def ours(wanted: Sequence[BookingRequest]) -> float:
         with database(template) as name, opened(url(name)) as engine:

@@ -19,7 +19,9 @@ from tests.database.furnished import LOGIN
 # A script waits here until everybody is connected and warm.
 BARRIER: Final = "SELECT pg_advisory_lock_shared(1)"
 FINISH: Final = "INSERT INTO public.finished VALUES (clock_timestamp())"
-FINISHED: Final = "CREATE TABLE public.finished (at timestamptz); GRANT ALL ON public.finished TO PUBLIC"
+FINISHED: Final = (
+    "CREATE TABLE public.finished (at timestamptz); GRANT ALL ON public.finished TO PUBLIC"
+)
 
 _WAITING: Final = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 _NAMED: Final = re.compile(r"%\((\w+)\)s")
@@ -43,16 +45,20 @@ class Sent:
     @classmethod
     def of(cls, connection: Any, query: str, params: Mapping[str, Any] | None) -> Sent:
         """Describe what a cursor was given."""
-        # One line a statement, so that none of them begins with what pgbench takes for a command of its own. No
-        # value has a line end in it: all longer ones are JSON.
+        # One line a statement, so that none of them begins with what pgbench takes for a command of
+        # its own. No value has a line end in it: all longer ones are JSON.
         line = " ".join(query.split("\n"))
         if not params:
             return cls(line, line, ())
         cursor = psycopg.ClientCursor(connection)
         names = list(dict.fromkeys(_NAMED.findall(line)))
-        numbered = _NAMED.sub(lambda found: f"${names.index(found[1]) + 1}", line).replace("%%", "%")
+        numbered = _NAMED.sub(lambda found: f"${names.index(found[1]) + 1}", line).replace(
+            "%%", "%"
+        )
         return cls(
-            cursor.mogrify(line, params), numbered, tuple(cursor.mogrify("%s", [params[each]]) for each in names)
+            cursor.mogrify(line, params),
+            numbered,
+            tuple(cursor.mogrify("%s", [params[each]]) for each in names),
         )
 
 
@@ -80,7 +86,11 @@ def recording(tape: Transaction) -> type[psycopg.Cursor[Any]]:
 
 
 def written(
-    path: Path, warm: Sequence[Transaction], timed: Sequence[Transaction], *, is_prepared: bool = False
+    path: Path,
+    warm: Sequence[Transaction],
+    timed: Sequence[Transaction],
+    *,
+    is_prepared: bool = False,
 ) -> Path:
     """Write a script that warms up, waits for the others, runs the timed transactions and says when it was done.
 
@@ -92,7 +102,9 @@ def written(
     """
     names: dict[str, str] = {}
     if is_prepared:
-        queries = dict.fromkeys(each.query for some in (*warm, *timed) for each in some if each.values)
+        queries = dict.fromkeys(
+            each.query for some in (*warm, *timed) for each in some if each.values
+        )
         names = {query: f"prepared_{number}" for number, query in enumerate(queries)}
 
     def lines(transactions: Iterable[Transaction]) -> Iterator[str]:
@@ -119,7 +131,8 @@ def raced(database: str, scripts: Sequence[Path], *options: str) -> tuple[float,
     """Run scripts at the same moment, each by a pgbench of its own.
 
     Returns:
-        The seconds from when all were warm to when the last one was done, and what each of them printed.
+        The seconds from when all were warm to when the last one was done, and what each of them
+            printed.
     """
     with server().connect(database) as control:
         control.execute("SELECT pg_advisory_lock(1)")
@@ -138,9 +151,12 @@ def raced(database: str, scripts: Sequence[Path], *options: str) -> tuple[float,
         control.execute("SELECT pg_advisory_unlock(1)")
         printed = [each.communicate() for each in runs]
         assert not any(
-            each.returncode or "aborted" in errors for each, (_, errors) in zip(runs, printed, strict=True)
+            each.returncode or "aborted" in errors
+            for each, (_, errors) in zip(runs, printed, strict=True)
         ), printed
-        ((ended, done),) = control.execute("SELECT max(at), count(*) FROM public.finished").fetchall()
+        ((ended, done),) = control.execute(
+            "SELECT max(at), count(*) FROM public.finished"
+        ).fetchall()
     assert done == len(scripts), "each script has come to its end"
     return (ended - begun).total_seconds(), [text for text, _ in printed]
 

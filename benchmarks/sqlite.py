@@ -32,7 +32,9 @@ CHANGING: Final = {"table_holds": ("state",), "bookings": ("status", "version", 
 INSERTED: Final = "INSERT INTO {table} ({columns}) VALUES ({marks})"
 DELETED: Final = "DELETE FROM {table} WHERE restaurant_id = ? AND id = ?"
 UPDATED: Final = "UPDATE {table} SET {changed} WHERE restaurant_id = ? AND id = ?"
-COUNTED: Final = "UPDATE restaurants SET occupancy_version = occupancy_version + 1, latest_us = ? WHERE id = ?"
+COUNTED: Final = (
+    "UPDATE restaurants SET occupancy_version = occupancy_version + 1, latest_us = ? WHERE id = ?"
+)
 
 _INSERT: Final = re.compile(r"INSERT INTO (\w+) \(([^)]*)\) VALUES \(([^)]*)\)")
 _NAMED: Final = re.compile(r":(\w+)")
@@ -93,8 +95,10 @@ class Trial:
     Args:
         folder: For the files.
         number: How many pairs.
-        synchronous: SQLite's setting: ``FULL`` waits for the disk at each commit, ``NORMAL`` does not.
-        is_capped: Whether the house has a capacity rule, so that a hold reads and counts who else comes.
+        synchronous: SQLite's setting: ``FULL`` waits for the disk at each commit, ``NORMAL`` does
+            not.
+        is_capped: Whether the house has a capacity rule, so that a hold reads and counts who else
+            comes.
     """
 
     def __init__(self, folder: Path, number: int, synchronous: str, *, is_capped: bool) -> None:
@@ -149,7 +153,9 @@ class Trial:
         source = create_engine(f"sqlite:///{path}", connect_args=how)
         with opened(source) as engine:
             # After the store's own, which wants every commit on the disk.
-            event.listen(source, "connect", lambda connection, _: connection.execute(self._pragma).close())
+            event.listen(
+                source, "connect", lambda connection, _: connection.execute(self._pragma).close()
+            )
             warm(engine.desk(LOBBY))
             engine.desk(ROOM).quote(self._requests[0])
             yield engine
@@ -172,7 +178,9 @@ def bars(*, is_quick: bool = False) -> Iterator[Bar]:
             trial = Trial(Path(folder), number, synchronous, is_capped=is_capped)
             found = in_rounds({"bare": trial.bare, "ours": trial.ours}, 3 if is_quick else 9)
         for name in ("hold", "confirm", "both"):
-            upper, lower = ([getattr(each, name) for each in found[side]] for side in ("bare", "ours"))
+            upper, lower = (
+                [getattr(each, name) for each in found[side]] for side in ("bare", "ours")
+            )
             what = name.replace("both", "hold and confirm")
             which = synchronous if is_capped else f"{synchronous}, no capacity rule"
             yield Bar(f"{what}, {which}: bare sqlite3 / ours", upper, lower, number, at_least=least)

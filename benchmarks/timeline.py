@@ -1,7 +1,7 @@
 """How fast the timeline is: ratios of two things measured in turns, in one run.
 
-Run ``python -m benchmarks.timeline`` at the project's root; it needs ``intervaltree`` beside fourtop. It
-prints one table and fails on nothing: a bar that is missed is marked.
+Run ``python -m benchmarks.timeline`` at the project's root; it needs ``intervaltree`` beside
+fourtop. It prints one table and fails on nothing: a bar that is missed is marked.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def asking(ask: Callable[[int, int], object], spans: Sequence[Span]) -> Task:
     return task
 
 
-# ---- one resource ----------------------------------------------------------------------------------------
+# ---- one resource --------------------------------------------------------------------------------
 
 
 def stays(draw: random.Random, count: int) -> list[Span]:
@@ -76,10 +76,15 @@ def one_resource() -> list[Bar]:
     return [*checks(draw, rows, index, tree), *changes(draw, rows, index, tree)]
 
 
-def checks(draw: random.Random, rows: Sequence[Span], index: DisjointIndex[int], tree: IntervalTree) -> list[Bar]:
+def checks(
+    draw: random.Random, rows: Sequence[Span], index: DisjointIndex[int], tree: IntervalTree
+) -> list[Bar]:
     """Compare the check."""
     starts, ends = [start for start, _ in rows], [end for _, end in rows]
-    asked = [(start, start + 2 * HOUR) for start in (draw.randrange(MIDNIGHT, ends[-1]) for _ in range(100))]
+    asked = [
+        (start, start + 2 * HOUR)
+        for start in (draw.randrange(MIDNIGHT, ends[-1]) for _ in range(100))
+    ]
 
     def inlined() -> None:
         for start, end in asked:
@@ -87,7 +92,9 @@ def checks(draw: random.Random, rows: Sequence[Span], index: DisjointIndex[int],
             at and ends[at - 1] > start
 
     base, own, other = race(
-        inlined, asking(index.find_overlap, asked), asking(lambda start, end: bool(tree.overlap(start, end)), asked)
+        inlined,
+        asking(index.find_overlap, asked),
+        asking(lambda start, end: bool(tree.overlap(start, end)), asked),
     )
     return [
         Bar("check, n = 1,000: ours / inlined bisect", own, base, len(asked), at_most=1.5),
@@ -95,7 +102,9 @@ def checks(draw: random.Random, rows: Sequence[Span], index: DisjointIndex[int],
     ]
 
 
-def changes(draw: random.Random, rows: Sequence[Span], index: DisjointIndex[int], tree: IntervalTree) -> list[Bar]:
+def changes(
+    draw: random.Random, rows: Sequence[Span], index: DisjointIndex[int], tree: IntervalTree
+) -> list[Bar]:
     """Compare adding and removing a stay."""
     holes = [draw.choice(index.gaps(MIDNIGHT, rows[-1][1])) for _ in range(60)]
 
@@ -110,7 +119,9 @@ def changes(draw: random.Random, rows: Sequence[Span], index: DisjointIndex[int]
             tree.removei(start, end, -1)
 
     own, other = race(ours, theirs)
-    return [Bar("insert + remove, n = 1,000: intervaltree / ours", other, own, len(holes), at_least=20)]
+    return [
+        Bar("insert + remove, n = 1,000: intervaltree / ours", other, own, len(holes), at_least=20)
+    ]
 
 
 def crowded_resource() -> list[Bar]:
@@ -132,7 +143,7 @@ def crowded_resource() -> list[Bar]:
     return [Bar("insert + remove: n = 100,000 / n = 1,000", many, few, 200, at_most=2)]
 
 
-# ---- rows that overlap -----------------------------------------------------------------------------------
+# ---- rows that overlap ---------------------------------------------------------------------------
 
 
 def layered() -> list[Bar]:
@@ -144,7 +155,8 @@ def layered() -> list[Bar]:
         for start in (MIDNIGHT + draw.randrange(days * DAY) for _ in range(count))
     ]
     mixed = [
-        (start, start + 31 * DAY) if number % 1_000 == 0 else (start, end) for number, (start, end) in enumerate(brief)
+        (start, start + 31 * DAY) if number % 1_000 == 0 else (start, end)
+        for number, (start, end) in enumerate(brief)
     ]
     indexes: list[OverlappingIndex[int]] = []
     for rows in (brief, mixed):
@@ -154,17 +166,28 @@ def layered() -> list[Bar]:
         indexes.append(index)
     tree = IntervalTree.from_tuples((start, end, item) for item, (start, end) in enumerate(mixed))
     asked = [
-        (start, start + 2 * HOUR) for start in (draw.randrange(MIDNIGHT, MIDNIGHT + days * DAY) for _ in range(50))
+        (start, start + 2 * HOUR)
+        for start in (draw.randrange(MIDNIGHT, MIDNIGHT + days * DAY) for _ in range(50))
     ]
 
-    plain, long, other = race(*(asking(index.overlapping, asked) for index in indexes), asking(tree.overlap, asked))
+    plain, long, other = race(
+        *(asking(index.overlapping, asked) for index in indexes), asking(tree.overlap, asked)
+    )
     return [
-        Bar("list overlaps, n = 100,000: 0.1 % month-long / none", long, plain, len(asked), at_most=2),
-        Bar("the same, 0.1 % month-long: intervaltree / ours", other, long, len(asked), at_least=30),
+        Bar(
+            "list overlaps, n = 100,000: 0.1 % month-long / none",
+            long,
+            plain,
+            len(asked),
+            at_most=2,
+        ),
+        Bar(
+            "the same, 0.1 % month-long: intervaltree / ours", other, long, len(asked), at_least=30
+        ),
     ]
 
 
-# ---- a floor of 100 tables -------------------------------------------------------------------------------
+# ---- a floor of 100 tables -----------------------------------------------------------------------
 
 
 def nights(draw: random.Random, count: int) -> list[list[Span]]:
@@ -234,16 +257,23 @@ def floor() -> list[Bar]:
         (1 << bit, TABLE_IDS[bit], [start for start, _ in rows], [end for _, end in rows])
         for bit, rows in enumerate(tables)
     ]
-    quarters = [MIDNIGHT + draw.randrange(30) * DAY + 17 * HOUR + draw.randrange(20) * 15 * MINUTE for _ in range(60)]
+    quarters = [
+        MIDNIGHT + draw.randrange(30) * DAY + 17 * HOUR + draw.randrange(20) * 15 * MINUTE
+        for _ in range(60)
+    ]
     return [
         *free_tables("2 h", columns, occupancy, [(start, start + 2 * HOUR) for start in quarters]),
-        *free_tables("2 h 05", columns, occupancy, [(start, start + 125 * MINUTE) for start in quarters]),
+        *free_tables(
+            "2 h 05", columns, occupancy, [(start, start + 125 * MINUTE) for start in quarters]
+        ),
         *evening(columns, occupancy),
         *slot_update([filled(rows) for rows in tables]),
     ]
 
 
-def free_tables(name: str, columns: Sequence[Column], occupancy: Occupancy, spans: Sequence[Span]) -> list[Bar]:
+def free_tables(
+    name: str, columns: Sequence[Column], occupancy: Occupancy, spans: Sequence[Span]
+) -> list[Bar]:
     """Compare single windows, as masks and as ids. The bars are for two hours."""
     windows = [Window.of_micros(start, end) for start, end in spans]
     indexes = [filled(list(zip(starts, ends, strict=True))) for _, _, starts, ends in columns]
@@ -269,10 +299,34 @@ def free_tables(name: str, columns: Sequence[Column], occupancy: Occupancy, span
     by_ids, our_ids = race(asking(partial(free_ids, columns), spans), ids)
     what, count = f"free of 100 tables, {name}", len(spans)
     return [
-        Bar(f"{what}, mask: a bisect per table / ours", by_call, our_mask, count, at_least=20 if is_judged else None),
-        Bar(f"{what}, mask: the same inlined / ours", by_mask, our_mask, count, at_least=20 if is_judged else None),
-        Bar(f"{what}, mask: ask 100 indexes / ours", by_index, our_mask, count, at_least=20 if is_judged else None),
-        Bar(f"{what}, ids: bisect inlined / ours", by_ids, our_ids, count, at_least=4 if is_judged else None),
+        Bar(
+            f"{what}, mask: a bisect per table / ours",
+            by_call,
+            our_mask,
+            count,
+            at_least=20 if is_judged else None,
+        ),
+        Bar(
+            f"{what}, mask: the same inlined / ours",
+            by_mask,
+            our_mask,
+            count,
+            at_least=20 if is_judged else None,
+        ),
+        Bar(
+            f"{what}, mask: ask 100 indexes / ours",
+            by_index,
+            our_mask,
+            count,
+            at_least=20 if is_judged else None,
+        ),
+        Bar(
+            f"{what}, ids: bisect inlined / ours",
+            by_ids,
+            our_ids,
+            count,
+            at_least=4 if is_judged else None,
+        ),
     ]
 
 
@@ -317,11 +371,13 @@ def slot_update(indexes: Sequence[DisjointIndex[int]]) -> list[Bar]:
             grid.remove(0, start, end)
 
         plain, ours = race(exact, slots)
-        bars.append(Bar(f"add + remove of {minutes} minutes: slots / exact index", ours, plain, at_most=bar))
+        bars.append(
+            Bar(f"add + remove of {minutes} minutes: slots / exact index", ours, plain, at_most=bar)
+        )
     return bars
 
 
-# ---- growth ----------------------------------------------------------------------------------------------
+# ---- growth --------------------------------------------------------------------------------------
 
 
 def loaded(tables: Sequence[Sequence[Span]]) -> Occupancy:
@@ -354,12 +410,19 @@ def growth() -> list[Bar]:
     small = loaded([rows[: 3 * SITTINGS] for rows in spans])
     gc.collect()
     before = resident_bytes()
-    # The spans' own numbers would be shared with the rows, and not weighed: the rows get numbers of their own.
+    # The spans' own numbers would be shared with the rows, and not weighed: the rows get numbers of
+    # their own.
     large = loaded([[(start + 0, end + 0) for start, end in rows] for rows in spans])
     gc.collect()
     weight = (resident_bytes() - before) / len(large)
     bars = [
-        Bar(f"bytes a live allocation, ids and all indexes, {len(large):,} rows", [weight], [1.0], calls=0, at_most=700)
+        Bar(
+            f"bytes a live allocation, ids and all indexes, {len(large):,} rows",
+            [weight],
+            [1.0],
+            calls=0,
+            at_most=700,
+        )
     ]
     gc.freeze()
     few, many = operations(small, 0), operations(large, 3_000)
@@ -376,7 +439,10 @@ def operations(occupancy: Occupancy, first_night: int) -> dict[str, Task]:
     windows = [
         Window.of_micros(start, start + 2 * HOUR + 5 * MINUTE)
         for start in (
-            MIDNIGHT + (first_night + draw.randrange(3)) * DAY + 17 * HOUR + draw.randrange(20) * 15 * MINUTE
+            MIDNIGHT
+            + (first_night + draw.randrange(3)) * DAY
+            + 17 * HOUR
+            + draw.randrange(20) * 15 * MINUTE
             for _ in range(SAMPLE)
         )
     ]
@@ -386,7 +452,9 @@ def operations(occupancy: Occupancy, first_night: int) -> dict[str, Task]:
         booked(10**9 + number, draw.choice(TABLE_IDS), Window.of_micros(noon, noon + 95 * MINUTE))
         for number, noon in enumerate(row.window.start_us // DAY * DAY + 12 * HOUR for row in rows)
     ]
-    starts_us = [windows[0].start_us // DAY * DAY + 17 * HOUR + number * 15 * MINUTE for number in range(20)]
+    starts_us = [
+        windows[0].start_us // DAY * DAY + 17 * HOUR + number * 15 * MINUTE for number in range(20)
+    ]
     table = ResourceType.TABLE
 
     def each(act: Callable[[Allocation, Window], object]) -> Task:
@@ -409,8 +477,12 @@ def operations(occupancy: Occupancy, first_night: int) -> dict[str, Task]:
         "add + remove": change,
         "find": each(lambda row, _: occupancy.find(row.id)),
         "of_owner": each(lambda row, _: occupancy.of_owner(row.owner_kind, row.owner_id)),
-        "find_in_the_way": each(lambda row, window: occupancy.find_in_the_way(table, row.resource_id, window)),
-        "of_resource": each(lambda row, window: occupancy.of_resource(table, row.resource_id, window)),
+        "find_in_the_way": each(
+            lambda row, window: occupancy.find_in_the_way(table, row.resource_id, window)
+        ),
+        "of_resource": each(
+            lambda row, window: occupancy.of_resource(table, row.resource_id, window)
+        ),
         "overlapping": each(lambda _, window: occupancy.overlapping(window)),
         "busy_mask": each(lambda _, window: occupancy.busy_mask(window)),
         "busy_mask without an owner": each(

@@ -20,7 +20,8 @@ exclude_patterns = ["_build"]
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
-# An attrs class says in its docstring what its arguments are; Raises and Args are in Google's style.
+# An attrs class says in its docstring what its arguments are; Raises and Args are in Google's
+# style.
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from fourtop import BookingRequest, Engine, MemoryStore, sketch_floor, sketch_house
 
 floor = sketch_floor({"1": 2, "2": 2, "3": 4, "4": 4}, joins=["1-2", "3-4"])
-house = sketch_house("The Corner", floor, timezone="Europe/London", periods={"dinner": "17:00-23:00"})
+house = sketch_house("Corner", floor, timezone="Europe/London", periods={"dinner": "17:00-23:00"})
 desk = Engine(MemoryStore()).add_restaurant(house)
 friday = datetime(2050, 5, 6, 19, tzinfo=ZoneInfo("Europe/London"))
 held = desk.hold(BookingRequest(party_size=7, start=friday))

@@ -1,7 +1,8 @@
 """A booking service: FastAPI around the awaited engine, on SQLite or on PostgreSQL.
 
-As it stands it serves a few requests to itself and prints what it answers. To serve others, give ``create_app`` to a
-server: ``uvicorn --factory yours:app`` with ``def app(): return create_app(os.environ["FOURTOP_STORE"])``.
+As it stands it serves a few requests to itself and prints what it answers. To serve others, give
+``create_app`` to a server: ``uvicorn --factory yours:app`` with ``def app(): return
+create_app(os.environ["FOURTOP_STORE"])``.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ def create_app(url: str) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if url.startswith("sqlite"):
-            # On PostgreSQL the deployment does it before: fourtop migrate, by a login that owns the tables.
+            # On PostgreSQL the deployment does it before: fourtop migrate, by a login that owns the
+            # tables.
             await asyncio.to_thread(migrate, url)
         store = AsyncSqlStore(url)
         app.state.engine = AsyncEngine(store)
@@ -63,7 +65,9 @@ def create_app(url: str) -> FastAPI:
 async def problem(_request: Request, error: Exception) -> JSONResponse:
     """Answer an error as problem details (RFC 9457), with the status that it recommends."""
     assert isinstance(error, FourtopError)
-    wait = error.details.get("retry_after_seconds", 1 if error.http_status == 503 and error.is_retryable else None)
+    wait = error.details.get(
+        "retry_after_seconds", 1 if error.http_status == 503 and error.is_retryable else None
+    )
     body = {
         "type": f"urn:fourtop:{error.code.value}",
         "title": str(error),
@@ -105,11 +109,17 @@ class Wish(BaseModel):
 
 
 @routes.get("/availability")
-async def availability(desk: Desk, on: date, party_size: Annotated[int, Query()]) -> list[dict[str, Any]]:
+async def availability(
+    desk: Desk, on: date, party_size: Annotated[int, Query()]
+) -> list[dict[str, Any]]:
     """List the start times of a date, each bookable or with the code of what is in the way."""
     found = await desk.availability(on, party_size)
     return [
-        {"start": slot.start, "spots": slot.spots, "refused": slot.refusal and slot.refusal.code.value}
+        {
+            "start": slot.start,
+            "spots": slot.spots,
+            "refused": slot.refusal and slot.refusal.code.value,
+        }
         for slot in found.slots
     ]
 
@@ -138,7 +148,9 @@ async def serve(url: str) -> None:
     # A server does this; the transport alone does not.
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://pub/restaurants/the-pub") as guest:
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://pub/restaurants/the-pub"
+        ) as guest:
             await visit(guest)
 
 
@@ -152,15 +164,23 @@ async def visit(guest: httpx.AsyncClient) -> None:
     held = await guest.post("/holds", json=wish, headers={"Idempotency-Key": "form-1"})
     print(held.status_code, held.json()["tables"])
     for _ in range(2):
-        click = await guest.post(f"/holds/{held.json()['hold']}/confirm", headers={"Idempotency-Key": "click-1"})
-        print(click.status_code, click.json()["tables"], "replayed" if click.json()["replayed"] else "new")
+        click = await guest.post(
+            f"/holds/{held.json()['hold']}/confirm", headers={"Idempotency-Key": "click-1"}
+        )
+        print(
+            click.status_code,
+            click.json()["tables"],
+            "replayed" if click.json()["replayed"] else "new",
+        )
 
     for key, change in (
         ("form-1", {"party_size": 10}),
         ("form-2", {"party_size": 40}),
         ("form-3", {"start": "2050-05-06T19:00"}),
     ):
-        answer = await guest.post("/holds", json={**wish, **change}, headers={"Idempotency-Key": key})
+        answer = await guest.post(
+            "/holds", json={**wish, **change}, headers={"Idempotency-Key": key}
+        )
         print(answer.status_code, answer.headers["Content-Type"], answer.json()["code"])
 
 

@@ -9,7 +9,16 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from fourtop import BookingRequest, Desk, Engine, FourtopError, ManualClock, MemoryStore, OutcomeUnknown, sample
+from fourtop import (
+    BookingRequest,
+    Desk,
+    Engine,
+    FourtopError,
+    ManualClock,
+    MemoryStore,
+    OutcomeUnknown,
+    sample,
+)
 
 Answer = tuple[int, dict[str, Any]]
 
@@ -24,10 +33,16 @@ def hold(desk: Desk, body: Mapping[str, Any]) -> dict[str, Any]:
 def confirm(desk: Desk, body: Mapping[str, Any]) -> dict[str, Any]:
     """Turn the hold into a booking. The guest may click as often as they like."""
     confirmed = desk.confirm(body["hold"], key=body["key"])
-    return {"booking": confirmed.id, "tables": list(confirmed.tables), "replayed": confirmed.replayed}
+    return {
+        "booking": confirmed.id,
+        "tables": list(confirmed.tables),
+        "replayed": confirmed.replayed,
+    }
 
 
-def answer(act: Callable[[Desk, Mapping[str, Any]], dict[str, Any]], desk: Desk, body: Mapping[str, Any]) -> Answer:
+def answer(
+    act: Callable[[Desk, Mapping[str, Any]], dict[str, Any]], desk: Desk, body: Mapping[str, Any]
+) -> Answer:
     """Run a command, and answer with an HTTP status and a body."""
     try:
         try:
@@ -36,9 +51,17 @@ def answer(act: Callable[[Desk, Mapping[str, Any]], dict[str, Any]], desk: Desk,
             # The reply was lost. The key tells whether it happened, so one retry settles it.
             return 200, act(desk, body)
     except FourtopError as error:
-        return error.http_status, {"code": error.code.value, "message": str(error), "retry": error.is_retryable}
+        return error.http_status, {
+            "code": error.code.value,
+            "message": str(error),
+            "retry": error.is_retryable,
+        }
     except (KeyError, TypeError, ValueError) as error:
-        return 400, {"code": "BAD_REQUEST", "message": f"{type(error).__name__}: {error}", "retry": False}
+        return 400, {
+            "code": "BAD_REQUEST",
+            "message": f"{type(error).__name__}: {error}",
+            "retry": False,
+        }
 
 
 def main() -> None:

@@ -7,7 +7,18 @@ from datetime import UTC, date, datetime
 
 import attrs
 
-from fourtop import BookingRequest, Desk, Engine, Floor, Join, ManualClock, MemoryStore, Quote, Weights, sample
+from fourtop import (
+    BookingRequest,
+    Desk,
+    Engine,
+    Floor,
+    Join,
+    ManualClock,
+    MemoryStore,
+    Quote,
+    Weights,
+    sample,
+)
 
 house = sample.pub()
 floor = house.floor
@@ -24,7 +35,9 @@ def desk_of(floor: Floor, **weights: float) -> Desk:
     planning = attrs.evolve(house.policy.planning, weights=Weights(**weights))
     policy = attrs.evolve(house.policy, planning=planning)
     clock = ManualClock(datetime(2026, 5, 1, 12, tzinfo=UTC))
-    return Engine(MemoryStore(clock)).add_restaurant(attrs.evolve(house, floor=floor, policy=policy))
+    return Engine(MemoryStore(clock)).add_restaurant(
+        attrs.evolve(house, floor=floor, policy=policy)
+    )
 
 
 # %% How many parties of each size could sit down at seven, one after the other?
@@ -36,7 +49,11 @@ for name, each in plans.items():
 
 # %% Why this table? Change a weight, and look at the score
 five = BookingRequest(5, datetime(2026, 5, 1, 18, tzinfo=UTC))
-for note, changed in (("as it is", {}), ("rare tables may go", {"scarcity": 0}), ("no seat over", {"overage": 50})):
+for note, changed in (
+    ("as it is", {}),
+    ("rare tables may go", {"scarcity": 0}),
+    ("no seat over", {"overage": 50}),
+):
     quote = desk_of(floor, **changed).quote(five)
     assert isinstance(quote, Quote)
     terms = ", ".join(f"{term.name} {term.cost:g}" for term in quote.plan.score.terms if term.cost)

@@ -26,7 +26,11 @@ SPENT = pytest.StashKey[float]()
 
 # Every run draws the same examples, whatever the machine; time is judged below, not by Hypothesis.
 settings.register_profile(
-    "fourtop", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    "fourtop",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
 )
 # Fresh draws, for long runs by hand: pytest --hypothesis-profile campaign --hypothesis-seed 1
 settings.register_profile("campaign", settings.get_profile("fourtop"), derandomize=False)
@@ -75,11 +79,18 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Fail a test that takes far too long without the mark ``slow``; note one that takes a little too long."""
     report = yield
     # Under measurement of coverage everything takes several times as long.
-    if report.when != "call" or not report.passed or item.get_closest_marker("slow") or "coverage" in sys.modules:
+    if (
+        report.when != "call"
+        or not report.passed
+        or item.get_closest_marker("slow")
+        or "coverage" in sys.modules
+    ):
         return report
     spent = item.stash[SPENT]
     if spent > LIMIT_SECONDS:
@@ -90,7 +101,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
     """List the tests that take a little too long, the longest first. Only a report: a busy machine adds some."""
     loiterers = sorted(config.stash[LOITERERS].items(), key=lambda each: -each[1])
     if not loiterers:

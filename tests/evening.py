@@ -61,7 +61,9 @@ def one_table(seats: int = 4) -> Floor:
     return sketch_floor({"1": seats})
 
 
-def a_house(floor: Floor | None = None, *, name: str = "House", turn_minutes: int = 90, **policy: Any) -> House:
+def a_house(
+    floor: Floor | None = None, *, name: str = "House", turn_minutes: int = 90, **policy: Any
+) -> House:
     """Dinner from 17:00 to 23:00, last start at 21:00; every party stays 90 minutes."""
     house = sketch_house(
         name,
@@ -74,7 +76,9 @@ def a_house(floor: Floor | None = None, *, name: str = "House", turn_minutes: in
 
 
 def open_desk(store: Store, house: House | None = None, *, actor: Actor = GUEST) -> Desk:
-    return Engine(store, ids=CountedIds("n")).add_restaurant(a_house() if house is None else house, actor=actor)
+    return Engine(store, ids=CountedIds("n")).add_restaurant(
+        a_house() if house is None else house, actor=actor
+    )
 
 
 def held(desk: Desk, size: int, text: str = "19:00", **how: Any) -> Hold:

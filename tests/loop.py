@@ -1,12 +1,12 @@
 """A detector of calls that block the event loop. It looks at what is called, not at how long it takes.
 
-Time proves little: on a busy machine an innocent callback is slow, and on an idle one a wait for a disk is quick. Here
-every call that the loop's thread makes is looked at, whoever makes it: a task, a callback, or a greenlet in which
-SQLAlchemy runs the code of its other face. One that may wait for a database, a socket, a thread or the clock is one too
-many, however soon it returns.
+Time proves little: on a busy machine an innocent callback is slow, and on an idle one a wait for a
+disk is quick. Here every call that the loop's thread makes is looked at, whoever makes it: a task,
+a callback, or a greenlet in which SQLAlchemy runs the code of its other face. One that may wait for
+a database, a socket, a thread or the clock is one too many, however soon it returns.
 
-What C code calls inside itself is not seen; drivers are therefore watched at their doors. A lock that is taken is not
-seen either, since most locks are free.
+What C code calls inside itself is not seen; drivers are therefore watched at their doors. A lock
+that is taken is not seen either, since most locks are free.
 """
 
 from __future__ import annotations
@@ -96,7 +96,9 @@ def never_blocked() -> Iterator[list[Blocked]]:
         yield found
     finally:
         sys.setprofile(before)
-    assert not found, f"the event loop was blocked {len(found)} times; first by what {found[0].what}:\n{found[0].where}"
+    assert not found, (
+        f"the event loop was blocked {len(found)} times; first by what {found[0].what}:\n{found[0].where}"
+    )
 
 
 def run_unblocked(work: Coroutine[Any, Any, T]) -> T:
@@ -122,7 +124,8 @@ def _doors() -> dict[CodeType, str]:
     }
     psycopg = sys.modules.get("psycopg")
     if psycopg is not None:
-        # Its waiting is a Python function or one in C, as it is installed; so are those of whoever calls it.
+        # Its waiting is a Python function or one in C, as it is installed; so are those of whoever
+        # calls it.
         doors[psycopg.Connection.connect.__func__.__code__] = "connects to PostgreSQL"
         doors[psycopg.Connection.wait.__code__] = "waits for PostgreSQL"
     return doors

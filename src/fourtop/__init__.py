@@ -1,7 +1,7 @@
 """fourtop: a capacity engine for restaurants.
 
-It decides whether a party can sit, when, and at which table or joined tables; holds that choice; confirms
-it once; and never seats two parties on one table.
+It decides whether a party can sit, when, and at which table or joined tables; holds that choice;
+confirms it once; and never seats two parties on one table.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -80,7 +80,15 @@ from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning import AdjacencyMode, Planning, Weights
-from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod, TurnBand, Weekday
+from fourtop.model.policy import (
+    CapacityRule,
+    HoldRules,
+    Occasion,
+    Policy,
+    ServicePeriod,
+    TurnBand,
+    Weekday,
+)
 from fourtop.model.receipt import Receipt, Usage
 from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Area, Restaurant, Zone

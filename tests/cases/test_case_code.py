@@ -64,7 +64,7 @@ def with_policy(desk: Desk, **changes: Any) -> None:
     desk.edit_policy(lambda policy: attrs.evolve(policy, **changes))
 
 
-# ---- rules of the house ----------------------------------------------------------------------------------
+# ---- rules of the house --------------------------------------------------------------------------
 
 
 @causes(Code.RESTAURANT_INACTIVE)
@@ -112,7 +112,7 @@ def full_of_covers(desk: Desk, _: ManualClock) -> None:
     desk.hold(party_size(2))
 
 
-# ---- tables ----------------------------------------------------------------------------------------------
+# ---- tables --------------------------------------------------------------------------------------
 
 
 @causes(Code.PARTY_NEVER_FITS)
@@ -183,7 +183,7 @@ def not_joined(desk: Desk, _: ManualClock) -> None:
     held(desk, 6, tables=["1", "3"])
 
 
-# ---- holds, bookings, edits ------------------------------------------------------------------------------
+# ---- holds, bookings, edits ----------------------------------------------------------------------
 
 
 @causes(Code.HOLD_EXPIRED)
@@ -280,7 +280,7 @@ def no_id(desk: Desk, _: ManualClock) -> None:
     desk.confirm("no body")
 
 
-# ---- each is told by its code ----------------------------------------------------------------------------
+# ---- each is told by its code --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("code", CAUSES, ids=str)
@@ -294,7 +294,12 @@ def test_case_17_each_cause_has_its_own_code(store: Store, clock: ManualClock, c
 
 def test_case_17_the_codes_that_are_left_come_from_reading_times_documents_and_stores() -> None:
     read = {Code.NAIVE_DATETIME, Code.NONEXISTENT_TIME, Code.AMBIGUOUS_TIME, Code.INVALID_DOCUMENT}
-    stores = {Code.FOREIGN_TENANT, Code.STORE_UNAVAILABLE, Code.OUTCOME_UNKNOWN, Code.STORE_MISCONFIGURED}
+    stores = {
+        Code.FOREIGN_TENANT,
+        Code.STORE_UNAVAILABLE,
+        Code.OUTCOME_UNKNOWN,
+        Code.STORE_MISCONFIGURED,
+    }
     assert set(Code) - set(CAUSES) == read | stores
 
 
@@ -315,7 +320,12 @@ def test_case_17_several_causes_are_all_named(store: Store) -> None:
 
 def test_case_17_what_is_shown_and_what_is_refused_have_one_reason(store: Store) -> None:
     desk = open_desk(store, a_house(many_kinds()))
-    for request in (party_size(40), party_size(2, "15:00"), party_size(3, tables=["1"]), party_size(2, "21:15")):
+    for request in (
+        party_size(40),
+        party_size(2, "15:00"),
+        party_size(3, tables=["1"]),
+        party_size(2, "21:15"),
+    ):
         quoted = desk.quote(request)
         assert isinstance(quoted, Refusal)
         with pytest.raises(Refused) as caught:
@@ -325,7 +335,9 @@ def test_case_17_what_is_shown_and_what_is_refused_have_one_reason(store: Store)
 
 
 def test_case_17_a_taken_table_and_a_small_table_differ_in_what_to_do_next(store: Store) -> None:
-    desk = open_desk(store, a_house(Floor([Table("1", "1", 4, "main")], zones=a_house().floor.zones)))
+    desk = open_desk(
+        store, a_house(Floor([Table("1", "1", 4, "main")], zones=a_house().floor.zones))
+    )
     booked(desk, 4)
     taken, large = desk.quote(party_size(4)), desk.quote(party_size(5))
     assert isinstance(taken, Refusal)

@@ -26,10 +26,12 @@ def pair() -> Floor:
     return sketch_floor({"1": 2, "2": 2}, joins=["1-2"])
 
 
-# ---- 2: the invisible combination ------------------------------------------------------------------------
+# ---- 2: the invisible combination ----------------------------------------------------------------
 
 
-def test_case_2_the_invisible_combination_holds_each_of_its_tables(store: Store, pair: Floor) -> None:
+def test_case_2_the_invisible_combination_holds_each_of_its_tables(
+    store: Store, pair: Floor
+) -> None:
     desk = open_desk(store, a_house(pair))
     hold = held(desk, 4)
     assert hold.tables == ("1", "2")
@@ -38,7 +40,9 @@ def test_case_2_the_invisible_combination_holds_each_of_its_tables(store: Store,
     assert [row.resource_id for row in table_rows(desk, of=hold.id)] == ["1", "2"]
 
 
-def test_case_2_the_invisible_combination_is_still_taken_after_the_hold_is_confirmed(store: Store, pair: Floor) -> None:
+def test_case_2_the_invisible_combination_is_still_taken_after_the_hold_is_confirmed(
+    store: Store, pair: Floor
+) -> None:
     desk = open_desk(store, a_house(pair))
     booking = desk.confirm(held(desk, 4).id)
     assert rows_of(desk, booking.id) == [("1", "19:00", "20:30"), ("2", "19:00", "20:30")]
@@ -56,11 +60,17 @@ def test_case_2_the_invisible_combination_has_one_merge_group_that_passes_to_the
     desk = open_desk(store, a_house(pair))
     booking = desk.confirm(held(desk, 4).id)
     assert booking.assignment is not None
-    groups = [row for row in desk.allocations(MONTH) if row.resource_type is ResourceType.MERGE_GROUP]
-    assert [(row.resource_id, row.owner_id) for row in groups] == [(booking.assignment.merge_group_id, booking.id)]
+    groups = [
+        row for row in desk.allocations(MONTH) if row.resource_type is ResourceType.MERGE_GROUP
+    ]
+    assert [(row.resource_id, row.owner_id) for row in groups] == [
+        (booking.assignment.merge_group_id, booking.id)
+    ]
 
 
-def test_case_2_the_invisible_combination_cannot_be_had_while_a_member_is_taken(store: Store, pair: Floor) -> None:
+def test_case_2_the_invisible_combination_cannot_be_had_while_a_member_is_taken(
+    store: Store, pair: Floor
+) -> None:
     desk = open_desk(store, a_house(pair))
     rival = booked(desk, 2, tables=["2"])
     with pytest.raises(Refused) as caught:
@@ -87,11 +97,15 @@ def test_case_2_a_table_may_be_in_many_combinations(store: Store) -> None:
     assert {quote.plan.tables, *(plan.tables for plan in quote.others)} >= {("1", "2"), ("2", "3")}
 
 
-def test_case_2_among_equals_come_unjoinable_table_then_joinable_table_then_combination(store: Store) -> None:
+def test_case_2_among_equals_come_unjoinable_table_then_joinable_table_then_combination(
+    store: Store,
+) -> None:
     # With all weights at 0 every plan without a seat over costs the same.
     floor = sketch_floor({"1": 2, "2": 2, "3": 4, "4": 4, "5": 4}, joins=["1-2", "3-4"])
     house = a_house(floor)
-    nothing = dict.fromkeys(("overage", "table_count", "fragmentation", "zone", "adjacency", "scarcity", "wish"), 0)
+    nothing = dict.fromkeys(
+        ("overage", "table_count", "fragmentation", "zone", "adjacency", "scarcity", "wish"), 0
+    )
     desk = open_desk(store, house)
     desk.edit_policy(lambda policy: _with_weights(policy, nothing))
     assert [booked(desk, 4).tables for _ in range(4)] == [("5",), ("3",), ("4",), ("1", "2")]
@@ -102,7 +116,7 @@ def _with_weights(policy: Policy, weights: dict[str, int]) -> Policy:
     return attrs.evolve(policy, planning=planning)
 
 
-# ---- 5: which tables join --------------------------------------------------------------------------------
+# ---- 5: which tables join ------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -112,7 +126,9 @@ def part_of_a_floor() -> Floor:
     return sketch_floor({str(number): 2 for number in range(1, 7)}, joins=["1-2", *any_way])
 
 
-@pytest.mark.parametrize("tables", [("1", "2"), ("3", "6"), ("4", "5"), ("3", "5", "6"), ("3", "4", "5")])
+@pytest.mark.parametrize(
+    "tables", [("1", "2"), ("3", "6"), ("4", "5"), ("3", "5", "6"), ("3", "4", "5")]
+)
 def test_case_5_tables_that_join_may_be_had_together(
     store: Store, part_of_a_floor: Floor, tables: tuple[str, ...]
 ) -> None:
@@ -130,7 +146,9 @@ def test_case_5_tables_that_do_not_join_are_refused_together(
     assert caught.value.code is Code.ADJACENCY_MISMATCH
 
 
-def test_case_5_the_engine_offers_joins_of_the_graph_and_no_others(store: Store, part_of_a_floor: Floor) -> None:
+def test_case_5_the_engine_offers_joins_of_the_graph_and_no_others(
+    store: Store, part_of_a_floor: Floor
+) -> None:
     desk = open_desk(store, a_house(part_of_a_floor))
     seated = [booked(desk, 4).tables for _ in range(3)]
     assert sorted(seated) == [("1", "2"), ("3", "4"), ("5", "6")]
@@ -139,19 +157,25 @@ def test_case_5_the_engine_offers_joins_of_the_graph_and_no_others(store: Store,
         desk.book(party_size(6))
 
 
-# ---- 16: moving a joined booking silently dropped the join -----------------------------------------------
+# ---- 16: moving a joined booking silently dropped the join ---------------------------------------
 
 
 def test_case_16_moving_keeps_the_join(store: Store) -> None:
-    desk = open_desk(store, a_house(sketch_floor({"1": 4, "2": 4, "3": 4, "4": 4}, joins=["1-2", "3-4"])))
+    desk = open_desk(
+        store, a_house(sketch_floor({"1": 4, "2": 4, "3": 4, "4": 4}, joins=["1-2", "3-4"]))
+    )
     before = booked(desk, 8, tables=["1", "2"])
     (after,) = desk.move([Move(before.id, ["3", "4"])])
     assert after.tables == ("3", "4")
     assert after.assignment is not None
     assert before.assignment is not None
     assert after.assignment.merge_group_id not in (None, before.assignment.merge_group_id)
-    groups = [row for row in desk.allocations(MONTH) if row.resource_type is ResourceType.MERGE_GROUP]
-    assert [(row.resource_id, row.owner_id) for row in groups] == [(after.assignment.merge_group_id, after.id)]
+    groups = [
+        row for row in desk.allocations(MONTH) if row.resource_type is ResourceType.MERGE_GROUP
+    ]
+    assert [(row.resource_id, row.owner_id) for row in groups] == [
+        (after.assignment.merge_group_id, after.id)
+    ]
     assert rows_of(desk, after.id) == [("3", "19:00", "20:30"), ("4", "19:00", "20:30")]
     assert booked(desk, 8, tables=["1", "2"]).tables == ("1", "2")
 

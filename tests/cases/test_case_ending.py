@@ -6,7 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from fourtop import BookingStatus, Code, Desk, EventType, HoldExpired, HoldLimit, ManualClock, Refused
+from fourtop import (
+    BookingStatus,
+    Code,
+    Desk,
+    EventType,
+    HoldExpired,
+    HoldLimit,
+    ManualClock,
+    Refused,
+)
 from fourtop.ports import Store
 from tests.evening import (
     FRIDAY,
@@ -31,7 +40,7 @@ def desk(store: Store) -> Desk:
     return open_desk(store, a_house(one_table()))
 
 
-# ---- 10: a hold extended for ever; an expired hold shown as free but still refused -----------------------
+# ---- 10: a hold extended for ever; an expired hold shown as free but still refused ---------------
 
 
 def test_case_10_a_hold_is_not_extended_for_ever(desk: Desk, clock: ManualClock) -> None:
@@ -48,7 +57,9 @@ def test_case_10_a_hold_is_not_extended_for_ever(desk: Desk, clock: ManualClock)
 
 def test_case_10_a_hold_may_be_extended_to_its_last_second(desk: Desk) -> None:
     hold = held(desk, 4)
-    assert desk.extend_hold(hold.id, seconds=420).expires_at == hold.created_at + timedelta(seconds=600)
+    assert desk.extend_hold(hold.id, seconds=420).expires_at == hold.created_at + timedelta(
+        seconds=600
+    )
 
 
 def test_case_10_a_dead_hold_is_not_extended(desk: Desk, clock: ManualClock) -> None:
@@ -61,7 +72,9 @@ def test_case_10_a_dead_hold_is_not_extended(desk: Desk, clock: ManualClock) -> 
         desk.extend_hold(hold.id, seconds=60)
 
 
-def test_case_10_an_expired_hold_is_shown_free_and_can_be_booked(desk: Desk, clock: ManualClock) -> None:
+def test_case_10_an_expired_hold_is_shown_free_and_can_be_booked(
+    desk: Desk, clock: ManualClock
+) -> None:
     hold = held(desk, 4)
     clock.move_to(hold.expires_at - TICK)
     assert not desk.availability(FRIDAY, 4, at=at("19:00")).slots[0].is_bookable
@@ -71,8 +84,12 @@ def test_case_10_an_expired_hold_is_shown_free_and_can_be_booked(desk: Desk, clo
     assert [row.owner_id for row in table_rows(desk)] == [booking.id]
 
 
-@pytest.mark.parametrize("text", ["18:00", "19:00", "20:15"], ids=["straddling its start", "equal", "its end"])
-def test_case_10_an_expired_hold_is_in_the_way_of_no_hold_either(desk: Desk, clock: ManualClock, text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["18:00", "19:00", "20:15"], ids=["straddling its start", "equal", "its end"]
+)
+def test_case_10_an_expired_hold_is_in_the_way_of_no_hold_either(
+    desk: Desk, clock: ManualClock, text: str
+) -> None:
     clock.move_to(held(desk, 4).expires_at)
     hold = held(desk, 4, text)
     assert [row.owner_id for row in table_rows(desk)] == [hold.id]
@@ -86,17 +103,21 @@ def test_case_10_an_expired_hold_is_in_the_way_of_no_block(desk: Desk, clock: Ma
     assert [row.owner_id for row in table_rows(desk)] == [block.id]
 
 
-def test_case_10_an_expired_hold_is_swept_once_and_said_so_once(store: Store, desk: Desk, clock: ManualClock) -> None:
+def test_case_10_an_expired_hold_is_swept_once_and_said_so_once(
+    store: Store, desk: Desk, clock: ManualClock
+) -> None:
     hold = held(desk, 4)
     clock.move_to(hold.expires_at)
     booking = booked(desk, 4)
     desk.cancel(booking.id)
     booked(desk, 4)
-    expiries = [event for event in store.events(desk.restaurant_id) if event.type is EventType.HOLD_EXPIRED]
+    expiries = [
+        event for event in store.events(desk.restaurant_id) if event.type is EventType.HOLD_EXPIRED
+    ]
     assert [event.hold_id for event in expiries] == [hold.id]
 
 
-# ---- 15: no-shows kept tables blocked; leaving early must free the table from now on ----------------------
+# ---- 15: no-shows kept tables blocked; leaving early must free the table from now on -------------
 
 
 def test_case_15_a_no_show_frees_its_table_from_now_on(desk: Desk, clock: ManualClock) -> None:
@@ -110,7 +131,9 @@ def test_case_15_a_no_show_frees_its_table_from_now_on(desk: Desk, clock: Manual
     assert held(desk, 4, "19:20").tables == ("1",)
 
 
-def test_case_15_an_early_leaver_frees_its_table_from_now_on_and_history_stays(desk: Desk, clock: ManualClock) -> None:
+def test_case_15_an_early_leaver_frees_its_table_from_now_on_and_history_stays(
+    desk: Desk, clock: ManualClock
+) -> None:
     booking = booked(desk, 4)
     clock.move_to(at("19:05"))
     desk.check_in(booking.id)
@@ -146,7 +169,9 @@ def test_case_15_a_party_that_goes_in_its_very_first_instant_leaves_nothing_behi
     assert booked(desk, 4).tables == ("1",)
 
 
-def test_case_15_a_party_that_overstayed_keeps_its_whole_history(desk: Desk, clock: ManualClock) -> None:
+def test_case_15_a_party_that_overstayed_keeps_its_whole_history(
+    desk: Desk, clock: ManualClock
+) -> None:
     booking = booked(desk, 4)
     clock.move_to(at("19:00"))
     desk.check_in(booking.id)
@@ -155,7 +180,9 @@ def test_case_15_a_party_that_overstayed_keeps_its_whole_history(desk: Desk, clo
     assert rows_of(desk, booking.id) == [("1", "19:00", "20:30")]
 
 
-def test_case_15_leaving_in_the_first_microsecond_keeps_that_microsecond(desk: Desk, clock: ManualClock) -> None:
+def test_case_15_leaving_in_the_first_microsecond_keeps_that_microsecond(
+    desk: Desk, clock: ManualClock
+) -> None:
     booking = booked(desk, 4)
     clock.move_to(at("19:00") + TICK)
     desk.no_show(booking.id)

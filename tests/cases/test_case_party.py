@@ -18,7 +18,11 @@ def large() -> Floor:
     return sketch_floor({"1": {"capacity": 10, "min_party": 4, "max_party": 10}})
 
 
-OUTSIDE = [(2, Code.PARTY_BELOW_MINIMUM), (3, Code.PARTY_BELOW_MINIMUM), (11, Code.PARTY_ABOVE_MAXIMUM)]
+OUTSIDE = [
+    (2, Code.PARTY_BELOW_MINIMUM),
+    (3, Code.PARTY_BELOW_MINIMUM),
+    (11, Code.PARTY_ABOVE_MAXIMUM),
+]
 
 
 @pytest.mark.parametrize(("size", "code"), [*OUTSIDE, (20, Code.PARTY_ABOVE_MAXIMUM)])
@@ -35,7 +39,9 @@ def test_case_6_min_and_max_party_of_named_tables(
 
 @pytest.mark.parametrize("size", [2, 3, 11, 20])
 @pytest.mark.parametrize("command", ["hold", "book"])
-def test_case_6_min_and_max_party_of_chosen_tables(store: Store, large: Floor, command: str, size: int) -> None:
+def test_case_6_min_and_max_party_of_chosen_tables(
+    store: Store, large: Floor, command: str, size: int
+) -> None:
     desk = open_desk(store, a_house(large))
     with pytest.raises(Refused) as caught:
         getattr(desk, command)(party_size(size))

@@ -16,9 +16,20 @@ from fourtop import (
     Refused,
 )
 from fourtop.ports import Store
-from tests.evening import a_house, at, at_once, booked, held, one_table, open_desk, party_size, snapshot, table_rows
+from tests.evening import (
+    a_house,
+    at,
+    at_once,
+    booked,
+    held,
+    one_table,
+    open_desk,
+    party_size,
+    snapshot,
+    table_rows,
+)
 
-# ---- 1: check, then write --------------------------------------------------------------------------------
+# ---- 1: check, then write ------------------------------------------------------------------------
 
 
 def test_case_1_check_then_write_two_at_once_for_the_last_table_leave_one(store: Store) -> None:
@@ -40,7 +51,9 @@ def test_case_1_check_then_write_the_choice_is_made_when_it_is_written(store: St
     assert (checked.plan.tables, rival.tables, loser.tables) == (("3",), ("3",), ("4",))
 
 
-def test_case_1_check_then_write_a_table_that_was_checked_and_is_gone_names_the_rival(store: Store) -> None:
+def test_case_1_check_then_write_a_table_that_was_checked_and_is_gone_names_the_rival(
+    store: Store,
+) -> None:
     desk = open_desk(store)
     checked = desk.quote(party_size(4))
     assert isinstance(checked, Quote)
@@ -52,19 +65,25 @@ def test_case_1_check_then_write_a_table_that_was_checked_and_is_gone_names_the_
     assert [each["owner_id"] for each in reason.details["in_the_way"]] == [rival.id]
 
 
-# ---- 11: the loser of a race got a 500 although other tables were free -----------------------------------
+# ---- 11: the loser of a race got a 500 although other tables were free ---------------------------
 
 
 def test_case_11_the_loser_of_a_race_gets_the_next_table(store: Store) -> None:
     desk = open_desk(store)
     answers = at_once(
-        [lambda: desk.book(party_size(4)), lambda: desk.book(party_size(4)), lambda: desk.book(party_size(4))]
+        [
+            lambda: desk.book(party_size(4)),
+            lambda: desk.book(party_size(4)),
+            lambda: desk.book(party_size(4)),
+        ]
     )
     tables = sorted(each.tables for each in answers if isinstance(each, Booking))
     assert tables == [("3",), ("4",), ("5",)]
 
 
-def test_case_11_the_loser_of_a_race_gets_joined_tables_when_no_single_one_is_left(store: Store) -> None:
+def test_case_11_the_loser_of_a_race_gets_joined_tables_when_no_single_one_is_left(
+    store: Store,
+) -> None:
     desk = open_desk(store)
     booked(desk, 4, tables=["3"])
     booked(desk, 4, tables=["4"])
@@ -94,7 +113,7 @@ def test_case_11_no_race_ends_in_an_error_of_the_store(store: Store) -> None:
     assert desk.audit().is_clean
 
 
-# ---- 12: a key without a lock over the whole section did not make it idempotent --------------------------
+# ---- 12: a key without a lock over the whole section did not make it idempotent ------------------
 
 
 def test_case_12_the_same_key_at_once_makes_one_booking(store: Store) -> None:
@@ -137,7 +156,9 @@ def test_case_12_confirming_at_once_confirms_once_whatever_the_keys(store: Store
     ],
     ids=["party_size", "start", "tables", "reason"],
 )
-def test_case_12_the_same_key_with_another_body_fails_and_changes_nothing(store: Store, other: BookingRequest) -> None:
+def test_case_12_the_same_key_with_another_body_fails_and_changes_nothing(
+    store: Store, other: BookingRequest
+) -> None:
     desk = open_desk(store)
     desk.book(party_size(4), key="k1")
     before = snapshot(store, desk)
@@ -178,6 +199,8 @@ def test_case_12_a_replay_is_what_was_answered_then_and_not_what_is_today(store:
 def test_case_1_check_then_write_checking_takes_nothing(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     before = snapshot(store, desk)
-    quotes = [each for each in at_once([lambda: desk.quote(party_size(4))] * 4) if isinstance(each, Quote)]
+    quotes = [
+        each for each in at_once([lambda: desk.quote(party_size(4))] * 4) if isinstance(each, Quote)
+    ]
     assert [type(each.plan) for each in quotes] == [Plan] * 4
     assert snapshot(store, desk) == before

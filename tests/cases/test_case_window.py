@@ -55,7 +55,7 @@ def is_free(desk: Desk, start: datetime, end: datetime) -> bool:
     return True
 
 
-# ---- 3: two instants sampled -----------------------------------------------------------------------------
+# ---- 3: two instants sampled ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,9 @@ def is_free(desk: Desk, start: datetime, end: datetime) -> bool:
         "one microsecond within it",
     ],
 )
-def test_case_3_two_instants_sampled_miss_nothing(store: Store, start: datetime, end: datetime) -> None:
+def test_case_3_two_instants_sampled_miss_nothing(
+    store: Store, start: datetime, end: datetime
+) -> None:
     desk = open_desk(store, a_house(one_table()))
     import_rows(desk, ("b1", 4, "19:00", "20:00", "1"))
     assert not is_free(desk, start, end)
@@ -97,9 +99,16 @@ def test_case_3_two_instants_sampled_miss_nothing(store: Store, start: datetime,
         (at("20:00"), at("20:00") + TICK),
         (at("19:00") - TICK, at("19:00")),
     ],
-    ids=["touching its start", "touching its end", "the microsecond after", "the microsecond before"],
+    ids=[
+        "touching its start",
+        "touching its end",
+        "the microsecond after",
+        "the microsecond before",
+    ],
 )
-def test_case_3_two_instants_sampled_and_touching_is_free(store: Store, start: datetime, end: datetime) -> None:
+def test_case_3_two_instants_sampled_and_touching_is_free(
+    store: Store, start: datetime, end: datetime
+) -> None:
     desk = open_desk(store, a_house(one_table()))
     import_rows(desk, ("b1", 4, "19:00", "20:00", "1"))
     assert is_free(desk, start, end)
@@ -109,17 +118,26 @@ def test_case_3_a_short_stay_inside_a_long_one_is_seen_by_the_offer_too(store: S
     desk = open_desk(store, a_house(one_table()))
     import_rows(desk, ("b1", 4, "19:30", "19:31", "1"))
     shown = {f"{slot.start:%H:%M}": slot.is_bookable for slot in desk.availability(FRIDAY, 4).slots}
-    assert (shown["18:00"], shown["18:15"], shown["19:30"], shown["19:45"]) == (True, False, False, True)
+    assert (shown["18:00"], shown["18:15"], shown["19:30"], shown["19:45"]) == (
+        True,
+        False,
+        False,
+        True,
+    )
 
 
-# ---- 4: the caller's duration ----------------------------------------------------------------------------
+# ---- 4: the caller's duration --------------------------------------------------------------------
 
 
 @pytest.fixture
 def by_size() -> House:
     """One table, where two stay an hour and four stay two."""
     house = sketch_house(
-        "House", one_table(), timezone="UTC", periods={"dinner": "17:00-23:00"}, turn_minutes={2: 60, None: 120}
+        "House",
+        one_table(),
+        timezone="UTC",
+        periods={"dinner": "17:00-23:00"},
+        turn_minutes={2: 60, None: 120},
     )
     assert house.policy.turn_bands
     return house
@@ -136,7 +154,9 @@ def test_case_4_the_callers_duration_is_its_own(store: Store, by_size: House) ->
         held(desk, 4, "17:00", tables=["1"])
 
 
-def test_case_4_the_callers_duration_is_not_taken_for_the_one_who_is_there(store: Store, by_size: House) -> None:
+def test_case_4_the_callers_duration_is_not_taken_for_the_one_who_is_there(
+    store: Store, by_size: House
+) -> None:
     desk = open_desk(store, by_size)
     booked(desk, 2)
     assert held(desk, 4, "20:00").stay.occupied == window("20:00", "22:00")
@@ -144,7 +164,9 @@ def test_case_4_the_callers_duration_is_not_taken_for_the_one_who_is_there(store
         held(desk, 4, "17:15")
 
 
-def test_case_4_a_confirmed_stay_keeps_its_length_when_the_rules_change(store: Store, by_size: House) -> None:
+def test_case_4_a_confirmed_stay_keeps_its_length_when_the_rules_change(
+    store: Store, by_size: House
+) -> None:
     desk = open_desk(store, by_size)
     booking = booked(desk, 4)
     desk.edit_policy(lambda policy: attrs.evolve(policy, turn_bands=[(None, 60)]))
@@ -153,11 +175,14 @@ def test_case_4_a_confirmed_stay_keeps_its_length_when_the_rules_change(store: S
         held(desk, 4, "20:00")
 
 
-# ---- 7: one kernel for all paths -------------------------------------------------------------------------
+# ---- 7: one kernel for all paths -----------------------------------------------------------------
 
 
 def with_buffers(policy: Policy) -> Policy:
-    periods = [attrs.evolve(each, buffer_before_minutes=5, buffer_after_minutes=10) for each in policy.periods]
+    periods = [
+        attrs.evolve(each, buffer_before_minutes=5, buffer_after_minutes=10)
+        for each in policy.periods
+    ]
     return attrs.evolve(policy, periods=periods)
 
 
@@ -192,7 +217,9 @@ def test_case_7_buffers_of_a_confirmed_hold_stay(store: Store) -> None:
 def test_case_7_an_overnight_service_is_the_same_in_availability_and_hold(
     store: Store, command: str, start: str
 ) -> None:
-    house = a_house(one_table(), periods=[ServicePeriod("late", "22:00", "03:00", last_start="01:00")])
+    house = a_house(
+        one_table(), periods=[ServicePeriod("late", "22:00", "03:00", last_start="01:00")]
+    )
     desk = open_desk(store, house)
     when = datetime.fromisoformat(start).replace(tzinfo=UTC)
     slots = {slot.start: slot for slot in desk.availability(FRIDAY, 4).slots}
@@ -206,7 +233,9 @@ def test_case_7_an_overnight_service_is_the_same_in_availability_and_hold(
 
 
 def test_case_7_after_the_last_seating_of_the_night_both_refuse_alike(store: Store) -> None:
-    house = a_house(one_table(), periods=[ServicePeriod("late", "22:00", "03:00", last_start="01:00")])
+    house = a_house(
+        one_table(), periods=[ServicePeriod("late", "22:00", "03:00", last_start="01:00")]
+    )
     desk = open_desk(store, house)
     late = datetime(2026, 5, 2, 1, 15, tzinfo=UTC)
     slot = shown(desk, late)
@@ -247,7 +276,7 @@ def test_case_7_an_edit_of_the_staff_is_checked_for_holds(store: Store) -> None:
         assert way["owner_id"] == hold.id
 
 
-# ---- 8: the last hour of daylight saving -----------------------------------------------------------------
+# ---- 8: the last hour of daylight saving ---------------------------------------------------------
 
 
 def night(zone: str, start: str, end: str, turn_minutes: int = 60) -> House:
@@ -298,7 +327,9 @@ def test_case_8_the_hour_that_happens_twice_holds_two_parties(store: Store) -> N
 
 
 @pytest.mark.usefixtures("winter")
-def test_case_8_the_hour_that_is_skipped_is_refused_and_the_next_valid_time_is_named(store: Store) -> None:
+def test_case_8_the_hour_that_is_skipped_is_refused_and_the_next_valid_time_is_named(
+    store: Store,
+) -> None:
     desk = Engine(store).add_restaurant(night("Europe/London", "00:00", "04:00"))
     with pytest.raises(NonexistentTime) as caught:
         desk.availability(date(2026, 3, 29), 2, at="2026-03-29T01:30")
@@ -322,6 +353,8 @@ def test_case_8_a_new_zone_is_taken_where_nobody_is_ahead(store: Store, clock: M
     booking = booked(desk, 4)
     held(desk, 4)
     clock.move_to(at("23:30"))
-    house = desk.edit_restaurant(lambda restaurant: attrs.evolve(restaurant, timezone="Europe/London"))
+    house = desk.edit_restaurant(
+        lambda restaurant: attrs.evolve(restaurant, timezone="Europe/London")
+    )
     assert house.restaurant.timezone == "Europe/London"
     assert desk.get_booking(booking.id).start == at("19:00")

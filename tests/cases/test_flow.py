@@ -20,9 +20,20 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.ports import Changes, Decision, Scope, Store, View
-from tests.evening import MONTH, a_house, booked, held, one_table, open_desk, party_size, rows_of, snapshot, table_rows
+from tests.evening import (
+    MONTH,
+    a_house,
+    booked,
+    held,
+    one_table,
+    open_desk,
+    party_size,
+    rows_of,
+    snapshot,
+    table_rows,
+)
 
-# ---- 1: single assignment --------------------------------------------------------------------------------
+# ---- 1: single assignment ------------------------------------------------------------------------
 
 
 def test_flow_1_single_assignment(store: Store) -> None:
@@ -46,7 +57,7 @@ def test_flow_1_the_row_of_the_table_passes_from_hold_to_booking(store: Store) -
     assert (before.id, before.owner_id, after.owner_id) == (after.id, hold.id, booking.id)
 
 
-# ---- 2: overlapping windows, one restaurant --------------------------------------------------------------
+# ---- 2: overlapping windows, one restaurant ------------------------------------------------------
 
 
 def test_flow_2_overlapping_windows_one_restaurant(store: Store) -> None:
@@ -87,7 +98,7 @@ def test_flow_2_a_store_refuses_what_nobody_checked(store: Store) -> None:
     assert snapshot(store, desk) == before
 
 
-# ---- 3: two restaurants ----------------------------------------------------------------------------------
+# ---- 3: two restaurants --------------------------------------------------------------------------
 
 
 def test_flow_3_two_restaurants(store: Store) -> None:
@@ -115,7 +126,7 @@ def test_flow_3_the_same_ids_in_two_restaurants_are_different_things(store: Stor
     assert here.get_booking("b1").party_size == mine.party_size
 
 
-# ---- 4: batch --------------------------------------------------------------------------------------------
+# ---- 4: batch ------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -145,13 +156,17 @@ def test_flow_4_batch_a_chain_of_three_moves_on(store: Store, fours: Floor) -> N
 def test_flow_4_batch_a_ring_of_three_at_different_times(store: Store, fours: Floor) -> None:
     desk = open_desk(store, a_house(fours))
     times = ["19:00", "19:30", "20:00"]
-    ring = [booked(desk, 4, text, tables=[number]) for text, number in zip(times, "123", strict=True)]
+    ring = [
+        booked(desk, 4, text, tables=[number]) for text, number in zip(times, "123", strict=True)
+    ]
     desk.move([Move(booking.id, [number]) for booking, number in zip(ring, "231", strict=True)])
     assert [desk.get_booking(booking.id).tables for booking in ring] == [("2",), ("3",), ("1",)]
 
 
 @pytest.mark.parametrize(
-    "targets", [["2", "2"], ["3", "1"], ["2", "3"]], ids=["both to one", "one onto another", "the last onto another"]
+    "targets",
+    [["2", "2"], ["3", "1"], ["2", "3"]],
+    ids=["both to one", "one onto another", "the last onto another"],
 )
 def test_flow_4_batch_one_that_still_overlaps_at_its_end_changes_nothing(
     store: Store, fours: Floor, targets: list[str]
@@ -166,7 +181,7 @@ def test_flow_4_batch_one_that_still_overlaps_at_its_end_changes_nothing(
     assert snapshot(store, desk) == before
 
 
-# ---- 5: confirmation cache -------------------------------------------------------------------------------
+# ---- 5: confirmation cache -----------------------------------------------------------------------
 
 
 def test_flow_5_confirmation_cache(store: Store, clock: ManualClock) -> None:
@@ -185,7 +200,9 @@ def test_flow_5_confirmation_cache(store: Store, clock: ManualClock) -> None:
     assert snapshot(store, desk) == before
 
 
-def test_flow_5_the_row_holds_tables_and_capacities_and_a_recent_time(store: Store, clock: ManualClock) -> None:
+def test_flow_5_the_row_holds_tables_and_capacities_and_a_recent_time(
+    store: Store, clock: ManualClock
+) -> None:
     desk = open_desk(store, a_house(sketch_floor({"1": 4, "2": 2}, joins=["1-2"])))
     hold = held(desk, 6)
     clock.advance(seconds=30)
@@ -197,7 +214,9 @@ def test_flow_5_the_row_holds_tables_and_capacities_and_a_recent_time(store: Sto
     assert result.rivals == ()
 
 
-def test_flow_5_a_failed_confirm_leaves_evidence_with_the_conflict(store: Store, clock: ManualClock) -> None:
+def test_flow_5_a_failed_confirm_leaves_evidence_with_the_conflict(
+    store: Store, clock: ManualClock
+) -> None:
     desk = open_desk(store, a_house(one_table()))
     hold = held(desk, 4)
     clock.move_to(hold.expires_at)
@@ -207,7 +226,9 @@ def test_flow_5_a_failed_confirm_leaves_evidence_with_the_conflict(store: Store,
     (result,) = desk.confirmations(hold.id)
     assert (result.confirmed, result.code) == (False, "HOLD_EXPIRED")
     assert result.details == {"hold_id": hold.id, "expired_at": hold.expires_at.isoformat()}
-    assert [(each.table_id, each.owner_kind, each.owner_id) for each in result.rivals] == [("1", "booking", rival.id)]
+    assert [(each.table_id, each.owner_kind, each.owner_id) for each in result.rivals] == [
+        ("1", "booking", rival.id)
+    ]
     assert result.tables == (TableSnapshot("1", 4),)
 
 
@@ -240,7 +261,11 @@ def test_flow_5_a_confirmation_says_so_in_events_once(store: Store) -> None:
     hold = held(desk, 4)
     for _ in range(3):
         desk.confirm(hold.id)
-    kinds = [event.type for event in store.events(desk.restaurant_id) if event.type is not EventType.HOLD_CREATED]
+    kinds = [
+        event.type
+        for event in store.events(desk.restaurant_id)
+        if event.type is not EventType.HOLD_CREATED
+    ]
     assert kinds.count(EventType.HOLD_CONFIRMED) == 1
     assert kinds.count(EventType.ASSIGNMENT_SYNC) == 1
 

@@ -76,15 +76,15 @@ def file(path: Path, file_store: SqlStore) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-# ---- 1: single assignment --------------------------------------------------------------------------------
+# ---- 1: single assignment ------------------------------------------------------------------------
 
 
 def test_flow_1_single_assignment_in_postgresql(store: SqlStore, owner: Owner) -> None:
     desk = open_desk(store, a_house(one_table()))
     booking = desk.confirm(held(desk, 4).id)
-    assert owner.execute("SELECT booking_id, confirmed FROM fourtop.booking_confirmation_results").fetchall() == [
-        (booking.id, True)
-    ]
+    assert owner.execute(
+        "SELECT booking_id, confirmed FROM fourtop.booking_confirmation_results"
+    ).fetchall() == [(booking.id, True)]
     assert owner.execute(
         'SELECT resource_id, booking_id, hold_id, lower("window"), upper("window") FROM fourtop.allocations'
     ).fetchall() == [("1", booking.id, None, at("19:00"), at("20:30"))]
@@ -93,19 +93,21 @@ def test_flow_1_single_assignment_in_postgresql(store: SqlStore, owner: Owner) -
 def test_flow_1_single_assignment_in_sqlite(file_store: SqlStore, file: sqlite3.Connection) -> None:
     desk = open_desk(file_store, a_house(one_table()))
     booking = desk.confirm(held(desk, 4).id)
-    assert file.execute("SELECT booking_id, confirmed FROM booking_confirmation_results").fetchall() == [
-        (booking.id, 1)
-    ]
+    assert file.execute(
+        "SELECT booking_id, confirmed FROM booking_confirmation_results"
+    ).fetchall() == [(booking.id, 1)]
     assert file.execute("SELECT resource_id, booking_id, hold_id FROM allocations").fetchall() == [
         ("1", booking.id, None)
     ]
 
 
-# ---- 2: overlapping windows, one restaurant --------------------------------------------------------------
+# ---- 2: overlapping windows, one restaurant ------------------------------------------------------
 
 
 @pytest.mark.parametrize("minutes", [-89, -1, 0, 1, 89])
-def test_flow_2_postgresql_refuses_what_overlaps(store: SqlStore, owner: Owner, minutes: int) -> None:
+def test_flow_2_postgresql_refuses_what_overlaps(
+    store: SqlStore, owner: Owner, minutes: int
+) -> None:
     booked(open_desk(store, a_house(one_table())), 4)
     with pytest.raises(psycopg.errors.ExclusionViolation) as caught:
         owner.execute(ANOTHER.format(schema="fourtop.", shift_us=minutes * MINUTE_US).encode())
@@ -121,7 +123,9 @@ def test_flow_2_postgresql_takes_what_touches(store: SqlStore, owner: Owner, min
 
 
 @pytest.mark.parametrize("minutes", [-89, -1, 0, 1, 89])
-def test_flow_2_sqlite_refuses_what_overlaps(file_store: SqlStore, file: sqlite3.Connection, minutes: int) -> None:
+def test_flow_2_sqlite_refuses_what_overlaps(
+    file_store: SqlStore, file: sqlite3.Connection, minutes: int
+) -> None:
     booked(open_desk(file_store, a_house(one_table())), 4)
     with pytest.raises(sqlite3.IntegrityError, match=f"^{NO_OVERLAP}$"):
         file.execute(ANOTHER.format(schema="", shift_us=minutes * MINUTE_US))
@@ -135,14 +139,16 @@ def test_flow_2_sqlite_takes_what_touches_and_refuses_to_move_it_over(
     booked(open_desk(file_store, a_house(one_table())), 4)
     file.execute(ANOTHER.format(schema="", shift_us=minutes * MINUTE_US))
     away_us = 1 if minutes > 0 else -1
-    move = "UPDATE allocations SET start_us = start_us + ?, end_us = end_us + ? WHERE id = 'another'"
+    move = (
+        "UPDATE allocations SET start_us = start_us + ?, end_us = end_us + ? WHERE id = 'another'"
+    )
     file.execute(move, (away_us, away_us))
     with pytest.raises(sqlite3.IntegrityError, match=f"^{NO_OVERLAP}$"):
         file.execute(move, (-2 * away_us, -2 * away_us))
     assert file.execute(ON_TABLE.format(schema="")).fetchall() == [(2,)]
 
 
-# ---- 3: two restaurants ----------------------------------------------------------------------------------
+# ---- 3: two restaurants --------------------------------------------------------------------------
 
 
 def two_restaurants(store: SqlStore) -> tuple[Desk, Desk]:
@@ -152,7 +158,9 @@ def two_restaurants(store: SqlStore) -> tuple[Desk, Desk]:
     return here, there
 
 
-def test_flow_3_two_restaurants_in_postgresql(store: SqlStore, owner: Owner, database: EmptiedDatabase) -> None:
+def test_flow_3_two_restaurants_in_postgresql(
+    store: SqlStore, owner: Owner, database: EmptiedDatabase
+) -> None:
     two_restaurants(store)
     same = 'SELECT restaurant_id, resource_id, "window" FROM fourtop.allocations ORDER BY restaurant_id'
     (here, there) = owner.execute(same.encode()).fetchall()
@@ -160,7 +168,9 @@ def test_flow_3_two_restaurants_in_postgresql(store: SqlStore, owner: Owner, dat
     with cluster().connect(database.name, user="service") as service, service.transaction():
         service.execute("SET LOCAL ROLE fourtop_app")
         service.execute("SELECT set_config('fourtop.restaurant_id', 'here', true)")
-        assert service.execute("SELECT restaurant_id, id FROM fourtop.bookings").fetchall() == [("here", "b1")]
+        assert service.execute("SELECT restaurant_id, id FROM fourtop.bookings").fetchall() == [
+            ("here", "b1")
+        ]
 
 
 def test_flow_3_two_restaurants_in_sqlite(file_store: SqlStore, file: sqlite3.Connection) -> None:
@@ -170,7 +180,7 @@ def test_flow_3_two_restaurants_in_sqlite(file_store: SqlStore, file: sqlite3.Co
     assert (here[0], there[0], here[1:]) == ("here", "there", there[1:])
 
 
-# ---- 4: batch --------------------------------------------------------------------------------------------
+# ---- 4: batch ------------------------------------------------------------------------------------
 
 MOVE = "UPDATE fourtop.allocations SET resource_id = %s WHERE booking_id = %s AND resource_type = 'table'"
 
@@ -192,7 +202,9 @@ def seated(store: SqlStore) -> Desk:
 
 
 def tables(owner: Owner) -> list[tuple[Any, ...]]:
-    return owner.execute("SELECT booking_id, resource_id FROM fourtop.allocations ORDER BY booking_id").fetchall()
+    return owner.execute(
+        "SELECT booking_id, resource_id FROM fourtop.allocations ORDER BY booking_id"
+    ).fetchall()
 
 
 @pytest.mark.usefixtures("seated")
@@ -213,7 +225,9 @@ def test_flow_4_batch_that_still_overlaps_at_its_end_changes_nothing_by_hand(own
 
 
 @pytest.mark.usefixtures("seated")
-def test_flow_4_batch_needs_the_constraint_to_be_deferred_where_moves_are_statements(owner: Owner) -> None:
+def test_flow_4_batch_needs_the_constraint_to_be_deferred_where_moves_are_statements(
+    owner: Owner,
+) -> None:
     with pytest.raises(psycopg.errors.ExclusionViolation), owner.transaction():
         owner.execute(MOVE, ["4", "b1"])
     # In one statement it is judged at the statement's end.
@@ -224,10 +238,12 @@ def test_flow_4_batch_needs_the_constraint_to_be_deferred_where_moves_are_statem
     assert tables(owner) == [("b1", "4"), ("b2", "3"), ("b3", "5")]
 
 
-# ---- 5: confirmation cache -------------------------------------------------------------------------------
+# ---- 5: confirmation cache -----------------------------------------------------------------------
 
 
-def test_flow_5_the_row_of_a_confirmation_in_postgresql(database: EmptiedDatabase, owner: Owner) -> None:
+def test_flow_5_the_row_of_a_confirmation_in_postgresql(
+    database: EmptiedDatabase, owner: Owner
+) -> None:
     # The database's own clock: the row's time is recent for whoever asks the database.
     desk = open_desk(SqlStore(database.engine), a_house(one_table()))
     tomorrow = datetime.now(UTC) + timedelta(days=1)
@@ -257,7 +273,9 @@ def test_flow_5_a_failed_confirm_leaves_evidence_with_the_conflict_in_postgresql
     ).fetchall()
     (row,) = table_rows(desk)
     assert (code, checked_at) == ("HOLD_EXPIRED", hold.expires_at)
-    assert [(each["allocation_id"], each["table_id"], each["owner_id"]) for each in rivals] == [(row.id, "1", rival.id)]
+    assert [(each["allocation_id"], each["table_id"], each["owner_id"]) for each in rivals] == [
+        (row.id, "1", rival.id)
+    ]
 
 
 def test_flow_5_the_row_of_a_confirmation_in_sqlite(

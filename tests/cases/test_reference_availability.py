@@ -1,6 +1,7 @@
 """The reference's cases of availability and of creating a booking under caps (§9.14).
 
-Dinner from 17:00 to 22:00, at most 40 covers and 20 parties. Its cases of retrying a database are left for one.
+Dinner from 17:00 to 22:00, at most 40 covers and 20 parties. Its cases of retrying a database are
+left for one.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def usage_of(shown: Availability, period: str) -> Usage:
     return next(usage for usage in shown.usage if usage.period == period)
 
 
-# ---- availability ----------------------------------------------------------------------------------------
+# ---- availability --------------------------------------------------------------------------------
 
 
 def test_reference_twelve_of_forty_covers_leave_28_and_are_30_percent(store: Store) -> None:
@@ -75,7 +76,9 @@ def test_reference_38_of_forty_covers_refuse_four(store: Store) -> None:
     slot, usage = at_seven(desk, 4)
     assert slot.refusal is not None
     assert slot.refusal.code is Code.CAPACITY_EXCEEDED
-    assert str(slot.refusal) == "dinner on 2026-05-01 is limited to 40 covers; 38 booked, 4 asked for"
+    assert (
+        str(slot.refusal) == "dinner on 2026-05-01 is limited to 40 covers; 38 booked, 4 asked for"
+    )
     assert (usage.booked_covers, usage.utilisation_percent) == (38, 95)
 
 
@@ -92,7 +95,9 @@ def test_reference_six_of_ten_covers_refuse_five(store: Store) -> None:
     book_all(desk, [6])
     slot, _ = at_seven(desk, 5)
     assert slot.refusal is not None
-    assert str(slot.refusal) == "dinner on 2026-05-01 is limited to 10 covers; 6 booked, 5 asked for"
+    assert (
+        str(slot.refusal) == "dinner on 2026-05-01 is limited to 10 covers; 6 booked, 5 asked for"
+    )
 
 
 def test_reference_five_of_five_parties_refuse_one_more(store: Store) -> None:
@@ -100,12 +105,17 @@ def test_reference_five_of_five_parties_refuse_one_more(store: Store) -> None:
     book_all(desk, [2] * 5)
     slot, usage = at_seven(desk, 2)
     assert slot.refusal is not None
-    assert str(slot.refusal) == "dinner on 2026-05-01 is limited to 5 parties; 5 booked, 1 asked for"
+    assert (
+        str(slot.refusal) == "dinner on 2026-05-01 is limited to 5 parties; 5 booked, 1 asked for"
+    )
     assert (usage.booked_parties, usage.max_parties) == (5, 5)
 
 
 def test_reference_the_period_of_the_start_counts(store: Store) -> None:
-    rules = (CapacityRule(max_covers=20, period="lunch"), CapacityRule(max_covers=40, period="dinner"))
+    rules = (
+        CapacityRule(max_covers=20, period="lunch"),
+        CapacityRule(max_covers=40, period="dinner"),
+    )
     desk = open_desk(store, hall(*rules, periods=(LUNCH, DINNER)))
     book_all(desk, [4, 4], "12:30")
     shown = desk.availability(FRIDAY, 2, at=at("19:00"))
@@ -134,7 +144,7 @@ def test_reference_cancelled_and_no_shows_do_not_count(store: Store, clock: Manu
     assert at_seven(desk, 4)[1].booked_covers == 0
 
 
-# ---- create ----------------------------------------------------------------------------------------------
+# ---- create --------------------------------------------------------------------------------------
 
 
 def test_reference_a_booking_that_was_created_tells_the_use_with_it(store: Store) -> None:

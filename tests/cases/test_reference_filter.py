@@ -32,7 +32,10 @@ def clock() -> ManualClock:
 
 def open_london(store: Store, floor: Floor) -> Desk:
     hours = {"dinner": "17:00-22:00"}
-    return open_desk(store, sketch_house("House", floor, timezone="Europe/London", periods=hours, turn_minutes=60))
+    return open_desk(
+        store,
+        sketch_house("House", floor, timezone="Europe/London", periods=hours, turn_minutes=60),
+    )
 
 
 def test_reference_filter_a_party_above_the_maximum_is_not_offered_the_table(store: Store) -> None:
@@ -51,7 +54,9 @@ def test_reference_filter_a_maximum_below_the_seats_binds_and_says_so(store: Sto
     assert isinstance(desk.quote(BookingRequest(4, SIX)), Quote)
 
 
-def test_reference_filter_one_table_without_joins_is_offered_though_adjacency_is_required(store: Store) -> None:
+def test_reference_filter_one_table_without_joins_is_offered_though_adjacency_is_required(
+    store: Store,
+) -> None:
     floor = sketch_floor({"1": 4})
     desk = open_london(store, floor)
     assert desk.house().policy.planning.adjacency_required

@@ -32,7 +32,9 @@ LUNCH = ServicePeriod(
     last_seating_minutes=0,
     min_dwell_minutes=WHOLE,
 )
-DINNER = attrs.evolve(LUNCH, key="dinner", start="17:00", end="22:00", turn_bands=[(2, 60), (4, 75), (6, 85), (8, 90)])
+DINNER = attrs.evolve(
+    LUNCH, key="dinner", start="17:00", end="22:00", turn_bands=[(2, 60), (4, 75), (6, 85), (8, 90)]
+)
 
 TWOS = {f"2{letter}": {"capacity": 2, "min_party": 2} for letter in "abc"}
 FOURS = {f"4{letter}": {"capacity": 4, "min_party": 2} for letter in "abcde"}
@@ -64,16 +66,26 @@ def turns(desk: Desk, period: str, table: str, size: int) -> int:
 def test_reference_rotations_covers_of_a_service(store: Store, period: str, covers: int) -> None:
     desk = open_desk(store, house())
     tables = desk.house().floor.tables
-    assert sum(turns(desk, period, table.id, table.capacity) * table.capacity for table in tables) == covers
+    assert (
+        sum(turns(desk, period, table.id, table.capacity) * table.capacity for table in tables)
+        == covers
+    )
     assert desk.audit().is_clean
 
 
 @pytest.mark.parametrize(
-    ("table", "size", "lunch", "dinner"), [("2a", 2, 2, 4), ("4a", 4, 2, 3), ("7a", 7, 2, 3)], ids=["2", "4", "7"]
+    ("table", "size", "lunch", "dinner"),
+    [("2a", 2, 2, 4), ("4a", 4, 2, 3), ("7a", 7, 2, 3)],
+    ids=["2", "4", "7"],
 )
-def test_reference_rotations_of_a_table(store: Store, table: str, size: int, lunch: int, dinner: int) -> None:
+def test_reference_rotations_of_a_table(
+    store: Store, table: str, size: int, lunch: int, dinner: int
+) -> None:
     desk = open_desk(store, house())
-    assert (turns(desk, "lunch", table, size), turns(desk, "dinner", table, size)) == (lunch, dinner)
+    assert (turns(desk, "lunch", table, size), turns(desk, "dinner", table, size)) == (
+        lunch,
+        dinner,
+    )
 
 
 def test_reference_rotations_a_table_out_of_service_has_none(store: Store) -> None:
@@ -98,18 +110,30 @@ def test_reference_rotations_services_come_in_the_order_of_the_day(store: Store)
         ((300, 90, 5, 1), 3),
     ],
 )
-def test_reference_turns_per_table_for_a_window(store: Store, minutes: tuple[int, int, int, int], count: int) -> None:
+def test_reference_turns_per_table_for_a_window(
+    store: Store, minutes: tuple[int, int, int, int], count: int
+) -> None:
     service, turn, buffer, interval = minutes
     # The last buffer may run past the window, as it does there.
     end = f"{12 + service // 60}:{service % 60:02}"
     period = ServicePeriod(
-        "service", "12:00", end, buffer_after_minutes=buffer, last_seating_minutes=turn, overrun_allowed=True
+        "service",
+        "12:00",
+        end,
+        buffer_after_minutes=buffer,
+        last_seating_minutes=turn,
+        overrun_allowed=True,
     )
     plain = sketch_house("House", sketch_floor({"1": 2}), timezone="UTC")
     restaurant = attrs.evolve(plain.restaurant, reservation_interval_minutes=interval)
     desk = open_desk(
-        store, attrs.evolve(plain, restaurant=restaurant, policy=Policy([period], turn_bands=[TurnBand(None, turn)]))
+        store,
+        attrs.evolve(
+            plain, restaurant=restaurant, policy=Policy([period], turn_bands=[TurnBand(None, turn)])
+        ),
     )
     assert turns(desk, "service", "1", 2) == count
     assert desk.audit().is_clean
-    assert all(each.stay.dining.end <= NOW + timedelta(minutes=service) for each in desk.bookings(MONTH))
+    assert all(
+        each.stay.dining.end <= NOW + timedelta(minutes=service) for each in desk.bookings(MONTH)
+    )

@@ -1,7 +1,7 @@
 """The reference's cases of selecting tables (§9.3) about what its search counted: here there is nothing to count.
 
-It counted what it skipped, and its own test did not notice that a valid pair was among it. A complete choice has no
-such counters; the sets themselves are the answer.
+It counted what it skipped, and its own test did not notice that a valid pair was among it. A
+complete choice has no such counters; the sets themselves are the answer.
 """
 
 from __future__ import annotations
@@ -88,12 +88,30 @@ def test_selector_time_pruning_leaves_the_sets_of_free_tables_and_all_of_them() 
 def test_selector_layout_offers_each_set_that_seats_five_and_no_other() -> None:
     floor = sketch_floor(
         {
-            "A6": {"capacity": 6, "min_party": 2, "max_party": 6, "mobility": "fixed", "zone": "main"},
+            "A6": {
+                "capacity": 6,
+                "min_party": 2,
+                "max_party": 6,
+                "mobility": "fixed",
+                "zone": "main",
+            },
             "M1": {"capacity": 3, "max_party": 4, "zone": "main"},
             "M2": {"capacity": 3, "max_party": 4, "zone": "main"},
             "P2": {"capacity": 2, "max_party": 2, "zone": "patio"},
-            "P6": {"capacity": 6, "min_party": 3, "max_party": 6, "mobility": "fixed", "zone": "patio"},
-            "H1": {"capacity": 4, "min_party": 2, "max_party": 4, "seating": "high_top", "zone": "main"},
+            "P6": {
+                "capacity": 6,
+                "min_party": 3,
+                "max_party": 6,
+                "mobility": "fixed",
+                "zone": "patio",
+            },
+            "H1": {
+                "capacity": 4,
+                "min_party": 2,
+                "max_party": 4,
+                "seating": "high_top",
+                "zone": "main",
+            },
         },
         joins=["M1-M2", "P2-P6", "H1-M1"],
     )

@@ -41,7 +41,9 @@ LUNCH = ServicePeriod(
     last_seating_minutes=0,
     overrun_allowed=True,
 )
-DINNER = ServicePeriod("dinner", "17:00", "22:00", turn_bands=BANDS, buffer_after_minutes=5, last_seating_minutes=0)
+DINNER = ServicePeriod(
+    "dinner", "17:00", "22:00", turn_bands=BANDS, buffer_after_minutes=5, last_seating_minutes=0
+)
 HOUSE = Calendar(Restaurant("house", "House", timezone="Europe/London"), Policy([LUNCH, DINNER]))
 
 MARKED = [("18:00", "18:45"), ("19:15", "19:55"), ("21:00", "21:30")]
@@ -56,7 +58,17 @@ def occupied(stays: Sequence[Window]) -> Occupancy:
     occupancy = Occupancy(["1"])
     occupancy.busy_mask(Window(stays[0].start, stays[0].end))
     for number, stay in enumerate(stays):
-        occupancy.add(Allocation(f"a{number}", "house", ResourceType.TABLE, "1", stay, OwnerKind.BOOKING, f"b{number}"))
+        occupancy.add(
+            Allocation(
+                f"a{number}",
+                "house",
+                ResourceType.TABLE,
+                "1",
+                stay,
+                OwnerKind.BOOKING,
+                f"b{number}",
+            )
+        )
     return occupancy
 
 
@@ -66,7 +78,7 @@ def is_busy(occupancy: Occupancy, stay: Window) -> bool:
     return mask == 1
 
 
-# ---- services --------------------------------------------------------------------------------------------
+# ---- services ------------------------------------------------------------------------------------
 
 
 def test_reference_window_on_the_night_of_the_fall_back_there_is_dinner() -> None:
@@ -87,7 +99,7 @@ def test_reference_window_outside_service_hours_is_named() -> None:
     assert found.code is Code.OUTSIDE_SERVICE_HOURS
 
 
-# ---- slots -----------------------------------------------------------------------------------------------
+# ---- slots ---------------------------------------------------------------------------------------
 
 
 def test_reference_bitset_marks_each_window_and_its_inside_and_nothing_after() -> None:
@@ -126,7 +138,9 @@ def test_reference_bitset_back_to_back() -> None:
     assert is_busy(occupancy, Window(utc("17:30"), utc("18:30")))
 
 
-def test_reference_slot_the_same_table_is_taken_once_in_a_slot_and_again_in_another(store: Store) -> None:
+def test_reference_slot_the_same_table_is_taken_once_in_a_slot_and_again_in_another(
+    store: Store,
+) -> None:
     desk = open_desk(store, a_house(one_table()))
     desk.import_bookings([BookingRow("b1", 4, at("18:00"), end=at("19:30"), tables=["1"])])
     assert booked(desk, 4, "19:30").tables == ("1",)
@@ -135,7 +149,7 @@ def test_reference_slot_the_same_table_is_taken_once_in_a_slot_and_again_in_anot
     assert caught.value.code is Code.TABLES_TAKEN
 
 
-# ---- clocks that change ----------------------------------------------------------------------------------
+# ---- clocks that change --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,10 @@ def test_a_night_makes_the_schema_that_it_needs(capsys: Captured, empty: str) ->
     url = cluster().url(empty)
     of_memory = run(capsys, "demo")
     assert run(capsys, "demo", "--store", url)[:2] == of_memory[:2]
-    assert as_json(capsys, "migrate", "--store", url, "--current")[1] == {"revision": LATEST, "latest": LATEST}
+    assert as_json(capsys, "migrate", "--store", url, "--current")[1] == {
+        "revision": LATEST,
+        "latest": LATEST,
+    }
     assert "an evening was played there before" in refused(capsys, "demo", "--store", url)
     code, out, _ = run(capsys, "audit", "--store", url)
     assert code == 0
@@ -85,15 +88,21 @@ def test_the_tables_may_live_in_a_schema_of_another_name(capsys: Captured, empty
     assert schemas == [("the_host",)]
 
 
-def test_a_login_that_may_not_make_what_is_missing_is_told_what_to_have_typed(capsys: Captured, empty: str) -> None:
+def test_a_login_that_may_not_make_what_is_missing_is_told_what_to_have_typed(
+    capsys: Captured, empty: str
+) -> None:
     url = cluster().url(empty, user=LOGIN)
     for command in ("demo", "migrate"):
         line = refused(capsys, command, "--store", url)
         assert "CREATE SCHEMA fourtop; CREATE EXTENSION btree_gist;" in line
 
 
-@pytest.mark.parametrize("command", [["demo"], ["migrate"], ["doctor"], ["audit"], ["jobs", "sweep"]])
-def test_a_database_that_cannot_be_reached_is_one_line(capsys: Captured, command: list[str]) -> None:
+@pytest.mark.parametrize(
+    "command", [["demo"], ["migrate"], ["doctor"], ["audit"], ["jobs", "sweep"]]
+)
+def test_a_database_that_cannot_be_reached_is_one_line(
+    capsys: Captured, command: list[str]
+) -> None:
     for url in (cluster().url("nowhere"), cluster().url(user="nobody_at_all")):
         assert "cannot be made" in refused(capsys, *command, "--store", url)
 
@@ -116,25 +125,38 @@ def test_jobs_run_as_the_login_of_a_service(capsys: Captured) -> None:
         run(capsys, "demo", "--on", "2020-05-01", "--store", url)
         code, first = as_json(capsys, "jobs", "all", "--publish", "nobody", "--store", url)
         assert code == 0
-        assert min(first["relay"]["published"], first["prune"]["allocations"], first["retain"]["answers"]) > 10
+        assert (
+            min(
+                first["relay"]["published"],
+                first["prune"]["allocations"],
+                first["retain"]["answers"],
+            )
+            > 10
+        )
         code, second = as_json(capsys, "jobs", "all", "--publish", "nobody", "--store", url)
         assert code == 0
         assert {number for numbers in second.values() for number in numbers.values()} == {0}
 
 
 @pytest.mark.slow
-def test_an_audit_of_a_service_finds_a_booking_whose_tables_somebody_has_deleted(capsys: Captured) -> None:
+def test_an_audit_of_a_service_finds_a_booking_whose_tables_somebody_has_deleted(
+    capsys: Captured,
+) -> None:
     with postgresql_database() as name:
         url = cluster().url(name, user=LOGIN)
         store = SqlStore(url)
         desk = Engine(store).add_restaurant(sample.pub())
         kept, bare = (
-            desk.book(BookingRequest(4, datetime(2050, 5, 6, 18, tzinfo=UTC)), booking_id=booking_id).id
+            desk.book(
+                BookingRequest(4, datetime(2050, 5, 6, 18, tzinfo=UTC)), booking_id=booking_id
+            ).id
             for booking_id in ("kept", "bare")
         )
         store.close()
         assert run(capsys, "audit", "--store", url)[0] == 0
-        cluster().execute("DELETE FROM fourtop.allocations WHERE booking_id = 'bare'", database=name)
+        cluster().execute(
+            "DELETE FROM fourtop.allocations WHERE booking_id = 'bare'", database=name
+        )
         code, out, err = run(capsys, "audit", "--store", url)
         assert (code, err) == (1, "")
         assert out.splitlines()[1:] == [f"without tables: booking {bare}"]
@@ -142,13 +164,17 @@ def test_an_audit_of_a_service_finds_a_booking_whose_tables_somebody_has_deleted
 
 
 @pytest.mark.slow
-def test_the_doctor_warns_of_a_superuser_and_refuses_what_has_no_constraint(capsys: Captured) -> None:
+def test_the_doctor_warns_of_a_superuser_and_refuses_what_has_no_constraint(
+    capsys: Captured,
+) -> None:
     with postgresql_database() as name:
         for user, is_warned in ((LOGIN, False), (SUPERUSER, True)):
             code, data = as_json(capsys, "doctor", "--store", cluster().url(name, user=user))
             assert (code, data["refused"]) == (0, False)
             assert ("login_superuser" in {each["code"] for each in data["findings"]}) is is_warned
-        cluster().execute("ALTER TABLE fourtop.allocations DROP CONSTRAINT allocations_no_overlap", database=name)
+        cluster().execute(
+            "ALTER TABLE fourtop.allocations DROP CONSTRAINT allocations_no_overlap", database=name
+        )
         code, out, _ = run(capsys, "doctor", "--store", cluster().url(name, user=LOGIN))
         assert code == 1
         assert out.startswith("refuse   constraint_missing\n")

@@ -60,11 +60,17 @@ def test_guests_at_once_get_a_table_or_a_reason(example: dict[str, Any], url: st
     async def rush() -> list[httpx.Response]:
         async with app.router.lifespan_context(app):
             transport = httpx.ASGITransport(app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://pub/restaurants/the-pub") as guest:
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://pub/restaurants/the-pub"
+            ) as guest:
                 calls = (
                     guest.post(
                         "/holds",
-                        json={"party_size": 6, "start": "2050-05-06T18:00:00Z", "session": f"s{number}"},
+                        json={
+                            "party_size": 6,
+                            "start": "2050-05-06T18:00:00Z",
+                            "session": f"s{number}",
+                        },
                         headers={"Idempotency-Key": f"form-{number}"},
                     )
                     for number in range(20)

@@ -113,7 +113,9 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     shelf.CountsWhoeverIsWrittenDown: ("test_heads_of_each_status_count_or_not",),
     shelf.CountsHeadsForGood: ("test_heads_are_counted_by_when_they_sit_down",),
     shelf.TakesNobodyForABooking: ("test_a_claim_knows_when_its_booking_is_counted",),
-    store.CountsHeadsForEachWindow: ("test_heads_are_counted_once_however_often_they_are_asked_for",),
+    store.CountsHeadsForEachWindow: (
+        "test_heads_are_counted_once_however_often_they_are_asked_for",
+    ),
     shelf.ForgetsWhomClaimsAreFor: ("test_a_claim_knows_when_its_booking_is_counted",),
     shelf.ShowsOneDeadHold: ("test_dead_holds_are_those_whose_block_window_overlaps",),
     shelf.ForgetsWhatHoldsAreFor: ("test_rows_of_shown_holds_may_be_asked_for",),

@@ -33,7 +33,11 @@ def maker(kind: Kind) -> MakeMaintained:
     class OtherShelf(Shelf):
         def __init__(self, house: House) -> None:
             super().__init__(house)
-            for name, part in (("events", EventQueue), ("evidence", Evidence), ("archive", Archive)):
+            for name, part in (
+                ("events", EventQueue),
+                ("evidence", Evidence),
+                ("archive", Archive),
+            ):
                 if issubclass(kind, part):
                     setattr(self, name, kind())
 
@@ -97,7 +101,9 @@ class ArchivesHolds(MemoryStore):
             rows = shelf.occupancy.allocations()
             return [(row.window.end_us, row.id) for row in rows if row.window.end_us <= before_us]
 
-        return self._clear(limit, find, lambda shelf, row_id: shelf.archive.take(shelf.occupancy, row_id))
+        return self._clear(
+            limit, find, lambda shelf, row_id: shelf.archive.take(shelf.occupancy, row_id)
+        )
 
 
 class ArchivesWhatHasBegun(MemoryStore):
@@ -106,7 +112,9 @@ class ArchivesWhatHasBegun(MemoryStore):
             rows = shelf.occupancy.allocations()
             return [(row.window.end_us, row.id) for row in rows if row.window.start_us <= before_us]
 
-        return self._clear(limit, find, lambda shelf, row_id: shelf.archive.take(shelf.occupancy, row_id))
+        return self._clear(
+            limit, find, lambda shelf, row_id: shelf.archive.take(shelf.occupancy, row_id)
+        )
 
 
 class ArchivesTablesOnly(MemoryStore):
@@ -117,7 +125,9 @@ class ArchivesTablesOnly(MemoryStore):
                 if row is not None and row.owner_kind is not OwnerKind.BLOCK:
                     yield end_us, row_id
 
-        return self._clear(limit, find, lambda shelf, row_id: shelf.archive.take(shelf.occupancy, row_id))
+        return self._clear(
+            limit, find, lambda shelf, row_id: shelf.archive.take(shelf.occupancy, row_id)
+        )
 
 
 class KeepsArchivedRowsInTheWay(Archive):
@@ -125,7 +135,9 @@ class KeepsArchivedRowsInTheWay(Archive):
         row = occupancy.find(allocation_id)
         super().take(occupancy, allocation_id)
         assert row is not None
-        occupancy.add(attrs.evolve(row, window=Window.of_micros(row.window.start_us, row.window.start_us + 1)))
+        occupancy.add(
+            attrs.evolve(row, window=Window.of_micros(row.window.start_us, row.window.start_us + 1))
+        )
 
 
 class ThrowsRowsAway(Archive):
@@ -142,16 +154,24 @@ class ShowsTheWholeArchive(Archive):
 
 class TakesTheNewestFirst(MemoryStore):
     def _clear(
-        self, limit: int, find: Callable[[Shelf], Iterable[tuple[int, Any]]], drop: Callable[[Shelf, Any], object]
+        self,
+        limit: int,
+        find: Callable[[Shelf], Iterable[tuple[int, Any]]],
+        drop: Callable[[Shelf, Any], object],
     ) -> int:
-        return super()._clear(limit, lambda shelf: [(-since_us, key) for since_us, key in list(find(shelf))], drop)
+        return super()._clear(
+            limit, lambda shelf: [(-since_us, key) for since_us, key in list(find(shelf))], drop
+        )
 
 
 class TakesRestaurantsInTurn(MemoryStore):
     """It goes through one restaurant before it looks at the next."""
 
     def _clear(
-        self, limit: int, find: Callable[[Shelf], Iterable[tuple[int, Any]]], drop: Callable[[Shelf, Any], object]
+        self,
+        limit: int,
+        find: Callable[[Shelf], Iterable[tuple[int, Any]]],
+        drop: Callable[[Shelf, Any], object],
     ) -> int:
         taken = 0
         for restaurant_id in self.restaurant_ids():
@@ -164,11 +184,16 @@ class TakesRestaurantsInTurn(MemoryStore):
 
 class CountsHousekeeping(MemoryStore):
     def _clear(
-        self, limit: int, find: Callable[[Shelf], Iterable[tuple[int, Any]]], drop: Callable[[Shelf, Any], object]
+        self,
+        limit: int,
+        find: Callable[[Shelf], Iterable[tuple[int, Any]]],
+        drop: Callable[[Shelf, Any], object],
     ) -> int:
         taken = super()._clear(limit, find, drop)
         for shelf in self._shelves.values():
-            shelf.versions = attrs.evolve(shelf.versions, occupancy=shelf.versions.occupancy + (taken > 0))
+            shelf.versions = attrs.evolve(
+                shelf.versions, occupancy=shelf.versions.occupancy + (taken > 0)
+            )
         return taken
 
 
@@ -178,7 +203,10 @@ class ClearsWithoutTheLock(MemoryStore):
         self._meeting = _Meeting()
 
     def _clear(
-        self, limit: int, find: Callable[[Shelf], Iterable[tuple[int, Any]]], drop: Callable[[Shelf, Any], object]
+        self,
+        limit: int,
+        find: Callable[[Shelf], Iterable[tuple[int, Any]]],
+        drop: Callable[[Shelf, Any], object],
     ) -> int:
         found: list[tuple[Shelf, Any]] = []
         taken = super()._clear(limit, find, lambda shelf, key: found.append((shelf, key)))
@@ -192,7 +220,9 @@ class ClearsWithoutTheLock(MemoryStore):
 
 class KeepsSuccesses(Evidence):
     def results_over(self, before_us: int) -> Iterator[tuple[int, str]]:
-        return (each for each in super().results_over(before_us) if not self.results[each[1]].confirmed)
+        return (
+            each for each in super().results_over(before_us) if not self.results[each[1]].confirmed
+        )
 
 
 class RemembersDeletedKeys(Evidence):
@@ -223,7 +253,10 @@ class DropsHoldsOfTheFuture(Shelf):
 class DropsDeadHolds(Shelf):
     def holds_over(self, before_us: int) -> Iterator[tuple[int, str]]:
         yield from super().holds_over(before_us)
-        yield from ((self._holds[hold_id].created_us, hold_id) for _, hold_id in self.holds_expired(before_us))
+        yield from (
+            (self._holds[hold_id].created_us, hold_id)
+            for _, hold_id in self.holds_expired(before_us)
+        )
 
 
 class DropsHoldsWithResults(Shelf):
@@ -292,7 +325,9 @@ class SeesOneRestaurant(MemoryStore):
 
 class GivesLeasedEventsAgain(EventQueue):
     def claimable(self, now_us: int) -> Iterator[tuple[int, int]]:
-        return ((number, number) for number, entry in self._waiting.items() if now_us >= entry.next_us)
+        return (
+            (number, number) for number, entry in self._waiting.items() if now_us >= entry.next_us
+        )
 
 
 class LeasesForLonger(EventQueue):
@@ -302,7 +337,9 @@ class LeasesForLonger(EventQueue):
 
 class LetsLaterOnesGo(EventQueue):
     def claimable(self, now_us: int) -> Iterator[tuple[int, int]]:
-        return ((number, number) for number, entry in self._waiting.items() if entry.is_free(now_us))
+        return (
+            (number, number) for number, entry in self._waiting.items() if entry.is_free(now_us)
+        )
 
 
 class WaitsForTheWholeRestaurant(EventQueue):
@@ -335,7 +372,10 @@ class ClaimsWithoutTheLock(MemoryStore):
             found = super().claim(limit, lease_us)
             super().release(found)
         self._meeting.attend()
-        return tuple(self._shelves[each.event.restaurant_id].events.lease(each.sequence, "1", 2**60) for each in found)
+        return tuple(
+            self._shelves[each.event.restaurant_id].events.lease(each.sequence, "1", 2**60)
+            for each in found
+        )
 
 
 class GivesDeliveredEventsAgain(EventQueue):
@@ -358,7 +398,11 @@ class TakesAnyLease(EventQueue):
 class EndsLeasesByTheClock(EventQueue):
     def deliver(self, delivery: Delivery, now_us: int) -> bool:
         entry = self._find(delivery)
-        return entry is not None and now_us < entry.leased_until_us and super().deliver(delivery, now_us)
+        return (
+            entry is not None
+            and now_us < entry.leased_until_us
+            and super().deliver(delivery, now_us)
+        )
 
 
 class CountsReleases(EventQueue):

@@ -54,7 +54,9 @@ class IgnoresAbsentRemovals(Shelf):
 
     def _write_allocations(self, changes: Changes) -> None:
         there = tuple(row for row in set(changes.removed) if self.occupancy.find(row.id) == row)
-        moved = tuple(pair for pair in changes.replaced if self.occupancy.find(pair[0].id) == pair[0])
+        moved = tuple(
+            pair for pair in changes.replaced if self.occupancy.find(pair[0].id) == pair[0]
+        )
         super()._write_allocations(attrs.evolve(changes, removed=there, replaced=moved))
 
 
@@ -71,7 +73,9 @@ class TakesAKeyTwice(Shelf):
 class TakesAKeyOfOneCommandOnly(Shelf):
     def _check_new(self, changes: Changes) -> None:
         super()._check_new(changes)
-        if {each.key for each in changes.stored_results} & {key for _, key in self.evidence.stored_results}:
+        if {each.key for each in changes.stored_results} & {
+            key for _, key in self.evidence.stored_results
+        }:
             raise AlreadyExists("answer", changes.stored_results[0].key)
 
 
@@ -97,7 +101,12 @@ class TrustsOwners(Shelf):
         try:
             super()._check_references(changes)
         except NotFound as error:
-            if error.kind == "table" or changes.blocks_removed or changes.blocks_changed or changes.holds_changed:
+            if (
+                error.kind == "table"
+                or changes.blocks_removed
+                or changes.blocks_changed
+                or changes.holds_changed
+            ):
                 raise
 
 

@@ -95,21 +95,37 @@ class NamesNobody(Occupancy):
 class ConfusesOwners(Occupancy):
     def of_owner(self, kind: OwnerKind, owner_id: str) -> tuple[Allocation, ...]:
         assert kind in OwnerKind
-        found = (row for each in OwnerKind for row in super(ConfusesOwners, self).of_owner(each, owner_id))
+        found = (
+            row
+            for each in OwnerKind
+            for row in super(ConfusesOwners, self).of_owner(each, owner_id)
+        )
         return tuple(sorted(found, key=lambda row: row.order_key))
 
 
 class TakesTheOldestForTheLast(Occupancy):
     def find_last(self, table_id: str, without: Any = ()) -> Allocation | None:
-        rows = (row for row in self.allocations() if row.resource_id == table_id and row.owner not in without)
+        rows = (
+            row
+            for row in self.allocations()
+            if row.resource_id == table_id and row.owner not in without
+        )
         return next(rows, None)
 
 
 def rounded_out(window: Window) -> Window:
     minute_us = 60_000_000
-    return Window.of_micros(window.start_us // minute_us * minute_us, -(-window.end_us // minute_us) * minute_us)
+    return Window.of_micros(
+        window.start_us // minute_us * minute_us, -(-window.end_us // minute_us) * minute_us
+    )
 
 
 def overlap_with(row: Allocation) -> AllocationsOverlap:
-    kind, start, end = row.owner_kind.value, row.window.start.isoformat(), row.window.end.isoformat()
-    return AllocationsOverlap(row.resource_type.value, row.resource_id, row.id, kind, row.owner_id, start, end)
+    kind, start, end = (
+        row.owner_kind.value,
+        row.window.start.isoformat(),
+        row.window.end.isoformat(),
+    )
+    return AllocationsOverlap(
+        row.resource_type.value, row.resource_id, row.id, kind, row.owner_id, start, end
+    )

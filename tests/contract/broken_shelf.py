@@ -81,7 +81,10 @@ class CountsHeadsForGood(Shelf):
 
 class TakesNobodyForABooking(Shelf):
     def held_covers(self, window: Window, now_us: int) -> list[HeldCover]:
-        holds = [attrs.evolve(hold, booking_id=str(hold.booking_id)) for hold in self.active_holds(window)]
+        holds = [
+            attrs.evolve(hold, booking_id=str(hold.booking_id))
+            for hold in self.active_holds(window)
+        ]
         return list(held_covers_of(holds, self._bookings, now_us))
 
 
@@ -93,7 +96,8 @@ class ForgetsWhomClaimsAreFor(Shelf):
 class KeepsTheFirstOwner(Shelf):
     def _write_allocations(self, changes: Changes) -> None:
         kept = tuple(
-            (old, attrs.evolve(new, owner_kind=old.owner_kind, owner_id=old.owner_id)) for old, new in changes.replaced
+            (old, attrs.evolve(new, owner_kind=old.owner_kind, owner_id=old.owner_id))
+            for old, new in changes.replaced
         )
         super()._write_allocations(attrs.evolve(changes, replaced=kept))
 
@@ -106,7 +110,9 @@ class CountsDeadHolds(Shelf):
 class CountsEverything(Shelf):
     def _count(self, changes: Changes) -> None:
         super()._count(changes)
-        self.versions = attrs.evolve(self.versions, occupancy=self.versions.occupancy + (not changes.touches_occupancy))
+        self.versions = attrs.evolve(
+            self.versions, occupancy=self.versions.occupancy + (not changes.touches_occupancy)
+        )
 
 
 class CountsOneKindAtATime(Shelf):
@@ -117,13 +123,21 @@ class CountsOneKindAtATime(Shelf):
 class DropsDetails(Shelf):
     def _write_records(self, changes: Changes) -> None:
         super()._write_records(
-            attrs.evolve(changes, confirmations=tuple(attrs.evolve(each, details={}) for each in changes.confirmations))
+            attrs.evolve(
+                changes,
+                confirmations=tuple(
+                    attrs.evolve(each, details={}) for each in changes.confirmations
+                ),
+            )
         )
 
 
 class RoundsToMilliseconds(Shelf):
     def _write_records(self, changes: Changes) -> None:
-        rounded = [attrs.evolve(each, created_us=each.created_us // 1000 * 1000) for each in changes.bookings]
+        rounded = [
+            attrs.evolve(each, created_us=each.created_us // 1000 * 1000)
+            for each in changes.bookings
+        ]
         super()._write_records(attrs.evolve(changes, bookings=tuple(rounded)))
 
 
@@ -136,4 +150,6 @@ class KeepsTheOldName(Shelf):
 
 class TakesOneHalfOfAHouse(Shelf):
     def _write_house(self, changes: Changes) -> None:
-        super()._write_house(attrs.evolve(changes, policy=None) if changes.floor is not None else changes)
+        super()._write_house(
+            attrs.evolve(changes, policy=None) if changes.floor is not None else changes
+        )

@@ -21,7 +21,7 @@ from fourtop.storage.sql.statements.row_changes import Mismatch
 from fourtop.storage.sql.statements.writer import Count
 from tests.contract.chance import HAS_COME
 
-# ---- what is missing in the database: statements of its owner -------------------------------------------------------
+# ---- what is missing in the database: statements of its owner ------------------------------------
 
 _DROP: Final = "ALTER TABLE fourtop.{} DROP CONSTRAINT {}"
 _NO_OVERLAP: Final = _DROP.format("allocations", "allocations_no_overlap")
@@ -29,10 +29,15 @@ _TENANT, _TYPE, _RESOURCE = "restaurant_id WITH =", "resource_type WITH =", "res
 _WINDOW: Final = '"window" WITH &&'
 
 
-def _guarded_by(*columns: str, where: str = "WHERE (NOT shadow)", when: str = "DEFERRABLE") -> tuple[str, ...]:
+def _guarded_by(
+    *columns: str, where: str = "WHERE (NOT shadow)", when: str = "DEFERRABLE"
+) -> tuple[str, ...]:
     """Put another constraint in the place of the true one."""
     others = f"EXCLUDE USING gist ({', '.join(columns)}) {where} {when}"
-    return _NO_OVERLAP, f"ALTER TABLE fourtop.allocations ADD CONSTRAINT allocations_no_overlap {others}"
+    return (
+        _NO_OVERLAP,
+        f"ALTER TABLE fourtop.allocations ADD CONSTRAINT allocations_no_overlap {others}",
+    )
 
 
 POSTGRESQL: Final[dict[str, tuple[tuple[str, ...], str]]] = {
@@ -61,8 +66,14 @@ POSTGRESQL: Final[dict[str, tuple[tuple[str, ...], str]]] = {
         _guarded_by(_TENANT, _TYPE, _RESOURCE, "int8range(start_us, end_us - 1) WITH &&"),
         "test_overlap_is_exact_to_the_microsecond",
     ),
-    "no key of bookings": ((_DROP.format("allocations", "allocations_booking_fkey"),), "test_an_owner_exists"),
-    "no key of holds": ((_DROP.format("allocations", "allocations_hold_fkey"),), "test_an_owner_exists"),
+    "no key of bookings": (
+        (_DROP.format("allocations", "allocations_booking_fkey"),),
+        "test_an_owner_exists",
+    ),
+    "no key of holds": (
+        (_DROP.format("allocations", "allocations_hold_fkey"),),
+        "test_an_owner_exists",
+    ),
     "no key of blocks": (
         (_DROP.format("allocations", "allocations_block_fkey"),),
         "test_a_block_leaves_no_rows_behind",
@@ -100,7 +111,10 @@ def _changed(old: str, new: str) -> Callable[[str], tuple[str, ...]]:
 
 # Each makes statements out of the text of the trigger that judges new rows.
 SQLITE: Final[dict[str, tuple[Callable[[str], tuple[str, ...]], str]]] = {
-    "no trigger": (lambda _: (f"DROP TRIGGER {_TRIGGER}",), "test_a_row_over_a_live_row_is_refused"),
+    "no trigger": (
+        lambda _: (f"DROP TRIGGER {_TRIGGER}",),
+        "test_a_row_over_a_live_row_is_refused",
+    ),
     "a trigger for all tenants": (
         _changed("restaurant_id = NEW.restaurant_id AND ", ""),
         "test_restaurants_with_the_same_ids_do_not_see_each_other",
@@ -109,7 +123,10 @@ SQLITE: Final[dict[str, tuple[Callable[[str], tuple[str, ...]], str]]] = {
         _changed("resource_type = NEW.resource_type", "true"),
         "test_a_merge_group_overlaps_as_a_table_does",
     ),
-    "a trigger on shadows too": (_changed("AND NOT shadow ", ""), "test_shadow_rows_overlap_anything"),
+    "a trigger on shadows too": (
+        _changed("AND NOT shadow ", ""),
+        "test_shadow_rows_overlap_anything",
+    ),
     "a trigger with closed ends": (
         _changed("start_us < NEW.end_us", "start_us <= NEW.end_us"),
         "test_overlap_is_exact_to_the_microsecond",
@@ -137,7 +154,7 @@ class Unchecked(SqlStore):
         self._sessions.before = None
 
 
-# ---- what is wrong in how the database is used ----------------------------------------------------------------------
+# ---- what is wrong in how the database is used ---------------------------------------------------
 
 
 class NeverLocks(SqlStore):
@@ -188,8 +205,12 @@ class _CarelessGate(Gate):
 class TrustsTenants(SqlStore):
     """It writes whatever a decision says is its restaurant's."""
 
-    def _write(self, line: Line, scope: Scope, entry: Entry, changes: Changes, *, is_judged: bool) -> None:
-        trusted = _Trusted(**{field.name: getattr(changes, field.name) for field in attrs.fields(Changes)})
+    def _write(
+        self, line: Line, scope: Scope, entry: Entry, changes: Changes, *, is_judged: bool
+    ) -> None:
+        trusted = _Trusted(
+            **{field.name: getattr(changes, field.name) for field in attrs.fields(Changes)}
+        )
         super()._write(line, scope, entry, trusted, is_judged=is_judged)
 
 
@@ -274,7 +295,11 @@ class ForgetsForeignKeys(Unchecked):
 
     def __init__(self, source: str, clock: Clock) -> None:
         super().__init__(source, clock=clock)
-        event.listen(self.engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = OFF"))
+        event.listen(
+            self.engine,
+            "connect",
+            lambda connection, _: connection.execute("PRAGMA foreign_keys = OFF"),
+        )
 
 
 Kind = Any  # Makes a store at an address, on a clock.

@@ -91,14 +91,18 @@ class HidesTables(MemoryStore):
 class ShowsAMarginAroundWindows(MemoryStore):
     class Wide(Scope):
         def covers(self, window: Window) -> bool:
-            return super().covers(window) or super().covers(Window.of_micros(window.start_us, window.end_us - 1))
+            return super().covers(window) or super().covers(
+                Window.of_micros(window.start_us, window.end_us - 1)
+            )
 
     def _new_view(self, shelf: Shelf, scope: Scope, now_us: int) -> View:
         return View(shelf, self.Wide(**attrs.asdict(scope, recurse=False)), now_us)
 
 
 class ServesOneNeed(MemoryStore):
-    def _on_view(self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]) -> T:
+    def _on_view(
+        self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]
+    ) -> T:
         needs: list[Need] = []
 
         def once(view: View) -> T | Need:
@@ -112,7 +116,9 @@ class ServesOneNeed(MemoryStore):
 
 
 class ServesEveryNeed(MemoryStore):
-    def _on_view(self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]) -> T:
+    def _on_view(
+        self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]
+    ) -> T:
         while True:
             view = self._new_view(shelf, scope, now_us)
             answer = question(view)
@@ -123,7 +129,9 @@ class ServesEveryNeed(MemoryStore):
 
 
 class ForgetsTheFirstScope(MemoryStore):
-    def _on_view(self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]) -> T:
+    def _on_view(
+        self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]
+    ) -> T:
         for _ in range(MAX_NEEDS + 1):
             view = self._new_view(shelf, scope, now_us)
             try:
@@ -137,7 +145,9 @@ class ForgetsTheFirstScope(MemoryStore):
 
 
 class WrapsErrors(MemoryStore):
-    def _on_view(self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]) -> T:
+    def _on_view(
+        self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]
+    ) -> T:
         try:
             return super()._on_view(shelf, scope, now_us, question)
         except ZeroDivisionError as error:

@@ -1,7 +1,7 @@
 """The chance that a rival gets to show a fault of a broken store: until it is through, or waits where it has to.
 
-The suite gives it a moment, which is enough on an idle machine: a store in use is not to wait for longer. Here it gets
-as long as it takes, so that none is too slow for a fault to show.
+The suite gives it a moment, which is enough on an idle machine: a store in use is not to wait for
+longer. Here it gets as long as it takes, so that none is too slow for a fault to show.
 """
 
 from __future__ import annotations
@@ -37,7 +37,10 @@ class _AnnouncedLock(AbstractContextManager[None]):
             self._lock.acquire()
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._lock.release()
 

@@ -22,18 +22,26 @@ def loaded(shelf: Shelf, scope: Scope, now_us: int) -> LoadedRecords:
     return LoadedRecords(
         house=shelf.house,
         versions=shelf.versions,
-        allocations=list({row.id: row for row in _allocations(shelf, scope, list(holds), now_us)}.values()),
+        allocations=list(
+            {row.id: row for row in _allocations(shelf, scope, list(holds), now_us)}.values()
+        ),
         bookings=list(bookings.values()),
         holds=list(holds.values()),
         blocks=[each for each in named if each is not None],
-        confirmations=[each for hold_id in sorted(scope.holds) for each in shelf.confirmations_of(hold_id)],
+        confirmations=[
+            each for hold_id in sorted(scope.holds) for each in shelf.confirmations_of(hold_id)
+        ],
         stored_results=[each for each in stored_results if each is not None],
         whole=shelf.extent(),
     )
 
 
 def _holds(shelf: Shelf, scope: Scope) -> list[Hold]:
-    found = [hold for window in (*scope.windows, *scope.headcounts) for hold in shelf.active_holds(window)]
+    found = [
+        hold
+        for window in (*scope.windows, *scope.headcounts)
+        for hold in shelf.active_holds(window)
+    ]
     found += [hold for booking_id in scope.bookings for hold in shelf.holds_for(booking_id)]
     found += [hold for hold in shelf._active if hold.session in scope.sessions]
     found += [hold for hold in map(shelf.find_hold, scope.holds) if hold is not None]
@@ -47,7 +55,9 @@ def _bookings(shelf: Shelf, scope: Scope) -> list[Booking]:
     found = [booking for window in windows for booking in shelf.bookings_starting(window)]
     holds = [hold for window in scope.headcounts for hold in shelf.active_holds(window)]
     ids = scope.bookings | {hold.booking_id for hold in holds if hold.booking_id is not None}
-    return found + [booking for booking in map(shelf.find_booking, sorted(ids)) if booking is not None]
+    return found + [
+        booking for booking in map(shelf.find_booking, sorted(ids)) if booking is not None
+    ]
 
 
 def _allocations(shelf: Shelf, scope: Scope, holds: list[str], now_us: int) -> list[Allocation]:

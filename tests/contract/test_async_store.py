@@ -53,7 +53,7 @@ def test_the_suite_finds_an_awaited_store_that_forgets_to_lock() -> None:
     assert broken_promises(awaited(WaitingStore), ["test_records_change"]) == {}
 
 
-# ---- the face ----------------------------------------------------------------------------------------------
+# ---- the face ------------------------------------------------------------------------------------
 
 
 def test_calls_of_several_threads_meet_on_one_loop() -> None:
@@ -68,7 +68,9 @@ def test_calls_of_several_threads_meet_on_one_loop() -> None:
 
     with BlockingStore(Meeting()) as store:
         stored_results: list[tuple[str, ...]] = []
-        callers = [Thread(target=lambda: stored_results.append(store.restaurant_ids())) for _ in range(3)]
+        callers = [
+            Thread(target=lambda: stored_results.append(store.restaurant_ids())) for _ in range(3)
+        ]
         for caller in callers:
             caller.start()
         for caller in callers:
@@ -113,7 +115,10 @@ def test_what_goes_wrong_at_the_end_is_raised() -> None:
     async def close() -> None:
         raise ConnectionError("gone")
 
-    with pytest.raises(ConnectionError, match="gone"), BlockingStore(AsyncMemoryStore(), on_close=close):
+    with (
+        pytest.raises(ConnectionError, match="gone"),
+        BlockingStore(AsyncMemoryStore(), on_close=close),
+    ):
         pass
 
 
@@ -128,7 +133,10 @@ def test_a_call_on_the_loop_itself_is_refused_instead_of_hanging() -> None:
     async def call() -> None:
         store.restaurant_ids()
 
-    with BlockingStore(AsyncMemoryStore()) as store, pytest.raises(AssertionError, match="wait for itself"):
+    with (
+        BlockingStore(AsyncMemoryStore()) as store,
+        pytest.raises(AssertionError, match="wait for itself"),
+    ):
         store.run(call())
 
 
@@ -154,7 +162,7 @@ def test_a_loop_that_has_ended_before_its_time_says_why() -> None:
         store.close()
 
 
-# ---- the memory store, awaited -----------------------------------------------------------------------------
+# ---- the memory store, awaited -------------------------------------------------------------------
 
 
 def test_a_memory_store_may_have_both_faces() -> None:

@@ -22,7 +22,9 @@ def _every_chance(monkeypatch: pytest.MonkeyPatch) -> None:
     give_every_chance(monkeypatch)
 
 
-@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in BROKEN.items() for name in names])
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind, names in BROKEN.items() for name in names]
+)
 def test_a_broken_store_is_found_by_the_promise_that_it_breaks(kind: Kind, name: str) -> None:
     assert list(broken_promises(maker(kind), [name])) == [name]
 

@@ -7,7 +7,13 @@ from collections.abc import Mapping
 import pytest
 
 from fourtop import MemoryStore
-from fourtop.testing import MaintenanceContract, MakeMaintained, OutboxContract, broken_promises, promises
+from fourtop.testing import (
+    MaintenanceContract,
+    MakeMaintained,
+    OutboxContract,
+    broken_promises,
+    promises,
+)
 from fourtop.testing.contract.suite import Contract
 from tests.contract.broken_job import BROKEN_KEEPING, BROKEN_OUTGOING, Kind, maker
 from tests.contract.loading import LoadingStore
@@ -53,7 +59,10 @@ def test_a_suite_of_jobs_that_is_not_told_how_to_make_a_store_says_so(contract: 
 
 CASES = [
     pytest.param(contract, kind, name, id=f"{kind.__name__}-{name}")
-    for contract, broken in ((MaintenanceContract, BROKEN_KEEPING), (OutboxContract, BROKEN_OUTGOING))
+    for contract, broken in (
+        (MaintenanceContract, BROKEN_KEEPING),
+        (OutboxContract, BROKEN_OUTGOING),
+    )
     for kind, names in broken.items()
     for name in names
 ]
@@ -67,7 +76,8 @@ def test_a_broken_store_is_found_by_the_promise_to_jobs_that_it_breaks(
 
 
 @pytest.mark.parametrize(
-    ("contract", "broken"), [(MaintenanceContract, BROKEN_KEEPING), (OutboxContract, BROKEN_OUTGOING)]
+    ("contract", "broken"),
+    [(MaintenanceContract, BROKEN_KEEPING), (OutboxContract, BROKEN_OUTGOING)],
 )
 def test_every_promise_to_jobs_is_broken_by_some_store(
     contract: Contract, broken: Mapping[Kind, tuple[str, ...]]

@@ -43,7 +43,8 @@ def ask_sqlalchemy() -> None:
 
 
 def wait_for_thread() -> None:
-    # One that nobody fulfils: of one that a thread had fulfilled by now, the result would be there without a wait.
+    # One that nobody fulfils: of one that a thread had fulfilled by now, the result would be there
+    # without a wait.
     with pytest.raises(TimeoutError):
         Future[None]().result(0.001)
 
@@ -124,7 +125,11 @@ def test_a_call_that_blocks_is_found_wherever_it_is_made(
 def test_a_connection_that_was_open_before_is_watched_too() -> None:
     with closing(sqlite3.connect(":memory:")) as connection:
         cursor = connection.cursor()
-        for call in (connection.commit, lambda: connection.execute("SELECT 1"), lambda: list(cursor.fetchall())):
+        for call in (
+            connection.commit,
+            lambda: connection.execute("SELECT 1"),
+            lambda: list(cursor.fetchall()),
+        ):
             with pytest.raises(AssertionError, match=r"calls (Connection|Cursor)\.\w+ of SQLite"):
                 run_unblocked(in_callback(call))
         # It only sends word to whoever works on the connection.
@@ -162,7 +167,9 @@ def test_a_driver_that_is_awaited_blocks_no_loop() -> None:
         async with engine.begin() as connection:
             await connection.execute(text("CREATE TABLE numbers (number INTEGER)"))
             await connection.execute(text("INSERT INTO numbers VALUES (17)"))
-            answer: int = (await connection.execute(text("SELECT number FROM numbers"))).scalar_one()
+            answer: int = (
+                await connection.execute(text("SELECT number FROM numbers"))
+            ).scalar_one()
         await engine.dispose()
         with pytest.raises(psycopg.OperationalError):
             await psycopg.AsyncConnection.connect(NOWHERE)

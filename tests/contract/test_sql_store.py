@@ -62,7 +62,9 @@ def on_an_engine_of_the_host(url: str) -> MakeStore:
 
 def on_an_awaited_engine_of_the_host(url: str) -> MakeStore:
     driven = url.replace("sqlite:", "sqlite+aiosqlite:")
-    return awaited(lambda clock: AsyncSqlStore(create_async_engine(driven), clock=clock), AsyncSqlStore.close)
+    return awaited(
+        lambda clock: AsyncSqlStore(create_async_engine(driven), clock=clock), AsyncSqlStore.close
+    )
 
 
 WAYS: Final[Mapping[str, tuple[Callable[[Address], str], Callable[[str], MakeStore]]]] = {
@@ -94,7 +96,7 @@ class TestSqlStores(StoreContract):
             yield closed_at_the_end
 
 
-# ---- the suite finds what is broken --------------------------------------------------------------------------------
+# ---- the suite finds what is broken --------------------------------------------------------------
 
 
 def broken_by(store: Callable[[Clock], SqlStore], promise: str) -> list[str]:
@@ -135,7 +137,9 @@ def test_a_database_of_sqlite_that_lacks_something_is_found(name: str, tmp_path:
     assert broken_by(lambda clock: Unchecked(url, clock), promise) == [promise]
 
 
-@pytest.mark.parametrize(("kind", "name", "promise"), BROKEN, ids=lambda each: getattr(each, "__name__", None))
+@pytest.mark.parametrize(
+    ("kind", "name", "promise"), BROKEN, ids=lambda each: getattr(each, "__name__", None)
+)
 def test_a_store_that_uses_its_database_wrongly_is_found(
     kind: Kind, name: str, promise: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

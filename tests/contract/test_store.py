@@ -50,7 +50,10 @@ def test_no_promise_is_defined_twice() -> None:
 def test_every_error_that_the_port_names_has_a_promise(method: object) -> None:
     # A store that cannot be reached, or loses a reply, is no store that a suite can make.
     beyond = {"StoreUnavailable", "OutcomeUnknown"}
-    raised = set(re.findall(r"^ +(\w+): (?:If|Whatever)", inspect.getdoc(method) or "", re.MULTILINE)) - beyond
+    raised = (
+        set(re.findall(r"^ +(\w+): (?:If|Whatever)", inspect.getdoc(method) or "", re.MULTILINE))
+        - beyond
+    )
     tried = "\n".join(inspect.getsource(suite) for suite in StoreContract.__mro__[1:-1])
     assert raised
     assert [name for name in raised if name != "FourtopError" and name not in tried] == []
@@ -78,12 +81,18 @@ try:
 except ImportError as error:
     print(error)
 """
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert run.stdout == "SteppedStore\nthe contract suite needs pytest: install fourtop[testing]\n"
 
 
 def test_every_question_of_a_view_is_put_outside_its_scope_or_is_always_allowed() -> None:
     everything = (*scopes._questions(EVENING, "1"), *scopes._FLAGGED, *scopes._ALWAYS)
     asked = {name.split()[0] for name in everything}
-    questions = {name for name in vars(View) if not name.startswith("_")} - {"close", "now_us", "scope"}
+    questions = {name for name in vars(View) if not name.startswith("_")} - {
+        "close",
+        "now_us",
+        "scope",
+    }
     assert asked == questions

@@ -12,7 +12,15 @@ from typing import Final, TypeVar
 
 import attrs
 
-from fourtop import BookingRequest, Engine, FourtopError, House, OutcomeUnknown, StoreUnavailable, sketch_floor
+from fourtop import (
+    BookingRequest,
+    Engine,
+    FourtopError,
+    House,
+    OutcomeUnknown,
+    StoreUnavailable,
+    sketch_floor,
+)
 from fourtop.storage.sql import SqlStore
 from tests.crash.fuse import Fuse
 from tests.evening import a_house
@@ -68,13 +76,17 @@ def start_of(number: int, first: date) -> datetime:
     return datetime.combine(day, time.fromisoformat(TIMES[place % len(TIMES)]), UTC)
 
 
-def confirm_on_and_on(line: Connection, url: str, first: date, numbers: Iterator[int], fuse: Fuse | None) -> None:
+def confirm_on_and_on(
+    line: Connection, url: str, first: date, numbers: Iterator[int], fuse: Fuse | None
+) -> None:
     """Hold and confirm, one party after the other, and say so before and after each confirmation."""
     desk = Engine(SqlStore(url if fuse is None else fuse.engine(url))).desk("house")
     for number in numbers:
         request = BookingRequest(PARTY, start_of(number, first))
 
-        def hold(request: BookingRequest = request, key: str = f"hold-{number}") -> tuple[str, tuple[str, ...]]:
+        def hold(
+            request: BookingRequest = request, key: str = f"hold-{number}"
+        ) -> tuple[str, tuple[str, ...]]:
             made = desk.hold(request, ttl_seconds=LIVE_SECONDS, key=key)
             return made.id, made.tables
 
@@ -111,7 +123,9 @@ class Client:
         fuse: Where it dies by itself; ``None``: nowhere.
     """
 
-    def __init__(self, url: str, first: date, number: int, step: int = 1, fuse: Fuse | None = None) -> None:
+    def __init__(
+        self, url: str, first: date, number: int, step: int = 1, fuse: Fuse | None = None
+    ) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(PRELOADED)
         self.line, theirs = context.Pipe()

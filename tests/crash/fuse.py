@@ -22,8 +22,9 @@ class Fuse:
 
     Args:
         spared: How many confirmations come to their end before.
-        statement: Before which statement it burns: 0 is the one that begins the transaction, and at the latest it
-            is the one that commits. ``None``: when that one has come back, and before anybody is told.
+        statement: Before which statement it burns: 0 is the one that begins the transaction, and at
+            the latest it is the one that commits. ``None``: when that one has come back, and before
+            anybody is told.
     """
 
     spared: int
@@ -40,7 +41,11 @@ class Fuse:
     def around(self, statement: object) -> Iterator[None]:
         """Let a statement be executed, unless this is where the process ends."""
         is_commit = statement == COMMIT
-        if self._is_lit and self.statement is not None and (self._count == self.statement or is_commit):
+        if (
+            self._is_lit
+            and self.statement is not None
+            and (self._count == self.statement or is_commit)
+        ):
             _die()
         self._count += self._is_lit
         yield

@@ -44,7 +44,8 @@ class Relay:
     Args:
         url: The database.
         now: Its time, which stands still.
-        log: Where it publishes to: all relays to one file, a line for each event, on the disk before it goes on.
+        log: Where it publishes to: all relays to one file, a line for each event, on the disk
+            before it goes on.
         kill: Where it dies; ``None``: not at all.
     """
 

@@ -18,7 +18,8 @@ from tests.crash.witness import Witness, witness
 from tests.database.furnished import LOGIN, postgresql_database, sqlite_url
 from tests.database.session import cluster
 
-# Ended by their own hand before each statement of a confirmation in turn (SQLite's has most), and after its commit.
+# Ended by their own hand before each statement of a confirmation in turn (SQLite's has most), and
+# after its commit.
 FUSES = (*range(14), None, None)
 # Killed by us at any moment; how many of them fall into a confirmation is the machine's affair.
 SHOTS = 12
@@ -57,7 +58,8 @@ class Killer:
 
     def _follow(self, client: Client, seen: Witness) -> None:
         aim = self.draw.choice(AIMS)
-        # The first confirmation of a process takes longer than others: it is spared, and does not count.
+        # The first confirmation of a process takes longer than others: it is spared, and does not
+        # count.
         spared = first = self.draw.randint(1, MOST_BEFORE)
         while True:
             assert client.line.poll(SLOWEST_SECONDS), "a client says something"
@@ -66,7 +68,9 @@ class Killer:
             if not isinstance(message, Intent):
                 continue
             begun = monotonic()
-            patience = self.draw.uniform(*aim) * median(self.took) if spared <= 0 else SLOWEST_SECONDS
+            patience = (
+                self.draw.uniform(*aim) * median(self.took) if spared <= 0 else SLOWEST_SECONDS
+            )
             if not client.line.poll(patience):
                 return
             if spared < first:
@@ -82,7 +86,9 @@ def test_a_client_killed_in_mid_confirm_loses_and_tears_nothing(urls: tuple[str,
     killer = Killer(draw)
     with witness(*urls) as seen:
         for statement in FUSES:
-            client = Client(urls[0], first, next(numbers), KILLS, Fuse(draw.randint(1, MOST_BEFORE), statement))
+            client = Client(
+                urls[0], first, next(numbers), KILLS, Fuse(draw.randint(1, MOST_BEFORE), statement)
+            )
             client.await_death()
             for message in client.kill():
                 seen.hear(message)

@@ -73,7 +73,10 @@ class Night:
         for restaurant_id in (HERE, THERE):
             for first in range(0, NEW_EVENTS, 3):
                 keys = [f"{number}-{first + place}" for place in range(3)]
-                events = [about(key, f"b{self.draw.randrange(BOOKINGS)}", restaurant_id=restaurant_id) for key in keys]
+                events = [
+                    about(key, f"b{self.draw.randrange(BOOKINGS)}", restaurant_id=restaurant_id)
+                    for key in keys
+                ]
                 written = Decision(None, Changes(events=tuple(events)))
                 store.transact(Scope(restaurant_id), lambda _, written=written: written)  # type: ignore[misc]  # Bound at once.
 
@@ -94,7 +97,9 @@ class Night:
             victim.kill()
         victim.join(PATIENCE_SECONDS)
         other.wait()
-        assert victim.exitcode == -signal.SIGKILL or (victim.exitcode == 0 and kill.place is Place.ANYWHERE)
+        assert victim.exitcode == -signal.SIGKILL or (
+            victim.exitcode == 0 and kill.place is Place.ANYWHERE
+        )
         self.hits += victim.exitcode != 0
 
     def _await_log(self, victim: BaseProcess, length: int) -> None:
@@ -122,7 +127,9 @@ def test_a_relay_killed_in_mid_batch_loses_and_reorders_nothing(url: str, tmp_pa
     for number in range(KILLS):
         night.run(store, number)
     Relay(url, OPENED + KILLS * LEASE, night.log)()
-    assert night.hits >= KILLS - KILLS // len(PLACES), "all but those that were shot at were killed at work"
+    assert night.hits >= KILLS - KILLS // len(PLACES), (
+        "all but those that were shot at were killed at work"
+    )
     heard = night.heard()
     for restaurant_id in (HERE, THERE):
         written = store.events(restaurant_id)
@@ -131,7 +138,11 @@ def test_a_relay_killed_in_mid_batch_loses_and_reorders_nothing(url: str, tmp_pa
             keys = [event.dedupe_key for event in written if event.booking_id == f"b{booking}"]
             places = [keys.index(key) for key in heard[restaurant_id, f"b{booking}"]]
             assert sorted(set(places)) == list(range(len(keys))), "an event was lost"
-            assert places == sorted(places), "an event was published after a later one of its booking"
+            assert places == sorted(places), (
+                "an event was published after a later one of its booking"
+            )
     repeated = sum(map(len, heard.values())) - 2 * KILLS * 2 * NEW_EVENTS
-    assert repeated <= night.hits * 2 * BOOKINGS, "more was published again than the last event of each booking"
+    assert repeated <= night.hits * 2 * BOOKINGS, (
+        "more was published again than the last event of each booking"
+    )
     store.close()

@@ -25,7 +25,8 @@ CLIENTS = 4
 MOST_BEFORE = 12
 PATIENCE_SECONDS = 60
 DATABASE = "night"
-# Only a confirmation writes there; it waits with the restaurant locked, and in the middle of its transaction.
+# Only a confirmation writes there; it waits with the restaurant locked, and in the middle of its
+# transaction.
 BAR = b"LOCK TABLE fourtop.booking_confirmation_results IN SHARE ROW EXCLUSIVE MODE"
 WAITING = b"SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'relation'"
 

@@ -13,7 +13,9 @@ from fourtop import Code, Engine, EventType
 from fourtop.storage.sql import SqlStore
 from tests.crash.client import Acknowledged, Intent, Lost, Message, large_house
 
-TABLES_OF: Final = "SELECT resource_id FROM {schema}allocations WHERE {owner}_id = :id AND resource_type = 'table'"
+TABLES_OF: Final = (
+    "SELECT resource_id FROM {schema}allocations WHERE {owner}_id = :id AND resource_type = 'table'"
+)
 QUERIES: Final = {
     "answers": "SELECT command FROM {schema}command_results WHERE command = 'confirm' AND idempotency_key = :key",
     "proofs": "SELECT hold_id FROM {schema}booking_confirmation_results WHERE hold_id = :hold AND confirmed",
@@ -66,7 +68,8 @@ class Witness:
         self.desk = Engine(self.store).add_restaurant(large_house())
         self.toll = Toll()
         is_sqlite = url.startswith("sqlite")
-        # On a server, what was sent before a kill may still come to its end while we look: one snapshot for all rows.
+        # On a server, what was sent before a kill may still come to its end while we look: one
+        # snapshot for all rows.
         isolation: Any = "SERIALIZABLE" if is_sqlite else "REPEATABLE READ"
         self._engine = create_engine(owner_url, poolclass=NullPool, isolation_level=isolation)
         self._schema = "" if is_sqlite else "fourtop."

@@ -9,7 +9,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-# Debian, Red Hat, Homebrew on either processor, and the two installers for macOS keep the server off the PATH.
+# Debian, Red Hat, Homebrew on either processor, and the two installers for macOS keep the server
+# off the PATH.
 PLACES = [
     "/usr/lib/postgresql/*/bin",
     "/usr/pgsql-*/bin",
@@ -68,7 +69,9 @@ def bouncer_program() -> Path:
     Raises:
         BinaryNotFoundError: If it is not on this machine.
     """
-    found = shutil.which("pgbouncer") or shutil.which("pgbouncer", path=os.pathsep.join(BOUNCER_PATH))
+    found = shutil.which("pgbouncer") or shutil.which(
+        "pgbouncer", path=os.pathsep.join(BOUNCER_PATH)
+    )
     if found is None:
         program = "pgbouncer"
         raise BinaryNotFoundError(program, install_line("pgbouncer"))

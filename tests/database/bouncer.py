@@ -52,11 +52,13 @@ server_login_retry = 0.1
 class Bouncer:
     """A pgbouncer that lends a few connections of a cluster, one transaction at a time.
 
-    What belongs to a session (prepared statements, ``SET``, advisory locks of sessions, ``LISTEN``) does not survive
-    a commit here, or appears to somebody else. With psycopg, ``prepare_threshold=None`` is needed.
+    What belongs to a session (prepared statements, ``SET``, advisory locks of sessions, ``LISTEN``)
+    does not survive a commit here, or appears to somebody else. With psycopg,
+    ``prepare_threshold=None`` is needed.
 
     Args:
-        cluster: What it stands before. It may be killed and started in the meantime; it must outlive the bouncer.
+        cluster: What it stands before. It may be killed and started in the meantime; it must
+            outlive the bouncer.
         pool_size: How many connections each pair of a user and a database gets.
         users: The roles that may pass.
 
@@ -64,7 +66,9 @@ class Bouncer:
         BinaryNotFoundError: If pgbouncer is not on this machine; its message says what to type.
     """
 
-    def __init__(self, cluster: Cluster, pool_size: int = 2, *, users: tuple[str, ...] = ("postgres",)) -> None:
+    def __init__(
+        self, cluster: Cluster, pool_size: int = 2, *, users: tuple[str, ...] = ("postgres",)
+    ) -> None:
         self._program = bouncer_program()
         self._cluster = cluster
         self._pool_size = pool_size
@@ -82,7 +86,10 @@ class Bouncer:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.stop()
 
@@ -135,15 +142,24 @@ class Bouncer:
 
     def _launch(self) -> None:
         text = CONFIGURATION.format(
-            cluster=self._cluster, pool_size=self._pool_size, port=self.port, directory=self.directory
+            cluster=self._cluster,
+            pool_size=self._pool_size,
+            port=self.port,
+            directory=self.directory,
         )
-        self._process = spawn([str(self._program), str(self._write("ini", text))], self.directory, self.log)
+        self._process = spawn(
+            [str(self._program), str(self._write("ini", text))], self.directory, self.log
+        )
         await_ready(self._process, self.log, self._is_ready)
 
     def _is_ready(self) -> bool:
         try:
             psycopg.connect(
-                host=str(self.directory), port=self.port, user=self._users[0], dbname="postgres", connect_timeout=10
+                host=str(self.directory),
+                port=self.port,
+                user=self._users[0],
+                dbname="postgres",
+                connect_timeout=10,
             ).close()
         except psycopg.OperationalError:
             return False

@@ -16,12 +16,14 @@ from pathlib import Path
 
 START_SECONDS = 60.0
 POLL_SECONDS = 0.005
-# A path of a Unix socket ends at 107 characters on Linux and at 103 on macOS; the name of the socket takes 15.
+# A path of a Unix socket ends at 107 characters on Linux and at 103 on macOS; the name of the
+# socket takes 15.
 LONGEST_DIRECTORY = 103 - len("/.s.PGSQL.12345")
-# Below the ephemeral ports: there, a client that knocks on a port nobody serves may be given the very same port and
-# connect to itself, and the server finds its port taken.
+# Below the ephemeral ports: there, a client that knocks on a port nobody serves may be given the
+# very same port and connect to itself, and the server finds its port taken.
 PORTS = range(15_000, 32_000)
-# Waits until we close the pipe or die, however we die, then ends the child and takes its directory away.
+# Waits until we close the pipe or die, however we die, then ends the child and takes its directory
+# away.
 GUARD = """
 read -r _
 if [ -f "$2" ]; then
@@ -132,7 +134,9 @@ def await_ready(process: subprocess.Popen[bytes], log: Path, is_ready: Callable[
     deadline = time.monotonic() + START_SECONDS
     while not is_ready():
         if process.poll() is not None or time.monotonic() > deadline:
-            program = Path(str(process.args[0] if isinstance(process.args, list) else process.args)).name
+            program = Path(
+                str(process.args[0] if isinstance(process.args, list) else process.args)
+            ).name
             raise StartFailedError(program, log.read_text(errors="replace")[-2000:])
         time.sleep(POLL_SECONDS)
 
@@ -140,8 +144,8 @@ def await_ready(process: subprocess.Popen[bytes], log: Path, is_ready: Callable[
 def kill_tree(process: subprocess.Popen[bytes]) -> None:
     """End a process and its children in the way in which a power cut does, and wait until all are gone.
 
-    The parent is stopped first, so that it neither mourns its children nor bears new ones. PostgreSQL puts each
-    of them in a session of its own, hence no process group has them all.
+    The parent is stopped first, so that it neither mourns its children nor bears new ones.
+    PostgreSQL puts each of them in a session of its own, hence no process group has them all.
     """
     if process.poll() is not None:
         return
@@ -183,7 +187,9 @@ def _processes() -> list[tuple[int, int]]:
     """Return each process that is no zombie, with its parent."""
     proc = Path("/proc")
     if not (proc / "self/stat").exists():
-        listed = subprocess.run(["/bin/ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True)
+        listed = subprocess.run(
+            ["/bin/ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True
+        )
         rows = [line.split() for line in listed.stdout.splitlines()]
         return [(int(pid), int(parent)) for pid, parent, state in rows if not state.startswith("Z")]
     found = []

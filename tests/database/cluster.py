@@ -37,13 +37,15 @@ NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 class Cluster:
     """A server of PostgreSQL with data of its own, for one owner at a time.
 
-    It listens on a Unix socket and on 127.0.0.1, and trusts everybody. The address stays the same over
-    :meth:`kill`, :meth:`restart` and :meth:`start`; :meth:`stop` is the end of it and of its data.
+    It listens on a Unix socket and on 127.0.0.1, and trusts everybody. The address stays the same
+    over :meth:`kill`, :meth:`restart` and :meth:`start`; :meth:`stop` is the end of it and of its
+    data.
 
     Args:
-        fsync: Whether a commit waits for the disk. Without, a crash of the server loses nothing either, because
-            the kernel keeps what was written; only the loss of the machine would.
-        settings: More of ``postgresql.conf``, such as ``{"deadlock_timeout": "50ms"}``; they go before ours.
+        fsync: Whether a commit waits for the disk. Without, a crash of the server loses nothing
+            either, because the kernel keeps what was written; only the loss of the machine would.
+        settings: More of ``postgresql.conf``, such as ``{"deadlock_timeout": "50ms"}``; they go
+            before ours.
 
     Raises:
         BinaryNotFoundError: If PostgreSQL is not on this machine; its message says what to type.
@@ -56,7 +58,8 @@ class Cluster:
         self._process: subprocess.Popen[bytes] | None = None
         self.directory = make_directory()
         self.port = free_port()
-        # Whatever happens from here on, one of these two cleans up: the guard does even when we are killed.
+        # Whatever happens from here on, one of these two cleans up: the guard does even when we are
+        # killed.
         self._guard = guard("QUIT", self.data / "postmaster.pid", self.directory)
         atexit.register(self.stop)
 
@@ -65,7 +68,10 @@ class Cluster:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.stop()
 
@@ -148,13 +154,22 @@ class Cluster:
         query = urlencode({"host": str(self.directory), "port": self.port})
         return f"postgresql+psycopg://{quote(user)}@/{quote(database)}?{query}"
 
-    def connect(self, database: str = "postgres", *, user: str = "postgres") -> psycopg.Connection[tuple[Any, ...]]:
+    def connect(
+        self, database: str = "postgres", *, user: str = "postgres"
+    ) -> psycopg.Connection[tuple[Any, ...]]:
         """Open a connection of psycopg's own, in autocommit. The caller closes it."""
         return psycopg.connect(
-            host=str(self.directory), port=self.port, user=user, dbname=database, autocommit=True, connect_timeout=60
+            host=str(self.directory),
+            port=self.port,
+            user=user,
+            dbname=database,
+            autocommit=True,
+            connect_timeout=60,
         )
 
-    def execute(self, sql: str, *parameters: object, database: str = "postgres") -> list[tuple[Any, ...]]:
+    def execute(
+        self, sql: str, *parameters: object, database: str = "postgres"
+    ) -> list[tuple[Any, ...]]:
         """Run SQL as the superuser, in a transaction of its own, and return the rows if there are any.
 
         With parameters it may be one statement only, and ``%s`` stands for each of them.
@@ -166,8 +181,11 @@ class Cluster:
 
     def create_database(self, name: str, *, template: str = "template0") -> None:
         """Create a database: empty, or a copy of another one to which nobody is connected."""
-        # Not template1, PostgreSQL's own choice: it must not be copied while somebody looks into it.
-        self._execute_once_all_have_left(f"CREATE DATABASE {_quoted(name)} TEMPLATE {_quoted(template)}")
+        # Not template1, PostgreSQL's own choice: it must not be copied while somebody looks into
+        # it.
+        self._execute_once_all_have_left(
+            f"CREATE DATABASE {_quoted(name)} TEMPLATE {_quoted(template)}"
+        )
 
     def drop_database(self, name: str) -> None:
         """Drop a database if it is there, together with everybody's connections to it."""
@@ -189,14 +207,25 @@ class Cluster:
                 return
 
     def _make_data(self) -> None:
-        command = [str(server_program("initdb")), "-D", str(self.data), "-U", "postgres", "--no-sync"]
+        command = [
+            str(server_program("initdb")),
+            "-D",
+            str(self.data),
+            "-U",
+            "postgres",
+            "--no-sync",
+        ]
         command += ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-instructions"]
         if spawn(command, self.directory, self.log).wait() != 0:
             program = "initdb"
             raise StartFailedError(program, self.log.read_text(errors="replace")[-2000:])
 
     def _launch(self) -> None:
-        options = {**self._settings, "port": str(self.port), "unix_socket_directories": str(self.directory)}
+        options = {
+            **self._settings,
+            "port": str(self.port),
+            "unix_socket_directories": str(self.directory),
+        }
         command = [str(self._postgres), "-D", str(self.data)]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
@@ -230,7 +259,8 @@ def _defaults(*, fsync: bool) -> dict[str, str]:
         "full_page_writes": durable,
         "max_connections": "200",
         "shared_buffers": "32MB",
-        # Files in the data directory: shared memory of the system outlives a crash, and is scarce in containers.
+        # Files in the data directory: shared memory of the system outlives a crash, and is scarce
+        # in containers.
         "dynamic_shared_memory_type": "mmap",
         "timezone": "UTC",
         "log_timezone": "UTC",

@@ -1,7 +1,7 @@
 """Install PostgreSQL and pgbouncer for the tests: ``python -m tests.database.install``.
 
-As root on Debian or Ubuntu it installs what is missing, and leaves no service running. Elsewhere it says what to
-type. It does nothing where both are there.
+As root on Debian or Ubuntu it installs what is missing, and leaves no service running. Elsewhere it
+says what to type. It does nothing where both are there.
 """
 
 from __future__ import annotations
@@ -33,17 +33,24 @@ def main() -> int:
         return 0
     program = shutil.which("apt-get")
     if os.geteuid() != 0 or program is None:
-        sys.stderr.write(f"The tests need PostgreSQL and pgbouncer. Please type: {install_line(*packages)}\n")
+        sys.stderr.write(
+            f"The tests need PostgreSQL and pgbouncer. Please type: {install_line(*packages)}\n"
+        )
         return 1
     with without_services():
-        for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", *packages]):
+        for command in (
+            ["update", "-q"],
+            ["install", "-q", "-y", "--no-install-recommends", *packages],
+        ):
             environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
             status = subprocess.run([program, *command], env=environment, check=False).returncode
             if status != 0:
                 return status
     still = missing_packages()
     if still:
-        sys.stderr.write(f"apt-get has installed {', '.join(packages)}, yet {', '.join(still)} cannot be found\n")
+        sys.stderr.write(
+            f"apt-get has installed {', '.join(packages)}, yet {', '.join(still)} cannot be found\n"
+        )
     return 1 if still else 0
 
 

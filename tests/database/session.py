@@ -1,8 +1,8 @@
 """The one cluster, and the one bouncer before it, that the tests of a run share.
 
-Always import this module as ``tests.database.session``, so that there is one of each. Both start at the first call
-and end with the process. Another process (a worker, a victim to kill) is given an address instead: here it would
-start a cluster of its own.
+Always import this module as ``tests.database.session``, so that there is one of each. Both start at
+the first call and end with the process. Another process (a worker, a victim to kill) is given an
+address instead: here it would start a cluster of its own.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def bouncer() -> Bouncer:
     """Return the bouncer of this run, with two connections for each database of its cluster.
 
     Raises:
-        BinaryNotFoundError: If one of the two programs is not on this machine; its message says what to type.
+        BinaryNotFoundError: If one of the two programs is not on this machine; its message says
+            what to type.
     """
     with _LOCK:
         return _bouncer()
@@ -57,7 +58,8 @@ def fresh_database(*, template: str = "template0") -> Iterator[str]:
 
 @cache
 def _cluster() -> Cluster:
-    # Nobody cleans up or counts behind a test's back, whenever it comes: plans and readings are what the test has made.
+    # Nobody cleans up or counts behind a test's back, whenever it comes: plans and readings are
+    # what the test has made.
     started = Cluster(settings={"autovacuum": "off"})
     started.start()
     return started

@@ -91,8 +91,8 @@ def test_the_server_never_runs_as_root() -> None:
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_user_who_is_not_root_starts_a_cluster_too() -> None:
-    # A fork, since the other user may not be allowed to read this Python; all that it needs is loaded once a cluster
-    # has been used.
+    # A fork, since the other user may not be allowed to read this Python; all that it needs is
+    # loaded once a cluster has been used.
     session.cluster().execute("SELECT 1")
     uid = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else os.geteuid()
     child = multiprocessing.get_context("fork").Process(target=start_as, args=(uid,))
@@ -144,7 +144,11 @@ def test_a_stopped_cluster_leaves_no_process_and_no_directory() -> None:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_whoever_starts_a_cluster_and_is_killed_leaves_nothing_behind(how: signal.Signals) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", VICTIM], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", VICTIM],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as victim:
         assert victim.stdout is not None
         pid, directory, bouncer_pid, bouncer_directory = victim.stdout.readline().split()
@@ -169,7 +173,9 @@ def test_each_fresh_database_is_empty_and_goes_away_in_use() -> None:
             assert cluster.execute("SELECT to_regclass('seat')", database=copy) == [("seat",)]
         user = cluster.connect(first)
     user.close()
-    left = cluster.execute("SELECT datname FROM pg_database WHERE datname IN (%s, %s, %s)", first, second, copy)
+    left = cluster.execute(
+        "SELECT datname FROM pg_database WHERE datname IN (%s, %s, %s)", first, second, copy
+    )
     assert left == []
 
 
@@ -184,8 +190,8 @@ def test_sqlalchemy_reaches_the_database_that_an_address_names(*, tcp: bool) -> 
 
 
 def test_a_bouncer_shares_two_connections_among_eight_clients() -> None:
-    # Two are in a transaction at the same time, whoever they are; and nobody leaves before all were served, so that
-    # a bouncer which lent connections for a whole session would be stuck.
+    # Two are in a transaction at the same time, whoever they are; and nobody leaves before all were
+    # served, so that a bouncer which lent connections for a whole session would be stuck.
     pair, everybody = Barrier(2, timeout=60), Barrier(8, timeout=60)
 
     def work(address: str) -> int:
@@ -213,6 +219,10 @@ def test_without_a_server_the_error_names_the_line_to_type(
     sudo = "" if os.geteuid() == 0 else "sudo "
     with pytest.raises(BinaryNotFoundError) as caught:
         Cluster()
-    assert str(caught.value) == f"PostgreSQL's server was not found: {sudo}apt-get install postgresql"
+    assert (
+        str(caught.value) == f"PostgreSQL's server was not found: {sudo}apt-get install postgresql"
+    )
     assert install.main() == 1
-    assert capsys.readouterr().err.endswith(f"Please type: {sudo}apt-get install postgresql pgbouncer\n")
+    assert capsys.readouterr().err.endswith(
+        f"Please type: {sudo}apt-get install postgresql pgbouncer\n"
+    )

@@ -32,7 +32,9 @@ def commands(text: str) -> Iterator[tuple[str, list[str]]]:
 
 def printed(command: str) -> str:
     """Run a command in this process; return what it prints, on both streams."""
-    assert command == PROMPT or command.startswith(f"{PROMPT} "), f"only {PROMPT} can be run, not {command!r}"
+    assert command == PROMPT or command.startswith(f"{PROMPT} "), (
+        f"only {PROMPT} can be run, not {command!r}"
+    )
     out = io.StringIO()
     with redirect_stdout(out), redirect_stderr(out):
         main(shlex.split(command)[2:])
@@ -41,7 +43,10 @@ def printed(command: str) -> str:
 
 def shows(text: str, wanted: list[str]) -> bool:
     """Tell whether a text has the wanted lines and no others; a line ``…`` stands for any lines."""
-    pattern = "".join(r"(?:.*\n)*?" if line.strip() == GAP else re.escape(line.rstrip()) + r" *\n" for line in wanted)
+    pattern = "".join(
+        r"(?:.*\n)*?" if line.strip() == GAP else re.escape(line.rstrip()) + r" *\n"
+        for line in wanted
+    )
     return re.fullmatch(pattern, f"{text}\n") is not None
 
 

@@ -79,6 +79,8 @@ def test_readme_shows_the_embedding_example() -> None:
 @pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md"])
 def test_links_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text("utf-8")
-    links = [link for link in re.findall(r"\]\(([^)#]+)[^)]*\)", text) if not link.startswith("https://")]
+    links = [
+        link for link in re.findall(r"\]\(([^)#]+)[^)]*\)", text) if not link.startswith("https://")
+    ]
     assert links
     assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []

@@ -10,7 +10,11 @@ from sybil.parsers.myst import DocTestDirectiveParser, PythonCodeBlockParser
 from tests.docs.console import CONSOLE
 
 ROOT = Path(__file__).parents[2]
-SYBIL = Sybil(parsers=[PythonCodeBlockParser(), DocTestDirectiveParser(), CONSOLE], path=str(ROOT), patterns=["*.md"])
+SYBIL = Sybil(
+    parsers=[PythonCodeBlockParser(), DocTestDirectiveParser(), CONSOLE],
+    path=str(ROOT),
+    patterns=["*.md"],
+)
 # Decision records quote code that was rejected; what is built is not ours to read.
 UNREAD = {"_build", "adr"}
 
@@ -35,7 +39,9 @@ def parsed(tmp_path: Path, text: str) -> Document:
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
-def test_examples_of_the_page_run(page: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_examples_of_the_page_run(
+    page: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
     run(SYBIL.parse(page))
 
@@ -64,7 +70,14 @@ def test_commands_of_a_console_print_what_stands_below_them(tmp_path: Path) -> N
         "```console\n$ fourtop schema\n{\n```\n",
         "```console\n$ ls\n```\n",
     ],
-    ids=["an assertion", "a prompt", "a directive", "a command", "a part of the output", "another program"],
+    ids=[
+        "an assertion",
+        "a prompt",
+        "a directive",
+        "a command",
+        "a part of the output",
+        "another program",
+    ],
 )
 def test_a_wrong_example_is_found(tmp_path: Path, block: str) -> None:
     with pytest.raises((AssertionError, SybilFailure)):

@@ -30,7 +30,11 @@ def rows(page: str, first_column: str) -> Iterator[list[str]]:
 
 def errors() -> dict[str, type[FourtopError]]:
     found = {name: getattr(tree, name) for name in tree.__all__}
-    return {name: each for name, each in found.items() if isinstance(each, type) and issubclass(each, FourtopError)}
+    return {
+        name: each
+        for name, each in found.items()
+        if isinstance(each, type) and issubclass(each, FourtopError)
+    }
 
 
 def yes(truth: bool) -> str:  # noqa: FBT001  # a truth value is what it writes
@@ -44,30 +48,47 @@ def test_every_code_stands_in_the_table_with_its_status_and_its_retry() -> None:
 
 def test_every_exception_stands_in_the_table_under_its_parent() -> None:
     listed = {cells[0]: cells[1] for cells in rows("concepts/errors.md", "exception")}
-    parents = {name: each.__base__.__name__ for name, each in errors().items() if each.__base__ is not None}
+    parents = {
+        name: each.__base__.__name__ for name, each in errors().items() if each.__base__ is not None
+    }
     assert listed == parents | {"FourtopError": ""}
 
 
 def test_every_exception_stands_in_the_table_with_its_code() -> None:
-    listed = {cells[0]: cells[2] for cells in rows("concepts/errors.md", "exception") if cells[0] not in OF_THE_CASE}
-    assert listed == {name: each.default_code.value for name, each in errors().items() if name not in OF_THE_CASE}
+    listed = {
+        cells[0]: cells[2]
+        for cells in rows("concepts/errors.md", "exception")
+        if cells[0] not in OF_THE_CASE
+    }
+    assert listed == {
+        name: each.default_code.value for name, each in errors().items() if name not in OF_THE_CASE
+    }
     assert errors()["Refused"] is Refused
 
 
 def test_every_event_stands_in_the_table() -> None:
-    assert [cells[0] for cells in rows("concepts/events.md", "type")] == [kind.value for kind in EventType]
+    assert [cells[0] for cells in rows("concepts/events.md", "type")] == [
+        kind.value for kind in EventType
+    ]
 
 
 def test_the_table_of_steps_is_the_life_cycle() -> None:
     listed = [(cells[0], cells[1]) for cells in rows("concepts/bookings.md", "from")]
-    steps = {(one.value, other.value) for one in BookingStatus for other in BookingStatus if one.may_become(other)}
+    steps = {
+        (one.value, other.value)
+        for one in BookingStatus
+        for other in BookingStatus
+        if one.may_become(other)
+    }
     assert set(listed) == steps
     assert len(listed) == len(steps)
 
 
 def test_the_table_of_states_says_what_occupies_and_what_counts() -> None:
     listed = [tuple(cells[:3]) for cells in rows("concepts/bookings.md", "status")]
-    assert listed == [(each.value, yes(each.occupies), yes(each.counts_covers)) for each in BookingStatus]
+    assert listed == [
+        (each.value, yes(each.occupies), yes(each.counts_covers)) for each in BookingStatus
+    ]
 
 
 def test_the_reference_names_everything_public() -> None:

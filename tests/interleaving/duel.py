@@ -161,7 +161,10 @@ def owners(desk: Desk) -> list[tuple[str, str]]:
 
 
 def _two_holds(scene: Scene, _: Stage) -> Calls:
-    return {"a": lambda: scene.desk.hold(party_size(4), key="a"), "b": lambda: scene.desk.hold(party_size(4), key="b")}
+    return {
+        "a": lambda: scene.desk.hold(party_size(4), key="a"),
+        "b": lambda: scene.desk.hold(party_size(4), key="b"),
+    }
 
 
 def _one_holds(run: Run[Scene]) -> None:
@@ -288,7 +291,9 @@ def _released_at_the_end(run: Run[Scene]) -> None:
     desk = run.scene.desk
     extend = run.answers["extend"]
     assert isinstance(run.answers["release"], Hold)
-    assert isinstance(extend, Hold) or (isinstance(extend, HoldEnded) and extend.state == "released")
+    assert isinstance(extend, Hold) or (
+        isinstance(extend, HoldEnded) and extend.state == "released"
+    )
     assert owners(desk) == []
     assert desk.find_hold(run.scene.hold_id) is None
 
@@ -321,7 +326,10 @@ def _replaced_or_kept(run: Run[Scene]) -> None:
 
 
 def _two_bookings(scene: Scene, _: Stage) -> Calls:
-    return {"a": lambda: scene.desk.book(party_size(4), key="a"), "b": lambda: scene.desk.book(party_size(4), key="b")}
+    return {
+        "a": lambda: scene.desk.book(party_size(4), key="a"),
+        "b": lambda: scene.desk.book(party_size(4), key="b"),
+    }
 
 
 def _one_books(run: Run[Scene]) -> None:
@@ -350,7 +358,10 @@ def _one_is_over_the_cap(run: Run[Scene]) -> None:
 
 
 def _the_same_booking_twice(scene: Scene, _: Stage) -> Calls:
-    return {"a": lambda: scene.desk.book(party_size(4), key="k"), "b": lambda: scene.desk.book(party_size(4), key="k")}
+    return {
+        "a": lambda: scene.desk.book(party_size(4), key="k"),
+        "b": lambda: scene.desk.book(party_size(4), key="k"),
+    }
 
 
 def _booked_once(run: Run[Scene]) -> None:
@@ -389,23 +400,30 @@ DUELS: Final[Mapping[str, Duel]] = {
     "hold x hold for the last table": Duel(ONE_TABLE, _two_holds, _one_holds, runs=8),
     "hold x hold with a table for each": Duel(two_tables(), _two_holds, _both_hold, runs=8),
     "hold x hold under a limit": Duel(
-        attrs.evolve(two_tables(), policy=attrs.evolve(two_tables().policy, holds=HoldRules(max_live=1))),
+        attrs.evolve(
+            two_tables(), policy=attrs.evolve(two_tables().policy, holds=HoldRules(max_live=1))
+        ),
         _two_holds_apart,
         _one_is_over_the_limit,
         runs=8,
         needs_lock=True,
     ),
-    "confirm x release": Duel(ONE_TABLE, _confirm_and_release, _confirmed_or_released, _with_hold, runs=8),
+    "confirm x release": Duel(
+        ONE_TABLE, _confirm_and_release, _confirmed_or_released, _with_hold, runs=8
+    ),
     "confirm x confirm": Duel(ONE_TABLE, _two_confirmations, _confirmed_once, _with_hold, runs=8),
     "extend x expiry x hold": Duel(
         ONE_TABLE, _extend_against_time, _extended_or_expired, _with_hold, runs=61, needs_lock=True
     ),
-    "extend x release": Duel(ONE_TABLE, _extend_and_release, _released_at_the_end, _with_hold, runs=8, needs_lock=True),
+    "extend x release": Duel(
+        ONE_TABLE, _extend_and_release, _released_at_the_end, _with_hold, runs=8, needs_lock=True
+    ),
     "replace x hold": Duel(two_tables(), _replace_and_hold, _replaced_or_kept, _with_hold, runs=8),
     "book x book for the last table": Duel(ONE_TABLE, _two_bookings, _one_books, runs=8),
     "book x book under a cap": Duel(
         attrs.evolve(
-            two_tables(), policy=attrs.evolve(two_tables().policy, capacity_rules=[CapacityRule(max_covers=6)])
+            two_tables(),
+            policy=attrs.evolve(two_tables().policy, capacity_rules=[CapacityRule(max_covers=6)]),
         ),
         _two_bookings_apart,
         _one_is_over_the_cap,
@@ -413,5 +431,7 @@ DUELS: Final[Mapping[str, Duel]] = {
         needs_lock=True,
     ),
     "book x book of one key": Duel(ONE_TABLE, _the_same_booking_twice, _booked_once, runs=8),
-    "cancel x reschedule": Duel(ONE_TABLE, _cancel_and_reschedule, _cancelled_at_the_end, _with_booking, runs=8),
+    "cancel x reschedule": Duel(
+        ONE_TABLE, _cancel_and_reschedule, _cancelled_at_the_end, _with_booking, runs=8
+    ),
 }

@@ -62,7 +62,8 @@ def test_where_rows_or_keys_clash_the_judgement_of_the_store_is_a_second_line(na
 def test_the_same_duel_gives_the_same_runs() -> None:
     duel = DUELS["extend x release"]
     first, second = (
-        [(run.steps, run.answers) for run in every_run(duel.set_on(SteppedStore), duel.calls)] for _ in range(2)
+        [(run.steps, run.answers) for run in every_run(duel.set_on(SteppedStore), duel.calls)]
+        for _ in range(2)
     )
     assert [steps for steps, _ in first] == [steps for steps, _ in second]
     assert [repr(answers) for _, answers in first] == [repr(answers) for _, answers in second]

@@ -27,7 +27,10 @@ def walker(stage: Stage, trace: list[str], name: str, steps: int) -> Callable[[]
 @pytest.mark.parametrize("lengths", [(1,), (1, 1), (2, 3), (4, 4), (1, 1, 1), (2, 2, 2)])
 def test_every_shuffle_of_the_steps_comes_once(lengths: tuple[int, ...]) -> None:
     def calls(trace: list[str], stage: Stage) -> Mapping[str, Callable[[], object]]:
-        return {name: walker(stage, trace, name, steps) for name, steps in zip("abc", lengths, strict=False)}
+        return {
+            name: walker(stage, trace, name, steps)
+            for name, steps in zip("abc", lengths, strict=False)
+        }
 
     def set_scene(_: Stage) -> list[str]:
         return []
@@ -72,7 +75,10 @@ def test_a_lock_lets_one_in_at_a_time() -> None:
         return store
 
     def calls(store: SteppedStore, _: Stage) -> Mapping[str, Callable[[], object]]:
-        return {name: lambda: store.transact(Scope("house"), lambda view: Decision(view.now_us)) for name in ("a", "b")}
+        return {
+            name: lambda: store.transact(Scope("house"), lambda view: Decision(view.now_us))
+            for name in ("a", "b")
+        }
 
     inside = {"clock", "read", "write"}
     for run in every_run(set_scene, calls):

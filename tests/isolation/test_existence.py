@@ -1,7 +1,7 @@
 """Nothing tells a restaurant what another one has: no answer, no error, no constraint, no key, and no wait.
 
-Each statement is tried with an id that the other restaurant has and with one that nobody has, while the other one
-holds locks on all of its rows. What comes of it must be the same, and at once.
+Each statement is tried with an id that the other restaurant has and with one that nobody has, while
+the other one holds locks on all of its rows. What comes of it must be the same, and at once.
 """
 
 from __future__ import annotations
@@ -16,10 +16,20 @@ import pytest
 from fourtop import CountedIds, Engine, ManualClock, NotFound, SqlStore
 from tests.database.session import cluster
 from tests.evening import NOW, booked
-from tests.isolation.ward import OURS, TABLES, THEIRS, Connection, a_row, acting, insertion, tenant_column
+from tests.isolation.ward import (
+    OURS,
+    TABLES,
+    THEIRS,
+    Connection,
+    a_row,
+    acting,
+    insertion,
+    tenant_column,
+)
 
 NOBODYS: Final = "nobodys"
-# A statement of ours must not wait at all. Nothing that does not wait takes so long, even on a busy machine.
+# A statement of ours must not wait at all. Nothing that does not wait takes so long, even on a busy
+# machine.
 PATIENCE: Final = "SET LOCAL lock_timeout = '1ms'"
 
 
@@ -73,17 +83,26 @@ def test_the_rows_are_locked(database: str) -> None:
     with acting(database, role="fourtop_app", tenant=THEIRS) as connection:
         connection.execute(PATIENCE)
         with pytest.raises(psycopg.errors.LockNotAvailable):
-            connection.execute("UPDATE fourtop.bookings SET party = 1 WHERE restaurant_id = %s", (THEIRS,))
+            connection.execute(
+                "UPDATE fourtop.bookings SET party = 1 WHERE restaurant_id = %s", (THEIRS,)
+            )
 
 
-@pytest.mark.parametrize("table", [table for table in TABLES if table not in {"restaurants", "allocations_archive"}])
+@pytest.mark.parametrize(
+    "table", [table for table in TABLES if table not in {"restaurants", "allocations_archive"}]
+)
 def test_a_row_is_not_written_for_another_restaurant_whether_it_is_there_or_not(
     ours: Connection, known: dict[str, dict[str, Any]], table: str
 ) -> None:
     there = known[table]
-    free = {name: NOBODYS if name == "id" or name.endswith("_key") else value for name, value in there.items()}
+    free = {
+        name: NOBODYS if name == "id" or name.endswith("_key") else value
+        for name, value in there.items()
+    }
     free |= {"position": 77} if "position" in there else {}
-    assert outcome(ours, insertion(table, there), there) == outcome(ours, insertion(table, free), free)
+    assert outcome(ours, insertion(table, there), there) == outcome(
+        ours, insertion(table, free), free
+    )
     assert outcome(ours, insertion(table, there), there)[0] == "42501"
 
 
@@ -113,13 +132,22 @@ def test_what_is_theirs_is_as_what_is_nobodys(ours: Connection, query: str, thei
 
 
 @pytest.mark.parametrize(
-    "table", [table for table in TABLES if not table.startswith("restaurant") and table != "allocations_archive"]
+    "table",
+    [
+        table
+        for table in TABLES
+        if not table.startswith("restaurant") and table != "allocations_archive"
+    ],
 )
 def test_a_key_that_they_are_taking_is_free_for_us_at_once(
     database: str, known: dict[str, dict[str, Any]], table: str
 ) -> None:
     row = {
-        name: NOBODYS if name == "id" or name.endswith(("_key", "_id")) else 77 if name == "position" else value
+        name: NOBODYS
+        if name == "id" or name.endswith(("_key", "_id"))
+        else 77
+        if name == "position"
+        else value
         for name, value in known[table].items()
     }
     if table == "allocations":
@@ -137,7 +165,9 @@ def test_a_key_that_they_are_taking_is_free_for_us_at_once(
 
 @pytest.mark.usefixtures("locked")
 def test_a_restaurant_is_served_while_every_row_of_another_is_locked(database: str) -> None:
-    store = SqlStore(cluster().url(database, user="service"), clock=ManualClock(NOW), lock_timeout_seconds=0.001)
+    store = SqlStore(
+        cluster().url(database, user="service"), clock=ManualClock(NOW), lock_timeout_seconds=0.001
+    )
     desk = Engine(store, ids=CountedIds("late")).desk(OURS)
     assert booked(desk, 2, "21:00").tables
     assert store.tally.retried == {}

@@ -48,7 +48,8 @@ EXPECTED: Final = {
     "command_results": ("SI", "SD"),
     "capacity_outbox": ("SI", "SUD"),
 }
-# What jobs lock before they take it away. PostgreSQL wants the right to update for that; they cannot make use of it.
+# What jobs lock before they take it away. PostgreSQL wants the right to update for that; they
+# cannot make use of it.
 LOCKED: Final = {"table_holds", "allocations", "booking_confirmation_results", "command_results"}
 NO_RIGHT: Final = "permission denied"
 NO_TENANT: Final = "no restaurant is named"
@@ -57,7 +58,9 @@ NOT_ALLOWED: Final = "violates row-level security policy"
 Tried = dict[str, int] | str
 
 
-def tried(connection: Connection, table: str, verb: str, row: dict[str, Any] | None = None) -> Tried:
+def tried(
+    connection: Connection, table: str, verb: str, row: dict[str, Any] | None = None
+) -> Tried:
     """Try a verb on all rows of a table, or insert one. Return the rows that it reached, by restaurant; or why not."""
     key = Identifier(tenant_column(table))
     changed = Identifier("attempts") if table == "capacity_outbox" else key
@@ -67,7 +70,9 @@ def tried(connection: Connection, table: str, verb: str, row: dict[str, Any] | N
     elif verb == "S":
         query = SQL("SELECT {1} FROM fourtop.{0}").format(Identifier(table), key)
     elif verb == "U":
-        query = SQL("UPDATE fourtop.{0} SET {2} = {2} RETURNING {1}").format(Identifier(table), key, changed)
+        query = SQL("UPDATE fourtop.{0} SET {2} = {2} RETURNING {1}").format(
+            Identifier(table), key, changed
+        )
     else:
         query = SQL("DELETE FROM fourtop.{0} RETURNING {1}").format(Identifier(table), key)
     try:
@@ -75,7 +80,11 @@ def tried(connection: Connection, table: str, verb: str, row: dict[str, Any] | N
     except psycopg.errors.InsufficientPrivilege as error:
         (reason,) = [each for each in (NO_RIGHT, NO_TENANT, NOT_ALLOWED) if each in str(error)]
         return reason
-    return {row[tenant_column(table)]: done.rowcount} if row else Counter(whose for (whose,) in done.fetchall())
+    return (
+        {row[tenant_column(table)]: done.rowcount}
+        if row
+        else Counter(whose for (whose,) in done.fetchall())
+    )
 
 
 @pytest.fixture
@@ -102,9 +111,14 @@ def outcomes(database: str, table: str, *, insert_as: str | None, **who: Any) ->
     return found
 
 
-def per_verb(allowed: str, reached: Tried, inserted: Tried, *, refused: str = NO_RIGHT) -> dict[str, Tried]:
+def per_verb(
+    allowed: str, reached: Tried, inserted: Tried, *, refused: str = NO_RIGHT
+) -> dict[str, Tried]:
     """What is expected of each verb: where it is allowed, what it reaches."""
-    return {verb: refused if verb not in allowed else inserted if verb == "I" else reached for verb in "SIUD"}
+    return {
+        verb: refused if verb not in allowed else inserted if verb == "I" else reached
+        for verb in "SIUD"
+    }
 
 
 def test_the_matrix_has_every_table() -> None:
@@ -129,7 +143,9 @@ def test_a_decision_writes_no_row_of_another_restaurant(database: str, table: st
 
 @pytest.mark.parametrize("table", [table for table, (app, _) in EXPECTED.items() if "U" in app])
 def test_a_decision_gives_no_row_to_another_restaurant(database: str, table: str) -> None:
-    given = SQL("UPDATE fourtop.{} SET {} = %s").format(Identifier(table), Identifier(tenant_column(table)))
+    given = SQL("UPDATE fourtop.{} SET {} = %s").format(
+        Identifier(table), Identifier(tenant_column(table))
+    )
     with (
         acting(database, role="fourtop_app", tenant=OURS, is_loose=True) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege, match=NOT_ALLOWED),
@@ -139,8 +155,12 @@ def test_a_decision_gives_no_row_to_another_restaurant(database: str, table: str
 
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("tenant", [None, ""])
-def test_without_a_tenant_every_statement_is_an_error(database: str, table: str, tenant: str | None) -> None:
-    found = outcomes(database, table, insert_as=tenant, role="fourtop_app", tenant=tenant, is_loose=True)
+def test_without_a_tenant_every_statement_is_an_error(
+    database: str, table: str, tenant: str | None
+) -> None:
+    found = outcomes(
+        database, table, insert_as=tenant, role="fourtop_app", tenant=tenant, is_loose=True
+    )
     assert found == per_verb(EXPECTED[table][0], NO_TENANT, NO_TENANT)
 
 
@@ -151,7 +171,9 @@ def test_a_tenant_ends_with_its_transaction(database: str) -> None:
             connection.execute("SELECT set_config('fourtop.restaurant_id', %s, true)", (OURS,))
             assert tried(connection, "bookings", "S") == {OURS: 2}
         with connection.transaction(force_rollback=True):
-            assert connection.execute("SELECT current_setting('fourtop.restaurant_id')").fetchall() == [("",)]
+            assert connection.execute(
+                "SELECT current_setting('fourtop.restaurant_id')"
+            ).fetchall() == [("",)]
             connection.execute("SELECT set_config('role', 'fourtop_app', true)")
             assert tried(connection, "bookings", "S") == NO_TENANT
 
@@ -171,7 +193,9 @@ def test_only_who_asks_for_every_restaurant_lists_them_and_sees_nothing_else(
 def test_jobs_reach_the_rows_of_all_restaurants_in_the_tables_that_they_tidy(
     database: str, table: str, stored: dict[str, int]
 ) -> None:
-    found = outcomes(database, table, insert_as=None, role="fourtop_jobs", tenant=None, is_loose=True)
+    found = outcomes(
+        database, table, insert_as=None, role="fourtop_jobs", tenant=None, is_loose=True
+    )
     expected = per_verb(EXPECTED[table][1], stored, {NEW: 1})
     if table in LOCKED:
         expected["U"] = NOT_ALLOWED
@@ -181,7 +205,9 @@ def test_jobs_reach_the_rows_of_all_restaurants_in_the_tables_that_they_tidy(
 @pytest.mark.parametrize("table", sorted(LOCKED))
 def test_jobs_lock_what_they_take_away(database: str, table: str, stored: dict[str, int]) -> None:
     with acting(database, role="fourtop_jobs", tenant=None) as connection:
-        locked = connection.execute(SQL("SELECT FROM fourtop.{} FOR UPDATE").format(Identifier(table)))
+        locked = connection.execute(
+            SQL("SELECT FROM fourtop.{} FOR UPDATE").format(Identifier(table))
+        )
         assert locked.rowcount == sum(stored.values())
 
 

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from fourtop import AsyncEngine, AsyncSqlStore, CountedIds, ManualClock, NotFound, SqlStore, StoreMisconfigured
+from fourtop import (
+    AsyncEngine,
+    AsyncSqlStore,
+    CountedIds,
+    ManualClock,
+    NotFound,
+    SqlStore,
+    StoreMisconfigured,
+)
 from fourtop.ports import Scope
 from tests.database.furnished import postgresql_database
 from tests.database.session import bouncer, cluster
@@ -43,7 +51,9 @@ def watched() -> Iterator[str]:
 
 
 def seen(database: str) -> set[tuple[object, ...]]:
-    rows = cluster().execute("SELECT role, login, super, bypasses, owns, tenant FROM public.seen", database=database)
+    rows = cluster().execute(
+        "SELECT role, login, super, bypasses, owns, tenant FROM public.seen", database=database
+    )
     return set(rows)
 
 

@@ -9,8 +9,9 @@ import pytest
 from tests.database.furnished import postgresql_database
 from tests.database.session import cluster
 
-# A policy of ours is for one of the two roles, and that for decisions speaks of the tenant. The version table has no
-# rows of restaurants; there, grants say who may read, and FORCE is for the rule's sake.
+# A policy of ours is for one of the two roles, and that for decisions speaks of the tenant. The
+# version table has no rows of restaurants; there, grants say who may read, and FORCE is for the
+# rule's sake.
 UNGUARDED = """
     SELECT relname FROM pg_class AS table_
     WHERE relnamespace = 'fourtop'::regnamespace AND relkind IN ('r', 'p', 'f', 'v', 'm') AND NOT (
@@ -85,7 +86,10 @@ def test_the_tenant_comes_first_in_every_key(database: str) -> None:
 @pytest.mark.parametrize(
     ("change", "found"),
     [
-        ("ALTER TABLE fourtop.bookings ADD CONSTRAINT late UNIQUE (id, restaurant_id)", ["late", "fourtop.late"]),
+        (
+            "ALTER TABLE fourtop.bookings ADD CONSTRAINT late UNIQUE (id, restaurant_id)",
+            ["late", "fourtop.late"],
+        ),
         ("CREATE UNIQUE INDEX late ON fourtop.bookings (id)", ["fourtop.late"]),
         ("ALTER TABLE fourtop.zones ADD CONSTRAINT late EXCLUDE (position WITH =)", ["late"]),
     ],

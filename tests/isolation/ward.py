@@ -41,7 +41,9 @@ def settle(url: str) -> None:
 def archive(database: str) -> None:
     """Put a row of each restaurant into the archive, where otherwise only time would."""
     names = ", ".join(
-        name for name, is_counted in written("allocations_archive") if name != "archived_us" and not is_counted
+        name
+        for name, is_counted in written("allocations_archive")
+        if name != "archived_us" and not is_counted
     )
     cluster().execute(
         f"INSERT INTO fourtop.allocations_archive ({names}, archived_us)"  # noqa: S608  # Names of our own columns.
@@ -63,7 +65,11 @@ def tenant_column(table: str) -> str:
 def counts(connection: Connection, table: str) -> dict[str, int]:
     """Count the rows of a table by restaurant, as far as they are seen."""
     query = SQL("SELECT {1}, count(*) FROM fourtop.{0} GROUP BY {1}")
-    return dict(connection.execute(query.format(Identifier(table), Identifier(tenant_column(table)))).fetchall())
+    return dict(
+        connection.execute(
+            query.format(Identifier(table), Identifier(tenant_column(table)))
+        ).fetchall()
+    )
 
 
 def a_row(connection: Connection, table: str, *, of: str, whose: str = OURS) -> dict[str, Any]:
@@ -89,7 +95,12 @@ def insertion(table: str, row: dict[str, Any]) -> Composed:
 
 @contextmanager
 def acting(
-    database: str, *, role: str | None, tenant: str | None, login: str = "postgres", is_loose: bool = False
+    database: str,
+    *,
+    role: str | None,
+    tenant: str | None,
+    login: str = "postgres",
+    is_loose: bool = False,
 ) -> Iterator[Connection]:
     """Give a transaction in a role, for a restaurant; it is taken back in the end.
 
@@ -98,7 +109,8 @@ def acting(
         role: Which role it takes; ``None``: the login's own.
         tenant: Which restaurant it names; ``None``: none at all.
         login: Who connects.
-        is_loose: Whether foreign keys keep silent, so that rights and policies speak alone; for a superuser only.
+        is_loose: Whether foreign keys keep silent, so that rights and policies speak alone; for a
+            superuser only.
     """
     connection = cluster().connect(database, user=login)
     try:

@@ -109,20 +109,34 @@ def _left_over(restaurant_id: str, number: int) -> Changes:
     names = [f"n{each}" for each in range(number)]
     past = span(-600, -400)
     ended = [
-        attrs.evolve(a_hold(f"e{name}", past), state=HoldState.RELEASED, restaurant_id=restaurant_id) for name in names
+        attrs.evolve(
+            a_hold(f"e{name}", past), state=HoldState.RELEASED, restaurant_id=restaurant_id
+        )
+        for name in names
     ]
-    expired = [attrs.evolve(a_hold(f"x{name}", past), restaurant_id=restaurant_id) for name in names]
+    expired = [
+        attrs.evolve(a_hold(f"x{name}", past), restaurant_id=restaurant_id) for name in names
+    ]
     assert all(hold.expires_at < LATER - DAY for hold in expired)
-    rows = [a_row(name, of_booking(), window=span(place - 1_500, place - 1_499)) for place, name in enumerate(names)]
+    rows = [
+        a_row(name, of_booking(), window=span(place - 1_500, place - 1_499))
+        for place, name in enumerate(names)
+    ]
     return Changes(
         bookings=(attrs.evolve(a_booking(), restaurant_id=restaurant_id),),
         added=tuple(rows if restaurant_id == HERE else map(moved_there, rows)),
         confirmations=tuple(
-            attrs.evolve(a_confirmation(name, name, confirmed=False), restaurant_id=restaurant_id) for name in names
+            attrs.evolve(a_confirmation(name, name, confirmed=False), restaurant_id=restaurant_id)
+            for name in names
         ),
-        stored_results=tuple(attrs.evolve(an_answer(name), restaurant_id=restaurant_id) for name in names),
+        stored_results=tuple(
+            attrs.evolve(an_answer(name), restaurant_id=restaurant_id) for name in names
+        ),
         holds_added=(*ended, *expired),
-        events=tuple(about(name, f"b{place % 50}", restaurant_id=restaurant_id) for place, name in enumerate(names)),
+        events=tuple(
+            about(name, f"b{place % 50}", restaurant_id=restaurant_id)
+            for place, name in enumerate(names)
+        ),
     )
 
 
@@ -153,10 +167,13 @@ JOBS: Final[Mapping[str, Job]] = MappingProxyType(
     {
         "sweep": Job(lambda store: sweep_holds(store).holds, ("capacity_outbox",)),
         "relay": Job(
-            lambda store: relay_outbox(store, lambda _: None).published, ("capacity_outbox WHERE delivered_us IS NULL",)
+            lambda store: relay_outbox(store, lambda _: None).published,
+            ("capacity_outbox WHERE delivered_us IS NULL",),
         ),
         "prune": Job(lambda store: prune_allocations(store, days=1).allocations, ("allocations",)),
         "retain": Job(_retain, ("booking_confirmation_results", "command_results", "table_holds")),
-        "events": Job(lambda store: prune_outbox(store, days=1).events, ("capacity_outbox",), LATER + 2 * DAY),
+        "events": Job(
+            lambda store: prune_outbox(store, days=1).events, ("capacity_outbox",), LATER + 2 * DAY
+        ),
     }
 )

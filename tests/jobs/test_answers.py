@@ -10,7 +10,15 @@ import pytest
 from fourtop import ManualClock
 from fourtop.ports import Changes
 from fourtop.storage.sql import SqlStore
-from fourtop.testing.contract.samples import HERE, NOON_US, a_booking, a_house, a_row, of_booking, span
+from fourtop.testing.contract.samples import (
+    HERE,
+    NOON_US,
+    a_booking,
+    a_house,
+    a_row,
+    of_booking,
+    span,
+)
 from tests.jobs.place import Place, write
 from tests.unit.test_engine_housekeeping import DAYS, WEEK, Months
 
@@ -55,7 +63,9 @@ def test_a_row_that_has_the_id_of_an_archived_one_is_archived_too(place: Place) 
 def test_what_is_archived_is_as_it_was_to_the_microsecond(place: Place) -> None:
     with place.opened() as store:
         store.add_restaurant(a_house(HERE))
-        odd = attrs.evolve(a_row("a1", of_booking(), "t1", span(-20.000_000_1, -10.000_000_1)), shadow=True)
+        odd = attrs.evolve(
+            a_row("a1", of_booking(), "t1", span(-20.000_000_1, -10.000_000_1)), shadow=True
+        )
         changes = Changes(bookings=(a_booking(),), added=(odd,))
         write(store, HERE, changes)
         assert store.archive_allocations(odd.window.end_us - 1, 9) == 0

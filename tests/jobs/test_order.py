@@ -91,7 +91,9 @@ def test_a_claim_waits_for_another_and_leaves_what_follows_its_events(stores: St
 
 
 @pytest.mark.slow
-def test_who_settles_waits_for_nobody_else_who_does_but_on_sqlite(stores: Stores, place: Place) -> None:
+def test_who_settles_waits_for_nobody_else_who_does_but_on_sqlite(
+    stores: Stores, place: Place
+) -> None:
     one, two, _ = stores
     tell(one, about("1", "b1"), about("2", "b2"))
     first, second = one.claim(9, LEASE_US)
@@ -105,14 +107,18 @@ def test_who_settles_waits_for_nobody_else_who_does_but_on_sqlite(stores: Stores
 
 
 @pytest.mark.slow
-def test_no_event_is_there_before_an_earlier_one_of_its_restaurant(stores: Stores, place: Place) -> None:
+def test_no_event_is_there_before_an_earlier_one_of_its_restaurant(
+    stores: Stores, place: Place
+) -> None:
     one, two, three = stores
     with before_its_commit(one, lambda: tell(one, about("1", "b1"))):
         after = Beside(lambda: tell(two, about("2", "b1")))
         assert not after.is_over_within(A_WHILE_SECONDS)
         if not place.is_sqlite:
             tell(three, about("3", "b1", restaurant_id=THERE), restaurant_id=THERE)
-            assert keys_of(three.claim(9, LEASE_US)) == ["3"], "an event of another restaurant waits for this one"
+            assert keys_of(three.claim(9, LEASE_US)) == ["3"], (
+                "an event of another restaurant waits for this one"
+            )
     after.wait()
     assert keys_of(three.claim(9, LEASE_US)) == ["1", "2"]
 
@@ -122,7 +128,10 @@ def test_a_job_leaves_no_role_in_its_session(stores: Stores, place: Place) -> No
     one.claim(9, LEASE_US)
     if not place.is_sqlite:
         with one.engine.connect() as connection:
-            assert connection.exec_driver_sql("SELECT current_user").scalar_one() == one.engine.url.username
+            assert (
+                connection.exec_driver_sql("SELECT current_user").scalar_one()
+                == one.engine.url.username
+            )
 
 
 Lanes = dict[tuple[str, str], list[str]]
@@ -133,7 +142,9 @@ def write_many(store: SqlStore, restaurant_id: str, wanted: Lanes) -> None:
     draw = random.Random(7)
     for number in range(60):
         names = [f"{number:03}-{place}" for place in range(draw.randint(1, 3))]
-        events = [about(name, f"b{draw.randrange(4)}", restaurant_id=restaurant_id) for name in names]
+        events = [
+            about(name, f"b{draw.randrange(4)}", restaurant_id=restaurant_id) for name in names
+        ]
         tell(store, *events, restaurant_id=restaurant_id)
         for event in events:
             wanted.setdefault((restaurant_id, str(event.booking_id)), []).append(event.dedupe_key)
@@ -151,7 +162,9 @@ class Listener:
         with self._lock:
             if self._draw.random() < MISSED:
                 raise ConnectionError
-            self.heard.setdefault((event.restaurant_id, str(event.booking_id)), []).append(event.dedupe_key)
+            self.heard.setdefault((event.restaurant_id, str(event.booking_id)), []).append(
+                event.dedupe_key
+            )
 
     def relay_until(self, has_ended: Signal, store: SqlStore) -> None:
         while not has_ended.is_set():
@@ -159,7 +172,9 @@ class Listener:
 
 
 @pytest.mark.slow
-def test_events_that_come_while_relays_are_at_work_go_out_once_and_in_order(stores: Stores, place: Place) -> None:
+def test_events_that_come_while_relays_are_at_work_go_out_once_and_in_order(
+    stores: Stores, place: Place
+) -> None:
     wanted: Lanes = {}
     listener, has_ended = Listener(), Signal()
     with place.opened() as one, place.opened() as two:

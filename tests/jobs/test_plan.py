@@ -55,7 +55,9 @@ def plan(connection: psycopg.Connection[Any], statement: Statement, **given: obj
     with connection.transaction(force_rollback=True):
         connection.execute(f"SET LOCAL ROLE {JOBS_ROLE}".encode())
         explained = f"EXPLAIN {statement.text}".encode()
-        return "\n".join(line for (line,) in connection.execute(explained, {**statement.constants, **given}))
+        return "\n".join(
+            line for (line,) in connection.execute(explained, {**statement.constants, **given})
+        )
 
 
 CLAIM = {"now_us": 10**7, "limit": 100, "until_us": 2 * 10**7, "lease": "x"}
@@ -76,10 +78,19 @@ def test_jobs_go_along_the_indexes_that_were_made_for_them(
     old = {"before_us": 20_000, "limit": 500}
     (events,), (holds,) = maintainer._deleting["events"], maintainer._deleting["holds"]
     plans = {
-        "claim": (plan(connection, sender._claim, **CLAIM), ("capacity_outbox_next", "capacity_outbox_waiting")),
-        "done": (plan(connection, sender._done, now_us=1, letters=DELIVERY), ("capacity_outbox_pkey",)),
+        "claim": (
+            plan(connection, sender._claim, **CLAIM),
+            ("capacity_outbox_next", "capacity_outbox_waiting"),
+        ),
+        "done": (
+            plan(connection, sender._done, now_us=1, letters=DELIVERY),
+            ("capacity_outbox_pkey",),
+        ),
         "sweep": (plan(connection, maintainer._expired, **old), ("table_holds_expiry",)),
-        "events": (plan(connection, events, **old), ("capacity_outbox_delivered", "capacity_outbox_dead")),
+        "events": (
+            plan(connection, events, **old),
+            ("capacity_outbox_delivered", "capacity_outbox_dead"),
+        ),
         "holds": (plan(connection, holds, **old), ("table_holds_ended",)),
     }
     for name, (said, indexes) in plans.items():

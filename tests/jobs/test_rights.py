@@ -32,7 +32,13 @@ CALLS: dict[str, Callable[[SqlStore], object]] = {
     "fail": lambda store: store.fail(DELIVERY, None),
     "dead_letters": lambda store: store.dead_letters(9),
 }
-TABLES = ("allocations", "allocations_archive", "booking_confirmation_results", "command_results", "table_holds")
+TABLES = (
+    "allocations",
+    "allocations_archive",
+    "booking_confirmation_results",
+    "command_results",
+    "table_holds",
+)
 
 
 @pytest.fixture
@@ -65,4 +71,8 @@ def test_who_has_only_the_role_of_the_service_runs_no_job(logins: tuple[Place, P
         assert len(store.events(HERE)) == 9
     with service.opened() as store:
         done = {name: call(store) for name, call in CALLS.items()}
-    assert (done["expired_holds"] != (), done["archive_allocations"], done["claim"] != ()) == (True, 9, True)
+    assert (done["expired_holds"] != (), done["archive_allocations"], done["claim"] != ()) == (
+        True,
+        9,
+        True,
+    )

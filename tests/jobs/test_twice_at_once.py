@@ -51,13 +51,23 @@ def in_a_process(place: Place, name: str, meet: Meet) -> int:
 def test_each_job_run_twice_at_once_does_its_work_once(left: Place, crowd: Crowd, by: str) -> None:
     for name, job in JOBS.items():
         before = job.count(left)
-        done = in_threads(left, name) if by == "threads" else crowd.do(in_a_process, [(left, name)] * 2)
+        done = (
+            in_threads(left, name)
+            if by == "threads"
+            else crowd.do(in_a_process, [(left, name)] * 2)
+        )
         change = abs(job.count(left) - before)
         assert sum(done) == change, f"{name} has counted rows twice or not at all"
         assert change >= ROWS, f"{name} has left something"
         with left.opened(job.now) as store:
             assert job.run(store) == 0, f"{name} has left something"
     assert left.count("allocations_archive") == ROWS
-    kept = ("allocations", "booking_confirmation_results", "command_results", "table_holds", "table_hold_members")
+    kept = (
+        "allocations",
+        "booking_confirmation_results",
+        "command_results",
+        "table_holds",
+        "table_hold_members",
+    )
     assert [left.count(table) for table in (*kept, "capacity_outbox")] == [0] * 6
     assert left.count("bookings") == 2

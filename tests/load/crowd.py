@@ -14,7 +14,14 @@ T = TypeVar("T")
 Meet = Callable[[], object]
 
 # What takes a while to import is imported once, by the process that the workers are forked from.
-PRELOADED: Final = ["pytest", "fourtop", "fourtop.storage.sql", "psycopg", "sqlite3", "tests.load.rush"]
+PRELOADED: Final = [
+    "pytest",
+    "fourtop",
+    "fourtop.storage.sql",
+    "psycopg",
+    "sqlite3",
+    "tests.load.rush",
+]
 PATIENCE_SECONDS: Final = 60
 
 
@@ -44,7 +51,10 @@ class Crowd:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         for line in self._lines:
             line.close()
@@ -56,7 +66,8 @@ class Crowd:
         """Let as many processes as there are arguments do some work, and return what each of them returns.
 
         Args:
-            work: A function of a module; it gets the arguments and a function that waits for the others.
+            work: A function of a module; it gets the arguments and a function that waits for the
+                others.
             each: The arguments of each process.
 
         Raises:

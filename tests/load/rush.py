@@ -1,7 +1,7 @@
 """A rush, and the proof of every answer that was given in it, at the moment when it was given.
 
-A store takes one command after the other, and the version that a decision saw says in which order. So a rush is
-replayed one by one, by a brute force that shares no code with the planner.
+A store takes one command after the other, and the version that a decision saw says in which order.
+So a rush is replayed one by one, by a brute force that shares no code with the planner.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ class WatchedStore:
 
     def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
         def watched(view: View) -> Decision[T] | Need:
-            # The first command of a booker chooses the tables; confirming a hold only passes them on.
+            # The first command of a booker chooses the tables; confirming a hold only passes them
+            # on.
             if not self._mine.is_chosen:
                 self._mine.version = view.versions.occupancy
             return decide(view)
@@ -114,7 +115,9 @@ def grid(*, max_covers: int | None = None) -> House:
     """Return a floor of 8 × 5 tables, each joined to its neighbours across and along."""
     tables, joins = [], []
     for place in range(COLUMNS * ROWS):
-        tables.append(Table(f"t{place}", str(place + 1), CAPACITIES[place % len(CAPACITIES)], "main"))
+        tables.append(
+            Table(f"t{place}", str(place + 1), CAPACITIES[place % len(CAPACITIES)], "main")
+        )
         if place % COLUMNS:
             joins.append(Join((f"t{place}", f"t{place - 1}")))
         if place >= COLUMNS:
@@ -128,7 +131,12 @@ def grid(*, max_covers: int | None = None) -> House:
 
 
 def answers(
-    store: WatchedStore, desk: Desk, parties: list[int], call: Call, *, meet: Callable[[], object] = lambda: None
+    store: WatchedStore,
+    desk: Desk,
+    parties: list[int],
+    call: Call,
+    *,
+    meet: Callable[[], object] = lambda: None,
 ) -> list[Outcome]:
     """Let these bookers go at once, a thread for each, and return what each of them got.
 
@@ -176,22 +184,31 @@ def check_nobody_is_lost(desk: Desk, outcomes: list[Outcome], parties: list[int]
     for each in outcomes:
         assert each.error is None or type(each.error) is Refused
     booked = [each.booking for each in outcomes if each.booking is not None]
-    assert sorted(booked, key=lambda booking: booking.id) == sorted(desk.bookings(NIGHT), key=lambda each: each.id)
+    assert sorted(booked, key=lambda booking: booking.id) == sorted(
+        desk.bookings(NIGHT), key=lambda each: each.id
+    )
     audit = desk.audit()
     assert audit.is_clean
     rows = [row for row in desk.allocations(NIGHT) if row.resource_type is ResourceType.TABLE]
-    assert sorted(row.resource_id for row in rows) == sorted(table for booking in booked for table in booking.tables)
+    assert sorted(row.resource_id for row in rows) == sorted(
+        table for booking in booked for table in booking.tables
+    )
     return booked
 
 
-def check_each_is_seated_or_rightly_refused(desk: Desk, outcomes: list[Outcome], parties: list[int]) -> None:
+def check_each_is_seated_or_rightly_refused(
+    desk: Desk, outcomes: list[Outcome], parties: list[int]
+) -> None:
     """Assert that everything that fits was seated in its turn, and that each refusal was true when it was given."""
     booked = check_nobody_is_lost(desk, outcomes, parties)
     house = desk.house()
     chooser = Chooser(house.floor, house.policy.planning)
     free = {table.id for table in house.floor.tables}
-    # At one version one booker at most is seated, and those who were refused at it saw the same tables.
-    for each in sorted(outcomes, key=lambda outcome: (outcome.version, outcome.booking is not None)):
+    # At one version one booker at most is seated, and those who were refused at it saw the same
+    # tables.
+    for each in sorted(
+        outcomes, key=lambda outcome: (outcome.version, outcome.booking is not None)
+    ):
         best = chooser.first((each.party_size, NO_CONDITION, NO_CONDITION), free)
         if each.booking is not None:
             assert best is not None, f"a party of {each.party_size} got tables that were not free"
@@ -202,7 +219,9 @@ def check_each_is_seated_or_rightly_refused(desk: Desk, outcomes: list[Outcome],
             assert isinstance(each.error, Refused)
             assert each.error.code is Code.TABLES_TAKEN
             assert each.error.refusal.proof is Proof.NO_FREE_PLAN
-            assert chooser.ranked(each.party_size, NO_CONDITION, NO_CONDITION), "in an empty house there is a plan"
+            assert chooser.ranked(each.party_size, NO_CONDITION, NO_CONDITION), (
+                "in an empty house there is a plan"
+            )
     assert len({each.version for each in outcomes if each.booking is not None}) == len(booked)
     assert 0 < len(booked) < len(parties), "the rush is larger than the house"
 

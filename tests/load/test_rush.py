@@ -30,7 +30,9 @@ def _hasty_switches() -> Iterator[None]:
 @pytest.mark.slow
 @pytest.mark.parametrize("call", [book, hold_and_confirm])
 @pytest.mark.parametrize("seed", [1, 2])
-def test_160_bookers_at_once_are_each_seated_or_rightly_refused(store: WatchedStore, call: Call, seed: int) -> None:
+def test_160_bookers_at_once_are_each_seated_or_rightly_refused(
+    store: WatchedStore, call: Call, seed: int
+) -> None:
     parties = rush.drawn_parties(seed)
     desk = Engine(store).add_restaurant(grid())
     outcomes = rush.answers(store, desk, parties, call)
@@ -39,7 +41,9 @@ def test_160_bookers_at_once_are_each_seated_or_rightly_refused(store: WatchedSt
 
 @pytest.mark.slow
 @pytest.mark.parametrize("call", [book, hold_and_confirm])
-def test_100_parties_of_four_into_40_covers_make_exactly_ten(store: WatchedStore, call: Call) -> None:
+def test_100_parties_of_four_into_40_covers_make_exactly_ten(
+    store: WatchedStore, call: Call
+) -> None:
     parties = [4] * 100
     desk = Engine(store).add_restaurant(grid(max_covers=40))
     outcomes = rush.answers(store, desk, parties, call)

@@ -11,7 +11,17 @@ import attrs
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from fourtop import Booking, BookingRequest, Code, Desk, Engine, FourtopError, House, ManualClock, Refused
+from fourtop import (
+    Booking,
+    BookingRequest,
+    Code,
+    Desk,
+    Engine,
+    FourtopError,
+    House,
+    ManualClock,
+    Refused,
+)
 from fourtop.storage.sql import SqlStore
 from tests.database.furnished import postgresql_url, sqlite_url
 from tests.database.session import cluster
@@ -54,7 +64,9 @@ class Place:
             overlap = "one.start_us < other.end_us AND other.start_us < one.end_us"
             engine = create_engine(self.url)
             with engine.connect() as connection:
-                found: int = connection.execute(text(SELF_JOIN.format(schema="", overlap=overlap))).scalar_one()
+                found: int = connection.execute(
+                    text(SELF_JOIN.format(schema="", overlap=overlap))
+                ).scalar_one()
             engine.dispose()
             return found
         name = make_url(self.url).database
@@ -87,13 +99,17 @@ def book_at_once(place: Place, parties: list[int], call: Call, meet: Meet) -> li
 
 
 def answers(crowd: Crowd, place: Place, parties: list[int], call: Call) -> list[Outcome]:
-    shares = [(place, parties[number :: place.processes], call) for number in range(place.processes)]
+    shares = [
+        (place, parties[number :: place.processes], call) for number in range(place.processes)
+    ]
     return [outcome for share in crowd.do(book_at_once, shares) for outcome in share]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("call", [book, hold_and_confirm])
-def test_160_bookers_from_processes_are_each_seated_or_rightly_refused(crowd: Crowd, place: Place, call: Call) -> None:
+def test_160_bookers_from_processes_are_each_seated_or_rightly_refused(
+    crowd: Crowd, place: Place, call: Call
+) -> None:
     parties = rush.drawn_parties(1)
     with place.opened(grid()) as desk:
         outcomes = answers(crowd, place, parties, call)
@@ -113,7 +129,9 @@ def test_100_parties_of_four_from_processes_into_40_covers_make_exactly_ten(
     assert place.overlaps() == 0
 
 
-def want_the_one_table(place: Place, meet: Meet) -> tuple[list[Booking | FourtopError], dict[str, int]]:
+def want_the_one_table(
+    place: Place, meet: Meet
+) -> tuple[list[Booking | FourtopError], dict[str, int]]:
     """Want the same table as the others, evening after evening; say what was answered, and what was tried again."""
     answered: list[Booking | FourtopError] = []
     with place.store() as store:
@@ -128,7 +146,9 @@ def want_the_one_table(place: Place, meet: Meet) -> tuple[list[Booking | Fourtop
 
 
 @pytest.mark.slow
-def test_of_those_who_want_one_table_exactly_one_gets_it_each_time(crowd: Crowd, place: Place) -> None:
+def test_of_those_who_want_one_table_exactly_one_gets_it_each_time(
+    crowd: Crowd, place: Place
+) -> None:
     with place.opened(a_house(one_table())) as desk:
         done = crowd.do(want_the_one_table, [(place,)] * place.processes)
         assert desk.audit().allocations == ROUNDS

@@ -46,12 +46,16 @@ def anatomy(place: Place) -> list[str]:
     """Describe all tables of ours and what belongs to them, sorted."""
     if place.database == "sqlite":
         return _of_file(place)
-    return sorted(f"{kind}: {row}" for kind, query in _QUERIES.items() for row in place.execute(query))
+    return sorted(
+        f"{kind}: {row}" for kind, query in _QUERIES.items() for row in place.execute(query)
+    )
 
 
 def _of_file(place: Place) -> list[str]:
     found = []
-    for kind, name, sql in place.execute("SELECT type, name, sql FROM sqlite_master WHERE name <> 'fourtop_version'"):
+    for kind, name, sql in place.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE name <> 'fourtop_version'"
+    ):
         if "fourtop_version" in name:
             continue
         found.append(f"{kind} {name}: {_words(sql)}")
@@ -59,9 +63,13 @@ def _of_file(place: Place) -> list[str]:
             for pragma in ("table_xinfo", "foreign_key_list", "index_list"):
                 # The numbers of keys and indexes follow the order in which they were made.
                 rows = place.execute(f"PRAGMA {pragma}({name})")
-                found += [f"{kind} {name} {pragma}: {row[pragma != 'table_xinfo' :]}" for row in rows]
+                found += [
+                    f"{kind} {name} {pragma}: {row[pragma != 'table_xinfo' :]}" for row in rows
+                ]
         if kind == "index":
-            found += [f"{kind} {name}: {row}" for row in place.execute(f"PRAGMA index_xinfo({name})")]
+            found += [
+                f"{kind} {name}: {row}" for row in place.execute(f"PRAGMA index_xinfo({name})")
+            ]
     return sorted(found)
 
 
@@ -69,5 +77,11 @@ def _words(sql: str | None) -> str:
     """Write a statement without line breaks and spaces, which each writes as it likes, and with sorted lines."""
     if sql is None:
         return ""
-    bare = re.sub(r'[\s"]+', " ", sql).replace("( ", "(").replace(" )", ")").replace(" ,", ",").strip(" ;")
+    bare = (
+        re.sub(r'[\s"]+', " ", sql)
+        .replace("( ", "(")
+        .replace(" )", ")")
+        .replace(" ,", ",")
+        .strip(" ;")
+    )
     return re.sub(r"\s*([(),])\s*", r"\1", bare)

@@ -40,7 +40,9 @@ class Place:
     @property
     def store_url(self) -> str:
         """Where a service finds it, which owns nothing there."""
-        return cluster().url(self.name, user="service") if self.database == "postgresql" else self.url
+        return (
+            cluster().url(self.name, user="service") if self.database == "postgresql" else self.url
+        )
 
     def store(self, **how: Any) -> SqlStore:
         return SqlStore(self.store_url, **how)
@@ -82,5 +84,7 @@ def empty(database: Database, folder: Path) -> Iterator[Place]:
         return
     # It makes the roles, and the login that is a member of them: they belong to the whole cluster.
     with postgresql_database(), fresh_database() as name:
-        assert {APP_ROLE, JOBS_ROLE} <= {role for (role,) in cluster().execute("SELECT rolname FROM pg_roles")}
+        assert {APP_ROLE, JOBS_ROLE} <= {
+            role for (role,) in cluster().execute("SELECT rolname FROM pg_roles")
+        }
         yield Place(database, cluster().url(name), name)

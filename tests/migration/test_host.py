@@ -60,7 +60,9 @@ def differences(
             options["include_name"] = include(connection)
         found = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
     engine.dispose()
-    return [f"{each[0]} {getattr(each[-1], 'name', '')}" for each in found if isinstance(each, tuple)]
+    return [
+        f"{each[0]} {getattr(each[-1], 'name', '')}" for each in found if isinstance(each, tuple)
+    ]
 
 
 def test_autogenerate_without_the_hook_would_drop_our_tables(place: Place) -> None:
@@ -81,7 +83,10 @@ def test_autogenerate_with_the_hook_sees_the_hosts_tables_only(place: Place) -> 
 def test_a_hosts_table_of_one_of_our_names_is_still_the_hosts(server: Place) -> None:
     migrate(server.url)
     server.execute("CREATE TABLE bookings (id integer PRIMARY KEY, late text)")
-    assert sorted(differences(server, hosts(bookings=True))) == ["add_table menus", "remove_column late"]
+    assert sorted(differences(server, hosts(bookings=True))) == [
+        "add_table menus",
+        "remove_column late",
+    ]
 
 
 def test_our_schema_is_hidden_where_it_is_the_logins_own(server: Place) -> None:

@@ -117,12 +117,16 @@ def test_base_leaves_all_that_is_not_ours(place: Place) -> None:
     assert place.objects() == before
 
 
-def test_base_leaves_the_schema_if_somebody_uses_it_and_the_extension_and_the_roles(server: Place) -> None:
+def test_base_leaves_the_schema_if_somebody_uses_it_and_the_extension_and_the_roles(
+    server: Place,
+) -> None:
     migrate(server.url)
     server.execute("CREATE TABLE fourtop.menus (name text)")
     downgrade(server.url, revision="base")
     assert server.objects() == ["fourtop", "fourtop.menus"]
-    assert server.execute("SELECT count(*) FROM pg_extension WHERE extname = 'btree_gist'") == [(1,)]
+    assert server.execute("SELECT count(*) FROM pg_extension WHERE extname = 'btree_gist'") == [
+        (1,)
+    ]
     assert server.execute("SELECT count(*) FROM pg_roles WHERE rolname LIKE 'fourtop%'") == [(2,)]
     assert migrate(server.url) == REVISIONS
 
@@ -138,14 +142,17 @@ def test_two_schemas_live_side_by_side(server: Place) -> None:
     assert current(server.url) == REVISION
 
 
-# ---- several at once ---------------------------------------------------------------------------------------
+# ---- several at once -----------------------------------------------------------------------------
 
 
 @pytest.mark.slow
 def test_two_processes_that_migrate_at_once_do_it_once(place: Place) -> None:
     command = [sys.executable, "-c", MIGRATOR, place.url]
     migrators = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) for _ in range(2)
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+        )
+        for _ in range(2)
     ]
     try:
         for each in migrators:
@@ -183,7 +190,9 @@ def test_a_migration_while_a_store_works_waits_and_keeps_it_whole(place: Place) 
     settle(place.store_url)
     desk = Engine(store).desk(OURS)
     with ThreadPoolExecutor(1) as threads:
-        work = threads.submit(lambda: [booked(desk, 2, text) for text in ("20:00", "20:45", "21:00")])
+        work = threads.submit(
+            lambda: [booked(desk, 2, text) for text in ("20:00", "20:45", "21:00")]
+        )
         assert migrate(place.url) == ()
         assert len(work.result()) == 3
     store.close()
@@ -200,17 +209,26 @@ def test_an_engine_of_the_host_is_left_as_it_was(place: Place) -> None:
     engine = create_engine(place.url)
     assert migrate(engine) == REVISIONS
     with engine.connect() as connection:
-        connection.exec_driver_sql(place.placed("INSERT INTO {schema}fourtop_version VALUES ('mine')"))
+        connection.exec_driver_sql(
+            place.placed("INSERT INTO {schema}fourtop_version VALUES ('mine')")
+        )
         connection.rollback()
-        assert connection.exec_driver_sql(place.placed("SELECT * FROM {schema}fourtop_version")).scalar() == REVISION
+        assert (
+            connection.exec_driver_sql(
+                place.placed("SELECT * FROM {schema}fourtop_version")
+            ).scalar()
+            == REVISION
+        )
     assert downgrade(engine, revision="base") == REVISIONS[::-1]
     engine.dispose()
 
 
-# ---- what cannot be done -----------------------------------------------------------------------------------
+# ---- what cannot be done -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("revision", ["", "0000", "9999", "0001 ", "heads", "+1", "0002; DROP TABLE bookings"])
+@pytest.mark.parametrize(
+    "revision", ["", "0000", "9999", "0001 ", "heads", "+1", "0002; DROP TABLE bookings"]
+)
 def test_a_revision_that_there_is_not_is_an_error(place: Place, revision: str) -> None:
     with pytest.raises(InvalidInput, match="must be base, head or one of 0001, 0002, 0003"):
         migrate(place.url, revision=revision)
@@ -232,8 +250,12 @@ def test_a_schema_of_a_later_version_is_left_alone(place: Place) -> None:
 
 def test_rows_that_overlap_are_named_before_they_are_forbidden(place: Place) -> None:
     migrate(place.url, revision="0001")
-    place.execute("INSERT INTO {schema}restaurants VALUES ('ann', 'ann', 'Ann', 'UTC', true, 1, 1, 0, 0)")
-    place.execute("INSERT INTO {schema}table_blocks VALUES ('ann', 'x', '[]', 0, 9, 'a leg is loose', 'a', 'staff')")
+    place.execute(
+        "INSERT INTO {schema}restaurants VALUES ('ann', 'ann', 'Ann', 'UTC', true, 1, 1, 0, 0)"
+    )
+    place.execute(
+        "INSERT INTO {schema}table_blocks VALUES ('ann', 'x', '[]', 0, 9, 'a leg is loose', 'a', 'staff')"
+    )
     columns = "restaurant_id, id, resource_type, resource_id, start_us, end_us, block_id, shadow"
     for id_, table, start, end, shadow in (
         ("long", "1", 0, 100, False),
@@ -278,7 +300,7 @@ def test_somebody_elses_tables_of_our_names_are_left_alone(file: Place) -> None:
     assert file.objects() == ["zones"]
 
 
-# ---- whose a database is -----------------------------------------------------------------------------------
+# ---- whose a database is -------------------------------------------------------------------------
 
 
 @pytest.mark.slow

@@ -20,7 +20,10 @@ def test_wheel_is_pure() -> None:
 
 
 def test_tests_run_on_what_was_installed_and_not_on_the_checkout() -> None:
-    assert Path(str(fourtop.__file__)).resolve() == Path(str(DISTRIBUTION.locate_file("fourtop/__init__.py"))).resolve()
+    assert (
+        Path(str(fourtop.__file__)).resolve()
+        == Path(str(DISTRIBUTION.locate_file("fourtop/__init__.py"))).resolve()
+    )
     assert str(ROOT / "src") not in sys.path
 
 
@@ -32,7 +35,9 @@ def test_types_and_sample_data_ship() -> None:
 def test_the_migrations_ship_with_their_sql() -> None:
     folder = "fourtop/storage/sql/migrations"
     assert {
-        f"{folder}/ddl/{number}_{name}.sql" for number in ("0001", "0002") for name in ("postgresql", "sqlite")
+        f"{folder}/ddl/{number}_{name}.sql"
+        for number in ("0001", "0002")
+        for name in ("postgresql", "sqlite")
     } <= FILES
     assert f"{folder}/versions/r0003_tenants.py" in FILES
 
@@ -49,9 +54,15 @@ def test_command_is_installed() -> None:
 
 def test_core_needs_three_packages() -> None:
     needs = [need for need in DISTRIBUTION.requires or () if "extra ==" not in need]
-    assert sorted(re.split(r"[^A-Za-z0-9_.-]", need)[0] for need in needs) == ["attrs", "networkx", "sortedcontainers"]
+    assert sorted(re.split(r"[^A-Za-z0-9_.-]", need)[0] for need in needs) == [
+        "attrs",
+        "networkx",
+        "sortedcontainers",
+    ]
 
 
 def test_everything_else_is_an_extra() -> None:
     extras = DISTRIBUTION.metadata.get_all("Provides-Extra")
-    assert sorted(extras or ()) == sorted(["async", "http", "optimize", "otel", "plot", "postgres", "sql", "testing"])
+    assert sorted(extras or ()) == sorted(
+        ["async", "http", "optimize", "otel", "plot", "postgres", "sql", "testing"]
+    )

@@ -1,6 +1,7 @@
 """Plans by brute force, and random floors to try them on. Of fourtop it knows the values, and nothing else.
 
-Every subset is looked at, joints are chosen by trying all subsets of joins, and scores are exact fractions.
+Every subset is looked at, joints are chosen by trying all subsets of joins, and scores are exact
+fractions.
 """
 
 from __future__ import annotations
@@ -97,7 +98,9 @@ def adjacent(floor: Floor, names: tuple[str, ...], mode: AdjacencyMode) -> bool:
     if mode is AdjacencyMode.PAIRWISE:
         return all(frozenset(pair) in pairs for pair in combinations(names, 2))
     if mode is AdjacencyMode.NEIGHBORS:
-        return any(all(frozenset((hub, name)) in pairs for name in names if name != hub) for hub in names)
+        return any(
+            all(frozenset((hub, name)) in pairs for name in names if name != hub) for hub in names
+        )
     return parts(names, edges(floor, names)) == 1
 
 
@@ -165,7 +168,9 @@ def depth_of(floor: Floor, names: tuple[str, ...]) -> int:
 
 def measured(case: Case, members: list[Table], seats: int, joined: set[str]) -> Answer:
     names = tuple(table.id for table in members)
-    weights = {field: Fraction(str(value)) for field, value in attrs.asdict(case.planning.weights).items()}
+    weights = {
+        field: Fraction(str(value)) for field, value in attrs.asdict(case.planning.weights).items()
+    }
     demand = Fraction(str(case.planning.demand_multiplier))
     size = len(members)
     slack = seats - case.party_size
@@ -195,7 +200,8 @@ def scarcity_of(floor: Floor, table: Table) -> Fraction:
     same = [
         other
         for other in floor.tables
-        if (other.capacity, other.category, other.seating) == (table.capacity, table.category, table.seating)
+        if (other.capacity, other.category, other.seating)
+        == (table.capacity, table.category, table.seating)
         and other.active
         and not other.out_of_service
     ]
@@ -231,10 +237,14 @@ def floor_of(draw: random.Random) -> Floor:
     ]
     given: dict[frozenset[str], SetCapacity] = {}
     for _ in range(draw.choice((0, 0, 1, 3))):
-        names = frozenset(draw.sample([table.id for table in tables], min(len(tables), draw.randint(2, 4))))
+        names = frozenset(
+            draw.sample([table.id for table in tables], min(len(tables), draw.randint(2, 4)))
+        )
         if len(names) > 1:
             capacity = draw.randint(1, 16)
-            given[names] = SetCapacity(names, capacity, draw.choice((None, draw.randint(1, capacity))))
+            given[names] = SetCapacity(
+                names, capacity, draw.choice((None, draw.randint(1, capacity)))
+            )
     return Floor(tables, zones=zones, joins=joins, set_capacities=list(given.values()))
 
 
@@ -266,7 +276,9 @@ def planning_of(draw: random.Random) -> Planning:
         slack_budget=draw.choice((None, 0, 1, 4, 4)),
         weights=Weights()
         if plain
-        else Weights(**{field.name: draw.choice((0, 0.5, 1, 7)) for field in attrs.fields(Weights)}),
+        else Weights(
+            **{field.name: draw.choice((0, 0.5, 1, 7)) for field in attrs.fields(Weights)}
+        ),
         demand_multiplier=draw.choice((1, 1, 0.5, 1.35)),
     )
 

@@ -32,8 +32,16 @@ def ring(size: int) -> Graph:
 
 
 def grid(width: int, height: int) -> Graph:
-    across = {(row * width + col, row * width + col + 1) for row in range(height) for col in range(width - 1)}
-    down = {(row * width + col, row * width + col + width) for row in range(height - 1) for col in range(width)}
+    across = {
+        (row * width + col, row * width + col + 1)
+        for row in range(height)
+        for col in range(width - 1)
+    }
+    down = {
+        (row * width + col, row * width + col + width)
+        for row in range(height - 1)
+        for col in range(width)
+    }
     return graph_of(width * height, across | down)
 
 
@@ -52,7 +60,9 @@ def holds(graph: Graph, members: tuple[int, ...], mode: AdjacencyMode | None) ->
 
 
 @st.composite
-def graphs(draw: Callable[[st.SearchStrategy[set[tuple[int, int]]]], set[tuple[int, int]]]) -> Graph:
+def graphs(
+    draw: Callable[[st.SearchStrategy[set[tuple[int, int]]]], set[tuple[int, int]]],
+) -> Graph:
     pairs = list(combinations(range(7), 2))
     return graph_of(7, draw(st.sets(st.sampled_from(pairs))))
 
@@ -66,7 +76,9 @@ def graphs(draw: Callable[[st.SearchStrategy[set[tuple[int, int]]]], set[tuple[i
         pytest.param(grid(3, 3), 218, 21, 52, id="grid 3x3"),
     ],
 )
-def test_combination_counts_of_known_graphs(graph: Graph, connected: int, pairwise: int, neighbors: int) -> None:
+def test_combination_counts_of_known_graphs(
+    graph: Graph, connected: int, pairwise: int, neighbors: int
+) -> None:
     growth = Growth(neighbours=graph, among=(1 << len(graph)) - 1, largest=len(graph))
     assert sum(1 for _ in growth.sets(AdjacencyMode.CONNECTED)) == connected
     assert sum(1 for _ in growth.sets(AdjacencyMode.PAIRWISE)) == pairwise
@@ -93,7 +105,9 @@ def test_each_set_of_a_mode_comes_exactly_once(
 
 @pytest.mark.parametrize("mode", MODES)
 @given(graph=graphs(), largest=st.integers(2, 5))
-def test_a_cut_is_told_truly_what_may_still_come(mode: AdjacencyMode | None, graph: Graph, largest: int) -> None:
+def test_a_cut_is_told_truly_what_may_still_come(
+    mode: AdjacencyMode | None, graph: Graph, largest: int
+) -> None:
     told: list[tuple[int, int]] = []
 
     def cut(chosen: int, reach: int) -> bool:
@@ -122,4 +136,9 @@ def test_walking_gives_the_distances_that_networkx_gives(graph: Graph, mask: int
     part.add_edges_from(pair for pair in combinations(members, 2) if graph[pair[0]] >> pair[1] & 1)
     expected = nx.single_source_shortest_path_length(part, members[0])
     levels = list(walk(graph, mask))
-    assert {place: depth for depth, level in enumerate(levels) for place in range(7) if level >> place & 1} == expected
+    assert {
+        place: depth
+        for depth, level in enumerate(levels)
+        for place in range(7)
+        if level >> place & 1
+    } == expected

@@ -19,7 +19,15 @@ from fourtop.formats.json_schema import house_schema
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.planning import AdjacencyMode, Planning, Weights
-from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod, TurnBand, Weekday
+from fourtop.model.policy import (
+    CapacityRule,
+    HoldRules,
+    Occasion,
+    Policy,
+    ServicePeriod,
+    TurnBand,
+    Weekday,
+)
 from fourtop.model.restaurant import Area, Restaurant, Zone
 from fourtop.model.table import Mobility, Position, Table
 from fourtop.model.validators import casefold
@@ -28,7 +36,9 @@ SCHEMA = Draft202012Validator(house_schema())
 
 ids = st.text("abcXYZ019._:-", min_size=1, max_size=8)
 letters = st.characters(min_codepoint=33, max_codepoint=0x2FFF, categories=("L", "N", "P", "S"))
-names = st.text(letters | st.just(" "), min_size=1, max_size=12).filter(lambda name: name == name.strip())
+names = st.text(letters | st.just(" "), min_size=1, max_size=12).filter(
+    lambda name: name == name.strip()
+)
 flags = st.booleans()
 times = st.times().map(lambda at: at.replace(second=0, microsecond=0, fold=0))
 dates = st.dates(date(1971, 1, 1), date(2198, 12, 31))
@@ -42,7 +52,9 @@ def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 @st.composite
 def bands(draw: st.DrawFn, least: int = 0) -> tuple[TurnBand, ...]:
-    sizes: list[int | None] = [*sorted(draw(st.sets(st.integers(1, 1_000), min_size=least, max_size=3)))]
+    sizes: list[int | None] = [
+        *sorted(draw(st.sets(st.integers(1, 1_000), min_size=least, max_size=3)))
+    ]
     if draw(flags):
         sizes.append(None)
     return tuple(TurnBand(size, draw(st.integers(1, 600))) for size in sizes)
@@ -84,7 +96,9 @@ def tables(draw: st.DrawFn, zones: list[Zone]) -> list[Table]:
         }
         rest = {name: draw(strategy) for name, strategy in values.items() if draw(flags)}
         zone = draw(st.sampled_from(zones))
-        made.append(Table(id_, number, draw(st.integers(1, 500)), zone.id, **({"max_party": None} | rest)))
+        made.append(
+            Table(id_, number, draw(st.integers(1, 500)), zone.id, **({"max_party": None} | rest))
+        )
     return made
 
 
@@ -105,22 +119,34 @@ def floors(draw: st.DrawFn) -> Floor:
         joins = [Join(pair, draw(st.integers(0, 100))) for pair in pairs]
         for group in draw(st.sets(groups, max_size=3)):
             capacity = draw(st.integers(1, 1_000))
-            sets.append(SetCapacity(group, capacity, draw(maybe(st.integers(1, min(capacity, 500))))))
+            sets.append(
+                SetCapacity(group, capacity, draw(maybe(st.integers(1, min(capacity, 500)))))
+            )
     zone_of = {table.id: table.zone_id for table in placed}
     is_within = all(len({zone_of[id_] for id_ in join.tables}) == 1 for join in joins)
-    return Floor(placed, zones=zones, joins=joins, set_capacities=sets, joins_within_zone=is_within and draw(flags))
+    return Floor(
+        placed,
+        zones=zones,
+        joins=joins,
+        set_capacities=sets,
+        joins_within_zone=is_within and draw(flags),
+    )
 
 
 @st.composite
 def periods(draw: st.DrawFn, occasions: list[Occasion]) -> list[ServicePeriod]:
     # Cuts of one day, so that no two periods overlap; the last one runs past midnight.
     cuts = sorted(draw(st.sets(times, max_size=5)))
-    spans = [(start, end) for start, end in zip(cuts, [*cuts[1:], *cuts[:1]], strict=True) if draw(flags)]
+    spans = [
+        (start, end) for start, end in zip(cuts, [*cuts[1:], *cuts[:1]], strict=True) if draw(flags)
+    ]
     keys = draw(st.lists(ids, min_size=len(spans), max_size=len(spans), unique=True))
     made = []
     for key, (start, end) in zip(keys, spans, strict=True):
         last: dict[str, Any] = draw(
-            st.sampled_from([{}, {"last_start": start}, {"last_seating_minutes": draw(st.integers(0, 600))}])
+            st.sampled_from(
+                [{}, {"last_start": start}, {"last_seating_minutes": draw(st.integers(0, 600))}]
+            )
         )
         days: dict[str, Any] = draw(
             st.fixed_dictionaries({"weekdays": st.sets(st.sampled_from(Weekday))})
@@ -130,7 +156,9 @@ def periods(draw: st.DrawFn, occasions: list[Occasion]) -> list[ServicePeriod]:
             key,
             start,
             end,
-            occasions=draw(st.lists(st.sampled_from([each.key for each in occasions]))) if occasions else (),
+            occasions=draw(st.lists(st.sampled_from([each.key for each in occasions])))
+            if occasions
+            else (),
             turn_bands=draw(bands()),
             buffer_before_minutes=draw(st.integers(0, 120)),
             buffer_after_minutes=draw(st.integers(0, 120)),
@@ -181,7 +209,9 @@ hold_rules = st.builds(
 
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
-    occasions = [Occasion(key, draw(bands(1))) for key in draw(st.lists(ids, max_size=2, unique=True))]
+    occasions = [
+        Occasion(key, draw(bands(1))) for key in draw(st.lists(ids, max_size=2, unique=True))
+    ]
     served = draw(periods(occasions))
     return Policy(
         served,
@@ -233,19 +263,28 @@ def test_any_text_is_a_house_or_refused_as_a_document(text: str) -> None:
 
 scalars = st.none() | flags | st.integers() | st.floats() | st.text(max_size=5)
 plain_data = st.recursive(
-    scalars, lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=5), part, max_size=3)
+    scalars,
+    lambda part: (
+        st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=5), part, max_size=3)
+    ),
 )
 
 
 @pytest.mark.slow
 @given(house=houses, value=plain_data, data=st.data())
-def test_any_value_in_any_place_is_read_or_refused_as_a_document(house: House, value: Any, data: st.DataObject) -> None:
+def test_any_value_in_any_place_is_read_or_refused_as_a_document(
+    house: House, value: Any, data: st.DataObject
+) -> None:
     document: Any = house_to_data(house)
     place = document
     while True:
         steps = list(place) if isinstance(place, dict) else list(range(len(place)))
         step = data.draw(st.sampled_from(steps))
-        if not isinstance(place[step], dict | list) or not place[step] or data.draw(st.integers(0, 3)) == 0:
+        if (
+            not isinstance(place[step], dict | list)
+            or not place[step]
+            or data.draw(st.integers(0, 3)) == 0
+        ):
             place[step] = value
             break
         place = place[step]

@@ -72,9 +72,15 @@ def a_policy(draw: random.Random) -> Policy:
         "buffer_after_minutes": draw.choice([0, 10]),
         "overrun_allowed": draw.random() < 0.3,
     }
-    periods = [ServicePeriod("dinner", "17:00", draw.choice(["21:00", "22:30"]), last_seating_minutes=60, **how)]
+    periods = [
+        ServicePeriod(
+            "dinner", "17:00", draw.choice(["21:00", "22:30"]), last_seating_minutes=60, **how
+        )
+    ]
     if draw.random() < 0.3:
-        periods.append(ServicePeriod("late", "23:00", "02:00", last_seating_minutes=45, occasions=["drinks"]))
+        periods.append(
+            ServicePeriod("late", "23:00", "02:00", last_seating_minutes=45, occasions=["drinks"])
+        )
     rules = [CapacityRule(max_covers=draw.randint(2, 14), max_parties=draw.choice([None, 3]))]
     mode = draw.choice(list(AdjacencyMode))
     return Policy(
@@ -133,7 +139,9 @@ MUSTS = st.sampled_from([Preference(), Preference(features=["window"]), Preferen
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32), must=MUSTS)
-def test_every_bookable_slot_can_be_booked_and_every_other_one_not(seed: int, must: Preference) -> None:
+def test_every_bookable_slot_can_be_booked_and_every_other_one_not(
+    seed: int, must: Preference
+) -> None:
     desk, draw = an_evening(seed)
     before = desk.versions()
     slots = shown(desk, must)
@@ -169,7 +177,9 @@ def test_the_spots_of_a_slot_can_be_booked_one_after_the_other(seed: int, must: 
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32), must=MUSTS)
-def test_a_quote_and_an_availability_agree_and_the_hold_gets_what_was_quoted(seed: int, must: Preference) -> None:
+def test_a_quote_and_an_availability_agree_and_the_hold_gets_what_was_quoted(
+    seed: int, must: Preference
+) -> None:
     desk, draw = an_evening(seed)
     slots = shown(desk, must)
     for slot in draw.sample(slots, min(len(slots), 12)):

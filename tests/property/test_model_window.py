@@ -28,13 +28,17 @@ TRANSITIONS = (
 )
 
 zones = st.sampled_from(ZONES).map(ZoneInfo)
-instants = st.datetimes(datetime(1970, 1, 2), datetime(2199, 12, 30)).map(lambda moment: moment.replace(tzinfo=UTC))
+instants = st.datetimes(datetime(1970, 1, 2), datetime(2199, 12, 30)).map(
+    lambda moment: moment.replace(tzinfo=UTC)
+)
 lengths = st.timedeltas(timedelta(microseconds=1), timedelta(days=31))
 small = st.integers(0, 12)
 
 
 @given(start=instants, offset=st.timedeltas(timedelta(days=-1), timedelta(days=1)), data=st.data())
-def test_overlap_is_two_comparisons_in_any_zones(start: datetime, offset: timedelta, data: st.DataObject) -> None:
+def test_overlap_is_two_comparisons_in_any_zones(
+    start: datetime, offset: timedelta, data: st.DataObject
+) -> None:
     minutes = st.integers(1, 360).map(lambda count: timedelta(minutes=count))
     first = (start, start + data.draw(minutes))
     second = (start + offset, start + offset + data.draw(minutes))
@@ -45,8 +49,14 @@ def test_overlap_is_two_comparisons_in_any_zones(start: datetime, offset: timede
     assert one.overlaps(other) is other.overlaps(one)
 
 
-@given(bounds=st.tuples(small, small, small, small).filter(lambda four: four[0] < four[1] and four[2] < four[3]))
-def test_two_windows_overlap_if_and_only_if_they_share_a_microsecond(bounds: tuple[int, int, int, int]) -> None:
+@given(
+    bounds=st.tuples(small, small, small, small).filter(
+        lambda four: four[0] < four[1] and four[2] < four[3]
+    )
+)
+def test_two_windows_overlap_if_and_only_if_they_share_a_microsecond(
+    bounds: tuple[int, int, int, int],
+) -> None:
     one, other = Window.of_micros(*bounds[:2]), Window.of_micros(*bounds[2:])
     shared = set(range(*bounds[:2])) & set(range(*bounds[2:]))
 
@@ -55,8 +65,12 @@ def test_two_windows_overlap_if_and_only_if_they_share_a_microsecond(bounds: tup
 
 
 @given(start=instants, length=lengths, zone=zones)
-def test_a_window_does_not_depend_on_the_zone_of_its_bounds(start: datetime, length: timedelta, zone: ZoneInfo) -> None:
-    assert Window(start.astimezone(zone), (start + length).astimezone(zone)) == Window(start, start + length)
+def test_a_window_does_not_depend_on_the_zone_of_its_bounds(
+    start: datetime, length: timedelta, zone: ZoneInfo
+) -> None:
+    assert Window(start.astimezone(zone), (start + length).astimezone(zone)) == Window(
+        start, start + length
+    )
 
 
 @given(instant=instants)
@@ -64,8 +78,14 @@ def test_an_instant_survives_the_way_to_microseconds_and_back(instant: datetime)
     assert from_micros(to_micros(instant)) == instant
 
 
-@given(local=st.datetimes(datetime(1970, 1, 2), datetime(2199, 12, 30)), zone=zones, fold=st.sampled_from([0, 1]))
-def test_a_local_time_is_refused_if_and_only_if_the_clocks_skip_it(local: datetime, zone: ZoneInfo, fold: int) -> None:
+@given(
+    local=st.datetimes(datetime(1970, 1, 2), datetime(2199, 12, 30)),
+    zone=zones,
+    fold=st.sampled_from([0, 1]),
+)
+def test_a_local_time_is_refused_if_and_only_if_the_clocks_skip_it(
+    local: datetime, zone: ZoneInfo, fold: int
+) -> None:
     moment = local.replace(tzinfo=zone, fold=fold)
     exists = moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0) == local
 
@@ -92,7 +112,10 @@ def test_windows_that_touch_where_clocks_change_do_not_overlap(
 @pytest.mark.parametrize(("name", "instant"), TRANSITIONS)
 def test_the_transitions_are_where_clocks_change(name: str, instant: str) -> None:
     change = datetime.fromisoformat(instant).replace(tzinfo=UTC)
-    offsets = {moment.astimezone(ZoneInfo(name)).utcoffset() for moment in (change - timedelta(seconds=1), change)}
+    offsets = {
+        moment.astimezone(ZoneInfo(name)).utcoffset()
+        for moment in (change - timedelta(seconds=1), change)
+    }
 
     assert len(offsets) == 2
 

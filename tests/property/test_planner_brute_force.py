@@ -91,7 +91,10 @@ def test_judge_accepts_exactly_the_sets_that_plans_offers(first: int) -> None:
         for size in range(1, len(names) + 1):
             for tables in combinations(names, size):
                 judged = planner.judge(ask, tables)
-                assert (judged if isinstance(judged, Plan) else None) == offered.get(tables), (seed, tables)
+                assert (judged if isinstance(judged, Plan) else None) == offered.get(tables), (
+                    seed,
+                    tables,
+                )
 
 
 @pytest.mark.slow
@@ -100,7 +103,10 @@ def test_every_question_agrees_with_the_list_of_plans(first: int) -> None:
     for seed in range(first, first + 200):
         case = case_of(seed)
         ask, free = asked(case)
-        for planner in (Planner(case.floor, case.planning), Planner(case.floor, case.planning, max_sets=0)):
+        for planner in (
+            Planner(case.floor, case.planning),
+            Planner(case.floor, case.planning, max_sets=0),
+        ):
             plans = planner.plans(ask, free)
             assert planner.best(ask, free) == (plans[0] if plans else None)
             assert planner.is_seatable(ask, free) == bool(plans)

@@ -75,7 +75,9 @@ def filled_layers(rows: Sequence[Row]) -> OverlappingIndex[int]:
 
 @a_few
 @given(MANY, SPANS)
-def test_disjoint_stays_are_listed_as_a_loop_lists_them(spans: list[tuple[int, int]], asked: tuple[int, int]) -> None:
+def test_disjoint_stays_are_listed_as_a_loop_lists_them(
+    spans: list[tuple[int, int]], asked: tuple[int, int]
+) -> None:
     rows = disjoint(spans)
     index = filled_resource(rows)
     expected = hits(rows, *asked)
@@ -98,7 +100,9 @@ def test_rows_that_overlap_are_listed_as_a_loop_lists_them(
 
 @a_few
 @given(MANY, SPANS)
-def test_gaps_are_what_is_left_when_all_stays_are_cut_out(spans: list[tuple[int, int]], asked: tuple[int, int]) -> None:
+def test_gaps_are_what_is_left_when_all_stays_are_cut_out(
+    spans: list[tuple[int, int]], asked: tuple[int, int]
+) -> None:
     rows = disjoint(spans)
     assert filled_resource(rows).gaps(*asked) == free(rows, *asked)
     everything = numbered(spans)
@@ -112,24 +116,32 @@ def test_the_extent_runs_from_the_first_start_to_the_last_end(spans: list[tuple[
         (disjoint(spans), filled_resource(disjoint(spans)).extent()),
         (numbered(spans), filled_layers(numbered(spans)).extent()),
     ):
-        assert extent == ((min(row[0] for row in rows), max(row[1] for row in rows)) if rows else None)
+        assert extent == (
+            (min(row[0] for row in rows), max(row[1] for row in rows)) if rows else None
+        )
 
 
 @a_few
 @given(MANY, st.randoms(use_true_random=False))
-def test_the_order_of_arrival_does_not_show(spans: list[tuple[int, int]], draw: random.Random) -> None:
+def test_the_order_of_arrival_does_not_show(
+    spans: list[tuple[int, int]], draw: random.Random
+) -> None:
     for rows in (disjoint(spans), numbered(spans)):
         shuffled = list(rows)
         draw.shuffle(shuffled)
         everything = (0, 10**15)
-        assert filled_layers(rows).overlapping(*everything) == filled_layers(shuffled).overlapping(*everything)
+        assert filled_layers(rows).overlapping(*everything) == filled_layers(shuffled).overlapping(
+            *everything
+        )
     rows = disjoint(spans)
     assert list(filled_resource(rows)) == list(filled_resource(rows[::-1]))
 
 
 @a_few
 @given(MANY, st.data())
-def test_what_was_removed_was_never_there(spans: list[tuple[int, int]], data: st.DataObject) -> None:
+def test_what_was_removed_was_never_there(
+    spans: list[tuple[int, int]], data: st.DataObject
+) -> None:
     rows = disjoint(spans)
     gone = data.draw(st.lists(st.sampled_from(rows), unique=True)) if rows else []
     left = [row for row in rows if row not in gone]

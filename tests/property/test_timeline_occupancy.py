@@ -32,7 +32,9 @@ LENGTHS = st.one_of(
     st.sampled_from((1, DAY, 2 * DAY, 2 * DAY + 1, 10 * DAY, MAX_WINDOW_US)),
     st.integers(1, 3 * DAY),
 )
-WINDOWS = st.builds(lambda start, length: Window.of_micros(start, start + length), INSTANTS, LENGTHS)
+WINDOWS = st.builds(
+    lambda start, length: Window.of_micros(start, start + length), INSTANTS, LENGTHS
+)
 OWNERS = st.builds(Owner, st.sampled_from(OwnerKind), st.sampled_from("abcd"))
 ROWS = st.builds(
     lambda resource, window, owner, shadow: Allocation(
@@ -55,11 +57,14 @@ class Listed:
     def __init__(self) -> None:
         self.rows: list[Allocation] = []
 
-    def live(self, resource_type: ResourceType, resource_id: str, window: Window) -> list[Allocation]:
+    def live(
+        self, resource_type: ResourceType, resource_id: str, window: Window
+    ) -> list[Allocation]:
         return [
             row
             for row in self.within(window)
-            if not row.shadow and (row.resource_type, row.resource_id) == (resource_type, resource_id)
+            if not row.shadow
+            and (row.resource_type, row.resource_id) == (resource_type, resource_id)
         ]
 
     def within(self, window: Window) -> list[Allocation]:
@@ -111,7 +116,9 @@ class OccupancyMachine(RuleBasedStateMachine):
         if self.listed.rows:
             row = data.draw(st.sampled_from(self.listed.rows))
             with pytest.raises(AlreadyExists):
-                self.occupancy.add(data.draw(ROWS.map(lambda other: attrs.evolve(other, id=row.id))))
+                self.occupancy.add(
+                    data.draw(ROWS.map(lambda other: attrs.evolve(other, id=row.id)))
+                )
 
     @rule(data=st.data())
     def remove(self, data: st.DataObject) -> None:
@@ -132,7 +139,9 @@ class OccupancyMachine(RuleBasedStateMachine):
         # Once of the exact indexes, once while the days are written, and once of the slots.
         for _ in range(3):
             assert self.occupancy.busy_mask(window) == self.listed.mask(self.floor, window)
-        assert self.occupancy.busy_mask(window, without) == self.listed.mask(self.floor, window, without)
+        assert self.occupancy.busy_mask(window, without) == self.listed.mask(
+            self.floor, window, without
+        )
 
     @rule(starts=st.lists(INSTANTS, max_size=6), length=LENGTHS)
     def ask_for_starts(self, starts: list[int], length: int) -> None:
@@ -147,8 +156,14 @@ class OccupancyMachine(RuleBasedStateMachine):
         live = self.listed.live(kind, name, window)
         others = [row for row in live if row.owner not in without]
         assert self.occupancy.find_in_the_way(kind, name, window) == (live[0] if live else None)
-        assert self.occupancy.find_in_the_way(kind, name, window, without) == (others[0] if others else None)
-        expected = [row for row in self.listed.within(window) if (row.resource_type, row.resource_id) == (kind, name)]
+        assert self.occupancy.find_in_the_way(kind, name, window, without) == (
+            others[0] if others else None
+        )
+        expected = [
+            row
+            for row in self.listed.within(window)
+            if (row.resource_type, row.resource_id) == (kind, name)
+        ]
         assert self.occupancy.of_resource(kind, name, window) == expected
 
     @rule(window=WINDOWS)
@@ -160,7 +175,9 @@ class OccupancyMachine(RuleBasedStateMachine):
         rows = [
             row
             for row in self.listed.rows
-            if not row.shadow and row.resource_type is ResourceType.TABLE and row.resource_id == table_id
+            if not row.shadow
+            and row.resource_type is ResourceType.TABLE
+            and row.resource_id == table_id
         ]
         rows.sort(key=lambda row: row.window.end_us)
         assert self.occupancy.find_last(table_id) == (rows[-1] if rows else None)
@@ -170,7 +187,9 @@ class OccupancyMachine(RuleBasedStateMachine):
     @rule(owner=OWNERS)
     def ask_for_an_owner(self, owner: Owner) -> None:
         rows = [row for row in self.listed.rows if row.owner == owner]
-        assert self.occupancy.of_owner(owner.kind, owner.id) == tuple(sorted(rows, key=lambda row: row.order_key))
+        assert self.occupancy.of_owner(owner.kind, owner.id) == tuple(
+            sorted(rows, key=lambda row: row.order_key)
+        )
 
     @invariant()
     def is_whole(self) -> None:
@@ -178,7 +197,11 @@ class OccupancyMachine(RuleBasedStateMachine):
         rows = self.listed.rows
         assert len(self.occupancy) == len(rows)
         assert list(self.occupancy.allocations()) == rows
-        bounds = (min(row.window.start_us for row in rows), max(row.window.end_us for row in rows)) if rows else None
+        bounds = (
+            (min(row.window.start_us for row in rows), max(row.window.end_us for row in rows))
+            if rows
+            else None
+        )
         assert self.occupancy.extent() == bounds
 
 
@@ -193,23 +216,32 @@ def occupancies(draw: st.DrawFn) -> Occupancy:
     occupancy = Occupancy(TABLES)
     for number, drawn in enumerate(draw(st.lists(ROWS, max_size=25))):
         row = attrs.evolve(drawn, id=str(number))
-        if row.shadow or occupancy.find_in_the_way(row.resource_type, row.resource_id, row.window) is None:
+        if (
+            row.shadow
+            or occupancy.find_in_the_way(row.resource_type, row.resource_id, row.window) is None
+        ):
             occupancy.add(row)
     return occupancy
 
 
 @a_few
 @given(occupancies(), WINDOWS, st.integers(1))
-def test_a_window_is_as_busy_as_its_two_parts_together(occupancy: Occupancy, window: Window, cut: int) -> None:
+def test_a_window_is_as_busy_as_its_two_parts_together(
+    occupancy: Occupancy, window: Window, cut: int
+) -> None:
     assume(window.end_us - window.start_us > 1)
     middle = window.start_us + 1 + cut % (window.end_us - window.start_us - 1)
     parts = (Window.of_micros(window.start_us, middle), Window.of_micros(middle, window.end_us))
-    assert occupancy.busy_mask(parts[0]) | occupancy.busy_mask(parts[1]) == occupancy.busy_mask(window)
+    assert occupancy.busy_mask(parts[0]) | occupancy.busy_mask(parts[1]) == occupancy.busy_mask(
+        window
+    )
 
 
 @a_few
 @given(occupancies(), st.permutations(TABLES), WINDOWS)
-def test_another_arrangement_names_the_same_tables(occupancy: Occupancy, order: list[str], window: Window) -> None:
+def test_another_arrangement_names_the_same_tables(
+    occupancy: Occupancy, order: list[str], window: Window
+) -> None:
     before = set(occupancy.tables_in(occupancy.busy_mask(window)))
     occupancy.arrange(order)
     assert set(occupancy.tables_in(occupancy.busy_mask(window))) == before
@@ -220,7 +252,9 @@ def test_another_arrangement_names_the_same_tables(occupancy: Occupancy, order: 
 @given(occupancies(), WINDOWS)
 def test_a_table_is_busy_where_it_is_not_all_gap(occupancy: Occupancy, window: Window) -> None:
     busy = occupancy.tables_in(occupancy.busy_mask(window))
-    assert busy == [table_id for table_id in TABLES if occupancy.gaps(table_id, window) != (window,)]
+    assert busy == [
+        table_id for table_id in TABLES if occupancy.gaps(table_id, window) != (window,)
+    ]
 
 
 @a_few
@@ -232,11 +266,18 @@ def test_without_all_owners_nothing_is_busy(occupancy: Occupancy, window: Window
 
 @a_few
 @given(occupancies(), ROWS, WINDOWS)
-def test_adding_and_removing_a_row_leaves_no_trace(occupancy: Occupancy, row: Allocation, window: Window) -> None:
+def test_adding_and_removing_a_row_leaves_no_trace(
+    occupancy: Occupancy, row: Allocation, window: Window
+) -> None:
     row = attrs.evolve(row, id="new")
     for asked in (window, window, row.window, row.window):
         occupancy.busy_mask(asked)
-    before = (occupancy.busy_mask(window), occupancy.busy_mask(row.window), occupancy.extent(), len(occupancy))
+    before = (
+        occupancy.busy_mask(window),
+        occupancy.busy_mask(row.window),
+        occupancy.extent(),
+        len(occupancy),
+    )
     try:
         occupancy.add(row)
     except AllocationsOverlap:
@@ -256,8 +297,18 @@ def test_adding_and_removing_a_row_leaves_no_trace(occupancy: Occupancy, row: Al
 
 @a_few
 @given(occupancies(), ROWS, WINDOWS)
-def test_a_shadow_row_changes_no_mask(occupancy: Occupancy, row: Allocation, window: Window) -> None:
-    before = occupancy.busy_mask(window), occupancy.busy_mask(row.window), occupancy.gaps("t1", window)
+def test_a_shadow_row_changes_no_mask(
+    occupancy: Occupancy, row: Allocation, window: Window
+) -> None:
+    before = (
+        occupancy.busy_mask(window),
+        occupancy.busy_mask(row.window),
+        occupancy.gaps("t1", window),
+    )
     occupancy.add(attrs.evolve(row, id="shadow", shadow=True))
-    after = occupancy.busy_mask(window), occupancy.busy_mask(row.window), occupancy.gaps("t1", window)
+    after = (
+        occupancy.busy_mask(window),
+        occupancy.busy_mask(row.window),
+        occupancy.gaps("t1", window),
+    )
     assert after == before

@@ -1,7 +1,7 @@
 """One database of PostgreSQL for many tests, emptied in between.
 
-To make a database takes fifty times as long as to delete the few rows that a test leaves; ``TRUNCATE`` takes as long
-as to make one.
+To make a database takes fifty times as long as to delete the few rows that a test leaves;
+``TRUNCATE`` takes as long as to make one.
 """
 
 from __future__ import annotations

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import psycopg
 
-# Every table that grows gets a tenth of the rows, the allocations get all. One in ten of these is live, and so in the
-# exclusion constraint, which takes a minute to build over a million; the others are shadow rows, in all other indexes.
+# Every table that grows gets a tenth of the rows, the allocations get all. One in ten of these is
+# live, and so in the exclusion constraint, which takes a minute to build over a million; the others
+# are shadow rows, in all other indexes.
 _STEP_US: Final = 7_200_000_000
 _STAY_US: Final = 5_400_000_000
 
@@ -50,9 +51,17 @@ WHERE conname = 'allocations_no_overlap' AND conrelid = 'fourtop.allocations'::r
 """
 
 
-def fill(owner: psycopg.Connection[tuple[Any, ...]], house: str, *, rows: int, before_us: int) -> None:
+def fill(
+    owner: psycopg.Connection[tuple[Any, ...]], house: str, *, rows: int, before_us: int
+) -> None:
     """Give a restaurant a past of some rows of allocations, all of it before an instant."""
-    words = {"house": house, "rows": rows, "before_us": before_us, "step_us": _STEP_US, "stay_us": _STAY_US}
+    words = {
+        "house": house,
+        "rows": rows,
+        "before_us": before_us,
+        "step_us": _STEP_US,
+        "stay_us": _STAY_US,
+    }
     stay = _STAY.format(**words)
     found = owner.execute(_CONSTRAINT).fetchone()
     assert found is not None

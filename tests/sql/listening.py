@@ -42,7 +42,9 @@ def heard_engine(url: str) -> Iterator[tuple[Engine, Heard]]:
             heard.all.append((str(query), params))
             return super().execute(query, params, **how)
 
-    engine = create_engine(url, connect_args={"cursor_factory": Listening, "prepare_threshold": None})
+    engine = create_engine(
+        url, connect_args={"cursor_factory": Listening, "prepare_threshold": None}
+    )
     engine.connect().close()
     heard.forget()
     try:

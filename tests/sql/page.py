@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Final
 
 _PAGE: Final = Path(__file__).parents[2] / "docs" / "how-to" / "query-the-database.md"
-_SECTION: Final = re.compile(r"^#{2,3} (?P<title>.+?)$(?P<text>.*?)(?=^#{2,3} |\Z)", re.MULTILINE | re.DOTALL)
+_SECTION: Final = re.compile(
+    r"^#{2,3} (?P<title>.+?)$(?P<text>.*?)(?=^#{2,3} |\Z)", re.MULTILINE | re.DOTALL
+)
 _BLOCK: Final = re.compile(r"^```sql\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

@@ -1,6 +1,7 @@
 """A proxy between a client and PostgreSQL that cuts the line at a COMMIT: before it is passed on, or after.
 
-It reads what the client sends as messages of the protocol; what the server sends it passes on as it comes.
+It reads what the client sends as messages of the protocol; what the server sends it passes on as it
+comes.
 """
 
 from __future__ import annotations

@@ -50,7 +50,9 @@ def sqlite(tmp_path: Path) -> Place:
 
     def is_locked() -> int:
         # Whoever still writes keeps others from it.
-        with closing(sqlite3.connect(tmp_path / "night.db", timeout=PATIENCE_SECONDS, isolation_level=None)) as other:
+        with closing(
+            sqlite3.connect(tmp_path / "night.db", timeout=PATIENCE_SECONDS, isolation_level=None)
+        ) as other:
             other.execute("BEGIN IMMEDIATE")
             other.execute("ROLLBACK")
         return 0
@@ -237,10 +239,13 @@ async def clear(desk: AsyncDesk, id_: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", [hold, book, confirm])
-def test_cancelled_at_any_wait_a_command_leaves_before_or_after(place: Place, command: Command) -> None:
+def test_cancelled_at_any_wait_a_command_leaves_before_or_after(
+    place: Place, command: Command
+) -> None:
     before = {*threading.enumerate()}
     assert asyncio.run(cancel_each(place, command)) > 5
-    # What was cut off as it connected must not be left to whoever collects the garbage, who would complain.
+    # What was cut off as it connected must not be left to whoever collects the garbage, who would
+    # complain.
     gc.collect()
     left = {*threading.enumerate()} - before
     # A driver's thread says that it is done, and ends a moment later.

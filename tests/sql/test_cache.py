@@ -64,7 +64,10 @@ def stores(url: str, clock: ManualClock) -> Iterator[list[SqlStore]]:
 @pytest.fixture
 def desks(stores: list[SqlStore]) -> list[Desk]:
     open_desk(stores[0], a_house(one_table()))
-    return [Engine(store, ids=CountedIds(f"m{number}")).desk("house") for number, store in enumerate(stores)]
+    return [
+        Engine(store, ids=CountedIds(f"m{number}")).desk("house")
+        for number, store in enumerate(stores)
+    ]
 
 
 @pytest.fixture
@@ -93,7 +96,9 @@ def edit_elsewhere(url: str, number: int) -> None:
     store.close()
 
 
-def test_a_floor_that_another_store_has_edited_is_seen_by_the_next_command(desks: list[Desk]) -> None:
+def test_a_floor_that_another_store_has_edited_is_seen_by_the_next_command(
+    desks: list[Desk],
+) -> None:
     here, there = desks
     with pytest.raises(Refused) as caught:
         held(here, 6)
@@ -104,7 +109,9 @@ def test_a_floor_that_another_store_has_edited_is_seen_by_the_next_command(desks
 
 
 @pytest.mark.slow
-def test_a_floor_that_another_process_has_edited_is_seen_by_the_next_command(desks: list[Desk], url: str) -> None:
+def test_a_floor_that_another_process_has_edited_is_seen_by_the_next_command(
+    desks: list[Desk], url: str
+) -> None:
     here, _ = desks
     assert here.house().floor == seats(4)
     other = multiprocessing.get_context("spawn").Process(target=edit_elsewhere, args=(url, 6))
@@ -113,7 +120,9 @@ def test_a_floor_that_another_process_has_edited_is_seen_by_the_next_command(des
     assert held(here, 6).party_size == 6
 
 
-def test_a_policy_that_another_store_has_edited_is_seen_by_the_next_command(desks: list[Desk]) -> None:
+def test_a_policy_that_another_store_has_edited_is_seen_by_the_next_command(
+    desks: list[Desk],
+) -> None:
     here, there = desks
     assert held(here, 4).stay.turn_minutes == 90
     there.edit_policy(lambda policy: attrs.evolve(policy, past_grace_minutes=7))

@@ -52,7 +52,9 @@ def postgresql() -> Iterator[Corrupt]:
         desk = open_desk(store)
         booked(desk, 4)
         (row,) = table_rows(desk)
-        cluster().execute("ALTER TABLE fourtop.allocations DROP CONSTRAINT allocations_no_overlap", database=name)
+        cluster().execute(
+            "ALTER TABLE fourtop.allocations DROP CONSTRAINT allocations_no_overlap", database=name
+        )
         cluster().execute(OVERLAPPING.format(schema="fourtop."), database=name)
         yield Corrupt(desk, row)
         store.close()
@@ -67,7 +69,9 @@ def corrupt(request: pytest.FixtureRequest) -> Corrupt:
 def test_an_audit_lists_what_overlaps(corrupt: Corrupt) -> None:
     audit = corrupt.desk.audit()
     assert audit.allocations == 2
-    assert [(pair.first, pair.second.id) for pair in audit.overlaps] == [(corrupt.true_row, "wrong")]
+    assert [(pair.first, pair.second.id) for pair in audit.overlaps] == [
+        (corrupt.true_row, "wrong")
+    ]
     assert audit.orphans == ()
 
 

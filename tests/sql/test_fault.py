@@ -67,7 +67,9 @@ class Scene:
 
     def is_waiting(self, session: Owner) -> bool:
         """Tell whether a session waits for a lock of another."""
-        found = self.owner.execute("SELECT pg_blocking_pids(%s) <> '{}'", [session.info.backend_pid]).fetchone()
+        found = self.owner.execute(
+            "SELECT pg_blocking_pids(%s) <> '{}'", [session.info.backend_pid]
+        ).fetchone()
         return found is not None and bool(found[0])
 
 
@@ -106,8 +108,12 @@ def test_who_was_in_somebodys_way_tries_again(
     with caplog.at_level(logging.INFO, "fourtop.store"):
         assert held(scene.desk, 4).party_size == 4
     assert dict(scene.store._sessions.tally.retried) == {code: 3}
-    assert [0.5 * most <= wait <= most for wait, most in zip(scene.waits, (0.1, 0.2, 0.4), strict=True)] == [True] * 3
-    assert [record.message for record in caplog.records] == [f"transact is tried again after {code}"] * 3
+    assert [
+        0.5 * most <= wait <= most for wait, most in zip(scene.waits, (0.1, 0.2, 0.4), strict=True)
+    ] == [True] * 3
+    assert [record.message for record in caplog.records] == [
+        f"transact is tried again after {code}"
+    ] * 3
     assert len(table_rows(scene.desk)) == 1
 
 
@@ -176,7 +182,9 @@ def test_an_awaited_commit_that_would_roll_back_says_so(scene: Scene) -> None:
         awaited = AsyncSqlStore(cluster().url(scene.name, user=LOGIN))
         called = awaited._store
         with pytest.raises(StoreUnavailable, match="given up"):
-            await greenlet_spawn(called._sessions.run, called._gate.begin_writing, swallow, "transact")
+            await greenlet_spawn(
+                called._sessions.run, called._gate.begin_writing, swallow, "transact"
+            )
         try:
             return await awaited.restaurant_ids()
         finally:
@@ -216,13 +224,19 @@ def test_the_time_is_told_when_the_wait_is_over(scene: Scene, work: str, end: st
         told: list[int] = []
         rival.execute("BEGIN")
         rival.execute(work.encode())
-        waiting = Thread(target=lambda: told.append(store.transact(Scope("house"), lambda view: Decision(view.now_us))))
+        waiting = Thread(
+            target=lambda: told.append(
+                store.transact(Scope("house"), lambda view: Decision(view.now_us))
+            )
+        )
         waiting.start()
         deadline = monotonic() + PATIENCE_SECONDS
         while scene.owner.execute(BLOCKED_BY, [rival.info.backend_pid]).fetchone() is None:
             assert waiting.is_alive()
             assert monotonic() < deadline
-        ((left_us,),) = rival.execute("SELECT extract(epoch FROM clock_timestamp()) * 1000000").fetchall()
+        ((left_us,),) = rival.execute(
+            "SELECT extract(epoch FROM clock_timestamp()) * 1000000"
+        ).fetchall()
         rival.execute(end.encode())
         waiting.join(PATIENCE_SECONDS)
     assert told
@@ -312,7 +326,11 @@ def test_connections_that_died_in_the_pool_are_nobodys_business(scene: Scene) ->
 
 @pytest.fixture
 def cut_scene(clock: ManualClock) -> Iterator[tuple[Scene, Proxy]]:
-    with emptied_database() as database, cluster().connect(database.name) as owner, Proxy(cluster().port) as proxy:
+    with (
+        emptied_database() as database,
+        cluster().connect(database.name) as owner,
+        Proxy(cluster().port) as proxy,
+    ):
         url = f"postgresql://{LOGIN}@127.0.0.1:{proxy.port}/{database.name}?sslmode=disable&gssencmode=disable"
         store = SqlStore(url, clock=clock)
         yield Scene(database.name, store, open_desk(store), owner, []), proxy
@@ -320,7 +338,9 @@ def cut_scene(clock: ManualClock) -> Iterator[tuple[Scene, Proxy]]:
 
 
 @pytest.mark.parametrize("cut", ["before", "after"])
-def test_a_reply_to_a_commit_that_is_lost_is_settled_by_one_retry(cut_scene: tuple[Scene, Proxy], cut: Cut) -> None:
+def test_a_reply_to_a_commit_that_is_lost_is_settled_by_one_retry(
+    cut_scene: tuple[Scene, Proxy], cut: Cut
+) -> None:
     scene, proxy = cut_scene
     proxy.cut = cut
     with pytest.raises(OutcomeUnknown) as caught:
@@ -349,14 +369,23 @@ SELECT session_user, current_user, current_setting('role'), current_setting('loc
 
 
 @pytest.mark.parametrize("isolation", [None, "AUTOCOMMIT", "SERIALIZABLE"])
-def test_a_connection_goes_back_as_it_came(scene: Scene, clock: ManualClock, isolation: str | None) -> None:
+def test_a_connection_goes_back_as_it_came(
+    scene: Scene, clock: ManualClock, isolation: str | None
+) -> None:
     how = {} if isolation is None else {"isolation_level": isolation}
-    engine = create_engine(cluster().url(scene.name, user=LOGIN), pool_size=1, max_overflow=0, **how)
+    engine = create_engine(
+        cluster().url(scene.name, user=LOGIN), pool_size=1, max_overflow=0, **how
+    )
 
     def state() -> tuple[Any, ...]:
         with engine.connect() as connection:
             driver: Any = connection.connection.dbapi_connection
-            flags = driver.autocommit, driver.isolation_level, driver.info.transaction_status, driver.info.backend_pid
+            flags = (
+                driver.autocommit,
+                driver.isolation_level,
+                driver.info.transaction_status,
+                driver.info.backend_pid,
+            )
             return (*connection.exec_driver_sql(STATE).one(), *flags)
 
     before = state()

@@ -33,7 +33,9 @@ class Scene:
 def scene(tmp_path: Path) -> Iterator[Scene]:
     store = SqlStore(sqlite_url(tmp_path / "night.db"), clock=ManualClock(NOW))
     # Five seconds of patience are the store's own; here nobody comes to an end meanwhile.
-    event.listen(store.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 1"))
+    event.listen(
+        store.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 1")
+    )
     waits: list[float] = []
     store.wait_with(waits.append)
     with closing(sqlite3.connect(tmp_path / "night.db", isolation_level=None)) as other:
@@ -69,7 +71,11 @@ def test_a_writer_lets_others_look_meanwhile(scene: Scene) -> None:
 
 def test_a_file_that_cannot_grow_is_unavailable_and_nothing_is_there_by_half(scene: Scene) -> None:
     (pages,) = scene.other.execute("PRAGMA page_count").fetchone()
-    event.listen(scene.store.engine, "checkout", lambda driver, *_: driver.execute(f"PRAGMA max_page_count = {pages}"))
+    event.listen(
+        scene.store.engine,
+        "checkout",
+        lambda driver, *_: driver.execute(f"PRAGMA max_page_count = {pages}"),
+    )
 
     def write_much() -> None:
         for number in range(500):

@@ -70,7 +70,8 @@ class Counter:
         return self._read() - before
 
     def _read(self) -> Reading:
-        # The only connection of the pool, which otherwise tells the statistics about itself once in a second.
+        # The only connection of the pool, which otherwise tells the statistics about itself once in
+        # a second.
         with self._engine.connect() as connection:
             connection.exec_driver_sql("SELECT pg_stat_force_next_flush()")
         found = self._owner.execute(_READ, [sorted(GROWING)]).fetchone()
@@ -91,7 +92,10 @@ def commands(desk: Desk) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "confirm", keep("confirmed", lambda: desk.confirm(made["hold"].id, key="k2"))
     yield "confirm again", lambda: desk.confirm(made["hold"].id, key="k2")
     yield "book", keep("booked", lambda: desk.book(party_size(2), key="k3"))
-    yield "reschedule", lambda: desk.reschedule(made["confirmed"].booking.id, party_size(4, "20:00"))
+    yield (
+        "reschedule",
+        lambda: desk.reschedule(made["confirmed"].booking.id, party_size(4, "20:00")),
+    )
     yield "move", lambda: desk.move([Move(made["confirmed"].booking.id, ["5"])])
     yield "cancel", lambda: desk.cancel(made["booked"].booking.id)
     yield "block", keep("block", lambda: desk.block(DAY, tables=["2"], reason="paint"))
@@ -118,7 +122,12 @@ def readings(rows: int) -> dict[str, Reading]:
         stack.callback(engine.dispose)
         clock = ManualClock(NOW)
         desk = open_desk(SqlStore(engine, clock=clock), a_house(capacity_rules=CAPPED))
-        fill(owner, "house", rows=rows, before_us=round((NOW - timedelta(days=1)).timestamp()) * 1_000_000)
+        fill(
+            owner,
+            "house",
+            rows=rows,
+            before_us=round((NOW - timedelta(days=1)).timestamp()) * 1_000_000,
+        )
         counter = Counter(engine, owner)
         counts = {}
         for what, command in commands(desk):
@@ -133,12 +142,16 @@ def readings(rows: int) -> dict[str, Reading]:
 def test_the_rows_that_a_command_reads_do_not_depend_on_history() -> None:
     after_little, after_much = readings(SHORT), readings(LONG)
     for what, reading in after_much.items():
-        assert reading.scanned == 0, f"{what} reads a table that grows from its beginning to its end"
+        assert reading.scanned == 0, (
+            f"{what} reads a table that grows from its beginning to its end"
+        )
         # An index of another height or order may show a handful more.
         before = after_little[what].rows
         assert 3 <= before <= 250
         assert abs(reading.rows - before) <= max(0.1 * before, 5), what
-    little, much = (sum(each.rows for each in counts.values()) for counts in (after_little, after_much))
+    little, much = (
+        sum(each.rows for each in counts.values()) for counts in (after_little, after_much)
+    )
     assert abs(much - little) <= 0.1 * little
     assert len(after_much) == 15
 
@@ -149,7 +162,9 @@ def said(tmp_path: Path) -> Iterator[tuple[Desk, ManualClock, list[str], sqlite3
     statements: list[str] = []
     clock = ManualClock(NOW)
     engine = create_engine(sqlite_url(tmp_path / "night.db"))
-    event.listen(engine, "connect", lambda connection, _: connection.set_trace_callback(statements.append))
+    event.listen(
+        engine, "connect", lambda connection, _: connection.set_trace_callback(statements.append)
+    )
     desk = open_desk(SqlStore(engine, clock=clock), a_house(capacity_rules=CAPPED))
     with closing(sqlite3.connect(tmp_path / "night.db")) as explaining:
         yield desk, clock, statements, explaining
@@ -174,13 +189,22 @@ def test_sqlite_searches_what_grows_and_never_scans_it(
         statements.clear()
         command()
         # What triggers say is told as a comment.
-        for statement in [each for each in statements if each.startswith(("SELECT", "UPDATE", "DELETE", "INSERT"))]:
+        for statement in [
+            each for each in statements if each.startswith(("SELECT", "UPDATE", "DELETE", "INSERT"))
+        ]:
             assert scanned(explaining, statement) == [], what
             explained.add(statement)
     assert len(explained) > 50
 
 
-def test_a_scan_would_be_seen(said: tuple[Desk, ManualClock, list[str], sqlite3.Connection]) -> None:
+def test_a_scan_would_be_seen(
+    said: tuple[Desk, ManualClock, list[str], sqlite3.Connection],
+) -> None:
     *_, explaining = said
     assert scanned(explaining, "SELECT count(*) FROM bookings WHERE party = 4") == ["SCAN bookings"]
-    assert scanned(explaining, "SELECT party FROM bookings WHERE restaurant_id = 'house' AND id = 'b1'") == []
+    assert (
+        scanned(
+            explaining, "SELECT party FROM bookings WHERE restaurant_id = 'house' AND id = 'b1'"
+        )
+        == []
+    )

@@ -14,7 +14,15 @@ import attrs
 import pytest
 from sqlalchemy import Engine, create_engine, event
 
-from fourtop import AsyncSqlStore, CapacityRule, Finding, ManualClock, SqlStore, StoreMisconfigured, SystemClock
+from fourtop import (
+    AsyncSqlStore,
+    CapacityRule,
+    Finding,
+    ManualClock,
+    SqlStore,
+    StoreMisconfigured,
+    SystemClock,
+)
 from fourtop.storage.sql.checks import rules as check_rules
 from fourtop.storage.sql.checks.finding import KINDS
 from fourtop.storage.sql.checks.startup import inspect
@@ -25,7 +33,8 @@ from tests.database.session import bouncer, cluster
 from tests.docs.test_tables import rows
 from tests.evening import NOW, a_house, open_desk
 
-# So are the tests' own cluster, which need not survive a power cut, and the SQLite of most machines.
+# So are the tests' own cluster, which need not survive a power cut, and the SQLite of most
+# machines.
 OF_THIS_MACHINE: Final = {"disk_not_waited_for", "wal_defect"}
 PAGE: Final = "how-to/check-a-store.md"
 
@@ -60,7 +69,7 @@ def change(file: Path, *statements: str) -> None:
             connection.execute(statement)
 
 
-# ---- what the page says ------------------------------------------------------------------------------------
+# ---- what the page says --------------------------------------------------------------------------
 
 
 def test_the_table_of_the_page_is_the_table_of_the_code() -> None:
@@ -68,7 +77,7 @@ def test_the_table_of_the_page_is_the_table_of_the_code() -> None:
     assert listed == [(code, severity) for code, (severity, _) in KINDS.items()]
 
 
-# ---- PostgreSQL --------------------------------------------------------------------------------------------
+# ---- PostgreSQL ----------------------------------------------------------------------------------
 
 
 def test_a_database_as_it_has_to_be_is_found_good(database: str, file: Path) -> None:
@@ -84,8 +93,12 @@ FAULTS: Final = {
     "UPDATE fourtop.fourtop_version SET version_num = '0099'": ["schema_new"],
     "DROP TABLE fourtop.allocations_archive": ["table_missing"],
     "ALTER TABLE fourtop.bookings DROP COLUMN past_reason": ["column_missing"],
-    "ALTER TABLE fourtop.allocations DROP CONSTRAINT allocations_no_overlap": ["constraint_missing"],
-    "ALTER TABLE fourtop.allocations DROP CONSTRAINT allocations_window_check": ["constraint_missing"],
+    "ALTER TABLE fourtop.allocations DROP CONSTRAINT allocations_no_overlap": [
+        "constraint_missing"
+    ],
+    "ALTER TABLE fourtop.allocations DROP CONSTRAINT allocations_window_check": [
+        "constraint_missing"
+    ],
     "ALTER TABLE fourtop.allocations DISABLE TRIGGER ALL": ["constraint_missing"] * 4,
     "DROP INDEX fourtop.booking_confirmation_results_once": ["constraint_missing"],
     "DROP INDEX fourtop.allocations_start": ["index_missing"],
@@ -108,7 +121,9 @@ def test_a_fault_in_postgresql_is_found(database: str, fault: str) -> None:
 
 
 @pytest.mark.parametrize("name", POSTGRESQL)
-def test_a_database_of_postgresql_that_breaks_a_promise_is_refused(database: str, name: str) -> None:
+def test_a_database_of_postgresql_that_breaks_a_promise_is_refused(
+    database: str, name: str
+) -> None:
     for statement in POSTGRESQL[name][0]:
         run(database, statement)
     assert "constraint_missing" in in_database(database)
@@ -143,7 +158,9 @@ def test_who_logs_in_and_who_transactions_run_as_is_looked_at(database: str, str
     assert "role_unbound" in codes(inspect(url, role=None))
 
 
-def test_a_login_that_is_its_own_role_may_not_see_what_the_jobs_see(database: str, stranger: str) -> None:
+def test_a_login_that_is_its_own_role_may_not_see_what_the_jobs_see(
+    database: str, stranger: str
+) -> None:
     url = cluster().url(database, user=stranger)
     run(database, "GRANT fourtop_app, fourtop_jobs TO stranger")
     assert "role_unbound" in codes(inspect(url, role=None))
@@ -157,9 +174,15 @@ def test_a_superuser_may_log_in_but_no_transaction_runs_as_one(database: str) ->
 
 
 def test_no_transaction_runs_as_the_owner(database: str, stranger: str) -> None:
-    run(database, f"ALTER TABLE fourtop.bookings OWNER TO {stranger}; GRANT {stranger} TO fourtop_app")
+    run(
+        database,
+        f"ALTER TABLE fourtop.bookings OWNER TO {stranger}; GRANT {stranger} TO fourtop_app",
+    )
     assert in_database(database) == ["role_owns_tables"]
-    run(database, f"ALTER TABLE fourtop.bookings OWNER TO postgres; REVOKE {stranger} FROM fourtop_app")
+    run(
+        database,
+        f"ALTER TABLE fourtop.bookings OWNER TO postgres; REVOKE {stranger} FROM fourtop_app",
+    )
 
 
 def test_a_commit_that_is_not_waited_for_is_a_warning(database: str) -> None:
@@ -181,7 +204,7 @@ def test_a_server_that_nobody_has_tried_is_a_warning(
     assert codes(inspect(f"sqlite:///{file}")) == ["server_old"]
 
 
-# ---- SQLite ------------------------------------------------------------------------------------------------
+# ---- SQLite --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -226,9 +249,12 @@ def test_a_database_of_sqlite_that_breaks_a_promise_is_refused(file: Path, name:
         ("synchronous = EXTRA", []),
     ],
 )
-def test_a_connection_that_promises_less_is_found(file: Path, pragma: str, expected: list[str]) -> None:
+def test_a_connection_that_promises_less_is_found(
+    file: Path, pragma: str, expected: list[str]
+) -> None:
     engine = create_engine(f"sqlite:///{file}")
-    # The store's own listener comes first at its first use of the engine; the host's is heard after it.
+    # The store's own listener comes first at its first use of the engine; the host's is heard after
+    # it.
     inspect(engine)
     event.listen(engine, "connect", lambda connection, _: connection.execute(f"PRAGMA {pragma}"))
     engine.dispose()
@@ -256,10 +282,12 @@ def test_the_defect_of_the_log_is_known_by_the_version(version: str, *, is_mende
     assert found == ([] if is_mended else ["wal_defect"])
 
 
-# ---- what the tables hold, and the clock -------------------------------------------------------------------
+# ---- what the tables hold, and the clock ---------------------------------------------------------
 
 
-def test_an_active_restaurant_without_a_capacity_rule_is_a_warning(database: str, file: Path) -> None:
+def test_an_active_restaurant_without_a_capacity_rule_is_a_warning(
+    database: str, file: Path
+) -> None:
     for url in (cluster().url(database, user="service"), f"sqlite:///{file}"):
         store = SqlStore(url)
         open_desk(store, a_house(name="Ann"))
@@ -267,7 +295,9 @@ def test_an_active_restaurant_without_a_capacity_rule_is_a_warning(database: str
         idle = a_house(name="Cat")
         open_desk(store, attrs.evolve(idle, restaurant=attrs.evolve(idle.restaurant, active=False)))
         found = [each for each in store.inspect() if each.code == "restaurant_uncapped"]
-        assert [each.text for each in found] == ["restaurant ann is active and has no capacity rule"]
+        assert [each.text for each in found] == [
+            "restaurant ann is active and has no capacity rule"
+        ]
         store.close()
 
 
@@ -291,7 +321,7 @@ def test_a_clock_that_is_not_the_databases_is_a_warning(
         store.close()
 
 
-# ---- the first call ----------------------------------------------------------------------------------------
+# ---- the first call ------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -80,7 +80,9 @@ def wanted(size: int, hours: float = 0) -> BookingRequest:
 
 def a_pub() -> Any:
     floor = sketch_floor({"1": 2, "2": 2, "3": 4, "4": 4}, joins=["3-4"])
-    return sketch_house("The Pub", floor, timezone="UTC", periods={"dinner": "17:00-23:00"}, turn_minutes=90)
+    return sketch_house(
+        "The Pub", floor, timezone="UTC", periods={"dinner": "17:00-23:00"}, turn_minutes=90
+    )
 
 
 @pytest.fixture
@@ -120,7 +122,11 @@ def test_the_overlap_audit_answers_no_rows(service: Service) -> None:
 def test_the_overlap_audit_finds_what_the_constraint_would_have_refused(service: Service) -> None:
     service.owner.execute(DOUBLE)
     ((restaurant_id, resource_type, _, first, second, both),) = service.run(TWICE)
-    assert (restaurant_id, resource_type, {first, second} & {"wrong"}) == ("the-pub", "table", {"wrong"})
+    assert (restaurant_id, resource_type, {first, second} & {"wrong"}) == (
+        "the-pub",
+        "table",
+        {"wrong"},
+    )
     assert both.lower == TOMORROW + timedelta(minutes=1)
 
 
@@ -134,7 +140,9 @@ def at_the_time_of(start: datetime) -> str:
 def test_conflicts_of_a_time_are_the_rows_of_the_desk(service: Service) -> None:
     found = cluster_rows(service.database, at_the_time_of(TOMORROW))
     hour = Window(TOMORROW, TOMORROW + timedelta(hours=1))
-    rows = [row for row in service.desk.allocations(hour) if row.resource_type is ResourceType.TABLE]
+    rows = [
+        row for row in service.desk.allocations(hour) if row.resource_type is ResourceType.TABLE
+    ]
     told = sorted((row.resource_id, row.window.start, row.window.end, row.owner_id) for row in rows)
     assert [(*each[:3], each[3] or each[4] or each[5]) for each in found] == told
     assert len(found) == 4
@@ -142,9 +150,20 @@ def test_conflicts_of_a_time_are_the_rows_of_the_desk(service: Service) -> None:
 
 @pytest.mark.slow
 def test_conflicts_of_a_time_are_found_by_the_index_of_the_constraint(service: Service) -> None:
-    fill(service.owner, "the-pub", rows=50_000, before_us=round(TOMORROW.timestamp() - 86_400) * 1_000_000)
-    plan = "\n".join(str(line) for (line,) in cluster_rows(service.database, f"EXPLAIN {at_the_time_of(TOMORROW)}"))
-    assert "Index Scan using allocations_no_overlap" in plan or "Bitmap Index Scan on allocations_no_overlap" in plan
+    fill(
+        service.owner,
+        "the-pub",
+        rows=50_000,
+        before_us=round(TOMORROW.timestamp() - 86_400) * 1_000_000,
+    )
+    plan = "\n".join(
+        str(line)
+        for (line,) in cluster_rows(service.database, f"EXPLAIN {at_the_time_of(TOMORROW)}")
+    )
+    assert (
+        "Index Scan using allocations_no_overlap" in plan
+        or "Bitmap Index Scan on allocations_no_overlap" in plan
+    )
     assert "Seq Scan" not in plan
 
 
@@ -186,13 +205,20 @@ def set_back(table: str, column: str) -> Callable[[Service], object]:
 
 
 def fill_the_past(service: Service) -> None:
-    fill(service.owner, "the-pub", rows=10, before_us=round(TOMORROW.timestamp() - 40 * 86_400) * 1_000_000)
+    fill(
+        service.owner,
+        "the-pub",
+        rows=10,
+        before_us=round(TOMORROW.timestamp() - 40 * 86_400) * 1_000_000,
+    )
 
 
 TROUBLES: Final[dict[str, Callable[[Service], object]]] = {
     "Expired holds that nobody sweeps": set_back("table_holds", "expires_us"),
     "Events that wait for long": set_back("capacity_outbox", "at_us"),
-    "Dead letters": lambda service: service.owner.execute("UPDATE fourtop.capacity_outbox SET dead_us = at_us"),
+    "Dead letters": lambda service: service.owner.execute(
+        "UPDATE fourtop.capacity_outbox SET dead_us = at_us"
+    ),
     "Confirmations that fail": lambda service: fail(service.desk, 10),
     "Overlaps": lambda service: service.owner.execute(DOUBLE),
     "Bookings without tables": lambda service: service.owner.execute(
@@ -218,7 +244,9 @@ def test_commands_that_wait_are_seen(service: Service) -> None:
         rival.execute("BEGIN")
         rival.execute("SELECT 1 FROM fourtop.restaurants FOR UPDATE")
         # It waits until it is seen, however long that takes here.
-        store = SqlStore(cluster().url(service.database, user=LOGIN), lock_timeout_seconds=2 * PATIENCE_SECONDS)
+        store = SqlStore(
+            cluster().url(service.database, user=LOGIN), lock_timeout_seconds=2 * PATIENCE_SECONDS
+        )
         waiting = Thread(target=lambda: Engine(store).desk("the-pub").book(wanted(2, 1.5)))
         waiting.start()
         deadline = monotonic() + PATIENCE_SECONDS

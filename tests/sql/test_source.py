@@ -58,13 +58,16 @@ def test_an_asynchronous_engine_that_the_host_has_used_before_is_taken(tmp_path:
 
 
 def test_an_engine_of_another_driver_is_refused() -> None:
-    # Its errors would reach the caller as they are. What it is made with does not matter: nothing is connected.
+    # Its errors would reach the caller as they are. What it is made with does not matter: nothing
+    # is connected.
     engine = create_engine("postgresql+pg8000://ann:secret@host/name", module=psycopg)
     with pytest.raises(InvalidInput, match="of the driver psycopg, not 'pg8000'"):
         SqlStore(engine)
 
 
-@pytest.mark.parametrize("source", [b"postgresql://ann:secret@host/name", ["sqlite:///secret"], None])
+@pytest.mark.parametrize(
+    "source", [b"postgresql://ann:secret@host/name", ["sqlite:///secret"], None]
+)
 @pytest.mark.parametrize("kind", [SqlStore, AsyncSqlStore])
 def test_what_is_no_url_is_not_shown(kind: Any, source: object) -> None:
     with pytest.raises(InvalidInput, match=f"not a value of type {type(source).__name__}$"):
@@ -78,7 +81,13 @@ def test_a_host_that_no_network_has_is_refused(kind: Any, host: str) -> None:
         kind(f"postgresql://ann:secret@{host}/name")
 
 
-@pytest.mark.parametrize("seconds", [0, 0.000_4, -1, 3_601, float("nan"), float("inf"), True, "5", None])
-def test_a_time_to_wait_for_a_lock_that_would_be_none_is_refused(tmp_path: Path, seconds: Any) -> None:
-    with pytest.raises(InvalidInput, match=r"lock_timeout_seconds must be a number from 0\.001 to 3600"):
+@pytest.mark.parametrize(
+    "seconds", [0, 0.000_4, -1, 3_601, float("nan"), float("inf"), True, "5", None]
+)
+def test_a_time_to_wait_for_a_lock_that_would_be_none_is_refused(
+    tmp_path: Path, seconds: Any
+) -> None:
+    with pytest.raises(
+        InvalidInput, match=r"lock_timeout_seconds must be a number from 0\.001 to 3600"
+    ):
         SqlStore(f"sqlite:///{tmp_path / 'night.db'}", lock_timeout_seconds=seconds)

@@ -31,7 +31,9 @@ def url() -> Iterator[str]:
 
 
 @pytest.fixture(params=[(), CAPPED], ids=["no caps", "caps"])
-def heard(request: pytest.FixtureRequest, url: str, clock: ManualClock) -> Iterator[tuple[Desk, Heard]]:
+def heard(
+    request: pytest.FixtureRequest, url: str, clock: ManualClock
+) -> Iterator[tuple[Desk, Heard]]:
     with heard_engine(url) as (engine, statements):
         desk = open_desk(SqlStore(engine, clock=clock), a_house(capacity_rules=request.param))
         statements.forget()
@@ -39,7 +41,9 @@ def heard(request: pytest.FixtureRequest, url: str, clock: ManualClock) -> Itera
 
 
 def wider(floor: Floor) -> Floor:
-    return attrs.evolve(floor, tables=[attrs.evolve(table, capacity=table.capacity + 1) for table in floor.tables])
+    return attrs.evolve(
+        floor, tables=[attrs.evolve(table, capacity=table.capacity + 1) for table in floor.tables]
+    )
 
 
 def hold_plainly(desk: Desk, _: ManualClock) -> Callable[[], object]:
@@ -128,7 +132,9 @@ COMMANDS = [
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_hold_and_confirm_take_five_statements_at_most(
-    heard: tuple[Desk, Heard], clock: ManualClock, command: Callable[[Desk, ManualClock], Callable[[], object]]
+    heard: tuple[Desk, Heard],
+    clock: ManualClock,
+    command: Callable[[Desk, ManualClock], Callable[[], object]],
 ) -> None:
     desk, statements = heard
     give = command(desk, clock)

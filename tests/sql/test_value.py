@@ -22,7 +22,9 @@ from tests.evening import NOW, a_house, booked, held, open_desk, party_size, win
 from tests.sql.emptied import EmptiedDatabase, emptied_database
 
 FIRST_US: Final = 0
-LAST_US: Final = round(datetime(2199, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()) * 1_000_000 + 999_999
+LAST_US: Final = (
+    round(datetime(2199, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()) * 1_000_000 + 999_999
+)
 LONGEST: Final = "a" + "Z9_.:-" * 10 + "zzz"
 WORDS: Final = "Tür klemmt — 暖房 🍷 \\ ' \" %s %(a)s :b {c} $1 NULL"
 
@@ -106,7 +108,9 @@ def test_the_window_is_the_microseconds_exactly(
 ) -> None:
     expression = generated("allocations", "window")
     made = f'SELECT {expression} AS "window" FROM (SELECT %s::bigint AS start_us, %s::bigint AS end_us) AS row'  # noqa: S608  # The schema's own words.
-    bounds = ", ".join(f'(extract(epoch FROM {end}("window")) * 1000000)::bigint' for end in ("lower", "upper"))
+    bounds = ", ".join(
+        f'(extract(epoch FROM {end}("window")) * 1000000)::bigint' for end in ("lower", "upper")
+    )
     asked = f'SELECT {bounds}, lower_inc("window"), upper_inc("window") FROM ({made}) AS made'  # noqa: S608  # As above.
     found = owner.execute(asked.encode(), [start_us, start_us + length_us]).fetchone()
     assert found == (start_us, start_us + length_us, True, False)

@@ -61,7 +61,11 @@ def described(row: Row) -> dict[str, Any]:
 
 def taken(tables: Sequence[str], rivals: Sequence[Row], *, is_new: bool = False) -> Wrong:
     """Return the refusal of named tables; rows that only this command would have written have no ids to tell."""
-    code = Code.HOLD_CONFLICT if any(row.owner[0] == "hold" for row in rivals) else Code.ALLOCATIONS_OVERLAP
+    code = (
+        Code.HOLD_CONFLICT
+        if any(row.owner[0] == "hold" for row in rivals)
+        else Code.ALLOCATIONS_OVERLAP
+    )
     facts: dict[str, Any] = {"constraint": "allocations_no_overlap", "tables": list(tables)}
     if not is_new:
         facts["in_the_way"] = [described(row) for row in rivals]
@@ -77,9 +81,13 @@ def sit(ledger: Ledger, request: BookingRequest) -> Sitting:
         raise refused(Proof.RULE, (Code.RESTAURANT_INACTIVE, {}))
     earliest = ledger.now - ledger.policy.past_grace_minutes * MINUTE
     if request.start_us < earliest and request.past_reason is None:
-        raise refused(Proof.RULE, (Code.BOOKING_IN_PAST, {"grace_minutes": ledger.policy.past_grace_minutes}))
+        raise refused(
+            Proof.RULE, (Code.BOOKING_IN_PAST, {"grace_minutes": ledger.policy.past_grace_minutes})
+        )
     try:
-        return sitting(ledger.restaurant, ledger.policy, request.start_us, request.party_size, request.occasion)
+        return sitting(
+            ledger.restaurant, ledger.policy, request.start_us, request.party_size, request.occasion
+        )
     except Unseated as reason:
         raise refused(Proof.RULE, (reason.code, {})) from None
 
@@ -129,7 +137,9 @@ def check_caps(ledger: Ledger, seated: Sitting, party_size: int, own: Own) -> No
 # ---- its tables
 
 
-def judge_named(ledger: Ledger, ask: tuple[int, Preference, Preference], tables: Collection[str]) -> Choice:
+def judge_named(
+    ledger: Ledger, ask: tuple[int, Preference, Preference], tables: Collection[str]
+) -> Choice:
     """Return the named set as a choice, or raise every rule that it breaks."""
     party_size, must, _ = ask
     known = [table.id for table in ledger.floor.tables]
@@ -162,12 +172,19 @@ def choose(ledger: Ledger, request: BookingRequest, seated: Sitting, own: Own) -
     if wanted:
         tables = [table for table in wanted[0].tables if table not in free]
         rivals = ledger.rivals(tables, seated.block_start, seated.block_end, own.owners)
-        facts = {"party_size": request.party_size, "tables": tables, "in_the_way": [described(row) for row in rivals]}
+        facts = {
+            "party_size": request.party_size,
+            "tables": tables,
+            "in_the_way": [described(row) for row in rivals],
+        }
         raise refused(Proof.NO_FREE_PLAN, (Code.TABLES_TAKEN, facts))
     if not chooser.ranked(request.party_size, NO_CONDITION, NO_CONDITION):
         raise refused(Proof.NO_PLAN, (Code.PARTY_NEVER_FITS, {"party_size": request.party_size}))
     kinds = chooser.missing_kinds(request.party_size, request.must)
-    raise refused(Proof.NO_PLAN, (Code.NO_TABLES_MATCH, {"party_size": request.party_size, "conditions": kinds}))
+    raise refused(
+        Proof.NO_PLAN,
+        (Code.NO_TABLES_MATCH, {"party_size": request.party_size, "conditions": kinds}),
+    )
 
 
 def admit(ledger: Ledger, request: BookingRequest, own: Own = NOTHING) -> tuple[Sitting, Choice]:

@@ -56,7 +56,11 @@ def move(ledger: Ledger, moves: Sequence[Swap]) -> list[Guest]:
 
 
 def _step(ledger: Ledger, guest: Guest, tables: tuple[str, ...]) -> _Step:
-    ahead = [row for row in ledger.rows_of(("booking", guest.id)) if row.kind == "table" and row.end > ledger.now]
+    ahead = [
+        row
+        for row in ledger.rows_of(("booking", guest.id))
+        if row.kind == "table" and row.end > ledger.now
+    ]
     if guest.status not in SEATED or not ahead:
         raise Wrong(IllegalTransition, booking_id=guest.id, status=guest.status, target="moved")
     choice = judge_named(ledger, (guest.party_size, NO_CONDITION, NO_CONDITION), tables)
@@ -68,7 +72,9 @@ def _step(ledger: Ledger, guest: Guest, tables: tuple[str, ...]) -> _Step:
 # ---- blocks
 
 
-def block(ledger: Ledger, new_id: str, window: Window, tables: tuple[str, ...], zone_id: str | None) -> Closed:
+def block(
+    ledger: Ledger, new_id: str, window: Window, tables: tuple[str, ...], zone_id: str | None
+) -> Closed:
     named = _blocked_tables(ledger, tables, zone_id)
     start, end = window.start_us, window.end_us
     if end <= ledger.now:
@@ -87,7 +93,9 @@ def block(ledger: Ledger, new_id: str, window: Window, tables: tuple[str, ...], 
     return closed
 
 
-def _blocked_tables(ledger: Ledger, tables: tuple[str, ...], zone_id: str | None) -> tuple[str, ...]:
+def _blocked_tables(
+    ledger: Ledger, tables: tuple[str, ...], zone_id: str | None
+) -> tuple[str, ...]:
     if bool(tables) == (zone_id is not None):
         raise Wrong(InvalidInput, field="tables")
     for table_id in tables:
@@ -95,7 +103,9 @@ def _blocked_tables(ledger: Ledger, tables: tuple[str, ...], zone_id: str | None
             raise Wrong(NotFound, kind="table", id=table_id)
     if zone_id is not None and all(zone.id != zone_id for zone in ledger.floor.zones):
         raise Wrong(NotFound, kind="zone", id=zone_id)
-    named = tuple(table.id for table in ledger.floor.tables if table.id in tables or table.zone_id == zone_id)
+    named = tuple(
+        table.id for table in ledger.floor.tables if table.id in tables or table.zone_id == zone_id
+    )
     if not named:
         raise Wrong(InvalidInput, field="zone_id")
     return named
@@ -175,11 +185,19 @@ def _read(ledger: Ledger, row: BookingRow) -> Guest | None:
     status = row.status.value
     needs, may_have = status in SEATED, status in (*SEATED, "completed")
     is_over = seated.block_end <= ledger.now
-    if (needs and not row.tables) or (row.tables and not may_have) or (status == "completed" and not is_over):
+    if (
+        (needs and not row.tables)
+        or (row.tables and not may_have)
+        or (status == "completed" and not is_over)
+    ):
         return None
     named = {numbers[number] for number in row.tables}
     tables = tuple(table.id for table in ledger.floor.tables if table.id in named)
-    given = Given(tables, seated.block_start, seated.block_end, None, ledger.now, ledger.actor) if tables else None
+    given = (
+        Given(tables, seated.block_start, seated.block_end, None, ledger.now, ledger.actor)
+        if tables
+        else None
+    )
     return Guest(
         id=row.id,
         party_size=row.party_size,

@@ -18,7 +18,9 @@ STEPS = {
 }
 
 
-def book(ledger: Ledger, new_id: str, request: BookingRequest, booking_id: str | None, *, later: bool) -> Guest:
+def book(
+    ledger: Ledger, new_id: str, request: BookingRequest, booking_id: str | None, *, later: bool
+) -> Guest:
     named = booking_id or new_id
     if named in ledger.guests:
         raise Wrong(AlreadyExists, kind="booking", id=named)
@@ -43,7 +45,9 @@ def book(ledger: Ledger, new_id: str, request: BookingRequest, booking_id: str |
     return guest
 
 
-def _judged(ledger: Ledger, request: BookingRequest, own: Own, *, later: bool) -> tuple[Sitting, tuple[str, ...]]:
+def _judged(
+    ledger: Ledger, request: BookingRequest, own: Own, *, later: bool
+) -> tuple[Sitting, tuple[str, ...]]:
     if later:
         seated = sit(ledger, request)
         check_caps(ledger, seated, request.party_size, own)
@@ -74,12 +78,21 @@ def touched(ledger: Ledger, guest: Guest) -> None:
 def reschedule(ledger: Ledger, booking_id: str, request: BookingRequest) -> Guest:
     guest = find(ledger, booking_id)
     if guest.status not in (*AWAITING, "confirmed"):
-        raise Wrong(IllegalTransition, booking_id=booking_id, status=guest.status, target="rescheduled")
-    owners = (("booking", booking_id), *(("hold", keep.id) for keep in ledger.keeps_for(booking_id)))
+        raise Wrong(
+            IllegalTransition, booking_id=booking_id, status=guest.status, target="rescheduled"
+        )
+    owners = (
+        ("booking", booking_id),
+        *(("hold", keep.id) for keep in ledger.keeps_for(booking_id)),
+    )
     later = guest.given is None
     seated, tables = _judged(ledger, request, Own(owners, booking_id), later=later)
     ledger.end_keeps_for(booking_id)
-    guest.party_size, guest.sitting, guest.past_reason = request.party_size, seated, request.past_reason
+    guest.party_size, guest.sitting, guest.past_reason = (
+        request.party_size,
+        seated,
+        request.past_reason,
+    )
     touched(ledger, guest)
     ledger.tell(EventType.BOOKING_RESCHEDULED, booking_id=booking_id)
     if not later:

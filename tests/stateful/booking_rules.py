@@ -37,12 +37,16 @@ class BookingRules(Stage):
             self._book(caller, request, None, later=False)
             self.all_that_is_seen_is_as_the_model_says()
 
-    @rule(caller=callers(), wish=wishes(), later=st.sampled_from((False, False, True)), named=FIELDS)
+    @rule(
+        caller=callers(), wish=wishes(), later=st.sampled_from((False, False, True)), named=FIELDS
+    )
     def book(self, caller: Caller, wish: Wish, named: int, *, later: bool) -> None:
         request = wish.request(self._here(caller))
         self._book(caller, request, None if named else f"b{wish.slot}", later=later)
 
-    def _book(self, caller: Caller, request: BookingRequest, booking_id: str | None, *, later: bool) -> None:
+    def _book(
+        self, caller: Caller, request: BookingRequest, booking_id: str | None, *, later: bool
+    ) -> None:
         def check(answer: Any, true: Guest) -> None:
             comparing.check_booking(answer.booking, true)
             ledger = self.ledgers[caller.here]
@@ -52,7 +56,9 @@ class BookingRules(Stage):
         trial = Trial(
             "book",
             (request, booking_id, later),
-            lambda desk: desk.book(request, booking_id=booking_id, tables="later" if later else "now", key=caller.key),
+            lambda desk: desk.book(
+                request, booking_id=booking_id, tables="later" if later else "now", key=caller.key
+            ),
             lambda ledger, new_id: booking.book(ledger, new_id, request, booking_id, later=later),
             check,
             new_id=lambda answer: str(answer.booking.id),
@@ -84,7 +90,9 @@ class BookingRules(Stage):
     @rule(caller=callers(), command=st.sampled_from(tuple(booking.STEPS)), choice=PICKS)
     def step(self, caller: Caller, command: str, choice: int) -> None:
         caller = self._where(caller, "guests")
-        self._step(caller, command, pick_booking(self._here(caller), booking.STEPS[command][0], choice))
+        self._step(
+            caller, command, pick_booking(self._here(caller), booking.STEPS[command][0], choice)
+        )
 
     def _step(self, caller: Caller, command: str, booking_id: str) -> None:
         trial = Trial(
@@ -100,7 +108,9 @@ class BookingRules(Stage):
     @rule(
         caller=callers(),
         choices=st.lists(PICKS, min_size=1, max_size=3),
-        tables=st.lists(st.sampled_from((0, 0, 0, 1, 2, 3, 4, 5, 6, 12, 24)), min_size=3, max_size=3),
+        tables=st.lists(
+            st.sampled_from((0, 0, 0, 1, 2, 3, 4, 5, 6, 12, 24)), min_size=3, max_size=3
+        ),
     )
     def move(self, caller: Caller, choices: list[int], tables: list[int]) -> None:
         """Move up to three bookings: to named tables, or each to where the next one sits."""
@@ -109,7 +119,11 @@ class BookingRules(Stage):
         guests = list(dict.fromkeys(pick_booking(ledger, SEATED, choice) for choice in choices))
         moves = []
         for place, guest_id in enumerate(guests):
-            named = tuple(table.id for bit, table in enumerate(ledger.floor.tables) if tables[place] >> bit & 1)
+            named = tuple(
+                table.id
+                for bit, table in enumerate(ledger.floor.tables)
+                if tables[place] >> bit & 1
+            )
             other = ledger.guests.get(guests[(place + 1) % len(guests)])
             if not named and other is not None and other.given is not None:
                 named = other.given.tables

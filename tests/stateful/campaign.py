@@ -1,7 +1,8 @@
 """A long campaign of the machine, from the root of the project: ``python -m tests.stateful.campaign --seed 1``.
 
-It prints what is kept as evidence in ``docs/evidence``: seed, date, steps, what came of each command, duration. The
-same seed on the same versions gives the same evenings. With ``--sql`` every command goes to SQLite and PostgreSQL, too.
+It prints what is kept as evidence in ``docs/evidence``: seed, date, steps, what came of each
+command, duration. The same seed on the same versions gives the same evenings. With ``--sql`` every
+command goes to SQLite and PostgreSQL, too.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ def campaign(steps: int, seed: int, twins: Twins | None = None) -> Iterator[str]
         try:
             play(machine, EVENINGS_OF_A_BATCH, from_seed=batch_seed)
         except BaseException:
-            sys.stderr.write(f"batch {batches}, drawn with seed {batch_seed}, after {machine.steps} steps:\n")
+            sys.stderr.write(
+                f"batch {batches}, drawn with seed {batch_seed}, after {machine.steps} steps:\n"
+            )
             raise
         batches += 1
         sys.stderr.write(f"{machine.steps} steps\n")
@@ -75,9 +78,13 @@ def _table(tally: Counter[tuple[str, str]]) -> Iterator[str]:
 def main() -> None:
     """Run a campaign as the command line says."""
     parser = argparse.ArgumentParser(prog="python -m tests.stateful.campaign", description=__doc__)
-    parser.add_argument("--steps", type=int, default=100_000, help="how many steps at least (100000)")
+    parser.add_argument(
+        "--steps", type=int, default=100_000, help="how many steps at least (100000)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="decides all evenings (1)")
-    parser.add_argument("--sql", action="store_true", help="give every command to SQLite and PostgreSQL, too")
+    parser.add_argument(
+        "--sql", action="store_true", help="give every command to SQLite and PostgreSQL, too"
+    )
     given = parser.parse_args()
     with ExitStack() as stack:
         twins = None

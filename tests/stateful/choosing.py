@@ -41,15 +41,22 @@ class Chooser:
     _sets: dict[str | None, list[tuple[Table, ...]]] = attrs.field(factory=dict)
     _ranked: dict[tuple[int, Preference, Preference], list[Choice]] = attrs.field(factory=dict)
 
-    def first(self, ask: tuple[int, Preference, Preference], free: Collection[str]) -> Choice | None:
+    def first(
+        self, ask: tuple[int, Preference, Preference], free: Collection[str]
+    ) -> Choice | None:
         """Return the best set whose tables are all free."""
-        return next((each for each in self.ranked(*ask) if all(table in free for table in each.tables)), None)
+        return next(
+            (each for each in self.ranked(*ask) if all(table in free for table in each.tables)),
+            None,
+        )
 
     def free(self, ask: tuple[int, Preference, Preference], free: Collection[str]) -> list[Choice]:
         """Return all sets whose tables are all free, the best first."""
         return [each for each in self.ranked(*ask) if all(table in free for table in each.tables)]
 
-    def count(self, ask: tuple[int, Preference, Preference], free: Iterable[str], limit: int) -> int:
+    def count(
+        self, ask: tuple[int, Preference, Preference], free: Iterable[str], limit: int
+    ) -> int:
         """Seat such parties one after another, each as well as can be, and count them."""
         left = set(free)
         seated = 0
@@ -72,7 +79,9 @@ class Chooser:
         """Return the kinds of conditions of which dropping one is enough; where none is, all that are named."""
         named = [kind for kind in KINDS if getattr(must, kind)]
         enough = [
-            kind for kind in named if self.ranked(party_size, attrs.evolve(must, **{kind: frozenset()}), NO_CONDITION)
+            kind
+            for kind in named
+            if self.ranked(party_size, attrs.evolve(must, **{kind: frozenset()}), NO_CONDITION)
         ]
         return sorted(enough or named)
 
@@ -91,13 +100,19 @@ class Chooser:
             offered = [table for table in self.floor.tables if is_offered(table)]
             found: list[tuple[Table, ...]] = [(table,) for table in offered]
             for size in range(2, self.planning.max_tables + 1):
-                found.extend(each for each in combinations(offered, size) if self.is_joined(each, mode))
+                found.extend(
+                    each for each in combinations(offered, size) if self.is_joined(each, mode)
+                )
             self._sets[mode] = found
         return self._sets[mode]
 
     def is_joined(self, members: tuple[Table, ...], mode: str | None) -> bool:
         movable = all(table.mobility.value == "movable" for table in members)
-        return movable and len({table.zone_id for table in members}) == 1 and self.is_adjacent(members, mode)
+        return (
+            movable
+            and len({table.zone_id for table in members}) == 1
+            and self.is_adjacent(members, mode)
+        )
 
     def is_adjacent(self, members: tuple[Table, ...], mode: str | None) -> bool:
         ids = [table.id for table in members]
@@ -110,7 +125,9 @@ class Chooser:
             return any(all({hub, other} in joined for other in ids if other != hub) for hub in ids)
         reached = {ids[0]}
         for _ in ids:
-            reached |= {each for pair in joined if pair & reached and pair <= set(ids) for each in pair}
+            reached |= {
+                each for pair in joined if pair & reached and pair <= set(ids) for each in pair
+            }
         return len(reached) == len(ids)
 
     # ---- seats
@@ -146,7 +163,9 @@ class Chooser:
         """Return the smallest and the largest party that a set takes."""
         if len(members) == 1:
             (table,) = members
-            return table.min_party, table.capacity if table.max_party is None else min(table.capacity, table.max_party)
+            return table.min_party, table.capacity if table.max_party is None else min(
+                table.capacity, table.max_party
+            )
         given = self.given(members)
         if given is not None and given.min_party is not None:
             return given.min_party, given.capacity
@@ -154,7 +173,9 @@ class Chooser:
 
     # ---- judging named tables
 
-    def broken_rules(self, party_size: int, must: Preference, table_ids: Collection[str]) -> list[Code]:
+    def broken_rules(
+        self, party_size: int, must: Preference, table_ids: Collection[str]
+    ) -> list[Code]:
         """Return the codes of all rules that a set of named tables breaks."""
         members = tuple(table for table in self.floor.tables if table.id in table_ids)
         smallest, largest = self.limits(members)
@@ -163,11 +184,17 @@ class Chooser:
         checks = (
             (party_size < smallest, Code.PARTY_BELOW_MINIMUM),
             (party_size > largest, Code.PARTY_ABOVE_MAXIMUM),
-            (several and budget is not None and self.seats(members) - party_size > budget, Code.SLACK_EXCEEDED),
+            (
+                several and budget is not None and self.seats(members) - party_size > budget,
+                Code.SLACK_EXCEEDED,
+            ),
             (not all(map(is_offered, members)), Code.TABLE_OUT_OF_SERVICE),
             (any(self.unmet(table, must) for table in members), Code.NO_TABLES_MATCH),
             (several and len(members) > self.planning.max_tables, Code.TOO_MANY_TABLES),
-            (several and any(table.mobility.value == "fixed" for table in members), Code.TABLE_NOT_MOVABLE),
+            (
+                several and any(table.mobility.value == "fixed" for table in members),
+                Code.TABLE_NOT_MOVABLE,
+            ),
             (len({table.zone_id for table in members}) > 1, Code.ZONE_MISMATCH),
             (not self.is_adjacent(members, self.mode(party_size)), Code.ADJACENCY_MISMATCH),
         )
@@ -198,7 +225,9 @@ class Chooser:
             fits = smallest <= party_size <= largest
             is_tight = len(members) == 1 or budget is None or seats - party_size <= budget
             if fits and is_tight and not any(self.unmet(table, must) for table in members):
-                found.append(self._ordered(party_size, wish, members, is_joinable=members[0].id in joinable))
+                found.append(
+                    self._ordered(party_size, wish, members, is_joinable=members[0].id in joinable)
+                )
         found.sort(key=lambda each: each[0])
         return [choice for _, choice in found]
 
@@ -217,11 +246,20 @@ class Chooser:
         choice = Choice(tuple(table.id for table in members), seats, slack, cost)
         return (cost, kind, slack, size, capacity, beyond, depth, bits), choice
 
-    def cost(self, members: tuple[Table, ...], *, slack: int, depth: int, beyond: int, wish: Preference) -> Fraction:
-        weights = {name: Fraction(str(value)) for name, value in attrs.asdict(self.planning.weights).items()}
+    def cost(
+        self, members: tuple[Table, ...], *, slack: int, depth: int, beyond: int, wish: Preference
+    ) -> Fraction:
+        weights = {
+            name: Fraction(str(value))
+            for name, value in attrs.asdict(self.planning.weights).items()
+        }
         size = len(members)
         scarcity = sum((self.scarcity(table) for table in members), Fraction(0))
-        dearer = min(Fraction(3), 1 + scarcity / size) if size > 1 and weights["scarcity"] > 0 else Fraction(1)
+        dearer = (
+            min(Fraction(3), 1 + scarcity / size)
+            if size > 1 and weights["scarcity"] > 0
+            else Fraction(1)
+        )
         total = (
             slack * weights["overage"] * Fraction(str(self.planning.demand_multiplier))
             + ((size - 1) * weights["table_count"] + depth * weights["adjacency"]) * dearer
@@ -235,7 +273,8 @@ class Chooser:
         alike = [
             other
             for other in self.floor.tables
-            if (other.capacity, other.category, other.seating) == (table.capacity, table.category, table.seating)
+            if (other.capacity, other.category, other.seating)
+            == (table.capacity, table.category, table.seating)
             and is_offered(other)
         ]
         return Fraction(1, len(alike))

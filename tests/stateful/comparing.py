@@ -26,7 +26,9 @@ from tests.stateful.service import Opening, Sitting, cap, opening_at, openings
 def check_error(error: FourtopError | None, wrong: Wrong, answer: object = None) -> str:
     """Assert that an error is of the type that was due, and carries the facts; return its code."""
     assert error is not None, f"{wrong} is due, and the answer is {answer}"
-    assert type(error) is wrong.error, f"{error!r} was raised, and {wrong.error.__name__} is due: {wrong.facts}"
+    assert type(error) is wrong.error, (
+        f"{error!r} was raised, and {wrong.error.__name__} is due: {wrong.facts}"
+    )
     assert str(error), "an error explains itself"
     if isinstance(error, Refused):
         check_refusal(error.refusal, wrong)
@@ -85,7 +87,9 @@ def check_usage(ledger: Ledger, said: Usage, service: Opening) -> None:
     assert said == true
 
 
-def check_availability(ledger: Ledger, offered: Availability, wanted: list[BookingRequest], limit: int) -> None:
+def check_availability(
+    ledger: Ledger, offered: Availability, wanted: list[BookingRequest], limit: int
+) -> None:
     """Assert every slot of an availability; the requests come by start, then party."""
     assert len(offered.slots) == len(wanted)
     for slot, request in zip(offered.slots, wanted, strict=True):
@@ -126,7 +130,11 @@ def table_states(ledger: Ledger) -> dict[str, str]:
     found = {}
     for table in ledger.floor.tables:
         row = ledger.in_the_way(table.id, ledger.now, ledger.now + 1)
-        if not table.active or table.out_of_service or (row is not None and row.owner[0] == "block"):
+        if (
+            not table.active
+            or table.out_of_service
+            or (row is not None and row.owner[0] == "block")
+        ):
             found[table.id] = "out_of_service"
         elif row is None:
             found[table.id] = "available"
@@ -160,9 +168,22 @@ def check_sitting(said: Any, true: Sitting) -> None:
 
 
 def check_hold(said: Hold, true: Keep, state: str) -> None:
-    assert (said.id, said.party_size, said.tables, said.state.value) == (true.id, true.party_size, true.tables, state)
-    assert (said.created_us, said.expires_us, said.actor) == (true.created, true.expires, true.actor)
-    assert (said.booking_id, said.session, said.past_reason) == (true.booking_id, true.session, true.past_reason)
+    assert (said.id, said.party_size, said.tables, said.state.value) == (
+        true.id,
+        true.party_size,
+        true.tables,
+        state,
+    )
+    assert (said.created_us, said.expires_us, said.actor) == (
+        true.created,
+        true.expires,
+        true.actor,
+    )
+    assert (said.booking_id, said.session, said.past_reason) == (
+        true.booking_id,
+        true.session,
+        true.past_reason,
+    )
     assert (said.occasion, said.must, said.wish) == (true.occasion, true.must, true.wish)
     assert said.names_tables is true.named
     check_sitting(said.stay, true.sitting)
@@ -170,7 +191,11 @@ def check_hold(said: Hold, true: Keep, state: str) -> None:
 
 def check_booking(said: Booking, true: Guest) -> None:
     assert (said.id, said.party_size, said.status.value) == (true.id, true.party_size, true.status)
-    assert (said.version, said.created_us, said.updated_us) == (true.version, true.created, true.updated)
+    assert (said.version, said.created_us, said.updated_us) == (
+        true.version,
+        true.created,
+        true.updated,
+    )
     assert (said.actor, said.past_reason) == (true.actor, true.past_reason)
     check_sitting(said.stay, true.sitting)
     given, assignment = true.given, said.assignment
@@ -179,7 +204,11 @@ def check_booking(said: Booking, true: Guest) -> None:
         assert assignment is None
         return
     window = assignment.window
-    assert (assignment.tables, window.start_us, window.end_us) == (given.tables, given.start, given.end)
+    assert (assignment.tables, window.start_us, window.end_us) == (
+        given.tables,
+        given.start,
+        given.end,
+    )
     assert (assignment.assigned_us, assignment.assigned_by) == (given.at, given.by)
     assert (assignment.merge_group_id is None) == (given.group is None)
     if given.group is not None and given.group.resource is not None:
@@ -235,7 +264,10 @@ def check_proof(said: ConfirmationResult, true: Proofread) -> None:
     assert said.actor == true.actor
     assert true.key is None or said.key == true.key
     assert tuple((table.table_id, table.capacity) for table in said.tables) == true.tables
-    rivals = tuple((rival.allocation_id, rival.table_id, rival.owner_kind, rival.owner_id) for rival in said.rivals)
+    rivals = tuple(
+        (rival.allocation_id, rival.table_id, rival.owner_kind, rival.owner_id)
+        for rival in said.rivals
+    )
     assert rivals == true.rivals, f"{rivals} were in the way, and truly {true.rivals}"
 
 

@@ -25,7 +25,8 @@ T = TypeVar("T")
 UNKNOWN = "nobody"
 NONE_OF_THEM = 99
 ACTORS = (Actor("guest", "guest"), Actor("u17", "staff"))
-# Around the nights on which the clocks of London and New York change, and one on which nothing happens.
+# Around the nights on which the clocks of London and New York change, and one on which nothing
+# happens.
 MOMENTS = (
     datetime(2026, 6, 12, 15, tzinfo=UTC),
     datetime(2026, 10, 24, 17, 30, tzinfo=UTC),
@@ -86,9 +87,13 @@ class Wish:
     named: int
     past_reason: str | None
 
-    def request(self, ledger: Ledger, *, party_size: int | None = None, start: int | None = None) -> BookingRequest:
+    def request(
+        self, ledger: Ledger, *, party_size: int | None = None, start: int | None = None
+    ) -> BookingRequest:
         """Make it a request to a restaurant at this moment."""
-        tables = tuple(table.id for place, table in enumerate(ledger.floor.tables) if self.named >> place & 1)
+        tables = tuple(
+            table.id for place, table in enumerate(ledger.floor.tables) if self.named >> place & 1
+        )
         if self.named == 1 << 6 and not tables:
             tables = (UNKNOWN,)
         return BookingRequest(
@@ -109,7 +114,11 @@ class Wish:
             return ends[-1] + (0 if found is None else found.period.buffer_before_minutes * MINUTE)
         day = local_date(ledger.restaurant, ledger.now) + timedelta(days=self.day)
         raster = starts(ledger.restaurant, ledger.policy, day)
-        near = [start for start in raster if start > ledger.now - 40 * MINUTE] or raster or [ledger.now]
+        near = (
+            [start for start in raster if start > ledger.now - 40 * MINUTE]
+            or raster
+            or [ledger.now]
+        )
         return near[self.slot % len(near)] + self.beside
 
 
@@ -135,8 +144,18 @@ def next_moment(ledgers: Sequence[Ledger], now: int, choice: int) -> int:
     """Return where the clock goes: a few seconds on, to the very instant at which something ends, or back."""
     if choice < len(_STEPS):
         return now + _STEPS[choice]
-    expiries = sorted(keep.expires for each in ledgers for keep in each.alive() if keep.expires > now)
-    edges = sorted({edge for each in ledgers for row in each.rows for edge in (row.start, row.end) if edge > now})
+    expiries = sorted(
+        keep.expires for each in ledgers for keep in each.alive() if keep.expires > now
+    )
+    edges = sorted(
+        {
+            edge
+            for each in ledgers
+            for row in each.rows
+            for edge in (row.start, row.end)
+            if edge > now
+        }
+    )
     if choice % 2 and expiries:
         return expiries[0] - (choice % 4 == 1)
     return edges[choice // 2 % len(edges)] if edges else now + MINUTE
@@ -195,9 +214,13 @@ def unsettled_policy(policy: Policy, period_key: str, amount: int) -> Policy:
     period = next(each for each in policy.periods if each.key == period_key)
     others = [each for each in policy.periods if each is not period]
     if amount % 2:
-        changed = attrs.evolve(period, buffer_after_minutes=(period.buffer_after_minutes + 5 * amount) % 30)
+        changed = attrs.evolve(
+            period, buffer_after_minutes=(period.buffer_after_minutes + 5 * amount) % 30
+        )
     else:
-        changed = attrs.evolve(period, turn_bands=[(3, 60 + 15 * amount), (None, 120)], occasions=())
+        changed = attrs.evolve(
+            period, turn_bands=[(3, 60 + 15 * amount), (None, 120)], occasions=()
+        )
     return attrs.evolve(policy, periods=[*others, changed])
 
 
@@ -228,7 +251,9 @@ def _with_other_joins(floor: Floor, place: int, loss: int) -> Floor:
     if first == second:
         return floor
     if loss < 0:
-        return attrs.evolve(floor, joins=[each for each in floor.joins if set(each.tables) != {first, second}])
+        return attrs.evolve(
+            floor, joins=[each for each in floor.joins if set(each.tables) != {first, second}]
+        )
     return floor.with_join(Join((first, second), seat_loss=loss))
 
 

@@ -47,11 +47,15 @@ class HoldRules(Stage):
         times=st.sampled_from((1, 1, 2, 4)),
         is_right=st.sampled_from((True, True, True, False)),
     )
-    def hold_for_booking(self, caller: Caller, wish: Wish, choice: int, times: int, *, is_right: bool) -> None:
+    def hold_for_booking(
+        self, caller: Caller, wish: Wish, choice: int, times: int, *, is_right: bool
+    ) -> None:
         """Hold tables for a booking that waits for them, perhaps more often than is good; or for one that does not."""
         caller = self._where(caller, "guests")
         ledger = self._here(caller)
-        guests = [guest for guest in ledger.guests.values() if guest.status in AWAITING or not is_right]
+        guests = [
+            guest for guest in ledger.guests.values() if guest.status in AWAITING or not is_right
+        ]
         guest = pick(guests, choice)
         if guest is None or not is_right:
             request = wish.request(ledger)
@@ -83,8 +87,16 @@ class HoldRules(Stage):
         self._try(caller, trial)
 
     @HAS_HOLDS
-    @rule(caller=callers(), wish=wishes(), choice=PICKS, ttl=st.sampled_from((None, None, 30)), same=st.booleans())
-    def replace(self, caller: Caller, wish: Wish, choice: int, ttl: int | None, *, same: bool) -> None:
+    @rule(
+        caller=callers(),
+        wish=wishes(),
+        choice=PICKS,
+        ttl=st.sampled_from((None, None, 30)),
+        same=st.booleans(),
+    )
+    def replace(
+        self, caller: Caller, wish: Wish, choice: int, ttl: int | None, *, same: bool
+    ) -> None:
         caller = self._where(caller, "keeps")
         ledger = self._here(caller)
         hold_id = pick_hold(ledger, choice)
@@ -137,20 +149,26 @@ class HoldRules(Stage):
         caller = self._where(caller, "keeps")
         ledger = self._here(caller)
         hold_id = pick_hold(ledger, choice)
-        self._confirm(caller, Asked(hold_id, self._named_for(ledger, hold_id, named), requote, caller.key))
+        self._confirm(
+            caller, Asked(hold_id, self._named_for(ledger, hold_id, named), requote, caller.key)
+        )
 
     @HAS_HOLDS
     @rule(caller=callers())
     def confirm_plainly(self, caller: Caller) -> None:
         """Confirm the newest hold that is alive."""
         caller = self._where(caller, "keeps")
-        self._confirm(caller, Asked(pick_hold(self._here(caller), 0), None, requote=False, key=caller.key))
+        self._confirm(
+            caller, Asked(pick_hold(self._here(caller), 0), None, requote=False, key=caller.key)
+        )
 
     def _confirm(self, caller: Caller, asked: Asked) -> None:
         hold_id = asked.hold_id
 
         def run(desk: Desk) -> Any:
-            return desk.confirm(hold_id, booking_id=asked.booking_id, requote=asked.requote, key=caller.key)
+            return desk.confirm(
+                hold_id, booking_id=asked.booking_id, requote=asked.requote, key=caller.key
+            )
 
         def check(answer: Any, true: Guest) -> None:
             comparing.check_booking(answer, true)
@@ -185,7 +203,9 @@ class HoldRules(Stage):
         return pick(list(ledger.guests), choice - 8)
 
     @rule(caller=callers(), wish=wishes(), parties=PARTIES, session=st.sampled_from((None, "s1")))
-    def hold_plainly(self, caller: Caller, wish: Wish, parties: list[int], session: str | None) -> None:
+    def hold_plainly(
+        self, caller: Caller, wish: Wish, parties: list[int], session: str | None
+    ) -> None:
         """Hold tables for a few parties that come at the same time."""
         for party_size in parties:
             request = attrs.evolve(wish, **PLAIN).request(self._here(caller), party_size=party_size)

@@ -21,7 +21,17 @@ from fourtop.errors import (
 from fourtop.model.event import EventType
 from fourtop.model.request import BookingRequest
 from tests.stateful.admission import NOTHING, Own, admit
-from tests.stateful.ledger import AWAITING, SECOND, Given, Guest, Keep, Ledger, Proofread, Row, Wrong
+from tests.stateful.ledger import (
+    AWAITING,
+    SECOND,
+    Given,
+    Guest,
+    Keep,
+    Ledger,
+    Proofread,
+    Row,
+    Wrong,
+)
 from tests.stateful.service import Opening, Sitting, Unseated, moment, opening_at, sitting
 
 LONGEST_LIFE = 600 * SECOND
@@ -46,7 +56,9 @@ def hold(ledger: Ledger, new_id: str, request: BookingRequest, terms: Terms) -> 
     return _made(ledger, new_id, (request, terms), seated, choice.tables)
 
 
-def replace(ledger: Ledger, new_id: str, old_id: str, request: BookingRequest, ttl_seconds: int | None) -> Keep:
+def replace(
+    ledger: Ledger, new_id: str, old_id: str, request: BookingRequest, ttl_seconds: int | None
+) -> Keep:
     old = live(ledger, old_id)
     terms = Terms(old.booking_id, ttl_seconds, old.session)
     if old.booking_id is not None:
@@ -58,7 +70,11 @@ def replace(ledger: Ledger, new_id: str, old_id: str, request: BookingRequest, t
 
 
 def _made(
-    ledger: Ledger, new_id: str, what: tuple[BookingRequest, Terms], seated: Sitting, tables: tuple[str, ...]
+    ledger: Ledger,
+    new_id: str,
+    what: tuple[BookingRequest, Terms],
+    seated: Sitting,
+    tables: tuple[str, ...],
 ) -> Keep:
     request, terms = what
     assert new_id not in ledger.keeps, "the id of a new hold is new"
@@ -72,7 +88,9 @@ def _made(
         created=ledger.now,
         expires=ledger.now + ttl * SECOND,
         actor=ledger.actor,
-        relies_on=facts(ledger, tables, request.party_size, (seated, opening_of(ledger, seated.start))),
+        relies_on=facts(
+            ledger, tables, request.party_size, (seated, opening_of(ledger, seated.start))
+        ),
         booking_id=terms.booking_id,
         session=terms.session,
         past_reason=request.past_reason,
@@ -124,7 +142,9 @@ def check_awaits(ledger: Ledger, booking_id: str, request: BookingRequest) -> No
     if guest is None:
         raise Wrong(NotFound, kind="booking", id=booking_id)
     if guest.status not in AWAITING:
-        raise Wrong(IllegalTransition, booking_id=booking_id, status=guest.status, target="confirmed")
+        raise Wrong(
+            IllegalTransition, booking_id=booking_id, status=guest.status, target="confirmed"
+        )
     if guest.party_size != request.party_size or guest.sitting.start != request.start_us:
         raise Wrong(HoldMismatch, booking_id=booking_id)
 
@@ -159,7 +179,10 @@ def opening_of(ledger: Ledger, start: int) -> Opening | None:
 
 
 def facts(
-    ledger: Ledger, tables: tuple[str, ...], party_size: int, terms: tuple[Sitting, Opening | None] | None
+    ledger: Ledger,
+    tables: tuple[str, ...],
+    party_size: int,
+    terms: tuple[Sitting, Opening | None] | None,
 ) -> dict[str, Any]:
     """Write down all that a hold of these tables relies on, under the names that drift is told by."""
     found: dict[str, Any] = {}
@@ -232,7 +255,10 @@ def confirm(ledger: Ledger, new_id: str, asked: Asked) -> Guest:
     group = _take_over(ledger, keep, booking_id, (seated, tables))
     given = Given(tables, seated.block_start, seated.block_end, group, ledger.now, ledger.actor)
     ledger.tell(EventType.HOLD_CONFIRMED, hold_id=keep.id, booking_id=booking_id)
-    ledger.tell(EventType.BOOKING_CREATED if guest is None else EventType.BOOKING_STATUS, booking_id=booking_id)
+    ledger.tell(
+        EventType.BOOKING_CREATED if guest is None else EventType.BOOKING_STATUS,
+        booking_id=booking_id,
+    )
     ledger.tell(EventType.ASSIGNMENT_SYNC, booking_id=booking_id)
     if guest is None:
         assert booking_id not in ledger.guests, "the id of a new booking is new"
@@ -264,14 +290,19 @@ def _target(ledger: Ledger, keep: Keep, named: str | None) -> Guest | None:
     guest = None if booking_id is None else ledger.guests.get(booking_id)
     if guest is None:
         return None
-    if keep.booking_id is None and (guest.party_size, guest.sitting.start) != (keep.party_size, keep.sitting.start):
+    if keep.booking_id is None and (guest.party_size, guest.sitting.start) != (
+        keep.party_size,
+        keep.sitting.start,
+    ):
         raise Wrong(HoldMismatch, hold_id=keep.id, booking_id=booking_id)
     if guest.status not in AWAITING:
         raise Wrong(IllegalTransition, booking_id=guest.id, status=guest.status, target="confirmed")
     return guest
 
 
-def _seats(ledger: Ledger, keep: Keep, guest: Guest | None, *, requote: bool) -> tuple[Sitting, tuple[str, ...]]:
+def _seats(
+    ledger: Ledger, keep: Keep, guest: Guest | None, *, requote: bool
+) -> tuple[Sitting, tuple[str, ...]]:
     changed = drift(ledger, keep)
     if not changed:
         return keep.sitting, keep.tables
@@ -288,13 +319,17 @@ def _seats(ledger: Ledger, keep: Keep, guest: Guest | None, *, requote: bool) ->
         past_reason="was-held",
     )
     # The party counts once: neither its hold nor the booking that it becomes is in its way.
-    others = () if guest is None else tuple(("hold", each.id) for each in ledger.keeps_for(guest.id))
+    others = (
+        () if guest is None else tuple(("hold", each.id) for each in ledger.keeps_for(guest.id))
+    )
     own = Own((("hold", keep.id), *others), None if guest is None else guest.id, keep.id)
     seated, choice = admit(ledger, request, own)
     return seated, choice.tables
 
 
-def _take_over(ledger: Ledger, keep: Keep, booking_id: str, seats: tuple[Sitting, tuple[str, ...]]) -> Row | None:
+def _take_over(
+    ledger: Ledger, keep: Keep, booking_id: str, seats: tuple[Sitting, tuple[str, ...]]
+) -> Row | None:
     """Pass the rows of a hold on to its booking; or, where it was quoted anew, give other rows."""
     owner, seated = ("booking", booking_id), seats[0]
     if not drift(ledger, keep):
@@ -316,7 +351,9 @@ def _code(wrong: Wrong) -> str:
     return wrong.error.default_code.value
 
 
-def leave_evidence(ledger: Ledger, keep: Keep, asked: Asked, outcome: tuple[str | None, str | None]) -> None:
+def leave_evidence(
+    ledger: Ledger, keep: Keep, asked: Asked, outcome: tuple[str | None, str | None]
+) -> None:
     """Note what an attempt to confirm leaves behind."""
     booking_id, code = outcome
     seats = {table.id: table.capacity for table in ledger.floor.tables}

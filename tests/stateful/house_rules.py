@@ -9,7 +9,16 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from fourtop import BookingRequest, BookingRow, FourtopError, House, InvalidInput, Quote, Refusal, Window
+from fourtop import (
+    BookingRequest,
+    BookingRow,
+    FourtopError,
+    House,
+    InvalidInput,
+    Quote,
+    Refusal,
+    Window,
+)
 from tests.stateful import arranging, comparing, editing
 from tests.stateful.drawing import (
     UNKNOWN,
@@ -49,7 +58,9 @@ class HouseRules(Stage):
             self._availability(caller, wish, sorted({wish.party_size, others}), limit)
         else:
             said = self._desk(caller).table_states()
-            assert {table: state.value for table, state in said.items()} == comparing.table_states(ledger)
+            assert {table: state.value for table, state in said.items()} == comparing.table_states(
+                ledger
+            )
             assert list(said) == [table.id for table in ledger.floor.tables]
             self._count("table_states", "accepted")
 
@@ -67,7 +78,9 @@ class HouseRules(Stage):
             self._count("quote", f"refused: {comparing.check_error(error, wrong, quoted)}")
             return
         assert error is None, f"a quote failed without need: {error!r}"
-        self._count("quote", f"refused: {quoted.code.value}" if isinstance(quoted, Refusal) else "accepted")
+        self._count(
+            "quote", f"refused: {quoted.code.value}" if isinstance(quoted, Refusal) else "accepted"
+        )
 
     def _availability(self, caller: Caller, wish: Wish, parties: list[int], limit: int) -> None:
         ledger = self._here(caller)
@@ -76,20 +89,26 @@ class HouseRules(Stage):
         if at is not None and limit == 1:
             day += timedelta(days=1)
         try:
-            offered = self._desk(caller).availability(day, parties, must=wish.must, at=at, spots_limit=limit)
+            offered = self._desk(caller).availability(
+                day, parties, must=wish.must, at=at, spots_limit=limit
+            )
         except FourtopError as error:
             self._check_other_day(ledger, error, day, at)
             return
         assert at is None or day in _days_of(ledger, at)
         begins = starts(ledger.restaurant, ledger.policy, day) if at is None else [instant_of(at)]
         wanted = [
-            BookingRequest(party_size, moment(start), must=wish.must) for start in begins for party_size in parties
+            BookingRequest(party_size, moment(start), must=wish.must)
+            for start in begins
+            for party_size in parties
         ]
         assert offered.on == day
         comparing.check_availability(ledger, offered, wanted, limit)
         self._count("availability", "accepted")
 
-    def _check_other_day(self, ledger: Ledger, error: FourtopError, day: date, at: datetime | None) -> None:
+    def _check_other_day(
+        self, ledger: Ledger, error: FourtopError, day: date, at: datetime | None
+    ) -> None:
         if at is None or day in _days_of(ledger, at):
             raise error
         code = comparing.check_error(error, Wrong(InvalidInput, field="at"))
@@ -102,13 +121,17 @@ class HouseRules(Stage):
         zone_id=st.sampled_from((None, None, None, "main", "bar", UNKNOWN)),
         minutes=st.sampled_from((30, 120, 600)),
     )
-    def block(self, caller: Caller, wish: Wish, named: int, zone_id: str | None, minutes: int) -> None:
+    def block(
+        self, caller: Caller, wish: Wish, named: int, zone_id: str | None, minutes: int
+    ) -> None:
         ledger = self._here(caller)
         start = wish.request(ledger).start
         window = Window(start, start + timedelta(minutes=minutes))
         if zone_id is not None:
             named = named & 8
-        tables = tuple(sorted(table.id for bit, table in enumerate(ledger.floor.tables) if named >> bit & 1))
+        tables = tuple(
+            sorted(table.id for bit, table in enumerate(ledger.floor.tables) if named >> bit & 1)
+        )
         if named == 8 and not tables:
             tables = (UNKNOWN,)
 
@@ -120,7 +143,9 @@ class HouseRules(Stage):
         trial = Trial(
             "block",
             (window, tables, zone_id),
-            lambda desk: desk.block(window, tables=tables, zone_id=zone_id, reason="a wobbly leg", key=caller.key),
+            lambda desk: desk.block(
+                window, tables=tables, zone_id=zone_id, reason="a wobbly leg", key=caller.key
+            ),
             lambda ledger, new_id: arranging.block(ledger, new_id, window, tables, zone_id),
             check,
             new_id=lambda answer: str(answer.id),
@@ -150,10 +175,16 @@ class HouseRules(Stage):
 
     @rule(
         caller=callers(),
-        wish_list=st.lists(st.tuples(wishes(), PICKS, st.sampled_from((True, True, False))), min_size=1, max_size=3),
-        status=st.sampled_from(("confirmed", "confirmed", "pending", "checked_in", "completed", "priority_waitlist")),
+        wish_list=st.lists(
+            st.tuples(wishes(), PICKS, st.sampled_from((True, True, False))), min_size=1, max_size=3
+        ),
+        status=st.sampled_from(
+            ("confirmed", "confirmed", "pending", "checked_in", "completed", "priority_waitlist")
+        ),
     )
-    def import_bookings(self, caller: Caller, wish_list: list[tuple[Wish, int, bool]], status: str) -> None:
+    def import_bookings(
+        self, caller: Caller, wish_list: list[tuple[Wish, int, bool]], status: str
+    ) -> None:
         ledger = self._here(caller)
         rows = []
         for wish, number, has_end in wish_list:
@@ -167,7 +198,9 @@ class HouseRules(Stage):
                     wish.party_size,
                     start.isoformat(),
                     end=(start + timedelta(minutes=80)).isoformat() if has_end else None,
-                    tables=[] if status in ("pending", "priority_waitlist") and wish.day == 0 else numbers,
+                    tables=[]
+                    if status in ("pending", "priority_waitlist") and wish.day == 0
+                    else numbers,
                     status=status,
                     occasion=wish.occasion,
                 )
@@ -204,7 +237,9 @@ class HouseRules(Stage):
         else:
             after = edited_restaurant(before, choice)
         found = ledger.floor_version if what == "floor" else ledger.policy_version
-        self._edit(caller, what, (before, after), (None, None, None, None, found, found + 1, None)[place])
+        self._edit(
+            caller, what, (before, after), (None, None, None, None, found, found + 1, None)[place]
+        )
 
     @HAS_HOLDS
     @rule(caller=callers(), choice=PICKS, amount=st.sampled_from((5, 6, 7, 8, 9, 10, 0, 1, 2, 3)))
@@ -217,11 +252,20 @@ class HouseRules(Stage):
         if keep is None:
             return
         if amount >= 5 and keep.tables[-1] in {table.id for table in floor.tables}:
-            self._edit(caller, "floor", (floor, unsettled_floor(floor, keep.tables[-1], amount)), None)
+            self._edit(
+                caller, "floor", (floor, unsettled_floor(floor, keep.tables[-1], amount)), None
+            )
         elif keep.sitting.period in {period.key for period in policy.periods}:
-            self._edit(caller, "policy", (policy, unsettled_policy(policy, keep.sitting.period, amount)), None)
+            self._edit(
+                caller,
+                "policy",
+                (policy, unsettled_policy(policy, keep.sitting.period, amount)),
+                None,
+            )
 
-    def _edit(self, caller: Caller, what: str, values: tuple[Any, Any], version: int | None) -> None:
+    def _edit(
+        self, caller: Caller, what: str, values: tuple[Any, Any], version: int | None
+    ) -> None:
         before, after = values
 
         def change(found: Any) -> Any:

@@ -1,7 +1,7 @@
 """What the model knows of one restaurant: plain lists, and loops over them.
 
-The model is written apart from the engine. Of fourtop its modules import the values and the errors, nothing else,
-and of the values they use the attributes, not the rules.
+The model is written apart from the engine. Of fourtop its modules import the values and the errors,
+nothing else, and of the values they use the attributes, not the rules.
 """
 
 from __future__ import annotations
@@ -149,7 +149,9 @@ class Ledger:
     news: list[tuple[str, str | None, str | None]] = attrs.field(factory=list)
     _choosers: dict[tuple[Floor, Planning], Chooser] = attrs.field(factory=dict)
 
-    def tell(self, kind: EventType, *, booking_id: str | None = None, hold_id: str | None = None) -> None:
+    def tell(
+        self, kind: EventType, *, booking_id: str | None = None, hold_id: str | None = None
+    ) -> None:
         """Note an event that the engine must have written."""
         self.news.append((kind.value, booking_id, hold_id))
 
@@ -176,7 +178,9 @@ class Ledger:
     def rows_of(self, owner: OwnerKey) -> list[Row]:
         return [row for row in self.rows if row.owner == owner]
 
-    def in_the_way(self, table: str, start: int, end: int, without: Collection[OwnerKey] = ()) -> Row | None:
+    def in_the_way(
+        self, table: str, start: int, end: int, without: Collection[OwnerKey] = ()
+    ) -> Row | None:
         """Return the earliest row of a table that a party could not sit beside in time."""
         found = [
             row
@@ -190,13 +194,19 @@ class Ledger:
         ]
         return min(found, key=lambda row: row.start, default=None)
 
-    def rivals(self, tables: Collection[str], start: int, end: int, without: Collection[OwnerKey] = ()) -> list[Row]:
+    def rivals(
+        self, tables: Collection[str], start: int, end: int, without: Collection[OwnerKey] = ()
+    ) -> list[Row]:
         found = (self.in_the_way(table, start, end, without) for table in tables)
         return [row for row in found if row is not None]
 
-    def free_tables(self, start: int, end: int, without: Collection[OwnerKey] = ()) -> frozenset[str]:
+    def free_tables(
+        self, start: int, end: int, without: Collection[OwnerKey] = ()
+    ) -> frozenset[str]:
         return frozenset(
-            table.id for table in self.floor.tables if self.in_the_way(table.id, start, end, without) is None
+            table.id
+            for table in self.floor.tables
+            if self.in_the_way(table.id, start, end, without) is None
         )
 
     # ---- changes
@@ -235,7 +245,11 @@ class Ledger:
     def sweep(self, start: int, end: int) -> None:
         """Sweep the dead holds that a command meets where it writes."""
         for keep in list(self.keeps.values()):
-            if self.is_dead(keep) and keep.sitting.block_start < end and start < keep.sitting.block_end:
+            if (
+                self.is_dead(keep)
+                and keep.sitting.block_start < end
+                and start < keep.sitting.block_end
+            ):
                 self.end_keep(keep, "expired", EventType.HOLD_EXPIRED)
 
     def end_keeps_for(self, booking_id: str, *, but: str | None = None) -> None:
@@ -249,4 +263,8 @@ class Ledger:
                 self.end_keep(keep, "expired", EventType.HOLD_EXPIRED)
 
     def keeps_for(self, booking_id: str) -> Iterator[Keep]:
-        return (each for each in list(self.keeps.values()) if each.booking_id == booking_id and each.state == "active")
+        return (
+            each
+            for each in list(self.keeps.values())
+            if each.booking_id == booking_id and each.state == "active"
+        )

@@ -18,7 +18,9 @@ def counted(twins: Twins | None = None) -> type[Evening]:
     return type("CountedEvening", (Evening,), {"steps": 0, "tally": Counter(), "twins": twins})
 
 
-def play(machine: type[Evening], evenings: int, *, from_seed: int | None = None, shrinks: bool = True) -> None:
+def play(
+    machine: type[Evening], evenings: int, *, from_seed: int | None = None, shrinks: bool = True
+) -> None:
     """Play so many evenings of up to 50 steps; raise what the model finds wrong, after making it short.
 
     Args:
@@ -38,6 +40,10 @@ def play(machine: type[Evening], evenings: int, *, from_seed: int | None = None,
         report_multiple_bugs=False,
         phases=(Phase.generate, Phase.shrink) if shrinks else (Phase.generate,),
         # Houses are large examples, and an evening takes its time.
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+        suppress_health_check=[
+            HealthCheck.too_slow,
+            HealthCheck.data_too_large,
+            HealthCheck.large_base_example,
+        ],
     )
     run_state_machine_as_test(machine, settings=chosen)

@@ -71,8 +71,12 @@ def wall(restaurant: Restaurant, day: date, at: time, *, late: bool) -> int:
     """
     zone = ZoneInfo(restaurant.timezone)
     reading = datetime.combine(day, at)
-    offsets = [(reading.replace(tzinfo=UTC) + shift).astimezone(zone).utcoffset() for shift in (-DAY, DAY)]
-    candidates = sorted({(reading - offset).replace(tzinfo=UTC) for offset in offsets if offset is not None})
+    offsets = [
+        (reading.replace(tzinfo=UTC) + shift).astimezone(zone).utcoffset() for shift in (-DAY, DAY)
+    ]
+    candidates = sorted(
+        {(reading - offset).replace(tzinfo=UTC) for offset in offsets if offset is not None}
+    )
     real = [each for each in candidates if each.astimezone(zone).replace(tzinfo=None) == reading]
     if real:
         return instant_of(real[-1] if late else real[0])
@@ -89,7 +93,11 @@ def openings(restaurant: Restaurant, policy: Policy, day: date) -> list[Opening]
     if not periods:
         name = WEEK[day.weekday()]
         weekly = [period for period in policy.periods if not period.dates]
-        periods = [each for each in weekly if not each.weekdays or name in {str(day.value) for day in each.weekdays}]
+        periods = [
+            each
+            for each in weekly
+            if not each.weekdays or name in {str(day.value) for day in each.weekdays}
+        ]
     periods.sort(key=lambda period: (period.start, period.key))
     return [opening(restaurant, period, day) for period in periods]
 
@@ -128,7 +136,9 @@ def starts(restaurant: Restaurant, policy: Policy, day: date) -> list[int]:
     return found
 
 
-def sitting(restaurant: Restaurant, policy: Policy, start: int, party_size: int, occasion: str | None) -> Sitting:
+def sitting(
+    restaurant: Restaurant, policy: Policy, start: int, party_size: int, occasion: str | None
+) -> Sitting:
     """Return how long a party stays, or raise ``Unseated``."""
     found = opening_at(restaurant, policy, start)
     if found is None:
@@ -162,9 +172,17 @@ def sitting(restaurant: Restaurant, policy: Policy, start: int, party_size: int,
     )
 
 
-def turn(restaurant: Restaurant, policy: Policy, period: ServicePeriod, party_size: int, occasion: str | None) -> int:
+def turn(
+    restaurant: Restaurant,
+    policy: Policy,
+    period: ServicePeriod,
+    party_size: int,
+    occasion: str | None,
+) -> int:
     if occasion is not None:
-        return of_band(next(each for each in policy.occasions if each.key == occasion).turn_bands, party_size)
+        return of_band(
+            next(each for each in policy.occasions if each.key == occasion).turn_bands, party_size
+        )
     bands = period.turn_bands or policy.turn_bands
     return of_band(bands, party_size) if bands else restaurant.default_duration_minutes
 
@@ -186,7 +204,9 @@ def cap(policy: Policy, period: str, day: date) -> CapacityRule | None:
             and each.on in (None, day)
             and (each.weekday is None or each.weekday.value == WEEK[day.weekday()])
         )
-        rank = 4 * (each.on is not None) + 2 * (each.weekday is not None) + (each.period is not None)
+        rank = (
+            4 * (each.on is not None) + 2 * (each.weekday is not None) + (each.period is not None)
+        )
         if applies and rank > best:
             found, best = each, rank
     return found

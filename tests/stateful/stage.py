@@ -11,7 +11,17 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition
 
-from fourtop import Desk, Engine, FourtopError, House, KeyReused, ManualClock, MemoryStore, Preference, Window
+from fourtop import (
+    Desk,
+    Engine,
+    FourtopError,
+    House,
+    KeyReused,
+    ManualClock,
+    MemoryStore,
+    Preference,
+    Window,
+)
 from fourtop.errors import HoldMismatch
 from fourtop.model.results import ImportReport
 from fourtop.ports import Store
@@ -78,7 +88,11 @@ def pick_hold(ledger: Ledger, choice: int) -> str:
 
 
 def pick_booking(ledger: Ledger, statuses: tuple[str, ...], choice: int) -> str:
-    return pick_id([guest.id for guest in ledger.guests.values() if guest.status in statuses], ledger.guests, choice)
+    return pick_id(
+        [guest.id for guest in ledger.guests.values() if guest.status in statuses],
+        ledger.guests,
+        choice,
+    )
 
 
 def check_held(answer: Any, true: Keep) -> None:
@@ -109,7 +123,8 @@ class Stage(RuleBasedStateMachine):
             self.stores |= twins.stores
         self.ids = [TenantIds() for _ in self.stores]
         self.engines = {
-            name: Engine(store, ids=ids) for (name, store), ids in zip(self.stores.items(), self.ids, strict=True)
+            name: Engine(store, ids=ids)
+            for (name, store), ids in zip(self.stores.items(), self.ids, strict=True)
         }
         self.touched: set[int] = set()
         self.ledgers: list[Ledger] = []
@@ -147,11 +162,16 @@ class Stage(RuleBasedStateMachine):
 
     def _where(self, caller: Caller, what: str) -> Caller:
         """Return the caller, in the other restaurant if this one has nothing of a kind."""
-        return caller if getattr(self.ledgers[caller.here], what) else attrs.evolve(caller, here=1 - caller.here)
+        return (
+            caller
+            if getattr(self.ledgers[caller.here], what)
+            else attrs.evolve(caller, here=1 - caller.here)
+        )
 
     def _desk(self, caller: Caller) -> Desk:
         desks = {
-            name: engine.desk(self.tenants[caller.here], actor=caller.actor) for name, engine in self.engines.items()
+            name: engine.desk(self.tenants[caller.here], actor=caller.actor)
+            for name, engine in self.engines.items()
         }
         return cast("Desk", Unison(desks)) if len(desks) > 1 else desks["memory"]
 
@@ -167,7 +187,11 @@ class Stage(RuleBasedStateMachine):
             error = raised
         try:
             replay = self._replay(ledger, caller.key, trial)
-            true = None if replay is not None else trial.judge(ledger, UNKNOWN if error else trial.new_id(answer))
+            true = (
+                None
+                if replay is not None
+                else trial.judge(ledger, UNKNOWN if error else trial.new_id(answer))
+            )
         except Wrong as wrong:
             code = comparing.check_error(error, wrong, answer)
             if trial.command == "confirm":
@@ -197,8 +221,12 @@ class Stage(RuleBasedStateMachine):
             booking_id, stored = ledger.confirmed[trial.asked.hold_id]
             if trial.asked.booking_id not in (None, booking_id):
                 keep = ledger.keeps[trial.asked.hold_id]
-                holding.leave_evidence(ledger, keep, trial.asked, (trial.asked.booking_id, "HOLD_MISMATCH"))
-                raise Wrong(HoldMismatch, hold_id=trial.asked.hold_id, booking_id=trial.asked.booking_id)
+                holding.leave_evidence(
+                    ledger, keep, trial.asked, (trial.asked.booking_id, "HOLD_MISMATCH")
+                )
+                raise Wrong(
+                    HoldMismatch, hold_id=trial.asked.hold_id, booking_id=trial.asked.booking_id
+                )
             return as_replay(stored)
         return None
 

@@ -13,7 +13,17 @@ from tests.stateful.mutant import MUTANTS, Mutant
 from tests.stateful.run import counted, play
 
 HERE = Path(__file__).parent
-MODEL = ("admission", "arranging", "booking", "choosing", "comparing", "editing", "holding", "ledger", "service")
+MODEL = (
+    "admission",
+    "arranging",
+    "booking",
+    "choosing",
+    "comparing",
+    "editing",
+    "holding",
+    "ledger",
+    "service",
+)
 # Evenings that hold ten thousand steps and some to spare; they are always the same.
 EVENINGS = 300
 STEPS = 10_000
@@ -74,7 +84,8 @@ def test_ten_thousand_steps_are_as_the_model_says() -> None:
     machine = counted()
     play(machine, EVENINGS)
     assert machine.steps >= STEPS
-    # What is drawn follows Hypothesis and the modules that are loaded, so the rarest may be missing: then on to others.
+    # What is drawn follows Hypothesis and the modules that are loaded, so the rarest may be
+    # missing: then on to others.
     for number in range(MORE):
         if not missing(machine):
             break
@@ -86,7 +97,9 @@ def test_ten_thousand_steps_are_as_the_model_says() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
-def test_a_wrong_engine_is_caught_within_the_test_run(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_engine_is_caught_within_the_test_run(
+    mutant: Mutant, monkeypatch: pytest.MonkeyPatch
+) -> None:
     machine = counted()
     mutant(monkeypatch)
     with pytest.raises(AssertionError):
@@ -99,7 +112,9 @@ def test_the_model_knows_values_and_errors_only(name: str) -> None:
     # Not the calendar either: it reckons, and the model reckons for itself.
     tree = ast.parse((HERE / f"{name}.py").read_text("utf-8"))
     modules = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    modules += [each.name for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names]
+    modules += [
+        each.name for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names
+    ]
     ours = [module for module in modules if module.split(".")[0] in ("fourtop", "tests")]
     model = [f"tests.stateful.{each}" for each in MODEL]
     assert ours, "every part of the model uses values"

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fourtop import Engine, Floor, House, ManualClock, MemoryStore, Quote, Refusal, dumps_house, loads_house
+from fourtop import (
+    Engine,
+    Floor,
+    House,
+    ManualClock,
+    MemoryStore,
+    Quote,
+    Refusal,
+    dumps_house,
+    loads_house,
+)
 from fourtop.testing.strategies import floors, houses, requests
 
 DAY = date(2026, 10, 24)
@@ -27,7 +37,9 @@ def test_drawn_houses_survive_their_document(house: House) -> None:
 def test_drawn_requests_are_answered(data: st.DataObject) -> None:
     house = data.draw(houses(most_tables=5))
     request = data.draw(requests(house, on=DAY))
-    desk = Engine(MemoryStore(ManualClock(datetime(2026, 10, 24, 8, tzinfo=UTC)))).add_restaurant(house)
+    desk = Engine(MemoryStore(ManualClock(datetime(2026, 10, 24, 8, tzinfo=UTC)))).add_restaurant(
+        house
+    )
     quoted = desk.quote(request)
     assert isinstance(quoted, Quote | Refusal)
 

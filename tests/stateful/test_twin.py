@@ -18,15 +18,18 @@ from tests.stateful.twin import Twins, sql_twins
 
 T = TypeVar("T")
 
-# Evenings that hold five thousand commands and some to spare. Hypothesis draws among the constants of the code that it
-# takes for ours, so they are others where fourtop is installed than where it is a checkout; in each they are the same.
+# Evenings that hold five thousand commands and some to spare. Hypothesis draws among the constants
+# of the code that it takes for ours, so they are others where fourtop is installed than where it is
+# a checkout; in each they are the same.
 EVENINGS = 165
 COMMANDS_AT_LEAST = 5_000
 RARE = 2
 
 
 @pytest.mark.slow
-def test_five_thousand_commands_have_the_same_answers_and_effects_in_all_stores(tmp_path: Path) -> None:
+def test_five_thousand_commands_have_the_same_answers_and_effects_in_all_stores(
+    tmp_path: Path,
+) -> None:
     with sql_twins(tmp_path) as twins:
         machine = counted(twins)
         play(machine, EVENINGS, shrinks=False)
@@ -34,7 +37,8 @@ def test_five_thousand_commands_have_the_same_answers_and_effects_in_all_stores(
     assert commands >= COMMANDS_AT_LEAST
     accepted = {command for command, outcome in machine.tally if outcome == "accepted"}
     refused = {outcome.removeprefix("refused: ") for _, outcome in machine.tally}
-    # The rarest may be missing among so few; the longer run on the memory store, and the campaign, have them all.
+    # The rarest may be missing among so few; the longer run on the memory store, and the campaign,
+    # have them all.
     assert len(set(COMMANDS) - accepted) <= RARE, f"never accepted: {set(COMMANDS) - accepted}"
     assert len({code.value for code in CODES} - refused) <= RARE, f"refused only by {refused}"
     assert machine.tally["confirm", "replayed"]
@@ -66,7 +70,9 @@ class _SilentStore(MemoryStore):
             decided = decide(view)
             if isinstance(decided, Need):
                 return decided
-            return Decision(decided.result, attrs.evolve(decided.changes, events=decided.changes.events[:-1]))
+            return Decision(
+                decided.result, attrs.evolve(decided.changes, events=decided.changes.events[:-1])
+            )
 
         return super().transact(scope, silent)
 
@@ -99,7 +105,9 @@ class _HastyStore(MemoryStore):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("wrong", [_ForgetfulStore, _SilentStore, _WrongStore, _HastyStore])
-def test_a_twin_that_differs_is_caught_within_the_test_run(wrong: Callable[[Clock], MemoryStore]) -> None:
+def test_a_twin_that_differs_is_caught_within_the_test_run(
+    wrong: Callable[[Clock], MemoryStore],
+) -> None:
     clock = ManualClock(MOMENTS[0])
     machine = counted(Twins(clock, {"wrong": wrong(clock)}))
     with pytest.raises(AssertionError, match=" and memory "):

@@ -19,7 +19,8 @@ from tests.database.furnished import postgresql_url, sqlite_url
 from tests.stateful.drawing import MOMENTS
 from tests.stateful.ledger import Ledger
 
-# After so many steps all restaurants are looked at; before, only those where a command has changed something.
+# After so many steps all restaurants are looked at; before, only those where a command has changed
+# something.
 STEPS_BETWEEN_LOOKS: Final = 10
 
 
@@ -49,7 +50,10 @@ def sql_twins(folder: Path) -> Iterator[Twins]:
     """Give the stores on SQLite and on PostgreSQL, the latter as the login of a service."""
     clock = ManualClock(MOMENTS[0])
     with ExitStack() as stack:
-        urls = {"sqlite": sqlite_url(folder / "evenings.db"), "postgresql": stack.enter_context(postgresql_url())}
+        urls = {
+            "sqlite": sqlite_url(folder / "evenings.db"),
+            "postgresql": stack.enter_context(postgresql_url()),
+        }
         stores = {name: SqlStore(url, clock=clock) for name, url in urls.items()}
         for store in stores.values():
             stack.callback(store.close)
@@ -69,7 +73,8 @@ class Unison:
     """The desks of one restaurant in several stores. Any question or command goes to all, and has one answer.
 
     Args:
-        desks: By the name of the store; the answers of the others are held against that of the first.
+        desks: By the name of the store; the answers of the others are held against that of the
+            first.
     """
 
     def __init__(self, desks: Mapping[str, Desk]) -> None:
@@ -78,10 +83,13 @@ class Unison:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def ask(*args: Any, **how: Any) -> Any:
             (_, first), *others = [
-                (store, _Said.of(partial(getattr(desk, name), *args, **how))) for store, desk in self._desks.items()
+                (store, _Said.of(partial(getattr(desk, name), *args, **how)))
+                for store, desk in self._desks.items()
             ]
             for store, said in others:
-                assert said.facts == first.facts, f"{name}: {store} says {said.facts}, and memory {first.facts}"
+                assert said.facts == first.facts, (
+                    f"{name}: {store} says {said.facts}, and memory {first.facts}"
+                )
             if first.error is not None:
                 raise first.error
             return first.answer
@@ -105,7 +113,11 @@ class _Said:
     def facts(self) -> object:
         """All that can be told about it: an answer itself, or what an error carries."""
         error = self.error
-        return self.answer if error is None else (type(error), error.code, error.details, error.args, str(error))
+        return (
+            self.answer
+            if error is None
+            else (type(error), error.code, error.details, error.args, str(error))
+        )
 
 
 # ---- what can be seen

@@ -31,19 +31,37 @@ def graph_of(names: str, *pairs: str) -> JoinGraph:
         pytest.param("", "a", (True, True, True), Label.SINGLE, id="one table without joins"),
         pytest.param("ab", "a", (True, True, True), Label.SINGLE, id="one table with joins"),
         pytest.param("ab", "ab", (True, True, True), Label.PAIRWISE, id="two tables, joined"),
-        pytest.param("", "ab", (False, False, False), Label.DISCONNECTED, id="two tables, not joined"),
+        pytest.param(
+            "", "ab", (False, False, False), Label.DISCONNECTED, id="two tables, not joined"
+        ),
         pytest.param("ab bc", "abc", (True, False, True), Label.NEIGHBORS, id="path of three"),
         pytest.param("ab ac ad", "abcd", (True, False, True), Label.NEIGHBORS, id="star of four"),
         pytest.param("ab bc cd", "abcd", (True, False, False), Label.CONNECTED, id="path of four"),
-        pytest.param("ab bc cd ad", "abcd", (True, False, False), Label.CONNECTED, id="cycle of four"),
-        pytest.param("ab ac ad bc bd cd", "abcd", (True, True, True), Label.PAIRWISE, id="clique of four"),
-        pytest.param("ab cd", "abcd", (False, False, False), Label.DISCONNECTED, id="two separate pairs"),
-        pytest.param("ab bc", "ac", (False, False, False), Label.DISCONNECTED, id="joined only through another table"),
-        pytest.param("ab", "aab", (True, True, True), Label.PAIRWISE, id="a duplicate does not count"),
+        pytest.param(
+            "ab bc cd ad", "abcd", (True, False, False), Label.CONNECTED, id="cycle of four"
+        ),
+        pytest.param(
+            "ab ac ad bc bd cd", "abcd", (True, True, True), Label.PAIRWISE, id="clique of four"
+        ),
+        pytest.param(
+            "ab cd", "abcd", (False, False, False), Label.DISCONNECTED, id="two separate pairs"
+        ),
+        pytest.param(
+            "ab bc",
+            "ac",
+            (False, False, False),
+            Label.DISCONNECTED,
+            id="joined only through another table",
+        ),
+        pytest.param(
+            "ab", "aab", (True, True, True), Label.PAIRWISE, id="a duplicate does not count"
+        ),
         pytest.param("", "aa", (True, True, True), Label.SINGLE, id="one table named twice"),
     ],
 )
-def test_truth_table_of_adjacency(pairs: str, names: str, modes: tuple[bool, bool, bool], label: Label) -> None:
+def test_truth_table_of_adjacency(
+    pairs: str, names: str, modes: tuple[bool, bool, bool], label: Label
+) -> None:
     graph = graph_of("abcd", *pairs.split())
     for order in permutations(names):
         shape = graph.shape(order)

@@ -42,7 +42,7 @@ OVERLAP: Final = AllocationsOverlap(
     "table", "1", "a9", "booking", "b9", "2026-05-01T19:00:00+00:00", "2026-05-01T20:30:00+00:00"
 )
 
-# ---- the mirror ------------------------------------------------------------------------------------------
+# ---- the mirror ----------------------------------------------------------------------------------
 
 MIRRORS: Final = [(Desk, AsyncDesk), (Engine, AsyncEngine), (Store, AsyncStore)]
 AWAITED_FOR: Final[dict[Any, Any]] = {Desk: AsyncDesk}
@@ -66,7 +66,9 @@ def bare(annotation: object) -> object:
 
 
 @pytest.mark.parametrize(("called", "awaited"), MIRRORS, ids=lambda kind: kind.__name__)
-def test_the_awaited_one_has_the_same_members_in_the_same_order(called: type[Any], awaited: type[Any]) -> None:
+def test_the_awaited_one_has_the_same_members_in_the_same_order(
+    called: type[Any], awaited: type[Any]
+) -> None:
     assert list(public(awaited)) == list(public(called))
     kinds = {name: isinstance(member, property) for name, member in public(called).items()}
     assert {name: isinstance(member, property) for name, member in public(awaited).items()} == kinds
@@ -94,7 +96,7 @@ def test_what_touches_the_store_is_awaited(called: type[Any], awaited: type[Any]
             assert inspect.iscoroutinefunction(member) == expected, name
 
 
-# ---- the same answers ------------------------------------------------------------------------------------
+# ---- the same answers ----------------------------------------------------------------------------
 
 
 @attrs.frozen
@@ -150,8 +152,12 @@ EVENING: Final = (
     call("complete", "b1"),
     call("no_show", "b2"),
     call("no_show", "b2"),
-    call("import_bookings", [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))]),
-    call("import_bookings", [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))]),
+    call(
+        "import_bookings", [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))]
+    ),
+    call(
+        "import_bookings", [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))]
+    ),
     call("block", window("17:00", "18:00"), tables=("2",), reason="a leak", key="k3"),
     call("unblock", "n24"),
     call("edit_floor", lambda floor: floor.without_table("4"), expected=1),
@@ -175,7 +181,9 @@ def answered(desk: Desk, name: str, args: tuple[Any, ...], kwargs: dict[str, Any
         return Raised(type(error), error.details)
 
 
-async def awaited(desk: AsyncDesk, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
+async def awaited(
+    desk: AsyncDesk, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> object:
     try:
         member = getattr(desk, name)
         return await member(*args, **kwargs) if callable(member) else member
@@ -201,8 +209,12 @@ def test_every_call_of_an_evening_is_answered_alike() -> None:
 
 def test_every_method_is_called_that_evening_and_succeeds_once() -> None:
     assert {name for name, _, _ in EVENING} == set(public(Desk))
-    desk = Engine(MemoryStore(ManualClock(NOW)), ids=CountedIds("n")).add_restaurant(a_house(), actor=STAFF)
-    assert {each[0] for each in EVENING if not isinstance(answered(desk, *each), Raised)} == set(public(Desk))
+    desk = Engine(MemoryStore(ManualClock(NOW)), ids=CountedIds("n")).add_restaurant(
+        a_house(), actor=STAFF
+    )
+    assert {each[0] for each in EVENING if not isinstance(answered(desk, *each), Raised)} == set(
+        public(Desk)
+    )
 
 
 def test_an_engine_lists_its_restaurants_and_finds_their_desks() -> None:
@@ -224,23 +236,28 @@ def test_tasks_at_once_share_the_tables_out() -> None:
         calls = (desk.book(party_size(4)) for _ in range(10))
         answers = await asyncio.gather(*calls, return_exceptions=True)
         assert {type(each) for each in answers if isinstance(each, Exception)} == {Refused}
-        return sum(not isinstance(each, Exception) for each in answers), (await desk.audit()).is_clean
+        return sum(not isinstance(each, Exception) for each in answers), (
+            await desk.audit()
+        ).is_clean
 
     assert asyncio.run(play()) == (4, True)
 
 
-# ---- races and cancellation --------------------------------------------------------------------------------
+# ---- races and cancellation ----------------------------------------------------------------------
 
 
 class SteppingStore:
     """A store that is somewhere else, as it were: each call awaits its way there and back.
 
     Args:
-        cancelled_at: The await, counted over all calls from 0, at which the task that makes the call is cancelled.
+        cancelled_at: The await, counted over all calls from 0, at which the task that makes the
+            call is cancelled.
         losses: What the next transactions fail with at their commit.
     """
 
-    def __init__(self, *, cancelled_at: int | None = None, losses: Iterable[FourtopError] = ()) -> None:
+    def __init__(
+        self, *, cancelled_at: int | None = None, losses: Iterable[FourtopError] = ()
+    ) -> None:
         self.memory = MemoryStore(ManualClock(NOW))
         self.cancelled_at = cancelled_at
         self.losses = list(losses)
@@ -291,7 +308,9 @@ def undone(decided: Decision[Any] | Need) -> Decision[Any] | Need:
 
 def desks(store: SteppingStore, house: House | None = None) -> tuple[Desk, AsyncDesk]:
     """A desk to set the scene at and to look from, and the one that is tried; both at one restaurant."""
-    seen = Engine(store.memory, ids=CountedIds("seen-")).add_restaurant(a_house() if house is None else house)
+    seen = Engine(store.memory, ids=CountedIds("seen-")).add_restaurant(
+        a_house() if house is None else house
+    )
     return seen, AsyncEngine(store, ids=CountedIds("n")).desk("house")
 
 
@@ -308,7 +327,12 @@ COMMANDS: Final[dict[str, Command]] = {
 
 
 def state(desk: Desk, store: SteppingStore) -> tuple[object, ...]:
-    seen = (desk.versions(), desk.bookings(MONTH), desk.allocations(MONTH), desk.confirmations("seen-1"))
+    seen = (
+        desk.versions(),
+        desk.bookings(MONTH),
+        desk.allocations(MONTH),
+        desk.confirmations("seen-1"),
+    )
     return (*seen, desk.find_hold("seen-1"), store.memory.events("house"))
 
 
@@ -395,7 +419,11 @@ def test_cancelled_between_its_tries_a_confirmation_leaves_at_most_its_evidence(
         store, seen, desk = scene(cancelled_at=place, losses=[OVERLAP] * 4)
         untouched = seen.bookings(MONTH), seen.allocations(MONTH), seen.find_hold("seen-1")
         assert asyncio.run(was_cancelled(desk.confirm("seen-1")))
-        assert (seen.bookings(MONTH), seen.allocations(MONTH), seen.find_hold("seen-1")) == untouched
+        assert (
+            seen.bookings(MONTH),
+            seen.allocations(MONTH),
+            seen.find_hold("seen-1"),
+        ) == untouched
         evidence.append(len(seen.confirmations("seen-1")))
     assert evidence == [0] * 9 + [1]
 
@@ -422,7 +450,9 @@ def test_a_refusal_is_raised_where_it_is_awaited() -> None:
 
 def test_a_hold_is_confirmed_once_however_many_tasks_ask() -> None:
     async def play() -> list[Booking]:
-        desk = await AsyncEngine(SteppingStore(), ids=CountedIds("n")).add_restaurant(a_house(one_table()))
+        desk = await AsyncEngine(SteppingStore(), ids=CountedIds("n")).add_restaurant(
+            a_house(one_table())
+        )
         hold = await desk.hold(party_size(4))
         answers = await asyncio.gather(*(desk.confirm(hold.id) for _ in range(3)))
         assert (await desk.find_booking(answers[0].id)) == answers[0]
@@ -430,7 +460,9 @@ def test_a_hold_is_confirmed_once_however_many_tasks_ask() -> None:
 
     answers = asyncio.run(play())
     assert [each.replayed for each in answers] == [False, True, True]
-    assert {(each.id, each.status) for each in answers} == {(answers[0].id, BookingStatus.CONFIRMED)}
+    assert {(each.id, each.status) for each in answers} == {
+        (answers[0].id, BookingStatus.CONFIRMED)
+    }
     assert answers[0].stay.dining.end - answers[0].stay.dining.start == timedelta(minutes=90)
 
 

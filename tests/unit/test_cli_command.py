@@ -89,9 +89,16 @@ def test_plan_is_the_quote_of_the_desk(capsys: Captured) -> None:
     assert data["refusal"] is None
     assert tuple(data["plan"]["tables"]) == quote.plan.tables
     assert data["plan"]["score"] == quote.plan.score.total
-    assert [tuple(other["tables"]) for other in data["others"]] == [other.tables for other in quote.others]
-    assert [term["name"] for term in data["plan"]["terms"]] == [term.name for term in quote.plan.score.terms]
-    assert data["stay"]["dining"] == {"start": "2026-05-01T19:00:00+01:00", "end": "2026-05-01T21:30:00+01:00"}
+    assert [tuple(other["tables"]) for other in data["others"]] == [
+        other.tables for other in quote.others
+    ]
+    assert [term["name"] for term in data["plan"]["terms"]] == [
+        term.name for term in quote.plan.score.terms
+    ]
+    assert data["stay"]["dining"] == {
+        "start": "2026-05-01T19:00:00+01:00",
+        "end": "2026-05-01T21:30:00+01:00",
+    }
 
 
 def test_plan_tells_people_the_tables_the_score_and_the_next_best(capsys: Captured) -> None:
@@ -99,7 +106,10 @@ def test_plan_tells_people_the_tables_the_score_and_the_next_best(capsys: Captur
     quote = quoted(open_desk(sample.pub(), now=NOW), 9)
     assert code == 0
     assert "The Pub, Friday 1 May 2026, 19:00: a party of 9" in out
-    assert f"best: Dining 4a + Dining 6a: 10 seats, 1 over, score {quote.plan.score.total:.3f}, until 21:30" in out
+    assert (
+        f"best: Dining 4a + Dining 6a: 10 seats, 1 over, score {quote.plan.score.total:.3f}, until 21:30"
+        in out
+    )
     for term in quote.plan.score.terms:
         assert re.search(rf"{term.name} +[0-9.]+  costs +{term.cost:.3f}\n", out)
     assert out.count("score") == 1 + len(quote.others)
@@ -108,7 +118,10 @@ def test_plan_tells_people_the_tables_the_score_and_the_next_best(capsys: Captur
 def test_a_refusal_is_an_answer_and_not_an_error(capsys: Captured) -> None:
     code, out, err = run(capsys, "plan", "pub", "--party", "30", "--at", AT, "--now", NOW)
     assert (code, err) == (1, "")
-    assert "no: no table or combination on this floor seats a party of 30 (PARTY_NEVER_FITS)\nproof: no_plan" in out
+    assert (
+        "no: no table or combination on this floor seats a party of 30 (PARTY_NEVER_FITS)\nproof: no_plan"
+        in out
+    )
     code, data = as_json(capsys, "plan", "pub", "--party", "30", "--at", AT, "--now", NOW)
     assert code == 1
     assert data["plan"] is None
@@ -124,7 +137,9 @@ def test_every_reason_of_a_refusal_is_told(capsys: Captured, tmp_path: Path) -> 
     assert code == 1
     assert "limited to 3 covers" in out
     assert "limited to 0 parties" in out
-    code, out, _ = run(capsys, "availability", floor, "--party", "4", "--on", "2026-05-01", "--now", NOW)
+    code, out, _ = run(
+        capsys, "availability", floor, "--party", "4", "--on", "2026-05-01", "--now", NOW
+    )
     assert "evening: 0 of 3 covers, 0 of 0 parties booked" in out
 
 
@@ -171,21 +186,32 @@ def test_bookings_are_in_the_way(capsys: Captured, tmp_path: Path) -> None:
 
 def test_bookings_may_be_json(capsys: Captured, tmp_path: Path) -> None:
     path = tmp_path / "rows.JSON"
-    path.write_text('[{"id": "b1", "party_size": 4, "start": "2026-05-01T19:00", "tables": ["Low 4a"]}]', "utf-8")
-    _, data = as_json(capsys, "plan", "pub", "--party", "4", "--at", AT, "--now", NOW, "--bookings", str(path))
+    path.write_text(
+        '[{"id": "b1", "party_size": 4, "start": "2026-05-01T19:00", "tables": ["Low 4a"]}]',
+        "utf-8",
+    )
+    _, data = as_json(
+        capsys, "plan", "pub", "--party", "4", "--at", AT, "--now", NOW, "--bookings", str(path)
+    )
     assert data["usage"]["booked_covers"] == 4
 
 
 def test_no_rows_are_no_bookings(capsys: Captured, tmp_path: Path) -> None:
     rows = bookings(tmp_path)
-    assert run(capsys, "plan", "pub", "--party", "4", "--at", AT, "--now", NOW, "--bookings", rows)[0] == 0
+    assert (
+        run(capsys, "plan", "pub", "--party", "4", "--at", AT, "--now", NOW, "--bookings", rows)[0]
+        == 0
+    )
     assert run(capsys, "audit", "pub", "--bookings", rows)[0] == 0
 
 
 def test_now_decides_what_is_past(capsys: Captured) -> None:
     how = ("plan", "pub", "--party", "4", "--at", AT)
     assert run(capsys, *how, "--now", "2026-05-01T19:05")[0] == 0
-    assert as_json(capsys, *how, "--now", "2026-05-01T18:06Z")[1]["refusal"]["code"] == "BOOKING_IN_PAST"
+    assert (
+        as_json(capsys, *how, "--now", "2026-05-01T18:06Z")[1]["refusal"]["code"]
+        == "BOOKING_IN_PAST"
+    )
 
 
 def test_without_now_the_clock_of_the_machine_counts(capsys: Captured) -> None:
@@ -232,7 +258,10 @@ def test_availability_is_what_the_desk_offers(capsys: Captured, tmp_path: Path) 
     assert code == 0
     shown = dict(re.findall(r"^([0-9]{2}:[0-9]{2}) +(.*)$", out, re.MULTILINE))
     assert [re.split(" +", cells) for cells in shown.values()] == cells_of(expected)
-    assert "- party of 9, 17 starts from 17:00 to 21:00: every table or combination that seats 9 is in use" in out
+    assert (
+        "- party of 9, 17 starts from 17:00 to 21:00: every table or combination that seats 9 is in use"
+        in out
+    )
     assert "evening: 12 covers, 1 party booked" in out
 
 
@@ -244,12 +273,17 @@ def cells_of(found: Availability) -> list[list[str]]:
 def test_counting_of_spots_stops_somewhere_and_says_so(capsys: Captured, tmp_path: Path) -> None:
     floor = sketch_floor({str(number): 2 for number in range(30)})
     path = a_floor(tmp_path, dumps_house(sketch_house("Hall", floor, timezone="UTC")))
-    _, out, _ = run(capsys, "availability", path, "--on", "2026-05-01", "--party", "2", "--now", NOW)
+    _, out, _ = run(
+        capsys, "availability", path, "--on", "2026-05-01", "--party", "2", "--now", NOW
+    )
     assert re.search(r"^13:00 +20\+$", out, re.MULTILINE)
 
 
 def test_a_date_without_a_bookable_start_is_a_no(capsys: Captured, tmp_path: Path) -> None:
-    assert run(capsys, "availability", "pub", "--on", "2020-05-01", "--party", "2", "--now", NOW)[0] == 1
+    assert (
+        run(capsys, "availability", "pub", "--on", "2020-05-01", "--party", "2", "--now", NOW)[0]
+        == 1
+    )
     house = sample.pub()
     closed = attrs.evolve(house, policy=attrs.evolve(house.policy, closures=["2026-05-01"]))
     how = ("--on", "2026-05-01", "--party", "2", "--now", NOW)
@@ -295,7 +329,12 @@ def test_everything_that_is_wrong_with_bookings_is_listed(capsys: Captured, tmp_
     )
     code, data = as_json(capsys, "audit", "pub", "--bookings", rows, "--now", NOW)
     assert (code, data["clean"], data["imported"]) == (1, False, 0)
-    assert [problem.partition(":")[0] for problem in data["problems"]] == ["row 2", "row 3", "row 3", "row 4"]
+    assert [problem.partition(":")[0] for problem in data["problems"]] == [
+        "row 2",
+        "row 3",
+        "row 3",
+        "row 4",
+    ]
     code, out, err = run(capsys, "audit", "pub", "--bookings", rows, "--now", NOW)
     assert (code, err) == (1, "")
     assert "4 problems; nothing was imported" in out
@@ -303,16 +342,25 @@ def test_everything_that_is_wrong_with_bookings_is_listed(capsys: Captured, tmp_
         assert problem in out.splitlines()
 
 
-def test_whatever_an_audit_finds_is_listed(capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whatever_an_audit_finds_is_listed(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk = open_desk(sample.pub(), now=NOW)
     held = [desk.hold(BookingRequest(4, at("18:00"))) for _ in range(2)]
-    first, second, *_ = [row for row in desk.allocations(held[0].stay.occupied) if row.resource_type.value == "table"]
-    found = Audit("the-pub", 4, overlaps=(Overlap(first, second),), orphans=(second,), without_tables=("b7",))
+    first, second, *_ = [
+        row for row in desk.allocations(held[0].stay.occupied) if row.resource_type.value == "table"
+    ]
+    found = Audit(
+        "the-pub", 4, overlaps=(Overlap(first, second),), orphans=(second,), without_tables=("b7",)
+    )
     monkeypatch.setattr(Desk, "audit", lambda _: found)
     code, out, _ = run(capsys, "audit", "pub", "--bookings", bookings(tmp_path))
     assert code == 1
     assert "audit of 4 rows: 1 overlap, 1 row without an owner, 1 booking without tables" in out
-    assert f"overlap: table {first.resource_id} of hold {first.owner_id}, 2026-05-01T19:00:00+01:00 to" in out
+    assert (
+        f"overlap: table {first.resource_id} of hold {first.owner_id}, 2026-05-01T19:00:00+01:00 to"
+        in out
+    )
     assert f"without an owner: table {second.resource_id} of hold {second.owner_id}" in out
     assert "without tables: booking b7" in out
     code, data = as_json(capsys, "audit", "pub", "--bookings", bookings(tmp_path))
@@ -328,7 +376,9 @@ def test_schema_is_the_published_one(capsys: Captured) -> None:
     code, out, _ = run(capsys, "schema")
     assert code == 0
     assert json.loads(out) == house_schema()
-    Draft202012Validator(json.loads(out)).validate(json.loads(files(sample).joinpath("pub.json").read_text("utf-8")))
+    Draft202012Validator(json.loads(out)).validate(
+        json.loads(files(sample).joinpath("pub.json").read_text("utf-8"))
+    )
 
 
 def test_version_is_that_of_the_package(capsys: Captured) -> None:
@@ -337,7 +387,9 @@ def test_version_is_that_of_the_package(capsys: Captured) -> None:
     assert re.fullmatch(r"fourtop ([0-9]+\.[0-9]+\.[0-9]+|\(not installed\))\n", out)
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["plan"], ["availability"], ["audit"], ["schema"]])
+@pytest.mark.parametrize(
+    "command", [[], ["demo"], ["plan"], ["availability"], ["audit"], ["schema"]]
+)
 def test_help_is_no_error(capsys: Captured, command: list[str]) -> None:
     code, out, err = run(capsys, *command, "--help")
     assert (code, err) == (0, "")
@@ -363,8 +415,14 @@ PLAN = ("plan", "pub", "--now", NOW)
         (["demo", "--seed", "9" * 5_000], "(5002 characters)"),
         (["demo", "--on", "2026-02-30"], "--on: must be a date"),
         (["demo", "--on", "1066-10-14"], "--on: must be a date"),
-        ([*PLAN, "--at", AT, "--party", "0"], "party_size must be a whole number from 1 to 1000, not 0"),
-        ([*PLAN, "--at", AT, "--party", "-1"], "party_size must be a whole number from 1 to 1000, not -1"),
+        (
+            [*PLAN, "--at", AT, "--party", "0"],
+            "party_size must be a whole number from 1 to 1000, not 0",
+        ),
+        (
+            [*PLAN, "--at", AT, "--party", "-1"],
+            "party_size must be a whole number from 1 to 1000, not -1",
+        ),
         ([*PLAN, "--at", AT, "--party", "1000000000"], "from 1 to 1000"),
         ([*PLAN, "--at", AT, "--party", "2.5"], "must be a whole number, not '2.5'"),
         ([*PLAN, "--at", AT, "--party", "True"], "must be a whole number, not 'True'"),
@@ -372,19 +430,37 @@ PLAN = ("plan", "pub", "--now", NOW)
         ([*PLAN, "--at", AT, "--party", "٤"], "must be a whole number"),
         ([*PLAN, "--at", "tonight", "--party", "4"], "at must be a date and time"),
         ([*PLAN, "--at", "2026-05-01", "--party", "4"], "at must be a date and time"),
-        ([*PLAN, "--at", "2026-03-29T01:30", "--party", "4"], "does not exist on that day; the next valid time is"),
-        ([*PLAN, "--at", "2026-10-25T01:30", "--party", "4"], "happens twice; say 2026-10-25T01:30:00+01:00 or"),
+        (
+            [*PLAN, "--at", "2026-03-29T01:30", "--party", "4"],
+            "does not exist on that day; the next valid time is",
+        ),
+        (
+            [*PLAN, "--at", "2026-10-25T01:30", "--party", "4"],
+            "happens twice; say 2026-10-25T01:30:00+01:00 or",
+        ),
         ([*PLAN, "--at", "1066-10-14T10:00Z", "--party", "4"], "1970 to 2199"),
         ([*PLAN, "--at", AT, "--party", "4", "--now", "noon"], "now must be a date and time"),
         ([*PLAN, "--at", AT, "--party", "4", "--zone", "Terrace"], "there is no zone 'Terrace'"),
         ([*PLAN, "--at", AT, "--party", "4", "--table", "99"], "there is no table '99'"),
-        ([*PLAN, "--at", AT, "--party", "4", "--area", "moon"], "areas must be one of indoor, outdoor, bar"),
+        (
+            [*PLAN, "--at", AT, "--party", "4", "--area", "moon"],
+            "areas must be one of indoor, outdoor, bar",
+        ),
         ([*PLAN, "--at", AT, "--party", "4", "--feature", ""], "features must be"),
         ([*PLAN, "--at", AT, "--party", "4", "--occasion", "a b"], "occasion must be"),
-        (["availability", "pub", "--on", "2026-05-01", "--party", "0"], "must be a whole number from 1 to 1000"),
-        (["plan", "/nowhere/floor.json", "--party", "4", "--at", AT], "/nowhere/floor.json: No such file or directory"),
+        (
+            ["availability", "pub", "--on", "2026-05-01", "--party", "0"],
+            "must be a whole number from 1 to 1000",
+        ),
+        (
+            ["plan", "/nowhere/floor.json", "--party", "4", "--at", AT],
+            "/nowhere/floor.json: No such file or directory",
+        ),
         (["plan", "nul\0.json", "--party", "4", "--at", AT], "must be paths of files"),
-        (["audit", "pub", "--bookings", "/nowhere/rows.csv"], "/nowhere/rows.csv: No such file or directory"),
+        (
+            ["audit", "pub", "--bookings", "/nowhere/rows.csv"],
+            "/nowhere/rows.csv: No such file or directory",
+        ),
     ],
 )
 def test_wrong_arguments_get_one_line(capsys: Captured, arguments: list[str], says: str) -> None:
@@ -408,7 +484,10 @@ def broken(change: str) -> str:
         ("house['joins'].append(['Low 4a', 'Low 4a'])", "joins[11]"),
         ("house['joins'].append(['Low 4a', 'Low 9'])", "joins[11][1]"),
         ("del house['policy']", "policy"),
-        ("house['restaurant']['timezone'] = 'Mars/Base'", "restaurant.timezone must be an IANA time zone"),
+        (
+            "house['restaurant']['timezone'] = 'Mars/Base'",
+            "restaurant.timezone must be an IANA time zone",
+        ),
     ],
 )
 def test_a_wrong_floor_names_the_file_and_the_path_in_it(
@@ -422,7 +501,9 @@ def test_a_wrong_floor_names_the_file_and_the_path_in_it(
 
 def test_a_floor_that_is_not_json_names_the_line(capsys: Captured, tmp_path: Path) -> None:
     floor = a_floor(tmp_path, '{\n  "format": "fourtop/house/1",\n  oops\n}')
-    assert refused_input(capsys, "plan", floor, "--party", "4", "--at", AT).startswith(f"{floor}: line 3: ")
+    assert refused_input(capsys, "plan", floor, "--party", "4", "--at", AT).startswith(
+        f"{floor}: line 3: "
+    )
 
 
 def test_a_floor_must_be_a_readable_text(capsys: Captured, tmp_path: Path) -> None:
@@ -430,7 +511,10 @@ def test_a_floor_must_be_a_readable_text(capsys: Captured, tmp_path: Path) -> No
     assert refused_input(capsys, "plan", str(tmp_path), *how) == f"{tmp_path}: Is a directory"
     path = tmp_path / "floor.json"
     path.write_bytes(b'{"format": "\xff"}')
-    assert refused_input(capsys, "plan", str(path), *how) == f"{path}: must be UTF-8, but byte 13 is not"
+    assert (
+        refused_input(capsys, "plan", str(path), *how)
+        == f"{path}: must be UTF-8, but byte 13 is not"
+    )
 
 
 def test_a_file_beyond_all_measure_is_not_read_to_its_end(
@@ -438,19 +522,26 @@ def test_a_file_beyond_all_measure_is_not_read_to_its_end(
 ) -> None:
     monkeypatch.setattr("fourtop.cli.inputs.MAX_CHARACTERS", 10)
     floor = a_floor(tmp_path)
-    assert "must be at most 10 characters long" in refused_input(capsys, "plan", floor, "--party", "4", "--at", AT)
+    assert "must be at most 10 characters long" in refused_input(
+        capsys, "plan", floor, "--party", "4", "--at", AT
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         (ROWS + "b1,four,2026-05-01T19:00,,Low 4a\n", "line 2: party_size must be"),
-        (ROWS + "b1,4,2026-05-01T19:00,,Low 4a\nb 2,4,2026-05-01T19:00,,Low 4b\n", "line 3: id must be"),
+        (
+            ROWS + "b1,4,2026-05-01T19:00,,Low 4a\nb 2,4,2026-05-01T19:00,,Low 4b\n",
+            "line 3: id must be",
+        ),
         ("id,party_size,start,guest\nb1,4,2026-05-01T19:00,Ann\n", "line 1: columns must be among"),
         ("", "line 1: id must be a column"),
     ],
 )
-def test_wrong_rows_name_the_file_and_the_line(capsys: Captured, tmp_path: Path, text: str, says: str) -> None:
+def test_wrong_rows_name_the_file_and_the_line(
+    capsys: Captured, tmp_path: Path, text: str, says: str
+) -> None:
     path = tmp_path / "rows.csv"
     path.write_text(text, encoding="utf-8")
     for command in (["audit", "pub"], [*PLAN, "--party", "4", "--at", AT]):
@@ -459,7 +550,9 @@ def test_wrong_rows_name_the_file_and_the_line(capsys: Captured, tmp_path: Path,
         assert says in line
 
 
-def test_bookings_that_cannot_be_imported_are_wrong_input_of_a_plan(capsys: Captured, tmp_path: Path) -> None:
+def test_bookings_that_cannot_be_imported_are_wrong_input_of_a_plan(
+    capsys: Captured, tmp_path: Path
+) -> None:
     row = "4,2026-05-01T19:00,2026-05-01T21:00,Low 4a"
     rows = bookings(tmp_path, f"b1,{row}", f"b2,{row}")
     line = refused_input(capsys, *PLAN, "--party", "4", "--at", AT, "--bookings", rows)
@@ -469,7 +562,9 @@ def test_bookings_that_cannot_be_imported_are_wrong_input_of_a_plan(capsys: Capt
 @pytest.mark.slow
 @settings(max_examples=40)
 @given(text=st.text(max_size=60), suffix=st.sampled_from(["csv", "json"]))
-def test_no_file_makes_a_traceback(tmp_path_factory: pytest.TempPathFactory, text: str, suffix: str) -> None:
+def test_no_file_makes_a_traceback(
+    tmp_path_factory: pytest.TempPathFactory, text: str, suffix: str
+) -> None:
     path = tmp_path_factory.getbasetemp() / f"any.{suffix}"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
     assert main(["plan", str(path), "--party", "4", "--at", AT]) == 2
@@ -481,7 +576,9 @@ def test_no_file_makes_a_traceback(tmp_path_factory: pytest.TempPathFactory, tex
 # ---- what the terminal may do to us
 
 
-def test_a_terminal_without_a_character_gets_a_question_mark(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_terminal_without_a_character_gets_a_question_mark(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     house = sketch_house("Café Zoë", sketch_floor({"Bar 1": 4}), timezone="UTC")
     floor = a_floor(tmp_path, dumps_house(house))
     raw = io.BytesIO()
@@ -491,13 +588,18 @@ def test_a_terminal_without_a_character_gets_a_question_mark(monkeypatch: pytest
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", [["demo"], ["--help"], ["--version"]], ids=lambda command: command[0])
+@pytest.mark.parametrize(
+    "command", [["demo"], ["--help"], ["--version"]], ids=lambda command: command[0]
+)
 def test_a_pipe_that_nobody_reads_is_quiet(command: list[str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "fourtop.cli", *command], stdout=writing, stderr=subprocess.PIPE, check=False
+            [sys.executable, "-m", "fourtop.cli", *command],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            check=False,
         )
     finally:
         os.close(writing)

@@ -69,7 +69,9 @@ def refused(capsys: Captured, *arguments: str) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("form", [[], ["--json"]], ids=["text", "json"])
 @pytest.mark.parametrize("seed", ["21", "4"])
-def test_a_night_in_sqlite_prints_what_memory_prints(capsys: Captured, seed: str, form: list[str]) -> None:
+def test_a_night_in_sqlite_prints_what_memory_prints(
+    capsys: Captured, seed: str, form: list[str]
+) -> None:
     of_memory = run(capsys, "demo", "--seed", seed, *form)
     assert run(capsys, "demo", "--seed", seed, *form, "--store", "sqlite:///night.db") == of_memory
     assert of_memory[0] == 0
@@ -99,7 +101,9 @@ def test_a_night_stays_in_the_database(played: str) -> None:
 
 def test_no_night_is_played_over_another(capsys: Captured, played: str) -> None:
     kept = run(capsys, "audit", "--store", played)
-    assert "the restaurant the-pub: an evening was played there before" in refused(capsys, "demo", "--store", played)
+    assert "the restaurant the-pub: an evening was played there before" in refused(
+        capsys, "demo", "--store", played
+    )
     assert run(capsys, "audit", "--store", played) == kept
 
 
@@ -136,7 +140,9 @@ URLS = (
 
 @pytest.mark.parametrize("wrong", URLS, ids=range(len(URLS)))
 @pytest.mark.parametrize(
-    "command", [["demo"], ["migrate"], ["doctor"], ["audit"], ["jobs", "sweep"]], ids=lambda command: command[0]
+    "command",
+    [["demo"], ["migrate"], ["doctor"], ["audit"], ["jobs", "sweep"]],
+    ids=lambda command: command[0],
 )
 def test_what_is_wrong_with_a_url_is_one_line_without_its_password(
     capsys: Captured, command: list[str], wrong: str
@@ -152,7 +158,9 @@ def test_what_is_wrong_with_a_url_is_one_line_without_its_password(
         "postgresql://host/night?user=ann&password=secret",
     ],
 )
-def test_a_url_where_none_is_expected_is_told_without_its_password(capsys: Captured, wrong: str) -> None:
+def test_a_url_where_none_is_expected_is_told_without_its_password(
+    capsys: Captured, wrong: str
+) -> None:
     line = refused(capsys, "migrate", wrong)
     assert "unrecognized arguments: postgresql://" in line
     assert "secret" not in line
@@ -169,22 +177,38 @@ def test_a_url_is_shown_by_no_value_that_has_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["audit"], ["doctor"], ["jobs", "sweep"], ["migrate", "--current"], ["migrate", "--down", "base"]]
+    "command",
+    [
+        ["audit"],
+        ["doctor"],
+        ["jobs", "sweep"],
+        ["migrate", "--current"],
+        ["migrate", "--down", "base"],
+    ],
 )
-def test_a_file_that_is_not_there_is_not_made_by_looking(capsys: Captured, tmp_path: Path, command: list[str]) -> None:
+def test_a_file_that_is_not_there_is_not_made_by_looking(
+    capsys: Captured, tmp_path: Path, command: list[str]
+) -> None:
     line = refused(capsys, *command, "--store", "sqlite:///nihgt.db")
     assert line == "nihgt.db: there is no such file; fourtop migrate makes it"
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("command", [["demo"], ["migrate"]], ids=lambda command: command[0])
-def test_no_directory_is_made_for_a_file(capsys: Captured, tmp_path: Path, command: list[str]) -> None:
-    assert refused(capsys, *command, "--store", "sqlite:///a/night.db") == "a: there is no such directory"
+def test_no_directory_is_made_for_a_file(
+    capsys: Captured, tmp_path: Path, command: list[str]
+) -> None:
+    assert (
+        refused(capsys, *command, "--store", "sqlite:///a/night.db")
+        == "a: there is no such directory"
+    )
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("command", [["demo"], ["migrate"], ["audit"], ["jobs", "sweep"]])
-def test_a_file_of_something_else_stays_as_it_is(capsys: Captured, tmp_path: Path, command: list[str]) -> None:
+def test_a_file_of_something_else_stays_as_it_is(
+    capsys: Captured, tmp_path: Path, command: list[str]
+) -> None:
     file = tmp_path / "letter.txt"
     file.write_text("Dear Ann, " * 500, encoding="utf-8")
     assert "cannot be used" in refused(capsys, *command, "--store", "sqlite:///letter.txt")
@@ -216,11 +240,16 @@ def test_the_environment_names_the_store_for_all_but_the_demo(
         ("psycopg", "postgresql://ann:secret@host/night", "install fourtop[postgres]"),
     ],
 )
-def test_a_missing_extra_is_one_line_that_says_what_to_install(missing: str, url: str, says: str) -> None:
+def test_a_missing_extra_is_one_line_that_says_what_to_install(
+    missing: str, url: str, says: str
+) -> None:
     code = f"import sys; sys.modules[{missing!r}] = None; from fourtop.cli import main; sys.exit(main(sys.argv[1:]))"
     for command in ("demo", "migrate"):
         done = subprocess.run(
-            [sys.executable, "-c", code, command, "--store", url], capture_output=True, check=False, text=True
+            [sys.executable, "-c", code, command, "--store", url],
+            capture_output=True,
+            check=False,
+            text=True,
         )
         assert (done.returncode, done.stdout) == (2, "")
         assert says in done.stderr
@@ -236,7 +265,10 @@ def test_commands_without_a_store_import_nothing_of_sql() -> None:
     )
     environment = os.environ | {VARIABLE: "sqlite:////nowhere/night.db"}
     assert (
-        subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, env=environment).returncode == 0
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, check=False, env=environment
+        ).returncode
+        == 0
     )
 
 
@@ -249,7 +281,10 @@ def test_migrate_makes_the_schema_and_does_nothing_the_second_time(capsys: Captu
     assert as_json(capsys, *how) == (0, {"steps": steps, "revision": LATEST, "latest": LATEST})
     assert as_json(capsys, *how) == (0, {"steps": [], "revision": LATEST, "latest": LATEST})
     code, out, _ = run(capsys, *how)
-    assert (code, out) == (0, f"nothing was to be done\nthe schema is at revision {LATEST}, the latest\n")
+    assert (code, out) == (
+        0,
+        f"nothing was to be done\nthe schema is at revision {LATEST}, the latest\n",
+    )
 
 
 def test_migrate_goes_to_a_revision_and_back(capsys: Captured) -> None:
@@ -273,7 +308,9 @@ def test_migrate_goes_to_a_revision_and_back(capsys: Captured) -> None:
 def test_a_revision_that_nobody_knows_is_wrong_input(capsys: Captured, url: str) -> None:
     assert "not 'tomorrow'" in refused(capsys, "migrate", "--store", url, "--to", "tomorrow")
     assert "not 'tomorrow'" in refused(capsys, "migrate", "--store", url, "--down", "tomorrow")
-    assert "not allowed with" in refused(capsys, "migrate", "--store", url, "--to", "0001", "--down", "0001")
+    assert "not allowed with" in refused(
+        capsys, "migrate", "--store", url, "--to", "0001", "--down", "0001"
+    )
     assert current(url) == LATEST
 
 
@@ -283,20 +320,26 @@ def test_a_revision_that_nobody_knows_is_wrong_input(capsys: Captured, url: str)
 def test_an_audit_of_a_database_tells_of_each_restaurant(capsys: Captured, played: str) -> None:
     code, out, err = run(capsys, "audit", "--store", played)
     assert (code, err) == (0, "")
-    assert re.fullmatch(r"The Pub \(the-pub\): audit of [0-9]+ rows: 0 overlaps, 0 rows without an owner, .*\n", out)
+    assert re.fullmatch(
+        r"The Pub \(the-pub\): audit of [0-9]+ rows: 0 overlaps, 0 rows without an owner, .*\n", out
+    )
     code, data = as_json(capsys, "audit", "--store", played, "--restaurant", "the-pub")
     assert (code, data["clean"]) == (0, True)
     assert [each["restaurant"] for each in data["restaurants"]] == ["the-pub"]
 
 
-def test_an_audit_finds_what_somebody_wrote_past_the_triggers(capsys: Captured, played: str) -> None:
+def test_an_audit_finds_what_somebody_wrote_past_the_triggers(
+    capsys: Captured, played: str
+) -> None:
     with sqlite3.connect("night.db") as connection:
         triggers = connection.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'allocations'"
         ).fetchall()
         for name, _ in triggers:
             connection.execute(f"DROP TRIGGER {name}")
-        connection.execute("CREATE TEMP TABLE twin AS SELECT * FROM allocations WHERE NOT shadow LIMIT 1")
+        connection.execute(
+            "CREATE TEMP TABLE twin AS SELECT * FROM allocations WHERE NOT shadow LIMIT 1"
+        )
         connection.execute("UPDATE twin SET id = 'twin'")
         connection.execute("INSERT INTO allocations SELECT * FROM twin")
         # Without them no store would work on it at all.
@@ -313,7 +356,9 @@ def test_an_audit_finds_what_somebody_wrote_past_the_triggers(capsys: Captured, 
 
 
 def test_an_audit_is_of_a_file_or_of_a_database(capsys: Captured, url: str) -> None:
-    assert "there is no restaurant 'nowhere'" in refused(capsys, "audit", "--store", url, "--restaurant", "nowhere")
+    assert "there is no restaurant 'nowhere'" in refused(
+        capsys, "audit", "--store", url, "--restaurant", "nowhere"
+    )
     assert "go without a FLOOR" in refused(capsys, "audit", "pub", "--store", url)
     assert "go without a FLOOR" in refused(capsys, "audit", "pub", "--restaurant", "the-pub")
     assert "go with a FLOOR" in refused(capsys, "audit", "--store", url, "--bookings", "rows.csv")
@@ -332,7 +377,9 @@ def test_a_database_that_was_migrated_is_well(capsys: Captured, url: str) -> Non
     assert re.search(r"^0 reasons to refuse, [0-9]+ warnings?$", out, re.MULTILINE)
 
 
-def test_the_doctor_names_what_is_missing_and_what_to_do(capsys: Captured, url: str, tmp_path: Path) -> None:
+def test_the_doctor_names_what_is_missing_and_what_to_do(
+    capsys: Captured, url: str, tmp_path: Path
+) -> None:
     with sqlite3.connect(tmp_path / "kept.db") as connection:
         connection.execute("DROP TRIGGER allocations_no_overlap_insert")
     connection.close()

@@ -13,7 +13,16 @@ from itertools import combinations
 import attrs
 import pytest
 
-from fourtop import Allocation, BookingStatus, Engine, EventType, InvalidInput, MemoryStore, Window, sample
+from fourtop import (
+    Allocation,
+    BookingStatus,
+    Engine,
+    EventType,
+    InvalidInput,
+    MemoryStore,
+    Window,
+    sample,
+)
 from fourtop.cli import main
 from fourtop.cli.chart import chart
 from fourtop.cli.demo_report import night_data, story
@@ -41,7 +50,9 @@ def tables_of(visit: Visit, act: Act) -> tuple[str, ...]:
 
 
 def codes(night: Night) -> Counter[str]:
-    return Counter(step.refusal.code.value for visit in night.visits for step in visit.steps if step.refusal)
+    return Counter(
+        step.refusal.code.value for visit in night.visits for step in visit.steps if step.refusal
+    )
 
 
 def asked_for(visit: Visit) -> tuple[int, int, tuple[str, ...]]:
@@ -98,7 +109,12 @@ def test_somebody_cancels_and_somebody_stays_away() -> None:
 
 def test_a_hold_expires_and_its_guest_asks_again() -> None:
     (late,) = visits_that(a_night(), Act.HOLD_EXPIRED)
-    assert [step.act for step in late.steps][:4] == [Act.HELD, Act.HOLD_EXPIRED, Act.HELD, Act.CONFIRMED]
+    assert [step.act for step in late.steps][:4] == [
+        Act.HELD,
+        Act.HOLD_EXPIRED,
+        Act.HELD,
+        Act.CONFIRMED,
+    ]
 
 
 def test_a_second_click_gives_the_same_booking() -> None:
@@ -112,7 +128,10 @@ def test_named_tables_are_these_or_none() -> None:
     refused = second.did(Act.REFUSED)
     assert refused is not None
     assert refused.refusal is not None
-    assert (refused.refusal.proof.value, refused.tables) == ("named_tables", tables_of(second, Act.ASKED_FOR))
+    assert (refused.refusal.proof.value, refused.tables) == (
+        "named_tables",
+        tables_of(second, Act.ASKED_FOR),
+    )
 
 
 # ---- what holds for every seed, judged apart from the audit
@@ -152,7 +171,10 @@ def test_half_hours_equal_a_count_minute_by_minute(seed: int) -> None:
 
 
 def test_other_seeds_bring_other_guests() -> None:
-    guests = {tuple((visit.party_size, visit.start_us) for visit in a_night(seed).visits) for seed in SEEDS}
+    guests = {
+        tuple((visit.party_size, visit.start_us) for visit in a_night(seed).visits)
+        for seed in SEEDS
+    }
     assert len(guests) == len(SEEDS)
 
 
@@ -167,7 +189,9 @@ def test_the_night_is_played_in_the_store_that_was_made_for_it() -> None:
     (store,) = stores
     desk = Engine(store).desk("the-pub")
     start = night.half_hours[0].start
-    statuses = Counter(each.status for each in desk.bookings(Window(start, start + timedelta(hours=7))))
+    statuses = Counter(
+        each.status for each in desk.bookings(Window(start, start + timedelta(hours=7)))
+    )
     assert statuses == {
         BookingStatus.COMPLETED: len(visits_that(night, Act.CAME)),
         BookingStatus.CANCELLED: len(visits_that(night, Act.CANCELLED)),
@@ -181,7 +205,9 @@ def test_the_night_is_played_in_the_store_that_was_made_for_it() -> None:
 
 def test_another_date_is_another_evening_of_the_same_guests() -> None:
     winter = run_night(MemoryStore, on=date(2026, 12, 4))
-    assert [visit.party_size for visit in winter.visits] == [visit.party_size for visit in a_night().visits]
+    assert [visit.party_size for visit in winter.visits] == [
+        visit.party_size for visit in a_night().visits
+    ]
     assert f"{winter.half_hours[0].start:%H:%M}" == "17:00"
 
 
@@ -216,7 +242,10 @@ def test_chart_shows_each_stay_to_five_minutes(seed: int) -> None:
     drawn = 0
     for table in night.house.floor.tables:
         expected = {
-            ((row.window.start_us - start_us) // 300_000_000, (row.window.end_us - start_us) // 300_000_000)
+            (
+                (row.window.start_us - start_us) // 300_000_000,
+                (row.window.end_us - start_us) // 300_000_000,
+            )
             for row in night.rows
             if row.resource_id == table.id
         }
@@ -228,7 +257,11 @@ def test_chart_shows_each_stay_to_five_minutes(seed: int) -> None:
 
 def test_chart_labels_each_stay_that_has_room() -> None:
     night = a_night()
-    labels = {int(number) for bar in chart_lines(night).values() for number in re.findall(r"\[#([0-9]+)", bar)}
+    labels = {
+        int(number)
+        for bar in chart_lines(night).values()
+        for number in re.findall(r"\[#([0-9]+)", bar)
+    }
     came = {visit.number for visit in visits_that(night, Act.CAME)}
     assert came <= labels
 
@@ -250,7 +283,9 @@ def test_chart_of_an_overbooked_table_shows_where() -> None:
 def test_chart_of_a_minute_is_one_stroke() -> None:
     night = a_night()
     row = night.rows[0]
-    short = attrs.evolve(row, window=Window(row.window.start, row.window.start + timedelta(minutes=1)))
+    short = attrs.evolve(
+        row, window=Window(row.window.start, row.window.start + timedelta(minutes=1))
+    )
     assert chart(attrs.evolve(night, rows=(short,))).count("|") == 1
 
 
@@ -273,7 +308,9 @@ def test_demo_is_the_same_in_every_process(form: list[str]) -> None:
     printed = set()
     for hash_seed in ("1", "2"):
         command = [sys.executable, "-m", "fourtop.cli", "demo", *form]
-        done = subprocess.run(command, capture_output=True, check=True, env=os.environ | {"PYTHONHASHSEED": hash_seed})
+        done = subprocess.run(
+            command, capture_output=True, check=True, env=os.environ | {"PYTHONHASHSEED": hash_seed}
+        )
         printed.add(done.stdout)
     assert len(printed) == 1
 
@@ -281,7 +318,11 @@ def test_demo_is_the_same_in_every_process(form: list[str]) -> None:
 def test_story_has_a_line_for_each_request() -> None:
     night = a_night()
     lines = story(night).splitlines()
-    numbers = [int(found[1]) for line in lines if (found := re.match(r" {0,2}([0-9]{1,2})  [0-9]{2}:[0-9]{2}  ", line))]
+    numbers = [
+        int(found[1])
+        for line in lines
+        if (found := re.match(r" {0,2}([0-9]{1,2})  [0-9]{2}:[0-9]{2}  ", line))
+    ]
     assert numbers == list(range(1, 31))
     assert lines[-1].startswith("audit of ")
     assert "0 overlaps, 0 rows without an owner, 0 bookings without tables" in lines[-1]
@@ -327,7 +368,9 @@ def test_json_says_what_the_text_says(capsys: pytest.CaptureFixture[str]) -> Non
     }
     assert len(data["requests"]) == 30
     assert len(data["stays"]) == len(night.rows)
-    assert [half["covers"] for half in data["half_hours"]] == [half.covers for half in night.half_hours]
+    assert [half["covers"] for half in data["half_hours"]] == [
+        half.covers for half in night.half_hours
+    ]
 
 
 def test_shares_of_the_demand_are_kept() -> None:

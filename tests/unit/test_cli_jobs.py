@@ -88,7 +88,14 @@ def test_jobs_do_their_work_once(capsys: Captured) -> None:
     code, first = as_json(capsys, "all", "--publish", "nobody")
     assert code == 0
     assert list(first) == list(JOBS)
-    assert min(first["relay"]["published"], first["prune"]["allocations"], first["retain"]["stored_results"]) > 10
+    assert (
+        min(
+            first["relay"]["published"],
+            first["prune"]["allocations"],
+            first["retain"]["stored_results"],
+        )
+        > 10
+    )
     code, second = as_json(capsys, "all", "--publish", "nobody")
     assert code == 0
     assert {number for numbers in second.values() for number in numbers.values()} == {0}
@@ -114,9 +121,15 @@ def test_what_a_job_did_is_told_in_a_line(capsys: Captured) -> None:
     assert (code, err) == (0, "")
     sweep, relay, prune, retain = out.splitlines()
     assert sweep == "sweep: 0 holds ended"
-    assert re.fullmatch(r"relay: \d+ events published, 0 attempts failed, 0 given up, 0 to be published twice", relay)
+    assert re.fullmatch(
+        r"relay: \d+ events published, 0 attempts failed, 0 given up, 0 to be published twice",
+        relay,
+    )
     assert re.fullmatch(r"prune: \d+ rows archived", prune)
-    assert re.fullmatch(r"retain: \d+ confirmation results, \d+ stored results, \d+ holds and 0 events deleted", retain)
+    assert re.fullmatch(
+        r"retain: \d+ confirmation results, \d+ stored results, \d+ holds and 0 events deleted",
+        retain,
+    )
 
 
 @pytest.mark.usefixtures("night")
@@ -125,26 +138,34 @@ def test_what_is_younger_than_the_days_stays(capsys: Captured) -> None:
     assert "days must be a whole number from 1 to 3650, not 0" in refused(
         capsys, "prune", "--days", "0", "--store", STORE
     )
-    assert "batch must be a whole number from 1 to" in refused(capsys, "sweep", "--batch", "0", "--store", STORE)
+    assert "batch must be a whole number from 1 to" in refused(
+        capsys, "sweep", "--batch", "0", "--store", STORE
+    )
 
 
 def test_every_event_is_given_to_the_function_of_the_current_directory(
     capsys: Captured, night: str, listener: str
 ) -> None:
     before = list(sys.path)
-    assert as_json(capsys, "relay", "--publish", f"{listener}:Topic.publish", "--batch", "7")[0] == 0
+    assert (
+        as_json(capsys, "relay", "--publish", f"{listener}:Topic.publish", "--batch", "7")[0] == 0
+    )
     heard = [event.dedupe_key for event in sys.modules[listener].heard]
     assert heard == events_of(night)
     assert sys.path == before
 
 
 @pytest.mark.usefixtures("night")
-def test_a_relay_that_cannot_publish_is_a_no(capsys: Captured, listener: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_relay_that_cannot_publish_is_a_no(
+    capsys: Captured, listener: str, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.WARNING, "fourtop.jobs"):
         code, data = as_json(capsys, "relay", "--publish", f"{listener}:down")
     assert code == 1
     assert data["relay"]["published"] == 0
-    assert data["relay"]["failed"] == sum(record.name == "fourtop.jobs" for record in caplog.records)
+    assert data["relay"]["failed"] == sum(
+        record.name == "fourtop.jobs" for record in caplog.records
+    )
     assert "secret" not in caplog.text
 
 

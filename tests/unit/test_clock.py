@@ -65,7 +65,10 @@ def test_a_manual_clock_jumps_also_back() -> None:
 
 def test_a_manual_clock_takes_aware_datetimes_only() -> None:
     clock = ManualClock(NOON)
-    for naive in (lambda: ManualClock(NOON.replace(tzinfo=None)), lambda: clock.move_to(NOON.replace(tzinfo=None))):
+    for naive in (
+        lambda: ManualClock(NOON.replace(tzinfo=None)),
+        lambda: clock.move_to(NOON.replace(tzinfo=None)),
+    ):
         with pytest.raises(NaiveDatetime) as caught:
             naive()
         assert caught.value.field == "now"

@@ -32,10 +32,12 @@ from tests.unit.document_case import (
     without,
 )
 
-# ---- a document is a house, and a house is a document ----------------------------------------------------
+# ---- a document is a house, and a house is a document --------------------------------------------
 
 
-@pytest.mark.parametrize(("house", "text"), [(FULL, FULL_TEXT), (BARE, BARE_TEXT)], ids=["full", "bare"])
+@pytest.mark.parametrize(
+    ("house", "text"), [(FULL, FULL_TEXT), (BARE, BARE_TEXT)], ids=["full", "bare"]
+)
 def test_a_house_is_written_for_people_and_read_without_loss(house: House, text: str) -> None:
     assert dumps_house(house) == text
     assert loads_house(text) == house
@@ -43,16 +45,28 @@ def test_a_house_is_written_for_people_and_read_without_loss(house: House, text:
 
 def test_the_full_house_leaves_nothing_at_its_default() -> None:
     written = json.loads(FULL_TEXT)
-    data = {"tables": written["tables"][0], "planning": written["policy"]["planning"], **written["policy"]}
-    kinds: dict[str, type[attrs.AttrsInstance]] = {"tables": Table, "planning": Planning, "holds": HoldRules}
+    data = {
+        "tables": written["tables"][0],
+        "planning": written["policy"]["planning"],
+        **written["policy"],
+    }
+    kinds: dict[str, type[attrs.AttrsInstance]] = {
+        "tables": Table,
+        "planning": Planning,
+        "holds": HoldRules,
+    }
 
     assert {key for key in house_document.KEYS if key not in written} == set()
     for key, kind in kinds.items():
         assert len(data[key]) == len(attrs.fields(kind)), key
     assert len(written["restaurant"]) == len(attrs.fields(Restaurant))
     assert len(written["policy"]) == len(attrs.fields(Policy))
-    assert set().union(*written["policy"]["periods"]) == {each.name for each in attrs.fields(ServicePeriod)}
-    assert set().union(*written["policy"]["capacity_rules"]) == {each.name for each in attrs.fields(CapacityRule)}
+    assert set().union(*written["policy"]["periods"]) == {
+        each.name for each in attrs.fields(ServicePeriod)
+    }
+    assert set().union(*written["policy"]["capacity_rules"]) == {
+        each.name for each in attrs.fields(CapacityRule)
+    }
 
 
 def test_plain_data_is_the_same_document() -> None:
@@ -78,14 +92,21 @@ def test_ids_that_are_slugs_may_be_left_out() -> None:
 def test_tables_and_zones_are_named_in_any_case() -> None:
     changed = edited(lambda data: data.update(joins=[["a 1", "A 2"], ["a 2", "a 10"]]))
 
-    assert [join.tables for join in house_from_data(changed).floor.joins] == [("t1", "t2"), ("t2", "t3")]
+    assert [join.tables for join in house_from_data(changed).floor.joins] == [
+        ("t1", "t2"),
+        ("t2", "t3"),
+    ]
 
 
 def test_an_explicit_default_is_as_good_as_none() -> None:
     data = json.loads(BARE_TEXT)
     data["joins"], data["set_capacities"], data["joins_within_zone"] = [], [], False
     data["restaurant"] |= {"id": "pub", "slug": "pub", "active": True}
-    data["policy"] |= {"planning": {"weights": {}, "adjacency_min_party": None}, "holds": {}, "closures": []}
+    data["policy"] |= {
+        "planning": {"weights": {}, "adjacency_min_party": None},
+        "holds": {},
+        "closures": [],
+    }
 
     assert house_from_data(data) == BARE
 
@@ -103,7 +124,7 @@ def test_a_document_survives_ascii_and_any_layout() -> None:
     assert loads_house(json.dumps(json.loads(FULL_TEXT), indent=None, ensure_ascii=True)) == FULL
 
 
-# ---- what it refuses, and where --------------------------------------------------------------------------
+# ---- what it refuses, and where ------------------------------------------------------------------
 
 
 def edited(edit: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
@@ -119,9 +140,13 @@ def refused(data: object) -> InvalidDocument:
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "field", "rule"), MALFORMED, ids=[f"{case[2]}={case[1]!r:.20}" for case in MALFORMED]
+    ("path", "value", "field", "rule"),
+    MALFORMED,
+    ids=[f"{case[2]}={case[1]!r:.20}" for case in MALFORMED],
 )
-def test_a_malformed_place_is_refused_with_its_path_and_its_rule(path: Path, value: Any, field: str, rule: str) -> None:
+def test_a_malformed_place_is_refused_with_its_path_and_its_rule(
+    path: Path, value: Any, field: str, rule: str
+) -> None:
     error = refused(at(json.loads(FULL_TEXT), path, value))
 
     assert error.code is Code.INVALID_DOCUMENT
@@ -131,9 +156,13 @@ def test_a_malformed_place_is_refused_with_its_path_and_its_rule(path: Path, val
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "field", "rule"), CONTRADICTIONS, ids=[f"{case[2]}={case[1]!r:.20}" for case in CONTRADICTIONS]
+    ("path", "value", "field", "rule"),
+    CONTRADICTIONS,
+    ids=[f"{case[2]}={case[1]!r:.20}" for case in CONTRADICTIONS],
 )
-def test_a_contradiction_is_refused_with_its_path_and_its_rule(path: Path, value: Any, field: str, rule: str) -> None:
+def test_a_contradiction_is_refused_with_its_path_and_its_rule(
+    path: Path, value: Any, field: str, rule: str
+) -> None:
     error = refused(at(json.loads(FULL_TEXT), path, value))
 
     assert error.field == field
@@ -157,7 +186,10 @@ def test_a_name_that_makes_no_id_needs_one_given(name: str) -> None:
     data = at(json.loads(BARE_TEXT), ["zones"], [{"name": name}])
     error = refused(data)
 
-    assert (error.field, error.rule) == ("zones[0].id", "must be given where the name has no letter or digit")
+    assert (error.field, error.rule) == (
+        "zones[0].id",
+        "must be given where the name has no letter or digit",
+    )
     data["zones"][0]["id"] = "z"
     assert house_from_data(data).floor.zones[0].name == name
 
@@ -171,7 +203,7 @@ def test_a_key_that_is_no_text_is_refused() -> None:
     assert refused({**json.loads(BARE_TEXT), 3: 4}).field == "document"
 
 
-# ---- any value in any place ------------------------------------------------------------------------------
+# ---- any value in any place ----------------------------------------------------------------------
 
 
 def leaves(data: Any, path: Path) -> Iterator[Path]:
@@ -188,7 +220,19 @@ def leaves(data: Any, path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize(
     "value",
-    [math.nan, math.inf, -math.inf, {}, {"a": 1}, [["a"]], 10**400, 10**5_000, "\0", "x" * 10_240, -1.5],
+    [
+        math.nan,
+        math.inf,
+        -math.inf,
+        {},
+        {"a": 1},
+        [["a"]],
+        10**400,
+        10**5_000,
+        "\0",
+        "x" * 10_240,
+        -1.5,
+    ],
     ids=lambda value: f"{type(value).__name__} {shown(value)}",
 )
 def test_nonsense_in_any_place_is_refused_there(value: Any) -> None:
@@ -197,13 +241,20 @@ def test_nonsense_in_any_place_is_refused_there(value: Any) -> None:
     assert len(paths) > 100
 
     for path in paths:
-        if isinstance(value, float) and path[-1] in {"x", "y", "rotation"} and -1_000 <= value <= 1_000:
+        if (
+            isinstance(value, float)
+            and path[-1] in {"x", "y", "rotation"}
+            and -1_000 <= value <= 1_000
+        ):
             continue
         error = refused(at(data, path, value))
         place = written(path)
-        # A name that others refer to is missed where it is referred to; a fault of a member may be told of its list.
+        # A name that others refer to is missed where it is referred to; a fault of a member may be
+        # told of its list.
         is_near = place.startswith(error.field) or error.field.startswith(place)
-        assert is_near or path[-1] in {"name", "number", "key"}, f"{value!r:.40} at {place}: {error}"
+        assert is_near or path[-1] in {"name", "number", "key"}, (
+            f"{value!r:.40} at {place}: {error}"
+        )
         assert len(str(error)) < 1_000
 
 
@@ -211,7 +262,7 @@ def shown(value: Any) -> str:
     return "huge" if type(value) is int else repr(value)[:8]
 
 
-# ---- broken JSON -----------------------------------------------------------------------------------------
+# ---- broken JSON ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -219,19 +270,48 @@ def shown(value: Any) -> str:
     [
         ("", 1, "must be JSON (Expecting value)", "the end"),
         ('{\n  "format": ', 2, "must be JSON (Expecting value)", "the end"),
-        (FULL_TEXT.replace('"zones": [', '"zones" ['), 13, "must be JSON (Expecting ':' delimiter)", None),
-        (FULL_TEXT.replace('"order": 2,', '"order": 2;'), 13, "must be JSON (Expecting ',' delimiter)", None),
+        (
+            FULL_TEXT.replace('"zones": [', '"zones" ['),
+            13,
+            "must be JSON (Expecting ':' delimiter)",
+            None,
+        ),
+        (
+            FULL_TEXT.replace('"order": 2,', '"order": 2;'),
+            13,
+            "must be JSON (Expecting ',' delimiter)",
+            None,
+        ),
         (BARE_TEXT + "}", 8, "must be JSON (Extra data)", "'}'"),
         ("\ufeff" + BARE_TEXT, 1, "must be JSON (Unexpected UTF-8 BOM", None),
         ("{'format': 1}", 1, "must be JSON (Expecting property name", None),
         ('{"format": "a\nb"}', 1, "must be JSON (Invalid control character", None),
         ("[" * 100_000, None, "must be JSON of a sane depth", "a thousand brackets"),
-        ('{"format": ' + "1" * 5_000 + "}", None, "must be JSON with numbers of a sane length", "thousands of digits"),
+        (
+            '{"format": ' + "1" * 5_000 + "}",
+            None,
+            "must be JSON with numbers of a sane length",
+            "thousands of digits",
+        ),
         ("nul", 1, "must be JSON (Expecting value)", "'nul'"),
     ],
-    ids=["empty", "cut", "no colon", "semicolon", "extra", "mark", "quotes", "line break", "deep", "long", "word"],
+    ids=[
+        "empty",
+        "cut",
+        "no colon",
+        "semicolon",
+        "extra",
+        "mark",
+        "quotes",
+        "line break",
+        "deep",
+        "long",
+        "word",
+    ],
 )
-def test_broken_json_is_refused_with_its_line(text: str, line: int | None, rule: str, given: str | None) -> None:
+def test_broken_json_is_refused_with_its_line(
+    text: str, line: int | None, rule: str, given: str | None
+) -> None:
     with pytest.raises(InvalidDocument) as caught:
         loads_house(text)
     assert (caught.value.field, caught.value.line) == ("document", line)
@@ -262,7 +342,9 @@ def test_a_key_given_twice_is_refused_with_its_path(old: str, new: str, field: s
 def test_constants_that_are_no_json_are_refused_with_their_path() -> None:
     for constant in ("NaN", "Infinity", "-Infinity", "1e999"):
         with pytest.raises(InvalidDocument) as caught:
-            loads_house(FULL_TEXT.replace('"demand_multiplier": 1.5', f'"demand_multiplier": {constant}'))
+            loads_house(
+                FULL_TEXT.replace('"demand_multiplier": 1.5', f'"demand_multiplier": {constant}')
+            )
         assert caught.value.field == "policy.planning.demand_multiplier"
 
 
@@ -273,13 +355,20 @@ def test_the_refusal_of_the_model_is_kept_as_the_cause() -> None:
     assert error.__cause__.field == "capacity"
 
 
-# ---- the house -------------------------------------------------------------------------------------------
+# ---- the house -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("field", ["restaurant", "floor", "policy"])
 def test_a_house_is_of_values_that_have_checked_themselves(field: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        House(**{"restaurant": BARE.restaurant, "floor": BARE.floor, "policy": BARE.policy, field: cast("Any", {})})
+        House(
+            **{
+                "restaurant": BARE.restaurant,
+                "floor": BARE.floor,
+                "policy": BARE.policy,
+                field: cast("Any", {}),
+            }
+        )
     assert caught.value.field == field
 
 

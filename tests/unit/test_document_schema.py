@@ -44,7 +44,8 @@ def test_the_schema_accepts_what_is_written(text: str) -> None:
     [
         case[:2]
         for case in MALFORMED
-        # JSON Schema has no word for a number that is none, the time zones that there are, and the months' days.
+        # JSON Schema has no word for a number that is none, the time zones that there are, and the
+        # months' days.
         if case[1] not in ("London", "2026-13-01") and case[1] == case[1]
     ],
     ids=str,

@@ -55,7 +55,9 @@ def slip_in(memory: MemoryStore, row: Allocation) -> None:
             object.__setattr__(each, "shadow", False)
 
 
-def a_row(owner: Booking | Hold, *, id_: str = "wrong", table: str = "3", window_: Window | None = None) -> Allocation:
+def a_row(
+    owner: Booking | Hold, *, id_: str = "wrong", table: str = "3", window_: Window | None = None
+) -> Allocation:
     kind = OwnerKind.BOOKING if isinstance(owner, Booking) else OwnerKind.HOLD
     where = owner.stay.occupied if window_ is None else window_
     return Allocation(id_, "house", ResourceType.TABLE, table, where, kind, owner.id)
@@ -96,7 +98,9 @@ def test_it_finds_an_overlap(memory: MemoryStore, desk: Desk) -> None:
 
 def test_it_finds_every_pair_that_overlaps(memory: MemoryStore, desk: Desk) -> None:
     booking = booked(desk, 4)
-    for number, window_ in enumerate([window("19:30", "19:40"), window("19:35", "22:00"), window("22:00", "23:00")]):
+    for number, window_ in enumerate(
+        [window("19:30", "19:40"), window("19:35", "22:00"), window("22:00", "23:00")]
+    ):
         slip_in(memory, a_row(booking, id_=f"wrong{number}", window_=window_))
     (there,) = (row for row in table_rows(desk) if not row.id.startswith("wrong"))
     pairs = [(pair.first.id, pair.second.id) for pair in desk.audit().overlaps]
@@ -111,14 +115,23 @@ def test_shadows_and_touching_rows_are_no_overlap(memory: MemoryStore, desk: Des
     assert desk.audit().allocations == 3
 
 
-@pytest.mark.parametrize("state", [HoldState.RELEASED, HoldState.EXPIRED, HoldState.CONFIRMED, HoldState.REPLACED])
-def test_it_finds_rows_of_a_hold_that_ended(memory: MemoryStore, desk: Desk, state: HoldState) -> None:
+@pytest.mark.parametrize(
+    "state", [HoldState.RELEASED, HoldState.EXPIRED, HoldState.CONFIRMED, HoldState.REPLACED]
+)
+def test_it_finds_rows_of_a_hold_that_ended(
+    memory: MemoryStore, desk: Desk, state: HoldState
+) -> None:
     hold = held(desk, 4)
     plant(memory, holds_changed=(attrs.evolve(hold, state=state),))
-    assert [row.resource_type for row in desk.audit().orphans] == [ResourceType.HOLD, ResourceType.TABLE]
+    assert [row.resource_type for row in desk.audit().orphans] == [
+        ResourceType.HOLD,
+        ResourceType.TABLE,
+    ]
 
 
-def test_rows_of_a_dead_hold_that_was_not_swept_are_no_orphans(desk: Desk, clock: ManualClock) -> None:
+def test_rows_of_a_dead_hold_that_was_not_swept_are_no_orphans(
+    desk: Desk, clock: ManualClock
+) -> None:
     clock.move_to(held(desk, 4).expires_at)
     assert desk.audit().is_clean
 
@@ -129,8 +142,12 @@ def test_it_finds_a_shadow_of_a_hold(memory: MemoryStore, desk: Desk) -> None:
     assert [row.id for row in desk.audit().orphans] == ["wrong"]
 
 
-@pytest.mark.parametrize("status", [BookingStatus.CANCELLED, BookingStatus.NO_SHOW, BookingStatus.COMPLETED], ids=str)
-def test_it_finds_rows_ahead_of_a_booking_that_ended(memory: MemoryStore, desk: Desk, status: BookingStatus) -> None:
+@pytest.mark.parametrize(
+    "status", [BookingStatus.CANCELLED, BookingStatus.NO_SHOW, BookingStatus.COMPLETED], ids=str
+)
+def test_it_finds_rows_ahead_of_a_booking_that_ended(
+    memory: MemoryStore, desk: Desk, status: BookingStatus
+) -> None:
     booking = booked(desk, 4)
     plant(memory, bookings=(attrs.evolve(booking, status=status, version=2),))
     assert [row.owner_id for row in desk.audit().orphans] == [booking.id]
@@ -150,28 +167,52 @@ def test_it_finds_rows_without_an_owner(memory: MemoryStore, desk: Desk) -> None
     shelf = memory._shelves["house"]
     del shelf._bookings[booking.id], shelf._holds[hold.id], shelf._blocks[block.id]
     shelf._starts.clear()
-    assert [row.owner_id for row in desk.audit().orphans] == [hold.id, block.id, booking.id, hold.id]
+    assert [row.owner_id for row in desk.audit().orphans] == [
+        hold.id,
+        block.id,
+        booking.id,
+        hold.id,
+    ]
 
 
 @pytest.mark.parametrize("status", [BookingStatus.CONFIRMED, BookingStatus.CHECKED_IN], ids=str)
-def test_it_finds_a_booking_that_has_no_tables(memory: MemoryStore, desk: Desk, status: BookingStatus) -> None:
+def test_it_finds_a_booking_that_has_no_tables(
+    memory: MemoryStore, desk: Desk, status: BookingStatus
+) -> None:
     without_tables = desk.book(party_size(4), tables="later")
-    assignment = Assignment(("3",), without_tables.stay.occupied, None, without_tables.created_us, GUEST)
-    plant(memory, bookings=(attrs.evolve(without_tables, status=status, assignment=assignment, version=2),))
+    assignment = Assignment(
+        ("3",), without_tables.stay.occupied, None, without_tables.created_us, GUEST
+    )
+    plant(
+        memory,
+        bookings=(attrs.evolve(without_tables, status=status, assignment=assignment, version=2),),
+    )
     booked(desk, 4)
     assert desk.audit().without_tables == (without_tables.id,)
 
 
-def test_it_finds_a_booking_without_tables_where_there_is_no_row_at_all(memory: MemoryStore, desk: Desk) -> None:
+def test_it_finds_a_booking_without_tables_where_there_is_no_row_at_all(
+    memory: MemoryStore, desk: Desk
+) -> None:
     without_tables = desk.book(party_size(4), tables="later")
-    plant(memory, bookings=(attrs.evolve(without_tables, status=BookingStatus.CONFIRMED, version=2),))
+    plant(
+        memory, bookings=(attrs.evolve(without_tables, status=BookingStatus.CONFIRMED, version=2),)
+    )
     found = desk.audit()
-    assert (found.allocations, found.without_tables, found.is_clean) == (0, (without_tables.id,), False)
+    assert (found.allocations, found.without_tables, found.is_clean) == (
+        0,
+        (without_tables.id,),
+        False,
+    )
 
 
-def test_a_booking_that_is_over_needs_no_tables(memory: MemoryStore, desk: Desk, clock: ManualClock) -> None:
+def test_a_booking_that_is_over_needs_no_tables(
+    memory: MemoryStore, desk: Desk, clock: ManualClock
+) -> None:
     without_tables = desk.book(party_size(4), tables="later")
-    plant(memory, bookings=(attrs.evolve(without_tables, status=BookingStatus.CONFIRMED, version=2),))
+    plant(
+        memory, bookings=(attrs.evolve(without_tables, status=BookingStatus.CONFIRMED, version=2),)
+    )
     booked(desk, 4)
     clock.move_to(at("20:30"))
     assert desk.audit().is_clean
@@ -197,8 +238,12 @@ def test_two_restaurants_are_audited_apart(memory: MemoryStore, desk: Desk) -> N
 
 def test_a_house_that_has_lost_all_its_rows_is_not_clean(desk: Desk, memory: MemoryStore) -> None:
     without_tables = desk.book(party_size(4), tables="later")
-    assignment = Assignment(("3",), without_tables.stay.occupied, None, without_tables.created_us, GUEST)
-    lost = attrs.evolve(without_tables, status=BookingStatus.CONFIRMED, assignment=assignment, version=2)
+    assignment = Assignment(
+        ("3",), without_tables.stay.occupied, None, without_tables.created_us, GUEST
+    )
+    lost = attrs.evolve(
+        without_tables, status=BookingStatus.CONFIRMED, assignment=assignment, version=2
+    )
     plant(memory, bookings=(lost,))
     found = desk.audit()
     assert (found.allocations, found.without_tables) == (0, (without_tables.id,))

@@ -24,7 +24,20 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.ports import Store
-from tests.evening import MONTH, NOW, STAFF, a_house, at, booked, held, open_desk, party_size, rows_of, snapshot, window
+from tests.evening import (
+    MONTH,
+    NOW,
+    STAFF,
+    a_house,
+    at,
+    booked,
+    held,
+    open_desk,
+    party_size,
+    rows_of,
+    snapshot,
+    window,
+)
 
 EVENING = window("18:00", "20:00")
 
@@ -67,7 +80,10 @@ def test_a_block_pushes_nobody_aside_and_lists_all_who_are_there(store: Store, d
         desk.block(EVENING, tables=["1", "2", "3"], reason="paint")
     assert caught.value.code is Code.HOLD_CONFLICT
     ways = caught.value.refusal.reasons[0].details["in_the_way"]
-    assert [(each["table_id"], each["owner_id"]) for each in ways] == [("1", booking.id), ("2", hold.id)]
+    assert [(each["table_id"], each["owner_id"]) for each in ways] == [
+        ("1", booking.id),
+        ("2", hold.id),
+    ]
     assert snapshot(store, desk) == before
 
 
@@ -78,7 +94,9 @@ def test_a_block_that_has_begun_counts_from_now_on(desk: Desk) -> None:
         desk.block(window("10:00", "12:00"), tables=["1"], reason="late")
 
 
-def test_whoever_sat_there_before_is_not_in_the_way_of_a_block(desk: Desk, clock: ManualClock) -> None:
+def test_whoever_sat_there_before_is_not_in_the_way_of_a_block(
+    desk: Desk, clock: ManualClock
+) -> None:
     booking = booked(desk, 4, "17:00", tables=["1"])
     clock.move_to(at("18:30"))
     block = desk.block(window("17:00", "20:00"), tables=["1"], reason="paint")
@@ -104,7 +122,9 @@ def test_an_ended_block_keeps_what_is_over_of_it(desk: Desk, clock: ManualClock)
     assert desk.audit().is_clean
 
 
-def test_a_block_that_is_over_is_left_as_it_is(store: Store, desk: Desk, clock: ManualClock) -> None:
+def test_a_block_that_is_over_is_left_as_it_is(
+    store: Store, desk: Desk, clock: ManualClock
+) -> None:
     block = desk.block(EVENING, tables=["1"], reason="paint")
     clock.move_to(at("20:00"))
     before = snapshot(store, desk)
@@ -133,7 +153,9 @@ def test_blocks_under_a_key_are_made_and_ended_once(desk: Desk) -> None:
         ({"zone_id": "no id"}, "zone_id"),
     ],
 )
-def test_a_block_names_tables_or_a_zone_and_a_reason(store: Store, desk: Desk, how: dict[str, Any], field: str) -> None:
+def test_a_block_names_tables_or_a_zone_and_a_reason(
+    store: Store, desk: Desk, how: dict[str, Any], field: str
+) -> None:
     before = snapshot(store, desk)
     with pytest.raises((InvalidInput, InvalidIdentifier)) as caught:
         desk.block(EVENING, **{"reason": "paint", **how})
@@ -153,10 +175,12 @@ def test_unknown_tables_zones_and_blocks_are_not_found(desk: Desk) -> None:
         assert caught.value.kind == kind
 
 
-# ---- what a table is now ---------------------------------------------------------------------------------
+# ---- what a table is now -------------------------------------------------------------------------
 
 
-def test_what_a_table_is_now_follows_from_time_and_occupancy(desk: Desk, clock: ManualClock) -> None:
+def test_what_a_table_is_now_follows_from_time_and_occupancy(
+    desk: Desk, clock: ManualClock
+) -> None:
     free, reserved = TableState.AVAILABLE, TableState.RESERVED
     assert list(desk.table_states().values()) == [free] * 4
     desk.block(EVENING, tables=["1"], reason="paint")
@@ -179,8 +203,12 @@ def test_what_a_table_is_now_follows_from_time_and_occupancy(desk: Desk, clock: 
     assert list(desk.table_states().values()) == [TableState.OUT_OF_SERVICE, free, free, free]
 
 
-def test_a_table_that_is_not_offered_is_out_of_service_whoever_sits_there(desk: Desk, clock: ManualClock) -> None:
+def test_a_table_that_is_not_offered_is_out_of_service_whoever_sits_there(
+    desk: Desk, clock: ManualClock
+) -> None:
     booked(desk, 4, tables=["1"])
     clock.move_to(at("19:10"))
-    desk.edit_floor(lambda _: sketch_floor({"1": {"capacity": 4, "out_of_service": True}, "2": {"capacity": 4}}))
+    desk.edit_floor(
+        lambda _: sketch_floor({"1": {"capacity": 4, "out_of_service": True}, "2": {"capacity": 4}})
+    )
     assert desk.table_states() == {"1": TableState.OUT_OF_SERVICE, "2": TableState.AVAILABLE}

@@ -50,7 +50,7 @@ def desk(store: Store) -> Desk:
     return open_desk(store)
 
 
-# ---- in one step -----------------------------------------------------------------------------------------
+# ---- in one step ---------------------------------------------------------------------------------
 
 
 def test_a_booking_in_one_step_is_confirmed_and_has_tables(desk: Desk) -> None:
@@ -81,7 +81,9 @@ def test_a_booking_without_tables_is_taken_where_no_table_is_free(store: Store) 
 
 
 def test_a_booking_without_tables_keeps_to_the_rules_and_the_caps(desk: Desk) -> None:
-    desk.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_parties=1)]))
+    desk.edit_policy(
+        lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_parties=1)])
+    )
     desk.book(party_size(4), tables="later")
     with pytest.raises(Refused) as caught:
         desk.book(party_size(4), tables="later")
@@ -115,17 +117,26 @@ def test_bookings_are_listed_by_start_and_found_by_id(desk: Desk) -> None:
         desk.get_booking("nobody")
 
 
-def test_a_booking_sweeps_the_dead_where_it_goes(store: Store, desk: Desk, clock: ManualClock) -> None:
+def test_a_booking_sweeps_the_dead_where_it_goes(
+    store: Store, desk: Desk, clock: ManualClock
+) -> None:
     dead = [held(desk, 4), held(desk, 4, "20:00"), held(desk, 2)]
     clock.move_to(dead[0].expires_at)
     booked(desk, 4)
-    swept = [event.hold_id for event in store.events(desk.restaurant_id) if event.type is EventType.HOLD_EXPIRED]
+    swept = [
+        event.hold_id
+        for event in store.events(desk.restaurant_id)
+        if event.type is EventType.HOLD_EXPIRED
+    ]
     assert sorted(map(str, swept)) == sorted(hold.id for hold in dead)
 
 
 def test_a_period_past_midnight_counts_where_it_began(store: Store) -> None:
     night = ServicePeriod("night", "20:00", "04:00", last_start="02:00")
-    desk = open_desk(store, a_house(periods=[night], capacity_rules=[CapacityRule(max_covers=6, on="2026-05-01")]))
+    desk = open_desk(
+        store,
+        a_house(periods=[night], capacity_rules=[CapacityRule(max_covers=6, on="2026-05-01")]),
+    )
     early = booked(desk, 4, "20:00")
     assert early.stay.service_date.isoformat() == "2026-05-01"
     with pytest.raises(Refused) as caught:
@@ -133,7 +144,7 @@ def test_a_period_past_midnight_counts_where_it_began(store: Store) -> None:
     assert caught.value.refusal.reasons[0].details["booked"] == 4
 
 
-# ---- the steps of a life ---------------------------------------------------------------------------------
+# ---- the steps of a life -------------------------------------------------------------------------
 
 STEPS: dict[BookingStatus, Callable[[Desk, str], Booking]] = {
     S.CANCELLED: lambda desk, id_: desk.cancel(id_),
@@ -158,7 +169,9 @@ def imported(desk: Desk, status: BookingStatus) -> str:
     """A booking of any status; one that is over lies in the past."""
     start, end = ("09:00", "10:00") if status is S.COMPLETED else ("19:00", "20:30")
     tables = ["3"] if status in (S.CONFIRMED, S.CHECKED_IN, S.COMPLETED) else []
-    desk.import_bookings([BookingRow("b1", 4, at(start), end=at(end), tables=tables, status=status)])
+    desk.import_bookings(
+        [BookingRow("b1", 4, at(start), end=at(end), tables=tables, status=status)]
+    )
     return "b1"
 
 
@@ -208,7 +221,9 @@ def test_who_took_the_last_step_is_recorded(store: Store, desk: Desk) -> None:
     assert store.events(desk.restaurant_id)[-1].actor == STAFF
 
 
-def test_cancelling_ends_the_holds_that_were_made_for_a_booking(store: Store, desk: Desk, clock: ManualClock) -> None:
+def test_cancelling_ends_the_holds_that_were_made_for_a_booking(
+    store: Store, desk: Desk, clock: ManualClock
+) -> None:
     booking = desk.book(party_size(4), tables="later")
     dead = held(desk, 4, booking_id=booking.id, ttl_seconds=30)
     alive = held(desk, 4, booking_id=booking.id)
@@ -219,8 +234,12 @@ def test_cancelling_ends_the_holds_that_were_made_for_a_booking(store: Store, de
     assert ends == {dead.id: EventType.HOLD_EXPIRED, alive.id: EventType.HOLD_RELEASED}
 
 
-def test_a_party_that_left_makes_room_in_the_caps_only_if_it_never_came(desk: Desk, clock: ManualClock) -> None:
-    desk.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_covers=4)]))
+def test_a_party_that_left_makes_room_in_the_caps_only_if_it_never_came(
+    desk: Desk, clock: ManualClock
+) -> None:
+    desk.edit_policy(
+        lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_covers=4)])
+    )
     first = booked(desk, 4)
     clock.move_to(at("19:00"))
     desk.check_in(first.id)
@@ -231,7 +250,7 @@ def test_a_party_that_left_makes_room_in_the_caps_only_if_it_never_came(desk: De
     assert caught.value.code is Code.CAPACITY_EXCEEDED
 
 
-# ---- another time, another party -------------------------------------------------------------------------
+# ---- another time, another party -----------------------------------------------------------------
 
 
 def test_a_booking_takes_another_time_and_its_old_tables_are_free(desk: Desk) -> None:
@@ -261,7 +280,11 @@ def test_a_party_that_grows_gets_larger_tables_or_stays_as_it_was(store: Store, 
 
 
 def test_a_booking_does_not_count_against_itself(desk: Desk) -> None:
-    desk.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_covers=6, max_parties=1)]))
+    desk.edit_policy(
+        lambda policy: attrs.evolve(
+            policy, capacity_rules=[CapacityRule(max_covers=6, max_parties=1)]
+        )
+    )
     booking = booked(desk, 4)
     assert desk.reschedule(booking.id, party_size(6)).party_size == 6
     with pytest.raises(Refused) as caught:
@@ -276,7 +299,9 @@ def test_a_booking_without_tables_stays_without(desk: Desk) -> None:
     assert desk.allocations(MONTH) == ()
 
 
-def test_holds_for_a_booking_end_when_it_takes_another_time(store: Store, desk: Desk, clock: ManualClock) -> None:
+def test_holds_for_a_booking_end_when_it_takes_another_time(
+    store: Store, desk: Desk, clock: ManualClock
+) -> None:
     booking = desk.book(party_size(4), tables="later")
     dead = held(desk, 4, booking_id=booking.id, ttl_seconds=30)
     alive = held(desk, 4, booking_id=booking.id)
@@ -289,17 +314,27 @@ def test_holds_for_a_booking_end_when_it_takes_another_time(store: Store, desk: 
     assert kinds == [EventType.HOLD_EXPIRED, EventType.HOLD_RELEASED, EventType.BOOKING_RESCHEDULED]
 
 
-def test_the_dead_are_swept_once_where_a_booking_goes(store: Store, desk: Desk, clock: ManualClock) -> None:
+def test_the_dead_are_swept_once_where_a_booking_goes(
+    store: Store, desk: Desk, clock: ManualClock
+) -> None:
     booking = booked(desk, 4, "18:00")
     dead = held(desk, 4, "20:00", tables=["3"])
     clock.move_to(dead.expires_at)
     desk.reschedule(booking.id, party_size(4, "20:00", tables=["3"]))
-    swept = [event.hold_id for event in store.events(desk.restaurant_id) if event.type is EventType.HOLD_EXPIRED]
+    swept = [
+        event.hold_id
+        for event in store.events(desk.restaurant_id)
+        if event.type is EventType.HOLD_EXPIRED
+    ]
     assert swept == [dead.id]
 
 
-@pytest.mark.parametrize("status", [S.CHECKED_IN, S.COMPLETED, S.CANCELLED, S.NO_SHOW, S.PRIORITY_WAITLIST], ids=str)
-def test_a_booking_that_has_begun_or_ended_takes_no_other_time(desk: Desk, status: BookingStatus) -> None:
+@pytest.mark.parametrize(
+    "status", [S.CHECKED_IN, S.COMPLETED, S.CANCELLED, S.NO_SHOW, S.PRIORITY_WAITLIST], ids=str
+)
+def test_a_booking_that_has_begun_or_ended_takes_no_other_time(
+    desk: Desk, status: BookingStatus
+) -> None:
     booking_id = imported(desk, status)
     with pytest.raises(IllegalTransition) as caught:
         desk.reschedule(booking_id, party_size(4, "20:00"))

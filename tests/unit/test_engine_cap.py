@@ -31,7 +31,9 @@ def desk(store: Store) -> Desk:
         ServicePeriod("lunch", "12:00", "15:00", last_seating_minutes=90),
         ServicePeriod("dinner", "17:00", "23:00"),
     ]
-    return open_desk(store, a_house(sketch_floor({str(number): 4 for number in range(1, 21)}), periods=periods))
+    return open_desk(
+        store, a_house(sketch_floor({str(number): 4 for number in range(1, 21)}), periods=periods)
+    )
 
 
 def cap(desk: Desk, *rules: CapacityRule) -> None:
@@ -50,7 +52,7 @@ def room(desk: Desk, size: int, text: str = "19:00") -> int:
     raise AssertionError("no cap was met")
 
 
-# ---- which rule counts -----------------------------------------------------------------------------------
+# ---- which rule counts ---------------------------------------------------------------------------
 
 ANY = CapacityRule(max_parties=1)
 PERIOD = CapacityRule(max_parties=2, period="dinner")
@@ -89,7 +91,7 @@ def test_a_rule_counts_each_service_of_the_day_for_itself(desk: Desk) -> None:
     assert (room(desk, 4, "12:30"), room(desk, 4)) == (2, 2)
 
 
-# ---- what counts -----------------------------------------------------------------------------------------
+# ---- what counts ---------------------------------------------------------------------------------
 
 
 def test_exactly_the_cap_is_taken(desk: Desk) -> None:
@@ -125,7 +127,10 @@ COUNTED: dict[str, tuple[Callable[[Desk], object], int]] = {
     "a released hold": (lambda desk: desk.release_hold(held(desk, 4).id), 0),
     "a replaced hold": (lambda desk: desk.replace_hold(held(desk, 4).id, party_size(3)), 3),
     "a booking at lunch": (lambda desk: booked(desk, 4, "12:30"), 0),
-    "a block": (lambda desk: desk.block(window("19:00", "20:00"), tables=["20"], reason="paint"), 0),
+    "a block": (
+        lambda desk: desk.block(window("19:00", "20:00"), tables=["20"], reason="paint"),
+        0,
+    ),
 }
 
 
@@ -155,7 +160,9 @@ def test_a_hold_that_is_quoted_anew_for_its_booking_is_the_same_party(desk: Desk
     cap(desk, CapacityRule(max_covers=4, max_parties=1))
     booking = desk.book(party_size(4), tables="later")
     hold = held(desk, 4, booking_id=booking.id)
-    desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table(hold.tables[0]), capacity=5)))
+    desk.edit_floor(
+        lambda floor: floor.with_table(attrs.evolve(floor.get_table(hold.tables[0]), capacity=5))
+    )
     assert desk.confirm(hold.id, requote=True).id == booking.id
 
 
@@ -163,7 +170,9 @@ def test_a_booking_that_is_named_when_a_hold_is_quoted_anew_is_the_same_party(de
     booking = desk.book(party_size(4), tables="later")
     hold = held(desk, 4)
     cap(desk, CapacityRule(max_covers=4, max_parties=1))
-    desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table(hold.tables[0]), capacity=5)))
+    desk.edit_floor(
+        lambda floor: floor.with_table(attrs.evolve(floor.get_table(hold.tables[0]), capacity=5))
+    )
     assert desk.confirm(hold.id, booking_id=booking.id, requote=True).id == booking.id
 
 

@@ -48,10 +48,12 @@ def desk(store: Store) -> Desk:
 
 
 def alter(desk: Desk, table_id: str, **changes: Any) -> None:
-    desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table(table_id), **changes)))
+    desk.edit_floor(
+        lambda floor: floor.with_table(attrs.evolve(floor.get_table(table_id), **changes))
+    )
 
 
-# ---- the booking -----------------------------------------------------------------------------------------
+# ---- the booking ---------------------------------------------------------------------------------
 
 
 def test_a_hold_without_a_booking_becomes_a_new_one(desk: Desk, clock: ManualClock) -> None:
@@ -81,7 +83,9 @@ def test_a_pending_booking_is_confirmed_through_its_own_hold(desk: Desk) -> None
     assert desk.confirm(hold.id, booking_id=pending.id).tables == hold.tables
 
 
-def test_other_holds_for_the_booking_end_with_its_confirmation(store: Store, desk: Desk, clock: ManualClock) -> None:
+def test_other_holds_for_the_booking_end_with_its_confirmation(
+    store: Store, desk: Desk, clock: ManualClock
+) -> None:
     pending = desk.book(party_size(4), tables="later")
     dead = held(desk, 4, booking_id=pending.id, ttl_seconds=30)
     chosen, other = (held(desk, 4, booking_id=pending.id) for _ in range(2))
@@ -89,7 +93,11 @@ def test_other_holds_for_the_booking_end_with_its_confirmation(store: Store, des
     booking = desk.confirm(chosen.id)
     assert desk.find_hold(other.id) is None
     assert [row.owner_id for row in table_rows(desk)] == [booking.id]
-    ends = {event.hold_id: event.type for event in store.events(desk.restaurant_id)[-5:] if event.hold_id}
+    ends = {
+        event.hold_id: event.type
+        for event in store.events(desk.restaurant_id)[-5:]
+        if event.hold_id
+    }
     assert ends == {
         dead.id: EventType.HOLD_EXPIRED,
         other.id: EventType.HOLD_RELEASED,
@@ -118,7 +126,7 @@ def test_the_hold_stays_on_record_as_confirmed_and_owns_nothing(desk: Desk) -> N
     assert caught.value.state == HoldState.CONFIRMED.value
 
 
-# ---- replays ---------------------------------------------------------------------------------------------
+# ---- replays -------------------------------------------------------------------------------------
 
 
 def test_the_same_key_for_another_hold_is_refused(desk: Desk) -> None:
@@ -140,7 +148,9 @@ def test_a_confirmed_hold_is_not_confirmed_for_another_booking(store: Store, des
     assert desk.confirm(hold.id, booking_id=booking.id).replayed
 
 
-def test_another_booking_for_a_confirmed_hold_leaves_evidence_beside_the_success(desk: Desk) -> None:
+def test_another_booking_for_a_confirmed_hold_leaves_evidence_beside_the_success(
+    desk: Desk,
+) -> None:
     hold = held(desk, 4)
     booking = desk.confirm(hold.id)
     with pytest.raises(HoldMismatch):
@@ -155,7 +165,7 @@ def test_a_success_under_a_key_is_replayed_by_hold_without_it(desk: Desk) -> Non
     assert desk.confirm(hold.id) == first
 
 
-# ---- refused, with evidence ------------------------------------------------------------------------------
+# ---- refused, with evidence ----------------------------------------------------------------------
 
 
 def expired(desk: Desk, clock: ManualClock) -> tuple[str, dict[str, Any]]:
@@ -232,7 +242,11 @@ def test_every_check_that_failed_leaves_evidence_and_changes_nothing_else(
         desk.confirm(hold_id, key="k1", **how)
     assert snapshot(store, desk) == before
     (result,) = desk.confirmations(hold_id)
-    assert (result.confirmed, result.code, result.details) == (False, caught.value.code, plain(caught.value.details))
+    assert (result.confirmed, result.code, result.details) == (
+        False,
+        caught.value.code,
+        plain(caught.value.details),
+    )
     assert (result.key, result.actor, result.checked_at) == ("k1", STAFF, clock.now)
     assert result.booking_id in (how.get("booking_id"), None)
 
@@ -246,7 +260,11 @@ def test_an_unknown_hold_leaves_no_evidence(desk: Desk) -> None:
 def test_evidence_tells_the_tables_as_they_are_now(desk: Desk, clock: ManualClock) -> None:
     hold = held(desk, 4, tables=["1", "2"])
     clock.move_to(hold.expires_at)
-    desk.edit_floor(lambda floor: floor.without_table("2").with_table(attrs.evolve(floor.get_table("1"), capacity=3)))
+    desk.edit_floor(
+        lambda floor: floor.without_table("2").with_table(
+            attrs.evolve(floor.get_table("1"), capacity=3)
+        )
+    )
     with pytest.raises(HoldExpired):
         desk.confirm(hold.id)
     (result,) = desk.confirmations(hold.id)
@@ -262,7 +280,9 @@ def test_attempts_are_kept_oldest_first(desk: Desk, clock: ManualClock) -> None:
     desk.confirm(hold.id)
     results = desk.confirmations(hold.id)
     assert [result.confirmed for result in results] == [False, False, False, True]
-    assert [result.checked_us for result in results] == sorted(result.checked_us for result in results)
+    assert [result.checked_us for result in results] == sorted(
+        result.checked_us for result in results
+    )
     assert len({result.id for result in results}) == 4
 
 
@@ -276,10 +296,12 @@ def test_a_pending_booking_that_was_cancelled_takes_its_holds_along(desk: Desk) 
         desk.confirm(hold.id)
 
 
-# ---- caps ------------------------------------------------------------------------------------------------
+# ---- caps ----------------------------------------------------------------------------------------
 
 
 def test_a_hold_that_was_admitted_keeps_its_place_when_the_cap_sinks(desk: Desk) -> None:
     hold = held(desk, 4)
-    desk.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_covers=0)]))
+    desk.edit_policy(
+        lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_covers=0)])
+    )
     assert desk.confirm(hold.id).party_size == 4

@@ -47,17 +47,21 @@ def desk(store: Store) -> Desk:
     return open_desk(store)
 
 
-# ---- drift: each fact ------------------------------------------------------------------------------------
+# ---- drift: each fact ----------------------------------------------------------------------------
 
 
 def alter(desk: Desk, table_id: str, **changes: Any) -> None:
-    desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table(table_id), **changes)))
+    desk.edit_floor(
+        lambda floor: floor.with_table(attrs.evolve(floor.get_table(table_id), **changes))
+    )
 
 
 def with_period(**changes: Any) -> Callable[[Desk], object]:
     def edit(desk: Desk) -> None:
         desk.edit_policy(
-            lambda policy: attrs.evolve(policy, periods=[attrs.evolve(each, **changes) for each in policy.periods])
+            lambda policy: attrs.evolve(
+                policy, periods=[attrs.evolve(each, **changes) for each in policy.periods]
+            )
         )
 
     return edit
@@ -65,7 +69,9 @@ def with_period(**changes: Any) -> Callable[[Desk], object]:
 
 def with_planning(**changes: Any) -> Callable[[Desk], object]:
     def edit(desk: Desk) -> None:
-        desk.edit_policy(lambda policy: attrs.evolve(policy, planning=attrs.evolve(policy.planning, **changes)))
+        desk.edit_policy(
+            lambda policy: attrs.evolve(policy, planning=attrs.evolve(policy.planning, **changes))
+        )
 
     return edit
 
@@ -97,8 +103,14 @@ DRIFTS: dict[str, tuple[Callable[[Desk], object], tuple[str, ...]]] = {
     "mobility": (with_table("3", mobility=Mobility.FIXED), ("tables[3].mobility",)),
     "out of service": (with_table("3", out_of_service=True), ("tables[3].is_offered",)),
     "inactive": (with_table("3", active=False), ("tables[3].is_offered",)),
-    "a join among them gone": (with_floor(lambda floor: floor.without_join(["3", "4"])), ("joins[3+4]",)),
-    "a loss of a join among them": (with_floor(lambda floor: floor.with_join(Join(("3", "4"), 1))), ("joins[3+4]",)),
+    "a join among them gone": (
+        with_floor(lambda floor: floor.without_join(["3", "4"])),
+        ("joins[3+4]",),
+    ),
+    "a loss of a join among them": (
+        with_floor(lambda floor: floor.with_join(Join(("3", "4"), 1))),
+        ("joins[3+4]",),
+    ),
     "a capacity of the set": (
         with_floor(lambda floor: attrs.evolve(floor, set_capacities=[SetCapacity({"3", "4"}, 8)])),
         ("set_capacity",),
@@ -121,7 +133,9 @@ DRIFTS: dict[str, tuple[Callable[[Desk], object], tuple[str, ...]]] = {
 
 STEADY: dict[str, Callable[[Desk], object]] = {
     "a picture was moved": with_table("3", position=Position(10, 20, 90)),
-    "notes, section, features": with_table("3", notes="wobbly", section="north", features={"window"}),
+    "notes, section, features": with_table(
+        "3", notes="wobbly", section="north", features={"window"}
+    ),
     "a number": with_table("3", number="A3"),
     "another table": with_table("1", capacity=9),
     "another join": with_floor(lambda floor: floor.without_join(["1", "2"])),
@@ -144,7 +158,11 @@ def test_each_fact_that_a_hold_relied_on_drifts(desk: Desk, name: str) -> None:
     edit(desk)
     with pytest.raises(PolicyDrift) as caught:
         desk.confirm(hold.id)
-    assert (caught.value.hold_id, caught.value.changed, caught.value.http_status) == (hold.id, changed, 409)
+    assert (caught.value.hold_id, caught.value.changed, caught.value.http_status) == (
+        hold.id,
+        changed,
+        409,
+    )
     assert desk.find_hold(hold.id) == hold
 
 
@@ -169,7 +187,7 @@ def test_one_table_relies_on_no_joins(desk: Desk) -> None:
     assert desk.confirm(hold.id).tables == ("3",)
 
 
-# ---- quoted anew -----------------------------------------------------------------------------------------
+# ---- quoted anew ---------------------------------------------------------------------------------
 
 
 def test_a_drifted_hold_may_be_quoted_anew_and_gets_other_tables(desk: Desk) -> None:
@@ -226,7 +244,9 @@ def test_a_hold_that_has_not_drifted_is_not_quoted_anew(desk: Desk) -> None:
     assert desk.confirm(hold.id, requote=True).tables == ("5",)
 
 
-def test_a_new_quote_does_not_mind_that_the_start_has_passed(desk: Desk, clock: ManualClock) -> None:
+def test_a_new_quote_does_not_mind_that_the_start_has_passed(
+    desk: Desk, clock: ManualClock
+) -> None:
     clock.move_to(at("18:59"))
     hold = held(desk, 4, ttl_seconds=600)
     clock.move_to(at("19:07"))

@@ -28,7 +28,18 @@ from fourtop import (
 )
 from fourtop.engine.compiled_house import _KEPT, CompiledHouses
 from fourtop.ports import Scope, Store, View
-from tests.evening import MONTH, STAFF, a_house, at, booked, five_tables, held, open_desk, party_size, snapshot
+from tests.evening import (
+    MONTH,
+    STAFF,
+    a_house,
+    at,
+    booked,
+    five_tables,
+    held,
+    open_desk,
+    party_size,
+    snapshot,
+)
 from tests.stores import STORES
 
 
@@ -37,7 +48,7 @@ def desk(store: Store) -> Desk:
     return open_desk(store)
 
 
-# ---- versions --------------------------------------------------------------------------------------------
+# ---- versions ------------------------------------------------------------------------------------
 
 
 def test_each_edit_counts_its_own_version(desk: Desk) -> None:
@@ -65,7 +76,9 @@ def test_an_edit_returns_the_house_as_it_is_now(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("expected", [2, 9])
-def test_an_edit_of_another_version_is_stale_and_changes_nothing(store: Store, desk: Desk, expected: int) -> None:
+def test_an_edit_of_another_version_is_stale_and_changes_nothing(
+    store: Store, desk: Desk, expected: int
+) -> None:
     before = snapshot(store, desk)
     edits: list[tuple[str, Callable[[], object]]] = [
         ("floor", lambda: desk.edit_floor(lambda floor: floor, expected=expected)),
@@ -100,7 +113,11 @@ def test_an_edit_that_breaks_a_rule_changes_nothing(store: Store, desk: Desk) ->
     with pytest.raises(InvalidInput):
         desk.edit_floor(lambda floor: attrs.evolve(floor, zones=[]))
     with pytest.raises(InvalidInput):
-        desk.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_covers=1, period="x")]))
+        desk.edit_policy(
+            lambda policy: attrs.evolve(
+                policy, capacity_rules=[CapacityRule(max_covers=1, period="x")]
+            )
+        )
     assert snapshot(store, desk) == before
 
 
@@ -110,7 +127,7 @@ def test_a_restaurant_keeps_its_id(desk: Desk) -> None:
     assert caught.value.given == "'other'"
 
 
-# ---- in use ----------------------------------------------------------------------------------------------
+# ---- in use --------------------------------------------------------------------------------------
 
 
 def gone(desk: Desk, table_id: str) -> None:
@@ -122,7 +139,11 @@ def test_a_table_that_somebody_has_later_stays(store: Store, desk: Desk) -> None
     hold = held(desk, 4, tables=["4"])
     block = desk.block(hold.stay.occupied, tables=["5"], reason="paint")
     before = snapshot(store, desk)
-    for table_id, user in (("3", f"booking {booking.id}"), ("4", f"hold {hold.id}"), ("5", f"block {block.id}")):
+    for table_id, user in (
+        ("3", f"booking {booking.id}"),
+        ("4", f"hold {hold.id}"),
+        ("5", f"block {block.id}"),
+    ):
         with pytest.raises(InUse) as caught:
             gone(desk, table_id)
         assert (caught.value.kind, caught.value.id) == ("table", table_id)
@@ -162,7 +183,9 @@ def test_a_new_table_is_offered_by_the_next_command(desk: Desk) -> None:
 
 def test_tables_keep_their_occupancy_when_others_come_before_them(desk: Desk) -> None:
     booking = booked(desk, 6)
-    desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table("1"), id="0", number="0")))
+    desk.edit_floor(
+        lambda floor: floor.with_table(attrs.evolve(floor.get_table("1"), id="0", number="0"))
+    )
     with pytest.raises(Refused):
         booked(desk, 6, tables=["5"])
     assert booked(desk, 2, tables=["0"]).tables == ("0",)
@@ -170,7 +193,9 @@ def test_tables_keep_their_occupancy_when_others_come_before_them(desk: Desk) ->
 
 
 @pytest.mark.parametrize("status", ["confirmed", "held", "blocked", "later"])
-def test_another_time_zone_waits_until_nobody_is_to_come(desk: Desk, clock: ManualClock, status: str) -> None:
+def test_another_time_zone_waits_until_nobody_is_to_come(
+    desk: Desk, clock: ManualClock, status: str
+) -> None:
     if status == "confirmed":
         booked(desk, 4)
     elif status == "held":
@@ -193,15 +218,19 @@ def test_who_cancelled_does_not_keep_the_time_zone(desk: Desk) -> None:
     assert house.restaurant.timezone == "Asia/Tokyo"
 
 
-# ---- who sees them ---------------------------------------------------------------------------------------
+# ---- who sees them -------------------------------------------------------------------------------
 
 
 def test_edits_of_another_engine_are_seen_by_the_next_command(store: Store, desk: Desk) -> None:
     other = Engine(store, ids=CountedIds("m")).desk(desk.restaurant_id, actor=STAFF)
     assert held(other, 4).tables == ("3",)
-    desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table("4"), out_of_service=True)))
+    desk.edit_floor(
+        lambda floor: floor.with_table(attrs.evolve(floor.get_table("4"), out_of_service=True))
+    )
     assert held(other, 4).tables == ("5",)
-    desk.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_covers=8)]))
+    desk.edit_policy(
+        lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_covers=8)])
+    )
     with pytest.raises(Refused):
         held(other, 1)
     other.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=[]))
@@ -211,7 +240,9 @@ def test_edits_of_another_engine_are_seen_by_the_next_command(store: Store, desk
 def test_what_is_booked_stays_as_it_was_booked(desk: Desk) -> None:
     booking = booked(desk, 4)
     rows = desk.allocations(MONTH)
-    desk.edit_policy(lambda policy: attrs.evolve(policy, turn_bands=[(None, 30)], closures=["2026-05-01"]))
+    desk.edit_policy(
+        lambda policy: attrs.evolve(policy, turn_bands=[(None, 30)], closures=["2026-05-01"])
+    )
     assert desk.get_booking(booking.id) == booking
     assert desk.allocations(MONTH) == rows
 
@@ -220,11 +251,14 @@ def test_edits_say_so_in_events(store: Store, desk: Desk) -> None:
     gone(desk, "5")
     desk.edit_policy(lambda policy: policy)
     floor, policy = store.events(desk.restaurant_id)
-    assert (floor.type, dict(floor.data)) == (EventType.FLOOR_CHANGED, {"version": 2, "tables_removed": ["5"]})
+    assert (floor.type, dict(floor.data)) == (
+        EventType.FLOOR_CHANGED,
+        {"version": 2, "tables_removed": ["5"]},
+    )
     assert (policy.type, dict(policy.data)) == (EventType.POLICY_CHANGED, {"version": 2})
 
 
-# ---- restaurants -----------------------------------------------------------------------------------------
+# ---- restaurants ---------------------------------------------------------------------------------
 
 
 def test_an_engine_opens_a_restaurant_once(store: Store) -> None:
@@ -256,7 +290,7 @@ def test_an_unknown_restaurant_shows_with_the_first_question(store: Store) -> No
         assert (caught.value.kind, caught.value.id) == ("restaurant", "nowhere")
 
 
-# ---- compiled rules --------------------------------------------------------------------------------------
+# ---- compiled rules ------------------------------------------------------------------------------
 
 
 def test_rules_are_compiled_once_for_a_house(store: Store, desk: Desk) -> None:
@@ -285,7 +319,9 @@ def test_rules_of_few_houses_are_kept(clock: ManualClock) -> None:
     assert len(cache._kept) == _KEPT
 
 
-def test_an_equal_house_that_was_loaded_anew_keeps_its_compiled_rules(desk: Desk, store: Store) -> None:
+def test_an_equal_house_that_was_loaded_anew_keeps_its_compiled_rules(
+    desk: Desk, store: Store
+) -> None:
     cache = CompiledHouses()
     first = store.read(Scope(desk.restaurant_id), cache.get)
 

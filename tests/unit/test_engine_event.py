@@ -56,8 +56,14 @@ def pending(desk: Desk) -> str:
 
 CHANGES: dict[str, tuple[Callable[[Desk], object], list[EventType]]] = {
     "hold": (lambda desk: held(desk, 4), [E.HOLD_CREATED]),
-    "extend": (lambda desk: desk.extend_hold(held(desk, 4).id, seconds=60), [E.HOLD_CREATED, E.HOLD_EXTENDED]),
-    "release": (lambda desk: desk.release_hold(held(desk, 4).id), [E.HOLD_CREATED, E.HOLD_RELEASED]),
+    "extend": (
+        lambda desk: desk.extend_hold(held(desk, 4).id, seconds=60),
+        [E.HOLD_CREATED, E.HOLD_EXTENDED],
+    ),
+    "release": (
+        lambda desk: desk.release_hold(held(desk, 4).id),
+        [E.HOLD_CREATED, E.HOLD_RELEASED],
+    ),
     "replace": (
         lambda desk: desk.replace_hold(held(desk, 4).id, party_size(2)),
         [E.HOLD_CREATED, E.HOLD_REPLACED, E.HOLD_CREATED],
@@ -80,12 +86,20 @@ CHANGES: dict[str, tuple[Callable[[Desk], object], list[EventType]]] = {
         lambda desk: desk.move([Move(booked(desk, 4).id, ["4"])]),
         [E.BOOKING_CREATED, E.ASSIGNMENT_SYNC, E.ASSIGNMENT_SYNC],
     ),
-    "block": (lambda desk: desk.block(window("19:00", "20:00"), tables=["1"], reason="x"), [E.BLOCK_CREATED]),
+    "block": (
+        lambda desk: desk.block(window("19:00", "20:00"), tables=["1"], reason="x"),
+        [E.BLOCK_CREATED],
+    ),
     "unblock": (
-        lambda desk: desk.unblock(desk.block(window("19:00", "20:00"), tables=["1"], reason="x").id),
+        lambda desk: desk.unblock(
+            desk.block(window("19:00", "20:00"), tables=["1"], reason="x").id
+        ),
         [E.BLOCK_CREATED, E.BLOCK_REMOVED],
     ),
-    "import": (lambda desk: import_rows(desk, ("b1", 4, "19:00", "20:00", "3")), [E.BOOKING_IMPORTED]),
+    "import": (
+        lambda desk: import_rows(desk, ("b1", 4, "19:00", "20:00", "3")),
+        [E.BOOKING_IMPORTED],
+    ),
     "floor": (lambda desk: desk.edit_floor(lambda floor: floor), [E.FLOOR_CHANGED]),
     "policy": (lambda desk: desk.edit_policy(lambda policy: policy), [E.POLICY_CHANGED]),
     "restaurant": (lambda desk: desk.edit_restaurant(lambda each: each), [E.POLICY_CHANGED]),
@@ -99,7 +113,9 @@ def test_each_change_has_its_events(store: Store, desk: Desk, name: str) -> None
     assert [event.type for event in store.events(desk.restaurant_id)] == kinds
 
 
-def test_a_confirmation_tells_its_hold_and_the_booking_that_was_made(store: Store, desk: Desk) -> None:
+def test_a_confirmation_tells_its_hold_and_the_booking_that_was_made(
+    store: Store, desk: Desk
+) -> None:
     hold = held(desk, 4)
     booking = desk.confirm(hold.id)
     _, *events = store.events(desk.restaurant_id)
@@ -111,21 +127,31 @@ def test_a_confirmation_tells_its_hold_and_the_booking_that_was_made(store: Stor
     assert events[-1].data["tables"] == ["3"]
 
 
-def test_a_confirmation_tells_the_step_of_the_booking_that_was_there(store: Store, desk: Desk) -> None:
+def test_a_confirmation_tells_the_step_of_the_booking_that_was_there(
+    store: Store, desk: Desk
+) -> None:
     booking_id = pending(desk)
     hold = held(desk, 4, booking_id=booking_id)
     desk.confirm(hold.id)
     confirmed, status, _ = store.events(desk.restaurant_id)[-3:]
     assert (confirmed.type, confirmed.booking_id) == (E.HOLD_CONFIRMED, booking_id)
     assert (status.type, status.booking_id) == (E.BOOKING_STATUS, booking_id)
-    assert dict(status.data) == {"status": "confirmed", "previous": "pending_allocation", "version": 2}
+    assert dict(status.data) == {
+        "status": "confirmed",
+        "previous": "pending_allocation",
+        "version": 2,
+    }
 
 
 def test_an_event_tells_when_and_where(store: Store, desk: Desk, clock: ManualClock) -> None:
     clock.move_to(at("18:00"))
     booking = booked(desk, 4)
     for event in store.events(desk.restaurant_id):
-        assert (event.at, event.restaurant_id, event.booking_id) == (at("18:00"), "house", booking.id)
+        assert (event.at, event.restaurant_id, event.booking_id) == (
+            at("18:00"),
+            "house",
+            booking.id,
+        )
 
 
 def an_evening(desk: Desk, clock: ManualClock) -> None:
@@ -176,10 +202,17 @@ def test_every_change_records_who_made_it(store: Store, clock: ManualClock) -> N
 
 
 def test_two_actors_are_told_apart(store: Store, desk: Desk) -> None:
-    cook = Engine(store, ids=CountedIds("m")).desk(desk.restaurant_id, actor=Actor("cook", "kitchen"))
+    cook = Engine(store, ids=CountedIds("m")).desk(
+        desk.restaurant_id, actor=Actor("cook", "kitchen")
+    )
     hold = held(desk, 4)
     assert cook.confirm(hold.id).actor.id == "cook"
-    assert [event.actor.id for event in store.events(desk.restaurant_id)] == ["guest", "cook", "cook", "cook"]
+    assert [event.actor.id for event in store.events(desk.restaurant_id)] == [
+        "guest",
+        "cook",
+        "cook",
+        "cook",
+    ]
     assert desk.confirmations(hold.id)[0].actor.role == "kitchen"
 
 
@@ -190,7 +223,11 @@ def test_events_are_plain_data(store: Store, desk: Desk, clock: ManualClock) -> 
 
 
 def test_a_command_that_was_refused_has_no_event(store: Store, desk: Desk) -> None:
-    for attempt in (lambda: held(desk, 40), lambda: booked(desk, 40), lambda: desk.cancel("nobody")):
+    for attempt in (
+        lambda: held(desk, 40),
+        lambda: booked(desk, 40),
+        lambda: desk.cancel("nobody"),
+    ):
         with pytest.raises(FourtopError):
             attempt()
     assert store.events(desk.restaurant_id) == ()
@@ -202,13 +239,16 @@ def test_a_replay_has_no_event_of_its_own(store: Store, desk: Desk) -> None:
     assert len(store.events(desk.restaurant_id)) == 2
 
 
-# ---- no personal data ------------------------------------------------------------------------------------
+# ---- no personal data ----------------------------------------------------------------------------
 
 
 def haunted() -> House:
     """A house in which every text that people may write holds a word that is nowhere else."""
     floor = five_tables()
-    tables = [attrs.evolve(table, notes=f"{GHOST} notes", section=f"{GHOST} section") for table in floor.tables]
+    tables = [
+        attrs.evolve(table, notes=f"{GHOST} notes", section=f"{GHOST} section")
+        for table in floor.tables
+    ]
     zones = [attrs.evolve(zone, name=f"{GHOST} zone") for zone in floor.zones]
     house = a_house(attrs.evolve(floor, tables=tables, zones=zones))
     return attrs.evolve(house, restaurant=attrs.evolve(house.restaurant, name=f"{GHOST} house"))
@@ -276,7 +316,7 @@ def test_refusals_tell_ids_and_instants_only(store: Store) -> None:
     assert GHOST not in str(quoted)
 
 
-# ---- errors as data --------------------------------------------------------------------------------------
+# ---- errors as data ------------------------------------------------------------------------------
 
 
 def test_a_refusal_that_was_raised_carries_its_reasons_as_data(store: Store) -> None:

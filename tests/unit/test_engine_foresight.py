@@ -8,7 +8,16 @@ from typing import Any
 import attrs
 import pytest
 
-from fourtop import CapacityRule, CountedIds, Desk, Engine, FourtopError, ManualClock, MemoryStore, TurnBand
+from fourtop import (
+    CapacityRule,
+    CountedIds,
+    Desk,
+    Engine,
+    FourtopError,
+    ManualClock,
+    MemoryStore,
+    TurnBand,
+)
 from fourtop.ports import Need, Scope, Store, View
 from fourtop.storage.memory.state import Shelf
 from tests.evening import FRIDAY, NOW, a_house, booked, held, open_desk, party_size
@@ -68,7 +77,9 @@ def test_rules_that_were_changed_elsewhere_are_those_that_count(name: str, cover
         store = MemoryStore(ManualClock(NOW))
         desk, hold_id = furnished(store)
         tightened(another(store), covers)
-        stored_results.append(answer_of(lambda: ASKING[name](desk if is_stale else another(store), hold_id)))  # noqa: B023  # Called at once.
+        stored_results.append(
+            answer_of(lambda: ASKING[name](desk if is_stale else another(store), hold_id))
+        )  # noqa: B023  # Called at once.
     assert stored_results[0] == stored_results[1]
 
 
@@ -87,7 +98,9 @@ class Noting(MemoryStore):
 
     needs = 0
 
-    def _on_view(self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], Any]) -> Any:
+    def _on_view(
+        self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], Any]
+    ) -> Any:
         def noted(view: View) -> Any:
             answer = question(view)
             self.needs += isinstance(answer, Need)

@@ -52,7 +52,7 @@ def desk(store: Store) -> Desk:
     return open_desk(store)
 
 
-# ---- make ------------------------------------------------------------------------------------------------
+# ---- make ----------------------------------------------------------------------------------------
 
 
 def test_a_hold_lives_three_minutes_unless_told_otherwise(desk: Desk) -> None:
@@ -78,15 +78,22 @@ def test_a_hold_has_its_handle_for_its_block_window(desk: Desk) -> None:
 
 
 def test_a_hold_remembers_what_was_asked(desk: Desk) -> None:
-    wishes: dict[str, Any] = {"must": Preference(seatings={"standard"}), "wish": Preference(features={"window"})}
+    wishes: dict[str, Any] = {
+        "must": Preference(seatings={"standard"}),
+        "wish": Preference(features={"window"}),
+    }
     request = BookingRequest(2, at("11:58"), past_reason="walk-in", tables=["1"], **wishes)
-    desk.edit_policy(lambda policy: attrs.evolve(policy, periods=[ServicePeriod("day", "11:00", "23:00")]))
+    desk.edit_policy(
+        lambda policy: attrs.evolve(policy, periods=[ServicePeriod("day", "11:00", "23:00")])
+    )
     hold = desk.hold(request, session="s1")
     assert (hold.must, hold.wish, hold.names_tables) == (request.must, request.wish, True)
     assert (hold.past_reason, hold.session, hold.booking_id) == ("walk-in", "s1", None)
 
 
-def test_a_start_may_lie_five_minutes_back_and_not_a_microsecond_more(desk: Desk, clock: ManualClock) -> None:
+def test_a_start_may_lie_five_minutes_back_and_not_a_microsecond_more(
+    desk: Desk, clock: ManualClock
+) -> None:
     clock.move_to(at("18:05"))
     assert held(desk, 2, "18:00").tables
     clock.advance(seconds=1)
@@ -103,7 +110,7 @@ def test_a_refused_hold_changes_nothing(store: Store, desk: Desk) -> None:
     assert snapshot(store, desk) == before
 
 
-# ---- for a booking ---------------------------------------------------------------------------------------
+# ---- for a booking -------------------------------------------------------------------------------
 
 
 def test_a_hold_for_a_pending_booking_of_the_same_party_and_start(desk: Desk) -> None:
@@ -147,7 +154,7 @@ def test_a_hold_for_an_unknown_booking_is_refused(desk: Desk) -> None:
         held(desk, 4, booking_id="nobody")
 
 
-# ---- limits ----------------------------------------------------------------------------------------------
+# ---- limits --------------------------------------------------------------------------------------
 
 
 def test_five_holds_a_minute_for_one_booking(desk: Desk, clock: ManualClock) -> None:
@@ -157,7 +164,11 @@ def test_five_holds_a_minute_for_one_booking(desk: Desk, clock: ManualClock) -> 
         clock.advance(seconds=2)
     with pytest.raises(HoldRateLimit) as caught:
         held(desk, 2, booking_id=booking.id)
-    assert (caught.value.maximum, caught.value.window_seconds, caught.value.retry_after_seconds) == (5, 60, 50)
+    assert (
+        caught.value.maximum,
+        caught.value.window_seconds,
+        caught.value.retry_after_seconds,
+    ) == (5, 60, 50)
     clock.advance(seconds=49.5)
     with pytest.raises(HoldRateLimit) as caught:
         held(desk, 2, booking_id=booking.id)
@@ -190,7 +201,11 @@ def test_a_session_has_a_limit_on_live_holds_of_its_own(desk: Desk, clock: Manua
     second = held(desk, 2, session="s1")
     with pytest.raises(HoldLimit) as caught:
         held(desk, 2, session="s1")
-    assert (caught.value.limit, caught.value.maximum, caught.value.http_status) == ("live_per_session", 2, 429)
+    assert (caught.value.limit, caught.value.maximum, caught.value.http_status) == (
+        "live_per_session",
+        2,
+        429,
+    )
     assert held(desk, 2, session="s2").session == "s2"
     desk.release_hold(second.id)
     held(desk, 2, session="s1")
@@ -208,12 +223,14 @@ def test_a_replaced_hold_makes_room_for_its_successor(desk: Desk) -> None:
     assert caught.value.limit == "live_per_restaurant"
 
 
-# ---- extend, release -------------------------------------------------------------------------------------
+# ---- extend, release -----------------------------------------------------------------------------
 
 
 def test_extending_adds_to_the_expiry(desk: Desk) -> None:
     hold = held(desk, 2)
-    assert desk.extend_hold(hold.id, seconds=60).expires_at - hold.expires_at == timedelta(seconds=60)
+    assert desk.extend_hold(hold.id, seconds=60).expires_at - hold.expires_at == timedelta(
+        seconds=60
+    )
     assert desk.find_hold(hold.id) != hold
 
 
@@ -254,7 +271,9 @@ def test_an_unknown_hold_is_not_found(desk: Desk) -> None:
     assert desk.confirmations("nobody") == ()
 
 
-def test_an_expired_hold_is_expired_whether_it_was_swept_or_not(desk: Desk, clock: ManualClock) -> None:
+def test_an_expired_hold_is_expired_whether_it_was_swept_or_not(
+    desk: Desk, clock: ManualClock
+) -> None:
     hold = held(desk, 6)
     clock.move_to(hold.expires_at)
     with pytest.raises(HoldExpired):
@@ -265,7 +284,7 @@ def test_an_expired_hold_is_expired_whether_it_was_swept_or_not(desk: Desk, cloc
     assert caught.value.expired_at == hold.expires_at.isoformat()
 
 
-# ---- replace ---------------------------------------------------------------------------------------------
+# ---- replace -------------------------------------------------------------------------------------
 
 
 def test_the_replaced_hold_is_not_in_the_way_of_its_successor(store: Store) -> None:
@@ -298,7 +317,9 @@ def test_a_replacement_keeps_booking_and_session(desk: Desk) -> None:
 
 
 def test_a_replacement_counts_once_towards_the_caps(desk: Desk) -> None:
-    desk.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_covers=4)]))
+    desk.edit_policy(
+        lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_covers=4)])
+    )
     hold = held(desk, 4)
     assert desk.replace_hold(hold.id, party_size(4, "20:00")).party_size == 4
     with pytest.raises(Refused):
@@ -312,13 +333,19 @@ def test_a_replacement_under_a_key_is_replayed(desk: Desk) -> None:
     assert (again, first.replayed, again.replayed) == (first, False, True)
 
 
-def test_a_replacement_sweeps_the_dead_that_stand_where_it_goes(store: Store, desk: Desk, clock: ManualClock) -> None:
+def test_a_replacement_sweeps_the_dead_that_stand_where_it_goes(
+    store: Store, desk: Desk, clock: ManualClock
+) -> None:
     dead = held(desk, 6, ttl_seconds=30)
     hold = held(desk, 4)
     clock.move_to(dead.expires_at)
     after = desk.replace_hold(hold.id, party_size(6))
     assert after.tables == dead.tables
-    swept = [event.hold_id for event in store.events(desk.restaurant_id) if event.type is EventType.HOLD_EXPIRED]
+    swept = [
+        event.hold_id
+        for event in store.events(desk.restaurant_id)
+        if event.type is EventType.HOLD_EXPIRED
+    ]
     assert swept == [dead.id]
 
 

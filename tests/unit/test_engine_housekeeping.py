@@ -80,10 +80,12 @@ def expired(store: MaintainedStore) -> list[Event]:
     ]
 
 
-# ---- sweep -----------------------------------------------------------------------------------------------
+# ---- sweep ---------------------------------------------------------------------------------------
 
 
-def test_a_sweep_ends_dead_holds_and_tells_of_each_once(store: MaintainedStore, desk: Desk, clock: ManualClock) -> None:
+def test_a_sweep_ends_dead_holds_and_tells_of_each_once(
+    store: MaintainedStore, desk: Desk, clock: ManualClock
+) -> None:
     dead = [held(desk, 2), held(desk, 4)]
     clock.advance(minutes=2)
     alive = held(desk, 2)
@@ -95,7 +97,9 @@ def test_a_sweep_ends_dead_holds_and_tells_of_each_once(store: MaintainedStore, 
     assert {(event.actor.id, event.actor.role) for event in expired(store)} == {("fourtop", "job")}
 
 
-def test_a_swept_hold_is_told_to_have_expired(store: MaintainedStore, desk: Desk, clock: ManualClock) -> None:
+def test_a_swept_hold_is_told_to_have_expired(
+    store: MaintainedStore, desk: Desk, clock: ManualClock
+) -> None:
     hold = held(desk, 2)
     clock.advance(minutes=3)
     before = desk.versions()
@@ -105,7 +109,9 @@ def test_a_swept_hold_is_told_to_have_expired(store: MaintainedStore, desk: Desk
         desk.confirm(hold.id)
 
 
-def test_a_sweep_goes_on_until_nothing_is_left(store: MaintainedStore, desk: Desk, clock: ManualClock) -> None:
+def test_a_sweep_goes_on_until_nothing_is_left(
+    store: MaintainedStore, desk: Desk, clock: ManualClock
+) -> None:
     other = open_desk(store, a_small_house(name="Other"))
     for _ in range(2):
         held(desk, 2)
@@ -131,7 +137,9 @@ class Meanwhile(MemoryStore):
 
 
 @pytest.mark.parametrize("what", ["extended", "released", "forgotten"])
-def test_a_hold_that_changed_since_it_was_found_is_left_alone(clock: ManualClock, what: str) -> None:
+def test_a_hold_that_changed_since_it_was_found_is_left_alone(
+    clock: ManualClock, what: str
+) -> None:
     store = Meanwhile(clock)
     desk = open_desk(store)
     hold = held(desk, 2)
@@ -192,7 +200,9 @@ def test_of_two_sweeps_that_find_the_same_one_does_the_work(clock: ManualClock) 
     assert len(expired(store)) == 1
 
 
-def test_sweeps_at_once_do_the_work_once(store: MaintainedStore, desk: Desk, clock: ManualClock) -> None:
+def test_sweeps_at_once_do_the_work_once(
+    store: MaintainedStore, desk: Desk, clock: ManualClock
+) -> None:
     for size in (2, 2, 4, 4, 6):
         held(desk, size)
     clock.advance(minutes=3)
@@ -201,7 +211,7 @@ def test_sweeps_at_once_do_the_work_once(store: MaintainedStore, desk: Desk, clo
     assert len(expired(store)) == 5
 
 
-# ---- prune -----------------------------------------------------------------------------------------------
+# ---- prune ---------------------------------------------------------------------------------------
 
 
 def test_rows_that_ended_thirty_days_ago_move_into_the_archive(
@@ -219,7 +229,9 @@ def test_rows_that_ended_thirty_days_ago_move_into_the_archive(
     assert desk.audit().is_clean
 
 
-def test_pruning_goes_on_batch_by_batch(store: MaintainedStore, desk: Desk, clock: ManualClock) -> None:
+def test_pruning_goes_on_batch_by_batch(
+    store: MaintainedStore, desk: Desk, clock: ManualClock
+) -> None:
     for text in ("17:00", "18:30", "20:00"):
         booked(desk, 4, text)
     clock.advance(minutes=60 * 24 * 3)
@@ -250,7 +262,9 @@ def test_what_was_confirmed_is_kept_for_thirty_days_and_then_forgotten(
     assert desk.find_booking(confirmed.id) == confirmed
 
 
-def test_a_key_is_as_good_as_new_after_its_time(store: MaintainedStore, desk: Desk, clock: ManualClock) -> None:
+def test_a_key_is_as_good_as_new_after_its_time(
+    store: MaintainedStore, desk: Desk, clock: ManualClock
+) -> None:
     booked(desk, 2, key="k")
     with pytest.raises(KeyReused):
         booked(desk, 4, key="k")
@@ -274,7 +288,9 @@ def test_a_hold_keeps_its_record_while_its_window_lies_ahead(
 
 
 @pytest.mark.parametrize("killed_after", ["delete_confirmations", "delete_stored_results"])
-def test_a_pruning_killed_in_between_leaves_no_result_without_its_answer(clock: ManualClock, killed_after: str) -> None:
+def test_a_pruning_killed_in_between_leaves_no_result_without_its_answer(
+    clock: ManualClock, killed_after: str
+) -> None:
     store = MemoryStore(clock)
     desk = open_desk(store)
     hold = held(desk, 2)
@@ -291,7 +307,9 @@ def test_a_pruning_killed_in_between_leaves_no_result_without_its_answer(clock: 
 class ForgetsMeanwhile(MemoryStore):
     """Jobs come between two reads of one transaction, as they may in a database that isolates less."""
 
-    def _on_view(self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]) -> T:
+    def _on_view(
+        self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]
+    ) -> T:
         def asked(view: View) -> T | Need:
             answer = question(view)
             if isinstance(answer, Need) and answer.scope.stored_results:
@@ -301,7 +319,9 @@ class ForgetsMeanwhile(MemoryStore):
         return super()._on_view(shelf, scope, now_us, asked)
 
 
-def test_a_confirmation_that_is_forgotten_while_it_is_asked_for_has_ended(clock: ManualClock) -> None:
+def test_a_confirmation_that_is_forgotten_while_it_is_asked_for_has_ended(
+    clock: ManualClock,
+) -> None:
     desk = open_desk(ForgetsMeanwhile(clock))
     hold = held(desk, 2)
     desk.confirm(hold.id, key="k")
@@ -323,7 +343,9 @@ def test_events_are_kept_for_thirty_days_after_they_were_delivered(
 
 
 @pytest.mark.parametrize("job", [prune_allocations, prune_confirmations, prune_outbox])
-@pytest.mark.parametrize("wrong", [{"days": 0}, {"days": 1.5}, {"batch": 0}, {"batch": 10_001}, {"max_batches": 0}])
+@pytest.mark.parametrize(
+    "wrong", [{"days": 0}, {"days": 1.5}, {"batch": 0}, {"batch": 10_001}, {"max_batches": 0}]
+)
 def test_a_number_out_of_its_range_is_refused(
     store: MaintainedStore, job: Callable[..., Pruned], wrong: dict[str, float]
 ) -> None:
@@ -332,7 +354,9 @@ def test_a_number_out_of_its_range_is_refused(
 
 
 @pytest.mark.parametrize("wrong", [{"batch": 0}, {"max_batches": 0}])
-def test_a_sweep_refuses_a_number_out_of_its_range(store: MaintainedStore, wrong: dict[str, int]) -> None:
+def test_a_sweep_refuses_a_number_out_of_its_range(
+    store: MaintainedStore, wrong: dict[str, int]
+) -> None:
     with pytest.raises(InvalidInput):
         sweep_holds(store, **wrong)
 
@@ -356,7 +380,7 @@ def test_jobs_log_what_they_did_in_numbers(
     assert {record.name for record in caplog.records} == {"fourtop.jobs"}
 
 
-# ---- no wrong answer, only rows ---------------------------------------------------------------------------
+# ---- no wrong answer, only rows ------------------------------------------------------------------
 
 DAYS = 45
 WEEK = range(33, 40)
@@ -429,7 +453,11 @@ class Months:
         self.clock.advance(minutes=2)
         self.answers += [
             offer(desk.quote(request)),
-            told(lambda: desk.book(BookingRequest(6, at("20:00", tomorrow)), booking_id=f"w{tomorrow}", key=key)),
+            told(
+                lambda: desk.book(
+                    BookingRequest(6, at("20:00", tomorrow)), booking_id=f"w{tomorrow}", key=key
+                )
+            ),
             told(lambda: desk.extend_hold(walked_away.id, seconds=60)),
             told(lambda: desk.confirm(walked_away.id)),
         ]
@@ -441,15 +469,25 @@ class Months:
         self.answers += [
             [offer(desk.availability(each, [2, 4, 8])) for each in (day, day + timedelta(days=1))],
             (offer(desk.quote(BookingRequest(4, at("20:00", day)))), offer(desk.quote(forgotten))),
-            (desk.table_states(), desk.bookings(Window(now - LATELY, now)), taken(desk, Window(now - LATELY, now))),
+            (
+                desk.table_states(),
+                desk.bookings(Window(now - LATELY, now)),
+                taken(desk, Window(now - LATELY, now)),
+            ),
             (audit.overlaps, audit.orphans, audit.without_tables),
         ]
         if long_ago in self.confirmed:
             hold_id, key = self.confirmed[long_ago], long_ago.isoformat()
-            replayed = told(lambda: desk.confirm(hold_id)), told(lambda: desk.confirm(hold_id, key="another"))
+            replayed = (
+                told(lambda: desk.confirm(hold_id)),
+                told(lambda: desk.confirm(hold_id, key="another")),
+            )
             again = BookingRequest(6, at("20:00", long_ago + timedelta(days=1)))
             booking_id = f"w{long_ago + timedelta(days=1)}"
-            self.answers += [replayed, told(lambda: desk.book(again, booking_id=booking_id, key=key))]
+            self.answers += [
+                replayed,
+                told(lambda: desk.book(again, booking_id=booking_id, key=key)),
+            ]
 
     def _work(self, number: int) -> None:
         if number in self.at_work:
@@ -480,5 +518,7 @@ def test_no_answer_changes_by_any_job_nor_by_a_week_without() -> None:
 @pytest.mark.slow
 def test_a_job_that_takes_what_is_still_asked_for_would_be_seen() -> None:
     never, hasty = Months([]).spend(), Months(range(DAYS), days_kept=28).spend()
-    changed = [mine for mine, others in zip(never.answers, hasty.answers, strict=True) if mine != others]
+    changed = [
+        mine for mine, others in zip(never.answers, hasty.answers, strict=True) if mine != others
+    ]
     assert changed

@@ -60,7 +60,7 @@ def unchanged(store: Store, desk: Desk) -> Iterator[None]:
 pytestmark = pytest.mark.usefixtures("unchanged")
 
 
-# ---- ids -------------------------------------------------------------------------------------------------
+# ---- ids -----------------------------------------------------------------------------------------
 
 
 def calls_with(desk: Desk, value: Any) -> dict[str, list[Callable[[], object]]]:
@@ -113,7 +113,9 @@ def options_with(desk: Desk, value: Any) -> dict[str, list[Callable[[], object]]
             lambda: desk.reschedule("b1", party_size(2), key=value),
             lambda: desk.cancel("b1", key=value),
             lambda: desk.move([Move("b1", ["4"])], key=value),
-            lambda: desk.import_bookings([BookingRow("b2", 2, at("19:00"), tables=["1"])], key=value),
+            lambda: desk.import_bookings(
+                [BookingRow("b2", 2, at("19:00"), tables=["1"])], key=value
+            ),
             lambda: desk.block(window("19:00", "20:00"), tables=["1"], reason="paint", key=value),
             lambda: desk.unblock("x1", key=value),
         ],

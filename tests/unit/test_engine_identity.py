@@ -32,7 +32,9 @@ def test_they_begin_with_the_millisecond_in_which_they_were_made() -> None:
 
 
 def test_they_sort_as_text_by_the_millisecond(monkeypatch: pytest.MonkeyPatch) -> None:
-    ticks: Iterator[int] = iter([(1_777_000_000_000 + 37 * number) * MILLISECOND for number in range(50)])
+    ticks: Iterator[int] = iter(
+        [(1_777_000_000_000 + 37 * number) * MILLISECOND for number in range(50)]
+    )
     monkeypatch.setattr(time, "time_ns", lambda: next(ticks))
     made = [TimeOrderedIds().next() for _ in range(50)]
     assert made == sorted(made)
@@ -60,7 +62,9 @@ def test_counted_ids_are_counted_once_by_threads() -> None:
     ids = CountedIds("n")
     with ThreadPoolExecutor(4) as threads:
         made = list(threads.map(lambda _: ids.next(), range(2_000)))
-    assert sorted(made, key=lambda each: int(each[1:])) == [f"n{number}" for number in range(1, 2_001)]
+    assert sorted(made, key=lambda each: int(each[1:])) == [
+        f"n{number}" for number in range(1, 2_001)
+    ]
 
 
 @pytest.mark.parametrize("prefix", ["", "no id", "é", "x" * 33, None, 7])

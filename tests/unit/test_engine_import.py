@@ -63,11 +63,13 @@ def problems(desk: Desk, *rows: BookingRow) -> tuple[str, ...]:
     return caught.value.problems
 
 
-# ---- what comes in ---------------------------------------------------------------------------------------
+# ---- what comes in -------------------------------------------------------------------------------
 
 
 def test_bookings_come_in_with_their_windows_and_tables(desk: Desk) -> None:
-    done = desk.import_bookings([row("b1", "19:00", "20:10", "3"), row("b2", "19:00", "21:00", "2+1")])
+    done = desk.import_bookings(
+        [row("b1", "19:00", "20:10", "3"), row("b2", "19:00", "21:00", "2+1")]
+    )
     assert (done.bookings, done.allocations, done.replayed) == (2, 4, False)
     first, second = desk.bookings(MONTH)
     assert (first.id, first.tables, first.stay.dining) == ("b1", ("3",), window("19:00", "20:10"))
@@ -80,7 +82,9 @@ def test_bookings_come_in_with_their_windows_and_tables(desk: Desk) -> None:
     assert second.assignment is not None
     assert second.assignment.merge_group_id is not None
     assert rows_of(desk, "b2") == [("1", "19:00", "21:00"), ("2", "19:00", "21:00")]
-    groups = [each for each in desk.allocations(MONTH) if each.resource_type is ResourceType.MERGE_GROUP]
+    groups = [
+        each for each in desk.allocations(MONTH) if each.resource_type is ResourceType.MERGE_GROUP
+    ]
     assert [each.resource_id for each in groups] == [second.assignment.merge_group_id]
     assert desk.audit().is_clean
 
@@ -103,14 +107,20 @@ def test_local_times_are_of_the_restaurant(store: Store) -> None:
     house = a_house()
     house = attrs.evolve(house, restaurant=attrs.evolve(house.restaurant, timezone="Europe/London"))
     desk = open_desk(store, house)
-    desk.import_bookings(loads_rows_csv("id,party_size,start,end,tables\nb1,4,2026-05-01T19:00,2026-05-01T20:00,3\n"))
+    desk.import_bookings(
+        loads_rows_csv("id,party_size,start,end,tables\nb1,4,2026-05-01T19:00,2026-05-01T20:00,3\n")
+    )
     assert rows_of(desk, "b1") == [("3", "18:00", "19:00")]
 
 
 def test_buffers_are_added_to_the_times_that_come(store: Store) -> None:
-    dinner = ServicePeriod("dinner", "17:00", "23:00", buffer_before_minutes=5, buffer_after_minutes=10)
+    dinner = ServicePeriod(
+        "dinner", "17:00", "23:00", buffer_before_minutes=5, buffer_after_minutes=10
+    )
     desk = open_desk(store, a_house(periods=[dinner]))
-    desk.import_bookings([row("b1", "19:00", "20:00", "3"), row("b2", "10:00", "11:00", "3", status="completed")])
+    desk.import_bookings(
+        [row("b1", "19:00", "20:00", "3"), row("b2", "10:00", "11:00", "3", status="completed")]
+    )
     assert rows_of(desk, "b1") == [("3", "18:55", "20:10")]
     assert rows_of(desk, "b2") == [("3", "10:00", "11:00")]
     assert desk.get_booking("b2").stay.period == "outside-service"
@@ -118,8 +128,12 @@ def test_buffers_are_added_to_the_times_that_come(store: Store) -> None:
 
 
 def test_sizes_hours_and_caps_are_not_judged(desk: Desk) -> None:
-    desk.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_covers=1)]))
-    desk.import_bookings([row("b1", "19:00", "20:00", "1", party_size=9), row("b2", "03:00", "04:00", "1")])
+    desk.edit_policy(
+        lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_covers=1)])
+    )
+    desk.import_bookings(
+        [row("b1", "19:00", "20:00", "1", party_size=9), row("b2", "03:00", "04:00", "1")]
+    )
     assert [booking.id for booking in desk.bookings(MONTH)] == ["b2", "b1"]
 
 
@@ -137,7 +151,9 @@ def test_sizes_hours_and_caps_are_not_judged(desk: Desk) -> None:
         ("priority_waitlist", "", "19:00"),
     ],
 )
-def test_a_booking_comes_in_with_its_status(desk: Desk, status: str, tables: str, start: str) -> None:
+def test_a_booking_comes_in_with_its_status(
+    desk: Desk, status: str, tables: str, start: str
+) -> None:
     end = f"{int(start[:2]) + 2}:00"
     desk.import_bookings([row("b1", start, end, tables, status=status)])
     assert desk.get_booking("b1").status.value == status
@@ -154,7 +170,9 @@ def test_a_booking_that_ends_now_may_come_in_as_completed(desk: Desk) -> None:
 
 
 def test_touching_rows_may_share_a_table(desk: Desk) -> None:
-    done = desk.import_bookings([row("b2", "20:00", "21:00", "3"), row("b1", "19:00", "20:00", "3")])
+    done = desk.import_bookings(
+        [row("b2", "20:00", "21:00", "3"), row("b1", "19:00", "20:00", "3")]
+    )
     assert done.bookings == 2
 
 
@@ -177,12 +195,18 @@ def test_a_long_stay_beside_short_ones_comes_in(desk: Desk) -> None:
     )
 
 
-def test_an_import_sweeps_the_dead_where_it_goes(store: Store, desk: Desk, clock: ManualClock) -> None:
+def test_an_import_sweeps_the_dead_where_it_goes(
+    store: Store, desk: Desk, clock: ManualClock
+) -> None:
     dead = held(desk, 4, tables=["3"])
     elsewhere = held(desk, 2, "17:00", tables=["1"])
     clock.move_to(dead.expires_at)
     desk.import_bookings([row("b1", "19:00", "20:00", "3")])
-    swept = [event.hold_id for event in store.events(desk.restaurant_id) if event.type is EventType.HOLD_EXPIRED]
+    swept = [
+        event.hold_id
+        for event in store.events(desk.restaurant_id)
+        if event.type is EventType.HOLD_EXPIRED
+    ]
     assert swept == [dead.id]
     assert desk.find_hold(elsewhere.id) is None
 
@@ -203,7 +227,7 @@ def test_an_import_says_so_in_one_event_of_ids(store: Store, desk: Desk) -> None
     )
 
 
-# ---- what is wrong ---------------------------------------------------------------------------------------
+# ---- what is wrong -------------------------------------------------------------------------------
 
 
 def test_all_overlaps_are_listed_and_nothing_is_imported(store: Store, desk: Desk) -> None:

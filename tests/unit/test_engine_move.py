@@ -27,7 +27,9 @@ from tests.evening import MONTH, a_house, at, booked, held, open_desk, party_siz
 @pytest.fixture
 def desk(store: Store) -> Desk:
     """The desk of a house with six fours in a row."""
-    return open_desk(store, a_house(sketch_floor(dict.fromkeys("123456", 4), joins=["1-2-3-4-5-6"])))
+    return open_desk(
+        store, a_house(sketch_floor(dict.fromkeys("123456", 4), joins=["1-2-3-4-5-6"]))
+    )
 
 
 def test_a_booking_moves_and_its_old_tables_are_free(desk: Desk) -> None:
@@ -52,7 +54,10 @@ def test_a_party_that_sits_takes_its_new_table_from_now_on(desk: Desk, clock: Ma
     clock.move_to(at("19:40"))
     (after,) = desk.move([Move(booking.id, ["2"])])
     assert after.assignment is not None
-    assert (f"{after.assignment.window.start:%H:%M}", f"{after.assignment.window.end:%H:%M}") == ("19:40", "20:30")
+    assert (f"{after.assignment.window.start:%H:%M}", f"{after.assignment.window.end:%H:%M}") == (
+        "19:40",
+        "20:30",
+    )
     assert rows_of(desk, booking.id) == [("1", "19:00", "19:40"), ("2", "19:40", "20:30")]
     assert booked(desk, 4, "19:40", tables=["1"]).tables == ("1",)
     assert desk.audit().is_clean
@@ -86,20 +91,32 @@ def test_parties_that_sit_may_swap(desk: Desk, clock: ManualClock) -> None:
 
 def test_a_party_that_sits_may_be_given_a_second_table(desk: Desk, clock: ManualClock) -> None:
     booking = booked(desk, 4, tables=["1"])
-    desk.edit_policy(lambda policy: attrs.evolve(policy, planning=attrs.evolve(policy.planning, slack_budget=4)))
+    desk.edit_policy(
+        lambda policy: attrs.evolve(policy, planning=attrs.evolve(policy.planning, slack_budget=4))
+    )
     clock.move_to(at("19:30"))
     (after,) = desk.move([Move(booking.id, ["1", "2"])])
     assert after.tables == ("1", "2")
-    groups = [row for row in desk.allocations(MONTH) if row.resource_type is ResourceType.MERGE_GROUP]
-    assert [(row.owner_id, f"{row.window.start:%H:%M}") for row in groups] == [(booking.id, "19:30")]
-    assert rows_of(desk, booking.id) == [("1", "19:00", "19:30"), ("1", "19:30", "20:30"), ("2", "19:30", "20:30")]
+    groups = [
+        row for row in desk.allocations(MONTH) if row.resource_type is ResourceType.MERGE_GROUP
+    ]
+    assert [(row.owner_id, f"{row.window.start:%H:%M}") for row in groups] == [
+        (booking.id, "19:30")
+    ]
+    assert rows_of(desk, booking.id) == [
+        ("1", "19:00", "19:30"),
+        ("1", "19:30", "20:30"),
+        ("2", "19:30", "20:30"),
+    ]
 
 
 def test_a_merge_group_that_sat_is_cut_with_its_tables(desk: Desk, clock: ManualClock) -> None:
     booking = booked(desk, 8, tables=["1", "2"])
     clock.move_to(at("19:30"))
     desk.move([Move(booking.id, ["3", "4"])])
-    groups = [row for row in desk.allocations(MONTH) if row.resource_type is ResourceType.MERGE_GROUP]
+    groups = [
+        row for row in desk.allocations(MONTH) if row.resource_type is ResourceType.MERGE_GROUP
+    ]
     assert [(f"{row.window.start:%H:%M}", f"{row.window.end:%H:%M}") for row in groups] == [
         ("19:00", "19:30"),
         ("19:30", "20:30"),
@@ -178,8 +195,12 @@ def test_a_move_under_a_key_is_made_once(desk: Desk) -> None:
     assert desk.get_booking(booking.id).tables == ("3",)
 
 
-@pytest.mark.parametrize("moves", [[], [Move("b", ["1"])] * 2, [Move(f"b{n}", ["1"]) for n in range(101)], ["b"]])
-def test_a_command_has_one_to_a_hundred_moves_of_different_bookings(desk: Desk, moves: list[Any]) -> None:
+@pytest.mark.parametrize(
+    "moves", [[], [Move("b", ["1"])] * 2, [Move(f"b{n}", ["1"]) for n in range(101)], ["b"]]
+)
+def test_a_command_has_one_to_a_hundred_moves_of_different_bookings(
+    desk: Desk, moves: list[Any]
+) -> None:
     with pytest.raises(InvalidInput) as caught:
         desk.move(moves)
     assert caught.value.field == "moves"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import attrs
 import pytest
@@ -26,7 +27,19 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.ports import Store
-from tests.evening import FRIDAY, STAFF, a_house, at, booked, held, one_table, open_desk, party_size, snapshot, window
+from tests.evening import (
+    FRIDAY,
+    STAFF,
+    a_house,
+    at,
+    booked,
+    held,
+    one_table,
+    open_desk,
+    party_size,
+    snapshot,
+    window,
+)
 
 
 @pytest.fixture
@@ -40,7 +53,7 @@ def quoted(desk: Desk, request: BookingRequest) -> Quote:
     return answer
 
 
-# ---- quotes ----------------------------------------------------------------------------------------------
+# ---- quotes --------------------------------------------------------------------------------------
 
 
 def test_a_quote_is_the_best_plan_and_the_next_best(desk: Desk) -> None:
@@ -55,14 +68,24 @@ def test_a_quote_is_the_best_plan_and_the_next_best(desk: Desk) -> None:
 
 def test_a_quote_of_named_tables_is_of_these_alone(desk: Desk) -> None:
     answer = quoted(desk, party_size(4, tables=["3", "4"]))
-    assert (answer.plan.tables, answer.plan.seats, answer.plan.slack, answer.others) == (("3", "4"), 8, 4, ())
+    assert (answer.plan.tables, answer.plan.seats, answer.plan.slack, answer.others) == (
+        ("3", "4"),
+        8,
+        4,
+        (),
+    )
 
 
 def test_a_quote_tells_the_use_of_its_service_without_the_party(desk: Desk) -> None:
     booked(desk, 4)
     held(desk, 2)
     usage = quoted(desk, party_size(6)).usage
-    assert (usage.period, usage.service_date, usage.booked_covers, usage.booked_parties) == ("dinner", FRIDAY, 6, 2)
+    assert (usage.period, usage.service_date, usage.booked_covers, usage.booked_parties) == (
+        "dinner",
+        FRIDAY,
+        6,
+        2,
+    )
 
 
 def test_a_quote_changes_nothing(store: Store, desk: Desk) -> None:
@@ -79,7 +102,10 @@ def test_a_quote_of_an_unknown_table_is_not_found(desk: Desk) -> None:
 
 def test_conditions_are_met_or_named(store: Store) -> None:
     floor = sketch_floor(
-        {"1": {"capacity": 4, "seating": "booth"}, "2": {"capacity": 4, "zone": "Terrace", "features": {"step-free"}}}
+        {
+            "1": {"capacity": 4, "seating": "booth"},
+            "2": {"capacity": 4, "zone": "Terrace", "features": {"step-free"}},
+        }
     )
     zone = next(zone for zone in floor.zones if zone.id == "terrace")
     floor = floor.with_zone(Zone(zone.id, zone.name, order=zone.order, area="outdoor"))
@@ -102,7 +128,7 @@ def test_the_desk_knows_for_whom_it_acts(desk: Desk) -> None:
     assert (desk.restaurant_id, desk.actor) == ("house", STAFF)
 
 
-# ---- availability ----------------------------------------------------------------------------------------
+# ---- availability --------------------------------------------------------------------------------
 
 
 def test_starts_on_offer_are_by_start_then_size(desk: Desk) -> None:
@@ -118,7 +144,9 @@ def test_starts_on_offer_are_by_start_then_size(desk: Desk) -> None:
 def test_each_slot_tells_why_not(desk: Desk, clock: ManualClock) -> None:
     booked(desk, 6, "19:00")
     clock.move_to(at("17:30"))
-    slots = {(f"{slot.start:%H:%M}", slot.party_size): slot for slot in desk.availability("2026-05-01", [6, 9]).slots}  # type: ignore[arg-type]  # Text is taken too.
+    text: Any = "2026-05-01"
+    found = desk.availability(text, [6, 9])
+    slots = {(f"{slot.start:%H:%M}", slot.party_size): slot for slot in found.slots}
     codes = {name: slot.refusal.code for name, slot in slots.items() if slot.refusal is not None}
     assert codes["17:15", 6] is Code.BOOKING_IN_PAST
     assert codes["19:00", 9] is Code.PARTY_NEVER_FITS
@@ -138,7 +166,11 @@ def test_a_start_off_the_raster_may_be_asked_for(desk: Desk) -> None:
 
 
 def test_a_start_of_another_day_is_no_start_of_this_one(store: Store, desk: Desk) -> None:
-    for start in (at("19:00") + timedelta(days=40), at("23:59") - timedelta(days=1), at("00:00") + timedelta(days=1)):
+    for start in (
+        at("19:00") + timedelta(days=40),
+        at("23:59") - timedelta(days=1),
+        at("00:00") + timedelta(days=1),
+    ):
         with pytest.raises(InvalidInput) as caught:
             desk.availability(FRIDAY, 2, at=start)
         assert caught.value.field == "at"
@@ -187,7 +219,7 @@ def test_combining_two_tables_lowers_the_spots_of_small_parties(desk: Desk) -> N
     assert (before, spots()) == (5, 3)
 
 
-# ---- services longer than the day around a start -----------------------------------------------------------
+# ---- services longer than the day around a start -------------------------------------------------
 
 
 @pytest.fixture
@@ -242,10 +274,14 @@ def test_a_drifted_hold_is_quoted_anew_against_the_whole_service(round_the_clock
     desk = round_the_clock
     desk.book(early(4))
     hold = desk.hold(late(4))
-    desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table(hold.tables[0]), capacity=5)))
+    desk.edit_floor(
+        lambda floor: floor.with_table(attrs.evolve(floor.get_table(hold.tables[0]), capacity=5))
+    )
     assert desk.confirm(hold.id, requote=True).party_size == 4
 
 
 def test_the_latest_start_of_all_is_judged_like_any(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
-    assert quoted(desk, BookingRequest(2, datetime(2198, 12, 31, 19, tzinfo=at("19:00").tzinfo))).plan.tables == ("1",)
+    assert quoted(
+        desk, BookingRequest(2, datetime(2198, 12, 31, 19, tzinfo=at("19:00").tzinfo))
+    ).plan.tables == ("1",)

@@ -60,15 +60,19 @@ def test_what_does_not_publish_by_itself_is_refused_and_nothing_is_delivered(
     store: MaintainedStore, publish: Any
 ) -> None:
     tell(store, about("e1", "b1"))
-    with pytest.raises(InvalidInput, match=r"^publish must be a function that returns when the event is safe"):
+    with pytest.raises(
+        InvalidInput, match=r"^publish must be a function that returns when the event is safe"
+    ):
         relay_outbox(store, publish)
     assert len(store.claim(9, SECOND_US)) == 1
 
 
-# ---- all goes well ---------------------------------------------------------------------------------------
+# ---- all goes well -------------------------------------------------------------------------------
 
 
-def test_all_events_are_published_in_order_and_once(store: MaintainedStore, clock: ManualClock) -> None:
+def test_all_events_are_published_in_order_and_once(
+    store: MaintainedStore, clock: ManualClock
+) -> None:
     desk: Desk = open_desk(store)
     hold = held(desk, 2)
     desk.confirm(hold.id, booking_id="b1")
@@ -83,12 +87,16 @@ def test_all_events_are_published_in_order_and_once(store: MaintainedStore, cloc
 def test_a_relay_goes_on_batch_by_batch(store: MaintainedStore) -> None:
     tell(store, *(about(str(number), "b1") for number in range(5)))
     listener = Listener()
-    assert relay_outbox(store, listener, RelayOptions(batch=2, max_batches=2)) == Relayed(published=4)
+    assert relay_outbox(store, listener, RelayOptions(batch=2, max_batches=2)) == Relayed(
+        published=4
+    )
     assert relay_outbox(store, listener, RelayOptions(batch=2)) == Relayed(published=1)
     assert listener.heard == list("01234")
 
 
-def test_an_event_is_settled_before_the_next_of_its_booking_goes_out(store: MaintainedStore) -> None:
+def test_an_event_is_settled_before_the_next_of_its_booking_goes_out(
+    store: MaintainedStore,
+) -> None:
     tell(store, about("1", "b1"), about("2", "b2"), about("3", "b1"))
     waiting: list[list[str]] = []
 
@@ -108,10 +116,12 @@ def test_an_event_is_settled_before_the_next_of_its_booking_goes_out(store: Main
     assert outbox.settled == ["1", "2", "3"]
 
 
-# ---- publishing fails ------------------------------------------------------------------------------------
+# ---- publishing fails ----------------------------------------------------------------------------
 
 
-def test_what_fails_keeps_the_later_ones_of_its_booking_waiting(store: MaintainedStore, clock: ManualClock) -> None:
+def test_what_fails_keeps_the_later_ones_of_its_booking_waiting(
+    store: MaintainedStore, clock: ManualClock
+) -> None:
     tell(store, about("1", "b1"), about("2", "b1"), about("3", "b2"), about("4", "b1"))
     listener = Listener("1")
     assert relay_outbox(store, listener, draw=half) == Relayed(published=1, failed=1)
@@ -128,7 +138,9 @@ def test_what_fails_keeps_the_later_ones_of_its_booking_waiting(store: Maintaine
     ("attempts", "longest_us"),
     [(0, 250_000), (1, 500_000), (6, 16 * SECOND_US), (7, 30 * SECOND_US), (9, 30 * SECOND_US)],
 )
-def test_rests_double_up_to_half_a_minute_and_are_spread_over_their_second_half(attempts: int, longest_us: int) -> None:
+def test_rests_double_up_to_half_a_minute_and_are_spread_over_their_second_half(
+    attempts: int, longest_us: int
+) -> None:
     assert wait_us(attempts, 0.0) == longest_us // 2
     assert wait_us(attempts, 1 - 2**-53) == longest_us - 1
     draws = random.Random(7)
@@ -170,15 +182,21 @@ def test_failures_are_logged_without_what_they_say(
             clock.advance(seconds=30)
     told = [(record.levelname, record.getMessage()) for record in caplog.records]
     assert told == [
-        ("WARNING", "could not publish capacity.booking.status of here, number 1, attempt 1: ConnectionError"),
+        (
+            "WARNING",
+            "could not publish capacity.booking.status of here, number 1, attempt 1: ConnectionError",
+        ),
         ("INFO", "relayed 0 events, 1 attempts failed, 0 given up"),
-        ("ERROR", "gave up capacity.booking.status of here, number 1, after attempt 2: ConnectionError"),
+        (
+            "ERROR",
+            "gave up capacity.booking.status of here, number 1, after attempt 2: ConnectionError",
+        ),
         ("INFO", "relayed 0 events, 0 attempts failed, 1 given up"),
     ]
     assert all(record.exc_info is None for record in caplog.records)
 
 
-# ---- relays die, or are too slow -------------------------------------------------------------------------
+# ---- relays die, or are too slow -----------------------------------------------------------------
 
 
 class Killed(BaseException):
@@ -224,7 +242,9 @@ def test_a_batch_is_given_back_at_half_of_its_lease(clock: ManualClock) -> None:
     counted = Counted(clock)
     counted.add_restaurant(a_house(HERE))
     tell(counted, *(about(str(number), "b1") for number in range(5)))
-    assert relay_outbox(counted, publish, RelayOptions(lease_seconds=10), elapsed=elapsed) == Relayed(published=5)
+    assert relay_outbox(
+        counted, publish, RelayOptions(lease_seconds=10), elapsed=elapsed
+    ) == Relayed(published=5)
     assert claims == [5, 3, 1, 0]
     assert listener.heard == list("01234")
 
@@ -237,7 +257,9 @@ def test_the_first_event_of_a_batch_goes_however_late_it_is(store: MaintainedSto
     assert listener.heard == ["1", "2"]
 
 
-def test_a_relay_that_lost_its_lease_stops_and_says_so(store: MaintainedStore, clock: ManualClock) -> None:
+def test_a_relay_that_lost_its_lease_stops_and_says_so(
+    store: MaintainedStore, clock: ManualClock
+) -> None:
     tell(store, about("1", "b1"), about("2", "b1"), about("3", "b2"))
     other = Listener()
     slow = Listener()
@@ -269,7 +291,8 @@ def test_a_failure_after_the_lease_was_lost_is_the_other_ones_to_count(
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"batch": 0}, {"batch": 1.5}, {"lease_seconds": 0}, {"max_attempts": 0}, {"max_batches": 0}]
+    "wrong",
+    [{"batch": 0}, {"batch": 1.5}, {"lease_seconds": 0}, {"max_attempts": 0}, {"max_batches": 0}],
 )
 def test_a_pace_out_of_its_range_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(InvalidInput):

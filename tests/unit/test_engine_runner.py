@@ -154,7 +154,9 @@ def test_an_id_that_is_there_already_is_no_lost_race(store: Rival, desk: Desk) -
 
 
 @pytest.mark.parametrize("error", [StoreUnavailable("no connection"), OutcomeUnknown("hold")])
-def test_what_is_no_lost_race_is_not_decided_anew(store: Rival, desk: Desk, error: FourtopError) -> None:
+def test_what_is_no_lost_race_is_not_decided_anew(
+    store: Rival, desk: Desk, error: FourtopError
+) -> None:
     store.lose(error)
     with pytest.raises(type(error)):
         held(desk, 4)
@@ -187,12 +189,15 @@ def test_a_refusal_is_not_decided_anew(store: Rival, desk: Desk) -> None:
     assert store.tries == 1
 
 
-# ---- edits -----------------------------------------------------------------------------------------------
+# ---- edits ---------------------------------------------------------------------------------------
 
 
 def test_an_edit_without_a_version_is_decided_anew(store: Rival, desk: Desk) -> None:
     other = rival_desk(store)
-    store.lose(StaleVersion("floor", 1, 2), rival=lambda: other.edit_floor(lambda floor: floor.without_table("1")))
+    store.lose(
+        StaleVersion("floor", 1, 2),
+        rival=lambda: other.edit_floor(lambda floor: floor.without_table("1")),
+    )
     floor = desk.edit_floor(lambda floor: floor.without_table("2")).floor
     assert [table.id for table in floor.tables] == ["3", "4", "5"]
     assert desk.versions().floor == 3
@@ -210,10 +215,12 @@ def test_a_version_that_the_caller_named_is_not_tried_again(store: Rival, desk: 
     assert [table.id for table in desk.house().floor.tables] == ["2", "3", "4", "5"]
 
 
-# ---- evidence --------------------------------------------------------------------------------------------
+# ---- evidence ------------------------------------------------------------------------------------
 
 
-def test_a_confirmation_that_the_store_refused_to_the_last_leaves_evidence(store: Rival, desk: Desk) -> None:
+def test_a_confirmation_that_the_store_refused_to_the_last_leaves_evidence(
+    store: Rival, desk: Desk
+) -> None:
     hold = held(desk, 4)
     store.tries = 0
     store.lose(*[OVERLAP] * 4)
@@ -221,14 +228,20 @@ def test_a_confirmation_that_the_store_refused_to_the_last_leaves_evidence(store
         desk.confirm(hold.id, booking_id="web:17", key="k1")
     assert store.tries == 5
     (result,) = desk.confirmations(hold.id)
-    assert (result.confirmed, result.code, result.booking_id) == (False, "ALLOCATIONS_OVERLAP", "web:17")
+    assert (result.confirmed, result.code, result.booking_id) == (
+        False,
+        "ALLOCATIONS_OVERLAP",
+        "web:17",
+    )
     assert (result.key, result.details) == ("k1", OVERLAP.details)
     assert [table.table_id for table in result.tables] == list(hold.tables)
     assert desk.find_hold(hold.id) == hold
     assert desk.confirm(hold.id, booking_id="web:17", key="k1").id == "web:17"
 
 
-def test_a_confirmation_that_was_lost_once_is_confirmed_and_leaves_one_result(store: Rival, desk: Desk) -> None:
+def test_a_confirmation_that_was_lost_once_is_confirmed_and_leaves_one_result(
+    store: Rival, desk: Desk
+) -> None:
     hold = held(desk, 4)
     store.lose(OVERLAP)
     assert desk.confirm(hold.id).tables == ("3",)

@@ -51,7 +51,9 @@ def test_in_the_hour_that_comes_twice_a_party_counts_towards_its_own_service_onl
         for key, start, end in (("bar", "00:30", "01:30"), ("club", "01:30", "05:00"))
     ]
     house = sketch_house("House", five_tables(), timezone="Europe/London")
-    policy = attrs.evolve(house.policy, periods=periods, capacity_rules=[CapacityRule(max_parties=1)])
+    policy = attrs.evolve(
+        house.policy, periods=periods, capacity_rules=[CapacityRule(max_parties=1)]
+    )
     clock.move_to(datetime(2026, 10, 24, 12, tzinfo=UTC))
     desk = Engine(store, ids=CountedIds("n")).add_restaurant(attrs.evolve(house, policy=policy))
 
@@ -92,7 +94,9 @@ def test_a_dead_hold_hides_no_booking_that_took_its_id(store: Store, clock: Manu
 
 
 @pytest.mark.parametrize("lost", [ResourceType.TABLE, ResourceType.MERGE_GROUP], ids=str)
-def test_a_booking_that_has_lost_a_part_of_its_tables_is_not_clean(clock: ManualClock, lost: ResourceType) -> None:
+def test_a_booking_that_has_lost_a_part_of_its_tables_is_not_clean(
+    clock: ManualClock, lost: ResourceType
+) -> None:
     memory = MemoryStore(clock)
     desk = open_desk(memory)
     booking = booked(desk, 8, tables=["3", "4"])
@@ -125,7 +129,9 @@ def test_a_hold_that_has_lost_its_tables_becomes_no_booking(clock: ManualClock) 
 
 
 @pytest.mark.parametrize("named", [None, "meal"])
-def test_a_new_quote_asks_for_no_occasion_that_the_party_did_not_ask_for(store: Store, named: str | None) -> None:
+def test_a_new_quote_asks_for_no_occasion_that_the_party_did_not_ask_for(
+    store: Store, named: str | None
+) -> None:
     desk = open_desk(store)
 
     def offer(key: str) -> None:
@@ -169,10 +175,14 @@ def test_a_confirmed_booking_keeps_no_other_hold(store: Store, clock: ManualCloc
 
 def test_a_new_quote_may_take_the_tables_of_the_bookings_other_holds(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
-    desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.tables[0], id="2", number="2")))
+    desk.edit_floor(
+        lambda floor: floor.with_table(attrs.evolve(floor.tables[0], id="2", number="2"))
+    )
     desk.book(party_size(4), booking_id="b1", tables="later")
     hold, _ = (held(desk, 4, booking_id="b1") for _ in range(2))
-    desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table("1"), out_of_service=True)))
+    desk.edit_floor(
+        lambda floor: floor.with_table(attrs.evolve(floor.get_table("1"), out_of_service=True))
+    )
 
     booking = desk.confirm(hold.id, requote=True)
 
@@ -188,7 +198,9 @@ def test_a_new_quote_sweeps_what_is_dead_once(store: Store, clock: ManualClock) 
     hold = held(desk, 2, booking_id="b1", ttl_seconds=300)
     held(desk, 4, ttl_seconds=30)
     clock.advance(seconds=40)
-    desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table(hold.tables[0]), capacity=3)))
+    desk.edit_floor(
+        lambda floor: floor.with_table(attrs.evolve(floor.get_table(hold.tables[0]), capacity=3))
+    )
 
     desk.confirm(hold.id, requote=True)
 
@@ -199,7 +211,9 @@ def test_a_new_quote_sweeps_what_is_dead_once(store: Store, clock: ManualClock) 
 @pytest.mark.parametrize("day", [1, 2])
 def test_a_start_past_midnight_may_be_asked_for_on_either_date(store: Store, day: int) -> None:
     house = a_house()
-    late = attrs.evolve(house.policy.periods[0], key="late", start="20:00", end="02:00", last_seating_minutes=30)
+    late = attrs.evolve(
+        house.policy.periods[0], key="late", start="20:00", end="02:00", last_seating_minutes=30
+    )
     desk = open_desk(store, attrs.evolve(house, policy=attrs.evolve(house.policy, periods=[late])))
 
     (slot,) = desk.availability(date(2026, 5, day), 2, at="2026-05-02T00:30").slots

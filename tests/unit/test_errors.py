@@ -47,10 +47,30 @@ AUTUMN = ("2026-10-25T01:30:00+01:00", "2026-10-25T01:30:00+00:00")
 
 # Each error of the tree: the error, its code, its status, its text.
 CASES: list[tuple[FourtopError, Code, int, str]] = [
-    (InvalidInput("party_size", "must be more", "0"), Code.INVALID_INPUT, 422, "party_size must be more, not 0"),
-    (InvalidIdentifier("id", "must be an id", "''"), Code.INVALID_IDENTIFIER, 422, "id must be an id, not ''"),
-    (InvalidWindow("window", "must end", "x/y"), Code.INVALID_WINDOW, 422, "window must end, not x/y"),
-    (NaiveDatetime("start", "must have a zone", "noon"), Code.NAIVE_DATETIME, 422, "start must have a zone, not noon"),
+    (
+        InvalidInput("party_size", "must be more", "0"),
+        Code.INVALID_INPUT,
+        422,
+        "party_size must be more, not 0",
+    ),
+    (
+        InvalidIdentifier("id", "must be an id", "''"),
+        Code.INVALID_IDENTIFIER,
+        422,
+        "id must be an id, not ''",
+    ),
+    (
+        InvalidWindow("window", "must end", "x/y"),
+        Code.INVALID_WINDOW,
+        422,
+        "window must end, not x/y",
+    ),
+    (
+        NaiveDatetime("start", "must have a zone", "noon"),
+        Code.NAIVE_DATETIME,
+        422,
+        "start must have a zone, not noon",
+    ),
     (
         NonexistentTime("start", "must exist", "01:30", SPRING),
         Code.NONEXISTENT_TIME,
@@ -63,11 +83,31 @@ CASES: list[tuple[FourtopError, Code, int, str]] = [
         422,
         f"start 01:30 happens twice; say {AUTUMN[0]} or {AUTUMN[1]}",
     ),
-    (InvalidDocument("tables[3]", "must be x", "1"), Code.INVALID_DOCUMENT, 422, "tables[3] must be x, not 1"),
-    (InvalidDocument("row", "must be x", "1", 7), Code.INVALID_DOCUMENT, 422, "line 7: row must be x, not 1"),
+    (
+        InvalidDocument("tables[3]", "must be x", "1"),
+        Code.INVALID_DOCUMENT,
+        422,
+        "tables[3] must be x, not 1",
+    ),
+    (
+        InvalidDocument("row", "must be x", "1", 7),
+        Code.INVALID_DOCUMENT,
+        422,
+        "line 7: row must be x, not 1",
+    ),
     (ImportRejected(("a", "b")), Code.IMPORT_REJECTED, 422, "nothing was imported: a; b"),
-    (ImportRejected(tuple("abcde")), Code.IMPORT_REJECTED, 422, "nothing was imported: a; b; c; and 2 more"),
-    (KeyReused("confirm", "k1"), Code.KEY_REUSED, 422, "the key 'k1' of confirm belongs to another request"),
+    (
+        ImportRejected(tuple("abcde")),
+        Code.IMPORT_REJECTED,
+        422,
+        "nothing was imported: a; b; c; and 2 more",
+    ),
+    (
+        KeyReused("confirm", "k1"),
+        Code.KEY_REUSED,
+        422,
+        "the key 'k1' of confirm belongs to another request",
+    ),
     (NotFound("table", "t9"), Code.NOT_FOUND, 404, "there is no table 't9'"),
     (
         ForeignTenant("r2"),
@@ -95,7 +135,12 @@ CASES: list[tuple[FourtopError, Code, int, str]] = [
     ),
     (HoldExpired("h1", "noon"), Code.HOLD_EXPIRED, 409, "the hold 'h1' expired at noon"),
     (HoldEnded("h1", "released"), Code.HOLD_ENDED, 409, "the hold 'h1' is released"),
-    (HoldMismatch("h1", "b1"), Code.HOLD_MISMATCH, 409, "the hold 'h1' is for another booking than 'b1'"),
+    (
+        HoldMismatch("h1", "b1"),
+        Code.HOLD_MISMATCH,
+        409,
+        "the hold 'h1' is for another booking than 'b1'",
+    ),
     (
         HoldLimit("live_per_session", 10),
         Code.HOLD_LIMIT,
@@ -108,7 +153,12 @@ CASES: list[tuple[FourtopError, Code, int, str]] = [
         429,
         "5 holds were made for the booking 'b1' in 60 s; try again in 17 s",
     ),
-    (PolicyDrift("h1", ("a", "b")), Code.POLICY_DRIFT, 409, "since the hold 'h1' was made, these changed: a, b"),
+    (
+        PolicyDrift("h1", ("a", "b")),
+        Code.POLICY_DRIFT,
+        409,
+        "since the hold 'h1' was made, these changed: a, b",
+    ),
     (
         IllegalTransition("b1", "completed", "confirmed"),
         Code.ILLEGAL_TRANSITION,
@@ -123,7 +173,12 @@ CASES: list[tuple[FourtopError, Code, int, str]] = [
         409,
         "the floor is at version 4; the change was made from version 3",
     ),
-    (StoreUnavailable("no route"), Code.STORE_UNAVAILABLE, 503, "the store is unavailable: no route"),
+    (
+        StoreUnavailable("no route"),
+        Code.STORE_UNAVAILABLE,
+        503,
+        "the store is unavailable: no route",
+    ),
     (
         OutcomeUnknown("confirm"),
         Code.OUTCOME_UNKNOWN,
@@ -137,7 +192,9 @@ CASES: list[tuple[FourtopError, Code, int, str]] = [
         "the store cannot be used: the table zones is missing; the role is a superuser",
     ),
 ]
-ERRORS = pytest.mark.parametrize("error", [case[0] for case in CASES], ids=lambda error: type(error).__name__)
+ERRORS = pytest.mark.parametrize(
+    "error", [case[0] for case in CASES], ids=lambda error: type(error).__name__
+)
 
 
 def tree(root: type[FourtopError]) -> set[type[FourtopError]]:
@@ -150,16 +207,23 @@ def test_the_cases_below_name_every_error_of_the_tree() -> None:
     assert {type(case[0]) for case in CASES} | {FourtopError} == ours
 
 
-@pytest.mark.parametrize(("error", "code", "status", "text"), CASES, ids=lambda value: type(value).__name__)
-def test_an_error_has_its_code_its_status_and_its_text(error: FourtopError, code: Code, status: int, text: str) -> None:
+@pytest.mark.parametrize(
+    ("error", "code", "status", "text"), CASES, ids=lambda value: type(value).__name__
+)
+def test_an_error_has_its_code_its_status_and_its_text(
+    error: FourtopError, code: Code, status: int, text: str
+) -> None:
     assert (error.code, error.http_status, str(error)) == (code, status, text)
     assert error.is_retryable is code.is_retryable
 
 
 @pytest.mark.parametrize(
-    ("limit", "may_help"), [("live_per_restaurant", True), ("live_per_session", True), ("lifetime_seconds", False)]
+    ("limit", "may_help"),
+    [("live_per_restaurant", True), ("live_per_session", True), ("lifetime_seconds", False)],
 )
-def test_waiting_helps_against_a_limit_on_live_holds_and_not_on_their_age(limit: str, *, may_help: bool) -> None:
+def test_waiting_helps_against_a_limit_on_live_holds_and_not_on_their_age(
+    limit: str, *, may_help: bool
+) -> None:
     assert HoldLimit(limit, 600).is_retryable is may_help
 
 
@@ -191,7 +255,12 @@ def test_an_error_can_be_raised_and_caught_by_its_root(error: FourtopError) -> N
 
 def test_details_leave_out_what_is_not_known() -> None:
     assert InvalidDocument("f", "r", "g").details == {"field": "f", "rule": "r", "given": "g"}
-    assert InvalidDocument("f", "r", "g", 3).details == {"field": "f", "rule": "r", "given": "g", "line": 3}
+    assert InvalidDocument("f", "r", "g", 3).details == {
+        "field": "f",
+        "rule": "r",
+        "given": "g",
+        "line": 3,
+    }
 
 
 def test_an_overlap_names_its_constraint_in_the_details() -> None:
@@ -204,11 +273,14 @@ def test_an_overlap_names_its_constraint_in_the_details() -> None:
 def test_a_refused_command_carries_proof_and_reasons() -> None:
     refusal = Refusal((Reason(Code.PARTY_NEVER_FITS, {"party_size": 40}),), Proof.NO_PLAN)
 
-    assert Refused(refusal).details == {"proof": "no_plan", "reasons": [{"code": "PARTY_NEVER_FITS", "party_size": 40}]}
+    assert Refused(refusal).details == {
+        "proof": "no_plan",
+        "reasons": [{"code": "PARTY_NEVER_FITS", "party_size": 40}],
+    }
     assert Refused(refusal).refusal is refusal
 
 
-# ---- refusals --------------------------------------------------------------------------------------------
+# ---- refusals ------------------------------------------------------------------------------------
 
 FACTS = {
     "date": "2026-12-25",
@@ -264,7 +336,10 @@ def test_case_17_each_cause_of_a_refusal_has_a_code_and_a_sentence(code: Code) -
 
 
 def test_a_refusal_says_all_its_reasons_and_is_coded_by_the_first() -> None:
-    refusal = Refusal((Reason(Code.ZONE_MISMATCH, FACTS), Reason(Code.TABLE_NOT_MOVABLE, FACTS)), Proof.NAMED_TABLES)
+    refusal = Refusal(
+        (Reason(Code.ZONE_MISMATCH, FACTS), Reason(Code.TABLE_NOT_MOVABLE, FACTS)),
+        Proof.NAMED_TABLES,
+    )
 
     assert refusal.code is Code.ZONE_MISMATCH
     assert str(refusal) == f"{REFUSALS[Code.ZONE_MISMATCH]}; {REFUSALS[Code.TABLE_NOT_MOVABLE]}"
@@ -274,7 +349,9 @@ def test_a_refusal_by_rule_keeps_its_facts() -> None:
     refusal = Refusal.by_rule(Code.BOOKING_IN_PAST, start="19:00", grace_minutes=5)
 
     assert refusal.proof is Proof.RULE
-    assert refusal.reasons == (Reason(Code.BOOKING_IN_PAST, {"start": "19:00", "grace_minutes": 5}),)
+    assert refusal.reasons == (
+        Reason(Code.BOOKING_IN_PAST, {"start": "19:00", "grace_minutes": 5}),
+    )
 
 
 def test_a_refusal_without_a_reason_is_a_fault_of_ours() -> None:
@@ -289,7 +366,7 @@ def test_refusals_can_be_hashed_and_pickled() -> None:
     assert len({refusal, Refusal.by_rule(Code.CLOSED, date="2026-12-25")}) == 1
 
 
-# ---- codes -----------------------------------------------------------------------------------------------
+# ---- codes ---------------------------------------------------------------------------------------
 
 
 def test_only_what_may_pass_by_itself_is_worth_a_retry() -> None:
@@ -316,7 +393,7 @@ def test_all_public_names_are_exported() -> None:
     assert all(hasattr(fourtop.errors, name) for name in fourtop.errors.__all__)
 
 
-# ---- how a rejected value is written ---------------------------------------------------------------------
+# ---- how a rejected value is written -------------------------------------------------------------
 
 
 def nested() -> list[object]:

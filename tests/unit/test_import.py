@@ -3,8 +3,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-# What start-up hooks of the environment have loaded before us does not count, and neither do private modules: the
-# standard library has some that it does not list.
+# What start-up hooks of the environment have loaded before us does not count, and neither do
+# private modules: the standard library has some that it does not list.
 SCRIPT = """
 import sys
 before = set(sys.modules)
@@ -18,7 +18,9 @@ ALLOWED = {"attr", "attrs", "fourtop", "sortedcontainers"}
 
 
 def loaded_by(script: str) -> set[str]:
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     return set(done.stdout.split())
 
 

@@ -46,14 +46,30 @@ def parsed(source: str) -> ast.Module:
 
 def files(*folders: str, suffix: str = "") -> list[Path]:
     """The files that are ours: neither caches nor what a tool has built."""
-    found = [path for folder in folders for path in sorted((ROOT / folder).rglob(f"*{suffix}")) if path.is_file()]
+    found = [
+        path
+        for folder in folders
+        for path in sorted((ROOT / folder).rglob(f"*{suffix}"))
+        if path.is_file()
+    ]
     if folders == FOLDERS:
-        found += [path for pattern in PAGES for path in sorted(ROOT.glob(pattern)) if path.name.endswith(suffix)]
-    return [path for path in found if not any(is_generated(part) for part in path.relative_to(ROOT).parts)]
+        found += [
+            path
+            for pattern in PAGES
+            for path in sorted(ROOT.glob(pattern))
+            if path.name.endswith(suffix)
+        ]
+    return [
+        path
+        for path in found
+        if not any(is_generated(part) for part in path.relative_to(ROOT).parts)
+    ]
 
 
 def is_generated(part: str) -> bool:
-    return part in {"__pycache__", "_build"} or (part.startswith(".") and part not in {".ci", ".gitignore"})
+    return part in {"__pycache__", "_build"} or (
+        part.startswith(".") and part not in {".ci", ".gitignore"}
+    )
 
 
 def functions(source: str) -> Iterator[Function]:
@@ -68,7 +84,7 @@ def comments(source: str) -> Iterator[tuple[int, str]]:
             yield token.start[0], token.string
 
 
-# ---- the rules: each takes a source and yields what breaks it --------------------------------------------
+# ---- the rules: each takes a source and yields what breaks it ------------------------------------
 
 
 def long_files(source: str) -> Iterator[str]:
@@ -87,7 +103,9 @@ def long_functions(source: str) -> Iterator[str]:
 def many_parameters(source: str) -> Iterator[str]:
     for function in functions(source):
         arguments = function.args
-        names = [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+        names = [
+            each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+        ]
         count = len([name for name in names if name not in {"self", "cls"}])
         if count > MAX_PARAMETERS:
             yield f"{function.lineno}: {function.name} has {count} parameters"
@@ -108,7 +126,11 @@ def missing_docstrings(source: str) -> Iterator[str]:
 
 def undocumented(parent: ast.Module | ast.ClassDef) -> Iterator[str]:
     for node in parent.body:
-        if not isinstance(node, Function | ast.ClassDef) or node.name.startswith("_") or is_overload(node):
+        if (
+            not isinstance(node, Function | ast.ClassDef)
+            or node.name.startswith("_")
+            or is_overload(node)
+        ):
             continue
         if ast.get_docstring(node) is None:
             yield f"{node.lineno}: {node.name} has no docstring"
@@ -147,11 +169,12 @@ def broken(rule: Rule, paths: list[Path]) -> list[str]:
     return [f"{path.relative_to(ROOT)}:{fault}" for path in paths for fault in rule(text_of(path))]
 
 
-# ---- the house keeps them --------------------------------------------------------------------------------
+# ---- the house keeps them ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    "rule", [long_files, pytest.param(long_functions, marks=pytest.mark.slow), bare_waivers, open_ends]
+    "rule",
+    [long_files, pytest.param(long_functions, marks=pytest.mark.slow), bare_waivers, open_ends],
 )
 def test_all_code_keeps_the_rule(rule: Rule) -> None:
     assert broken(rule, files(*FOLDERS, suffix=".py")) == []
@@ -172,17 +195,28 @@ def test_modules_have_names_of_the_trade() -> None:
 
 
 def test_there_is_one_configuration_file() -> None:
-    others = ["setup.cfg", "setup.py", "tox.ini", "pytest.ini", "mypy.ini", "ruff.toml", ".coveragerc", ".importlinter"]
+    others = [
+        "setup.cfg",
+        "setup.py",
+        "tox.ini",
+        "pytest.ini",
+        "mypy.ini",
+        "ruff.toml",
+        ".coveragerc",
+        ".importlinter",
+    ]
     assert [name for name in others if (ROOT / name).exists()] == []
 
 
 def test_the_checks_run_the_commands_of_the_readme() -> None:
     commands = re.findall(r"```bash\n(.+)\n```", text_of(ROOT / "README.md"))[:2]
     assert len(commands) == 2
-    assert [command for command in commands if f"='{command}'" not in text_of(ROOT / ".ci/run")] == []
+    assert [
+        command for command in commands if f"='{command}'" not in text_of(ROOT / ".ci/run")
+    ] == []
 
 
-# ---- and the rules bite ----------------------------------------------------------------------------------
+# ---- and the rules bite --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,9 @@ from fourtop.model.window import Window
 
 SEVEN = datetime(2026, 5, 1, 19, tzinfo=UTC)
 SEVEN_US = 1_777_662_000_000_000
-DINNER = ServicePeriod("dinner", "17:00", "23:00", turn_bands=[(4, 90), (None, 120)], buffer_after_minutes=5)
+DINNER = ServicePeriod(
+    "dinner", "17:00", "23:00", turn_bands=[(4, 90), (None, 120)], buffer_after_minutes=5
+)
 STAY = Stay(
     period="dinner",
     service_date=date(2026, 5, 1),
@@ -46,7 +48,7 @@ FLOOR = Floor(
 )
 
 
-# ---- the life of a booking -------------------------------------------------------------------------------
+# ---- the life of a booking -----------------------------------------------------------------------
 
 S = BookingStatus
 STEPS = {
@@ -68,7 +70,11 @@ def test_a_booking_takes_only_the_steps_of_its_life_cycle(status: BookingStatus)
 
 def test_one_predicate_says_what_occupies_a_table_and_one_what_counts_covers() -> None:
     assert {status for status in S if status.occupies} == {S.CONFIRMED, S.CHECKED_IN}
-    assert {status for status in S if not status.counts_covers} == {S.CANCELLED, S.NO_SHOW, S.PRIORITY_WAITLIST}
+    assert {status for status in S if not status.counts_covers} == {
+        S.CANCELLED,
+        S.NO_SHOW,
+        S.PRIORITY_WAITLIST,
+    }
 
 
 def booking(assignment: Assignment | None) -> Booking:
@@ -102,23 +108,29 @@ def test_a_booking_has_the_tables_that_it_was_given() -> None:
     assert assignment.assigned_at == SEVEN
 
 
-# ---- actors ----------------------------------------------------------------------------------------------
+# ---- actors --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("values", "field"), [(("", "staff"), "id"), (("u1", "the manager"), "role")])
+@pytest.mark.parametrize(
+    ("values", "field"), [(("", "staff"), "id"), (("u1", "the manager"), "role")]
+)
 def test_an_actor_is_named_by_ids(values: tuple[str, str], field: str) -> None:
     with pytest.raises(InvalidIdentifier) as caught:
         Actor(*values)
     assert caught.value.field == field
 
 
-# ---- holds and what they rely on -------------------------------------------------------------------------
+# ---- holds and what they rely on -----------------------------------------------------------------
 
 
-def print_of(held: tuple[str, ...] = ("a", "b"), /, party_size: int = 6, **change: Any) -> Fingerprint:
+def print_of(
+    held: tuple[str, ...] = ("a", "b"), /, party_size: int = 6, **change: Any
+) -> Fingerprint:
     terms = change.pop("terms", (DINNER, STAY))
     planning = change.pop("planning", Planning())
-    return fingerprint_of(attrs.evolve(FLOOR, **change), planning, held, terms=terms, party_size=party_size)
+    return fingerprint_of(
+        attrs.evolve(FLOOR, **change), planning, held, terms=terms, party_size=party_size
+    )
 
 
 def with_table(**change: Any) -> dict[str, Any]:
@@ -129,7 +141,10 @@ DRIFTS: list[tuple[dict[str, Any], list[str]]] = [
     (with_table(capacity=5), ["tables[a].capacity"]),
     (with_table(min_party=2), ["tables[a].min_party"]),
     (with_table(max_party=4), ["tables[a].max_party"]),
-    (with_table(zone_id="bar") | {"zones": [*FLOOR.zones, Zone("bar", "Bar")]}, ["tables[a].zone_id"]),
+    (
+        with_table(zone_id="bar") | {"zones": [*FLOOR.zones, Zone("bar", "Bar")]},
+        ["tables[a].zone_id"],
+    ),
     (with_table(mobility="fixed"), ["tables[a].mobility"]),
     (with_table(out_of_service=True), ["tables[a].is_offered"]),
     (with_table(active=False), ["tables[a].is_offered"]),
@@ -147,7 +162,9 @@ DRIFTS: list[tuple[dict[str, Any], list[str]]] = [
 
 
 @pytest.mark.parametrize(
-    ("change", "names"), DRIFTS, ids=[f"{names[0]} {place}" for place, (_, names) in enumerate(DRIFTS)]
+    ("change", "names"),
+    DRIFTS,
+    ids=[f"{names[0]} {place}" for place, (_, names) in enumerate(DRIFTS)],
 )
 def test_each_fact_that_a_hold_relies_on_counts(change: dict[str, Any], names: list[str]) -> None:
     before, after = print_of(), print_of(**change)
@@ -184,18 +201,25 @@ def test_a_table_that_is_gone_is_drift() -> None:
 
 
 def test_a_single_table_relies_on_no_join_and_no_mode() -> None:
-    assert print_of(("a",), joins=[], planning=Planning(adjacency_mode="pairwise")) == print_of(("a",))
+    assert print_of(("a",), joins=[], planning=Planning(adjacency_mode="pairwise")) == print_of(
+        ("a",)
+    )
 
 
 def test_equal_facts_are_written_alike() -> None:
-    assert canonical({"b": [1, None], "a": {"d": 1, "c": "é"}}) == r'{"a":{"c":"\u00e9","d":1},"b":[1,null]}'
+    assert (
+        canonical({"b": [1, None], "a": {"d": 1, "c": "é"}})
+        == r'{"a":{"c":"\u00e9","d":1},"b":[1,null]}'
+    )
     assert json.loads(print_of().facts)["tables[a].capacity"] == 4
     with pytest.raises(ValueError, match="not JSON compliant"):
         canonical(float("nan"))
 
 
 def hold(state: HoldState = HoldState.ACTIVE) -> Hold:
-    return Hold("h1", "r1", 4, STAY, ("a",), state, SEVEN_US, SEVEN_US + 1, Fingerprint("{}"), GUEST)
+    return Hold(
+        "h1", "r1", 4, STAY, ("a",), state, SEVEN_US, SEVEN_US + 1, Fingerprint("{}"), GUEST
+    )
 
 
 def test_a_hold_is_alive_before_it_expires_and_dead_from_then_on() -> None:
@@ -204,12 +228,14 @@ def test_a_hold_is_alive_before_it_expires_and_dead_from_then_on() -> None:
     assert (hold().created_at, (hold().expires_at - SEVEN).microseconds) == (SEVEN, 1)
 
 
-@pytest.mark.parametrize("state", [state for state in HoldState if state is not HoldState.ACTIVE], ids=str)
+@pytest.mark.parametrize(
+    "state", [state for state in HoldState if state is not HoldState.ACTIVE], ids=str
+)
 def test_a_hold_that_ended_is_dead_whatever_the_time(state: HoldState) -> None:
     assert not hold(state).is_alive(0)
 
 
-# ---- what commands answer --------------------------------------------------------------------------------
+# ---- what commands answer ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -263,7 +289,12 @@ def test_records_tell_their_times_in_utc() -> None:
 
 
 def test_values_of_the_engine_survive_pickling() -> None:
-    values = (booking(None), hold(), Block("k1", "r1", ("a",), STAY.occupied, "Varnish", GUEST), print_of())
+    values = (
+        booking(None),
+        hold(),
+        Block("k1", "r1", ("a",), STAY.occupied, "Varnish", GUEST),
+        print_of(),
+    )
 
     assert pickle.loads(pickle.dumps(values)) == values  # noqa: S301  # Our own bytes, made on this line.
 

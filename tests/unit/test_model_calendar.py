@@ -11,7 +11,14 @@ from zoneinfo import ZoneInfo
 import attrs
 import pytest
 
-from fourtop.errors import AmbiguousTime, Code, InvalidInput, InvalidWindow, NonexistentTime, Refusal
+from fourtop.errors import (
+    AmbiguousTime,
+    Code,
+    InvalidInput,
+    InvalidWindow,
+    NonexistentTime,
+    Refusal,
+)
 from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.policy import Occasion, Policy, ServicePeriod
 from fourtop.model.restaurant import Restaurant
@@ -50,7 +57,9 @@ def stay(house: Calendar, local: str, party_size: int = 2, occasion: str | None 
     return found
 
 
-def refusal(house: Calendar, local: str, party_size: int = 2, occasion: str | None = None) -> Refusal:
+def refusal(
+    house: Calendar, local: str, party_size: int = 2, occasion: str | None = None
+) -> Refusal:
     found = house.stay(house.instant(local), party_size, occasion)
     assert isinstance(found, Refusal)
     return found
@@ -62,7 +71,10 @@ def clock(window: Window, zone: str = "UTC") -> str:
 
 
 def starts(house: Calendar, day: date = DAY) -> list[str]:
-    return [from_micros(start).astimezone(house.zone).strftime("%H:%M") for start, _ in house.starts_on(day)]
+    return [
+        from_micros(start).astimezone(house.zone).strftime("%H:%M")
+        for start, _ in house.starts_on(day)
+    ]
 
 
 def only(house: Calendar, day: date) -> Service:
@@ -70,7 +82,7 @@ def only(house: Calendar, day: date) -> Service:
     return service
 
 
-# ---- golden values of the reference, less its faults -----------------------------------------------------
+# ---- golden values of the reference, less its faults ---------------------------------------------
 
 GOLDEN = [
     ("2025-05-10T12:00", 2, "lunch", 60, "11:00-12:05", False),
@@ -111,7 +123,11 @@ def test_golden_booking_windows_of_the_reference(
 def test_golden_booking_window_in_new_york() -> None:
     found = stay(calendar(LUNCH, DINNER, zone="America/New_York"), "2025-07-05T18:00")
 
-    assert (found.period, found.dining.minutes, clock(found.occupied)) == ("dinner", 60, "22:00-23:05")
+    assert (found.period, found.dining.minutes, clock(found.occupied)) == (
+        "dinner",
+        60,
+        "22:00-23:05",
+    )
 
 
 @pytest.mark.parametrize("time", ["10:00", "11:00", "15:00", "16:00", "22:00", "23:30"])
@@ -124,13 +140,18 @@ def test_off_hours_are_refused_and_never_lunch(time: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("time", "dwell"), [("21:11", 44), ("21:30", 25), ("21:50", 5), ("21:55", 0), ("21:56", 0), ("21:59", 0)]
+    ("time", "dwell"),
+    [("21:11", 44), ("21:30", 25), ("21:50", 5), ("21:55", 0), ("21:56", 0), ("21:59", 0)],
 )
 def test_a_dinner_below_the_minimum_dwell_is_refused(time: str, dwell: int) -> None:
     found = refusal(USUAL, f"2025-05-10T{time}")
 
     assert found.code is Code.DWELL_BELOW_MINIMUM
-    assert found.reasons[0].details == {"period": "dinner", "dwell_minutes": dwell, "minimum_minutes": 45}
+    assert found.reasons[0].details == {
+        "period": "dinner",
+        "dwell_minutes": dwell,
+        "minimum_minutes": 45,
+    }
 
 
 def test_a_dinner_of_just_the_minimum_dwell_is_taken() -> None:
@@ -139,11 +160,14 @@ def test_a_dinner_of_just_the_minimum_dwell_is_taken() -> None:
     assert (found.dining.minutes, found.is_clamped) == (45, True)
 
 
-# ---- the reference's tests of windows --------------------------------------------------------------------
+# ---- the reference's tests of windows ------------------------------------------------------------
 
 
 def test_service_is_detected_in_the_zone_of_the_restaurant() -> None:
-    assert USUAL.find_service(to_micros(datetime(2025, 5, 10, 20, 30, tzinfo=UTC))) == USUAL.services_on(DAY)[1]
+    assert (
+        USUAL.find_service(to_micros(datetime(2025, 5, 10, 20, 30, tzinfo=UTC)))
+        == USUAL.services_on(DAY)[1]
+    )
 
 
 def test_the_end_of_dinner_is_local_time() -> None:
@@ -154,7 +178,11 @@ def test_a_late_dinner_is_clamped_to_the_end_of_service() -> None:
     early = attrs.evolve(DINNER, min_dwell_minutes=20)
 
     late = stay(calendar(LUNCH, early), "2025-01-01T21:30", 4)
-    assert (clock(late.occupied), clock(late.dining), late.is_clamped) == ("21:30-22:00", "21:30-21:55", True)
+    assert (clock(late.occupied), clock(late.dining), late.is_clamped) == (
+        "21:30-22:00",
+        "21:30-21:55",
+        True,
+    )
     eight = stay(USUAL, "2025-05-10T21:00+01:00", 8)
     assert (clock(eight.occupied, "Europe/London"), clock(eight.dining, "Europe/London")) == (
         "21:00-22:00",
@@ -172,7 +200,9 @@ def test_lunch_may_overrun() -> None:
     assert (clock(found.occupied, "Europe/London"), found.is_clamped) == ("14:30-15:50", False)
 
 
-@pytest.mark.parametrize(("second", "overlap"), [("13:04", True), ("13:05", False), ("13:10", False)])
+@pytest.mark.parametrize(
+    ("second", "overlap"), [("13:04", True), ("13:05", False), ("13:10", False)]
+)
 def test_the_buffer_keeps_parties_apart(second: str, *, overlap: bool) -> None:
     first = stay(USUAL, "2025-05-10T12:00").occupied
 
@@ -191,10 +221,12 @@ def test_case_4_a_stay_is_reckoned_with_the_partys_own_turn_time() -> None:
     assert (two.turn_minutes, eight.turn_minutes) == (60, 90)
 
 
-# ---- turn times ------------------------------------------------------------------------------------------
+# ---- turn times ----------------------------------------------------------------------------------
 
 
-def test_turn_times_come_from_the_occasion_then_the_period_then_the_policy_then_the_restaurant() -> None:
+def test_turn_times_come_from_the_occasion_then_the_period_then_the_policy_then_the_restaurant() -> (
+    None
+):
     drinks = [Occasion("drinks", [(None, 35)])]
     bare = ServicePeriod("bare", "12:00", "22:00", last_seating_minutes=0)
 
@@ -212,12 +244,19 @@ def test_the_first_occasion_of_a_period_is_its_default() -> None:
         occasions=[Occasion("drinks", [(None, 45)]), Occasion("meal", [(2, 80), (None, 110)])],
     )
 
-    assert (stay(house, "2025-05-10T18:00").occasion, stay(house, "2025-05-10T18:00", 3).turn_minutes) == ("meal", 110)
+    assert (
+        stay(house, "2025-05-10T18:00").occasion,
+        stay(house, "2025-05-10T18:00", 3).turn_minutes,
+    ) == ("meal", 110)
     assert stay(house, "2025-05-10T18:00", occasion="drinks").turn_minutes == 45
 
 
 def test_an_occasion_that_the_period_does_not_offer_is_refused() -> None:
-    house = calendar(LUNCH, attrs.evolve(DINNER, occasions=["drinks"]), occasions=[Occasion("drinks", [(None, 45)])])
+    house = calendar(
+        LUNCH,
+        attrs.evolve(DINNER, occasions=["drinks"]),
+        occasions=[Occasion("drinks", [(None, 45)])],
+    )
 
     for local, period, occasion in (
         ("2025-05-10T12:00", "lunch", "drinks"),
@@ -236,10 +275,14 @@ def test_a_short_occasion_needs_only_its_own_time() -> None:
 
     assert not stay(house, "2025-05-10T21:40").is_clamped
     found = refusal(house, "2025-05-10T21:45")
-    assert found.reasons[0].details == {"period": "dinner", "dwell_minutes": 15, "minimum_minutes": 20}
+    assert found.reasons[0].details == {
+        "period": "dinner",
+        "dwell_minutes": 15,
+        "minimum_minutes": 20,
+    }
 
 
-# ---- last seating ----------------------------------------------------------------------------------------
+# ---- last seating --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -275,7 +318,7 @@ def test_one_microsecond_after_the_last_seating_is_after_it() -> None:
     assert found.reasons[0].details["start"] == "2025-05-10T21:00:00.000001+01:00"
 
 
-# ---- which service an instant belongs to -----------------------------------------------------------------
+# ---- which service an instant belongs to ---------------------------------------------------------
 
 
 def test_a_day_without_a_service_is_closed() -> None:
@@ -341,19 +384,25 @@ def test_a_closed_night_has_no_starts_after_midnight() -> None:
 
 
 def test_a_service_of_the_day_goes_before_one_of_the_night_before() -> None:
-    brunch = ServicePeriod("brunch", "01:00", "05:00", dates=[date(2025, 5, 11)], last_seating_minutes=0)
+    brunch = ServicePeriod(
+        "brunch", "01:00", "05:00", dates=[date(2025, 5, 11)], last_seating_minutes=0
+    )
 
     assert stay(calendar(LATE, brunch), "2025-05-11T01:00").period == "brunch"
 
 
-@pytest.mark.parametrize(("last_start", "last"), [("23:00", "2025-05-10T23:00"), ("00:30", "2025-05-11T00:30")])
-def test_the_last_start_of_a_night_is_on_the_side_of_midnight_where_it_lies(last_start: str, last: str) -> None:
+@pytest.mark.parametrize(
+    ("last_start", "last"), [("23:00", "2025-05-10T23:00"), ("00:30", "2025-05-11T00:30")]
+)
+def test_the_last_start_of_a_night_is_on_the_side_of_midnight_where_it_lies(
+    last_start: str, last: str
+) -> None:
     house = calendar(attrs.evolve(LATE, last_seating_minutes=None, last_start=last_start))
 
     assert house.local_text(only(house, DAY).last_start_us) == f"{last}+01:00"
 
 
-# ---- starts on offer -------------------------------------------------------------------------------------
+# ---- starts on offer -----------------------------------------------------------------------------
 
 
 def test_starts_on_offer_end_with_the_last_seating() -> None:
@@ -369,7 +418,9 @@ def test_starts_on_offer_follow_the_periods_of_the_day() -> None:
     hourly = attrs.evolve(PUB, reservation_interval_minutes=60)
     house = Calendar(hourly, Policy([DINNER, LUNCH]))
 
-    assert [(from_micros(start).hour + 1, service.period.key) for start, service in house.starts_on(DAY)] == [
+    assert [
+        (from_micros(start).hour + 1, service.period.key) for start, service in house.starts_on(DAY)
+    ] == [
         (12, "lunch"),
         (13, "lunch"),
         (14, "lunch"),
@@ -396,7 +447,9 @@ def test_a_closed_day_offers_nothing() -> None:
 def test_starts_after_midnight_are_on_offer_with_the_night_that_they_belong_to() -> None:
     house = calendar(attrs.evolve(LATE, start="23:00"))
 
-    assert starts(house) == [f"{hour}:{minute:02}" for hour in ("23", "00") for minute in (0, 15, 30, 45)] + [
+    assert starts(house) == [
+        f"{hour}:{minute:02}" for hour in ("23", "00") for minute in (0, 15, 30, 45)
+    ] + [
         "01:00",
         "01:15",
         "01:30",
@@ -412,7 +465,7 @@ def test_every_start_on_offer_is_within_hours() -> None:
         assert isinstance(found, Stay) or found.code is Code.DWELL_BELOW_MINIMUM
 
 
-# ---- clocks that change ----------------------------------------------------------------------------------
+# ---- clocks that change --------------------------------------------------------------------------
 
 SPRING, AUTUMN = date(2025, 3, 30), date(2025, 10, 26)
 NIGHT = ServicePeriod("night", "20:00", "04:00", last_seating_minutes=0, turn_bands=[(None, 120)])
@@ -474,7 +527,7 @@ def test_case_8_a_new_zone_moves_no_instant() -> None:
     assert calendar(DINNER, zone="Europe/Paris").local_text(instant) == "2025-05-10T20:00+02:00"
 
 
-# ---- local times -----------------------------------------------------------------------------------------
+# ---- local times ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -486,16 +539,26 @@ def test_case_8_a_new_zone_moves_no_instant() -> None:
         ("2025-05-10T19:00Z", "2025-05-10T19:00:00+00:00"),
         ("2025-10-26T01:30+00:00", "2025-10-26T01:30:00+00:00"),
         (datetime.fromisoformat("2025-05-10T19:00"), "2025-05-10T18:00:00+00:00"),
-        (datetime(2025, 5, 10, 14, tzinfo=ZoneInfo("America/New_York")), "2025-05-10T18:00:00+00:00"),
-        (datetime(2025, 10, 26, 1, 30, fold=1, tzinfo=ZoneInfo("Europe/London")), "2025-10-26T01:30:00+00:00"),
+        (
+            datetime(2025, 5, 10, 14, tzinfo=ZoneInfo("America/New_York")),
+            "2025-05-10T18:00:00+00:00",
+        ),
+        (
+            datetime(2025, 10, 26, 1, 30, fold=1, tzinfo=ZoneInfo("Europe/London")),
+            "2025-10-26T01:30:00+00:00",
+        ),
     ],
     ids=str,
 )
-def test_a_local_time_or_any_with_an_offset_becomes_an_instant(local: str | datetime, expected: str) -> None:
+def test_a_local_time_or_any_with_an_offset_becomes_an_instant(
+    local: str | datetime, expected: str
+) -> None:
     assert from_micros(USUAL.instant(local)).isoformat() == expected
 
 
-@pytest.mark.parametrize("local", ["2025-03-30T01:00", "2025-03-30T01:30", "2025-03-30T01:59:59.999999"])
+@pytest.mark.parametrize(
+    "local", ["2025-03-30T01:00", "2025-03-30T01:30", "2025-03-30T01:59:59.999999"]
+)
 def test_a_skipped_local_time_is_refused_with_the_next_valid_one(local: str) -> None:
     with pytest.raises(NonexistentTime) as caught:
         USUAL.instant(local)
@@ -507,7 +570,10 @@ def test_a_repeated_local_time_is_refused_with_both_readings(local: str) -> None
     with pytest.raises(AmbiguousTime) as caught:
         USUAL.instant(local, "at")
     full = datetime.fromisoformat(local).isoformat()
-    assert (caught.value.field, caught.value.candidates) == ("at", (f"{full}+01:00", f"{full}+00:00"))
+    assert (caught.value.field, caught.value.candidates) == (
+        "at",
+        (f"{full}+01:00", f"{full}+00:00"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -519,16 +585,32 @@ def test_times_beside_a_change_are_taken(local: str) -> None:
 
 @pytest.mark.parametrize(
     "local",
-    ["2025-05-10", "19:00", "2025-05-10T25:00", "2025-02-29T19:00", "tomorrow at 7", "", None, 7, math.nan, DAY],
+    [
+        "2025-05-10",
+        "19:00",
+        "2025-05-10T25:00",
+        "2025-02-29T19:00",
+        "tomorrow at 7",
+        "",
+        None,
+        7,
+        math.nan,
+        DAY,
+    ],
     ids=repr,
 )
 def test_what_is_no_date_and_time_is_refused(local: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
         USUAL.instant(local)
-    assert (caught.value.field, caught.value.rule) == ("start", "must be a date and time such as 2026-12-24T19:00")
+    assert (caught.value.field, caught.value.rule) == (
+        "start",
+        "must be a date and time such as 2026-12-24T19:00",
+    )
 
 
-@pytest.mark.parametrize("local", ["0001-01-01T00:00", "9999-12-31T23:59", "1969-12-31T23:00", datetime(9999, 12, 31)])
+@pytest.mark.parametrize(
+    "local", ["0001-01-01T00:00", "9999-12-31T23:59", "1969-12-31T23:00", datetime(9999, 12, 31)]
+)
 def test_a_time_beyond_all_windows_is_refused(local: str | datetime) -> None:
     with pytest.raises(InvalidWindow, match="start must lie in the years 1970 to 2199"):
         USUAL.instant(local)
@@ -542,7 +624,9 @@ def test_a_time_beyond_all_windows_is_refused(local: str | datetime) -> None:
         (datetime(2025, 6, 1, 1, 15, 30, tzinfo=UTC), "UTC", "2025-06-01T01:15:30+00:00"),
     ],
 )
-def test_an_instant_is_written_in_the_zone_of_the_restaurant(moment: datetime, zone: str, text: str) -> None:
+def test_an_instant_is_written_in_the_zone_of_the_restaurant(
+    moment: datetime, zone: str, text: str
+) -> None:
     house = calendar(DINNER, zone=zone)
 
     assert house.local_text(to_micros(moment)) == text

@@ -24,10 +24,12 @@ def floor(*tables: Table, **rest: Any) -> Floor:
     return Floor(tables, zones=rest.pop("zones", [MAIN, BAR]), **rest)
 
 
-ABC = floor(table("a", 4), table("b", 4), table("c", 6), joins=[Join(("a", "b"), 2), Join(("b", "c"), 1)])
+ABC = floor(
+    table("a", 4), table("b", 4), table("c", 6), joins=[Join(("a", "b"), 2), Join(("b", "c"), 1)]
+)
 
 
-# ---- joins and set capacities ----------------------------------------------------------------------------
+# ---- joins and set capacities --------------------------------------------------------------------
 
 
 def test_a_join_has_no_direction() -> None:
@@ -36,7 +38,9 @@ def test_a_join_has_no_direction() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [("a", "a"), ("a",), (), ("a", "b", "c"), ("a", "b", "b")], ids=["itself", "one", "none", "three", "twice"]
+    "value",
+    [("a", "a"), ("a",), (), ("a", "b", "c"), ("a", "b", "b")],
+    ids=["itself", "one", "none", "three", "twice"],
 )
 def test_a_join_is_of_two_different_tables(value: Any) -> None:
     with pytest.raises(InvalidInput, match=r"^tables must be two different table ids"):
@@ -78,7 +82,7 @@ def test_a_set_capacity_refuses(values: tuple[Any, ...], message: str) -> None:
         SetCapacity(*values)
 
 
-# ---- order -----------------------------------------------------------------------------------------------
+# ---- order ---------------------------------------------------------------------------------------
 
 
 def test_tables_are_kept_by_number_as_people_count() -> None:
@@ -89,7 +93,10 @@ def test_tables_are_kept_by_number_as_people_count() -> None:
 
 
 def test_numbers_that_count_the_same_are_kept_by_id() -> None:
-    assert [each.id for each in floor(table("b", number="07"), table("a", number="7")).tables] == ["a", "b"]
+    assert [each.id for each in floor(table("b", number="07"), table("a", number="7")).tables] == [
+        "a",
+        "b",
+    ]
 
 
 def test_a_digit_of_another_script_is_a_letter() -> None:
@@ -113,7 +120,7 @@ def test_a_floor_survives_pickling() -> None:
     assert pickle.loads(pickle.dumps(ABC)) == ABC  # noqa: S301  # Our own bytes, made on this line.
 
 
-# ---- what a floor refuses --------------------------------------------------------------------------------
+# ---- what a floor refuses ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -126,7 +133,10 @@ def test_a_floor_survives_pickling() -> None:
         ({"joins": [("a", "b")]}, "joins must hold Join only"),
         ({"set_capacities": [None]}, "set_capacities must hold SetCapacity only"),
         ({"joins_within_zone": 1}, "joins_within_zone must be true or false"),
-        ({"tables": [table("a", number="1"), table("a", number="2")]}, "tables must have different ids, not 'a'"),
+        (
+            {"tables": [table("a", number="1"), table("a", number="2")]},
+            "tables must have different ids, not 'a'",
+        ),
         (
             {"tables": [table("a", number="Bay 1"), table("b", number="BAY 1")]},
             "tables must have different numbers, whatever the case, not 'bay 1'",
@@ -136,10 +146,16 @@ def test_a_floor_survives_pickling() -> None:
             "tables must have different numbers, whatever the case, not 't1'",
         ),
         ({"zones": [MAIN, Zone("main", "Other")]}, "zones must have different ids, not 'main'"),
-        ({"zones": [MAIN, Zone("m2", "MAIN")]}, "zones must have different names, whatever the case, not 'main'"),
+        (
+            {"zones": [MAIN, Zone("m2", "MAIN")]},
+            "zones must have different names, whatever the case, not 'main'",
+        ),
         ({"zones": [BAR]}, "zone_id must be a zone of this floor, not 'main'"),
         ({"joins": [Join(("a", "b")), Join(("b", "a"), 1)]}, "joins must not name a pair twice"),
-        ({"joins": [Join(("a", "elsewhere"))]}, "joins must name tables of this floor, not 'elsewhere'"),
+        (
+            {"joins": [Join(("a", "elsewhere"))]},
+            "joins must name tables of this floor, not 'elsewhere'",
+        ),
         ({"joins": [Join(("0", "a"))]}, "joins must name tables of this floor, not '0'"),
         (
             {"set_capacities": [SetCapacity(("a", "b"), 7), SetCapacity(("b", "a"), 6)]},
@@ -176,7 +192,7 @@ def test_a_join_across_zones_is_refused_only_where_the_floor_says_so() -> None:
     assert len(inside.joins) == 1
 
 
-# ---- looking up ------------------------------------------------------------------------------------------
+# ---- looking up ----------------------------------------------------------------------------------
 
 
 def test_a_table_is_found_by_id_and_by_number_in_any_case() -> None:
@@ -205,12 +221,19 @@ def test_a_mask_has_a_bit_for_each_table_in_table_order() -> None:
         ABC.mask(["a", "z"])
 
 
-# ---- seats -----------------------------------------------------------------------------------------------
+# ---- seats ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("ids", "seats"),
-    [({"a"}, 4), ({"a", "b"}, 6), ({"b", "c"}, 9), ({"a", "c"}, 10), ({"a", "b", "c"}, 11), (set(), 0)],
+    [
+        ({"a"}, 4),
+        ({"a", "b"}, 6),
+        ({"b", "c"}, 9),
+        ({"a", "c"}, 10),
+        ({"a", "b", "c"}, 11),
+        (set(), 0),
+    ],
     ids=str,
 )
 def test_a_set_seats_the_sum_less_what_its_joins_cost(ids: set[str], seats: int) -> None:
@@ -221,7 +244,10 @@ def test_a_ring_costs_its_cheapest_spanning_tree() -> None:
     ring = attrs.evolve(ABC, joins=[*ABC.joins, Join(("a", "c"), 5)])
 
     assert ring.seats({"a", "b", "c"}) == 14 - 1 - 2
-    assert attrs.evolve(ring, joins=[*ABC.joins, Join(("a", "c"), 0)]).seats({"a", "b", "c"}) == 14 - 0 - 1
+    assert (
+        attrs.evolve(ring, joins=[*ABC.joins, Join(("a", "c"), 0)]).seats({"a", "b", "c"})
+        == 14 - 0 - 1
+    )
 
 
 def test_seats_of_joined_tables_as_furniture_makers_say() -> None:
@@ -229,7 +255,12 @@ def test_seats_of_joined_tables_as_furniture_makers_say() -> None:
     narrow = floor(table("a", 2), table("b", 2), joins=[Join(("a", "b"))])
     mixed = floor(table("a", 6), table("b", 4), joins=[Join(("a", "b"), 3)])
 
-    assert (square.seats("ab"), square.seats("abc"), narrow.seats("ab"), mixed.seats("ab")) == (6, 8, 4, 7)
+    assert (square.seats("ab"), square.seats("abc"), narrow.seats("ab"), mixed.seats("ab")) == (
+        6,
+        8,
+        4,
+        7,
+    )
 
 
 def test_a_set_never_seats_less_than_nobody() -> None:
@@ -262,7 +293,7 @@ def test_seats_of_an_unknown_table_are_not_guessed() -> None:
         ABC.smallest_party({"a", "z"})
 
 
-# ---- edits -----------------------------------------------------------------------------------------------
+# ---- edits ---------------------------------------------------------------------------------------
 
 
 def test_an_edit_leaves_the_floor_as_it_was() -> None:
@@ -276,7 +307,9 @@ def test_an_edit_leaves_the_floor_as_it_was() -> None:
 
 
 def test_removing_a_table_removes_what_names_it() -> None:
-    house = attrs.evolve(ABC, set_capacities=[SetCapacity(("a", "b"), 7), SetCapacity(("a", "c"), 9)])
+    house = attrs.evolve(
+        ABC, set_capacities=[SetCapacity(("a", "b"), 7), SetCapacity(("a", "c"), 9)]
+    )
     smaller = house.without_table("b")
 
     assert [each.id for each in smaller.tables] == ["a", "c"]

@@ -32,7 +32,13 @@ def test_ten_lines_make_a_floor() -> None:
             "2": 2,
             "Low 4a": 4,
             "5": (4, "Terrace"),
-            "6": {"capacity": 6, "zone": "Terrace", "min_party": 3, "mobility": "fixed", "id": "t6"},
+            "6": {
+                "capacity": 6,
+                "zone": "Terrace",
+                "min_party": 3,
+                "mobility": "fixed",
+                "id": "t6",
+            },
         },
         joins=["1-2", ("2", "Low 4a"), ("1", "low 4A", 1)],
         zone="Dining Room",
@@ -90,7 +96,10 @@ MAPPING = "be seats, seats and zone, or a mapping of active, capacity, category,
         ({"tables": {"桌": 2}}, "tables must have a letter or a digit"),
         ({"tables": {"A 1": 2, "A-1": 2}}, "tables must have different ids"),
         ({"tables": {"a": 2, "A": 2}}, "tables must have different numbers, whatever the case"),
-        ({"tables": {"1": (2, "Bar"), "2": (2, "BAR")}}, "zones must have different names, whatever the case"),
+        (
+            {"tables": {"1": (2, "Bar"), "2": (2, "BAR")}},
+            "zones must have different names, whatever the case",
+        ),
         ({"zone": ""}, "zone must be 1 to 50 printable characters"),
         ({"joins": "1-2"}, "joins must be a collection"),
         ({"joins": None}, "joins must be a collection"),
@@ -99,13 +108,18 @@ MAPPING = "be seats, seats and zone, or a mapping of active, capacity, category,
         ({"joins": ["1-9"]}, "joins must name tables of this floor"),
         ({"joins": [("1", 2)]}, "joins must name tables of this floor"),
         ({"joins": [("1", "2", -1)]}, "seat_loss must be a whole number from 0 to 100"),
-        ({"joins": [("1", "2", 0, 0)]}, "joins must be texts such as 1-2, or pairs of table numbers"),
+        (
+            {"joins": [("1", "2", 0, 0)]},
+            "joins must be texts such as 1-2, or pairs of table numbers",
+        ),
         ({"joins": [["1", "2"]]}, "joins must be texts such as 1-2, or pairs of table numbers"),
         ({"joins": ["1-2", "2-1"]}, "joins must not name a pair twice"),
     ],
     ids=str,
 )
-def test_a_sketch_of_a_floor_is_refused_by_field_and_rule(values: dict[str, Any], message: str) -> None:
+def test_a_sketch_of_a_floor_is_refused_by_field_and_rule(
+    values: dict[str, Any], message: str
+) -> None:
     assert refusal_of(**values).startswith(message)
 
 
@@ -116,7 +130,9 @@ def test_a_sketched_house_takes_bookings_at_once() -> None:
     found = calendar.stay(calendar.instant("2026-12-25T19:00"), 2)
     assert isinstance(found, Stay)
     assert (found.period, found.turn_minutes) == ("all-day", 90)
-    starts = [calendar.local_text(start)[11:16] for start, _ in calendar.starts_on(date(2026, 12, 25))]
+    starts = [
+        calendar.local_text(start)[11:16] for start, _ in calendar.starts_on(date(2026, 12, 25))
+    ]
     assert (starts[0], starts[-1], len(starts)) == ("12:00", "21:00", 37)
 
 
@@ -138,7 +154,9 @@ def test_periods_and_turn_times_are_written_as_people_say_them() -> None:
 
 
 def test_a_sketched_house_survives_the_document() -> None:
-    house = sketch_house("The Corner", sketch_floor({"1": 2, "2": (4, "Bar")}), timezone="Europe/London")
+    house = sketch_house(
+        "The Corner", sketch_floor({"1": 2, "2": (4, "Bar")}), timezone="Europe/London"
+    )
 
     assert loads_house(dumps_house(house)) == house
     assert '"id"' not in dumps_house(house)
@@ -157,14 +175,19 @@ def test_a_sketched_house_survives_the_document() -> None:
         ({"periods": {"dinner": None}}, "periods must have local times such as 17:00-23:00"),
         ({"periods": {"dinner": "17:00-23:00-24:00"}}, "time must be a local time such as 17:30"),
         ({"periods": {"late dinner": "17:00-23:00"}}, "key must be 1 to 64 characters"),
-        ({"periods": {"a": "17:00-23:00", "b": "22:00-23:00"}}, "periods must not overlap on monday"),
+        (
+            {"periods": {"a": "17:00-23:00", "b": "22:00-23:00"}},
+            "periods must not overlap on monday",
+        ),
         ({"turn_minutes": 0}, "minutes must be a whole number from 1 to 600"),
         ({"turn_minutes": 1.5}, "minutes must be a whole number from 1 to 600"),
         ({"turn_minutes": {4: 90, 2: 60}}, "turn_bands must have increasing sizes"),
     ],
     ids=str,
 )
-def test_a_sketch_of_a_house_is_refused_by_field_and_rule(values: dict[str, Any], message: str) -> None:
+def test_a_sketch_of_a_house_is_refused_by_field_and_rule(
+    values: dict[str, Any], message: str
+) -> None:
     given: dict[str, Any] = {"name": "The Corner", "floor": FLOOR, "timezone": "UTC"}
 
     with pytest.raises(InvalidInput) as caught:

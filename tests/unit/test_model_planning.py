@@ -11,7 +11,13 @@ from zoneinfo import ZoneInfo
 import attrs
 import pytest
 
-from fourtop.errors import InvalidIdentifier, InvalidInput, InvalidWindow, NaiveDatetime, NonexistentTime
+from fourtop.errors import (
+    InvalidIdentifier,
+    InvalidInput,
+    InvalidWindow,
+    NaiveDatetime,
+    NonexistentTime,
+)
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning import AdjacencyMode, Planning, Weights
@@ -23,7 +29,7 @@ from fourtop.model.window import Window
 SEVEN = datetime(2026, 5, 1, 19, tzinfo=UTC)
 
 
-# ---- planning --------------------------------------------------------------------------------------------
+# ---- planning ------------------------------------------------------------------------------------
 
 
 def test_the_defaults_of_planning_are_those_of_the_trade() -> None:
@@ -76,11 +82,13 @@ def test_a_weight_is_a_number_from_0_to_1000(name: str, value: Any) -> None:
     ],
     ids=str,
 )
-def test_a_set_has_to_be_adjacent_from_a_party_size_on(change: dict[str, Any], modes: list[str | None]) -> None:
+def test_a_set_has_to_be_adjacent_from_a_party_size_on(
+    change: dict[str, Any], modes: list[str | None]
+) -> None:
     assert [Planning(**change).mode_for(party_size) for party_size in (4, 5, 6)] == modes
 
 
-# ---- requests --------------------------------------------------------------------------------------------
+# ---- requests ------------------------------------------------------------------------------------
 
 
 def test_a_request_takes_an_instant_of_any_zone() -> None:
@@ -95,7 +103,10 @@ def test_a_request_takes_an_instant_of_any_zone() -> None:
 def test_a_request_refuses_what_is_no_party(party_size: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
         BookingRequest(party_size, SEVEN)
-    assert (caught.value.field, caught.value.rule) == ("party_size", "must be a whole number from 1 to 1000")
+    assert (caught.value.field, caught.value.rule) == (
+        "party_size",
+        "must be a whole number from 1 to 1000",
+    )
 
 
 @pytest.mark.parametrize(
@@ -138,7 +149,7 @@ def test_the_tables_of_a_request_have_no_order_and_no_doubles() -> None:
     assert BookingRequest(4, SEVEN, tables=["b", "a", "b"]).tables == ("a", "b")
 
 
-# ---- preferences -----------------------------------------------------------------------------------------
+# ---- preferences ---------------------------------------------------------------------------------
 
 BOOTH = Table("t1", "1", 4, "bar", seating="booth", features=["window", "step-free"])
 BAR = Zone("bar", "Bar", area="bar")
@@ -163,7 +174,9 @@ BAR = Zone("bar", "Bar", area="bar")
     ],
     ids=str,
 )
-def test_a_table_meets_each_kind_of_condition_that_is_named(preference: Any, unmet: tuple[str, ...]) -> None:
+def test_a_table_meets_each_kind_of_condition_that_is_named(
+    preference: Any, unmet: tuple[str, ...]
+) -> None:
     assert Preference(**preference).unmet(BOOTH, BAR) == unmet
 
 
@@ -192,7 +205,7 @@ def test_a_preference_refuses(change: dict[str, Any], rule: str) -> None:
     assert (caught.value.field, caught.value.rule) == (*change, rule)
 
 
-# ---- plans and scores ------------------------------------------------------------------------------------
+# ---- plans and scores ----------------------------------------------------------------------------
 
 
 def test_the_terms_of_a_score_add_up_to_six_decimals() -> None:
@@ -215,11 +228,15 @@ def test_equal_plans_compare_equal() -> None:
     assert len(set(plans)) == 1
 
 
-# ---- allocations -----------------------------------------------------------------------------------------
+# ---- allocations ---------------------------------------------------------------------------------
 
 
-def allocation(id_: str, start: int, resource: str = "t1", kind: ResourceType = ResourceType.TABLE) -> Allocation:
-    return Allocation(id_, "r1", kind, resource, Window.of_micros(start, start + 10), OwnerKind.BOOKING, "b1")
+def allocation(
+    id_: str, start: int, resource: str = "t1", kind: ResourceType = ResourceType.TABLE
+) -> Allocation:
+    return Allocation(
+        id_, "r1", kind, resource, Window.of_micros(start, start + 10), OwnerKind.BOOKING, "b1"
+    )
 
 
 def test_an_allocation_has_one_owner_and_is_no_shadow_by_default() -> None:
@@ -243,6 +260,11 @@ def test_allocations_are_ordered_by_start_type_resource_and_id() -> None:
 
 
 def test_values_of_the_planner_survive_pickling() -> None:
-    values = (Planning(), BookingRequest(4, SEVEN), allocation("a1", 0), Score((Term("overage", 1, 5.0),)))
+    values = (
+        Planning(),
+        BookingRequest(4, SEVEN),
+        allocation("a1", 0),
+        Score((Term("overage", 1, 5.0),)),
+    )
 
     assert pickle.loads(pickle.dumps(values)) == values  # noqa: S301  # Our own bytes, made on this line.

@@ -37,7 +37,7 @@ def refusal_of(kind: Any, *values: Any, **rest: Any) -> str:
     return f"{caught.value.field} {caught.value.rule}"
 
 
-# ---- times and dates -------------------------------------------------------------------------------------
+# ---- times and dates -----------------------------------------------------------------------------
 
 
 def test_a_local_time_is_of_whole_minutes() -> None:
@@ -99,7 +99,10 @@ def test_a_date_is_a_day_of_the_calendar() -> None:
     ids=repr,
 )
 def test_what_is_no_date_is_refused(value: Any) -> None:
-    assert refusal_of(as_date, value) == "date must be a date of the years 1971 to 2198, such as 2026-12-24"
+    assert (
+        refusal_of(as_date, value)
+        == "date must be a date of the years 1971 to 2198, such as 2026-12-24"
+    )
 
 
 def test_weekdays_are_those_of_the_calendar() -> None:
@@ -109,13 +112,16 @@ def test_weekdays_are_those_of_the_calendar() -> None:
     assert Weekday.of(FRIDAY) is Weekday.FRIDAY
 
 
-# ---- turn times ------------------------------------------------------------------------------------------
+# ---- turn times ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("party_size", "minutes"), [(1, 60), (2, 60), (3, 75), (4, 75), (6, 85), (8, 90), (9, 90), (1_000, 90)]
+    ("party_size", "minutes"),
+    [(1, 60), (2, 60), (3, 75), (4, 75), (6, 85), (8, 90), (9, 90), (1_000, 90)],
 )
-def test_the_first_band_that_holds_the_party_counts_and_beyond_the_last_the_last(party_size: int, minutes: int) -> None:
+def test_the_first_band_that_holds_the_party_counts_and_beyond_the_last_the_last(
+    party_size: int, minutes: int
+) -> None:
     assert turn_minutes(as_bands([(2, 60), (4, 75), (6, 85), (8, 90)]), party_size) == minutes
 
 
@@ -156,7 +162,7 @@ def test_an_occasion_has_turn_times_of_its_own() -> None:
     assert refusal_of(Occasion, "a b", [(None, 75)]).startswith("key must be 1 to 64 characters")
 
 
-# ---- service periods -------------------------------------------------------------------------------------
+# ---- service periods -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -189,15 +195,27 @@ def test_an_end_at_or_before_the_start_is_past_midnight(
             "weekday must be one of monday, tuesday, wednesday, thursday, friday, saturday, sunday",
         ),
         ({"dates": "2026-12-24"}, "dates must be a collection"),
-        ({"dates": ["24 December"]}, "date must be a date of the years 1971 to 2198, such as 2026-12-24"),
+        (
+            {"dates": ["24 December"]},
+            "date must be a date of the years 1971 to 2198, such as 2026-12-24",
+        ),
         ({"dates": [EVE], "weekdays": ["friday"]}, "dates must be empty where weekdays are given"),
         ({"occasions": "drinks"}, "occasions must be a collection"),
         ({"occasions": None}, "occasions must be a collection"),
         ({"occasions": ["a b"]}, "occasions must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -"),
         ({"turn_bands": [(4, 60), (2, 75)]}, "turn_bands must have increasing sizes"),
-        ({"buffer_before_minutes": -1}, "buffer_before_minutes must be a whole number from 0 to 120"),
-        ({"buffer_after_minutes": 121}, "buffer_after_minutes must be a whole number from 0 to 120"),
-        ({"buffer_after_minutes": 5.0}, "buffer_after_minutes must be a whole number from 0 to 120"),
+        (
+            {"buffer_before_minutes": -1},
+            "buffer_before_minutes must be a whole number from 0 to 120",
+        ),
+        (
+            {"buffer_after_minutes": 121},
+            "buffer_after_minutes must be a whole number from 0 to 120",
+        ),
+        (
+            {"buffer_after_minutes": 5.0},
+            "buffer_after_minutes must be a whole number from 0 to 120",
+        ),
         ({"last_start": "21"}, "time must be a local time such as 17:30"),
         ({"last_start": "16:59"}, "last_start must lie within the period"),
         ({"last_start": "22:01"}, "last_start must lie within the period"),
@@ -206,7 +224,10 @@ def test_an_end_at_or_before_the_start_is_past_midnight(
             "last_start must be empty where last_seating_minutes is given",
         ),
         ({"last_seating_minutes": -1}, "last_seating_minutes must be a whole number from 0 to 600"),
-        ({"last_seating_minutes": 601}, "last_seating_minutes must be a whole number from 0 to 600"),
+        (
+            {"last_seating_minutes": 601},
+            "last_seating_minutes must be a whole number from 0 to 600",
+        ),
         ({"overrun_allowed": 1}, "overrun_allowed must be true or false"),
         ({"min_dwell_minutes": 0}, "min_dwell_minutes must be a whole number from 1 to 600"),
         ({"min_dwell_minutes": True}, "min_dwell_minutes must be a whole number from 1 to 600"),
@@ -219,7 +240,9 @@ def test_a_service_period_refuses(change: dict[str, Any], rule: str) -> None:
 
 @pytest.mark.parametrize("last_start", ["22:00", "23:59", "00:00", "02:00"])
 def test_the_last_start_of_a_night_may_be_past_midnight(last_start: str) -> None:
-    assert ServicePeriod("late", "22:00", "02:00", last_start=last_start).last_start == as_time(last_start)
+    assert ServicePeriod("late", "22:00", "02:00", last_start=last_start).last_start == as_time(
+        last_start
+    )
 
 
 def test_the_last_start_of_a_night_lies_within_it() -> None:
@@ -231,7 +254,7 @@ def test_the_last_start_of_a_night_lies_within_it() -> None:
     )
 
 
-# ---- capacity rules --------------------------------------------------------------------------------------
+# ---- capacity rules ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -242,9 +265,18 @@ def test_the_last_start_of_a_night_lies_within_it() -> None:
         ({"max_covers": 100_001}, "max_covers must be a whole number from 0 to 100000"),
         ({"max_parties": 1.5}, "max_parties must be a whole number from 0 to 100000"),
         ({"max_parties": True}, "max_parties must be a whole number from 0 to 100000"),
-        ({"max_covers": 1, "period": ""}, "period must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -"),
-        ({"max_covers": 1, "on": "soon"}, "date must be a date of the years 1971 to 2198, such as 2026-12-24"),
-        ({"max_covers": 1, "on": EVE, "weekday": "friday"}, "weekday must be empty where a date is given"),
+        (
+            {"max_covers": 1, "period": ""},
+            "period must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -",
+        ),
+        (
+            {"max_covers": 1, "on": "soon"},
+            "date must be a date of the years 1971 to 2198, such as 2026-12-24",
+        ),
+        (
+            {"max_covers": 1, "on": EVE, "weekday": "friday"},
+            "weekday must be empty where a date is given",
+        ),
     ],
     ids=str,
 )
@@ -253,7 +285,9 @@ def test_a_capacity_rule_refuses(change: dict[str, Any], rule: str) -> None:
 
 
 def test_a_weekday_that_is_none_is_refused_by_a_capacity_rule() -> None:
-    assert refusal_of(CapacityRule, max_covers=1, weekday="someday").startswith("weekday must be one of monday")
+    assert refusal_of(CapacityRule, max_covers=1, weekday="someday").startswith(
+        "weekday must be one of monday"
+    )
 
 
 def test_the_most_specific_capacity_rule_wins_as_a_whole() -> None:
@@ -278,7 +312,8 @@ def test_the_most_specific_capacity_rule_wins_as_a_whole() -> None:
     }
     assert {key: policy.find_capacity_rule(key[1], key[0]) for key in expected} == expected
     assert {
-        key: attrs.evolve(policy, capacity_rules=rules[::-1]).find_capacity_rule(key[1], key[0]) for key in expected
+        key: attrs.evolve(policy, capacity_rules=rules[::-1]).find_capacity_rule(key[1], key[0])
+        for key in expected
     } == expected
 
 
@@ -288,7 +323,7 @@ def test_without_a_capacity_rule_there_is_no_cap() -> None:
     assert elsewhere.find_capacity_rule("dinner", FRIDAY) is None
 
 
-# ---- holds -----------------------------------------------------------------------------------------------
+# ---- holds ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -305,10 +340,13 @@ def test_a_limit_on_holds_has_limits_itself(name: str, low: int, high: int) -> N
     for value in (low, high):
         assert getattr(HoldRules(**{name: value}), name) == value
     for wrong in (low - 1, high + 1, True, None, float(low)):
-        assert refusal_of(HoldRules, **{name: wrong}) == f"{name} must be a whole number from {low} to {high}"
+        assert (
+            refusal_of(HoldRules, **{name: wrong})
+            == f"{name} must be a whole number from {low} to {high}"
+        )
 
 
-# ---- policies --------------------------------------------------------------------------------------------
+# ---- policies ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -316,22 +354,36 @@ def test_a_limit_on_holds_has_limits_itself(name: str, low: int, high: int) -> N
     [
         ({"periods": None}, "periods must be a collection"),
         ({"periods": ["dinner"]}, "periods must hold ServicePeriod only"),
-        ({"periods": [DINNER, attrs.evolve(LUNCH, key="dinner")]}, "periods must have different keys"),
+        (
+            {"periods": [DINNER, attrs.evolve(LUNCH, key="dinner")]},
+            "periods must have different keys",
+        ),
         ({"occasions": ["drinks"]}, "occasions must hold Occasion only"),
         ({"occasions": [DRINKS, DRINKS]}, "occasions must have different keys"),
         ({"closures": "2026-12-25"}, "closures must be a collection"),
-        ({"closures": ["Christmas"]}, "date must be a date of the years 1971 to 2198, such as 2026-12-24"),
+        (
+            {"closures": ["Christmas"]},
+            "date must be a date of the years 1971 to 2198, such as 2026-12-24",
+        ),
         ({"turn_bands": [(4, 60), (2, 75)]}, "turn_bands must have increasing sizes"),
         ({"capacity_rules": [1]}, "capacity_rules must hold CapacityRule only"),
         (
-            {"capacity_rules": [CapacityRule(max_covers=1, on=EVE), CapacityRule(max_parties=2, on=EVE)]},
+            {
+                "capacity_rules": [
+                    CapacityRule(max_covers=1, on=EVE),
+                    CapacityRule(max_parties=2, on=EVE),
+                ]
+            },
             "capacity_rules must have different scopes",
         ),
         (
             {"capacity_rules": [CapacityRule(max_covers=1, period="brunch")]},
             "capacity_rules must name service periods of this policy",
         ),
-        ({"periods": [attrs.evolve(DINNER, occasions=["drinks"])]}, "periods must offer occasions of this policy"),
+        (
+            {"periods": [attrs.evolve(DINNER, occasions=["drinks"])]},
+            "periods must offer occasions of this policy",
+        ),
         ({"planning": {}}, "planning must be of type Planning"),
         ({"holds": None}, "holds must be of type HoldRules"),
         ({"past_grace_minutes": -1}, "past_grace_minutes must be a whole number from 0 to 60"),
@@ -344,7 +396,10 @@ def test_a_policy_refuses(change: dict[str, Any], rule: str) -> None:
 
 
 def test_periods_are_kept_by_start_then_key() -> None:
-    weekly = [ServicePeriod(key, "12:00", "13:00", weekdays=[day]) for key, day in (("b", "monday"), ("a", "tuesday"))]
+    weekly = [
+        ServicePeriod(key, "12:00", "13:00", weekdays=[day])
+        for key, day in (("b", "monday"), ("a", "tuesday"))
+    ]
 
     assert [period.key for period in Policy([DINNER, *weekly]).periods] == ["a", "b", "dinner"]
 
@@ -361,14 +416,23 @@ def test_a_period_may_offer_the_occasions_of_its_policy() -> None:
     ("periods", "day"),
     [
         ([("a", "10:00", "13:00", {}), ("b", "12:00", "15:00", {})], "monday"),
-        ([("a", "10:00", "13:00", {}), ("b", "12:00", "15:00", {"weekdays": ["friday"]})], "friday"),
+        (
+            [("a", "10:00", "13:00", {}), ("b", "12:00", "15:00", {"weekdays": ["friday"]})],
+            "friday",
+        ),
         ([("a", "22:00", "02:00", {}), ("b", "23:00", "23:30", {})], "monday"),
         ([("a", "22:00", "02:00", {}), ("b", "01:00", "03:00", {})], "monday"),
         (
-            [("a", "22:00", "02:00", {"weekdays": ["sunday"]}), ("b", "01:00", "03:00", {"weekdays": ["monday"]})],
+            [
+                ("a", "22:00", "02:00", {"weekdays": ["sunday"]}),
+                ("b", "01:00", "03:00", {"weekdays": ["monday"]}),
+            ],
             "sunday",
         ),
-        ([("a", "10:00", "13:00", {"dates": [EVE]}), ("b", "12:00", "15:00", {"dates": [EVE]})], "2026-12-24"),
+        (
+            [("a", "10:00", "13:00", {"dates": [EVE]}), ("b", "12:00", "15:00", {"dates": [EVE]})],
+            "2026-12-24",
+        ),
         ([("a", "22:00", "22:00", {}), ("b", "10:00", "11:00", {})], "monday"),
         ([("a", "10:00", "13:00", {}), ("b", "10:00", "13:00", {})], "monday"),
         (
@@ -380,9 +444,21 @@ def test_a_period_may_offer_the_occasions_of_its_policy() -> None:
             "friday",
         ),
     ],
-    ids=["same day", "one day", "night", "after midnight", "sunday night", "dated", "24 hours", "equal", "inside"],
+    ids=[
+        "same day",
+        "one day",
+        "night",
+        "after midnight",
+        "sunday night",
+        "dated",
+        "24 hours",
+        "equal",
+        "inside",
+    ],
 )
-def test_periods_that_overlap_are_refused_with_the_day_and_both_keys(periods: Any, day: str) -> None:
+def test_periods_that_overlap_are_refused_with_the_day_and_both_keys(
+    periods: Any, day: str
+) -> None:
     with pytest.raises(InvalidInput) as caught:
         Policy([ServicePeriod(key, start, end, **rest) for key, start, end, rest in periods])
     assert (caught.value.field, caught.value.rule) == ("periods", f"must not overlap on {day}")
@@ -394,7 +470,10 @@ def test_periods_that_overlap_are_refused_with_the_day_and_both_keys(periods: An
     [
         [("a", "10:00", "12:00", {}), ("b", "12:00", "15:00", {})],
         [("a", "22:00", "02:00", {}), ("b", "02:00", "03:00", {})],
-        [("a", "10:00", "13:00", {"weekdays": ["monday"]}), ("b", "10:00", "13:00", {"weekdays": ["tuesday"]})],
+        [
+            ("a", "10:00", "13:00", {"weekdays": ["monday"]}),
+            ("b", "10:00", "13:00", {"weekdays": ["tuesday"]}),
+        ],
         [("a", "10:00", "13:00", {"dates": [EVE]}), ("b", "10:00", "13:00", {})],
         [("a", "00:00", "00:00", {})],
     ],

@@ -30,11 +30,15 @@ def refusal_of(value: Any, **change: Any) -> str:
     return caught.value.rule
 
 
-# ---- restaurants -----------------------------------------------------------------------------------------
+# ---- restaurants ---------------------------------------------------------------------------------
 
 
 def test_a_restaurant_has_the_defaults_of_the_trade() -> None:
-    assert (PUB.slug, PUB.reservation_interval_minutes, PUB.default_duration_minutes) == ("the-pub", 15, 90)
+    assert (PUB.slug, PUB.reservation_interval_minutes, PUB.default_duration_minutes) == (
+        "the-pub",
+        15,
+        90,
+    )
     assert (PUB.last_seating_buffer_minutes, PUB.active) == (120, True)
 
 
@@ -49,14 +53,28 @@ def test_an_id_that_makes_no_slug_needs_one_given() -> None:
         Restaurant("...", "R", timezone="UTC")
 
 
-@pytest.mark.parametrize("value", ["", "A", "a b", "-a", "a-", "a--b", "é", "a\n", "a" * 65, None, 3], ids=repr)
+@pytest.mark.parametrize(
+    "value", ["", "A", "a b", "-a", "a-", "a--b", "é", "a\n", "a" * 65, None, 3], ids=repr
+)
 def test_what_is_no_slug_is_refused(value: Any) -> None:
     assert refusal_of(PUB, slug=value) == SLUG
 
 
 @pytest.mark.parametrize(
     "value",
-    ["", "London", "Europe", "europe/london ", "Europe/London\0", "../etc/passwd", "a" * 10_240, None, 3, b"UTC", []],
+    [
+        "",
+        "London",
+        "Europe",
+        "europe/london ",
+        "Europe/London\0",
+        "../etc/passwd",
+        "a" * 10_240,
+        None,
+        3,
+        b"UTC",
+        [],
+    ],
     ids=lambda value: repr(value)[:20],
 )
 def test_what_is_no_time_zone_is_refused(value: Any) -> None:
@@ -91,7 +109,7 @@ def test_a_restaurant_refuses(change: dict[str, Any], rule: str) -> None:
     assert refusal_of(PUB, **change) == rule
 
 
-# ---- zones -----------------------------------------------------------------------------------------------
+# ---- zones ---------------------------------------------------------------------------------------
 
 
 def test_a_zone_is_indoors_unless_told_otherwise() -> None:
@@ -115,12 +133,22 @@ def test_a_zone_refuses(change: dict[str, Any], rule: str) -> None:
     assert refusal_of(MAIN, **change) == rule
 
 
-# ---- tables ----------------------------------------------------------------------------------------------
+# ---- tables --------------------------------------------------------------------------------------
 
 
 def test_a_table_has_sensible_defaults() -> None:
-    assert (FOUR.min_party, FOUR.max_party, FOUR.category, FOUR.seating) == (1, None, "dining", "standard")
-    assert (FOUR.mobility, FOUR.features, FOUR.position, FOUR.notes) == (Mobility.MOVABLE, frozenset(), None, None)
+    assert (FOUR.min_party, FOUR.max_party, FOUR.category, FOUR.seating) == (
+        1,
+        None,
+        "dining",
+        "standard",
+    )
+    assert (FOUR.mobility, FOUR.features, FOUR.position, FOUR.notes) == (
+        Mobility.MOVABLE,
+        frozenset(),
+        None,
+        None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -165,20 +193,28 @@ def test_a_minimum_above_the_maximum_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("max_party", "largest"), [(None, 4), (3, 3), (4, 4), (9, 4)], ids=["none", "below", "equal", "above"]
+    ("max_party", "largest"),
+    [(None, 4), (3, 3), (4, 4), (9, 4)],
+    ids=["none", "below", "equal", "above"],
 )
-def test_a_table_alone_seats_the_smaller_of_capacity_and_maximum(max_party: int | None, largest: int) -> None:
+def test_a_table_alone_seats_the_smaller_of_capacity_and_maximum(
+    max_party: int | None, largest: int
+) -> None:
     table = Table("t1", "1", 4, "main", min_party=2, max_party=max_party)
 
     assert table.largest_party == largest
-    assert [party_size for party_size in range(8) if table.seats_alone(party_size)] == list(range(2, largest + 1))
+    assert [party_size for party_size in range(8) if table.seats_alone(party_size)] == list(
+        range(2, largest + 1)
+    )
 
 
 @pytest.mark.parametrize(
     ("active", "out_of_service", "offered"),
     [(True, False, True), (True, True, False), (False, False, False), (False, True, False)],
 )
-def test_only_an_active_table_in_service_is_offered(*, active: bool, out_of_service: bool, offered: bool) -> None:
+def test_only_an_active_table_in_service_is_offered(
+    *, active: bool, out_of_service: bool, offered: bool
+) -> None:
     assert attrs.evolve(FOUR, active=active, out_of_service=out_of_service).is_offered is offered
 
 

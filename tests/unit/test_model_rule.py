@@ -13,7 +13,20 @@ from fourtop.errors import InvalidIdentifier, InvalidInput
 from fourtop.formats.slug import slug
 from fourtop.model import validators
 
-NOT_WHOLE: list[Any] = [True, False, 2.5, 4.0, math.nan, math.inf, -math.inf, "4", None, [4], 4j, 10**5_000]
+NOT_WHOLE: list[Any] = [
+    True,
+    False,
+    2.5,
+    4.0,
+    math.nan,
+    math.inf,
+    -math.inf,
+    "4",
+    None,
+    [4],
+    4j,
+    10**5_000,
+]
 BAD_IDS: dict[str, Any] = {
     "empty": "",
     "NUL": "a\0b",
@@ -51,12 +64,16 @@ def test_a_text_of_another_class_is_no_id() -> None:
         validators.check_identifier("id", Word.ONE)
 
 
-@pytest.mark.parametrize("value", ["a", "a" * 64, "A.b_c:d-9", "-", "01890a5d-ac96-774b-bcce-b302099a8057"])
+@pytest.mark.parametrize(
+    "value", ["a", "a" * 64, "A.b_c:d-9", "-", "01890a5d-ac96-774b-bcce-b302099a8057"]
+)
 def test_an_id_is_taken_as_it_is(value: str) -> None:
     assert validators.check_identifier("id", value) == value
 
 
-@pytest.mark.parametrize("value", [0, -1, 1_001, 10**9, *NOT_WHOLE], ids=lambda value: str(type(value)))
+@pytest.mark.parametrize(
+    "value", [0, -1, 1_001, 10**9, *NOT_WHOLE], ids=lambda value: str(type(value))
+)
 def test_what_is_no_party_is_refused(value: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
         validators.check_party(value)
@@ -100,7 +117,13 @@ def test_a_text_may_be_in_any_script(value: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("bar", "BAR"), ("straße", "STRASSE"), ("T1", "T\uff11"), ("\ufb01ne", "fine"), ("\u00e9", "e\u0301")],
+    [
+        ("bar", "BAR"),
+        ("straße", "STRASSE"),
+        ("T1", "T\uff11"),
+        ("\ufb01ne", "fine"),
+        ("\u00e9", "e\u0301"),
+    ],
     ids=["case", "sharp s", "full width", "ligature", "composed"],
 )
 def test_names_that_look_alike_fold_to_one(one: str, other: str) -> None:
@@ -138,14 +161,20 @@ class Sample:
         ({"integer": 2}, "must be a whole number from 3 to 5, not 2"),
         ({"integer": 6}, "must be a whole number from 3 to 5, not 6"),
         ({"integer": True}, "must be a whole number from 3 to 5, not True"),
-        ({"text": "abcd"}, "must be 1 to 3 printable characters without spaces around them, not 'abcd'"),
+        (
+            {"text": "abcd"},
+            "must be 1 to 3 printable characters without spaces around them, not 'abcd'",
+        ),
         ({"number": 0.4}, "must be a number from 0.5 to 2, not 0.4"),
         ({"number": 2.1}, "must be a number from 0.5 to 2, not 2.1"),
         ({"number": math.nan}, "must be a number from 0.5 to 2, not nan"),
         ({"number": math.inf}, "must be a number from 0.5 to 2, not inf"),
         ({"number": True}, "must be a number from 0.5 to 2, not True"),
         ({"number": "1"}, "must be a number from 0.5 to 2, not '1'"),
-        ({"number": 10**400}, "must be a number from 0.5 to 2, not 1" + "0" * 79 + "… (401 characters)"),
+        (
+            {"number": 10**400},
+            "must be a number from 0.5 to 2, not 1" + "0" * 79 + "… (401 characters)",
+        ),
         ({"colour": "red"}, "must be of type Colour, not 'red'"),
         ({"maybe": 3}, "must be a whole number from 1 to 2, not 3"),
     ],
@@ -159,7 +188,9 @@ def test_a_validator_names_its_attribute_and_its_rule(values: dict[str, Any], sa
     assert str(caught.value) == f"{field} {said}"
 
 
-@pytest.mark.parametrize("values", [{"integer": 5}, {"number": 2}, {"number": 1.5}, {"maybe": 2}, {"flag": False}])
+@pytest.mark.parametrize(
+    "values", [{"integer": 5}, {"number": 2}, {"number": 1.5}, {"maybe": 2}, {"flag": False}]
+)
 def test_a_validator_lets_what_is_right_pass(values: dict[str, Any]) -> None:
     ((field, value),) = values.items()
 

@@ -38,7 +38,10 @@ def test_the_pub_has_ten_tables_and_49_seats() -> None:
 
     assert len(floor.tables) == 10
     assert sum(table.capacity for table in floor.tables) == 49
-    assert {zone.name: sum(t.capacity for t in floor.tables if t.zone_id == zone.id) for zone in floor.zones} == {
+    assert {
+        zone.name: sum(t.capacity for t in floor.tables if t.zone_id == zone.id)
+        for zone in floor.zones
+    } == {
         "Bar": 23,
         "Dining Room": 26,
     }
@@ -48,7 +51,10 @@ def test_the_pub_has_ten_tables_and_49_seats() -> None:
 def test_37_sets_of_the_pub_can_be_seated() -> None:
     floor = pub().floor
     ids = [table.id for table in floor.tables]
-    counts = [sum(is_in_one_piece(floor, each) for each in combinations(ids, size)) for size in range(1, 11)]
+    counts = [
+        sum(is_in_one_piece(floor, each) for each in combinations(ids, size))
+        for size in range(1, 11)
+    ]
 
     assert counts == [10, 11, 10, 5, 1, 0, 0, 0, 0, 0]
     assert sum(counts) == 37
@@ -111,7 +117,12 @@ def test_the_demand_is_what_was_measured() -> None:
 
     assert list(sizes) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12]
     assert round(sum(sizes.values()), 6) == 0.999
-    assert (sizes[1], sizes[2], sizes[3], round(sum(sizes[size] for size in range(7, 13) if size in sizes), 6)) == (
+    assert (
+        sizes[1],
+        sizes[2],
+        sizes[3],
+        round(sum(sizes[size] for size in range(7, 13) if size in sizes), 6),
+    ) == (
         0.064,
         0.437,
         0.169,

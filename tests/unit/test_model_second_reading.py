@@ -28,7 +28,9 @@ def us(day: date, hour: int, minute: int = 0) -> int:
 
 
 @pytest.mark.parametrize(("start", "end"), [("01:15", "02:05"), ("01:00", "02:00")])
-def test_a_period_that_the_clocks_skip_is_left_out_and_the_rest_of_the_day_is_served(start: str, end: str) -> None:
+def test_a_period_that_the_clocks_skip_is_left_out_and_the_rest_of_the_day_is_served(
+    start: str, end: str
+) -> None:
     house = calendar(ServicePeriod("night", start, end), ServicePeriod("dinner", "17:00", "23:00"))
 
     assert [service.period.key for service in house.services_on(SPRING)] == ["dinner"]
@@ -37,7 +39,9 @@ def test_a_period_that_the_clocks_skip_is_left_out_and_the_rest_of_the_day_is_se
 
 
 def test_in_the_hour_that_comes_twice_each_start_is_offered_once_and_in_order() -> None:
-    house = calendar(ServicePeriod("bar", "00:30", "01:30"), ServicePeriod("club", "01:30", "05:00"))
+    house = calendar(
+        ServicePeriod("bar", "00:30", "01:30"), ServicePeriod("club", "01:30", "05:00")
+    )
 
     starts = [start_us for start_us, _ in house.starts_on(AUTUMN)]
 

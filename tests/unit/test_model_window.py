@@ -11,7 +11,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fourtop.errors import InvalidWindow, NaiveDatetime, NonexistentTime
-from fourtop.model.window import LATEST_US, MAX_WINDOW_US, Window, from_micros, iso, next_valid, to_micros
+from fourtop.model.window import (
+    LATEST_US,
+    MAX_WINDOW_US,
+    Window,
+    from_micros,
+    iso,
+    next_valid,
+    to_micros,
+)
 
 LONDON = ZoneInfo("Europe/London")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -24,10 +32,13 @@ def utc(text: str) -> datetime:
 
 
 def window(start: str, end: str, zone: tzinfo = UTC) -> Window:
-    return Window(datetime.fromisoformat(start).replace(tzinfo=zone), datetime.fromisoformat(end).replace(tzinfo=zone))
+    return Window(
+        datetime.fromisoformat(start).replace(tzinfo=zone),
+        datetime.fromisoformat(end).replace(tzinfo=zone),
+    )
 
 
-# ---- what is no window -----------------------------------------------------------------------------------
+# ---- what is no window ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("minutes", [0, -1, -60])
@@ -48,7 +59,9 @@ def test_a_window_of_31_days_is_the_longest() -> None:
         Window(NOON, NOON + timedelta(days=400))
 
 
-@pytest.mark.parametrize("bounds", [(NOON.replace(tzinfo=None), NOON), (NOON, NOON.replace(tzinfo=None))])
+@pytest.mark.parametrize(
+    "bounds", [(NOON.replace(tzinfo=None), NOON), (NOON, NOON.replace(tzinfo=None))]
+)
 def test_a_bound_without_a_time_zone_is_refused(bounds: tuple[datetime, datetime]) -> None:
     with pytest.raises(NaiveDatetime) as caught:
         Window(*bounds)
@@ -111,7 +124,7 @@ def test_a_window_of_counts_keeps_the_same_rules() -> None:
         Window.of_micros(0, MAX_WINDOW_US + 1)
 
 
-# ---- what a window is ------------------------------------------------------------------------------------
+# ---- what a window is ----------------------------------------------------------------------------
 
 
 def test_a_window_is_kept_in_utc_whatever_zone_it_came_in() -> None:
@@ -151,7 +164,7 @@ def test_a_window_survives_pickling() -> None:
     assert pickle.loads(pickle.dumps(stay)) == stay  # noqa: S301  # Our own bytes, made on this line.
 
 
-# ---- overlap ---------------------------------------------------------------------------------------------
+# ---- overlap -------------------------------------------------------------------------------------
 
 OVERLAPS = {
     "straddling": ((1000, 2000), (1500, 2500), True),
@@ -187,7 +200,9 @@ def test_case_3_overlap_is_judged_on_the_whole_window(
     ],
     ids=["apart", "half an hour", "over midnight", "around the fall-back hour", "touching"],
 )
-def test_windows_of_clock_times_overlap(one: tuple[str, str], other: tuple[str, str], *, expected: bool) -> None:
+def test_windows_of_clock_times_overlap(
+    one: tuple[str, str], other: tuple[str, str], *, expected: bool
+) -> None:
     first, second = window(*one), window(*other)
 
     assert first.overlaps(second) is expected
@@ -203,7 +218,7 @@ def test_a_window_contains_itself_and_what_lies_inside() -> None:
     assert not stay.contains(Window.of_micros(10, 21))
 
 
-# ---- clocks that change ----------------------------------------------------------------------------------
+# ---- clocks that change --------------------------------------------------------------------------
 
 
 def test_case_8_a_skipped_bound_is_refused_with_the_next_valid_time() -> None:
@@ -213,7 +228,8 @@ def test_case_8_a_skipped_bound_is_refused_with_the_next_valid_time() -> None:
 
 
 def test_case_8_spring_forward_does_not_make_neighbours_overlap() -> None:
-    # 01:30 does not exist; the first valid time after it is 02:00, when the party before has half an hour left.
+    # 01:30 does not exist; the first valid time after it is 02:00, when the party before has half
+    # an hour left.
     before = window("2025-03-30T00:30", "2025-03-30T02:00", LONDON)
     after = window("2025-03-30T02:00", "2025-03-30T03:00", LONDON)
 
@@ -236,7 +252,10 @@ def test_case_8_the_fold_says_which_of_two_readings_is_meant() -> None:
 
 
 def test_case_8_a_pair_reversed_by_the_fold_is_refused() -> None:
-    late, early = datetime(2025, 10, 26, 1, 15, fold=1, tzinfo=LONDON), datetime(2025, 10, 26, 1, 45, tzinfo=LONDON)
+    late, early = (
+        datetime(2025, 10, 26, 1, 15, fold=1, tzinfo=LONDON),
+        datetime(2025, 10, 26, 1, 45, tzinfo=LONDON),
+    )
 
     with pytest.raises(InvalidWindow, match="must end after it starts"):
         Window(late, early)
@@ -260,8 +279,14 @@ def test_new_york_windows_overlap_in_the_repeated_hour() -> None:
         (datetime(2025, 3, 30, 1, 0, tzinfo=LONDON), "2025-03-30T02:00:00+01:00"),
         (datetime(2025, 3, 30, 1, 59, 59, 999_999, tzinfo=LONDON), "2025-03-30T02:00:00+01:00"),
         (datetime(2025, 3, 30, 1, 30, fold=1, tzinfo=LONDON), "2025-03-30T02:00:00+01:00"),
-        (datetime(2025, 10, 5, 2, 10, tzinfo=ZoneInfo("Australia/Lord_Howe")), "2025-10-05T02:30:00+11:00"),
-        (datetime(2011, 12, 30, 12, 0, tzinfo=ZoneInfo("Pacific/Apia")), "2011-12-31T00:00:00+14:00"),
+        (
+            datetime(2025, 10, 5, 2, 10, tzinfo=ZoneInfo("Australia/Lord_Howe")),
+            "2025-10-05T02:30:00+11:00",
+        ),
+        (
+            datetime(2011, 12, 30, 12, 0, tzinfo=ZoneInfo("Pacific/Apia")),
+            "2011-12-31T00:00:00+14:00",
+        ),
     ],
     ids=["first", "last", "folded", "half an hour", "a whole day"],
 )

@@ -16,7 +16,11 @@ from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
 from fourtop.planner import Planner, PlanRequest
 
-ZONES = [Zone("main", "Main"), Zone("patio", "Patio", area="outdoor"), Zone("lounge", "Lounge", area="bar")]
+ZONES = [
+    Zone("main", "Main"),
+    Zone("patio", "Patio", area="outdoor"),
+    Zone("lounge", "Lounge", area="bar"),
+]
 
 
 def table(number: str, capacity: int, **details: Any) -> Table:
@@ -26,15 +30,25 @@ def table(number: str, capacity: int, **details: Any) -> Table:
 
 def floor_of(tables: Iterable[Table], *joins: str, **details: Any) -> Floor:
     """Joins are written ``A-B`` or, with a seat loss, ``A-B:2``."""
-    read = [(pair.split("-"), int(loss or 0)) for pair, _, loss in (each.partition(":") for each in joins)]
-    return Floor(tables, zones=ZONES, joins=[Join(tuple(pair), seat_loss=loss) for pair, loss in read], **details)
+    read = [
+        (pair.split("-"), int(loss or 0))
+        for pair, _, loss in (each.partition(":") for each in joins)
+    ]
+    return Floor(
+        tables,
+        zones=ZONES,
+        joins=[Join(tuple(pair), seat_loss=loss) for pair, loss in read],
+        **details,
+    )
 
 
 def complete(names: Sequence[str]) -> list[str]:
     return [f"{first}-{second}" for first, second in combinations(names, 2)]
 
 
-def plans(floor: Floor, party_size: int, planning: Planning | None = None, **conditions: Any) -> tuple[Plan, ...]:
+def plans(
+    floor: Floor, party_size: int, planning: Planning | None = None, **conditions: Any
+) -> tuple[Plan, ...]:
     """All plans in an empty house."""
     planner = Planner(floor, planning or Planning())
     return planner.plans(PlanRequest(party_size, **conditions), (1 << len(floor.tables)) - 1)
@@ -50,7 +64,9 @@ def fixture() -> dict[str, Table]:
         "M1": table("M1", 3, max_party=4),
         "M2": table("M2", 3, max_party=4),
         "P2": table("P2", 2, max_party=2, zone_id="patio", category="outdoor"),
-        "P6": table("P6", 6, min_party=3, max_party=6, zone_id="patio", mobility="fixed", category="outdoor"),
+        "P6": table(
+            "P6", 6, min_party=3, max_party=6, zone_id="patio", mobility="fixed", category="outdoor"
+        ),
         "H1": table("H1", 4, min_party=2, max_party=4, category="bar", seating="high_top"),
     }
 
@@ -151,7 +167,9 @@ def test_selector_amplifies_slack_with_demand() -> None:
 def test_selector_answers_on_a_dense_floor_of_singles() -> None:
     names = [f"D{place}" for place in range(36)]
     tables = [table(name, 4 if place % 4 else 6) for place, name in enumerate(names)]
-    joins = {tuple(sorted((place, (place + step) % 36))) for place in range(36) for step in range(1, 6)}
+    joins = {
+        tuple(sorted((place, (place + step) % 36))) for place in range(36) for step in range(1, 6)
+    }
     floor = floor_of(tables, *(f"{names[first]}-{names[second]}" for first, second in joins))
     assert plans(floor, 10, Planning(max_tables=1)) == ()
     assert all(len(plan.tables) == 2 for plan in plans(floor, 10, Planning(max_tables=2)))
@@ -161,7 +179,9 @@ def test_selector_looks_only_at_free_tables() -> None:
     names = [f"S{place}" for place in range(10)]
     floor = floor_of([table(name, 6) for name in names], *complete(names))
     planner = Planner(floor, Planning())
-    assert sets(planner.plans(PlanRequest(6), floor.mask(names[6:]))) == [(name,) for name in names[6:]]
+    assert sets(planner.plans(PlanRequest(6), floor.mask(names[6:]))) == [
+        (name,) for name in names[6:]
+    ]
 
 
 def test_a_chain_of_three_is_found() -> None:
@@ -205,8 +225,12 @@ def test_case_2_a_combination_is_only_a_name() -> None:
 
 
 def test_case_2_among_equals_unjoinable_then_joinable_then_combination() -> None:
-    free = Weights(overage=0, table_count=0, fragmentation=0, zone=0, adjacency=0, scarcity=0, wish=0)
-    floor = floor_of([table("A", 2), table("B", 4), table("C", 2), table("D", 6), table("E", 4)], "A-C", "B-A")
+    free = Weights(
+        overage=0, table_count=0, fragmentation=0, zone=0, adjacency=0, scarcity=0, wish=0
+    )
+    floor = floor_of(
+        [table("A", 2), table("B", 4), table("C", 2), table("D", 6), table("E", 4)], "A-C", "B-A"
+    )
     found = plans(floor, 4, Planning(weights=free))
     assert {plan.score.total for plan in found} == {0}
     # D has two seats over, and yet comes before the joinable B: it is in nobody's way.
@@ -274,7 +298,9 @@ def test_in_a_ring_the_dearest_joint_is_not_made() -> None:
 
 def test_a_capacity_set_by_hand_wins() -> None:
     given = [SetCapacity({"A", "B"}, 10, 2), SetCapacity({"B", "C"}, 5)]
-    floor = floor_of([table(name, 4, min_party=3) for name in "ABC"], "A-B", "B-C", set_capacities=given)
+    floor = floor_of(
+        [table(name, 4, min_party=3) for name in "ABC"], "A-B", "B-C", set_capacities=given
+    )
     pairs = Planning(max_tables=2, slack_budget=None)
     assert sets(plans(floor, 10, pairs)) == [("A", "B")]
     assert sets(plans(floor, 2, pairs)) == [("A", "B")]
@@ -289,7 +315,9 @@ def test_adjacency_may_be_required_from_a_party_size_on() -> None:
     assert plans(floor, 7, planning) == ()
 
 
-@pytest.mark.parametrize(("mode", "expected"), [("connected", 6), ("pairwise", 3), ("neighbors", 5)])
+@pytest.mark.parametrize(
+    ("mode", "expected"), [("connected", 6), ("pairwise", 3), ("neighbors", 5)]
+)
 def test_each_mode_joins_a_path_of_four_its_own_way(mode: str, expected: int) -> None:
     floor = floor_of([table(name, 2) for name in "ABCD"], "A-B", "B-C", "C-D")
     planning = Planning(adjacency_mode=mode, max_tables=4, slack_budget=None)
@@ -301,7 +329,12 @@ def test_each_mode_joins_a_path_of_four_its_own_way(mode: str, expected: int) ->
 
 def windows() -> Floor:
     return floor_of(
-        [table("A", 4), table("B", 4, features={"window"}), table("C", 4, zone_id="patio", seating="booth")], "A-B"
+        [
+            table("A", 4),
+            table("B", 4, features={"window"}),
+            table("C", 4, zone_id="patio", seating="booth"),
+        ],
+        "A-B",
     )
 
 
@@ -375,7 +408,9 @@ def test_a_count_is_the_same_however_often_it_is_asked_for() -> None:
     floor = floor_of([table(f"T{place}", 4) for place in range(150)])
     planner = Planner(floor, Planning())
     for _ in range(2):
-        assert [planner.count(PlanRequest(4), 0b11 << place, 5) for place in range(150)] == [2] * 149 + [1]
+        assert [planner.count(PlanRequest(4), 0b11 << place, 5) for place in range(150)] == [
+            2
+        ] * 149 + [1]
         assert planner.count(PlanRequest(4), (1 << 150) - 1, 1_000) == 150
 
 
@@ -396,8 +431,13 @@ def test_a_plan_is_the_same_however_often_it_is_asked_for() -> None:
 
 
 def test_the_score_shown_is_the_score_ranked_by() -> None:
-    floor = floor_of([table(name, 2 + place % 3) for place, name in enumerate("ABCDEFGH")], *complete("ABCDEFGH"))
-    totals = [plan.score.total for plan in plans(floor, 5, Planning(weights=Weights(overage=0.1, scarcity=0.7)))]
+    floor = floor_of(
+        [table(name, 2 + place % 3) for place, name in enumerate("ABCDEFGH")], *complete("ABCDEFGH")
+    )
+    totals = [
+        plan.score.total
+        for plan in plans(floor, 5, Planning(weights=Weights(overage=0.1, scarcity=0.7)))
+    ]
     assert totals == sorted(totals)
     assert len(set(totals)) > 5
 

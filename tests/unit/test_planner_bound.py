@@ -23,11 +23,19 @@ MIB = 2**20
 CAPACITIES = (2, 2, 2, 4, 4, 6)
 
 
-def hall(size: int, *, density: float = 0.0, loss: Callable[[random.Random], int] = lambda _: 0) -> Floor:
+def hall(
+    size: int, *, density: float = 0.0, loss: Callable[[random.Random], int] = lambda _: 0
+) -> Floor:
     """A zone of movable tables, some of them joined at random."""
     draw = random.Random(size)
     tables = [
-        Table(f"t{place}", str(place), CAPACITIES[place % 6], "hall", features={"window"} if place % 3 else ())
+        Table(
+            f"t{place}",
+            str(place),
+            CAPACITIES[place % 6],
+            "hall",
+            features={"window"} if place % 3 else (),
+        )
         for place in range(size)
     ]
     pairs = [pair for pair in combinations(range(size), 2) if draw.random() < density]
@@ -40,10 +48,18 @@ def is_compiled(planner: Planner, party_size: int) -> bool:
 
 
 EXPLODING = [
-    pytest.param(hall(40), Planning(adjacency_required=False, max_tables=8), id="any tables, 100 million sets"),
+    pytest.param(
+        hall(40),
+        Planning(adjacency_required=False, max_tables=8),
+        id="any tables, 100 million sets",
+    ),
     pytest.param(hall(40, density=0.3), Planning(max_tables=8), id="dense joins"),
-    pytest.param(hall(40, density=0.3), Planning(adjacency_mode="neighbors", max_tables=8), id="dense hubs"),
-    pytest.param(hall(40, density=0.9), Planning(adjacency_mode="pairwise", max_tables=8), id="dense cliques"),
+    pytest.param(
+        hall(40, density=0.3), Planning(adjacency_mode="neighbors", max_tables=8), id="dense hubs"
+    ),
+    pytest.param(
+        hall(40, density=0.9), Planning(adjacency_mode="pairwise", max_tables=8), id="dense cliques"
+    ),
 ]
 
 
@@ -89,16 +105,25 @@ def test_a_floor_just_below_the_cap_stays_within_the_memory_bound() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", [*AdjacencyMode, None])
-@pytest.mark.parametrize("weights", [Weights(), Weights(table_count=0, fragmentation=0, scarcity=0, adjacency=0)])
-def test_both_ways_answer_alike_on_a_middling_floor(mode: AdjacencyMode | None, weights: Weights) -> None:
+@pytest.mark.parametrize(
+    "weights", [Weights(), Weights(table_count=0, fragmentation=0, scarcity=0, adjacency=0)]
+)
+def test_both_ways_answer_alike_on_a_middling_floor(
+    mode: AdjacencyMode | None, weights: Weights
+) -> None:
     floor = hall(15, density=0.4, loss=lambda draw: draw.choice((0, 0, 1, 2)))
     planning = Planning(
-        adjacency_mode=mode or "connected", adjacency_required=mode is not None, max_tables=5, weights=weights
+        adjacency_mode=mode or "connected",
+        adjacency_required=mode is not None,
+        max_tables=5,
+        weights=weights,
     )
     compiling, searching = Planner(floor, planning), Planner(floor, planning, max_sets=0)
     draw = random.Random(5)
     for party_size in (1, 4, 7, 10, 13, 17, 21, 40):
-        ask = PlanRequest(party_size, wish=Preference(features={"window"}) if party_size % 2 else Preference())
+        ask = PlanRequest(
+            party_size, wish=Preference(features={"window"}) if party_size % 2 else Preference()
+        )
         for _ in range(3):
             free = draw.getrandbits(15)
             plans = compiling.plans(ask, free)
@@ -112,7 +137,10 @@ def test_both_ways_answer_alike_on_a_middling_floor(mode: AdjacencyMode | None, 
 
 
 def test_equal_tables_are_not_searched_through() -> None:
-    floor = Floor([Table(f"t{place}", str(place), 4, "hall") for place in range(60)], zones=[Zone("hall", "Hall")])
+    floor = Floor(
+        [Table(f"t{place}", str(place), 4, "hall") for place in range(60)],
+        zones=[Zone("hall", "Hall")],
+    )
     planner = Planner(floor, Planning(adjacency_required=False, max_tables=8, slack_budget=3))
     found = planner.plans(PlanRequest(32), (1 << 60) - 1, 3)
     assert [plan.tables[-1] for plan in found] == ["t7", "t8", "t9"]
@@ -152,7 +180,9 @@ def test_conditions_are_kept_for_a_while_only() -> None:
     planner = Planner(floor, Planning())
     for each in range(300):
         assert planner.best(PlanRequest(2, must=Preference(features={f"f{each}"})), 0b11) is None
-        assert planner.best(PlanRequest(2, wish=Preference(features={f"f{each}"})), 0b11) is not None
+        assert (
+            planner.best(PlanRequest(2, wish=Preference(features={f"f{each}"})), 0b11) is not None
+        )
     assert len(planner._masks) <= 256
     assert len(planner._unmet) <= 256
 
@@ -165,7 +195,10 @@ def test_the_layout_measures_what_the_floor_says() -> None:
         for size in (2, 3, 4):
             for tables in combinations((table.id for table in floor.tables), size):
                 measured = layout.combination(floor.mask(tables))
-                assert (measured.seats, measured.smallest) == (floor.seats(tables), floor.smallest_party(tables))
+                assert (measured.seats, measured.smallest) == (
+                    floor.seats(tables),
+                    floor.smallest_party(tables),
+                )
 
 
 def test_the_random_floors_have_all_that_matters() -> None:
@@ -179,7 +212,9 @@ def test_the_random_floors_have_all_that_matters() -> None:
     planned = [
         plan
         for case in cases
-        for plan in Planner(case.floor, case.planning).plans(PlanRequest(case.party_size), case.floor.mask(case.free))
+        for plan in Planner(case.floor, case.planning).plans(
+            PlanRequest(case.party_size), case.floor.mask(case.free)
+        )
     ]
     assert sum(len(plan.tables) > 2 for plan in planned) > 50
 
@@ -197,11 +232,15 @@ def test_the_search_agrees_on_a_few_small_floors() -> None:
 
 
 def test_the_search_goes_on_while_a_tie_may_be_won_by_place() -> None:
-    # Equal tables: table order alone decides, and growing around a hub does not meet the sets in table order.
+    # Equal tables: table order alone decides, and growing around a hub does not meet the sets in
+    # table order.
     floor = Floor(
         [Table(f"t{place}", str(place), 4, "hall") for place in range(5)],
         zones=[Zone("hall", "Hall")],
-        joins=[Join((f"t{first}", f"t{second}")) for first, second in ((0, 3), (0, 4), (1, 2), (1, 4), (2, 4), (3, 4))],
+        joins=[
+            Join((f"t{first}", f"t{second}"))
+            for first, second in ((0, 3), (0, 4), (1, 2), (1, 4), (2, 4), (3, 4))
+        ],
     )
     for mode in AdjacencyMode:
         planning = Planning(adjacency_mode=mode, slack_budget=None, max_tables=4)

@@ -84,12 +84,16 @@ def test_choose_names_the_busy_tables_of_the_best_plan() -> None:
     refusal = refused(planner().choose(PlanRequest(7), everything_but_b))
     assert refusal.proof is Proof.NO_FREE_PLAN
     assert facts(refusal) == [(Code.TABLES_TAKEN, {"party_size": 7, "tables": ["B"]})]
-    assert facts(planner().choose(PlanRequest(7), 0)) == [(Code.TABLES_TAKEN, {"party_size": 7, "tables": ["A", "B"]})]
+    assert facts(planner().choose(PlanRequest(7), 0)) == [
+        (Code.TABLES_TAKEN, {"party_size": 7, "tables": ["A", "B"]})
+    ]
 
 
 def test_choose_looks_for_taken_tables_among_those_that_meet_the_conditions() -> None:
     asked = PlanRequest(2, must=Preference(features={"window"}))
-    assert facts(planner().choose(asked, ALL & ~0b100)) == [(Code.TABLES_TAKEN, {"party_size": 2, "tables": ["C"]})]
+    assert facts(planner().choose(asked, ALL & ~0b100)) == [
+        (Code.TABLES_TAKEN, {"party_size": 2, "tables": ["C"]})
+    ]
 
 
 def test_judge_gives_the_plan_of_the_named_tables_in_any_order() -> None:
@@ -105,7 +109,11 @@ def test_judge_gives_the_plan_of_the_named_tables_in_any_order() -> None:
     [
         (2, "D", (Code.PARTY_BELOW_MINIMUM, {"party_size": 2, "minimum": 3, "tables": ["D"]})),
         (6, "D", (Code.PARTY_ABOVE_MAXIMUM, {"party_size": 6, "maximum": 5, "tables": ["D"]})),
-        (9, "AB", (Code.PARTY_ABOVE_MAXIMUM, {"party_size": 9, "maximum": 8, "tables": ["A", "B"]})),
+        (
+            9,
+            "AB",
+            (Code.PARTY_ABOVE_MAXIMUM, {"party_size": 9, "maximum": 8, "tables": ["A", "B"]}),
+        ),
         (3, "AB", (Code.SLACK_EXCEEDED, {"slack": 5, "budget": 4, "tables": ["A", "B"]})),
         (4, "F", (Code.TABLE_OUT_OF_SERVICE, {"tables": ["F"]})),
         (8, "AD", (Code.TABLE_NOT_MOVABLE, {"tables": ["D"]})),
@@ -113,7 +121,9 @@ def test_judge_gives_the_plan_of_the_named_tables_in_any_order() -> None:
         (6, "AC", (Code.ADJACENCY_MISMATCH, {"mode": "connected", "tables": ["A", "C"]})),
     ],
 )
-def test_judge_names_the_rule(party_size: int, tables: str, expected: tuple[Code, dict[str, Any]]) -> None:
+def test_judge_names_the_rule(
+    party_size: int, tables: str, expected: tuple[Code, dict[str, Any]]
+) -> None:
     judged = planner().judge(PlanRequest(party_size), list(tables))
     assert refused(judged).proof is Proof.NAMED_TABLES
     assert facts(judged) == [expected]

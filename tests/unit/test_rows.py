@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 
 from fourtop.errors import Code, InvalidDocument, InvalidInput
-from fourtop.formats.booking_rows import COLUMNS, BookingRow, dumps_rows_csv, loads_rows_csv, loads_rows_json
+from fourtop.formats.booking_rows import (
+    COLUMNS,
+    BookingRow,
+    dumps_rows_csv,
+    loads_rows_csv,
+    loads_rows_json,
+)
 from fourtop.model.booking import BookingStatus
 
 FULL_CSV = """\
@@ -41,18 +47,28 @@ def refused_csv(text: str) -> tuple[int | None, str, str, str]:
     return caught.value.line, caught.value.field, caught.value.rule, caught.value.given
 
 
-# ---- rows ------------------------------------------------------------------------------------------------
+# ---- rows ----------------------------------------------------------------------------------------
 
 
 def test_a_row_is_confirmed_unless_told_otherwise() -> None:
     row = BookingRow("b1", 4, "2026-05-01T19:00")
 
-    assert (row.status, row.tables, row.end, row.occasion) == (BookingStatus.CONFIRMED, (), None, None)
+    assert (row.status, row.tables, row.end, row.occasion) == (
+        BookingStatus.CONFIRMED,
+        (),
+        None,
+        None,
+    )
 
 
 @pytest.mark.parametrize(
     "start",
-    ["2026-05-01T19:00", "2026-05-01 19:00", "2026-05-01T19:00Z", datetime(2026, 5, 1, 19, tzinfo=UTC)],
+    [
+        "2026-05-01T19:00",
+        "2026-05-01 19:00",
+        "2026-05-01T19:00Z",
+        datetime(2026, 5, 1, 19, tzinfo=UTC),
+    ],
     ids=str,
 )
 def test_a_row_keeps_its_times_as_they_were_given(start: str | datetime) -> None:
@@ -86,11 +102,13 @@ def test_a_row_refuses(change: dict[str, Any], rule: str) -> None:
 
 
 def test_a_row_has_a_status_of_the_life_cycle() -> None:
-    with pytest.raises(InvalidInput, match=r"^status must be one of pending, pending_allocation, confirmed, "):
+    with pytest.raises(
+        InvalidInput, match=r"^status must be one of pending, pending_allocation, confirmed, "
+    ):
         BookingRow("b1", 4, "2026-05-01T19:00", status="seated")
 
 
-# ---- CSV -------------------------------------------------------------------------------------------------
+# ---- CSV -----------------------------------------------------------------------------------------
 
 
 def test_rows_are_read_from_csv_and_written_back() -> None:
@@ -99,7 +117,9 @@ def test_rows_are_read_from_csv_and_written_back() -> None:
 
 
 def test_columns_come_in_any_order_and_only_three_are_needed() -> None:
-    assert loads_rows_csv("start,id,party_size\n2026-05-01T19:00,b1,4\n") == (BookingRow("b1", 4, "2026-05-01T19:00"),)
+    assert loads_rows_csv("start,id,party_size\n2026-05-01T19:00,b1,4\n") == (
+        BookingRow("b1", 4, "2026-05-01T19:00"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,14 +132,23 @@ def test_columns_come_in_any_order_and_only_three_are_needed() -> None:
         " id , party_size , start \n b1 , 4 , 2026-05-01T19:00 \n",
         "\n\nid,party_size,start\n\n,,\nb1,4,2026-05-01T19:00\n   \n\n",
     ],
-    ids=["byte order mark", "carriage returns", "no last line break", "quotes", "spaces", "empty lines"],
+    ids=[
+        "byte order mark",
+        "carriage returns",
+        "no last line break",
+        "quotes",
+        "spaces",
+        "empty lines",
+    ],
 )
 def test_what_spreadsheets_write_is_read(text: str) -> None:
     assert loads_rows_csv(text) == (BookingRow("b1", 4, "2026-05-01T19:00"),)
 
 
 def test_spaces_around_the_plus_do_not_count() -> None:
-    (row,) = loads_rows_csv('id,party_size,start,tables\nb1,4,2026-05-01T19:00,"Low 4a + Low 4b, left"\n')
+    (row,) = loads_rows_csv(
+        'id,party_size,start,tables\nb1,4,2026-05-01T19:00,"Low 4a + Low 4b, left"\n'
+    )
 
     assert row.tables == ("Low 4a", "Low 4b, left")
 
@@ -137,13 +166,27 @@ def test_a_header_alone_has_no_rows() -> None:
         ("\n\nid,start", 3, "party_size", "must be a column", "left out"),
         ("id,party_size,start,id", 1, "id", "must be given once", "twice"),
         ("id,party_size,start,name", 1, "columns", f"must be among {', '.join(COLUMNS)}", "'name'"),
-        ("id,party_size,start,E-Mail", 1, "columns", f"must be among {', '.join(COLUMNS)}", "'E-Mail'"),
-        ("id,party_size,start,Status", 1, "columns", f"must be among {', '.join(COLUMNS)}", "'Status'"),
+        (
+            "id,party_size,start,E-Mail",
+            1,
+            "columns",
+            f"must be among {', '.join(COLUMNS)}",
+            "'E-Mail'",
+        ),
+        (
+            "id,party_size,start,Status",
+            1,
+            "columns",
+            f"must be among {', '.join(COLUMNS)}",
+            "'Status'",
+        ),
         ("id,party_size,start,", 1, "columns", f"must be among {', '.join(COLUMNS)}", "''"),
         ("id;party;start", 1, "columns", f"must be among {', '.join(COLUMNS)}", "'id;party;start'"),
     ],
 )
-def test_a_header_is_refused_with_the_known_columns(header: str, line: int, field: str, rule: str, given: str) -> None:
+def test_a_header_is_refused_with_the_known_columns(
+    header: str, line: int, field: str, rule: str, given: str
+) -> None:
     assert refused_csv(header) == (line, field, rule, given)
 
 
@@ -153,14 +196,44 @@ def test_a_header_is_refused_with_the_known_columns(header: str, line: int, fiel
         (",4,2026-05-01T19:00,,", "id", "must be given", "left out"),
         ("b1,,2026-05-01T19:00,,", "party_size", "must be given", "left out"),
         ("b1,4,,,", "start", "must be given", "left out"),
-        ("b 1,4,2026-05-01T19:00,,", "id", "must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -", "'b 1'"),
-        ("b1,four,2026-05-01T19:00,,", "party_size", "must be a whole number from 1 to 1000", "'four'"),
-        ("b1,2.5,2026-05-01T19:00,,", "party_size", "must be a whole number from 1 to 1000", "'2.5'"),
+        (
+            "b 1,4,2026-05-01T19:00,,",
+            "id",
+            "must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -",
+            "'b 1'",
+        ),
+        (
+            "b1,four,2026-05-01T19:00,,",
+            "party_size",
+            "must be a whole number from 1 to 1000",
+            "'four'",
+        ),
+        (
+            "b1,2.5,2026-05-01T19:00,,",
+            "party_size",
+            "must be a whole number from 1 to 1000",
+            "'2.5'",
+        ),
         ("b1,-1,2026-05-01T19:00,,", "party_size", "must be a whole number from 1 to 1000", "'-1'"),
         ("b1,0,2026-05-01T19:00,,", "party_size", "must be a whole number from 1 to 1000", "0"),
-        ("b1,nan,2026-05-01T19:00,,", "party_size", "must be a whole number from 1 to 1000", "'nan'"),
-        ("b1,\u0664,2026-05-01T19:00,,", "party_size", "must be a whole number from 1 to 1000", "'\u0664'"),
-        ("b1,1001,2026-05-01T19:00,,", "party_size", "must be a whole number from 1 to 1000", "1001"),
+        (
+            "b1,nan,2026-05-01T19:00,,",
+            "party_size",
+            "must be a whole number from 1 to 1000",
+            "'nan'",
+        ),
+        (
+            "b1,\u0664,2026-05-01T19:00,,",
+            "party_size",
+            "must be a whole number from 1 to 1000",
+            "'\u0664'",
+        ),
+        (
+            "b1,1001,2026-05-01T19:00,,",
+            "party_size",
+            "must be a whole number from 1 to 1000",
+            "1001",
+        ),
         ("b1,4,19:00,,", "start", "must be a date and time such as 2026-12-24T19:00", "'19:00'"),
         (
             "b1,4,2026-05-01T19:00,1+,",
@@ -173,7 +246,9 @@ def test_a_header_is_refused_with_the_known_columns(header: str, line: int, fiel
         ("b1,4,2026-05-01T19:00,1,2,3", "row", "must have 5 cells", "6"),
     ],
 )
-def test_a_cell_is_refused_with_its_line_and_its_column(cells: str, field: str, rule: str, given: str) -> None:
+def test_a_cell_is_refused_with_its_line_and_its_column(
+    cells: str, field: str, rule: str, given: str
+) -> None:
     header = "id,party_size,start,tables,status\n"
 
     assert refused_csv(f"{header}b0,4,2026-05-01T19:00,,\n\n{cells}\n") == (4, field, rule, given)
@@ -187,7 +262,8 @@ def test_a_cell_of_several_lines_counts_them() -> None:
 
 
 @pytest.mark.parametrize(
-    "row", ['"b1,4,2026-05-01T19:00', '"b"1,4,2026-05-01T19:00', f"{'b' * 200_000},4,2026-05-01T19:00"]
+    "row",
+    ['"b1,4,2026-05-01T19:00', '"b"1,4,2026-05-01T19:00', f"{'b' * 200_000},4,2026-05-01T19:00"],
 )
 def test_what_is_no_csv_is_refused_with_its_line(row: str) -> None:
     line, field, rule, _ = refused_csv(f"id,party_size,start\n{row}\n")
@@ -203,10 +279,13 @@ def test_what_is_no_text_has_no_rows(text: Any) -> None:
 
 
 def test_a_datetime_is_written_as_iso_8601() -> None:
-    row = BookingRow("b1", 4, datetime(2026, 5, 1, 19, tzinfo=UTC), end=datetime(2026, 5, 1, 21, tzinfo=UTC))
+    row = BookingRow(
+        "b1", 4, datetime(2026, 5, 1, 19, tzinfo=UTC), end=datetime(2026, 5, 1, 21, tzinfo=UTC)
+    )
 
     assert (
-        dumps_rows_csv([row]).splitlines()[1] == "b1,4,2026-05-01T19:00:00+00:00,2026-05-01T21:00:00+00:00,,confirmed,"
+        dumps_rows_csv([row]).splitlines()[1]
+        == "b1,4,2026-05-01T19:00:00+00:00,2026-05-01T21:00:00+00:00,,confirmed,"
     )
 
 
@@ -221,7 +300,7 @@ def test_a_number_with_a_comma_survives() -> None:
     assert loads_rows_csv(dumps_rows_csv(rows)) == rows
 
 
-# ---- JSON ------------------------------------------------------------------------------------------------
+# ---- JSON ----------------------------------------------------------------------------------------
 
 
 def test_rows_are_read_from_json() -> None:
@@ -235,7 +314,13 @@ def test_rows_are_read_from_json() -> None:
             "status": "checked_in",
             "occasion": "drinks",
         },
-        {"id": "b2", "party_size": 2, "start": "2026-05-01T19:00+01:00", "end": None, "tables": ["1"]},
+        {
+            "id": "b2",
+            "party_size": 2,
+            "start": "2026-05-01T19:00+01:00",
+            "end": None,
+            "tables": ["1"],
+        },
         {"id": "b3", "party_size": 1, "start": "2026-05-01T19:00", "status": "pending_allocation"},
     ]
 
@@ -249,9 +334,17 @@ def test_rows_are_read_from_json() -> None:
         ({"party_size": 4.0}, "rows[1].party_size", "must be a whole number from 1 to 1000"),
         ({"party_size": math.nan}, "rows[1].party_size", "must be a whole number from 1 to 1000"),
         ({"party_size": "4"}, "rows[1].party_size", "must be a whole number from 1 to 1000"),
-        ({"start": 1777662000}, "rows[1].start", "must be a date and time such as 2026-12-24T19:00"),
+        (
+            {"start": 1777662000},
+            "rows[1].start",
+            "must be a date and time such as 2026-12-24T19:00",
+        ),
         ({"tables": "1+2"}, "rows[1].tables", "must be a list"),
-        ({"tables": [1]}, "rows[1].tables", "must be 1 to 50 printable characters without spaces around them"),
+        (
+            {"tables": [1]},
+            "rows[1].tables",
+            "must be 1 to 50 printable characters without spaces around them",
+        ),
         ({"status": None}, "rows[1].status", "must be one of "),
         ({"name": "Ann"}, "rows[1].name", f"must be one of the keys {', '.join(COLUMNS)}"),
     ],
@@ -272,11 +365,18 @@ def test_a_json_row_is_refused_with_its_path(change: dict[str, Any], field: str,
         ("{}", "rows", "must be a list", None),
         ("[3]", "rows[0]", "must be an object", None),
         ('[{"id": "b1", "party_size": 4}]', "rows[0].start", "must be given", None),
-        ('[{"id": "b1", "id": "b2", "party_size": 4, "start": "x"}]', "rows[0].id", "must be given once", None),
+        (
+            '[{"id": "b1", "id": "b2", "party_size": 4, "start": "x"}]',
+            "rows[0].id",
+            "must be given once",
+            None,
+        ),
         ("[\n{,", "document", "must be JSON", 2),
     ],
 )
-def test_json_that_holds_no_rows_is_refused(text: str, field: str, rule: str, line: int | None) -> None:
+def test_json_that_holds_no_rows_is_refused(
+    text: str, field: str, rule: str, line: int | None
+) -> None:
     with pytest.raises(InvalidDocument) as caught:
         loads_rows_json(text)
     assert (caught.value.field, caught.value.line) == (field, line)

@@ -108,7 +108,10 @@ def test_a_shelf_of_rows_lists_no_events() -> None:
 
 def test_a_shelf_of_nothing_is_a_new_one_at_its_versions() -> None:
     shelf = Shelf.of(HOUSE, Versions(floor=7, policy=8, occupancy=9))
-    assert seen(shelf) == {**seen(Shelf(HOUSE)), "versions": Versions(floor=7, policy=8, occupancy=9)}
+    assert seen(shelf) == {
+        **seen(Shelf(HOUSE)),
+        "versions": Versions(floor=7, policy=8, occupancy=9),
+    }
 
 
 REFUSED: list[tuple[type[FourtopError], dict[str, Any]]] = [
@@ -160,4 +163,8 @@ def test_a_shelf_of_rows_takes_what_the_written_one_takes() -> None:
 
 def test_rows_that_overlap_make_no_shelf() -> None:
     with pytest.raises(AllocationsOverlap):
-        Shelf.of(HOUSE, Versions(floor=1, policy=1, occupancy=0), allocations=[ROWS[0], a_row("x", of_booking())])
+        Shelf.of(
+            HOUSE,
+            Versions(floor=1, policy=1, occupancy=0),
+            allocations=[ROWS[0], a_row("x", of_booking())],
+        )

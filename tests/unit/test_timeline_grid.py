@@ -118,13 +118,19 @@ def test_a_stay_of_whole_days_is_seen_by_every_window_that_it_meets(floor: Floor
     assert floor.busy(EVENING, EVENING + HOUR) == 0
 
 
-def test_a_stay_of_one_whole_day_is_seen_by_a_window_that_barely_reaches_into_it(floor: Floor) -> None:
+def test_a_stay_of_one_whole_day_is_seen_by_a_window_that_barely_reaches_into_it(
+    floor: Floor,
+) -> None:
     start, end = MIDNIGHT + DAY_US, MIDNIGHT + 2 * DAY_US
     floor.add(1, start, end)
     for minutes in (1, 7, 15, 22):
         assert floor.busy(start - 2 * HOUR, start + minutes * MINUTE) == 0b10
         assert floor.busy(end - minutes * MINUTE, end + 2 * HOUR) == 0b10
-        assert floor.busy(start - minutes * MINUTE, start) == floor.busy(end, end + minutes * MINUTE) == 0
+        assert (
+            floor.busy(start - minutes * MINUTE, start)
+            == floor.busy(end, end + minutes * MINUTE)
+            == 0
+        )
 
 
 def test_a_free_day_is_written_to_only_in_a_copy_of_its_own(floor: Floor) -> None:
@@ -138,7 +144,13 @@ def test_a_free_day_is_written_to_only_in_a_copy_of_its_own(floor: Floor) -> Non
 
 def test_starts_come_back_in_their_own_order(floor: Floor) -> None:
     floor.add(0, EVENING, EVENING + HOUR)
-    starts = [EVENING + HOUR, EVENING, EVENING - 2 * HOUR, EVENING + 59 * MINUTE, EVENING + 30 * DAY_US]
+    starts = [
+        EVENING + HOUR,
+        EVENING,
+        EVENING - 2 * HOUR,
+        EVENING + 59 * MINUTE,
+        EVENING + 30 * DAY_US,
+    ]
     assert floor.grid.busy_masks(starts, HOUR) == [0, 1, 0, 1, 0]
     assert floor.grid.busy_masks(starts[:4], HOUR) == [0, 1, 0, 1]
     assert floor.grid.busy_masks(starts[:4], MINUTE) == [0, 1, 0, 1]
@@ -156,10 +168,23 @@ def test_all_starts_of_an_evening_equal_single_questions(step_us: int) -> None:
             floor.add(bit, at, end)
             at = end + draw.choice((0, 10, 35, 100)) * MINUTE
     floor.add(39, MIDNIGHT - 10 * DAY_US, MIDNIGHT + 17 * HOUR)
-    for length in (1, 10 * MINUTE, SLOT_US, 2 * SLOT_US, 95 * MINUTE, 2 * HOUR, 26 * HOUR, 47 * HOUR):
+    for length in (
+        1,
+        10 * MINUTE,
+        SLOT_US,
+        2 * SLOT_US,
+        95 * MINUTE,
+        2 * HOUR,
+        26 * HOUR,
+        47 * HOUR,
+    ):
         starts = [MIDNIGHT + 20 * HOUR + at * step_us for at in range(-12, 12)]
         expected = [
-            sum(1 << bit for bit, index in enumerate(floor.indexes) if index.find_overlap(at, at + length) is not None)
+            sum(
+                1 << bit
+                for bit, index in enumerate(floor.indexes)
+                if index.find_overlap(at, at + length) is not None
+            )
             for at in starts
         ]
         assert floor.grid.busy_masks(starts, length) == expected

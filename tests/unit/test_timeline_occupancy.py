@@ -25,9 +25,17 @@ def window(from_minutes: int, to_minutes: int) -> Window:
     return Window.of_micros(SEVEN + from_minutes * MINUTE, SEVEN + to_minutes * MINUTE)
 
 
-def stay(name: str, table_id: str = "t1", when: Window | None = None, **changes: object) -> Allocation:
+def stay(
+    name: str, table_id: str = "t1", when: Window | None = None, **changes: object
+) -> Allocation:
     row = Allocation(
-        name, "pub", ResourceType.TABLE, table_id, when or window(0, 120), OwnerKind.BOOKING, f"booking-{name}"
+        name,
+        "pub",
+        ResourceType.TABLE,
+        table_id,
+        when or window(0, 120),
+        OwnerKind.BOOKING,
+        f"booking-{name}",
     )
     return attrs.evolve(row, **changes)  # type: ignore[arg-type]  # the tests name real fields
 
@@ -103,7 +111,9 @@ def test_one_id_may_name_a_table_and_a_merge_group(occupancy: Occupancy) -> None
     occupancy.add(stay("a"))
     occupancy.add(stay("b", resource_type=ResourceType.MERGE_GROUP))
     occupancy.add(stay("c", resource_type=ResourceType.HOLD))
-    assert occupancy.find_in_the_way(ResourceType.HOLD, "t1", window(0, 1)) == stay("c", resource_type="hold")
+    assert occupancy.find_in_the_way(ResourceType.HOLD, "t1", window(0, 1)) == stay(
+        "c", resource_type="hold"
+    )
     assert [row.id for row in occupancy.overlapping(window(0, 1))] == ["c", "b", "a"]
 
 
@@ -116,8 +126,17 @@ def test_shadow_rows_take_nothing_and_are_in_nobodys_way(occupancy: Occupancy) -
     assert occupancy.find_in_the_way(ResourceType.TABLE, "t2", window(0, 120)) is None
     assert occupancy.find_last("t2") is None
     assert occupancy.gaps("t2", window(0, 120)) == (window(0, 120),)
-    assert [row.id for row in occupancy.of_resource(ResourceType.TABLE, "t1", window(0, 9))] == ["if", "real", "what"]
-    assert [row.id for row in occupancy.overlapping(window(0, 9))] == ["if", "real", "what", "elsewhere"]
+    assert [row.id for row in occupancy.of_resource(ResourceType.TABLE, "t1", window(0, 9))] == [
+        "if",
+        "real",
+        "what",
+    ]
+    assert [row.id for row in occupancy.overlapping(window(0, 9))] == [
+        "if",
+        "real",
+        "what",
+        "elsewhere",
+    ]
     occupancy.add(stay("live", "t2"))
     occupancy._check()
 
@@ -125,7 +144,12 @@ def test_shadow_rows_take_nothing_and_are_in_nobodys_way(occupancy: Occupancy) -
 def test_only_the_row_that_is_there_can_be_removed(occupancy: Occupancy) -> None:
     occupancy.add(stay("a"))
     before = state(occupancy)
-    for wrong in (stay("b"), stay("a", "t2"), stay("a", when=window(0, 121)), stay("a", owner_id="other")):
+    for wrong in (
+        stay("b"),
+        stay("a", "t2"),
+        stay("a", when=window(0, 121)),
+        stay("a", owner_id="other"),
+    ):
         with pytest.raises(AssertionError):
             occupancy.remove(wrong)
         assert state(occupancy) == before
@@ -144,7 +168,12 @@ def test_an_owner_has_its_rows_in_order(occupancy: Occupancy) -> None:
     for row in rows:
         occupancy.add(row)
     occupancy.add(stay("e", "t3", owner_id="party_size", owner_kind=OwnerKind.HOLD))
-    assert occupancy.of_owner(OwnerKind.BOOKING, "party_size") == (rows[3], rows[2], rows[1], rows[0])
+    assert occupancy.of_owner(OwnerKind.BOOKING, "party_size") == (
+        rows[3],
+        rows[2],
+        rows[1],
+        rows[0],
+    )
     assert [row.id for row in occupancy.of_owner(OwnerKind.HOLD, "party_size")] == ["e"]
     assert occupancy.of_owner(OwnerKind.BLOCK, "party_size") == ()
     for row in rows:
@@ -157,7 +186,9 @@ def test_own_rows_are_not_in_the_way(occupancy: Occupancy) -> None:
     occupancy.add(stay("mine", "t1", when=window(0, 60)))
     occupancy.add(stay("theirs", "t1", when=window(60, 120)))
     occupancy.add(stay("also mine", "t2", owner_id="booking-mine"))
-    occupancy.add(stay("group", "t3", resource_type=ResourceType.MERGE_GROUP, owner_id="booking-mine"))
+    occupancy.add(
+        stay("group", "t3", resource_type=ResourceType.MERGE_GROUP, owner_id="booking-mine")
+    )
     occupancy.add(stay("shadow", "t3", owner_id="booking-mine", shadow=True))
     occupancy.add(stay("blocked", "t3", owner_kind=OwnerKind.BLOCK, owner_id="booking-mine"))
     occupancy.add(stay("next day", "t1", when=window(1_440, 1_500), owner_id="booking-mine"))
@@ -244,7 +275,9 @@ def test_a_mask_reads_as_tables_in_the_order_of_the_bits() -> None:
     names = [f"t{number}" for number in range(130)]
     occupancy = Occupancy(names)
     for mask in (0, 1, 0b1010, 1 << 129, (1 << 130) - 1, 1 << 64 | 1 << 63):
-        assert occupancy.tables_in(mask) == [name for bit, name in enumerate(names) if mask >> bit & 1]
+        assert occupancy.tables_in(mask) == [
+            name for bit, name in enumerate(names) if mask >> bit & 1
+        ]
     assert Occupancy().tables_in(0) == []
 
 
@@ -259,7 +292,10 @@ def test_gaps_are_the_free_stretches_of_a_table(occupancy: Occupancy) -> None:
 def test_rows_of_a_resource_are_those_in_the_window(occupancy: Occupancy) -> None:
     occupancy.add(stay("a", when=window(0, 60)))
     occupancy.add(stay("b", when=window(60, 90)))
-    assert [row.id for row in occupancy.of_resource(ResourceType.TABLE, "t1", window(59, 61))] == ["a", "b"]
+    assert [row.id for row in occupancy.of_resource(ResourceType.TABLE, "t1", window(59, 61))] == [
+        "a",
+        "b",
+    ]
     assert occupancy.of_resource(ResourceType.TABLE, "t1", window(90, 91)) == []
     assert occupancy.of_resource(ResourceType.MERGE_GROUP, "t1", window(0, 90)) == []
 

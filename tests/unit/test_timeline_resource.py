@@ -43,7 +43,9 @@ def test_a_stay_that_shares_one_microsecond_is_in_the_way(
     stays._check()
 
 
-@pytest.mark.parametrize(("start_us", "end_us"), [(500, 1_000), (2_000, 2_001), (0, 1), (5_000, 6_000)])
+@pytest.mark.parametrize(
+    ("start_us", "end_us"), [(500, 1_000), (2_000, 2_001), (0, 1), (5_000, 6_000)]
+)
 def test_touching_is_not_overlapping(stays: DisjointIndex[str], start_us: int, end_us: int) -> None:
     assert stays.find_overlap(start_us, end_us) is None
     assert stays.overlapping(start_us, end_us) == []
@@ -56,7 +58,8 @@ def test_case_3_two_instants_sampled() -> None:
     stays: DisjointIndex[str] = DisjointIndex()
     minute = 60_000_000
     stays.add(30 * minute, 31 * minute, "short")
-    # Neither the start plus a minute nor the end less a minute is inside the short stay; the window contains it.
+    # Neither the start plus a minute nor the end less a minute is inside the short stay; the window
+    # contains it.
     assert stays.find_overlap(0, 120 * minute) == "short"
     assert stays.gaps(0, 120 * minute) == [(0, 30 * minute), (31 * minute, 120 * minute)]
 

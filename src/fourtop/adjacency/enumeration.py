@@ -20,9 +20,9 @@ class Growth:
         neighbours: For each table the mask of the tables it is joined to.
         among: The tables to choose from.
         largest: Most tables in a set; at least 1.
-        cut: Asked as ``cut(chosen, reach)`` before ``chosen`` is grown by tables out of the mask ``reach``
-            (where every larger set that would come of it lies inside ``chosen | reach``); true: do not grow
-            it. ``None``: grow everything.
+        cut: Asked as ``cut(chosen, reach)`` before ``chosen`` is grown by tables out of the mask
+            ``reach`` (where every larger set that would come of it lies inside ``chosen | reach``);
+            true: do not grow it. ``None``: grow everything.
 
     >>> [bin(mask) for mask in Growth(neighbours=(0b010, 0b101, 0b010), among=0b111, largest=2).connected()]
     ['0b1', '0b11', '0b10', '0b110', '0b100']
@@ -36,8 +36,8 @@ class Growth:
     def sets(self, mode: AdjacencyMode | None) -> Iterator[int]:
         """Yield every set that satisfies the mode, each exactly once; ``None``: every set.
 
-        The order is fixed by the tables' places alone: a set comes before the sets grown from it, and smaller
-        places are tried first.
+        The order is fixed by the tables' places alone: a set comes before the sets grown from it,
+        and smaller places are tried first.
         """
         if mode is None:
             return self.anyhow()
@@ -48,9 +48,9 @@ class Growth:
     def connected(self) -> Iterator[int]:
         """Yield the connected sets, those of the lowest first table first.
 
-        Time is proportional to the number of sets, memory to ``largest``. Source: S. Wernicke, "Efficient
-        detection of network motifs", 2006 (ESU): a set grows only from its first table, and only by tables
-        that no earlier member was joined to.
+        Time is proportional to the number of sets, memory to ``largest``. Source: S. Wernicke,
+        "Efficient detection of network motifs", 2006 (ESU): a set grows only from its first table,
+        and only by tables that no earlier member was joined to.
         """
         for root in bits(self.among):
             above = self.among & (-2 << root)
@@ -60,7 +60,9 @@ class Growth:
     def pairwise(self) -> Iterator[int]:
         """Yield the sets in which every two tables are joined, in lexicographic order of their places."""
         for root in bits(self.among):
-            yield from self._narrow(1 << root, self.neighbours[root] & self.among & (-2 << root), self.neighbours)
+            yield from self._narrow(
+                1 << root, self.neighbours[root] & self.among & (-2 << root), self.neighbours
+            )
 
     def around_a_hub(self) -> Iterator[int]:
         """Yield the sets in which some table is joined to all the others, each from its first such table.
@@ -85,7 +87,8 @@ class Growth:
         return self.cut is None or not self.cut(chosen, reach)
 
     def _spread(self, chosen: int, frontier: int, unseen: int) -> Iterator[int]:
-        # Tables are in exactly one of: chosen, frontier (joined to a chosen one), unseen, or passed over.
+        # Tables are in exactly one of: chosen, frontier (joined to a chosen one), unseen, or passed
+        # over.
         yield chosen
         if not frontier or not self._grows(chosen, frontier | unseen):
             return

@@ -98,7 +98,9 @@ class JoinGraph:
 
         graph: nx.Graph[str] = nx.Graph()
         graph.add_nodes_from(table.id for table in self.floor.tables)
-        graph.add_edges_from((*join.tables, {"seat_loss": join.seat_loss}) for join in self.floor.joins)
+        graph.add_edges_from(
+            (*join.tables, {"seat_loss": join.seat_loss}) for join in self.floor.joins
+        )
         return graph
 
     # ---- on masks of at least one table

@@ -29,8 +29,8 @@ class Shape:
         pairwise: Every two members are joined.
         neighbors: Some member is joined to all the others.
         label: The strictest of these.
-        depths: Joins to walk from the set's first table (in table order) to each table that one can reach,
-            in table order. A table that is missing here cannot be reached.
+        depths: Joins to walk from the set's first table (in table order) to each table that one can
+            reach, in table order. A table that is missing here cannot be reached.
 
     >>> Shape(connected=True, pairwise=True, neighbors=True, label=Label.SINGLE, depths={"t1": 0}).satisfies(
     ...     AdjacencyMode.PAIRWISE

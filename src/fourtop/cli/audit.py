@@ -59,7 +59,9 @@ def audit_database(database: Database, restaurant_ids: Sequence[str]) -> Answer:
             audits.append({"restaurant": restaurant_id, **data})
     is_clean = all(each["clean"] for each in audits)
     data = {"restaurants": audits, "clean": is_clean}
-    return Answer("\n".join(lines or ["no restaurants"]), data, ExitCode.YES if is_clean else ExitCode.NO)
+    return Answer(
+        "\n".join(lines or ["no restaurants"]), data, ExitCode.YES if is_clean else ExitCode.NO
+    )
 
 
 def _audit_one(desk: Desk) -> tuple[list[str], dict[str, Any]]:
@@ -94,7 +96,10 @@ def audit_data(found: Audit, wording: Wording) -> dict[str, Any]:
 
 def _findings(found: Audit, wording: Wording) -> list[str]:
     return [
-        *(f"overlap: {_row(pair.first, wording)} and {_row(pair.second, wording)}" for pair in found.overlaps),
+        *(
+            f"overlap: {_row(pair.first, wording)} and {_row(pair.second, wording)}"
+            for pair in found.overlaps
+        ),
         *(f"without an owner: {_row(row, wording)}" for row in found.orphans),
         *(f"without tables: booking {booking_id}" for booking_id in found.without_tables),
     ]

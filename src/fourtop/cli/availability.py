@@ -24,7 +24,10 @@ def availability(desk: Desk, on: date, parties: Collection[int], must: Preferenc
     lines = [f"{house.restaurant.name}, {day(on)}", ""]
     if found.slots:
         lines += _table(found, sorted(set(parties)), wording)
-        lines += ["", "spots left: how many such parties could still be seated, one after the other"]
+        lines += [
+            "",
+            "spots left: how many such parties could still be seated, one after the other",
+        ]
         lines += _reasons(found, wording)
         lines += ["", *(usage_text(usage) for usage in found.usage)]
     else:
@@ -65,7 +68,9 @@ def _reasons(found: Availability, wording: Wording) -> list[str]:
     lines = []
     for (code, party_size), slots in refused.items():
         first, last = wording.clock(slots[0].start_us), wording.clock(slots[-1].start_us)
-        when = first if len(slots) == 1 else f"{counted(len(slots), 'start')} from {first} to {last}"
+        when = (
+            first if len(slots) == 1 else f"{counted(len(slots), 'start')} from {first} to {last}"
+        )
         assert slots[0].refusal is not None, "only refused slots are listed"
         told = f"{_NO} party of {party_size}, {when}: {slots[0].refusal.reasons[0]} ({code})"
         lines += wrap(told, WIDTH, subsequent_indent="  ")

@@ -18,9 +18,9 @@ _CLASH: Final = "!"
 def chart(night: Night) -> str:
     """Draw which party had which table when, and under it how full the house was.
 
-    ``[#12 for 4===]`` is request 12, a party of 4; the bracket opens when they sit down and closes when the
-    table is free again. Times are local. Where rows of one table overlapped, which they must not, there are
-    exclamation marks.
+    ``[#12 for 4===]`` is request 12, a party of 4; the bracket opens when they sit down and closes
+    when the table is free again. Times are local. Where rows of one table overlapped, which they
+    must not, there are exclamation marks.
     """
     floor, wording = night.house.floor, Wording(night.house)
     width = max([len(table.number) for table in floor.tables] + [len("use %")])
@@ -31,7 +31,9 @@ def chart(night: Night) -> str:
         rows = [row for row in night.rows if row.resource_id == table.id]
         lines.append(_line(table.number, str(table.capacity), _bar(night, rows, start_us), width))
     lines.append("")
-    lines += [_line(name, "", _cells(values), width) for name, values in _measures(night.half_hours)]
+    lines += [
+        _line(name, "", _cells(values), width) for name, values in _measures(night.half_hours)
+    ]
     return "\n".join(lines)
 
 

@@ -21,7 +21,8 @@ _PASSWORD = re.compile(r"(://[^\s:/@]*:).*(?=@)|(?<=password=)[^\s&]+")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command ``fourtop``, and return its exit code.
 
-    0: the answer is yes. 1: it is no. 2: the input is wrong, and one line on stderr says what and where.
+    0: the answer is yes. 1: it is no. 2: the input is wrong, and one line on stderr says what and
+    where.
 
     Args:
         arguments: Without the name of the program; ``None``: those of the process.

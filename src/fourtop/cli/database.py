@@ -25,7 +25,8 @@ class Database:
     """Where a store is.
 
     Args:
-        url: ``sqlite:///night.db`` or ``postgresql://…``. It may hold a password, so that nothing shows it.
+        url: ``sqlite:///night.db`` or ``postgresql://…``. It may hold a password, so that nothing
+            shows it.
         schema: The schema of the tables on PostgreSQL.
     """
 
@@ -49,7 +50,8 @@ class Database:
             from fourtop.storage.sql import SqlStore  # noqa: PLC0415  # An extra, and only some commands need it.
 
             store = SqlStore(self.url, clock=clock, schema=self.schema)
-        # A command that cron starts every minute need not complain every minute: that is for fourtop doctor.
+        # A command that cron starts every minute need not complain every minute: that is for
+        # fourtop doctor.
         silence = NullHandler()
         log = getLogger("fourtop.store")
         log.addHandler(silence)
@@ -69,7 +71,11 @@ class Database:
         with extras_needed():
             from fourtop.storage.sql.connection.engine import as_url  # noqa: PLC0415  # The same.
         url = as_url(self.url)
-        if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:") or "uri" in url.query:
+        if (
+            url.get_backend_name() != "sqlite"
+            or url.database in (None, "", ":memory:")
+            or "uri" in url.query
+        ):
             return None
         return Path(str(url.database))
 

@@ -21,7 +21,8 @@ def demo(seed: int, on: date, database: Database | None = None) -> Answer:
     Args:
         seed: What the guests are drawn from.
         on: The date.
-        database: Where it is played, and kept; ``None``: in memory. What is missing of the schema is made.
+        database: Where it is played, and kept; ``None``: in memory. What is missing of the schema
+            is made.
 
     Raises:
         InvalidInput: If the date or the URL is none.
@@ -31,13 +32,17 @@ def demo(seed: int, on: date, database: Database | None = None) -> Answer:
     """
     try:
         with ExitStack() as stack:
-            night = run_night(MemoryStore if database is None else _store_in(database, stack), seed=seed, on=on)
+            night = run_night(
+                MemoryStore if database is None else _store_in(database, stack), seed=seed, on=on
+            )
     except AlreadyExists as error:
         if error.kind != "restaurant":
             raise
         rule = "an evening was played there before; name another file or database"
         raise WrongInput(f"--store has the restaurant {error.id}: {rule}") from None
-    return Answer(story(night), night_data(night), ExitCode.YES if night.audit.is_clean else ExitCode.NO)
+    return Answer(
+        story(night), night_data(night), ExitCode.YES if night.audit.is_clean else ExitCode.NO
+    )
 
 
 def _store_in(database: Database, stack: ExitStack) -> MakeStore:

@@ -20,7 +20,10 @@ _LATER: Final = 26
 def story(night: Night) -> str:
     """Tell a night: the requests in the order in which they were made, the chart, and the audit."""
     wording = Wording(night.house)
-    lines = [f"{night.house.restaurant.name}, {day(night.on)}: {len(night.visits)} requests, seed {night.seed}", ""]
+    lines = [
+        f"{night.house.restaurant.name}, {day(night.on)}: {len(night.visits)} requests, seed {night.seed}",
+        "",
+    ]
     lines.append("  #  asked  by     party  for")
     for visit in night.visits:
         lines += _told(visit, wording)
@@ -50,12 +53,19 @@ def _sentences(visit: Visit, wording: Wording) -> Iterator[tuple[Step, str]]:
         if step.act is Act.CONFIRMED:
             continue
         sentence = _sentence(visit, step, wording)
-        yield step, f"{sentence}, confirmed" if (step.act, then) == (Act.HELD, Act.CONFIRMED) else sentence
+        yield (
+            step,
+            f"{sentence}, confirmed" if (step.act, then) == (Act.HELD, Act.CONFIRMED) else sentence,
+        )
 
 
 def _sentence(visit: Visit, step: Step, wording: Wording) -> str:
     if step.refusal is not None:
-        nearest = "" if step.nearest_us is None else f"; {wording.clock(step.nearest_us)} is the nearest start"
+        nearest = (
+            ""
+            if step.nearest_us is None
+            else f"; {wording.clock(step.nearest_us)} is the nearest start"
+        )
         return f"no: {why(step.refusal)}{nearest}"
     tables, other = wording.tables(step.tables), f"#{step.other}"
     is_moved = step.start_us not in (None, visit.start_us)
@@ -76,7 +86,9 @@ def _sentence(visit: Visit, step: Step, wording: Wording) -> str:
 
 def _summary(night: Night) -> str:
     seated = [visit for visit in night.visits if visit.did(Act.CAME)]
-    refused = sum(visit.did(Act.HELD) is None and visit.did(Act.BOOKED) is None for visit in night.visits)
+    refused = sum(
+        visit.did(Act.HELD) is None and visit.did(Act.BOOKED) is None for visit in night.visits
+    )
     cancelled = sum(visit.did(Act.CANCELLED) is not None for visit in night.visits)
     absent = sum(visit.did(Act.STAYED_AWAY) is not None for visit in night.visits)
     covers = counted(sum(visit.party_size for visit in seated), "cover")

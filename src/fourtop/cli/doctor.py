@@ -29,7 +29,9 @@ def doctor(database: Database) -> Answer:
         findings = [_data(each) for each in store.inspect()]
     refusals = sum(each["severity"] == "refuse" for each in findings)
     lines = [line for each in findings for line in _lines(each)]
-    lines.append(f"{counted(refusals, 'reason')} to refuse, {counted(len(findings) - refusals, 'warning')}")
+    lines.append(
+        f"{counted(refusals, 'reason')} to refuse, {counted(len(findings) - refusals, 'warning')}"
+    )
     data = {"findings": findings, "refused": refusals > 0}
     return Answer("\n".join(lines), data, ExitCode.NO if refusals else ExitCode.YES)
 
@@ -49,5 +51,9 @@ def _lines(finding: dict[str, str]) -> list[str]:
     told = [f"{finding['text']}", f"mend it: {finding['remedy']}"]
     return [
         head,
-        *(line for text in told for line in wrap(text, WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)),
+        *(
+            line
+            for text in told
+            for line in wrap(text, WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
+        ),
     ]

@@ -75,6 +75,12 @@ def why(refusal: Refusal) -> str:
 def refusal_data(refusal: Refusal) -> dict[str, Any]:
     """Write a refusal as data."""
     reasons = [
-        {"code": reason.code.value, "text": str(reason), "details": dict(reason.details)} for reason in refusal.reasons
+        {"code": reason.code.value, "text": str(reason), "details": dict(reason.details)}
+        for reason in refusal.reasons
     ]
-    return {"code": refusal.code.value, "text": str(refusal), "proof": refusal.proof.value, "reasons": reasons}
+    return {
+        "code": refusal.code.value,
+        "text": str(refusal),
+        "proof": refusal.proof.value,
+        "reasons": reasons,
+    }

@@ -42,7 +42,8 @@ def open_house(floor: str) -> House:
         floor: The path of a house document, or ``pub``.
 
     Raises:
-        WrongInput: If it cannot be read, or breaks a rule; with the path in the document or the line.
+        WrongInput: If it cannot be read, or breaks a rule; with the path in the document or the
+            line.
     """
     return sample.pub() if floor == SAMPLE else _read(floor, loads_house)
 
@@ -51,7 +52,8 @@ def read_bookings(path: str) -> tuple[BookingRow, ...]:
     """Return the booking rows of a file: JSON if its name ends so, else CSV.
 
     Raises:
-        WrongInput: If it cannot be read, or a row is wrong; with the line or the path in the document.
+        WrongInput: If it cannot be read, or a row is wrong; with the line or the path in the
+            document.
     """
     return _read(path, loads_rows_json if path.lower().endswith(".json") else loads_rows_csv)
 
@@ -61,8 +63,8 @@ def open_desk(house: House, *, now: str | None = None, bookings: str | None = No
 
     Args:
         house: The house.
-        now: What time it is, ISO 8601; without an offset it is local time; ``None``: as the machine's clock
-            says.
+        now: What time it is, ISO 8601; without an offset it is local time; ``None``: as the
+            machine's clock says.
         bookings: The path of a file of bookings to import first.
 
     Raises:
@@ -71,7 +73,9 @@ def open_desk(house: House, *, now: str | None = None, bookings: str | None = No
     """
     clock: Clock = SystemClock()
     if now is not None:
-        clock = ManualClock(from_micros(Calendar(house.restaurant, house.policy).instant(now, "now")))
+        clock = ManualClock(
+            from_micros(Calendar(house.restaurant, house.policy).instant(now, "now"))
+        )
     desk = Engine(MemoryStore(clock), ids=CountedIds("n")).add_restaurant(house)
     rows = () if bookings is None else read_bookings(bookings)
     if rows:

@@ -48,7 +48,8 @@ class Shift:
     Args:
         batch: How many rows at once; ``None``: as many as suits each job.
         days: For how long is kept what is over.
-        publish: Who hears the events: ``package.module:function``, or ``nobody``; where they are relayed.
+        publish: Who hears the events: ``package.module:function``, or ``nobody``; where they are
+            relayed.
     """
 
     batch: int | None = None
@@ -85,7 +86,11 @@ def _sweep(store: MaintainedStore, shift: Shift, _publish: Publish) -> Numbers:
 
 def _relay(store: MaintainedStore, shift: Shift, publish: Publish) -> Numbers:
     return attrs.asdict(
-        relay_outbox(store, publish, RelayOptions() if shift.batch is None else RelayOptions(batch=shift.batch))
+        relay_outbox(
+            store,
+            publish,
+            RelayOptions() if shift.batch is None else RelayOptions(batch=shift.batch),
+        )
     )
 
 
@@ -142,7 +147,9 @@ def _publish_of(name: str | None) -> Publish:
     if name is None or name == NOBODY:
         return _to_nobody
     if _FUNCTION.fullmatch(name) is None:
-        raise WrongInput(f"--publish must be package.module:function or {NOBODY}, not {safe_repr(name)}")
+        raise WrongInput(
+            f"--publish must be package.module:function or {NOBODY}, not {safe_repr(name)}"
+        )
     module_name, _, path = name.partition(":")
     try:
         found: Any = attrgetter(path)(import_module(module_name))
@@ -151,12 +158,17 @@ def _publish_of(name: str | None) -> Publish:
     except AttributeError:
         raise WrongInput(f"--publish: there is no {path} in {module_name}") from None
     except Exception as error:  # noqa: BLE001  # A module may raise anything as it is imported.
-        raise WrongInput(f"--publish: {module_name} cannot be imported: it raises {type(error).__name__}") from None
+        raise WrongInput(
+            f"--publish: {module_name} cannot be imported: it raises {type(error).__name__}"
+        ) from None
     if not callable(found):
         raise WrongInput(f"--publish: {name} cannot be called")
     if inspect.iscoroutinefunction(found):
-        # Called, it would return at once and publish nothing, and the event would be written down as published.
-        raise WrongInput(f"--publish: {name} is to be awaited; a plain function is needed, which ends when it is done")
+        # Called, it would return at once and publish nothing, and the event would be written down
+        # as published.
+        raise WrongInput(
+            f"--publish: {name} is to be awaited; a plain function is needed, which ends when it is done"
+        )
     publish: Publish = found
     return publish
 

@@ -67,8 +67,8 @@ def is_made(database: Database) -> bool:
     try:
         return _migrations().current(database.url, schema=database.schema) is not None
     except StoreMisconfigured:
-        # A login that may use the tables need not be one that may look at the version. If it is something else, the
-        # store will say so.
+        # A login that may use the tables need not be one that may look at the version. If it is
+        # something else, the store will say so.
         return True
 
 
@@ -81,7 +81,9 @@ def _migrations() -> Any:
 def _done(database: Database, steps: Sequence[str], way: str) -> Answer:
     says = {each.id: each.says for each in _migrations().history()}
     answer = _standing(database)
-    lines = [f"{way}  {step}  {says.get(step, '')}".rstrip() for step in steps] or ["nothing was to be done"]
+    lines = [f"{way}  {step}  {says.get(step, '')}".rstrip() for step in steps] or [
+        "nothing was to be done"
+    ]
     return Answer("\n".join([*lines, answer.text]), {"steps": list(steps), **answer.data})
 
 

@@ -27,7 +27,9 @@ from fourtop.formats.json_schema import house_schema
 from fourtop.model.policy import as_date
 from fourtop.simulation.evening import DEFAULT_DATE, DEFAULT_SEED
 
-_DESCRIPTION: Final = "Answer which tables a party gets, play an evening of a pub, and look after databases."
+_DESCRIPTION: Final = (
+    "Answer which tables a party gets, play an evening of a pub, and look after databases."
+)
 _EPILOG: Final = """\
 FLOOR is the path of a house document (see `fourtop schema`), or the word pub for the sample.
 Times are ISO 8601; without an offset they are local times of the restaurant.
@@ -84,17 +86,25 @@ def _parser() -> ArgumentParser:
 def _add_asking(add: Add) -> None:
     """Add what plays and asks."""
     one = add("demo", _run_demo, "play an evening of a pub, from the first request to the audit")
-    one.add_argument("--seed", type=_whole, default=DEFAULT_SEED, help="draws the guests (default: %(default)s)")
-    one.add_argument("--on", type=_date, default=DEFAULT_DATE, metavar="DATE", help="(default: %(default)s)")
+    one.add_argument(
+        "--seed", type=_whole, default=DEFAULT_SEED, help="draws the guests (default: %(default)s)"
+    )
+    one.add_argument(
+        "--on", type=_date, default=DEFAULT_DATE, metavar="DATE", help="(default: %(default)s)"
+    )
     _add_store(one, "play it there, and keep it (default: in memory)")
     one = add("plan", _run_plan, "the tables that a party would get, with the score; or why not")
     _add_house(one)
     one.add_argument("--party", dest="party_size", type=_whole, required=True, metavar="SIZE")
     one.add_argument("--at", required=True, metavar="TIME", help="such as 2026-05-01T19:00")
     one.add_argument("--occasion", metavar="KEY", help="an occasion of the house")
-    one.add_argument("--table", action="append", default=[], metavar="NUMBER", help="this table; may be repeated")
+    one.add_argument(
+        "--table", action="append", default=[], metavar="NUMBER", help="this table; may be repeated"
+    )
     _add_conditions(one)
-    one = add("availability", _run_availability, "the start times of a date, each bookable or why not")
+    one = add(
+        "availability", _run_availability, "the start times of a date, each bookable or why not"
+    )
     _add_house(one)
     one.add_argument("--on", type=_date, required=True, metavar="DATE")
     one.add_argument(
@@ -111,24 +121,40 @@ def _add_asking(add: Add) -> None:
 
 def _add_keeping(add: Add) -> None:
     """Add what looks into databases and changes their schema."""
-    one = add("audit", _run_audit, "whether the bookings of a file, or of a database, can all be true at once")
+    one = add(
+        "audit",
+        _run_audit,
+        "whether the bookings of a file, or of a database, can all be true at once",
+    )
     _add_house(one, is_optional=True)
     _add_store(one, f"audit what is kept there (default without FLOOR: what {VARIABLE} says)")
-    one.add_argument("--restaurant", action="append", default=[], metavar="ID", help="this one there; repeatable")
-    one = add("migrate", _run_migrate, "make or change the schema of a database; safe to be done twice")
+    one.add_argument(
+        "--restaurant", action="append", default=[], metavar="ID", help="this one there; repeatable"
+    )
+    one = add(
+        "migrate", _run_migrate, "make or change the schema of a database; safe to be done twice"
+    )
     _add_store(one)
     which = one.add_mutually_exclusive_group()
-    which.add_argument("--to", default=LATEST, metavar="REVISION", help="up to this one (default: the latest)")
-    back = f"back to this one, without the data for which it has no room; {NOTHING}: nothing is left"
+    which.add_argument(
+        "--to", default=LATEST, metavar="REVISION", help="up to this one (default: the latest)"
+    )
+    back = (
+        f"back to this one, without the data for which it has no room; {NOTHING}: nothing is left"
+    )
     which.add_argument("--down", metavar="REVISION", help=back)
     which.add_argument("--current", action="store_true", help="only say which one it is at")
-    one = add("doctor", _run_doctor, "whether a database is as it has to be; 1: it is not to be used")
+    one = add(
+        "doctor", _run_doctor, "whether a database is as it has to be; 1: it is not to be used"
+    )
     _add_store(one)
 
 
 def _add_jobs(commands: Any) -> None:
     summary = "run the jobs once, for cron"
-    jobs = commands.add_parser("jobs", help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False)
+    jobs = commands.add_parser(
+        "jobs", help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False
+    )
     add = partial(_add, jobs.add_subparsers(metavar="JOB", title="jobs", required=True))
     for name, summary in (
         ("sweep", "end the holds that have expired"),
@@ -140,12 +166,16 @@ def _add_jobs(commands: Any) -> None:
         one = add(name, _run_jobs, summary)
         one.set_defaults(jobs=JOBS if name == "all" else (name,), publish=None, days=DEFAULT_DAYS)
         _add_store(one)
-        one.add_argument("--batch", type=_whole, metavar="ROWS", help="at once (default: 100, or 500 to prune)")
+        one.add_argument(
+            "--batch", type=_whole, metavar="ROWS", help="at once (default: 100, or 500 to prune)"
+        )
         if name in ("relay", "all"):
             who = f"package.module:function, called with each event; or {NOBODY}"
             one.add_argument("--publish", required=True, metavar="FUNCTION", help=who)
         if name in ("prune", "retain", "all"):
-            one.add_argument("--days", type=_whole, default=DEFAULT_DAYS, help="(default: %(default)s)")
+            one.add_argument(
+                "--days", type=_whole, default=DEFAULT_DAYS, help="(default: %(default)s)"
+            )
 
 
 def _version() -> str:
@@ -155,9 +185,13 @@ def _version() -> str:
         return "(not installed)"
 
 
-def _add(commands: Any, name: str, run: Callable[[Namespace], Answer], summary: str) -> ArgumentParser:
+def _add(
+    commands: Any, name: str, run: Callable[[Namespace], Answer], summary: str
+) -> ArgumentParser:
     description = f"{summary[0].upper()}{summary[1:]}."
-    parser: ArgumentParser = commands.add_parser(name, help=summary, description=description, allow_abbrev=False)
+    parser: ArgumentParser = commands.add_parser(
+        name, help=summary, description=description, allow_abbrev=False
+    )
     parser.add_argument("--json", action="store_true", help="answer for machines")
     parser.set_defaults(run=run)
     return parser
@@ -165,15 +199,21 @@ def _add(commands: Any, name: str, run: Callable[[Namespace], Answer], summary: 
 
 def _add_house(parser: ArgumentParser, *, is_optional: bool = False) -> None:
     count = "?" if is_optional else None
-    parser.add_argument("floor", nargs=count, metavar="FLOOR", help="a house document, or pub for the sample")
+    parser.add_argument(
+        "floor", nargs=count, metavar="FLOOR", help="a house document, or pub for the sample"
+    )
     rows = "bookings that exist: CSV, or JSON if the name ends in .json"
     parser.add_argument("--bookings", metavar="FILE", help=rows)
-    parser.add_argument("--now", metavar="TIME", help="what time it is (default: as the machine's clock says)")
+    parser.add_argument(
+        "--now", metavar="TIME", help="what time it is (default: as the machine's clock says)"
+    )
 
 
 def _add_store(parser: ArgumentParser, what: str | None = None) -> None:
     """Add where the database is. No default is shown, since it may hold a password."""
-    parser.add_argument("--store", metavar="URL", help=what or f"the database (default: what {VARIABLE} says)")
+    parser.add_argument(
+        "--store", metavar="URL", help=what or f"the database (default: what {VARIABLE} says)"
+    )
     schema = "of the tables on PostgreSQL (default: %(default)s)"
     parser.add_argument("--schema", metavar="NAME", default=DEFAULT_SCHEMA, help=schema)
 
@@ -185,7 +225,13 @@ def _add_conditions(parser: ArgumentParser) -> None:
         ("seating", "a seating type, such as booth"),
         ("feature", "such as step-free"),
     ):
-        parser.add_argument(f"--{name}", action="append", default=[], metavar=name.upper(), help=f"{what}; repeatable")
+        parser.add_argument(
+            f"--{name}",
+            action="append",
+            default=[],
+            metavar=name.upper(),
+            help=f"{what}; repeatable",
+        )
 
 
 # ---- arguments
@@ -211,7 +257,9 @@ def _conditions(found: Namespace) -> Conditions:
 def _database(found: Namespace) -> Database:
     url = found.store or os.environ.get(VARIABLE)
     if not url:
-        raise WrongInput(f"the following arguments are required: --store, or the variable {VARIABLE}")
+        raise WrongInput(
+            f"the following arguments are required: --store, or the variable {VARIABLE}"
+        )
     return Database(url, found.schema)
 
 
@@ -219,13 +267,16 @@ def _database(found: Namespace) -> Database:
 
 
 def _run_demo(found: Namespace) -> Answer:
-    # Not by the variable: whoever has set it for their own restaurants does not want the pub among them.
+    # Not by the variable: whoever has set it for their own restaurants does not want the pub among
+    # them.
     return demo(found.seed, found.on, _database(found) if found.store else None)
 
 
 def _run_plan(found: Namespace) -> Answer:
     desk = open_desk(open_house(found.floor), now=found.now, bookings=found.bookings)
-    return plan(desk, Wanted(found.party_size, found.at, _conditions(found), found.occasion, found.table))
+    return plan(
+        desk, Wanted(found.party_size, found.at, _conditions(found), found.occasion, found.table)
+    )
 
 
 def _run_availability(found: Namespace) -> Answer:
@@ -258,7 +309,11 @@ def _run_doctor(found: Namespace) -> Answer:
 
 
 def _run_jobs(found: Namespace) -> Answer:
-    return run_jobs(_database(found), found.jobs, Shift(batch=found.batch, days=found.days, publish=found.publish))
+    return run_jobs(
+        _database(found),
+        found.jobs,
+        Shift(batch=found.batch, days=found.days, publish=found.publish),
+    )
 
 
 def _run_schema(_found: Namespace) -> Answer:

@@ -7,7 +7,18 @@ from typing import Any, Final
 
 import attrs
 
-from fourtop import BookingRequest, Calendar, Desk, House, NotFound, Plan, Preference, Quote, Refusal, Usage
+from fourtop import (
+    BookingRequest,
+    Calendar,
+    Desk,
+    House,
+    NotFound,
+    Plan,
+    Preference,
+    Quote,
+    Refusal,
+    Usage,
+)
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.formatting import Wording, counted, refusal_data, why
 from fourtop.model import validators
@@ -40,7 +51,9 @@ class Conditions:
             InvalidInput: Naming the field and the rule.
         """
         zones = frozenset(_zone_id(house, name) for name in self.zones)
-        return Preference(zones=zones, areas=self.areas, seatings=self.seatings, features=self.features)
+        return Preference(
+            zones=zones, areas=self.areas, seatings=self.seatings, features=self.features
+        )
 
 
 @attrs.frozen
@@ -91,7 +104,13 @@ def plan(desk: Desk, wanted: Wanted) -> Answer:
         "start": wording.iso(request.start_us),
     }
     if isinstance(quoted, Refusal):
-        data |= {"plan": None, "others": [], "stay": None, "usage": None, "refusal": refusal_data(quoted)}
+        data |= {
+            "plan": None,
+            "others": [],
+            "stay": None,
+            "usage": None,
+            "refusal": refusal_data(quoted),
+        }
         return Answer(f"{head}\n\n{_refused(quoted)}", data, ExitCode.NO)
     data |= _quote_data(quoted, wording)
     return Answer("\n".join([head, "", *_quoted(quoted, wording)]), data)
@@ -124,7 +143,10 @@ def _quoted(quote: Quote, wording: Wording) -> list[str]:
     best, stay = quote.plan, quote.stay
     until = f"until {wording.clock(stay.dining.end_us)}"
     lines = [f"best: {_planned(best, wording)}, {until}"]
-    lines += [f"  {term.name:<14} {term.amount:>7.4g}  costs {term.cost:>8.3f}" for term in best.score.terms]
+    lines += [
+        f"  {term.name:<14} {term.amount:>7.4g}  costs {term.cost:>8.3f}"
+        for term in best.score.terms
+    ]
     if quote.others:
         lines += ["", "next best:"]
         lines += [f"  {_planned(other, wording)}" for other in quote.others[:_SHOWN_OTHERS]]

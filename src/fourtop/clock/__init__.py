@@ -63,7 +63,9 @@ class ManualClock:
             step = -1
         if step < 0 or self._now_us + step >= LATEST_US:
             raise InvalidInput(
-                "seconds", "and minutes must move the clock forward, and not beyond 2199", safe_repr(seconds)
+                "seconds",
+                "and minutes must move the clock forward, and not beyond 2199",
+                safe_repr(seconds),
             )
         self._now_us += step
 

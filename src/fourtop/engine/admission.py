@@ -46,7 +46,9 @@ class Seating:
     plan: Plan
 
 
-def reach(rules: CompiledHouse, stay: Stay, *, counts: bool = False) -> tuple[Window, Window | None]:
+def reach(
+    rules: CompiledHouse, stay: Stay, *, counts: bool = False
+) -> tuple[Window, Window | None]:
     """Return what judging a stay looks at: when its tables are taken, and the service whose covers are counted.
 
     Args:
@@ -77,7 +79,8 @@ def expected_scope(rules: CompiledHouse, request: BookingRequest, *, counts: boo
 class Admission:
     """Judges requests on one view; what it has looked up for one it need not look up for the next.
 
-    Every command and every read asks here, so that what is shown, held and booked follows one set of rules.
+    Every command and every read asks here, so that what is shown, held and booked follows one set
+    of rules.
 
     Args:
         view: The restaurant at this moment.
@@ -103,10 +106,18 @@ class Admission:
     def stay(self, request: BookingRequest) -> Stay | Refusal:
         """Return how long the party would stay, if the house takes it at that time at all."""
         is_recorded = request.past_reason is not None
-        return self.stay_at(request.start_us, request.party_size, occasion=request.occasion, is_recorded=is_recorded)
+        return self.stay_at(
+            request.start_us, request.party_size, occasion=request.occasion, is_recorded=is_recorded
+        )
 
     def stay_at(
-        self, start_us: int, /, party_size: int, *, occasion: str | None = None, is_recorded: bool = False
+        self,
+        start_us: int,
+        /,
+        party_size: int,
+        *,
+        occasion: str | None = None,
+        is_recorded: bool = False,
     ) -> Stay | Refusal:
         """Return how long a party would stay from a start, if the house takes it then at all.
 
@@ -135,7 +146,11 @@ class Admission:
         block, service = reach(self._rules, stay, counts=counts)
         windows = () if scope.covers(block) else (block,)
         services = () if service is None or scope.covers_headcounts(service) else (service,)
-        return Need(Scope(scope.restaurant_id, windows=windows, headcounts=services)) if windows or services else None
+        return (
+            Need(Scope(scope.restaurant_id, windows=windows, headcounts=services))
+            if windows or services
+            else None
+        )
 
     def _service(self, stay: Stay) -> Service | None:
         return self._rules.calendar.find_service(stay.dining.start_us)
@@ -162,7 +177,9 @@ class Admission:
 
     def _counted(self, service: Service) -> Usage:
         own, view = self._own, self._view
-        seated = [each for each in view.headcounts(service.window) if self._is_in(service, each.start_us)]
+        seated = [
+            each for each in view.headcounts(service.window) if self._is_in(service, each.start_us)
+        ]
         held = [
             each.party_size
             for each in view.held_covers(service.window)
@@ -173,7 +190,11 @@ class Admission:
         covers = sum(each.covers for each in seated) + sum(held)
         parties = sum(each.parties for each in seated) + len(held)
         known = None if own.booking_id is None else view.find_booking(own.booking_id)
-        if known is not None and known.status.counts_covers and self._is_in(service, known.stay.dining.start_us):
+        if (
+            known is not None
+            and known.status.counts_covers
+            and self._is_in(service, known.stay.dining.start_us)
+        ):
             covers, parties = covers - known.party_size, parties - 1
         cap = self._cap(service)
         return Usage(
@@ -253,7 +274,10 @@ class Admission:
 
     def _with_rivals(self, refusal: Refusal, block: Window) -> Refusal:
         reasons = tuple(
-            Reason(each.code, {**each.details, "in_the_way": self._described(each.details["tables"], block)})
+            Reason(
+                each.code,
+                {**each.details, "in_the_way": self._described(each.details["tables"], block)},
+            )
             if each.code is Code.TABLES_TAKEN
             else each
             for each in refusal.reasons

@@ -24,7 +24,11 @@ class Placing:
 
 
 def allocate(
-    call: Invocation, owner: tuple[OwnerKind, str], tables: tuple[str, ...], window: Window, part: str = ""
+    call: Invocation,
+    owner: tuple[OwnerKind, str],
+    tables: tuple[str, ...],
+    window: Window,
+    part: str = "",
 ) -> Placing:
     """Make the rows of an owner: one for each table; a merge group's if there are several; a hold's handle.
 
@@ -39,9 +43,13 @@ def allocate(
 
     def row(ordinal: str, resource_type: ResourceType, resource_id: str) -> Allocation:
         row_id = call.row_id(f"{part}{ordinal}")
-        return Allocation(row_id, call.restaurant_id, resource_type, resource_id, window, kind, owner_id)
+        return Allocation(
+            row_id, call.restaurant_id, resource_type, resource_id, window, kind, owner_id
+        )
 
-    rows = [row(str(number), ResourceType.TABLE, table_id) for number, table_id in enumerate(tables, 1)]
+    rows = [
+        row(str(number), ResourceType.TABLE, table_id) for number, table_id in enumerate(tables, 1)
+    ]
     merge_group_id = None
     if len(tables) > 1 and kind is not OwnerKind.BLOCK:
         merge_group_id = call.row_id(f"{part}group")
@@ -67,7 +75,9 @@ def end_hold(hold: Hold, state: HoldState, rows: tuple[Allocation, ...], event: 
     return Changes(removed=rows, holds_changed=(attrs.evolve(hold, state=state),), events=(event,))
 
 
-def expire_holds(call: Invocation, view: View, *windows: Window, kept: Collection[str] = ()) -> Changes:
+def expire_holds(
+    call: Invocation, view: View, *windows: Window, kept: Collection[str] = ()
+) -> Changes:
     """Return the changes that sweep the dead holds in some windows, so that their rows are in nobody's way.
 
     Args:
@@ -76,7 +86,12 @@ def expire_holds(call: Invocation, view: View, *windows: Window, kept: Collectio
         windows: The block windows that are about to be taken.
         kept: Ids of holds that the command ends by itself.
     """
-    dead = {hold.id: hold for window in windows for hold in view.dead_holds(window) if hold.id not in kept}
+    dead = {
+        hold.id: hold
+        for window in windows
+        for hold in view.dead_holds(window)
+        if hold.id not in kept
+    }
     changes = NO_CHANGES
     for hold in dead.values():
         event = hold_event(call, EventType.HOLD_EXPIRED, hold, view.now_us)
@@ -84,7 +99,9 @@ def expire_holds(call: Invocation, view: View, *windows: Window, kept: Collectio
     return changes
 
 
-def released_for(call: Invocation, view: View, booking_id: str, *, kept: str | None = None) -> Changes:
+def released_for(
+    call: Invocation, view: View, booking_id: str, *, kept: str | None = None
+) -> Changes:
     """Return the changes that end the holds of a booking which wants no tables any more, or has others.
 
     Args:

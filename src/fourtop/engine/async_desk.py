@@ -39,8 +39,8 @@ from fourtop.model.window import Window
 class AsyncDesk:
     """``Desk`` at a store that is awaited: each method does what the one of that name does, and raises the same.
 
-    Arguments are checked when the call is awaited. A command that is cancelled has happened or has not, and
-    nothing in between; who cancelled settles which by calling it again with the same key.
+    Arguments are checked when the call is awaited. A command that is cancelled has happened or has
+    not, and nothing in between; who cancelled settles which by calling it again with the same key.
     """
 
     def __init__(self, runner: AsyncExecutor, orders: RequestFactory) -> None:
@@ -200,24 +200,38 @@ class AsyncDesk:
         return await self._runner.run(self._orders.release_hold(hold_id, key))
 
     async def replace_hold(
-        self, hold_id: str, request: BookingRequest, *, ttl_seconds: int | None = None, key: str | None = None
+        self,
+        hold_id: str,
+        request: BookingRequest,
+        *,
+        ttl_seconds: int | None = None,
+        key: str | None = None,
     ) -> Hold:
         """Give up a live hold and keep other tables, in one step.
 
         Raises:
             FourtopError: As ``Desk.replace``.
         """
-        return await self._runner.run(self._orders.replace_hold(Replaced(hold_id, ttl_seconds), request, key))
+        return await self._runner.run(
+            self._orders.replace_hold(Replaced(hold_id, ttl_seconds), request, key)
+        )
 
     async def confirm(
-        self, hold_id: str, *, booking_id: str | None = None, requote: bool = False, key: str | None = None
+        self,
+        hold_id: str,
+        *,
+        booking_id: str | None = None,
+        requote: bool = False,
+        key: str | None = None,
     ) -> Booking:
         """Turn a live hold into a confirmed booking, once.
 
         Raises:
             FourtopError: As ``Desk.confirm``.
         """
-        return await self._runner.run(self._orders.confirm(Confirmation(hold_id, booking_id, requote), key))
+        return await self._runner.run(
+            self._orders.confirm(Confirmation(hold_id, booking_id, requote), key)
+        )
 
     # ---- bookings
 
@@ -236,7 +250,9 @@ class AsyncDesk:
         """
         return await self._runner.run(self._orders.book(request, booking_id, tables, key))
 
-    async def reschedule(self, booking_id: str, request: BookingRequest, *, key: str | None = None) -> Booking:
+    async def reschedule(
+        self, booking_id: str, request: BookingRequest, *, key: str | None = None
+    ) -> Booking:
         """Give a booking another time, party size or wish, and tables for it; or leave it as it was.
 
         Raises:
@@ -250,7 +266,9 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.cancel``.
         """
-        return await self._runner.run(self._orders.step("cancel", booking_id, BookingStatus.CANCELLED, key))
+        return await self._runner.run(
+            self._orders.step("cancel", booking_id, BookingStatus.CANCELLED, key)
+        )
 
     async def check_in(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Note that the party sits at its tables.
@@ -258,7 +276,9 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.check_in``.
         """
-        return await self._runner.run(self._orders.step("check_in", booking_id, BookingStatus.CHECKED_IN, key))
+        return await self._runner.run(
+            self._orders.step("check_in", booking_id, BookingStatus.CHECKED_IN, key)
+        )
 
     async def complete(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Note that the party has left.
@@ -266,7 +286,9 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.complete``.
         """
-        return await self._runner.run(self._orders.step("complete", booking_id, BookingStatus.COMPLETED, key))
+        return await self._runner.run(
+            self._orders.step("complete", booking_id, BookingStatus.COMPLETED, key)
+        )
 
     async def no_show(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Note that the party did not come.
@@ -274,7 +296,9 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.no_show``.
         """
-        return await self._runner.run(self._orders.step("no_show", booking_id, BookingStatus.NO_SHOW, key))
+        return await self._runner.run(
+            self._orders.step("no_show", booking_id, BookingStatus.NO_SHOW, key)
+        )
 
     async def move(self, moves: Iterable[Move], *, key: str | None = None) -> tuple[Booking, ...]:
         """Give bookings other tables, several in one command, judged as a whole at its end.
@@ -284,7 +308,9 @@ class AsyncDesk:
         """
         return await self._runner.run(self._orders.move(moves, key))
 
-    async def import_bookings(self, rows: Sequence[BookingRow], *, key: str | None = None) -> ImportReport:
+    async def import_bookings(
+        self, rows: Sequence[BookingRow], *, key: str | None = None
+    ) -> ImportReport:
         """Take over bookings that exist elsewhere, with their tables: all of them or none.
 
         Raises:
@@ -308,7 +334,9 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.block``.
         """
-        return await self._runner.run(self._orders.block(window, tables, zone_id=zone_id, reason=reason, key=key))
+        return await self._runner.run(
+            self._orders.block(window, tables, zone_id=zone_id, reason=reason, key=key)
+        )
 
     async def unblock(self, block_id: str, *, key: str | None = None) -> Block:
         """End a block from now on.
@@ -320,7 +348,9 @@ class AsyncDesk:
 
     # ---- the house
 
-    async def edit_floor(self, change: Callable[[Floor], Floor], *, expected: int | None = None) -> House:
+    async def edit_floor(
+        self, change: Callable[[Floor], Floor], *, expected: int | None = None
+    ) -> House:
         """Put a changed floor in place.
 
         Raises:
@@ -328,7 +358,9 @@ class AsyncDesk:
         """
         return await self._runner.run(self._orders.edit_floor(change, expected))
 
-    async def edit_policy(self, change: Callable[[Policy], Policy], *, expected: int | None = None) -> House:
+    async def edit_policy(
+        self, change: Callable[[Policy], Policy], *, expected: int | None = None
+    ) -> House:
         """Put a changed policy in place.
 
         Raises:

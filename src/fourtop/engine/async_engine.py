@@ -54,7 +54,9 @@ class AsyncEngine:
             InvalidIdentifier: If the id is none.
             InvalidInput: If the actor is no ``Actor``.
         """
-        orders = RequestFactory(restaurant_id, validators.check_instance("actor", actor, Actor), self._ids)
+        orders = RequestFactory(
+            restaurant_id, validators.check_instance("actor", actor, Actor), self._ids
+        )
         return AsyncDesk(self._runner, orders)
 
     async def restaurant_ids(self) -> tuple[str, ...]:

@@ -54,16 +54,23 @@ class CompiledHouses:
         """Return the rules that a restaurant had when it was last asked, to foresee what will be looked at."""
         return self._latest.get(restaurant_id)
 
-    def _compiled(self, house: House, key: tuple[str, int, int], known: CompiledHouse | None) -> CompiledHouse:
+    def _compiled(
+        self, house: House, key: tuple[str, int, int], known: CompiledHouse | None
+    ) -> CompiledHouse:
         if known is not None and known.house == house:
             return attrs.evolve(known, house=house)
-        return CompiledHouse(house, Calendar(house.restaurant, house.policy), self._planner(house, key))
+        return CompiledHouse(
+            house, Calendar(house.restaurant, house.policy), self._planner(house, key)
+        )
 
     def _planner(self, house: House, key: tuple[str, int, int]) -> Planner:
-        # An edit of the policy that leaves the choice of tables alone keeps the compiled combinations.
+        # An edit of the policy that leaves the choice of tables alone keeps the compiled
+        # combinations.
         for (restaurant_id, _, _), rules in reversed(self._kept.items()):
             known = rules.house
-            is_same_choice = known.floor == house.floor and known.policy.planning == house.policy.planning
+            is_same_choice = (
+                known.floor == house.floor and known.policy.planning == house.policy.planning
+            )
             if restaurant_id == key[0] and is_same_choice:
                 return rules.planner
         return Planner(house.floor, house.policy.planning)

@@ -39,13 +39,14 @@ from fourtop.model.window import Window
 class Desk:
     """An engine at one restaurant, acting for somebody. Cheap to make; safe for threads if the store is.
 
-    Commands raise and change nothing when they are refused; reads return a ``Refusal``. A command's ``key``
-    makes it idempotent: the same key gives the stored success again, marked as a replay, for the same
-    request, and ``KeyReused`` for another; refusals are never stored. Instants that come in may be of any
-    zone, but have one; those that come out are in UTC.
+    Commands raise and change nothing when they are refused; reads return a ``Refusal``. A command's
+    ``key`` makes it idempotent: the same key gives the stored success again, marked as a replay,
+    for the same request, and ``KeyReused`` for another; refusals are never stored. Instants that
+    come in may be of any zone, but have one; those that come out are in UTC.
 
-    Every command may raise, besides what it names: ``NotFound`` (unknown restaurant), ``InvalidIdentifier``
-    (an id or key that is none), ``KeyReused``, ``StoreUnavailable``, ``OutcomeUnknown``.
+    Every command may raise, besides what it names: ``NotFound`` (unknown restaurant),
+    ``InvalidIdentifier`` (an id or key that is none), ``KeyReused``, ``StoreUnavailable``,
+    ``OutcomeUnknown``.
     """
 
     def __init__(self, runner: Executor, orders: RequestFactory) -> None:
@@ -97,8 +98,8 @@ class Desk:
             on: The date, in the restaurant's calendar.
             parties: A party size, or several.
             must: Conditions on the tables.
-            at: Only this start: an aware datetime, or a local time as text; it need not be on the raster, but
-                lies on the date or in a service that begins on it.
+            at: Only this start: an aware datetime, or a local time as text; it need not be on the
+                raster, but lies on the date or in a service that begins on it.
             spots_limit: Where counting the spots of a slot stops (1–100).
 
         Raises:
@@ -201,7 +202,12 @@ class Desk:
         return self._runner.run(self._orders.release_hold(hold_id, key))
 
     def replace_hold(
-        self, hold_id: str, request: BookingRequest, *, ttl_seconds: int | None = None, key: str | None = None
+        self,
+        hold_id: str,
+        request: BookingRequest,
+        *,
+        ttl_seconds: int | None = None,
+        key: str | None = None,
     ) -> Hold:
         """Give up a live hold and keep other tables, in one step; if it is refused, the old hold stays.
 
@@ -215,21 +221,29 @@ class Desk:
             HoldEnded: If the old hold was released, replaced or confirmed.
             NotFound: If the hold is unknown.
         """
-        return self._runner.run(self._orders.replace_hold(Replaced(hold_id, ttl_seconds), request, key))
+        return self._runner.run(
+            self._orders.replace_hold(Replaced(hold_id, ttl_seconds), request, key)
+        )
 
     def confirm(
-        self, hold_id: str, *, booking_id: str | None = None, requote: bool = False, key: str | None = None
+        self,
+        hold_id: str,
+        *,
+        booking_id: str | None = None,
+        requote: bool = False,
+        key: str | None = None,
     ) -> Booking:
         """Turn a live hold into a confirmed booking, once.
 
-        The hold's allocations pass to the booking, in one transaction with the booking's status, the
-        evidence and the events. Repeating it, by key or by hold, returns the stored success.
+        The hold's allocations pass to the booking, in one transaction with the booking's status,
+        the evidence and the events. Repeating it, by key or by hold, returns the stored success.
 
         Args:
             hold_id: The hold.
-            booking_id: The pending booking, or the id of a new one; ``None``: the hold's, or a new id.
-            requote: Where what the hold relied on has changed, take the best tables by today's rules
-                instead of raising ``PolicyDrift``; the hold's own tables are free for that.
+            booking_id: The pending booking, or the id of a new one; ``None``: the hold's, or a new
+                id.
+            requote: Where what the hold relied on has changed, take the best tables by today's
+                rules instead of raising ``PolicyDrift``; the hold's own tables are free for that.
             key: Idempotency key; by default one that follows from the hold.
 
         Raises:
@@ -241,7 +255,9 @@ class Desk:
             Refused: If the party is to be quoted anew and today's rules or tables forbid it.
             NotFound: If the hold or its booking is unknown.
         """
-        return self._runner.run(self._orders.confirm(Confirmation(hold_id, booking_id, requote), key))
+        return self._runner.run(
+            self._orders.confirm(Confirmation(hold_id, booking_id, requote), key)
+        )
 
     # ---- bookings
 
@@ -258,7 +274,8 @@ class Desk:
         Args:
             request: What the party asks for.
             booking_id: The id of the new booking; ``None``: one is made.
-            tables: ``"later"`` takes a pending booking that counts towards the caps and occupies nothing.
+            tables: ``"later"`` takes a pending booking that counts towards the caps and occupies
+                nothing.
             key: Idempotency key.
 
         Raises:
@@ -268,10 +285,13 @@ class Desk:
         """
         return self._runner.run(self._orders.book(request, booking_id, tables, key))
 
-    def reschedule(self, booking_id: str, request: BookingRequest, *, key: str | None = None) -> Booking:
+    def reschedule(
+        self, booking_id: str, request: BookingRequest, *, key: str | None = None
+    ) -> Booking:
         """Give a booking another time, party size or wish, and tables for it; or leave it as it was.
 
-        Its own tables are not in its way; holds made for it end. A booking without tables stays without.
+        Its own tables are not in its way; holds made for it end. A booking without tables stays
+        without.
 
         Raises:
             Refused: If a rule or cap forbids it, or no tables are free.
@@ -287,7 +307,9 @@ class Desk:
             IllegalTransition: If it has begun or ended.
             NotFound: If it is unknown.
         """
-        return self._runner.run(self._orders.step("cancel", booking_id, BookingStatus.CANCELLED, key))
+        return self._runner.run(
+            self._orders.step("cancel", booking_id, BookingStatus.CANCELLED, key)
+        )
 
     def check_in(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Note that the party sits at its tables.
@@ -296,7 +318,9 @@ class Desk:
             IllegalTransition: If it is not confirmed, or has no tables.
             NotFound: If it is unknown.
         """
-        return self._runner.run(self._orders.step("check_in", booking_id, BookingStatus.CHECKED_IN, key))
+        return self._runner.run(
+            self._orders.step("check_in", booking_id, BookingStatus.CHECKED_IN, key)
+        )
 
     def complete(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Note that the party has left; its tables are free from now on.
@@ -305,7 +329,9 @@ class Desk:
             IllegalTransition: If it was not checked in.
             NotFound: If it is unknown.
         """
-        return self._runner.run(self._orders.step("complete", booking_id, BookingStatus.COMPLETED, key))
+        return self._runner.run(
+            self._orders.step("complete", booking_id, BookingStatus.COMPLETED, key)
+        )
 
     def no_show(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Note that the party did not come; its tables are free from now on.
@@ -314,13 +340,15 @@ class Desk:
             IllegalTransition: If it is neither confirmed nor checked in.
             NotFound: If it is unknown.
         """
-        return self._runner.run(self._orders.step("no_show", booking_id, BookingStatus.NO_SHOW, key))
+        return self._runner.run(
+            self._orders.step("no_show", booking_id, BookingStatus.NO_SHOW, key)
+        )
 
     def move(self, moves: Iterable[Move], *, key: str | None = None) -> tuple[Booking, ...]:
         """Give bookings other tables, several in one command, judged as a whole at its end.
 
-        So two parties may swap, and a chain may move on. A party that sits already takes its new tables
-        from now on, and the history of the old ones stays.
+        So two parties may swap, and a chain may move on. A party that sits already takes its new
+        tables from now on, and the history of the old ones stays.
 
         Raises:
             Refused: If the tables do not suit a party, or are taken at the end of the command.
@@ -330,11 +358,14 @@ class Desk:
         """
         return self._runner.run(self._orders.move(moves, key))
 
-    def import_bookings(self, rows: Sequence[BookingRow], *, key: str | None = None) -> ImportReport:
+    def import_bookings(
+        self, rows: Sequence[BookingRow], *, key: str | None = None
+    ) -> ImportReport:
         """Take over bookings that exist elsewhere, with their tables: all of them or none.
 
         Raises:
-            ImportRejected: If rows are wrong or overlap; lists all, of what is there already the first on each table.
+            ImportRejected: If rows are wrong or overlap; lists all, of what is there already the
+                first on each table.
         """
         return self._runner.run(self._orders.import_bookings(rows, key))
 
@@ -352,19 +383,22 @@ class Desk:
         """Take tables, or all tables of a zone, out of use for a window.
 
         Args:
-            window: When, ``[start, end)``; at most 31 days, ending in the future. One that has begun is
-                blocked from now on.
+            window: When, ``[start, end)``; at most 31 days, ending in the future. One that has
+                begun is blocked from now on.
             tables: Table ids; or
             zone_id: A zone with tables.
             reason: For the staff (1–200 characters); in no error or event.
             key: Idempotency key.
 
         Raises:
-            Refused: If a booking, hold or block is in the way; lists the first on each of the tables.
+            Refused: If a booking, hold or block is in the way; lists the first on each of the
+                tables.
             InvalidWindow: If the window is over.
             NotFound: If a table or the zone is unknown.
         """
-        return self._runner.run(self._orders.block(window, tables, zone_id=zone_id, reason=reason, key=key))
+        return self._runner.run(
+            self._orders.block(window, tables, zone_id=zone_id, reason=reason, key=key)
+        )
 
     def unblock(self, block_id: str, *, key: str | None = None) -> Block:
         """End a block from now on. One that is over already is left as it is.
@@ -390,7 +424,9 @@ class Desk:
         """
         return self._runner.run(self._orders.edit_floor(change, expected))
 
-    def edit_policy(self, change: Callable[[Policy], Policy], *, expected: int | None = None) -> House:
+    def edit_policy(
+        self, change: Callable[[Policy], Policy], *, expected: int | None = None
+    ) -> House:
         """Put a changed policy in place. What is booked stays as it was booked; holds may drift.
 
         Raises:
@@ -399,12 +435,14 @@ class Desk:
         """
         return self._runner.run(self._orders.edit_policy(change, expected))
 
-    def edit_restaurant(self, change: Callable[[Restaurant], Restaurant], *, expected: int | None = None) -> House:
+    def edit_restaurant(
+        self, change: Callable[[Restaurant], Restaurant], *, expected: int | None = None
+    ) -> House:
         """Put a changed record of the restaurant in place; its id stays. Counts as a change of policy.
 
         Raises:
-            InUse: If the time zone is another, and somebody has a table now or later, or waits for one within
-                a year: what they were told in local time would silently be another time.
+            InUse: If the time zone is another, and somebody has a table now or later, or waits for
+                one within a year: what they were told in local time would silently be another time.
             StaleVersion: If the policy's version is another than ``expected``.
             InvalidInput: If the new record breaks a rule.
         """

@@ -48,7 +48,9 @@ class Engine:
             InvalidIdentifier: If the id is none.
             InvalidInput: If the actor is no ``Actor``.
         """
-        orders = RequestFactory(restaurant_id, validators.check_instance("actor", actor, Actor), self._ids)
+        orders = RequestFactory(
+            restaurant_id, validators.check_instance("actor", actor, Actor), self._ids
+        )
         return Desk(self._runner, orders)
 
     def restaurant_ids(self) -> tuple[str, ...]:

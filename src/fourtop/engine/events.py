@@ -10,7 +10,9 @@ from fourtop.model.event import Event, EventType
 from fourtop.model.hold import Hold
 
 
-def hold_event(call: Invocation, kind: EventType, hold: Hold, now_us: int, booking_id: str | None = None) -> Event:
+def hold_event(
+    call: Invocation, kind: EventType, hold: Hold, now_us: int, booking_id: str | None = None
+) -> Event:
     """Return an event about a hold, with its tables, window and expiry, and its booking if it has one by now."""
     data = {
         "tables": list(hold.tables),
@@ -18,7 +20,9 @@ def hold_event(call: Invocation, kind: EventType, hold: Hold, now_us: int, booki
         "party_size": hold.party_size,
         "expires_at": hold.expires_at.isoformat(),
     }
-    return call.event(kind, hold.id, now_us, hold_id=hold.id, booking_id=booking_id or hold.booking_id, data=data)
+    return call.event(
+        kind, hold.id, now_us, hold_id=hold.id, booking_id=booking_id or hold.booking_id, data=data
+    )
 
 
 def created_event(call: Invocation, booking: Booking) -> Event:
@@ -29,7 +33,9 @@ def created_event(call: Invocation, booking: Booking) -> Event:
         "start": booking.start.isoformat(),
         "past_reason": booking.past_reason,
     }
-    return call.event(EventType.BOOKING_CREATED, booking.id, booking.created_us, booking_id=booking.id, data=data)
+    return call.event(
+        EventType.BOOKING_CREATED, booking.id, booking.created_us, booking_id=booking.id, data=data
+    )
 
 
 def status_event(call: Invocation, booking: Booking, previous: BookingStatus) -> Event:
@@ -54,10 +60,16 @@ def assignment_event(call: Invocation, booking: Booking) -> Event:
     """Return the event that a booking's tables are now these."""
     assignment = booking.assignment
     assert assignment is not None, "an assignment was just made"
-    data = {"tables": list(assignment.tables), "window": str(assignment.window), "version": booking.version}
+    data = {
+        "tables": list(assignment.tables),
+        "window": str(assignment.window),
+        "version": booking.version,
+    }
     return _versioned(call, EventType.ASSIGNMENT_SYNC, booking, data)
 
 
-def _versioned(call: Invocation, kind: EventType, booking: Booking, data: Mapping[str, object]) -> Event:
+def _versioned(
+    call: Invocation, kind: EventType, booking: Booking, data: Mapping[str, object]
+) -> Event:
     subject = f"{booking.id}:{booking.version}"
     return call.event(kind, subject, booking.updated_us, booking_id=booking.id, data=data)

@@ -61,7 +61,9 @@ class CountedIds:
     def __init__(self, prefix: str = "id-") -> None:
         self._prefix = check_identifier("prefix", prefix)
         if len(prefix) > _LONGEST_PREFIX:
-            raise InvalidIdentifier("prefix", f"must be at most {_LONGEST_PREFIX} characters", safe_repr(prefix))
+            raise InvalidIdentifier(
+                "prefix", f"must be at most {_LONGEST_PREFIX} characters", safe_repr(prefix)
+            )
         self._count = count(1)
 
     def next(self) -> str:

@@ -57,7 +57,8 @@ class Invocation:
     Args:
         restaurant_id: The tenant.
         command: Its name.
-        id: Drawn once for the call; the ids of new rows derive from it, so that deciding again changes none.
+        id: Drawn once for the call; the ids of new rows derive from it, so that deciding again
+            changes none.
         actor: Who gives it.
         key: The idempotency key, if there is one.
         request: What was asked, for telling one request under a key from another.
@@ -105,7 +106,9 @@ class Invocation:
         under = self.key if key is None else key
         if under is None:
             return NO_CHANGES
-        answer = StoredResult(self.restaurant_id, self.command, under, self.fingerprint, outcome, now_us)
+        answer = StoredResult(
+            self.restaurant_id, self.command, under, self.fingerprint, outcome, now_us
+        )
         return Changes(stored_results=(answer,))
 
     def event(self, kind: EventType, subject: str, now_us: int, **about: Any) -> Event:
@@ -113,7 +116,8 @@ class Invocation:
 
         Args:
             kind: What happened.
-            subject: What it happened to, so that it can happen only once: an id, with a version if need be.
+            subject: What it happened to, so that it can happen only once: an id, with a version if
+                need be.
             now_us: When.
             about: ``booking_id``, ``hold_id``, and ``data`` of ids, numbers and instants.
         """
@@ -162,6 +166,8 @@ def idempotent(call: Invocation, decide: Callable[[View], Any]) -> Callable[[Vie
             or decided.changes.stored_results
         ):
             return decided
-        return Decision(decided.result, decided.changes + call.answered(decided.result, view.now_us))
+        return Decision(
+            decided.result, decided.changes + call.answered(decided.result, view.now_us)
+        )
 
     return decide_once

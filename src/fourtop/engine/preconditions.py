@@ -36,7 +36,10 @@ def check_awaits_tables(view: View, booking_id: str, request: BookingRequest) ->
 
 def differences(booking: Booking, party_size: int, start_us: int) -> tuple[str, ...]:
     """Return in what a booking differs from what tables are asked or held for: ``party_size``, ``start``."""
-    compared = (("party_size", booking.party_size, party_size), ("start", booking.stay.dining.start_us, start_us))
+    compared = (
+        ("party_size", booking.party_size, party_size),
+        ("start", booking.stay.dining.start_us, start_us),
+    )
     return tuple(name for name, booked, asked in compared if booked != asked)
 
 

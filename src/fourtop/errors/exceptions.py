@@ -1,7 +1,8 @@
 """The one tree of exceptions. Catch ``FourtopError`` to catch them all.
 
-Every exception carries its facts as attributes and as ``details`` (plain data: ids, numbers, instants as
-text; never a name, an e-mail or a note), builds its text in ``__str__`` and survives pickling.
+Every exception carries its facts as attributes and as ``details`` (plain data: ids, numbers,
+instants as text; never a name, an e-mail or a note), builds its text in ``__str__`` and survives
+pickling.
 """
 
 from __future__ import annotations
@@ -54,10 +55,14 @@ class FourtopError(Exception):
         """The facts as plain data, ready for JSON."""
         # Typing knows attrs' own decorators only, not the one of this module.
         facts: Any = self
-        return {name: value for name, value in attrs.asdict(facts, recurse=False).items() if value is not None}
+        return {
+            name: value
+            for name, value in attrs.asdict(facts, recurse=False).items()
+            if value is not None
+        }
 
 
-# ---- input ----------------------------------------------------------------------------------------------
+# ---- input ---------------------------------------------------------------------------------------
 
 
 @attrs.define(slots=False, eq=False)
@@ -184,7 +189,7 @@ class KeyReused(FourtopError):
         return f"the key {self.key!r} of {self.command} belongs to another request"
 
 
-# ---- things that are not there, or not yours -------------------------------------------------------------
+# ---- things that are not there, or not yours -----------------------------------------------------
 
 
 @attrs.define(slots=False, eq=False)
@@ -214,10 +219,12 @@ class ForeignTenant(FourtopError):
     restaurant_id: str
 
     def __str__(self) -> str:
-        return f"a change of the restaurant {self.restaurant_id!r} touches another restaurant's rows"
+        return (
+            f"a change of the restaurant {self.restaurant_id!r} touches another restaurant's rows"
+        )
 
 
-# ---- what was refused ------------------------------------------------------------------------------------
+# ---- what was refused ----------------------------------------------------------------------------
 
 
 @attrs.define(slots=False, eq=False)
@@ -282,7 +289,7 @@ class AllocationsOverlap(FourtopError):
         )
 
 
-# ---- holds, bookings, versions ---------------------------------------------------------------------------
+# ---- holds, bookings, versions -------------------------------------------------------------------
 
 
 @attrs.define(slots=False, eq=False)
@@ -318,7 +325,8 @@ class HoldMismatch(FourtopError):
     Args:
         hold_id: The hold; ``None``: it was asked for, and not made.
         booking_id: The booking that was named.
-        differs: In what they differ: ``booking`` (the hold is for another one), ``party_size``, ``start``.
+        differs: In what they differ: ``booking`` (the hold is for another one), ``party_size``,
+            ``start``.
     """
 
     default_code = Code.HOLD_MISMATCH
@@ -328,10 +336,14 @@ class HoldMismatch(FourtopError):
     differs: tuple[str, ...] = ("booking",)
 
     def __str__(self) -> str:
-        hold = "the hold that was asked for" if self.hold_id is None else f"the hold {self.hold_id!r}"
+        hold = (
+            "the hold that was asked for" if self.hold_id is None else f"the hold {self.hold_id!r}"
+        )
         if self.differs == ("booking",):
             return f"{hold} is for another booking than {self.booking_id!r}"
-        return f"{hold} has another {' and '.join(self.differs)} than the booking {self.booking_id!r}"
+        return (
+            f"{hold} has another {' and '.join(self.differs)} than the booking {self.booking_id!r}"
+        )
 
 
 @attrs.define(slots=False, eq=False)
@@ -467,7 +479,7 @@ class StaleVersion(FourtopError):
         return f"the {self.kind} is at version {self.found}; the change was made from version {self.expected}"
 
 
-# ---- stores ----------------------------------------------------------------------------------------------
+# ---- stores --------------------------------------------------------------------------------------
 
 
 @attrs.define(slots=False, eq=False)

@@ -44,10 +44,10 @@ def _listed(value: Any) -> Any:
 class Proof(StrEnum):
     """How far a refusal is proven.
 
-    ``RULE``: a rule of the house forbids it, whatever the tables. ``NO_PLAN``: no set of tables on this
-    floor seats the party, even in an empty house. ``NO_FREE_PLAN``: sets exist, and in every one of them
-    some table is in use at that time; re-seating others was not tried. ``NAMED_TABLES``: only the tables
-    that the request named were looked at.
+    ``RULE``: a rule of the house forbids it, whatever the tables. ``NO_PLAN``: no set of tables on
+    this floor seats the party, even in an empty house. ``NO_FREE_PLAN``: sets exist, and in every
+    one of them some table is in use at that time; re-seating others was not tried.
+    ``NAMED_TABLES``: only the tables that the request named were looked at.
     """
 
     RULE = "rule"
@@ -68,7 +68,9 @@ class Reason:
     details: Mapping[str, Any] = attrs.field(factory=dict, hash=False)
 
     def __str__(self) -> str:
-        return _TEXT[self.code].format_map({name: _listed(value) for name, value in self.details.items()})
+        return _TEXT[self.code].format_map(
+            {name: _listed(value) for name, value in self.details.items()}
+        )
 
 
 @attrs.frozen

@@ -24,7 +24,9 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 
 def _numbers(value: Any) -> tuple[str, ...]:
-    numbers = validators.as_members("tables", value, lambda each: validators.check_text("tables", each, 50))
+    numbers = validators.as_members(
+        "tables", value, lambda each: validators.check_text("tables", each, 50)
+    )
     if len({validators.casefold(number) for number in numbers}) < len(numbers):
         raise InvalidInput("tables", "must name each table once", safe_repr(numbers))
     return numbers
@@ -45,7 +47,8 @@ class BookingRow:
     Args:
         id: Of the booking; unique in the restaurant.
         party_size: How many people (1–1,000).
-        start: When they sit down: ISO 8601 or a datetime; without an offset it is local time of the restaurant.
+        start: When they sit down: ISO 8601 or a datetime; without an offset it is local time of the
+            restaurant.
         end: When they leave, in the same way; ``None``: as the policy says.
         tables: The numbers of its tables.
         status: Where it is in its life.
@@ -61,10 +64,16 @@ class BookingRow:
     id: str = attrs.field(validator=validators.identifier)
     party_size: int = attrs.field(validator=validators.party_size)
     start: str | datetime = attrs.field(validator=_moment)
-    end: str | datetime | None = attrs.field(default=None, kw_only=True, validator=validators.optional(_moment))
+    end: str | datetime | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(_moment)
+    )
     tables: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_numbers)
-    status: BookingStatus = attrs.field(default=BookingStatus.CONFIRMED, kw_only=True, converter=_status)
-    occasion: str | None = attrs.field(default=None, kw_only=True, validator=validators.optional(validators.identifier))
+    status: BookingStatus = attrs.field(
+        default=BookingStatus.CONFIRMED, kw_only=True, converter=_status
+    )
+    occasion: str | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(validators.identifier)
+    )
 
 
 _RECORD: Final = Record(BookingRow, forms={"tables": list_of(plain())})
@@ -74,8 +83,9 @@ def loads_rows_json(text: str) -> tuple[BookingRow, ...]:
     """Read a JSON list of objects whose keys are the attributes of ``BookingRow``; in their order.
 
     Raises:
-        InvalidDocument: If it is not JSON (with the line), or a row is wrong: ``field`` is the path, such as
-            ``rows[3].party_size``. A key that is not known is refused: there is no place for personal data.
+        InvalidDocument: If it is not JSON (with the line), or a row is wrong: ``field`` is the
+            path, such as ``rows[3].party_size``. A key that is not known is refused: there is no
+            place for personal data.
 
     >>> [row.party_size for row in loads_rows_json('[{"id": "b1", "party_size": 4, "start": "2026-05-01T19:00"}]')]
     [4]
@@ -86,12 +96,12 @@ def loads_rows_json(text: str) -> tuple[BookingRow, ...]:
 def loads_rows_csv(text: str) -> tuple[BookingRow, ...]:
     r"""Read comma-separated rows with a header line; in their order. Empty lines and empty cells do not count.
 
-    The columns are the attributes of ``BookingRow``, in any order; ``id``, ``party_size`` and ``start`` are
-    needed. Tables are joined by ``+``, as in ``Low 4a+Low 4b``.
+    The columns are the attributes of ``BookingRow``, in any order; ``id``, ``party_size`` and
+    ``start`` are needed. Tables are joined by ``+``, as in ``Low 4a+Low 4b``.
 
     Raises:
-        InvalidDocument: With the line, 1 being the header, and the column as its ``field``. A column that is
-            not known is refused: there is no place for personal data.
+        InvalidDocument: With the line, 1 being the header, and the column as its ``field``. A
+            column that is not known is refused: there is no place for personal data.
 
     >>> loads_rows_csv("id,party_size,start,tables\nb1,4,2026-05-01T19:00,1+2\n")[0].tables
     ('1', '2')
@@ -106,7 +116,8 @@ def dumps_rows_csv(rows: Iterable[BookingRow]) -> str:
     """Write rows as ``loads_rows_csv`` reads them: all columns, in a fixed order.
 
     Raises:
-        InvalidInput: If a table number has a ``+``, which stands between numbers here; or they are no rows.
+        InvalidInput: If a table number has a ``+``, which stands between numbers here; or they are
+            no rows.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
@@ -116,7 +127,16 @@ def dumps_rows_csv(rows: Iterable[BookingRow]) -> str:
         if plus is not None:
             raise InvalidInput("tables", "must be without a + in CSV", safe_repr(plus))
         times = (_iso(row.start), _iso(row.end))
-        writer.writerow((row.id, row.party_size, *times, "+".join(row.tables), row.status.value, row.occasion or ""))
+        writer.writerow(
+            (
+                row.id,
+                row.party_size,
+                *times,
+                "+".join(row.tables),
+                row.status.value,
+                row.occasion or "",
+            )
+        )
     return text.getvalue()
 
 
@@ -142,7 +162,9 @@ def _lines(text: object) -> Iterator[tuple[int, list[str]]]:
 def _check_columns(columns: list[str], line: int) -> None:
     for place, name in enumerate(columns):
         if name not in COLUMNS:
-            raise InvalidDocument("columns", f"must be among {', '.join(COLUMNS)}", safe_repr(name), line)
+            raise InvalidDocument(
+                "columns", f"must be among {', '.join(COLUMNS)}", safe_repr(name), line
+            )
         if name in columns[:place]:
             raise InvalidDocument(name, "must be given once", "twice", line)
     for name in _REQUIRED:

@@ -7,7 +7,18 @@ from datetime import date
 from typing import Any, Final
 
 from fourtop.errors import InvalidDocument, InvalidInput, safe_repr
-from fourtop.formats.json_codec import Form, Record, entries, items, list_of, made, optional, parse, plain, write
+from fourtop.formats.json_codec import (
+    Form,
+    Record,
+    entries,
+    items,
+    list_of,
+    made,
+    optional,
+    parse,
+    plain,
+    write,
+)
 from fourtop.model import validators
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
@@ -44,16 +55,16 @@ _REQUIRED: Final = ("format", "restaurant", "zones", "tables", "policy")
 def loads_house(text: str) -> House:
     """Read a house document.
 
-    Tables are named by their numbers and zones by their names, whatever the case. An id that is left out is
-    the slug of the number or name. A join is a pair of numbers, or an object where it costs seats. What is
-    left out has the default of its value.
+    Tables are named by their numbers and zones by their names, whatever the case. An id that is
+    left out is the slug of the number or name. A join is a pair of numbers, or an object where it
+    costs seats. What is left out has the default of its value.
 
     Args:
         text: JSON in the format ``fourtop/house/1``; ``house_schema`` describes it.
 
     Raises:
-        InvalidDocument: If it is not JSON (with the line), or breaks a rule: ``field`` is the path of the
-            place, such as ``tables[3].capacity``. The first fault is reported.
+        InvalidDocument: If it is not JSON (with the line), or breaks a rule: ``field`` is the path
+            of the place, such as ``tables[3].capacity``. The first fault is reported.
 
     >>> house = loads_house('''{
     ...   "format": "fourtop/house/1",
@@ -96,7 +107,10 @@ def house_from_data(data: object) -> House:
     numbers = _numbers(tables)
     joins = [_join(value, path, numbers) for path, value in items(found.get("joins", []), "joins")]
     set_record = _set_record(numbers)
-    sets = [set_record.decode(value, path) for path, value in items(found.get("set_capacities", []), "set_capacities")]
+    sets = [
+        set_record.decode(value, path)
+        for path, value in items(found.get("set_capacities", []), "set_capacities")
+    ]
     parts = {"tables": tables, "zones": zones, "joins": joins, "set_capacities": sets}
     if "joins_within_zone" in found:
         parts["joins_within_zone"] = found["joins_within_zone"]
@@ -112,7 +126,9 @@ def house_to_data(house: House) -> dict[str, Any]:
     """
     floor = validators.check_instance("house", house, House).floor
     table_record, numbers = _table_record(floor.zones), _numbers(floor.tables)
-    joins = sorted(floor.joins, key=lambda join: sorted(floor.positions[id_] for id_ in join.tables))
+    joins = sorted(
+        floor.joins, key=lambda join: sorted(floor.positions[id_] for id_ in join.tables)
+    )
     set_record = _set_record(numbers, floor.in_order)
     data: dict[str, Any] = {
         "format": FORMAT,
@@ -127,7 +143,7 @@ def house_to_data(house: House) -> dict[str, Any]:
     return {key: value for key, value in data.items() if key in _REQUIRED or value}
 
 
-# ---- the floor -------------------------------------------------------------------------------------------
+# ---- the floor -----------------------------------------------------------------------------------
 
 
 def _reference(ids: Mapping[str, str], what: str) -> Form:
@@ -181,7 +197,7 @@ def _join_data(join: Join, floor: Floor) -> Any:
     return {"tables": pair, "seat_loss": join.seat_loss} if join.seat_loss else pair
 
 
-# ---- the restaurant and its policy -----------------------------------------------------------------------
+# ---- the restaurant and its policy ---------------------------------------------------------------
 
 
 def _band(data: object, path: str) -> TurnBand:

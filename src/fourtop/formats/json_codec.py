@@ -48,7 +48,9 @@ def parse(text: object) -> Any:
         raise InvalidDocument(ROOT, f"must be JSON ({fault.msg})", found, fault.lineno) from None
     except ValueError:
         # Python refuses to read such a number at all, to save us hours of work.
-        raise InvalidDocument(ROOT, "must be JSON with numbers of a sane length", "thousands of digits") from None
+        raise InvalidDocument(
+            ROOT, "must be JSON with numbers of a sane length", "thousands of digits"
+        ) from None
     except RecursionError:
         raise InvalidDocument(ROOT, "must be JSON of a sane depth", "a thousand brackets") from None
 
@@ -65,9 +67,15 @@ def _written(data: Any, indent: str, lead: int) -> str:
     inner = f"{indent}  "
     if isinstance(data, dict):
         keys = {json.dumps(key) + ": ": value for key, value in data.items()}
-        lines = [inner + key + _written(value, inner, len(inner + key)) for key, value in keys.items()]
+        lines = [
+            inner + key + _written(value, inner, len(inner + key)) for key, value in keys.items()
+        ]
         return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
-    return "[\n" + ",\n".join(inner + _written(value, inner, len(inner)) for value in data) + f"\n{indent}]"
+    return (
+        "[\n"
+        + ",\n".join(inner + _written(value, inner, len(inner)) for value in data)
+        + f"\n{indent}]"
+    )
 
 
 def below(path: str, key: str) -> str:
@@ -75,7 +83,9 @@ def below(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-def entries(data: object, path: str, *, known: Collection[str], required: Collection[str]) -> Mapping[str, Any]:
+def entries(
+    data: object, path: str, *, known: Collection[str], required: Collection[str]
+) -> Mapping[str, Any]:
     """Return ``data`` if it is an object that has all required keys, each once, and none but the known.
 
     Raises:
@@ -87,7 +97,9 @@ def entries(data: object, path: str, *, known: Collection[str], required: Collec
         if key not in known:
             is_plain = type(key) is str and _PLAIN_KEY.fullmatch(key) is not None
             where = below(path, key) if is_plain else path or ROOT
-            raise InvalidDocument(where, f"must be one of the keys {', '.join(known)}", safe_repr(key))
+            raise InvalidDocument(
+                where, f"must be one of the keys {', '.join(known)}", safe_repr(key)
+            )
     if isinstance(data, Entries) and data.double is not None:
         raise InvalidDocument(below(path, data.double), "must be given once", "twice")
     for key in required:
@@ -120,7 +132,9 @@ class Form:
     encode: Callable[[Any], Any]
 
 
-def plain(convert: Callable[[Any], Any] = lambda value: value, encode: Callable[[Any], Any] | None = None) -> Form:
+def plain(
+    convert: Callable[[Any], Any] = lambda value: value, encode: Callable[[Any], Any] | None = None
+) -> Form:
     """Make the form of a value without parts. ``convert`` may refuse it; else its owner does."""
 
     def decode(data: Any, path: str) -> Any:
@@ -179,7 +193,8 @@ class Record:
         """Make the value of plain data.
 
         Raises:
-            InvalidDocument: Naming the path of what is missing, unknown or refused by a rule of the model.
+            InvalidDocument: Naming the path of what is missing, unknown or refused by a rule of the
+                model.
         """
         attributes = self.attributes
         required = [key for key, each in attributes.items() if self._is_required(each)]
@@ -205,7 +220,9 @@ class Record:
             return "-"  # The model refuses such a name, which says more than its want of a slug.
         derived = slug(source)
         if not derived:
-            raise InvalidDocument(path, "must be given where the name has no letter or digit", safe_repr(source))
+            raise InvalidDocument(
+                path, "must be given where the name has no letter or digit", safe_repr(source)
+            )
         return derived
 
     def encode(self, value: Any) -> dict[str, Any]:
@@ -229,7 +246,9 @@ class Record:
 _AS_IT_IS = plain()
 
 
-def made(kind: Callable[..., Any], values: Mapping[str, Any], path: str, names: Mapping[str, str]) -> Any:
+def made(
+    kind: Callable[..., Any], values: Mapping[str, Any], path: str, names: Mapping[str, str]
+) -> Any:
     """Call a constructor; what it refuses is refused with the path of the key.
 
     Raises:
@@ -238,4 +257,6 @@ def made(kind: Callable[..., Any], values: Mapping[str, Any], path: str, names: 
     try:
         return kind(**values)
     except InvalidInput as fault:
-        raise InvalidDocument(below(path, names.get(fault.field, fault.field)), fault.rule, fault.given) from fault
+        raise InvalidDocument(
+            below(path, names.get(fault.field, fault.field)), fault.rule, fault.given
+        ) from fault

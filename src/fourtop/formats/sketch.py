@@ -33,24 +33,30 @@ def sketch_floor(
     """Make a floor of table numbers. Ids are the slugs of numbers and zone names: ``Dining 4a`` is ``dining-4a``.
 
     Args:
-        tables: By number: the seats; or seats and zone; or attributes of ``Table``, with ``zone`` for the
-            zone's name. Zones are ordered as they first appear.
-        joins: By number: ``"1-2"``, a row ``"1-2-3"``, a pair, or a pair and the seats that it costs. Where
-            numbers have hyphens themselves, use pairs.
+        tables: By number: the seats; or seats and zone; or attributes of ``Table``, with ``zone``
+            for the zone's name. Zones are ordered as they first appear.
+        joins: By number: ``"1-2"``, a row ``"1-2-3"``, a pair, or a pair and the seats that it
+            costs. Where numbers have hyphens themselves, use pairs.
         zone: Where tables stand that name no zone.
 
     Raises:
-        InvalidInput: What the model refuses, two names with one slug, a name without letter or digit.
+        InvalidInput: What the model refuses, two names with one slug, a name without letter or
+            digit.
 
     >>> floor = sketch_floor({"1": 2, "2": 2, "3": 4, "Bay": (6, "Terrace")}, joins=["1-2-3"])
     >>> [table.id for table in floor.tables], len(floor.joins), floor.seats({"1", "2"})
     (['1', '2', '3', 'bay'], 2, 4)
     """
-    notes = {number: _note(number, note, zone) for number, note in _mapping("tables", tables).items()}
+    notes = {
+        number: _note(number, note, zone) for number, note in _mapping("tables", tables).items()
+    }
     names = dict.fromkeys(note["zone"] for note in notes.values())
     zones = [Zone(_id("zone", name), name, order=place) for place, name in enumerate(names)]
     floor = Floor([_table(number, note) for number, note in notes.items()], zones=zones)
-    return attrs.evolve(floor, joins=chain.from_iterable(validators.as_members("joins", joins, partial(_joins, floor))))
+    return attrs.evolve(
+        floor,
+        joins=chain.from_iterable(validators.as_members("joins", joins, partial(_joins, floor))),
+    )
 
 
 def sketch_house(
@@ -63,15 +69,17 @@ def sketch_house(
 ) -> House:
     """Make a house that takes bookings at once, every day, with the defaults of every rule.
 
-    The last start lies two hours before a period ends, and a stay ends with it. Change what you like with
-    ``attrs.evolve``.
+    The last start lies two hours before a period ends, and a stay ends with it. Change what you
+    like with ``attrs.evolve``.
 
     Args:
         name: Of the restaurant; its id is the slug.
         floor: Its tables, such as ``sketch_floor`` makes them.
         timezone: IANA name.
-        periods: By key: local times, ``"17:00-23:00"``; past midnight where the end is not after the start.
-        turn_minutes: How long parties stay; or by largest party size, ``{2: 90, 4: 105, None: 120}``.
+        periods: By key: local times, ``"17:00-23:00"``; past midnight where the end is not after
+            the start.
+        turn_minutes: How long parties stay; or by largest party size, ``{2: 90, 4: 105, None:
+            120}``.
 
     Raises:
         InvalidInput: What the model refuses.
@@ -81,12 +89,17 @@ def sketch_house(
     ('the-corner', 'all-day')
     """
     validators.check_text("name", name, 100)
-    bands: Any = turn_minutes.items() if isinstance(turn_minutes, Mapping) else [TurnBand(None, turn_minutes)]
+    bands: Any = (
+        turn_minutes.items()
+        if isinstance(turn_minutes, Mapping)
+        else [TurnBand(None, turn_minutes)]
+    )
     return House(
         Restaurant(_id("name", name), name, timezone=timezone),
         floor,
         Policy(
-            [_period(key, hours) for key, hours in _mapping("periods", periods).items()], turn_bands=as_bands(bands)
+            [_period(key, hours) for key, hours in _mapping("periods", periods).items()],
+            turn_bands=as_bands(bands),
         ),
     )
 
@@ -113,7 +126,9 @@ def _note(number: Any, note: Any, zone: str) -> dict[str, Any]:
         values = {"capacity": note, "zone": zone}
     if "capacity" not in values or not values.keys() <= _ATTRIBUTES:
         raise InvalidInput(
-            "tables", f"must be seats, seats and zone, or a mapping of {_KNOWN}", safe_repr({number: note})
+            "tables",
+            f"must be seats, seats and zone, or a mapping of {_KNOWN}",
+            safe_repr({number: note}),
         )
     validators.check_text("zone", values["zone"], 50)
     return values
@@ -121,7 +136,14 @@ def _note(number: Any, note: Any, zone: str) -> dict[str, Any]:
 
 def _table(number: str, note: Mapping[str, Any]) -> Table:
     rest = {key: value for key, value in note.items() if key != "zone"}
-    return Table(**{"id": _id("tables", number), "number": number, "zone_id": _id("zone", note["zone"]), **rest})
+    return Table(
+        **{
+            "id": _id("tables", number),
+            "number": number,
+            "zone_id": _id("zone", note["zone"]),
+            **rest,
+        }
+    )
 
 
 def _joins(floor: Floor, note: Any) -> list[Join]:
@@ -131,7 +153,9 @@ def _joins(floor: Floor, note: Any) -> list[Join]:
     elif isinstance(note, tuple) and len(note) in (2, 3):
         numbers, losses = list(note[:2]), note[2:]
     else:
-        raise InvalidInput("joins", "must be texts such as 1-2, or pairs of table numbers", safe_repr(note))
+        raise InvalidInput(
+            "joins", "must be texts such as 1-2, or pairs of table numbers", safe_repr(note)
+        )
     ids = []
     for number in numbers:
         table = floor.find_table_numbered(number) if isinstance(number, str) else None

@@ -32,8 +32,9 @@ class RelayOptions:
 
     Args:
         batch: How many events are leased at once (1–10,000).
-        lease_seconds: For how long (1–3,600). A relay gives up a batch at half of it, and publishing one event has to
-            take less than the other half; or else somebody might publish it a second time meanwhile.
+        lease_seconds: For how long (1–3,600). A relay gives up a batch at half of it, and
+            publishing one event has to take less than the other half; or else somebody might
+            publish it a second time meanwhile.
         max_attempts: After how many failures an event is given up (1–100).
         max_batches: After how many batches to stop; ``None``: when nothing is waiting.
 
@@ -44,7 +45,9 @@ class RelayOptions:
     batch: int = attrs.field(default=100, validator=validators.integer(1, 10_000))
     lease_seconds: int = attrs.field(default=30, validator=validators.integer(1, 3_600))
     max_attempts: int = attrs.field(default=10, validator=validators.integer(1, 100))
-    max_batches: int | None = attrs.field(default=None, validator=validators.optional(validators.integer(1, 2**31)))
+    max_batches: int | None = attrs.field(
+        default=None, validator=validators.optional(validators.integer(1, 2**31))
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -55,7 +58,8 @@ class Relayed:
         published: Published, and written down as such.
         failed: Attempts that failed; they will be tried again.
         dead: Given up.
-        lost: Published so slowly that the lease was over and somebody else had taken them; they go out twice.
+        lost: Published so slowly that the lease was over and somebody else had taken them; they go
+            out twice.
     """
 
     published: int = 0
@@ -98,30 +102,34 @@ def relay_outbox(
 ) -> Relayed:
     """Publish the waiting events of all restaurants until none may go out now.
 
-    At least once: an event that was published is written down as delivered after that, and a relay killed in
-    between leaves it to the next, when its lease is over. Whoever gets it twice knows it by its ``dedupe_key``.
-    In order per booking (per hold, where there is no booking; per restaurant for the rest): an event is published
-    only after all earlier ones of its subject were, or were given up; once it was, none of those is ever published
-    again, as long as publishing takes no longer than the lease allows. Any number of relays may run at once.
+    At least once: an event that was published is written down as delivered after that, and a relay
+    killed in between leaves it to the next, when its lease is over. Whoever gets it twice knows it
+    by its ``dedupe_key``. In order per booking (per hold, where there is no booking; per restaurant
+    for the rest): an event is published only after all earlier ones of its subject were, or were
+    given up; once it was, none of those is ever published again, as long as publishing takes no
+    longer than the lease allows. Any number of relays may run at once.
 
     Args:
         outbox: The store.
-        publish: Gives an event to whoever listens; returns when it is safe there. What it raises counts as a failure:
-            the event rests for a while, longer each time, and the later ones of its subject wait for it. After ten
-            failures it is given up, and the others go on.
+        publish: Gives an event to whoever listens; returns when it is safe there. What it raises
+            counts as a failure: the event rests for a while, longer each time, and the later ones
+            of its subject wait for it. After ten failures it is given up, and the others go on.
         pace: How many at once and for how long.
         draw: Draws from 0 to less than 1, for the spread of the rests.
         elapsed: Tells seconds that only go forward, to end a batch in time.
 
     Raises:
-        InvalidInput: If ``publish`` is not to be called, or returns without waiting: a coroutine function.
+        InvalidInput: If ``publish`` is not to be called, or returns without waiting: a coroutine
+            function.
         StoreUnavailable: If the store cannot be reached. Nothing is lost; run it again.
         BaseException: What ``publish`` raises to end the program, at once; the leases will run out.
     """
     given: object = publish
     if not callable(given) or inspect.iscoroutinefunction(given):
         # What is only a promise to publish must not be written down as delivered.
-        raise InvalidInput("publish", "must be a function that returns when the event is safe", safe_repr(publish))
+        raise InvalidInput(
+            "publish", "must be a function that returns when the event is safe", safe_repr(publish)
+        )
     terms = RelayOptions() if pace is None else pace
     relay = _Relay(outbox, publish, terms, draw, elapsed)
     total = Relayed()
@@ -130,7 +138,12 @@ def relay_outbox(
         if batch is None:
             break
         total += batch
-    _LOG.info("relayed %d events, %d attempts failed, %d given up", total.published, total.failed, total.dead)
+    _LOG.info(
+        "relayed %d events, %d attempts failed, %d given up",
+        total.published,
+        total.failed,
+        total.dead,
+    )
     return total
 
 
@@ -159,7 +172,9 @@ class _Relay:
     def relay_batch(self) -> Relayed | None:
         """Publish the deliveries of one claim and give back what cannot go now; ``None``: nothing was waiting."""
         until = self._elapsed() + self._pace.lease_seconds / 2
-        deliveries = self._outbox.claim(self._pace.batch, self._pace.lease_seconds * MICROSECONDS_PER_SECOND)
+        deliveries = self._outbox.claim(
+            self._pace.batch, self._pace.lease_seconds * MICROSECONDS_PER_SECOND
+        )
         if not deliveries:
             return None
         self._count = Relayed()
@@ -187,8 +202,8 @@ class _Relay:
     def _may_follow(self, delivery: Delivery) -> bool:
         """Write down what was published if this is of the same subject; tell whether the lease still holds.
 
-        Were it written down later, a relay killed in between would have the earlier event published again, after
-        the later one.
+        Were it written down later, a relay killed in between would have the earlier event published
+        again, after the later one.
         """
         return delivery.lane not in self._unsaid or self._say_done()
 
@@ -219,7 +234,13 @@ class _Relay:
             return False
         # The name of the error only: its text may hold anything, and so may the event's data.
         event = delivery.event
-        about = (event.type.value, event.restaurant_id, delivery.sequence, attempts, type(error).__name__)
+        about = (
+            event.type.value,
+            event.restaurant_id,
+            delivery.sequence,
+            attempts,
+            type(error).__name__,
+        )
         if is_last:
             _LOG.error("gave up %s of %s, number %d, after attempt %d: %s", *about)
         else:

@@ -1,7 +1,8 @@
 """Retention: archive old allocations and delete old results, holds and events.
 
-Each works in batches and may be run at any time, by several at once, and be killed anywhere: the next run does what
-is left. None of them changes an answer; while none runs, there are only more rows.
+Each works in batches and may be run at any time, by several at once, and be killed anywhere: the
+next run does what is left. None of them changes an answer; while none runs, there are only more
+rows.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from fourtop.model import validators
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
 from fourtop.ports import Maintenance
 
-# A command may still have something to do with what was over a day ago; nothing is put away before that.
+# A command may still have something to do with what was over a day ago; nothing is put away before
+# that.
 DAYS: Final = (1, 3_650)
 
 _DAY_US: Final = 24 * 60 * MICROSECONDS_PER_MINUTE
@@ -48,8 +50,9 @@ def prune_allocations(
 ) -> Pruned:
     """Move the allocations whose window ended long ago into the archive, so that the living table stays small.
 
-    Bookings and blocks stay. What is archived is compared with nothing any more: who records a party for a time
-    that long ago, or imports bookings of it, is not told that the table was taken then.
+    Bookings and blocks stay. What is archived is compared with nothing any more: who records a
+    party for a time that long ago, or imports bookings of it, is not told that the table was taken
+    then.
 
     Args:
         store: Where.
@@ -61,7 +64,9 @@ def prune_allocations(
         InvalidInput: If a number is out of its range.
         StoreUnavailable: If the store cannot be reached. What was moved is moved; run it again.
     """
-    pruned = Pruned(allocations=_cleared(store.archive_allocations, _before(store, days), batch, max_batches))
+    pruned = Pruned(
+        allocations=_cleared(store.archive_allocations, _before(store, days), batch, max_batches)
+    )
     _LOG.info("archived %d allocations", pruned.allocations)
     return pruned
 
@@ -71,12 +76,14 @@ def prune_confirmations(
 ) -> Pruned:
     """Delete the confirmation results, stored answers and records of ended holds whose retention time is over.
 
-    In that order, because an answer has to outlive the result that refers to it, and a hold its results. After it
-    a key is as good as new, and who confirms the hold once more is told that it has ended.
+    In that order, because an answer has to outlive the result that refers to it, and a hold its
+    results. After it a key is as good as new, and who confirms the hold once more is told that it
+    has ended.
 
     Args:
         store: Where.
-        days: How many days ago they have to have been written (1–3,650); of a hold, the window has to be over as well.
+        days: How many days ago they have to have been written (1–3,650); of a hold, the window has
+            to be over as well.
         batch: How many rows are deleted in one transaction (1–10,000).
         max_batches: After how many batches of each kind to stop; ``None``: when nothing is left.
 
@@ -99,7 +106,9 @@ def prune_confirmations(
     return pruned
 
 
-def prune_outbox(store: Maintenance, *, days: int = 30, batch: int = 500, max_batches: int | None = None) -> Pruned:
+def prune_outbox(
+    store: Maintenance, *, days: int = 30, batch: int = 500, max_batches: int | None = None
+) -> Pruned:
     """Delete the events that were delivered, or given up, long ago. One that waits stays, however old it is.
 
     Args:
@@ -117,7 +126,9 @@ def prune_outbox(store: Maintenance, *, days: int = 30, batch: int = 500, max_ba
     return pruned
 
 
-def _cleared(clear: Callable[[int, int], int], before_us: int, batch: int, max_batches: int | None) -> int:
+def _cleared(
+    clear: Callable[[int, int], int], before_us: int, batch: int, max_batches: int | None
+) -> int:
     """Clear batch after batch until one is not full, and return how many rows there were."""
     limit = check_batch(batch)
     total = 0

@@ -36,22 +36,25 @@ class Swept:
     holds: int = 0
 
 
-def sweep_holds(store: MaintainedStore, *, batch: int = 100, max_batches: int | None = None) -> Swept:
+def sweep_holds(
+    store: MaintainedStore, *, batch: int = 100, max_batches: int | None = None
+) -> Swept:
     """End the holds that have expired: their rows go, and each is told of by one ``capacity.hold.expired``.
 
-    Commands do the same with the dead holds that they come across. So this job frees nothing that is not free
-    already; it keeps the rows few and the events timely. A hold that was extended, confirmed or swept since it was
-    found is left alone.
+    Commands do the same with the dead holds that they come across. So this job frees nothing that
+    is not free already; it keeps the rows few and the events timely. A hold that was extended,
+    confirmed or swept since it was found is left alone.
 
     Args:
         store: Where.
-        batch: How many holds are looked up at once (1–10,000); those of one restaurant end in one transaction.
+        batch: How many holds are looked up at once (1–10,000); those of one restaurant end in one
+            transaction.
         max_batches: After how many batches to stop; ``None``: when nothing is left.
 
     Raises:
         InvalidInput: If a number is out of its range.
-        StoreUnavailable: If the store, or a restaurant in it, cannot be reached. What was swept is swept, of all other
-            restaurants too; run it again.
+        StoreUnavailable: If the store, or a restaurant in it, cannot be reached. What was swept is
+            swept, of all other restaurants too; run it again.
     """
     limit = check_batch(batch)
     runner = Executor(store)
@@ -88,7 +91,8 @@ def _by_restaurant(found: Iterable[tuple[str, str]]) -> Iterable[tuple[str, tupl
 
 
 def _sweep_order(restaurant_id: str, hold_ids: tuple[str, ...]) -> Command[int]:
-    # No row gets an id of this call, and an event's key is its hold's, so that every sweep may be called the same.
+    # No row gets an id of this call, and an event's key is its hold's, so that every sweep may be
+    # called the same.
     call = Invocation(restaurant_id, "sweep", "sweep", JOB, None, {})
     scope = Scope(restaurant_id, holds=frozenset(hold_ids))
     return Command(call, scope, lambda view, _: _swept(call, view, hold_ids))

@@ -38,8 +38,8 @@ class Allocation:
     """A resource taken for a window by one owner.
 
     Two live allocations of one resource of one restaurant never overlap; the constraint is called
-    ``allocations_no_overlap`` everywhere. A *shadow* allocation is exempt: it is what-if, an import on
-    trial, a comparison; never a hold's.
+    ``allocations_no_overlap`` everywhere. A *shadow* allocation is exempt: it is what-if, an import
+    on trial, a comparison; never a hold's.
 
     Args:
         id: Of the row; unique in the restaurant.
@@ -52,8 +52,8 @@ class Allocation:
         shadow: Exempt from the constraint.
     """
 
-    # The hot class: no validators (they would double its cost); decisions make only lawful ones, and the
-    # stores enforce it again.
+    # The hot class: no validators (they would double its cost); decisions make only lawful ones,
+    # and the stores enforce it again.
     id: str
     restaurant_id: str
     resource_type: ResourceType

@@ -31,8 +31,8 @@ class BookingStatus(StrEnum):
     def occupies(self) -> bool:
         """Tell whether a booking of this status owns allocations for the rest of its window.
 
-        The one predicate for it. A pending booking's tables are its hold's; one that ended keeps what it
-        used, up to the moment it ended.
+        The one predicate for it. A pending booking's tables are its hold's; one that ended keeps
+        what it used, up to the moment it ended.
         """
         return self in _OCCUPYING
 
@@ -67,8 +67,8 @@ class Assignment:
 
     Args:
         tables: Table ids, in table order.
-        window: When they are, or were, taken for it. It ends earlier than the booking's block window once
-            the party has left or cancelled.
+        window: When they are, or were, taken for it. It ends earlier than the booking's block
+            window once the party has left or cancelled.
         merge_group_id: The id of its merge group, if it has two tables or more.
         assigned_us: When they were given, in microseconds.
         assigned_by: Who gave them.

@@ -85,16 +85,22 @@ class Calendar:
         if found is None:
             if len(self._services) >= _CACHED_DAYS:
                 self._services.clear()
-            services = (self._find_service_of(period, day) for period in self._policy.periods_on(day))
+            services = (
+                self._find_service_of(period, day) for period in self._policy.periods_on(day)
+            )
             found = tuple(service for service in services if service is not None)
             self._services[day] = found
         return found
 
     def _find_service_of(self, period: ServicePeriod, day: date) -> Service | None:
         end_day = day + timedelta(days=1) if period.is_overnight else day
-        start_us, end_us = self._instant(day, period.start, 0), self._instant(end_day, period.end, 1)
+        start_us, end_us = (
+            self._instant(day, period.start, 0),
+            self._instant(end_day, period.end, 1),
+        )
         if end_us <= start_us:
-            # Its start was skipped by the clocks, and moved on to its end or past it: nothing of it is left.
+            # Its start was skipped by the clocks, and moved on to its end or past it: nothing of it
+            # is left.
             return None
         window = Window.of_micros(start_us, end_us)
         if period.last_start is not None:
@@ -108,8 +114,8 @@ class Calendar:
         return Service(period, day, window, last)
 
     def _instant(self, day: date, at: time, fold: int) -> int:
-        # A skipped local time moves forward with the clocks; of a repeated one, a period starts at the
-        # first and ends at the second, so that no period is ever reversed.
+        # A skipped local time moves forward with the clocks; of a repeated one, a period starts at
+        # the first and ends at the second, so that no period is ever reversed.
         local = datetime.combine(day, at).replace(tzinfo=self.zone, fold=fold)
         if next_valid(local) is not None:
             local = local.replace(fold=0)
@@ -141,8 +147,9 @@ class Calendar:
     def stay(self, start_us: int, party_size: int, occasion: str | None = None) -> Stay | Refusal:
         """Return how long a party that sits down at an instant has its tables, or why it may not.
 
-        Elapsed time, not wall-clock time, is added to the start, so that a clock change costs or gives
-        nothing. Where overrun is not allowed the block window is clamped to the end of service.
+        Elapsed time, not wall-clock time, is added to the start, so that a clock change costs or
+        gives nothing. Where overrun is not allowed the block window is clamped to the end of
+        service.
         """
         key = (start_us, party_size, occasion)
         answer = self._answers.get(key)
@@ -173,7 +180,9 @@ class Calendar:
         if stay is None:
             if len(self._stays) >= _CACHED_STARTS:
                 self._stays.clear()
-            stay = self._stays[start_us, minutes, chosen] = self._fit(service, start_us, minutes, chosen)
+            stay = self._stays[start_us, minutes, chosen] = self._fit(
+                service, start_us, minutes, chosen
+            )
         return stay
 
     def _outside(self, start_us: int) -> Refusal:
@@ -186,7 +195,9 @@ class Calendar:
         if occasion is not None:
             return turn_minutes(self._policy.get_occasion(occasion).turn_bands, party_size)
         bands = period.turn_bands or self._policy.turn_bands
-        return turn_minutes(bands, party_size) if bands else self._restaurant.default_duration_minutes
+        return (
+            turn_minutes(bands, party_size) if bands else self._restaurant.default_duration_minutes
+        )
 
     @staticmethod
     def _fit(service: Service, start_us: int, minutes: int, occasion: str | None) -> Stay | Refusal:
@@ -202,7 +213,10 @@ class Calendar:
             if end_us - start_us < least * MICROSECONDS_PER_MINUTE:
                 dwell = max((end_us - start_us) // MICROSECONDS_PER_MINUTE, 0)
                 return Refusal.by_rule(
-                    Code.DWELL_BELOW_MINIMUM, period=period.key, dwell_minutes=dwell, minimum_minutes=least
+                    Code.DWELL_BELOW_MINIMUM,
+                    period=period.key,
+                    dwell_minutes=dwell,
+                    minimum_minutes=least,
                 )
         return Stay(
             period=period.key,
@@ -217,15 +231,17 @@ class Calendar:
     def starts_on(self, day: date) -> tuple[tuple[int, Service], ...]:
         """Return the start times on offer for the services of a date: instants in microseconds, in order.
 
-        The raster counts the restaurant's reservation interval from the start of each service, in elapsed
-        time, up to its last seating inclusive. Where the clocks go back, a service may run into the next: the
-        starts of both are those of the one that ``find_service`` returns.
+        The raster counts the restaurant's reservation interval from the start of each service, in
+        elapsed time, up to its last seating inclusive. Where the clocks go back, a service may run
+        into the next: the starts of both are those of the one that ``find_service`` returns.
         """
         step = self._restaurant.reservation_interval_minutes * MICROSECONDS_PER_MINUTE
         starts = [
             (start_us, service)
             for service in self.services_on(day)
-            for start_us in range(service.window.start_us, min(service.last_start_us + 1, service.window.end_us), step)
+            for start_us in range(
+                service.window.start_us, min(service.last_start_us + 1, service.window.end_us), step
+            )
             if service.is_same(self.find_service(start_us))
         ]
         return tuple(sorted(starts, key=itemgetter(0)))
@@ -234,7 +250,8 @@ class Calendar:
         """Turn a local time of the restaurant, or any instant with an offset, into microseconds.
 
         Args:
-            local: ISO 8601 text or a datetime; without an offset it is local time of the restaurant.
+            local: ISO 8601 text or a datetime; without an offset it is local time of the
+                restaurant.
             field: The field that an error names.
 
         Raises:

@@ -25,18 +25,30 @@ def number_key(number: str) -> tuple[tuple[int, int | str], ...]:
     ['2', '10', 'Bar 1']
     """
     parts = re.split(r"([0-9]+)", validators.casefold(number))
-    return tuple((0, int(part)) if part.isdecimal() and part.isascii() else (1, part) for part in parts if part)
+    return tuple(
+        (0, int(part)) if part.isdecimal() and part.isascii() else (1, part)
+        for part in parts
+        if part
+    )
 
 
 def _pair(value: Any) -> tuple[str, str]:
-    pair = sorted(validators.as_members("tables", value, lambda each: validators.check_identifier("tables", each)))
+    pair = sorted(
+        validators.as_members(
+            "tables", value, lambda each: validators.check_identifier("tables", each)
+        )
+    )
     if len(pair) != 2 or pair[0] == pair[1]:
         raise InvalidInput("tables", "must be two different table ids", safe_repr(pair))
     return (pair[0], pair[1])
 
 
 def _ids(value: Any) -> frozenset[str]:
-    return frozenset(validators.as_members("tables", value, lambda each: validators.check_identifier("tables", each)))
+    return frozenset(
+        validators.as_members(
+            "tables", value, lambda each: validators.check_identifier("tables", each)
+        )
+    )
 
 
 @attrs.frozen
@@ -79,9 +91,15 @@ class SetCapacity:
 
     def __attrs_post_init__(self) -> None:
         if len(self.tables) < 2:
-            raise InvalidInput("tables", "must name at least two tables", safe_repr(sorted(self.tables)))
+            raise InvalidInput(
+                "tables", "must name at least two tables", safe_repr(sorted(self.tables))
+            )
         if self.min_party is not None and self.min_party > self.capacity:
-            raise InvalidInput("min_party", f"must be at most the capacity, {self.capacity}", safe_repr(self.min_party))
+            raise InvalidInput(
+                "min_party",
+                f"must be at most the capacity, {self.capacity}",
+                safe_repr(self.min_party),
+            )
 
 
 def _tables(value: Any) -> tuple[Table, ...]:
@@ -91,11 +109,18 @@ def _tables(value: Any) -> tuple[Table, ...]:
 
 def _zones(value: Any) -> tuple[Zone, ...]:
     zones = validators.as_instances("zones", value, Zone)
-    return tuple(sorted(zones, key=lambda zone: (zone.order, validators.casefold(zone.name), zone.id)))
+    return tuple(
+        sorted(zones, key=lambda zone: (zone.order, validators.casefold(zone.name), zone.id))
+    )
 
 
 def _joins(value: Any) -> tuple[Join, ...]:
-    return tuple(sorted(validators.as_instances("joins", value, Join), key=lambda join: (join.tables, join.seat_loss)))
+    return tuple(
+        sorted(
+            validators.as_instances("joins", value, Join),
+            key=lambda join: (join.tables, join.seat_loss),
+        )
+    )
 
 
 def _set_capacities(value: Any) -> tuple[SetCapacity, ...]:
@@ -107,9 +132,9 @@ def _set_capacities(value: Any) -> tuple[SetCapacity, ...]:
 class Floor:
     """The tables of a restaurant, their joins, and the capacities of sets that the house laid down.
 
-    Immutable: the ``with_…`` and ``without_…`` methods return a changed copy, which a desk puts in place as a
-    new version. *Table order* is the order of ``tables``: by number as people count, then by id. It decides
-    every tie, and bit ``i`` of every table mask is ``tables[i]``.
+    Immutable: the ``with_…`` and ``without_…`` methods return a changed copy, which a desk puts in
+    place as a new version. *Table order* is the order of ``tables``: by number as people count,
+    then by id. It decides every tie, and bit ``i`` of every table mask is ``tables[i]``.
 
     Args:
         tables: In any order; kept in table order.
@@ -119,8 +144,9 @@ class Floor:
         joins_within_zone: Refuse joins across zones.
 
     Raises:
-        InvalidInput: Ids, numbers or zone names that are not unique (case does not count), tables or zones
-            that do not exist, a join across zones where that is refused, more than 2,000 tables.
+        InvalidInput: Ids, numbers or zone names that are not unique (case does not count), tables
+            or zones that do not exist, a join across zones where that is refused, more than 2,000
+            tables.
 
     >>> floor = Floor(
     ...     zones=[Zone("main", "Main")],
@@ -134,13 +160,18 @@ class Floor:
     tables: tuple[Table, ...] = attrs.field(converter=_tables)
     zones: tuple[Zone, ...] = attrs.field(kw_only=True, converter=_zones)
     joins: tuple[Join, ...] = attrs.field(default=(), kw_only=True, converter=_joins)
-    set_capacities: tuple[SetCapacity, ...] = attrs.field(default=(), kw_only=True, converter=_set_capacities)
+    set_capacities: tuple[SetCapacity, ...] = attrs.field(
+        default=(), kw_only=True, converter=_set_capacities
+    )
     joins_within_zone: bool = attrs.field(default=False, kw_only=True, validator=validators.flag)
 
     def __attrs_post_init__(self) -> None:
         if len(self.tables) > MAX_TABLES_ON_FLOOR:
-            raise InvalidInput("tables", f"must be at most {MAX_TABLES_ON_FLOOR}", str(len(self.tables)))
-        # What people wrote before what may have been made of it: ids are often the slugs of numbers and names.
+            raise InvalidInput(
+                "tables", f"must be at most {MAX_TABLES_ON_FLOOR}", str(len(self.tables))
+            )
+        # What people wrote before what may have been made of it: ids are often the slugs of numbers
+        # and names.
         _refuse_duplicates(
             "tables",
             "must have different numbers, whatever the case",
@@ -153,20 +184,30 @@ class Floor:
             (validators.casefold(zone.name) for zone in self.zones),
         )
         _refuse_duplicates("zones", "must have different ids", (zone.id for zone in self.zones))
-        _refuse_duplicates("joins", "must not name a pair twice", (join.tables for join in self.joins))
-        _refuse_duplicates("set_capacities", "must not name a set twice", (each.tables for each in self.set_capacities))
+        _refuse_duplicates(
+            "joins", "must not name a pair twice", (join.tables for join in self.joins)
+        )
+        _refuse_duplicates(
+            "set_capacities",
+            "must not name a set twice",
+            (each.tables for each in self.set_capacities),
+        )
         self._check_references()
 
     def _check_references(self) -> None:
         zones = {zone.id for zone in self.zones}
         for table in self.tables:
             if table.zone_id not in zones:
-                raise InvalidInput("zone_id", "must be a zone of this floor", safe_repr(table.zone_id))
+                raise InvalidInput(
+                    "zone_id", "must be a zone of this floor", safe_repr(table.zone_id)
+                )
         for join in self.joins:
             self._check_members("joins", join.tables)
             first, second = (self.get_table(id_) for id_ in join.tables)
             if self.joins_within_zone and first.zone_id != second.zone_id:
-                raise InvalidInput("joins", "must stay within a zone on this floor", safe_repr(join.tables))
+                raise InvalidInput(
+                    "joins", "must stay within a zone on this floor", safe_repr(join.tables)
+                )
         for each in self.set_capacities:
             self._check_members("set_capacities", sorted(each.tables))
 
@@ -252,9 +293,9 @@ class Floor:
     def seats(self, table_ids: Collection[str]) -> int:
         """Return the seats of a set: its own capacity if the house gave one, else the sum less what joining costs.
 
-        Joining costs the loss of the cheapest spanning tree of the joins inside the set (of the cheapest
-        spanning forest, where it is not connected). Source: J. B. Kruskal, "On the shortest spanning subtree
-        of a graph", 1956. O(joins) for one set.
+        Joining costs the loss of the cheapest spanning tree of the joins inside the set (of the
+        cheapest spanning forest, where it is not connected). Source: J. B. Kruskal, "On the
+        shortest spanning subtree of a graph", 1956. O(joins) for one set.
 
         Raises:
             NotFound: If a table is unknown.
@@ -298,7 +339,9 @@ class Floor:
 
     def with_table(self, table: Table) -> Floor:
         """Return a copy with the table added, or put in place of the one with its id."""
-        return attrs.evolve(self, tables=(*(each for each in self.tables if each.id != table.id), table))
+        return attrs.evolve(
+            self, tables=(*(each for each in self.tables if each.id != table.id), table)
+        )
 
     def without_table(self, table_id: str) -> Floor:
         """Return a copy without the table, its joins and the set capacities that name it.
@@ -311,12 +354,16 @@ class Floor:
             self,
             tables=tuple(each for each in self.tables if each.id != table_id),
             joins=tuple(each for each in self.joins if table_id not in each.tables),
-            set_capacities=tuple(each for each in self.set_capacities if table_id not in each.tables),
+            set_capacities=tuple(
+                each for each in self.set_capacities if table_id not in each.tables
+            ),
         )
 
     def with_join(self, join: Join) -> Floor:
         """Return a copy with the join added, or put in place of the one between the same tables."""
-        return attrs.evolve(self, joins=(*(each for each in self.joins if each.tables != join.tables), join))
+        return attrs.evolve(
+            self, joins=(*(each for each in self.joins if each.tables != join.tables), join)
+        )
 
     def without_join(self, table_ids: Collection[str]) -> Floor:
         """Return a copy without the join between two tables.
@@ -331,7 +378,9 @@ class Floor:
 
     def with_zone(self, zone: Zone) -> Floor:
         """Return a copy with the zone added, or put in place of the one with its id."""
-        return attrs.evolve(self, zones=(*(each for each in self.zones if each.id != zone.id), zone))
+        return attrs.evolve(
+            self, zones=(*(each for each in self.zones if each.id != zone.id), zone)
+        )
 
     def without_zone(self, zone_id: str) -> Floor:
         """Return a copy without the zone.

@@ -19,7 +19,9 @@ from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.request import Preference
 from fourtop.model.window import from_micros
 
-_CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+_CANONICAL: Final = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+)
 
 
 def canonical(data: Any) -> str:
@@ -45,7 +47,11 @@ class Fingerprint:
     def changed(self, now: Fingerprint) -> tuple[str, ...]:
         """Return the names of the facts that differ, sorted."""
         before, after = json.loads(self.facts), json.loads(now.facts)
-        return tuple(sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)))
+        return tuple(
+            sorted(
+                name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
+            )
+        )
 
 
 def fingerprint_of(
@@ -58,9 +64,10 @@ def fingerprint_of(
 ) -> Fingerprint:
     """Write down what a hold of these tables for this stay relies on.
 
-    Of each table: capacity, limits, zone, mobility, service state; of the set: the joins inside it with
-    their losses, its hand-set capacity; of the policy: mode, turn time of the band, buffers. Where a table
-    is drawn is no part of it. A table or a service that is gone is a changed fact too.
+    Of each table: capacity, limits, zone, mobility, service state; of the set: the joins inside it
+    with their losses, its hand-set capacity; of the policy: mode, turn time of the band, buffers.
+    Where a table is drawn is no part of it. A table or a service that is gone is a changed fact
+    too.
 
     Args:
         floor: The floor relied on.

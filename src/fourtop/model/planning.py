@@ -15,9 +15,9 @@ MAX_TABLES_PER_PARTY = 8
 class AdjacencyMode(StrEnum):
     """When a set of tables counts as pushed together.
 
-    ``CONNECTED``: one can walk from each member to each other along joins inside the set. ``PAIRWISE``:
-    every two members are joined. ``NEIGHBORS``: some member is joined to all the others. One table always
-    passes.
+    ``CONNECTED``: one can walk from each member to each other along joins inside the set.
+    ``PAIRWISE``: every two members are joined. ``NEIGHBORS``: some member is joined to all the
+    others. One table always passes.
     """
 
     CONNECTED = "connected"
@@ -45,7 +45,9 @@ class Weights:
 
     overage: float = attrs.field(default=5, kw_only=True, validator=validators.number(0, 1_000))
     table_count: float = attrs.field(default=3, kw_only=True, validator=validators.number(0, 1_000))
-    fragmentation: float = attrs.field(default=2, kw_only=True, validator=validators.number(0, 1_000))
+    fragmentation: float = attrs.field(
+        default=2, kw_only=True, validator=validators.number(0, 1_000)
+    )
     zone: float = attrs.field(default=4, kw_only=True, validator=validators.number(0, 1_000))
     adjacency: float = attrs.field(default=1, kw_only=True, validator=validators.number(0, 1_000))
     scarcity: float = attrs.field(default=22, kw_only=True, validator=validators.number(0, 1_000))
@@ -61,8 +63,8 @@ class Planning:
         adjacency_required: Whether a set has to be pushed together at all.
         adjacency_min_party: Require it only from this party size on; ``None``: always.
         max_tables: Largest set (1–8).
-        slack_budget: Most seats over in a set of two or more; ``None``: no limit. For one table, seats over
-            only cost.
+        slack_budget: Most seats over in a set of two or more; ``None``: no limit. For one table,
+            seats over only cost.
         weights: Of the score.
         demand_multiplier: How much seats over weigh (0.1–10).
 
@@ -73,17 +75,29 @@ class Planning:
     True
     """
 
-    adjacency_mode: AdjacencyMode = attrs.field(default=AdjacencyMode.CONNECTED, kw_only=True, converter=_mode)
+    adjacency_mode: AdjacencyMode = attrs.field(
+        default=AdjacencyMode.CONNECTED, kw_only=True, converter=_mode
+    )
     adjacency_required: bool = attrs.field(default=True, kw_only=True, validator=validators.flag)
     adjacency_min_party: int | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.integer(1, validators.MAX_PARTY))
+        default=None,
+        kw_only=True,
+        validator=validators.optional(validators.integer(1, validators.MAX_PARTY)),
     )
-    max_tables: int = attrs.field(default=3, kw_only=True, validator=validators.integer(1, MAX_TABLES_PER_PARTY))
+    max_tables: int = attrs.field(
+        default=3, kw_only=True, validator=validators.integer(1, MAX_TABLES_PER_PARTY)
+    )
     slack_budget: int | None = attrs.field(
-        default=4, kw_only=True, validator=validators.optional(validators.integer(0, validators.MAX_PARTY))
+        default=4,
+        kw_only=True,
+        validator=validators.optional(validators.integer(0, validators.MAX_PARTY)),
     )
-    weights: Weights = attrs.field(factory=Weights, kw_only=True, validator=validators.one_of(Weights))
-    demand_multiplier: float = attrs.field(default=1, kw_only=True, validator=validators.number(0.1, 10))
+    weights: Weights = attrs.field(
+        factory=Weights, kw_only=True, validator=validators.one_of(Weights)
+    )
+    demand_multiplier: float = attrs.field(
+        default=1, kw_only=True, validator=validators.number(0.1, 10)
+    )
 
     def mode_for(self, party_size: int) -> AdjacencyMode | None:
         """Return the mode that a set for this party has to satisfy, or ``None`` if it need not be adjacent."""

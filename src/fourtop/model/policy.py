@@ -67,7 +67,9 @@ def as_date(value: Any) -> date:
     """
     day = _parsed_date(value) if isinstance(value, str) else value
     if not isinstance(day, date) or isinstance(day, datetime) or not 1971 <= day.year <= 2198:
-        raise InvalidInput("date", "must be a date of the years 1971 to 2198, such as 2026-12-24", safe_repr(value))
+        raise InvalidInput(
+            "date", "must be a date of the years 1971 to 2198, such as 2026-12-24", safe_repr(value)
+        )
     return day
 
 
@@ -100,7 +102,9 @@ class TurnBand:
         minutes: The turn time, buffers not counted (1–600).
     """
 
-    max_party: int | None = attrs.field(validator=validators.optional(validators.integer(1, validators.MAX_PARTY)))
+    max_party: int | None = attrs.field(
+        validator=validators.optional(validators.integer(1, validators.MAX_PARTY))
+    )
     minutes: int = attrs.field(validator=validators.integer(1, MAX_TURN_MINUTES))
 
 
@@ -111,7 +115,9 @@ def as_bands(value: Any) -> tuple[TurnBand, ...]:
         InvalidInput: If the sizes do not increase, or ``None`` is not last.
     """
     bands = validators.as_members("turn_bands", value, _band)
-    sizes = [validators.MAX_PARTY + 1 if band.max_party is None else band.max_party for band in bands]
+    sizes = [
+        validators.MAX_PARTY + 1 if band.max_party is None else band.max_party for band in bands
+    ]
     if sizes != sorted(set(sizes)):
         raise InvalidInput("turn_bands", "must have increasing sizes", safe_repr(sizes))
     return bands
@@ -121,7 +127,9 @@ def _band(value: Any) -> TurnBand:
     if isinstance(value, TurnBand):
         return value
     if isinstance(value, str) or not isinstance(value, Iterable) or len(pair := tuple(value)) != 2:
-        raise InvalidInput("turn_bands", "must be pairs of a party size and minutes", safe_repr(value))
+        raise InvalidInput(
+            "turn_bands", "must be pairs of a party size and minutes", safe_repr(value)
+        )
     return TurnBand(*pair)
 
 
@@ -141,8 +149,8 @@ class Occasion:
 
     Args:
         key: Its id; unique in the policy.
-        turn_bands: Its turn times; pairs ``(max_party, minutes)`` will do. A fixed duration is one band
-            ``(None, minutes)``.
+        turn_bands: Its turn times; pairs ``(max_party, minutes)`` will do. A fixed duration is one
+            band ``(None, minutes)``.
     """
 
     key: str = attrs.field(validator=validators.identifier)
@@ -162,7 +170,9 @@ def _period_dates(value: Any) -> frozenset[date]:
 
 
 def _occasion_keys(value: Any) -> tuple[str, ...]:
-    return validators.as_members("occasions", value, lambda key: validators.check_identifier("occasions", key))
+    return validators.as_members(
+        "occasions", value, lambda key: validators.check_identifier("occasions", key)
+    )
 
 
 @attrs.frozen
@@ -180,7 +190,8 @@ class ServicePeriod:
         buffer_before_minutes: Kept free before a party sits down (0–120).
         buffer_after_minutes: Kept free after it leaves (0–120).
         last_start: The last local start, inclusive.
-        last_seating_minutes: Or: the last start lies this long before the end; neither: the restaurant's.
+        last_seating_minutes: Or: the last start lies this long before the end; neither: the
+            restaurant's.
         overrun_allowed: Whether a stay may run past the end; if not, it is clamped to it.
         min_dwell_minutes: A clamped stay shorter than this (and than its turn time) is refused.
 
@@ -204,20 +215,28 @@ class ServicePeriod:
     buffer_after_minutes: int = attrs.field(
         default=0, kw_only=True, validator=validators.integer(0, MAX_BUFFER_MINUTES)
     )
-    last_start: time | None = attrs.field(default=None, kw_only=True, converter=attrs.converters.optional(as_time))
+    last_start: time | None = attrs.field(
+        default=None, kw_only=True, converter=attrs.converters.optional(as_time)
+    )
     last_seating_minutes: int | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(validators.integer(0, 600))
     )
     overrun_allowed: bool = attrs.field(default=False, kw_only=True, validator=validators.flag)
-    min_dwell_minutes: int = attrs.field(default=45, kw_only=True, validator=validators.integer(1, MAX_TURN_MINUTES))
+    min_dwell_minutes: int = attrs.field(
+        default=45, kw_only=True, validator=validators.integer(1, MAX_TURN_MINUTES)
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.weekdays and self.dates:
             raise InvalidInput("dates", "must be empty where weekdays are given", self.key)
         if self.last_start is not None and self.last_seating_minutes is not None:
-            raise InvalidInput("last_start", "must be empty where last_seating_minutes is given", self.key)
+            raise InvalidInput(
+                "last_start", "must be empty where last_seating_minutes is given", self.key
+            )
         if self.last_start is not None and not self._reaches(self.last_start):
-            raise InvalidInput("last_start", "must lie within the period", f"{self.last_start:%H:%M}")
+            raise InvalidInput(
+                "last_start", "must lie within the period", f"{self.last_start:%H:%M}"
+            )
 
     def _reaches(self, at: time) -> bool:
         if self.is_overnight:
@@ -245,8 +264,8 @@ class ServicePeriod:
 class CapacityRule:
     """The most covers or parties that a service period takes on a date. No rule, no cap.
 
-    The most specific rule that applies wins as a whole: one for the date before one for the weekday before
-    one for neither; among those, one for the period before one for all periods.
+    The most specific rule that applies wins as a whole: one for the date before one for the weekday
+    before one for neither; among those, one for the period before one for all periods.
 
     Args:
         max_covers: Most people (0–100,000); ``None``: no cap.
@@ -265,9 +284,15 @@ class CapacityRule:
     max_parties: int | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(validators.integer(0, 100_000))
     )
-    period: str | None = attrs.field(default=None, kw_only=True, validator=validators.optional(validators.identifier))
-    weekday: Weekday | None = attrs.field(default=None, kw_only=True, converter=attrs.converters.optional(as_weekday))
-    on: date | None = attrs.field(default=None, kw_only=True, converter=attrs.converters.optional(as_date))
+    period: str | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(validators.identifier)
+    )
+    weekday: Weekday | None = attrs.field(
+        default=None, kw_only=True, converter=attrs.converters.optional(as_weekday)
+    )
+    on: date | None = attrs.field(
+        default=None, kw_only=True, converter=attrs.converters.optional(as_date)
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.max_covers is None and self.max_parties is None:
@@ -306,11 +331,19 @@ class HoldRules:
         max_live_per_session: Most live holds of one session (1–1,000).
     """
 
-    ttl_seconds: int = attrs.field(default=180, kw_only=True, validator=validators.integer(*HOLD_TTL_SECONDS))
+    ttl_seconds: int = attrs.field(
+        default=180, kw_only=True, validator=validators.integer(*HOLD_TTL_SECONDS)
+    )
     rate_limit: int = attrs.field(default=5, kw_only=True, validator=validators.integer(1, 100))
-    rate_window_seconds: int = attrs.field(default=60, kw_only=True, validator=validators.integer(5, 600))
-    max_live: int = attrs.field(default=1_000, kw_only=True, validator=validators.integer(1, 100_000))
-    max_live_per_session: int = attrs.field(default=10, kw_only=True, validator=validators.integer(1, 1_000))
+    rate_window_seconds: int = attrs.field(
+        default=60, kw_only=True, validator=validators.integer(5, 600)
+    )
+    max_live: int = attrs.field(
+        default=1_000, kw_only=True, validator=validators.integer(1, 100_000)
+    )
+    max_live_per_session: int = attrs.field(
+        default=10, kw_only=True, validator=validators.integer(1, 1_000)
+    )
 
 
 def _periods(value: Any) -> tuple[ServicePeriod, ...]:
@@ -335,11 +368,12 @@ class Policy:
     """All rules of a house, but for its floor.
 
     Args:
-        periods: Service periods, in any order; kept by start, then key. Two of one day do not overlap.
+        periods: Service periods, in any order; kept by start, then key. Two of one day do not
+            overlap.
         occasions: With turn times of their own.
         closures: Dates on which no service starts.
-        turn_bands: Turn times where neither occasion nor period says otherwise; empty: the restaurant's
-            default duration.
+        turn_bands: Turn times where neither occasion nor period says otherwise; empty: the
+            restaurant's default duration.
         capacity_rules: At most one for each scope.
         planning: How tables are chosen.
         holds: Limits on holds.
@@ -353,15 +387,31 @@ class Policy:
     occasions: tuple[Occasion, ...] = attrs.field(default=(), kw_only=True, converter=_occasions)
     closures: frozenset[date] = attrs.field(default=(), kw_only=True, converter=_closures)
     turn_bands: tuple[TurnBand, ...] = attrs.field(default=(), kw_only=True, converter=as_bands)
-    capacity_rules: tuple[CapacityRule, ...] = attrs.field(default=(), kw_only=True, converter=_capacity_rules)
-    planning: Planning = attrs.field(factory=Planning, kw_only=True, validator=validators.one_of(Planning))
-    holds: HoldRules = attrs.field(factory=HoldRules, kw_only=True, validator=validators.one_of(HoldRules))
-    past_grace_minutes: int = attrs.field(default=5, kw_only=True, validator=validators.integer(0, 60))
+    capacity_rules: tuple[CapacityRule, ...] = attrs.field(
+        default=(), kw_only=True, converter=_capacity_rules
+    )
+    planning: Planning = attrs.field(
+        factory=Planning, kw_only=True, validator=validators.one_of(Planning)
+    )
+    holds: HoldRules = attrs.field(
+        factory=HoldRules, kw_only=True, validator=validators.one_of(HoldRules)
+    )
+    past_grace_minutes: int = attrs.field(
+        default=5, kw_only=True, validator=validators.integer(0, 60)
+    )
 
     def __attrs_post_init__(self) -> None:
-        _refuse_double("periods", "must have different keys", (period.key for period in self.periods))
-        _refuse_double("occasions", "must have different keys", (occasion.key for occasion in self.occasions))
-        _refuse_double("capacity_rules", "must have different scopes", (each.scope for each in self.capacity_rules))
+        _refuse_double(
+            "periods", "must have different keys", (period.key for period in self.periods)
+        )
+        _refuse_double(
+            "occasions", "must have different keys", (occasion.key for occasion in self.occasions)
+        )
+        _refuse_double(
+            "capacity_rules",
+            "must have different scopes",
+            (each.scope for each in self.capacity_rules),
+        )
         self._check_references()
         self._check_overlaps()
 
@@ -371,20 +421,30 @@ class Policy:
         for period in self.periods:
             for key in period.occasions:
                 if key not in occasions:
-                    raise InvalidInput("periods", "must offer occasions of this policy", safe_repr(key))
+                    raise InvalidInput(
+                        "periods", "must offer occasions of this policy", safe_repr(key)
+                    )
         for each in self.capacity_rules:
             if each.period is not None and each.period not in periods:
-                raise InvalidInput("capacity_rules", "must name service periods of this policy", safe_repr(each.period))
+                raise InvalidInput(
+                    "capacity_rules",
+                    "must name service periods of this policy",
+                    safe_repr(each.period),
+                )
 
     def _check_overlaps(self) -> None:
         week = [_spans([period for period in self.periods if period.runs_on(day)]) for day in _WEEK]
         for day, spans in zip(_WEEK, week, strict=True):
             _refuse_overlap(day.value, spans)
         for index, day in enumerate(_WEEK):
-            tomorrow = [((start + 1440, end + 1440), key) for (start, end), key in week[(index + 1) % 7]]
+            tomorrow = [
+                ((start + 1440, end + 1440), key) for (start, end), key in week[(index + 1) % 7]
+            ]
             _refuse_overlap(day.value, week[index] + tomorrow)
         for on in sorted({on for period in self.periods for on in period.dates}):
-            _refuse_overlap(on.isoformat(), _spans([period for period in self.periods if on in period.dates]))
+            _refuse_overlap(
+                on.isoformat(), _spans([period for period in self.periods if on in period.dates])
+            )
 
     def get_occasion(self, key: str) -> Occasion:
         """Return the occasion of that key.

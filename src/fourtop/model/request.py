@@ -14,15 +14,25 @@ from fourtop.model.window import from_micros, to_micros
 
 
 def _areas(value: Any) -> frozenset[Area]:
-    return frozenset(validators.as_members("areas", value, lambda each: validators.as_enum(Area, "areas", each)))
+    return frozenset(
+        validators.as_members("areas", value, lambda each: validators.as_enum(Area, "areas", each))
+    )
 
 
 def _zones(value: Any) -> frozenset[str]:
-    return frozenset(validators.as_members("zones", value, lambda each: validators.check_identifier("zones", each)))
+    return frozenset(
+        validators.as_members(
+            "zones", value, lambda each: validators.check_identifier("zones", each)
+        )
+    )
 
 
 def _seatings(value: Any) -> frozenset[str]:
-    return frozenset(validators.as_members("seatings", value, lambda each: validators.check_text("seatings", each, 50)))
+    return frozenset(
+        validators.as_members(
+            "seatings", value, lambda each: validators.check_text("seatings", each, 50)
+        )
+    )
 
 
 @attrs.frozen(cache_hash=True)
@@ -50,7 +60,9 @@ class Preference:
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of conditions that are named, in a fixed order."""
-        return tuple(kind for kind in ("zones", "seatings", "areas", "features") if getattr(self, kind))
+        return tuple(
+            kind for kind in ("zones", "seatings", "areas", "features") if getattr(self, kind)
+        )
 
     def unmet(self, table: Table, zone: Zone) -> tuple[str, ...]:
         """Return the kinds of conditions that a table (in its zone) does not meet, in a fixed order."""
@@ -85,7 +97,8 @@ class BookingRequest:
         must: Conditions that every table has to meet; a refusal names them.
         wish: Conditions that cost in the score where a table of the set does not meet them.
         tables: Exactly these tables and no others; empty: the planner chooses.
-        past_reason: The host's code (an id) for why a start in the past is all right; only for staff.
+        past_reason: The host's code (an id) for why a start in the past is all right; only for
+            staff.
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -98,9 +111,15 @@ class BookingRequest:
 
     party_size: int = attrs.field(validator=validators.party_size)
     start_us: int = attrs.field(alias="start", converter=_start)
-    occasion: str | None = attrs.field(default=None, kw_only=True, validator=validators.optional(validators.identifier))
-    must: Preference = attrs.field(default=ANY_TABLE, kw_only=True, validator=validators.one_of(Preference))
-    wish: Preference = attrs.field(default=ANY_TABLE, kw_only=True, validator=validators.one_of(Preference))
+    occasion: str | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(validators.identifier)
+    )
+    must: Preference = attrs.field(
+        default=ANY_TABLE, kw_only=True, validator=validators.one_of(Preference)
+    )
+    wish: Preference = attrs.field(
+        default=ANY_TABLE, kw_only=True, validator=validators.one_of(Preference)
+    )
     tables: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_table_ids)
     past_reason: str | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(validators.identifier)

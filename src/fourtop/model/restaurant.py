@@ -26,12 +26,16 @@ def zone_info(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError, TypeError):
-        raise InvalidInput("timezone", "must be an IANA time zone such as Europe/London", safe_repr(name)) from None
+        raise InvalidInput(
+            "timezone", "must be an IANA time zone such as Europe/London", safe_repr(name)
+        ) from None
 
 
 def _timezone(_instance: object, _attribute: validators.Named, value: Any) -> None:
     if type(value) is not str:
-        raise InvalidInput("timezone", "must be an IANA time zone such as Europe/London", safe_repr(value))
+        raise InvalidInput(
+            "timezone", "must be an IANA time zone such as Europe/London", safe_repr(value)
+        )
     zone_info(value)
 
 
@@ -66,9 +70,15 @@ class Restaurant:
     name: str = attrs.field(validator=validators.text(100))
     timezone: str = attrs.field(kw_only=True, validator=_timezone)
     slug: str = attrs.field(kw_only=True, validator=_slug)
-    reservation_interval_minutes: int = attrs.field(default=15, kw_only=True, validator=validators.integer(1, 180))
-    default_duration_minutes: int = attrs.field(default=90, kw_only=True, validator=validators.integer(15, 300))
-    last_seating_buffer_minutes: int = attrs.field(default=120, kw_only=True, validator=validators.integer(0, 300))
+    reservation_interval_minutes: int = attrs.field(
+        default=15, kw_only=True, validator=validators.integer(1, 180)
+    )
+    default_duration_minutes: int = attrs.field(
+        default=90, kw_only=True, validator=validators.integer(15, 300)
+    )
+    last_seating_buffer_minutes: int = attrs.field(
+        default=120, kw_only=True, validator=validators.integer(0, 300)
+    )
     active: bool = attrs.field(default=True, kw_only=True, validator=validators.flag)
 
     @slug.default

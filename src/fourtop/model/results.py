@@ -50,8 +50,8 @@ class Slot:
         period: Key of the service period; ``None``: no service is open then.
         party_size: The party size.
         refusal: Why not; ``None``: it can be booked.
-        spots: How many such parties could be seated there one after the other, counted up to the limit
-            that was asked for, caps included.
+        spots: How many such parties could be seated there one after the other, counted up to the
+            limit that was asked for, caps included.
     """
 
     start_us: int

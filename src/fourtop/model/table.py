@@ -38,7 +38,11 @@ def as_features(value: Any) -> frozenset[str]:
     Raises:
         InvalidInput: If one is not 1–50 printable characters, or they are no collection of texts.
     """
-    return frozenset(validators.as_members("features", value, lambda each: validators.check_text("features", each, 50)))
+    return frozenset(
+        validators.as_members(
+            "features", value, lambda each: validators.check_text("features", each, 50)
+        )
+    )
 
 
 def _mobility(value: Any) -> Mobility:
@@ -77,11 +81,17 @@ class Table:
     number: str = attrs.field(validator=validators.text(50))
     capacity: int = attrs.field(validator=validators.integer(1, MAX_CAPACITY))
     zone_id: str = attrs.field(validator=validators.identifier)
-    min_party: int = attrs.field(default=1, kw_only=True, validator=validators.integer(1, MAX_CAPACITY))
-    max_party: int | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.integer(1, validators.MAX_PARTY))
+    min_party: int = attrs.field(
+        default=1, kw_only=True, validator=validators.integer(1, MAX_CAPACITY)
     )
-    section: str | None = attrs.field(default=None, kw_only=True, validator=validators.optional(validators.text(100)))
+    max_party: int | None = attrs.field(
+        default=None,
+        kw_only=True,
+        validator=validators.optional(validators.integer(1, validators.MAX_PARTY)),
+    )
+    section: str | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(validators.text(100))
+    )
     category: str = attrs.field(default="dining", kw_only=True, validator=validators.text(50))
     seating: str = attrs.field(default="standard", kw_only=True, validator=validators.text(50))
     mobility: Mobility = attrs.field(default=Mobility.MOVABLE, kw_only=True, converter=_mobility)
@@ -97,7 +107,11 @@ class Table:
 
     def __attrs_post_init__(self) -> None:
         if self.max_party is not None and self.max_party < self.min_party:
-            raise InvalidInput("max_party", f"must be at least min_party, {self.min_party}", safe_repr(self.max_party))
+            raise InvalidInput(
+                "max_party",
+                f"must be at least min_party, {self.min_party}",
+                safe_repr(self.max_party),
+            )
 
     @property
     def is_offered(self) -> bool:

@@ -33,7 +33,9 @@ def check_identifier(field: str, value: object) -> str:
         InvalidIdentifier: If it is anything else. Nothing is trimmed or folded.
     """
     if type(value) is not str or _IDENTIFIER.fullmatch(value) is None:
-        raise InvalidIdentifier(field, "must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -", safe_repr(value))
+        raise InvalidIdentifier(
+            field, "must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -", safe_repr(value)
+        )
     return value
 
 
@@ -63,7 +65,12 @@ def check_text(field: str, value: object, longest: int) -> str:
     Raises:
         InvalidInput: If it is anything else.
     """
-    if type(value) is not str or not 1 <= len(value) <= longest or value != value.strip() or not value.isprintable():
+    if (
+        type(value) is not str
+        or not 1 <= len(value) <= longest
+        or value != value.strip()
+        or not value.isprintable()
+    ):
         rule = f"must be 1 to {longest} printable characters without spaces around them"
         raise InvalidInput(field, rule, safe_repr(value))
     return value
@@ -78,7 +85,11 @@ def check_private_text(field: str, value: object, longest: int) -> str:
     try:
         return check_text(field, value, longest)
     except InvalidInput as fault:
-        given = f"a text of {len(value)}" if isinstance(value, str) else f"a value of type {type(value).__name__}"
+        given = (
+            f"a text of {len(value)}"
+            if isinstance(value, str)
+            else f"a value of type {type(value).__name__}"
+        )
         raise InvalidInput(field, fault.rule, given) from None
 
 
@@ -157,7 +168,9 @@ def number(low: float, high: float) -> Validator:
     def validate(_instance: object, attribute: Named, value: Any) -> None:
         # NaN and the infinities fail the comparison.
         if type(value) not in (int, float) or not low <= value <= high:
-            raise InvalidInput(attribute.name, f"must be a number from {low:g} to {high:g}", safe_repr(value))
+            raise InvalidInput(
+                attribute.name, f"must be a number from {low:g} to {high:g}", safe_repr(value)
+            )
 
     return validate
 

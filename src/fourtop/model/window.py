@@ -46,7 +46,8 @@ def to_micros(value: object, field: str = "instant") -> int:
 def next_valid(value: datetime) -> datetime | None:
     """Return the first valid local time after one that the clocks of its zone skip; ``None`` if it exists.
 
-    The transition is found by bisection on whole seconds between the two readings of the skipped time.
+    The transition is found by bisection on whole seconds between the two readings of the skipped
+    time.
     """
     try:
         there = value.astimezone(UTC)
@@ -89,9 +90,9 @@ def _bound(value: object) -> int:
 class Window:
     """A stretch of time ``[start, end)``: the start is in, the end is not.
 
-    Two parties may therefore use one table back to back. Kept as whole microseconds since 1970, so that
-    comparing and indexing cost nothing; ``start`` and ``end`` give datetimes in UTC. Ordered by start,
-    then end.
+    Two parties may therefore use one table back to back. Kept as whole microseconds since 1970, so
+    that comparing and indexing cost nothing; ``start`` and ``end`` give datetimes in UTC. Ordered
+    by start, then end.
 
     Args:
         start: First instant inside. Any time zone.
@@ -161,4 +162,8 @@ def _check_bounds(start_us: int, end_us: int) -> None:
     if end_us <= start_us:
         raise InvalidWindow("window", "must end after it starts", f"{iso(start_us)}/{iso(end_us)}")
     if end_us - start_us > MAX_WINDOW_US:
-        raise InvalidWindow("window", f"must be at most {MAX_WINDOW_DAYS} days long", f"{iso(start_us)}/{iso(end_us)}")
+        raise InvalidWindow(
+            "window",
+            f"must be at most {MAX_WINDOW_DAYS} days long",
+            f"{iso(start_us)}/{iso(end_us)}",
+        )

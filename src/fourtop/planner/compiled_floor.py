@@ -18,7 +18,8 @@ from fourtop.planner.candidate import Candidate
 
 
 def _scarcities(floor: Floor) -> tuple[float, ...]:
-    # A table that is out of service is no alternative to anybody, so it makes its kind no less scarce.
+    # A table that is out of service is no alternative to anybody, so it makes its kind no less
+    # scarce.
     offered = Counter(table.kind for table in floor.tables if table.is_offered)
     return tuple(1 / max(offered[table.kind], 1) for table in floor.tables)
 
@@ -34,8 +35,8 @@ class CompiledFloor:
         mergeable: Of those, the ones that can be moved.
         zones: For each zone that has tables, its mask; in the floor's order of zones.
         scarcities: For each table 1 / the number of offered tables of its kind.
-        losses: Each loss of seats on this floor but 0, ascending, with the neighbour masks of all joins that
-            cost less; the last entry's loss ends them.
+        losses: Each loss of seats on this floor but 0, ascending, with the neighbour masks of all
+            joins that cost less; the last entry's loss ends them.
         given: The sets whose capacity the house laid down, by mask.
     """
 
@@ -75,7 +76,9 @@ class CompiledFloor:
             for zone in self.zones:
                 if not mask & ~zone:
                     found[zone].append(join.seat_loss)
-        return {zone: (min(losses, default=0), max(losses, default=0)) for zone, losses in found.items()}
+        return {
+            zone: (min(losses, default=0), max(losses, default=0)) for zone, losses in found.items()
+        }
 
     # ---- conditions
 
@@ -100,8 +103,8 @@ class CompiledFloor:
     def joinable(self, mode: AdjacencyMode | None, max_tables: int) -> int:
         """Return the tables that stand in some combination of this mode, as a mask.
 
-        It needs no enumeration: a set of two or more that satisfies any mode holds a joined pair with each of
-        its tables, and a joined pair satisfies every mode.
+        It needs no enumeration: a set of two or more that satisfies any mode holds a joined pair
+        with each of its tables, and a joined pair satisfies every mode.
         """
         if max_tables == 1:
             return 0
@@ -155,20 +158,28 @@ class CompiledFloor:
     def loss(self, mask: int) -> int:
         """Return what joining costs a set: the loss of its cheapest spanning forest.
 
-        ``Floor.seats`` says the same by Kruskal's rule on ids; on masks it is counted: going up the losses,
-        each join of loss x in the forest makes one component fewer than the cheaper joins left.
+        ``Floor.seats`` says the same by Kruskal's rule on ids; on masks it is counted: going up the
+        losses, each join of loss x in the forest makes one component fewer than the cheaper joins
+        left.
         """
         if not self.losses:
             return 0
         counts = [_components(neighbours, mask) for _, neighbours in self.losses]
         fewer = zip(counts, [*counts[1:], _components(self.graph.neighbours, mask)], strict=True)
-        return sum(loss * (before - after) for (loss, _), (before, after) in zip(self.losses, fewer, strict=True))
+        return sum(
+            loss * (before - after)
+            for (loss, _), (before, after) in zip(self.losses, fewer, strict=True)
+        )
 
 
 def _losses(floor: Floor) -> tuple[tuple[int, tuple[int, ...]], ...]:
     found = []
     for loss in sorted({join.seat_loss for join in floor.joins} - {0}):
-        cheaper = Floor(floor.tables, zones=floor.zones, joins=[join for join in floor.joins if join.seat_loss < loss])
+        cheaper = Floor(
+            floor.tables,
+            zones=floor.zones,
+            joins=[join for join in floor.joins if join.seat_loss < loss],
+        )
         found.append((loss, JoinGraph.of(cheaper).neighbours))
     return tuple(found)
 

@@ -66,7 +66,9 @@ class ScoreModel:
             candidate.scarcity,
             unmet,
         )
-        return Score(tuple(map(Term, _NAMES, amounts, self.costs(candidate, slack=slack, unmet=unmet))))
+        return Score(
+            tuple(map(Term, _NAMES, amounts, self.costs(candidate, slack=slack, unmet=unmet)))
+        )
 
     def key(self, candidate: Candidate, *, party_size: int, unmet: int) -> Key:
         """Return the place in the order of plans, lower first; what is left equal, table order decides.

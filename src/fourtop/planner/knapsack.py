@@ -27,8 +27,9 @@ class Level:
     """What choosing ``m`` tables out of one suffix of the pool can add.
 
     Args:
-        cheapest: ``cheapest[m][c]`` is the least cost of m tables with c seats in all; the last entry of a row
-            stands for that many seats or more. Infinite where there are no such tables.
+        cheapest: ``cheapest[m][c]`` is the least cost of m tables with c seats in all; the last
+            entry of a row stands for that many seats or more. Infinite where there are no such
+            tables.
         commonest: The same for the least scarcity.
         smallest: Least capacity of a table in it.
         biggest: Largest capacity of a table in it.
@@ -44,8 +45,8 @@ class Level:
 class Completion:
     """Levels for the suffixes of a pool of tables, at most 64 of them however large the pool.
 
-    A knapsack table by dynamic programming (R. Bellman, "Dynamic programming", 1957), filled from the last
-    table to the first: O(tables · picks · seats) time, O(64 · picks · seats) memory.
+    A knapsack table by dynamic programming (R. Bellman, "Dynamic programming", 1957), filled from
+    the last table to the first: O(tables · picks · seats) time, O(64 · picks · seats) memory.
 
     Args:
         pool: The tables, as a mask.
@@ -104,7 +105,9 @@ def _add(rows: list[list[float]], capacity: int, price: float) -> None:
         top = len(more) - 1
         split = min(capacity, top)
         lumped = min(fewer[top - split :]) + price
-        more[split:top] = map(min, more[split:top], [before + price for before in fewer[: top - split]])
+        more[split:top] = map(
+            min, more[split:top], [before + price for before in fewer[: top - split]]
+        )
         more[top] = min(more[top], lumped)
 
 

@@ -25,5 +25,9 @@ class PlanRequest:
     """
 
     party_size: int = attrs.field(validator=validators.party_size)
-    must: Preference = attrs.field(default=ANY_TABLE, kw_only=True, validator=validators.one_of(Preference))
-    wish: Preference = attrs.field(default=ANY_TABLE, kw_only=True, validator=validators.one_of(Preference))
+    must: Preference = attrs.field(
+        default=ANY_TABLE, kw_only=True, validator=validators.one_of(Preference)
+    )
+    wish: Preference = attrs.field(
+        default=ANY_TABLE, kw_only=True, validator=validators.one_of(Preference)
+    )

@@ -34,19 +34,20 @@ class Planner:
     """Chooses tables on one floor by one set of rules.
 
     Bit ``i`` of every mask is ``floor.tables[i]``. A plan is a single table, or a set of two to
-    ``planning.max_tables`` movable tables of one zone that is pushed together as the house requires; all of
-    them offered, all of them meeting the conditions. Plans have a total order: score, then unjoinable table,
-    joinable table, combination, then slack, number of tables, sum of capacities, fragmentation, depth, and at
-    last the tables' places. A table is *joinable* if it stands in some combination of the mode that applies
-    to the party, whatever its seats.
+    ``planning.max_tables`` movable tables of one zone that is pushed together as the house
+    requires; all of them offered, all of them meeting the conditions. Plans have a total order:
+    score, then unjoinable table, joinable table, combination, then slack, number of tables, sum of
+    capacities, fragmentation, depth, and at last the tables' places. A table is *joinable* if it
+    stands in some combination of the mode that applies to the party, whatever its seats.
 
-    The sets of a mode are compiled on first use, and a ranking of them for each party size and wish; after
-    that a question costs one AND for each busy table. Where a mode has more than ``max_sets`` sets, nothing is
-    compiled, and each question is answered by a bounded search with the same answers.
+    The sets of a mode are compiled on first use, and a ranking of them for each party size and
+    wish; after that a question costs one AND for each busy table. Where a mode has more than
+    ``max_sets`` sets, nothing is compiled, and each question is answered by a bounded search with
+    the same answers.
 
-    Memory: at most ``max_sets`` sets for each of two modes, and rankings of about ``MAX_RANKING_BYTES`` in
-    all, the least recently used of which go first. Several threads may use one planner; at worst they compile
-    a ranking twice.
+    Memory: at most ``max_sets`` sets for each of two modes, and rankings of about
+    ``MAX_RANKING_BYTES`` in all, the least recently used of which go first. Several threads may use
+    one planner; at worst they compile a ranking twice.
 
     Args:
         floor: The floor.
@@ -66,7 +67,9 @@ class Planner:
     layout: CompiledFloor = attrs.field(init=False, repr=False)
     _tariff: ScoreModel = attrs.field(init=False, repr=False)
     _modes: dict[AdjacencyMode | None, Compiled] = attrs.field(factory=dict, init=False, repr=False)
-    _rankings: dict[tuple[int, Preference], Ranking] = attrs.field(factory=dict, init=False, repr=False)
+    _rankings: dict[tuple[int, Preference], Ranking] = attrs.field(
+        factory=dict, init=False, repr=False
+    )
     _masks: dict[Preference, int] = attrs.field(factory=dict, init=False, repr=False)
     _unmet: dict[Preference, tuple[int, ...]] = attrs.field(factory=dict, init=False, repr=False)
 
@@ -83,12 +86,15 @@ class Planner:
     def best(self, ask: PlanRequest, free: int) -> Plan | None:
         """Return the best plan whose tables are all in the mask ``free``, if there is one.
 
-        Compiled: O(busy tables) operations on masks of as many bits as there are plans for the party.
+        Compiled: O(busy tables) operations on masks of as many bits as there are plans for the
+        party.
         """
         free &= self._meeting(ask.must)
         ranking = self._ranking(ask)
         if ranking is None:
-            return next((self._plan(ask, candidate) for candidate in self._search(ask, free).best(1)), None)
+            return next(
+                (self._plan(ask, candidate) for candidate in self._search(ask, free).best(1)), None
+            )
         ranks = ranking.available(free)
         if not ranks:
             return None
@@ -105,7 +111,9 @@ class Planner:
         free &= self._meeting(ask.must)
         ranking = self._ranking(ask)
         if ranking is None:
-            return tuple(self._plan(ask, candidate) for candidate in self._search(ask, free).best(limit))
+            return tuple(
+                self._plan(ask, candidate) for candidate in self._search(ask, free).best(limit)
+            )
         found = islice(ranking.in_order(ranking.available(free)), limit)
         make = partial(self._plan, ask)
         return tuple(ranking.plan(candidate, make) for candidate in found)
@@ -121,7 +129,8 @@ class Planner:
     def count(self, ask: PlanRequest, free: int, limit: int) -> int:
         """Count how many such parties could sit down one after another, each with the best plan left.
 
-        It stops at ``limit``. Greedy, so never too many, and not always as many as a cleverer seating.
+        It stops at ``limit``. Greedy, so never too many, and not always as many as a cleverer
+        seating.
 
         Raises:
             InvalidInput: If ``limit`` is not a whole number from 1 to 1,000,000.
@@ -140,9 +149,10 @@ class Planner:
     def choose(self, ask: PlanRequest, free: int) -> Plan | Refusal:
         """Return the best free plan, or why there is none.
 
-        The refusal's code is ``TABLES_TAKEN`` (``tables``: those in use of the plan that would be best in an
-        empty house), ``NO_TABLES_MATCH`` (``conditions``: each kind that is enough to drop for the party to
-        fit the empty house; where none is, all that were named) or ``PARTY_NEVER_FITS``.
+        The refusal's code is ``TABLES_TAKEN`` (``tables``: those in use of the plan that would be
+        best in an empty house), ``NO_TABLES_MATCH`` (``conditions``: each kind that is enough to
+        drop for the party to fit the empty house; where none is, all that were named) or
+        ``PARTY_NEVER_FITS``.
         """
         plan = self.best(ask, free)
         if plan is not None:
@@ -151,12 +161,20 @@ class Planner:
         everything = self.layout.offered
         wanted = self.best(ask, everything)
         if wanted is not None:
-            taken = [table_id for table_id in wanted.tables if not free >> self.floor.positions[table_id] & 1]
+            taken = [
+                table_id
+                for table_id in wanted.tables
+                if not free >> self.floor.positions[table_id] & 1
+            ]
             reason = Reason(Code.TABLES_TAKEN, {"party_size": party_size, "tables": taken})
             return Refusal((reason,), Proof.NO_FREE_PLAN)
         if not self.is_seatable(PlanRequest(party_size), everything):
-            return Refusal((Reason(Code.PARTY_NEVER_FITS, {"party_size": party_size}),), Proof.NO_PLAN)
-        reason = Reason(Code.NO_TABLES_MATCH, {"party_size": party_size, "conditions": self._binding(ask)})
+            return Refusal(
+                (Reason(Code.PARTY_NEVER_FITS, {"party_size": party_size}),), Proof.NO_PLAN
+            )
+        reason = Reason(
+            Code.NO_TABLES_MATCH, {"party_size": party_size, "conditions": self._binding(ask)}
+        )
         return Refusal((reason,), Proof.NO_PLAN)
 
     def judge(self, ask: PlanRequest, table_ids: Iterable[str]) -> Plan | Refusal:
@@ -180,7 +198,13 @@ class Planner:
         singles = self._compiled(ask.party_size).singles
         unmet = self._unmet_by(ask.wish)
         return Search(
-            self.layout, self.planning, self._tariff, singles, party_size=ask.party_size, free=free, unmet=unmet
+            self.layout,
+            self.planning,
+            self._tariff,
+            singles,
+            party_size=ask.party_size,
+            free=free,
+            unmet=unmet,
         )
 
     def _ranking(self, ask: PlanRequest) -> Ranking | None:
@@ -214,9 +238,14 @@ class Planner:
         keyed = []
         for candidate in (*compiled.singles, *compiled.combinations):
             if candidate.mask & ~self.layout.offered == 0 and candidate.fits(party_size, budget):
-                missing = sum(unmet[place] for place in bits(candidate.mask)) if ask.wish.kinds else 0
-                keyed.append((self._tariff.key(candidate, party_size=party_size, unmet=missing), candidate))
-        # Both parts are in the order of places, and the sort is stable: table order decides what is equal.
+                missing = (
+                    sum(unmet[place] for place in bits(candidate.mask)) if ask.wish.kinds else 0
+                )
+                keyed.append(
+                    (self._tariff.key(candidate, party_size=party_size, unmet=missing), candidate)
+                )
+        # Both parts are in the order of places, and the sort is stable: table order decides what is
+        # equal.
         keyed.sort(key=lambda pair: pair[0])
         return Ranking.of([candidate for _, candidate in keyed], len(self.floor.tables))
 
@@ -224,7 +253,9 @@ class Planner:
         mode = self.planning.mode_for(party_size)
         compiled = self._modes.get(mode)
         if compiled is None:
-            compiled = self._modes[mode] = Compiled.of(self.layout, self.planning, mode, self.max_sets)
+            compiled = self._modes[mode] = Compiled.of(
+                self.layout, self.planning, mode, self.max_sets
+            )
         return compiled
 
     def _meeting(self, must: Preference) -> int:
@@ -267,7 +298,9 @@ class Planner:
         alone = [
             kind
             for kind in ask.must.kinds
-            if self.is_seatable(PlanRequest(ask.party_size, must=attrs.evolve(ask.must, **{kind: ()})), everything)
+            if self.is_seatable(
+                PlanRequest(ask.party_size, must=attrs.evolve(ask.must, **{kind: ()})), everything
+            )
         ]
         return sorted(alone or ask.must.kinds)
 
@@ -285,11 +318,14 @@ class Compiled:
     combinations: tuple[Candidate, ...] | None
 
     @classmethod
-    def of(cls, layout: CompiledFloor, planning: Planning, mode: AdjacencyMode | None, max_sets: int) -> Compiled:
+    def of(
+        cls, layout: CompiledFloor, planning: Planning, mode: AdjacencyMode | None, max_sets: int
+    ) -> Compiled:
         """Grow and measure the sets of a mode. Counting stops as soon as there are more than ``max_sets``."""
         joinable = layout.joinable(mode, planning.max_tables)
         singles = tuple(
-            layout.single(place, is_joinable=bool(joinable >> place & 1)) for place in range(len(layout.floor.tables))
+            layout.single(place, is_joinable=bool(joinable >> place & 1))
+            for place in range(len(layout.floor.tables))
         )
         masks = list(islice(_combinations(layout, planning.max_tables, mode), max_sets + 1))
         if len(masks) > max_sets:

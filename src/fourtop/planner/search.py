@@ -45,14 +45,16 @@ class Search:
     def best(self, limit: int | None) -> tuple[Candidate, ...]:
         """Return the first ``limit`` fitting candidates in the total order; ``None``: all.
 
-        Memory is O(limit) and the bounds' tables; time is exponential in ``max_tables`` at worst, where the
-        bounds do not bite. Source: A. Land and A. Doig, "An automatic method of solving discrete programming
-        problems", 1960 (branch and bound).
+        Memory is O(limit) and the bounds' tables; time is exponential in ``max_tables`` at worst,
+        where the bounds do not bite. Source: A. Land and A. Doig, "An automatic method of solving
+        discrete programming problems", 1960 (branch and bound).
         """
         shortlist = Shortlist(limit)
         for candidate in self._fitting(shortlist):
             unmet = sum(self.unmet[place] for place in bits(candidate.mask))
-            shortlist.offer(self.tariff.key(candidate, party_size=self.party_size, unmet=unmet), candidate)
+            shortlist.offer(
+                self.tariff.key(candidate, party_size=self.party_size, unmet=unmet), candidate
+            )
         return shortlist.candidates()
 
     def succeeds(self) -> bool:
@@ -76,10 +78,13 @@ class Search:
             if most > 1:
                 completion = self._completion(pool, zone, most)
                 for size in range(2, most + 1):
-                    yield from self._of_size(Bound.of(self, completion, shortlist, zone=zone, size=size))
+                    yield from self._of_size(
+                        Bound.of(self, completion, shortlist, zone=zone, size=size)
+                    )
 
     def _given(self) -> Iterator[Candidate]:
-        # A capacity that was laid down obeys no bound on sums, so these few sets are looked at one by one.
+        # A capacity that was laid down obeys no bound on sums, so these few sets are looked at one
+        # by one.
         pool = self.free & self.layout.mergeable
         for mask in self.layout.given:
             if (
@@ -93,14 +98,21 @@ class Search:
                     yield candidate
 
     def _pool(self, zone: int) -> int:
-        # In a combination each member's minimum binds, so a table with a larger one is in none for this party.
+        # In a combination each member's minimum binds, so a table with a larger one is in none for
+        # this party.
         pool = self.free & self.layout.mergeable & zone
-        return sum(1 << place for place in bits(pool) if self.singles[place].smallest <= self.party_size)
+        return sum(
+            1 << place for place in bits(pool) if self.singles[place].smallest <= self.party_size
+        )
 
     def _completion(self, pool: int, zone: int, most: int) -> Completion:
         weights = self.planning.weights
         pieces = [
-            Piece(each.capacity, each.scarcity, each.scarcity * weights.scarcity + unmet * weights.wish)
+            Piece(
+                each.capacity,
+                each.scarcity,
+                each.scarcity * weights.scarcity + unmet * weights.wish,
+            )
             for each, unmet in zip(self.singles, self.unmet, strict=True)
         ]
         budget = self.planning.slack_budget
@@ -117,7 +129,11 @@ class Search:
             cut=bound.rules_out,
         )
         for mask in growth.sets(self.mode):
-            if mask.bit_count() == bound.size and mask not in self.layout.given and bound.may_seat(mask):
+            if (
+                mask.bit_count() == bound.size
+                and mask not in self.layout.given
+                and bound.may_seat(mask)
+            ):
                 candidate = self.layout.combination(mask)
                 if candidate.fits(self.party_size, self.planning.slack_budget):
                     yield candidate
@@ -148,7 +164,9 @@ class Bound:
     most: int | None
 
     @classmethod
-    def of(cls, search: Search, completion: Completion, shortlist: Shortlist, *, zone: int, size: int) -> Bound:
+    def of(
+        cls, search: Search, completion: Completion, shortlist: Shortlist, *, zone: int, size: int
+    ) -> Bound:
         """Make the bound of one zone and size."""
         cheapest, dearest = search.layout.loss_ranges[zone]
         # A set that need not be pushed together may have no joint at all, and then loses nothing.
@@ -174,9 +192,9 @@ class Bound:
     def rules_out(self, chosen: int, reach: int) -> bool:
         """Tell whether no set of ``size`` tables, grown from ``chosen`` within ``reach``, makes the shortlist.
 
-        Each part of the key is bounded from below on its own; keys are compared part by part, so the bounds
-        together are a bound on the key. It is exact enough to see ties, which keeps a floor of equal tables
-        from being searched through.
+        Each part of the key is bounded from below on its own; keys are compared part by part, so
+        the bounds together are a bound on the key. It is exact enough to see ties, which keeps a
+        floor of equal tables from being searched through.
         """
         level = self.completion.level(reach)
         row = level.cheapest[self.size - chosen.bit_count()]
@@ -214,9 +232,14 @@ class Bound:
         capacity = so_far.capacity + seats
         slack = max(capacity - self.most_loss - self.search.party_size, 0)
         row = level.commonest[so_far.picks]
-        # One table among those to come has at most what the smallest others leave of the seats to come.
+        # One table among those to come has at most what the smallest others leave of the seats to
+        # come.
         is_exact = seats < len(row) - 1
-        left = min(level.biggest, seats - (so_far.picks - 1) * level.smallest) if is_exact else level.biggest
+        left = (
+            min(level.biggest, seats - (so_far.picks - 1) * level.smallest)
+            if is_exact
+            else level.biggest
+        )
         fragmentation = max(self.search.party_size + slack - max(so_far.biggest, left), 0)
         joining = (self.size - 1) * weights.table_count + so_far.depth * weights.adjacency
         total = (

@@ -12,7 +12,9 @@ from fourtop.planner.compiled_floor import CompiledFloor
 from fourtop.planner.plan_request import PlanRequest
 
 
-def reasons_against(layout: CompiledFloor, planning: Planning, ask: PlanRequest, mask: int) -> tuple[Reason, ...]:
+def reasons_against(
+    layout: CompiledFloor, planning: Planning, ask: PlanRequest, mask: int
+) -> tuple[Reason, ...]:
     """Return every rule that a set of tables breaks for a party, in a fixed order; none: the set is a plan."""
     if mask.bit_count() == 1:
         place = mask.bit_length() - 1
@@ -27,7 +29,9 @@ def reasons_against(layout: CompiledFloor, planning: Planning, ask: PlanRequest,
     )
 
 
-def _of_seats(layout: CompiledFloor, planning: Planning, ask: PlanRequest, candidate: Candidate) -> Iterator[Reason]:
+def _of_seats(
+    layout: CompiledFloor, planning: Planning, ask: PlanRequest, candidate: Candidate
+) -> Iterator[Reason]:
     party_size = ask.party_size
     tables = list(layout.floor.ids(candidate.mask))
     if party_size < candidate.smallest:
@@ -35,7 +39,8 @@ def _of_seats(layout: CompiledFloor, planning: Planning, ask: PlanRequest, candi
         yield Reason(Code.PARTY_BELOW_MINIMUM, details)
     if party_size > candidate.largest:
         yield Reason(
-            Code.PARTY_ABOVE_MAXIMUM, {"party_size": party_size, "maximum": candidate.largest, "tables": tables}
+            Code.PARTY_ABOVE_MAXIMUM,
+            {"party_size": party_size, "maximum": candidate.largest, "tables": tables},
         )
     slack = candidate.seats - party_size
     budget = planning.slack_budget
@@ -53,7 +58,9 @@ def _of_state(layout: CompiledFloor, ask: PlanRequest, mask: int) -> Iterator[Re
         yield Reason(Code.NO_TABLES_MATCH, {"party_size": ask.party_size, "conditions": kinds})
 
 
-def _of_joining(layout: CompiledFloor, planning: Planning, ask: PlanRequest, mask: int) -> Iterator[Reason]:
+def _of_joining(
+    layout: CompiledFloor, planning: Planning, ask: PlanRequest, mask: int
+) -> Iterator[Reason]:
     floor = layout.floor
     tables = list(floor.ids(mask))
     if len(tables) > planning.max_tables:

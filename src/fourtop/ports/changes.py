@@ -63,11 +63,11 @@ class PolicyChange:
 class Changes:
     """Everything one command writes: all of it or nothing, judged at its end.
 
-    A store takes removals first, then replacements, then additions, each in order; whether live allocations
-    overlap is judged when all are in. It refuses, whatever the decision believed: an overlap, a row of
-    another restaurant, an id or key that is there already, a version that is not the stored one, an owner or
-    table that does not exist when all is in, a change or removal of a row that is not there. What is new or
-    gone may be so only once in one ``Changes``.
+    A store takes removals first, then replacements, then additions, each in order; whether live
+    allocations overlap is judged when all are in. It refuses, whatever the decision believed: an
+    overlap, a row of another restaurant, an id or key that is there already, a version that is not
+    the stored one, an owner or table that does not exist when all is in, a change or removal of a
+    row that is not there. What is new or gone may be so only once in one ``Changes``.
 
     Args:
         removed: Allocations to take away, exactly as stored.
@@ -110,7 +110,9 @@ class Changes:
         assert self.floor is None or other.floor is None, "one command changes the floor once"
         assert self.policy is None or other.policy is None, "one command changes the policy once"
         joined = {name: getattr(self, name) + getattr(other, name) for name in _LISTS}
-        return Changes(floor=self.floor or other.floor, policy=self.policy or other.policy, **joined)
+        return Changes(
+            floor=self.floor or other.floor, policy=self.policy or other.policy, **joined
+        )
 
     def is_of(self, restaurant_id: str) -> bool:
         """Tell whether every row is of that restaurant."""
@@ -138,7 +140,9 @@ class Changes:
 
 NO_CHANGES: Final = Changes()
 
-_LISTS: Final = tuple(field.name for field in attrs.fields(Changes) if field.name not in ("floor", "policy"))
+_LISTS: Final = tuple(
+    field.name for field in attrs.fields(Changes) if field.name not in ("floor", "policy")
+)
 _ROWS: Final = tuple(name for name in _LISTS if name not in ("replaced", "blocks_removed"))
 
 

@@ -33,8 +33,8 @@ class HeldCover:
         start_us: When its party would sit down.
         hold_id: Its id.
         party_size: How many people.
-        counted_us: When the booking that it was made for sits down, if there is one and its status counts: that
-            party may be counted already.
+        counted_us: When the booking that it was made for sits down, if there is one and its status
+            counts: that party may be counted already.
     """
 
     start_us: int
@@ -53,7 +53,9 @@ def headcounts_of(bookings: Iterable[Booking]) -> list[Headcount]:
     return [Headcount(start_us, *counted[start_us]) for start_us in sorted(counted)]
 
 
-def held_covers_of(holds: Iterable[Hold], bookings: Mapping[str, Booking], now_us: int) -> Iterator[HeldCover]:
+def held_covers_of(
+    holds: Iterable[Hold], bookings: Mapping[str, Booking], now_us: int
+) -> Iterator[HeldCover]:
     """Yield the claims of those holds that are alive, given the bookings that they were made for, by id."""
     for hold in holds:
         if hold.is_alive(now_us):

@@ -13,10 +13,11 @@ from fourtop.ports.store import Store
 class Maintenance(Protocol):
     """Finds, moves and deletes what is over. ``fourtop.testing.MaintenanceContract`` is this contract as a suite.
 
-    Each method is one transaction, takes at most ``limit`` rows (1 or more) of all restaurants together, oldest
-    first, and says how many it took: fewer than the limit means that no more was to be had. Safe to be called by
-    several at once: each row is taken by one of them, and counted by that one. *Before* includes the instant
-    itself. None of them changes a version, or what a view shows of anything that is not over.
+    Each method is one transaction, takes at most ``limit`` rows (1 or more) of all restaurants
+    together, oldest first, and says how many it took: fewer than the limit means that no more was
+    to be had. Safe to be called by several at once: each row is taken by one of them, and counted
+    by that one. *Before* includes the instant itself. None of them changes a version, or what a
+    view shows of anything that is not over.
     """
 
     def now_us(self) -> int:
@@ -42,7 +43,8 @@ class Maintenance(Protocol):
     def archive_allocations(self, before_us: int, limit: int) -> int:
         """Move allocations into the archive, shadow rows too; by end, restaurant and id. Return how many.
 
-        Rows of holds stay where they are: whoever sweeps the hold removes them, and nobody ever sat there.
+        Rows of holds stay where they are: whoever sweeps the hold removes them, and nobody ever sat
+        there.
 
         Args:
             before_us: Those whose window ends at this or earlier.
@@ -77,8 +79,8 @@ class Maintenance(Protocol):
     def delete_stored_results(self, before_us: int, limit: int) -> int:
         """Delete stored answers; by time, restaurant, command and key. Return how many.
 
-        An answer stays for as long as its restaurant has a successful confirmation result under the same key:
-        whoever finds the result will ask for the answer.
+        An answer stays for as long as its restaurant has a successful confirmation result under the
+        same key: whoever finds the result will ask for the answer.
 
         Args:
             before_us: Those with ``stored_us`` at this or less.
@@ -95,7 +97,8 @@ class Maintenance(Protocol):
         A hold stays while it is active, owns an allocation, or has a confirmation result.
 
         Args:
-            before_us: Those with ``created_us`` at this or less, whose block window ends at this or earlier.
+            before_us: Those with ``created_us`` at this or less, whose block window ends at this or
+                earlier.
             limit: How many at most.
 
         Raises:
@@ -106,8 +109,8 @@ class Maintenance(Protocol):
     def delete_events(self, before_us: int, limit: int) -> int:
         """Delete events that are delivered or dead, with their de-duplication keys. Return how many.
 
-        By the instant at which they were delivered or given up, then restaurant and place. A waiting event stays,
-        however old it is.
+        By the instant at which they were delivered or given up, then restaurant and place. A
+        waiting event stays, however old it is.
 
         Args:
             before_us: Those delivered or given up at this or earlier.

@@ -13,8 +13,8 @@ from fourtop.model.event import Event
 def subject_of(event: Event) -> str:
     """Return whose turn an event has to wait for: the booking's id, else the hold's, else the restaurant's.
 
-    Events of one restaurant and subject go out in the order in which they were written. That two kinds of
-    subject might share an id does no harm: then one waits for the other, too.
+    Events of one restaurant and subject go out in the order in which they were written. That two
+    kinds of subject might share an id does no harm: then one waits for the other, too.
     """
     return event.booking_id or event.hold_id or event.restaurant_id
 
@@ -25,9 +25,11 @@ class Delivery:
 
     Args:
         event: The event.
-        sequence: Its place: rises within a restaurant in the order of writing, and identifies the event there.
+        sequence: Its place: rises within a restaurant in the order of writing, and identifies the
+            event there.
         attempts: How often publishing has failed so far.
-        lease: Says whose it is; each claim has another. A delivery whose lease was taken over counts no more.
+        lease: Says whose it is; each claim has another. A delivery whose lease was taken over
+            counts no more.
     """
 
     event: Event
@@ -61,29 +63,32 @@ class DeadLetter:
 class Outbox(Protocol):
     """Gives out the events of all restaurants. ``fourtop.testing.OutboxContract`` is this contract as a suite.
 
-    An event is *waiting*, from the transaction that wrote it on, until it is delivered or dead. A waiting one
-    may be *leased* (until an instant: at it, it is free again) or *resting* (from a failure until an instant).
-    Times are those of the store's clock.
+    An event is *waiting*, from the transaction that wrote it on, until it is delivered or dead. A
+    waiting one may be *leased* (until an instant: at it, it is free again) or *resting* (from a
+    failure until an instant). Times are those of the store's clock.
 
-    Each method is one transaction, and safe to be called by several at once. Whatever names deliveries counts
-    those whose lease is still the stored one and which are still waiting, and leaves the others alone: a lease
-    that ran out counts for as long as nobody else has claimed the event.
+    Each method is one transaction, and safe to be called by several at once. Whatever names
+    deliveries counts those whose lease is still the stored one and which are still waiting, and
+    leaves the others alone: a lease that ran out counts for as long as nobody else has claimed the
+    event.
     """
 
     def claim(self, limit: int, lease_us: int) -> tuple[Delivery, ...]:
         """Lease waiting events to the caller, by sequence, oldest first.
 
-        An event is given if it is neither leased nor resting, and no earlier waiting event of its restaurant and
-        subject is left out, be it leased, resting, or beyond the limit. So of one subject a claim gives the first
-        events, in order, or none; and two claims never give the same event while the lease lasts. A claim may
-        give fewer than there are where others are claiming, and gives some if there are any and nobody is.
+        An event is given if it is neither leased nor resting, and no earlier waiting event of its
+        restaurant and subject is left out, be it leased, resting, or beyond the limit. So of one
+        subject a claim gives the first events, in order, or none; and two claims never give the
+        same event while the lease lasts. A claim may give fewer than there are where others are
+        claiming, and gives some if there are any and nobody is.
 
         Args:
             limit: How many at most; 1 or more.
             lease_us: For how long, in microseconds.
 
         Raises:
-            StoreUnavailable: If the store cannot be reached; what was leased is free when the lease is over.
+            StoreUnavailable: If the store cannot be reached; what was leased is free when the lease
+                is over.
         """
         ...
 
@@ -108,8 +113,8 @@ class Outbox(Protocol):
 
         Args:
             delivery: What could not be published.
-            wait_us: How long it rests from now on, in microseconds; ``None``: it is given up. A dead event keeps
-                no other one waiting.
+            wait_us: How long it rests from now on, in microseconds; ``None``: it is given up. A
+                dead event keeps no other one waiting.
 
         Raises:
             StoreUnavailable: If the store cannot be reached; nothing was counted.
@@ -127,7 +132,8 @@ class Outbox(Protocol):
     def revive(self, letters: Collection[DeadLetter]) -> int:
         """Let dead events wait again, with no attempt counted; return how many were still dead.
 
-        They keep their sequence, so they go before what is waiting; what was delivered meanwhile has overtaken them.
+        They keep their sequence, so they go before what is waiting; what was delivered meanwhile
+        has overtaken them.
 
         Raises:
             StoreUnavailable: If the store cannot be reached.

@@ -23,7 +23,8 @@ from fourtop.timeline import Occupancy
 
 _ORDER: Final = attrgetter("order_key")
 _TABLE: Final = ResourceType.TABLE
-# So often the rows are gone through for a busy mask before it is worth it to arrange them: most commands ask once.
+# So often the rows are gone through for a busy mask before it is worth it to arrange them: most
+# commands ask once.
 _SCANS: Final = 2
 _START: Final = attrgetter("start_us")
 _START_AND_HOLD: Final = attrgetter("start_us", "hold_id")
@@ -32,8 +33,8 @@ _START_AND_HOLD: Final = attrgetter("start_us", "hold_id")
 class Records(Protocol):
     """The rows of one restaurant, unguarded. A ``View`` wraps it and checks each question against its scope.
 
-    Every collection is in a fixed order: allocations by ``order_key``; bookings, holds and claims by start of
-    the dining window, then id; head counts by their instant.
+    Every collection is in a fixed order: allocations by ``order_key``; bookings, holds and claims
+    by start of the dining window, then id; head counts by their instant.
     """
 
     @property
@@ -66,8 +67,8 @@ class Records(Protocol):
     def extent(self) -> tuple[int, int] | None:
         """Return from when to when there is something in the whole restaurant; ``None``: there is nothing.
 
-        From the earliest to the latest of all starts and ends of allocations and of the instants at which
-        bookings sit down (the instant after the last of them is out).
+        From the earliest to the latest of all starts and ends of allocations and of the instants at
+        which bookings sit down (the instant after the last of them is out).
         """
         ...
 
@@ -127,8 +128,9 @@ class Records(Protocol):
 class LoadedRecords:
     """A ``Records`` over plain rows: what a store that loads rows for each transaction hands to a view.
 
-    It holds whatever was loaded; the view's scope says what may be asked. What is looked up by its id is arranged
-    when it is first asked for, and the occupancy when it is asked for more than a few times: O(rows).
+    It holds whatever was loaded; the view's scope says what may be asked. What is looked up by its
+    id is arranged when it is first asked for, and the occupancy when it is asked for more than a
+    few times: O(rows).
 
     Args:
         house: The restaurant, its floor and policy.
@@ -139,13 +141,14 @@ class LoadedRecords:
         blocks: The blocks of the scope.
         confirmations: The confirmation results of the scope's holds.
         stored_results: The stored answers of the scope.
-        whole: The extent of the whole restaurant, where not all of it was loaded; ``None``: all was.
-        counted: How many sit down at each instant, each instant once, where the bookings were counted and not
-            loaded; ``None``: they were loaded.
-        claimed: The claims of live holds, each once, where not the holds were loaded; ``None``: they were, with the
-            bookings that they were made for, wherever those are.
-        alive: How many holds are alive, by session and under ``None`` of the whole restaurant, where they were
+        whole: The extent of the whole restaurant, where not all of it was loaded; ``None``: all
+            was.
+        counted: How many sit down at each instant, each instant once, where the bookings were
             counted and not loaded; ``None``: they were loaded.
+        claimed: The claims of live holds, each once, where not the holds were loaded; ``None``:
+            they were, with the bookings that they were made for, wherever those are.
+        alive: How many holds are alive, by session and under ``None`` of the whole restaurant,
+            where they were counted and not loaded; ``None``: they were loaded.
     """
 
     house: House
@@ -201,7 +204,9 @@ class LoadedRecords:
 
     def overlapping(self, window: Window) -> tuple[Allocation, ...]:
         """Return the loaded rows that overlap a window, by ``order_key``, as they are. O(rows)."""
-        return tuple(sorted((row for row in self.allocations if row.window.overlaps(window)), key=_ORDER))
+        return tuple(
+            sorted((row for row in self.allocations if row.window.overlaps(window)), key=_ORDER)
+        )
 
     def of_owner(self, kind: OwnerKind, owner_id: str) -> tuple[Allocation, ...]:
         """Return the loaded rows of an owner, by ``order_key``, as they are."""
@@ -212,7 +217,9 @@ class LoadedRecords:
         if self.whole is not None:
             return self.whole
         sitting = (booking.stay.dining.start_us for booking in self.bookings)
-        return joined_extent(self.occupancy.extent(), *((start_us, start_us + 1) for start_us in sitting))
+        return joined_extent(
+            self.occupancy.extent(), *((start_us, start_us + 1) for start_us in sitting)
+        )
 
     def find_booking(self, booking_id: str) -> Booking | None:
         """Return the booking of that id, if it was loaded."""
@@ -237,7 +244,10 @@ class LoadedRecords:
 
     def find_stored_result(self, command: str, key: str) -> StoredResult | None:
         """Return the stored answer under a key, if it was loaded."""
-        return next((each for each in self.stored_results if (each.command, each.key) == (command, key)), None)
+        return next(
+            (each for each in self.stored_results if (each.command, each.key) == (command, key)),
+            None,
+        )
 
     def bookings_starting(self, window: Window) -> Iterable[Booking]:
         """Return the loaded bookings whose dining window starts inside a window, by start, then id."""
@@ -253,13 +263,21 @@ class LoadedRecords:
 
     def held_covers(self, window: Window, now_us: int) -> Iterable[HeldCover]:
         """Return the claims of the live holds that would sit down inside a window, by start, then id."""
-        claimed = held_covers_of(self.holds, self._bookings, now_us) if self.claimed is None else self.claimed
+        claimed = (
+            held_covers_of(self.holds, self._bookings, now_us)
+            if self.claimed is None
+            else self.claimed
+        )
         found = (each for each in claimed if window.start_us <= each.start_us < window.end_us)
         return sorted(found, key=_START_AND_HOLD)
 
     def active_holds(self, window: Window) -> Iterable[Hold]:
         """Return the loaded holds in state active whose block overlaps a window, by start, then id."""
-        found = [each for each in self.holds if each.state is HoldState.ACTIVE and each.stay.occupied.overlaps(window)]
+        found = [
+            each
+            for each in self.holds
+            if each.state is HoldState.ACTIVE and each.stay.occupied.overlaps(window)
+        ]
         return sorted(found, key=_by_start)
 
     def expired_holds(self, now_us: int, window: Window) -> Iterable[Hold]:

@@ -15,14 +15,16 @@ from fourtop.model.window import Window
 class Scope:
     """What a transaction or a read may look at, in one restaurant.
 
-    Anything outside it is an ``AssertionError`` in every store: a row that was not loaded must never read
-    as "free". The restaurant's house and versions are always inside.
+    Anything outside it is an ``AssertionError`` in every store: a row that was not loaded must
+    never read as "free". The restaurant's house and versions are always inside.
 
     Args:
         restaurant_id: The tenant.
-        windows: Allocations and holds whose block window overlaps one of these (each at most 31 days).
+        windows: Allocations and holds whose block window overlaps one of these (each at most 31
+            days).
         sittings: Bookings that sit down inside one of these (each at most 31 days).
-        headcounts: How many sit down inside one of these, and the claims of live holds (each at most 31 days).
+        headcounts: How many sit down inside one of these, and the claims of live holds (each at
+            most 31 days).
         bookings: These bookings, with their allocations and the holds made for them.
         holds: These holds, with their allocations and their confirmation.
         blocks: These blocks, with their allocations.
@@ -48,7 +50,9 @@ class Scope:
 
     def __or__(self, other: Scope) -> Scope:
         """Return the scope that holds both; they are of one restaurant."""
-        assert self.restaurant_id == other.restaurant_id, "scopes of two restaurants cannot be joined"
+        assert self.restaurant_id == other.restaurant_id, (
+            "scopes of two restaurants cannot be joined"
+        )
         return Scope(
             restaurant_id=self.restaurant_id,
             windows=_joined(self.windows, other.windows),

@@ -21,9 +21,10 @@ from fourtop.ports.scope import Scope
 class View:
     """One restaurant at one moment, guarded by a scope.
 
-    It never writes, and it dies with the call that it was made for. A question outside the scope, or after
-    the call, is an ``AssertionError``. *Dead* holds (expired, not yet swept) are in nobody's way here; their
-    rows still stand in the store, and whoever takes their place has to remove them (``dead_holds``).
+    It never writes, and it dies with the call that it was made for. A question outside the scope,
+    or after the call, is an ``AssertionError``. *Dead* holds (expired, not yet swept) are in
+    nobody's way here; their rows still stand in the store, and whoever takes their place has to
+    remove them (``dead_holds``).
 
     Args:
         source: The rows.
@@ -49,7 +50,8 @@ class View:
         return self._source
 
     def _ask(self, allowed: bool, *what: object) -> Records:  # noqa: FBT001  # an assertion's condition, no flag
-        # The words are put together only when they are needed: to write a window takes longer than to look it up.
+        # The words are put together only when they are needed: to write a window takes longer than
+        # to look it up.
         assert allowed, f"{' '.join(map(str, what))} is outside the scope of this view"
         return self._open()
 
@@ -105,7 +107,9 @@ class View:
             return [self.busy_mask(window) for window in windows]
         return self._source.occupancy.busy_masks(starts_us, length_us)
 
-    def find_in_the_way(self, table_id: str, window: Window, without: Collection[Owner] = ()) -> Allocation | None:
+    def find_in_the_way(
+        self, table_id: str, window: Window, without: Collection[Owner] = ()
+    ) -> Allocation | None:
         """Return the earliest live allocation of a table that overlaps a window, dead holds' rows ignored."""
         ignored = self._ignored(window, without)
         return self._source.occupancy.find_in_the_way(ResourceType.TABLE, table_id, window, ignored)
@@ -141,8 +145,8 @@ class View:
     def extent(self) -> tuple[int, int] | None:
         """Return a stretch of time in which every row lies and every booking sits down, in microseconds.
 
-        From the earliest start to the latest end of the whole restaurant; ``None``: there is neither a row nor
-        a booking.
+        From the earliest start to the latest end of the whole restaurant; ``None``: there is
+        neither a row nor a booking.
         """
         return self._ask(self.scope.has_extent, "the extent").extent()
 
@@ -150,7 +154,9 @@ class View:
 
     def find_booking(self, booking_id: str) -> Booking | None:
         """Return the booking of that id, if there is one."""
-        return self._ask(booking_id in self.scope.bookings, "the booking", booking_id).find_booking(booking_id)
+        return self._ask(booking_id in self.scope.bookings, "the booking", booking_id).find_booking(
+            booking_id
+        )
 
     def find_hold(self, hold_id: str) -> Hold | None:
         """Return the hold of that id, whatever its state, if there is one."""
@@ -178,19 +184,25 @@ class View:
     def active_holds_for(self, booking_id: str) -> tuple[Hold, ...]:
         """Return the holds made for a booking that are in state active, alive or dead, oldest first."""
         source = self._ask(booking_id in self.scope.bookings, "the booking", booking_id)
-        found = tuple(hold for hold in source.holds_for(booking_id) if hold.state is HoldState.ACTIVE)
+        found = tuple(
+            hold for hold in source.holds_for(booking_id) if hold.state is HoldState.ACTIVE
+        )
         self._shown.update(hold.id for hold in found)
         return found
 
     def holds_created(self, booking_id: str, since_us: int) -> tuple[int, ...]:
         """Return when holds were made for a booking after an instant, oldest first, whatever became of them."""
         source = self._ask(booking_id in self.scope.bookings, "the booking", booking_id)
-        return tuple(hold.created_us for hold in source.holds_for(booking_id) if hold.created_us > since_us)
+        return tuple(
+            hold.created_us for hold in source.holds_for(booking_id) if hold.created_us > since_us
+        )
 
     def count_live_holds(self, session: str | None = None) -> int:
         """Count the live holds of a session, or of the whole restaurant."""
         if session is None:
-            return self._ask(self.scope.counts_holds, "the number of holds").count_alive(self.now_us)
+            return self._ask(self.scope.counts_holds, "the number of holds").count_alive(
+                self.now_us
+            )
         source = self._ask(session in self.scope.sessions, "the session", session)
         return source.count_alive(self.now_us, session)
 
@@ -198,13 +210,15 @@ class View:
 
     def find_stored_result(self, command: str, key: str) -> StoredResult | None:
         """Return the stored answer under a key, if there is one."""
-        return self._ask((command, key) in self.scope.stored_results, "the key", key, "of", command).find_stored_result(
-            command, key
-        )
+        return self._ask(
+            (command, key) in self.scope.stored_results, "the key", key, "of", command
+        ).find_stored_result(command, key)
 
     def find_confirmation(self, hold_id: str) -> ConfirmationResult | None:
         """Return the successful confirmation of a hold, if there is one."""
-        return self._ask(hold_id in self.scope.holds, "the hold", hold_id).find_confirmation(hold_id)
+        return self._ask(hold_id in self.scope.holds, "the hold", hold_id).find_confirmation(
+            hold_id
+        )
 
     def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
         """Return all confirmation results of a hold, evidence of failures included, oldest first."""

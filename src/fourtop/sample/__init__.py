@@ -21,7 +21,8 @@ class Demand:
 
     Args:
         party_weights: Sizes of parties with their weights, by size.
-        start_weights: One weight for each start time on offer of an evening, from opening to the last start.
+        start_weights: One weight for each start time on offer of an evening, from opening to the
+            last start.
         channels: Where bookings come from, with their shares.
         cancel_share: Share of the bookings that are cancelled (0–1).
         no_show_share: Share of the bookings that never come (0–1).
@@ -50,7 +51,8 @@ def pub() -> House:
 def pub_demand() -> Demand:
     """Return what was measured at that pub in 180 days; the weights of start times are an estimate of ours.
 
-    A share that was measured for several sizes together is spread over them as the data file lists them.
+    A share that was measured for several sizes together is spread over them as the data file lists
+    them.
     """
     data: dict[str, Any] = json.loads(_text("pub-demand.json"))
     weights: defaultdict[int, float] = defaultdict(float)

@@ -56,11 +56,12 @@ MakeStore = Callable[[Clock], Store]
 def run_night(make_store: MakeStore, *, seed: int = DEFAULT_SEED, on: date = DEFAULT_DATE) -> Night:
     """Play an evening of 30 requests at the sample pub, and return its story.
 
-    Guests are drawn from the seed, and every answer comes from the desk: nothing is decided here. The same
-    seed, date and kind of store give the same night.
+    Guests are drawn from the seed, and every answer comes from the desk: nothing is decided here.
+    The same seed, date and kind of store give the same night.
 
     Args:
-        make_store: Makes the store, an empty one, on the clock that it is given; ``MemoryStore`` does.
+        make_store: Makes the store, an empty one, on the clock that it is given; ``MemoryStore``
+            does.
         seed: What the guests are drawn from.
         on: The date.
 
@@ -72,7 +73,9 @@ def run_night(make_store: MakeStore, *, seed: int = DEFAULT_SEED, on: date = DEF
     calendar = Calendar(house.restaurant, house.policy)
     demand = sample.pub_demand()
     starts = [start_us for start_us, _ in calendar.starts_on(as_date(on))]
-    assert len(starts) == len(demand.start_weights), "the sample's demand has a weight for each start of its pub"
+    assert len(starts) == len(demand.start_weights), (
+        "the sample's demand has a weight for each start of its pub"
+    )
     clock = ManualClock(from_micros(starts[0]) - timedelta(hours=_HOURS_BEFORE))
     engine = Engine(make_store(clock), ids=CountedIds("n"))
     evening = _Evening(engine, house, clock, on)
@@ -116,12 +119,16 @@ class _Evening:
         rows = tuple(row for row in self._staff.allocations(span) if _is_of_a_party(row))
         bookings = {booking.id: booking for booking in self._staff.bookings(span)}
         visits = [
-            Visit(number, guest.channel, guest.party_size, guest.start_us, tuple(self._steps[number]))
+            Visit(
+                number, guest.channel, guest.party_size, guest.start_us, tuple(self._steps[number])
+            )
             for number, guest in sorted(self._guests.items())
         ]
         tables = len(self._house.floor.tables)
         measured = half_hours(span, rows, bookings, tables=tables)
-        return Night(seed, self._house, self._on, tuple(visits), rows, measured, self._staff.audit())
+        return Night(
+            seed, self._house, self._on, tuple(visits), rows, measured, self._staff.audit()
+        )
 
     def _span(self) -> Window:
         services = self._calendar.services_on(self._on)
@@ -139,20 +146,30 @@ class _Evening:
     def _now_us(self) -> int:
         return self._clock.now_us()
 
-    def _note(self, guest: Guest, act: Act, tables: Sequence[str] = (), *, other: int | None = None) -> None:
+    def _note(
+        self, guest: Guest, act: Act, tables: Sequence[str] = (), *, other: int | None = None
+    ) -> None:
         self._write(guest, Step(self._now_us, act, tuple(tables), guest.start_us, other=other))
 
     def _write(self, guest: Guest, step: Step) -> None:
-        # What they came for stands with the visit; another start that they took later, with its step.
+        # What they came for stands with the visit; another start that they took later, with its
+        # step.
         self._guests.setdefault(guest.number, guest)
         self._steps.setdefault(guest.number, []).append(step)
 
     def _refuse(self, guest: Guest, refusal: Refusal, tables: Sequence[str] = ()) -> None:
         """Note a no. Who asks ahead, for any table, takes the nearest bookable start if it is near."""
         nearest_us = None if tables else self._nearest_us(guest)
-        self._write(guest, Step(self._now_us, Act.REFUSED, tuple(tables), guest.start_us, refusal, nearest_us))
+        self._write(
+            guest,
+            Step(self._now_us, Act.REFUSED, tuple(tables), guest.start_us, refusal, nearest_us),
+        )
         is_flexible = guest.channel is not Channel.WALK_IN
-        if is_flexible and nearest_us is not None and 0 < abs(nearest_us - guest.start_us) <= _FLEXIBLE_US:
+        if (
+            is_flexible
+            and nearest_us is not None
+            and 0 < abs(nearest_us - guest.start_us) <= _FLEXIBLE_US
+        ):
             other = attrs.evolve(guest, start_us=nearest_us)
             if guest.channel is Channel.WEB:
                 self._hold(other)
@@ -162,7 +179,9 @@ class _Evening:
     def _nearest_us(self, guest: Guest) -> int | None:
         slots = self._online.availability(self._on, guest.party_size).bookable()
         to_come = [slot.start_us for slot in slots if slot.start_us > self._now_us]
-        return min(to_come, key=lambda start_us: (abs(start_us - guest.start_us), start_us), default=None)
+        return min(
+            to_come, key=lambda start_us: (abs(start_us - guest.start_us), start_us), default=None
+        )
 
     # ---- asking
 
@@ -189,7 +208,12 @@ class _Evening:
         self._after(seconds, partial(self._confirm, guest, hold))
 
     def _confirm(self, guest: Guest, hold: Hold) -> None:
-        confirm = partial(self._online.confirm, hold.id, booking_id=f"r{guest.number}", key=f"confirm-{guest.number}")
+        confirm = partial(
+            self._online.confirm,
+            hold.id,
+            booking_id=f"r{guest.number}",
+            key=f"confirm-{guest.number}",
+        )
         try:
             confirmed = confirm()
         except HoldExpired:
@@ -203,7 +227,9 @@ class _Evening:
 
     def _book(self, guest: Guest, request: BookingRequest) -> Booking | None:
         try:
-            booking = self._staff.book(request, booking_id=f"r{guest.number}", key=f"book-{guest.number}")
+            booking = self._staff.book(
+                request, booking_id=f"r{guest.number}", key=f"book-{guest.number}"
+            )
         except Refused as refused:
             self._refuse(guest, refused.refusal, request.tables)
             return None
@@ -217,7 +243,9 @@ class _Evening:
             wanted = self._tables_apart()
         else:
             quote = self._staff.quote(_request(guest))
-            wanted = () if isinstance(quote, Refusal) or not quote.others else quote.others[0].tables
+            wanted = (
+                () if isinstance(quote, Refusal) or not quote.others else quote.others[0].tables
+            )
         if wanted:
             self._note(guest, Act.ASKED_FOR, wanted)
         if self._book(guest, _request(guest, wanted)) is None and wanted:
@@ -226,7 +254,9 @@ class _Evening:
     def _tables_apart(self) -> tuple[str, ...]:
         floor = self._house.floor
         joined = {frozenset(join.tables) for join in floor.joins}
-        pairs = ((one, two) for one, two in combinations(floor.tables, 2) if one.zone_id == two.zone_id)
+        pairs = (
+            (one, two) for one, two in combinations(floor.tables, 2) if one.zone_id == two.zone_id
+        )
         ids = ((one.id, two.id) for one, two in pairs)
         return next((pair for pair in ids if frozenset(pair) not in joined), ())
 
@@ -237,7 +267,10 @@ class _Evening:
         slot = self._last_table(guest)
         both = [guest, rival]
         if slot is not None:
-            both = [attrs.evolve(each, party_size=slot.party_size, start_us=slot.start_us) for each in both]
+            both = [
+                attrs.evolve(each, party_size=slot.party_size, start_us=slot.start_us)
+                for each in both
+            ]
             for each in both:
                 quote = self._online.quote(_request(each))
                 if not isinstance(quote, Refusal):
@@ -253,7 +286,10 @@ class _Evening:
         last = [slot for slot in slots if slot.spots == 1 and slot.start_us > self._now_us]
         return min(
             last,
-            key=lambda slot: (abs(slot.party_size - guest.party_size), abs(slot.start_us - guest.start_us)),
+            key=lambda slot: (
+                abs(slot.party_size - guest.party_size),
+                abs(slot.start_us - guest.start_us),
+            ),
             default=None,
         )
 
@@ -263,7 +299,10 @@ class _Evening:
         start_us = booking.stay.dining.start_us
         if guest.manner is Manner.CANCELS:
             minutes = int((start_us - self._now_us) / MICROSECONDS_PER_MINUTE * guest.haste)
-            self._at(self._now_us + minutes * MICROSECONDS_PER_MINUTE, partial(self._cancel, guest, booking))
+            self._at(
+                self._now_us + minutes * MICROSECONDS_PER_MINUTE,
+                partial(self._cancel, guest, booking),
+            )
         elif guest.manner is Manner.STAYS_AWAY:
             self._at(start_us + _NO_SHOW_AFTER_US, partial(self._stay_away, guest, booking))
         else:
@@ -296,7 +335,9 @@ class _Evening:
             leaver = self._leaver_for(guest)
             if leaver is not None:
                 self._waits_for = leaver.number
-                self._note(guest, Act.WAITED, self._seated[leaver.number].tables, other=leaver.number)
+                self._note(
+                    guest, Act.WAITED, self._seated[leaver.number].tables, other=leaver.number
+                )
                 self._at(self._now_us + _WAIT_US, partial(self._swap, leaver, guest))
 
     def _leaver_for(self, guest: Guest) -> Guest | None:
@@ -306,13 +347,25 @@ class _Evening:
         if not isinstance(stay, Stay):
             return None
         rows = [row for row in self._staff.allocations(stay.occupied) if _is_of_a_party(row)]
-        helping = (number for number, seated in self._seated.items() if self._would_help(seated, guest, later_us, rows))
-        first = min(helping, key=lambda number: (self._seated[number].stay.dining.start_us, number), default=None)
+        helping = (
+            number
+            for number, seated in self._seated.items()
+            if self._would_help(seated, guest, later_us, rows)
+        )
+        first = min(
+            helping,
+            key=lambda number: (self._seated[number].stay.dining.start_us, number),
+            default=None,
+        )
         return None if first is None else self._guests[first]
 
-    def _would_help(self, seated: Booking, guest: Guest, later_us: int, rows: Sequence[Allocation]) -> bool:
+    def _would_help(
+        self, seated: Booking, guest: Guest, later_us: int, rows: Sequence[Allocation]
+    ) -> bool:
         stay = seated.stay.dining
-        suits = len(seated.tables) == 1 and self._house.floor.get_table(seated.tables[0]).seats_alone(guest.party_size)
+        suits = len(seated.tables) == 1 and self._house.floor.get_table(
+            seated.tables[0]
+        ).seats_alone(guest.party_size)
         others = {row.owner_id for row in rows if row.resource_id in seated.tables} - {seated.id}
         return suits and not others and stay.start_us + _LEAST_STAY_US <= later_us < stay.end_us
 
@@ -328,4 +381,8 @@ def _request(guest: Guest, tables: Sequence[str] = ()) -> BookingRequest:
 
 
 def _is_of_a_party(row: Allocation) -> bool:
-    return row.resource_type is ResourceType.TABLE and row.owner_kind is OwnerKind.BOOKING and not row.shadow
+    return (
+        row.resource_type is ResourceType.TABLE
+        and row.owner_kind is OwnerKind.BOOKING
+        and not row.shadow
+    )

@@ -61,8 +61,9 @@ class Guest:
 def draw_guests(demand: Demand, starts: Sequence[int], seed: int) -> tuple[Guest, ...]:
     """Draw 30 guests of one evening, in the order in which they ask.
 
-    Sizes and start times are drawn one by one. How many walk in, cancel or stay away follows the demand's
-    shares exactly, so that a short evening has some of each. The same seed draws the same guests.
+    Sizes and start times are drawn one by one. How many walk in, cancel or stay away follows the
+    demand's shares exactly, so that a short evening has some of each. The same seed draws the same
+    guests.
 
     Args:
         demand: What to draw from.
@@ -94,7 +95,9 @@ def _draft(rng: Random, channel: Channel, party_size: int, start_us: int) -> Gue
         late_us = int(lead * 3) * _WALK_IN_STEP_MINUTES * MICROSECONDS_PER_MINUTE
         return Guest(0, channel, party_size, start_us + late_us, start_us + late_us, haste)
     minutes = _LEAST_LEAD_MINUTES + int(lead * _LEAD_SPAN_MINUTES)
-    return Guest(0, channel, party_size, start_us, start_us - minutes * MICROSECONDS_PER_MINUTE, haste)
+    return Guest(
+        0, channel, party_size, start_us, start_us - minutes * MICROSECONDS_PER_MINUTE, haste
+    )
 
 
 def _in_order(drafts: Sequence[Guest]) -> list[Guest]:
@@ -116,11 +119,16 @@ def _with_manners(rng: Random, demand: Demand, guests: Sequence[Guest]) -> tuple
     ahead = _shuffled(rng, [number for number in sorted(staff + web) if number not in manners])
     parting = _partings(demand, len(staff) + len(web))
     manners |= zip(ahead, parting, strict=False)
-    return tuple(attrs.evolve(guest, manner=manners.get(guest.number, Manner.PLAIN)) for guest in guests)
+    return tuple(
+        attrs.evolve(guest, manner=manners.get(guest.number, Manner.PLAIN)) for guest in guests
+    )
 
 
 def _partings(demand: Demand, bookings: int) -> Iterator[Manner]:
-    for share, manner in ((demand.cancel_share, Manner.CANCELS), (demand.no_show_share, Manner.STAYS_AWAY)):
+    for share, manner in (
+        (demand.cancel_share, Manner.CANCELS),
+        (demand.no_show_share, Manner.STAYS_AWAY),
+    ):
         yield from [manner] * max(int(share * bookings + 0.5), 1)
 
 

@@ -51,10 +51,12 @@ class Step:
         at_us: When, in microseconds.
         act: What.
         tables: The ids of the tables that it is about, in table order.
-        start_us: The start that it is about, in microseconds; ``None``: the one that was asked for first.
+        start_us: The start that it is about, in microseconds; ``None``: the one that was asked for
+            first.
         refusal: Why not, where the answer was no.
         nearest_us: After a no: the nearest other start that could be booked at that moment, if any.
-        other: The number of the party that it has to do with: the rival, or the one that left early.
+        other: The number of the party that it has to do with: the rival, or the one that left
+            early.
     """
 
     at_us: int
@@ -166,16 +168,28 @@ def half_hours(
     return tuple(_half_hour(start_us, listed, bookings, tables) for start_us in starts)
 
 
-def _half_hour(start_us: int, rows: list[Allocation], bookings: Mapping[str, Booking], tables: int) -> HalfHour:
+def _half_hour(
+    start_us: int, rows: list[Allocation], bookings: Mapping[str, Booking], tables: int
+) -> HalfHour:
     window = Window.of_micros(start_us, start_us + HALF_HOUR_US)
     inside = [row for row in rows if row.window.overlaps(window)]
-    edges = {max(row.window.start_us, window.start_us) for row in inside} | {window.start_us, window.end_us}
+    edges = {max(row.window.start_us, window.start_us) for row in inside} | {
+        window.start_us,
+        window.end_us,
+    }
     covers = in_use = used_us = 0
-    # What is there does not change between two neighbouring edges where somebody comes, so the most is at an edge.
-    for edge_us, next_us in pairwise(sorted(edges | {min(row.window.end_us, window.end_us) for row in inside})):
+    # What is there does not change between two neighbouring edges where somebody comes, so the most
+    # is at an edge.
+    for edge_us, next_us in pairwise(
+        sorted(edges | {min(row.window.end_us, window.end_us) for row in inside})
+    ):
         there = [row for row in inside if row.window.start_us <= edge_us < row.window.end_us]
         owners = {row.owner_id for row in there}
-        people = (bookings[owner].party_size for owner in owners if bookings[owner].status is not BookingStatus.NO_SHOW)
+        people = (
+            bookings[owner].party_size
+            for owner in owners
+            if bookings[owner].status is not BookingStatus.NO_SHOW
+        )
         covers = max(covers, sum(people))
         in_use = max(in_use, len(there))
         used_us += len(there) * (next_us - edge_us)

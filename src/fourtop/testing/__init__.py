@@ -1,7 +1,7 @@
 """For tests of your own: the contract of stores, an explorer of interleavings, Hypothesis strategies.
 
-What a name needs is imported when the name is first used: ``StoreContract`` needs pytest, ``strategies`` needs
-Hypothesis; ``fourtop[testing]`` brings both.
+What a name needs is imported when the name is first used: ``StoreContract`` needs pytest,
+``strategies`` needs Hypothesis; ``fourtop[testing]`` brings both.
 """
 
 from __future__ import annotations
@@ -47,7 +47,13 @@ __all__ = [
 _CONTRACT: Final = "fourtop.testing.contract"
 _AWAITING: Final = "fourtop.testing.sync_bridge"
 _STEPPING: Final = "fourtop.testing.interleaving"
-_SUITES: Final = ("MaintenanceContract", "OutboxContract", "StoreContract", "broken_promises", "promises")
+_SUITES: Final = (
+    "MaintenanceContract",
+    "OutboxContract",
+    "StoreContract",
+    "broken_promises",
+    "promises",
+)
 _HOMES: Final = {
     **dict.fromkeys((*_SUITES, "JobTrial", "MakeMaintained", "MakeStore", "Trial"), _CONTRACT),
     **dict.fromkeys(("BlockingStore", "awaited"), _AWAITING),
@@ -60,6 +66,7 @@ def __getattr__(name: str) -> Any:
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if home == _CONTRACT and home not in sys.modules and find_spec("pytest") is not None:
-        # pytest shows the values in a failed assertion only of modules that it was told of before their import.
+        # pytest shows the values in a failed assertion only of modules that it was told of before
+        # their import.
         import_module("pytest").register_assert_rewrite(home)
     return getattr(import_module(home), name)

@@ -1,10 +1,11 @@
 """Every order in which calls at once can take their steps, one after the other and repeatable.
 
-Threads that race at random prove little: a store without any lock passes most of the time. Here each call runs in
-a thread of its own, but only one runs at a time, and it stops before each step of the store. An explorer then tries
-every choice of whose step is next.
+Threads that race at random prove little: a store without any lock passes most of the time. Here
+each call runs in a thread of its own, but only one runs at a time, and it stops before each step of
+the store. An explorer then tries every choice of whose step is next.
 
-Source: stateless search of schedules, P. Godefroid, "Model checking for programming languages using VeriSoft", 1997.
+Source: stateless search of schedules, P. Godefroid, "Model checking for programming languages using
+VeriSoft", 1997.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ class Stage:
     """Where calls take turns. It is made by ``every_run``, for one run.
 
     Args:
-        script: Which of the calls that could go was chosen at each point so far; then always the first.
+        script: Which of the calls that could go was chosen at each point so far; then always the
+            first.
     """
 
     def __init__(self, script: tuple[int, ...] = ()) -> None:
@@ -98,7 +100,10 @@ class Stage:
             AssertionError: If each of the calls that are left waits for another.
         """
         self._players = {name: _Player(call) for name, call in calls.items()}
-        threads = [Thread(target=self._run, args=(player,), daemon=True) for player in self._players.values()]
+        threads = [
+            Thread(target=self._run, args=(player,), daemon=True)
+            for player in self._players.values()
+        ]
         for thread in threads:
             thread.start()
             self._back.acquire()
@@ -112,7 +117,9 @@ class Stage:
         return {name: player.answer for name, player in self._players.items()}
 
     def _give_turn(self) -> None:
-        able = [name for name, player in self._players.items() if not player.is_over and player.may_go()]
+        able = [
+            name for name, player in self._players.items() if not player.is_over and player.may_go()
+        ]
         assert able, f"every call waits for another, after {self.steps}"
         place = len(self.choices)
         chosen = self._script[place] if place < len(self._script) else 0
@@ -143,15 +150,17 @@ class Stage:
                 self._back.acquire()
 
 
-def every_run(set_scene: Callable[[Stage], S], calls: Callable[[S, Stage], Calls]) -> Iterator[Run[S]]:
+def every_run(
+    set_scene: Callable[[Stage], S], calls: Callable[[S, Stage], Calls]
+) -> Iterator[Run[S]]:
     """Play calls in every order of their steps, each time on a new scene.
 
-    The orders come in a fixed order themselves. Their number grows as fast as that of the ways to shuffle the
-    steps: two calls of four steps without a lock have 70 orders, three have 34,650.
+    The orders come in a fixed order themselves. Their number grows as fast as that of the ways to
+    shuffle the steps: two calls of four steps without a lock have 70 orders, three have 34,650.
 
     Args:
-        set_scene: Makes what the calls are played on, such as a restaurant on a ``SteppedStore``. Has to make
-            the same each time.
+        set_scene: Makes what the calls are played on, such as a restaurant on a ``SteppedStore``.
+            Has to make the same each time.
         calls: Returns the calls by name; a call may stop itself with ``stage.step``.
     """
     script: tuple[int, ...] | None = ()
@@ -187,7 +196,10 @@ class _Lock(AbstractContextManager[None]):
         self._is_taken = True
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._is_taken = False
 
@@ -211,7 +223,9 @@ class SteppedStore(MemoryStore):
         self._stage.step("clock")
         return super()._tell(restaurant_id)
 
-    def _on_view(self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]) -> T:
+    def _on_view(
+        self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]
+    ) -> T:
         self._stage.step("read")
         return super()._on_view(shelf, scope, now_us, question)
 

@@ -1,7 +1,8 @@
 """Hypothesis strategies for houses and requests: small ones, on which brute force is quick.
 
-They need Hypothesis, which the extra ``fourtop[testing]`` brings. Every strategy draws lawful values only, and few
-choices for each, so that long examples stay within what Hypothesis keeps of one.
+They need Hypothesis, which the extra ``fourtop[testing]`` brings. Every strategy draws lawful
+values only, and few choices for each, so that long examples stay within what Hypothesis keeps of
+one.
 """
 
 from __future__ import annotations
@@ -68,7 +69,10 @@ def floors(draw: st.DrawFn, *, most_tables: int = 7) -> Floor:
     count = most_tables - draw(st.sampled_from(fewer))
     numbers = draw(st.permutations(_NUMBERS[:count]))
     ids = [f"t{place}" for place in range(1, count + 1)]
-    made = [draw(tables(table_id=table_id, number=number)) for table_id, number in zip(ids, numbers, strict=True)]
+    made = [
+        draw(tables(table_id=table_id, number=number))
+        for table_id, number in zip(ids, numbers, strict=True)
+    ]
     joins = []
     for pair in combinations(ids, 2):
         # Below 0 there is no join; else it is what the joint costs.
@@ -78,11 +82,18 @@ def floors(draw: st.DrawFn, *, most_tables: int = 7) -> Floor:
     given = []
     if count > 1 and draw(st.booleans()):
         members = draw(st.sampled_from(list(combinations(ids, 2)) + list(combinations(ids, 3))))
-        given.append(SetCapacity(members, draw(st.integers(3, 9)), draw(st.sampled_from((None, 2, 3)))))
+        given.append(
+            SetCapacity(members, draw(st.integers(3, 9)), draw(st.sampled_from((None, 2, 3))))
+        )
     return Floor(made, zones=ZONES, joins=joins, set_capacities=given)
 
 
-_WEIGHTS: Final = (Weights(), Weights(), Weights(overage=0.5, table_count=0, scarcity=0), Weights(wish=1))
+_WEIGHTS: Final = (
+    Weights(),
+    Weights(),
+    Weights(overage=0.5, table_count=0, scarcity=0),
+    Weights(wish=1),
+)
 
 
 def plannings() -> st.SearchStrategy[Planning]:
@@ -99,20 +110,41 @@ def plannings() -> st.SearchStrategy[Planning]:
     )
 
 
-_OCCASIONS: Final = (Occasion("supper", [(2, 75), (4, 90), (None, 120)]), Occasion("drinks", [(None, 60)]))
+_OCCASIONS: Final = (
+    Occasion("supper", [(2, 75), (4, 90), (None, 120)]),
+    Occasion("drinks", [(None, 60)]),
+)
 _LUNCHES: Final = (
     ServicePeriod("lunch", "12:00", "15:00"),
-    ServicePeriod("lunch", "11:30", "14:30", buffer_before_minutes=5, buffer_after_minutes=10, min_dwell_minutes=60),
+    ServicePeriod(
+        "lunch",
+        "11:30",
+        "14:30",
+        buffer_before_minutes=5,
+        buffer_after_minutes=10,
+        min_dwell_minutes=60,
+    ),
 )
 _DINNERS: Final = (
     ServicePeriod("dinner", "17:00", "22:00", buffer_after_minutes=5, last_seating_minutes=60),
-    ServicePeriod("dinner", "17:30", "22:00", turn_bands=[(2, 60), (4, 90), (None, 105)], overrun_allowed=True),
+    ServicePeriod(
+        "dinner", "17:30", "22:00", turn_bands=[(2, 60), (4, 90), (None, 105)], overrun_allowed=True
+    ),
     ServicePeriod("dinner", "17:00", "21:30", occasions=("supper", "drinks"), last_start="21:00"),
-    ServicePeriod("dinner", "18:00", "22:00", buffer_before_minutes=15, last_seating_minutes=0, min_dwell_minutes=30),
+    ServicePeriod(
+        "dinner",
+        "18:00",
+        "22:00",
+        buffer_before_minutes=15,
+        last_seating_minutes=0,
+        min_dwell_minutes=30,
+    ),
 )
 _LATES: Final = (
     ServicePeriod("late", "22:30", "01:30", last_seating_minutes=45),
-    ServicePeriod("late", "22:00", "02:30", weekdays=("friday", "saturday", "sunday"), last_start="01:00"),
+    ServicePeriod(
+        "late", "22:00", "02:30", weekdays=("friday", "saturday", "sunday"), last_start="01:00"
+    ),
 )
 _CAPS: Final = (
     CapacityRule(max_covers=12),
@@ -152,7 +184,11 @@ def policies(draw: st.DrawFn) -> Policy:
 
 @st.composite
 def houses(
-    draw: st.DrawFn, *, restaurant_id: str = "r1", most_tables: int = 7, timezone: str = "Europe/London"
+    draw: st.DrawFn,
+    *,
+    restaurant_id: str = "r1",
+    most_tables: int = 7,
+    timezone: str = "Europe/London",
 ) -> House:
     """Draw a house.
 
@@ -197,7 +233,9 @@ def requests(draw: st.DrawFn, house: House, *, on: date) -> BookingRequest:
         on: The date, in the house's calendar.
     """
     calendar = Calendar(house.restaurant, house.policy)
-    starts = [start_us for start_us, _ in calendar.starts_on(on)] or [calendar.instant(f"{on.isoformat()}T18:00")]
+    starts = [start_us for start_us, _ in calendar.starts_on(on)] or [
+        calendar.instant(f"{on.isoformat()}T18:00")
+    ]
     beside = draw(st.sampled_from((0, 0, 0, 7, 240))) * MICROSECONDS_PER_MINUTE
     return BookingRequest(
         draw(st.integers(1, 10)),

@@ -23,19 +23,22 @@ S = TypeVar("S", bound=AsyncStore)
 class BlockingStore:
     """A store that is awaited, to be called: from whatever threads, which wait for their answers. For tests.
 
-    It runs one event loop in a thread of its own. Calls of several threads are tasks on that loop, so they meet at
-    their awaits as they would in a service. The loop ends with ``close``, or with ``with``, or when nobody has the
-    store any more.
+    It runs one event loop in a thread of its own. Calls of several threads are tasks on that loop,
+    so they meet at their awaits as they would in a service. The loop ends with ``close``, or with
+    ``with``, or when nobody has the store any more.
 
     Args:
         store: The store that is awaited.
         on_close: Awaited on the loop at its end, as to give connections back.
 
     Raises:
-        AssertionError: From every call on the loop itself, which would wait for itself, or after the end.
+        AssertionError: From every call on the loop itself, which would wait for itself, or after
+            the end.
     """
 
-    def __init__(self, store: AsyncStore, *, on_close: Callable[[], Awaitable[object]] | None = None) -> None:
+    def __init__(
+        self, store: AsyncStore, *, on_close: Callable[[], Awaitable[object]] | None = None
+    ) -> None:
         self.awaited = store
         self._loop = _Loop(on_close)
         self._end = weakref.finalize(self, self._loop.end)
@@ -52,7 +55,10 @@ class BlockingStore:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -116,7 +122,8 @@ def awaited(
                 return awaited(MyAsyncStore, MyAsyncStore.close)
 
     Args:
-        make_store: Makes an empty store on a clock. No loop runs in its thread, so it connects later.
+        make_store: Makes an empty store on a clock. No loop runs in its thread, so it connects
+            later.
         on_close: Awaited with the store when it is no longer in use.
 
     >>> from fourtop import AsyncMemoryStore, ManualClock
@@ -139,14 +146,19 @@ class _Loop:
         self._on_close = on_close
         started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
         self._ended: Future[None] = Future()
-        # A daemon, because what was never closed is closed at exit, and Python waits for other threads before that.
-        self._thread = Thread(target=self._run_loop, args=(started,), name="fourtop-awaited", daemon=True)
+        # A daemon, because what was never closed is closed at exit, and Python waits for other
+        # threads before that.
+        self._thread = Thread(
+            target=self._run_loop, args=(started,), name="fourtop-awaited", daemon=True
+        )
         self._thread.start()
         self._loop, self._may_end = started.result()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         try:
-            assert get_ident() != self._thread.ident, "a call on the loop of the store would wait for itself"
+            assert get_ident() != self._thread.ident, (
+                "a call on the loop of the store would wait for itself"
+            )
             assert not self._loop.is_closed(), "the store is closed"
         except AssertionError:
             work.close()
@@ -157,7 +169,8 @@ class _Loop:
         # What raises SystemExit on a loop ends it before its time.
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._may_end.set)
-        # The last who knows of a store may be a task of its loop: the loop then ends without anybody waiting.
+        # The last who knows of a store may be a task of its loop: the loop then ends without
+        # anybody waiting.
         if get_ident() != self._thread.ident:
             self._thread.join()
             self._ended.result()
@@ -170,7 +183,9 @@ class _Loop:
         else:
             self._ended.set_result(None)
 
-    async def _serve(self, started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]]) -> None:
+    async def _serve(
+        self, started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]]
+    ) -> None:
         may_end = asyncio.Event()
         started.set_result((asyncio.get_running_loop(), may_end))
         await may_end.wait()

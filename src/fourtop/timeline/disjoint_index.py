@@ -18,13 +18,15 @@ _FULL: Final = 2 * LEAF_STAYS + 1
 class DisjointIndex(Generic[T]):
     """The live, pairwise disjoint stays ``[start, end)`` of one resource, in microseconds below ``NEVER``.
 
-    Because the stays are disjoint, their bounds ``start, end, start, end …`` are one list in order, and one
-    bisection answers for an instant: an odd place is inside a stay, an even one is before the next. The list
-    is cut into leaves of at most ``LEAF_STAYS`` stays, so that an insertion moves little memory whatever n.
-    Each leaf closes with the first start of the next leaf (the last one with ``NEVER``), so that a check
-    never needs to look at two. The items are found by their start.
+    Because the stays are disjoint, their bounds ``start, end, start, end …`` are one list in order,
+    and one bisection answers for an instant: an odd place is inside a stay, an even one is before
+    the next. The list is cut into leaves of at most ``LEAF_STAYS`` stays, so that an insertion
+    moves little memory whatever n. Each leaf closes with the first start of the next leaf (the last
+    one with ``NEVER``), so that a check never needs to look at two. The items are found by their
+    start.
 
-    Costs: a check O(log n), a listing O(log n + k), a change O(log n) and at most a leaf of moved pointers.
+    Costs: a check O(log n), a listing O(log n + k), a change O(log n) and at most a leaf of moved
+    pointers.
 
     >>> stays = DisjointIndex()
     >>> stays.add(0, 10, "early")

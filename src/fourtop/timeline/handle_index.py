@@ -12,8 +12,8 @@ _Held = Allocation | DisjointIndex[Allocation]
 class HandleIndex:
     """Live allocations by resource, for resources that are many and have one allocation each, as a rule.
 
-    One alone is kept as itself; only a resource that has several gets an index of its own. A layered index
-    over all of them answers what lies in a window without a walk over the resources.
+    One alone is kept as itself; only a resource that has several gets an index of its own. A
+    layered index over all of them answers what lies in a window without a walk over the resources.
     """
 
     __slots__ = ("_kinds", "times")
@@ -54,7 +54,9 @@ class HandleIndex:
         if held is allocation or not held:
             del resources[allocation.resource_id]
 
-    def find_index(self, resource_type: ResourceType, resource_id: str) -> DisjointIndex[Allocation] | None:
+    def find_index(
+        self, resource_type: ResourceType, resource_id: str
+    ) -> DisjointIndex[Allocation] | None:
         """Find the live stays of one resource; for reading only."""
         held = self._kinds[resource_type].get(resource_id)
         return None if held is None else _as_index(held)

@@ -27,13 +27,14 @@ _TRUTH: Final = bytes.maketrans(b"01", b"\x00\x01")
 class Occupancy:
     """Everything that is taken in one restaurant: its allocations, and the indexes that follow from them.
 
-    A *live* row is one that is not a shadow. Two live rows of one resource never overlap; shadow rows
-    overlap anything, and count nowhere but where it is said. Times are exact to the microsecond, windows
-    half-open: touching is not overlapping. Every method is atomic: one that raises has changed nothing.
-    Not for several threads at once; its owner locks.
+    A *live* row is one that is not a shadow. Two live rows of one resource never overlap; shadow
+    rows overlap anything, and count nowhere but where it is said. Times are exact to the
+    microsecond, windows half-open: touching is not overlapping. Every method is atomic: one that
+    raises has changed nothing. Not for several threads at once; its owner locks.
 
-    Costs, with n rows: a question about a table or an owner O(log n + k) for k rows found; ``overlapping`` and
-    ``extent`` one such question a table; ``busy_mask`` O(quarters of an hour in the window); a change O(log n).
+    Costs, with n rows: a question about a table or an owner O(log n + k) for k rows found;
+    ``overlapping`` and ``extent`` one such question a table; ``busy_mask`` O(quarters of an hour in
+    the window); a change O(log n).
 
     Args:
         table_ids: Which table is which bit of a mask: the first is bit 0. See ``arrange``.
@@ -86,8 +87,8 @@ class Occupancy:
     def arrange(self, table_ids: Sequence[str]) -> None:
         """Say which table is which bit of a mask: the first is bit 0. Ids occur once.
 
-        Tables that are not named have no bit, whatever rows they hold. Costs O(tables), not O(rows): days are
-        written into the new arrangement when they are asked for.
+        Tables that are not named have no bit, whatever rows they hold. Costs O(tables), not
+        O(rows): days are written into the new arrangement when they are asked for.
         """
         named = tuple(table_ids)
         if named == self._table_ids:
@@ -96,17 +97,19 @@ class Occupancy:
         assert len(bits) == len(named), "a table has two bits"
         self._table_ids, self._bits = named, bits
         self._tables = {table_id: index for table_id, index in self._tables.items() if index}
-        # Most tables have nothing in the few rows of one transaction: they share one index that stays empty.
+        # Most tables have nothing in the few rows of one transaction: they share one index that
+        # stays empty.
         self._grid = SlotGrid([self._tables.get(table_id, _UNTAKEN) for table_id in named])
 
-    # ---- changing ----------------------------------------------------------------------------------------
+    # ---- changing --------------------------------------------------------------------------------
 
     def add(self, allocation: Allocation) -> None:
         """Add a row.
 
         Raises:
             AlreadyExists: If a row has its id.
-            AllocationsOverlap: If it is live and overlaps a live row of its resource, naming the earliest.
+            AllocationsOverlap: If it is live and overlaps a live row of its resource, naming the
+                earliest.
         """
         if allocation.id in self._rows:
             raise AlreadyExists("allocation", allocation.id)
@@ -171,7 +174,7 @@ class Occupancy:
         elif not index:
             del self._tables[table_id]
 
-    # ---- rows --------------------------------------------------------------------------------------------
+    # ---- rows ------------------------------------------------------------------------------------
 
     def find(self, allocation_id: str) -> Allocation | None:
         """Find a row by its id."""
@@ -185,7 +188,9 @@ class Occupancy:
         """List the rows of an owner, live and shadow, by ``order_key``."""
         return tuple(sorted(self._owners.of_owner(kind, owner_id), key=_ORDER))
 
-    def of_resource(self, resource_type: ResourceType, resource_id: str, window: Window) -> list[Allocation]:
+    def of_resource(
+        self, resource_type: ResourceType, resource_id: str, window: Window
+    ) -> list[Allocation]:
         """List the rows of a resource that overlap a window, live and shadow, by ``order_key``."""
         index = self._find_index(resource_type, resource_id)
         found = [] if index is None else index.overlapping(window.start_us, window.end_us)
@@ -208,7 +213,11 @@ class Occupancy:
         return tuple(sorted(found, key=_ORDER))
 
     def find_in_the_way(
-        self, resource_type: ResourceType, resource_id: str, window: Window, without: Collection[Owner] = ()
+        self,
+        resource_type: ResourceType,
+        resource_id: str,
+        window: Window,
+        without: Collection[Owner] = (),
     ) -> Allocation | None:
         """Find the earliest live row of a resource that overlaps a window and is not one of the owners'."""
         index = self._find_index(resource_type, resource_id)
@@ -220,7 +229,7 @@ class Occupancy:
         found = index.overlapping(window.start_us, window.end_us)
         return next((row for row in found if (row.owner_kind, row.owner_id) not in own), None)
 
-    # ---- tables ------------------------------------------------------------------------------------------
+    # ---- tables ----------------------------------------------------------------------------------
 
     def busy_mask(self, window: Window, without: Collection[Owner] = ()) -> int:
         """Return the bits of the arranged tables that a live row takes at some time in a window.
@@ -235,7 +244,11 @@ class Occupancy:
     def _lifted(self, mask: int, window: Window, without: Collection[Owner]) -> int:
         """Return those bits of a busy mask that only the rows of some owners cause."""
         lifted = 0
-        named = {row.resource_id for owner in without for row in self._owners.of_owner(owner.kind, owner.id)}
+        named = {
+            row.resource_id
+            for owner in without
+            for row in self._owners.of_owner(owner.kind, owner.id)
+        }
         for table_id in named & self._bits.keys():
             flag = 1 << self._bits[table_id]
             if mask & flag and self.find_in_the_way(_TABLE, table_id, window, without) is None:
@@ -245,8 +258,8 @@ class Occupancy:
     def busy_masks(self, starts_us: Sequence[int], length_us: int) -> list[int]:
         """Return the busy masks of the windows ``[start, start + length)``, in the order of their starts.
 
-        The same as ``busy_mask`` for each, but what the windows share is computed once: for all the starts of
-        an evening.
+        The same as ``busy_mask`` for each, but what the windows share is computed once: for all the
+        starts of an evening.
         """
         return self._grid.busy_masks(starts_us, length_us)
 
@@ -259,7 +272,10 @@ class Occupancy:
         index = self._tables.get(table_id)
         if index is None:
             return (window,)
-        return tuple(Window.of_micros(start, end) for start, end in index.gaps(window.start_us, window.end_us))
+        return tuple(
+            Window.of_micros(start, end)
+            for start, end in index.gaps(window.start_us, window.end_us)
+        )
 
     def find_last(self, table_id: str, without: Collection[Owner] = ()) -> Allocation | None:
         """Find the live row of a table that ends last and is not one of the owners'. O(rows passed over)."""
@@ -269,7 +285,9 @@ class Occupancy:
         if not without:
             return index.find_last()
         own = _keys(without)
-        return next((row for row in reversed(index) if (row.owner_kind, row.owner_id) not in own), None)
+        return next(
+            (row for row in reversed(index) if (row.owner_kind, row.owner_id) not in own), None
+        )
 
     def extent(self) -> tuple[int, int] | None:
         """Return the earliest start and the latest end of all rows, in microseconds; ``None`` if there are none."""
@@ -279,16 +297,21 @@ class Occupancy:
             extents = [index.extent() for index in self._tables.values()]
             extents += [self._handles.times.extent(), self._shadows.extent()]
             known = [extent for extent in extents if extent is not None]
-            self._earliest, self._latest = min(start for start, _ in known), max(end for _, end in known)
+            self._earliest, self._latest = (
+                min(start for start, _ in known),
+                max(end for _, end in known),
+            )
             self._is_extent_known = True
         return self._earliest, self._latest
 
-    def _find_index(self, resource_type: ResourceType, resource_id: str) -> DisjointIndex[Allocation] | None:
+    def _find_index(
+        self, resource_type: ResourceType, resource_id: str
+    ) -> DisjointIndex[Allocation] | None:
         if resource_type == _TABLE:
             return self._tables.get(resource_id)
         return self._handles.find_index(resource_type, resource_id)
 
-    # ---- checking ----------------------------------------------------------------------------------------
+    # ---- checking --------------------------------------------------------------------------------
 
     def _check(self) -> None:
         """Assert every structure against the rows."""
@@ -298,17 +321,29 @@ class Occupancy:
         handles = {row.id for row in self._handles.times}
         stays = {row.id for index in self._tables.values() for row in index}
         for row in self._rows.values():
-            assert row.id in (shadows if row.shadow else stays if row.resource_type == _TABLE else handles)
+            assert row.id in (
+                shadows if row.shadow else stays if row.resource_type == _TABLE else handles
+            )
             held = self._owners.of_owner(row.owner_kind, row.owner_id)
-            assert sum(each is row for each in held) == 1, "an owner misses a row of its own, or has it twice"
+            assert sum(each is row for each in held) == 1, (
+                "an owner misses a row of its own, or has it twice"
+            )
         assert len(shadows) + len(handles) + len(stays) == len(self._rows)
-        assert len(self._owners) == len({(row.owner_kind, row.owner_id) for row in self._rows.values()})
+        assert len(self._owners) == len(
+            {(row.owner_kind, row.owner_id) for row in self._rows.values()}
+        )
         for table_id, index in self._tables.items():
             index._check()  # noqa: SLF001  # the same package's own structure
-            assert index or table_id in self._bits, "the index of a table without rows or a bit is kept"
+            assert index or table_id in self._bits, (
+                "the index of a table without rows or a bit is kept"
+            )
             assert all(row.resource_id == table_id for row in index)
         rows = self._rows.values()
-        bounds = (min(row.window.start_us for row in rows), max(row.window.end_us for row in rows)) if rows else None
+        bounds = (
+            (min(row.window.start_us for row in rows), max(row.window.end_us for row in rows))
+            if rows
+            else None
+        )
         assert not (self._is_extent_known and rows) or (self._earliest, self._latest) == bounds
 
 

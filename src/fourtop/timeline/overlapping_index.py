@@ -17,17 +17,19 @@ SHORTEST_CLASS_US: Final = 15 * 60_000_000
 class OverlappingIndex(Generic[T]):
     """Rows ``[start, end)`` in microseconds that may overlap each other in any way.
 
-    A row goes into the class ``k`` of its length: at most 15 minutes times 4 to the power ``k``. What overlaps
-    an instant must have started at most one class length before it, so that a class of short rows is searched
-    over a short stretch, however long the rows of another class are: one month-long row costs one more
-    class and nothing else. (A single list in order of start has to be searched back by its longest row.)
+    A row goes into the class ``k`` of its length: at most 15 minutes times 4 to the power ``k``.
+    What overlaps an instant must have started at most one class length before it, so that a class
+    of short rows is searched over a short stretch, however long the rows of another class are: one
+    month-long row costs one more class and nothing else. (A single list in order of start has to be
+    searched back by its longest row.)
 
-    Costs: a listing O(c log n + k') with c classes (7 up to 31 days) and k' rows in reach, which are at most
-    the rows found and those of the same class just before; a change O(log n) and at most a leaf of moved pointers.
+    Costs: a listing O(c log n + k') with c classes (7 up to 31 days) and k' rows in reach, which
+    are at most the rows found and those of the same class just before; a change O(log n) and at
+    most a leaf of moved pointers.
 
     Args:
-        key: Gives the order of rows with equal starts; by default their ``order_key``. It has to tell them
-            apart, or their order is that of arrival.
+        key: Gives the order of rows with equal starts; by default their ``order_key``. It has to
+            tell them apart, or their order is that of arrival.
 
     >>> rows = OverlappingIndex(key=str)
     >>> rows.add(0, 30, "long")
@@ -106,7 +108,9 @@ class OverlappingIndex(Generic[T]):
         if not self._classes:
             return None
         first = min(rows.firsts[0] for rows in self._classes.values())
-        return first, max(_latest_end(rows, _longest(number)) for number, rows in self._classes.items())
+        return first, max(
+            _latest_end(rows, _longest(number)) for number, rows in self._classes.items()
+        )
 
     def _reach(self, start_us: int, end_us: int) -> list[tuple[int, int, T]]:
         """List (start, end, item) of the overlapping rows, in no particular order."""
@@ -115,10 +119,17 @@ class OverlappingIndex(Generic[T]):
             after_us = start_us - _longest(number)
             for starts, ends, items in rows.leaves_within(after_us, end_us):
                 low, high = bisect_right(starts, after_us), bisect_left(starts, end_us)
-                # What starts inside the window overlaps it for certain; only what started before may have ended.
+                # What starts inside the window overlaps it for certain; only what started before
+                # may have ended.
                 inside = bisect_left(starts, start_us, low, high)
-                found += [(starts[at], ends[at], items[at]) for at in range(low, inside) if ends[at] > start_us]
-                found += zip(starts[inside:high], ends[inside:high], items[inside:high], strict=True)
+                found += [
+                    (starts[at], ends[at], items[at])
+                    for at in range(low, inside)
+                    if ends[at] > start_us
+                ]
+                found += zip(
+                    starts[inside:high], ends[inside:high], items[inside:high], strict=True
+                )
         return found
 
     def _order(self, found: tuple[int, int, T]) -> tuple[int, Any]:
@@ -128,7 +139,9 @@ class OverlappingIndex(Generic[T]):
         for number, rows in self._classes.items():
             rows._check()  # noqa: SLF001  # the same package's own structure
             assert rows, "an empty class is kept"
-            assert all(_class_of(end - start) == number for start, end, _ in rows), "a row is in a wrong class"
+            assert all(_class_of(end - start) == number for start, end, _ in rows), (
+                "a row is in a wrong class"
+            )
 
 
 def _class_of(length_us: int) -> int:

@@ -8,15 +8,17 @@ from fourtop.model.allocation import Allocation, OwnerKind
 class OwnerIndex:
     """Allocations by their owner.
 
-    Most owners have one allocation or a few, and there are as many owners as parties: one alone is kept as
-    itself, several in a dict by id, so that an owner of very many (a block of all tables for a season) is as
-    cheap to change as any other. Every change is O(1).
+    Most owners have one allocation or a few, and there are as many owners as parties: one alone is
+    kept as itself, several in a dict by id, so that an owner of very many (a block of all tables
+    for a season) is as cheap to change as any other. Every change is O(1).
     """
 
     __slots__ = ("_kinds",)
 
     def __init__(self) -> None:
-        self._kinds: dict[OwnerKind, dict[str, Allocation | dict[str, Allocation]]] = {kind: {} for kind in OwnerKind}
+        self._kinds: dict[OwnerKind, dict[str, Allocation | dict[str, Allocation]]] = {
+            kind: {} for kind in OwnerKind
+        }
 
     def __len__(self) -> int:
         """Count the owners that have something."""

@@ -20,8 +20,9 @@ _LONG_US: Final = 2 * DAY_US
 class _Day:
     """One day in UTC. ``slots[i]`` has the bits of the tables that are taken at some time in slot ``i``.
 
-    A stay over the whole day is in ``whole`` and in no slot. ``late[i]`` has the tables of which a stay starts
-    inside slot ``i`` (not with it), ``early[i]`` those of which one ends inside it (not with it).
+    A stay over the whole day is in ``whole`` and in no slot. ``late[i]`` has the tables of which a
+    stay starts inside slot ``i`` (not with it), ``early[i]`` those of which one ends inside it (not
+    with it).
     """
 
     __slots__ = ("early", "late", "slots", "stays", "whole")
@@ -87,19 +88,21 @@ _FREE: Final = _Day()
 class SlotGrid:
     """The stays of a floor's tables, turned on their side: one integer a quarter of an hour, bit ``i`` = table ``i``.
 
-    A window's tables are the OR of its slots. A slot inside the window is exact both ways. In a slot that
-    the window only cuts, a free bit is proof, and so is a taken one unless a stay begins or ends
-    inside that very slot: only those few tables are looked up in their exact index.
+    A window's tables are the OR of its slots. A slot inside the window is exact both ways. In a
+    slot that the window only cuts, a free bit is proof, and so is a taken one unless a stay begins
+    or ends inside that very slot: only those few tables are looked up in their exact index.
 
-    Days are written when they are asked for the second time (the first question is answered from the exact
-    indexes, for a tenth of the price of a day), and kept up to date from then on; one without a
-    stay costs an entry in a dict. The grid is a cache: everything in it follows from the indexes.
+    Days are written when they are asked for the second time (the first question is answered from
+    the exact indexes, for a tenth of the price of a day), and kept up to date from then on; one
+    without a stay costs an entry in a dict. The grid is a cache: everything in it follows from the
+    indexes.
 
-    Costs: a question O(slots of the window), a change O(slots of the stay) on the days that are written.
+    Costs: a question O(slots of the window), a change O(slots of the stay) on the days that are
+    written.
 
     Args:
-        indexes: The exact index of each table, in the order of the bits. Read only; the owner changes them
-            first and then tells the grid.
+        indexes: The exact index of each table, in the order of the bits. Read only; the owner
+            changes them first and then tells the grid.
     """
 
     __slots__ = ("_asked", "_days", "_tables")
@@ -135,7 +138,11 @@ class SlotGrid:
             for at in day.wipe(flag, start, end):
                 base = number * DAY_US + at * SLOT_US
                 if index.find_overlap(base, base + SLOT_US) is not None:
-                    day.settle(flag, at, [(s - base, e - base) for s, e in index.spans(base, base + SLOT_US)])
+                    day.settle(
+                        flag,
+                        at,
+                        [(s - base, e - base) for s, e in index.spans(base, base + SLOT_US)],
+                    )
             if not day.stays:
                 self._days[number] = _FREE
 
@@ -157,8 +164,9 @@ class SlotGrid:
     def busy_masks(self, starts_us: Sequence[int], length_us: int) -> list[int]:
         """Return ``busy_mask(start, start + length)`` for each start, in their order.
 
-        The windows share their slots: OR-ing pairs, pairs of pairs and so on gives every window as the OR of
-        two runs (the doubling of a sparse table; Bender and Farach-Colton, 2000, section 3).
+        The windows share their slots: OR-ing pairs, pairs of pairs and so on gives every window as
+        the OR of two runs (the doubling of a sparse table; Bender and Farach-Colton, 2000, section
+        3).
         """
         if not starts_us:
             return []
@@ -176,7 +184,11 @@ class SlotGrid:
             end = start + length_us
             first, last = (start + _ALMOST_A_SLOT) // SLOT_US, end // SLOT_US
             mask = level[first - low] | level[last - low - run]
-            masks.append(mask if (last - first) * SLOT_US == length_us else self._with_edges(start, end, mask))
+            masks.append(
+                mask
+                if (last - first) * SLOT_US == length_us
+                else self._with_edges(start, end, mask)
+            )
         return masks
 
     def _rows(self, low: int, high: int) -> list[int]:
@@ -202,14 +214,17 @@ class SlotGrid:
         for number in numbers:
             day = self._day(number)
             mask |= day.whole
-            for row in day.slots[max(first - number * SLOTS_A_DAY, 0) : max(last - number * SLOTS_A_DAY, 0)]:
+            for row in day.slots[
+                max(first - number * SLOTS_A_DAY, 0) : max(last - number * SLOTS_A_DAY, 0)
+            ]:
                 mask |= row
         return self._with_edges(start_us, end_us, mask)
 
     def _with_edges(self, start_us: int, end_us: int, mask: int) -> int:
         """Add to the mask of the slots inside a window the tables that only its two cut slots know of.
 
-        A cut slot may lie on another day than all the slots inside, so that day's whole stays count too.
+        A cut slot may lie on another day than all the slots inside, so that day's whole stays count
+        too.
         """
         head, tail = start_us // SLOT_US, end_us // SLOT_US
         unsure = 0
@@ -218,11 +233,17 @@ class SlotGrid:
         else:
             days = self._days
             if head * SLOT_US != start_us:
-                day, at = days.get(head // SLOTS_A_DAY) or self._write(head // SLOTS_A_DAY), head % SLOTS_A_DAY
+                day, at = (
+                    days.get(head // SLOTS_A_DAY) or self._write(head // SLOTS_A_DAY),
+                    head % SLOTS_A_DAY,
+                )
                 unsure = day.early[at]
                 mask |= (day.slots[at] | day.whole) & ~unsure
             if tail * SLOT_US != end_us:
-                day, at = days.get(tail // SLOTS_A_DAY) or self._write(tail // SLOTS_A_DAY), tail % SLOTS_A_DAY
+                day, at = (
+                    days.get(tail // SLOTS_A_DAY) or self._write(tail // SLOTS_A_DAY),
+                    tail % SLOTS_A_DAY,
+                )
                 late = day.late[at]
                 mask |= (day.slots[at] | day.whole) & ~late
                 unsure |= late
@@ -236,7 +257,9 @@ class SlotGrid:
 
     def _is_worth_writing(self, numbers: range) -> bool:
         """Tell whether these days are written or have been asked for before; remember that they were."""
-        new = [number for number in numbers if number not in self._days and number not in self._asked]
+        new = [
+            number for number in numbers if number not in self._days and number not in self._asked
+        ]
         self._asked.update(new)
         return not new
 

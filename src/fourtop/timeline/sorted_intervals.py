@@ -16,11 +16,12 @@ LEAF_ROWS: Final = 512
 class Rows(Generic[T]):
     """Rows ``(start, end, item)`` in order of start; equal starts in order of arrival.
 
-    A leaf is three parallel lists: starts, ends, items. One that outgrows ``LEAF_ROWS`` is cut in halves, so
-    that inserting in the middle moves little memory whatever n; ``firsts`` keeps the first start of each leaf
-    (of a single, empty one: any number).
+    A leaf is three parallel lists: starts, ends, items. One that outgrows ``LEAF_ROWS`` is cut in
+    halves, so that inserting in the middle moves little memory whatever n; ``firsts`` keeps the
+    first start of each leaf (of a single, empty one: any number).
 
-    Searching costs O(log n), adding and removing O(log n) and at most ``LEAF_ROWS`` moved pointers a list.
+    Searching costs O(log n), adding and removing O(log n) and at most ``LEAF_ROWS`` moved pointers
+    a list.
 
     >>> rows = Rows()
     >>> rows.add(10, 20, "b")
@@ -47,7 +48,11 @@ class Rows(Generic[T]):
 
     def leaves_within(self, start_us: int, end_us: int) -> list[Leaf[T]]:
         """Return the leaves that hold the last row to start at or before ``start_us`` and all up to ``end_us``."""
-        return self.leaves[max(bisect_right(self.firsts, start_us) - 1, 0) : max(bisect_left(self.firsts, end_us), 1)]
+        return self.leaves[
+            max(bisect_right(self.firsts, start_us) - 1, 0) : max(
+                bisect_left(self.firsts, end_us), 1
+            )
+        ]
 
     def add(self, start_us: int, end_us: int, item: T) -> None:
         """Add a row behind those with the same start."""
@@ -100,7 +105,9 @@ class Rows(Generic[T]):
         assert len(self.leaves) == len(self.firsts) >= 1
         for first, (starts, ends, items) in zip(self.firsts, self.leaves, strict=True):
             assert len(starts) == len(ends) == len(items) <= LEAF_ROWS
-            assert (first == starts[0]) if starts else len(self.leaves) == 1, "with several leaves, none is empty"
+            assert (first == starts[0]) if starts else len(self.leaves) == 1, (
+                "with several leaves, none is empty"
+            )
         rows = list(self)
         assert all(start < end for start, end, _ in rows), "a row is empty"
         assert all(one[0] <= two[0] for one, two in pairwise(rows)), "rows are out of order"

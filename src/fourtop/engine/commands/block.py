@@ -38,7 +38,9 @@ def make_block(
 
 def _tables(floor: Floor, tables: tuple[str, ...], zone_id: str | None) -> tuple[str, ...]:
     if (zone_id is None) == (not tables):
-        raise InvalidInput("tables", "or zone_id must be given, and not both", "both" if tables else "neither")
+        raise InvalidInput(
+            "tables", "or zone_id must be given, and not both", "both" if tables else "neither"
+        )
     if zone_id is None:
         return floor.in_order(tables)
     if floor.find_zone(zone_id) is None:

@@ -20,7 +20,11 @@ from fourtop.model.request import BookingRequest
 from fourtop.model.window import Window
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, View
 
-_MAY_BE_RESCHEDULED = (BookingStatus.PENDING, BookingStatus.PENDING_ALLOCATION, BookingStatus.CONFIRMED)
+_MAY_BE_RESCHEDULED = (
+    BookingStatus.PENDING,
+    BookingStatus.PENDING_ALLOCATION,
+    BookingStatus.CONFIRMED,
+)
 
 
 @attrs.frozen
@@ -69,12 +73,16 @@ def make_booking(
         booking, placed = _given_tables(call, view, booking, seated)
         changes = expire_holds(call, view, seated.stay.occupied) + placed
     usage = _usage_with(judge, rules, stay, request.party_size)
-    changes += Changes(bookings=(booking,), events=(created_event(call, booking), *_assigned(call, booking)))
+    changes += Changes(
+        bookings=(booking,), events=(created_event(call, booking), *_assigned(call, booking))
+    )
     receipt = Receipt(usage=usage, plan=seated.plan if isinstance(seated, Seating) else None)
     return Decision(attrs.evolve(booking, receipt=receipt), changes)
 
 
-def _judged(judge: Admission, request: BookingRequest, *, tables_later: bool) -> Seating | Stay | Refusal | Need:
+def _judged(
+    judge: Admission, request: BookingRequest, *, tables_later: bool
+) -> Seating | Stay | Refusal | Need:
     stay = judge.stay(request)
     if isinstance(stay, Refusal):
         return stay
@@ -91,13 +99,21 @@ def _usage_with(judge: Admission, rules: CompiledHouse, stay: Stay, party_size: 
     assert service is not None, "an admitted party sits down in a service"
     before = judge.usage(service)
     return attrs.evolve(
-        before, booked_covers=before.booked_covers + party_size, booked_parties=before.booked_parties + 1
+        before,
+        booked_covers=before.booked_covers + party_size,
+        booked_parties=before.booked_parties + 1,
     )
 
 
-def _given_tables(call: Invocation, view: View, booking: Booking, seating: Seating) -> tuple[Booking, Changes]:
-    placing = allocate(call, (OwnerKind.BOOKING, booking.id), seating.plan.tables, seating.stay.occupied)
-    assignment = Assignment(seating.plan.tables, seating.stay.occupied, placing.merge_group_id, view.now_us, call.actor)
+def _given_tables(
+    call: Invocation, view: View, booking: Booking, seating: Seating
+) -> tuple[Booking, Changes]:
+    placing = allocate(
+        call, (OwnerKind.BOOKING, booking.id), seating.plan.tables, seating.stay.occupied
+    )
+    assignment = Assignment(
+        seating.plan.tables, seating.stay.occupied, placing.merge_group_id, view.now_us, call.actor
+    )
     confirmed = attrs.evolve(booking, status=BookingStatus.CONFIRMED, assignment=assignment)
     return confirmed, Changes(added=placing.rows)
 
@@ -117,7 +133,9 @@ def reschedule_booking(
     if booking.status not in _MAY_BE_RESCHEDULED:
         raise IllegalTransition(booking_id, booking.status.value, "rescheduled")
     judge = Admission(
-        view, rules, Released((Owner(OwnerKind.BOOKING, booking_id), *owners_for(view, booking_id)), booking_id)
+        view,
+        rules,
+        Released((Owner(OwnerKind.BOOKING, booking_id), *owners_for(view, booking_id)), booking_id),
     )
     seated = _judged(judge, request, tables_later=booking.assignment is None)
     if isinstance(seated, Need):
@@ -136,8 +154,12 @@ def reschedule_booking(
     changes = released_for(call, view, booking_id)
     if isinstance(seated, Seating):
         changed, placed = _given_tables(call, view, changed, seated)
-        swept = expire_holds(call, view, seated.stay.occupied, kept={hold.id for hold in changes.holds_changed})
-        changes += swept + Changes(removed=view.allocations_of(OwnerKind.BOOKING, booking_id)) + placed
+        swept = expire_holds(
+            call, view, seated.stay.occupied, kept={hold.id for hold in changes.holds_changed}
+        )
+        changes += (
+            swept + Changes(removed=view.allocations_of(OwnerKind.BOOKING, booking_id)) + placed
+        )
     events = (rescheduled_event(call, changed, booking), *_assigned(call, changed))
     return Decision(changed, changes + Changes(bookings=(changed,), events=events))
 
@@ -145,7 +167,9 @@ def reschedule_booking(
 # ---- the steps of a life
 
 
-def change_status(call: Invocation, view: View, booking_id: str, target: BookingStatus) -> Decision[Booking]:
+def change_status(
+    call: Invocation, view: View, booking_id: str, target: BookingStatus
+) -> Decision[Booking]:
     """Decide a step of the life cycle; one that ends the stay frees the tables from now on."""
     booking = get_booking(view, booking_id)
     seats_without_tables = target is BookingStatus.CHECKED_IN and booking.assignment is None

@@ -21,7 +21,15 @@ from fourtop.engine.preconditions import (
     get_live_hold,
     owners_for,
 )
-from fourtop.errors import FourtopError, HoldEnded, HoldMismatch, NotFound, PolicyDrift, Refusal, Refused
+from fourtop.errors import (
+    FourtopError,
+    HoldEnded,
+    HoldMismatch,
+    NotFound,
+    PolicyDrift,
+    Refusal,
+    Refused,
+)
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Stay
@@ -51,8 +59,8 @@ def confirm_hold(
 ) -> Decision[Booking] | Decision[FailedWithEvidence] | Need:
     """Decide a confirmation.
 
-    A hold that was confirmed before gives the stored success, whatever the key. A failed check writes its
-    evidence and raises.
+    A hold that was confirmed before gives the stored success, whatever the key. A failed check
+    writes its evidence and raises.
     """
     result = view.find_confirmation(wanted.hold_id)
     if result is not None and wanted.booking_id in (None, result.booking_id):
@@ -78,7 +86,9 @@ def evidence_of_loss(
         return Decision(None)
     if not view.scope.covers(hold.stay.occupied):
         return Need(Scope(call.restaurant_id, windows=(hold.stay.occupied,)))
-    evidence = _Attempt(call, view, rules, hold, wanted).evidence(wanted.booking_id or hold.booking_id, error)
+    evidence = _Attempt(call, view, rules, hold, wanted).evidence(
+        wanted.booking_id or hold.booking_id, error
+    )
     return Decision(None, Changes(confirmations=(evidence,)))
 
 
@@ -88,7 +98,8 @@ def _again(call: Invocation, view: View, result: ConfirmationResult) -> Decision
         return Need(Scope(call.restaurant_id, stored_results=frozenset({asked})))
     answer = view.find_stored_result(*asked)
     if answer is None:
-        # Their time is over: the result was deleted since this transaction has read it, and then the answer.
+        # Their time is over: the result was deleted since this transaction has read it, and then
+        # the answer.
         raise HoldEnded(result.hold_id, HoldState.CONFIRMED.value)
     return Decision(as_replay(answer.outcome))
 
@@ -123,9 +134,17 @@ class _Attempt:
         except FourtopError as error:
             return self.failed(error)
         booking_id = self.wanted.booking_id or self.call.id if known is None else known.id
-        others = NO_CHANGES if known is None else released_for(self.call, self.view, known.id, kept=hold.id)
+        others = (
+            NO_CHANGES
+            if known is None
+            else released_for(self.call, self.view, known.id, kept=hold.id)
+        )
         kept = {hold.id, *(each.id for each in others.holds_changed)}
-        given = self._passed_on(booking_id) if seating is None else self._placed(booking_id, seating, kept)
+        given = (
+            self._passed_on(booking_id)
+            if seating is None
+            else self._placed(booking_id, seating, kept)
+        )
         booking = self._booking(booking_id, known, given)
         outcome = booking
         changes = (
@@ -136,7 +155,9 @@ class _Attempt:
                 holds_changed=(attrs.evolve(hold, state=HoldState.CONFIRMED),),
                 confirmations=(self.evidence(booking_id),),
                 events=(
-                    hold_event(self.call, EventType.HOLD_CONFIRMED, hold, self.view.now_us, booking_id),
+                    hold_event(
+                        self.call, EventType.HOLD_CONFIRMED, hold, self.view.now_us, booking_id
+                    ),
                     created_event(self.call, booking)
                     if known is None
                     else status_event(self.call, booking, known.status),
@@ -144,7 +165,9 @@ class _Attempt:
                 ),
             )
         )
-        return Decision(outcome, changes + self.call.answered(outcome, self.view.now_us, key=self._key))
+        return Decision(
+            outcome, changes + self.call.answered(outcome, self.view.now_us, key=self._key)
+        )
 
     def failed(self, error: FourtopError) -> Decision[FailedWithEvidence]:
         """Return the failure, with its evidence."""
@@ -158,7 +181,9 @@ class _Attempt:
         bookings = frozenset() if booking_id is None else frozenset({booking_id}) - scope.bookings
         more = Scope(scope.restaurant_id, bookings=bookings)
         has_drifted = self._fingerprint_now.digest != hold.fingerprint.digest
-        if (has_drifted or not hold.is_alive(self.view.now_us)) and not scope.covers(hold.stay.occupied):
+        if (has_drifted or not hold.is_alive(self.view.now_us)) and not scope.covers(
+            hold.stay.occupied
+        ):
             more |= Scope(scope.restaurant_id, windows=(hold.stay.occupied,))
             if has_drifted and self.wanted.requote:
                 more |= self._looked_at_to_requote()
@@ -198,8 +223,8 @@ class _Attempt:
     def _requoted(self, known: Booking | None) -> Seating | None:
         """Return another seating if what the hold relied on has changed and a new quote was asked for.
 
-        Neither the hold nor the booking that it is confirmed for, nor the booking's other holds, are in the
-        party's way: it is the same party.
+        Neither the hold nor the booking that it is confirmed for, nor the booking's other holds,
+        are in the party's way: it is the same party.
 
         Raises:
             PolicyDrift: If it has changed and no new quote was asked for.
@@ -213,9 +238,13 @@ class _Attempt:
             raise PolicyDrift(hold.id, hold.fingerprint.changed(now))
         booking_id = None if known is None else known.id
         others = () if known is None else owners_for(self.view, known.id)
-        own = Released((Owner(OwnerKind.HOLD, hold.id), *others), booking_id=booking_id, hold_id=hold.id)
+        own = Released(
+            (Owner(OwnerKind.HOLD, hold.id), *others), booking_id=booking_id, hold_id=hold.id
+        )
         seating = Admission(self.view, self.rules, own).admit(as_request(hold))
-        assert not isinstance(seating, Need), "what another quote looks at is loaded with the hold's own"
+        assert not isinstance(seating, Need), (
+            "what another quote looks at is loaded with the hold's own"
+        )
         if isinstance(seating, Refusal):
             raise Refused(seating)
         return seating
@@ -227,7 +256,9 @@ class _Attempt:
         service = self.rules.calendar.find_service(start_us)
         stay = self.rules.calendar.stay(start_us, hold.party_size, hold.stay.occasion)
         terms = (service.period, stay) if service is not None and isinstance(stay, Stay) else None
-        return fingerprint_of(house.floor, house.policy.planning, hold.tables, terms=terms, party_size=hold.party_size)
+        return fingerprint_of(
+            house.floor, house.policy.planning, hold.tables, terms=terms, party_size=hold.party_size
+        )
 
     # ---- the tables that the booking gets: the hold's rows, or new ones
 
@@ -237,13 +268,23 @@ class _Attempt:
         others = tuple(row for row in rows if row.resource_type is not ResourceType.HOLD)
         tables = {row.resource_id for row in others if row.resource_type is ResourceType.TABLE}
         assert tables == set(self.hold.tables), "a live hold has lost its tables"
-        group = next((row.resource_id for row in others if row.resource_type is ResourceType.MERGE_GROUP), None)
-        replaced = tuple((row, attrs.evolve(row, owner_kind=OwnerKind.BOOKING, owner_id=booking_id)) for row in others)
-        return _Given(self.hold.stay, self.hold.tables, group, Changes(removed=handle, replaced=replaced))
+        group = next(
+            (row.resource_id for row in others if row.resource_type is ResourceType.MERGE_GROUP),
+            None,
+        )
+        replaced = tuple(
+            (row, attrs.evolve(row, owner_kind=OwnerKind.BOOKING, owner_id=booking_id))
+            for row in others
+        )
+        return _Given(
+            self.hold.stay, self.hold.tables, group, Changes(removed=handle, replaced=replaced)
+        )
 
     def _placed(self, booking_id: str, seating: Seating, kept: Collection[str]) -> _Given:
         rows = self.view.allocations_of(OwnerKind.HOLD, self.hold.id)
-        placing = allocate(self.call, (OwnerKind.BOOKING, booking_id), seating.plan.tables, seating.stay.occupied)
+        placing = allocate(
+            self.call, (OwnerKind.BOOKING, booking_id), seating.plan.tables, seating.stay.occupied
+        )
         swept = expire_holds(self.call, self.view, seating.stay.occupied, kept=kept)
         changes = Changes(removed=rows) + swept + Changes(added=placing.rows)
         return _Given(seating.stay, seating.plan.tables, placing.merge_group_id, changes)
@@ -256,7 +297,9 @@ class _Attempt:
             party_size=hold.party_size,
             status=BookingStatus.CONFIRMED,
             stay=given.stay,
-            assignment=Assignment(given.tables, given.stay.occupied, given.merge_group_id, now_us, self.call.actor),
+            assignment=Assignment(
+                given.tables, given.stay.occupied, given.merge_group_id, now_us, self.call.actor
+            ),
             version=1 if known is None else known.version + 1,
             created_us=now_us if known is None else known.created_us,
             updated_us=now_us,
@@ -266,11 +309,18 @@ class _Attempt:
 
     # ---- the evidence
 
-    def evidence(self, booking_id: str | None, error: FourtopError | None = None) -> ConfirmationResult:
+    def evidence(
+        self, booking_id: str | None, error: FourtopError | None = None
+    ) -> ConfirmationResult:
         """Write down this attempt: its tables as they are now, and what is in their way."""
         call, hold = self.call, self.hold
-        found = [(table_id, self.rules.house.floor.find_table(table_id)) for table_id in hold.tables]
-        tables = [TableSnapshot(table_id, None if table is None else table.capacity) for table_id, table in found]
+        found = [
+            (table_id, self.rules.house.floor.find_table(table_id)) for table_id in hold.tables
+        ]
+        tables = [
+            TableSnapshot(table_id, None if table is None else table.capacity)
+            for table_id, table in found
+        ]
         return ConfirmationResult(
             id=call.row_id("result"),
             restaurant_id=call.restaurant_id,
@@ -281,7 +331,8 @@ class _Attempt:
             checked_us=self.view.now_us,
             tables=tuple(tables),
             rivals=tuple(
-                Rival(row.id, row.resource_id, row.window, row.owner_kind.value, row.owner_id) for row in self._rivals()
+                Rival(row.id, row.resource_id, row.window, row.owner_kind.value, row.owner_id)
+                for row in self._rivals()
             ),
             code=None if error is None else error.code.value,
             details={} if error is None else plain(error.details),
@@ -291,6 +342,10 @@ class _Attempt:
     def _rivals(self) -> tuple[Allocation, ...]:
         hold = self.hold
         if not self.view.scope.covers(hold.stay.occupied):
-            assert hold.is_alive(self.view.now_us), "whose tables may be another's by now is looked up"
+            assert hold.is_alive(self.view.now_us), (
+                "whose tables may be another's by now is looked up"
+            )
             return ()
-        return find_rivals(self.view, hold.tables, hold.stay.occupied, [Owner(OwnerKind.HOLD, hold.id)])
+        return find_rivals(
+            self.view, hold.tables, hold.stay.occupied, [Owner(OwnerKind.HOLD, hold.id)]
+        )

@@ -61,13 +61,15 @@ def edit_restaurant(
 ) -> Decision[House] | Need:
     """Decide a new record of the restaurant; its id stays. It counts as a change of policy.
 
-    Another time zone would silently move the local time of everybody who is to come, so it has to wait until
-    nobody is.
+    Another time zone would silently move the local time of everybody who is to come, so it has to
+    wait until nobody is.
     """
     house = view.house
     restaurant = validators.check_instance("change", change(house.restaurant), Restaurant)
     if restaurant.id != house.restaurant.id:
-        raise InvalidInput("change", "must return a restaurant of the same id", safe_repr(restaurant.id))
+        raise InvalidInput(
+            "change", "must return a restaurant of the same id", safe_repr(restaurant.id)
+        )
     if restaurant.timezone != house.restaurant.timezone:
         somebody = _find_somebody_ahead(view)
         if isinstance(somebody, Need):
@@ -81,17 +83,28 @@ def _find_somebody_ahead(view: View) -> str | Need | None:
     """Return who has a table now or later, or else waits for one within a year; ``None``: nobody."""
     tables = frozenset(view.house.floor.positions)
     year = [
-        Window.of_micros(view.now_us + part * MAX_WINDOW_US, view.now_us + (part + 1) * MAX_WINDOW_US)
+        Window.of_micros(
+            view.now_us + part * MAX_WINDOW_US, view.now_us + (part + 1) * MAX_WINDOW_US
+        )
         for part in range(_MONTHS_AHEAD)
     ]
-    if not tables <= view.scope.tables or not all(view.scope.covers_sittings(month) for month in year):
+    if not tables <= view.scope.tables or not all(
+        view.scope.covers_sittings(month) for month in year
+    ):
         return Need(Scope(view.scope.restaurant_id, tables=tables, sittings=tuple(year)))
     for table_id in sorted(tables):
         user = _user_ahead(view, table_id)
         if user is not None:
             return user
     ahead = (booking for month in year for booking in view.bookings_starting(month))
-    return next((f"booking {each.id} at {each.start.isoformat()}" for each in ahead if each.status not in _OVER), None)
+    return next(
+        (
+            f"booking {each.id} at {each.start.isoformat()}"
+            for each in ahead
+            if each.status not in _OVER
+        ),
+        None,
+    )
 
 
 def _policy_changed(
@@ -99,9 +112,13 @@ def _policy_changed(
 ) -> Decision[House]:
     version = _check_version("policy", expected, view.versions.policy)
     restaurant, policy = what
-    event = call.event(EventType.POLICY_CHANGED, str(version + 1), view.now_us, data={"version": version + 1})
+    event = call.event(
+        EventType.POLICY_CHANGED, str(version + 1), view.now_us, data={"version": version + 1}
+    )
     edited = House(restaurant, view.house.floor, policy)
-    return Decision(edited, Changes(policy=PolicyChange(restaurant, policy, version), events=(event,)))
+    return Decision(
+        edited, Changes(policy=PolicyChange(restaurant, policy, version), events=(event,))
+    )
 
 
 def _check_version(kind: str, expected: int | None, found: int) -> int:

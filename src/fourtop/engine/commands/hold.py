@@ -96,7 +96,9 @@ def _missing(view: View, old: Hold) -> Need | None:
     scope = view.scope
     more = Scope(
         scope.restaurant_id,
-        bookings=frozenset() if old.booking_id is None else frozenset({old.booking_id}) - scope.bookings,
+        bookings=frozenset()
+        if old.booking_id is None
+        else frozenset({old.booking_id}) - scope.bookings,
         sessions=frozenset() if old.session is None else frozenset({old.session}) - scope.sessions,
     )
     return Need(more) if more.bookings or more.sessions else None
@@ -150,10 +152,15 @@ def _check_limits(view: View, rules: CompiledHouse, terms: Terms, *, given_up: H
         if len(created) >= limits.rate_limit:
             wait_us = created[-limits.rate_limit] + window_us - view.now_us
             wait = -(-wait_us // MICROSECONDS_PER_SECOND)
-            raise HoldRateLimit(terms.booking_id, limits.rate_limit, limits.rate_window_seconds, wait)
+            raise HoldRateLimit(
+                terms.booking_id, limits.rate_limit, limits.rate_window_seconds, wait
+            )
     if view.count_live_holds() - fewer >= limits.max_live:
         raise HoldLimit("live_per_restaurant", limits.max_live)
-    if terms.session is not None and view.count_live_holds(terms.session) - fewer >= limits.max_live_per_session:
+    if (
+        terms.session is not None
+        and view.count_live_holds(terms.session) - fewer >= limits.max_live_per_session
+    ):
         raise HoldLimit("live_per_session", limits.max_live_per_session)
 
 

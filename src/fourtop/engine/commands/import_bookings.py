@@ -20,7 +20,9 @@ from fourtop.model.results import ImportReport
 from fourtop.model.window import MAX_WINDOW_US, MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import Changes, Decision, Need, Scope, View
 
-_WITH_TABLES = frozenset({BookingStatus.CONFIRMED, BookingStatus.CHECKED_IN, BookingStatus.COMPLETED})
+_WITH_TABLES = frozenset(
+    {BookingStatus.CONFIRMED, BookingStatus.CHECKED_IN, BookingStatus.COMPLETED}
+)
 _OUTSIDE_SERVICE = "outside-service"
 # An import holds very many windows: keys sort them several times as fast as their own order does.
 _BOUNDS = attrgetter("start_us", "end_us")
@@ -43,8 +45,8 @@ def import_bookings(
 ) -> Decision[ImportReport] | Need:
     """Decide an import. Windows and tables are taken as they come; only what cannot be true is refused.
 
-    Party sizes, caps and service hours are not judged: these bookings exist. Overlaps, unknown tables,
-    double ids and impossible times are listed, all of them, and then nothing is imported.
+    Party sizes, caps and service hours are not judged: these bookings exist. Overlaps, unknown
+    tables, double ids and impossible times are listed, all of them, and then nothing is imported.
     """
     reader = _Reader(call, view.now_us, rules)
     read = [each for number, row in enumerate(rows, 1) if (each := reader.read(number, row))]
@@ -99,9 +101,13 @@ class _Reader:
         rows: tuple[Allocation, ...] = ()
         assignment = None
         if tables:
-            placing = allocate(call, (OwnerKind.BOOKING, row.id), tables, stay.occupied, part=f"{number}.")
+            placing = allocate(
+                call, (OwnerKind.BOOKING, row.id), tables, stay.occupied, part=f"{number}."
+            )
             rows = placing.rows
-            assignment = Assignment(tables, stay.occupied, placing.merge_group_id, now_us, call.actor)
+            assignment = Assignment(
+                tables, stay.occupied, placing.merge_group_id, now_us, call.actor
+            )
         booking = Booking(
             id=row.id,
             restaurant_id=call.restaurant_id,
@@ -143,7 +149,9 @@ class _Reader:
         found = [(number, floor.find_table_numbered(number)) for number in row.tables]
         unknown = next((number for number, table in found if table is None), None)
         if unknown is not None:
-            raise InvalidInput("tables", "must be numbers of tables on the floor", safe_repr(unknown))
+            raise InvalidInput(
+                "tables", "must be numbers of tables on the floor", safe_repr(unknown)
+            )
         return floor.in_order(table.id for _, table in found if table is not None)
 
 
@@ -203,7 +211,10 @@ def _overlaps(view: View, read: list[_Read]) -> Iterable[_Problem]:
                 rival = view.find_in_the_way(row.resource_id, row.window)
                 if rival is not None:
                     owner = f"{rival.owner_kind.value} {rival.owner_id}"
-                    yield each.number, f"table {row.resource_id} is taken by {owner} in {rival.window}"
+                    yield (
+                        each.number,
+                        f"table {row.resource_id} is taken by {owner} in {rival.window}",
+                    )
     for table_id, stays in taken.items():
         stays.sort(key=_by_time)
         yield from _overlapping_rows(table_id, stays)
@@ -219,6 +230,8 @@ def _overlapping_rows(table_id: str, stays: list[tuple[Window, int]]) -> Iterabl
     for window, number in stays:
         still_there = [each for each in still_there if each[0].end_us > window.start_us]
         for other, earlier in still_there:
-            (first, taken), (second, _) = sorted([(earlier, other), (number, window)], key=itemgetter(0))
+            (first, taken), (second, _) = sorted(
+                [(earlier, other), (number, window)], key=itemgetter(0)
+            )
             yield second, f"table {table_id} is taken by row {first} in {taken}"
         still_there.append((window, number))

@@ -74,7 +74,11 @@ def check_moves(moves: Iterable[Move]) -> tuple[Move, ...]:
     if not 1 <= len(checked) <= MAX_MOVES or not all(isinstance(move, Move) for move in checked):
         raise InvalidInput("moves", f"must be 1 to {MAX_MOVES} moves", safe_repr(checked))
     if len({move.booking_id for move in checked}) < len(checked):
-        raise InvalidInput("moves", "must not name a booking twice", safe_repr([move.booking_id for move in checked]))
+        raise InvalidInput(
+            "moves",
+            "must not name a booking twice",
+            safe_repr([move.booking_id for move in checked]),
+        )
     return checked
 
 
@@ -86,14 +90,22 @@ def move_bookings(
     need = _missing(view, bookings)
     if need is not None:
         return need
-    steps = [_step(view, rules, booking, move) for booking, move in zip(bookings, moves, strict=True)]
+    steps = [
+        _step(view, rules, booking, move) for booking, move in zip(bookings, moves, strict=True)
+    ]
     owners = [Owner(OwnerKind.BOOKING, booking.id) for booking in bookings]
     for step in steps:
         rivals = find_rivals(view, step.plan.tables, step.window, owners)
         if rivals:
             raise Refused(taken(step.plan.tables, rivals))
     placings = [
-        allocate(call, (OwnerKind.BOOKING, step.booking.id), step.plan.tables, step.window, part=f"{number}.")
+        allocate(
+            call,
+            (OwnerKind.BOOKING, step.booking.id),
+            step.plan.tables,
+            step.window,
+            part=f"{number}.",
+        )
         for number, step in enumerate(steps, 1)
     ]
     _check_apart(placings)
@@ -103,18 +115,28 @@ def move_bookings(
         moved.append(booking)
         changes += _rows_changed(step, placing, view.now_us)
         changes += Changes(bookings=(booking,), events=(assignment_event(call, booking),))
-    return Decision(tuple(moved), expire_holds(call, view, *(step.window for step in steps)) + changes)
+    return Decision(
+        tuple(moved), expire_holds(call, view, *(step.window for step in steps)) + changes
+    )
 
 
 def _missing(view: View, bookings: list[Booking]) -> Need | None:
-    windows = tuple(booking.stay.occupied for booking in bookings if not view.scope.covers(booking.stay.occupied))
+    windows = tuple(
+        booking.stay.occupied
+        for booking in bookings
+        if not view.scope.covers(booking.stay.occupied)
+    )
     return Need(Scope(view.scope.restaurant_id, windows=windows)) if windows else None
 
 
 def _step(view: View, rules: CompiledHouse, booking: Booking, move: Move) -> _Step:
     rows = view.allocations_of(OwnerKind.BOOKING, booking.id)
     now_us = view.now_us
-    ahead = [row for row in rows if row.window.end_us > now_us and row.resource_type is ResourceType.TABLE]
+    ahead = [
+        row
+        for row in rows
+        if row.window.end_us > now_us and row.resource_type is ResourceType.TABLE
+    ]
     if not booking.status.occupies or not ahead:
         raise IllegalTransition(booking.id, booking.status.value, "moved")
     plan = rules.planner.judge(PlanRequest(booking.party_size), move.tables)
@@ -128,13 +150,18 @@ def _check_apart(placings: list[Placing]) -> None:
     for one, other in combinations(placings, 2):
         for first in one.rows:
             for second in other.rows:
-                same = (first.resource_type, first.resource_id) == (second.resource_type, second.resource_id)
+                same = (first.resource_type, first.resource_id) == (
+                    second.resource_type,
+                    second.resource_id,
+                )
                 if same and first.window.overlaps(second.window):
                     raise Refused(taken([first.resource_id], [second]))
 
 
 def _moved(call: Invocation, step: _Step, placing: Placing, now_us: int) -> Booking:
-    assignment = Assignment(step.plan.tables, step.window, placing.merge_group_id, now_us, call.actor)
+    assignment = Assignment(
+        step.plan.tables, step.window, placing.merge_group_id, now_us, call.actor
+    )
     return attrs.evolve(
         step.booking,
         assignment=assignment,
@@ -145,5 +172,6 @@ def _moved(call: Invocation, step: _Step, placing: Placing, now_us: int) -> Book
 
 
 def _rows_changed(step: _Step, placing: Placing, now_us: int) -> Changes:
-    # A party that already sits keeps the history of its old tables, and takes the new ones from now on.
+    # A party that already sits keeps the history of its old tables, and takes the new ones from now
+    # on.
     return release_from(step.rows, now_us) + Changes(added=placing.rows)

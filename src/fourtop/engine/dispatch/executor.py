@@ -8,7 +8,13 @@ from typing import Any, TypeVar
 from fourtop.engine.compiled_house import CompiledHouses
 from fourtop.engine.dispatch.requests import Command, OnLost, Query, scope_of
 from fourtop.engine.invocation import FailedWithEvidence, idempotent
-from fourtop.errors import AllocationsOverlap, AlreadyExists, FourtopError, OutcomeUnknown, StaleVersion
+from fourtop.errors import (
+    AllocationsOverlap,
+    AlreadyExists,
+    FourtopError,
+    OutcomeUnknown,
+    StaleVersion,
+)
 from fourtop.ports import AsyncStore, Scope, Store, View
 
 T = TypeVar("T")
@@ -40,11 +46,12 @@ class Executor:
     def run(self, order: Command[T]) -> T:
         """Return what an order decides, once it is in place.
 
-        A store that finds at the commit that somebody was faster lets the command be decided anew, on what
-        is there now, at most three times more.
+        A store that finds at the commit that somebody was faster lets the command be decided anew,
+        on what is there now, at most three times more.
 
         Raises:
-            OutcomeUnknown: If the reply to the commit was lost; names the command. One retry with its key settles it.
+            OutcomeUnknown: If the reply to the commit was lost; names the command. One retry with
+                its key settles it.
             FourtopError: Whatever the decision or the store refused with.
         """
 
@@ -71,13 +78,16 @@ class AsyncExecutor:
         Raises:
             FourtopError: As ``Executor.put``.
         """
-        answer: T = await self.store.read(scope_of(question, self._rules), _ruled(question, self._rules))
+        answer: T = await self.store.read(
+            scope_of(question, self._rules), _ruled(question, self._rules)
+        )
         return answer
 
     async def run(self, order: Command[T]) -> T:
         """Return what an order decides, once it is in place.
 
-        Cancelled, it leaves the restaurant as it was before the order or as it is after it, never between.
+        Cancelled, it leaves the restaurant as it was before the order or as it is after it, never
+        between.
 
         Raises:
             FourtopError: As ``Executor.run``.

@@ -64,7 +64,8 @@ class Command(Generic[T]):
         scope: What it looks at, besides its stored answer.
         decide: The decision.
         on_lost: Writes evidence in a transaction of its own when the store refused to the last.
-        prefetch: What else it will look at, by the rules that the restaurant had when it was last asked.
+        prefetch: What else it will look at, by the rules that the restaurant had when it was last
+            asked.
     """
 
     call: Invocation
@@ -81,7 +82,8 @@ class Query(Generic[T]):
     Args:
         scope: What it looks at.
         ask: The question.
-        prefetch: What else it will look at, by the rules that the restaurant had when it was last asked.
+        prefetch: What else it will look at, by the rules that the restaurant had when it was last
+            asked.
     """
 
     scope: Scope
@@ -92,7 +94,11 @@ class Query(Generic[T]):
 def scope_of(asked: Command[Any] | Query[Any], rules: CompiledHouses) -> Scope:
     """Return all that an order or question is likely to look at; what is left out, it will ask for."""
     known = rules.find_latest(asked.scope.restaurant_id)
-    return asked.scope if known is None or asked.prefetch is None else asked.scope | asked.prefetch(known)
+    return (
+        asked.scope
+        if known is None or asked.prefetch is None
+        else asked.scope | asked.prefetch(known)
+    )
 
 
 class RequestFactory:
@@ -104,7 +110,8 @@ class RequestFactory:
         ids: Makes the ids of calls.
 
     Raises:
-        InvalidIdentifier: If the restaurant's id is none; and, from every method, an id or key that is none.
+        InvalidIdentifier: If the restaurant's id is none; and, from every method, an id or key that
+            is none.
     """
 
     def __init__(self, restaurant_id: str, actor: Actor, ids: IdSource) -> None:
@@ -127,7 +134,9 @@ class RequestFactory:
             self.restaurant_id,
             windows=tuple(validators.check_instance("window", each, Window) for each in windows),
             sittings=tuple(validators.check_instance("window", each, Window) for each in sittings),
-            bookings=frozenset(validators.check_identifier("booking_id", each) for each in bookings),
+            bookings=frozenset(
+                validators.check_identifier("booking_id", each) for each in bookings
+            ),
             holds=frozenset(validators.check_identifier("hold_id", each) for each in holds),
         )
 
@@ -150,7 +159,9 @@ class RequestFactory:
         spots_limit: int,
     ) -> Query[Availability]:
         """Write the question for the start times on offer."""
-        sizes = validators.as_members("parties", (parties,) if isinstance(parties, int) else parties, _size)
+        sizes = validators.as_members(
+            "parties", (parties,) if isinstance(parties, int) else parties, _size
+        )
         if isinstance(at, datetime):
             to_micros(at, "at")
         if not sizes:
@@ -160,7 +171,9 @@ class RequestFactory:
             parties=tuple(sorted(set(sizes))),
             must=ANY_TABLE if must is None else validators.check_instance("must", must, Preference),
             at=at,
-            spots_limit=validators.check_integer("spots_limit", spots_limit, 1, availability_query.MAX_SPOTS),
+            spots_limit=validators.check_integer(
+                "spots_limit", spots_limit, 1, availability_query.MAX_SPOTS
+            ),
         )
         return Query(
             self.about(),
@@ -178,7 +191,9 @@ class RequestFactory:
 
     def find_booking(self, booking_id: str) -> Query[Booking | None]:
         """Write the question for a booking that may not be there."""
-        return Query(self.about(bookings=[booking_id]), lambda view, _: view.find_booking(booking_id))
+        return Query(
+            self.about(bookings=[booking_id]), lambda view, _: view.find_booking(booking_id)
+        )
 
     def get_booking(self, booking_id: str) -> Query[Booking]:
         """Write the question for a booking that has to be there."""
@@ -222,7 +237,9 @@ class RequestFactory:
 
     # ---- holds
 
-    def hold(self, request: BookingRequest, terms: hold_command.Terms, key: str | None) -> Command[Hold]:
+    def hold(
+        self, request: BookingRequest, terms: hold_command.Terms, key: str | None
+    ) -> Command[Hold]:
         """Write the order for a new hold."""
         validators.check_instance("request", request, BookingRequest)
         booking_id = _optional_id("booking_id", terms.booking_id)
@@ -244,10 +261,14 @@ class RequestFactory:
 
     def extend_hold(self, hold_id: str, seconds: int, key: str | None) -> Command[Hold]:
         """Write the order to let a hold expire later."""
-        validators.check_integer("seconds", seconds, 1, MAX_HOLD_LIFETIME_SECONDS - HOLD_TTL_SECONDS[0])
+        validators.check_integer(
+            "seconds", seconds, 1, MAX_HOLD_LIFETIME_SECONDS - HOLD_TTL_SECONDS[0]
+        )
         call = self._call("extend", key, {"hold_id": hold_id, "seconds": seconds})
         scope = self.about(holds=[hold_id])
-        return Command(call, scope, lambda view, _: hold_command.extend_hold(call, view, hold_id, seconds))
+        return Command(
+            call, scope, lambda view, _: hold_command.extend_hold(call, view, hold_id, seconds)
+        )
 
     def release_hold(self, hold_id: str, key: str | None) -> Command[Hold]:
         """Write the order to give up a hold."""
@@ -255,7 +276,9 @@ class RequestFactory:
         scope = self.about(holds=[hold_id])
         return Command(call, scope, lambda view, _: hold_command.release_hold(call, view, hold_id))
 
-    def replace_hold(self, given_up: hold_command.Replaced, request: BookingRequest, key: str | None) -> Command[Hold]:
+    def replace_hold(
+        self, given_up: hold_command.Replaced, request: BookingRequest, key: str | None
+    ) -> Command[Hold]:
         """Write the order to give up a hold for another."""
         validators.check_instance("request", request, BookingRequest)
         _check_ttl(given_up.ttl_seconds)
@@ -273,23 +296,34 @@ class RequestFactory:
         validators.check_instance("requote", wanted.requote, bool)
         booking_id = _optional_id("booking_id", wanted.booking_id)
         call = self._call("confirm", key, {"wanted": wanted})
-        scope = self.about(holds=[wanted.hold_id], bookings=() if booking_id is None else (booking_id,))
+        scope = self.about(
+            holds=[wanted.hold_id], bookings=() if booking_id is None else (booking_id,)
+        )
 
         def on_lost(view: View, rules: CompiledHouse, error: FourtopError) -> Decision[None] | Need:
             return confirm_command.evidence_of_loss(call, view, rules, wanted, error)
 
         return Command(
-            call, scope, lambda view, rules: confirm_command.confirm_hold(call, view, rules, wanted), on_lost
+            call,
+            scope,
+            lambda view, rules: confirm_command.confirm_hold(call, view, rules, wanted),
+            on_lost,
         )
 
     # ---- bookings
 
-    def book(self, request: BookingRequest, booking_id: str | None, tables: str, key: str | None) -> Command[Booking]:
+    def book(
+        self, request: BookingRequest, booking_id: str | None, tables: str, key: str | None
+    ) -> Command[Booking]:
         """Write the order for a booking in one step."""
         validators.check_instance("request", request, BookingRequest)
         if tables not in ("now", "later"):
             raise InvalidInput("tables", 'must be "now" or "later"', safe_repr(tables))
-        asked = {"request": request, "booking_id": _optional_id("booking_id", booking_id), "tables": tables}
+        asked = {
+            "request": request,
+            "booking_id": _optional_id("booking_id", booking_id),
+            "tables": tables,
+        }
         call = self._call("book", key, asked)
         terms = book_command.Terms(booking_id or call.id, tables_later=tables == "later")
         return Command(
@@ -299,7 +333,9 @@ class RequestFactory:
             prefetch=lambda rules: admission.expected_scope(rules, request, counts=True),
         )
 
-    def reschedule(self, booking_id: str, request: BookingRequest, key: str | None) -> Command[Booking]:
+    def reschedule(
+        self, booking_id: str, request: BookingRequest, key: str | None
+    ) -> Command[Booking]:
         """Write the order for another time, size or wish."""
         validators.check_instance("request", request, BookingRequest)
         call = self._call("reschedule", key, {"booking_id": booking_id, "request": request})
@@ -309,53 +345,83 @@ class RequestFactory:
             return book_command.reschedule_booking(call, view, rules, booking_id, request)
 
         return Command(
-            call, scope, decide, prefetch=lambda rules: admission.expected_scope(rules, request, counts=True)
+            call,
+            scope,
+            decide,
+            prefetch=lambda rules: admission.expected_scope(rules, request, counts=True),
         )
 
-    def step(self, command: str, booking_id: str, target: BookingStatus, key: str | None) -> Command[Booking]:
+    def step(
+        self, command: str, booking_id: str, target: BookingStatus, key: str | None
+    ) -> Command[Booking]:
         """Write the order for a step of a booking's life."""
         call = self._call(command, key, {"booking_id": booking_id})
         scope = self.about(bookings=[booking_id])
-        return Command(call, scope, lambda view, _: book_command.change_status(call, view, booking_id, target))
+        return Command(
+            call, scope, lambda view, _: book_command.change_status(call, view, booking_id, target)
+        )
 
     def move(self, moves: Iterable[Move], key: str | None) -> Command[tuple[Booking, ...]]:
         """Write the order to move bookings together."""
         checked = move_command.check_moves(validators.as_instances("moves", moves, Move))
         call = self._call("move", key, {"moves": checked})
         scope = self.about(bookings=[each.booking_id for each in checked])
-        return Command(call, scope, lambda view, rules: move_command.move_bookings(call, view, rules, checked))
+        return Command(
+            call, scope, lambda view, rules: move_command.move_bookings(call, view, rules, checked)
+        )
 
     def import_bookings(self, rows: Sequence[BookingRow], key: str | None) -> Command[ImportReport]:
         """Write the order to take over bookings."""
         checked = validators.as_instances("rows", rows, BookingRow)
         if not 1 <= len(checked) <= MAX_IMPORT_ROWS:
-            raise InvalidInput("rows", f"must be 1 to {MAX_IMPORT_ROWS} booking rows", f"{len(checked)} rows")
+            raise InvalidInput(
+                "rows", f"must be 1 to {MAX_IMPORT_ROWS} booking rows", f"{len(checked)} rows"
+            )
         call = self._call("import", key, {"rows": checked})
         return Command(
-            call, self.about(), lambda view, rules: import_command.import_bookings(call, view, rules, checked)
+            call,
+            self.about(),
+            lambda view, rules: import_command.import_bookings(call, view, rules, checked),
         )
 
     # ---- blocks
 
     def block(
-        self, window: Window, tables: Collection[str], *, zone_id: str | None, reason: str, key: str | None
+        self,
+        window: Window,
+        tables: Collection[str],
+        *,
+        zone_id: str | None,
+        reason: str,
+        key: str | None,
     ) -> Command[Block]:
         """Write the order to take tables out of use."""
         scope = self.about(windows=[window])
         validators.check_private_text("reason", reason, 200)
         named = validators.check_identifiers("tables", tables)
-        asked = {"window": window, "tables": named, "zone_id": _optional_id("zone_id", zone_id), "reason": reason}
+        asked = {
+            "window": window,
+            "tables": named,
+            "zone_id": _optional_id("zone_id", zone_id),
+            "reason": reason,
+        }
         call = self._call("block", key, asked)
         block = Block(call.id, self.restaurant_id, named, window, reason, self.actor)
         return Command(
-            call, scope, lambda view, rules: block_command.make_block(call, view, rules, block, zone_id=zone_id)
+            call,
+            scope,
+            lambda view, rules: block_command.make_block(call, view, rules, block, zone_id=zone_id),
         )
 
     def unblock(self, block_id: str, key: str | None) -> Command[Block]:
         """Write the order to end a block."""
-        call = self._call("unblock", key, {"block_id": validators.check_identifier("block_id", block_id)})
+        call = self._call(
+            "unblock", key, {"block_id": validators.check_identifier("block_id", block_id)}
+        )
         scope = Scope(self.restaurant_id, blocks=frozenset({block_id}))
-        return Command(call, scope, lambda view, _: block_command.remove_block(call, view, block_id))
+        return Command(
+            call, scope, lambda view, _: block_command.remove_block(call, view, block_id)
+        )
 
     # ---- the house
 
@@ -363,19 +429,31 @@ class RequestFactory:
         """Write the order for another floor."""
         _check_change(change)
         call = self._call("edit_floor", None, {"expected": _version(expected)})
-        return Command(call, self.about(), lambda view, _: edit_house.edit_floor(call, view, change, expected))
+        return Command(
+            call, self.about(), lambda view, _: edit_house.edit_floor(call, view, change, expected)
+        )
 
-    def edit_policy(self, change: Callable[[Policy], Policy], expected: int | None) -> Command[House]:
+    def edit_policy(
+        self, change: Callable[[Policy], Policy], expected: int | None
+    ) -> Command[House]:
         """Write the order for another policy."""
         _check_change(change)
         call = self._call("edit_policy", None, {"expected": _version(expected)})
-        return Command(call, self.about(), lambda view, _: edit_house.edit_policy(call, view, change, expected))
+        return Command(
+            call, self.about(), lambda view, _: edit_house.edit_policy(call, view, change, expected)
+        )
 
-    def edit_restaurant(self, change: Callable[[Restaurant], Restaurant], expected: int | None) -> Command[House]:
+    def edit_restaurant(
+        self, change: Callable[[Restaurant], Restaurant], expected: int | None
+    ) -> Command[House]:
         """Write the order for another record of the restaurant."""
         _check_change(change)
         call = self._call("edit_restaurant", None, {"expected": _version(expected)})
-        return Command(call, self.about(), lambda view, _: edit_house.edit_restaurant(call, view, change, expected))
+        return Command(
+            call,
+            self.about(),
+            lambda view, _: edit_house.edit_restaurant(call, view, change, expected),
+        )
 
     # ---- how
 
@@ -399,7 +477,9 @@ def _size(party_size: object) -> int:
 
 def _check_change(change: object) -> None:
     if not callable(change):
-        raise InvalidInput("change", "must be a function that returns the new value", safe_repr(change))
+        raise InvalidInput(
+            "change", "must be a function that returns the new value", safe_repr(change)
+        )
 
 
 def _version(expected: int | None) -> int | None:

@@ -29,7 +29,8 @@ class Audit:
         allocations: How many rows it read.
         overlaps: Pairs that overlap, by start; 0 expected.
         orphans: Rows whose owner does not exist or has no right to them; 0 expected.
-        without_tables: Ids of bookings that should own tables ahead and own none, or not just those they were given; 0 expected.
+        without_tables: Ids of bookings that should own tables ahead and own none, or not just those
+            they were given; 0 expected.
     """
 
     restaurant_id: str
@@ -47,8 +48,8 @@ class Audit:
 def audit(view: View) -> Audit | Need:
     """Read every row and list what breaks the invariants.
 
-    Rows are read month by month and compared by a sweep over each resource, apart from the indexes that are
-    to prevent overlaps. O(n log n).
+    Rows are read month by month and compared by a sweep over each resource, apart from the indexes
+    that are to prevent overlaps. O(n log n).
     """
     if not view.scope.has_extent:
         return Need(Scope(view.scope.restaurant_id, has_extent=True))
@@ -65,7 +66,9 @@ def audit(view: View) -> Audit | Need:
         restaurant_id=view.scope.restaurant_id,
         allocations=len(rows),
         overlaps=tuple(_overlaps(rows.values())),
-        orphans=tuple(row for row in sorted(rows.values(), key=_order) if not _has_owner(view, row)),
+        orphans=tuple(
+            row for row in sorted(rows.values(), key=_order) if not _has_owner(view, row)
+        ),
         without_tables=tuple(_bare(view, windows)),
     )
 
@@ -124,7 +127,11 @@ def _has_owner(view: View, row: Allocation) -> bool:
 def _bare(view: View, windows: Iterable[Window]) -> Iterable[str]:
     for window in windows:
         for booking in view.bookings_starting(window):
-            if booking.status.occupies and booking.stay.occupied.end_us > view.now_us and not _has_all(view, booking):
+            if (
+                booking.status.occupies
+                and booking.stay.occupied.end_us > view.now_us
+                and not _has_all(view, booking)
+            ):
                 yield booking.id
 
 
@@ -133,7 +140,17 @@ def _has_all(view: View, booking: Booking) -> bool:
     given = booking.assignment
     if given is None or booking.id not in view.scope.bookings:
         return False
-    rows = [row for row in view.allocations_of(OwnerKind.BOOKING, booking.id) if row.window == given.window]
-    owned = {row.resource_id for row in rows if row.resource_type is ResourceType.TABLE and not row.shadow}
+    rows = [
+        row
+        for row in view.allocations_of(OwnerKind.BOOKING, booking.id)
+        if row.window == given.window
+    ]
+    owned = {
+        row.resource_id
+        for row in rows
+        if row.resource_type is ResourceType.TABLE and not row.shadow
+    }
     groups = {row.resource_id for row in rows if row.resource_type is ResourceType.MERGE_GROUP}
-    return owned == set(given.tables) and groups == ({given.merge_group_id} if len(given.tables) > 1 else set())
+    return owned == set(given.tables) and groups == (
+        {given.merge_group_id} if len(given.tables) > 1 else set()
+    )

@@ -85,9 +85,14 @@ def _start_at(calendar: Calendar, at: datetime | str, on: date) -> int:
 def _reach(rules: CompiledHouse, on: date, starts: list[int]) -> Scope:
     """Return the services of a date and of some starts, and all that stays in them may reach."""
     services = {service.window for service in rules.calendar.services_on(on)}
-    services |= {service.window for start_us in starts if (service := rules.calendar.find_service(start_us))}
+    services |= {
+        service.window for start_us in starts if (service := rules.calendar.find_service(start_us))
+    }
     in_order = sorted(services)
-    windows = (Window.of_micros(max(each.start_us - _REACH_US, 0), each.end_us + _REACH_US) for each in in_order)
+    windows = (
+        Window.of_micros(max(each.start_us - _REACH_US, 0), each.end_us + _REACH_US)
+        for each in in_order
+    )
     return Scope(rules.house.restaurant.id, windows=tuple(windows), headcounts=tuple(in_order))
 
 

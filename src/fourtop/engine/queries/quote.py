@@ -26,7 +26,9 @@ def quote(view: View, rules: CompiledHouse, request: BookingRequest) -> Quote | 
     ask = PlanRequest(request.party_size, must=request.must, wish=request.wish)
     others: tuple[Plan, ...] = ()
     if not request.tables:
-        others = rules.planner.plans(ask, judge.free(seating.stay.occupied), limit=MAX_OTHERS + 1)[1:]
+        others = rules.planner.plans(ask, judge.free(seating.stay.occupied), limit=MAX_OTHERS + 1)[
+            1:
+        ]
     service = rules.calendar.find_service(request.start_us)
     assert service is not None, "an admitted party sits down in a service"
     return Quote(seating.plan, seating.stay, others, judge.usage(service), view.versions)

@@ -23,8 +23,8 @@ class TableState(StrEnum):
 def table_states(view: View) -> dict[str, TableState] | Need:
     """Answer the state of each table at the view's moment, in table order.
 
-    Out of service: not offered, or blocked now. Occupied: a checked-in party has it now. Reserved: a live
-    hold or another booking has it now.
+    Out of service: not offered, or blocked now. Occupied: a checked-in party has it now. Reserved:
+    a live hold or another booking has it now.
     """
     moment = Window.of_micros(view.now_us, view.now_us + 1)
     if not view.scope.covers(moment):
@@ -35,7 +35,9 @@ def table_states(view: View) -> dict[str, TableState] | Need:
         for row in view.allocations(moment)
         if row.resource_type is ResourceType.TABLE and not row.shadow and row.owner not in dead
     }
-    guests = frozenset(row.owner_id for row in taken.values() if row.owner_kind is OwnerKind.BOOKING)
+    guests = frozenset(
+        row.owner_id for row in taken.values() if row.owner_kind is OwnerKind.BOOKING
+    )
     if not guests <= view.scope.bookings:
         return Need(Scope(view.scope.restaurant_id, bookings=guests))
     return {table.id: _state(view, table, taken.get(table.id)) for table in view.house.floor.tables}

@@ -34,8 +34,8 @@ class Archive:
 def rows_over(occupancy: Occupancy, before_us: int) -> Iterator[tuple[int, str]]:
     """Yield the rows that end at an instant or earlier and are no hold's, by end and id: the end, and the id.
 
-    Goes through the days one after the other, so that a few rows of many are found without looking at all. What
-    ends in a day (``start < end <= start + day``) overlaps it.
+    Goes through the days one after the other, so that a few rows of many are found without looking
+    at all. What ends in a day (``start < end <= start + day``) overlaps it.
     """
     extent = occupancy.extent()
     start_us = before_us if extent is None else extent[0]

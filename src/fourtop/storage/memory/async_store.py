@@ -20,17 +20,18 @@ _PAUSE_SECONDS: Final = 0.001
 class AsyncMemoryStore:
     """Keeps restaurants in memory and is awaited: a ``MemoryStore`` for ``AsyncEngine``.
 
-    A call is made on the event loop itself, without a thread. Between its reading and its writing nothing is
-    awaited, so that a call that is cancelled has happened or has not begun. The loop stands still for as long as
-    the decision takes: microseconds to a few milliseconds.
+    A call is made on the event loop itself, without a thread. Between its reading and its writing
+    nothing is awaited, so that a call that is cancelled has happened or has not begun. The loop
+    stands still for as long as the decision takes: microseconds to a few milliseconds.
 
-    A memory store may be shared between threads and loops if the decisions of all of them are that short. While
-    another thread is inside the restaurant the call waits and the loop goes on; only where that thread comes in
-    between the look and the call does the loop wait for the one decision.
+    A memory store may be shared between threads and loops if the decisions of all of them are that
+    short. While another thread is inside the restaurant the call waits and the loop goes on; only
+    where that thread comes in between the look and the call does the loop wait for the one
+    decision.
 
     Args:
-        clock: Tells the time; by default the machine's. A restaurant's time never goes back, even if the
-            clock does.
+        clock: Tells the time; by default the machine's. A restaurant's time never goes back, even
+            if the clock does.
         store: A memory store that is there already; it keeps its clock.
 
     Raises:
@@ -43,7 +44,9 @@ class AsyncMemoryStore:
 
     def __init__(self, clock: Clock | None = None, *, store: MemoryStore | None = None) -> None:
         if clock is not None and store is not None:
-            raise InvalidInput("clock", "must not be given with a store, which has its own", safe_repr(clock))
+            raise InvalidInput(
+                "clock", "must not be given with a store, which has its own", safe_repr(clock)
+            )
         self._store = MemoryStore(clock) if store is None else store
 
     async def add_restaurant(self, house: House) -> None:
@@ -87,7 +90,8 @@ class AsyncMemoryStore:
 
     async def _wait_for_others(self, restaurant_id: str) -> None:
         holders = self._store._holders  # noqa: SLF001  # Two faces of one store; nobody else may know who is inside.
-        # This thread itself is let through: it asks from inside a decision, and the store says that it must not.
+        # This thread itself is let through: it asks from inside a decision, and the store says that
+        # it must not.
         while holders.get(restaurant_id) not in (None, get_ident()):
             from asyncio import sleep  # noqa: PLC0415  # Dear to import, and hardly ever needed.
 

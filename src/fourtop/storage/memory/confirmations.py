@@ -18,7 +18,9 @@ class Evidence:
         self.successes: set[tuple[str, str]] = set()
         self._of_hold: dict[str, list[ConfirmationResult]] = {}
 
-    def extend(self, results: Iterable[ConfirmationResult], stored_results: Iterable[StoredResult]) -> None:
+    def extend(
+        self, results: Iterable[ConfirmationResult], stored_results: Iterable[StoredResult]
+    ) -> None:
         """Keep new results and answers; their ids and keys are new."""
         for result in results:
             self.results[result.id] = result
@@ -44,7 +46,11 @@ class Evidence:
 
     def results_over(self, before_us: int) -> Iterator[tuple[int, str]]:
         """Yield the results of an instant or earlier: when, and the id."""
-        return ((each.checked_us, each.id) for each in self.results.values() if each.checked_us <= before_us)
+        return (
+            (each.checked_us, each.id)
+            for each in self.results.values()
+            if each.checked_us <= before_us
+        )
 
     def drop_result(self, result_id: str) -> None:
         """Forget a result."""

@@ -27,7 +27,9 @@ class HeadIndex:
 
     def within(self, window: Window) -> Iterator[Headcount]:
         """Yield the head counts inside a window, by their instant. O(log n + k)."""
-        for start_us in self._counts.irange(window.start_us, window.end_us, inclusive=(True, False)):
+        for start_us in self._counts.irange(
+            window.start_us, window.end_us, inclusive=(True, False)
+        ):
             yield self._counts[start_us]
 
     def _count(self, booking: Booking, sign: int) -> None:
@@ -37,4 +39,6 @@ class HeadIndex:
         before = self._counts.pop(start_us, None) or Headcount(start_us, 0, 0)
         parties = before.parties + sign
         if parties:
-            self._counts[start_us] = Headcount(start_us, before.covers + sign * booking.party_size, parties)
+            self._counts[start_us] = Headcount(
+                start_us, before.covers + sign * booking.party_size, parties
+            )

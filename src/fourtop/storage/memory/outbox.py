@@ -126,7 +126,9 @@ class EventQueue:
         if entry is None or not entry.is_dead:
             return False
         entry.attempts, entry.next_us, entry.settled_us, entry.is_dead = 0, 0, None, False
-        self._waiting = {number: each for number, each in self._entries.items() if each.settled_us is None}
+        self._waiting = {
+            number: each for number, each in self._entries.items() if each.settled_us is None
+        }
         return True
 
     # ---- gone

@@ -73,9 +73,9 @@ class Shelf:
     def of(cls, house: House, versions: Versions, **kept: Unpack[Kept]) -> Self:
         """Return a shelf with rows that were judged before: those that a store has loaded to judge changes by them.
 
-        It judges by what it was given, so that has to be all that the changes touch: the rows of the tables and
-        windows that they take and of the owners that they name, and what has an id or key of theirs already. It
-        keeps no list: the caller's rows stay the caller's.
+        It judges by what it was given, so that has to be all that the changes touch: the rows of
+        the tables and windows that they take and of the owners that they name, and what has an id
+        or key of theirs already. It keeps no list: the caller's rows stay the caller's.
 
         Args:
             house: The restaurant, its floor and policy.
@@ -149,7 +149,9 @@ class Shelf:
 
     def bookings_starting(self, window: Window) -> Iterator[Booking]:
         """Return the bookings that sit down inside a window, by start, then id."""
-        for _, booking_id in self._starts.irange((window.start_us, ""), (window.end_us, ""), inclusive=(True, False)):
+        for _, booking_id in self._starts.irange(
+            (window.start_us, ""), (window.end_us, ""), inclusive=(True, False)
+        ):
             yield self._bookings[booking_id]
 
     def headcounts(self, window: Window) -> Iterator[Headcount]:
@@ -253,9 +255,13 @@ class Shelf:
         _refuse_known("hold", (hold.id for hold in changes.holds_added), self._holds)
         _refuse_known("block", (block.id for block in changes.blocks_added), self._blocks)
         _refuse_known("event", (event.dedupe_key for event in changes.events), self.events.keys)
-        _refuse_known("confirmation", (each.id for each in changes.confirmations), self.evidence.results)
+        _refuse_known(
+            "confirmation", (each.id for each in changes.confirmations), self.evidence.results
+        )
         succeeded = [each.hold_id for each in changes.confirmations if each.confirmed]
-        confirmed = [hold_id for hold_id in succeeded if self.find_confirmation(hold_id) is not None]
+        confirmed = [
+            hold_id for hold_id in succeeded if self.find_confirmation(hold_id) is not None
+        ]
         _refuse_known("confirmation", succeeded, confirmed)
         won = [(str(each.booking_id), each.key) for each in changes.confirmations if each.confirmed]
         for place, (booking_id, key) in enumerate(won):
@@ -279,7 +285,10 @@ class Shelf:
         for row in chain(changes.added, (new for _, new in changes.replaced)):
             if not any(row.owner_id in ids for ids in known[row.owner_kind]):
                 raise NotFound(row.owner_kind.value, row.owner_id)
-            if row.resource_type is ResourceType.TABLE and floor.find_table(row.resource_id) is None:
+            if (
+                row.resource_type is ResourceType.TABLE
+                and floor.find_table(row.resource_id) is None
+            ):
                 raise NotFound("table", row.resource_id)
         for hold in changes.holds_changed:
             if hold.id not in self._holds:
@@ -299,7 +308,11 @@ class Shelf:
 
     def _check_left_behind(self, changes: Changes, removed: Container[str]) -> None:
         """Refuse to remove a block whose rows would stay behind without an owner."""
-        stored = (row for block_id in changes.blocks_removed for row in self.occupancy.of_owner(_BLOCK, block_id))
+        stored = (
+            row
+            for block_id in changes.blocks_removed
+            for row in self.occupancy.of_owner(_BLOCK, block_id)
+        )
         gone = {row.id for row in chain(changes.removed, (old for old, _ in changes.replaced))}
         left = (row for row in stored if row.id not in gone)
         for row in chain(left, changes.added, (new for _, new in changes.replaced)):
@@ -353,7 +366,9 @@ class Shelf:
             self._active.add(hold.stay.occupied.start_us, hold.stay.occupied.end_us, hold)
             self._expiries.add((hold.expires_us, hold.id))
             if hold.session is not None:
-                self._sessions.setdefault(hold.session, SortedList()).add((hold.expires_us, hold.id))
+                self._sessions.setdefault(hold.session, SortedList()).add(
+                    (hold.expires_us, hold.id)
+                )
 
     def _deactivate(self, hold: Hold) -> None:
         if hold.state is HoldState.ACTIVE:

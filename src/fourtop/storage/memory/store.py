@@ -15,7 +15,17 @@ from fourtop.model.allocation import Allocation
 from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.model.window import Window
-from fourtop.ports import MAX_NEEDS, Changes, Clock, DeadLetter, Decision, Delivery, Need, Scope, View
+from fourtop.ports import (
+    MAX_NEEDS,
+    Changes,
+    Clock,
+    DeadLetter,
+    Decision,
+    Delivery,
+    Need,
+    Scope,
+    View,
+)
 from fourtop.storage.memory.archive import rows_over
 from fourtop.storage.memory.outbox import EventQueue
 from fourtop.storage.memory.state import Shelf
@@ -28,8 +38,8 @@ class MemoryStore:
     """Keeps restaurants in memory, for as long as it lives. Safe for threads.
 
     Args:
-        clock: Tells the time; by default the machine's. A restaurant's time never goes back, even if the
-            clock does.
+        clock: Tells the time; by default the machine's. A restaurant's time never goes back, even
+            if the clock does.
 
     >>> MemoryStore().restaurant_ids()
     ()
@@ -151,7 +161,9 @@ class MemoryStore:
     def delete_holds(self, before_us: int, limit: int) -> int:
         """Delete the records of holds that have ended and that nothing refers to."""
         return self._clear(
-            limit, lambda shelf: shelf.holds_over(before_us), lambda shelf, hold_id: shelf.drop_hold(hold_id)
+            limit,
+            lambda shelf: shelf.holds_over(before_us),
+            lambda shelf, hold_id: shelf.drop_hold(hold_id),
         )
 
     def delete_events(self, before_us: int, limit: int) -> int:
@@ -169,12 +181,19 @@ class MemoryStore:
         with self._all_locked() as shelves:
             now_us = self.now_us()
             lease = str(next(self._leases))
-            found = _oldest(shelves, limit, lambda shelf: islice(shelf.events.claimable(now_us), limit))
-            return tuple(shelf.events.lease(sequence, lease, now_us + lease_us) for shelf, sequence in found)
+            found = _oldest(
+                shelves, limit, lambda shelf: islice(shelf.events.claimable(now_us), limit)
+            )
+            return tuple(
+                shelf.events.lease(sequence, lease, now_us + lease_us) for shelf, sequence in found
+            )
 
     def done(self, deliveries: Collection[Delivery]) -> int:
         """Write down that these were published; return how many of them were still the caller's."""
-        return sum(self._settle(each, lambda events, it: events.deliver(it, self.now_us())) for each in deliveries)
+        return sum(
+            self._settle(each, lambda events, it: events.deliver(it, self.now_us()))
+            for each in deliveries
+        )
 
     def release(self, deliveries: Collection[Delivery]) -> int:
         """Give these back untried; return how many of them were still the caller's."""
@@ -203,7 +222,10 @@ class MemoryStore:
             return settle(shelf.events, delivery)
 
     def _clear(
-        self, limit: int, find: Callable[[Shelf], Iterable[tuple[int, K]]], drop: Callable[[Shelf, K], object]
+        self,
+        limit: int,
+        find: Callable[[Shelf], Iterable[tuple[int, K]]],
+        drop: Callable[[Shelf, K], object],
     ) -> int:
         """Drop the oldest of what is found in all restaurants."""
         with self._all_locked() as shelves:
@@ -216,7 +238,10 @@ class MemoryStore:
     def _all_locked(self) -> Iterator[list[Shelf]]:
         """Lock all restaurants, in the order of their ids: a command holds one lock only, so nobody waits in a ring."""
         with ExitStack() as locks:
-            yield [locks.enter_context(self._locked(restaurant_id)) for restaurant_id in sorted(self._locks)]
+            yield [
+                locks.enter_context(self._locked(restaurant_id))
+                for restaurant_id in sorted(self._locks)
+            ]
 
     # ---- what it is made of; a store for tests may be made of other things
 
@@ -237,7 +262,9 @@ class MemoryStore:
         if lock is None:
             raise NotFound("restaurant", str(restaurant_id)[:64])
         me = get_ident()
-        assert self._holders.get(restaurant_id) != me, "a decision or change must not ask its own restaurant"
+        assert self._holders.get(restaurant_id) != me, (
+            "a decision or change must not ask its own restaurant"
+        )
         with lock:
             self._holders[restaurant_id] = me
             try:
@@ -250,7 +277,9 @@ class MemoryStore:
         self._latest_us[restaurant_id] = latest_us
         return latest_us
 
-    def _on_view(self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]) -> T:
+    def _on_view(
+        self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]
+    ) -> T:
         for _ in range(MAX_NEEDS + 1):
             view = self._new_view(shelf, scope, now_us)
             try:
@@ -272,6 +301,8 @@ def _oldest(
     """Return the oldest of what is found on some shelves: by age, restaurant and key."""
     assert limit >= 1, "a batch has at least one row"
     found = [
-        (since_us, place, key) for place, shelf in enumerate(shelves) for since_us, key in nsmallest(limit, find(shelf))
+        (since_us, place, key)
+        for place, shelf in enumerate(shelves)
+        for since_us, key in nsmallest(limit, find(shelf))
     ]
     return [(shelves[place], key) for _, place, key in nsmallest(limit, found)]

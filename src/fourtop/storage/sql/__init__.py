@@ -16,9 +16,16 @@ from fourtop.storage.sql.checks.startup import inspect as inspect_store
 from fourtop.storage.sql.store import SqlStore
 
 if TYPE_CHECKING:
-    from fourtop.storage.sql.migrations.migrate import current, downgrade, exclude_fourtop, history, migrate
+    from fourtop.storage.sql.migrations.migrate import (
+        current,
+        downgrade,
+        exclude_fourtop,
+        history,
+        migrate,
+    )
 
-# Alembic takes longer to import than the rest together, and a service that only serves has no use for it.
+# Alembic takes longer to import than the rest together, and a service that only serves has no use
+# for it.
 _OF_ALEMBIC = frozenset({"current", "downgrade", "exclude_fourtop", "history", "migrate"})
 
 

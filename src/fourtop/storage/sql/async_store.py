@@ -25,9 +25,9 @@ T = TypeVar("T")
 class AsyncSqlStore:
     """Keeps restaurants in SQLite or PostgreSQL, for an event loop.
 
-    It is the ``SqlStore``, run in a greenlet: where that one would wait for the database, the loop goes on. No thread
-    for a call; decisions run on the loop. A call that is cancelled leaves before or after, never between, and its
-    connection goes back clean or not at all.
+    It is the ``SqlStore``, run in a greenlet: where that one would wait for the database, the loop
+    goes on. No thread for a call; decisions run on the loop. A call that is cancelled leaves before
+    or after, never between, and its connection goes back clean or not at all.
 
     Args:
         source: A URL, or an asynchronous engine of the host's (psycopg, aiosqlite).

@@ -14,7 +14,18 @@ from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.model.window import Window
-from fourtop.ports import MAX_NEEDS, NO_CHANGES, Changes, Clock, DeadLetter, Decision, Delivery, Need, Scope, View
+from fourtop.ports import (
+    MAX_NEEDS,
+    NO_CHANGES,
+    Changes,
+    Clock,
+    DeadLetter,
+    Decision,
+    Delivery,
+    Need,
+    Scope,
+    View,
+)
 from fourtop.storage.sql.checks.finding import Finding
 from fourtop.storage.sql.checks.startup import StartCheck
 from fourtop.storage.sql.connection.engine import as_engine
@@ -40,22 +51,25 @@ _LOCK_TIMEOUT_SECONDS: Final = (0.001, 3_600)
 class SqlStore:
     """Keeps restaurants in SQLite or PostgreSQL. Safe for threads, and for any number of processes.
 
-    The schema has to be there: ``fourtop migrate`` makes it. The first call looks whether everything is as it has to
-    be, and raises ``StoreMisconfigured`` if not; what should be otherwise is logged. Each call is one transaction on a
-    connection of its own, and leaves no state in the session, so that a pooler may stand between.
+    The schema has to be there: ``fourtop migrate`` makes it. The first call looks whether
+    everything is as it has to be, and raises ``StoreMisconfigured`` if not; what should be
+    otherwise is logged. Each call is one transaction on a connection of its own, and leaves no
+    state in the session, so that a pooler may stand between.
 
     Args:
         source: A URL (``sqlite:///night.db``, ``postgresql://…``), or an engine of the host's.
-        clock: Tells the time; ``None``: the database does, and for SQLite this machine. In simulations and tests
-            an injected one. A restaurant's time never goes back, even if the clock does.
+        clock: Tells the time; ``None``: the database does, and for SQLite this machine. In
+            simulations and tests an injected one. A restaurant's time never goes back, even if the
+            clock does.
         schema: The schema that the tables live in on PostgreSQL.
-        role: The role that each transaction takes on PostgreSQL. Row level security binds it, whatever the login
-            may do; the login has to be a member. ``None``: the login's own.
-        lock_timeout_seconds: How long a transaction waits for a restaurant before it is tried again (0.001–3,600).
+        role: The role that each transaction takes on PostgreSQL. Row level security binds it,
+            whatever the login may do; the login has to be a member. ``None``: the login's own.
+        lock_timeout_seconds: How long a transaction waits for a restaurant before it is tried again
+            (0.001–3,600).
 
     Raises:
-        InvalidInput: If the URL is none, or of a database that is neither; an engine's driver is another; or the
-            time is out of its range.
+        InvalidInput: If the URL is none, or of a database that is neither; an engine's driver is
+            another; or the time is out of its range.
     """
 
     def __init__(
@@ -134,7 +148,9 @@ class SqlStore:
         Raises:
             StoreUnavailable: If the store cannot be reached.
         """
-        return self._sessions.run(self._gate.begin_reading, self._gate.restaurant_ids, "restaurant_ids")
+        return self._sessions.run(
+            self._gate.begin_reading, self._gate.restaurant_ids, "restaurant_ids"
+        )
 
     def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
         """Return what ``ask`` answers on one consistent view.
@@ -179,7 +195,8 @@ class SqlStore:
             try:
                 return self._sessions.run(self._gate.begin_writing, work, "transact")
             except (Clash, Mismatch) as error:
-                # Something was not as the decision believed. Decided once more, it is judged by the rows themselves.
+                # Something was not as the decision believed. Decided once more, it is judged by the
+                # rows themselves.
                 refusal = error
         raise AssertionError("the database refuses what its rows allow") from refusal
 
@@ -207,7 +224,9 @@ class SqlStore:
 
     def expired_holds(self, before_us: int, limit: int) -> tuple[tuple[str, str], ...]:
         """Return which active holds have expired: (restaurant id, hold id), by expiry, restaurant and id."""
-        return self._jobs.read(lambda line: self._maintainer.expired_holds(line, before_us, limit), "expired_holds")
+        return self._jobs.read(
+            lambda line: self._maintainer.expired_holds(line, before_us, limit), "expired_holds"
+        )
 
     def archive_allocations(self, before_us: int, limit: int) -> int:
         """Move the allocations that are over into the archive, by end, restaurant and id; return how many."""
@@ -247,7 +266,9 @@ class SqlStore:
         return self._delete("events", before_us, limit)
 
     def _delete(self, what: str, before_us: int, limit: int) -> int:
-        return self._jobs.write(lambda line: self._maintainer.delete(line, what, before_us, limit), f"delete_{what}")
+        return self._jobs.write(
+            lambda line: self._maintainer.delete(line, what, before_us, limit), f"delete_{what}"
+        )
 
     # ---- the outbox: as ``Outbox`` says, in the role of the jobs
 
@@ -263,7 +284,9 @@ class SqlStore:
         """Write down that these were published; return how many of them were still the caller's."""
         if not deliveries:
             return 0
-        return self._settle(lambda line: self._sender.done(line, self._jobs.now_us(line), deliveries), "done")
+        return self._settle(
+            lambda line: self._sender.done(line, self._jobs.now_us(line), deliveries), "done"
+        )
 
     def release(self, deliveries: Collection[Delivery]) -> int:
         """Give these back untried; return how many of them were still the caller's."""
@@ -273,7 +296,9 @@ class SqlStore:
 
     def fail(self, delivery: Delivery, wait_us: int | None) -> bool:
         """Count a failed attempt and end the lease; tell whether the delivery was still the caller's."""
-        return self._settle(lambda line: self._sender.fail(line, self._jobs.now_us(line), delivery, wait_us), "fail")
+        return self._settle(
+            lambda line: self._sender.fail(line, self._jobs.now_us(line), delivery, wait_us), "fail"
+        )
 
     def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
         """Return the events that were given up, first those that died first, then by place."""
@@ -281,14 +306,20 @@ class SqlStore:
 
     def revive(self, letters: Collection[DeadLetter]) -> int:
         """Let dead events wait again, with no attempt counted; return how many were still dead."""
-        return self._settle(lambda line: self._sender.revive(line, letters), "revive") if letters else 0
+        return (
+            self._settle(lambda line: self._sender.revive(line, letters), "revive")
+            if letters
+            else 0
+        )
 
     def _settle(self, work: Callable[[Line], T], name: str) -> T:
         return self._jobs.write(work, name, Turn.BESIDE)
 
     # ---- the steps of a call, once a restaurant is entered: read, then write
 
-    def _asked(self, line: Line, scope: Scope, entry: Entry, question: Callable[[View], T | Need]) -> T:
+    def _asked(
+        self, line: Line, scope: Scope, entry: Entry, question: Callable[[View], T | Need]
+    ) -> T:
         house = self._houses.find(scope.restaurant_id, entry.versions)
         loaded = Loaded(scope.restaurant_id, wants_house=house is None)
         missing = scope
@@ -316,7 +347,9 @@ class SqlStore:
             self._houses.keep(restaurant_id, versions, house)
         return house
 
-    def _write(self, line: Line, scope: Scope, entry: Entry, changes: Changes, *, is_judged: bool) -> None:
+    def _write(
+        self, line: Line, scope: Scope, entry: Entry, changes: Changes, *, is_judged: bool
+    ) -> None:
         restaurant_id, versions = scope.restaurant_id, entry.versions
         house = self._house(line, restaurant_id, versions)
         if is_judged:
@@ -342,8 +375,14 @@ class SqlStore:
 def _check_timeout(seconds: object) -> None:
     low, high = _LOCK_TIMEOUT_SECONDS
     # PostgreSQL takes no time at all for no limit at all, and so would wait for ever.
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not low <= seconds <= high:
-        raise InvalidInput("lock_timeout_seconds", f"must be a number from {low} to {high}", safe_repr(seconds))
+    if (
+        isinstance(seconds, bool)
+        or not isinstance(seconds, int | float)
+        or not low <= seconds <= high
+    ):
+        raise InvalidInput(
+            "lock_timeout_seconds", f"must be a number from {low} to {high}", safe_repr(seconds)
+        )
 
 
 def _changed_house(house: House, versions: Versions, changes: Changes) -> House:
@@ -365,4 +404,6 @@ def _tables_are_on(house: House, changes: Changes) -> bool:
     """Tell whether every table that is taken stands on the floor; a row of its past may stay when it goes."""
     positions = house.floor.positions
     come = chain(changes.added, (new for _, new in changes.replaced))
-    return all(row.resource_id in positions for row in come if row.resource_type is ResourceType.TABLE)
+    return all(
+        row.resource_id in positions for row in come if row.resource_type is ResourceType.TABLE
+    )

@@ -6,7 +6,14 @@ from typing import Any
 
 import attrs
 
-from fourtop.errors import AllocationsOverlap, AlreadyExists, Code, ForeignTenant, NotFound, StaleVersion
+from fourtop.errors import (
+    AllocationsOverlap,
+    AlreadyExists,
+    Code,
+    ForeignTenant,
+    NotFound,
+    StaleVersion,
+)
 from fourtop.model.allocation import Allocation, ResourceType
 from fourtop.model.floor import Floor
 from fourtop.model.hold import HoldState
@@ -53,7 +60,13 @@ def _furnish(trial: Trial) -> tuple[Allocation, Allocation, Allocation]:
 
 def _is_about(error: AllocationsOverlap, row: Allocation) -> bool:
     """Tell whether an error names a row with all its facts."""
-    facts = (error.resource_type, error.resource_id, error.in_the_way, error.owner_kind, error.owner_id)
+    facts = (
+        error.resource_type,
+        error.resource_id,
+        error.in_the_way,
+        error.owner_kind,
+        error.owner_id,
+    )
     window = (error.start, error.end) == (iso(row.window.start_us), iso(row.window.end_us))
     return window and facts == (
         row.resource_type.value,
@@ -71,7 +84,9 @@ class OverlapPromises:
         """It raises AllocationsOverlap with all facts of the row that was there, whoever owns that one."""
         rows = _furnish(trial)
         for row, code in zip(
-            rows, (Code.ALLOCATIONS_OVERLAP, Code.HOLD_CONFLICT, Code.ALLOCATIONS_OVERLAP), strict=True
+            rows,
+            (Code.ALLOCATIONS_OVERLAP, Code.HOLD_CONFLICT, Code.ALLOCATIONS_OVERLAP),
+            strict=True,
         ):
             error = trial.refuse(AllocationsOverlap, added=(a_row("x", _B, row.resource_id),))
             assert _is_about(error, row)
@@ -80,7 +95,10 @@ class OverlapPromises:
     def test_overlap_is_exact_to_the_microsecond(self, trial: Trial) -> None:
         """Rows that share one microsecond are refused, however they lie; touching ones are not."""
         start_us, end_us = EVENING.start_us + 7, EVENING.end_us + 3
-        trial.write(bookings=(a_booking(),), added=(a_row("a1", _B, "t1", Window.of_micros(start_us, end_us)),))
+        trial.write(
+            bookings=(a_booking(),),
+            added=(a_row("a1", _B, "t1", Window.of_micros(start_us, end_us)),),
+        )
         hour_us = 60 * MINUTE_US
         for bounds in (
             (start_us, end_us),
@@ -90,7 +108,9 @@ class OverlapPromises:
             (end_us - 1, end_us + hour_us),
             (start_us, start_us + 1),
         ):
-            trial.refuse(AllocationsOverlap, added=(a_row("x", _B, "t1", Window.of_micros(*bounds)),))
+            trial.refuse(
+                AllocationsOverlap, added=(a_row("x", _B, "t1", Window.of_micros(*bounds)),)
+            )
         before = a_row("x1", _B, "t1", Window.of_micros(start_us - hour_us, start_us))
         after = a_row("x2", _B, "t1", Window.of_micros(end_us, end_us + hour_us))
         trial.write(added=(before, after))
@@ -98,7 +118,10 @@ class OverlapPromises:
     def test_a_month_long_row_is_in_the_way_on_its_last_day(self, trial: Trial) -> None:
         """However long ago a row began, what overlaps it is refused."""
         month = span(0, 31 * 24 * 60)
-        trial.write(blocks_added=(a_block(),), added=(a_row("a1", _K, "t1", month), a_row("a2", _K, "t1", span(-9, 0))))
+        trial.write(
+            blocks_added=(a_block(),),
+            added=(a_row("a1", _K, "t1", month), a_row("a2", _K, "t1", span(-9, 0))),
+        )
         last = span(31 * 24 * 60 - 1, 31 * 24 * 60 + 60)
         error = trial.refuse(AllocationsOverlap, added=(a_row("x", _K, "t1", last),))
         assert error.in_the_way == "a1"
@@ -111,11 +134,19 @@ class OverlapPromises:
 
     def test_a_merge_group_overlaps_as_a_table_does(self, trial: Trial) -> None:
         """Two live rows of a merge group, or of a hold's handle, may not overlap; equal ids of other types may."""
-        group = attrs.evolve(a_row("a1", _B), resource_type=ResourceType.MERGE_GROUP, resource_id="t1")
+        group = attrs.evolve(
+            a_row("a1", _B), resource_type=ResourceType.MERGE_GROUP, resource_id="t1"
+        )
         handle = attrs.evolve(a_row("a2", _H), resource_type=ResourceType.HOLD, resource_id="t1")
-        trial.write(bookings=(a_booking(),), holds_added=(a_hold(),), added=(group, handle, a_row("a3", _B, "t1")))
+        trial.write(
+            bookings=(a_booking(),),
+            holds_added=(a_hold(),),
+            added=(group, handle, a_row("a3", _B, "t1")),
+        )
         for row in (group, handle):
-            error = trial.refuse(AllocationsOverlap, added=(attrs.evolve(row, id="x", window=span(400, 500)),))
+            error = trial.refuse(
+                AllocationsOverlap, added=(attrs.evolve(row, id="x", window=span(400, 500)),)
+            )
             assert _is_about(error, row)
 
     def test_a_replaced_row_may_not_move_onto_another(self, trial: Trial) -> None:
@@ -167,7 +198,9 @@ class OverlapPromises:
     def test_shadow_rows_overlap_anything(self, trial: Trial) -> None:
         """A shadow row may lie over live ones and over shadows, and is in no live row's way."""
         _furnish(trial)
-        shadows = tuple(attrs.evolve(a_row(f"s{number}", _B, "t1"), shadow=True) for number in range(3))
+        shadows = tuple(
+            attrs.evolve(a_row(f"s{number}", _B, "t1"), shadow=True) for number in range(3)
+        )
         trial.write(added=shadows)
         trial.write(removed=(a_row("a1", _B, "t1"),), added=(a_row("x", _B, "t1"),))
         live = attrs.evolve(shadows[0], shadow=False)
@@ -206,7 +239,9 @@ class IdentityPromises:
     def test_a_foreign_row_hides_behind_no_other(self, trial: Trial) -> None:
         """One foreign row among many of the restaurant's own is found."""
         mine = (a_booking("x1"), a_booking("x2"))
-        trial.refuse(ForeignTenant, bookings=(*mine, attrs.evolve(a_booking("x3"), restaurant_id=THERE)))
+        trial.refuse(
+            ForeignTenant, bookings=(*mine, attrs.evolve(a_booking("x3"), restaurant_id=THERE))
+        )
 
     def test_an_id_or_key_that_is_there_is_refused(self, trial: Trial) -> None:
         """A new row with the id or key of a stored one raises AlreadyExists, which names kind and id."""
@@ -216,7 +251,9 @@ class IdentityPromises:
             ("booking", "b1"): {"bookings": (a_booking(),)},
             ("hold", "h1"): {"holds_added": (a_hold(),)},
             ("block", "k1"): {"blocks_added": (a_block(),)},
-            ("confirmation", "r1"): {"confirmations": (a_confirmation("r1", "h2", confirmed=False),)},
+            ("confirmation", "r1"): {
+                "confirmations": (a_confirmation("r1", "h2", confirmed=False),)
+            },
             ("answer", "k1"): {"stored_results": (an_answer("k1"),)},
             ("event", "e1"): {"events": (an_event("e1"),)},
         }
@@ -232,7 +269,10 @@ class IdentityPromises:
             "bookings": (a_booking("x"), a_booking("x")),
             "holds_added": (a_hold("x"), a_hold("x")),
             "blocks_added": (a_block("x"), a_block("x")),
-            "confirmations": (a_confirmation("x", confirmed=False), a_confirmation("x", confirmed=False)),
+            "confirmations": (
+                a_confirmation("x", confirmed=False),
+                a_confirmation("x", confirmed=False),
+            ),
             "stored_results": (an_answer("x"), an_answer("x")),
             "events": (an_event("x"), an_event("x")),
         }
@@ -253,11 +293,16 @@ class IdentityPromises:
         assert trial.refuse(AlreadyExists, confirmations=twice).kind == "confirmation"
         trial.write(confirmations=(a_confirmation("r1"),))
         assert trial.refuse(AlreadyExists, confirmations=(again,)).kind == "confirmation"
-        trial.write(confirmations=(a_confirmation("r3", confirmed=False), a_confirmation("r4", "h2")))
+        trial.write(
+            confirmations=(a_confirmation("r3", confirmed=False), a_confirmation("r4", "h2"))
+        )
 
     def test_a_key_confirms_a_booking_once(self, trial: Trial) -> None:
         """A second success for a booking under one key raises AlreadyExists, whatever hold it is for."""
-        first, second = a_confirmation("r1"), attrs.evolve(a_confirmation("r2", "h2"), key="confirm-h1")
+        first, second = (
+            a_confirmation("r1"),
+            attrs.evolve(a_confirmation("r2", "h2"), key="confirm-h1"),
+        )
         assert trial.refuse(AlreadyExists, confirmations=(first, second)).id == "confirm-h1"
         trial.write(confirmations=(first,))
         assert trial.refuse(AlreadyExists, confirmations=(second,)).id == "confirm-h1"
@@ -272,7 +317,9 @@ class IdentityPromises:
             error = trial.refuse(StaleVersion, floor=FloorChange(house.floor, expected))
             assert (error.kind, error.expected, error.found) == ("floor", expected, 2)
         for expected in (0, 2):
-            error = trial.refuse(StaleVersion, policy=PolicyChange(house.restaurant, house.policy, expected))
+            error = trial.refuse(
+                StaleVersion, policy=PolicyChange(house.restaurant, house.policy, expected)
+            )
             assert (error.kind, error.expected, error.found) == ("policy", expected, 1)
 
     def test_a_change_of_a_booking_names_the_next_version(self, trial: Trial) -> None:
@@ -280,7 +327,9 @@ class IdentityPromises:
         trial.write(bookings=(a_booking(),))
         trial.write(bookings=(attrs.evolve(a_booking(), version=2),))
         for version in (0, 2, 4):
-            error = trial.refuse(StaleVersion, bookings=(attrs.evolve(a_booking(), version=version),))
+            error = trial.refuse(
+                StaleVersion, bookings=(attrs.evolve(a_booking(), version=version),)
+            )
             assert (error.kind, error.expected, error.found) == ("booking", version - 1, 2)
         error = trial.refuse(StaleVersion, bookings=(attrs.evolve(a_booking("x"), version=2),))
         assert (error.expected, error.found) == (1, 0)
@@ -308,7 +357,13 @@ class IdentityPromises:
     def test_an_owner_exists(self, trial: Trial) -> None:
         """A row whose owner is not there raises NotFound; an owner that comes with it will do."""
         row = _furnish(trial)[0]
-        for owner in (of_booking("x"), of_hold("x"), of_block("x"), of_hold("b1"), of_booking("k1")):
+        for owner in (
+            of_booking("x"),
+            of_hold("x"),
+            of_block("x"),
+            of_hold("b1"),
+            of_booking("k1"),
+        ):
             for lie in (
                 {"added": (a_row("y", owner, "t1", span(0, 9)),)},
                 {"replaced": ((row, attrs.evolve(row, owner_kind=owner.kind, owner_id=owner.id)),)},
@@ -319,7 +374,10 @@ class IdentityPromises:
     def test_a_table_exists(self, trial: Trial) -> None:
         """A row of a table that the floor does not have raises NotFound; the floor that comes with it counts."""
         row = _furnish(trial)[0]
-        for lie in ({"added": (a_row("x", _B, "t4"),)}, {"replaced": ((row, attrs.evolve(row, resource_id="t4")),)}):
+        for lie in (
+            {"added": (a_row("x", _B, "t4"),)},
+            {"replaced": ((row, attrs.evolve(row, resource_id="t4")),)},
+        ):
             error = trial.refuse(NotFound, **lie)
             assert (error.kind, error.id) == ("table", "t4")
         floor = a_house(HERE).floor

@@ -16,8 +16,9 @@ T = TypeVar("T")
 E = TypeVar("E", bound=Exception)
 MakeStore = Callable[[Clock], Store]
 
-# Far longer than any call takes, so that a store that hangs is reported and hangs nobody else. Two hundred commits in a
-# row are a call's longest wait, and a slow disk takes a tenth of a second for each.
+# Far longer than any call takes, so that a store that hangs is reported and hangs nobody else. Two
+# hundred commits in a row are a call's longest wait, and a slow disk takes a tenth of a second for
+# each.
 PATIENCE_SECONDS: Final = 120
 _TABLES: Final = frozenset({"t1", "t2", "t3", "t4"})
 
@@ -62,12 +63,16 @@ class Trial:
         assert raised is not None, f"the store took what it has to refuse with {error.__name__}"
         if type(raised) is not error:
             raise raised
-        assert (self.see(), self.see(THERE)) == before, f"what raised {error.__name__} has changed something"
+        assert (self.see(), self.see(THERE)) == before, (
+            f"what raised {error.__name__} has changed something"
+        )
         return raised
 
     # ---- reading
 
-    def ask(self, question: Callable[[View], T | Need], restaurant_id: str = HERE, **scope: Any) -> T:
+    def ask(
+        self, question: Callable[[View], T | Need], restaurant_id: str = HERE, **scope: Any
+    ) -> T:
         """Put a question to a view of that scope."""
         return self.store.read(Scope(restaurant_id, **scope), question)
 
@@ -151,7 +156,11 @@ def _owners(rows: tuple[Any, ...], kind: OwnerKind) -> frozenset[str]:
 
 def _everything(view: View) -> dict[str, object]:
     scope = view.scope
-    named = {OwnerKind.BOOKING: scope.bookings, OwnerKind.HOLD: scope.holds, OwnerKind.BLOCK: scope.blocks}
+    named = {
+        OwnerKind.BOOKING: scope.bookings,
+        OwnerKind.HOLD: scope.holds,
+        OwnerKind.BLOCK: scope.blocks,
+    }
     owners = [Owner(kind, owner_id) for kind, ids in named.items() for owner_id in sorted(ids)]
     return {
         "house": view.house,
@@ -159,7 +168,9 @@ def _everything(view: View) -> dict[str, object]:
         "extent": view.extent(),
         "rows": [view.allocations(window) for window in scope.windows],
         "busy": [view.busy_mask(window) for window in scope.windows],
-        "owners": {(owner.kind, owner.id): view.allocations_of(owner.kind, owner.id) for owner in owners},
+        "owners": {
+            (owner.kind, owner.id): view.allocations_of(owner.kind, owner.id) for owner in owners
+        },
         "last": [view.find_last_allocation(table_id) for table_id in sorted(scope.tables)],
         "bookings": {id_: view.find_booking(id_) for id_ in scope.bookings},
         "starting": [view.bookings_starting(window) for window in scope.sittings],

@@ -33,34 +33,56 @@ class HeadcountPromises:
 
         def counted() -> list[tuple[float, int, int]]:
             found = trial.ask(lambda view: view.headcounts(EVENING), headcounts=(EVENING,))
-            return [((each.start_us - NOON_US) / MINUTE_US, each.covers, each.parties) for each in found]
+            return [
+                ((each.start_us - NOON_US) / MINUTE_US, each.covers, each.parties) for each in found
+            ]
 
         party_size = bookings[0].party_size
         assert counted() == [(360, party_size + 7, 2), (400, party_size, 1)]
         moved = attrs.evolve(a_booking("b5", span(360, 450)), version=2, party_size=1)
-        trial.write(bookings=(moved, attrs.evolve(bookings[1], version=2, status=BookingStatus.NO_SHOW)))
+        trial.write(
+            bookings=(moved, attrs.evolve(bookings[1], version=2, status=BookingStatus.NO_SHOW))
+        )
         assert counted() == [(360, 8, 2)]
         last = (attrs.evolve(moved, version=3, status=BookingStatus.CANCELLED),)
-        trial.write(bookings=(*last, attrs.evolve(bookings[2], version=2, status=BookingStatus.PRIORITY_WAITLIST)))
+        trial.write(
+            bookings=(
+                *last,
+                attrs.evolve(bookings[2], version=2, status=BookingStatus.PRIORITY_WAITLIST),
+            )
+        )
         assert counted() == []
 
     def test_heads_are_counted_once_however_often_they_are_asked_for(self, trial: Trial) -> None:
         """Windows that overlap, many windows, and a Need for what is there already add nobody twice."""
         starts = (300, 370, 420, 470, 600, 1_000)
         bookings = [a_booking(f"b{start}", span(start, start + 90)) for start in starts]
-        trial.write(bookings=tuple(bookings), holds_added=(a_hold_at("h1", 370), a_hold_at("h2", 420)))
+        trial.write(
+            bookings=tuple(bookings), holds_added=(a_hold_at("h1", 370), a_hold_at("h2", 420))
+        )
         evening = span(300, 480)
-        windows = (span(300, 420), span(360, 480), span(600, 601), span(700, 701), span(800, 801), span(1_000, 1_001))
+        windows = (
+            span(300, 420),
+            span(360, 480),
+            span(600, 601),
+            span(700, 701),
+            span(800, 801),
+            span(1_000, 1_001),
+        )
 
         def ask(view: View) -> Any:
             if len(view.scope.headcounts) < len(windows):
                 return Need(Scope(HERE, headcounts=windows[1:]))
-            counted = [each for window in (evening, *windows[2:]) for each in view.headcounts(window)]
+            counted = [
+                each for window in (evening, *windows[2:]) for each in view.headcounts(window)
+            ]
             return counted, [each.hold_id for each in view.held_covers(evening)]
 
         counted, held_covers = trial.ask(ask, headcounts=windows[:1])
         party_size = bookings[0].party_size
-        assert counted == [Headcount(NOON_US + start * MINUTE_US, party_size, 1) for start in starts]
+        assert counted == [
+            Headcount(NOON_US + start * MINUTE_US, party_size, 1) for start in starts
+        ]
         assert held_covers == ["h1", "h2"]
 
     def test_heads_of_each_status_count_or_not(self, trial: Trial) -> None:
@@ -77,9 +99,19 @@ class HeadcountPromises:
 
     def test_claims_are_listed_by_when_they_sit_down(self, trial: Trial) -> None:
         """The claims of the live holds that sit down inside ``[start, end)``: by start, then id; no dead ones."""
-        ended = [a_hold_at(f"e{state.value}", state=state) for state in HoldState if state is not HoldState.ACTIVE]
+        ended = [
+            a_hold_at(f"e{state.value}", state=state)
+            for state in HoldState
+            if state is not HoldState.ACTIVE
+        ]
         dead = a_hold_at("h0", expires_us=NOON_US)
-        live = [a_hold_at("h3"), a_hold_at("h2"), a_hold_at("h1", 400), a_hold_at("h4", 359), a_hold_at("h5", 480)]
+        live = [
+            a_hold_at("h3"),
+            a_hold_at("h2"),
+            a_hold_at("h1", 400),
+            a_hold_at("h4", 359),
+            a_hold_at("h5", 480),
+        ]
         trial.write(holds_added=(*ended, dead, *live))
         found = trial.ask(lambda view: view.held_covers(EVENING), headcounts=(EVENING,))
         minute_us = NOON_US + 360 * MINUTE_US
@@ -95,7 +127,9 @@ class HeadcountPromises:
         far, waitlisted = a_booking("b2", span(9_000, 9_090)), BookingStatus.PRIORITY_WAITLIST
         uncounted = attrs.evolve(a_booking("b3", span(360, 450)), status=waitlisted)
         made_for = {"h1": "b2", "h2": "b3", "h3": "b4", "h4": None}
-        holds = [a_hold_at(hold_id, booking_id=booking_id) for hold_id, booking_id in made_for.items()]
+        holds = [
+            a_hold_at(hold_id, booking_id=booking_id) for hold_id, booking_id in made_for.items()
+        ]
         # Nobody's hold is not that of a booking which is called so.
         nobody = a_booking("None", span(360, 450))
         trial.write(bookings=(far, uncounted, nobody), holds_added=tuple(holds))

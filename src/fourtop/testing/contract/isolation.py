@@ -22,8 +22,8 @@ from fourtop.testing.contract.samples import (
     of_booking,
 )
 
-# How long a call is given to get past a lock that should keep it out. A store that keeps it out costs this
-# time; one that does not is found as soon as the call comes through.
+# How long a call is given to get past a lock that should keep it out. A store that keeps it out
+# costs this time; one that does not is found as soon as the call comes through.
 CHANCE_SECONDS: Final = 0.05
 _THREADS: Final = 8
 _ROUNDS: Final = 25

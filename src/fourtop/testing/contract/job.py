@@ -56,9 +56,20 @@ class JobTrial(Trial):
             each.wait()
 
 
-def about(key: str, booking_id: str | None = None, hold_id: str | None = None, restaurant_id: str = HERE) -> Event:
+def about(
+    key: str, booking_id: str | None = None, hold_id: str | None = None, restaurant_id: str = HERE
+) -> Event:
     """Return an event about a booking, a hold, both, or the restaurant."""
-    return Event(EventType.BOOKING_STATUS, key, restaurant_id, NOON_US, STAFF, booking_id, hold_id, {"version": 1})
+    return Event(
+        EventType.BOOKING_STATUS,
+        key,
+        restaurant_id,
+        NOON_US,
+        STAFF,
+        booking_id,
+        hold_id,
+        {"version": 1},
+    )
 
 
 def keys_of(deliveries: tuple[Delivery, ...]) -> list[str]:

@@ -41,7 +41,9 @@ class ClaimingPromises:
         numbers = {delivery.event.dedupe_key: delivery.sequence for delivery in trial.claim()}
         assert sorted(numbers, key=numbers.__getitem__) == list("dbca")
         trial.clock.advance(seconds=LEASE_US / _SECOND_US)
-        assert {delivery.event.dedupe_key: delivery.sequence for delivery in trial.claim()} == numbers
+        assert {
+            delivery.event.dedupe_key: delivery.sequence for delivery in trial.claim()
+        } == numbers
 
     def test_a_claim_takes_the_first_ones_up_to_its_limit(self, trial: JobTrial) -> None:
         """A claim gives as many as it was asked for, the oldest; the next ones of another subject are left."""
@@ -86,10 +88,14 @@ class ClaimingPromises:
         assert sorted(trial.claimed()) == ["3", "5"]
         assert trial.claimed() == []
 
-    def test_events_of_a_booking_wait_for_each_other_whatever_they_are_of(self, trial: JobTrial) -> None:
+    def test_events_of_a_booking_wait_for_each_other_whatever_they_are_of(
+        self, trial: JobTrial
+    ) -> None:
         """The subject is the booking, also where there is a hold; else the hold; else the restaurant."""
         trial.tell(about("1", "b1", "h1"), about("2", None, "h1"), about("3"), about("4", "b1"))
-        trial.tell(about("5", "b1", "h2"), about("6", None, "h1"), about("7"), about("8", None, "h2"))
+        trial.tell(
+            about("5", "b1", "h2"), about("6", None, "h1"), about("7"), about("8", None, "h2")
+        )
         assert trial.claimed(3) == ["1", "2", "3"]
         assert trial.claimed() == ["8"]
         trial.clock.advance(seconds=LEASE_US / _SECOND_US)
@@ -115,7 +121,8 @@ class ClaimingPromises:
                 claimed.extend(keys_of(deliveries))
 
         trial.at_once(claim_all)
-        # Who found everything busy may have gone while another gave nothing back: what is left is free.
+        # Who found everything busy may have gone while another gave nothing back: what is left is
+        # free.
         claim_all()
         assert sorted(claimed) == keys
 
@@ -136,8 +143,15 @@ class SettlingPromises:
         """To settle a delivery again counts nothing and changes nothing."""
         trial.tell(about("1", "b1"))
         deliveries = trial.claim()
-        assert [trial.store.done(deliveries), trial.store.done(deliveries), trial.store.done(())] == [1, 0, 0]
-        assert [trial.store.release(deliveries), trial.store.fail(deliveries[0], None)] == [0, False]
+        assert [
+            trial.store.done(deliveries),
+            trial.store.done(deliveries),
+            trial.store.done(()),
+        ] == [1, 0, 0]
+        assert [trial.store.release(deliveries), trial.store.fail(deliveries[0], None)] == [
+            0,
+            False,
+        ]
         trial.clock.advance(seconds=LEASE_US / _SECOND_US)
         assert (trial.claimed(), trial.store.dead_letters(9)) == ([], ())
 
@@ -157,7 +171,11 @@ class SettlingPromises:
         trial.tell(about("1", "b1"), about("2", "b2"), about("3", "b3"))
         one, two, three = trial.claim()
         trial.clock.advance(seconds=LEASE_US / _SECOND_US + 9)
-        assert [trial.store.done([one]), trial.store.fail(two, _SECOND_US), trial.store.release([three])] == [
+        assert [
+            trial.store.done([one]),
+            trial.store.fail(two, _SECOND_US),
+            trial.store.release([three]),
+        ] == [
             1,
             True,
             1,
@@ -224,7 +242,9 @@ class SettlingPromises:
         assert [trial.store.revive(letters), trial.store.revive(letters)] == [1, 0]
         assert trial.store.dead_letters(9) == ()
         again = (*trial.claim(1), *trial.claim())
-        assert [(each.event.dedupe_key, each.attempts, each.sequence) for each in again] == [("1", 0, first.sequence)]
+        assert [(each.event.dedupe_key, each.attempts, each.sequence) for each in again] == [
+            ("1", 0, first.sequence)
+        ]
         trial.store.done(again)
         assert trial.claimed() == ["2"]
 

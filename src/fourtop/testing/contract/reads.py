@@ -57,7 +57,11 @@ class SightPromises:
 
         def look(window: Window) -> tuple[object, ...]:
             return trial.ask(
-                lambda view: (view.busy_mask(window), view.find_in_the_way("t2", window), view.allocations(window)),
+                lambda view: (
+                    view.busy_mask(window),
+                    view.find_in_the_way("t2", window),
+                    view.allocations(window),
+                ),
                 windows=(window,),
             )
 
@@ -71,14 +75,21 @@ class SightPromises:
         rows = (a_row("a1", _B, "t1", span(0, 60)), a_row("a3", _B, "t3", span(30, 90)))
         trial.write(bookings=(a_booking(),), added=rows)
         starts = [span(start, 999).start_us for start in (0, 60, 90)]
-        masks = trial.ask(lambda view: view.busy_masks(starts, 30 * MINUTE_US), windows=(span(0, 120),))
+        masks = trial.ask(
+            lambda view: view.busy_masks(starts, 30 * MINUTE_US), windows=(span(0, 120),)
+        )
         assert masks == [0b001, 0b100, 0b000]
-        assert trial.ask(lambda view: view.busy_mask(span(0, 120)), windows=(span(0, 120),)) == 0b101
+        assert (
+            trial.ask(lambda view: view.busy_mask(span(0, 120)), windows=(span(0, 120),)) == 0b101
+        )
         assert trial.ask(lambda view: view.busy_masks([], MINUTE_US)) == []
 
     def test_rows_of_owners_may_be_left_out(self, trial: Trial) -> None:
         """What is asked ``without`` an owner is answered as if its rows were not there."""
-        rows = (a_row("a1", _B, "t1", span(0, 60)), a_row("a2", of_booking("b2"), "t1", span(60, 120)))
+        rows = (
+            a_row("a1", _B, "t1", span(0, 60)),
+            a_row("a2", of_booking("b2"), "t1", span(60, 120)),
+        )
         trial.write(bookings=(a_booking(), a_booking("b2")), added=rows)
         window = span(0, 120)
         found = trial.ask(
@@ -116,15 +127,24 @@ class SightPromises:
         trial.write(blocks_added=(a_block("k1", month),), added=(row,))
 
         def look(hour: Window) -> tuple[object, ...]:
-            return trial.ask(lambda view: (view.busy_mask(hour), view.allocations(hour)), windows=(hour,))
+            return trial.ask(
+                lambda view: (view.busy_mask(hour), view.allocations(hour)), windows=(hour,)
+            )
 
         for day in (0, 1, 15, 30):
-            assert look(span(day * DAY_MINUTES + 600, day * DAY_MINUTES + 660)) == (0b100, (row,)), f"day {day}"
+            assert look(span(day * DAY_MINUTES + 600, day * DAY_MINUTES + 660)) == (
+                0b100,
+                (row,),
+            ), f"day {day}"
 
     def test_rows_are_listed_by_start_type_resource_and_id(self, trial: Trial) -> None:
         """Rows come by their order key, whatever the order in which they were written, of all owners and kinds."""
-        handle = attrs.evolve(a_row("h1.hold", _H), resource_type=ResourceType.HOLD, resource_id="h1")
-        group = attrs.evolve(a_row("b1.group", _B), resource_type=ResourceType.MERGE_GROUP, resource_id="g1")
+        handle = attrs.evolve(
+            a_row("h1.hold", _H), resource_type=ResourceType.HOLD, resource_id="h1"
+        )
+        group = attrs.evolve(
+            a_row("b1.group", _B), resource_type=ResourceType.MERGE_GROUP, resource_id="g1"
+        )
         shadow = attrs.evolve(a_row("a0", _B, "t2"), shadow=True)
         early = a_row("z9", _B, "t3", span(300, 360))
         tables = (a_row("a4", _B, "t2"), a_row("a5", _K, "t3"), a_row("b6", _H, "t1"))
@@ -148,10 +168,18 @@ class SightPromises:
             a_row("a3", of_block("x"), "t3"),
             a_row("a0", of_booking("x"), "t2", span(0, 60)),
         )
-        trial.write(bookings=(a_booking("x"),), holds_added=(a_hold("x"),), blocks_added=(a_block("x"),), added=rows)
+        trial.write(
+            bookings=(a_booking("x"),),
+            holds_added=(a_hold("x"),),
+            blocks_added=(a_block("x"),),
+            added=rows,
+        )
         x = frozenset({"x"})
         found = trial.ask(
-            lambda view: [view.allocations_of(kind, "x") for kind in OwnerKind], bookings=x, holds=x, blocks=x
+            lambda view: [view.allocations_of(kind, "x") for kind in OwnerKind],
+            bookings=x,
+            holds=x,
+            blocks=x,
         )
         assert found == [(rows[1],), (rows[3], rows[0]), (rows[2],)]
 
@@ -178,19 +206,30 @@ class SightPromises:
         rows = (a_row("a1", _B, "t1", span(-99, 0)), a_row("a2", _H, "t2", span(9_000, 9_060)))
         shadow = attrs.evolve(a_row("a3", _B, "t3", span(9_000, 9_999)), shadow=True)
         trial.write(bookings=(a_booking(),), holds_added=(a_hold(),), added=(*rows, shadow))
-        assert trial.ask(lambda view: view.extent(), has_extent=True) == (span(-99, 0).start_us, span(0, 9_999).end_us)
+        assert trial.ask(lambda view: view.extent(), has_extent=True) == (
+            span(-99, 0).start_us,
+            span(0, 9_999).end_us,
+        )
         trial.write(removed=(shadow, rows[0]))
         sits_down_us = a_booking().stay.dining.start_us
-        assert trial.ask(lambda view: view.extent(), has_extent=True) == (sits_down_us, rows[1].window.end_us)
+        assert trial.ask(lambda view: view.extent(), has_extent=True) == (
+            sits_down_us,
+            rows[1].window.end_us,
+        )
         trial.write(removed=(rows[1],))
-        assert trial.ask(lambda view: view.extent(), has_extent=True) == (sits_down_us, sits_down_us + 1)
+        assert trial.ask(lambda view: view.extent(), has_extent=True) == (
+            sits_down_us,
+            sits_down_us + 1,
+        )
 
     # ---- bookings
 
     def test_bookings_are_listed_by_when_they_sit_down(self, trial: Trial) -> None:
         """The bookings that sit down inside ``[start, end)`` come by start, then id, whatever their status."""
         starts = {"b3": 60, "b2": 60, "b1": 90, "b0": 59.999, "b4": 120}
-        trial.write(bookings=tuple(a_booking(id_, span(start, start + 90)) for id_, start in starts.items()))
+        trial.write(
+            bookings=tuple(a_booking(id_, span(start, start + 90)) for id_, start in starts.items())
+        )
         window = span(60, 120)
 
         def ids() -> list[str]:
@@ -228,19 +267,37 @@ class SightPromises:
             )
 
         trial.clock.advance(seconds=179.999999)
-        assert look() == (1, [1], row, (HeldCover(EVENING.start_us, hold.id, hold.party_size),), 1, 1, (), False, [])
+        assert look() == (
+            1,
+            [1],
+            row,
+            (HeldCover(EVENING.start_us, hold.id, hold.party_size),),
+            1,
+            1,
+            (),
+            False,
+            [],
+        )
         trial.clock.advance(seconds=0.000001)
         assert look() == (0, [0], None, (), 0, 0, (hold,), True, [(row,)])
         assert trial.ask(lambda view: view.allocations(EVENING), windows=(EVENING,)) == (row,)
 
     def test_dead_holds_are_those_whose_block_window_overlaps(self, trial: Trial) -> None:
         """Dead holds are found by their block window, buffers included, by start, then id; live ones are not."""
-        dead = [a_hold_at("h3", 360), a_hold_at("h2", 360), a_hold_at("h1", 400), a_hold_at("h0", 490)]
+        dead = [
+            a_hold_at("h3", 360),
+            a_hold_at("h2", 360),
+            a_hold_at("h1", 400),
+            a_hold_at("h0", 490),
+        ]
         trial.write(holds_added=(*dead, a_hold_at("h9", expires_us=NOON_US + 9_999_999_999)))
         trial.clock.advance(minutes=3)
 
         def ids(window: Window) -> list[str]:
-            return [hold.id for hold in trial.ask(lambda view: view.dead_holds(window), windows=(window,))]
+            return [
+                hold.id
+                for hold in trial.ask(lambda view: view.dead_holds(window), windows=(window,))
+            ]
 
         assert ids(span(480, 490)) == ["h2", "h3", "h1", "h0"]
         assert ids(span(490, 520)) == ["h1", "h0"]
@@ -257,7 +314,10 @@ class SightPromises:
 
         def counts() -> list[int]:
             return trial.ask(
-                lambda view: [view.count_live_holds(), *(view.count_live_holds(each) for each in sessions)],
+                lambda view: [
+                    view.count_live_holds(),
+                    *(view.count_live_holds(each) for each in sessions),
+                ],
                 counts_holds=True,
                 sessions=frozenset(sessions),
             )
@@ -302,7 +362,8 @@ class SightPromises:
         row = a_row("a1", _H)
         trial.write(holds_added=(a_hold(),), added=(row,))
         found = trial.ask(
-            lambda view: [view.rows_of(hold) for hold in view.active_holds_for("b9")], bookings=frozenset({"b9"})
+            lambda view: [view.rows_of(hold) for hold in view.active_holds_for("b9")],
+            bookings=frozenset({"b9"}),
         )
         assert found == [(row,)]
 
@@ -321,11 +382,15 @@ class SightPromises:
 
         holds = frozenset({"h1", "h2"})
         found = trial.ask(
-            lambda view: [[each.id for each in view.confirmations_of(hold_id)] for hold_id in sorted(holds)],
+            lambda view: [
+                [each.id for each in view.confirmations_of(hold_id)] for hold_id in sorted(holds)
+            ],
             holds=holds,
         )
         assert found == [["r1", "r3", "r4"], ["r9"]]
-        successes = trial.ask(lambda view: [view.find_confirmation(hold_id) for hold_id in sorted(holds)], holds=holds)
+        successes = trial.ask(
+            lambda view: [view.find_confirmation(hold_id) for hold_id in sorted(holds)], holds=holds
+        )
         assert successes == [results[1], None]
 
     def test_events_are_listed_as_they_were_written(self, trial: Trial) -> None:

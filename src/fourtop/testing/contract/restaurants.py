@@ -45,7 +45,9 @@ class OpeningPromises:
         """Opening an id that is there raises AlreadyExists and changes nothing, whatever the new house is."""
         trial.write(bookings=(a_booking(),))
         before = trial.see()
-        other = attrs.evolve(a_house(HERE), restaurant=attrs.evolve(a_house(HERE).restaurant, name="Another"))
+        other = attrs.evolve(
+            a_house(HERE), restaurant=attrs.evolve(a_house(HERE).restaurant, name="Another")
+        )
         error = raised_by(lambda: trial.store.add_restaurant(other))
         assert isinstance(error, AlreadyExists), "a restaurant was opened twice"
         assert (error.kind, error.id) == ("restaurant", HERE)
@@ -94,11 +96,12 @@ class OpeningPromises:
         assert trial.see(THERE) == nothing
         before = trial.see()
         theirs = {
-            name: tuple(attrs.evolve(row, restaurant_id=THERE) for row in values) for name, values in written.items()
+            name: tuple(attrs.evolve(row, restaurant_id=THERE) for row in values)
+            for name, values in written.items()
         }
         trial.write(THERE, **theirs)
         assert trial.see() == before
-        assert trial.ask(lambda view: view.find_booking("b1"), THERE, bookings=frozenset({"b1"})) == attrs.evolve(
-            a_booking(), restaurant_id=THERE
-        )
+        assert trial.ask(
+            lambda view: view.find_booking("b1"), THERE, bookings=frozenset({"b1"})
+        ) == attrs.evolve(a_booking(), restaurant_id=THERE)
         assert trial.store.events(THERE) == (attrs.evolve(an_event("e1"), restaurant_id=THERE),)

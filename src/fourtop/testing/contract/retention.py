@@ -45,10 +45,14 @@ def _ended(hold_id: str, created: float = -500, end: float = -400) -> Hold:
     """Return a released hold, made and over so many minutes after noon."""
     hold = a_hold(hold_id, span(end - 60, end - 10))
     assert hold.stay.occupied.end_us == span(end - 1, end).end_us
-    return attrs.evolve(hold, state=HoldState.RELEASED, created_us=NOON_US + round(created * MINUTE_US))
+    return attrs.evolve(
+        hold, state=HoldState.RELEASED, created_us=NOON_US + round(created * MINUTE_US)
+    )
 
 
-def _result(result_id: str, checked: float, hold_id: str = "h1", **facts: Any) -> ConfirmationResult:
+def _result(
+    result_id: str, checked: float, hold_id: str = "h1", **facts: Any
+) -> ConfirmationResult:
     """Return a failed confirmation, judged so many minutes after noon."""
     failed = a_confirmation(result_id, hold_id, confirmed=False)
     return attrs.evolve(failed, checked_us=NOON_US + round(checked * MINUTE_US), **facts)
@@ -62,7 +66,10 @@ def _answer(key: str, stored: float, command: str = "hold") -> StoredResult:
 def _rows(trial: JobTrial, restaurant_id: str = HERE) -> list[str]:
     """Return the ids of the rows of the last day."""
     day = span(-1440, 0)
-    return sorted(row.id for row in trial.ask(lambda view: view.allocations(day), restaurant_id, windows=(day,)))
+    return sorted(
+        row.id
+        for row in trial.ask(lambda view: view.allocations(day), restaurant_id, windows=(day,))
+    )
 
 
 def _archive(trial: JobTrial, restaurant_id: str = HERE) -> list[str]:
@@ -73,7 +80,9 @@ def _archive(trial: JobTrial, restaurant_id: str = HERE) -> list[str]:
 def _holds(trial: JobTrial, *hold_ids: str, restaurant_id: str = HERE) -> list[str]:
     """Return which of these holds are on record."""
     found = trial.ask(
-        lambda view: [view.find_hold(each) for each in hold_ids], restaurant_id, holds=frozenset(hold_ids)
+        lambda view: [view.find_hold(each) for each in hold_ids],
+        restaurant_id,
+        holds=frozenset(hold_ids),
     )
     return [hold.id for hold in found if hold is not None]
 
@@ -81,13 +90,17 @@ def _holds(trial: JobTrial, *hold_ids: str, restaurant_id: str = HERE) -> list[s
 def _answers(trial: JobTrial, *keys: str, command: str = "hold") -> list[str]:
     """Return which of these keys have an answer."""
     under = frozenset((command, key) for key in keys)
-    found = trial.ask(lambda view: [view.find_stored_result(command, key) for key in keys], stored_results=under)
+    found = trial.ask(
+        lambda view: [view.find_stored_result(command, key) for key in keys], stored_results=under
+    )
     return [answer.key for answer in found if answer is not None]
 
 
 def _results(trial: JobTrial, hold_id: str = "h1", restaurant_id: str = HERE) -> list[str]:
     """Return the ids of the results of a hold."""
-    found = trial.ask(lambda view: view.confirmations_of(hold_id), restaurant_id, holds=frozenset({hold_id}))
+    found = trial.ask(
+        lambda view: view.confirmations_of(hold_id), restaurant_id, holds=frozenset({hold_id})
+    )
     return [result.id for result in found]
 
 
@@ -113,9 +126,13 @@ class SweepingPromises:
     def test_expired_holds_are_listed_by_expiry_restaurant_and_id(self, trial: JobTrial) -> None:
         """Holds of all restaurants are listed oldest first, up to the limit; finding them changes nothing."""
         expiries = {"a": 5, "b": 3, "c": 3}
-        holds = [attrs.evolve(a_hold(name), expires_us=NOON_US + late) for name, late in expiries.items()]
+        holds = [
+            attrs.evolve(a_hold(name), expires_us=NOON_US + late) for name, late in expiries.items()
+        ]
         trial.write(holds_added=tuple(holds))
-        trial.write(THERE, holds_added=tuple(attrs.evolve(hold, restaurant_id=THERE) for hold in holds))
+        trial.write(
+            THERE, holds_added=tuple(attrs.evolve(hold, restaurant_id=THERE) for hold in holds)
+        )
         wanted = ((HERE, "b"), (HERE, "c"), (THERE, "b"), (THERE, "c"), (HERE, "a"), (THERE, "a"))
         before = trial.see()
         assert trial.store.expired_holds(NOON_US + 9, ALL) == wanted
@@ -133,9 +150,9 @@ class ArchivingPromises:
         assert trial.store.archive_allocations(NOON_US - 5 * MINUTE_US, ALL) == 2
         assert trial.store.archived(HERE, _PAST) == rows[:2]
         assert trial.ask(lambda view: view.allocations(_PAST), windows=(_PAST,)) == rows[2:]
-        assert trial.ask(lambda view: view.allocations_of(OwnerKind.BOOKING, "b1"), bookings=frozenset({"b1"})) == (
-            rows[2],
-        )
+        assert trial.ask(
+            lambda view: view.allocations_of(OwnerKind.BOOKING, "b1"), bookings=frozenset({"b1"})
+        ) == (rows[2],)
         assert trial.store.archive_allocations(NOON_US - 5 * MINUTE_US, ALL) == 0
 
     def test_rows_of_every_kind_but_of_holds_are_archived(self, trial: JobTrial) -> None:
@@ -147,7 +164,9 @@ class ArchivingPromises:
         )
         of_holds = (
             a_row("a4", of_hold(), "t3", span(-8, -7)),
-            attrs.evolve(a_row("a5", of_hold(), "h1", span(-8, -7)), resource_type=ResourceType.HOLD),
+            attrs.evolve(
+                a_row("a5", of_hold(), "h1", span(-8, -7)), resource_type=ResourceType.HOLD
+            ),
         )
         trial.write(bookings=(a_booking(),), blocks_added=(a_block(),), holds_added=(a_hold(),))
         trial.write(added=(*rows, *of_holds))
@@ -190,7 +209,10 @@ class ArchivingPromises:
         trial.store.archive_allocations(NOON_US, ALL)
         trial.refuse(StaleVersion, removed=(row,))
         assert trial.ask(lambda view: view.busy_mask(_PAST), windows=(_PAST,)) == 0
-        assert trial.ask(lambda view: view.find_last_allocation("t1"), tables=frozenset({"t1"})) is None
+        assert (
+            trial.ask(lambda view: view.find_last_allocation("t1"), tables=frozenset({"t1"}))
+            is None
+        )
         trial.write(added=(attrs.evolve(row, id="a3"),))
         assert _rows(trial) == ["a3"]
 
@@ -216,17 +238,29 @@ class RetentionPromises:
         steps = []
         for _ in range(4):
             assert trial.store.delete_confirmations(NOON_US, 1) == 1
-            steps.append([*_results(trial, "h0"), *_results(trial), *_results(trial, restaurant_id=THERE)])
+            steps.append(
+                [*_results(trial, "h0"), *_results(trial), *_results(trial, restaurant_id=THERE)]
+            )
         assert steps == [["r3", "r1", "r0"], ["r1", "r0"], ["r1"], []]
 
     def test_answers_are_deleted_from_their_time_on(self, trial: JobTrial) -> None:
         """Answers of the instant or earlier go, oldest first; their keys are as good as new."""
-        trial.write(stored_results=(_answer("k3", -3), _answer("k1", -5), _answer("k2", -5), _answer("k0", -4, "book")))
+        trial.write(
+            stored_results=(
+                _answer("k3", -3),
+                _answer("k1", -5),
+                _answer("k2", -5),
+                _answer("k0", -4, "book"),
+            )
+        )
         assert trial.store.delete_stored_results(NOON_US - 5 * MINUTE_US - 1, ALL) == 0
         assert trial.store.delete_stored_results(NOON_US, 1) == 1
         assert _answers(trial, "k1", "k2", "k3") == ["k2", "k3"]
         assert trial.store.delete_stored_results(NOON_US - 4 * MINUTE_US, ALL) == 2
-        assert (_answers(trial, "k1", "k2", "k3"), _answers(trial, "k0", command="book")) == (["k3"], [])
+        assert (_answers(trial, "k1", "k2", "k3"), _answers(trial, "k0", command="book")) == (
+            ["k3"],
+            [],
+        )
         trial.write(stored_results=(_answer("k1", 0),))
 
     def test_an_answer_outlives_the_result_that_refers_to_it(self, trial: JobTrial) -> None:
@@ -257,7 +291,9 @@ class RetentionPromises:
 
     def test_a_hold_that_is_still_needed_is_kept(self, trial: JobTrial) -> None:
         """A hold that is active, however dead, owns rows, or has a result, keeps its record."""
-        active = attrs.evolve(_ended("h1"), state=HoldState.ACTIVE, expires_us=NOON_US - 450 * MINUTE_US)
+        active = attrs.evolve(
+            _ended("h1"), state=HoldState.ACTIVE, expires_us=NOON_US - 450 * MINUTE_US
+        )
         trial.write(holds_added=(active, _ended("h2"), _ended("h3"), _ended("h4")))
         row = a_row("a1", of_hold("h2"), "t1", _PAST)
         trial.write(added=(row,), confirmations=(_result("r1", -9, "h3"),))
@@ -275,7 +311,9 @@ class RetentionPromises:
         steps = []
         for _ in range(4):
             assert trial.store.delete_holds(NOON_US, 1) == 1
-            steps.append([*_holds(trial, "h1", "h2", "h3"), *_holds(trial, "h0", restaurant_id=THERE)])
+            steps.append(
+                [*_holds(trial, "h1", "h2", "h3"), *_holds(trial, "h0", restaurant_id=THERE)]
+            )
         assert steps == [["h1", "h3", "h0"], ["h3", "h0"], ["h0"], []]
 
     def test_events_that_are_over_are_deleted(self, trial: JobTrial) -> None:

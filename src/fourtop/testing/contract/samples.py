@@ -43,10 +43,15 @@ MONTHS: Final = (span(-31 * DAY_MINUTES, 0), span(0, 31 * DAY_MINUTES))
 
 def a_house(restaurant_id: str) -> House:
     """Return a house of three tables, of which the second and third can be joined."""
-    tables = [Table(f"t{number}", str(number), seats, "main") for number, seats in ((1, 2), (2, 4), (3, 4))]
+    tables = [
+        Table(f"t{number}", str(number), seats, "main")
+        for number, seats in ((1, 2), (2, 4), (3, 4))
+    ]
     floor = Floor(tables, zones=[Zone("main", "Main")], joins=[Join(("t2", "t3"))])
     policy = Policy([ServicePeriod("dinner", "17:00", "23:00")])
-    return House(Restaurant(restaurant_id, "A House", timezone="UTC", slug="a-house"), floor, policy)
+    return House(
+        Restaurant(restaurant_id, "A House", timezone="UTC", slug="a-house"), floor, policy
+    )
 
 
 def a_row(row_id: str, owner: Owner, table_id: str = "t1", window: Window = EVENING) -> Allocation:
@@ -72,7 +77,9 @@ def of_block(block_id: str = "k1") -> Owner:
 def a_stay(dining: Window = EVENING) -> Stay:
     """Return a stay with buffers: its block window begins five minutes before it, and ends ten after it."""
     block = Window.of_micros(dining.start_us - 5 * MINUTE_US, dining.end_us + 10 * MINUTE_US)
-    return Stay("dinner", date(2026, 5, 1), "supper", dining, block, dining.minutes, is_clamped=True)
+    return Stay(
+        "dinner", date(2026, 5, 1), "supper", dining, block, dining.minutes, is_clamped=True
+    )
 
 
 def a_booking(booking_id: str = "b1", dining: Window = EVENING) -> Booking:
@@ -126,7 +133,9 @@ def a_block(block_id: str = "k1", window: Window = EVENING) -> Block:
     return Block(block_id, HERE, ("t1",), window, "The ceiling drips.", STAFF)
 
 
-def a_confirmation(result_id: str, hold_id: str = "h1", *, confirmed: bool = True) -> ConfirmationResult:
+def a_confirmation(
+    result_id: str, hold_id: str = "h1", *, confirmed: bool = True
+) -> ConfirmationResult:
     """Return the evidence of a confirmation."""
     return ConfirmationResult(
         id=result_id,
@@ -152,4 +161,13 @@ def an_answer(key: str, command: str = "hold") -> StoredResult:
 def an_event(dedupe_key: str) -> Event:
     """Return an event with no field left at its default."""
     data = {"tables": ["t1"], "window": str(EVENING)}
-    return Event(EventType.HOLD_CREATED, dedupe_key, HERE, NOON_US, STAFF, booking_id="b1", hold_id="h1", data=data)
+    return Event(
+        EventType.HOLD_CREATED,
+        dedupe_key,
+        HERE,
+        NOON_US,
+        STAFF,
+        booking_id="b1",
+        hold_id="h1",
+        data=data,
+    )

@@ -52,7 +52,9 @@ def _questions(window: Window, other: str) -> dict[str, Callable[[View], object]
         "headcounts": lambda view: view.headcounts(window),
         "held_covers": lambda view: view.held_covers(window),
         "allocations_of a hold": lambda view: view.allocations_of(OwnerKind.HOLD, "h" + other),
-        "allocations_of a booking": lambda view: view.allocations_of(OwnerKind.BOOKING, "b" + other),
+        "allocations_of a booking": lambda view: view.allocations_of(
+            OwnerKind.BOOKING, "b" + other
+        ),
         "allocations_of a block": lambda view: view.allocations_of(OwnerKind.BLOCK, "k" + other),
         "rows_of": lambda view: view.rows_of(a_hold("h" + other)),
         "find_last_allocation": lambda view: view.find_last_allocation("t" + other),
@@ -62,7 +64,9 @@ def _questions(window: Window, other: str) -> dict[str, Callable[[View], object]
         "active_holds_for": lambda view: view.active_holds_for("b" + other),
         "holds_created": lambda view: view.holds_created("b" + other, 0),
         "count_live_holds of a session": lambda view: view.count_live_holds("s" + other),
-        "find_stored_result": lambda view: view.find_stored_result("hold", "k" if other == "1" else "k" + other),
+        "find_stored_result": lambda view: view.find_stored_result(
+            "hold", "k" if other == "1" else "k" + other
+        ),
         "find_confirmation": lambda view: view.find_confirmation("h" + other),
         "confirmations_of": lambda view: view.confirmations_of("h" + other),
     }
@@ -104,7 +108,8 @@ class GuardingPromises:
     def test_a_question_outside_the_scope_is_an_error(self, trial: Trial) -> None:
         """A window of which a microsecond is outside, or an id that is not named, is an AssertionError.
 
-        A row that was not loaded must never read as "free"; so this holds where everything is at hand, too.
+        A row that was not loaded must never read as "free"; so this holds where everything is at
+        hand, too.
         """
 
         def ask(view: View) -> list[str]:
@@ -130,13 +135,21 @@ class GuardingPromises:
         """A question may span several windows of the scope if they leave no gap."""
         touching = (span(0, 60), span(60, 120), span(121, 180))
         assert trial.ask(lambda view: view.busy_mask(span(30, 120)), windows=touching) == 0
-        assert trial.ask(lambda view: _is_refused(lambda v: v.busy_mask(span(30, 130)), view), windows=touching)
-        assert trial.ask(lambda view: view.bookings_starting(span(30, 120)), sittings=touching) == ()
         assert trial.ask(
-            lambda view: _is_refused(lambda v: v.bookings_starting(span(30, 130)), view), sittings=touching
+            lambda view: _is_refused(lambda v: v.busy_mask(span(30, 130)), view), windows=touching
+        )
+        assert (
+            trial.ask(lambda view: view.bookings_starting(span(30, 120)), sittings=touching) == ()
+        )
+        assert trial.ask(
+            lambda view: _is_refused(lambda v: v.bookings_starting(span(30, 130)), view),
+            sittings=touching,
         )
         assert trial.ask(lambda view: view.headcounts(span(30, 120)), headcounts=touching) == ()
-        assert trial.ask(lambda view: _is_refused(lambda v: v.held_covers(span(30, 130)), view), headcounts=touching)
+        assert trial.ask(
+            lambda view: _is_refused(lambda v: v.held_covers(span(30, 130)), view),
+            headcounts=touching,
+        )
 
     def test_a_view_dies_with_its_call(self, trial: Trial) -> None:
         """After the call every question is an AssertionError, also where the call raised or asked for more."""
@@ -144,7 +157,9 @@ class GuardingPromises:
 
         def keep(view: View) -> Any:
             kept.append(view)
-            return Need(Scope(HERE, holds=frozenset({"h1"}))) if len(kept) == 1 else Decision("done")
+            return (
+                Need(Scope(HERE, holds=frozenset({"h1"}))) if len(kept) == 1 else Decision("done")
+            )
 
         def fail(view: View) -> Any:
             kept.append(view)
@@ -155,7 +170,12 @@ class GuardingPromises:
         for call in _calls(trial):
             assert isinstance(raised_by(partial(call, Scope(HERE, **_SCOPE), fail)), HoldExpired)
         asked = {**_questions(_INSIDE, "1"), **_ALWAYS}
-        alive = [name for view in kept for name, question in asked.items() if not _is_refused(question, view)]
+        alive = [
+            name
+            for view in kept
+            for name, question in asked.items()
+            if not _is_refused(question, view)
+        ]
         assert len(kept) >= 5
         assert alive == []
 
@@ -184,8 +204,16 @@ class GuardingPromises:
         """The third Need is served still."""
 
         def ask(view: View) -> Any:
-            missing = [f"b{number}" for number in range(MAX_NEEDS) if f"b{number}" not in view.scope.bookings]
-            return Need(Scope(HERE, bookings=frozenset(missing[:1]))) if missing else sorted(view.scope.bookings)
+            missing = [
+                f"b{number}"
+                for number in range(MAX_NEEDS)
+                if f"b{number}" not in view.scope.bookings
+            ]
+            return (
+                Need(Scope(HERE, bookings=frozenset(missing[:1])))
+                if missing
+                else sorted(view.scope.bookings)
+            )
 
         def decide(view: View) -> Any:
             answer = ask(view)
@@ -201,7 +229,11 @@ class GuardingPromises:
         def more(view: View) -> Any:
             asked.append(len(view.scope.bookings))
             # An answer that is no Need ends a store that would go on for ever.
-            return Need(Scope(HERE, bookings=frozenset({f"b{len(asked)}"}))) if len(asked) < 99 else None
+            return (
+                Need(Scope(HERE, bookings=frozenset({f"b{len(asked)}"})))
+                if len(asked) < 99
+                else None
+            )
 
         for call in _calls(trial):
             asked.clear()
@@ -221,21 +253,28 @@ class GuardingPromises:
 
         answer = trial.store.transact(Scope(HERE), decide)
         assert answer == calls[-1]
-        assert [row.owner_id for row in trial.ask(lambda view: view.allocations(EVENING), windows=(EVENING,))] == [
-            calls[-1]
-        ]
+        assert [
+            row.owner_id
+            for row in trial.ask(lambda view: view.allocations(EVENING), windows=(EVENING,))
+        ] == [calls[-1]]
 
     def test_errors_of_a_question_or_decision_come_out_as_they_are(self, trial: Trial) -> None:
         """Whatever it raises comes out: the same object, neither wrapped nor replaced, and nothing is changed."""
         before = trial.see()
-        for error in (HoldExpired("h1", "now"), ZeroDivisionError("a bug"), AssertionError("broken")):
+        for error in (
+            HoldExpired("h1", "now"),
+            ZeroDivisionError("a bug"),
+            AssertionError("broken"),
+        ):
 
             def fail(view: View, error: Exception = error) -> Any:
                 assert view.house is not None
                 raise error
 
             for call in _calls(trial):
-                assert raised_by(partial(call, Scope(HERE), fail)) is error, "an error was lost, or is another"
+                assert raised_by(partial(call, Scope(HERE), fail)) is error, (
+                    "an error was lost, or is another"
+                )
         assert trial.see() == before
 
     def test_a_result_may_be_nothing(self, trial: Trial) -> None:

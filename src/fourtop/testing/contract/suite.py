@@ -13,7 +13,12 @@ from fourtop.testing.contract.job import JobTrial, MakeMaintained
 from fourtop.testing.contract.outbox import ClaimingPromises, SettlingPromises
 from fourtop.testing.contract.reads import SightPromises
 from fourtop.testing.contract.restaurants import OpeningPromises
-from fourtop.testing.contract.retention import ArchivingPromises, JobPromises, RetentionPromises, SweepingPromises
+from fourtop.testing.contract.retention import (
+    ArchivingPromises,
+    JobPromises,
+    RetentionPromises,
+    SweepingPromises,
+)
 from fourtop.testing.contract.scopes import GuardingPromises
 from fourtop.testing.contract.versions import CountingPromises
 from fourtop.testing.contract.writes import WritingPromises
@@ -41,8 +46,8 @@ class StoreContract(
 ):
     """What every store promises, as tests: derive from it, and say how to make your store.
 
-    Each test is one promise, which its docstring states. A promise that does not suit a store is a fault of
-    the store: to skip or override one is to break the contract.
+    Each test is one promise, which its docstring states. A promise that does not suit a store is a
+    fault of the store: to skip or override one is to break the contract.
 
     ::
 
@@ -51,7 +56,8 @@ class StoreContract(
             def make_store(self, tmp_path):
                 return lambda clock: MyStore(tmp_path, clock)
 
-    ``make_store`` returns a function that makes an *empty* store, which tells the time by the clock it is given.
+    ``make_store`` returns a function that makes an *empty* store, which tells the time by the clock
+    it is given.
     """
 
     _trial: ClassVar[type[Trial]] = Trial
@@ -108,7 +114,10 @@ def promises(contract: Contract = StoreContract) -> dict[str, str]:
 
 
 def broken_promises(
-    make_store: MakeStore, names: Collection[str] | None = None, *, contract: Contract = StoreContract
+    make_store: MakeStore,
+    names: Collection[str] | None = None,
+    *,
+    contract: Contract = StoreContract,
 ) -> dict[str, Exception]:
     """Try the promises of a contract on a store, without pytest.
 
@@ -118,7 +127,8 @@ def broken_promises(
         contract: Which contract: that of stores, of their maintenance or of their outbox.
 
     Returns:
-        The names of the promises that the store breaks, each with what was raised; empty for a good store.
+        The names of the promises that the store breaks, each with what was raised; empty for a good
+            store.
 
     >>> from fourtop import MemoryStore
     >>> broken_promises(MemoryStore)

@@ -68,7 +68,11 @@ class CountingPromises:
 
     def test_evidence_answers_and_events_count_nothing(self, trial: Trial) -> None:
         """What takes nothing raises no version; neither does a decision without changes."""
-        trial.write(confirmations=(a_confirmation("r1"),), stored_results=(an_answer("k"),), events=(an_event("e"),))
+        trial.write(
+            confirmations=(a_confirmation("r1"),),
+            stored_results=(an_answer("k"),),
+            events=(an_event("e"),),
+        )
         trial.write()
         assert _versions(trial) == Versions(floor=1, policy=1, occupancy=0)
 

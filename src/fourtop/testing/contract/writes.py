@@ -49,8 +49,12 @@ class WritingPromises:
 
     def test_rows_of_every_kind_come_back_as_they_were_written(self, trial: Trial) -> None:
         """Every field of every row comes back equal: nothing is lost, rounded or normalised."""
-        late = attrs.evolve(a_booking("b2", span(400.5, 470.25)), assignment=None, status=BookingStatus.NO_SHOW)
-        bare = attrs.evolve(a_hold("h2"), booking_id=None, session=None, past_reason=None, names_tables=False)
+        late = attrs.evolve(
+            a_booking("b2", span(400.5, 470.25)), assignment=None, status=BookingStatus.NO_SHOW
+        )
+        bare = attrs.evolve(
+            a_hold("h2"), booking_id=None, session=None, past_reason=None, names_tables=False
+        )
         rows = (
             a_row("a1", _B),
             attrs.evolve(a_row("a2", of_hold()), resource_type=ResourceType.HOLD, resource_id="h1"),
@@ -74,26 +78,52 @@ class WritingPromises:
         assert seen["rows"] == [(), (rows[1], rows[2], rows[0], rows[3])]
         assert seen["evidence"] == {"h1": results, "h2": ()}
         assert seen["confirmed"] == {"h1": results[1], "h2": None}
-        assert seen["stored_results"] == {("hold", "k"): an_answer("k"), ("book", "k"): an_answer("k", "book")}
+        assert seen["stored_results"] == {
+            ("hold", "k"): an_answer("k"),
+            ("book", "k"): an_answer("k", "book"),
+        }
         assert trial.store.events(HERE) == (an_event("e1"),)
 
-    def test_details_of_evidence_and_events_come_back_as_they_were_written(self, trial: Trial) -> None:
+    def test_details_of_evidence_and_events_come_back_as_they_were_written(
+        self, trial: Trial
+    ) -> None:
         """Plain data (texts, numbers, lists, nothing) in details, data and outcomes keeps its values and types."""
-        data = {"text": "é", "whole": 2**53 + 1, "half": 0.5, "yes": True, "none": None, "list": ["t1", 2], "map": {}}
+        data = {
+            "text": "é",
+            "whole": 2**53 + 1,
+            "half": 0.5,
+            "yes": True,
+            "none": None,
+            "list": ["t1", 2],
+            "map": {},
+        }
         result = attrs.evolve(a_confirmation("r1", confirmed=False), details=data)
         trial.write(confirmations=(result,), events=(attrs.evolve(an_event("e1"), data=data),))
         found = trial.ask(lambda view: view.confirmations_of("h1"), holds=frozenset({"h1"}))
         assert [dict(each.details) for each in found] == [data]
         assert [dict(event.data) for event in trial.store.events(HERE)] == [data]
-        assert [type(value) for value in found[0].details.values()] == [type(value) for value in data.values()]
+        assert [type(value) for value in found[0].details.values()] == [
+            type(value) for value in data.values()
+        ]
 
     def test_records_change(self, trial: Trial) -> None:
         """Bookings, holds and blocks are replaced by their new state; a removed block is gone."""
-        trial.write(bookings=(a_booking(),), holds_added=(a_hold(),), blocks_added=(a_block(), a_block("k2")))
-        booking = attrs.evolve(a_booking(), version=2, party_size=5, status=BookingStatus.CHECKED_IN)
+        trial.write(
+            bookings=(a_booking(),),
+            holds_added=(a_hold(),),
+            blocks_added=(a_block(), a_block("k2")),
+        )
+        booking = attrs.evolve(
+            a_booking(), version=2, party_size=5, status=BookingStatus.CHECKED_IN
+        )
         hold = attrs.evolve(a_hold(), state=HoldState.CONFIRMED, expires_us=NOON_US + 9)
         block = a_block("k1", span(0, 90))
-        trial.write(bookings=(booking,), holds_changed=(hold,), blocks_changed=(block,), blocks_removed=("k2",))
+        trial.write(
+            bookings=(booking,),
+            holds_changed=(hold,),
+            blocks_changed=(block,),
+            blocks_removed=("k2",),
+        )
         seen = trial.see()
         assert seen["bookings"] == {"b1": booking, "b9": None}
         assert seen["holds"] == {"h1": hold}
@@ -133,7 +163,13 @@ class WritingPromises:
         taken = attrs.evolve(row, owner_id="b2", window=span(370, 500))
         trial.write(removed=(row,), added=(taken,))
         assert trial.ask(lambda view: view.allocations(EVENING), windows=(EVENING,)) == (taken,)
-        assert trial.ask(lambda view: view.allocations_of(OwnerKind.BOOKING, "b1"), bookings=frozenset({"b1"})) == ()
+        assert (
+            trial.ask(
+                lambda view: view.allocations_of(OwnerKind.BOOKING, "b1"),
+                bookings=frozenset({"b1"}),
+            )
+            == ()
+        )
 
     def test_replacements_come_before_additions(self, trial: Trial) -> None:
         """A new row may take the place from which another moves away in the same changes."""
@@ -153,9 +189,14 @@ class WritingPromises:
         """A chain of moves is taken in whatever order it is written."""
         rows = [a_row(f"a{number}", _B, f"t{number}") for number in (1, 2)]
         trial.write(bookings=(a_booking(),), added=tuple(rows))
-        trial.write(replaced=(_moved(rows[0], "t2"), _moved(rows[1], "t3")), added=(a_row("a3", _B, "t1"),))
+        trial.write(
+            replaced=(_moved(rows[0], "t2"), _moved(rows[1], "t3")), added=(a_row("a3", _B, "t1"),)
+        )
         assert _rows(trial) == [("a3", "t1"), ("a1", "t2"), ("a2", "t3")]
-        ring = [attrs.evolve(row, resource_id=table) for row, table in zip(rows, ("t2", "t3"), strict=True)]
+        ring = [
+            attrs.evolve(row, resource_id=table)
+            for row, table in zip(rows, ("t2", "t3"), strict=True)
+        ]
         third = a_row("a3", _B, "t1")
         trial.write(replaced=(_moved(ring[0], "t3"), _moved(ring[1], "t1"), _moved(third, "t2")))
         assert _rows(trial) == [("a2", "t1"), ("a3", "t2"), ("a1", "t3")]
@@ -173,10 +214,14 @@ class WritingPromises:
         """A row may be replaced by itself with another owner, as a hold's rows pass to the booking."""
         row = a_row("a1", of_hold())
         trial.write(holds_added=(a_hold(),), added=(row,))
-        trial.write(bookings=(a_booking(),), replaced=((row, attrs.evolve(row, owner_kind=_B.kind, owner_id="b1")),))
+        trial.write(
+            bookings=(a_booking(),),
+            replaced=((row, attrs.evolve(row, owner_kind=_B.kind, owner_id="b1")),),
+        )
         found = trial.ask(
             lambda view: [
-                len(view.allocations_of(kind, id_)) for kind, id_ in ((OwnerKind.HOLD, "h1"), (OwnerKind.BOOKING, "b1"))
+                len(view.allocations_of(kind, id_))
+                for kind, id_ in ((OwnerKind.HOLD, "h1"), (OwnerKind.BOOKING, "b1"))
             ],
             holds=frozenset({"h1"}),
             bookings=frozenset({"b1"}),
@@ -197,15 +242,25 @@ class WritingPromises:
         trial.write(bookings=(a_booking(),), added=rows)
         floor = a_house(HERE).floor
         new = Floor(
-            [attrs.evolve(floor.tables[0], id="t4", number="0"), *floor.tables[1:]], zones=floor.zones, joins=()
+            [attrs.evolve(floor.tables[0], id="t4", number="0"), *floor.tables[1:]],
+            zones=floor.zones,
+            joins=(),
         )
-        trial.write(floor=FloorChange(new, expected=1), removed=(rows[0],), added=(a_row("a4", _B, "t4"),))
-        busy, house = trial.ask(lambda view: (view.busy_mask(EVENING), view.house), windows=(EVENING,))
+        trial.write(
+            floor=FloorChange(new, expected=1), removed=(rows[0],), added=(a_row("a4", _B, "t4"),)
+        )
+        busy, house = trial.ask(
+            lambda view: (view.busy_mask(EVENING), view.house), windows=(EVENING,)
+        )
         assert busy == 0b101
         assert house == attrs.evolve(a_house(HERE), floor=new)
-        turned = attrs.evolve(new, tables=[attrs.evolve(new.tables[0], number="9"), *new.tables[1:]])
+        turned = attrs.evolve(
+            new, tables=[attrs.evolve(new.tables[0], number="9"), *new.tables[1:]]
+        )
         trial.write(floor=FloorChange(turned, expected=2))
-        masks = trial.ask(lambda view: view.busy_masks([EVENING.start_us], MINUTE_US), windows=(EVENING,))
+        masks = trial.ask(
+            lambda view: view.busy_masks([EVENING.start_us], MINUTE_US), windows=(EVENING,)
+        )
         assert masks == [0b110]
 
     def test_rows_of_a_table_that_left_the_floor_stay_on_record(self, trial: Trial) -> None:
@@ -215,7 +270,9 @@ class WritingPromises:
         floor = a_house(HERE).floor
         trial.write(floor=FloorChange(attrs.evolve(floor, tables=floor.tables[1:]), expected=1))
         window = span(-90, 0)
-        found = trial.ask(lambda view: (view.busy_mask(window), view.allocations(window)), windows=(window,))
+        found = trial.ask(
+            lambda view: (view.busy_mask(window), view.allocations(window)), windows=(window,)
+        )
         assert found == (0, (row,))
 
     def test_a_policy_change_replaces_policy_and_restaurant(self, trial: Trial) -> None:
@@ -232,7 +289,9 @@ class WritingPromises:
         house = a_house(HERE)
         written: dict[str, Any] = {
             "floor": FloorChange(attrs.evolve(house.floor, joins=()), expected=1),
-            "policy": PolicyChange(house.restaurant, attrs.evolve(house.policy, past_grace_minutes=9), expected=1),
+            "policy": PolicyChange(
+                house.restaurant, attrs.evolve(house.policy, past_grace_minutes=9), expected=1
+            ),
         }
         trial.write(**written)
         found = trial.ask(lambda view: view.house)

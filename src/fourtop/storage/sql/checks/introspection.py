@@ -23,8 +23,10 @@ class Contents:
     """What stands in the tables, as far as the transaction may read it.
 
     Args:
-        revision: What the version table says, and empty if it says nothing; ``None``: nobody may look.
-        uncapped: Active restaurants without a capacity rule, at most ``NAMED``; ``None``: nobody may look.
+        revision: What the version table says, and empty if it says nothing; ``None``: nobody may
+            look.
+        uncapped: Active restaurants without a capacity rule, at most ``NAMED``; ``None``: nobody
+            may look.
     """
 
     revision: str | None = None
@@ -63,7 +65,11 @@ class Surveyor:
         return Contents(revision=found, uncapped=None if names is None else tuple(loads(names)))
 
     def _uncapped(self) -> str:
-        gather = "coalesce(json_agg(id ORDER BY id), '[]'::json)::text" if self._place else "json_group_array(id)"
+        gather = (
+            "coalesce(json_agg(id ORDER BY id), '[]'::json)::text"
+            if self._place
+            else "json_group_array(id)"
+        )
         return f"""(SELECT {gather} FROM (
             SELECT id FROM {self._place}restaurants WHERE is_active AND NOT EXISTS (
                 SELECT 1 FROM {self._place}restaurant_capacity_rules WHERE restaurant_id = restaurants.id

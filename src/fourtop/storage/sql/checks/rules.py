@@ -7,7 +7,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any, Final
 
-from sqlalchemy import CheckConstraint, Constraint, ForeignKeyConstraint, PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Constraint,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+)
 
 from fourtop.clock import SystemClock
 from fourtop.storage.sql.checks.finding import KINDS, Finding, found
@@ -20,8 +27,9 @@ from fourtop.storage.sql.tables.security import JOBS_ROLE, RIGHTS, guards
 
 OLDEST_POSTGRESQL: Final = 150_000
 OLDEST_SQLITE: Final = (3, 40)
-# A checkpoint that begins while another connection starts the log anew may take a part of it for done: the database
-# loses it. Corrected in 3.51.3, and after that in two older lines (sqlite.org/wal.html#walresetbug).
+# A checkpoint that begins while another connection starts the log anew may take a part of it for
+# done: the database loses it. Corrected in 3.51.3, and after that in two older lines
+# (sqlite.org/wal.html#walresetbug).
 MENDED_SQLITE: Final = (3, 51, 3)
 MENDED_LINES: Final = ((3, 44, 6), (3, 50, 7))
 FULL: Final = 2
@@ -53,7 +61,9 @@ class Inspector:
         self._terms = terms
         self._sessions = sessions
         self._surveyor = Surveyor(idiom, idiom.tables.metadata.schema or "", terms.role)
-        self._begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if idiom.is_postgresql else "BEGIN"
+        self._begin = (
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if idiom.is_postgresql else "BEGIN"
+        )
 
     def inspect(self) -> tuple[Finding, ...]:
         """Return what is not as it has to be: refusals, then warnings, each in the order of the table of kinds.
@@ -70,7 +80,10 @@ class Inspector:
         facts = self._surveyor.facts(line)
         tables = facts["tables"] or {}
         if VERSION_TABLE not in tables:
-            findings = [found("schema_missing", "the database has no tables of ours"), *self._of_place(facts)]
+            findings = [
+                found("schema_missing", "the database has no tables of ours"),
+                *self._of_place(facts),
+            ]
         else:
             contents = self._contents(line, facts)
             findings = [
@@ -88,7 +101,9 @@ class Inspector:
         role, jobs = facts["role"], facts["jobs"]
         if jobs and jobs["may_be_taken"] and jobs["reads"] and self._terms.role is not None:
             return self._surveyor.contents(line, JOBS_ROLE, reads_rules=True)
-        is_readable = "SELECT" in (facts["tables"][VERSION_TABLE]["verbs"] or ()) and role["enters_schema"]
+        is_readable = (
+            "SELECT" in (facts["tables"][VERSION_TABLE]["verbs"] or ()) and role["enters_schema"]
+        )
         if role and role["may_be_taken"] and is_readable:
             return self._surveyor.contents(line, self._terms.role, reads_rules=False)
         return Contents()
@@ -101,18 +116,25 @@ class Inspector:
         yield from tables.of_guards()
 
     def _of_place(self, facts: Facts) -> Iterator[Finding]:
-        yield from _of_server(facts, self._terms.role) if self._idiom.is_postgresql else _of_file(facts)
+        yield from (
+            _of_server(facts, self._terms.role) if self._idiom.is_postgresql else _of_file(facts)
+        )
         yield from clock_findings(self._idiom, self._terms)
 
 
 def clock_findings(idiom: Idiom, terms: Terms) -> Iterator[Finding]:
     """Yield what is to be said of a store's clock; it needs no question to the database."""
     # SQLite has no clock of its own: this machine's is what it would be told anyway.
-    if terms.clock is not None and (idiom.is_postgresql or not isinstance(terms.clock, SystemClock)):
-        yield found("clock_injected", f"the time is told by a {type(terms.clock).__name__}, not by the database")
+    if terms.clock is not None and (
+        idiom.is_postgresql or not isinstance(terms.clock, SystemClock)
+    ):
+        yield found(
+            "clock_injected",
+            f"the time is told by a {type(terms.clock).__name__}, not by the database",
+        )
 
 
-# ---- revision and contents ---------------------------------------------------------------------------------
+# ---- revision and contents -----------------------------------------------------------------------
 
 
 def _of_revision(revision: str | None) -> Iterator[Finding]:
@@ -126,10 +148,12 @@ def _of_revision(revision: str | None) -> Iterator[Finding]:
 def _of_contents(contents: Contents) -> Iterator[Finding]:
     for number, id_ in enumerate(contents.uncapped or ()):
         more = ", and it is not the only one" if number == NAMED - 1 else ""
-        yield found("restaurant_uncapped", f"restaurant {id_} is active and has no capacity rule{more}")
+        yield found(
+            "restaurant_uncapped", f"restaurant {id_} is active and has no capacity rule{more}"
+        )
 
 
-# ---- tables ------------------------------------------------------------------------------------------------
+# ---- tables --------------------------------------------------------------------------------------
 
 
 class _Tables(ABC):
@@ -151,7 +175,10 @@ class _Tables(ABC):
                 yield found("column_missing", f"column {column.name} of {table.name} is missing")
         for constraint in sorted(table.constraints, key=lambda each: str(each.name)):
             if constraint.name is not None and not self.has_constraint(table, constraint):
-                yield found("constraint_missing", f"constraint {constraint.name} of {table.name} {_NOT_AS_MADE}")
+                yield found(
+                    "constraint_missing",
+                    f"constraint {constraint.name} of {table.name} {_NOT_AS_MADE}",
+                )
         for index in sorted(table.indexes, key=lambda each: str(each.name)):
             if index.name not in self._indexes:
                 code = "constraint_missing" if index.unique else "index_missing"
@@ -194,7 +221,10 @@ class _PostgresqlTables(_Tables):
         if there is None:
             return
         if not there["is_secured"]:
-            yield found("row_security_off", f"row level security of {table.name} is off, or does not bind its owner")
+            yield found(
+                "row_security_off",
+                f"row level security of {table.name} is off, or does not bind its owner",
+            )
         expected = {"tenant", *(f"jobs_{verb.lower()}" for verb in RIGHTS[table.name].jobs)}
         expected |= {"listing"} if table.name == "restaurants" else set()
         policies = set(there["policies"] or ())
@@ -205,7 +235,9 @@ class _PostgresqlTables(_Tables):
         if self._facts["role"] is None:
             return
         for verb in sorted(set(RIGHTS[table.name].app) - set(there["verbs"] or ())):
-            yield found("grant_missing", f"{self._facts['role']['name']} may not {verb} in {table.name}")
+            yield found(
+                "grant_missing", f"{self._facts['role']['name']} may not {verb} in {table.name}"
+            )
 
     def of_guards(self) -> Iterator[Finding]:
         role = self._facts["role"]
@@ -234,7 +266,7 @@ def _bare(text: str) -> str:
     return re.sub(r'[\s()";]', "", text)
 
 
-# ---- server and file ---------------------------------------------------------------------------------------
+# ---- server and file -----------------------------------------------------------------------------
 
 
 def _of_server(facts: Facts, wanted: str | None) -> Iterator[Finding]:
@@ -245,17 +277,33 @@ def _of_server(facts: Facts, wanted: str | None) -> Iterator[Finding]:
         yield from _of_role(facts, role, wanted)
     jobs = facts["jobs"]
     if wanted is None and jobs and jobs["is_inherited"] and not facts["login_is_superuser"]:
-        yield found("role_unbound", f"transactions run as {login}, who sees every restaurant by the rights of the jobs")
+        yield found(
+            "role_unbound",
+            f"transactions run as {login}, who sees every restaurant by the rights of the jobs",
+        )
     if wanted is not None and facts["login_is_superuser"]:
-        yield found("login_superuser", f"{login} is a superuser: what does not take a role sees everything")
-    elif wanted is not None and any(each and each["is_inherited"] for each in (role, facts["jobs"])):
+        yield found(
+            "login_superuser", f"{login} is a superuser: what does not take a role sees everything"
+        )
+    elif wanted is not None and any(
+        each and each["is_inherited"] for each in (role, facts["jobs"])
+    ):
         yield found("login_inherits", f"{login} has the rights of its roles before it takes one")
     if facts["synchronous_commit"] == "off":
-        yield found("commit_not_waited_for", "synchronous_commit is off: a crash of the server loses what was promised")
+        yield found(
+            "commit_not_waited_for",
+            "synchronous_commit is off: a crash of the server loses what was promised",
+        )
     if "off" in (facts["fsync"], facts["full_page_writes"]):
-        yield found("disk_not_waited_for", "fsync or full_page_writes is off: a power cut may lose the whole database")
+        yield found(
+            "disk_not_waited_for",
+            "fsync or full_page_writes is off: a power cut may lose the whole database",
+        )
     if facts["version"] < OLDEST_POSTGRESQL:
-        yield found("server_old", f"the server's version is {facts['version'] // 10_000}, which nobody has tried")
+        yield found(
+            "server_old",
+            f"the server's version is {facts['version'] // 10_000}, which nobody has tried",
+        )
 
 
 def _of_role(facts: Facts, role: Facts, wanted: str | None) -> Iterator[Finding]:
@@ -265,7 +313,10 @@ def _of_role(facts: Facts, role: Facts, wanted: str | None) -> Iterator[Finding]
     if role["is_unbound"]:
         yield found("role_unbound", f"transactions run as {name}, whom no policy binds")
     if any(table["is_owned"] for table in (facts["tables"] or {}).values()):
-        yield found("role_owns_tables", f"transactions run as {name}, who owns tables and may lift their policies")
+        yield found(
+            "role_owns_tables",
+            f"transactions run as {name}, who owns tables and may lift their policies",
+        )
 
 
 def _of_file(facts: Facts) -> Iterator[Finding]:
@@ -275,12 +326,21 @@ def _of_file(facts: Facts) -> Iterator[Finding]:
     if mode in ("off", "memory"):
         yield found("journal_off", f"the journal mode is {mode}: a crash may destroy the file")
     elif mode != "wal":
-        yield found("journal_not_wal", f"the journal mode is {mode}: who reads waits for who writes")
+        yield found(
+            "journal_not_wal", f"the journal mode is {mode}: who reads waits for who writes"
+        )
     if facts["synchronous"] < FULL:
-        yield found("synchronous_low", "synchronous is below FULL: a power cut loses what was promised last")
+        yield found(
+            "synchronous_low", "synchronous is below FULL: a power cut loses what was promised last"
+        )
     version = tuple(map(int, facts["version"].split(".")))
-    is_mended = version >= MENDED_SQLITE or any(version[:2] == line[:2] and version >= line for line in MENDED_LINES)
+    is_mended = version >= MENDED_SQLITE or any(
+        version[:2] == line[:2] and version >= line for line in MENDED_LINES
+    )
     if mode == "wal" and not is_mended:
-        yield found("wal_defect", f"SQLite {facts['version']} may, very rarely, lose part of the log at a checkpoint")
+        yield found(
+            "wal_defect",
+            f"SQLite {facts['version']} may, very rarely, lose part of the log at a checkpoint",
+        )
     if version < OLDEST_SQLITE:
         yield found("server_old", f"SQLite is {facts['version']}, which nobody has tried")

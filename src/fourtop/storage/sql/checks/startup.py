@@ -24,10 +24,13 @@ _CHECKED: Final[MutableMapping[Engine, set[tuple[str | None, str | None]]]] = We
 _CHECKING: Final = Lock()
 
 
-def inspect(source: str | Engine, *, schema: str = DEFAULT_SCHEMA, role: str | None = APP_ROLE) -> tuple[Finding, ...]:
+def inspect(
+    source: str | Engine, *, schema: str = DEFAULT_SCHEMA, role: str | None = APP_ROLE
+) -> tuple[Finding, ...]:
     """Return what is not as it has to be for a store on a database, first what a store would refuse to work with.
 
-    Nothing is changed. A store has the same as its method, and knows of a clock that was given to it besides.
+    Nothing is changed. A store has the same as its method, and knows of a clock that was given to
+    it besides.
 
     Args:
         source: A URL, or an engine of the host's.
@@ -68,7 +71,8 @@ class StartCheck:
         """Refuse a database that is not as it has to be; log what is not as it should be.
 
         Raises:
-            StoreMisconfigured: With everything that is in the way. It is looked at again at the next call.
+            StoreMisconfigured: With everything that is in the way. It is looked at again at the
+                next call.
             StoreUnavailable: If it cannot be reached.
         """
         with _CHECKING:
@@ -79,6 +83,7 @@ class StartCheck:
             raise StoreMisconfigured(refusals)
         for each in findings:
             LOG.warning("%s", each)
-        # Two that come at once both look: a lock over a question to the database would stop an event loop.
+        # Two that come at once both look: a lock over a question to the database would stop an
+        # event loop.
         with _CHECKING:
             _CHECKED.setdefault(self._engine, set()).add(self._key)

@@ -20,9 +20,12 @@ _THRESHOLD: Final = "prepare_threshold"
 _NEVER: Final = "none"
 _PREPARED_AFTER: Final = 1
 _EXTRAS: Final = {"postgresql+psycopg": "fourtop[postgres]", "sqlite+aiosqlite": "fourtop[async]"}
-# What an error means is read off these drivers' own classes; another one's would reach the caller as they are.
+# What an error means is read off these drivers' own classes; another one's would reach the caller
+# as they are.
 _DRIVERS: Final = {"postgresql": ("psycopg",), "sqlite": ("pysqlite", "aiosqlite")}
-_RULE = "must be a URL as sqlite:///night.db or postgresql://user@host/name, or an engine of SQLAlchemy"
+_RULE = (
+    "must be a URL as sqlite:///night.db or postgresql://user@host/name, or an engine of SQLAlchemy"
+)
 
 
 def as_engine(source: object) -> tuple[Engine, Database]:
@@ -43,12 +46,16 @@ def as_engine(source: object) -> tuple[Engine, Database]:
     name, driver = engine.dialect.name, engine.dialect.driver
     if name in _DRIVERS and driver not in _DRIVERS[name]:
         raise InvalidInput(
-            "source", f"must be an engine of the driver {' or '.join(_DRIVERS[name])}", safe_repr(driver)
+            "source",
+            f"must be an engine of the driver {' or '.join(_DRIVERS[name])}",
+            safe_repr(driver),
         )
     if name == "sqlite":
         if engine.url.database in (None, "", ":memory:"):
             raise InvalidInput(
-                "source", "must name a file; in memory, MemoryStore is the store", safe_repr(str(engine.url))
+                "source",
+                "must name a file; in memory, MemoryStore is the store",
+                safe_repr(str(engine.url)),
             )
         event.listen(engine, "connect", prepare_sqlite)
         return engine, "sqlite"
@@ -112,14 +119,21 @@ def _kind_of(source: object) -> str:
 def _arguments(url: URL) -> tuple[URL, dict[str, Any]]:
     """Return the URL, and what else an engine of it is made with.
 
-    A statement that is prepared on one connection of a pooler is unknown on the next, or is another: so none is, until
-    a connection has shown that there is no pooler, or the URL says otherwise.
+    A statement that is prepared on one connection of a pooler is unknown on the next, or is
+    another: so none is, until a connection has shown that there is no pooler, or the URL says
+    otherwise.
     """
     if url.get_backend_name() == "sqlite":
         return url, {}
     wanted = url.query.get(_THRESHOLD, _NEVER)
-    if not (isinstance(wanted, str) and (wanted == _NEVER or (wanted.isascii() and wanted.isdigit()))):
-        raise InvalidInput("source", f"must have a whole number as its {_THRESHOLD}, or {_NEVER}", safe_repr(wanted))
+    if not (
+        isinstance(wanted, str) and (wanted == _NEVER or (wanted.isascii() and wanted.isdigit()))
+    ):
+        raise InvalidInput(
+            "source",
+            f"must have a whole number as its {_THRESHOLD}, or {_NEVER}",
+            safe_repr(wanted),
+        )
     threshold = None if wanted == _NEVER else int(wanted)
     return url.difference_update_query([_THRESHOLD]), {"connect_args": {_THRESHOLD: threshold}}
 
@@ -131,7 +145,9 @@ def _made(make: Callable[..., T], url: URL, **how: Any) -> T:
     except exc.ArgumentError:
         raise InvalidInput("source", _RULE, "one that SQLAlchemy makes no engine of") from None
     except ImportError as error:
-        raise ImportError(f"{url.drivername} has no driver here: install {_EXTRAS[url.drivername]}") from error
+        raise ImportError(
+            f"{url.drivername} has no driver here: install {_EXTRAS[url.drivername]}"
+        ) from error
 
 
 def _prepare_where_alone(engine: Engine, wanted: URL) -> None:
@@ -143,8 +159,8 @@ def _prepare_where_alone(engine: Engine, wanted: URL) -> None:
 def _prepare_postgresql(connection: Any, _record: object) -> None:
     """Have statements prepared on a connection that leads straight to its server process.
 
-    A server names its process to whoever connects. A pooler names another, for the one behind it may be another each
-    time; so a statement asks which process it is.
+    A server names its process to whoever connects. A pooler names another, for the one behind it
+    may be another each time; so a statement asks which process it is.
     """
     driver = getattr(connection, "driver_connection", connection)
     cursor = connection.cursor()
@@ -161,7 +177,8 @@ def prepare_sqlite(connection: Any, place: Any) -> None:
 
     Args:
         connection: The driver's.
-        place: Its place in the pool, which remembers that it was done: a host may have made it before the store.
+        place: Its place in the pool, which remembers that it was done: a host may have made it
+            before the store.
     """
     if _PREPARED in place.info:
         return

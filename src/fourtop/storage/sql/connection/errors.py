@@ -27,12 +27,16 @@ class Fault(Enum):
 
 # Serialization failure, deadlock, lock not available: the only ones that a retry may mend.
 TRANSIENT = frozenset({"40001", "40P01", "55P03"})
-# What the server has prepared is not what the driver believes: somebody has reset the session, or tables have changed.
+# What the server has prepared is not what the driver believes: somebody has reset the session, or
+# tables have changed.
 STALE = frozenset({"26000", "42P05", "0A000"})
-# The server went away, or ends the session. In reply to a COMMIT none of these says whether it happened.
+# The server went away, or ends the session. In reply to a COMMIT none of these says whether it
+# happened.
 _LOST = frozenset({"57P01", "57P02", "57P03", "57P05", "58000", "25P03", "25P04"})
 # The last: a role that is not there is a wrong value of the setting that names it.
-_MISCONFIGURED = frozenset({"42P01", "42703", "42883", "42501", "3F000", "3D000", "28000", "28P01", "42704", "22023"})
+_MISCONFIGURED = frozenset(
+    {"42P01", "42703", "42883", "42501", "3F000", "3D000", "28000", "28P01", "42704", "22023"}
+)
 
 # With all their special cases: recovery, snapshot, shared cache.
 _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
@@ -59,7 +63,13 @@ def _sqlite_fault(error: sqlite3.Error) -> Fault:
         return Fault.CLASH
     if isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError):
         return Fault.LOST
-    if name in {"SQLITE_ERROR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_NOTADB", "SQLITE_PERM"}:
+    if name in {
+        "SQLITE_ERROR",
+        "SQLITE_READONLY",
+        "SQLITE_CANTOPEN",
+        "SQLITE_NOTADB",
+        "SQLITE_PERM",
+    }:
         return Fault.MISCONFIGURED
     return Fault.OTHER
 
@@ -87,7 +97,9 @@ def as_ours(error: BaseException, fault: Fault) -> FourtopError:
     """Return the error of ours for one that no retry has mended."""
     code = code_of(error)
     if fault is Fault.MISCONFIGURED:
-        return StoreMisconfigured((f"the database refuses a statement ({code}); run fourtop doctor",))
+        return StoreMisconfigured(
+            (f"the database refuses a statement ({code}); run fourtop doctor",)
+        )
     why = {
         Fault.TRANSIENT: "others were in the way at every try",
         Fault.LOST: "the connection is lost or cannot be made",

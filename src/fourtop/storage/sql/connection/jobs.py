@@ -31,8 +31,8 @@ class Turn(Enum):
 class JobGate:
     """Runs transactions of jobs. Safe for threads.
 
-    On PostgreSQL each takes the role of the jobs, whose policies show it the rows of all restaurants; for as long as
-    it lasts, so that nothing is left in the session.
+    On PostgreSQL each takes the role of the jobs, whose policies show it the rows of all
+    restaurants; for as long as it lasts, so that nothing is left in the session.
 
     Args:
         idiom: The database's.
@@ -45,9 +45,15 @@ class JobGate:
         self._idiom = idiom
         self._terms = terms
         self._sessions = sessions
-        self._clock: Clock | None = terms.clock if is_postgresql or terms.clock is not None else SystemClock()
-        self._begin_writing = "BEGIN ISOLATION LEVEL READ COMMITTED" if is_postgresql else "BEGIN IMMEDIATE"
-        self._begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if is_postgresql else "BEGIN"
+        self._clock: Clock | None = (
+            terms.clock if is_postgresql or terms.clock is not None else SystemClock()
+        )
+        self._begin_writing = (
+            "BEGIN ISOLATION LEVEL READ COMMITTED" if is_postgresql else "BEGIN IMMEDIATE"
+        )
+        self._begin_reading = (
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if is_postgresql else "BEGIN"
+        )
         turns = (None, *Turn) if is_postgresql else ()
         self._settings: dict[Turn | None, Statement] = {turn: self._setting(turn) for turn in turns}
         self._time = idiom.compiled(select(DATABASE_CLOCK)) if is_postgresql else None
@@ -58,17 +64,22 @@ class JobGate:
         Raises:
             FourtopError: As ``Sessions.run`` lists them.
         """
-        return self._sessions.run(self._begin_reading, lambda line: self._entered(line, None, work), name)
+        return self._sessions.run(
+            self._begin_reading, lambda line: self._entered(line, None, work), name
+        )
 
     def write(self, work: Callable[[Line], T], name: str, turn: Turn | None = None) -> T:
         """Do some work in one transaction, in its turn at the outbox if it wants one.
 
         Raises:
             StoreUnavailable: If it cannot be done now; nothing was changed.
-            OutcomeUnknown: If the reply to the commit was lost. The job may be run again in either case.
+            OutcomeUnknown: If the reply to the commit was lost. The job may be run again in either
+                case.
         """
         try:
-            return self._sessions.run(self._begin_writing, lambda line: self._entered(line, turn, work), name)
+            return self._sessions.run(
+                self._begin_writing, lambda line: self._entered(line, turn, work), name
+            )
         except Clash as clash:
             # What was nobody's when it was found, somebody refers to now.
             raise StoreUnavailable(f"others were in the way ({code_of(clash.cause)})") from clash
@@ -89,12 +100,16 @@ class JobGate:
 
     def _setting(self, turn: Turn | None) -> Statement:
         milliseconds = round(self._terms.lock_timeout_seconds * 1000)
-        settings: list[ColumnElement[Any]] = [set_locally("lock_timeout", literal_column(f"'{milliseconds}ms'"))]
+        settings: list[ColumnElement[Any]] = [
+            set_locally("lock_timeout", literal_column(f"'{milliseconds}ms'"))
+        ]
         if self._terms.role is not None:
             settings.append(set_locally("role", bindparam("role", JOBS_ROLE, type_=Text())))
         if turn is not None:
             # As text, since no driver reads the nothing that it answers.
-            key: ColumnElement[int] = literal_column(str(_key_of(self._idiom.tables.metadata.schema)))
+            key: ColumnElement[int] = literal_column(
+                str(_key_of(self._idiom.tables.metadata.schema))
+            )
             settings.append(cast(getattr(func, turn.value)(key), Text))
         return self._idiom.compiled(select(*settings))
 

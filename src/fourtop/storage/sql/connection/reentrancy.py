@@ -10,8 +10,9 @@ from threading import local
 class Asking:
     """Knows which restaurants the decisions and questions of a thread are about, while they run.
 
-    A decision that asked its own restaurant would wait for the lock that its own transaction holds, or be answered
-    from before it. Safe for threads; for awaited stores too, since nothing is awaited inside of a question.
+    A decision that asked its own restaurant would wait for the lock that its own transaction holds,
+    or be answered from before it. Safe for threads; for awaited stores too, since nothing is
+    awaited inside of a question.
     """
 
     def __init__(self) -> None:

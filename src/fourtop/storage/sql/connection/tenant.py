@@ -6,7 +6,17 @@ from threading import Lock
 from typing import Any, Final
 
 import attrs
-from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, cast, func, literal_column, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+    update,
+)
 
 from fourtop.clock import SystemClock
 from fourtop.errors import NotFound
@@ -35,10 +45,12 @@ class Terms:
     """On what terms transactions run.
 
     Args:
-        clock: Tells the time; ``None``: the database does (SQLite has none of its own: this machine's).
-        role: The role that a transaction takes on PostgreSQL, so that row level security binds it whatever the
-            login may do; ``None``: the login's own.
-        lock_timeout_seconds: How long a transaction waits for the restaurant before it is tried again.
+        clock: Tells the time; ``None``: the database does (SQLite has none of its own: this
+            machine's).
+        role: The role that a transaction takes on PostgreSQL, so that row level security binds it
+            whatever the login may do; ``None``: the login's own.
+        lock_timeout_seconds: How long a transaction waits for the restaurant before it is tried
+            again.
     """
 
     clock: Clock | None = None
@@ -58,11 +70,17 @@ class Gate:
         is_postgresql = idiom.is_postgresql
         self._idiom = idiom
         self._terms = terms
-        self._clock: Clock | None = terms.clock if is_postgresql or terms.clock is not None else SystemClock()
+        self._clock: Clock | None = (
+            terms.clock if is_postgresql or terms.clock is not None else SystemClock()
+        )
         self._latest_us: dict[str, int] = {}
         self._remembering = Lock()
-        self.begin_writing = "BEGIN ISOLATION LEVEL READ COMMITTED" if is_postgresql else "BEGIN IMMEDIATE"
-        self.begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if is_postgresql else "BEGIN"
+        self.begin_writing = (
+            "BEGIN ISOLATION LEVEL READ COMMITTED" if is_postgresql else "BEGIN IMMEDIATE"
+        )
+        self.begin_reading = (
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if is_postgresql else "BEGIN"
+        )
         self._settings = self._setting() if is_postgresql else None
         self._lock = self._locking() if is_postgresql else self._looking()
         self._look = self._looking()
@@ -84,7 +102,10 @@ class Gate:
         if not found:
             raise NotFound("restaurant", str(restaurant_id)[:64])
         floor, policy, occupancy, latest_us = found[0]
-        return Entry(Versions(floor=floor, policy=policy, occupancy=occupancy), self._tell(restaurant_id, latest_us))
+        return Entry(
+            Versions(floor=floor, policy=policy, occupancy=occupancy),
+            self._tell(restaurant_id, latest_us),
+        )
 
     def restaurant_ids(self, cursor: Cursor) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted bytewise."""
@@ -110,15 +131,18 @@ class Gate:
         return self._idiom.compiled(select(*settings))
 
     def _locking(self) -> Statement:
-        # An update locks the row and answers what is in it now, after any wait. The clock is asked again for that
-        # answer: the new row is made before the wait, and made anew only if whoever was waited for has changed the row.
+        # An update locks the row and answers what is in it now, after any wait. The clock is asked
+        # again for that answer: the new row is made before the wait, and made anew only if whoever
+        # was waited for has changed the row.
         row = self._idiom.tables["restaurants"]
         locked = update(row).values(latest_us=self._latest()).where(row.c.id == restaurant())
         return self._idiom.compiled(locked.returning(*self._counters(), self._latest()))
 
     def _looking(self) -> Statement:
         row = self._idiom.tables["restaurants"]
-        return self._idiom.compiled(select(*self._counters(), self._latest()).where(row.c.id == restaurant()))
+        return self._idiom.compiled(
+            select(*self._counters(), self._latest()).where(row.c.id == restaurant())
+        )
 
     def _listing(self) -> Statement:
         row = self._idiom.tables["restaurants"]
@@ -136,7 +160,9 @@ class Gate:
 
 
 # What a database's own clock tells, in microseconds.
-DATABASE_CLOCK: Final = cast(literal_column("extract(epoch FROM clock_timestamp()) * 1000000"), BigInteger)
+DATABASE_CLOCK: Final = cast(
+    literal_column("extract(epoch FROM clock_timestamp()) * 1000000"), BigInteger
+)
 
 
 def set_locally(name: str, value: ColumnElement[Any]) -> ColumnElement[Any]:

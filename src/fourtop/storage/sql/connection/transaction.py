@@ -81,8 +81,9 @@ class Line:
     def command(self, text: str) -> None:
         """Send a command that begins or ends the transaction.
 
-        There is nothing to prepare in it. And psycopg, as long as it is to prepare something, forgets at a ROLLBACK
-        all that it has prepared before, because somebody may have made a table and taken it back; we never do.
+        There is nothing to prepare in it. And psycopg, as long as it is to prepare something,
+        forgets at a ROLLBACK all that it has prepared before, because somebody may have made a
+        table and taken it back; we never do.
         """
         driver = self._driver
         if driver is None:
@@ -102,7 +103,8 @@ class Tally:
 
     Args:
         committed: How many were committed.
-        retried: How many tries were repeated because somebody else was in the way, by the database's code.
+        retried: How many tries were repeated because somebody else was in the way, by the
+            database's code.
         refused: How many tries a constraint of the database has refused.
     """
 
@@ -136,8 +138,8 @@ class Sessions:
     """Opens sessions on an engine, one for each transaction. Safe for threads if the engine's pool is.
 
     Args:
-        engine: Where the connections come from. They are driven without SQLAlchemy's own transactions, and
-            returned as they came.
+        engine: Where the connections come from. They are driven without SQLAlchemy's own
+            transactions, and returned as they came.
         wait: Waits for some seconds; an awaited store has its own way.
     """
 
@@ -207,7 +209,8 @@ class Sessions:
         try:
             line.command("COMMIT")
         except Exception as error:
-            # Where the database answered that it has not committed, it has not; and a question has changed nothing.
+            # Where the database answered that it has not committed, it has not; and a question has
+            # changed nothing.
             if fault_of(error) is Fault.LOST and not only_reads:
                 raise OutcomeUnknown(name) from error
             raise
@@ -237,8 +240,8 @@ class Sessions:
 
     @staticmethod
     def _give_back(lent: _Lent, *, is_clean: bool) -> None:
-        # What goes wrong here has no say any more, since the transaction is over; but the pool gets its place back,
-        # also from a task that is cancelled just now.
+        # What goes wrong here has no say any more, since the transaction is over; but the pool gets
+        # its place back, also from a task that is cancelled just now.
         if is_clean:
             try:
                 lent.give_back()
@@ -302,8 +305,9 @@ class _Lent:
     def line(self) -> Line:
         """Return a line over it.
 
-        psycopg reads a statement anew at each execution if it is a long one with named parameters, as ours are; what
-        it calls a raw cursor does not. A cursor that the host has chosen for its connections stays.
+        psycopg reads a statement anew at each execution if it is a long one with named parameters,
+        as ours are; what it calls a raw cursor does not. A cursor that the host has chosen for its
+        connections stays.
         """
         driver = self.connection.driver_connection
         usual = getattr(driver, "cursor_factory", None)

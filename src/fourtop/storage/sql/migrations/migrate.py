@@ -25,7 +25,8 @@ T = TypeVar("T")
 
 _BASE: Final = "base"
 _HEAD: Final = "head"
-# Two databases of one server may be migrated at once: who comes second finds the role there, in one of two ways.
+# Two databases of one server may be migrated at once: who comes second finds the role there, in one
+# of two ways.
 _MAKE_ROLE: Final = """DO $$ BEGIN
     CREATE ROLE {role} NOLOGIN;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
@@ -45,12 +46,15 @@ class Revision:
     says: str
 
 
-def migrate(source: str | Engine, *, schema: str = DEFAULT_SCHEMA, revision: str = _HEAD) -> tuple[str, ...]:
+def migrate(
+    source: str | Engine, *, schema: str = DEFAULT_SCHEMA, revision: str = _HEAD
+) -> tuple[str, ...]:
     """Bring a database's schema up to a revision: in one transaction, all or nothing.
 
-    Doing it twice is harmless, and so is doing it in two processes at once: the second waits for the first. What is
-    in the tables stays. On PostgreSQL the login has to own the schema or be allowed to make it; and to be allowed to
-    make what is not there yet of the extension ``btree_gist`` and the roles ``fourtop_app`` and ``fourtop_jobs``.
+    Doing it twice is harmless, and so is doing it in two processes at once: the second waits for
+    the first. What is in the tables stays. On PostgreSQL the login has to own the schema or be
+    allowed to make it; and to be allowed to make what is not there yet of the extension
+    ``btree_gist`` and the roles ``fourtop_app`` and ``fourtop_jobs``.
 
     Args:
         source: A URL, or an engine of the host's.
@@ -63,7 +67,8 @@ def migrate(source: str | Engine, *, schema: str = DEFAULT_SCHEMA, revision: str
     Raises:
         InvalidInput: If the source or the revision is none.
         StoreMisconfigured: If the database cannot be migrated as it is; what to mend stands in it.
-        StoreUnavailable: If it cannot be reached, or somebody else was in the way; nothing was changed.
+        StoreUnavailable: If it cannot be reached, or somebody else was in the way; nothing was
+            changed.
         OutcomeUnknown: If the reply to the commit was lost; do it again.
     """
     scripts = _Scripts()
@@ -72,16 +77,21 @@ def migrate(source: str | Engine, *, schema: str = DEFAULT_SCHEMA, revision: str
     def work(connection: Connection) -> tuple[str, ...]:
         if connection.dialect.name == "postgresql":
             _prepare(connection, schema)
-        return _run(connection, schema, lambda now: scripts.up(scripts.place(now, is_stored=True), goal))
+        return _run(
+            connection, schema, lambda now: scripts.up(scripts.place(now, is_stored=True), goal)
+        )
 
     return _transact(source, schema, work)
 
 
-def downgrade(source: str | Engine, *, schema: str = DEFAULT_SCHEMA, revision: str) -> tuple[str, ...]:
+def downgrade(
+    source: str | Engine, *, schema: str = DEFAULT_SCHEMA, revision: str
+) -> tuple[str, ...]:
     """Take a database's schema back to a revision: in one transaction, all or nothing.
 
-    Back at ``"base"`` everything of ours is gone, with all data: the tables, the version table and, where nothing of
-    somebody else's is in it, the schema. The extension and the roles stay: other databases may use them.
+    Back at ``"base"`` everything of ours is gone, with all data: the tables, the version table and,
+    where nothing of somebody else's is in it, the schema. The extension and the roles stay: other
+    databases may use them.
 
     Args:
         source: A URL, or an engine of the host's.
@@ -94,7 +104,8 @@ def downgrade(source: str | Engine, *, schema: str = DEFAULT_SCHEMA, revision: s
     Raises:
         InvalidInput: If the source or the revision is none.
         StoreMisconfigured: If the database cannot be changed as it is; what to mend stands in it.
-        StoreUnavailable: If it cannot be reached, or somebody else was in the way; nothing was changed.
+        StoreUnavailable: If it cannot be reached, or somebody else was in the way; nothing was
+            changed.
         OutcomeUnknown: If the reply to the commit was lost; do it again.
     """
     scripts = _Scripts()
@@ -103,7 +114,9 @@ def downgrade(source: str | Engine, *, schema: str = DEFAULT_SCHEMA, revision: s
     def work(connection: Connection) -> tuple[str, ...]:
         if not _has_version(connection, schema):
             return ()
-        gone = _run(connection, schema, lambda now: scripts.down(scripts.place(now, is_stored=True), goal))
+        gone = _run(
+            connection, schema, lambda now: scripts.down(scripts.place(now, is_stored=True), goal)
+        )
         if goal == 0:
             _clear(connection, schema)
         return gone
@@ -119,7 +132,9 @@ def current(source: str | Engine, *, schema: str = DEFAULT_SCHEMA) -> str | None
         StoreMisconfigured: If the login may not look.
         StoreUnavailable: If it cannot be reached.
     """
-    return _transact(source, schema, lambda connection: _context(connection, schema).get_current_revision())
+    return _transact(
+        source, schema, lambda connection: _context(connection, schema).get_current_revision()
+    )
 
 
 def history() -> tuple[Revision, ...]:
@@ -132,8 +147,9 @@ def exclude_fourtop(
 ) -> Callable[[str | None, str, Mapping[str, str | None]], bool]:
     """Return a hook that keeps the autogenerate of a host's own Alembic off our tables.
 
-    Give it to ``context.configure`` in the host's ``env.py``, as ``include_name=exclude_fourtop(connection)``. On
-    PostgreSQL it hides our schema, on SQLite our tables by their names.
+    Give it to ``context.configure`` in the host's ``env.py``, as
+    ``include_name=exclude_fourtop(connection)``. On PostgreSQL it hides our schema, on SQLite our
+    tables by their names.
 
     Args:
         connection: The host's, to whatever database is looked at.
@@ -141,7 +157,9 @@ def exclude_fourtop(
     """
     ours = {*catalog("sqlite").names, VERSION_TABLE}
     # To Alembic, the schema in which a login finds itself has no name.
-    is_default = connection.dialect.name != "postgresql" or connection.dialect.default_schema_name == schema
+    is_default = (
+        connection.dialect.name != "postgresql" or connection.dialect.default_schema_name == schema
+    )
 
     def include_name(name: str | None, kind: str, parents: Mapping[str, str | None]) -> bool:
         if kind == "schema":
@@ -153,7 +171,7 @@ def exclude_fourtop(
     return include_name
 
 
-# ---- one transaction, alone --------------------------------------------------------------------------------
+# ---- one transaction, alone ----------------------------------------------------------------------
 
 
 def _transact(source: str | Engine, schema: str, work: Callable[[Connection], T]) -> T:
@@ -181,7 +199,9 @@ def _begun(engine: Engine, schema: str | None) -> Iterator[Connection]:
     """Give a connection in a transaction that nobody but us begins and ends, with no other migrator beside it."""
     with engine.connect() as plain:
         connection = plain.execution_options(isolation_level="AUTOCOMMIT")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if schema is None else "BEGIN ISOLATION LEVEL READ COMMITTED")
+        connection.exec_driver_sql(
+            "BEGIN IMMEDIATE" if schema is None else "BEGIN ISOLATION LEVEL READ COMMITTED"
+        )
         try:
             if schema is not None:
                 # It ends with the transaction, so that a pooler may stand between.
@@ -204,11 +224,13 @@ def _begun(engine: Engine, schema: str | None) -> Iterator[Connection]:
 def _as_ours(error: Exception, fault: Fault) -> FourtopError:
     if fault is Fault.MISCONFIGURED:
         why = "the database refuses a statement of the migration"
-        return StoreMisconfigured((f"{why} ({code_of(error)}): the login may not do it, or something is in its way",))
+        return StoreMisconfigured(
+            (f"{why} ({code_of(error)}): the login may not do it, or something is in its way",)
+        )
     return as_ours(error, fault)
 
 
-# ---- what a migration does in it ---------------------------------------------------------------------------
+# ---- what a migration does in it -----------------------------------------------------------------
 
 
 class _Scripts:
@@ -238,7 +260,9 @@ class _Scripts:
         if is_stored:
             why = f"the schema is at revision {safe_repr(revision)}, which a later version of fourtop has made"
             raise StoreMisconfigured((f"{why}: install that one",))
-        raise InvalidInput("revision", f"must be {_BASE}, {_HEAD} or one of {', '.join(ids)}", safe_repr(revision))
+        raise InvalidInput(
+            "revision", f"must be {_BASE}, {_HEAD} or one of {', '.join(ids)}", safe_repr(revision)
+        )
 
     def up(self, now: int, goal: int) -> list[RevisionStep]:
         """Return the steps up from a place to another."""
@@ -248,10 +272,15 @@ class _Scripts:
     def down(self, now: int, goal: int) -> list[RevisionStep]:
         """Return the steps down from a place to another."""
         known = self._directory.revision_map
-        return [MigrationStep.downgrade_from_script(known, each) for each in reversed(self.all[goal:now])]
+        return [
+            MigrationStep.downgrade_from_script(known, each)
+            for each in reversed(self.all[goal:now])
+        ]
 
 
-def _run(connection: Connection, schema: str, plan: Callable[[str | None], list[RevisionStep]]) -> tuple[str, ...]:
+def _run(
+    connection: Connection, schema: str, plan: Callable[[str | None], list[RevisionStep]]
+) -> tuple[str, ...]:
     steps: list[RevisionStep] = []
 
     def planned(heads: tuple[str, ...], _: MigrationContext) -> list[RevisionStep]:
@@ -275,7 +304,7 @@ def _has_version(connection: Connection, schema: str) -> bool:
     return inspect(connection).has_table(VERSION_TABLE, schema=place)
 
 
-# ---- what it needs and leaves besides the tables -----------------------------------------------------------
+# ---- what it needs and leaves besides the tables -------------------------------------------------
 
 
 def _prepare(connection: Connection, schema: str) -> None:
@@ -287,7 +316,10 @@ def _prepare(connection: Connection, schema: str) -> None:
     missing = {
         f"CREATE SCHEMA {quoted(schema)}": f"CREATE SCHEMA {quoted(schema)}",
         "CREATE EXTENSION btree_gist": "CREATE EXTENSION IF NOT EXISTS btree_gist",
-        **{f"CREATE ROLE {role} NOLOGIN": _MAKE_ROLE.format(role=role) for role in (APP_ROLE, JOBS_ROLE)},
+        **{
+            f"CREATE ROLE {role} NOLOGIN": _MAKE_ROLE.format(role=role)
+            for role in (APP_ROLE, JOBS_ROLE)
+        },
     }
     there = connection.exec_driver_sql(
         """SELECT 'CREATE SCHEMA ' || quote_ident(nspname) FROM pg_namespace
@@ -299,7 +331,9 @@ def _prepare(connection: Connection, schema: str) -> None:
     refused = [line for line, statement in missing.items() if not _may(connection, statement)]
     if refused:
         lines = " ".join(f"{line};" for line in refused)
-        raise StoreMisconfigured((f"the login may not make what is missing; have somebody who may type: {lines}",))
+        raise StoreMisconfigured(
+            (f"the login may not make what is missing; have somebody who may type: {lines}",)
+        )
 
 
 def _may(connection: Connection, statement: str) -> bool:

@@ -20,7 +20,8 @@ class Step:
 
     Args:
         connection: In a transaction.
-        schema: The schema of the tables on PostgreSQL, quoted where that is needed; ``""`` on SQLite.
+        schema: The schema of the tables on PostgreSQL, quoted where that is needed; ``""`` on
+            SQLite.
     """
 
     connection: Connection
@@ -37,7 +38,9 @@ class Step:
 
     def rows(self, statement: str) -> Sequence[Any]:
         """Return the rows that one statement answers."""
-        return self.connection.exec_driver_sql(self._placed(statement), execution_options=_BARE).fetchall()
+        return self.connection.exec_driver_sql(
+            self._placed(statement), execution_options=_BARE
+        ).fetchall()
 
     def run_file(self, name: str) -> None:
         """Run the statements of a file, which empty lines separate: ``NAME_postgresql.sql`` or ``NAME_sqlite.sql``."""

@@ -39,11 +39,15 @@ class Judge:
         """
         restaurant_id = house.restaurant.id
         loaded = Loaded(restaurant_id)
-        stored_results = frozenset((answer.command, answer.key) for answer in changes.stored_results)
+        stored_results = frozenset(
+            (answer.command, answer.key) for answer in changes.stored_results
+        )
         self._reader.load(cursor, Scope(restaurant_id, stored_results=stored_results), 0, loaded)
         (found,) = cursor.rows(self._statement, self._parameters(restaurant_id, changes))
         *rows, event_keys = [loads(text) if text is not None else [] for text in found]
-        for kind, of_kind in zip(("allocations", "bookings", "holds", "blocks", "confirmations"), rows, strict=True):
+        for kind, of_kind in zip(
+            ("allocations", "bookings", "holds", "blocks", "confirmations"), rows, strict=True
+        ):
             loaded.add(kind, of_kind)
         shelf = Shelf.of(
             house,
@@ -66,9 +70,12 @@ class Judge:
             "restaurant": restaurant_id,
             "taken": listed(codec.allocation_row(row) for row in come),
             "rows": ids({row.id for row in (*come, *gone)}),
-            "bookings": ids({each.id for each in changes.bookings} | _owners(come, OwnerKind.BOOKING)),
+            "bookings": ids(
+                {each.id for each in changes.bookings} | _owners(come, OwnerKind.BOOKING)
+            ),
             "holds": ids(
-                {each.id for each in (*changes.holds_added, *changes.holds_changed)} | _owners(come, OwnerKind.HOLD)
+                {each.id for each in (*changes.holds_added, *changes.holds_changed)}
+                | _owners(come, OwnerKind.HOLD)
             ),
             "blocks": ids(
                 {each.id for each in (*changes.blocks_added, *changes.blocks_changed)}
@@ -91,7 +98,9 @@ class Judge:
             columns.of_allocations().where(self._is_touched()),
             columns.of_bookings().where(any_of(columns.bookings.c.id, "bookings")),
             columns.of_holds().where(any_of(columns.holds.c.id, "holds")),
-            columns.packed(columns.blocks, codec.BLOCK).where(any_of(columns.blocks.c.id, "blocks")),
+            columns.packed(columns.blocks, codec.BLOCK).where(
+                any_of(columns.blocks.c.id, "blocks")
+            ),
             confirmations.where(
                 or_(
                     any_of(result.id, "results"),
@@ -114,7 +123,9 @@ class Judge:
             come.c.start_us < row.end_us,
             come.c.end_us > row.start_us,
         )
-        return or_(any_of(row.id, "rows"), any_of(row.block_id, "removed_blocks"), overlaps.exists())
+        return or_(
+            any_of(row.id, "rows"), any_of(row.block_id, "removed_blocks"), overlaps.exists()
+        )
 
 
 def _owners(rows: Iterable[Allocation], kind: OwnerKind) -> set[str]:

@@ -58,7 +58,8 @@ _DIALECTS: Final[dict[str, Any]] = {
 class Statement:
     """A statement as the driver takes it: compiled once, executed often.
 
-    SQLAlchemy writes it, once; asked again at each execution, it would cost as much as the statement itself.
+    SQLAlchemy writes it, once; asked again at each execution, it would cost as much as the
+    statement itself.
 
     Args:
         text: With named parameters.
@@ -87,7 +88,8 @@ class Given:
 
     Args:
         columns: By name.
-        source: The table of the rows; ``None``: the statement is executed for each row, with its values.
+        source: The table of the rows; ``None``: the statement is executed for each row, with its
+            values.
     """
 
     columns: Mapping[str, ColumnElement[Any]]
@@ -122,7 +124,11 @@ class Idiom:
         """Compile a statement."""
         compiled = statement.compile(dialect=self._dialect)
         constants = {name: value for name, value in compiled.params.items() if value is not None}
-        return Statement(str(compiled), constants, tuple(name for name in compiled.params if name not in constants))
+        return Statement(
+            str(compiled),
+            constants,
+            tuple(name for name in compiled.params if name not in constants),
+        )
 
     # ---- reading: whole rows as JSON, so that one statement answers the rows of several tables
 
@@ -130,7 +136,9 @@ class Idiom:
         """Write some columns as one JSON array."""
         if self.is_postgresql:
             return func.json_build_array(*columns, type_=JSON())
-        return func.json_array(*(func.json(each) if isinstance(each.type, JSON) else each for each in columns))
+        return func.json_array(
+            *(func.json(each) if isinstance(each.type, JSON) else each for each in columns)
+        )
 
     def as_text(self, packed: ColumnElement[Any]) -> ColumnElement[str]:
         """Answer a packed row as text: a driver may read JSON by itself, and each in its own way."""
@@ -145,26 +153,42 @@ class Idiom:
         packed = next(iter(together.subquery().c))
         if self.is_postgresql:
             return select(cast(func.json_agg(packed), Text)).scalar_subquery()
-        # Each row is JSON already: to have SQLite read it again for json_group_array takes twice as long.
+        # Each row is JSON already: to have SQLite read it again for json_group_array takes twice as
+        # long.
         return select(_OPENED.concat(func.group_concat(packed)).concat(_CLOSED)).scalar_subquery()
 
-    def listed(self, value: ColumnElement[Any], where: ColumnElement[bool], order: ColumnElement[Any]) -> Any:
+    def listed(
+        self, value: ColumnElement[Any], where: ColumnElement[bool], order: ColumnElement[Any]
+    ) -> Any:
         """Write the values of a column, in an order, as a JSON list: one column of a packed row."""
         if self.is_postgresql:
             found = select(func.json_agg(aggregate_order_by(value, order))).where(where)
         else:
-            ordered = select(value.label("each")).where(where).order_by(order).correlate_except(value.table).subquery()
+            ordered = (
+                select(value.label("each"))
+                .where(where)
+                .order_by(order)
+                .correlate_except(value.table)
+                .subquery()
+            )
             found = select(func.json_group_array(ordered.c.each))
-        return found.scalar_subquery() if self.is_postgresql else type_coerce(found.scalar_subquery(), JSON())
+        return (
+            found.scalar_subquery()
+            if self.is_postgresql
+            else type_coerce(found.scalar_subquery(), JSON())
+        )
 
-    def any_of(self, value: ColumnElement[Any], name: str, *, is_one: bool = False) -> ColumnElement[bool]:
+    def any_of(
+        self, value: ColumnElement[Any], name: str, *, is_one: bool = False
+    ) -> ColumnElement[bool]:
         """Tell whether a column is one of the ids in a parameter, which ``ids`` makes.
 
         Args:
             value: The column.
             name: Of the parameter.
-            is_one: Whether there is one id, and no more. In a plan that it keeps, PostgreSQL takes a list for ten, and
-                would rather read some thousand rows than look each of ten up; one it looks up.
+            is_one: Whether there is one id, and no more. In a plan that it keeps, PostgreSQL takes
+                a list for ten, and would rather read some thousand rows than look each of ten up;
+                one it looks up.
         """
         if is_one:
             return value == bindparam(name, type_=Text())
@@ -175,7 +199,11 @@ class Idiom:
     def each(self, name: str) -> TableValuedAlias:
         """Read the ids in a parameter, which ``ids`` makes, as a table of one column ``value``."""
         if self.is_postgresql:
-            return func.unnest(bindparam(name, type_=ARRAY(Text))).table_valued("value").render_derived()
+            return (
+                func.unnest(bindparam(name, type_=ARRAY(Text)))
+                .table_valued("value")
+                .render_derived()
+            )
         return func.json_each(bindparam(name, type_=Text())).table_valued("value")
 
     def ids(self, ids: Collection[str], *, is_one: bool = False) -> Any:
@@ -192,13 +220,19 @@ class Idiom:
         if self.is_postgresql:
             rows = self.rows(name, columns)
             return Given(dict(rows.c.items()), rows)
-        return Given({each.name: bindparam(f"{EACH}{each.name}", type_=each.type) for each in columns}, None)
+        return Given(
+            {each.name: bindparam(f"{EACH}{each.name}", type_=each.type) for each in columns}, None
+        )
 
     @staticmethod
-    def inserted(table: Table, names: Iterable[str], given: Given, make: Callable[[Table], Any] = insert) -> Any:
+    def inserted(
+        table: Table, names: Iterable[str], given: Given, make: Callable[[Table], Any] = insert
+    ) -> Any:
         """Insert the given rows into a table of the tenant's, in their order: what counts up by itself counts in it."""
         if given.source is None:
-            return make(table).values({"restaurant_id": restaurant(), **{name: given[name] for name in names}})
+            return make(table).values(
+                {"restaurant_id": restaurant(), **{name: given[name] for name in names}}
+            )
         found = select(restaurant(), *(given[name] for name in names)).order_by(given["ordinal"])
         return make(table).from_select(["restaurant_id", *names], found)
 
@@ -212,7 +246,8 @@ class Idiom:
             return source.render_derived(name=f"new_{name}", with_types=True)
         each = func.json_each(given).table_valued("value").c.value
         found = (
-            func.json_extract(each, literal_column(f"'$.{one}'"), type_=kind).label(one) for one, kind in wanted.items()
+            func.json_extract(each, literal_column(f"'$.{one}'"), type_=kind).label(one)
+            for one, kind in wanted.items()
         )
         return select(*found).subquery(f"new_{name}")
 

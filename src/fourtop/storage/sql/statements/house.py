@@ -18,7 +18,10 @@ from fourtop.storage.sql.tables.codec import dumps, loads
 
 # The parts of a house document that have tables of their own, one row an entry, in their order.
 _FLOOR: Final = {"zones": "zones", "tables": "table_inventory", "joins": "table_adjacencies"}
-_POLICY: Final = {"periods": "restaurant_service_periods", "capacity_rules": "restaurant_capacity_rules"}
+_POLICY: Final = {
+    "periods": "restaurant_service_periods",
+    "capacity_rules": "restaurant_capacity_rules",
+}
 _IN_FLOOR: Final = ("joins_within_zone", "set_capacities")
 _KEPT_HOUSES: Final = 1_024
 _RESTAURANT: Final = ("slug", "name", "timezone", "is_active")
@@ -34,13 +37,24 @@ class Housing:
         self.columns = self._columns()
         self._load = idiom.compiled(select(*self.columns))
         self._deletes = {
-            name: idiom.compiled(delete(tables[name]).where(tables[name].c.restaurant_id == restaurant()))
+            name: idiom.compiled(
+                delete(tables[name]).where(tables[name].c.restaurant_id == restaurant())
+            )
             for name in (*_FLOOR.values(), *_POLICY.values())
         }
         self._inserts = {name: self._inserting(name) for name in self._deletes}
-        columns = ("id", *_RESTAURANT, "floor_version", "policy_version", "occupancy_version", "latest_us")
+        columns = (
+            "id",
+            *_RESTAURANT,
+            "floor_version",
+            "policy_version",
+            "occupancy_version",
+            "latest_us",
+        )
         self._new = idiom.compiled(
-            insert(tables["restaurants"]).values({name: bindparam(f"new_{name}") for name in columns})
+            insert(tables["restaurants"]).values(
+                {name: bindparam(f"new_{name}") for name in columns}
+            )
         )
         self._renew = idiom.compiled(
             update(tables["restaurants"])
@@ -58,27 +72,51 @@ class Housing:
         """Make a house of what its columns say."""
         parts = [loads(text) if text is not None else [] for text in found]
         ((restaurant_data, policy, floor),) = parts[0]
-        data: dict[str, Any] = {"format": FORMAT, "restaurant": restaurant_data, "policy": policy, **floor}
-        lists = [[document for _, document in sorted(rows)] if rows else [] for rows in map(_numbered, parts[1:])]
-        for target, name, documents in zip((data, data, data, policy, policy), (*_FLOOR, *_POLICY), lists, strict=True):
+        data: dict[str, Any] = {
+            "format": FORMAT,
+            "restaurant": restaurant_data,
+            "policy": policy,
+            **floor,
+        }
+        lists = [
+            [document for _, document in sorted(rows)] if rows else []
+            for rows in map(_numbered, parts[1:])
+        ]
+        for target, name, documents in zip(
+            (data, data, data, policy, policy), (*_FLOOR, *_POLICY), lists, strict=True
+        ):
             target[name] = documents
         return house_from_data(data)
 
     def write_new(self, cursor: Cursor, house: House) -> None:
         """Write the house of a new restaurant."""
         id_ = house.restaurant.id
-        counts = {"new_floor_version": 1, "new_policy_version": 1, "new_occupancy_version": 0, "new_latest_us": 0}
+        counts = {
+            "new_floor_version": 1,
+            "new_policy_version": 1,
+            "new_occupancy_version": 0,
+            "new_latest_us": 0,
+        }
         cursor.touched(self._new, {"new_id": id_, **_restaurant_row(house.restaurant), **counts})
         restaurant_data, policy, floor = _documents(house)
-        documents = {"restaurant": dumps(restaurant_data), "policy": dumps(policy), "floor": dumps(floor)}
-        cursor.touched(self._new_policy, {"new_id": id_, **{f"new_{key}": each for key, each in documents.items()}})
+        documents = {
+            "restaurant": dumps(restaurant_data),
+            "policy": dumps(policy),
+            "floor": dumps(floor),
+        }
+        cursor.touched(
+            self._new_policy,
+            {"new_id": id_, **{f"new_{key}": each for key, each in documents.items()}},
+        )
         self._write_parts(cursor, house, _FLOOR)
         self._write_parts(cursor, house, _POLICY)
 
     def write_floor(self, cursor: Cursor, house: House) -> None:
         """Put a house's floor in the place of the stored one."""
         _, _, floor = _documents(house)
-        cursor.touched(self._renew_floor, {"restaurant": house.restaurant.id, "new_floor": dumps(floor)})
+        cursor.touched(
+            self._renew_floor, {"restaurant": house.restaurant.id, "new_floor": dumps(floor)}
+        )
         self._write_parts(cursor, house, _FLOOR)
 
     def write_policy(self, cursor: Cursor, house: House) -> None:
@@ -95,9 +133,14 @@ class Housing:
         source = data if names is _FLOOR else data["policy"]
         for key, name in names.items():
             cursor.touched(self._deletes[name], {"restaurant": house.restaurant.id})
-            rows = [{"ordinal": place, "document": each} for place, each in enumerate(source.get(key, ()))]
+            rows = [
+                {"ordinal": place, "document": each}
+                for place, each in enumerate(source.get(key, ()))
+            ]
             if rows:
-                cursor.touched(self._inserts[name], {"restaurant": house.restaurant.id, name: dumps(rows)})
+                cursor.touched(
+                    self._inserts[name], {"restaurant": house.restaurant.id, name: dumps(rows)}
+                )
 
     # ---- statements
 
@@ -108,22 +151,30 @@ class Housing:
         arms = [select(packed(*columns)).where(policies.c.restaurant_id == restaurant())]
         for name in (*_FLOOR.values(), *_POLICY.values()):
             row = tables[name].c
-            arms.append(select(packed(row.position, row.document)).where(row.restaurant_id == restaurant()))
+            arms.append(
+                select(packed(row.position, row.document)).where(row.restaurant_id == restaurant())
+            )
         return tuple(self._idiom.gathered(arm) for arm in arms)
 
     def _inserting(self, name: str) -> Statement:
         table = self._idiom.tables[name]
         rows = self._idiom.rows(name, [column("document", table.c.document.type)])
         found = select(restaurant(), rows.c.ordinal, rows.c.document)
-        return self._idiom.compiled(insert(table).from_select(["restaurant_id", "position", "document"], found))
+        return self._idiom.compiled(
+            insert(table).from_select(["restaurant_id", "position", "document"], found)
+        )
 
     def _policies(self) -> tuple[Statement, Statement, Statement]:
         table = self._idiom.tables["restaurant_policies"]
-        new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("restaurant", "policy", "floor")}
+        new: dict[str, Any] = {
+            name: bindparam(f"new_{name}") for name in ("restaurant", "policy", "floor")
+        }
         here = table.c.restaurant_id == restaurant()
         made = (
             insert(table).values({"restaurant_id": bindparam("new_id"), **new}),
-            update(table).values({"restaurant": new["restaurant"], "policy": new["policy"]}).where(here),
+            update(table)
+            .values({"restaurant": new["restaurant"], "policy": new["policy"]})
+            .where(here),
             update(table).values({"floor": new["floor"]}).where(here),
         )
         first, second, third = (self._idiom.compiled(each) for each in made)

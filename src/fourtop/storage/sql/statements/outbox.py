@@ -36,9 +36,9 @@ _NOW: Final = moment("now_us")
 class Sender:
     """Gives out events and settles them. Safe for threads.
 
-    Who claims has to be alone with that; who settles may be beside others who do. Else a claim could be given the
-    second event of a booking while somebody writes down that the first one rests: its row is locked, and what the
-    claim knows of it is from before.
+    Who claims has to be alone with that; who settles may be beside others who do. Else a claim
+    could be given the second event of a booking while somebody writes down that the first one
+    rests: its row is locked, and what the claim knows of it is from before.
     """
 
     def __init__(self, idiom: Idiom) -> None:
@@ -50,7 +50,9 @@ class Sender:
         self._claim = idiom.compiled(self._claiming())
         self._done = idiom.compiled(self._settling({**free, row.delivered_us: _NOW}))
         self._release = idiom.compiled(self._settling(free))
-        self._rest = idiom.compiled(self._settling({**failed, row.next_us: _NOW + moment("wait_us")}))
+        self._rest = idiom.compiled(
+            self._settling({**failed, row.next_us: _NOW + moment("wait_us")})
+        )
         self._die = idiom.compiled(self._settling({**failed, row.dead_us: _NOW}))
         self._dead = idiom.compiled(self._dying())
         self._revive = idiom.compiled(self._reviving())
@@ -86,7 +88,10 @@ class Sender:
 
     def revive(self, line: Line, letters: Collection[DeadLetter]) -> int:
         """Let dead events wait again; return how many were still dead."""
-        rows = ({"restaurant_id": each.event.restaurant_id, "sequence": each.sequence} for each in letters)
+        rows = (
+            {"restaurant_id": each.event.restaurant_id, "sequence": each.sequence}
+            for each in letters
+        )
         return self._touched(line, self._revive, rows)
 
     def _touched(self, line: Line, statement: Statement, rows: Iterable[Row], **given: int) -> int:
@@ -102,8 +107,8 @@ class Sender:
     def _claiming(self) -> Update:
         """Of each subject the first waiting events, or none; of all those the oldest.
 
-        One that has no earlier one in the way has, before it, only such as are taken too: the first so many of them
-        are therefore closed, too.
+        One that has no earlier one in the way has, before it, only such as are taken too: the first
+        so many of them are therefore closed, too.
         """
         row, earlier = self._outbox.c, self._outbox.alias("earlier").c
         in_the_way = select(earlier.sequence).where(
@@ -114,16 +119,21 @@ class Sender:
             earlier.dead_us.is_(None),
             ~_is_free(earlier),
         )
-        # Skipping nothing keeps PostgreSQL from making a join of it: where it believes that little waits, it would
-        # compare all with all. So each is looked up along the index.
+        # Skipping nothing keeps PostgreSQL from making a join of it: where it believes that little
+        # waits, it would compare all with all. So each is looked up along the index.
         looked_up = in_the_way.offset(literal_column("0"))
         # In the words of the index that has what is next.
         is_waiting = func.coalesce(row.delivered_us, row.dead_us).is_(None)
-        first = select(row.restaurant_id, row.sequence).where(is_waiting, _is_free(row), ~looked_up.exists())
+        first = select(row.restaurant_id, row.sequence).where(
+            is_waiting, _is_free(row), ~looked_up.exists()
+        )
         oldest = first.order_by(row.sequence, row.restaurant_id).limit(at_most())
         # Found once, whatever way the rows are then gone to.
         found = oldest.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
-        new = {row.lease: bindparam("lease", type_=row.lease.type), row.leased_until_us: moment("until_us")}
+        new = {
+            row.lease: bindparam("lease", type_=row.lease.type),
+            row.leased_until_us: moment("until_us"),
+        }
         here = tuple_(row.restaurant_id, row.sequence).in_(select(*found.c))
         return update(self._outbox).values(new).where(here).returning(self._packed(*_PLACE))
 
@@ -160,7 +170,11 @@ def _is_free(row: Any) -> ColumnElement[bool]:
 
 def _leased(delivery: Delivery) -> Row:
     event = delivery.event
-    return {"restaurant_id": event.restaurant_id, "sequence": delivery.sequence, "lease": delivery.lease}
+    return {
+        "restaurant_id": event.restaurant_id,
+        "sequence": delivery.sequence,
+        "lease": delivery.lease,
+    }
 
 
 def _event(row: list[Any]) -> Any:

@@ -73,14 +73,19 @@ class Loaded:
         elif kind == "held_covers":
             self.held_covers.update((row[1], HeldCover(*row)) for row in rows)
         elif kind == "extent":
-            self.whole = joined_extent(*((first, last) for first, last in rows if first is not None))
+            self.whole = joined_extent(
+                *((first, last) for first, last in rows if first is not None)
+            )
         elif kind == "stored_results":
             for row in rows:
                 self.stored_results[row[0], row[1]] = codec.answer_of(self.restaurant_id, row)
         else:
             found, decode = getattr(self, kind), _DECODERS[kind]
-            # The first column is the id. What two parts of a scope name is loaded twice, and kept once.
-            found.update((row[0], decode(self.restaurant_id, row)) for row in rows if row[0] not in found)
+            # The first column is the id. What two parts of a scope name is loaded twice, and kept
+            # once.
+            found.update(
+                (row[0], decode(self.restaurant_id, row)) for row in rows if row[0] not in found
+            )
 
     def source(self, house: House, versions: Versions) -> LoadedRecords:
         """Return the rows as a source for a view."""
@@ -114,7 +119,8 @@ class Reader:
 
     Args:
         idiom: The database's.
-        house: The columns that a house is read from, to be loaded by the same statement where it is wanted.
+        house: The columns that a house is read from, to be loaded by the same statement where it is
+            wanted.
     """
 
     def __init__(self, idiom: Idiom, house: Sequence[ColumnElement[Any]] = ()) -> None:
@@ -142,14 +148,20 @@ class Reader:
 
     def _parameters(self, shape: Shape, scope: Scope, now_us: int) -> dict[str, Any]:
         parameters: dict[str, Any] = {"restaurant": scope.restaurant_id, "now_us": now_us}
-        for letter, spans in (("w", scope.spans), ("s", scope.sitting_spans), ("c", scope.headcount_spans)):
+        for letter, spans in (
+            ("w", scope.spans),
+            ("s", scope.sitting_spans),
+            ("c", scope.headcount_spans),
+        ):
             for number, (start_us, end_us) in enumerate(stretches(spans)):
                 parameters |= {f"{letter}{number}_start": start_us, f"{letter}{number}_end": end_us}
         for number, (command, key) in enumerate(sorted(scope.stored_results)):
             parameters |= {f"a{number}_command": command, f"a{number}_key": key}
         for name in shape.named:
             if name not in ("counts_holds", "has_extent"):
-                parameters[name] = self._idiom.ids(getattr(scope, name), is_one=name in shape.single)
+                parameters[name] = self._idiom.ids(
+                    getattr(scope, name), is_one=name in shape.single
+                )
         return parameters
 
     def _compiled(self, shape: Shape) -> tuple[Statement, tuple[str, ...]]:

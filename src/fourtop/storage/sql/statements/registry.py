@@ -57,5 +57,7 @@ def _events_of(idiom: Idiom) -> Statement:
     table = idiom.tables["capacity_outbox"]
     packed = idiom.packed(*(table.c[name] for name in codec.EVENT))
     return idiom.compiled(
-        select(idiom.as_text(packed)).where(table.c.restaurant_id == restaurant()).order_by(table.c.sequence)
+        select(idiom.as_text(packed))
+        .where(table.c.restaurant_id == restaurant())
+        .order_by(table.c.sequence)
     )

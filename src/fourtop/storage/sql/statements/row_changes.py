@@ -41,8 +41,8 @@ def parts_of(changes: Changes, *, moves_in_place: bool) -> list[Part]:
 
     Args:
         changes: The changes.
-        moves_in_place: Whether a replaced row is updated. Where the rows are judged one by one (SQLite), it has to
-            go with the others that go, and come with those that come.
+        moves_in_place: Whether a replaced row is updated. Where the rows are judged one by one
+            (SQLite), it has to go with the others that go, and come with those that come.
     """
     removed, added = list(changes.removed), list(changes.added)
     replaced = list(changes.replaced)
@@ -56,7 +56,11 @@ def parts_of(changes: Changes, *, moves_in_place: bool) -> list[Part]:
         *_booking_parts(changes.bookings),
         *_hold_parts(changes),
         _part("blocks_added", changes.blocks_added, codec.block_row),
-        _counted("blocks_changed", _last_of(changes.blocks_changed, changes.blocks_removed), codec.block_row),
+        _counted(
+            "blocks_changed",
+            _last_of(changes.blocks_changed, changes.blocks_removed),
+            codec.block_row,
+        ),
         _part("added", added, codec.allocation_row),
         _counted("blocks_removed", changes.blocks_removed, _id_row),
         _part("confirmations", changes.confirmations, codec.confirmation_row),
@@ -83,7 +87,10 @@ def _id_row(id_: str) -> Row:
 
 
 def _gone_row(row: Allocation) -> Row:
-    return {f"old_{name}" if name != "id" else name: value for name, value in codec.allocation_row(row).items()}
+    return {
+        f"old_{name}" if name != "id" else name: value
+        for name, value in codec.allocation_row(row).items()
+    }
 
 
 def _replaced_row(pair: tuple[Allocation, Allocation]) -> Row:
@@ -116,7 +123,9 @@ def _booking_parts(bookings: Sequence[Booking]) -> list[Part | None]:
     def known_row(booking: Booking) -> Row:
         return {**codec.booking_row(booking), "old_version": first[booking.id] - 1}
 
-    seats = [(each.id, place, table_id) for each in last for place, table_id in enumerate(each.tables)]
+    seats = [
+        (each.id, place, table_id) for each in last for place, table_id in enumerate(each.tables)
+    ]
     sizes = [(each.id, len(each.tables)) for each in known]
     return [
         _part("bookings_added", new, codec.booking_row),
@@ -135,10 +144,18 @@ def _assignment_row(seat: tuple[str, int, str]) -> Row:
 
 
 def _hold_parts(changes: Changes) -> list[Part | None]:
-    members = [(each.id, place, table_id) for each in changes.holds_added for place, table_id in enumerate(each.tables)]
+    members = [
+        (each.id, place, table_id)
+        for each in changes.holds_added
+        for place, table_id in enumerate(each.tables)
+    ]
     changed: list[Hold] = _last_of(changes.holds_changed, ())
     return [
         _part("holds_added", changes.holds_added, codec.hold_row),
-        _part("members", members, lambda seat: {"hold_id": seat[0], "position": seat[1], "table_id": seat[2]}),
+        _part(
+            "members",
+            members,
+            lambda seat: {"hold_id": seat[0], "position": seat[1], "table_id": seat[2]},
+        ),
         _counted("holds_changed", changed, codec.hold_change_row),
     ]

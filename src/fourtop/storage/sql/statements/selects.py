@@ -6,7 +6,18 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import attrs
-from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, func, null, or_, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Text,
+    bindparam,
+    func,
+    null,
+    or_,
+    select,
+    text,
+)
 
 from fourtop.model.booking import BookingStatus
 from fourtop.model.window import MAX_WINDOW_US
@@ -15,7 +26,8 @@ from fourtop.storage.sql.statements.dialect import Idiom, as_number, as_word, re
 from fourtop.storage.sql.tables import codec
 from fourtop.storage.sql.tables.catalog import SHORT_US
 
-# More stretches than these are loaded as the one that holds them all: an import of a year, mostly full of rows.
+# More stretches than these are loaded as the one that holds them all: an import of a year, mostly
+# full of rows.
 MAX_SPANS: Final = 4
 # The parts of a scope that are ids, of which a statement says whether there is one or several.
 _LOOKED_UP: Final = ("bookings", "holds", "blocks", "sessions")
@@ -90,7 +102,9 @@ class Columns:
     def packed(self, table: Any, names: Iterable[str], *more: ColumnElement[Any]) -> Select[Any]:
         """Select the packed rows of a table of the restaurant."""
         columns = [table.c[name] for name in names]
-        return select(self._idiom.packed(*columns, *more)).where(table.c.restaurant_id == restaurant())
+        return select(self._idiom.packed(*columns, *more)).where(
+            table.c.restaurant_id == restaurant()
+        )
 
     def of_allocations(self) -> Select[Any]:
         """Select allocations."""
@@ -100,13 +114,17 @@ class Columns:
         """Select bookings, with their tables."""
         given, booking = self._given.c, self.bookings.c
         where = (given.restaurant_id == booking.restaurant_id) & (given.booking_id == booking.id)
-        return self.packed(self.bookings, codec.BOOKING, self._idiom.listed(given.table_id, where, given.position))
+        return self.packed(
+            self.bookings, codec.BOOKING, self._idiom.listed(given.table_id, where, given.position)
+        )
 
     def of_holds(self) -> Select[Any]:
         """Select holds, with their tables."""
         held, hold = self._held.c, self.holds.c
         where = (held.restaurant_id == hold.restaurant_id) & (held.hold_id == hold.id)
-        return self.packed(self.holds, codec.HOLD, self._idiom.listed(held.table_id, where, held.position))
+        return self.packed(
+            self.holds, codec.HOLD, self._idiom.listed(held.table_id, where, held.position)
+        )
 
 
 def moment(name: str) -> ColumnElement[int]:
@@ -149,7 +167,9 @@ class Arms:
         if self._has("bookings"):
             hold = self._columns.holds.c
             active = select(hold.id).where(
-                hold.restaurant_id == restaurant(), self._any_of(hold.booking_id, "bookings"), _is_active(hold)
+                hold.restaurant_id == restaurant(),
+                self._any_of(hold.booking_id, "bookings"),
+                _is_active(hold),
             )
             yield base.where(row.hold_id.in_(active))
         if self._has("tables"):
@@ -158,8 +178,8 @@ class Arms:
     def _last(self) -> Select[Any]:
         """The live row of each named table that ends last, the rows of dead holds left out.
 
-        Live rows of a table do not overlap, so that it is the one that begins last; from there it is found without
-        reading what was before.
+        Live rows of a table do not overlap, so that it is the one that begins last; from there it
+        is found without reading what was before.
         """
         row, hold = self._columns.allocations.alias("latest").c, self._columns.holds.c
         alive = select(hold.id).where(
@@ -205,7 +225,9 @@ class Arms:
         if self._has("bookings"):
             yield base.where(self._any_of(row.booking_id, "bookings"))
         for number in range(self._shape.windows):
-            yield base.where(*_is_active_in(row, moment(f"w{number}_start"), moment(f"w{number}_end")))
+            yield base.where(
+                *_is_active_in(row, moment(f"w{number}_start"), moment(f"w{number}_end"))
+            )
 
     # ---- who counts
 
@@ -216,13 +238,17 @@ class Arms:
         for number in range(self._shape.headcounts):
             start, end = moment(f"c{number}_start"), moment(f"c{number}_end")
             counted = select(packed(at, func.sum(row.party), func.count()))
-            yield counted.where(row.restaurant_id == restaurant(), at >= start, at < end, _counts(row)).group_by(at)
+            yield counted.where(
+                row.restaurant_id == restaurant(), at >= start, at < end, _counts(row)
+            ).group_by(at)
 
     def held_covers(self) -> Iterable[Select[Any]]:
         """What the live holds lay claim to, with when the bookings that they are for sit down, if those count."""
         row, booking = self._columns.holds.c, self._columns.bookings.c
         is_its = booking.restaurant_id == row.restaurant_id, booking.id == row.booking_id
-        of_booking = select(booking.dining_start_us).where(*is_its, _counts(booking)).scalar_subquery()
+        of_booking = (
+            select(booking.dining_start_us).where(*is_its, _counts(booking)).scalar_subquery()
+        )
         packed = self._idiom.packed(row.dining_start_us, row.id, row.party, of_booking)
         for number in range(self._shape.headcounts):
             start, end = moment(f"c{number}_start"), moment(f"c{number}_end")
@@ -233,7 +259,11 @@ class Arms:
     def alive(self) -> Iterable[Select[Any]]:
         """How many holds are alive."""
         row, packed = self._columns.holds.c, self._idiom.packed
-        alive = row.restaurant_id == restaurant(), _is_active(row), row.expires_us > moment("now_us")
+        alive = (
+            row.restaurant_id == restaurant(),
+            _is_active(row),
+            row.expires_us > moment("now_us"),
+        )
         if self._has("counts_holds"):
             yield select(packed(null(), func.count())).where(*alive)
         if self._has("sessions"):
@@ -246,7 +276,9 @@ class Arms:
         """The named ones."""
         if self._has("blocks"):
             row = self._columns.blocks.c
-            yield self._columns.packed(self._columns.blocks, codec.BLOCK).where(self._any_of(row.id, "blocks"))
+            yield self._columns.packed(self._columns.blocks, codec.BLOCK).where(
+                self._any_of(row.id, "blocks")
+            )
 
     def confirmations(self) -> Iterable[Select[Any]]:
         """Those of the named holds."""
@@ -259,14 +291,20 @@ class Arms:
         """The named ones."""
         table = self._columns.stored_results
         for number in range(self._shape.stored_results):
-            command, key = (bindparam(f"a{number}_{each}", type_=Text()) for each in ("command", "key"))
+            command, key = (
+                bindparam(f"a{number}_{each}", type_=Text()) for each in ("command", "key")
+            )
             base = self._columns.packed(table, codec.ANSWER)
             yield base.where(table.c.command == command, table.c.idempotency_key == key)
 
     def extent(self) -> Iterable[Select[Any]]:
         """From when to when there is anything."""
         if self._has("has_extent"):
-            row, booking, packed = self._columns.allocations.c, self._columns.bookings.c, self._idiom.packed
+            row, booking, packed = (
+                self._columns.allocations.c,
+                self._columns.bookings.c,
+                self._idiom.packed,
+            )
             rows = select(packed(func.min(row.start_us), func.max(row.end_us)))
             yield rows.where(row.restaurant_id == restaurant())
             sits = booking.dining_start_us

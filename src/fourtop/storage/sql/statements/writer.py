@@ -30,7 +30,8 @@ from fourtop.storage.sql.statements.selects import moment
 from fourtop.storage.sql.tables import codec
 from fourtop.storage.sql.tables.codec import Row, listed, plain
 
-# So many rows of a kind are one parameter; an import of years has more, and a parameter a limit of its own.
+# So many rows of a kind are one parameter; an import of years has more, and a parameter a limit of
+# its own.
 LARGEST: Final = 5_000
 _OLD: Final = tuple(name for name in codec.ALLOCATION if name != "id")
 
@@ -115,7 +116,9 @@ class Writer:
         touched = 0
         for rows in batched(part.rows, LARGEST):
             kind, given = self._given(part.name, rows)
-            touched += cursor.touched(self._compiled((kind,)), {"restaurant": restaurant_id, **given})
+            touched += cursor.touched(
+                self._compiled((kind,)), {"restaurant": restaurant_id, **given}
+            )
         if part.expected not in (None, touched):
             raise Mismatch
 
@@ -132,7 +135,8 @@ class Writer:
     def _write_each(self, cursor: Cursor, part: Part, restaurant_id: str) -> None:
         """Write the rows of a part one by one."""
         statement = self._compiled((_Kind(part.name),))
-        # Each parameter is a column of the row, or the tenant; a document is the text that SQLite keeps of it.
+        # Each parameter is a column of the row, or the tenant; a document is the text that SQLite
+        # keeps of it.
         columns = self._columns_of(part.name, statement)
         given = [{name: plain(row.get(column_)) for name, column_ in columns} for row in part.rows]
         for each in given:
@@ -257,23 +261,33 @@ class _Statements:
     def _here(self, kind: _Kind, table: Table) -> tuple[ColumnElement[bool], ...]:
         """Say which rows of a table a part is about, by their ids.
 
-        Where many rows are given at once, PostgreSQL sees how many ids there are, and looks them up: of a list in JSON
-        it would think that it is so long that all rows had better be read.
+        Where many rows are given at once, PostgreSQL sees how many ids there are, and looks them
+        up: of a list in JSON it would think that it is so long that all rows had better be read.
         """
         of_tenant = table.c.restaurant_id == restaurant()
         if not self._idiom.is_postgresql:
             return (of_tenant,)
-        return of_tenant, self._idiom.any_of(table.c[KEYS[kind.name]], f"{kind.name}_ids", is_one=kind.is_one)
+        return of_tenant, self._idiom.any_of(
+            table.c[KEYS[kind.name]], f"{kind.name}_ids", is_one=kind.is_one
+        )
 
     def _replaced(self, kind: _Kind) -> Update:
         old = self._old_columns()
-        return self._update(kind, self._allocations, codec.ALLOCATION, old=old, if_=self._is_as_stored)
+        return self._update(
+            kind, self._allocations, codec.ALLOCATION, old=old, if_=self._is_as_stored
+        )
 
     def _bookings_changed(self, kind: _Kind) -> Update:
         version = self._bookings.c.version
         old: list[ColumnElement[Any]] = [column("old_version", BigInteger())]
         names = codec.BOOKING
-        return self._update(kind, self._bookings, names, old=old, if_=lambda given: [version == given["old_version"]])
+        return self._update(
+            kind,
+            self._bookings,
+            names,
+            old=old,
+            if_=lambda given: [version == given["old_version"]],
+        )
 
     def _counted(self) -> Update:
         row = self._restaurants.c
@@ -309,7 +323,9 @@ class _Statements:
         return [column(f"old_{name}", self._allocations.c[name].type) for name in _OLD]
 
     def _is_as_stored(self, given: Given) -> list[ColumnElement[bool]]:
-        return [self._allocations.c[name].is_not_distinct_from(given[f"old_{name}"]) for name in _OLD]
+        return [
+            self._allocations.c[name].is_not_distinct_from(given[f"old_{name}"]) for name in _OLD
+        ]
 
 
 # The parts that change or remove rows, and the column that says which.

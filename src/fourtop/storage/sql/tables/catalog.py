@@ -1,8 +1,9 @@
 """The tables of the SQL stores, for each of the two databases.
 
-The migrations are what makes a schema; this is what the statements are written with, and what a test compares the
-migrated schema to. Every key begins with the tenant. Instants are whole microseconds since 1970 (UTC) in columns
-that end in ``_us``; PostgreSQL keeps beside them, generated from them, the types that operators like to query.
+The migrations are what makes a schema; this is what the statements are written with, and what a
+test compares the migrated schema to. Every key begins with the tenant. Instants are whole
+microseconds since 1970 (UTC) in columns that end in ``_us``; PostgreSQL keeps beside them,
+generated from them, the types that operators like to query.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ NO_OVERLAP: Final = "allocations_no_overlap"
 VERSION_TABLE: Final = "fourtop_version"
 # The last of the migrations: what the statements of this package are written for.
 REVISION: Final = "0003"
-# Longer rows (blocks, whole days) have an index of their own, so that looking for what overlaps a window need not
-# begin a month before it. Nearly every stay is shorter.
+# Longer rows (blocks, whole days) have an index of their own, so that looking for what overlaps a
+# window need not begin a month before it. Nearly every stay is shorter.
 SHORT_US: Final = 6 * 60 * 60 * 1_000_000
 
 _POSTGRESQL: Any = PGDialect
@@ -133,7 +134,14 @@ class _Maker:
         """An instant for operators, generated from its microseconds; on PostgreSQL only."""
         if not self.is_postgresql:
             return ()
-        return (Column(name, DateTime(timezone=True), Computed(_MOMENT.format(source), persisted=True), nullable=null),)
+        return (
+            Column(
+                name,
+                DateTime(timezone=True),
+                Computed(_MOMENT.format(source), persisted=True),
+                nullable=null,
+            ),
+        )
 
     def counted(self, table: str, name: str) -> tuple[Any, ...]:
         """A number that counts up by itself, and the primary key that ends in it."""
@@ -148,11 +156,13 @@ class _Maker:
         schema = f"{self.metadata.schema}." if self.metadata.schema else ""
         key = "restaurant_id" if of != "restaurants" else "id"
         target = [f"{schema}{of}.{key}", f"{schema}{of}.id"][: len(columns)]
-        later: dict[str, Any] = {} if self.is_postgresql else {"deferrable": True, "initially": "DEFERRED"}
+        later: dict[str, Any] = (
+            {} if self.is_postgresql else {"deferrable": True, "initially": "DEFERRED"}
+        )
         return ForeignKeyConstraint(list(columns), target, name=name, **later)
 
 
-# ---- what is configured ----------------------------------------------------------------------------------
+# ---- what is configured --------------------------------------------------------------------------
 
 
 def _house_tables(make: _Maker) -> None:
@@ -169,7 +179,8 @@ def _house_tables(make: _Maker) -> None:
         make.whole("latest_us"),
         PrimaryKeyConstraint("id", name="restaurants_pkey"),
     )
-    # The rules, and what a floor has besides its rows: apart from the row that every command locks and counts in.
+    # The rules, and what a floor has besides its rows: apart from the row that every command locks
+    # and counts in.
     make.table(
         "restaurant_policies",
         make.key("restaurant_id"),
@@ -191,10 +202,15 @@ def _house_tables(make: _Maker) -> None:
         )
 
 
-# Each row is a part of the house document, in its order; these columns follow from it, for operators.
+# Each row is a part of the house document, in its order; these columns follow from it, for
+# operators.
 _PARTS: Final[dict[str, tuple[tuple[str, Any, str], ...]]] = {
     "zones": (("name", Text(), "name"),),
-    "table_inventory": (("number", Text(), "number"), ("capacity", Integer(), "capacity"), ("zone", Text(), "zone")),
+    "table_inventory": (
+        ("number", Text(), "number"),
+        ("capacity", Integer(), "capacity"),
+        ("zone", Text(), "zone"),
+    ),
     "table_adjacencies": (),
     "restaurant_service_periods": (("key", Text(), "key"),),
     "restaurant_capacity_rules": (
@@ -211,7 +227,7 @@ def _derived(make: _Maker, name: str, kind: Any, key: str) -> Column[Any]:
     return Column(name, kind, Computed(found, persisted=make.is_postgresql), nullable=True)
 
 
-# ---- who comes -------------------------------------------------------------------------------------------
+# ---- who comes -----------------------------------------------------------------------------------
 
 
 def _stay_columns(make: _Maker) -> tuple[Column[Any], ...]:
@@ -228,7 +244,9 @@ def _stay_columns(make: _Maker) -> tuple[Column[Any], ...]:
     )
 
 
-def _actor_columns(make: _Maker, prefix: str = "actor", *, null: bool = False) -> tuple[Column[str], ...]:
+def _actor_columns(
+    make: _Maker, prefix: str = "actor", *, null: bool = False
+) -> tuple[Column[str], ...]:
     return make.key(f"{prefix}_id", null=null), make.key(f"{prefix}_role", null=null)
 
 
@@ -261,8 +279,12 @@ def _booking_tables(make: _Maker) -> None:
         make.key("booking_id"),
         Column("position", Integer(), nullable=False),
         make.key("table_id"),
-        PrimaryKeyConstraint("restaurant_id", "booking_id", "position", name="booking_table_assignments_pkey"),
-        make.owned_by("booking_table_assignments_booking_fkey", "restaurant_id", "booking_id", of="bookings"),
+        PrimaryKeyConstraint(
+            "restaurant_id", "booking_id", "position", name="booking_table_assignments_pkey"
+        ),
+        make.owned_by(
+            "booking_table_assignments_booking_fkey", "restaurant_id", "booking_id", of="bookings"
+        ),
     )
     make.table(
         "table_blocks",
@@ -302,7 +324,9 @@ def _hold_tables(make: _Maker) -> None:
         PrimaryKeyConstraint("restaurant_id", "id", name="table_holds_pkey"),
         make.owned_by("table_holds_restaurant_fkey", "restaurant_id", of="restaurants"),
         _partial("table_holds_active", active, "restaurant_id", "block_start_us"),
-        _partial("table_holds_booking", text("booking_id IS NOT NULL"), "restaurant_id", "booking_id"),
+        _partial(
+            "table_holds_booking", text("booking_id IS NOT NULL"), "restaurant_id", "booking_id"
+        ),
         # The jobs ask across restaurants: for the dead ones, and for the ended ones that are old.
         _partial("table_holds_expiry", active, "expires_us"),
         _partial("table_holds_ended", text("state <> 'active'"), "created_us"),
@@ -313,7 +337,9 @@ def _hold_tables(make: _Maker) -> None:
         make.key("hold_id"),
         Column("position", Integer(), nullable=False),
         make.key("table_id"),
-        PrimaryKeyConstraint("restaurant_id", "hold_id", "position", name="table_hold_members_pkey"),
+        PrimaryKeyConstraint(
+            "restaurant_id", "hold_id", "position", name="table_hold_members_pkey"
+        ),
         make.owned_by("table_hold_members_hold_fkey", "restaurant_id", "hold_id", of="table_holds"),
     )
 
@@ -322,14 +348,21 @@ def _partial(name: str, where: Any, *columns: str) -> Index:
     return Index(name, *columns, postgresql_where=where, sqlite_where=where)
 
 
-# ---- what is taken ---------------------------------------------------------------------------------------
+# ---- what is taken -------------------------------------------------------------------------------
 
 
 def _allocation_columns(make: _Maker) -> tuple[Column[Any], ...]:
     window: tuple[Column[Any], ...] = ()
     if make.is_postgresql:
         bounds = f"{_MOMENT.format('start_us')}, {_MOMENT.format('end_us')}"
-        window = (Column("window", TSTZRANGE(), Computed(f"tstzrange({bounds})", persisted=True), nullable=False),)
+        window = (
+            Column(
+                "window",
+                TSTZRANGE(),
+                Computed(f"tstzrange({bounds})", persisted=True),
+                nullable=False,
+            ),
+        )
     return (
         make.key("restaurant_id"),
         make.key("id"),
@@ -346,7 +379,9 @@ def _allocation_columns(make: _Maker) -> tuple[Column[Any], ...]:
 
 
 def _allocation_tables(make: _Maker) -> None:
-    owners = " + ".join(f"CASE WHEN {each}_id IS NULL THEN 0 ELSE 1 END" for each in ("hold", "booking", "block"))
+    owners = " + ".join(
+        f"CASE WHEN {each}_id IS NULL THEN 0 ELSE 1 END" for each in ("hold", "booking", "block")
+    )
     make.table(
         "allocations",
         *_allocation_columns(make),
@@ -357,11 +392,17 @@ def _allocation_tables(make: _Maker) -> None:
         CheckConstraint("start_us < end_us", name="allocations_window_check"),
         CheckConstraint(f"{owners} = 1", name="allocations_owner_check"),
         CheckConstraint("hold_id IS NULL OR NOT shadow", name="allocations_shadow_check"),
-        CheckConstraint("resource_type IN ('table', 'hold', 'merge_group')", name="allocations_type_check"),
+        CheckConstraint(
+            "resource_type IN ('table', 'hold', 'merge_group')", name="allocations_type_check"
+        ),
         Index("allocations_start", "restaurant_id", "start_us"),
-        _partial("allocations_long", text(f"end_us - start_us > {SHORT_US}"), "restaurant_id", "start_us"),
+        _partial(
+            "allocations_long", text(f"end_us - start_us > {SHORT_US}"), "restaurant_id", "start_us"
+        ),
         *(
-            _partial(f"allocations_{each}", text(f"{each}_id IS NOT NULL"), "restaurant_id", f"{each}_id")
+            _partial(
+                f"allocations_{each}", text(f"{each}_id IS NOT NULL"), "restaurant_id", f"{each}_id"
+            )
             for each in ("hold", "booking", "block")
         ),
         *_no_overlap(make),
@@ -370,7 +411,8 @@ def _allocation_tables(make: _Maker) -> None:
         "allocations_archive",
         *_allocation_columns(make),
         make.whole("archived_us"),
-        # The id of a row that went into the archive may come back to the living, and then into the archive, too.
+        # The id of a row that went into the archive may come back to the living, and then into the
+        # archive, too.
         *make.counted("allocations_archive", "number"),
         Index("allocations_archive_start", "restaurant_id", "start_us"),
     )
@@ -387,7 +429,9 @@ def _no_overlap(make: _Maker) -> tuple[Any, ...]:
     if not make.is_postgresql:
         columns = ("restaurant_id", "resource_type", "resource_id", "start_us")
         return (Index(NO_OVERLAP, *columns, sqlite_where=text("NOT shadow")),)
-    equal: list[tuple[Any, str]] = [(column(name), "=") for name in ("restaurant_id", "resource_type", "resource_id")]
+    equal: list[tuple[Any, str]] = [
+        (column(name), "=") for name in ("restaurant_id", "resource_type", "resource_id")
+    ]
     return (
         ExcludeConstraint(
             *equal,
@@ -401,7 +445,7 @@ def _no_overlap(make: _Maker) -> tuple[Any, ...]:
     )
 
 
-# ---- what was answered, and what is to be told ------------------------------------------------------------
+# ---- what was answered, and what is to be told ---------------------------------------------------
 
 
 def _record_tables(make: _Maker) -> None:
@@ -451,7 +495,9 @@ def _record_tables(make: _Maker) -> None:
         make.words("kind"),
         make.document("answer"),
         make.whole("stored_us"),
-        PrimaryKeyConstraint("restaurant_id", "command", "idempotency_key", name="command_results_pkey"),
+        PrimaryKeyConstraint(
+            "restaurant_id", "command", "idempotency_key", name="command_results_pkey"
+        ),
         Index("command_results_stored", "stored_us"),
     )
     _outbox_table(make)
@@ -479,10 +525,13 @@ def _outbox_table(make: _Maker) -> None:
         make.whole("dead_us", null=True),
         UniqueConstraint("restaurant_id", "dedupe_key", name="capacity_outbox_dedupe_key"),
         _partial("capacity_outbox_waiting", waiting, "restaurant_id", "subject", "sequence"),
-        # Relays and pruners ask across restaurants: for what is next, and for what was settled long ago. What is next
-        # says in other words that it waits: else PostgreSQL takes this index for the other as long as it believes that
-        # nothing waits, and looks through all that does to see whether an event has an earlier one of its subject.
-        _partial("capacity_outbox_next", text("coalesce(delivered_us, dead_us) IS NULL"), "sequence"),
+        # Relays and pruners ask across restaurants: for what is next, and for what was settled long
+        # ago. What is next says in other words that it waits: else PostgreSQL takes this index for
+        # the other as long as it believes that nothing waits, and looks through all that does to
+        # see whether an event has an earlier one of its subject.
+        _partial(
+            "capacity_outbox_next", text("coalesce(delivered_us, dead_us) IS NULL"), "sequence"
+        ),
         _partial("capacity_outbox_delivered", text("delivered_us IS NOT NULL"), "delivered_us"),
         _partial("capacity_outbox_dead", text("dead_us IS NOT NULL"), "dead_us"),
         # Without, SQLite gives the place of an event that was deleted to the next one.

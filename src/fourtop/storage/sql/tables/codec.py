@@ -35,7 +35,7 @@ _HOLD, _BOOKING, _BLOCK = OwnerKind.HOLD, OwnerKind.BOOKING, OwnerKind.BLOCK
 _NOTHING_WANTED: Final = Preference()
 
 
-# ---- allocations -----------------------------------------------------------------------------------------
+# ---- allocations ---------------------------------------------------------------------------------
 
 ALLOCATION: Final = (
     "id",
@@ -69,7 +69,8 @@ def allocation_of(restaurant_id: str, row: list[Any]) -> Allocation:
     return _allocation(restaurant_id, tuple(row))
 
 
-# One evening's rows are read again by each command of it. They are kept by all that they say, so none is ever stale.
+# One evening's rows are read again by each command of it. They are kept by all that they say, so
+# none is ever stale.
 @lru_cache(maxsize=16_384)
 def _allocation(restaurant_id: str, row: tuple[Any, ...]) -> Allocation:
     id_, resource_type, resource_id, start_us, end_us, hold_id, booking_id, block_id, shadow = row
@@ -81,10 +82,12 @@ def _allocation(restaurant_id: str, row: tuple[Any, ...]) -> Allocation:
     else:
         kind, owner_id = _BLOCK, block_id
     window = Window.of_micros(start_us, end_us)
-    return Allocation(id_, restaurant_id, _TYPES[resource_type], resource_id, window, kind, owner_id, bool(shadow))
+    return Allocation(
+        id_, restaurant_id, _TYPES[resource_type], resource_id, window, kind, owner_id, bool(shadow)
+    )
 
 
-# ---- stays and actors ------------------------------------------------------------------------------------
+# ---- stays and actors ----------------------------------------------------------------------------
 
 _STAY: Final = (
     "period",
@@ -114,7 +117,17 @@ def _stay_row(stay: Stay) -> Row:
 
 
 def _stay_of(row: list[Any]) -> Stay:
-    period, service_date, occasion, dining_start, dining_end, block_start, block_end, turn_minutes, is_clamped = row
+    (
+        period,
+        service_date,
+        occasion,
+        dining_start,
+        dining_end,
+        block_start,
+        block_end,
+        turn_minutes,
+        is_clamped,
+    ) = row
     return Stay(
         period,
         date.fromisoformat(service_date),
@@ -130,7 +143,7 @@ def _actor_row(actor: Actor) -> Row:
     return {"actor_id": actor.id, "actor_role": actor.role}
 
 
-# ---- bookings --------------------------------------------------------------------------------------------
+# ---- bookings ------------------------------------------------------------------------------------
 
 _ASSIGNMENT: Final = (
     "merge_group_id",
@@ -189,7 +202,18 @@ def booking_of(restaurant_id: str, row: list[Any]) -> Booking:
 
 @lru_cache(maxsize=4_096)
 def _booking(restaurant_id: str, facts: tuple[Any, ...], tables: tuple[str, ...]) -> Booking:
-    id_, party_size, status, version, created_us, updated_us, actor_id, actor_role, past_reason, *rest = facts
+    (
+        id_,
+        party_size,
+        status,
+        version,
+        created_us,
+        updated_us,
+        actor_id,
+        actor_role,
+        past_reason,
+        *rest,
+    ) = facts
     group_id, start_us, end_us, assigned_us, by_id, by_role = rest[len(_STAY) :]
     assignment = None
     if assigned_us is not None:
@@ -210,7 +234,7 @@ def _booking(restaurant_id: str, facts: tuple[Any, ...], tables: tuple[str, ...]
     )
 
 
-# ---- holds -----------------------------------------------------------------------------------------------
+# ---- holds ---------------------------------------------------------------------------------------
 
 HOLD: Final = (
     "id",
@@ -264,7 +288,19 @@ def hold_row(hold: Hold) -> Row:
 
 def hold_of(restaurant_id: str, row: list[Any]) -> Hold:
     """Read a hold; its tables come last in the row."""
-    id_, party_size, state, created_us, expires_us, facts, actor_id, actor_role, booking_id, session, *rest = row
+    (
+        id_,
+        party_size,
+        state,
+        created_us,
+        expires_us,
+        facts,
+        actor_id,
+        actor_role,
+        booking_id,
+        session,
+        *rest,
+    ) = row
     past_reason, must, wish, names_tables, occasion, *stay, tables = rest
     return Hold(
         id=id_,
@@ -295,7 +331,7 @@ def _preference_of(data: Row) -> Preference:
     return Preference(**data) if data else _NOTHING_WANTED
 
 
-# ---- blocks ----------------------------------------------------------------------------------------------
+# ---- blocks --------------------------------------------------------------------------------------
 
 BLOCK: Final = ("id", "tables", "start_us", "end_us", "reason", "actor_id", "actor_role")
 
@@ -319,7 +355,7 @@ def block_of(restaurant_id: str, row: list[Any]) -> Block:
     return Block(id_, restaurant_id, tuple(tables), window, reason, Actor(actor_id, actor_role))
 
 
-# ---- evidence, answers, events ---------------------------------------------------------------------------
+# ---- evidence, answers, events -------------------------------------------------------------------
 
 
 def _converter() -> cattrs.Converter:
@@ -367,7 +403,9 @@ def confirmation_row(result: ConfirmationResult) -> Row:
         "idempotency_key": result.key,
         "confirmed": result.confirmed,
         "checked_us": result.checked_us,
-        "tables": [{"table_id": each.table_id, "capacity": each.capacity} for each in result.tables],
+        "tables": [
+            {"table_id": each.table_id, "capacity": each.capacity} for each in result.tables
+        ],
         "rivals": _CONVERTER.unstructure(result.rivals),
         "code": result.code,
         "details": dict(result.details),
@@ -377,7 +415,20 @@ def confirmation_row(result: ConfirmationResult) -> Row:
 
 def confirmation_of(restaurant_id: str, row: list[Any]) -> ConfirmationResult:
     """Read the evidence of a confirmation."""
-    id_, hold_id, booking_id, key, confirmed, checked_us, tables, rivals, code, details, actor_id, actor_role = row
+    (
+        id_,
+        hold_id,
+        booking_id,
+        key,
+        confirmed,
+        checked_us,
+        tables,
+        rivals,
+        code,
+        details,
+        actor_id,
+        actor_role,
+    ) = row
     return ConfirmationResult(
         id=id_,
         restaurant_id=restaurant_id,
@@ -413,11 +464,25 @@ def answer_of(restaurant_id: str, row: list[Any]) -> StoredResult:
     """Read a stored answer."""
     command, key, fingerprint, kind, data, stored_us = row
     return StoredResult(
-        restaurant_id, command, key, fingerprint, _CONVERTER.structure(data, _OUTCOMES[kind]), stored_us
+        restaurant_id,
+        command,
+        key,
+        fingerprint,
+        _CONVERTER.structure(data, _OUTCOMES[kind]),
+        stored_us,
     )
 
 
-EVENT: Final = ("type", "dedupe_key", "at_us", "actor_id", "actor_role", "booking_id", "hold_id", "data")
+EVENT: Final = (
+    "type",
+    "dedupe_key",
+    "at_us",
+    "actor_id",
+    "actor_role",
+    "booking_id",
+    "hold_id",
+    "data",
+)
 
 
 def event_row(event: Event) -> Row:
@@ -437,7 +502,9 @@ def event_of(restaurant_id: str, row: list[Any]) -> Event:
     """Read an event."""
     kind, dedupe_key, at_us, actor_id, actor_role, booking_id, hold_id, data = row
     actor = Actor(actor_id, actor_role)
-    return Event(EventType(kind), dedupe_key, restaurant_id, at_us, actor, booking_id, hold_id, data)
+    return Event(
+        EventType(kind), dedupe_key, restaurant_id, at_us, actor, booking_id, hold_id, data
+    )
 
 
 def listed(rows: Iterable[Row]) -> str:

@@ -23,7 +23,8 @@ class Rights:
 
     Args:
         app: What decisions do, in the rows of their restaurant.
-        jobs: What jobs do, in the rows of all. They may update only in order to lock, except in the outbox.
+        jobs: What jobs do, in the rows of all. They may update only in order to lock, except in the
+            outbox.
     """
 
     app: tuple[str, ...]
@@ -55,10 +56,17 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     "command_results": Rights(_WRITTEN_ONCE, _TAKEN_AWAY),
     "capacity_outbox": Rights(_WRITTEN_ONCE, _TAKEN_AWAY),
 }
-# Where jobs have a right to some columns only: how far an event is on its way; and, for the check at the start, which
-# restaurants are active and which of them have a rule.
+# Where jobs have a right to some columns only: how far an event is on its way; and, for the check
+# at the start, which restaurants are active and which of them have a rule.
 ONLY: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
-    ("capacity_outbox", "UPDATE"): ("attempts", "next_us", "lease", "leased_until_us", "delivered_us", "dead_us"),
+    ("capacity_outbox", "UPDATE"): (
+        "attempts",
+        "next_us",
+        "lease",
+        "leased_until_us",
+        "delivered_us",
+        "dead_us",
+    ),
     ("restaurants", "SELECT"): ("id", "is_active"),
     ("restaurant_capacity_rules", "SELECT"): ("restaurant_id",),
 }

@@ -25,7 +25,8 @@ def upgrade(step: Step) -> None:
     """Look whether rows overlap, and forbid it from now on.
 
     Raises:
-        StoreMisconfigured: If some do, with the first of them: it is not for a migration to say who has to move.
+        StoreMisconfigured: If some do, with the first of them: it is not for a migration to say who
+            has to move.
     """
     found = step.rows(OVERLAPS.replace("{place}", "{schema}." if step.is_postgresql else ""))
     if found:

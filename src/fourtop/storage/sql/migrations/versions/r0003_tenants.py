@@ -8,8 +8,9 @@ from fourtop.storage.sql.migrations.step import Step
 revision = "0003"
 down_revision = "0002"
 
-# What each of the two roles may do with a table. The jobs lock the rows that they move or delete, for which
-# PostgreSQL wants the right to update; a policy that no new row passes keeps it from being used.
+# What each of the two roles may do with a table. The jobs lock the rows that they move or delete,
+# for which PostgreSQL wants the right to update; a policy that no new row passes keeps it from
+# being used.
 ALL: Final = "SELECT, INSERT, UPDATE, DELETE"
 REPLACED: Final = "SELECT, INSERT, DELETE"
 KEPT: Final = "SELECT, INSERT, UPDATE"
@@ -36,7 +37,10 @@ RIGHTS: Final[dict[str, tuple[str, str]]] = {
 }
 # Where jobs have a right to some columns only.
 ONLY: Final = {
-    ("capacity_outbox", "UPDATE"): "(attempts, next_us, lease, leased_until_us, delivered_us, dead_us)",
+    (
+        "capacity_outbox",
+        "UPDATE",
+    ): "(attempts, next_us, lease, leased_until_us, delivered_us, dead_us)",
     ("restaurants", "SELECT"): "(id, is_active)",
     ("restaurant_capacity_rules", "SELECT"): "(restaurant_id)",
 }
@@ -51,8 +55,12 @@ def upgrade(step: Step) -> None:
         _secure(step, table)
         step.run(f"GRANT {app} ON {{schema}}.{table} TO fourtop_app")
         for verb, rows in _policies_of_jobs(table, jobs):
-            step.run(f"GRANT {verb} {ONLY.get((table, verb), '')} ON {{schema}}.{table} TO fourtop_jobs")
-            step.run(f"CREATE POLICY jobs_{verb.lower()} ON {{schema}}.{table} FOR {verb} TO fourtop_jobs {rows}")
+            step.run(
+                f"GRANT {verb} {ONLY.get((table, verb), '')} ON {{schema}}.{table} TO fourtop_jobs"
+            )
+            step.run(
+                f"CREATE POLICY jobs_{verb.lower()} ON {{schema}}.{table} FOR {verb} TO fourtop_jobs {rows}"
+            )
 
 
 def _secure(step: Step, table: str) -> None:
@@ -71,7 +79,10 @@ def _policies_of_jobs(table: str, verbs: str) -> Iterator[tuple[str, str]]:
         if verb == "INSERT":
             yield verb, "WITH CHECK (true)"
         elif verb == "UPDATE":
-            yield verb, f"USING (true) WITH CHECK ({'true' if table == 'capacity_outbox' else 'false'})"
+            yield (
+                verb,
+                f"USING (true) WITH CHECK ({'true' if table == 'capacity_outbox' else 'false'})",
+            )
         else:
             yield verb, "USING (true)"
 
