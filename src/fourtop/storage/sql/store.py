@@ -356,13 +356,11 @@ class SqlStore:
             self._judge.judge(line, changes, house, versions)
         if not changes.is_of(restaurant_id):
             raise Mismatch
-        house = _changed_house(house, versions, changes)
+        before, house = house, _changed_house(house, versions, changes)
         if not _tables_are_on(house, changes):
             raise Mismatch
-        if changes.floor is not None:
-            self._housing.write_floor(line, house)
-        if changes.policy is not None:
-            self._housing.write_policy(line, house)
+        if house is not before:
+            self._housing.write_changes(line, before, house)
         count = Count(
             now_us=entry.now_us,
             floor=int(changes.floor is not None),

@@ -93,7 +93,7 @@ class Judge:
         columns, any_of, gathered = self._columns, self._idiom.any_of, self._idiom.gathered
         outbox = self._idiom.tables["capacity_outbox"]
         result = columns.confirmations.c
-        confirmations = columns.packed(columns.confirmations, codec.CONFIRMATION)
+        confirmations = columns.of_confirmations()
         arms: tuple[Select[Any], ...] = (
             columns.of_allocations().where(self._is_touched()),
             columns.of_bookings().where(any_of(columns.bookings.c.id, "bookings")),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from fourtop.storage.sql.statements.conflict_explainer import Judge
 from fourtop.storage.sql.statements.dialect import Idiom, Statement, restaurant
-from fourtop.storage.sql.statements.house import Housing
+from fourtop.storage.sql.statements.house import HouseMapper
 from fourtop.storage.sql.statements.outbox import Sender
 from fourtop.storage.sql.statements.reader import Reader
 from fourtop.storage.sql.statements.retention import Maintainer
@@ -26,7 +26,7 @@ class Script:
     """All that is said to a database, whichever store says it. Safe for threads."""
 
     idiom: Idiom
-    housing: Housing
+    housing: HouseMapper
     reader: Reader
     writer: Writer
     judge: Judge
@@ -39,7 +39,7 @@ class Script:
 def script_of(database: Database, schema: str) -> Script:
     """Return what is said to a database: stores share it, since to write a statement takes longer than to run it."""
     idiom = Idiom(database, schema)
-    housing = Housing(idiom)
+    housing = HouseMapper(idiom)
     reader = Reader(idiom, housing.columns)
     return Script(
         idiom=idiom,

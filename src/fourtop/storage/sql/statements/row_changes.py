@@ -15,6 +15,7 @@ from fourtop.ports import Changes
 from fourtop.ports.outbox import subject_of
 from fourtop.storage.sql.tables import codec
 from fourtop.storage.sql.tables.codec import Row
+from fourtop.storage.sql.tables.confirmation import confirmation_table_rows
 
 
 class Mismatch(Exception):  # It never leaves the store: what was wrong is found out by the judge.
@@ -64,6 +65,11 @@ def parts_of(changes: Changes, *, moves_in_place: bool) -> list[Part]:
         _part("added", added, codec.allocation_row),
         _counted("blocks_removed", changes.blocks_removed, _id_row),
         _part("confirmations", changes.confirmations, codec.confirmation_row),
+        _part(
+            "confirmation_tables",
+            [row for each in changes.confirmations for row in confirmation_table_rows(each)],
+            dict,
+        ),
         _part("stored_results", changes.stored_results, codec.answer_row),
         _part("events", changes.events, _event_row),
     ]

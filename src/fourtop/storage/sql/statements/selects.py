@@ -98,6 +98,7 @@ class Columns:
         self._idiom = idiom
         self._given = tables["booking_table_assignments"]
         self._held = tables["table_hold_members"]
+        self._seen = tables["booking_confirmation_tables"]
 
     def packed(self, table: Any, names: Iterable[str], *more: ColumnElement[Any]) -> Select[Any]:
         """Select the packed rows of a table of the restaurant."""
@@ -125,6 +126,16 @@ class Columns:
         return self.packed(
             self.holds, codec.HOLD, self._idiom.listed(held.table_id, where, held.position)
         )
+
+    def of_confirmations(self) -> Select[Any]:
+        """Select confirmation results, with the ids and the capacities of their tables."""
+        seen, result = self._seen.c, self.confirmations.c
+        where = (seen.restaurant_id == result.restaurant_id) & (seen.result_id == result.id)
+        lists = (
+            self._idiom.listed(each, where, seen.position)
+            for each in (seen.table_id, seen.capacity)
+        )
+        return self.packed(self.confirmations, codec.CONFIRMATION, *lists)
 
 
 def moment(name: str) -> ColumnElement[int]:
@@ -237,7 +248,7 @@ class Arms:
         at = row.dining_start_us
         for number in range(self._shape.headcounts):
             start, end = moment(f"c{number}_start"), moment(f"c{number}_end")
-            counted = select(packed(at, func.sum(row.party), func.count()))
+            counted = select(packed(at, func.sum(row.party_size), func.count()))
             yield counted.where(
                 row.restaurant_id == restaurant(), at >= start, at < end, _counts(row)
             ).group_by(at)
@@ -249,7 +260,7 @@ class Arms:
         of_booking = (
             select(booking.dining_start_us).where(*is_its, _counts(booking)).scalar_subquery()
         )
-        packed = self._idiom.packed(row.dining_start_us, row.id, row.party, of_booking)
+        packed = self._idiom.packed(row.dining_start_us, row.id, row.party_size, of_booking)
         for number in range(self._shape.headcounts):
             start, end = moment(f"c{number}_start"), moment(f"c{number}_end")
             sits = row.dining_start_us >= start, row.dining_start_us < end
@@ -284,7 +295,7 @@ class Arms:
         """Those of the named holds."""
         if self._has("holds"):
             table = self._columns.confirmations
-            base = self._columns.packed(table, codec.CONFIRMATION)
+            base = self._columns.of_confirmations()
             yield base.where(self._any_of(table.c.hold_id, "holds"))
 
     def stored_results(self) -> Iterable[Select[Any]]:
@@ -321,8 +332,8 @@ def _is_active_in(
     hold: Any, start: ColumnElement[int], end: ColumnElement[int]
 ) -> tuple[ColumnElement[bool], ColumnElement[bool], ColumnElement[bool], ColumnElement[bool]]:
     """Whether a hold is active and its block window overlaps a window; along the index of their starts."""
-    begins = hold.block_start_us > start - as_number(MAX_WINDOW_US), hold.block_start_us < end
-    return _is_active(hold), *begins, hold.block_end_us > start
+    begins = hold.occupied_start_us > start - as_number(MAX_WINDOW_US), hold.occupied_start_us < end
+    return _is_active(hold), *begins, hold.occupied_end_us > start
 
 
 def _counts(booking: Any) -> ColumnElement[bool]:

@@ -29,6 +29,7 @@ from fourtop.storage.sql.statements.row_changes import Mismatch, Part, parts_of
 from fourtop.storage.sql.statements.selects import moment
 from fourtop.storage.sql.tables import codec
 from fourtop.storage.sql.tables.codec import Row, listed, plain
+from fourtop.storage.sql.tables.confirmation import CONFIRMATION_TABLE
 
 # So many rows of a kind are one parameter; an import of years has more, and a parameter a limit of
 # its own.
@@ -188,6 +189,7 @@ class _Statements:
             "members": (tables["table_hold_members"], ("hold_id", "position", "table_id")),
             "blocks_added": (self._blocks, codec.BLOCK),
             "confirmations": (tables["booking_confirmation_results"], codec.CONFIRMATION),
+            "confirmation_tables": (tables["booking_confirmation_tables"], CONFIRMATION_TABLE),
             "stored_results": (tables["command_results"], codec.ANSWER),
             "events": (tables["capacity_outbox"], (*codec.EVENT, "subject")),
         }
