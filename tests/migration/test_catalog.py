@@ -55,7 +55,7 @@ def test_migrations_and_metadata_make_the_same_catalog(database: Database, tmp_p
         "CREATE POLICY late ON fourtop.bookings USING (true)",
         "DROP POLICY jobs_select ON fourtop.table_holds",
         "ALTER POLICY jobs_update ON fourtop.table_holds WITH CHECK (true)",
-        "GRANT DELETE ON fourtop.bookings TO fourtop_app",
+        "GRANT TRUNCATE ON fourtop.bookings TO fourtop_app",
         "GRANT SELECT (name) ON fourtop.restaurants TO fourtop_jobs",
         "GRANT CREATE ON SCHEMA fourtop TO fourtop_app",
         "CREATE INDEX late ON fourtop.bookings (id)",

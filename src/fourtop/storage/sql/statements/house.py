@@ -31,21 +31,14 @@ _PARKED: Final = "\x01"
 
 
 @attrs.frozen
-class _PartStatements:
-    """The statements that write the rows of a part."""
-
-    delete: Statement
-    upsert: Statement
-
-
-@attrs.frozen
 class _Difference:
-    """What an edit changes in the table of one part.
+    """The rows of one part that an edit deletes and writes.
 
     Args:
         part: The part.
         gone: The keys of the rows to delete.
-        changed: Whether each row to write is stored already, by its key, with the new entry.
+        changed: The new and changed entries, by their keys.
+        stored: The entries before the edit.
     """
 
     part: Part
@@ -62,10 +55,9 @@ class HouseMapper:
         # Any statement that names the restaurant can read a house with these columns.
         self.columns = self._columns()
         self._load = idiom.compiled(select(*self.columns))
-        self._parts = {
-            part.table: _PartStatements(self._deletion(part), self._upsertion(part))
-            for part in PARTS
-        }
+        self._upserts = {part.table: self._upsertion(part) for part in PARTS}
+        # A part without a key has one row, which stays.
+        self._deletes = {part.table: self._deletion(part) for part in PARTS if part.key}
         table = idiom.tables["restaurants"]
         values = {name: bindparam(f"new_{name}") for name in (*RESTAURANT, *_COUNTERS)}
         self._insert = idiom.compiled(insert(table).values(values))
@@ -84,7 +76,7 @@ class HouseMapper:
     def house_of(self, found: Sequence[str | None]) -> House:
         """Return the house that ``columns`` have read."""
         (own,), *parts = ([] if text is None else loads(text) for text in found)
-        return house_of(own, dict(zip(self._parts, parts, strict=True)))
+        return house_of(own, dict(zip(self._upserts, parts, strict=True)))
 
     def _columns(self) -> tuple[ColumnElement[Any], ...]:
         """Make one column for the restaurant and one for each part: the rows as a JSON list."""
@@ -137,11 +129,11 @@ class HouseMapper:
             keys = [*keys, *(key for key in difference.changed if key in difference.stored)]
         if keys:
             rows = [dict(zip(part.key, key, strict=True)) for key in keys]
-            statement = self._parts[part.table].delete
+            statement = self._deletes[part.table]
             cursor.touched(statement, *self._given(restaurant_id, part, rows))
 
     def _upsert(self, cursor: Cursor, restaurant_id: str, part: Part, rows: Sequence[Row]) -> None:
-        statement = self._parts[part.table].upsert
+        statement = self._upserts[part.table]
         cursor.touched(statement, *self._given(restaurant_id, part, rows))
 
     def _given(self, restaurant_id: str, part: Part, rows: Sequence[Row]) -> list[dict[str, Any]]:

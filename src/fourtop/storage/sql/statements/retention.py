@@ -136,7 +136,7 @@ class Maintainer:
         )
         return self._oldest(self._holds, row.created_us, ("restaurant_id", "id")).where(
             row.state != as_word("active"),
-            row.block_end_us <= _BEFORE,
+            row.occupied_end_us <= _BEFORE,
             ~owns.exists(),
             ~refers.exists(),
         )

@@ -146,13 +146,18 @@ def _occasion_row(entry: tuple[int, Occasion]) -> Row:
 def _period_row(period: ServicePeriod) -> Row:
     last = period.last_start
     return {
-        **{name: getattr(period, name) for name in PERIOD if hasattr(period, name)},
+        "key": period.key,
         "start_time": f"{period.start:%H:%M}",
         "end_time": f"{period.end:%H:%M}",
         "weekdays": [day.value for day in _WEEK if day in period.weekdays],
         "dates": sorted(day.isoformat() for day in period.dates),
         "turn_bands": _bands_row(period.turn_bands),
+        "buffer_before_minutes": period.buffer_before_minutes,
+        "buffer_after_minutes": period.buffer_after_minutes,
         "last_start_time": None if last is None else f"{last:%H:%M}",
+        "last_seating_minutes": period.last_seating_minutes,
+        "overrun_allowed": period.overrun_allowed,
+        "min_dwell_minutes": period.min_dwell_minutes,
     }
 
 
@@ -238,6 +243,16 @@ POLICY_PARTS: Final = (
         PERIOD_OCCASION[:2],
         _period_occasions,
         lambda key, occasion: dict(zip(PERIOD_OCCASION, (*key, occasion), strict=True)),
+    ),
+    Part(
+        "restaurant_capacity_rules",
+        CAPACITY_RULE,
+        ("position",),
+        lambda house: {
+            (place,): (place, each) for place, each in enumerate(house.policy.capacity_rules)
+        },
+        lambda _, entry: _rule_row(entry),
+        is_replaced=True,
     ),
 )
 

@@ -38,8 +38,9 @@ CREATE TABLE {schema}.restaurant_policies (
     hold_max_live INTEGER NOT NULL,
     hold_max_live_per_session INTEGER NOT NULL,
     CONSTRAINT restaurant_policies_pkey PRIMARY KEY (restaurant_id),
-    CONSTRAINT restaurant_policies_mode_check
-        CHECK (adjacency_mode IN ('connected', 'pairwise', 'neighbors')),
+    CONSTRAINT restaurant_policies_mode_check CHECK (
+        adjacency_mode IN ('connected', 'pairwise', 'neighbors')
+    ),
     CONSTRAINT restaurant_policies_interval_check CHECK (reservation_interval_minutes > 0),
     CONSTRAINT restaurant_policies_tables_check CHECK (max_tables > 0),
     CONSTRAINT restaurant_policies_hold_check CHECK (hold_ttl_seconds > 0),
@@ -86,8 +87,9 @@ CREATE TABLE {schema}.table_inventory (
     CONSTRAINT table_inventory_zone_fkey FOREIGN KEY (restaurant_id, zone_id)
         REFERENCES {schema}.zones (restaurant_id, id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT table_inventory_capacity_check CHECK (capacity > 0),
-    CONSTRAINT table_inventory_party_check
-        CHECK (min_party >= 1 AND (max_party IS NULL OR max_party >= min_party)),
+    CONSTRAINT table_inventory_party_check CHECK (
+        min_party >= 1 AND (max_party IS NULL OR max_party >= min_party)
+    ),
     CONSTRAINT table_inventory_mobility_check CHECK (mobility IN ('movable', 'fixed')),
     CONSTRAINT table_inventory_restaurant_fkey FOREIGN KEY (restaurant_id)
         REFERENCES {schema}.restaurants (id)
@@ -130,8 +132,9 @@ CREATE TABLE {schema}.table_set_capacities (
     min_party INTEGER,
     CONSTRAINT table_set_capacities_pkey PRIMARY KEY (restaurant_id, id),
     CONSTRAINT table_set_capacities_capacity_check CHECK (capacity > 0),
-    CONSTRAINT table_set_capacities_party_check
-        CHECK (min_party IS NULL OR (min_party >= 1 AND min_party <= capacity)),
+    CONSTRAINT table_set_capacities_party_check CHECK (
+        min_party IS NULL OR (min_party >= 1 AND min_party <= capacity)
+    ),
     CONSTRAINT table_set_capacities_restaurant_fkey FOREIGN KEY (restaurant_id)
         REFERENCES {schema}.restaurants (id)
 );
@@ -182,10 +185,12 @@ CREATE TABLE {schema}.restaurant_service_periods (
     overrun_allowed BOOLEAN NOT NULL,
     min_dwell_minutes INTEGER NOT NULL,
     CONSTRAINT restaurant_service_periods_pkey PRIMARY KEY (restaurant_id, key),
-    CONSTRAINT restaurant_service_periods_buffer_check
-        CHECK (buffer_before_minutes >= 0 AND buffer_after_minutes >= 0),
-    CONSTRAINT restaurant_service_periods_last_check
-        CHECK (last_start_time IS NULL OR last_seating_minutes IS NULL),
+    CONSTRAINT restaurant_service_periods_buffer_check CHECK (
+        buffer_before_minutes >= 0 AND buffer_after_minutes >= 0
+    ),
+    CONSTRAINT restaurant_service_periods_last_check CHECK (
+        last_start_time IS NULL OR last_seating_minutes IS NULL
+    ),
     CONSTRAINT restaurant_service_periods_dwell_check CHECK (min_dwell_minutes > 0),
     CONSTRAINT restaurant_service_periods_restaurant_fkey FOREIGN KEY (restaurant_id)
         REFERENCES {schema}.restaurants (id)
@@ -221,8 +226,9 @@ CREATE TABLE {schema}.restaurant_capacity_rules (
     CONSTRAINT restaurant_capacity_rules_period_fkey FOREIGN KEY (restaurant_id, period)
         REFERENCES {schema}.restaurant_service_periods (restaurant_id, key)
         DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT restaurant_capacity_rules_cap_check
-        CHECK (max_covers IS NOT NULL OR max_parties IS NOT NULL),
+    CONSTRAINT restaurant_capacity_rules_cap_check CHECK (
+        max_covers IS NOT NULL OR max_parties IS NOT NULL
+    ),
     CONSTRAINT restaurant_capacity_rules_scope_check CHECK (weekday IS NULL OR on_date IS NULL),
     CONSTRAINT restaurant_capacity_rules_restaurant_fkey FOREIGN KEY (restaurant_id)
         REFERENCES {schema}.restaurants (id)
@@ -256,8 +262,9 @@ CREATE TABLE {schema}.booking_confirmation_results (
             AT TIME ZONE 'UTC'
         ) STORED NOT NULL,
     CONSTRAINT booking_confirmation_results_pkey PRIMARY KEY (restaurant_id, id),
-    CONSTRAINT booking_confirmation_results_window_check
-        CHECK (occupied_start_us < occupied_end_us)
+    CONSTRAINT booking_confirmation_results_window_check CHECK (
+        occupied_start_us < occupied_end_us
+    )
 );
 
 -- Find old evidence, for the retention job.
