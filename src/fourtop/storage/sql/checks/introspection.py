@@ -128,7 +128,8 @@ SELECT json_build_object(
             JOIN pg_attribute USING (attnum) WHERE attrelid = conrelid
         ),
         'says', pg_get_constraintdef(pg_constraint.oid),
-        'is_on', convalidated AND NOT condeferred AND NOT EXISTS (
+        'is_deferred', condeferred,
+        'is_on', convalidated AND NOT EXISTS (
             SELECT FROM pg_trigger WHERE tgconstraint = pg_constraint.oid AND tgenabled <> 'O'
         )
     )) FROM pg_constraint JOIN ours ON ours.oid = conrelid),

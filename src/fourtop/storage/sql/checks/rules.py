@@ -208,6 +208,8 @@ class _PostgresqlTables(_Tables):
         there = (self._facts["constraints"] or {}).get(constraint.name)
         if there is None or not there["is_on"] or there["table"] != table.name:
             return False
+        if there["is_deferred"] != (getattr(constraint, "initially", None) == "DEFERRED"):
+            return False
         if constraint.name == NO_OVERLAP:
             return _bare(there["says"]) == _bare(_SAYS)
         kind = _KINDS[type(constraint)]

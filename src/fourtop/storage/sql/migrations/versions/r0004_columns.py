@@ -171,7 +171,11 @@ def _texts(*columns: str) -> str:
 
 
 # The orders of the entries in the documents.
-_ORDERS: Final = {"zones": "sort_order, name", "table_inventory": "number, id"}
+_ORDERS: Final = {
+    "zones": "sort_order, name",
+    "table_inventory": "number, id",
+    "restaurant_service_periods": 'start_time, "key"',
+}
 _JSON: Final = {
     "restaurant_policies": ("turn_bands", "closures", "score"),
     "table_inventory": ("features", "position"),
