@@ -120,7 +120,7 @@ def to_data(value: Any) -> Any:
     >>> to_data(Actor("u17", "staff"))
     {'id': 'u17', 'role': 'staff'}
     """
-    kind = type(value)
+    kind: type = type(value)
     return value if kind in _SCALARS else encoder_of(kind)(value)
 
 
@@ -231,7 +231,7 @@ def _mapping_data(mapping: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _set_data(values: Collection[Any]) -> list[Any]:
-    # A set has no order of its own. Sorting keeps the digest of a request the same in every process.
+    # Sorted, because a set has another order in each process and a digest must not.
     return sorted(map(to_data, values), key=str)
 
 

@@ -142,7 +142,10 @@ def _changed(answer: Data) -> dict[str, Any]:
 
 def _moved(answer: Data) -> dict[str, Any]:
     receipt = _receipt(answer["replayed"])
-    return {"type": "bookings", "data": [_new_booking(each, receipt) for each in answer["bookings"]]}
+    return {
+        "type": "bookings",
+        "data": [_new_booking(each, receipt) for each in answer["bookings"]],
+    }
 
 
 def _blocked(answer: Data) -> dict[str, Any]:
