@@ -14,6 +14,7 @@ from fourtop.storage.sql.async_store import AsyncSqlStore
 from fourtop.storage.sql.checks.finding import Finding, Severity
 from fourtop.storage.sql.checks.startup import inspect as inspect_store
 from fourtop.storage.sql.store import SqlStore
+from fourtop.storage.sql.tables.catalog import metadata
 
 if TYPE_CHECKING:
     from fourtop.storage.sql.migrations.migrate import (
@@ -47,5 +48,6 @@ __all__ = [
     "exclude_fourtop",
     "history",
     "inspect_store",
+    "metadata",
     "migrate",
 ]

@@ -76,9 +76,9 @@ def catalog(database: Database, schema: str | None = DEFAULT_SCHEMA) -> Catalog:
 def metadata(schema: str | None = DEFAULT_SCHEMA) -> MetaData:
     """Return a new SQLAlchemy ``MetaData`` with the tables of the SQL stores.
 
-    A host uses it to join our tables with its own and to refer to them from its own tables. Every
-    key begins with ``restaurant_id``. The names and columns belong to the revision ``0004`` and
-    change only with a migration. Read as much as you like; write only through a desk.
+    Join our tables with your own in a query, or refer to them with a foreign key of your own table.
+    Every key begins with ``restaurant_id``. Tables and columns change only with a migration. Write
+    to our tables only through a desk.
 
     Args:
         schema: The schema on PostgreSQL. ``None`` describes the tables of SQLite, which has no

@@ -158,6 +158,9 @@ def _upgrade_house(step: Step, restaurant_id: str) -> None:
     documents: dict[str, list[Any]] = {
         "restaurant_policies": read("restaurant_policies", _texts(*columns), "")
     }
+    if not documents["restaurant_policies"]:
+        # Without it the restaurant has no house, and no store could read it.
+        return
     for table in HOUSE[1:]:
         found = read(table, _texts("document"), "ORDER BY position")
         documents[table] = [document for (document,) in found]
@@ -192,6 +195,8 @@ def _downgrade_house(step: Step, restaurant: dict[str, Any]) -> None:
         query = f"""SELECT *{texts} FROM {{place}}old_{table}
             WHERE restaurant_id = :id ORDER BY {order}"""  # noqa: S608  # Our own names.
         rows[table] = step.select(query, id=restaurant["id"])
+    if not rows["restaurant_policies"]:
+        return
     documents = documents_of(restaurant, rows)
     ((own, policy, floor),) = documents.pop("restaurant_policies")
     row = {"restaurant": dumps(own), "policy": dumps(policy), "floor": dumps(floor)}
