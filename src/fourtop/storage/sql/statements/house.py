@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from threading import Lock
 from typing import Any, Final
 
@@ -15,7 +15,13 @@ from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.storage.sql.statements.dialect import EACH, Idiom, Statement, restaurant
 from fourtop.storage.sql.statements.reader import Cursor
-from fourtop.storage.sql.tables.house import PARTS, RESTAURANT, house_of, restaurant_row
+from fourtop.storage.sql.tables.house import (
+    PARTS,
+    RESTAURANT,
+    house_of,
+    parts_between,
+    restaurant_row,
+)
 from fourtop.storage.sql.tables.part import Entries, Key, Part
 from fourtop.storage.sql.tables.values import Row, listed, loads, plain
 
@@ -106,7 +112,7 @@ class HouseMapper:
             row = restaurant_row(new.restaurant)
             given = {f"new_{name}": row[name] for name in RESTAURANT if name != "id"}
             cursor.touched(self._update, {"restaurant": restaurant_id, **given})
-        self._write(cursor, restaurant_id, list(_differences(old, new)))
+        self._write(cursor, restaurant_id, _differences(old, new))
 
     def _write(
         self, cursor: Cursor, restaurant_id: str, differences: Sequence[_Difference]
@@ -168,16 +174,19 @@ class HouseMapper:
         return self._idiom.compiled(new.on_conflict_do_update(index_elements=keys, set_=values))
 
 
-def _differences(old: House, new: House) -> Iterable[_Difference]:
-    """Yield the parts that differ, compared entry by entry."""
-    for part in PARTS:
+def _differences(old: House, new: House) -> list[_Difference]:
+    """Return the parts that differ, compared entry by entry."""
+    found = []
+    for part in parts_between(old, new):
         stored, wanted = part.entries(old), part.entries(new)
+        if stored == wanted:
+            continue
         gone = [key for key in stored if key not in wanted]
         changed = {
             key: entry for key, entry in wanted.items() if key not in stored or stored[key] != entry
         }
-        if gone or changed:
-            yield _Difference(part, gone, changed, stored)
+        found.append(_Difference(part, gone, changed, stored))
+    return found
 
 
 def _parked(difference: _Difference, rows: Sequence[Row]) -> list[Row]:

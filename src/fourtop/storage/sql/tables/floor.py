@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import Index
@@ -11,7 +12,7 @@ from fourtop.model.house import House
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Position, Table
 from fourtop.storage.sql.tables.columns import TableBuilder
-from fourtop.storage.sql.tables.part import Entries, Part, Rows, by_id
+from fourtop.storage.sql.tables.part import Entries, Part, Rows
 from fourtop.storage.sql.tables.values import Row
 
 ZONE: Final = ("id", "name", "sort_order", "area")
@@ -110,13 +111,17 @@ def floor_of(rows: Rows, *, joins_within_zone: bool) -> Floor:
     )
 
 
+def _by_id(values: Sequence[Any]) -> Entries:
+    return {(each.id,): each for each in values}
+
+
 # Each part comes after the parts that it refers to.
 FLOOR_PARTS: Final = (
     Part(
         "zones",
         ZONE,
         ("id",),
-        lambda house: by_id(house.floor.zones),
+        lambda house: _by_id(house.floor.zones),
         lambda _, zone: _zone_row(zone),
         unique="name",
     ),
@@ -124,7 +129,7 @@ FLOOR_PARTS: Final = (
         "table_inventory",
         TABLE,
         ("id",),
-        lambda house: by_id(house.floor.tables),
+        lambda house: _by_id(house.floor.tables),
         lambda _, table: _table_row(table),
         unique="number",
     ),

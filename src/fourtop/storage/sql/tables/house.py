@@ -14,7 +14,7 @@ from fourtop.model.house import House
 from fourtop.model.restaurant import Restaurant
 from fourtop.storage.sql.tables.columns import TableBuilder
 from fourtop.storage.sql.tables.floor import FLOOR_PARTS, floor_of, floor_tables
-from fourtop.storage.sql.tables.part import Rows
+from fourtop.storage.sql.tables.part import Part, Rows
 from fourtop.storage.sql.tables.policy import (
     POLICY,
     POLICY_PARTS,
@@ -37,6 +37,16 @@ def restaurant_row(restaurant: Restaurant) -> Row:
         "timezone": restaurant.timezone,
         "is_active": restaurant.active,
     }
+
+
+def parts_between(old: House, new: House) -> tuple[Part, ...]:
+    """Return the parts in which two houses of a restaurant may differ."""
+    if old.policy is not new.policy or old.restaurant is not new.restaurant:
+        return PARTS
+    # The only rule of a floor that is in a part of the policy.
+    if old.floor.joins_within_zone != new.floor.joins_within_zone:
+        return PARTS
+    return FLOOR_PARTS
 
 
 def house_of(restaurant: list[Any], rows: Rows) -> House:

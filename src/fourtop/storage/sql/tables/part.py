@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -38,8 +38,3 @@ class Part:
     row: Callable[[Key, Any], Row]
     unique: str | None = None
     is_replaced: bool = False
-
-
-def by_id(values: Sequence[Any]) -> Entries:
-    """Return values with an ``id`` as entries."""
-    return {(each.id,): each for each in values}
