@@ -26,7 +26,7 @@ from fourtop import (
 from fourtop.storage.sql.checks import rules as check_rules
 from fourtop.storage.sql.checks.finding import KINDS
 from fourtop.storage.sql.checks.startup import inspect
-from fourtop.storage.sql.connection.transaction import Line
+from fourtop.storage.sql.connection.transaction import Connection
 from tests.contract.broken_sql import POSTGRESQL, SQLITE
 from tests.database.furnished import postgresql_database, sqlite_url
 from tests.database.session import bouncer, cluster
@@ -363,14 +363,14 @@ def test_the_first_call_asks_two_more_statements_of_sqlite_and_later_calls_none(
 def test_the_first_call_asks_three_more_statements_of_postgresql(database: str) -> None:
     asked: list[str] = []
     store = SqlStore(cluster().url(database, user="service"))
-    rows_of = Line.rows
+    rows_of = Connection.rows
 
     def noted(self: Any, statement: Any, *parameters: Any) -> Any:
         asked.append(statement.text)
         return rows_of(self, statement, *parameters)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Line, "rows", noted)
+        patch.setattr(Connection, "rows", noted)
         store.restaurant_ids()
         first = len(asked)
         store.restaurant_ids()
@@ -427,5 +427,5 @@ def test_warnings_are_logged_once_a_store(file: Path, caplog: pytest.LogCaptureF
 def test_the_check_does_not_count_as_work_of_the_store(file: Path) -> None:
     store = SqlStore(f"sqlite:///{file}")
     store.restaurant_ids()
-    assert store.tally.committed == 1
+    assert store.metrics.committed == 1
     store.close()

@@ -12,8 +12,9 @@ from fourtop.formats.house_document import FORMAT, house_from_data, house_to_dat
 from fourtop.model.house import House
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.results import Versions
-from fourtop.storage.sql.statements.dialect import Idiom, Statement, restaurant
-from fourtop.storage.sql.statements.reader import Cursor
+from fourtop.storage.sql.statement import Cursor, Statement
+from fourtop.storage.sql.statements.dialect import Dialect
+from fourtop.storage.sql.statements.expressions import restaurant
 from fourtop.storage.sql.tables.codec import dumps, loads
 
 # The parts of a house document that have tables of their own, one row an entry, in their order.
@@ -30,15 +31,19 @@ _RESTAURANT: Final = ("slug", "name", "timezone", "is_active")
 class Housing:
     """Reads and writes houses. Safe for threads."""
 
-    def __init__(self, idiom: Idiom) -> None:
-        tables = idiom.tables
-        self._idiom = idiom
+    def __init__(self, dialect: Dialect) -> None:
+        tables = dialect.tables
+        self._dialect = dialect
         # What a house is read from: columns for any statement that names the restaurant.
         self.columns = self._columns()
-        self._load = idiom.compiled(select(*self.columns))
+        self._load = dialect.compile(
+            select(*self.columns), "load_house", "Load a house: its documents and its rows."
+        )
         self._deletes = {
-            name: idiom.compiled(
-                delete(tables[name]).where(tables[name].c.restaurant_id == restaurant())
+            name: dialect.compile(
+                delete(tables[name]).where(tables[name].c.restaurant_id == restaurant()),
+                f"delete_{name}",
+                f"Delete the rows of a restaurant in {name}, before they are written again.",
             )
             for name in (*_FLOOR.values(), *_POLICY.values())
         }
@@ -51,15 +56,19 @@ class Housing:
             "occupancy_version",
             "latest_us",
         )
-        self._new = idiom.compiled(
+        self._new = dialect.compile(
             insert(tables["restaurants"]).values(
                 {name: bindparam(f"new_{name}") for name in columns}
-            )
+            ),
+            "insert_restaurant",
+            "Insert a restaurant with its first versions.",
         )
-        self._renew = idiom.compiled(
+        self._renew = dialect.compile(
             update(tables["restaurants"])
             .values({name: bindparam(f"new_{name}") for name in _RESTAURANT})
             .where(tables["restaurants"].c.id == restaurant()),
+            "update_restaurant",
+            "Update the name and the other facts of a restaurant.",
         )
         self._new_policy, self._renew_policy, self._renew_floor = self._policies()
 
@@ -145,40 +154,54 @@ class Housing:
     # ---- statements
 
     def _columns(self) -> tuple[ColumnElement[Any], ...]:
-        tables, packed = self._idiom.tables, self._idiom.packed
+        tables, json_array = self._dialect.tables, self._dialect.json_array
         policies = tables["restaurant_policies"]
         columns = [policies.c.restaurant, policies.c.policy, policies.c.floor]
-        arms = [select(packed(*columns)).where(policies.c.restaurant_id == restaurant())]
+        arms = [select(json_array(*columns)).where(policies.c.restaurant_id == restaurant())]
         for name in (*_FLOOR.values(), *_POLICY.values()):
             row = tables[name].c
             arms.append(
-                select(packed(row.position, row.document)).where(row.restaurant_id == restaurant())
+                select(json_array(row.position, row.document)).where(
+                    row.restaurant_id == restaurant()
+                )
             )
-        return tuple(self._idiom.gathered(arm) for arm in arms)
+        return tuple(self._dialect.json_rows(arm) for arm in arms)
 
     def _inserting(self, name: str) -> Statement:
-        table = self._idiom.tables[name]
-        rows = self._idiom.rows(name, [column("document", table.c.document.type)])
+        table = self._dialect.tables[name]
+        rows = self._dialect.row_table(name, [column("document", table.c.document.type)])
         found = select(restaurant(), rows.c.ordinal, rows.c.document)
-        return self._idiom.compiled(
-            insert(table).from_select(["restaurant_id", "position", "document"], found)
+        return self._dialect.compile(
+            insert(table).from_select(["restaurant_id", "position", "document"], found),
+            f"insert_{name}",
+            f"Insert the rows of a restaurant into {name}.",
         )
 
     def _policies(self) -> tuple[Statement, Statement, Statement]:
-        table = self._idiom.tables["restaurant_policies"]
+        table = self._dialect.tables["restaurant_policies"]
         new: dict[str, Any] = {
             name: bindparam(f"new_{name}") for name in ("restaurant", "policy", "floor")
         }
         here = table.c.restaurant_id == restaurant()
-        made = (
-            insert(table).values({"restaurant_id": bindparam("new_id"), **new}),
-            update(table)
-            .values({"restaurant": new["restaurant"], "policy": new["policy"]})
-            .where(here),
-            update(table).values({"floor": new["floor"]}).where(here),
+        return (
+            self._dialect.compile(
+                insert(table).values({"restaurant_id": bindparam("new_id"), **new}),
+                "insert_policy",
+                "Insert the documents of a restaurant.",
+            ),
+            self._dialect.compile(
+                update(table)
+                .values({"restaurant": new["restaurant"], "policy": new["policy"]})
+                .where(here),
+                "update_policy",
+                "Update the documents of a restaurant and of its policy.",
+            ),
+            self._dialect.compile(
+                update(table).values({"floor": new["floor"]}).where(here),
+                "update_floor",
+                "Update the document of a floor.",
+            ),
         )
-        first, second, third = (self._idiom.compiled(each) for each in made)
-        return first, second, third
 
 
 def _numbered(rows: list[Any]) -> list[tuple[int, Any]]:
