@@ -147,13 +147,15 @@ def stranger() -> Iterator[str]:
 
 def test_who_logs_in_and_who_transactions_run_as_is_looked_at(database: str, stranger: str) -> None:
     url = cluster().url(database, user=stranger)
-    assert codes(inspect(url)) == ["role_not_granted"]
-    assert codes(inspect(url, role="nobody")) == ["role_missing"]
+    assert codes(inspect(url)) == ["role_not_granted", "jobs_not_granted"]
+    assert codes(inspect(url, role="nobody")) == ["role_missing", "jobs_not_granted"]
     run(database, "GRANT fourtop_app TO stranger")
-    assert codes(inspect(url)) == ["login_inherits"]
+    assert codes(inspect(url)) == ["login_inherits", "jobs_not_granted"]
     run(database, "ALTER ROLE stranger NOINHERIT")
-    assert codes(inspect(url)) == []
+    assert codes(inspect(url)) == ["jobs_not_granted"]
     run(database, "ALTER ROLE stranger BYPASSRLS")
+    assert codes(inspect(url)) == ["jobs_not_granted"]
+    run(database, "GRANT fourtop_jobs TO stranger")
     assert codes(inspect(url)) == []
     assert "role_unbound" in codes(inspect(url, role=None))
 

@@ -21,6 +21,8 @@ class Fault(Enum):
     """A constraint refused what was written."""
     LOST = auto()
     """The connection is gone, and with it the reply to the last command."""
+    LOGIN = auto()
+    """The server lets nobody in: a wrong password, an unknown login or an unknown database."""
     MISCONFIGURED = auto()
     """Something that must exist is missing, or the role may not use it."""
     OTHER = auto()

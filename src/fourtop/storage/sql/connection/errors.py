@@ -46,7 +46,7 @@ def as_ours(error: BaseException, fault: Fault) -> FourtopError:
     driver = _driver_of(original)
     advice = None if driver is None else driver.advice(original)
     code = code_of(original)
-    if fault is Fault.MISCONFIGURED:
+    if fault in (Fault.MISCONFIGURED, Fault.LOGIN):
         problem = advice or "the database refuses a statement; run: fourtop doctor"
         return StoreMisconfigured((f"{problem} ({code})",))
     return StoreUnavailable(f"{advice or _CAUSES.get(fault, _GAVE_UP)} ({code})")

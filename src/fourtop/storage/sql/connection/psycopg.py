@@ -33,44 +33,54 @@ STALE: Final = frozenset({"26000", "42P05", "0A000"})
 # The server stops or ends the session. After a COMMIT these do not tell whether it committed.
 _LOST: Final = frozenset({"57P01", "57P02", "57P03", "57P05", "58000", "25P03", "25P04"})
 # The last one: a role that does not exist is an invalid value of the setting ``role``.
-_MISCONFIGURED: Final = frozenset(
-    {"42P01", "42703", "42883", "42501", "3F000", "3D000", "28000", "28P01", "42704", "22023"}
-)
+_MISCONFIGURED: Final = frozenset({"42P01", "42703", "42883", "42501", "3F000", "42704", "22023"})
+# The server does not let the login in.
+_LOGIN: Final = frozenset({"3D000", "28000", "28P01"})
 
 # An error while connecting carries no code, only the words of libpq and of the server. Where the
 # server does not speak English, none of these matches and the general advice is given.
-_WRONG_PASSWORD: Final = re.compile(
-    r"password authentication failed|SASL authentication failed|no password supplied", re.IGNORECASE
+_PASSWORD_ADVICE: Final = (
+    "the server rejects the password; check the user and the password in the URL, or ~/.pgpass"
 )
-_UNKNOWN_DATABASE: Final = re.compile(
-    r'database "[^"]*" does not exist|no such database', re.IGNORECASE
+_DATABASE_ADVICE: Final = (
+    "the server has no such database; check its name in the URL, or run: CREATE DATABASE"
 )
-_REFUSED: Final = re.compile(
-    r"connection refused|no such file or directory|could not translate host name"
-    r"|name or service not known|failed to resolve|timeout expired|no route to host",
-    re.IGNORECASE,
+_LOGIN_ADVICE: Final = (
+    "the server does not let this login in; check the user in the URL, CREATE ROLE and pg_hba.conf"
 )
 _ADVICE_BY_WORDS: Final = (
     (
-        _WRONG_PASSWORD,
-        Fault.MISCONFIGURED,
-        "the server rejected the password; check the user and password in the URL, or ~/.pgpass",
+        re.compile(
+            "password authentication failed|SASL authentication failed|no password supplied",
+            re.IGNORECASE,
+        ),
+        Fault.LOGIN,
+        _PASSWORD_ADVICE,
     ),
     (
-        _UNKNOWN_DATABASE,
-        Fault.MISCONFIGURED,
-        "the server has no such database; check its name in the URL, or create it: CREATE DATABASE",
+        re.compile('database "[^"]*" does not exist|no such database', re.IGNORECASE),
+        Fault.LOGIN,
+        _DATABASE_ADVICE,
     ),
     (
-        _REFUSED,
+        re.compile('role "[^"]*" does not exist|no such user|no pg_hba.conf entry', re.IGNORECASE),
+        Fault.LOGIN,
+        _LOGIN_ADVICE,
+    ),
+    (
+        re.compile(
+            "connection refused|no such file or directory|could not translate host name"
+            "|name or service not known|failed to resolve|timeout expired|no route to host",
+            re.IGNORECASE,
+        ),
         Fault.LOST,
         "the server cannot be reached; check that it runs, and the host and port in the URL",
     ),
 )
 _ADVICE_BY_CODE: Final = {
-    "28P01": _ADVICE_BY_WORDS[0][2],
-    "3D000": _ADVICE_BY_WORDS[1][2],
-    "28000": "the server does not let this login in; check the user in the URL and pg_hba.conf",
+    "28P01": _PASSWORD_ADVICE,
+    "3D000": _DATABASE_ADVICE,
+    "28000": _LOGIN_ADVICE,
 }
 
 
@@ -197,6 +207,8 @@ class PsycopgDriver:
             return Fault.LOST
         if state in TRANSIENT:
             return Fault.TRANSIENT
+        if state in _LOGIN:
+            return Fault.LOGIN
         if state.startswith("23"):
             return Fault.CONSTRAINT
         return Fault.MISCONFIGURED if state in _MISCONFIGURED else Fault.OTHER
