@@ -34,9 +34,8 @@ class _Layout:
         self._before = ""
 
     def add(self, token: str, rest: str, following: str, *, is_spaced: bool) -> None:
-        if token == ")" and self._is_query.pop():
-            self._break()
-        elif self._is_query[-1] and _CLAUSES.match(rest):
+        is_end = token == ")" and self._is_query.pop()
+        if is_end or (self._is_query[-1] and _CLAUSES.match(rest)):
             self._break()
         elif len(self.line) + len(token) > _WIDTH and (
             self._before == "," or token in ("AND", "OR")
@@ -45,7 +44,7 @@ class _Layout:
         if self.line.strip() and is_spaced and self._before != "(":
             self.line += " "
         self.line += token
-        if token == "(":  # noqa: S105  # No password.
+        if token == "(":  # noqa: S105  # Not a password.
             is_query = following.upper() in _STATEMENTS
             self._is_query.append(is_query)
             if is_query:

@@ -26,7 +26,6 @@ from fourtop import (
     RelayOptions,
     SqlStore,
     Window,
-    inspect_store,
     prune_allocations,
     prune_confirmations,
     prune_outbox,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ class Tracer:
     def __init__(self, engine: Engine) -> None:
         self.spans: list[Span] = []
         self._engine = engine
-        self._hooks = [
+        self._hooks: list[tuple[str, Callable[..., Any], dict[str, Any]]] = [
             ("before_cursor_execute", self._before, {"retval": True}),
             ("after_cursor_execute", self._after, {}),
             ("handle_error", self._error, {}),
@@ -70,7 +70,7 @@ class Tracer:
             event.remove(self._engine, name, hook)
 
     def _before(
-        self, conn: Any, _cursor: Any, statement: str, params: Any, context: Any, many: bool
+        self, conn: Any, _cursor: Any, statement: str, params: Any, context: Any, many: Any
     ) -> tuple[str, Any]:
         assert context.executemany is many
         name = context.execution_options.get(STATEMENT_NAME, "")
@@ -80,7 +80,7 @@ class Tracer:
         return f"{statement} /*traceparent='1'*/", params
 
     def _after(
-        self, _conn: Any, _cursor: Any, statement: str, _params: Any, context: Any, _many: bool
+        self, _conn: Any, _cursor: Any, statement: str, _params: Any, context: Any, _many: Any
     ) -> None:
         assert statement.endswith("/*traceparent='1'*/")
         context._otel_span.is_ended = True
