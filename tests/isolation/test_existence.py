@@ -176,7 +176,7 @@ def test_a_restaurant_is_served_while_every_row_of_another_is_locked(database: s
     )
     desk = Engine(store, ids=CountedIds("late")).desk(OURS)
     assert booked(desk, 2, "21:00").tables
-    assert store.tally.retried == {}
+    assert store.metrics.retried == {}
     assert desk.find_booking("ben.b") is None
     with pytest.raises(NotFound) as theirs:
         desk.cancel("ben.b")

@@ -26,7 +26,7 @@ from fourtop import (
 from fourtop.storage.sql.checks import rules as check_rules
 from fourtop.storage.sql.checks.finding import KINDS
 from fourtop.storage.sql.checks.startup import inspect
-from fourtop.storage.sql.connection.transaction import Line
+from fourtop.storage.sql.connection.transaction import Connection
 from tests.contract.broken_sql import POSTGRESQL, SQLITE
 from tests.database.furnished import postgresql_database, sqlite_url
 from tests.database.session import bouncer, cluster
@@ -147,13 +147,15 @@ def stranger() -> Iterator[str]:
 
 def test_who_logs_in_and_who_transactions_run_as_is_looked_at(database: str, stranger: str) -> None:
     url = cluster().url(database, user=stranger)
-    assert codes(inspect(url)) == ["role_not_granted"]
-    assert codes(inspect(url, role="nobody")) == ["role_missing"]
+    assert codes(inspect(url)) == ["role_not_granted", "jobs_not_granted"]
+    assert codes(inspect(url, role="nobody")) == ["role_missing", "jobs_not_granted"]
     run(database, "GRANT fourtop_app TO stranger")
-    assert codes(inspect(url)) == ["login_inherits"]
+    assert codes(inspect(url)) == ["login_inherits", "jobs_not_granted"]
     run(database, "ALTER ROLE stranger NOINHERIT")
-    assert codes(inspect(url)) == []
+    assert codes(inspect(url)) == ["jobs_not_granted"]
     run(database, "ALTER ROLE stranger BYPASSRLS")
+    assert codes(inspect(url)) == ["jobs_not_granted"]
+    run(database, "GRANT fourtop_jobs TO stranger")
     assert codes(inspect(url)) == []
     assert "role_unbound" in codes(inspect(url, role=None))
 
@@ -363,14 +365,14 @@ def test_the_first_call_asks_two_more_statements_of_sqlite_and_later_calls_none(
 def test_the_first_call_asks_three_more_statements_of_postgresql(database: str) -> None:
     asked: list[str] = []
     store = SqlStore(cluster().url(database, user="service"))
-    rows_of = Line.rows
+    rows_of = Connection.rows
 
     def noted(self: Any, statement: Any, *parameters: Any) -> Any:
         asked.append(statement.text)
         return rows_of(self, statement, *parameters)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Line, "rows", noted)
+        patch.setattr(Connection, "rows", noted)
         store.restaurant_ids()
         first = len(asked)
         store.restaurant_ids()
@@ -427,5 +429,5 @@ def test_warnings_are_logged_once_a_store(file: Path, caplog: pytest.LogCaptureF
 def test_the_check_does_not_count_as_work_of_the_store(file: Path) -> None:
     store = SqlStore(f"sqlite:///{file}")
     store.restaurant_ids()
-    assert store.tally.committed == 1
+    assert store.metrics.committed == 1
     store.close()

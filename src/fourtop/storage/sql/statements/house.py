@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import Any, Final
 
 import attrs
 from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from fourtop.model.house import House
 from fourtop.model.results import Versions
-from fourtop.storage.sql.statements.dialect import EACH, Idiom, Statement, restaurant
-from fourtop.storage.sql.statements.reader import Cursor
+from fourtop.storage.sql.statement import Cursor, Statement
+from fourtop.storage.sql.statements.dialect import Dialect
+from fourtop.storage.sql.statements.expressions import restaurant
 from fourtop.storage.sql.tables.house import (
     PARTS,
     RESTAURANT,
@@ -23,7 +22,7 @@ from fourtop.storage.sql.tables.house import (
     restaurant_row,
 )
 from fourtop.storage.sql.tables.part import Entries, Key, Part
-from fourtop.storage.sql.tables.values import Row, listed, loads, plain
+from fourtop.storage.sql.tables.values import Row, loads, plain
 
 _MAX_HOUSES: Final = 1_024
 _COUNTERS: Final = {
@@ -56,20 +55,28 @@ class _Difference:
 class HouseMapper:
     """Read and write the houses of a database. Safe for threads."""
 
-    def __init__(self, idiom: Idiom) -> None:
-        self._idiom = idiom
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
         # Any statement that names the restaurant can read a house with these columns.
         self.columns = self._columns()
-        self._load = idiom.compiled(select(*self.columns))
+        self._load = dialect.compile(
+            select(*self.columns), "load_house", "Load a house: the rows of each of its tables."
+        )
         self._upserts = {part.table: self._upsertion(part) for part in PARTS}
         # A part without a key has one row, which stays.
         self._deletes = {part.table: self._deletion(part) for part in PARTS if part.key}
-        table = idiom.tables["restaurants"]
+        table = dialect.tables["restaurants"]
         values = {name: bindparam(f"new_{name}") for name in (*RESTAURANT, *_COUNTERS)}
-        self._insert = idiom.compiled(insert(table).values(values))
+        self._insert = dialect.compile(
+            insert(table).values(values),
+            "insert_restaurant",
+            "Insert a restaurant with its first versions.",
+        )
         values = {name: values[name] for name in RESTAURANT if name != "id"}
-        self._update = idiom.compiled(
-            update(table).values(values).where(table.c.id == restaurant())
+        self._update = dialect.compile(
+            update(table).values(values).where(table.c.id == restaurant()),
+            "update_restaurant",
+            "Update the name and the other facts of a restaurant.",
         )
 
     # ---- reading
@@ -86,15 +93,15 @@ class HouseMapper:
 
     def _columns(self) -> tuple[ColumnElement[Any], ...]:
         """Make one column for the restaurant and one for each part: the rows as a JSON list."""
-        idiom = self._idiom
-        own = idiom.tables["restaurants"].c
-        selects = [select(idiom.packed(*(own[name] for name in RESTAURANT)))]
-        selects[0] = selects[0].where(own.id == restaurant())
+        dialect = self._dialect
+        own = dialect.tables["restaurants"].c
+        row = dialect.json_array(*(own[name] for name in RESTAURANT))
+        selects = [select(row).where(own.id == restaurant())]
         for part in PARTS:
-            column = idiom.tables[part.table].c
-            rows = select(idiom.packed(*(column[name] for name in part.columns)))
-            selects.append(rows.where(column.restaurant_id == restaurant()))
-        return tuple(idiom.gathered(each) for each in selects)
+            column = dialect.tables[part.table].c
+            row = dialect.json_array(*(column[name] for name in part.columns))
+            selects.append(select(row).where(column.restaurant_id == restaurant()))
+        return tuple(dialect.json_rows(each) for each in selects)
 
     # ---- writing
 
@@ -125,9 +132,9 @@ class HouseMapper:
             rows = [part.row(key, entry) for key, entry in each.changed.items()]
             parked = _parked(each, rows)
             if parked:
-                self._upsert(cursor, restaurant_id, part, parked)
+                self._execute(cursor, self._upserts, restaurant_id, part, parked)
             if rows:
-                self._upsert(cursor, restaurant_id, part, rows)
+                self._execute(cursor, self._upserts, restaurant_id, part, rows)
 
     def _delete(self, cursor: Cursor, restaurant_id: str, difference: _Difference) -> None:
         part, keys = difference.part, difference.gone
@@ -135,43 +142,46 @@ class HouseMapper:
             keys = [*keys, *(key for key in difference.changed if key in difference.stored)]
         if keys:
             rows = [dict(zip(part.key, key, strict=True)) for key in keys]
-            statement = self._deletes[part.table]
-            cursor.touched(statement, *self._given(restaurant_id, part, rows))
+            self._execute(cursor, self._deletes, restaurant_id, part, rows)
 
-    def _upsert(self, cursor: Cursor, restaurant_id: str, part: Part, rows: Sequence[Row]) -> None:
-        statement = self._upserts[part.table]
-        cursor.touched(statement, *self._given(restaurant_id, part, rows))
-
-    def _given(self, restaurant_id: str, part: Part, rows: Sequence[Row]) -> list[dict[str, Any]]:
-        """Return the parameters: one JSON list on PostgreSQL; on SQLite those of each row."""
-        if self._idiom.is_postgresql:
-            return [{"restaurant": restaurant_id, part.table: listed(rows)}]
-        return [
-            {
-                "restaurant": restaurant_id,
-                **{f"{EACH}{name}": plain(value) for name, value in row.items()},
-            }
-            for row in rows
-        ]
+    def _execute(
+        self,
+        cursor: Cursor,
+        statements: Mapping[str, Statement],
+        restaurant_id: str,
+        part: Part,
+        rows: Sequence[Row],
+    ) -> None:
+        given = [{name: plain(value) for name, value in row.items()} for row in rows]
+        rows = rows if self._dialect.writes_in_one_statement else given
+        others = {"restaurant": restaurant_id}
+        parameters = self._dialect.parameter_sets(part.table, rows, others)
+        cursor.touched(statements[part.table], *parameters)
 
     def _deletion(self, part: Part) -> Statement:
-        table = self._idiom.tables[part.table]
-        given = self._idiom.given(part.table, [table.c[name] for name in part.key])
+        table = self._dialect.tables[part.table]
+        given = self._dialect.given_rows(part.table, [table.c[name] for name in part.key])
         named = given.has(*(table.c[name] == given[name] for name in part.key))
-        here = table.c.restaurant_id == restaurant()
-        return self._idiom.compiled(delete(table).where(here, named))
+        return self._dialect.compile(
+            delete(table).where(table.c.restaurant_id == restaurant(), named),
+            f"delete_{part.table}",
+            f"Delete the rows of {part.table} that an edit of the house removes.",
+        )
 
     def _upsertion(self, part: Part) -> Statement:
-        table = self._idiom.tables[part.table]
-        given = self._idiom.given(part.table, [table.c[name] for name in part.columns])
-        make: Any = postgresql_insert if self._idiom.is_postgresql else sqlite_insert
-        new: Any = self._idiom.inserted(table, part.columns, given, make)
+        table = self._dialect.tables[part.table]
+        given = self._dialect.given_rows(part.table, [table.c[name] for name in part.columns])
+        new: Any = self._dialect.insert_rows(table, part.columns, given)
         others = [name for name in part.columns if name not in part.key]
         keys = ["restaurant_id", *part.key]
-        if not others:
-            return self._idiom.compiled(new.on_conflict_do_nothing(index_elements=keys))
         values = {name: new.excluded[name] for name in others}
-        return self._idiom.compiled(new.on_conflict_do_update(index_elements=keys, set_=values))
+        return self._dialect.compile(
+            new.on_conflict_do_update(index_elements=keys, set_=values)
+            if values
+            else new.on_conflict_do_nothing(index_elements=keys),
+            f"write_{part.table}",
+            f"Insert or update the rows of {part.table} that an edit of the house changes.",
+        )
 
 
 def _differences(old: House, new: House) -> list[_Difference]:
