@@ -21,7 +21,7 @@ _LEAD_SPAN_MINUTES: Final = 330
 _WALK_IN_STEP_MINUTES: Final = 5
 
 
-class Manner(Enum):
+class Behaviour(Enum):
     """What is special about a guest. Whether it comes to pass is for the house to answer."""
 
     PLAIN = auto()
@@ -46,7 +46,7 @@ class Guest:
         start_us: When they want to sit down, in microseconds.
         asks_us: When they ask, in microseconds.
         haste: How fast they are (0–1), where it matters.
-        manner: What is special about them.
+        behaviour: What is special about them.
     """
 
     number: int
@@ -55,7 +55,7 @@ class Guest:
     start_us: int
     asks_us: int
     haste: float
-    manner: Manner = Manner.PLAIN
+    behaviour: Behaviour = Behaviour.PLAIN
 
 
 def draw_guests(demand: Demand, starts: Sequence[int], seed: int) -> tuple[Guest, ...]:
@@ -78,7 +78,7 @@ def draw_guests(demand: Demand, starts: Sequence[int], seed: int) -> tuple[Guest
         (party_size,) = rng.choices(sizes, weights)
         (start_us,) = rng.choices(starts, demand.start_weights)
         drafts.append(_draft(rng, channel, party_size, start_us))
-    return _with_manners(rng, demand, _in_order(drafts))
+    return _with_behaviours(rng, demand, _in_order(drafts))
 
 
 def _channels(shares: Sequence[tuple[str, float]]) -> list[Channel]:
@@ -109,27 +109,34 @@ def _in_order(drafts: Sequence[Guest]) -> list[Guest]:
     return [attrs.evolve(guest, number=number) for number, guest in enumerate(ordered, 1)]
 
 
-def _with_manners(rng: Random, demand: Demand, guests: Sequence[Guest]) -> tuple[Guest, ...]:
+def _with_behaviours(rng: Random, demand: Demand, guests: Sequence[Guest]) -> tuple[Guest, ...]:
     """Give some guests something special; never two things to one."""
     staff = [guest.number for guest in guests if guest.channel is Channel.STAFF]
     web = [guest.number for guest in guests if guest.channel is Channel.WEB]
-    manners: dict[int, Manner] = dict(zip(web[-2:], (Manner.RACES, Manner.RIVALS), strict=True))
-    manners |= zip(staff[:2], (Manner.NAMES_TABLES, Manner.NAMES_TABLES_APART), strict=True)
-    manners |= zip(_shuffled(rng, web[:-2])[:2], (Manner.DAWDLES, Manner.CLICKS_TWICE), strict=True)
-    ahead = _shuffled(rng, [number for number in sorted(staff + web) if number not in manners])
+    behaviours: dict[int, Behaviour] = dict(
+        zip(web[-2:], (Behaviour.RACES, Behaviour.RIVALS), strict=True)
+    )
+    behaviours |= zip(
+        staff[:2], (Behaviour.NAMES_TABLES, Behaviour.NAMES_TABLES_APART), strict=True
+    )
+    behaviours |= zip(
+        _shuffled(rng, web[:-2])[:2], (Behaviour.DAWDLES, Behaviour.CLICKS_TWICE), strict=True
+    )
+    ahead = _shuffled(rng, [number for number in sorted(staff + web) if number not in behaviours])
     parting = _partings(demand, len(staff) + len(web))
-    manners |= zip(ahead, parting, strict=False)
+    behaviours |= zip(ahead, parting, strict=False)
     return tuple(
-        attrs.evolve(guest, manner=manners.get(guest.number, Manner.PLAIN)) for guest in guests
+        attrs.evolve(guest, behaviour=behaviours.get(guest.number, Behaviour.PLAIN))
+        for guest in guests
     )
 
 
-def _partings(demand: Demand, bookings: int) -> Iterator[Manner]:
-    for share, manner in (
-        (demand.cancel_share, Manner.CANCELS),
-        (demand.no_show_share, Manner.STAYS_AWAY),
+def _partings(demand: Demand, bookings: int) -> Iterator[Behaviour]:
+    for share, behaviour in (
+        (demand.cancel_share, Behaviour.CANCELS),
+        (demand.no_show_share, Behaviour.STAYS_AWAY),
     ):
-        yield from [manner] * max(int(share * bookings + 0.5), 1)
+        yield from [behaviour] * max(int(share * bookings + 0.5), 1)
 
 
 def _shuffled(rng: Random, items: Sequence[T]) -> list[T]:

@@ -24,7 +24,7 @@ class Channel(StrEnum):
     WALK_IN = "walk_in"
 
 
-class Act(StrEnum):
+class VisitEvent(StrEnum):
     """What happened to a party, or what it did."""
 
     ASKED_FOR = "asked_for"
@@ -49,7 +49,7 @@ class Step:
 
     Args:
         at_us: When, in microseconds.
-        act: What.
+        event: What.
         tables: The ids of the tables that it is about, in table order.
         start_us: The start that it is about, in microseconds; ``None``: the one that was asked for
             first.
@@ -60,7 +60,7 @@ class Step:
     """
 
     at_us: int
-    act: Act
+    event: VisitEvent
     tables: tuple[str, ...] = ()
     start_us: int | None = None
     refusal: Refusal | None = None
@@ -96,9 +96,9 @@ class Visit:
         """When they asked, in UTC."""
         return from_micros(self.steps[0].at_us)
 
-    def did(self, act: Act) -> Step | None:
+    def did(self, event: VisitEvent) -> Step | None:
         """Return the first step of that kind, if there is one."""
-        return next((step for step in self.steps if step.act is act), None)
+        return next((step for step in self.steps if step.event is event), None)
 
 
 @attrs.frozen
@@ -124,7 +124,7 @@ class HalfHour:
 
 
 @attrs.frozen
-class Night:
+class Evening:
     """A night, when it is over.
 
     Args:
