@@ -1,4 +1,4 @@
-"""An evening at the pub, played through the public desk by a clock of its own: guests come, book, sit and leave."""
+"""Play one evening at the sample pub through the public API, on a manual clock."""
 
 from __future__ import annotations
 
@@ -56,20 +56,19 @@ MakeStore = Callable[[Clock], Store]
 def play_evening(
     make_store: MakeStore, *, seed: int = DEFAULT_SEED, on: date = DEFAULT_DATE
 ) -> Evening:
-    """Play an evening of 30 requests at the sample pub, and return its story.
+    """Play an evening of 30 requests at the sample pub and return its record.
 
-    Guests are drawn from the seed, and every answer comes from the desk: nothing is decided here.
-    The same seed, date and kind of store give the same night.
+    The seed draws the guests, and the desk gives every answer. The same seed and date give the same
+    record on every store.
 
     Args:
-        make_store: Makes the store, an empty one, on the clock that it is given; ``MemoryStore``
-            does.
-        seed: What the guests are drawn from.
+        make_store: Makes an empty store on the given clock, such as ``MemoryStore``.
+        seed: Seed of the guests.
         on: The date.
 
     Raises:
-        InvalidInput: If the date is none of the years 1971 to 2198.
-        AlreadyExists: If the store has the pub already.
+        InvalidInput: If the date is outside the years 1971 to 2198.
+        AlreadyExists: If the store already has the pub.
     """
     house = sample.pub()
     calendar = Calendar(house.restaurant, house.policy)
@@ -86,7 +85,7 @@ def play_evening(
 
 
 class _EveningRun:
-    """The evening while it is played: a queue of what happens when, and what has happened."""
+    """An evening in progress: a queue of future events, and the record so far."""
 
     def __init__(self, engine: Engine, house: House, clock: ManualClock, on: date) -> None:
         self._clock = clock
@@ -104,10 +103,10 @@ class _EveningRun:
         self._waits_for: int | None = None
 
     def play(self, guests: Sequence[Guest]) -> None:
-        """Let the guests come, one by one, until the last one has gone."""
+        """Run the queue until the last guest has left."""
         self._rival = next((guest for guest in guests if guest.behaviour is Behaviour.RIVALS), None)
         for guest in guests:
-            # The rival asks when the other one does.
+            # The rival asks together with the guest that races it.
             if guest is not self._rival:
                 self._at(guest.asks_us, partial(self._ask, guest))
         while self._queue:
@@ -116,7 +115,7 @@ class _EveningRun:
             happens()
 
     def record(self, seed: int) -> Evening:
-        """Return the story, and what the store says in the end."""
+        """Return the record, with the final rows and the audit of the store."""
         span = self._span()
         rows = tuple(row for row in self._staff.allocations(span) if _is_of_a_party(row))
         bookings = {booking.id: booking for booking in self._staff.bookings(span)}
@@ -159,13 +158,12 @@ class _EveningRun:
         self._write(guest, Step(self._now_us, event, tuple(tables), guest.start_us, other=other))
 
     def _write(self, guest: Guest, step: Step) -> None:
-        # What they came for stands with the visit; another start that they took later, with its
-        # step.
+        # The visit keeps the first request; a step keeps another start that the guest took later.
         self._guests.setdefault(guest.number, guest)
         self._steps.setdefault(guest.number, []).append(step)
 
     def _refuse(self, guest: Guest, refusal: Refusal, tables: Sequence[str] = ()) -> None:
-        """Note a no. Who asks ahead, for any table, takes the nearest bookable start if it is near."""
+        """Record a refusal; a guest who asked ahead for any table takes the nearest start."""
         nearest_us = None if tables else self._nearest_us(guest)
         self._write(
             guest,
@@ -247,7 +245,7 @@ class _EveningRun:
         return booking
 
     def _ask_by_name(self, guest: Guest) -> None:
-        """Ask for tables by their names: the house's second choice, or two that cannot be pushed together."""
+        """Ask for named tables: the second-best plan, or two tables that cannot be joined."""
         if guest.behaviour is Behaviour.NAMES_TABLES_APART:
             wanted = self._tables_apart()
         else:
@@ -272,7 +270,7 @@ class _EveningRun:
     # ---- the race
 
     def _race(self, guest: Guest, rival: Guest) -> None:
-        """Show the last table of some start to two guests, and let both hold it at the same moment."""
+        """Show the last table of a start to two guests, and let both hold it at once."""
         slot = self._last_table(guest)
         both = [guest, rival]
         if slot is not None:
@@ -289,7 +287,7 @@ class _EveningRun:
             self._hold(each)
 
     def _last_table(self, guest: Guest) -> Slot | None:
-        """Return a start to come with one spot left: of the guest's size and time, or as near as there is."""
+        """Return the future start with one spot left that is nearest to the guest's request."""
         sizes = {size for size, _ in sample.pub_demand().party_weights}
         slots = self._online.availability(self._on, sizes, spots_limit=2).bookable()
         last = [slot for slot in slots if slot.spots == 1 and slot.start_us > self._now_us]
@@ -353,7 +351,7 @@ class _EveningRun:
                 self._at(self._now_us + _WAIT_US, partial(self._swap, leaver, guest))
 
     def _leaver_for(self, guest: Guest) -> Guest | None:
-        """Return the party that has sat longest among those whose going would help, if any has sat long enough."""
+        """Return the party seated longest among those that would free a suitable table, if any."""
         later_us = self._now_us + _WAIT_US
         stay = self._calendar.stay(later_us, guest.party_size)
         if not isinstance(stay, Stay):
@@ -382,7 +380,7 @@ class _EveningRun:
         return suits and not others and stay.start_us + _LEAST_STAY_US <= later_us < stay.end_us
 
     def _swap(self, leaver: Guest, guest: Guest) -> None:
-        """Let a party leave early, and the one that waits ask again."""
+        """Let one party leave early, and let the waiting party ask again."""
         self._leave(leaver, VisitEvent.LEFT_EARLY)
         later = attrs.evolve(guest, start_us=self._now_us)
         self._book(later, _request(later))
