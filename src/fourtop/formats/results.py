@@ -92,7 +92,8 @@ def _name_of(value: Any) -> str:
 def loads_result(text: str) -> Any:
     """Read the result of a command from the JSON that ``dumps_result`` wrote.
 
-    Keys that the class does not have are ignored. An attribute without a key gets its default, so that results stored before an attribute existed can still be read.
+    Keys that the class does not have are ignored. An attribute without a key gets its default, so
+    that results stored before an attribute existed can still be read.
 
     Raises:
         InvalidDocument: If the text is not such JSON. The store has changed the text, or a newer
