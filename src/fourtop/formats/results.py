@@ -51,7 +51,6 @@ _RESULTS: Final[Mapping[str, Any]] = {
 _NAMES: Final[Mapping[type, str]] = {
     Hold: "hold",
     Booking: "booking",
-    tuple: "bookings",
     Block: "block",
     ImportReport: "import",
 }
@@ -83,7 +82,7 @@ def deferred(value: Any) -> Callable[[], str]:
 
 
 def _name_of(value: Any) -> str:
-    name = _NAMES.get(type(value))
+    name = "bookings" if isinstance(value, tuple) else _NAMES.get(type(value))
     if name is None:
         raise TypeError(f"{type(value).__name__} is not the result of a command")
     return name
