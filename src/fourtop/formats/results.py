@@ -51,7 +51,6 @@ _RESULTS: Final[Mapping[str, Any]] = {
 _NAMES: Final[Mapping[type, str]] = {
     Hold: "hold",
     Booking: "booking",
-    tuple: "bookings",
     Block: "block",
     ImportReport: "import",
 }
@@ -83,7 +82,7 @@ def deferred(value: Any) -> Callable[[], str]:
 
 
 def _name_of(value: Any) -> str:
-    name = _NAMES.get(type(value))
+    name = "bookings" if isinstance(value, tuple) else _NAMES.get(type(value))
     if name is None:
         raise TypeError(f"{type(value).__name__} is not the result of a command")
     return name
@@ -92,8 +91,8 @@ def _name_of(value: Any) -> str:
 def loads_result(text: str) -> Any:
     """Read the result of a command from the JSON that ``dumps_result`` wrote.
 
-    Keys that the class does not have are ignored. An attribute whose key is missing gets its
-    default, so that results stored before an attribute existed can still be read.
+    Keys that the class does not have are ignored. An attribute without a key gets its default, so
+    that results stored before an attribute existed can still be read.
 
     Raises:
         InvalidDocument: If the text is not such JSON. The store has changed the text, or a newer

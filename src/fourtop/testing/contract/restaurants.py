@@ -1,4 +1,4 @@
-"""Promises about restaurants: how they come to be, and that they do not know each other."""
+"""Promises about restaurants: they are added, kept apart, and removed."""
 
 from __future__ import annotations
 
@@ -48,21 +48,21 @@ def _pass(_: View) -> None:
 
 
 class OpeningPromises:
-    """What holds of restaurants."""
+    """Promises about adding, separating and removing restaurants."""
 
     def test_a_restaurant_is_opened_with_what_it_was_given(self, trial: Trial) -> None:
-        """A new restaurant has the house that it was opened with; floor and policy are at version 1."""
+        """A new restaurant has the house that was added; floor and policy are at version 1."""
         assert trial.ask(lambda view: view.house) == a_house(HERE)
         assert trial.ask(lambda view: view.versions) == Versions(floor=1, policy=1, occupancy=0)
 
     def test_nothing_is_taken_in_a_new_restaurant(self, trial: Trial) -> None:
-        """A new restaurant has no rows and no events."""
+        """A new restaurant has no allocations and no events."""
         seen = trial.see()
         assert (seen["extent"], seen["rows"], seen["busy"]) == (None, [(), ()], [0, 0])
         assert trial.store.events(HERE) == ()
 
     def test_a_restaurant_is_opened_once(self, trial: Trial) -> None:
-        """Opening an id that is there raises AlreadyExists and changes nothing, whatever the new house is."""
+        """Adding an existing restaurant raises AlreadyExists and changes nothing."""
         trial.write(bookings=(a_booking(),))
         before = trial.see()
         other = attrs.evolve(
@@ -74,13 +74,13 @@ class OpeningPromises:
         assert trial.see() == before
 
     def test_restaurants_are_listed_in_order(self, trial: Trial) -> None:
-        """The ids of all restaurants come sorted bytewise, whatever the order in which they were opened."""
+        """The ids of all restaurants come sorted bytewise, in any order of adding."""
         for restaurant_id in ("b", "Z", "10", "a"):
             trial.store.add_restaurant(a_house(restaurant_id))
         assert trial.store.restaurant_ids() == ("10", "Z", "a", "b", HERE, THERE)
 
     def test_an_unknown_restaurant_is_not_found(self, trial: Trial) -> None:
-        """Every method that names a restaurant raises NotFound if there is none, and asks nobody."""
+        """Every method raises NotFound for an unknown restaurant, and calls no function."""
         asked: list[View] = []
 
         def decide(view: View) -> Decision[None]:
@@ -101,7 +101,7 @@ class OpeningPromises:
         assert trial.store.restaurant_ids() == (HERE, THERE)
 
     def test_restaurants_with_the_same_ids_do_not_see_each_other(self, trial: Trial) -> None:
-        """Ids and keys are unique in a restaurant: another may use all of them, and sees nothing of the first."""
+        """Ids and keys are unique in a restaurant. Another may use them all and sees no row."""
         nothing = trial.see(THERE)
         written = _rows_of_every_kind()
         trial.write(**written)

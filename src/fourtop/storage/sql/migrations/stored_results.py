@@ -25,8 +25,8 @@ _USAGE: Final = (
     "max_covers",
     "max_parties",
 )
-# The commands whose result is a booking, and the class that revision 0003 has for it. All other
-# commands on one booking return a ``Changed`` there.
+# Two commands with a booking as their result, and the class that revision 0003 has for it. The
+# other commands on one booking return a ``Changed`` there.
 _KIND_OF_COMMAND: Final = {"confirm": "Confirmed", "book": "Booked"}
 
 
