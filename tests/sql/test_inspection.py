@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import attrs
 import pytest
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Boolean, Column, Engine, Text, create_engine, event
 
 from fourtop import (
     AsyncSqlStore,
@@ -27,6 +27,7 @@ from fourtop.storage.sql.checks import rules as check_rules
 from fourtop.storage.sql.checks.finding import KINDS
 from fourtop.storage.sql.checks.startup import inspect
 from fourtop.storage.sql.connection.transaction import Connection
+from fourtop.storage.sql.tables.catalog import catalog
 from tests.contract.broken_sql import POSTGRESQL, SQLITE
 from tests.database.furnished import postgresql_database, sqlite_url
 from tests.database.session import bouncer, cluster
@@ -228,6 +229,35 @@ def test_a_server_that_nobody_has_tried_is_a_warning(
 def test_a_fault_in_sqlite_is_found(file: Path, fault: str, expected: list[str]) -> None:
     change(file, fault)
     assert codes(inspect(f"sqlite:///{file}")) == expected
+
+
+def test_finding_22_a_column_that_was_added_stops_no_store(file: Path, database: str) -> None:
+    change(file, "ALTER TABLE bookings ADD COLUMN note TEXT")
+    run(database, "ALTER TABLE fourtop.bookings ADD COLUMN note text")
+    for url in (f"sqlite:///{file}", cluster().url(database, user="service")):
+        assert codes(inspect(url)) == []
+
+
+def test_finding_22_a_column_of_ours_that_a_migration_adds_is_found(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SqlStore(f"sqlite:///{file}")
+    rules: Any = store._start.inspector._rules
+    # The tables as a later version of fourtop describes them. The statements are shared, so the
+    # column goes to a catalog of its own.
+    later = catalog("sqlite")
+    later["bookings"].append_column(Column("note", Text()))
+    later["bookings"].append_column(Column("is_vip", Boolean(create_constraint=False)))
+    monkeypatch.setattr(rules, "_catalog", later)
+    assert codes(store.inspect()) == ["column_missing", "column_missing"]
+    change(
+        file,
+        "ALTER TABLE bookings ADD COLUMN note TEXT",
+        "ALTER TABLE bookings ADD COLUMN is_vip INTEGER GENERATED ALWAYS AS (version > 1) VIRTUAL",
+    )
+    assert codes(store.inspect()) == []
+    assert open_desk(store).restaurant_id == "house"
+    store.close()
 
 
 @pytest.mark.parametrize("name", SQLITE)
