@@ -177,7 +177,7 @@ def test_a_relay_needs_somebody_to_publish_to(
     for name, says in (
         (f"{listener}:number", "cannot be called"),
         (f"{listener}:later", "is a coroutine function; name a plain function"),
-        (f"{listener}:nothing", f"there is no nothing in {listener}"),
+        (f"{listener}:nothing", f"{listener} has no nothing"),
         (listener, "must be package.module:function or nobody"),
         ("os.path:join:join", "must be package.module:function or nobody"),
         ("no_listener:publish", "no_listener cannot be imported: No module named 'no_listener'"),
