@@ -11,7 +11,8 @@ from typing import Any, Final
 import attrs
 
 from fourtop import SqlStore
-from fourtop.storage.sql.tables.catalog import Database, catalog
+from fourtop.storage.sql.tables.catalog import catalog
+from fourtop.storage.sql.tables.columns import Database
 from fourtop.storage.sql.tables.security import APP_ROLE, JOBS_ROLE
 from tests.database.furnished import postgresql_database
 from tests.database.session import cluster, fresh_database

@@ -8,7 +8,8 @@ import pytest
 
 from fourtop.storage.sql import migrate
 from fourtop.storage.sql.connection.engine import as_engine
-from fourtop.storage.sql.tables.catalog import Database, catalog
+from fourtop.storage.sql.tables.catalog import catalog
+from fourtop.storage.sql.tables.columns import Database
 from fourtop.storage.sql.tables.security import guards
 from tests.migration.anatomy import anatomy
 from tests.migration.place import BOTH, Place, empty

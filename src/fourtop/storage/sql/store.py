@@ -45,10 +45,10 @@ from fourtop.storage.sql.statements.reader import Loaded
 from fourtop.storage.sql.statements.registry import statements_for
 from fourtop.storage.sql.statements.row_changes import RowCountMismatch
 from fourtop.storage.sql.statements.writer import VersionCounts
-from fourtop.storage.sql.tables import codec
 from fourtop.storage.sql.tables.catalog import DEFAULT_SCHEMA
-from fourtop.storage.sql.tables.codec import loads
+from fourtop.storage.sql.tables.event import event_of
 from fourtop.storage.sql.tables.security import APP_ROLE, EVERY_RESTAURANT
+from fourtop.storage.sql.tables.values import loads
 
 T = TypeVar("T")
 
@@ -269,7 +269,7 @@ class SqlStore:
         def work(connection: Connection) -> tuple[Event, ...]:
             self._tenant.look_up_restaurant(connection, restaurant_id)
             rows = connection.rows(self._events, {"restaurant": restaurant_id})
-            return tuple(codec.event_of(restaurant_id, loads(text)) for (text,) in rows)
+            return tuple(event_of(restaurant_id, loads(text)) for (text,) in rows)
 
         self._guard.check(restaurant_id)
         return self._transactions.run(self._tenant.read_mode, work, "events")

@@ -8,9 +8,10 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from fourtop.storage.sql.statement import Cursor, Statement
-from fourtop.storage.sql.tables.catalog import VERSION_TABLE, quoted
-from fourtop.storage.sql.tables.codec import loads
+from fourtop.storage.sql.tables.catalog import VERSION_TABLE
+from fourtop.storage.sql.tables.columns import quoted
 from fourtop.storage.sql.tables.security import JOBS_ROLE
+from fourtop.storage.sql.tables.values import loads
 
 Facts = dict[str, Any]
 

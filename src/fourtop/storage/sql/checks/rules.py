@@ -30,7 +30,9 @@ from fourtop.storage.sql.connection.tenant import StoreOptions
 from fourtop.storage.sql.connection.transaction import Connection, TransactionRunner
 from fourtop.storage.sql.statement import Statement
 from fourtop.storage.sql.statements.dialect import Dialect
-from fourtop.storage.sql.tables.catalog import NO_OVERLAP, REVISION, VERSION_TABLE, Database
+from fourtop.storage.sql.tables.allocation import NO_OVERLAP
+from fourtop.storage.sql.tables.catalog import REVISION, VERSION_TABLE
+from fourtop.storage.sql.tables.columns import Database
 from fourtop.storage.sql.tables.security import JOBS_ROLE, RIGHTS, guards
 
 OLDEST_POSTGRESQL: Final = 150_000

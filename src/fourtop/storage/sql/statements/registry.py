@@ -18,8 +18,8 @@ from fourtop.storage.sql.statements.reader import Reader
 from fourtop.storage.sql.statements.removal import Removal
 from fourtop.storage.sql.statements.retention import RetentionStatements
 from fourtop.storage.sql.statements.writer import Writer, writer_for
-from fourtop.storage.sql.tables import codec
-from fourtop.storage.sql.tables.catalog import Database
+from fourtop.storage.sql.tables.columns import Database
+from fourtop.storage.sql.tables.event import EVENT
 
 _KEPT_REGISTRIES: Final = 16
 
@@ -63,7 +63,7 @@ def statements_for(database: Database, schema: str) -> StatementRegistry:
 
 def _events_of(dialect: Dialect) -> Statement:
     table = dialect.tables["capacity_outbox"]
-    array = dialect.json_array(*(table.c[name] for name in codec.EVENT))
+    array = dialect.json_array(*(table.c[name] for name in EVENT))
     return dialect.compile(
         select(dialect.as_text(array))
         .where(table.c.restaurant_id == restaurant())

@@ -32,8 +32,12 @@ from fourtop.storage.sql.statements.expressions import (
     restaurant,
     text_literal,
 )
-from fourtop.storage.sql.tables import codec
-from fourtop.storage.sql.tables.catalog import SHORT_US
+from fourtop.storage.sql.tables.allocation import ALLOCATION, SHORT_US
+from fourtop.storage.sql.tables.block import BLOCK
+from fourtop.storage.sql.tables.booking import BOOKING
+from fourtop.storage.sql.tables.confirmation import CONFIRMATION
+from fourtop.storage.sql.tables.hold import HOLD
+from fourtop.storage.sql.tables.result import RESULT
 
 # A scope with more intervals is loaded as one interval that covers them all, for instance an import
 # of a year, most of which is full of rows.
@@ -94,7 +98,7 @@ def intervals(spans: IntervalSet) -> list[tuple[int, int]]:
 
 
 class Projections:
-    """The JSON row of each table, with its columns in the order in which the codec reads them."""
+    """The JSON row of each table, with its columns in the order in which the mapping reads them."""
 
     def __init__(self, dialect: Dialect) -> None:
         tables = dialect.tables
@@ -118,21 +122,21 @@ class Projections:
 
     def of_allocations(self) -> Select[Any]:
         """Select allocations."""
-        return self.rows_of(self.allocations, codec.ALLOCATION)
+        return self.rows_of(self.allocations, ALLOCATION)
 
     def of_bookings(self) -> Select[Any]:
         """Select bookings with their tables."""
         seat, booking = self._assignments.c, self.bookings.c
         where = (seat.restaurant_id == booking.restaurant_id) & (seat.booking_id == booking.id)
         tables = self._dialect.json_values(seat.table_id, where, seat.position)
-        return self.rows_of(self.bookings, codec.BOOKING, tables)
+        return self.rows_of(self.bookings, BOOKING, tables)
 
     def of_holds(self) -> Select[Any]:
         """Select holds with their tables."""
         seat, hold = self._members.c, self.holds.c
         where = (seat.restaurant_id == hold.restaurant_id) & (seat.hold_id == hold.id)
         tables = self._dialect.json_values(seat.table_id, where, seat.position)
-        return self.rows_of(self.holds, codec.HOLD, tables)
+        return self.rows_of(self.holds, HOLD, tables)
 
     def of_confirmations(self) -> Select[Any]:
         """Select confirmation results with the ids and the capacities of their tables."""
@@ -142,7 +146,7 @@ class Projections:
             self._dialect.json_values(each, where, seen.position)
             for each in (seen.table_id, seen.capacity)
         )
-        return self.rows_of(self.confirmations, codec.CONFIRMATION, *lists)
+        return self.rows_of(self.confirmations, CONFIRMATION, *lists)
 
 
 class ScopeSelects:
@@ -219,7 +223,7 @@ class ScopeSelects:
         )
         named = self._dialect.id_table("tables")
         latest = (
-            select(self._dialect.json_array(*(row[name] for name in codec.ALLOCATION)))
+            select(self._dialect.json_array(*(row[name] for name in ALLOCATION)))
             .where(
                 row.restaurant_id == restaurant(),
                 row.resource_type == text_literal("table"),
@@ -307,7 +311,7 @@ class ScopeSelects:
         """Select the named ones."""
         if self._has("blocks"):
             row = self._projections.blocks.c
-            yield self._projections.rows_of(self._projections.blocks, codec.BLOCK).where(
+            yield self._projections.rows_of(self._projections.blocks, BLOCK).where(
                 self._any_of(row.id, "blocks")
             )
 
@@ -325,7 +329,7 @@ class ScopeSelects:
             command, key = (
                 bindparam(f"a{number}_{each}", type_=Text()) for each in ("command", "key")
             )
-            base = self._projections.rows_of(table, codec.ANSWER)
+            base = self._projections.rows_of(table, RESULT)
             yield base.where(table.c.command == command, table.c.idempotency_key == key)
 
     def extent(self) -> Iterable[Select[Any]]:
@@ -355,7 +359,10 @@ def _is_active_in(
 
     The index of starts serves them.
     """
-    begins = hold.occupied_start_us > start - number_literal(MAX_WINDOW_US), hold.occupied_start_us < end
+    begins = (
+        hold.occupied_start_us > start - number_literal(MAX_WINDOW_US),
+        hold.occupied_start_us < end,
+    )
     return _is_active(hold), *begins, hold.occupied_end_us > start
 
 

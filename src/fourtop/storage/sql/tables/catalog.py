@@ -11,13 +11,10 @@ from typing import Final
 import attrs
 from sqlalchemy import MetaData, Table
 
-from fourtop.storage.sql.tables.allocation import NO_OVERLAP as NO_OVERLAP
-from fourtop.storage.sql.tables.allocation import SHORT_US as SHORT_US
 from fourtop.storage.sql.tables.allocation import allocation_tables
 from fourtop.storage.sql.tables.block import block_table
 from fourtop.storage.sql.tables.booking import booking_tables
 from fourtop.storage.sql.tables.columns import Database, TableBuilder
-from fourtop.storage.sql.tables.columns import quoted as quoted
 from fourtop.storage.sql.tables.confirmation import confirmation_tables
 from fourtop.storage.sql.tables.event import event_table
 from fourtop.storage.sql.tables.hold import hold_tables
