@@ -37,7 +37,8 @@ def default_of(field: attrs.Attribute[Any]) -> Any:
     default: Any = field.default
     if type(default).__name__ == "Factory":
         default = default.factory()
-    return default if field.converter is None else field.converter(default)
+    convert: Any = field.converter
+    return default if convert is None else convert(default)
 
 
 def left_at_default(values: list[Any]) -> set[str]:
@@ -81,7 +82,7 @@ def trial(store_name: str) -> Iterator[Trial]:
 
 def test_finding_23_every_attribute_of_every_record_is_read_back(trial: Trial) -> None:
     written = every_record()
-    trial.write(**written)
+    trial.write(HERE, **written)
 
     def read(view: View) -> dict[str, tuple[Any, ...]]:
         (booking,), (hold,), (block,) = (

@@ -9,13 +9,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import attrs
 import pytest
 
-from fourtop import BookingStatus, Engine, HoldState, ManualClock, SqlStore, Table
-from fourtop.ports import Scope, View
+from fourtop import (
+    AllocationsOverlap,
+    BookingStatus,
+    Engine,
+    HoldState,
+    ManualClock,
+    ResourceType,
+    SqlStore,
+    Table,
+)
+from fourtop.model.allocation import OwnerKind
+from fourtop.ports import Changes, Decision, Scope, View
 from fourtop.storage.sql import current, downgrade, migrate
 from tests.database.session import cluster, fresh_database
-from tests.evening import MONTH, NOW, at, window
+from tests.evening import MONTH, NOW, at, booked, window
 from tests.isolation.ward import OURS, THEIRS
 from tests.migration.place import Place
 from tests.unit.document_case import FULL
@@ -114,6 +125,45 @@ def test_finding_22_the_start_check_accepts_a_database_of_revision_0003(old: Pla
         assert found.restaurant_ids() == (OURS, THEIRS, "r-1")
 
 
+# What a later revision may do; each of them appends to the text that SQLite keeps of a table.
+TRIAL: Final = (
+    "ALTER TABLE {schema}bookings ADD COLUMN allergies TEXT",
+    "ALTER TABLE {schema}allocations ADD COLUMN seated_us BIGINT",
+    "ALTER TABLE {schema}table_inventory ADD COLUMN heated BOOLEAN DEFAULT false NOT NULL",
+)
+
+
+def test_finding_22_a_later_revision_may_add_columns(old: Place) -> None:
+    migrate(old.url)
+    for statement in TRIAL:
+        old.execute(statement)
+    with seen(old) as found:
+        assert [str(each) for each in found.inspect() if each.severity == "refuse"] == []
+        desk = Engine(found).desk(OURS)
+        assert booked(desk, 2, "20:30").tables
+        desk.edit_floor(lambda floor: floor.with_table(Table("t9", "9", 2, "terrace")))
+        with pytest.raises(AllocationsOverlap):
+            overlap(found)
+    for statement in TRIAL:
+        table, column = statement.split()[2], statement.split()[5]
+        old.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    assert downgrade(old.url, revision="0003") == ("0004",)
+
+
+def overlap(found: SqlStore) -> None:
+    """Write a row in the way of a stored one, as only a faulty decision would."""
+
+    def decide(view: View) -> Decision[None]:
+        (row, *_) = (
+            each
+            for each in view.allocations(window("19:00", "20:00"))
+            if each.resource_type is ResourceType.TABLE and each.owner_kind is OwnerKind.BOOKING
+        )
+        return Decision(None, Changes(added=(attrs.evolve(row, id="late"),)))
+
+    found.transact(Scope(OURS, windows=(window("19:00", "20:00"),)), decide)
+
+
 def test_revision_0004_carries_every_house_over(old: Place) -> None:
     migrate(old.url)
     with seen(old) as found:
@@ -158,7 +208,7 @@ def test_revision_0004_carries_bookings_holds_and_evidence_over(old: Place) -> N
         confirmed, drifted, refused = map(desk.confirmations, ("n6", "n8", "n13"))
     assert [(each.table_id, each.capacity) for each in confirmed[0].tables] == [("t1", 2)]
     assert confirmed[0].window == window("19:00", "20:30")
-    assert [each.code for each in drifted] == ["POLICY_DRIFT", "REFUSED"]
+    assert [each.code for each in drifted] == ["POLICY_DRIFT", "PARTY_ABOVE_MAXIMUM"]
     assert refused[0].details["reasons"] == [
         {"code": "NO_TABLES_MATCH", "party_size": 5, "conditions": ["areas"]}
     ]

@@ -66,7 +66,9 @@ class HouseMapper:
         # A part without a key has one row, which stays.
         self._deletes = {part.table: self._deletion(part) for part in PARTS if part.key}
         table = dialect.tables["restaurants"]
-        values = {name: bindparam(f"new_{name}") for name in (*RESTAURANT, *_COUNTERS)}
+        values: dict[str, Any] = {
+            name: bindparam(f"new_{name}") for name in (*RESTAURANT, *_COUNTERS)
+        }
         self._insert = dialect.compile(
             insert(table).values(values),
             "insert_restaurant",

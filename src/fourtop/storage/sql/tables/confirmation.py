@@ -100,7 +100,10 @@ def _rival_of(data: Row) -> Rival:
 
 def confirmation_tables(make: TableBuilder) -> None:
     """Add the tables of confirmation results."""
-    confirmed = {"postgresql_where": text("confirmed"), "sqlite_where": text("confirmed")}
+    confirmed: dict[str, Any] = {
+        "postgresql_where": text("confirmed"),
+        "sqlite_where": text("confirmed"),
+    }
     name = "booking_confirmation_results"
     make.table(
         name,
