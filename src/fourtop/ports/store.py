@@ -117,7 +117,7 @@ class AsyncStore(Protocol):
     back to the pool clean, or is closed. As with ``OutcomeUnknown``, the same call with the same
     key settles which.
 
-    ``fourtop.testing.awaited`` lets an asynchronous store run through the suite of ``Store``.
+    ``fourtop.testing.as_sync`` lets an asynchronous store run through the suite of ``Store``.
     """
 
     async def add_restaurant(self, house: House) -> None:

@@ -86,7 +86,7 @@ class SyncBridge:
         Raises:
             FourtopError: As ``Store.remove_restaurant``.
         """
-        self.run(self.awaited.remove_restaurant(scope, check))
+        self.run(self.store.remove_restaurant(scope, check))
 
     def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted."""
