@@ -285,7 +285,7 @@ def _upgrade_results(step: Step) -> None:
 def _downgrade_results(step: Step) -> None:
     """Write the columns of revision 0003. The results of later commands are left out.
 
-    Revision 0003 does not have these commands, so that nobody can ask for their results there.
+    Revision 0003 does not have these commands, so that their results have no use there.
     """
     confirmed = """SELECT restaurant_id, idempotency_key, hold_id
         FROM {place}booking_confirmation_results WHERE confirmed"""
