@@ -26,8 +26,8 @@ T = TypeVar("T")
 
 _BASE: Final = "base"
 _HEAD: Final = "head"
-# Two databases of one server may be migrated at once. The second migration finds the role, by one of
-# two errors.
+# Two databases of one server may be migrated at once. The second migration then gets one of two
+# errors, because the role exists.
 _MAKE_ROLE: Final = """DO $$ BEGIN
     CREATE ROLE {role} NOLOGIN;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
@@ -260,7 +260,7 @@ class _Scripts:
         if revision in ids:
             return ids.index(revision) + 1
         if is_stored:
-            why = f"the schema is at revision {safe_repr(revision)}, made by a later version of fourtop"
+            why = f"a later version of fourtop made the schema's revision, {safe_repr(revision)}"
             raise StoreMisconfigured((f"{why}: install that version",))
         raise InvalidInput(
             "revision", f"must be {_BASE}, {_HEAD} or one of {', '.join(ids)}", safe_repr(revision)
