@@ -189,8 +189,9 @@ class HouseMapper:
 def _differences(old: House, new: House) -> list[_Difference]:
     """Return the parts that differ, compared entry by entry."""
     found = []
-    for part in parts_between(old, new):
-        stored, wanted = part.entries(old), part.entries(new)
+    parts = parts_between(old, new)
+    pairs = [(part, part.entries(old), part.entries(new)) for part in parts]
+    for part, stored, wanted in pairs:
         if stored == wanted:
             continue
         gone = [key for key in stored if key not in wanted]
