@@ -1,4 +1,4 @@
-"""The queries of the page for operators: tests run what the page says, so that the two cannot differ."""
+"""The SQL of the page for operators: the tests run the text of the page itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-_PAGE: Final = Path(__file__).parents[2] / "docs" / "how-to" / "query-the-database.md"
+_PAGE: Final = Path(__file__).parents[2] / "docs" / "operations" / "query-the-database.md"
 _SECTION: Final = re.compile(
     r"^#{2,3} (?P<title>.+?)$(?P<text>.*?)(?=^#{2,3} |\Z)", re.MULTILINE | re.DOTALL
 )

@@ -21,7 +21,7 @@ class Finding:
     """Something that is not as it has to be.
 
     Args:
-        code: Which of the kinds in the table of ``docs/how-to/check-a-store.md``.
+        code: Which of the kinds in the table of ``docs/operations/check-a-store.md``.
         severity: What it means.
         text: What was found, in one sentence.
         remedy: What to do about it.
@@ -38,7 +38,7 @@ class Finding:
 
 _REFUSE, _WARN = Severity.REFUSE, Severity.WARN
 _AS_MIGRATED: Final = (
-    "make it again as the migration does; how stands in docs/how-to/migrate-the-database.md"
+    "make it again as the migration does; how stands in docs/operations/migrate-the-database.md"
 )
 
 # Every kind of finding, in the order in which they are reported.
