@@ -12,6 +12,7 @@ import fourtop
 from fourtop import BookingStatus, Code, EventType, FourtopError, Refused
 from fourtop import errors as tree
 from fourtop.cli.parser import _parser
+from fourtop.storage.sql import history
 
 DOCS = Path(__file__).parents[2] / "docs"
 COMMANDS = "reference/command-line.md"
@@ -93,6 +94,11 @@ def test_the_table_of_states_says_what_occupies_and_what_counts() -> None:
     assert listed == [
         (each.value, yes(each.occupies), yes(each.counts_covers)) for each in BookingStatus
     ]
+
+
+def test_every_revision_stands_in_the_table() -> None:
+    listed = [cells[0] for cells in rows("operations/migrate-the-database.md", "revision")]
+    assert listed == [each.id for each in history()]
 
 
 def reference() -> str:
