@@ -1,4 +1,4 @@
-"""Roles and logins: the SQL and the commands of the page for operators, as typed on a new server."""
+"""Roles and logins: the page for operators, typed on a new server."""
 
 from __future__ import annotations
 
