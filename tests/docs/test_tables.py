@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from argparse import ArgumentParser, _SubParsersAction
+from argparse import Action, ArgumentParser, _SubParsersAction
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
@@ -138,7 +138,14 @@ def commands(parser: ArgumentParser, name: str = "fourtop") -> Iterator[tuple[st
             yield from commands(one, f"{name} {word}")
     if not below:
         found = [each for each in parser._actions if "--help" not in each.option_strings]
-        yield name, {each.option_strings[-1] if each.option_strings else "FLOOR" for each in found}
+        yield name, {word_of(each) for each in found}
+
+
+def word_of(action: Action) -> str:
+    """Return what a reader types for an argument."""
+    if action.option_strings:
+        return action.option_strings[-1]
+    return " ".join(action.choices or (str(action.metavar),))
 
 
 def test_the_reference_lists_every_command_with_its_options() -> None:
