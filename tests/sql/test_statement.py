@@ -1,4 +1,4 @@
-"""How many statements a command takes, counted at the driver, and that each finds its rows by an index."""
+"""The number of statements of a command, counted at the driver, and their prepared plans."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def test_who_only_reads_says_so(heard: tuple[Desk, Heard]) -> None:
 
 
 def prepared(store: SqlStore) -> dict[str, tuple[int, int]]:
-    """Return what the one connection of a store has prepared, and how often it was run by a kept and by a new plan."""
+    """Return the prepared statements of a store's one connection, with runs by plan: kept, new."""
     asked = "SELECT statement, generic_plans, custom_plans FROM pg_prepared_statements"
     connection = store.engine.raw_connection()
     driver: Any = connection.driver_connection
