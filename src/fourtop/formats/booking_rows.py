@@ -62,7 +62,7 @@ class BookingRow:
     """
 
     id: str = attrs.field(validator=validators.identifier)
-    party_size: int = attrs.field(validator=validators.party_size)
+    party_size: int = attrs.field(converter=validators.as_integer, validator=validators.party_size)
     start: str | datetime = attrs.field(validator=_moment)
     end: str | datetime | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(_moment)

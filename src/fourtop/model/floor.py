@@ -67,7 +67,9 @@ class Join:
     """
 
     tables: tuple[str, str] = attrs.field(converter=_pair)
-    seat_loss: int = attrs.field(default=0, validator=validators.integer(0, 100))
+    seat_loss: int = attrs.field(
+        default=0, converter=validators.as_integer, validator=validators.integer(0, 100)
+    )
 
 
 @attrs.frozen
@@ -84,9 +86,13 @@ class SetCapacity:
     """
 
     tables: frozenset[str] = attrs.field(converter=_ids)
-    capacity: int = attrs.field(validator=validators.integer(1, validators.MAX_PARTY))
+    capacity: int = attrs.field(
+        converter=validators.as_integer, validator=validators.integer(1, validators.MAX_PARTY)
+    )
     min_party: int | None = attrs.field(
-        default=None, validator=validators.optional(validators.integer(1, MAX_CAPACITY))
+        default=None,
+        converter=validators.as_optional_integer,
+        validator=validators.optional(validators.integer(1, MAX_CAPACITY)),
     )
 
     def __attrs_post_init__(self) -> None:

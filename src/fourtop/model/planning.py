@@ -43,15 +43,48 @@ class Weights:
         wish: For each wish that is not met.
     """
 
-    overage: float = attrs.field(default=5, kw_only=True, validator=validators.number(0, 1_000))
-    table_count: float = attrs.field(default=3, kw_only=True, validator=validators.number(0, 1_000))
-    fragmentation: float = attrs.field(
-        default=2, kw_only=True, validator=validators.number(0, 1_000)
+    overage: float = attrs.field(
+        default=5,
+        kw_only=True,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
     )
-    zone: float = attrs.field(default=4, kw_only=True, validator=validators.number(0, 1_000))
-    adjacency: float = attrs.field(default=1, kw_only=True, validator=validators.number(0, 1_000))
-    scarcity: float = attrs.field(default=22, kw_only=True, validator=validators.number(0, 1_000))
-    wish: float = attrs.field(default=10, kw_only=True, validator=validators.number(0, 1_000))
+    table_count: float = attrs.field(
+        default=3,
+        kw_only=True,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
+    fragmentation: float = attrs.field(
+        default=2,
+        kw_only=True,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
+    zone: float = attrs.field(
+        default=4,
+        kw_only=True,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
+    adjacency: float = attrs.field(
+        default=1,
+        kw_only=True,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
+    scarcity: float = attrs.field(
+        default=22,
+        kw_only=True,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
+    wish: float = attrs.field(
+        default=10,
+        kw_only=True,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
 
 
 @attrs.frozen
@@ -82,21 +115,29 @@ class Planning:
     adjacency_min_party: int | None = attrs.field(
         default=None,
         kw_only=True,
+        converter=validators.as_optional_integer,
         validator=validators.optional(validators.integer(1, validators.MAX_PARTY)),
     )
     max_tables: int = attrs.field(
-        default=3, kw_only=True, validator=validators.integer(1, MAX_TABLES_PER_PARTY)
+        default=3,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(1, MAX_TABLES_PER_PARTY),
     )
     slack_budget: int | None = attrs.field(
         default=4,
         kw_only=True,
+        converter=validators.as_optional_integer,
         validator=validators.optional(validators.integer(0, validators.MAX_PARTY)),
     )
     weights: Weights = attrs.field(
         factory=Weights, kw_only=True, validator=validators.one_of(Weights)
     )
     demand_multiplier: float = attrs.field(
-        default=1, kw_only=True, validator=validators.number(0.1, 10)
+        default=1,
+        kw_only=True,
+        converter=validators.as_number,
+        validator=validators.number(0.1, 10),
     )
 
     def mode_for(self, party_size: int) -> AdjacencyMode | None:

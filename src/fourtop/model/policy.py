@@ -103,9 +103,12 @@ class TurnBand:
     """
 
     max_party: int | None = attrs.field(
-        validator=validators.optional(validators.integer(1, validators.MAX_PARTY))
+        converter=validators.as_optional_integer,
+        validator=validators.optional(validators.integer(1, validators.MAX_PARTY)),
     )
-    minutes: int = attrs.field(validator=validators.integer(1, MAX_TURN_MINUTES))
+    minutes: int = attrs.field(
+        converter=validators.as_integer, validator=validators.integer(1, MAX_TURN_MINUTES)
+    )
 
 
 def as_bands(value: Any) -> tuple[TurnBand, ...]:
@@ -210,20 +213,32 @@ class ServicePeriod:
     occasions: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_occasion_keys)
     turn_bands: tuple[TurnBand, ...] = attrs.field(default=(), kw_only=True, converter=as_bands)
     buffer_before_minutes: int = attrs.field(
-        default=0, kw_only=True, validator=validators.integer(0, MAX_BUFFER_MINUTES)
+        default=0,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(0, MAX_BUFFER_MINUTES),
     )
     buffer_after_minutes: int = attrs.field(
-        default=0, kw_only=True, validator=validators.integer(0, MAX_BUFFER_MINUTES)
+        default=0,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(0, MAX_BUFFER_MINUTES),
     )
     last_start: time | None = attrs.field(
         default=None, kw_only=True, converter=attrs.converters.optional(as_time)
     )
     last_seating_minutes: int | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.integer(0, 600))
+        default=None,
+        kw_only=True,
+        converter=validators.as_optional_integer,
+        validator=validators.optional(validators.integer(0, 600)),
     )
     overrun_allowed: bool = attrs.field(default=False, kw_only=True, validator=validators.flag)
     min_dwell_minutes: int = attrs.field(
-        default=45, kw_only=True, validator=validators.integer(1, MAX_TURN_MINUTES)
+        default=45,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(1, MAX_TURN_MINUTES),
     )
 
     def __attrs_post_init__(self) -> None:
@@ -279,10 +294,16 @@ class CapacityRule:
     """
 
     max_covers: int | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.integer(0, 100_000))
+        default=None,
+        kw_only=True,
+        converter=validators.as_optional_integer,
+        validator=validators.optional(validators.integer(0, 100_000)),
     )
     max_parties: int | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.integer(0, 100_000))
+        default=None,
+        kw_only=True,
+        converter=validators.as_optional_integer,
+        validator=validators.optional(validators.integer(0, 100_000)),
     )
     period: str | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(validators.identifier)
@@ -332,17 +353,34 @@ class HoldRules:
     """
 
     ttl_seconds: int = attrs.field(
-        default=180, kw_only=True, validator=validators.integer(*HOLD_TTL_SECONDS)
+        default=180,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(*HOLD_TTL_SECONDS),
     )
-    rate_limit: int = attrs.field(default=5, kw_only=True, validator=validators.integer(1, 100))
+    rate_limit: int = attrs.field(
+        default=5,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(1, 100),
+    )
     rate_window_seconds: int = attrs.field(
-        default=60, kw_only=True, validator=validators.integer(5, 600)
+        default=60,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(5, 600),
     )
     max_live: int = attrs.field(
-        default=1_000, kw_only=True, validator=validators.integer(1, 100_000)
+        default=1_000,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(1, 100_000),
     )
     max_live_per_session: int = attrs.field(
-        default=10, kw_only=True, validator=validators.integer(1, 1_000)
+        default=10,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(1, 1_000),
     )
 
 
@@ -397,7 +435,10 @@ class Policy:
         factory=HoldRules, kw_only=True, validator=validators.one_of(HoldRules)
     )
     past_grace_minutes: int = attrs.field(
-        default=5, kw_only=True, validator=validators.integer(0, 60)
+        default=5,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(0, 60),
     )
 
     def __attrs_post_init__(self) -> None:

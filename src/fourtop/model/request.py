@@ -109,7 +109,7 @@ class BookingRequest:
     4
     """
 
-    party_size: int = attrs.field(validator=validators.party_size)
+    party_size: int = attrs.field(converter=validators.as_integer, validator=validators.party_size)
     start_us: int = attrs.field(alias="start", converter=_start)
     occasion: str | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(validators.identifier)

@@ -71,13 +71,22 @@ class Restaurant:
     timezone: str = attrs.field(kw_only=True, validator=_timezone)
     slug: str = attrs.field(kw_only=True, validator=_slug)
     reservation_interval_minutes: int = attrs.field(
-        default=15, kw_only=True, validator=validators.integer(1, 180)
+        default=15,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(1, 180),
     )
     default_duration_minutes: int = attrs.field(
-        default=90, kw_only=True, validator=validators.integer(15, 300)
+        default=90,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(15, 300),
     )
     last_seating_buffer_minutes: int = attrs.field(
-        default=120, kw_only=True, validator=validators.integer(0, 300)
+        default=120,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(0, 300),
     )
     active: bool = attrs.field(default=True, kw_only=True, validator=validators.flag)
 
@@ -117,5 +126,10 @@ class Zone:
 
     id: str = attrs.field(validator=validators.identifier)
     name: str = attrs.field(validator=validators.text(50))
-    order: int = attrs.field(default=0, kw_only=True, validator=validators.integer(0, 10_000))
+    order: int = attrs.field(
+        default=0,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(0, 10_000),
+    )
     area: Area = attrs.field(default=Area.INDOOR, kw_only=True, converter=_setting)

@@ -27,9 +27,15 @@ class Position:
     A picture only: moving it changes no answer.
     """
 
-    x: float = attrs.field(validator=validators.number(-1_000, 1_000))
-    y: float = attrs.field(validator=validators.number(-1_000, 1_000))
-    rotation: float = attrs.field(default=0, validator=validators.number(-360, 360))
+    x: float = attrs.field(
+        converter=validators.as_number, validator=validators.number(-1_000, 1_000)
+    )
+    y: float = attrs.field(
+        converter=validators.as_number, validator=validators.number(-1_000, 1_000)
+    )
+    rotation: float = attrs.field(
+        default=0, converter=validators.as_number, validator=validators.number(-360, 360)
+    )
 
 
 def as_features(value: Any) -> frozenset[str]:
@@ -79,14 +85,20 @@ class Table:
 
     id: str = attrs.field(validator=validators.identifier)
     number: str = attrs.field(validator=validators.text(50))
-    capacity: int = attrs.field(validator=validators.integer(1, MAX_CAPACITY))
+    capacity: int = attrs.field(
+        converter=validators.as_integer, validator=validators.integer(1, MAX_CAPACITY)
+    )
     zone_id: str = attrs.field(validator=validators.identifier)
     min_party: int = attrs.field(
-        default=1, kw_only=True, validator=validators.integer(1, MAX_CAPACITY)
+        default=1,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(1, MAX_CAPACITY),
     )
     max_party: int | None = attrs.field(
         default=None,
         kw_only=True,
+        converter=validators.as_optional_integer,
         validator=validators.optional(validators.integer(1, validators.MAX_PARTY)),
     )
     section: str | None = attrs.field(
