@@ -23,7 +23,7 @@ PRINTED = {
     "import_bookings": """\
 nothing was imported:
   row 2: table low-4a is taken by row 1 in 2026-05-01T17:00:00+00:00/2026-05-01T19:00:00+00:00
-  row 4: tables must be numbers of tables on the floor, not 'Low 5'
+  row 4: tables: must be numbers of tables on the floor (got 'Low 5')
 4 bookings, 6 allocations; imported again: False
 clean: True
 """,

@@ -16,6 +16,8 @@ from fourtop.errors.code import Code
 from fourtop.errors.display import clip
 from fourtop.errors.refusal import Refusal
 
+LEFT_OUT: Final = "left out"  # The ``given`` of a value that is missing.
+
 _PACKAGE: Final = str(Path(__file__).parents[1])
 
 
@@ -84,7 +86,11 @@ class InvalidInput(FourtopError):
     given: str
 
     def __str__(self) -> str:
-        return f"{self.field} {self.rule}, not {self.given}"
+        return f"{self.field}: {self.rule}{self._got}"
+
+    @property
+    def _got(self) -> str:
+        return "" if self.given == LEFT_OUT else f" (got {self.given})"
 
 
 @attrs.define(slots=False, eq=False, repr=False)
@@ -121,10 +127,7 @@ class NonexistentTime(InvalidInput):
     next_valid: str
 
     def __str__(self) -> str:
-        return (
-            f"{self.field} {self.given} does not exist on that day;"
-            f" the next valid time is {self.next_valid}"
-        )
+        return f"{self.field}: the local time does not exist; use {self.next_valid}{self._got}"
 
 
 @attrs.define(slots=False, eq=False, repr=False)
@@ -140,8 +143,8 @@ class AmbiguousTime(InvalidInput):
     candidates: tuple[str, str]
 
     def __str__(self) -> str:
-        first, second = self.candidates
-        return f"{self.field} {self.given} happens twice; say {first} or {second}"
+        earlier, later = self.candidates
+        return f"{self.field}: the local time occurs twice; use {earlier} or {later}{self._got}"
 
 
 @attrs.define(slots=False, eq=False, repr=False)
@@ -158,7 +161,7 @@ class InvalidDocument(InvalidInput):
 
     def __str__(self) -> str:
         where = f"line {self.line}: " if self.line is not None else ""
-        return f"{where}{self.field} {self.rule}, not {self.given}"
+        return f"{where}{self.field}: {self.rule}{self._got}"
 
 
 @attrs.define(slots=False, eq=False, repr=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import attrs
 
@@ -88,7 +88,7 @@ class Reason:
 
 @attrs.frozen(repr=False)
 class Refusal:
-    """A no: the constraints in the way, and how far the no is proven.
+    """A no: the constraints in the way, and how far the no is proven. It is falsy.
 
     Args:
         reasons: The binding constraints, the decisive one first. Never empty.
@@ -114,6 +114,10 @@ class Refusal:
     def by_rule(cls, code: Code, **details: Any) -> Self:
         """Make the refusal of one rule of the house."""
         return cls((Reason(code, details),), Proof.RULE)
+
+    def __bool__(self) -> Literal[False]:
+        """Return False, so that ``if desk.quote(request):`` asks whether the party can sit."""
+        return False
 
     def __str__(self) -> str:
         return "; ".join(str(reason) for reason in self.reasons)
