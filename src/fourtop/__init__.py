@@ -80,15 +80,7 @@ from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning import AdjacencyMode, Planning, Weights
-from fourtop.model.policy import (
-    CapacityRule,
-    HoldRules,
-    Occasion,
-    Policy,
-    ServicePeriod,
-    TurnBand,
-    Weekday,
-)
+from fourtop.model.policy import CapacityRule, HoldRules, Policy
 from fourtop.model.receipt import Receipt, Usage
 from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Area, Restaurant, Zone
@@ -99,6 +91,7 @@ from fourtop.model.results import (
     Slot,
     Versions,
 )
+from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.model.table import Mobility, Position, Table
 from fourtop.model.window import Window
 from fourtop.storage import AsyncMemoryStore, MemoryStore

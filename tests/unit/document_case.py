@@ -9,8 +9,9 @@ from typing import Any
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.planning import Planning, Weights
-from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod
+from fourtop.model.policy import CapacityRule, HoldRules, Policy
 from fourtop.model.restaurant import Restaurant, Zone
+from fourtop.model.service_period import Occasion, ServicePeriod
 from fourtop.model.table import Position, Table
 
 Path = list[str | int]

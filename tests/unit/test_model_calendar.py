@@ -20,8 +20,9 @@ from fourtop.errors import (
     Refusal,
 )
 from fourtop.model.calendar import Calendar, Service, Stay
-from fourtop.model.policy import Occasion, Policy, ServicePeriod
+from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant
+from fourtop.model.service_period import Occasion, ServicePeriod
 from fourtop.model.window import Window, from_micros, to_micros
 
 PUB = Restaurant("pub", "The Pub", timezone="Europe/London")

@@ -10,11 +10,9 @@ import attrs
 import pytest
 
 from fourtop.errors import InvalidIdentifier, InvalidInput, NotFound
-from fourtop.model.policy import (
-    CapacityRule,
-    HoldRules,
+from fourtop.model.policy import CapacityRule, HoldRules, Policy
+from fourtop.model.service_period import (
     Occasion,
-    Policy,
     ServicePeriod,
     TurnBand,
     Weekday,

@@ -23,11 +23,10 @@ from fourtop.model import validators
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.planning import Planning, Weights
-from fourtop.model.policy import (
-    CapacityRule,
-    HoldRules,
+from fourtop.model.policy import CapacityRule, HoldRules, Policy
+from fourtop.model.restaurant import Restaurant, Zone
+from fourtop.model.service_period import (
     Occasion,
-    Policy,
     ServicePeriod,
     TurnBand,
     Weekday,
@@ -35,7 +34,6 @@ from fourtop.model.policy import (
     as_time,
     as_weekday,
 )
-from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.table import Position, Table
 
 FORMAT: Final = "fourtop/house/1"

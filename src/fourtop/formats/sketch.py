@@ -14,8 +14,9 @@ from fourtop.formats.slug import slug
 from fourtop.model import validators
 from fourtop.model.floor import Floor, Join
 from fourtop.model.house import House
-from fourtop.model.policy import Policy, ServicePeriod, TurnBand, as_bands
+from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, Zone
+from fourtop.model.service_period import ServicePeriod, TurnBand, as_bands
 from fourtop.model.table import Table
 
 _ATTRIBUTES = {each.name for each in attrs.fields(Table)} - {"number", "zone_id"} | {"zone"}

@@ -8,8 +8,9 @@ from operator import itemgetter
 import attrs
 
 from fourtop.errors import AmbiguousTime, Code, InvalidInput, NonexistentTime, Refusal, safe_repr
-from fourtop.model.policy import Policy, ServicePeriod, turn_minutes
+from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, zone_info
+from fourtop.model.service_period import ServicePeriod, turn_minutes
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, from_micros, next_valid, to_micros
 
 _CACHED_DAYS = 512

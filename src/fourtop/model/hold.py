@@ -13,9 +13,9 @@ from fourtop.model.actor import Actor
 from fourtop.model.calendar import Stay
 from fourtop.model.floor import Floor
 from fourtop.model.planning import Planning
-from fourtop.model.policy import ServicePeriod
 from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.request import Preference
+from fourtop.model.service_period import ServicePeriod
 from fourtop.model.window import brief_iso, from_micros
 
 _CANONICAL: Final = json.JSONEncoder(

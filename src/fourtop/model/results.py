@@ -124,7 +124,11 @@ class Availability:
 
     def __repr__(self) -> str:
         bookable = f"{len(self.bookable())} of {count_of(len(self.slots), 'slot')} bookable"
-        return brief(self, f"on {self.on}: {bookable}", *(f"{each.period} {each.summary()}" for each in self.usage))
+        return brief(
+            self,
+            f"on {self.on}: {bookable}",
+            *(f"{each.period} {each.summary()}" for each in self.usage),
+        )
 
     def _repr_html_(self) -> str:
         rows = [

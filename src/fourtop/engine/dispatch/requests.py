@@ -35,7 +35,7 @@ from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
-from fourtop.model.policy import HOLD_TTL_SECONDS, MAX_HOLD_LIFETIME_SECONDS, Policy, as_date
+from fourtop.model.policy import HOLD_TTL_SECONDS, MAX_HOLD_LIFETIME_SECONDS, Policy
 from fourtop.model.request import ANY_TABLE, BookingRequest, Preference
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.results import (
@@ -44,6 +44,7 @@ from fourtop.model.results import (
     Quote,
     Versions,
 )
+from fourtop.model.service_period import as_date
 from fourtop.model.window import Window, to_micros
 from fourtop.ports import Decision, Need, Scope, View
 
