@@ -15,11 +15,12 @@ from fourtop.engine.dispatch.requests import RequestFactory
 from fourtop.engine.queries.audit import Audit
 from fourtop.engine.queries.table_state import TableState
 from fourtop.errors import Refusal
+from fourtop.errors.display import brief
 from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
-from fourtop.model.booking import Booking, BookingStatus
+from fourtop.model.booking import Booking, Bookings, BookingStatus
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
@@ -56,6 +57,9 @@ class AsyncDesk:
     def actor(self) -> Actor:
         """Who acts."""
         return self._orders.actor
+
+    def __repr__(self) -> str:
+        return brief(self, f"of {self.restaurant_id} as {self.actor.id} ({self.actor.role})")
 
     # ---- reads
 
@@ -124,13 +128,13 @@ class AsyncDesk:
         """
         return await self._runner.put(self._orders.find_hold(hold_id))
 
-    async def bookings(self, window: Window) -> tuple[Booking, ...]:
+    async def bookings(self, window: Window) -> Bookings:
         """Return the bookings, of any status, that sit down inside a window; by start, then id.
 
         Raises:
             FourtopError: As ``Desk.bookings``.
         """
-        return await self._runner.put(self._orders.bookings(window))
+        return Bookings(await self._runner.put(self._orders.bookings(window)))
 
     async def allocations(self, window: Window) -> tuple[Allocation, ...]:
         """Return every row that overlaps a window, by start.

@@ -15,11 +15,12 @@ from fourtop.engine.dispatch.requests import RequestFactory
 from fourtop.engine.queries.audit import Audit
 from fourtop.engine.queries.table_state import TableState
 from fourtop.errors import Refusal
+from fourtop.errors.display import brief
 from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
-from fourtop.model.booking import Booking, BookingStatus
+from fourtop.model.booking import Booking, Bookings, BookingStatus
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
@@ -62,6 +63,9 @@ class Desk:
     def actor(self) -> Actor:
         """Who acts."""
         return self._orders.actor
+
+    def __repr__(self) -> str:
+        return brief(self, f"of {self.restaurant_id} as {self.actor.id} ({self.actor.role})")
 
     # ---- reads
 
@@ -124,9 +128,9 @@ class Desk:
         """Return the hold of that id if it is alive."""
         return self._runner.put(self._orders.find_hold(hold_id))
 
-    def bookings(self, window: Window) -> tuple[Booking, ...]:
+    def bookings(self, window: Window) -> Bookings:
         """Return the bookings, of any status, that sit down inside a window; by start, then id."""
-        return self._runner.put(self._orders.bookings(window))
+        return Bookings(self._runner.put(self._orders.bookings(window)))
 
     def allocations(self, window: Window) -> tuple[Allocation, ...]:
         """Return every row that overlaps a window, by start; shadow rows and those of dead holds included."""

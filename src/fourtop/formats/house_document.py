@@ -1,4 +1,4 @@
-"""The house document: everything that is configured for a restaurant, as one JSON text without loss."""
+"""The house document: the configuration of a restaurant as one JSON text, without loss."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from fourtop.errors import InvalidDocument, InvalidInput, safe_repr
+from fourtop.formats.files import StrPath, read_text, write_text
 from fourtop.formats.json_codec import (
     Form,
     Record,
@@ -51,24 +52,25 @@ _REQUIRED: Final = ("format", "restaurant", "zones", "tables", "policy")
 
 
 def loads_house(text: str) -> House:
-    """Read a house document.
+    """Decode a house document.
 
-    Tables are named by their numbers and zones by their names, whatever the case. An id that is
-    left out is the slug of the number or name. A join is a pair of numbers, or an object where it
-    costs seats. What is left out has the default of its value.
+    References name tables by number and zones by name, ignoring case. The default of an id is the
+    slug of the number or name. A join is a pair of numbers, or an object if it costs seats. Every
+    other missing key has the default of its attribute.
 
     Args:
         text: JSON in the format ``fourtop/house/1``; ``house_schema`` describes it.
 
     Raises:
-        InvalidDocument: If it is not JSON (with the line), or breaks a rule: ``field`` is the path
-            of the place, such as ``tables[3].capacity``. The first fault is reported.
+        InvalidDocument: If it is not JSON (with the line), or breaks a rule: ``field`` is the path,
+            such as ``tables[3].capacity``. The error reports the first fault.
 
     >>> house = loads_house('''{
     ...   "format": "fourtop/house/1",
     ...   "restaurant": {"name": "The Corner", "timezone": "Europe/London"},
     ...   "zones": [{"name": "Main"}],
-    ...   "tables": [{"number": "1", "capacity": 2, "zone": "Main"}, {"number": "2", "capacity": 4, "zone": "Main"}],
+    ...   "tables": [{"number": "1", "capacity": 2, "zone": "Main"},
+    ...              {"number": "2", "capacity": 4, "zone": "Main"}],
     ...   "joins": [["1", "2"]],
     ...   "policy": {"periods": [{"key": "dinner", "start": "17:00", "end": "23:00"}]}
     ... }''')
@@ -79,18 +81,37 @@ def loads_house(text: str) -> House:
 
 
 def dumps_house(house: House) -> str:
-    """Write a house document: in a stable order, with what equals a default left out.
+    """Encode a house as a house document, in a stable order and without default values.
 
-    ``loads_house`` of it gives an equal house.
+    ``loads_house`` returns an equal house.
 
     Raises:
-        InvalidInput: If it is no house.
+        InvalidInput: If it is not a house.
     """
     return write(house_to_data(house)) + "\n"
 
 
+def load_house(path: StrPath) -> House:
+    """Read a house document from a file; see ``loads_house``.
+
+    Raises:
+        InvalidInput: If the file cannot be read.
+        InvalidDocument: If it is not UTF-8, or as ``loads_house``.
+    """
+    return loads_house(read_text(path))
+
+
+def dump_house(house: House, path: StrPath) -> None:
+    """Write a house document to a file; see ``dumps_house``. An existing file is replaced.
+
+    Raises:
+        InvalidInput: If it is not a house, or the file cannot be written.
+    """
+    write_text(path, dumps_house(house))
+
+
 def house_from_data(data: object) -> House:
-    """Make a house of a document that was read from JSON: dicts, lists, texts, numbers, booleans and ``None``.
+    """Make a house from the data of a JSON document: dicts, lists, texts, numbers and ``None``.
 
     Raises:
         InvalidDocument: As ``loads_house``.
@@ -120,7 +141,7 @@ def house_to_data(house: House) -> dict[str, Any]:
     """Return a house document as plain data, ready for JSON.
 
     Raises:
-        InvalidInput: If it is no house.
+        InvalidInput: If it is not a house.
     """
     floor = validators.check_instance("house", house, House).floor
     table_record, numbers = _table_record(floor.zones), _numbers(floor.tables)
@@ -144,15 +165,15 @@ def house_to_data(house: House) -> dict[str, Any]:
 # ---- the floor -----------------------------------------------------------------------------------
 
 
-def _reference(ids: Mapping[str, str], what: str) -> Form:
-    """Make the form of a reference by name to something that has an id; ``ids`` are by name, in any case."""
+def _reference(ids: Mapping[str, str], target: str) -> Form:
+    """Make the form of a reference by name; ``ids`` maps names (ignoring case) to ids."""
     by_name = {validators.casefold(name): id_ for name, id_ in ids.items()}
     names = {id_: name for name, id_ in ids.items()}
 
     def decode(data: Any, path: str) -> str:
         found = by_name.get(validators.casefold(data)) if isinstance(data, str) else None
         if found is None:
-            raise InvalidDocument(path, f"must be {what} of this document", safe_repr(data))
+            raise InvalidDocument(path, f"must be {target} of this document", safe_repr(data))
         return found
 
     return Form(decode, names.__getitem__)

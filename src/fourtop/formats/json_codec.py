@@ -1,4 +1,4 @@
-"""Records: values as strict JSON objects, where every error names the path of its place."""
+"""Codecs: values as strict JSON objects; every error names the path of the faulty value."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Decoder = Callable[[Any, str], Any]
 
 
 class Entries(dict[str, Any]):
-    """An object of a JSON text that remembers a key that came twice."""
+    """A JSON object that remembers a duplicate key."""
 
     __slots__ = ("double",)
 
@@ -34,7 +34,7 @@ class Entries(dict[str, Any]):
 
 
 def parse(text: object) -> Any:
-    """Read a JSON text. NaN and infinities pass as numbers; the rule of their key refuses them, with its path.
+    """Decode a JSON text. NaN and infinities pass here; the rule of their key refuses them later.
 
     Raises:
         InvalidDocument: If it is not JSON; the error has the line.
@@ -47,7 +47,7 @@ def parse(text: object) -> Any:
         found = safe_repr(text[fault.pos : fault.pos + 20]) if fault.pos < len(text) else "the end"
         raise InvalidDocument(ROOT, f"must be JSON ({fault.msg})", found, fault.lineno) from None
     except ValueError:
-        # Python refuses to read such a number at all, to save us hours of work.
+        # Python refuses to parse numbers of thousands of digits.
         raise InvalidDocument(
             ROOT, "must be JSON with numbers of a sane length", "thousands of digits"
         ) from None
@@ -56,7 +56,7 @@ def parse(text: object) -> Any:
 
 
 def write(data: Any) -> str:
-    """Write plain data as JSON that people like to read: what fits on a line is on one line."""
+    """Encode plain data as readable JSON: a value that fits on a line is on one line."""
     return _written(data, "", _WIDTH)
 
 
@@ -86,10 +86,10 @@ def below(path: str, key: str) -> str:
 def entries(
     data: object, path: str, *, known: Collection[str], required: Collection[str]
 ) -> Mapping[str, Any]:
-    """Return ``data`` if it is an object that has all required keys, each once, and none but the known.
+    """Return ``data`` if it is an object with all required keys, each once, and no unknown key.
 
     Raises:
-        InvalidDocument: Naming the path of the key at fault.
+        InvalidDocument: Naming the path of the faulty key.
     """
     if not isinstance(data, dict):
         raise InvalidDocument(path or ROOT, "must be an object", safe_repr(data))
@@ -112,7 +112,7 @@ def items(data: object, path: str) -> list[tuple[str, Any]]:
     """Return the members of a list, each with its path.
 
     Raises:
-        InvalidDocument: If it is no list.
+        InvalidDocument: If it is not a list.
     """
     if not isinstance(data, list):
         raise InvalidDocument(path, "must be a list", safe_repr(data))
@@ -121,7 +121,7 @@ def items(data: object, path: str) -> list[tuple[str, Any]]:
 
 @attrs.frozen
 class Form:
-    """How one kind of value is written.
+    """The encoding and decoding of one kind of value.
 
     Args:
         decode: From plain data and its path to the value.
@@ -135,7 +135,7 @@ class Form:
 def plain(
     convert: Callable[[Any], Any] = lambda value: value, encode: Callable[[Any], Any] | None = None
 ) -> Form:
-    """Make the form of a value without parts. ``convert`` may refuse it; else its owner does."""
+    """Make the form of a value without parts. ``convert`` or the owner may refuse it."""
 
     def decode(data: Any, path: str) -> Any:
         try:
@@ -165,13 +165,13 @@ def optional(form: Form) -> Form:
 
 @attrs.frozen
 class Record:
-    """An attrs class as a JSON object: its attributes are the keys, and what equals its default is left out.
+    """An attrs class as a JSON object: its attributes are the keys; default values are left out.
 
     Args:
         kind: The class.
-        forms: How attributes are written that are not written as they are.
-        names: Keys that are not called like their attribute.
-        derived: An id that may be left out, and the attribute whose slug it then is.
+        forms: The forms of attributes that are not plain data.
+        names: The keys of attributes with another name in JSON.
+        derived: An optional id, and the attribute that gives its slug.
     """
 
     kind: type
@@ -190,10 +190,10 @@ class Record:
         return Form(self.decode, self.encode)
 
     def decode(self, data: object, path: str) -> Any:
-        """Make the value of plain data.
+        """Decode the value from plain data.
 
         Raises:
-            InvalidDocument: Naming the path of what is missing, unknown or refused by a rule of the
+            InvalidDocument: Naming the path of the key that is missing, unknown or refused by the
                 model.
         """
         attributes = self.attributes
@@ -217,7 +217,7 @@ class Record:
     @staticmethod
     def _derive(source: Any, path: str) -> str:
         if not isinstance(source, str) or not source.strip():
-            return "-"  # The model refuses such a name, which says more than its want of a slug.
+            return "-"  # The model refuses such a name with a better error.
         derived = slug(source)
         if not derived:
             raise InvalidDocument(
@@ -226,7 +226,7 @@ class Record:
         return derived
 
     def encode(self, value: Any) -> dict[str, Any]:
-        """Write the value as plain data, its keys in the order of the class."""
+        """Encode the value as plain data, its keys in the order of the class."""
         return {
             key: self._form(each.name).encode(getattr(value, each.name))
             for key, each in self.attributes.items()
@@ -249,7 +249,7 @@ _AS_IT_IS = plain()
 def made(
     kind: Callable[..., Any], values: Mapping[str, Any], path: str, names: Mapping[str, str]
 ) -> Any:
-    """Call a constructor; what it refuses is refused with the path of the key.
+    """Call a constructor; its errors get the path of the key.
 
     Raises:
         InvalidDocument: If the constructor raises ``InvalidInput``.

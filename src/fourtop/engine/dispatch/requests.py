@@ -161,7 +161,7 @@ class RequestFactory:
     ) -> Query[Availability]:
         """Write the question for the start times on offer."""
         sizes = validators.as_members(
-            "parties", (parties,) if isinstance(parties, int) else parties, _size
+            "parties", parties if isinstance(parties, Iterable) else (parties,), _size
         )
         if isinstance(at, datetime):
             to_micros(at, "at")
