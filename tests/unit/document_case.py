@@ -439,7 +439,7 @@ CONTRADICTIONS: list[tuple[Path, Any, str, str]] = [
         ["policy", "periods", 1, "last_start"],
         "19:00",
         "policy.periods[1].last_start",
-        "must be empty where",
+        "give last_start or last_seating_minutes, not both",
     ),
     (
         ["policy", "periods", 0, "turn_bands", 1, 0],
@@ -457,7 +457,7 @@ CONTRADICTIONS: list[tuple[Path, Any, str, str]] = [
         ["policy", "capacity_rules", 1, "weekday"],
         "monday",
         "policy.capacity_rules[1].weekday",
-        "must be empty where",
+        "give weekday or on, not both",
     ),
     (["policy", "closures", 0], "2026-02-29", "policy.closures[0]", "must be a date of the years"),
 ]

@@ -9,8 +9,8 @@ from typing import Final, TypeVar
 from sqlalchemy import Engine
 
 from fourtop.errors import AlreadyExists, InvalidInput, safe_repr
-from fourtop.model.allocation import Allocation, ResourceType
 from fourtop.errors.display import brief
+from fourtop.model.allocation import Allocation, ResourceType
 from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.model.results import Versions
