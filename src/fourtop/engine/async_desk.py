@@ -134,7 +134,8 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.bookings``.
         """
-        return Bookings(await self._runner.put(self._orders.bookings(window)))
+        found = await self._runner.put(self._orders.bookings(window))
+        return Bookings(found)
 
     async def allocations(self, window: Window) -> tuple[Allocation, ...]:
         """Return every row that overlaps a window, by start.

@@ -130,7 +130,8 @@ class Desk:
 
     def bookings(self, window: Window) -> Bookings:
         """Return the bookings, of any status, that sit down inside a window; by start, then id."""
-        return Bookings(self._runner.put(self._orders.bookings(window)))
+        found = self._runner.put(self._orders.bookings(window))
+        return Bookings(found)
 
     def allocations(self, window: Window) -> tuple[Allocation, ...]:
         """Return every row that overlaps a window, by start; shadow rows and those of dead holds included."""

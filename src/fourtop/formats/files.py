@@ -41,7 +41,11 @@ def write_text(path: StrPath, text: str) -> None:
         ) from fault
 
 
-def _checked(path: StrPath) -> Path:
-    if not isinstance(path, str | os.PathLike) or "\0" in os.fspath(path):
+def _checked(path: object) -> Path:
+    try:
+        text = os.fspath(path)  # type: ignore[call-overload]  # A TypeError is the answer for the rest.
+    except TypeError:
+        text = None
+    if not isinstance(text, str) or "\0" in text:
         raise InvalidInput("path", "must be the path of a file", safe_repr(path))
-    return Path(path)
+    return Path(text)

@@ -53,6 +53,10 @@ def _slug(_instance: object, attribute: validators.Named, value: Any) -> None:
         raise InvalidInput(attribute.name, rule_text, safe_repr(value))
 
 
+def _slug_of_id(restaurant: "Restaurant") -> str:
+    return re.sub(r"[^a-z0-9]+", "-", str(restaurant.id).lower()).strip("-")
+
+
 @attrs.frozen(repr=False)
 class Restaurant:
     """A tenant. The records of one restaurant are invisible to all others.
@@ -77,7 +81,9 @@ class Restaurant:
     id: str = attrs.field(validator=validators.identifier)
     name: str = attrs.field(validator=validators.text(100))
     timezone: str = attrs.field(kw_only=True, validator=_timezone)
-    slug: str = attrs.field(kw_only=True, validator=_slug)
+    slug: str = attrs.field(
+        default=attrs.Factory(_slug_of_id, takes_self=True), kw_only=True, validator=_slug
+    )
     reservation_interval_minutes: int = attrs.field(
         default=15,
         kw_only=True,
@@ -97,10 +103,6 @@ class Restaurant:
         validator=validators.integer(0, 300),
     )
     active: bool = attrs.field(default=True, kw_only=True, validator=validators.flag)
-
-    @slug.default
-    def _slug_of_id(self) -> str:
-        return re.sub(r"[^a-z0-9]+", "-", str(self.id).lower()).strip("-")
 
     def __repr__(self) -> str:
         state = "" if self.active else "inactive"
