@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -208,3 +209,21 @@ def test_the_calendar_remembers_only_so_many_starts() -> None:
         assert house.find_service(noon + second * 10**6) is None
         assert isinstance(house.stay(five + second * 10**6, 2), Stay)
     assert (house.find_service(noon), house.stay(five, 2)) == before
+
+
+def test_finding_38_the_last_start_of_a_repeated_hour_is_its_first_occurrence() -> None:
+    night = ServicePeriod("night", "22:00", "03:00", last_start="01:30")
+    service = only(calendar(night), date(2025, 10, 25))
+
+    assert from_micros(service.last_start_us).isoformat() == "2025-10-26T00:30:00+00:00"
+
+
+def test_a_calendar_is_bounded_and_survives_pickling() -> None:
+    house = calendar(DINNER)
+    twin = pickle.loads(pickle.dumps(house))  # noqa: S301  # Our own pickle.
+
+    assert twin.services_on(DAY) == house.services_on(DAY)
+    assert {
+        cache.cache_info().maxsize
+        for cache in (house._services, house._found, house._stays, house._turns)
+    } == {512, 8_192}

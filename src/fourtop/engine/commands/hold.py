@@ -19,6 +19,7 @@ from fourtop.errors import (
     Refusal,
     Refused,
 )
+from fourtop.model import validators
 from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.event import EventType
 from fourtop.model.hold import Hold, HoldState, fingerprint_of
@@ -39,7 +40,7 @@ class Terms:
     """
 
     booking_id: str | None = None
-    ttl_seconds: int | None = None
+    ttl_seconds: int | None = attrs.field(default=None, converter=validators.as_optional_integer)
     session: str | None = None
 
 
@@ -48,7 +49,7 @@ class Replaced:
     """A hold that is given up for a new one, and how long the new one lives; ``None``: the policy's time."""
 
     hold_id: str
-    ttl_seconds: int | None = None
+    ttl_seconds: int | None = attrs.field(default=None, converter=validators.as_optional_integer)
 
 
 def make_hold(

@@ -262,7 +262,7 @@ class RequestFactory:
 
     def extend_hold(self, hold_id: str, seconds: int, key: str | None) -> Command[Hold]:
         """Write the order to let a hold expire later."""
-        validators.check_integer(
+        seconds = validators.check_integer(
             "seconds", seconds, 1, MAX_HOLD_LIFETIME_SECONDS - HOLD_TTL_SECONDS[0]
         )
         call = self._call("extend", key, {"hold_id": hold_id, "seconds": seconds})
