@@ -6,7 +6,6 @@ pickling.
 """
 
 # Annotations are real objects here: typing.get_type_hints works although __module__ is "fourtop".
-import traceback
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -56,6 +55,8 @@ class FourtopError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         # IPython calls this hook instead of printing all frames.
+        import traceback  # noqa: PLC0415  # Only a notebook needs it.
+
         lines = [f"{type(self).__name__} ({self.code.value}): {self}", *self._explanation()]
         frames = traceback.extract_tb(self.__traceback__)
         callers = [each for each in frames if not each.filename.startswith(_PACKAGE)]
@@ -187,7 +188,7 @@ class KeyReused(FourtopError):
     """An idempotency key was used before with another request. Use a new key for a new request.
 
     Args:
-        command: The command whose keys these are.
+        command: The command that the key belongs to.
         key: The key.
     """
 
@@ -514,7 +515,7 @@ class StoreUnavailable(FourtopError):
 
 @attrs.define(slots=False, eq=False, repr=False)
 class StoreMisconfigured(FourtopError):
-    """The store cannot be used as it is configured. Fix every problem; a retry does not help.
+    """The store is misconfigured and refuses to work. Fix every problem; a retry does not help.
 
     Args:
         problems: One sentence for each problem.

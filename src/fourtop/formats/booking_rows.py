@@ -12,7 +12,7 @@ import attrs
 from fourtop.errors import InvalidDocument, InvalidInput, safe_repr
 from fourtop.errors.display import brief
 from fourtop.formats.files import StrPath, read_text, write_text
-from fourtop.formats.json_codec import ROOT, Record, items, list_of, parse, plain
+from fourtop.formats.json_codec import ROOT, ObjectCodec, items, list_of, parse, plain
 from fourtop.model import validators
 from fourtop.model.booking import BookingStatus
 from fourtop.model.calendar import as_moment
@@ -85,7 +85,7 @@ class BookingRow:
         )
 
 
-_RECORD: Final = Record(BookingRow, forms={"tables": list_of(plain())})
+_ROW: Final = ObjectCodec(BookingRow, codecs={"tables": list_of(plain())})
 
 
 def loads_rows_json(text: str) -> tuple[BookingRow, ...]:
@@ -100,7 +100,7 @@ def loads_rows_json(text: str) -> tuple[BookingRow, ...]:
     >>> [row.party_size for row in loads_rows_json(text)]
     [4]
     """
-    return tuple(_RECORD.decode(row, path) for path, row in items(parse(text), "rows"))
+    return tuple(_ROW.decode(row, path) for path, row in items(parse(text), "rows"))
 
 
 def load_rows_json(path: StrPath) -> tuple[BookingRow, ...]:

@@ -9,12 +9,12 @@ from typing import Any, Final
 from fourtop.errors import InvalidDocument, InvalidInput, safe_repr
 from fourtop.formats.files import StrPath, read_text, write_text
 from fourtop.formats.json_codec import (
-    Form,
-    Record,
+    Codec,
+    ObjectCodec,
+    construct,
     entries,
     items,
     list_of,
-    made,
     optional,
     parse,
     plain,
@@ -121,19 +121,19 @@ def house_from_data(data: object) -> House:
         raise InvalidDocument("format", f"must be {FORMAT}", safe_repr(found["format"]))
     restaurant = _RESTAURANT.decode(found["restaurant"], "restaurant")
     zones = [_ZONE.decode(value, path) for path, value in items(found["zones"], "zones")]
-    table_record = _table_record(zones)
-    tables = [table_record.decode(value, path) for path, value in items(found["tables"], "tables")]
+    table_codec = _table_codec(zones)
+    tables = [table_codec.decode(value, path) for path, value in items(found["tables"], "tables")]
     numbers = _numbers(tables)
     joins = [_join(value, path, numbers) for path, value in items(found.get("joins", []), "joins")]
-    set_record = _set_record(numbers)
+    set_codec = _set_codec(numbers)
     sets = [
-        set_record.decode(value, path)
+        set_codec.decode(value, path)
         for path, value in items(found.get("set_capacities", []), "set_capacities")
     ]
     parts = {"tables": tables, "zones": zones, "joins": joins, "set_capacities": sets}
     if "joins_within_zone" in found:
         parts["joins_within_zone"] = found["joins_within_zone"]
-    floor = made(Floor, parts, "", {})
+    floor = construct(Floor, parts, "", {})
     return House(restaurant, floor, _POLICY.decode(found["policy"], "policy"))
 
 
@@ -144,19 +144,19 @@ def house_to_data(house: House) -> dict[str, Any]:
         InvalidInput: If it is not a house.
     """
     floor = validators.check_instance("house", house, House).floor
-    table_record, numbers = _table_record(floor.zones), _numbers(floor.tables)
+    table_codec, numbers = _table_codec(floor.zones), _numbers(floor.tables)
     joins = sorted(
         floor.joins, key=lambda join: sorted(floor.positions[id_] for id_ in join.tables)
     )
-    set_record = _set_record(numbers, floor.in_order)
+    set_codec = _set_codec(numbers, floor.in_order)
     data: dict[str, Any] = {
         "format": FORMAT,
         "restaurant": _RESTAURANT.encode(house.restaurant),
         "zones": [_ZONE.encode(zone) for zone in floor.zones],
-        "tables": [table_record.encode(table) for table in floor.tables],
+        "tables": [table_codec.encode(table) for table in floor.tables],
         "joins": [_join_data(join, floor) for join in joins],
         "joins_within_zone": floor.joins_within_zone,
-        "set_capacities": [set_record.encode(each) for each in floor.set_capacities],
+        "set_capacities": [set_codec.encode(each) for each in floor.set_capacities],
         "policy": _POLICY.encode(house.policy),
     }
     return {key: value for key, value in data.items() if key in _REQUIRED or value}
@@ -165,8 +165,8 @@ def house_to_data(house: House) -> dict[str, Any]:
 # ---- the floor -----------------------------------------------------------------------------------
 
 
-def _reference(ids: Mapping[str, str], target: str) -> Form:
-    """Make the form of a reference by name; ``ids`` maps names (ignoring case) to ids."""
+def _reference(ids: Mapping[str, str], target: str) -> Codec:
+    """Make the codec of a reference by name; ``ids`` maps names (ignoring case) to ids."""
     by_name = {validators.casefold(name): id_ for name, id_ in ids.items()}
     names = {id_: name for name, id_ in ids.items()}
 
@@ -176,38 +176,38 @@ def _reference(ids: Mapping[str, str], target: str) -> Form:
             raise InvalidDocument(path, f"must be {target} of this document", safe_repr(data))
         return found
 
-    return Form(decode, names.__getitem__)
+    return Codec(decode, names.__getitem__)
 
 
-def _table_record(zones: Collection[Zone]) -> Record:
+def _table_codec(zones: Collection[Zone]) -> ObjectCodec:
     zone = _reference({zone.name: zone.id for zone in zones}, "the name of a zone")
-    return Record(
+    return ObjectCodec(
         Table,
-        forms={
+        codecs={
             "zone_id": zone,
             "mobility": _ENUM,
             "features": list_of(plain(), sorted),
-            "position": optional(Record(Position).form),
+            "position": optional(ObjectCodec(Position).codec),
         },
         names={"zone_id": "zone"},
         derived={"id": "number"},
     )
 
 
-def _numbers(tables: Collection[Table]) -> Form:
+def _numbers(tables: Collection[Table]) -> Codec:
     return _reference({table.number: table.id for table in tables}, "the number of a table")
 
 
-def _set_record(numbers: Form, order: Callable[[Any], Collection[str]] = tuple) -> Record:
-    return Record(SetCapacity, forms={"tables": list_of(numbers, order)})
+def _set_codec(numbers: Codec, order: Callable[[Any], Collection[str]] = tuple) -> ObjectCodec:
+    return ObjectCodec(SetCapacity, codecs={"tables": list_of(numbers, order)})
 
 
-def _join(data: object, path: str, numbers: Form) -> Join:
+def _join(data: object, path: str, numbers: Codec) -> Join:
     members = list_of(numbers)
     if isinstance(data, list):
         join: Join = plain(Join).decode(members.decode(data, path), path)
     else:
-        join = Record(Join, forms={"tables": members}).decode(data, path)
+        join = ObjectCodec(Join, codecs={"tables": members}).decode(data, path)
     return join
 
 
@@ -234,13 +234,13 @@ _TIME = plain(as_time, lambda at: f"{at:%H:%M}")
 _DATE = plain(as_date, date.isoformat)
 _DATES = list_of(_DATE, sorted)
 _WEEKDAY = plain(as_weekday, lambda day: day.value)
-_BANDS = list_of(Form(_band, lambda band: [band.max_party, band.minutes]))
-_RESTAURANT = Record(Restaurant, derived={"id": "name"})
-_ZONE = Record(Zone, forms={"area": _ENUM}, derived={"id": "name"})
-_OCCASION = Record(Occasion, forms={"turn_bands": _BANDS})
-_PERIOD = Record(
+_BANDS = list_of(Codec(_band, lambda band: [band.max_party, band.minutes]))
+_RESTAURANT = ObjectCodec(Restaurant, derived={"id": "name"})
+_ZONE = ObjectCodec(Zone, codecs={"area": _ENUM}, derived={"id": "name"})
+_OCCASION = ObjectCodec(Occasion, codecs={"turn_bands": _BANDS})
+_PERIOD = ObjectCodec(
     ServicePeriod,
-    forms={
+    codecs={
         "start": _TIME,
         "end": _TIME,
         "weekdays": list_of(_WEEKDAY, lambda days: sorted(days, key=list(Weekday).index)),
@@ -250,17 +250,21 @@ _PERIOD = Record(
         "last_start": optional(_TIME),
     },
 )
-_CAPACITY_RULE = Record(CapacityRule, forms={"weekday": optional(_WEEKDAY), "on": optional(_DATE)})
-_PLANNING = Record(Planning, forms={"adjacency_mode": _ENUM, "weights": Record(Weights).form})
-_POLICY = Record(
+_CAPACITY_RULE = ObjectCodec(
+    CapacityRule, codecs={"weekday": optional(_WEEKDAY), "on": optional(_DATE)}
+)
+_PLANNING = ObjectCodec(
+    Planning, codecs={"adjacency_mode": _ENUM, "weights": ObjectCodec(Weights).codec}
+)
+_POLICY = ObjectCodec(
     Policy,
-    forms={
-        "periods": list_of(_PERIOD.form),
-        "occasions": list_of(_OCCASION.form),
+    codecs={
+        "periods": list_of(_PERIOD.codec),
+        "occasions": list_of(_OCCASION.codec),
         "closures": _DATES,
         "turn_bands": _BANDS,
-        "capacity_rules": list_of(_CAPACITY_RULE.form),
-        "planning": _PLANNING.form,
-        "holds": Record(HoldRules).form,
+        "capacity_rules": list_of(_CAPACITY_RULE.codec),
+        "planning": _PLANNING.codec,
+        "holds": ObjectCodec(HoldRules).codec,
     },
 )

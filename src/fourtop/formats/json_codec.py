@@ -120,7 +120,7 @@ def items(data: object, path: str) -> list[tuple[str, Any]]:
 
 
 @attrs.frozen
-class Form:
+class Codec:
     """The encoding and decoding of one kind of value.
 
     Args:
@@ -134,8 +134,8 @@ class Form:
 
 def plain(
     convert: Callable[[Any], Any] = lambda value: value, encode: Callable[[Any], Any] | None = None
-) -> Form:
-    """Make the form of a value without parts. ``convert`` or the owner may refuse it."""
+) -> Codec:
+    """Make the codec of a value without parts. ``convert`` or the owner may refuse it."""
 
     def decode(data: Any, path: str) -> Any:
         try:
@@ -143,39 +143,39 @@ def plain(
         except InvalidInput as fault:
             raise InvalidDocument(path, fault.rule, fault.given) from fault
 
-    return Form(decode, encode or (lambda value: value))
+    return Codec(decode, encode or (lambda value: value))
 
 
-def list_of(form: Form, order: Callable[[Any], Iterable[Any]] = tuple) -> Form:
-    """Make the form of a collection: a list, in the order that ``order`` gives it."""
+def list_of(codec: Codec, order: Callable[[Any], Iterable[Any]] = tuple) -> Codec:
+    """Make the codec of a collection: a list, in the order that ``order`` gives it."""
 
     def decode(data: Any, path: str) -> Any:
-        return tuple(form.decode(value, place) for place, value in items(data, path))
+        return tuple(codec.decode(value, place) for place, value in items(data, path))
 
-    return Form(decode, lambda value: [form.encode(each) for each in order(value)])
+    return Codec(decode, lambda value: [codec.encode(each) for each in order(value)])
 
 
-def optional(form: Form) -> Form:
-    """Make the form of a value that may be ``null``."""
-    return Form(
-        lambda data, path: None if data is None else form.decode(data, path),
-        lambda value: None if value is None else form.encode(value),
+def optional(codec: Codec) -> Codec:
+    """Make the codec of a value that may be ``null``."""
+    return Codec(
+        lambda data, path: None if data is None else codec.decode(data, path),
+        lambda value: None if value is None else codec.encode(value),
     )
 
 
 @attrs.frozen
-class Record:
+class ObjectCodec:
     """An attrs class as a JSON object: its attributes are the keys; default values are left out.
 
     Args:
         kind: The class.
-        forms: The forms of attributes that are not plain data.
+        codecs: The codecs of attributes that are not plain data.
         names: The keys of attributes with another name in JSON.
         derived: An optional id, and the attribute that gives its slug.
     """
 
     kind: type
-    forms: Mapping[str, Form] = attrs.field(factory=dict, kw_only=True)
+    codecs: Mapping[str, Codec] = attrs.field(factory=dict, kw_only=True)
     names: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
     derived: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
 
@@ -185,9 +185,9 @@ class Record:
         return {self.names.get(each.name, each.name): each for each in attrs.fields(self.kind)}
 
     @property
-    def form(self) -> Form:
-        """The record as the form of a part of another."""
-        return Form(self.decode, self.encode)
+    def codec(self) -> Codec:
+        """The codec of a part of another."""
+        return Codec(self.decode, self.encode)
 
     def decode(self, data: object, path: str) -> Any:
         """Decode the value from plain data.
@@ -200,19 +200,19 @@ class Record:
         required = [key for key, each in attributes.items() if self._is_required(each)]
         found = entries(data, path, known=attributes, required=required)
         values = {
-            attributes[key].name: self._form(attributes[key].name).decode(value, below(path, key))
+            attributes[key].name: self._codec(attributes[key].name).decode(value, below(path, key))
             for key, value in found.items()
         }
         for name, source in self.derived.items():
             if name not in values:
                 values[name] = self._derive(values[source], below(path, name))
-        return made(self.kind, values, path, self.names)
+        return construct(self.kind, values, path, self.names)
 
     def _is_required(self, attribute: attrs.Attribute[Any]) -> bool:
         return attribute.default is attrs.NOTHING and attribute.name not in self.derived
 
-    def _form(self, name: str) -> Form:
-        return self.forms.get(name, _AS_IT_IS)
+    def _codec(self, name: str) -> Codec:
+        return self.codecs.get(name, _AS_IT_IS)
 
     @staticmethod
     def _derive(source: Any, path: str) -> str:
@@ -228,7 +228,7 @@ class Record:
     def encode(self, value: Any) -> dict[str, Any]:
         """Encode the value as plain data, its keys in the order of the class."""
         return {
-            key: self._form(each.name).encode(getattr(value, each.name))
+            key: self._codec(each.name).encode(getattr(value, each.name))
             for key, each in self.attributes.items()
             if getattr(value, each.name) != self._default(each, value)
         }
@@ -246,7 +246,7 @@ class Record:
 _AS_IT_IS = plain()
 
 
-def made(
+def construct(
     kind: Callable[..., Any], values: Mapping[str, Any], path: str, names: Mapping[str, str]
 ) -> Any:
     """Call a constructor; its errors get the path of the key.

@@ -142,7 +142,7 @@ class Table:
 
     @property
     def largest_party(self) -> int:
-        """The largest party that may have it alone: the smaller of ``max_party`` and ``capacity``."""
+        """The largest party for it alone: the smaller of ``max_party`` and ``capacity``."""
         return self.capacity if self.max_party is None else min(self.max_party, self.capacity)
 
     @property
@@ -151,7 +151,7 @@ class Table:
         return (self.capacity, self.category, self.seating)
 
     def seats_alone(self, party_size: int) -> bool:
-        """Tell whether a party fits this table alone: ``min_party <= party_size <= largest_party``."""
+        """Tell whether ``min_party <= party_size <= largest_party``, so that a party fits alone."""
         return self.min_party <= party_size <= self.largest_party
 
     def __repr__(self) -> str:

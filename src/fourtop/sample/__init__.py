@@ -47,7 +47,7 @@ class Demand:
 
 
 def pub() -> House:
-    """Return the floor and policy of a real pub: 10 tables, 49 seats, 11 joins, evenings from 17:00.
+    """Return the house of a real pub: 10 tables, 49 seats, 11 joins, evenings from 17:00.
 
     >>> house = pub()
     >>> len(house.floor.tables), sum(table.capacity for table in house.floor.tables)
