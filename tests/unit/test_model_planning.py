@@ -39,7 +39,7 @@ def test_the_defaults_of_planning_are_those_of_the_trade() -> None:
 
     assert (planning.adjacency_mode, planning.adjacency_required) == (AdjacencyMode.CONNECTED, True)
     assert (planning.max_tables, planning.slack_budget, planning.demand_multiplier) == (3, 4, 1)
-    assert attrs.astuple(planning.weights) == (5, 3, 2, 4, 1, 22, 10)
+    assert attrs.astuple(planning.weights) == (5, 3, 2, 1, 22, 10)
 
 
 @pytest.mark.parametrize(
