@@ -6,12 +6,25 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Literal
 
-from fourtop.engine.commands.confirm import Confirmation
-from fourtop.engine.commands.hold import Replaced
-from fourtop.engine.commands.hold import Terms as HoldTerms
+from fourtop.engine.commands import (
+    block,
+    book,
+    confirm,
+    edit_house,
+    extend_hold,
+    hold,
+    import_bookings,
+    move,
+    release_hold,
+    replace_hold,
+    reschedule,
+    status,
+    unblock,
+)
 from fourtop.engine.commands.move import Move
 from fourtop.engine.dispatch.executor import AsyncExecutor
-from fourtop.engine.dispatch.requests import RequestFactory
+from fourtop.engine.dispatch.requests import Caller
+from fourtop.engine.queries import audit, availability, quote, records, table_state
 from fourtop.engine.queries.audit import Audit
 from fourtop.engine.queries.table_state import TableState
 from fourtop.errors import Refusal
@@ -19,7 +32,7 @@ from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
-from fourtop.model.booking import Booking, BookingStatus
+from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
@@ -43,19 +56,19 @@ class AsyncDesk:
     not, and nothing in between; who cancelled settles which by calling it again with the same key.
     """
 
-    def __init__(self, runner: AsyncExecutor, orders: RequestFactory) -> None:
-        self._runner = runner
-        self._orders = orders
+    def __init__(self, executor: AsyncExecutor, caller: Caller) -> None:
+        self._executor = executor
+        self._caller = caller
 
     @property
     def restaurant_id(self) -> str:
         """The tenant."""
-        return self._orders.restaurant_id
+        return self._caller.restaurant_id
 
     @property
     def actor(self) -> Actor:
         """Who acts."""
-        return self._orders.actor
+        return self._caller.actor
 
     # ---- reads
 
@@ -65,7 +78,7 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.house``.
         """
-        return await self._runner.put(self._orders.house())
+        return await self._executor.query(records.house(self._caller))
 
     async def versions(self) -> Versions:
         """Return how often floor, policy and occupancy have changed.
@@ -73,7 +86,7 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.versions``.
         """
-        return await self._runner.put(self._orders.versions())
+        return await self._executor.query(records.versions(self._caller))
 
     async def quote(self, request: BookingRequest) -> Quote | Refusal:
         """Return the best free plan for a request and the next best, or what stands in the way.
@@ -81,7 +94,7 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.quote``.
         """
-        return await self._runner.put(self._orders.quote(request))
+        return await self._executor.query(quote.query(self._caller, request))
 
     async def availability(
         self,
@@ -97,8 +110,12 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.availability``.
         """
-        question = self._orders.availability(on, parties, must=must, at=at, spots_limit=spots_limit)
-        return await self._runner.put(question)
+        return await self._executor.query(
+            availability.query(
+                self._caller,
+                availability.wanted(on, parties, must=must, at=at, spots_limit=spots_limit),
+            )
+        )
 
     async def find_booking(self, booking_id: str) -> Booking | None:
         """Return the booking of that id, if there is one.
@@ -106,7 +123,7 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.find_booking``.
         """
-        return await self._runner.put(self._orders.find_booking(booking_id))
+        return await self._executor.query(records.booking_or_none(self._caller, booking_id))
 
     async def get_booking(self, booking_id: str) -> Booking:
         """Return the booking of that id.
@@ -114,7 +131,7 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.get_booking``.
         """
-        return await self._runner.put(self._orders.get_booking(booking_id))
+        return await self._executor.query(records.booking(self._caller, booking_id))
 
     async def find_hold(self, hold_id: str) -> Hold | None:
         """Return the hold of that id if it is alive.
@@ -122,7 +139,7 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.find_hold``.
         """
-        return await self._runner.put(self._orders.find_hold(hold_id))
+        return await self._executor.query(records.live_hold_or_none(self._caller, hold_id))
 
     async def bookings(self, window: Window) -> tuple[Booking, ...]:
         """Return the bookings, of any status, that sit down inside a window; by start, then id.
@@ -130,7 +147,7 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.bookings``.
         """
-        return await self._runner.put(self._orders.bookings(window))
+        return await self._executor.query(records.bookings(self._caller, window))
 
     async def allocations(self, window: Window) -> tuple[Allocation, ...]:
         """Return every row that overlaps a window, by start.
@@ -138,7 +155,15 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.allocations``.
         """
-        return await self._runner.put(self._orders.allocations(window))
+        return await self._executor.query(records.allocations(self._caller, window))
+
+    async def blocks(self, window: Window) -> tuple[Block, ...]:
+        """Return the blocks that overlap a window, with their reasons; by start, then id.
+
+        Raises:
+            FourtopError: As ``Desk.blocks``.
+        """
+        return await self._executor.query(records.blocks(self._caller, window))
 
     async def table_states(self) -> dict[str, TableState]:
         """Return what each table of the floor is now, by id, in table order.
@@ -146,7 +171,7 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.table_states``.
         """
-        return await self._runner.put(self._orders.table_states())
+        return await self._executor.query(table_state.query(self._caller))
 
     async def confirmations(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
         """Return the evidence of all attempts to confirm a hold, oldest first.
@@ -154,7 +179,7 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.confirmations``.
         """
-        return await self._runner.put(self._orders.confirmations(hold_id))
+        return await self._executor.query(records.confirmations(self._caller, hold_id))
 
     async def audit(self) -> Audit:
         """List what the store holds that it must not.
@@ -162,7 +187,7 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.audit``.
         """
-        return await self._runner.put(self._orders.audit())
+        return await self._executor.query(audit.query(self._caller))
 
     # ---- holds
 
@@ -180,8 +205,11 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.hold``.
         """
-        terms = HoldTerms(booking_id, ttl_seconds, session)
-        return await self._runner.run(self._orders.hold(request, terms, key))
+        return await self._executor.execute(
+            hold.command(
+                self._caller, request, hold.Terms(booking_id, ttl_seconds, session), key=key
+            )
+        )
 
     async def extend_hold(self, hold_id: str, *, seconds: int, key: str | None = None) -> Hold:
         """Let a live hold expire later.
@@ -189,7 +217,9 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.extend``.
         """
-        return await self._runner.run(self._orders.extend_hold(hold_id, seconds, key))
+        return await self._executor.execute(
+            extend_hold.command(self._caller, hold_id, seconds, key=key)
+        )
 
     async def release_hold(self, hold_id: str, *, key: str | None = None) -> Hold:
         """Give up a live hold.
@@ -197,7 +227,7 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.release``.
         """
-        return await self._runner.run(self._orders.release_hold(hold_id, key))
+        return await self._executor.execute(release_hold.command(self._caller, hold_id, key=key))
 
     async def replace_hold(
         self,
@@ -212,8 +242,10 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.replace``.
         """
-        return await self._runner.run(
-            self._orders.replace_hold(Replaced(hold_id, ttl_seconds), request, key)
+        return await self._executor.execute(
+            replace_hold.command(
+                self._caller, replace_hold.Replaced(hold_id, ttl_seconds), request, key=key
+            )
         )
 
     async def confirm(
@@ -229,8 +261,10 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.confirm``.
         """
-        return await self._runner.run(
-            self._orders.confirm(Confirmation(hold_id, booking_id, requote), key)
+        return await self._executor.execute(
+            confirm.command(
+                self._caller, confirm.Confirmation(hold_id, booking_id, requote), key=key
+            )
         )
 
     # ---- bookings
@@ -248,7 +282,9 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.book``.
         """
-        return await self._runner.run(self._orders.book(request, booking_id, tables, key))
+        return await self._executor.execute(
+            book.command(self._caller, request, booking_id, tables, key=key)
+        )
 
     async def reschedule(
         self, booking_id: str, request: BookingRequest, *, key: str | None = None
@@ -258,7 +294,9 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.reschedule``.
         """
-        return await self._runner.run(self._orders.reschedule(booking_id, request, key))
+        return await self._executor.execute(
+            reschedule.command(self._caller, booking_id, request, key=key)
+        )
 
     async def cancel(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Cancel a booking.
@@ -266,9 +304,7 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.cancel``.
         """
-        return await self._runner.run(
-            self._orders.step("cancel", booking_id, BookingStatus.CANCELLED, key)
-        )
+        return await self._executor.execute(status.cancel(self._caller, booking_id, key=key))
 
     async def check_in(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Note that the party sits at its tables.
@@ -276,9 +312,7 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.check_in``.
         """
-        return await self._runner.run(
-            self._orders.step("check_in", booking_id, BookingStatus.CHECKED_IN, key)
-        )
+        return await self._executor.execute(status.check_in(self._caller, booking_id, key=key))
 
     async def complete(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Note that the party has left.
@@ -286,9 +320,7 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.complete``.
         """
-        return await self._runner.run(
-            self._orders.step("complete", booking_id, BookingStatus.COMPLETED, key)
-        )
+        return await self._executor.execute(status.complete(self._caller, booking_id, key=key))
 
     async def no_show(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Note that the party did not come.
@@ -296,9 +328,7 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.no_show``.
         """
-        return await self._runner.run(
-            self._orders.step("no_show", booking_id, BookingStatus.NO_SHOW, key)
-        )
+        return await self._executor.execute(status.no_show(self._caller, booking_id, key=key))
 
     async def move(self, moves: Iterable[Move], *, key: str | None = None) -> tuple[Booking, ...]:
         """Give bookings other tables, several in one command, judged as a whole at its end.
@@ -306,7 +336,7 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.move``.
         """
-        return await self._runner.run(self._orders.move(moves, key))
+        return await self._executor.execute(move.command(self._caller, moves, key=key))
 
     async def import_bookings(
         self, rows: Sequence[BookingRow], *, key: str | None = None
@@ -316,7 +346,7 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.import_bookings``.
         """
-        return await self._runner.run(self._orders.import_bookings(rows, key))
+        return await self._executor.execute(import_bookings.command(self._caller, rows, key=key))
 
     # ---- blocks
 
@@ -334,8 +364,8 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.block``.
         """
-        return await self._runner.run(
-            self._orders.block(window, tables, zone_id=zone_id, reason=reason, key=key)
+        return await self._executor.execute(
+            block.command(self._caller, window, (tables, zone_id), reason, key=key)
         )
 
     async def unblock(self, block_id: str, *, key: str | None = None) -> Block:
@@ -344,7 +374,7 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.unblock``.
         """
-        return await self._runner.run(self._orders.unblock(block_id, key))
+        return await self._executor.execute(unblock.command(self._caller, block_id, key=key))
 
     # ---- the house
 
@@ -356,7 +386,9 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.edit_floor``.
         """
-        return await self._runner.run(self._orders.edit_floor(change, expected))
+        return await self._executor.execute(
+            edit_house.edit_floor_command(self._caller, change, expected)
+        )
 
     async def edit_policy(
         self, change: Callable[[Policy], Policy], *, expected: int | None = None
@@ -366,7 +398,9 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.edit_policy``.
         """
-        return await self._runner.run(self._orders.edit_policy(change, expected))
+        return await self._executor.execute(
+            edit_house.edit_policy_command(self._caller, change, expected)
+        )
 
     async def edit_restaurant(
         self, change: Callable[[Restaurant], Restaurant], *, expected: int | None = None
@@ -376,4 +410,6 @@ class AsyncDesk:
         Raises:
             FourtopError: As ``Desk.edit_restaurant``.
         """
-        return await self._runner.run(self._orders.edit_restaurant(change, expected))
+        return await self._executor.execute(
+            edit_house.edit_restaurant_command(self._caller, change, expected)
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fourtop.engine.async_desk import AsyncDesk
 from fourtop.engine.dispatch.executor import AsyncExecutor
-from fourtop.engine.dispatch.requests import RequestFactory
+from fourtop.engine.dispatch.requests import Caller
 from fourtop.engine.ids import IdSource, TimeOrderedIds
 from fourtop.model import validators
 from fourtop.model.actor import GUEST, Actor
@@ -35,7 +35,7 @@ class AsyncEngine:
     def __init__(self, store: AsyncStore, *, ids: IdSource | None = None) -> None:
         self.store = store
         self._ids = TimeOrderedIds() if ids is None else ids
-        self._runner = AsyncExecutor(store)
+        self._executor = AsyncExecutor(store)
 
     async def add_restaurant(self, house: House, *, actor: Actor = GUEST) -> AsyncDesk:
         """Put a new restaurant in place, and return its desk.
@@ -45,6 +45,7 @@ class AsyncEngine:
             InvalidInput: If it is no house.
         """
         await self.store.add_restaurant(validators.check_instance("house", house, House))
+        self._executor.houses.compiled(house)
         return self.desk(house.restaurant.id, actor=actor)
 
     def desk(self, restaurant_id: str, *, actor: Actor = GUEST) -> AsyncDesk:
@@ -54,10 +55,8 @@ class AsyncEngine:
             InvalidIdentifier: If the id is none.
             InvalidInput: If the actor is no ``Actor``.
         """
-        orders = RequestFactory(
-            restaurant_id, validators.check_instance("actor", actor, Actor), self._ids
-        )
-        return AsyncDesk(self._runner, orders)
+        checked = validators.check_instance("actor", actor, Actor)
+        return AsyncDesk(self._executor, Caller(restaurant_id, checked, self._ids))
 
     async def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted."""

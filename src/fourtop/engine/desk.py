@@ -6,12 +6,25 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Literal
 
-from fourtop.engine.commands.confirm import Confirmation
-from fourtop.engine.commands.hold import Replaced
-from fourtop.engine.commands.hold import Terms as HoldTerms
+from fourtop.engine.commands import (
+    block,
+    book,
+    confirm,
+    edit_house,
+    extend_hold,
+    hold,
+    import_bookings,
+    move,
+    release_hold,
+    replace_hold,
+    reschedule,
+    status,
+    unblock,
+)
 from fourtop.engine.commands.move import Move
 from fourtop.engine.dispatch.executor import Executor
-from fourtop.engine.dispatch.requests import RequestFactory
+from fourtop.engine.dispatch.requests import Caller
+from fourtop.engine.queries import audit, availability, quote, records, table_state
 from fourtop.engine.queries.audit import Audit
 from fourtop.engine.queries.table_state import TableState
 from fourtop.errors import Refusal
@@ -19,7 +32,7 @@ from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
-from fourtop.model.booking import Booking, BookingStatus
+from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
@@ -49,29 +62,29 @@ class Desk:
     ``OutcomeUnknown``.
     """
 
-    def __init__(self, runner: Executor, orders: RequestFactory) -> None:
-        self._runner = runner
-        self._orders = orders
+    def __init__(self, executor: Executor, caller: Caller) -> None:
+        self._executor = executor
+        self._caller = caller
 
     @property
     def restaurant_id(self) -> str:
         """The tenant."""
-        return self._orders.restaurant_id
+        return self._caller.restaurant_id
 
     @property
     def actor(self) -> Actor:
         """Who acts."""
-        return self._orders.actor
+        return self._caller.actor
 
     # ---- reads
 
     def house(self) -> House:
         """Return the restaurant, its floor and policy as they are now."""
-        return self._runner.put(self._orders.house())
+        return self._executor.query(records.house(self._caller))
 
     def versions(self) -> Versions:
         """Return how often floor, policy and occupancy have changed."""
-        return self._runner.put(self._orders.versions())
+        return self._executor.query(records.versions(self._caller))
 
     def quote(self, request: BookingRequest) -> Quote | Refusal:
         """Return the best free plan for a request and the next best, or what stands in the way. Holds nothing.
@@ -79,7 +92,7 @@ class Desk:
         Raises:
             NotFound: If the request names a table that the floor does not have.
         """
-        return self._runner.put(self._orders.quote(request))
+        return self._executor.query(quote.query(self._caller, request))
 
     def availability(
         self,
@@ -105,12 +118,16 @@ class Desk:
         Raises:
             InvalidInput: Naming the field and the rule.
         """
-        question = self._orders.availability(on, parties, must=must, at=at, spots_limit=spots_limit)
-        return self._runner.put(question)
+        return self._executor.query(
+            availability.query(
+                self._caller,
+                availability.wanted(on, parties, must=must, at=at, spots_limit=spots_limit),
+            )
+        )
 
     def find_booking(self, booking_id: str) -> Booking | None:
         """Return the booking of that id, if there is one."""
-        return self._runner.put(self._orders.find_booking(booking_id))
+        return self._executor.query(records.booking_or_none(self._caller, booking_id))
 
     def get_booking(self, booking_id: str) -> Booking:
         """Return the booking of that id.
@@ -118,31 +135,38 @@ class Desk:
         Raises:
             NotFound: If there is none.
         """
-        return self._runner.put(self._orders.get_booking(booking_id))
+        return self._executor.query(records.booking(self._caller, booking_id))
 
     def find_hold(self, hold_id: str) -> Hold | None:
         """Return the hold of that id if it is alive."""
-        return self._runner.put(self._orders.find_hold(hold_id))
+        return self._executor.query(records.live_hold_or_none(self._caller, hold_id))
 
     def bookings(self, window: Window) -> tuple[Booking, ...]:
         """Return the bookings, of any status, that sit down inside a window; by start, then id."""
-        return self._runner.put(self._orders.bookings(window))
+        return self._executor.query(records.bookings(self._caller, window))
 
     def allocations(self, window: Window) -> tuple[Allocation, ...]:
         """Return every row that overlaps a window, by start; shadow rows and those of dead holds included."""
-        return self._runner.put(self._orders.allocations(window))
+        return self._executor.query(records.allocations(self._caller, window))
+
+    def blocks(self, window: Window) -> tuple[Block, ...]:
+        """Return the blocks that overlap a window, with their reasons; by start, then id.
+
+        A block whose allocations were archived is no longer found.
+        """
+        return self._executor.query(records.blocks(self._caller, window))
 
     def table_states(self) -> dict[str, TableState]:
         """Return what each table of the floor is now, by id, in table order; worked out, never stored."""
-        return self._runner.put(self._orders.table_states())
+        return self._executor.query(table_state.query(self._caller))
 
     def confirmations(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
         """Return the evidence of all attempts to confirm a hold, oldest first."""
-        return self._runner.put(self._orders.confirmations(hold_id))
+        return self._executor.query(records.confirmations(self._caller, hold_id))
 
     def audit(self) -> Audit:
         """List what the store holds that it must not: overlaps, rows without owner, bookings without tables."""
-        return self._runner.put(self._orders.audit())
+        return self._executor.query(audit.query(self._caller))
 
     # ---- holds
 
@@ -172,8 +196,11 @@ class Desk:
             IllegalTransition: If the booking does not wait for tables.
             NotFound: If the booking or a named table is unknown.
         """
-        terms = HoldTerms(booking_id, ttl_seconds, session)
-        return self._runner.run(self._orders.hold(request, terms, key))
+        return self._executor.execute(
+            hold.command(
+                self._caller, request, hold.Terms(booking_id, ttl_seconds, session), key=key
+            )
+        )
 
     def extend_hold(self, hold_id: str, *, seconds: int, key: str | None = None) -> Hold:
         """Let a live hold expire later, at most 600 seconds after it was made.
@@ -189,7 +216,7 @@ class Desk:
             HoldEnded: If it was released, replaced or confirmed.
             NotFound: If it is unknown.
         """
-        return self._runner.run(self._orders.extend_hold(hold_id, seconds, key))
+        return self._executor.execute(extend_hold.command(self._caller, hold_id, seconds, key=key))
 
     def release_hold(self, hold_id: str, *, key: str | None = None) -> Hold:
         """Give up a live hold.
@@ -199,7 +226,7 @@ class Desk:
             HoldEnded: If it was released, replaced or confirmed.
             NotFound: If it is unknown.
         """
-        return self._runner.run(self._orders.release_hold(hold_id, key))
+        return self._executor.execute(release_hold.command(self._caller, hold_id, key=key))
 
     def replace_hold(
         self,
@@ -221,8 +248,10 @@ class Desk:
             HoldEnded: If the old hold was released, replaced or confirmed.
             NotFound: If the hold is unknown.
         """
-        return self._runner.run(
-            self._orders.replace_hold(Replaced(hold_id, ttl_seconds), request, key)
+        return self._executor.execute(
+            replace_hold.command(
+                self._caller, replace_hold.Replaced(hold_id, ttl_seconds), request, key=key
+            )
         )
 
     def confirm(
@@ -255,8 +284,10 @@ class Desk:
             Refused: If the party is to be quoted anew and today's rules or tables forbid it.
             NotFound: If the hold or its booking is unknown.
         """
-        return self._runner.run(
-            self._orders.confirm(Confirmation(hold_id, booking_id, requote), key)
+        return self._executor.execute(
+            confirm.command(
+                self._caller, confirm.Confirmation(hold_id, booking_id, requote), key=key
+            )
         )
 
     # ---- bookings
@@ -283,7 +314,9 @@ class Desk:
             AlreadyExists: If there is a booking of that id.
             NotFound: If a named table is unknown.
         """
-        return self._runner.run(self._orders.book(request, booking_id, tables, key))
+        return self._executor.execute(
+            book.command(self._caller, request, booking_id, tables, key=key)
+        )
 
     def reschedule(
         self, booking_id: str, request: BookingRequest, *, key: str | None = None
@@ -298,7 +331,9 @@ class Desk:
             IllegalTransition: If it has begun or ended.
             NotFound: If it is unknown.
         """
-        return self._runner.run(self._orders.reschedule(booking_id, request, key))
+        return self._executor.execute(
+            reschedule.command(self._caller, booking_id, request, key=key)
+        )
 
     def cancel(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Cancel a booking; its tables are free from now on, its holds end.
@@ -307,9 +342,7 @@ class Desk:
             IllegalTransition: If it has begun or ended.
             NotFound: If it is unknown.
         """
-        return self._runner.run(
-            self._orders.step("cancel", booking_id, BookingStatus.CANCELLED, key)
-        )
+        return self._executor.execute(status.cancel(self._caller, booking_id, key=key))
 
     def check_in(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Note that the party sits at its tables.
@@ -318,9 +351,7 @@ class Desk:
             IllegalTransition: If it is not confirmed, or has no tables.
             NotFound: If it is unknown.
         """
-        return self._runner.run(
-            self._orders.step("check_in", booking_id, BookingStatus.CHECKED_IN, key)
-        )
+        return self._executor.execute(status.check_in(self._caller, booking_id, key=key))
 
     def complete(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Note that the party has left; its tables are free from now on.
@@ -329,9 +360,7 @@ class Desk:
             IllegalTransition: If it was not checked in.
             NotFound: If it is unknown.
         """
-        return self._runner.run(
-            self._orders.step("complete", booking_id, BookingStatus.COMPLETED, key)
-        )
+        return self._executor.execute(status.complete(self._caller, booking_id, key=key))
 
     def no_show(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Note that the party did not come; its tables are free from now on.
@@ -340,9 +369,7 @@ class Desk:
             IllegalTransition: If it is neither confirmed nor checked in.
             NotFound: If it is unknown.
         """
-        return self._runner.run(
-            self._orders.step("no_show", booking_id, BookingStatus.NO_SHOW, key)
-        )
+        return self._executor.execute(status.no_show(self._caller, booking_id, key=key))
 
     def move(self, moves: Iterable[Move], *, key: str | None = None) -> tuple[Booking, ...]:
         """Give bookings other tables, several in one command, judged as a whole at its end.
@@ -356,7 +383,7 @@ class Desk:
             InvalidInput: If there are no moves, more than 100, or two of one booking.
             NotFound: If a booking or table is unknown.
         """
-        return self._runner.run(self._orders.move(moves, key))
+        return self._executor.execute(move.command(self._caller, moves, key=key))
 
     def import_bookings(
         self, rows: Sequence[BookingRow], *, key: str | None = None
@@ -367,7 +394,7 @@ class Desk:
             ImportRejected: If rows are wrong or overlap; lists all, of what is there already the
                 first on each table.
         """
-        return self._runner.run(self._orders.import_bookings(rows, key))
+        return self._executor.execute(import_bookings.command(self._caller, rows, key=key))
 
     # ---- blocks
 
@@ -396,8 +423,8 @@ class Desk:
             InvalidWindow: If the window is over.
             NotFound: If a table or the zone is unknown.
         """
-        return self._runner.run(
-            self._orders.block(window, tables, zone_id=zone_id, reason=reason, key=key)
+        return self._executor.execute(
+            block.command(self._caller, window, (tables, zone_id), reason, key=key)
         )
 
     def unblock(self, block_id: str, *, key: str | None = None) -> Block:
@@ -406,7 +433,7 @@ class Desk:
         Raises:
             NotFound: If it is unknown.
         """
-        return self._runner.run(self._orders.unblock(block_id, key))
+        return self._executor.execute(unblock.command(self._caller, block_id, key=key))
 
     # ---- the house
 
@@ -422,7 +449,7 @@ class Desk:
             StaleVersion: If the version is another.
             InvalidInput: If the new floor breaks a rule.
         """
-        return self._runner.run(self._orders.edit_floor(change, expected))
+        return self._executor.execute(edit_house.edit_floor_command(self._caller, change, expected))
 
     def edit_policy(
         self, change: Callable[[Policy], Policy], *, expected: int | None = None
@@ -433,7 +460,9 @@ class Desk:
             StaleVersion: If the policy's version is another than ``expected``.
             InvalidInput: If the new policy breaks a rule.
         """
-        return self._runner.run(self._orders.edit_policy(change, expected))
+        return self._executor.execute(
+            edit_house.edit_policy_command(self._caller, change, expected)
+        )
 
     def edit_restaurant(
         self, change: Callable[[Restaurant], Restaurant], *, expected: int | None = None
@@ -446,4 +475,6 @@ class Desk:
             StaleVersion: If the policy's version is another than ``expected``.
             InvalidInput: If the new record breaks a rule.
         """
-        return self._runner.run(self._orders.edit_restaurant(change, expected))
+        return self._executor.execute(
+            edit_house.edit_restaurant_command(self._caller, change, expected)
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fourtop.engine.desk import Desk
 from fourtop.engine.dispatch.executor import Executor
-from fourtop.engine.dispatch.requests import RequestFactory
+from fourtop.engine.dispatch.requests import Caller
 from fourtop.engine.ids import IdSource, TimeOrderedIds
 from fourtop.model import validators
 from fourtop.model.actor import GUEST, Actor
@@ -29,7 +29,7 @@ class Engine:
     def __init__(self, store: Store, *, ids: IdSource | None = None) -> None:
         self.store = store
         self._ids = TimeOrderedIds() if ids is None else ids
-        self._runner = Executor(store)
+        self._executor = Executor(store)
 
     def add_restaurant(self, house: House, *, actor: Actor = GUEST) -> Desk:
         """Put a new restaurant in place, and return its desk.
@@ -39,6 +39,7 @@ class Engine:
             InvalidInput: If it is no house.
         """
         self.store.add_restaurant(validators.check_instance("house", house, House))
+        self._executor.houses.compiled(house)
         return self.desk(house.restaurant.id, actor=actor)
 
     def desk(self, restaurant_id: str, *, actor: Actor = GUEST) -> Desk:
@@ -48,10 +49,8 @@ class Engine:
             InvalidIdentifier: If the id is none.
             InvalidInput: If the actor is no ``Actor``.
         """
-        orders = RequestFactory(
-            restaurant_id, validators.check_instance("actor", actor, Actor), self._ids
-        )
-        return Desk(self._runner, orders)
+        checked = validators.check_instance("actor", actor, Actor)
+        return Desk(self._executor, Caller(restaurant_id, checked, self._ids))
 
     def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted."""

@@ -149,14 +149,14 @@ class FailedWithEvidence:
     error: FourtopError
 
 
-def idempotent(call: Invocation, decide: Callable[[View], Any]) -> Callable[[View], Any]:
+def idempotent(invocation: Invocation, decide: Callable[[View], Any]) -> Callable[[View], Any]:
     """Wrap a decision so that a known key replays its answer, and a success is stored under the key.
 
     A decision that stores its answer itself, replays one or failed is left alone.
     """
 
     def decide_once(view: View) -> Any:
-        replay = call.find_replay(view)
+        replay = invocation.find_replay(view)
         if replay is not None:
             return Decision(replay)
         decided = decide(view)
@@ -167,7 +167,7 @@ def idempotent(call: Invocation, decide: Callable[[View], Any]) -> Callable[[Vie
         ):
             return decided
         return Decision(
-            decided.result, decided.changes + call.answered(decided.result, view.now_us)
+            decided.result, decided.changes + invocation.answered(decided.result, view.now_us)
         )
 
     return decide_once

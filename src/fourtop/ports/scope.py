@@ -68,6 +68,23 @@ class Scope:
             has_extent=self.has_extent or other.has_extent,
         )
 
+    def with_windows(self, windows: tuple[Window, ...], headcounts: tuple[Window, ...]) -> Scope:
+        """Return the scope with these windows and headcounts added."""
+        return Scope(
+            self.restaurant_id,
+            _joined(self.windows, windows),
+            self.sittings,
+            _joined(self.headcounts, headcounts),
+            self.bookings,
+            self.holds,
+            self.blocks,
+            self.tables,
+            self.stored_results,
+            self.sessions,
+            self.counts_holds,
+            self.has_extent,
+        )
+
     @cached_property
     def spans(self) -> IntervalSet:
         """The stretches that the windows make together."""

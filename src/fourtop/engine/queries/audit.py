@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import attrs
 
+from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.booking import Booking
 from fourtop.model.window import MAX_WINDOW_US, Window
@@ -43,6 +44,11 @@ class Audit:
     def is_clean(self) -> bool:
         """Tell whether nothing was found."""
         return not (self.overlaps or self.orphans or self.without_tables)
+
+
+def query(caller: Caller) -> Query[Audit]:
+    """Build the query."""
+    return Query(Scope(caller.restaurant_id), lambda view, _: audit(view))
 
 
 def audit(view: View) -> Audit | Need:

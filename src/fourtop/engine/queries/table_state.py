@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import BookingStatus
 from fourtop.model.table import Table
@@ -18,6 +19,11 @@ class TableState(StrEnum):
     RESERVED = "reserved"
     OCCUPIED = "occupied"
     OUT_OF_SERVICE = "out_of_service"
+
+
+def query(caller: Caller) -> Query[dict[str, TableState]]:
+    """Build the query."""
+    return Query(Scope(caller.restaurant_id), lambda view, _: table_states(view))
 
 
 def table_states(view: View) -> dict[str, TableState] | Need:
