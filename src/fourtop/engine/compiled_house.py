@@ -52,11 +52,32 @@ class CompiledHouse:
     house: House
     calendar: Calendar
     lazy_planner: _LazyPlanner
+    _fingerprints: Callable[..., Fingerprint] = attrs.field(init=False)
+
+    @_fingerprints.default
+    def _cached_fingerprints(self) -> Callable[..., Fingerprint]:
+        return lru_cache(maxsize=KEPT_FINGERPRINTS)(partial(_fingerprint, self.house))
 
     @property
     def planner(self) -> Planner:
         """The planner of the floor and the planning rules."""
         return self.lazy_planner.planner
+
+    def fingerprint(
+        self, tables: tuple[str, ...], terms: tuple[ServicePeriod, Stay] | None, party_size: int
+    ) -> Fingerprint:
+        """Return the fingerprint of a hold of these tables today.
+
+        Args:
+            tables: The tables, in table order.
+            terms: The service period and the stay; ``None`` if there is no such service.
+            party_size: The party's size; it selects the adjacency mode.
+        """
+        if terms is None:
+            return self._fingerprints(tables, party_size, None)
+        period, stay = terms
+        minutes = (stay.turn_minutes, period.buffer_before_minutes, period.buffer_after_minutes)
+        return self._fingerprints(tables, party_size, minutes)
 
 
 @attrs.define(eq=False)

@@ -9,6 +9,7 @@ from fourtop.model.block import Block
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.event import Event, EventType
 from fourtop.model.hold import Hold
+from fourtop.model.window import iso
 
 
 def hold_event(
@@ -19,7 +20,7 @@ def hold_event(
         "tables": list(hold.tables),
         "window": str(hold.stay.occupied),
         "party_size": hold.party_size,
-        "expires_at": hold.expires_at.isoformat(),
+        "expires_at": iso(hold.expires_us),
     }
     return invocation.event(
         kind, hold.id, now_us, hold_id=hold.id, booking_id=booking_id or hold.booking_id, data=data
@@ -31,7 +32,7 @@ def created_event(invocation: Invocation, booking: Booking) -> Event:
     data = {
         "status": booking.status.value,
         "party_size": booking.party_size,
-        "start": booking.start.isoformat(),
+        "start": iso(booking.stay.dining.start_us),
         "past_reason": booking.past_reason,
     }
     return invocation.event(
@@ -44,7 +45,7 @@ def imported_event(invocation: Invocation, booking: Booking) -> Event:
     data = {
         "status": booking.status.value,
         "party_size": booking.party_size,
-        "start": booking.start.isoformat(),
+        "start": iso(booking.stay.dining.start_us),
         "tables": list(booking.tables),
     }
     return invocation.event(
@@ -66,9 +67,9 @@ def rescheduled_event(invocation: Invocation, booking: Booking, before: Booking)
     """Return the event of a booking's new time or party size."""
     data = {
         "party_size": booking.party_size,
-        "start": booking.start.isoformat(),
+        "start": iso(booking.stay.dining.start_us),
         "previous_party_size": before.party_size,
-        "previous_start": before.start.isoformat(),
+        "previous_start": iso(before.stay.dining.start_us),
         "version": booking.version,
     }
     return _versioned(invocation, EventType.BOOKING_RESCHEDULED, booking, data)

@@ -77,8 +77,8 @@ class Invocation:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Digest of the request."""
-        return digest_of(self.request)
+        """The digest of the request; empty without a key, since it is compared under the key only."""
+        return "" if self.key is None else digest_of(self.request)
 
     @property
     def scope(self) -> Scope:
@@ -121,16 +121,8 @@ class Invocation:
             now_us: When.
             about: ``booking_id``, ``hold_id``, and ``data`` of ids, numbers and instants.
         """
-        data = plain(about.pop("data", {}))
-        return Event(
-            type=kind,
-            dedupe_key=f"{kind.value}:{subject}",
-            restaurant_id=self.restaurant_id,
-            at_us=now_us,
-            actor=self.actor,
-            data=data,
-            **about,
-        )
+        dedupe_key = f"{kind.value}:{subject}"
+        return Event(kind, dedupe_key, self.restaurant_id, now_us, self.actor, **about)
 
 
 def as_replay(result: Any) -> Any:

@@ -102,7 +102,7 @@ class Scope:
 
     def covers(self, window: Window) -> bool:
         """Tell whether every instant of a window lies in one of the scope's windows. O(log n)."""
-        return self.spans.cover(window)
+        return window in self.windows or self.spans.cover(window)
 
     def covers_sittings(self, window: Window) -> bool:
         """Tell whether every instant of a window lies in one of the scope's sittings. O(log n)."""
@@ -110,7 +110,7 @@ class Scope:
 
     def covers_headcounts(self, window: Window) -> bool:
         """Tell whether every instant of a window lies in one of those whose heads are counted. O(log n)."""
-        return self.headcount_spans.cover(window)
+        return window in self.headcounts or self.headcount_spans.cover(window)
 
 
 def _joined(windows: tuple[Window, ...], more: tuple[Window, ...]) -> tuple[Window, ...]:
