@@ -53,11 +53,13 @@ class Seating:
         stay: How long it stays.
         service: The service.
         chosen: Its tables; ``None`` if it was admitted without tables.
+        others: The next best plans, if the caller asked for any.
     """
 
     stay: Stay
     service: Service
     chosen: Plan | None = None
+    others: tuple[Plan, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -94,19 +96,21 @@ class Candidacy:
     Args:
         admission: The rules and the view.
         party: The party.
+        most_plans: How many plans to find where the party names no tables.
     """
 
-    __slots__ = ("admission", "party", "plan", "service", "stay")
+    __slots__ = ("admission", "most_plans", "party", "plans", "service", "stay")
 
     # Set by the checks of hours and of tables; later checks and the caller rely on them.
     stay: Stay
     service: Service
-    plan: Plan | None
+    plans: tuple[Plan, ...]
 
-    def __init__(self, admission: Admission, party: Party) -> None:
+    def __init__(self, admission: Admission, party: Party, most_plans: int = 1) -> None:
         self.admission = admission
         self.party = party
-        self.plan = None
+        self.most_plans = most_plans
+        self.plans = ()
 
 
 def check_active(candidacy: Candidacy) -> Refusal | None:
@@ -183,15 +187,15 @@ def check_tables(candidacy: Candidacy) -> Refusal | None:
     admission, party, window = candidacy.admission, candidacy.party, candidacy.stay.occupied
     ask = PlanRequest(party.party_size, must=party.must, wish=party.wish)
     if party.tables:
-        chosen = admission.judge_named(ask, party.tables)
-        if isinstance(chosen, Plan):
-            refusal = admission.refuse_taken(chosen.tables, window)
-            chosen = chosen if refusal is None else refusal
-    else:
-        chosen = admission.choose(ask, window)
-    if isinstance(chosen, Refusal):
-        return chosen
-    candidacy.plan = chosen
+        plan = admission.judge_named(ask, party.tables)
+        if isinstance(plan, Refusal):
+            return plan
+        candidacy.plans = (plan,)
+        return admission.refuse_taken(plan.tables, window)
+    found = admission.choose(ask, window, candidacy.most_plans)
+    if isinstance(found, Refusal):
+        return found
+    candidacy.plans = found
     return None
 
 
@@ -273,16 +277,17 @@ class Admission:
         self.earliest_us = view.now_us - policy.past_grace_minutes * MICROSECONDS_PER_MINUTE
 
     def admit(
-        self, party: Party, *, with_tables: bool = True, counts: bool = False
+        self, party: Party, *, most_plans: int = 1, with_tables: bool = True, counts: bool = False
     ) -> Seating | Refusal | Need:
         """Return the seating of a party, the first refusal, or the records that the checks need.
 
         Args:
             party: The party.
+            most_plans: How many plans to find where the party names no tables.
             with_tables: Whether it gets tables now.
             counts: Whether the caller asks for the usage of the service afterwards.
         """
-        candidacy = Candidacy(self, party)
+        candidacy = Candidacy(self, party, most_plans)
         refusal = _first_refusal(_BEFORE_LOADING, candidacy)
         if refusal is not None:
             return refusal
@@ -293,7 +298,9 @@ class Admission:
         refusal = _first_refusal(checks, candidacy)
         if refusal is not None:
             return refusal
-        return Seating(candidacy.stay, candidacy.service, candidacy.plan)
+        plans = candidacy.plans
+        chosen = plans[0] if plans else None
+        return Seating(candidacy.stay, candidacy.service, chosen, plans[1:])
 
     def spots(self, party: Party, limit: int) -> int | Refusal:
         """Return how many such parties could be seated one after another, or the first refusal.
@@ -413,10 +420,15 @@ class Admission:
             free = self._free[key] = self._full & ~busy
         return free
 
-    def choose(self, ask: PlanRequest, window: Window) -> Plan | Refusal:
-        """Return the best free plan, or the refusal with the rivals on the tables."""
-        chosen = self.compiled.planner.choose(ask, self.free(window))
-        return self._with_rivals(chosen, window) if isinstance(chosen, Refusal) else chosen
+    def choose(self, ask: PlanRequest, window: Window, most: int) -> tuple[Plan, ...] | Refusal:
+        """Return the best free plans, at least one, or the refusal with the rivals on the tables."""
+        planner, free = self.compiled.planner, self.free(window)
+        if most > 1:
+            plans = planner.plans(ask, free, most)
+            if plans:
+                return plans
+        chosen = planner.choose(ask, free)
+        return self._with_rivals(chosen, window) if isinstance(chosen, Refusal) else (chosen,)
 
     def judge_named(self, ask: PlanRequest, tables: tuple[str, ...]) -> Plan | Refusal:
         """Return the plan of exactly these tables, or every rule that they break.

@@ -26,6 +26,8 @@ class Placing:
 
 NO_PLACING: Final = Placing()
 
+_HOLD_FIELDS: Final = tuple(field.name for field in attrs.fields(Hold))
+
 
 def allocate(
     invocation: Invocation,
@@ -77,9 +79,18 @@ def release_from(rows: Iterable[Allocation], now_us: int) -> Changes:
     return Changes(removed=removed, replaced=replaced)
 
 
+def in_state(hold: Hold, state: HoldState) -> Hold:
+    """Return a hold in another state. A fast ``attrs.evolve``: a state needs no check."""
+    changed = object.__new__(Hold)
+    for name in _HOLD_FIELDS:
+        object.__setattr__(changed, name, getattr(hold, name))
+    object.__setattr__(changed, "state", state)
+    return changed
+
+
 def end_hold(hold: Hold, state: HoldState, rows: tuple[Allocation, ...], event: Event) -> Changes:
     """Return the changes that end a hold and remove its rows."""
-    return Changes(removed=rows, holds_changed=(attrs.evolve(hold, state=state),), events=(event,))
+    return Changes(removed=rows, holds_changed=(in_state(hold, state),), events=(event,))
 
 
 def expire_holds(
@@ -93,13 +104,11 @@ def expire_holds(
         windows: The windows that the command is about to allocate.
         kept: Ids of holds that the command ends itself.
     """
-    expired = {
-        hold.id: hold
-        for window in windows
-        for hold in view.dead_holds(window)
-        if hold.id not in kept
-    }
     changes = NO_CHANGES
+    found = [hold for window in windows for hold in view.dead_holds(window)]
+    if not found:
+        return changes
+    expired = {hold.id: hold for hold in found if hold.id not in kept}
     for hold in expired.values():
         event = hold_event(invocation, EventType.HOLD_EXPIRED, hold, view.now_us)
         changes += end_hold(hold, HoldState.EXPIRED, view.rows_of(hold), event)

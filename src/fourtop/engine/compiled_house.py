@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from collections.abc import Callable
+from functools import cached_property, lru_cache, partial
 from typing import Any, Final
 
 import attrs
 
-from fourtop.model.calendar import Calendar
+from fourtop.model.calendar import Calendar, Stay
 from fourtop.model.floor import Floor
+from fourtop.model.hold import Fingerprint, fingerprint_of
 from fourtop.model.house import House
 from fourtop.model.planning import Planning
+from fourtop.model.policy import ServicePeriod
 from fourtop.planner import Planner, PlanRequest
 from fourtop.ports import View
 
 KEPT_HOUSES: Final = 64
+KEPT_FINGERPRINTS: Final = 1_024
 
 _NO_TABLES: Final = 0
 
@@ -52,10 +56,10 @@ class CompiledHouse:
     house: House
     calendar: Calendar
     lazy_planner: _LazyPlanner
-    _fingerprints: Callable[..., Fingerprint] = attrs.field(init=False)
+    _fingerprints: Callable[[_FingerprintKey], Fingerprint] = attrs.field(init=False)
 
     @_fingerprints.default
-    def _cached_fingerprints(self) -> Callable[..., Fingerprint]:
+    def _cached(self) -> Callable[[_FingerprintKey], Fingerprint]:
         return lru_cache(maxsize=KEPT_FINGERPRINTS)(partial(_fingerprint, self.house))
 
     @property
@@ -73,11 +77,32 @@ class CompiledHouse:
             terms: The service period and the stay; ``None`` if there is no such service.
             party_size: The party's size; it selects the adjacency mode.
         """
-        if terms is None:
-            return self._fingerprints(tables, party_size, None)
-        period, stay = terms
-        minutes = (stay.turn_minutes, period.buffer_before_minutes, period.buffer_after_minutes)
-        return self._fingerprints(tables, party_size, minutes)
+        minutes = None
+        if terms is not None:
+            period, stay = terms
+            buffers = (period.buffer_before_minutes, period.buffer_after_minutes)
+            minutes = (stay.turn_minutes, *buffers)
+        return self._fingerprints(_FingerprintKey(tables, party_size, minutes, terms))
+
+
+@attrs.frozen
+class _FingerprintKey:
+    """The arguments of a fingerprint; the terms count by their minutes only."""
+
+    tables: tuple[str, ...]
+    party_size: int
+    minutes: tuple[int, int, int] | None
+    terms: tuple[ServicePeriod, Stay] | None = attrs.field(eq=False)
+
+
+def _fingerprint(house: House, key: _FingerprintKey) -> Fingerprint:
+    return fingerprint_of(
+        house.floor,
+        house.policy.planning,
+        key.tables,
+        terms=key.terms,
+        party_size=key.party_size,
+    )
 
 
 @attrs.define(eq=False)
@@ -91,9 +116,9 @@ class _Latest:
 class CompiledHouses:
     """Keeps the latest compiled house of the ``KEPT_HOUSES`` restaurants used last.
 
-    The bound for a whole engine: 64 calendars and 64 planners. A planner of an ordinary floor takes
-    about 1 MB; the densest takes 16 MiB of rankings and 2 × 20,000 sets. An edit drops its
-    predecessor. A calendar is compiled again if the restaurant or its policy changes, a planner if
+    The bound for a whole engine: 64 calendars, 64 planners and 64 × 1,024 fingerprints (about
+    1 kB each). A planner of an ordinary floor takes about 1 MB; the densest takes 16 MiB of
+    rankings and 2 × 20,000 sets. An edit drops its predecessor. A calendar is compiled again if the restaurant or its policy changes, a planner if
     a fact changes that plans depend on; an edit of notes or of a position compiles nothing. Safe
     for threads without a lock: no thread waits while another compiles.
     """

@@ -140,11 +140,13 @@ class Changes:
             self.confirmations,
             self.stored_results,
             self.events,
-            *self.replaced,
         ):
             for row in rows:
                 if row.restaurant_id != restaurant_id:
                     return False
+        for old, new in self.replaced:
+            if old.restaurant_id != restaurant_id or new.restaurant_id != restaurant_id:
+                return False
         return True
 
     @property

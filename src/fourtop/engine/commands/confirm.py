@@ -9,7 +9,7 @@ from functools import cached_property
 import attrs
 
 from fourtop.engine.admission import Admission, Released, Seating
-from fourtop.engine.allocations import allocate, expire_holds, released_for
+from fourtop.engine.allocations import allocate, expire_holds, in_state, released_for
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, one_or_none, optional_id
 from fourtop.engine.events import assignment_event, created_event, hold_event, status_event
@@ -37,7 +37,7 @@ from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Stay
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.event import EventType
-from fourtop.model.hold import Fingerprint, Hold, HoldState, fingerprint_of
+from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.request import BookingRequest
 from fourtop.model.window import Window
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
@@ -184,11 +184,17 @@ class _Attempt:
             kept = {hold.id, *(each.id for each in others.holds_changed)}
             given = self._placed(booking_id, seating, kept)
         booking = self._booking(booking_id, known, given)
+        stored = invocation.answered(booking, view.now_us, key=self._key).stored_results
         changes = Changes(
+            removed=given.changes.removed,
+            replaced=given.changes.replaced,
+            added=given.changes.added,
             bookings=(booking,),
-            holds_changed=(attrs.evolve(hold, state=HoldState.CONFIRMED),),
+            holds_changed=(*given.changes.holds_changed, in_state(hold, HoldState.CONFIRMED)),
             confirmations=(self.evidence(booking_id),),
+            stored_results=stored,
             events=(
+                *given.changes.events,
                 hold_event(invocation, EventType.HOLD_CONFIRMED, hold, view.now_us, booking_id),
                 created_event(invocation, booking)
                 if known is None
@@ -196,8 +202,7 @@ class _Attempt:
                 assignment_event(invocation, booking),
             ),
         )
-        stored = invocation.answered(booking, view.now_us, key=self._key)
-        return Decision(booking, others + given.changes + changes + stored)
+        return Decision(booking, others + changes)
 
     def failed(self, error: FourtopError) -> Decision[FailedWithEvidence]:
         """Return the failure, with its evidence."""
@@ -212,10 +217,9 @@ class _Attempt:
         hold, scope = self.hold, self.view.scope
         bookings = one_or_none(hold.booking_id or self.wanted.booking_id) - scope.bookings
         has_drifted = self._has_drifted
+        must_look = has_drifted or not hold.is_alive(self.view.now_us)
         windows: tuple[Window, ...] = ()
-        if (has_drifted or not hold.is_alive(self.view.now_us)) and not scope.covers(
-            hold.stay.occupied
-        ):
+        if must_look and not scope.covers(hold.stay.occupied):
             windows = (hold.stay.occupied,)
         if not bookings and not windows:
             return None
@@ -289,14 +293,12 @@ class _Attempt:
 
     @cached_property
     def _fingerprint_now(self) -> Fingerprint:
-        hold, house, calendar = self.hold, self.compiled.house, self.compiled.calendar
+        hold, calendar = self.hold, self.compiled.calendar
         start_us = hold.stay.dining.start_us
         service = calendar.find_service(start_us)
         stay = calendar.stay(start_us, hold.party_size, hold.stay.occasion)
         terms = (service.period, stay) if service is not None and isinstance(stay, Stay) else None
-        return fingerprint_of(
-            house.floor, house.policy.planning, hold.tables, terms=terms, party_size=hold.party_size
-        )
+        return self.compiled.fingerprint(hold.tables, terms, hold.party_size)
 
     # ---- the tables of the booking: the hold's rows, or new ones
 

@@ -21,7 +21,7 @@ from fourtop.errors import HoldLimit, HoldRateLimit, Refusal, Refused
 from fourtop.model import validators
 from fourtop.model.allocation import OwnerKind
 from fourtop.model.event import EventType
-from fourtop.model.hold import Hold, HoldState, fingerprint_of
+from fourtop.model.hold import Hold, HoldState
 from fourtop.model.policy import HOLD_TTL_SECONDS
 from fourtop.model.request import BookingRequest
 from fourtop.model.window import MICROSECONDS_PER_SECOND
@@ -121,12 +121,8 @@ def new_hold(
         state=HoldState.ACTIVE,
         created_us=view.now_us,
         expires_us=view.now_us + ttl_seconds * MICROSECONDS_PER_SECOND,
-        fingerprint=fingerprint_of(
-            compiled.house.floor,
-            policy.planning,
-            seating.plan.tables,
-            terms=(seating.service.period, seating.stay),
-            party_size=request.party_size,
+        fingerprint=compiled.fingerprint(
+            seating.plan.tables, (seating.service.period, seating.stay), request.party_size
         ),
         actor=invocation.actor,
         booking_id=terms.booking_id,

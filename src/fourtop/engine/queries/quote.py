@@ -7,10 +7,8 @@ from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.errors import Refusal
 from fourtop.model import validators
-from fourtop.model.plan import Plan
 from fourtop.model.request import BookingRequest
 from fourtop.model.results import Quote
-from fourtop.planner import PlanRequest
 from fourtop.ports import Need, Scope, View
 
 MAX_OTHERS = 4
@@ -33,13 +31,8 @@ def query(caller: Caller, request: BookingRequest) -> Query[Quote | Refusal]:
 def quote(view: View, compiled: CompiledHouse, request: BookingRequest) -> Quote | Refusal | Need:
     """Return the best free plan and the next best, or the refusal."""
     admission = Admission(view, compiled)
-    seating = admission.admit(request, counts=True)
+    seating = admission.admit(request, most_plans=MAX_OTHERS + 1, counts=True)
     if isinstance(seating, Refusal | Need):
         return seating
-    others: tuple[Plan, ...] = ()
-    if not request.tables:
-        ask = PlanRequest(request.party_size, must=request.must, wish=request.wish)
-        free = admission.free(seating.stay.occupied)
-        others = compiled.planner.plans(ask, free, limit=MAX_OTHERS + 1)[1:]
     usage = admission.usage(seating.service)
-    return Quote(seating.plan, seating.stay, others, usage, view.versions)
+    return Quote(seating.plan, seating.stay, seating.others, usage, view.versions)
