@@ -91,7 +91,7 @@ def test_named_tables_are_refused_by_the_rules_before_the_rivals(store: Store, d
 
 
 def test_a_check_that_is_put_into_the_list_binds_every_command_and_read(
-    store: Store, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_couples(candidacy: admission.Candidacy) -> Refusal | None:
         if candidacy.party.party_size != 2:

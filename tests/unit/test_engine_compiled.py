@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from datetime import timedelta
+from typing import Any
 
 import attrs
 import pytest
@@ -51,7 +52,7 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[Floor]:
     floors: list[Floor] = []
     good = planner_module.Planner.__init__
 
-    def noted(planner: object, floor: Floor, *args: object, **more: object) -> None:
+    def noted(planner: Any, floor: Floor, *args: Any, **more: Any) -> None:
         floors.append(floor)
         good(planner, floor, *args, **more)
 
@@ -59,6 +60,7 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[Floor]:
     return floors
 
 
+@pytest.mark.slow
 def test_finding_25_an_edit_of_notes_compiles_nothing_and_keeps_little(
     compiled: list[Floor],
 ) -> None:
@@ -97,7 +99,7 @@ def test_finding_25_an_edit_of_notes_compiles_nothing_and_keeps_little(
     ],
 )
 def test_finding_25_only_facts_that_plans_depend_on_compile_a_planner(
-    compiled: list[Floor], changes: dict[str, object], is_compiled_again: bool
+    compiled: list[Floor], changes: dict[str, Any], *, is_compiled_again: bool
 ) -> None:
     desk = open_desk(MemoryStore(ManualClock(NOW)))
     desk.quote(party_size(2))
@@ -114,9 +116,9 @@ def test_finding_25_sets_are_compiled_outside_of_the_transaction(
     inside: list[bool] = []
     good = planner_module.Planner.is_seatable
 
-    def noted(planner: planner_module.Planner, *args: object) -> bool:
+    def noted(planner: planner_module.Planner, *args: Any) -> bool:
         inside.append(bool(store._holders))
-        return good(planner, *args)  # type: ignore[arg-type]  # Passed on as they come.
+        return good(planner, *args)
 
     monkeypatch.setattr(planner_module.Planner, "is_seatable", noted)
     held(desk, 2)
