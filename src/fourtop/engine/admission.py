@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 from typing import Final, Protocol
 
 import attrs
@@ -43,6 +44,9 @@ class Released:
 
 
 NOTHING_RELEASED: Final = Released()
+
+# Parties ask for few different things; the values are checked once.
+plan_request: Final = lru_cache(maxsize=1_024)(PlanRequest)
 
 
 @attrs.frozen
@@ -185,7 +189,7 @@ def count_within_capacity(candidacy: Candidacy) -> int | None:
 def check_tables(candidacy: Candidacy) -> Refusal | None:
     """Refuse a party without a free plan, or whose named tables do not suit it or are taken."""
     admission, party, window = candidacy.admission, candidacy.party, candidacy.stay.occupied
-    ask = PlanRequest(party.party_size, must=party.must, wish=party.wish)
+    ask = plan_request(party.party_size, must=party.must, wish=party.wish)
     if party.tables:
         plan = admission.judge_named(ask, party.tables)
         if isinstance(plan, Refusal):
@@ -317,7 +321,7 @@ class Admission:
             return refusal
         counts = (each.count(candidacy) for each in _COUNTED if each.count is not None)
         most = min((count for count in counts if count is not None), default=limit)
-        ask = PlanRequest(party.party_size, must=party.must, wish=party.wish)
+        ask = plan_request(party.party_size, must=party.must, wish=party.wish)
         # On a quiet evening the same tables are free at many starts.
         key = (ask, self.free(candidacy.stay.occupied), min(most, limit))
         spots = self._spots.get(key)
@@ -344,7 +348,8 @@ class Admission:
     def _missing(self, candidacy: Candidacy, *, counts: bool) -> Need | None:
         scope = self._view.scope
         occupied, service = candidacy.stay.occupied, candidacy.service
-        windows = () if scope.covers(occupied) else (occupied,)
+        is_covered = occupied in scope.windows or scope.covers(occupied)
+        windows = () if is_covered else (occupied,)
         is_counted = counts or self.find_capacity_rule(service) is not None
         is_missing = is_counted and not scope.covers_headcounts(service.window)
         if not windows and not is_missing:
@@ -469,22 +474,21 @@ def _all_findings(checks: tuple[Check, ...], candidacy: Candidacy) -> tuple[Find
     return tuple(Finding(name, refusal) for name, refusal in found if refusal is not None)
 
 
-def expected_scope(
-    compiled: CompiledHouse, scope: Scope, party: Party, *, counts: bool = False
-) -> Scope:
-    """Complete a scope by the records that the checks will read, if these rules still hold.
+def expected_windows(
+    party: Party, compiled: CompiledHouse, *, counts: bool = False
+) -> tuple[tuple[Window, ...], tuple[Window, ...]]:
+    """Return the windows, and those of headcounts, that the checks read if these rules still hold.
 
     If they do not, the checks ask for the rest; a record that was loaded in vain does no harm.
     """
     calendar = compiled.calendar
     stay = calendar.stay(party.start_us, party.party_size, party.occasion)
     if isinstance(stay, Refusal):
-        return scope
-    headcounts: tuple[Window, ...] = ()
+        return (), ()
     policy = compiled.house.policy
     if counts or policy.capacity_rules:
         service = calendar.find_service(party.start_us)
         assert service is not None, "a stay lies in a service"
         if counts or policy.find_capacity_rule(service.period.key, service.date) is not None:
-            headcounts = (service.window,)
-    return scope.with_windows((stay.occupied,), headcounts)
+            return (stay.occupied,), (service.window,)
+    return (stay.occupied,), ()

@@ -45,7 +45,7 @@ class AsyncEngine:
             InvalidInput: If it is no house.
         """
         await self.store.add_restaurant(validators.check_instance("house", house, House))
-        self._executor.houses.compiled(house)
+        self._executor.houses.expect(house)
         return self.desk(house.restaurant.id, actor=actor)
 
     def desk(self, restaurant_id: str, *, actor: Actor = GUEST) -> AsyncDesk:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import attrs
@@ -12,7 +12,6 @@ from fourtop.model.calendar import Calendar, Stay
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Fingerprint, fingerprint_of
 from fourtop.model.house import House
-from fourtop.model.planning import Planning
 from fourtop.model.policy import ServicePeriod
 from fourtop.planner import Planner, PlanRequest
 from fourtop.ports import View
@@ -23,49 +22,18 @@ KEPT_FINGERPRINTS: Final = 1_024
 _NO_TABLES: Final = 0
 
 
-@attrs.define(eq=False)
-class _LazyPlanner:
-    """The planner of a floor and its planning rules, compiled on first use.
-
-    Safe for threads: at worst two of them compile the same planner.
-    """
-
-    floor: Floor
-    planning: Planning
-    _is_prepared: bool = attrs.field(default=False, init=False)
-
-    @cached_property
-    def planner(self) -> Planner:
-        """The planner."""
-        return Planner(self.floor, self.planning)
-
-    def prepare(self) -> None:
-        """Compile the sets of every adjacency mode, once: small and large parties may differ in it."""
-        if self._is_prepared:
-            return
-        largest = max((table.largest_party for table in self.floor.tables), default=1)
-        for party_size in {1, largest}:
-            self.planner.is_seatable(PlanRequest(party_size), _NO_TABLES)
-        self._is_prepared = True
-
-
 @attrs.frozen(eq=False)
 class CompiledHouse:
     """A house with its calendar and its planner."""
 
     house: House
     calendar: Calendar
-    lazy_planner: _LazyPlanner
+    planner: Planner
     _fingerprints: Callable[[_FingerprintKey], Fingerprint] = attrs.field(init=False)
 
     @_fingerprints.default
     def _cached(self) -> Callable[[_FingerprintKey], Fingerprint]:
         return lru_cache(maxsize=KEPT_FINGERPRINTS)(partial(_fingerprint, self.house))
-
-    @property
-    def planner(self) -> Planner:
-        """The planner of the floor and the planning rules."""
-        return self.lazy_planner.planner
 
     def fingerprint(
         self, tables: tuple[str, ...], terms: tuple[ServicePeriod, Stay] | None, party_size: int
@@ -107,10 +75,19 @@ def _fingerprint(house: House, key: _FingerprintKey) -> Fingerprint:
 
 @attrs.define(eq=False)
 class _Latest:
-    """The compiled house that a restaurant had at the last request."""
+    """The latest house of a restaurant, as far as an engine knows it.
+
+    Args:
+        restaurant_id: The restaurant.
+        house: The house; ``None``: no request has seen it yet.
+        compiled: A compiled house, of this house or of one before it.
+        prepared: The planner whose sets are compiled.
+    """
 
     restaurant_id: str
+    house: House | None = None
     compiled: CompiledHouse | None = None
+    prepared: Planner | None = None
 
 
 class CompiledHouses:
@@ -128,25 +105,33 @@ class CompiledHouses:
 
     def get(self, view: View) -> CompiledHouse:
         """Return the compiled house of a view."""
-        return self.compiled(view.house)
-
-    def compiled(self, house: House) -> CompiledHouse:
-        """Return a house compiled; the next request of the restaurant starts from it."""
+        house = view.house
         latest = self._latest(house.restaurant.id)
         known = latest.compiled
         if known is not None and known.house is house:
             return known
+        latest.house = house
         compiled = latest.compiled = _compile(house, known)
         return compiled
 
+    def expect(self, house: House) -> None:
+        """Note the house that the next request of a restaurant will see; compile nothing yet."""
+        self._latest(house.restaurant.id).house = house
+
     def find_latest(self, restaurant_id: str) -> CompiledHouse | None:
-        """Return the compiled house of a restaurant's last request, to predict what the next reads.
+        """Return the compiled house that the next request of a restaurant will probably see.
 
         It compiles the planner's sets before the request enters its transaction.
         """
-        compiled = self._latest(restaurant_id).compiled
-        if compiled is not None:
-            compiled.lazy_planner.prepare()
+        latest = self._latest(restaurant_id)
+        house, compiled = latest.house, latest.compiled
+        if house is None:
+            return None
+        if compiled is None or compiled.house is not house:
+            compiled = latest.compiled = _compile(house, compiled)
+        if latest.prepared is not compiled.planner:
+            _prepare(compiled)
+            latest.prepared = compiled.planner
         return compiled
 
 
@@ -154,15 +139,24 @@ def _compile(house: House, known: CompiledHouse | None) -> CompiledHouse:
     calendar, planner = None, None
     if known is not None:
         before = known.house
+        if before == house:
+            return attrs.evolve(known, house=house)
         if before.restaurant == house.restaurant and before.policy == house.policy:
             calendar = known.calendar
         if _plans_alike(before, house):
-            planner = known.lazy_planner
+            planner = known.planner
     return CompiledHouse(
         house,
         calendar or Calendar(house.restaurant, house.policy),
-        planner or _LazyPlanner(house.floor, house.policy.planning),
+        planner or Planner(house.floor, house.policy.planning),
     )
+
+
+def _prepare(compiled: CompiledHouse) -> None:
+    """Compile the sets of every adjacency mode: small and large parties may differ in it."""
+    largest = max((table.largest_party for table in compiled.house.floor.tables), default=1)
+    for party_size in {1, largest}:
+        compiled.planner.is_seatable(PlanRequest(party_size), _NO_TABLES)
 
 
 def _plans_alike(before: House, house: House) -> bool:

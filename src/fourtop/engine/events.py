@@ -12,6 +12,40 @@ from fourtop.model.hold import Hold
 from fourtop.model.window import iso
 
 
+def new_event(
+    invocation: Invocation,
+    kind: EventType,
+    subject: str,
+    now_us: int,
+    data: Mapping[str, object],
+    *,
+    booking_id: str | None = None,
+    hold_id: str | None = None,
+) -> Event:
+    """Return an event of an invocation; its de-duplication key is the kind and the subject.
+
+    Args:
+        invocation: The invocation.
+        kind: The kind of change.
+        subject: The thing that changed, so that the event is written once: an id, with a version
+            if the thing changes more than once.
+        now_us: The time, in microseconds.
+        data: Ids, numbers, codes and instants as plain data.
+        booking_id: The booking, if it is about one.
+        hold_id: The hold, if it is about one.
+    """
+    return Event(
+        kind,
+        f"{kind.value}:{subject}",
+        invocation.restaurant_id,
+        now_us,
+        invocation.actor,
+        booking_id,
+        hold_id,
+        data,
+    )
+
+
 def hold_event(
     invocation: Invocation, kind: EventType, hold: Hold, now_us: int, booking_id: str | None = None
 ) -> Event:
@@ -22,8 +56,9 @@ def hold_event(
         "party_size": hold.party_size,
         "expires_at": iso(hold.expires_us),
     }
-    return invocation.event(
-        kind, hold.id, now_us, hold_id=hold.id, booking_id=booking_id or hold.booking_id, data=data
+    booking_id = booking_id or hold.booking_id
+    return new_event(
+        invocation, kind, hold.id, now_us, data, booking_id=booking_id, hold_id=hold.id
     )
 
 
@@ -35,9 +70,8 @@ def created_event(invocation: Invocation, booking: Booking) -> Event:
         "start": iso(booking.stay.dining.start_us),
         "past_reason": booking.past_reason,
     }
-    return invocation.event(
-        EventType.BOOKING_CREATED, booking.id, booking.created_us, booking_id=booking.id, data=data
-    )
+    kind = EventType.BOOKING_CREATED
+    return new_event(invocation, kind, booking.id, booking.created_us, data, booking_id=booking.id)
 
 
 def imported_event(invocation: Invocation, booking: Booking) -> Event:
@@ -48,13 +82,8 @@ def imported_event(invocation: Invocation, booking: Booking) -> Event:
         "start": iso(booking.stay.dining.start_us),
         "tables": list(booking.tables),
     }
-    return invocation.event(
-        EventType.BOOKING_IMPORTED,
-        booking.id,
-        booking.created_us,
-        booking_id=booking.id,
-        data=data,
-    )
+    kind = EventType.BOOKING_IMPORTED
+    return new_event(invocation, kind, booking.id, booking.created_us, data, booking_id=booking.id)
 
 
 def status_event(invocation: Invocation, booking: Booking, previous: BookingStatus) -> Event:
@@ -90,11 +119,11 @@ def assignment_event(invocation: Invocation, booking: Booking) -> Event:
 def block_event(invocation: Invocation, kind: EventType, block: Block, now_us: int) -> Event:
     """Return an event of a block. Its reason is for the staff only."""
     data = {"block_id": block.id, "tables": list(block.tables), "window": str(block.window)}
-    return invocation.event(kind, block.id, now_us, data=data)
+    return new_event(invocation, kind, block.id, now_us, data)
 
 
 def _versioned(
     invocation: Invocation, kind: EventType, booking: Booking, data: Mapping[str, object]
 ) -> Event:
     subject = f"{booking.id}:{booking.version}"
-    return invocation.event(kind, subject, booking.updated_us, booking_id=booking.id, data=data)
+    return new_event(invocation, kind, subject, booking.updated_us, data, booking_id=booking.id)

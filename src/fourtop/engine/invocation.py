@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from functools import cache, cached_property
 from typing import Any, TypeVar
@@ -12,9 +12,8 @@ import attrs
 
 from fourtop.errors import FourtopError, KeyReused
 from fourtop.model.actor import Actor
-from fourtop.model.event import Event, EventType
 from fourtop.model.hold import canonical
-from fourtop.ports import NO_CHANGES, Changes, Decision, Scope, StoredResult, View
+from fourtop.ports import NO_CHANGES, Changes, StoredResult, View
 
 T = TypeVar("T")
 
@@ -80,12 +79,6 @@ class Invocation:
         """The digest of the request; empty without a key, since it is compared under the key only."""
         return "" if self.key is None else digest_of(self.request)
 
-    @property
-    def scope(self) -> Scope:
-        """What every decision of this call looks at: its stored answer, if it has a key."""
-        stored_results = frozenset() if self.key is None else frozenset({(self.command, self.key)})
-        return Scope(self.restaurant_id, stored_results=stored_results)
-
     def find_replay(self, view: View) -> Any | None:
         """Return the stored answer under the call's key, if there is one.
 
@@ -111,19 +104,6 @@ class Invocation:
         )
         return Changes(stored_results=(answer,))
 
-    def event(self, kind: EventType, subject: str, now_us: int, **about: Any) -> Event:
-        """Return an event of this call; its de-duplication key is the kind and the subject.
-
-        Args:
-            kind: What happened.
-            subject: What it happened to, so that it can happen only once: an id, with a version if
-                need be.
-            now_us: When.
-            about: ``booking_id``, ``hold_id``, and ``data`` of ids, numbers and instants.
-        """
-        dedupe_key = f"{kind.value}:{subject}"
-        return Event(kind, dedupe_key, self.restaurant_id, now_us, self.actor, **about)
-
 
 def as_replay(result: Any) -> Any:
     """Return a stored result, marked as a replay."""
@@ -139,27 +119,3 @@ class FailedWithEvidence:
     """The result of a decision that writes its evidence and then raises."""
 
     error: FourtopError
-
-
-def idempotent(invocation: Invocation, decide: Callable[[View], Any]) -> Callable[[View], Any]:
-    """Wrap a decision so that a known key replays its answer, and a success is stored under the key.
-
-    A decision that stores its answer itself, replays one or failed is left alone.
-    """
-
-    def decide_once(view: View) -> Any:
-        replay = invocation.find_replay(view)
-        if replay is not None:
-            return Decision(replay)
-        decided = decide(view)
-        if (
-            not isinstance(decided, Decision)
-            or isinstance(decided.result, FailedWithEvidence)
-            or decided.changes.stored_results
-        ):
-            return decided
-        return Decision(
-            decided.result, decided.changes + invocation.answered(decided.result, view.now_us)
-        )
-
-    return decide_once

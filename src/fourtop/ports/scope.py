@@ -68,18 +68,23 @@ class Scope:
             has_extent=self.has_extent or other.has_extent,
         )
 
-    def with_windows(self, windows: tuple[Window, ...], headcounts: tuple[Window, ...]) -> Scope:
-        """Return the scope with these windows and headcounts added."""
+    def extended(
+        self,
+        windows: tuple[Window, ...],
+        headcounts: tuple[Window, ...],
+        stored_results: frozenset[tuple[str, str]],
+    ) -> Scope:
+        """Return the scope with these windows, headcounts and stored results added."""
         return Scope(
             self.restaurant_id,
-            _joined(self.windows, windows),
+            (*self.windows, *windows),
             self.sittings,
-            _joined(self.headcounts, headcounts),
+            (*self.headcounts, *headcounts),
             self.bookings,
             self.holds,
             self.blocks,
             self.tables,
-            self.stored_results,
+            self.stored_results | stored_results,
             self.sessions,
             self.counts_holds,
             self.has_extent,

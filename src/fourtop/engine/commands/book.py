@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import attrs
 
-from fourtop.engine.admission import Admission, Seating, expected_scope
+from fourtop.engine.admission import Admission, Seating, expected_windows
 from fourtop.engine.allocations import NO_PLACING, Placing, allocate, expire_holds
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, one_or_none, optional_id
@@ -53,7 +55,7 @@ def command(
         invocation,
         Scope(caller.restaurant_id, bookings=one_or_none(checked_id)),
         lambda view, compiled: make_booking(invocation, view, compiled, request, terms),
-        prefetch=lambda compiled, scope: expected_scope(compiled, scope, request, counts=True),
+        prefetch=partial(expected_windows, request, counts=True),
     )
 
 

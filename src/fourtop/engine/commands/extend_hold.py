@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from fourtop.engine.dispatch.requests import Caller, Command
+from fourtop.engine.events import new_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import get_live_hold
 from fourtop.errors import HoldLimit
@@ -12,7 +13,7 @@ from fourtop.model import validators
 from fourtop.model.event import EventType
 from fourtop.model.hold import Hold
 from fourtop.model.policy import HOLD_TTL_SECONDS, MAX_HOLD_LIFETIME_SECONDS
-from fourtop.model.window import MICROSECONDS_PER_SECOND
+from fourtop.model.window import MICROSECONDS_PER_SECOND, iso
 from fourtop.ports import Changes, Decision, Scope, View
 
 
@@ -41,13 +42,14 @@ def extend_hold(invocation: Invocation, view: View, hold_id: str, seconds: int) 
     if expires_us > hold.created_us + MAX_HOLD_LIFETIME_SECONDS * MICROSECONDS_PER_SECOND:
         raise HoldLimit("lifetime_seconds", MAX_HOLD_LIFETIME_SECONDS)
     extended = attrs.evolve(hold, expires_us=expires_us)
-    data = {"previous": hold.expires_at.isoformat(), "expires_at": extended.expires_at.isoformat()}
-    event = invocation.event(
+    data = {"previous": iso(hold.expires_us), "expires_at": iso(expires_us)}
+    event = new_event(
+        invocation,
         EventType.HOLD_EXTENDED,
         f"{hold.id}:{expires_us}",
         view.now_us,
-        hold_id=hold.id,
+        data,
         booking_id=hold.booking_id,
-        data=data,
+        hold_id=hold.id,
     )
     return Decision(extended, Changes(holds_changed=(extended,), events=(event,)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import attrs
 
 from fourtop.engine.admission import (
@@ -9,7 +11,7 @@ from fourtop.engine.admission import (
     Admission,
     Released,
     Seating,
-    expected_scope,
+    expected_windows,
 )
 from fourtop.engine.allocations import allocate, expire_holds
 from fourtop.engine.compiled_house import CompiledHouse
@@ -25,7 +27,7 @@ from fourtop.model.hold import Hold, HoldState
 from fourtop.model.policy import HOLD_TTL_SECONDS
 from fourtop.model.request import BookingRequest
 from fourtop.model.window import MICROSECONDS_PER_SECOND
-from fourtop.ports import Changes, Decision, Need, Scope, View
+from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
 
 
 @attrs.frozen
@@ -59,24 +61,24 @@ def command(
         sessions=one_or_none(optional_id("session", terms.session)),
         counts_holds=True,
     )
-    check_ttl(terms.ttl_seconds)
+    if terms.ttl_seconds is not None:
+        check_ttl(terms.ttl_seconds)
     invocation = caller.invocation("hold", key, {"request": request, "terms": terms})
     return Command(
         invocation,
         scope,
         lambda view, compiled: make_hold(invocation, view, compiled, request, terms),
-        prefetch=lambda compiled, scope: expected_scope(compiled, scope, request),
+        prefetch=partial(expected_windows, request),
     )
 
 
-def check_ttl(ttl_seconds: int | None) -> None:
+def check_ttl(ttl_seconds: int) -> None:
     """Check the lifetime of a hold.
 
     Raises:
         InvalidInput: If it is out of range.
     """
-    if ttl_seconds is not None:
-        validators.check_integer("ttl_seconds", ttl_seconds, *HOLD_TTL_SECONDS)
+    validators.check_integer("ttl_seconds", ttl_seconds, *HOLD_TTL_SECONDS)
 
 
 def make_hold(
@@ -110,19 +112,20 @@ def new_hold(
 ) -> Hold:
     """Return the record of a new hold on these terms at this seating."""
     terms, seating = agreed
-    policy = compiled.house.policy
+    plan, policy = seating.chosen, compiled.house.policy
+    assert plan is not None, "a hold is admitted with tables"
     ttl_seconds = policy.holds.ttl_seconds if terms.ttl_seconds is None else terms.ttl_seconds
     return Hold(
         id=invocation.id,
         restaurant_id=invocation.restaurant_id,
         party_size=request.party_size,
         stay=seating.stay,
-        tables=seating.plan.tables,
+        tables=plan.tables,
         state=HoldState.ACTIVE,
         created_us=view.now_us,
         expires_us=view.now_us + ttl_seconds * MICROSECONDS_PER_SECOND,
         fingerprint=compiled.fingerprint(
-            seating.plan.tables, (seating.service.period, seating.stay), request.party_size
+            plan.tables, (seating.service.period, seating.stay), request.party_size
         ),
         actor=invocation.actor,
         booking_id=terms.booking_id,
@@ -137,10 +140,12 @@ def new_hold(
 
 def added(invocation: Invocation, view: View, hold: Hold) -> Changes:
     """Return the changes that put a new hold in place."""
-    placing = allocate(invocation, (OwnerKind.HOLD, hold.id), hold.tables, hold.stay.occupied)
+    occupied = hold.stay.occupied
+    placing = allocate(invocation, (OwnerKind.HOLD, hold.id), hold.tables, occupied)
+    expired = expire_holds(invocation, view, occupied)
     event = hold_event(invocation, EventType.HOLD_CREATED, hold, view.now_us)
     changes = Changes(added=placing.rows, holds_added=(hold,), events=(event,))
-    return expire_holds(invocation, view, hold.stay.occupied) + changes
+    return changes if expired is NO_CHANGES else expired + changes
 
 
 def check_limits(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import attrs
 
-from fourtop.engine.admission import Admission, Released, expected_scope
+from fourtop.engine.admission import Admission, Released, expected_windows
 from fourtop.engine.allocations import end_hold
 from fourtop.engine.commands import hold as hold_command
 from fourtop.engine.compiled_house import CompiledHouse
@@ -44,7 +46,8 @@ def command(
         InvalidIdentifier: If an id or the key is malformed.
     """
     validators.check_instance("request", request, BookingRequest)
-    hold_command.check_ttl(given_up.ttl_seconds)
+    if given_up.ttl_seconds is not None:
+        hold_command.check_ttl(given_up.ttl_seconds)
     invocation = caller.invocation("replace", key, {"given_up": given_up, "request": request})
     hold_id = validators.check_identifier("hold_id", given_up.hold_id)
     scope = Scope(caller.restaurant_id, holds=frozenset((hold_id,)), counts_holds=True)
@@ -52,7 +55,7 @@ def command(
         invocation,
         scope,
         lambda view, compiled: replace_hold(invocation, view, compiled, request, given_up),
-        prefetch=lambda compiled, scope: expected_scope(compiled, scope, request),
+        prefetch=partial(expected_windows, request),
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import attrs
 
-from fourtop.engine.admission import Admission, Released, expected_scope
+from fourtop.engine.admission import Admission, Released, expected_windows
 from fourtop.engine.allocations import expire_holds, released_for
 from fourtop.engine.commands.book import assigned, assignment_of, place
 from fourtop.engine.compiled_house import CompiledHouse
@@ -43,7 +45,7 @@ def command(
         invocation,
         Scope(caller.restaurant_id, bookings=frozenset((booking_id,))),
         lambda view, compiled: reschedule_booking(invocation, view, compiled, booking_id, request),
-        prefetch=lambda compiled, scope: expected_scope(compiled, scope, request, counts=True),
+        prefetch=partial(expected_windows, request, counts=True),
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from fourtop.engine.compiled_house import CompiledHouses
 from fourtop.engine.dispatch.requests import Command, OnLost, Query
-from fourtop.engine.invocation import FailedWithEvidence, idempotent
+from fourtop.engine.invocation import FailedWithEvidence
 from fourtop.errors import (
     AllocationsOverlap,
     AlreadyExists,
@@ -16,12 +16,15 @@ from fourtop.errors import (
     StaleVersion,
 )
 from fourtop.model.house import House
-from fourtop.ports import AsyncStore, Scope, Store, View
+from fourtop.model.window import Window
+from fourtop.ports import AsyncStore, Decision, Scope, Store, View
 
 T = TypeVar("T")
+StoredKey = frozenset[tuple[str, str]]
 Transact = Callable[[Scope, Callable[[View], Any]], Awaitable[Any]]
 
 MAX_TRIES = 4
+NO_KEY: Final[StoredKey] = frozenset()
 
 
 class Executor:
@@ -95,12 +98,20 @@ class AsyncExecutor:
         return await _execute(command, self.houses, self.store.transact)
 
 
-def _scope_of(request: Command[Any] | Query[Any], houses: CompiledHouses) -> Scope:
+def _scope_of(
+    request: Command[Any] | Query[Any], houses: CompiledHouses, key: StoredKey = NO_KEY
+) -> Scope:
     """Return the scope that a request will probably need; the decision asks for the rest."""
-    if request.prefetch is None:
-        return request.scope
-    known = houses.find_latest(request.scope.restaurant_id)
-    return request.scope if known is None else request.prefetch(known, request.scope)
+    scope = request.scope
+    windows: tuple[Window, ...] = ()
+    headcounts: tuple[Window, ...] = ()
+    if request.prefetch is not None:
+        known = houses.find_latest(scope.restaurant_id)
+        if known is not None:
+            windows, headcounts = request.prefetch(known)
+    if not (windows or headcounts or key):
+        return scope
+    return scope.extended(windows, headcounts, key)
 
 
 def _asking(query: Query[Any], houses: CompiledHouses) -> Callable[[View], Any]:
@@ -127,16 +138,16 @@ async def _execute(command: Command[T], houses: CompiledHouses, transact: Transa
         raise result.error
     if isinstance(result, House):
         # The next request compiles the new floor before its transaction, outside any lock.
-        houses.compiled(result)
+        houses.expect(result)
     answer: T = result
     return answer
 
 
 async def _decided(command: Command[Any], houses: CompiledHouses, transact: Transact) -> Any:
-    scope = _scope_of(command, houses)
-    if command.invocation.key is not None:
-        scope |= command.invocation.scope
-    decide = idempotent(command.invocation, lambda view: command.decide(view, houses.get(view)))
+    invocation = command.invocation
+    key = NO_KEY if invocation.key is None else frozenset({(invocation.command, invocation.key)})
+    scope = _scope_of(command, houses, key)
+    decide = _deciding(command, houses)
     tries = 0
     while True:
         tries += 1
@@ -148,6 +159,32 @@ async def _decided(command: Command[Any], houses: CompiledHouses, transact: Tran
             if command.on_lost is not None:
                 await transact(scope, _evidence(command.on_lost, houses, error))
             raise
+
+
+def _deciding(command: Command[Any], houses: CompiledHouses) -> Callable[[View], Any]:
+    """Return a decision that replays the stored result of a known key, and stores a new success.
+
+    It adds nothing to a decision that stores its result itself, and does not store a failure.
+    """
+    invocation = command.invocation
+
+    def decide(view: View) -> Any:
+        if invocation.key is None:
+            return command.decide(view, houses.get(view))
+        replay = invocation.find_replay(view)
+        if replay is not None:
+            return Decision(replay)
+        decided = command.decide(view, houses.get(view))
+        if (
+            not isinstance(decided, Decision)
+            or isinstance(decided.result, FailedWithEvidence)
+            or decided.changes.stored_results
+        ):
+            return decided
+        stored = invocation.answered(decided.result, view.now_us)
+        return Decision(decided.result, decided.changes + stored)
+
+    return decide
 
 
 def _evidence(

@@ -13,12 +13,13 @@ from fourtop.engine.invocation import Invocation
 from fourtop.errors import FourtopError
 from fourtop.model import validators
 from fourtop.model.actor import Actor
+from fourtop.model.window import Window
 from fourtop.ports import Decision, Need, Scope, View
 
 T = TypeVar("T")
 
-# Completes a scope by what the house's rules say about the request.
-Prefetch = Callable[[CompiledHouse, Scope], Scope]
+# Returns the windows, and the windows of headcounts, that a request will read by a house's rules.
+Prefetch = Callable[[CompiledHouse], tuple[tuple[Window, ...], tuple[Window, ...]]]
 OnLost = Callable[[View, CompiledHouse, FourtopError], Decision[None] | Need]
 
 
@@ -32,8 +33,8 @@ class Command(Generic[T]):
         decide: The decision.
         on_lost: Decides the evidence of a command that lost its last race; it is written in a
             transaction of its own.
-        prefetch: Adds to the scope the records that the decision will read under the rules that
-            the engine saw last.
+        prefetch: Returns the windows that the decision will read under the rules that the engine
+            saw last.
     """
 
     invocation: Invocation
@@ -50,8 +51,7 @@ class Query(Generic[T]):
     Args:
         scope: The records that it reads.
         ask: The read.
-        prefetch: Adds to the scope the records that it will read under the rules that the engine
-            saw last.
+        prefetch: Returns the windows that it will read under the rules that the engine saw last.
     """
 
     scope: Scope

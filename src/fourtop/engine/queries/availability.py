@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
+from functools import partial
 
 import attrs
 
@@ -94,7 +95,7 @@ def query(caller: Caller, wanted: Wanted) -> Query[Availability]:
     return Query(
         Scope(caller.restaurant_id),
         lambda view, compiled: availability(view, compiled, wanted),
-        prefetch=lambda compiled, scope: scope | _expected_scope(compiled, wanted),
+        prefetch=partial(_expected_windows, wanted),
     )
 
 
@@ -113,12 +114,15 @@ def availability(view: View, compiled: CompiledHouse, wanted: Wanted) -> Availab
     return Availability(wanted.on, slots, usage, view.versions)
 
 
-def _expected_scope(compiled: CompiledHouse, wanted: Wanted) -> Scope:
-    """Return the records that an availability reads if these rules still hold."""
+def _expected_windows(
+    wanted: Wanted, compiled: CompiledHouse
+) -> tuple[tuple[Window, ...], tuple[Window, ...]]:
+    """Return the windows that an availability reads if these rules still hold."""
     try:
-        return _reach(compiled, wanted.on, _starts(compiled.calendar, wanted))
+        reach = _reach(compiled, wanted.on, _starts(compiled.calendar, wanted))
     except FourtopError:
-        return Scope(compiled.house.restaurant.id)
+        return (), ()
+    return reach.windows, reach.headcounts
 
 
 def _starts(calendar: Calendar, wanted: Wanted) -> list[int]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fourtop.engine.admission import Admission, expected_scope
+from functools import partial
+
+from fourtop.engine.admission import Admission, expected_windows
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.errors import Refusal
@@ -24,7 +26,7 @@ def query(caller: Caller, request: BookingRequest) -> Query[Quote | Refusal]:
     return Query(
         Scope(caller.restaurant_id),
         lambda view, compiled: quote(view, compiled, request),
-        prefetch=lambda compiled, scope: expected_scope(compiled, scope, request, counts=True),
+        prefetch=partial(expected_windows, request, counts=True),
     )
 
 
