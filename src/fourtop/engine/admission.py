@@ -10,40 +10,22 @@ from collections.abc import Callable
 from datetime import date
 from enum import Enum
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Final
 
 import attrs
 
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.rivals import describe, find_rivals, taken
+from fourtop.engine.usage import NOTHING_RELEASED, Released, count_usage
 from fourtop.errors import Code, Proof, Reason, Refusal
-from fourtop.model.allocation import Owner
 from fourtop.model.calendar import Service, Stay
 from fourtop.model.plan import Plan
 from fourtop.model.policy import CapacityRule
 from fourtop.model.receipt import Usage
-from fourtop.model.request import Preference
+from fourtop.model.request import ANY_TABLE, BookingRequest, Preference
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import PlanRequest
 from fourtop.ports import Need, Scope, View
-
-
-@attrs.frozen
-class Released:
-    """What the party owns already and gives up in the same command.
-
-    Args:
-        owners: Their allocations do not stand in the party's way.
-        booking_id: This booking does not count towards the capacity rules.
-        hold_id: This hold does not count towards the capacity rules.
-    """
-
-    owners: tuple[Owner, ...] = ()
-    booking_id: str | None = None
-    hold_id: str | None = None
-
-
-NOTHING_RELEASED: Final = Released()
 
 # Parties ask for few different things; the values are checked once.
 plan_request: Final = lru_cache(maxsize=1_024)(PlanRequest)
@@ -72,23 +54,20 @@ class Seating:
         return self.chosen
 
 
-class Party(Protocol):
-    """The part of a ``BookingRequest`` that the checks look at."""
+@attrs.frozen
+class Inquiry:
+    """A party of an availability: the fields of a ``BookingRequest``, without its validation."""
 
-    @property
-    def party_size(self) -> int: ...  # noqa: D102  # As in ``BookingRequest``; so are the others.
-    @property
-    def start_us(self) -> int: ...  # noqa: D102
-    @property
-    def occasion(self) -> str | None: ...  # noqa: D102
-    @property
-    def must(self) -> Preference: ...  # noqa: D102
-    @property
-    def wish(self) -> Preference: ...  # noqa: D102
-    @property
-    def tables(self) -> tuple[str, ...]: ...  # noqa: D102
-    @property
-    def past_reason(self) -> str | None: ...  # noqa: D102
+    party_size: int
+    start_us: int
+    must: Preference
+    wish: Preference = ANY_TABLE
+    occasion: str | None = None
+    tables: tuple[str, ...] = ()
+    past_reason: str | None = None
+
+
+Party = BookingRequest | Inquiry
 
 
 # ---- the checks
@@ -187,7 +166,7 @@ def count_within_capacity(candidacy: Candidacy) -> int | None:
 
 
 def check_tables(candidacy: Candidacy) -> Refusal | None:
-    """Refuse a party without a free plan, or whose named tables do not suit it or are taken."""
+    """Refuse a party without a free plan, or with named tables that do not suit it or are taken."""
     admission, party, window = candidacy.admission, candidacy.party, candidacy.stay.occupied
     ask = plan_request(party.party_size, must=party.must, wish=party.wish)
     if party.tables:
@@ -336,7 +315,7 @@ class Admission:
     def findings(self, party: Party) -> tuple[Finding, ...] | Need:
         """Return what every check finds, in the order of the list.
 
-        Checks that read records do not run for a party whom the house does not take at that time.
+        Without a stay, the checks that read records do not run.
         """
         candidacy = Candidacy(self, party)
         found = _all_findings(_BEFORE_LOADING, candidacy)
@@ -360,7 +339,7 @@ class Admission:
     # ---- covers and parties
 
     def find_capacity_rule(self, service: Service) -> CapacityRule | None:
-        """Return the capacity rule of a service, if there is one."""
+        """Return the capacity rule of a service; ``None`` without one."""
         policy = self.compiled.house.policy
         if not policy.capacity_rules:
             return None
@@ -369,47 +348,15 @@ class Admission:
     def usage(self, service: Service) -> Usage:
         """Return the covers and parties of a service.
 
-        It counts bookings whose status counts, and live holds without such a booking.
+        It counts bookings of a status that counts, and live holds without such a booking.
         """
         key = (service.period.key, service.date)
         usage = self._usage.get(key)
         if usage is None:
-            usage = self._usage[key] = self._count(service)
+            rule = self.find_capacity_rule(service)
+            usage = count_usage(self._view, self.compiled.calendar, service, self._released, rule)
+            self._usage[key] = usage
         return usage
-
-    def _count(self, service: Service) -> Usage:
-        covers, parties = 0, 0
-        view, released = self._view, self._released
-        for each in view.headcounts(service.window):
-            if self._is_in(service, each.start_us):
-                covers, parties = covers + each.covers, parties + each.parties
-        for held in view.held_covers(service.window):
-            is_counted_already = held.hold_id == released.hold_id or (
-                held.counted_us is not None and self._is_in(service, held.counted_us)
-            )
-            if not is_counted_already and self._is_in(service, held.start_us):
-                covers, parties = covers + held.party_size, parties + 1
-        known = None if released.booking_id is None else view.find_booking(released.booking_id)
-        if (
-            known is not None
-            and known.status.counts_covers
-            and self._is_in(service, known.stay.dining.start_us)
-        ):
-            covers, parties = covers - known.party_size, parties - 1
-        rule = self.find_capacity_rule(service)
-        return Usage(
-            service.period.key,
-            service.date,
-            covers,
-            parties,
-            None if rule is None else rule.max_covers,
-            None if rule is None else rule.max_parties,
-        )
-
-    def _is_in(self, service: Service, start_us: int) -> bool:
-        # Where the clocks go back, a service may run into the next, which counts its own parties.
-        found = self.compiled.calendar.find_service(start_us)
-        return found is service or service.is_same(found)
 
     # ---- tables
 

@@ -42,7 +42,7 @@ class CompiledHouse:
 
         Args:
             tables: The tables, in table order.
-            terms: The service period and the stay; ``None`` if there is no such service.
+            terms: The service period and the stay; ``None`` without such a service.
             party_size: The party's size; it selects the adjacency mode.
         """
         minutes = None
@@ -81,7 +81,7 @@ class _Latest:
         restaurant_id: The restaurant.
         house: The house; ``None``: no request has seen it yet.
         compiled: A compiled house, of this house or of one before it.
-        prepared: The planner whose sets are compiled.
+        prepared: The planner that has compiled its sets.
     """
 
     restaurant_id: str

@@ -1,4 +1,4 @@
-"""Rivals: the allocations that stand in the way of named tables, and the refusal that lists them."""
+"""Rivals: the allocations in the way of named tables, and the refusal that lists them."""
 
 from __future__ import annotations
 

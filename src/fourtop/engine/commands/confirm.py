@@ -8,7 +8,7 @@ from functools import cached_property
 
 import attrs
 
-from fourtop.engine.admission import Admission, Released, Seating
+from fourtop.engine.admission import Admission, Seating
 from fourtop.engine.allocations import allocate, expire_holds, in_state, released_for
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, one_or_none, optional_id
@@ -22,6 +22,7 @@ from fourtop.engine.preconditions import (
     owners_for,
 )
 from fourtop.engine.rivals import find_rivals
+from fourtop.engine.usage import Released
 from fourtop.errors import (
     FourtopError,
     HoldEnded,
@@ -62,7 +63,7 @@ def command(caller: Caller, wanted: Confirmation, *, key: str | None) -> Command
     """Build the command.
 
     Raises:
-        InvalidInput: If ``requote`` is no bool.
+        InvalidInput: If ``requote`` is not a bool.
         InvalidIdentifier: If an id or the key is malformed.
     """
     validators.check_instance("requote", wanted.requote, bool)
@@ -348,7 +349,7 @@ class _Attempt:
     def evidence(
         self, booking_id: str | None, error: FourtopError | None = None
     ) -> ConfirmationResult:
-        """Record this attempt: its tables as they are now, and the rivals on them."""
+        """Record this attempt: the state of its tables now, and the rivals on them."""
         invocation, hold = self.invocation, self.hold
         floor = self.compiled.house.floor
         found = [(table_id, floor.find_table(table_id)) for table_id in hold.tables]

@@ -84,7 +84,7 @@ def _invocation(caller: Caller, command: str, change: object, expected: int | No
 def edit_floor(
     invocation: Invocation, view: View, change: Callable[[Floor], Floor], expected: int | None
 ) -> Decision[House] | Need:
-    """Decide a new floor. A table that somebody has now or later is not removed."""
+    """Decide a new floor. It keeps every table that is occupied now or later."""
     house = view.house
     version = _check_version("floor", expected, view.versions.floor)
     floor = validators.check_instance("change", change(house.floor), Floor)
@@ -104,10 +104,10 @@ def edit_floor(
 def edit_policy(
     invocation: Invocation, view: View, change: Callable[[Policy], Policy], expected: int | None
 ) -> Decision[House]:
-    """Decide a new policy. What is booked stays as it was booked."""
+    """Decide a new policy. Existing bookings stay unchanged."""
     house = view.house
     policy = validators.check_instance("change", change(house.policy), Policy)
-    return _policy_changed(invocation, view, (house.restaurant, policy), expected)
+    return _policy_changed(invocation, view, house.restaurant, policy, expected)
 
 
 def _user_ahead(view: View, table_id: str) -> str | None:
@@ -125,8 +125,8 @@ def edit_restaurant(
 ) -> Decision[House] | Need:
     """Decide a new record of the restaurant; its id stays. It counts as a change of policy.
 
-    Another time zone would silently move the local time of everybody who is to come, so it has to
-    wait until nobody is.
+    Another time zone would change the local times that guests were told, so it is refused while
+    any guest is still expected.
     """
     house = view.house
     restaurant = validators.check_instance("change", change(house.restaurant), Restaurant)
@@ -135,16 +135,16 @@ def edit_restaurant(
             "change", "must return a restaurant of the same id", safe_repr(restaurant.id)
         )
     if restaurant.timezone != house.restaurant.timezone:
-        somebody = _find_somebody_ahead(view)
-        if isinstance(somebody, Need):
-            return somebody
-        if somebody is not None:
-            raise InUse("timezone", house.restaurant.timezone, somebody)
-    return _policy_changed(invocation, view, (restaurant, house.policy), expected)
+        guest = _find_guest_ahead(view)
+        if isinstance(guest, Need):
+            return guest
+        if guest is not None:
+            raise InUse("timezone", house.restaurant.timezone, guest)
+    return _policy_changed(invocation, view, restaurant, house.policy, expected)
 
 
-def _find_somebody_ahead(view: View) -> str | Need | None:
-    """Return who has a table now or later, or else waits for one within a year; ``None``: nobody."""
+def _find_guest_ahead(view: View) -> str | Need | None:
+    """Return an owner of a table now or later, or else a booking that waits within a year."""
     tables = frozenset(view.house.floor.positions)
     year = [
         Window.of_micros(
@@ -172,10 +172,9 @@ def _find_somebody_ahead(view: View) -> str | Need | None:
 
 
 def _policy_changed(
-    invocation: Invocation, view: View, what: tuple[Restaurant, Policy], expected: int | None
+    invocation: Invocation, view: View, restaurant: Restaurant, policy: Policy, expected: int | None
 ) -> Decision[House]:
     version = _check_version("policy", expected, view.versions.policy)
-    restaurant, policy = what
     data = {"version": version + 1}
     event = new_event(invocation, EventType.POLICY_CHANGED, str(version + 1), view.now_us, data)
     edited = House(restaurant, view.house.floor, policy)

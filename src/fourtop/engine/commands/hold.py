@@ -6,19 +6,14 @@ from functools import partial
 
 import attrs
 
-from fourtop.engine.admission import (
-    NOTHING_RELEASED,
-    Admission,
-    Released,
-    Seating,
-    expected_windows,
-)
+from fourtop.engine.admission import Admission, Seating, expected_windows
 from fourtop.engine.allocations import allocate, expire_holds
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, one_or_none, optional_id
 from fourtop.engine.events import hold_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import check_awaits_tables
+from fourtop.engine.usage import NOTHING_RELEASED, Released
 from fourtop.errors import HoldLimit, HoldRateLimit, Refusal, Refused
 from fourtop.model import validators
 from fourtop.model.allocation import OwnerKind

@@ -29,16 +29,16 @@ _WITH_TABLES = frozenset(
     {BookingStatus.CONFIRMED, BookingStatus.CHECKED_IN, BookingStatus.COMPLETED}
 )
 _OUTSIDE_SERVICE = "outside-service"
-# An import holds very many windows: keys sort them several times as fast as their own order does.
+# An import sorts very many windows: these keys are several times as fast as their own order.
 _BOUNDS = attrgetter("start_us", "end_us")
 
-# A row's number, and what is wrong with it.
+# The number of a row, and its fault.
 _Problem = tuple[int, str]
 
 
 @attrs.frozen
 class _Read:
-    """A row that was understood: its number, its booking, its tables' rows."""
+    """A row that was read: its number, its booking and the allocations of its tables."""
 
     number: int
     booking: Booking
@@ -51,7 +51,7 @@ def command(
     """Build the command.
 
     Raises:
-        InvalidInput: If there are no rows, more than 2,000,000, or a row is of another type.
+        InvalidInput: If the number of rows is not 1 to 2,000,000, or a row is of another type.
         InvalidIdentifier: If the key is malformed.
     """
     checked = validators.as_instances("rows", rows, BookingRow)
@@ -70,10 +70,10 @@ def command(
 def import_bookings(
     invocation: Invocation, view: View, compiled: CompiledHouse, rows: Sequence[BookingRow]
 ) -> Decision[ImportReport] | Need:
-    """Decide an import. Windows and tables are taken as they come; only what cannot be true is refused.
+    """Decide an import. It refuses impossible rows only, and imports all rows or none.
 
-    Party sizes, caps and service hours are not judged: these bookings exist. Overlaps, unknown
-    tables, double ids and impossible times are listed, all of them, and then nothing is imported.
+    Admission does not check these bookings: they exist. Overlaps, unknown tables, duplicate ids and
+    impossible times are all listed.
     """
     reader = _Reader(invocation, view.now_us, compiled)
     read = [each for number, row in enumerate(rows, 1) if (each := reader.read(number, row))]
@@ -100,7 +100,7 @@ def import_bookings(
 
 
 class _Reader:
-    """Reads rows one by one; collects what is wrong with them."""
+    """Reads rows one by one and collects their faults."""
 
     def __init__(self, invocation: Invocation, now_us: int, compiled: CompiledHouse) -> None:
         self._invocation = invocation
@@ -109,7 +109,7 @@ class _Reader:
         self.problems: list[_Problem] = []
 
     def read(self, number: int, row: BookingRow) -> _Read | None:
-        """Return the row's booking and allocations; ``None``, with a problem more, if it cannot be."""
+        """Return the row's booking and allocations; ``None`` adds a problem."""
         try:
             stay = self._stay(row)
             tables = self._tables(row)
@@ -203,16 +203,16 @@ def _missing(view: View, read: list[_Read]) -> Need | None:
     return None
 
 
-def _cover(blocks: list[Window]) -> Iterable[Window]:
-    """Yield windows of at most 31 days whose union holds every block; blocks come sorted."""
+def _cover(windows: list[Window]) -> Iterable[Window]:
+    """Yield windows of at most 31 days that together cover every window; they come sorted."""
     start_us = end_us = -1
-    for block in blocks:
-        if start_us >= 0 and block.end_us - start_us <= MAX_WINDOW_US:
-            end_us = max(end_us, block.end_us)
+    for window in windows:
+        if start_us >= 0 and window.end_us - start_us <= MAX_WINDOW_US:
+            end_us = max(end_us, window.end_us)
             continue
         if start_us >= 0:
             yield Window.of_micros(start_us, end_us)
-        start_us, end_us = block.start_us, block.end_us
+        start_us, end_us = window.start_us, window.end_us
     if start_us >= 0:
         yield Window.of_micros(start_us, end_us)
 

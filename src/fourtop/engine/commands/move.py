@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from fourtop.engine.admission import Admission, Released
+from fourtop.engine.admission import Admission
 from fourtop.engine.allocations import Placing, allocate, expire_holds, release_from
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command
@@ -16,6 +16,7 @@ from fourtop.engine.events import assignment_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import get_booking
 from fourtop.engine.rivals import taken
+from fourtop.engine.usage import Released
 from fourtop.errors import IllegalTransition, InvalidInput, Refusal, Refused, safe_repr
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
@@ -63,7 +64,7 @@ def command(
     """Build the command.
 
     Raises:
-        InvalidInput: If there are no moves, more than 100, or two of one booking.
+        InvalidInput: If moves are missing, more than 100, or two of one booking.
         InvalidIdentifier: If the key is malformed.
     """
     checked = _check_moves(validators.as_instances("moves", moves, Move))

@@ -6,7 +6,7 @@ from functools import partial
 
 import attrs
 
-from fourtop.engine.admission import Admission, Released, expected_windows
+from fourtop.engine.admission import Admission, expected_windows
 from fourtop.engine.allocations import end_hold
 from fourtop.engine.commands import hold as hold_command
 from fourtop.engine.compiled_house import CompiledHouse
@@ -14,6 +14,7 @@ from fourtop.engine.dispatch.requests import Caller, Command, one_or_none
 from fourtop.engine.events import hold_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import check_awaits_tables, get_live_hold
+from fourtop.engine.usage import Released
 from fourtop.errors import Refusal, Refused
 from fourtop.model import validators
 from fourtop.model.allocation import Owner, OwnerKind
@@ -25,10 +26,10 @@ from fourtop.ports import Decision, Need, Scope, View
 
 @attrs.frozen
 class Replaced:
-    """A hold that is given up for a new one.
+    """The arguments of a replacement.
 
     Args:
-        hold_id: The hold.
+        hold_id: The hold to give up.
         ttl_seconds: The lifetime of the new hold; ``None``: the policy's.
     """
 
@@ -66,7 +67,7 @@ def replace_hold(
     request: BookingRequest,
     given_up: Replaced,
 ) -> Decision[Hold] | Need:
-    """Decide a new hold in place of a live one, whose tables are free for it."""
+    """Decide a new hold in place of a live one; the old tables are free for it."""
     old = get_live_hold(view, given_up.hold_id)
     need = _missing(view, old)
     if need is not None:

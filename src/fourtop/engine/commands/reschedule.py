@@ -6,7 +6,7 @@ from functools import partial
 
 import attrs
 
-from fourtop.engine.admission import Admission, Released, expected_windows
+from fourtop.engine.admission import Admission, expected_windows
 from fourtop.engine.allocations import expire_holds, released_for
 from fourtop.engine.commands.book import assigned, assignment_of, place
 from fourtop.engine.compiled_house import CompiledHouse
@@ -14,6 +14,7 @@ from fourtop.engine.dispatch.requests import Caller, Command
 from fourtop.engine.events import rescheduled_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import get_booking, owners_for
+from fourtop.engine.usage import Released
 from fourtop.errors import IllegalTransition, Refusal, Refused
 from fourtop.model import validators
 from fourtop.model.allocation import Owner, OwnerKind

@@ -1,4 +1,4 @@
-"""Executors: hand requests to a store, decide again after a lost race, raise what was refused."""
+"""Executors: hand requests to a store, and decide again after a lost race."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from functools import partial
 
 import attrs
 
-from fourtop.engine.admission import Admission
+from fourtop.engine.admission import Admission, Inquiry
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.errors import FourtopError, InvalidInput, Refusal, safe_repr
@@ -43,19 +43,6 @@ class Wanted:
     must: Preference
     at: datetime | str | None
     spots_limit: int
-
-
-@attrs.frozen
-class Inquiry:
-    """A party of an availability: what a ``BookingRequest`` says, without the cost of its checks."""
-
-    party_size: int
-    start_us: int
-    must: Preference
-    wish: Preference = ANY_TABLE
-    occasion: str | None = None
-    tables: tuple[str, ...] = ()
-    past_reason: str | None = None
 
 
 def wanted(
@@ -142,7 +129,7 @@ def _start_at(calendar: Calendar, at: datetime | str, on: date) -> int:
 
 
 def _reach(compiled: CompiledHouse, on: date, starts: list[int]) -> Scope:
-    """Return the services of a date and of some starts, and the windows that stays in them reach."""
+    """Return the services of a date and of some starts, and the windows of stays in them."""
     calendar = compiled.calendar
     services = {service.window for service in calendar.services_on(on)}
     services |= {

@@ -1,4 +1,4 @@
-"""Records: read bookings, holds, blocks, allocations and evidence as they are stored."""
+"""Records: read bookings, holds, blocks, allocations and evidence from the store."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def bookings(caller: Caller, window: Window) -> Query[tuple[Booking, ...]]:
     """Build the query for the bookings that start inside a window.
 
     Raises:
-        InvalidInput: If it is no window.
+        InvalidInput: If it is not a window.
     """
     sittings = (validators.check_instance("window", window, Window),)
     scope = Scope(caller.restaurant_id, sittings=sittings)
@@ -95,7 +95,7 @@ def allocations(caller: Caller, window: Window) -> Query[tuple[Allocation, ...]]
     """Build the query for the allocations that overlap a window.
 
     Raises:
-        InvalidInput: If it is no window.
+        InvalidInput: If it is not a window.
     """
     return Query(_of_window(caller, window), lambda view, _: view.allocations(window))
 
@@ -104,7 +104,7 @@ def blocks(caller: Caller, window: Window) -> Query[tuple[Block, ...]]:
     """Build the query for the blocks that overlap a window, by start, then id.
 
     Raises:
-        InvalidInput: If it is no window.
+        InvalidInput: If it is not a window.
     """
     return Query(_of_window(caller, window), lambda view, _: _blocks(view, window))
 
