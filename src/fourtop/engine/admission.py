@@ -373,7 +373,7 @@ class Admission:
         return free
 
     def choose(self, ask: PlanRequest, window: Window, most: int) -> tuple[Plan, ...] | Refusal:
-        """Return the best free plans, at least one, or the refusal with the rivals on the tables."""
+        """Return the best free plans, at least one, or the refusal with its rivals."""
         planner, free = self.compiled.planner, self.free(window)
         if most > 1:
             plans = planner.plans(ask, free, most)

@@ -1,4 +1,4 @@
-"""Compiled houses: the calendar and the planner of each restaurant, kept from request to request."""
+"""Compiled houses: the calendar and planner of each restaurant, kept between requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fourtop.planner import Planner, PlanRequest
 from fourtop.ports import View
 
 KEPT_HOUSES: Final = 64
-KEPT_FINGERPRINTS: Final = 1_024
+KEPT_FINGERPRINTS: Final = 256
 
 _NO_TABLES: Final = 0
 
@@ -93,10 +93,12 @@ class _Latest:
 class CompiledHouses:
     """Keeps the latest compiled house of the ``KEPT_HOUSES`` restaurants used last.
 
-    The bound for a whole engine: 64 calendars, 64 planners and 64 × 1,024 fingerprints (about
-    1 kB each). A planner of an ordinary floor takes about 1 MB; the densest takes 16 MiB of
-    rankings and 2 × 20,000 sets. An edit drops its predecessor. A calendar is compiled again if the restaurant or its policy changes, a planner if
-    a fact changes that plans depend on; an edit of notes or of a position compiles nothing. Safe
+    The bound for a whole engine: 64 calendars, 64 planners and 64 × 256 fingerprints of about 1 kB.
+    A planner of an ordinary floor takes about 1 MB, and of the densest floor about 30 MB: 16 MiB of
+    rankings and 2 × 20,000 sets. An edit drops its predecessor.
+
+    A change of the restaurant or its policy compiles the calendar again; a change of a fact that
+    plans depend on compiles the planner. An edit of notes or of a position compiles nothing. Safe
     for threads without a lock: no thread waits while another compiles.
     """
 

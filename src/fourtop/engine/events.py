@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import attrs
+
 from fourtop.engine.invocation import Invocation
 from fourtop.model.block import Block
 from fourtop.model.booking import Booking, BookingStatus
@@ -12,36 +14,46 @@ from fourtop.model.hold import Hold
 from fourtop.model.window import iso
 
 
+@attrs.frozen
+class Subject:
+    """The thing that an event is about.
+
+    Args:
+        key: Identifies the change, so that it is written once: an id, with a version if the thing
+            changes more than once.
+        booking_id: The booking, if it is about one.
+        hold_id: The hold, if it is about one.
+    """
+
+    key: str
+    booking_id: str | None = None
+    hold_id: str | None = None
+
+
 def new_event(
     invocation: Invocation,
     kind: EventType,
-    subject: str,
+    subject: Subject,
     now_us: int,
     data: Mapping[str, object],
-    *,
-    booking_id: str | None = None,
-    hold_id: str | None = None,
 ) -> Event:
-    """Return an event of an invocation; its de-duplication key is the kind and the subject.
+    """Return an event of an invocation; its de-duplication key is the kind and the subject's key.
 
     Args:
         invocation: The invocation.
         kind: The kind of change.
-        subject: The thing that changed, so that the event is written once: an id, with a version
-            if the thing changes more than once.
+        subject: The thing that changed.
         now_us: The time, in microseconds.
         data: Ids, numbers, codes and instants as plain data.
-        booking_id: The booking, if it is about one.
-        hold_id: The hold, if it is about one.
     """
     return Event(
         kind,
-        f"{kind.value}:{subject}",
+        f"{kind.value}:{subject.key}",
         invocation.restaurant_id,
         now_us,
         invocation.actor,
-        booking_id,
-        hold_id,
+        subject.booking_id,
+        subject.hold_id,
         data,
     )
 
@@ -56,10 +68,8 @@ def hold_event(
         "party_size": hold.party_size,
         "expires_at": iso(hold.expires_us),
     }
-    booking_id = booking_id or hold.booking_id
-    return new_event(
-        invocation, kind, hold.id, now_us, data, booking_id=booking_id, hold_id=hold.id
-    )
+    subject = Subject(hold.id, booking_id or hold.booking_id, hold.id)
+    return new_event(invocation, kind, subject, now_us, data)
 
 
 def created_event(invocation: Invocation, booking: Booking) -> Event:
@@ -70,8 +80,8 @@ def created_event(invocation: Invocation, booking: Booking) -> Event:
         "start": iso(booking.stay.dining.start_us),
         "past_reason": booking.past_reason,
     }
-    kind = EventType.BOOKING_CREATED
-    return new_event(invocation, kind, booking.id, booking.created_us, data, booking_id=booking.id)
+    subject = Subject(booking.id, booking.id)
+    return new_event(invocation, EventType.BOOKING_CREATED, subject, booking.created_us, data)
 
 
 def imported_event(invocation: Invocation, booking: Booking) -> Event:
@@ -82,8 +92,8 @@ def imported_event(invocation: Invocation, booking: Booking) -> Event:
         "start": iso(booking.stay.dining.start_us),
         "tables": list(booking.tables),
     }
-    kind = EventType.BOOKING_IMPORTED
-    return new_event(invocation, kind, booking.id, booking.created_us, data, booking_id=booking.id)
+    subject = Subject(booking.id, booking.id)
+    return new_event(invocation, EventType.BOOKING_IMPORTED, subject, booking.created_us, data)
 
 
 def status_event(invocation: Invocation, booking: Booking, previous: BookingStatus) -> Event:
@@ -119,11 +129,11 @@ def assignment_event(invocation: Invocation, booking: Booking) -> Event:
 def block_event(invocation: Invocation, kind: EventType, block: Block, now_us: int) -> Event:
     """Return an event of a block. Its reason is for the staff only."""
     data = {"block_id": block.id, "tables": list(block.tables), "window": str(block.window)}
-    return new_event(invocation, kind, block.id, now_us, data)
+    return new_event(invocation, kind, Subject(block.id), now_us, data)
 
 
 def _versioned(
     invocation: Invocation, kind: EventType, booking: Booking, data: Mapping[str, object]
 ) -> Event:
-    subject = f"{booking.id}:{booking.version}"
-    return new_event(invocation, kind, subject, booking.updated_us, data, booking_id=booking.id)
+    subject = Subject(f"{booking.id}:{booking.version}", booking.id)
+    return new_event(invocation, kind, subject, booking.updated_us, data)

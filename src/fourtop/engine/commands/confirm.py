@@ -1,4 +1,4 @@
-"""Confirm: turn a live hold into a confirmed booking, once. Every failed attempt leaves evidence."""
+"""Confirm: turn a live hold into a confirmed booking, once. A failure leaves evidence."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fourtop.engine.dispatch.requests import Caller, Command
-from fourtop.engine.events import new_event
+from fourtop.engine.events import Subject, new_event
 from fourtop.engine.invocation import Invocation
 from fourtop.errors import InUse, InvalidInput, StaleVersion, safe_repr
 from fourtop.model import validators
@@ -96,7 +96,9 @@ def edit_floor(
         if user is not None:
             raise InUse("table", table_id, user)
     data = {"version": version + 1, "tables_removed": sorted(gone)}
-    event = new_event(invocation, EventType.FLOOR_CHANGED, str(version + 1), view.now_us, data)
+    event = new_event(
+        invocation, EventType.FLOOR_CHANGED, Subject(str(version + 1)), view.now_us, data
+    )
     edited = House(house.restaurant, floor, house.policy)
     return Decision(edited, Changes(floor=FloorChange(floor, version), events=(event,)))
 
@@ -176,7 +178,9 @@ def _policy_changed(
 ) -> Decision[House]:
     version = _check_version("policy", expected, view.versions.policy)
     data = {"version": version + 1}
-    event = new_event(invocation, EventType.POLICY_CHANGED, str(version + 1), view.now_us, data)
+    event = new_event(
+        invocation, EventType.POLICY_CHANGED, Subject(str(version + 1)), view.now_us, data
+    )
     edited = House(restaurant, view.house.floor, policy)
     return Decision(
         edited, Changes(policy=PolicyChange(restaurant, policy, version), events=(event,))

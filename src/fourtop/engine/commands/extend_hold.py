@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from fourtop.engine.dispatch.requests import Caller, Command
-from fourtop.engine.events import new_event
+from fourtop.engine.events import Subject, new_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import get_live_hold
 from fourtop.errors import HoldLimit
@@ -43,13 +43,6 @@ def extend_hold(invocation: Invocation, view: View, hold_id: str, seconds: int) 
         raise HoldLimit("lifetime_seconds", MAX_HOLD_LIFETIME_SECONDS)
     extended = attrs.evolve(hold, expires_us=expires_us)
     data = {"previous": iso(hold.expires_us), "expires_at": iso(expires_us)}
-    event = new_event(
-        invocation,
-        EventType.HOLD_EXTENDED,
-        f"{hold.id}:{expires_us}",
-        view.now_us,
-        data,
-        booking_id=hold.booking_id,
-        hold_id=hold.id,
-    )
+    subject = Subject(f"{hold.id}:{expires_us}", hold.booking_id, hold.id)
+    event = new_event(invocation, EventType.HOLD_EXTENDED, subject, view.now_us, data)
     return Decision(extended, Changes(holds_changed=(extended,), events=(event,)))

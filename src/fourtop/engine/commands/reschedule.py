@@ -57,7 +57,7 @@ def reschedule_booking(
     booking_id: str,
     request: BookingRequest,
 ) -> Decision[Booking] | Need:
-    """Decide another time, size or wish. The booking's own tables are free for it; its holds end."""
+    """Decide another time, size or wish. The booking's tables are free for it; its holds end."""
     booking = get_booking(view, booking_id)
     if booking.status not in _MAY_BE_RESCHEDULED:
         raise IllegalTransition(booking_id, booking.status.value, "rescheduled")
