@@ -1,4 +1,4 @@
-"""``fourtop audit``: whether bookings can all be true at once, and what a store holds that it must not."""
+"""``fourtop audit``: check a list of bookings, or the rows of a database."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from fourtop import Allocation, Audit, BookingRow, Desk, Engine, ImportRejected
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
-from fourtop.cli.formatting import Wording, counted
+from fourtop.cli.format import Formatter, counted
 
 
 def audit(desk: Desk, rows: Sequence[BookingRow]) -> Answer:
-    """Import bookings into a store and audit it. A no lists everything that is wrong, a line each."""
+    """Import bookings into a new store and audit it; a no lists one problem per line."""
     house = desk.house()
     problems: list[str] = []
     imported = 0
@@ -21,32 +21,32 @@ def audit(desk: Desk, rows: Sequence[BookingRow]) -> Answer:
     except ImportRejected as rejected:
         problems = list(rejected.problems)
     found = desk.audit()
-    wording = Wording(house)
+    formatter = Formatter(house)
     lines = [f"{house.restaurant.name}: {counted(len(rows), 'booking')}"]
     if problems:
         lines += ["", f"{counted(len(problems), 'problem')}; nothing was imported", *problems]
     else:
-        lines += ["", audit_text(found), *_findings(found, wording)]
+        lines += ["", audit_text(found), *_findings(found, formatter)]
     is_clean = found.is_clean and not problems
     data = {
         "restaurant": house.restaurant.id,
         "bookings": len(rows),
         "imported": imported,
         "problems": problems,
-        **audit_data(found, wording),
+        **audit_data(found, formatter),
         "clean": is_clean,
     }
     return Answer("\n".join(lines), data, ExitCode.YES if is_clean else ExitCode.NO)
 
 
 def audit_database(database: Database, restaurant_ids: Sequence[str]) -> Answer:
-    """Audit restaurants as a database has them: those that are named, or all. A no lists what is wrong.
+    """Audit the named restaurants of a database, or all; a no lists one problem per line.
 
     Raises:
-        NotFound: If there is no such restaurant.
-        WrongInput: If there is no such file.
-        StoreMisconfigured: If the database is not as it has to be.
-        StoreUnavailable: If it cannot be reached.
+        NotFound: If a restaurant does not exist.
+        WrongInput: If the file does not exist.
+        StoreMisconfigured: If the schema is wrong; run ``fourtop doctor``.
+        StoreUnavailable: If the database cannot be reached.
     """
     database.require_there()
     lines: list[str] = []
@@ -68,54 +68,57 @@ def _audit_one(desk: Desk) -> tuple[list[str], dict[str, Any]]:
     house = desk.house()
     name = f"{house.restaurant.name} ({desk.restaurant_id})"
     found = desk.audit()
-    wording = Wording(house)
-    return [f"{name}: {audit_text(found)}", *_findings(found, wording)], audit_data(found, wording)
+    formatter = Formatter(house)
+    return [f"{name}: {audit_text(found)}", *_findings(found, formatter)], audit_data(
+        found, formatter
+    )
 
 
 def audit_text(found: Audit) -> str:
-    """Write what an audit found, in one line."""
+    """Return the findings of an audit in one line."""
     overlaps = counted(len(found.overlaps), "overlap")
     orphans = f"{counted(len(found.orphans), 'row')} without an owner"
     without_tables = f"{counted(len(found.without_tables), 'booking')} without tables"
     return f"audit of {counted(found.allocations, 'row')}: {overlaps}, {orphans}, {without_tables}"
 
 
-def audit_data(found: Audit, wording: Wording) -> dict[str, Any]:
-    """Write what an audit found as data."""
+def audit_data(found: Audit, formatter: Formatter) -> dict[str, Any]:
+    """Return the findings of an audit as plain data."""
     return {
         "clean": found.is_clean,
         "allocations": found.allocations,
         "overlaps": [
-            {"first": _row_data(pair.first, wording), "second": _row_data(pair.second, wording)}
+            {"first": _row_data(pair.first, formatter), "second": _row_data(pair.second, formatter)}
             for pair in found.overlaps
         ],
-        "orphans": [_row_data(row, wording) for row in found.orphans],
-        "bare": list(found.without_tables),
+        "orphans": [_row_data(row, formatter) for row in found.orphans],
+        "without_tables": list(found.without_tables),
     }
 
 
-def _findings(found: Audit, wording: Wording) -> list[str]:
+def _findings(found: Audit, formatter: Formatter) -> list[str]:
     return [
         *(
-            f"overlap: {_row(pair.first, wording)} and {_row(pair.second, wording)}"
+            f"overlap: {_row(pair.first, formatter)} and {_row(pair.second, formatter)}"
             for pair in found.overlaps
         ),
-        *(f"without an owner: {_row(row, wording)}" for row in found.orphans),
+        *(f"without an owner: {_row(row, formatter)}" for row in found.orphans),
         *(f"without tables: booking {booking_id}" for booking_id in found.without_tables),
     ]
 
 
-def _row(row: Allocation, wording: Wording) -> str:
-    start, end = wording.iso(row.window.start_us), wording.iso(row.window.end_us)
-    return f"{row.resource_type.value} {row.resource_id} of {row.owner_kind.value} {row.owner_id}, {start} to {end}"
+def _row(row: Allocation, formatter: Formatter) -> str:
+    start, end = formatter.iso(row.window.start_us), formatter.iso(row.window.end_us)
+    owner = f"{row.owner_kind.value} {row.owner_id}"
+    return f"{row.resource_type.value} {row.resource_id} of {owner}, {start} to {end}"
 
 
-def _row_data(row: Allocation, wording: Wording) -> dict[str, Any]:
+def _row_data(row: Allocation, formatter: Formatter) -> dict[str, Any]:
     return {
         "id": row.id,
         "resource_type": row.resource_type.value,
         "resource_id": row.resource_id,
         "owner_kind": row.owner_kind.value,
         "owner_id": row.owner_id,
-        **wording.window(row.window),
+        **formatter.window(row.window),
     }

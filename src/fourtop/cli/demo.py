@@ -1,4 +1,4 @@
-"""``fourtop demo``: an evening of a pub."""
+"""``fourtop demo``: play one evening of the sample pub."""
 
 from __future__ import annotations
 
@@ -8,40 +8,41 @@ from datetime import date
 from fourtop import AlreadyExists, MemoryStore
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
-from fourtop.cli.demo_report import night_data, story
+from fourtop.cli.demo_report import demo_report, evening_data
 from fourtop.cli.inputs import WrongInput
 from fourtop.cli.migration import is_made, migrate
 from fourtop.ports import Clock, Store
-from fourtop.simulation.evening import MakeStore, run_night
+from fourtop.simulation.evening import MakeStore, play_evening
 
 
 def demo(seed: int, on: date, database: Database | None = None) -> Answer:
-    """Play an evening. A no means that the audit found something, which it must not.
+    """Play an evening; the answer is ``NO`` if the audit finds a fault.
 
     Args:
-        seed: What the guests are drawn from.
+        seed: Seed of the guests.
         on: The date.
-        database: Where it is played, and kept; ``None``: in memory. What is missing of the schema
-            is made.
+        database: Database to play in and keep; ``None``: in memory. A missing schema is created.
 
     Raises:
-        InvalidInput: If the date or the URL is none.
-        WrongInput: If an evening was played there before: what it left is nobody's to overwrite.
-        StoreMisconfigured: If the database is not as it has to be, and may not be made so.
-        StoreUnavailable: If it cannot be reached.
+        InvalidInput: If the date or the URL is invalid.
+        WrongInput: If the database already holds an evening; the command does not overwrite it.
+        StoreMisconfigured: If the schema is wrong and the login may not change it.
+        StoreUnavailable: If the database cannot be reached.
     """
     try:
         with ExitStack() as stack:
-            night = run_night(
+            evening = play_evening(
                 MemoryStore if database is None else _store_in(database, stack), seed=seed, on=on
             )
     except AlreadyExists as error:
         if error.kind != "restaurant":
             raise
-        rule = "an evening was played there before; name another file or database"
-        raise WrongInput(f"--store has the restaurant {error.id}: {rule}") from None
+        cure = "an evening was played there before; name another file or database"
+        raise WrongInput(f"--store: has the restaurant {error.id}; {cure}") from None
     return Answer(
-        story(night), night_data(night), ExitCode.YES if night.audit.is_clean else ExitCode.NO
+        demo_report(evening),
+        evening_data(evening),
+        ExitCode.YES if evening.audit.is_clean else ExitCode.NO,
     )
 
 

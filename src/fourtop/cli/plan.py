@@ -1,4 +1,4 @@
-"""``fourtop plan``: the tables that a party would get, and why."""
+"""``fourtop plan``: the tables that a party would get, with the score, or the refusal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from fourtop import (
     Usage,
 )
 from fourtop.cli.answer import Answer, ExitCode
-from fourtop.cli.formatting import Wording, counted, refusal_data, why
+from fourtop.cli.format import Formatter, counted, refusal_data, why
 from fourtop.model import validators
 from fourtop.model.window import from_micros
 
@@ -29,13 +29,13 @@ _SHOWN_OTHERS: Final = 4
 
 @attrs.frozen
 class Conditions:
-    """Conditions on tables as people write them.
+    """Conditions on tables as typed on the command line.
 
     Args:
         zones: Names or ids of zones.
-        areas: indoor, outdoor, bar.
+        areas: indoor, outdoor or bar.
         seatings: Seating types.
-        features: Such as step-free.
+        features: Features, such as step-free.
     """
 
     zones: Sequence[str] = ()
@@ -44,11 +44,11 @@ class Conditions:
     features: Sequence[str] = ()
 
     def of(self, house: House) -> Preference:
-        """Return them for a house.
+        """Return the preference for a house.
 
         Raises:
             NotFound: If the house has no such zone.
-            InvalidInput: Naming the field and the rule.
+            InvalidInput: If a condition is invalid; names the field and the rule.
         """
         zones = frozenset(_zone_id(house, name) for name in self.zones)
         return Preference(
@@ -58,14 +58,14 @@ class Conditions:
 
 @attrs.frozen
 class Wanted:
-    """What ``plan`` is asked for, as it was written.
+    """A request as typed on the command line.
 
     Args:
         party_size: The party size.
-        at: ISO 8601; without an offset it is local time.
+        at: Start in ISO 8601; local time if it has no offset.
         must: Conditions on the tables.
         occasion: Key of an occasion, if any.
-        tables: Numbers of tables: these and no others.
+        tables: Numbers of the only tables to consider.
     """
 
     party_size: int
@@ -75,11 +75,11 @@ class Wanted:
     tables: Sequence[str] = ()
 
     def of(self, house: House) -> BookingRequest:
-        """Return the request for a house.
+        """Return the booking request for a house.
 
         Raises:
             NotFound: If the house has no such zone or table.
-            InvalidInput: Naming the field and the rule.
+            InvalidInput: If a value is invalid; names the field and the rule.
         """
         start_us = Calendar(house.restaurant, house.policy).instant(self.at, "at")
         return BookingRequest(
@@ -92,16 +92,17 @@ class Wanted:
 
 
 def plan(desk: Desk, wanted: Wanted) -> Answer:
-    """Quote: the best plan with its score, and the next best; or the refusal."""
+    """Quote a request: the best plan with its score and the next best, or the refusal."""
     house = desk.house()
     request = wanted.of(house)
-    wording = Wording(house)
+    formatter = Formatter(house)
     quoted = desk.quote(request)
-    head = f"{house.restaurant.name}, {wording.moment(request.start_us)}: a party of {request.party_size}"
+    when = formatter.moment(request.start_us)
+    head = f"{house.restaurant.name}, {when}: a party of {request.party_size}"
     data: dict[str, Any] = {
         "restaurant": house.restaurant.id,
         "party_size": request.party_size,
-        "start": wording.iso(request.start_us),
+        "start": formatter.iso(request.start_us),
     }
     if isinstance(quoted, Refusal):
         data |= {
@@ -112,8 +113,8 @@ def plan(desk: Desk, wanted: Wanted) -> Answer:
             "refusal": refusal_data(quoted),
         }
         return Answer(f"{head}\n\n{_refused(quoted)}", data, ExitCode.NO)
-    data |= _quote_data(quoted, wording)
-    return Answer("\n".join([head, "", *_quoted(quoted, wording)]), data)
+    data |= _quote_data(quoted, formatter)
+    return Answer("\n".join([head, "", *_quoted(quoted, formatter)]), data)
 
 
 def _zone_id(house: House, name: str) -> str:
@@ -130,7 +131,7 @@ def _table_id(house: House, number: str) -> str:
     return table.id
 
 
-# ---- for people
+# ---- text
 
 
 def _refused(refusal: Refusal) -> str:
@@ -139,27 +140,27 @@ def _refused(refusal: Refusal) -> str:
     return "\n".join([*lines, f"proof: {refusal.proof.value}"])
 
 
-def _quoted(quote: Quote, wording: Wording) -> list[str]:
+def _quoted(quote: Quote, formatter: Formatter) -> list[str]:
     best, stay = quote.plan, quote.stay
-    until = f"until {wording.clock(stay.dining.end_us)}"
-    lines = [f"best: {_planned(best, wording)}, {until}"]
+    until = f"until {formatter.clock(stay.dining.end_us)}"
+    lines = [f"best: {_planned(best, formatter)}, {until}"]
     lines += [
         f"  {term.name:<14} {term.amount:>7.4g}  costs {term.cost:>8.3f}"
         for term in best.score.terms
     ]
     if quote.others:
         lines += ["", "next best:"]
-        lines += [f"  {_planned(other, wording)}" for other in quote.others[:_SHOWN_OTHERS]]
+        lines += [f"  {_planned(other, formatter)}" for other in quote.others[:_SHOWN_OTHERS]]
     return [*lines, "", usage_text(quote.usage)]
 
 
-def _planned(plan: Plan, wording: Wording) -> str:
+def _planned(plan: Plan, formatter: Formatter) -> str:
     seats = f"{counted(plan.seats, 'seat')}, {plan.slack} over"
-    return f"{wording.tables(plan.tables)}: {seats}, score {plan.score.total:.3f}"
+    return f"{formatter.tables(plan.tables)}: {seats}, score {plan.score.total:.3f}"
 
 
 def usage_text(usage: Usage) -> str:
-    """Write how many covers and parties a service has, and its caps if it has any."""
+    """Return the covers and parties of a service, with its caps if it has any."""
     covers = _of_cap(usage.booked_covers, usage.max_covers, "cover", "covers")
     parties = _of_cap(usage.booked_parties, usage.max_parties, "party", "parties")
     return f"{usage.period}: {covers}, {parties} booked"
@@ -169,20 +170,20 @@ def _of_cap(booked: int, cap: int | None, one: str, many: str) -> str:
     return counted(booked, one, many) if cap is None else f"{booked} of {counted(cap, one, many)}"
 
 
-# ---- for machines
+# ---- plain data
 
 
-def _quote_data(quote: Quote, wording: Wording) -> dict[str, Any]:
+def _quote_data(quote: Quote, formatter: Formatter) -> dict[str, Any]:
     stay = quote.stay
     return {
-        "plan": _plan_data(quote.plan, wording),
-        "others": [_plan_data(other, wording) for other in quote.others],
+        "plan": _plan_data(quote.plan, formatter),
+        "others": [_plan_data(other, formatter) for other in quote.others],
         "stay": {
             "period": stay.period,
             "service_date": stay.service_date.isoformat(),
             "occasion": stay.occasion,
-            "dining": wording.window(stay.dining),
-            "block": wording.window(stay.occupied),
+            "dining": formatter.window(stay.dining),
+            "block": formatter.window(stay.occupied),
             "turn_minutes": stay.turn_minutes,
             "is_clamped": stay.is_clamped,
         },
@@ -191,10 +192,10 @@ def _quote_data(quote: Quote, wording: Wording) -> dict[str, Any]:
     }
 
 
-def _plan_data(plan: Plan, wording: Wording) -> dict[str, Any]:
+def _plan_data(plan: Plan, formatter: Formatter) -> dict[str, Any]:
     return {
         "tables": list(plan.tables),
-        "numbers": wording.numbers(plan.tables),
+        "numbers": formatter.numbers(plan.tables),
         "seats": plan.seats,
         "slack": plan.slack,
         "score": plan.score.total,
@@ -203,7 +204,7 @@ def _plan_data(plan: Plan, wording: Wording) -> dict[str, Any]:
 
 
 def usage_data(usage: Usage) -> dict[str, Any]:
-    """Write the usage of a service as data."""
+    """Return the usage of a service as plain data."""
     return {
         "period": usage.period,
         "service_date": usage.service_date.isoformat(),
