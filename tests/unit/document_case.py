@@ -9,8 +9,9 @@ from typing import Any
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.planning import Planning, Weights
-from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod
+from fourtop.model.policy import CapacityRule, HoldRules, Policy
 from fourtop.model.restaurant import Restaurant, Zone
+from fourtop.model.service_period import Occasion, ServicePeriod
 from fourtop.model.table import Position, Table
 
 Path = list[str | int]
@@ -438,7 +439,7 @@ CONTRADICTIONS: list[tuple[Path, Any, str, str]] = [
         ["policy", "periods", 1, "last_start"],
         "19:00",
         "policy.periods[1].last_start",
-        "must be empty where",
+        "give last_start or last_seating_minutes, not both",
     ),
     (
         ["policy", "periods", 0, "turn_bands", 1, 0],
@@ -456,7 +457,7 @@ CONTRADICTIONS: list[tuple[Path, Any, str, str]] = [
         ["policy", "capacity_rules", 1, "weekday"],
         "monday",
         "policy.capacity_rules[1].weekday",
-        "must be empty where",
+        "give weekday or on, not both",
     ),
     (["policy", "closures", 0], "2026-02-29", "policy.closures[0]", "must be a date of the years"),
 ]

@@ -28,11 +28,12 @@ from fourtop.engine.queries import audit, availability, quote, records, table_st
 from fourtop.engine.queries.audit import Audit
 from fourtop.engine.queries.table_state import TableState
 from fourtop.errors import Refusal
+from fourtop.errors.display import brief
 from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
-from fourtop.model.booking import Booking
+from fourtop.model.booking import Booking, Bookings
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
@@ -69,6 +70,9 @@ class AsyncDesk:
     def actor(self) -> Actor:
         """Who acts."""
         return self._caller.actor
+
+    def __repr__(self) -> str:
+        return brief(self, f"of {self.restaurant_id} as {self.actor.id} ({self.actor.role})")
 
     # ---- reads
 
@@ -141,7 +145,7 @@ class AsyncDesk:
         """
         return await self._executor.query(records.live_hold_or_none(self._caller, hold_id))
 
-    async def bookings(self, window: Window) -> tuple[Booking, ...]:
+    async def bookings(self, window: Window) -> Bookings:
         """Return the bookings, of any status, that sit down inside a window; by start, then id.
 
         Raises:

@@ -6,6 +6,7 @@ from fourtop.engine.async_desk import AsyncDesk
 from fourtop.engine.dispatch.executor import AsyncExecutor
 from fourtop.engine.dispatch.requests import Caller
 from fourtop.engine.ids import IdSource, TimeOrderedIds
+from fourtop.errors.display import brief
 from fourtop.model import validators
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.house import House
@@ -61,3 +62,6 @@ class AsyncEngine:
     async def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted."""
         return await self.store.restaurant_ids()
+
+    def __repr__(self) -> str:
+        return brief(self, f"on {self.store!r}")

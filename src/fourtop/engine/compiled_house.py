@@ -12,7 +12,7 @@ from fourtop.model.calendar import Calendar, Stay
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Fingerprint, fingerprint_of
 from fourtop.model.house import House
-from fourtop.model.policy import ServicePeriod
+from fourtop.model.service_period import ServicePeriod
 from fourtop.planner import Planner, PlanRequest
 from fourtop.ports import View
 

@@ -28,11 +28,12 @@ from fourtop.engine.queries import audit, availability, quote, records, table_st
 from fourtop.engine.queries.audit import Audit
 from fourtop.engine.queries.table_state import TableState
 from fourtop.errors import Refusal
+from fourtop.errors.display import brief
 from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
-from fourtop.model.booking import Booking
+from fourtop.model.booking import Booking, Bookings
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
@@ -76,6 +77,9 @@ class Desk:
     def actor(self) -> Actor:
         """The actor of every command."""
         return self._caller.actor
+
+    def __repr__(self) -> str:
+        return brief(self, f"of {self.restaurant_id} as {self.actor.id} ({self.actor.role})")
 
     # ---- reads
 
@@ -144,7 +148,7 @@ class Desk:
         """Return the hold of an id if it is alive."""
         return self._executor.query(records.live_hold_or_none(self._caller, hold_id))
 
-    def bookings(self, window: Window) -> tuple[Booking, ...]:
+    def bookings(self, window: Window) -> Bookings:
         """Return the bookings of any status that start inside a window; by start, then id."""
         return self._executor.query(records.bookings(self._caller, window))
 

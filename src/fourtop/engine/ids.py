@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from fourtop.errors import InvalidIdentifier, safe_repr
+from fourtop.errors.display import brief
 from fourtop.model.validators import check_identifier
 
 _MILLISECONDS_BITS = 48
@@ -31,6 +32,9 @@ class TimeOrderedIds:
     """
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        return brief(self)
 
     def next(self) -> str:
         """Return a new UUID as text."""
@@ -63,6 +67,9 @@ class CountedIds:
                 "prefix", f"must be at most {_LONGEST_PREFIX} characters", safe_repr(prefix)
             )
         self._count = count(1)
+
+    def __repr__(self) -> str:
+        return brief(self, f"prefix {self._prefix!r}")
 
     def next(self) -> str:
         """Return the prefix and the next number."""

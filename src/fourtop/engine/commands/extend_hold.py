@@ -25,7 +25,7 @@ def command(caller: Caller, hold_id: str, seconds: int, *, key: str | None) -> C
         InvalidIdentifier: If the id or the key is malformed.
     """
     longest = MAX_HOLD_LIFETIME_SECONDS - HOLD_TTL_SECONDS[0]
-    validators.check_integer("seconds", seconds, 1, longest)
+    seconds = validators.check_integer("seconds", seconds, 1, longest)
     invocation = caller.invocation("extend", key, {"hold_id": hold_id, "seconds": seconds})
     validators.check_identifier("hold_id", hold_id)
     return Command(

@@ -36,7 +36,7 @@ class Terms:
     """
 
     booking_id: str | None = None
-    ttl_seconds: int | None = None
+    ttl_seconds: int | None = attrs.field(default=None, converter=validators.as_optional_integer)
     session: str | None = None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import combinations
-from typing import Any
 
 import attrs
 
@@ -18,6 +17,7 @@ from fourtop.engine.preconditions import get_booking
 from fourtop.engine.rivals import taken
 from fourtop.engine.usage import Released
 from fourtop.errors import IllegalTransition, InvalidInput, Refusal, Refused, safe_repr
+from fourtop.errors.display import brief, some
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking
@@ -29,7 +29,7 @@ from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
 MAX_MOVES = 100
 
 
-def _tables(value: Any) -> tuple[str, ...]:
+def _tables(value: Iterable[str]) -> tuple[str, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise InvalidInput("tables", "must be a collection of table ids", safe_repr(value))
     tables = tuple(sorted({validators.check_identifier("tables", each) for each in value}))
@@ -38,7 +38,7 @@ def _tables(value: Any) -> tuple[str, ...]:
     return tables
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Move:
     """A booking, and the tables that it gets instead of its own.
 
@@ -56,6 +56,9 @@ class Move:
 
     booking_id: str = attrs.field(validator=validators.identifier)
     tables: tuple[str, ...] = attrs.field(converter=_tables)
+
+    def __repr__(self) -> str:
+        return brief(self, f"{self.booking_id} to {some(self.tables, separator='+')}")
 
 
 def command(

@@ -34,7 +34,7 @@ class Replaced:
     """
 
     hold_id: str
-    ttl_seconds: int | None = None
+    ttl_seconds: int | None = attrs.field(default=None, converter=validators.as_optional_integer)
 
 
 def command(

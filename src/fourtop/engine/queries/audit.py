@@ -7,21 +7,26 @@ from collections.abc import Iterable
 import attrs
 
 from fourtop.engine.dispatch.requests import Caller, Query
+from fourtop.errors.display import brief, count_of
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.booking import Booking
 from fourtop.model.window import MAX_WINDOW_US, Window
 from fourtop.ports import Need, Scope, View
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Overlap:
     """Two live allocations of one resource that overlap: a broken rule."""
 
     first: Allocation
     second: Allocation
 
+    def __repr__(self) -> str:
+        resource = f"{self.first.resource_type.value} {self.first.resource_id}"
+        return brief(self, resource, self.first.id, self.second.id)
 
-@attrs.frozen
+
+@attrs.frozen(repr=False)
 class Audit:
     """The result of an audit.
 
@@ -44,6 +49,15 @@ class Audit:
     def is_clean(self) -> bool:
         """Tell whether every rule holds."""
         return not (self.overlaps or self.orphans or self.without_tables)
+
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            f"of {self.restaurant_id}: {count_of(self.allocations, 'allocation')}",
+            count_of(len(self.overlaps), "overlap"),
+            count_of(len(self.orphans), "orphan"),
+            f"{len(self.without_tables)} without tables",
+        )
 
 
 def query(caller: Caller) -> Query[Audit]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from functools import partial
 
@@ -14,9 +14,9 @@ from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.errors import FourtopError, InvalidInput, Refusal, safe_repr
 from fourtop.model import validators
 from fourtop.model.calendar import Calendar
-from fourtop.model.policy import as_date
 from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.model.results import Availability, Slot
+from fourtop.model.service_period import as_date
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, to_micros
 from fourtop.ports import Need, Scope, View
 
@@ -58,7 +58,7 @@ def wanted(
     Raises:
         InvalidInput: Naming the field and the rule.
     """
-    given = (parties,) if isinstance(parties, int) else parties
+    given = parties if isinstance(parties, Iterable) else (parties,)
     sizes = validators.as_members("parties", given, _party_size)
     if isinstance(at, datetime):
         to_micros(at, "at")

@@ -7,7 +7,7 @@ from fourtop.engine.preconditions import get_booking
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation, OwnerKind
 from fourtop.model.block import Block
-from fourtop.model.booking import Booking
+from fourtop.model.booking import Booking, Bookings
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
@@ -80,7 +80,7 @@ def _of_hold(caller: Caller, hold_id: str) -> Scope:
     return Scope(caller.restaurant_id, holds=frozenset((checked,)))
 
 
-def bookings(caller: Caller, window: Window) -> Query[tuple[Booking, ...]]:
+def bookings(caller: Caller, window: Window) -> Query[Bookings]:
     """Build the query for the bookings that start inside a window.
 
     Raises:
@@ -88,7 +88,7 @@ def bookings(caller: Caller, window: Window) -> Query[tuple[Booking, ...]]:
     """
     sittings = (validators.check_instance("window", window, Window),)
     scope = Scope(caller.restaurant_id, sittings=sittings)
-    return Query(scope, lambda view, _: view.bookings_starting(window))
+    return Query(scope, lambda view, _: Bookings(view.bookings_starting(window)))
 
 
 def allocations(caller: Caller, window: Window) -> Query[tuple[Allocation, ...]]:

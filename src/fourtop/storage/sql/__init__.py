@@ -12,7 +12,7 @@ except ImportError as error:
 
 from fourtop.storage.sql.async_store import AsyncSqlStore
 from fourtop.storage.sql.checks.finding import Finding, Severity
-from fourtop.storage.sql.checks.startup import inspect as inspect_store
+from fourtop.storage.sql.checks.startup import inspect_store
 from fourtop.storage.sql.store import SqlStore
 
 if TYPE_CHECKING:

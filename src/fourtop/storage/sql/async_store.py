@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import await_only, greenlet_spawn
 
+from fourtop.errors.display import brief
 from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.ports import Clock, Decision, Need, Scope, View
@@ -58,6 +59,9 @@ class AsyncSqlStore:
             lock_timeout_seconds=lock_timeout_seconds,
         )
         self._store.wait_with(_pause)
+
+    def __repr__(self) -> str:
+        return brief(self, self.engine.url.set(query={}).render_as_string(hide_password=True))
 
     @property
     def tally(self) -> Tally:

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from sqlalchemy import Engine
 
 from fourtop.errors import AlreadyExists, InvalidInput, safe_repr
+from fourtop.errors.display import brief
 from fourtop.model.allocation import Allocation, ResourceType
 from fourtop.model.event import Event
 from fourtop.model.house import House
@@ -99,6 +100,9 @@ class SqlStore:
         self._events = script.events
         self._houses = HouseCache()
         self._asking = Asking()
+
+    def __repr__(self) -> str:
+        return brief(self, self.engine.url.set(query={}).render_as_string(hide_password=True))
 
     def wait_with(self, wait: Callable[[float], None]) -> None:
         """Wait before another try in this way; an awaited store has its own."""

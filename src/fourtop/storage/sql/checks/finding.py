@@ -1,12 +1,12 @@
 """Findings: what may be wrong with a database, what it means for the store, and what to do about it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
 import attrs
+
+from fourtop.errors.display import brief
 
 
 class Severity(StrEnum):
@@ -16,7 +16,7 @@ class Severity(StrEnum):
     WARN = "warn"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Finding:
     """Something that is not as it has to be.
 
@@ -34,6 +34,9 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.text} ({self.code}): {self.remedy}"
+
+    def __repr__(self) -> str:
+        return brief(self, f"{self.severity.value}: {self.text} ({self.code})")
 
 
 _REFUSE, _WARN = Severity.REFUSE, Severity.WARN

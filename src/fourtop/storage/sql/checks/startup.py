@@ -24,7 +24,7 @@ _CHECKED: Final[MutableMapping[Engine, set[tuple[str | None, str | None]]]] = We
 _CHECKING: Final = Lock()
 
 
-def inspect(
+def inspect_store(
     source: str | Engine, *, schema: str = DEFAULT_SCHEMA, role: str | None = APP_ROLE
 ) -> tuple[Finding, ...]:
     """Return what is not as it has to be for a store on a database, first what a store would refuse to work with.
