@@ -13,7 +13,7 @@ from fourtop.engine.allocations import allocate, expire_holds, in_state, release
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, one_or_none, optional_id
 from fourtop.engine.events import assignment_event, created_event, hold_event, status_event
-from fourtop.engine.invocation import FailedWithEvidence, Invocation, as_replay, plain
+from fourtop.engine.invocation import FailedWithEvidence, Invocation, as_replay
 from fourtop.engine.preconditions import (
     check_awaits_confirmation,
     differences,
@@ -32,6 +32,7 @@ from fourtop.errors import (
     Refusal,
     Refused,
 )
+from fourtop.formats.results import to_data
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
@@ -129,7 +130,7 @@ def _again(
     if answer is None:
         # The retention job deleted the result and its answer since this transaction read it.
         raise HoldEnded(result.hold_id, HoldState.CONFIRMED.value)
-    return Decision(as_replay(answer.outcome))
+    return Decision(as_replay(answer.result))
 
 
 def _key_of(hold_id: str) -> str:
@@ -185,7 +186,7 @@ class _Attempt:
             kept = {hold.id, *(each.id for each in others.holds_changed)}
             given = self._placed(booking_id, seating, kept)
         booking = self._booking(booking_id, known, given)
-        stored = invocation.answered(booking, view.now_us, key=self._key).stored_results
+        stored = invocation.stored(booking, view.now_us, self._key)
         changes = Changes(
             removed=given.changes.removed,
             replaced=given.changes.replaced,
@@ -193,7 +194,7 @@ class _Attempt:
             bookings=(booking,),
             holds_changed=(*given.changes.holds_changed, in_state(hold, HoldState.CONFIRMED)),
             confirmations=(self.evidence(booking_id),),
-            stored_results=stored,
+            stored_results=(stored,),
             events=(
                 *given.changes.events,
                 hold_event(invocation, EventType.HOLD_CONFIRMED, hold, view.now_us, booking_id),
@@ -372,7 +373,7 @@ class _Attempt:
             tables=tables,
             rivals=rivals,
             code=None if error is None else error.code.value,
-            details={} if error is None else plain(error.details),
+            details={} if error is None else to_data(error.details),
             actor=invocation.actor,
         )
 

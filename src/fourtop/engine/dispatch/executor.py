@@ -17,7 +17,7 @@ from fourtop.errors import (
 )
 from fourtop.model.house import House
 from fourtop.model.window import Window
-from fourtop.ports import AsyncStore, Decision, Scope, Store, View
+from fourtop.ports import AsyncStore, Changes, Decision, Scope, Store, View
 
 T = TypeVar("T")
 StoredKey = frozenset[tuple[str, str]]
@@ -32,11 +32,12 @@ class Executor:
 
     Args:
         store: The store.
+        houses: Keeps the compiled houses; ``None``: the executor's own.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, houses: CompiledHouses | None = None) -> None:
         self.store = store
-        self.houses = CompiledHouses()
+        self._houses = CompiledHouses() if houses is None else houses
 
     def query(self, query: Query[T]) -> T:
         """Return the answer of a query.
@@ -44,7 +45,7 @@ class Executor:
         Raises:
             FourtopError: Any error of the query or of the store.
         """
-        houses = self.houses
+        houses = self._houses
         result: T = self.store.read(_scope_of(query, houses), _asking(query, houses))
         return result
 
@@ -63,7 +64,7 @@ class Executor:
         async def transact(scope: Scope, decide: Callable[[View], Any]) -> Any:
             return self.store.transact(scope, decide)
 
-        return _at_once(_execute(command, self.houses, transact))
+        return _at_once(_execute(command, self._houses, transact))
 
 
 class AsyncExecutor:
@@ -71,11 +72,12 @@ class AsyncExecutor:
 
     Args:
         store: The store.
+        houses: Keeps the compiled houses; ``None``: the executor's own.
     """
 
-    def __init__(self, store: AsyncStore) -> None:
+    def __init__(self, store: AsyncStore, houses: CompiledHouses | None = None) -> None:
         self.store = store
-        self.houses = CompiledHouses()
+        self._houses = CompiledHouses() if houses is None else houses
 
     async def query(self, query: Query[T]) -> T:
         """Return the answer of a query.
@@ -83,7 +85,7 @@ class AsyncExecutor:
         Raises:
             FourtopError: As ``Executor.query``.
         """
-        houses = self.houses
+        houses = self._houses
         result: T = await self.store.read(_scope_of(query, houses), _asking(query, houses))
         return result
 
@@ -95,7 +97,7 @@ class AsyncExecutor:
         Raises:
             FourtopError: As ``Executor.execute``.
         """
-        return await _execute(command, self.houses, self.store.transact)
+        return await _execute(command, self._houses, self.store.transact)
 
 
 def _scope_of(
@@ -181,8 +183,8 @@ def _deciding(command: Command[Any], houses: CompiledHouses) -> Callable[[View],
             or decided.changes.stored_results
         ):
             return decided
-        stored = invocation.answered(decided.result, view.now_us)
-        return Decision(decided.result, decided.changes + stored)
+        stored = invocation.stored(decided.result, view.now_us, invocation.key)
+        return Decision(decided.result, decided.changes + Changes(stored_results=(stored,)))
 
     return decide
 
