@@ -1,7 +1,7 @@
 """Tools for your own tests: the store contract, interleavings, and Hypothesis strategies.
 
-Each name imports its dependencies on first use: ``StoreContract`` needs pytest, ``strategies`` needs
-Hypothesis; ``fourtop[testing]`` installs both.
+Each name imports its dependencies on first use: ``StoreContract`` needs pytest, and ``strategies``
+needs Hypothesis; ``fourtop[testing]`` installs both.
 """
 
 from __future__ import annotations
