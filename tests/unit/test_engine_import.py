@@ -24,6 +24,7 @@ from fourtop import (
     loads_rows_csv,
 )
 from fourtop.ports import Store
+from fourtop.ports.outbox import subject_of
 from tests.evening import (
     FRIDAY,
     MONTH,
@@ -217,13 +218,42 @@ def test_an_import_under_a_key_is_made_once(desk: Desk) -> None:
     assert desk.import_bookings(rows, key="k1").replayed
 
 
-def test_an_import_says_so_in_one_event_of_ids(store: Store, desk: Desk) -> None:
+def test_an_import_says_so_in_one_event_a_booking(store: Store, desk: Desk) -> None:
     desk.import_bookings([row("b1", "19:00", "20:00", "3"), row("b2", "19:00", "20:00", "4")])
-    (event,) = store.events(desk.restaurant_id)
-    assert (event.type, dict(event.data), event.actor) == (
-        EventType.BOOKING_IMPORTED,
-        {"bookings": ["b1", "b2"]},
-        STAFF,
+    events = store.events(desk.restaurant_id)
+    assert [(event.type, event.booking_id, event.actor) for event in events] == [
+        (EventType.BOOKING_IMPORTED, "b1", STAFF),
+        (EventType.BOOKING_IMPORTED, "b2", STAFF),
+    ]
+    assert dict(events[0].data) == {
+        "status": "confirmed",
+        "party_size": 4,
+        "start": "2026-05-01T19:00:00+00:00",
+        "tables": ["3"],
+    }
+
+
+def test_finding_20_no_event_of_an_imported_booking_overtakes_its_import(
+    store: Store, desk: Desk
+) -> None:
+    desk.import_bookings([row("b1", "19:00", "20:00", "3"), row("b2", "19:00", "20:00", "4")])
+    desk.cancel("b2")
+    for booking_id in ("b1", "b2"):
+        of_booking = [
+            event for event in store.events(desk.restaurant_id) if event.booking_id == booking_id
+        ]
+        assert of_booking[0].type is EventType.BOOKING_IMPORTED
+        assert len({subject_of(event) for event in of_booking}) == 1
+
+
+def test_finding_33_a_refused_import_lists_all_bookings_on_a_table(desk: Desk) -> None:
+    early = booked(desk, 4, "17:00", tables=["3"])
+    late = booked(desk, 4, "19:00", tables=["3"])
+    found = problems(desk, row("b1", "17:30", "20:00", "3"))
+    evening = "2026-05-01T{}:00+00:00/2026-05-01T{}:00+00:00".format
+    assert found == (
+        f"row 1: table 3 is taken by booking {early.id} in {evening('17:00', '18:30')}",
+        f"row 1: table 3 is taken by booking {late.id} in {evening('19:00', '20:30')}",
     )
 
 

@@ -1,4 +1,4 @@
-"""Ids for new rows."""
+"""Ids of new records."""
 
 from __future__ import annotations
 
@@ -25,9 +25,7 @@ class IdSource(Protocol):
 
 
 class TimeOrderedIds:
-    """UUIDs of version 7: sortable by the millisecond that they were made in.
-
-    Records: RFC 9562, section 5.7.
+    """UUIDs of version 7, which sort by the millisecond of their making (RFC 9562, section 5.7).
 
     >>> len(TimeOrderedIds().next())
     36
@@ -47,13 +45,13 @@ class TimeOrderedIds:
 
 
 class CountedIds:
-    """Ids that count: the same calls give the same ids. For tests and simulations.
+    """Ids that count up: the same calls give the same ids. For tests and simulations.
 
     Args:
-        prefix: What they begin with; at most 32 characters of an id.
+        prefix: The start of every id; at most 32 characters.
 
     Raises:
-        InvalidIdentifier: If the prefix is no id, or longer.
+        InvalidIdentifier: If the prefix is malformed or longer.
 
     >>> ids = CountedIds("n")
     >>> ids.next(), ids.next()

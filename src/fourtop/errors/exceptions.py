@@ -460,7 +460,7 @@ class InUse(FourtopError):
     """A record cannot be removed or changed while another record uses it.
 
     Args:
-        kind: table, zone or timezone.
+        kind: table, zone, timezone or restaurant.
         id: Its id.
         by: The user, such as ``booking b1 until 2026-01-01T20:00:00+00:00``.
     """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import chain
-from typing import Any, Final, Generic, TypeVar
+from collections.abc import Callable
+from functools import cached_property
+from typing import Final, Generic, TypeVar
 
 import attrs
 
@@ -21,25 +22,38 @@ from fourtop.ports.scope import Scope
 T = TypeVar("T")
 
 
+def _text(result: str | Callable[[], str]) -> str:
+    return result if isinstance(result, str) else result()
+
+
 @attrs.frozen
 class StoredResult:
-    """The stored answer of a command that succeeded, under its idempotency key.
+    """The stored result of a command that succeeded, under its idempotency key.
+
+    A store keeps the text and never reads it: it knows no class of the engine.
 
     Args:
         restaurant_id: The tenant.
         command: The command's name.
         key: The key; unique for the restaurant and command.
         fingerprint: Digest of the request; another request under the key is refused.
-        outcome: What was answered; a frozen value of ``fourtop.model.results``.
-        stored_us: When, in microseconds.
+        result: The result as JSON, written by the engine (``fourtop.formats.results``). The store
+            returns it character by character. A function that returns the text is called when the
+            text is read for the first time: a store in memory rarely reads it.
+        stored_us: When the result was stored, in microseconds.
     """
 
     restaurant_id: str
     command: str
     key: str
     fingerprint: str
-    outcome: Any
+    _result: str | Callable[[], str] = attrs.field(eq=_text, repr=False)
     stored_us: int
+
+    @cached_property
+    def result(self) -> str:
+        """The result as JSON."""
+        return _text(self._result)
 
 
 @attrs.frozen
@@ -109,18 +123,46 @@ class Changes:
             return other
         assert self.floor is None or other.floor is None, "one command changes the floor once"
         assert self.policy is None or other.policy is None, "one command changes the policy once"
-        joined = {name: getattr(self, name) + getattr(other, name) for name in _LISTS}
         return Changes(
-            floor=self.floor or other.floor, policy=self.policy or other.policy, **joined
+            removed=self.removed + other.removed,
+            replaced=self.replaced + other.replaced,
+            added=self.added + other.added,
+            bookings=self.bookings + other.bookings,
+            holds_added=self.holds_added + other.holds_added,
+            holds_changed=self.holds_changed + other.holds_changed,
+            blocks_added=self.blocks_added + other.blocks_added,
+            blocks_changed=self.blocks_changed + other.blocks_changed,
+            blocks_removed=self.blocks_removed + other.blocks_removed,
+            floor=self.floor or other.floor,
+            policy=self.policy or other.policy,
+            confirmations=self.confirmations + other.confirmations,
+            stored_results=self.stored_results + other.stored_results,
+            events=self.events + other.events,
         )
 
     def is_of(self, restaurant_id: str) -> bool:
         """Tell whether every row is of that restaurant."""
         if self.policy is not None and self.policy.restaurant.id != restaurant_id:
             return False
-        rows = (row for name in _ROWS for row in getattr(self, name))
-        moved = (row for pair in self.replaced for row in pair)
-        return all(row.restaurant_id == restaurant_id for row in chain(rows, moved))
+        for rows in (
+            self.removed,
+            self.added,
+            self.bookings,
+            self.holds_added,
+            self.holds_changed,
+            self.blocks_added,
+            self.blocks_changed,
+            self.confirmations,
+            self.stored_results,
+            self.events,
+        ):
+            for row in rows:
+                if row.restaurant_id != restaurant_id:
+                    return False
+        for old, new in self.replaced:
+            if old.restaurant_id != restaurant_id or new.restaurant_id != restaurant_id:
+                return False
+        return True
 
     @property
     def touches_occupancy(self) -> bool:
@@ -139,11 +181,6 @@ class Changes:
 
 
 NO_CHANGES: Final = Changes()
-
-_LISTS: Final = tuple(
-    field.name for field in attrs.fields(Changes) if field.name not in ("floor", "policy")
-)
-_ROWS: Final = tuple(name for name in _LISTS if name not in ("replaced", "blocks_removed"))
 
 
 @attrs.frozen

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from itertools import chain
-from typing import Final, TypeVar
+from types import TracebackType
+from typing import Final, Self, TypeVar
 
 from sqlalchemy import Engine
 
-from fourtop.errors import AlreadyExists, InvalidInput, safe_repr
+from fourtop.errors import AlreadyExists, InvalidInput, NotFound, safe_repr
 from fourtop.errors.display import brief
 from fourtop.model.allocation import Allocation, ResourceType
 from fourtop.model.event import Event
@@ -42,7 +44,7 @@ from fourtop.storage.sql.statements.writer import Count
 from fourtop.storage.sql.tables import codec
 from fourtop.storage.sql.tables.catalog import DEFAULT_SCHEMA
 from fourtop.storage.sql.tables.codec import loads
-from fourtop.storage.sql.tables.security import APP_ROLE
+from fourtop.storage.sql.tables.security import APP_ROLE, EVERY_RESTAURANT
 
 T = TypeVar("T")
 
@@ -98,6 +100,7 @@ class SqlStore:
         self._writer = script.writer
         self._judge = script.judge
         self._events = script.events
+        self._removal = script.removal
         self._houses = HouseCache()
         self._asking = Asking()
 
@@ -126,6 +129,33 @@ class SqlStore:
         """Close the connections that lie in the pool; a host's engine may go on, and connects anew."""
         self.engine.dispose()
 
+    def ping(self) -> None:
+        """Read from the database once. The first call of a store also checks the schema.
+
+        Raises:
+            StoreUnavailable: If the database cannot be reached. Try again later.
+            StoreMisconfigured: If the schema or the role is not as the store needs it. Run
+                ``fourtop doctor``.
+        """
+
+        def work(line: Line) -> None:
+            # No restaurant has this id, so the look finds no row, whatever the database holds.
+            with suppress(NotFound):
+                self._gate.enter(line, EVERY_RESTAURANT, is_writing=False)
+
+        self._sessions.run(self._gate.begin_reading, work, "ping")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
     # ---- the port
 
     def add_restaurant(self, house: House) -> None:
@@ -145,6 +175,33 @@ class SqlStore:
             self._sessions.run(self._gate.begin_writing, work, "add_restaurant")
         except Clash as clash:
             raise AlreadyExists("restaurant", house.restaurant.id) from clash
+
+    def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
+        """Remove a restaurant with everything that is stored for it, once ``check`` has passed.
+
+        Archived allocations, stored results and events that wait for delivery are removed too. The
+        id may be added again. Another process may have the removed house in its cache: it uses it
+        for a new restaurant of the same id with the same versions, so restart it first.
+
+        Raises:
+            NotFound: If the restaurant does not exist.
+            StoreUnavailable: If the store cannot be reached; nothing was removed.
+            OutcomeUnknown: If the reply to the commit was lost. Call again: ``NotFound`` means that
+                the restaurant was removed.
+            FourtopError: Any error of ``check``, unchanged; nothing is removed.
+        """
+        restaurant_id = scope.restaurant_id
+
+        def work(line: Line) -> None:
+            entry = self._gate.enter(line, restaurant_id, is_writing=True)
+            self._asked(line, scope, entry, check)
+            self._removal.remove(line, restaurant_id)
+
+        self._asking.check(restaurant_id)
+        try:
+            self._sessions.run(self._gate.begin_writing, work, "remove_restaurant")
+        finally:
+            self._houses.drop(restaurant_id)
 
     def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted.

@@ -216,6 +216,11 @@ class HouseCache:
             return None
         return kept[2]
 
+    def drop(self, restaurant_id: str) -> None:
+        """Forget the house of a restaurant."""
+        with self._lock:
+            self._kept.pop(restaurant_id, None)
+
     def keep(self, restaurant_id: str, versions: Versions, house: House) -> None:
         """Keep a house that was loaded at these versions."""
         with self._lock:

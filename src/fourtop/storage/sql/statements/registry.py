@@ -13,6 +13,7 @@ from fourtop.storage.sql.statements.dialect import Idiom, Statement, restaurant
 from fourtop.storage.sql.statements.house import Housing
 from fourtop.storage.sql.statements.outbox import Sender
 from fourtop.storage.sql.statements.reader import Reader
+from fourtop.storage.sql.statements.removal import Removal
 from fourtop.storage.sql.statements.retention import Maintainer
 from fourtop.storage.sql.statements.writer import Writer
 from fourtop.storage.sql.tables import codec
@@ -31,6 +32,7 @@ class Script:
     writer: Writer
     judge: Judge
     events: Statement
+    removal: Removal
     maintainer: Maintainer
     sender: Sender
 
@@ -48,6 +50,7 @@ def script_of(database: Database, schema: str) -> Script:
         writer=Writer(idiom),
         judge=Judge(idiom, reader),
         events=_events_of(idiom),
+        removal=Removal(idiom),
         maintainer=Maintainer(idiom),
         sender=Sender(idiom),
     )

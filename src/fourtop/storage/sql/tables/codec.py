@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
 import cattrs
 
-from fourtop.model import results
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.block import Block
@@ -370,14 +369,6 @@ def _converter() -> cattrs.Converter:
 
 
 _CONVERTER: Final = _converter()
-_OUTCOMES: Final[Mapping[str, Any]] = {
-    "Hold": Hold,
-    "Booking": Booking,
-    "Block": Block,
-    "ImportReport": results.ImportReport,
-    "tuple": tuple[Booking, ...],
-}
-
 CONFIRMATION: Final = (
     "id",
     "hold_id",
@@ -454,21 +445,22 @@ def answer_row(answer: StoredResult) -> Row:
         "command": answer.command,
         "idempotency_key": answer.key,
         "fingerprint": answer.fingerprint,
-        "kind": type(answer.outcome).__name__,
-        "answer": _CONVERTER.unstructure(answer.outcome),
+        "kind": "result",
+        # In a list, so that both databases keep the text as one string and none of its spaces.
+        "answer": [answer.result],
         "stored_us": answer.stored_us,
     }
 
 
 def answer_of(restaurant_id: str, row: list[Any]) -> StoredResult:
     """Read a stored answer."""
-    command, key, fingerprint, kind, data, stored_us = row
+    command, key, fingerprint, _, (text,), stored_us = row
     return StoredResult(
         restaurant_id,
         command,
         key,
         fingerprint,
-        _CONVERTER.structure(data, _OUTCOMES[kind]),
+        text,
         stored_us,
     )
 
