@@ -10,8 +10,10 @@ import attrs
 from fourtop.engine.events import hold_event
 from fourtop.engine.invocation import Invocation
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
+from fourtop.model.booking import Booking
 from fourtop.model.event import Event, EventType
 from fourtop.model.hold import Hold, HoldState
+from fourtop.model.receipt import Receipt
 from fourtop.model.window import Window
 from fourtop.ports import NO_CHANGES, Changes, View
 
@@ -27,6 +29,7 @@ class Placing:
 NO_PLACING: Final = Placing()
 
 _HOLD_FIELDS: Final = tuple(field.name for field in attrs.fields(Hold))
+_BOOKING_FIELDS: Final = tuple(field.name for field in attrs.fields(Booking))
 
 
 def allocate(
@@ -80,12 +83,21 @@ def release_from(rows: Iterable[Allocation], now_us: int) -> Changes:
 
 
 def in_state(hold: Hold, state: HoldState) -> Hold:
-    """Return a hold in another state. A fast ``attrs.evolve``: a state needs no check."""
+    """Return a hold in another state. Faster than ``attrs.evolve``: a state needs no check."""
     changed = object.__new__(Hold)
     for name in _HOLD_FIELDS:
         object.__setattr__(changed, name, getattr(hold, name))
     object.__setattr__(changed, "state", state)
     return changed
+
+
+def with_receipt(booking: Booking, receipt: Receipt) -> Booking:
+    """Return a booking with its receipt, as a command does. Faster than ``attrs.evolve``."""
+    returned = object.__new__(Booking)
+    for name in _BOOKING_FIELDS:
+        object.__setattr__(returned, name, getattr(booking, name))
+    object.__setattr__(returned, "receipt", receipt)
+    return returned
 
 
 def end_hold(hold: Hold, state: HoldState, rows: tuple[Allocation, ...], event: Event) -> Changes:

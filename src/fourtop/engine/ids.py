@@ -6,7 +6,6 @@ import secrets
 import time
 from itertools import count
 from typing import Protocol
-from uuid import UUID
 
 from fourtop.errors import InvalidIdentifier, safe_repr
 from fourtop.errors.display import brief
@@ -41,7 +40,9 @@ class TimeOrderedIds:
         milliseconds = time.time_ns() // 1_000_000 & ((1 << _MILLISECONDS_BITS) - 1)
         random = secrets.randbits(74)
         high, low = random >> 62, random & ((1 << 62) - 1)
-        return str(UUID(int=milliseconds << 80 | 7 << 76 | high << 64 | 0b10 << 62 | low))
+        digits = f"{milliseconds << 80 | 7 << 76 | high << 64 | 0b10 << 62 | low:032x}"
+        parts = (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
+        return "-".join(parts)
 
 
 class CountedIds:

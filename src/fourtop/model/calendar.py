@@ -12,10 +12,22 @@ from fourtop.errors.display import brief
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, zone_info
 from fourtop.model.service_period import ServicePeriod, turn_minutes
-from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, from_micros, next_valid, to_micros
+from fourtop.model.window import (
+    LATEST_US,
+    MICROSECONDS_PER_MINUTE,
+    Window,
+    from_micros,
+    next_valid,
+    to_micros,
+)
 
 _CACHED_DAYS: Final = 512
 _CACHED_STARTS: Final = 8_192
+_DAY_US: Final = 24 * 60 * MICROSECONDS_PER_MINUTE
+# A day in UTC has instants of at most three local dates, and an overnight service is of a fourth.
+_DATES_OF_A_DAY: Final = 4
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 @attrs.frozen(repr=False)
@@ -84,12 +96,22 @@ class Calendar:
         policy: For its service periods.
     """
 
-    __slots__ = ("_found", "_policy", "_restaurant", "_services", "_stays", "_turns", "zone")
+    __slots__ = (
+        "_days",
+        "_found",
+        "_policy",
+        "_restaurant",
+        "_services",
+        "_stays",
+        "_turns",
+        "zone",
+    )
 
     def __init__(self, restaurant: Restaurant, policy: Policy) -> None:
         self._restaurant = restaurant
         self._policy = policy
         self._services = lru_cache(_CACHED_DAYS)(self._find_services)
+        self._days = lru_cache(_CACHED_DAYS)(self._find_services_of)
         self._found = lru_cache(_CACHED_STARTS)(self._look_up)
         self._stays = lru_cache(_CACHED_STARTS)(self._decide)
         # Parties of one band stay equally long: they share one value.
@@ -111,7 +133,8 @@ class Calendar:
         return tuple(service for service in services if service is not None)
 
     def _find_service_of(self, period: ServicePeriod, day: date) -> Service | None:
-        end_day = day + timedelta(days=1) if period.is_overnight else day
+        is_overnight = period.end <= period.start
+        end_day = day + timedelta(days=1) if is_overnight else day
         start_us, end_us = (
             self._instant(day, period.start, 0),
             self._instant(end_day, period.end, 1),
@@ -133,14 +156,16 @@ class Calendar:
     def _instant(self, day: date, at: time, fold: int) -> int:
         # A skipped local time moves forward with the clocks. If a local time occurs twice, a period
         # starts at the first and ends at the second occurrence, so that it is never reversed.
-        local = datetime.combine(day, at).replace(tzinfo=self.zone, fold=fold)
-        if next_valid(local) is not None:
-            local = local.replace(fold=0)
-        return to_micros(local.astimezone(UTC), "period")
+        local = datetime.combine(day, at, self.zone).replace(fold=fold)
+        there = local.astimezone(UTC)
+        if fold and there.astimezone(self.zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+            there = local.replace(fold=0).astimezone(UTC)
+        micros = (there - _EPOCH) // _MICROSECOND
+        return micros if 0 <= micros < LATEST_US else to_micros(there, "period")
 
     def local_date(self, instant_us: int) -> date:
         """Return the date of an instant in the restaurant's zone."""
-        return from_micros(instant_us).astimezone(self.zone).date()
+        return (_EPOCH + timedelta(microseconds=instant_us)).astimezone(self.zone).date()
 
     def find_service(self, start_us: int) -> Service | None:
         """Return the service that contains an instant, if any.
@@ -150,12 +175,23 @@ class Calendar:
         return self._found(start_us)
 
     def _look_up(self, start_us: int) -> Service | None:
-        day = self.local_date(start_us)
-        for each in (day, day - timedelta(days=1)):
-            for service in self.services_on(each):
-                if service.window.start_us <= start_us < service.window.end_us:
-                    return service
+        # By the day in UTC: a conversion to the zone for every start costs more than the search.
+        for service in self._days(start_us // _DAY_US):
+            if service.window.start_us <= start_us < service.window.end_us:
+                return service
         return None
+
+    def _find_services_of(self, number: int) -> tuple[Service, ...]:
+        """Return the services that overlap a day in UTC, those of the latest date first."""
+        start_us, end_us = number * _DAY_US, (number + 1) * _DAY_US
+        last = self.local_date(end_us - 1)
+        dates = (last - timedelta(days=back) for back in range(_DATES_OF_A_DAY))
+        found = (service for day in dates for service in self.services_on(day))
+        return tuple(
+            each
+            for each in found
+            if each.window.start_us < end_us and start_us < each.window.end_us
+        )
 
     def stay(self, start_us: int, party_size: int, occasion: str | None = None) -> Stay | Refusal:
         """Return the stay of a party that sits down at an instant, or a refusal.

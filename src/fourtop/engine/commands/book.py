@@ -7,7 +7,7 @@ from functools import partial
 import attrs
 
 from fourtop.engine.admission import Admission, Seating, expected_windows
-from fourtop.engine.allocations import NO_PLACING, Placing, allocate, expire_holds
+from fourtop.engine.allocations import NO_PLACING, Placing, allocate, expire_holds, with_receipt
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, one_or_none, optional_id
 from fourtop.engine.events import assignment_event, created_event
@@ -102,7 +102,7 @@ def make_booking(
         bookings=(booking,),
         events=(created_event(invocation, booking), *assigned(invocation, booking)),
     )
-    return Decision(attrs.evolve(booking, receipt=receipt), expired + changes)
+    return Decision(with_receipt(booking, receipt), expired + changes)
 
 
 def place(invocation: Invocation, booking_id: str, seating: Seating) -> Placing:
