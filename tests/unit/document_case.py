@@ -91,7 +91,12 @@ FULL = House(
             max_tables=4,
             slack_budget=None,
             weights=Weights(
-                overage=1, table_count=2, fragmentation=3, zone=5, adjacency=6, scarcity=0.1, wish=7
+                overage=1.125,
+                table_count=2.125,
+                fragmentation=3.125,
+                adjacency=6,
+                scarcity=0.1,
+                wish=7,
             ),
             demand_multiplier=1.5,
         ),
@@ -185,10 +190,9 @@ FULL_TEXT = """\
       "max_tables": 4,
       "slack_budget": null,
       "weights": {
-        "overage": 1,
-        "table_count": 2,
-        "fragmentation": 3,
-        "zone": 5,
+        "overage": 1.125,
+        "table_count": 2.125,
+        "fragmentation": 3.125,
         "adjacency": 6,
         "scarcity": 0.1,
         "wish": 7
@@ -373,9 +377,9 @@ MALFORMED: list[tuple[Path, Any, str, str]] = [
     ),
     (["policy", "planning", "weights"], None, "policy.planning.weights", "must be an object"),
     (
-        ["policy", "planning", "weights", "zone"],
+        ["policy", "planning", "weights", "wish"],
         "4",
-        "policy.planning.weights.zone",
+        "policy.planning.weights.wish",
         "must be a number from 0 to",
     ),
     (

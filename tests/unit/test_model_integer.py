@@ -53,9 +53,13 @@ def test_finding_34_a_desk_takes_integers_of_numpy() -> None:
     store = fourtop.MemoryStore(fourtop.ManualClock(NOON))
     desk = fourtop.Engine(store).add_restaurant(fourtop.sample.pub())
     start = datetime(2030, 5, 3, 17, tzinfo=UTC)
+    three, four, sixty = [np.int64(number) for number in (3, 4, 60)]
+    numbers: dict[str, Any] = {"ttl_seconds": sixty}
+    parties: Any = four
+    limit: Any = three
 
-    slots = desk.availability(date(2030, 5, 3), np.int64(4), spots_limit=np.int64(3)).slots
-    hold = desk.hold(fourtop.BookingRequest(np.int64(4), start), ttl_seconds=np.int64(60), key="k")
+    slots = desk.availability(date(2030, 5, 3), parties, spots_limit=limit).slots
+    hold = desk.hold(fourtop.BookingRequest(four, start), **numbers, key="k")
 
     assert {slot.party_size for slot in slots} == {4}
     assert type(hold.expires_us) is int

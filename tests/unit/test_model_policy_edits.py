@@ -16,6 +16,7 @@ DINNER = ServicePeriod("dinner", "17:00", "22:00")
 MANY = CapacityRule(max_covers=80)
 FEW = CapacityRule(max_covers=40, period="dinner")
 EVE = date(2026, 12, 24)
+WRONG: Any = 40
 POLICY = Policy(
     [LUNCH, DINNER],
     occasions=[Occasion("drinks", [(None, 35)])],
@@ -102,12 +103,12 @@ def test_the_error_names_the_part_that_does_not_exist(edit: Any, said: str) -> N
             lambda: POLICY.with_period(ServicePeriod("tea", "15:00", "17:00", occasions=["x"])),
             "periods",
         ),
-        (lambda: POLICY.with_period("dinner"), "period"),
+        (lambda: POLICY.with_period(WRONG), "period"),
         (lambda: POLICY.with_rule(CapacityRule(max_covers=1, period="brunch")), "capacity_rules"),
-        (lambda: POLICY.with_rule(40), "rule"),
+        (lambda: POLICY.with_rule(WRONG), "rule"),
         (lambda: POLICY.without_rule(weekday="someday"), "weekday"),
         (lambda: POLICY.with_closure("tomorrow"), "date"),
-        (lambda: POLICY.without_closure(None), "date"),
+        (lambda: POLICY.without_closure(WRONG), "date"),
     ],
 )
 def test_an_edit_is_validated_with_the_whole_policy(edit: Any, field: str) -> None:

@@ -90,9 +90,9 @@ class Candidacy:
     plans: tuple[Plan, ...]
 
     def __init__(self, admission: Admission, party: Party, most_plans: int = 1) -> None:
-        self.admission = admission
-        self.party = party
-        self.most_plans = most_plans
+        self.admission: Admission = admission
+        self.party: Party = party
+        self.most_plans: int = most_plans
         self.plans = ()
 
 
@@ -257,7 +257,7 @@ class Admission:
         self._usage: dict[tuple[str, date], Usage] = {}
         self.compiled = compiled
         policy = compiled.house.policy
-        self.earliest_us = view.now_us - policy.past_grace_minutes * MICROSECONDS_PER_MINUTE
+        self.earliest_us: int = view.now_us - policy.past_grace_minutes * MICROSECONDS_PER_MINUTE
 
     def admit(
         self, party: Party, *, most_plans: int = 1, with_tables: bool = True, counts: bool = False

@@ -46,7 +46,7 @@ class AsyncEngine:
     """
 
     def __init__(self, store: AsyncStore, *, ids: IdSource | None = None) -> None:
-        self.store = check_async_store(store)
+        self.store: AsyncStore = check_async_store(store)
         self._ids = TimeOrderedIds() if ids is None else ids
         self._houses = CompiledHouses()
         self._executor = AsyncExecutor(self.store, self._houses)

@@ -36,7 +36,7 @@ class Engine:
     """
 
     def __init__(self, store: Store, *, ids: IdSource | None = None) -> None:
-        self.store = check_store(store)
+        self.store: Store = check_store(store)
         self._ids = TimeOrderedIds() if ids is None else ids
         self._houses = CompiledHouses()
         self._executor = Executor(self.store, self._houses)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import partial
 from itertools import chain, pairwise
-from typing import Any
+from typing import Any, SupportsIndex
 
 import attrs
 
@@ -26,9 +26,9 @@ ALL_DAY: Mapping[str, str] = {"all-day": "12:00-23:00"}
 
 
 def sketch_floor(
-    tables: Mapping[str, int | tuple[int, str] | Mapping[str, Any]],
+    tables: Mapping[str, SupportsIndex | tuple[SupportsIndex, str] | Mapping[str, Any]],
     *,
-    joins: Iterable[str | tuple[str, str] | tuple[str, str, int]] = (),
+    joins: Iterable[str | tuple[str, str] | tuple[str, str, SupportsIndex]] = (),
     zone: str = "Main",
 ) -> Floor:
     """Make a floor from table numbers. Ids are the slugs of numbers and zone names.
@@ -68,7 +68,7 @@ def sketch_house(
     *,
     timezone: str,
     periods: Mapping[str, str] = ALL_DAY,
-    turn_minutes: int | Mapping[int | None, int] = 90,
+    turn_minutes: SupportsIndex | Mapping[int | None, SupportsIndex] = 90,
 ) -> House:
     """Make a house that takes bookings every day, with the defaults of every rule.
 

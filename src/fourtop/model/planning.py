@@ -35,7 +35,6 @@ class Weights:
         overage: For each seat left over (times the demand multiplier).
         table_count: For each table after the first.
         fragmentation: For each seat of the set beyond its largest table.
-        zone: For each zone after the first.
         adjacency: For each step of depth from the set's first table.
         scarcity: For each table, divided by the number of its kind on the floor.
         wish: For each wish that a table does not meet.
@@ -55,12 +54,6 @@ class Weights:
     )
     fragmentation: float = attrs.field(
         default=2,
-        kw_only=True,
-        converter=validators.as_number,
-        validator=validators.number(0, 1_000),
-    )
-    zone: float = attrs.field(
-        default=4,
         kw_only=True,
         converter=validators.as_number,
         validator=validators.number(0, 1_000),

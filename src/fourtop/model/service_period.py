@@ -1,7 +1,7 @@
 """Service periods: weekdays, dates, turn times and occasions."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, Final, Self, SupportsIndex
@@ -124,7 +124,7 @@ class TurnBand:
         return brief(self, _band_text(self))
 
 
-Bands = Iterable[TurnBand | tuple[SupportsIndex | None, SupportsIndex]]
+Bands = Iterable[TurnBand | Sequence[SupportsIndex | None]]
 
 
 def as_bands(value: Bands) -> tuple[TurnBand, ...]:

@@ -38,8 +38,8 @@ class View:
         self._source = source
         self._alive = True
         self._shown: set[str] = set()
-        self.scope = scope
-        self.now_us = now_us
+        self.scope: Scope = scope
+        self.now_us: int = now_us
 
     def close(self) -> None:
         """End the view; every later question fails."""

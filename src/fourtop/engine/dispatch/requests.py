@@ -74,8 +74,8 @@ class Caller:
     __slots__ = ("_ids", "actor", "restaurant_id")
 
     def __init__(self, restaurant_id: str, actor: Actor, ids: IdSource) -> None:
-        self.restaurant_id = validators.check_identifier("restaurant_id", restaurant_id)
-        self.actor = actor
+        self.restaurant_id: str = validators.check_identifier("restaurant_id", restaurant_id)
+        self.actor: Actor = actor
         self._ids = ids
 
     def invocation(self, command: str, key: str | None, request: Mapping[str, Any]) -> Invocation:

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 try:
     import cattrs  # noqa: F401  # Only to see whether the extra is there.
     import sqlalchemy  # noqa: F401  # The same.
-except ImportError as error:
+except ImportError as _error:
     raise ImportError(
         "the SQL stores need SQLAlchemy and cattrs: install fourtop[sql], or fourtop[postgres]"
-    ) from error
+    ) from _error
 
 from fourtop.storage.sql.async_store import AsyncSqlStore
 from fourtop.storage.sql.checks.finding import Finding, Severity

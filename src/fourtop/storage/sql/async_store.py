@@ -51,7 +51,7 @@ class AsyncSqlStore:
         role: str | None = APP_ROLE,
         lock_timeout_seconds: float = 5.0,
     ) -> None:
-        self.engine = as_async_engine(source)
+        self.engine: AsyncEngine = as_async_engine(source)
         self._store = SqlStore(
             self.engine.sync_engine,
             clock=clock,

@@ -84,7 +84,8 @@ class SqlStore:
         role: str | None = APP_ROLE,
         lock_timeout_seconds: float = 5.0,
     ) -> None:
-        self.engine, database = as_engine(source)
+        engine, database = as_engine(source)
+        self.engine: Engine = engine
         _check_timeout(lock_timeout_seconds)
         script = script_of(database, schema)
         terms = Terms(clock=clock, role=role, lock_timeout_seconds=lock_timeout_seconds)
