@@ -1,4 +1,4 @@
-"""Events and evidence: each change has its own, once, with who did it; and no personal data anywhere."""
+"""Events and evidence: one for each change, with its actor and without personal data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bad input at the desk: a typed error that names the field and the rule, and nothing is changed."""
+"""Bad input at the desk: a typed error names the field and the rule; nothing changes."""
 
 from __future__ import annotations
 
@@ -343,7 +343,8 @@ def test_rows_with_unknown_keys_wrong_types_or_broken_json_name_the_place(desk: 
     good = '{"id": "b2", "party_size": 4, "start": "2026-05-01T19:00"}'
     for text, place, line in (
         (
-            f'[{good}, {{"id": "b3", "party_size": 4, "start": "2026-05-01T19:00", "name": "Ada"}}]',
+            f'[{good}, {{"id": "b3", "party_size": 4, "start": "2026-05-01T19:00", '
+            '"name": "Ada"}]',
             "rows[1].name",
             None,
         ),
