@@ -1,4 +1,4 @@
-"""The queries of the page for operators: tests run what the page says, so that the two cannot differ."""
+"""The queries of the page for operators: tests run them as the page prints them."""
 
 from __future__ import annotations
 
