@@ -256,7 +256,7 @@ class Dialect(ABC):
 class PostgresDialect(Dialect):
     """PostgreSQL: rows travel as arrays and JSON, and one statement writes them all."""
 
-    database = "postgresql"
+    database: ClassVar[Database] = "postgresql"
     write_mode: ClassVar[TransactionMode] = TransactionMode(
         "BEGIN ISOLATION LEVEL READ COMMITTED", is_read_only=False
     )
@@ -387,7 +387,7 @@ class PostgresDialect(Dialect):
 class SqliteDialect(Dialect):
     """SQLite: rows travel as JSON text or one by one, and one transaction writes at a time."""
 
-    database = "sqlite"
+    database: ClassVar[Database] = "sqlite"
     write_mode: ClassVar[TransactionMode] = TransactionMode("BEGIN IMMEDIATE", is_read_only=False)
     read_mode: ClassVar[TransactionMode] = TransactionMode("BEGIN", is_read_only=True)
     writes_in_one_statement = False
