@@ -36,7 +36,7 @@ class Terms:
     """
 
     booking_id: str | None = None
-    ttl_seconds: int | None = attrs.field(default=None, converter=validators.as_optional_integer)
+    ttl_seconds: int | None = None
     session: str | None = None
 
 
@@ -57,7 +57,7 @@ def command(
         counts_holds=True,
     )
     if terms.ttl_seconds is not None:
-        check_ttl(terms.ttl_seconds)
+        terms = attrs.evolve(terms, ttl_seconds=check_ttl(terms.ttl_seconds))
     invocation = caller.invocation("hold", key, {"request": request, "terms": terms})
     return Command(
         invocation,
@@ -67,13 +67,13 @@ def command(
     )
 
 
-def check_ttl(ttl_seconds: int) -> None:
-    """Check the lifetime of a hold.
+def check_ttl(ttl_seconds: int) -> int:
+    """Return the lifetime of a hold.
 
     Raises:
         InvalidInput: If it is out of range.
     """
-    validators.check_integer("ttl_seconds", ttl_seconds, *HOLD_TTL_SECONDS)
+    return validators.check_integer("ttl_seconds", ttl_seconds, *HOLD_TTL_SECONDS)
 
 
 def make_hold(

@@ -34,7 +34,7 @@ class Replaced:
     """
 
     hold_id: str
-    ttl_seconds: int | None = attrs.field(default=None, converter=validators.as_optional_integer)
+    ttl_seconds: int | None = None
 
 
 def command(
@@ -48,7 +48,8 @@ def command(
     """
     validators.check_instance("request", request, BookingRequest)
     if given_up.ttl_seconds is not None:
-        hold_command.check_ttl(given_up.ttl_seconds)
+        ttl_seconds = hold_command.check_ttl(given_up.ttl_seconds)
+        given_up = attrs.evolve(given_up, ttl_seconds=ttl_seconds)
     invocation = caller.invocation("replace", key, {"given_up": given_up, "request": request})
     hold_id = validators.check_identifier("hold_id", given_up.hold_id)
     scope = Scope(caller.restaurant_id, holds=frozenset((hold_id,)), counts_holds=True)
