@@ -281,7 +281,7 @@ __all__ = [
 if find_spec("sqlalchemy") is None:
     globals()["__all__"] = [name for name in __all__ if name not in _OF_SQL]
 elif find_spec("greenlet") is None:
-    __all__.remove("AsyncSqlStore")
+    globals()["__all__"] = [name for name in __all__ if name != "AsyncSqlStore"]
 
 # Tracebacks, pickles and documentation name a class or function by its public module.
 for _name in __all__:
