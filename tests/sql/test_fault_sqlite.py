@@ -37,7 +37,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         store.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 1")
     )
     waits: list[float] = []
-    store.wait_with(waits.append)
+    store._transactions.wait = waits.append
     with closing(sqlite3.connect(tmp_path / "night.db", isolation_level=None)) as other:
         yield Scene(store, open_desk(store), other, waits)
     store.close()
@@ -45,9 +45,9 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 
 def test_who_finds_the_file_taken_tries_again(scene: Scene) -> None:
     scene.other.execute("BEGIN IMMEDIATE")
-    scene.store.wait_with(lambda _: scene.other.rollback())
+    scene.store._transactions.wait = lambda _: scene.other.rollback()
     assert held(scene.desk, 4).party_size == 4
-    assert dict(scene.store._sessions.tally.retried) == {"SQLITE_BUSY": 1}
+    assert dict(scene.store.metrics.retried) == {"SQLITE_BUSY": 1}
 
 
 def test_who_always_finds_it_taken_is_told_so(scene: Scene) -> None:

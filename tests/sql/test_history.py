@@ -94,12 +94,12 @@ def commands(desk: Desk) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "book", keep("booked", lambda: desk.book(party_size(2), key="k3"))
     yield (
         "reschedule",
-        lambda: desk.reschedule(made["confirmed"].booking.id, party_size(4, "20:00")),
+        lambda: desk.reschedule(made["confirmed"].id, party_size(4, "20:00")),
     )
-    yield "move", lambda: desk.move([Move(made["confirmed"].booking.id, ["5"])])
-    yield "cancel", lambda: desk.cancel(made["booked"].booking.id)
+    yield "move", lambda: desk.move([Move(made["confirmed"].id, ["5"])])
+    yield "cancel", lambda: desk.cancel(made["booked"].id)
     yield "block", keep("block", lambda: desk.block(DAY, tables=["2"], reason="paint"))
-    yield "unblock", lambda: desk.unblock(made["block"].block.id)
+    yield "unblock", lambda: desk.unblock(made["block"].id)
     yield "bookings of a day", lambda: desk.bookings(DAY)
     yield "table states", desk.table_states
     yield "hold over the dead", lambda: held(desk, 6)
@@ -201,7 +201,7 @@ def test_a_scan_would_be_seen(
     said: tuple[Desk, ManualClock, list[str], sqlite3.Connection],
 ) -> None:
     *_, explaining = said
-    assert scanned(explaining, "SELECT count(*) FROM bookings WHERE party = 4") == ["SCAN bookings"]
+    assert scanned(explaining, "SELECT count(*) FROM bookings WHERE party_size = 4") == ["SCAN bookings"]
     assert (
         scanned(
             explaining, "SELECT party FROM bookings WHERE restaurant_id = 'house' AND id = 'b1'"

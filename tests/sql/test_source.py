@@ -49,7 +49,7 @@ def test_an_asynchronous_engine_that_the_host_has_used_before_is_taken(tmp_path:
         store = AsyncSqlStore(engine)
         try:
             await store.add_restaurant(a_house())
-            assert store.tally.committed == 1
+            assert store.metrics.committed == 1
             return await store.restaurant_ids()
         finally:
             await store.close()

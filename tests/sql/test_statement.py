@@ -180,7 +180,7 @@ def test_who_only_reads_says_so(heard: tuple[Desk, Heard]) -> None:
 def prepared(store: SqlStore) -> dict[str, tuple[int, int]]:
     """Return what the one connection of a store has prepared, and how often it was run by a kept and by a new plan."""
     asked = "SELECT statement, generic_plans, custom_plans FROM pg_prepared_statements"
-    connection = store._sessions.engine.raw_connection()
+    connection = store.engine.raw_connection()
     driver: Any = connection.driver_connection
     # A transaction of the driver's own would be rolled back by it, and then it forgets.
     driver.autocommit = True
@@ -219,7 +219,7 @@ def test_a_connection_whose_statements_are_gone_is_given_up(store: SqlStore) -> 
     desk = open_desk(store, a_house(capacity_rules=CAPPED))
     for _ in range(3):
         desk.quote(party_size(4))
-    connection = store._sessions.engine.raw_connection()
+    connection = store.engine.raw_connection()
     driver: Any = connection.driver_connection
     driver.pgconn.exec_(b"DEALLOCATE ALL")
     connection.close()

@@ -375,6 +375,7 @@ class _Attempt:
             code=None if error is None else error.code.value,
             details={} if error is None else to_data(error.details),
             actor=invocation.actor,
+            window=hold.stay.occupied,
         )
 
     def _rivals(self) -> tuple[Allocation, ...]:

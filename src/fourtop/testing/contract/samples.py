@@ -118,9 +118,10 @@ def a_hold(hold_id: str = "h1", dining: Window = EVENING) -> Hold:
         booking_id="b9",
         session="s1",
         past_reason="walk-in",
-        must=Preference(zones=("main",)),
+        must=Preference(zones=("main",), seatings=("booth",), areas=("indoor",)),
         wish=Preference(features=("window",)),
         names_tables=True,
+        occasion="supper",
     )
 
 
@@ -151,6 +152,7 @@ def a_confirmation(
         code=None if confirmed else "HOLD_EXPIRED",
         details={} if confirmed else {"hold_id": hold_id, "list": [1, 2]},
         actor=STAFF,
+        window=EVENING,
     )
 
 
@@ -177,3 +179,21 @@ def an_event(dedupe_key: str) -> Event:
         hold_id="h1",
         data=data,
     )
+
+
+def every_record() -> dict[str, tuple[Any, ...]]:
+    """Return records of every kind, by the attribute of ``Changes`` that writes them.
+
+    They may all be written at once. Between them, every attribute that has a default differs from
+    it, so that a store which forgets an attribute returns something else than was written.
+    """
+    shadow = attrs.evolve(a_row("a2", of_booking(), "t3"), shadow=True)
+    return {
+        "added": (a_row("a1", of_hold()), shadow),
+        "bookings": (a_booking(),),
+        "holds_added": (a_hold(),),
+        "blocks_added": (a_block(),),
+        "confirmations": (a_confirmation("r1"), a_confirmation("r2", confirmed=False)),
+        "stored_results": (an_answer("k1"),),
+        "events": (an_event("e1"),),
+    }

@@ -18,7 +18,8 @@ from fourtop.storage.sql.connection.engine import as_engine
 from fourtop.storage.sql.connection.errors import Fault, as_ours, code_of, fault_of
 from fourtop.storage.sql.connection.transaction import WAITS_SECONDS, pause
 from fourtop.storage.sql.migrations.step import Step
-from fourtop.storage.sql.tables.catalog import DEFAULT_SCHEMA, VERSION_TABLE, catalog, quoted
+from fourtop.storage.sql.tables.catalog import DEFAULT_SCHEMA, VERSION_TABLE, catalog
+from fourtop.storage.sql.tables.columns import quoted
 from fourtop.storage.sql.tables.security import APP_ROLE, JOBS_ROLE
 
 T = TypeVar("T")

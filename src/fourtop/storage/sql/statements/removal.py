@@ -6,8 +6,9 @@ from typing import Final
 
 from sqlalchemy import delete
 
-from fourtop.storage.sql.statements.dialect import Idiom, Statement, restaurant
-from fourtop.storage.sql.statements.reader import Cursor
+from fourtop.storage.sql.statement import Cursor, Statement
+from fourtop.storage.sql.statements.dialect import Dialect
+from fourtop.storage.sql.statements.expressions import restaurant
 
 # A job moves allocations into the archive without locking the restaurant. The archive comes after
 # the allocations, so that a row that moves meanwhile is deleted as well.
@@ -21,15 +22,17 @@ class Removal:
     table with a column ``restaurant_id`` needs no change here.
     """
 
-    def __init__(self, idiom: Idiom) -> None:
-        tables = {table.name: table for table in reversed(idiom.tables.metadata.sorted_tables)}
+    def __init__(self, dialect: Dialect) -> None:
+        tables = {table.name: table for table in reversed(dialect.tables.metadata.sorted_tables)}
         last = [tables.pop(name) for name in _AFTER_ALL_OTHERS]
         self.statements: tuple[Statement, ...] = tuple(
-            idiom.compiled(
+            dialect.compile(
                 delete(table).where(
                     (table.c.id if table.name == "restaurants" else table.c.restaurant_id)
                     == restaurant()
-                )
+                ),
+                f"remove_{table.name}",
+                f"Delete all rows of a removed restaurant in {table.name}.",
             )
             for table in (*tables.values(), *last)
         )

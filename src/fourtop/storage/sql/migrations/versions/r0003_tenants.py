@@ -52,18 +52,21 @@ def upgrade(step: Step) -> None:
         return
     step.run_file("0003")
     for table, (app, jobs) in RIGHTS.items():
-        _secure(step, table)
-        step.run(f"GRANT {app} ON {{schema}}.{table} TO fourtop_app")
-        for verb, rows in _policies_of_jobs(table, jobs):
-            step.run(
-                f"GRANT {verb} {ONLY.get((table, verb), '')} ON {{schema}}.{table} TO fourtop_jobs"
-            )
-            step.run(
-                f"CREATE POLICY jobs_{verb.lower()} ON {{schema}}.{table} FOR {verb} TO fourtop_jobs {rows}"
-            )
+        secure(step, table, app, jobs)
 
 
-def _secure(step: Step, table: str) -> None:
+def secure(step: Step, table: str, app: str, jobs: str) -> None:
+    """Turn on row-level security of a table, make its policies and grant the two roles' rights."""
+    _restrict(step, table)
+    step.run(f"GRANT {app} ON {{schema}}.{table} TO fourtop_app")
+    for verb, rows in _policies_of_jobs(table, jobs):
+        columns = ONLY.get((table, verb), "")
+        step.run(f"GRANT {verb} {columns} ON {{schema}}.{table} TO fourtop_jobs")
+        policy = f"CREATE POLICY jobs_{verb.lower()} ON {{schema}}.{table}"
+        step.run(f"{policy} FOR {verb} TO fourtop_jobs {rows}")
+
+
+def _restrict(step: Step, table: str) -> None:
     key = "id" if table == "restaurants" else "restaurant_id"
     rows = f"{key} = (SELECT {{schema}}.tenant())"
     named = "(SELECT {schema}.tenant()) <> '*'"
