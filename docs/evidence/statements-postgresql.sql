@@ -338,7 +338,7 @@ SELECT (
 );
 
 -- set_tenant
--- Name the restaurant whose rows this transaction may see (row-level security), and set the lock
+-- Set the tenant: row-level security shows the rows of this restaurant only. Also set the lock
 -- timeout and the role. All three end with the transaction. Used by: the first call of a process,
 -- restaurant_ids, add_restaurant, house, quote, availability, hold, release_hold, hold with a key
 -- and a session, extend_hold, confirm, confirm again with the same key, book, get_booking,
@@ -2855,8 +2855,8 @@ WHERE (fourtop.capacity_outbox.restaurant_id, fourtop.capacity_outbox.sequence) 
 );
 
 -- explain_conflict
--- Read all rows that refused changes touch or overlap, to find out what was wrong. Runs only after
--- a refusal.
+-- Read all rows that refused changes touch or overlap, to find the cause. Runs only after a
+-- refusal.
 SELECT (
     SELECT CAST(json_agg(anon_2.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (

@@ -1893,8 +1893,8 @@ WHERE (capacity_outbox.restaurant_id, capacity_outbox.sequence) IN (
 );
 
 -- explain_conflict
--- Read all rows that refused changes touch or overlap, to find out what was wrong. Runs only after
--- a refusal.
+-- Read all rows that refused changes touch or overlap, to find the cause. Runs only after a
+-- refusal.
 SELECT (
     SELECT '[' || group_concat(anon_3.json_array_1) || ']' AS anon_2
     FROM (

@@ -82,7 +82,7 @@ def test_jobs_go_along_the_indexes_that_were_made_for_them(
             ("capacity_outbox_next", "capacity_outbox_waiting"),
         ),
         "done": (
-            plan(connection, outbox._done, now_us=1, letters=DELIVERY),
+            plan(connection, outbox._done, now_us=1, deliveries=DELIVERY),
             ("capacity_outbox_pkey",),
         ),
         "sweep": (plan(connection, retention._expired, **old), ("table_holds_expiry",)),

@@ -333,7 +333,7 @@ def test_an_owner_who_may_not_make_roles_is_told_the_lines_and_then_migrates() -
         url = server.url("night", user="keeper")
         with pytest.raises(StoreMisconfigured) as error:
             migrate(url)
-        lines = str(error.value).split("have somebody who may type: ")[1]
+        lines = str(error.value).split("ask an administrator to run: ")[1]
         assert lines == (
             "CREATE SCHEMA fourtop; CREATE EXTENSION btree_gist;"
             " CREATE ROLE fourtop_app NOLOGIN; CREATE ROLE fourtop_jobs NOLOGIN;"

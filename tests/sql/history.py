@@ -1,4 +1,4 @@
-"""Years of history, written by SQL as no host would: what is over must cost nobody anything."""
+"""Write years of history by SQL: old rows must not slow a command down."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class _Layout:
         self._before = ""
 
     def add(self, token: str, rest: str, following: str, *, is_spaced: bool) -> None:
-        is_end = token == ")" and self._is_query.pop()
+        is_end = token == ")" and self._is_query.pop()  # noqa: S105  # Not a password.
         if is_end or (self._is_query[-1] and _CLAUSES.match(rest)):
             self._break()
         elif len(self.line) + len(token) > _WIDTH and (

@@ -157,7 +157,7 @@ def record(database: Database) -> Mapping[str, list[Statement]]:
 
 
 def fixed(database: Database) -> dict[str, Statement]:
-    """Return the statements whose text does not depend on a scope or on changes, by name.
+    """Return the statements with a fixed text by name: it depends on no scope or changes.
 
     They are those of a store without a clock of its own, as in production.
     """

@@ -1,4 +1,4 @@
-"""Versions and caches: what another process has edited is seen by the next command, and nothing is read twice."""
+"""Versions and caches: the next command sees an edit of another process, and reads it once."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def desks(stores: list[SqlStore]) -> list[Desk]:
 
 @pytest.fixture
 def loads(monkeypatch: pytest.MonkeyPatch) -> list[House]:
-    """Every house that is made of rows, by whatever store."""
+    """Every house that any store makes of rows."""
     made: list[House] = []
     true = HouseMapper.house_of
 

@@ -1,4 +1,4 @@
-"""What goes wrong between a store and PostgreSQL, made for real: what is tried again, what is not, and what is said."""
+"""Real faults between a store and PostgreSQL: which are retried, and what the errors say."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ Owner = psycopg.Connection[tuple[Any, ...]]
 
 @attrs.frozen
 class Scene:
-    """A restaurant in PostgreSQL, its owner's connection, and what the store waits before another try."""
+    """A restaurant in PostgreSQL, the connection of its owner, and the waits before retries."""
 
     name: str
     store: SqlStore
@@ -61,7 +61,8 @@ class Scene:
     def terminate_all(self) -> None:
         """End every session of the store's, wherever it is."""
         self.owner.execute(
-            "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = %s AND usename = %s",
+            "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
+            " WHERE datname = %s AND usename = %s",
             [self.name, LOGIN],
         )
 
@@ -249,7 +250,7 @@ def test_who_always_waits_too_long_is_told_so(scene: Scene) -> None:
         rival.execute("SELECT 1 FROM fourtop.restaurants WHERE id = 'house' FOR UPDATE")
         with pytest.raises(StoreUnavailable, match="55P03"):
             held(scene.desk, 4)
-        # Who only looks waits for nobody.
+        # A reader waits for no lock.
         assert scene.desk.versions().occupancy == 0
     assert dict(scene.store.metrics.retried) == {"55P03": 3}
 
@@ -261,13 +262,13 @@ def test_who_was_chosen_to_end_a_deadlock_tries_again(scene: Scene) -> None:
     rivals: list[Thread] = []
 
     def wait_for_the_rival(_: float) -> None:
-        # It has been let go, but whoever comes now could still take the restaurant before it wakes.
+        # Its lock is free, but the next transaction could take the restaurant before it wakes.
         rivals[0].join(PATIENCE_SECONDS)
         assert not rivals[0].is_alive()
 
     store._transactions.wait = wait_for_the_rival
     with cluster().connect(scene.name) as rival:
-        # Whoever looks for a deadlock first ends it, and that shall be the store.
+        # The first to look for a deadlock is its victim; it shall be the store.
         rival.execute("SET deadlock_timeout = '1h'")
         rival.execute("BEGIN")
         rival.execute("SELECT 1 FROM fourtop.bookings WHERE id = %s FOR UPDATE", [booking.id])
@@ -359,7 +360,7 @@ def test_a_reply_to_a_commit_that_is_lost_is_settled_by_one_retry(
     assert scene.desk.audit().is_clean
 
 
-# ---- what is left behind: nothing
+# ---- nothing stays behind
 
 
 STATE = """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import pytest
@@ -57,11 +57,11 @@ def numbered(house: House, numbers: dict[str, str]) -> House:
     return attrs.evolve(house, floor=attrs.evolve(house.floor, tables=tables))
 
 
-def with_floor(house: House, **changes: object) -> House:
+def with_floor(house: House, **changes: Any) -> House:
     return attrs.evolve(house, floor=attrs.evolve(house.floor, **changes))
 
 
-def with_policy(house: House, **changes: object) -> House:
+def with_policy(house: House, **changes: Any) -> House:
     return attrs.evolve(house, policy=attrs.evolve(house.policy, **changes))
 
 

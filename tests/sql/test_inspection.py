@@ -1,4 +1,4 @@
-"""What a store finds before its first work: each fault by itself, in a real database; and nothing where none is."""
+"""The start-up check finds each fault in a real database, and none in a good one."""
 
 from __future__ import annotations
 
@@ -134,7 +134,8 @@ def test_a_constraint_that_was_never_validated_is_found(database: str) -> None:
     run(
         database,
         """ALTER TABLE fourtop.allocations DROP CONSTRAINT allocations_booking_fkey, ADD CONSTRAINT
-        allocations_booking_fkey FOREIGN KEY (restaurant_id, booking_id) REFERENCES fourtop.bookings NOT VALID""",
+        allocations_booking_fkey FOREIGN KEY (restaurant_id, booking_id)
+        REFERENCES fourtop.bookings NOT VALID""",
     )
     assert in_database(database) == ["constraint_missing"]
 

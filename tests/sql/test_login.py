@@ -1,4 +1,4 @@
-"""What a person is told when the database lets nobody in: the cause and the cure, no password."""
+"""Errors of a login name the cause and the cure, and never the password."""
 
 from __future__ import annotations
 

@@ -4,11 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 try:
-    import cattrs  # noqa: F401  # Only to see whether the extra is installed.
-    import sqlalchemy  # noqa: F401  # The same.
+    import sqlalchemy  # noqa: F401  # Only to see whether the extra is installed.
 except ImportError as _error:
     raise ImportError(
-        "the SQL stores need SQLAlchemy and cattrs: install fourtop[sql], or fourtop[postgres]"
+        "the SQL stores need SQLAlchemy: install fourtop[sql], or fourtop[postgres]"
     ) from _error
 
 from fourtop.storage.sql.checks.finding import Finding, Severity

@@ -1,4 +1,4 @@
-"""The SQL store: decisions stored in a database, whose constraints check them again."""
+"""The SQL store: the database stores decisions, and its constraints check them again."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class SqlStore:
             tests and simulations. The time of a restaurant never goes back, even if the clock does.
         schema: The schema that holds the tables on PostgreSQL.
         role: The role that each transaction takes on PostgreSQL, so that row-level security applies
-            whatever the login may do; the login must be a member. ``None``: the login's own role.
+            to any login; the login must be a member. ``None``: the login's own role.
         lock_timeout_seconds: How long a transaction waits for a restaurant before it is retried
             (0.001–3,600).
 
@@ -330,7 +330,7 @@ class SqlStore:
         return self._delete("holds", before_us, limit)
 
     def delete_events(self, before_us: int, limit: int) -> int:
-        """Delete delivered and dead events, by that time, restaurant and position; return how many."""
+        """Delete settled events, by that time, restaurant and position; return how many."""
         return self._delete("events", before_us, limit)
 
     def _delete(self, kind: str, before_us: int, limit: int) -> int:

@@ -1,4 +1,4 @@
-"""The kinds of findings about a database: what each means for a store, and what to do about it."""
+"""The kinds of findings about a database, their consequences and remedies."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -10,7 +10,7 @@ from fourtop.errors.display import brief
 
 
 class Severity(StrEnum):
-    """What a finding means for a store: it refuses to work, logs a warning, or does neither."""
+    """The consequence of a finding: the store refuses to work, logs a warning, or does neither."""
 
     REFUSE = "refuse"
     WARN = "warn"
@@ -28,9 +28,9 @@ class Finding:
 
     Args:
         code: The kind of finding.
-        severity: What it means for a store.
-        text: What was found, in one sentence.
-        remedy: What to do about it.
+        severity: The consequence for a store.
+        text: The finding in one sentence.
+        remedy: How to repair it.
     """
 
     code: str
@@ -96,8 +96,10 @@ KINDS: Final[Mapping[str, tuple[Severity, str]]] = {
     ),
     "jobs_not_granted": (
         _NOTE,
-        "serve with this login, and run fourtop jobs with a login that is a member of"
-        " fourtop_jobs, or: GRANT fourtop_jobs TO the login",
+        (
+            "serve with this login, and run fourtop jobs with a login that is a member of"
+            " fourtop_jobs, or: GRANT fourtop_jobs TO the login"
+        ),
     ),
     "commit_not_waited_for": (_WARN, "set synchronous_commit to on, for the login at least"),
     "disk_not_waited_for": (_WARN, "set fsync and full_page_writes to on"),

@@ -34,7 +34,7 @@ class Contents:
 
 
 class Introspector(ABC):
-    """Asks a database for facts. It does not know what they should be.
+    """Asks a database for facts. It does not judge them.
 
     Args:
         schema: The schema that holds the tables on PostgreSQL.
@@ -62,7 +62,7 @@ class Introspector(ABC):
     @staticmethod
     @abstractmethod
     def _prefix_of(schema: str) -> str:
-        """Return what stands before the name of a table."""
+        """Return the prefix of a table name."""
 
     @abstractmethod
     def _parameters(self) -> dict[str, Any]:

@@ -141,7 +141,7 @@ def _of_contents(contents: Contents) -> Iterator[Finding]:
 
 
 class _Rules(ABC):
-    """What must be true of one database."""
+    """The rules for one database."""
 
     introspector: Introspector
 
@@ -154,14 +154,14 @@ class _Rules(ABC):
         """Read the contents of tables as far as the login may."""
 
     def of_tables(self, facts: Facts) -> Iterator[Finding]:
-        """Yield what is wrong with the tables."""
+        """Yield the faults of the tables."""
         for name in self._catalog.names:
             yield from self._of_table(facts, self._catalog[name])
         yield from self._of_guards(facts)
 
     @abstractmethod
     def of_place(self, facts: Facts) -> Iterator[Finding]:
-        """Yield what is wrong with the server, or with the file."""
+        """Yield the faults of the server or the file."""
 
     def _of_table(self, facts: Facts, table: Table) -> Iterator[Finding]:
         if table.name not in facts["tables"]:
@@ -189,11 +189,11 @@ class _Rules(ABC):
 
     @abstractmethod
     def _of_guards(self, facts: Facts) -> Iterator[Finding]:
-        """Yield what is wrong with triggers, or with rights on the schema."""
+        """Yield the faults of triggers or of rights on the schema."""
 
 
 class PostgresRules(_Rules):
-    """What must be true of PostgreSQL: above all its constraints, policies and roles."""
+    """The rules for PostgreSQL, above all for constraints, policies and roles."""
 
     def __init__(self, dialect: Dialect, options: StoreOptions) -> None:
         super().__init__(dialect, options)
@@ -212,7 +212,7 @@ class PostgresRules(_Rules):
         return Contents()
 
     def of_place(self, facts: Facts) -> Iterator[Finding]:
-        """Yield what is wrong with the server, the login and its roles."""
+        """Yield the faults of the server, the login and its roles."""
         yield from _of_login(facts, self._options.role)
         yield from _of_server(facts)
 
@@ -260,7 +260,7 @@ class PostgresRules(_Rules):
 
 
 class SqliteRules(_Rules):
-    """What must be true of SQLite: above all its triggers and pragmas."""
+    """The rules for SQLite, above all for triggers and pragmas."""
 
     def __init__(self, dialect: Dialect, options: StoreOptions) -> None:
         super().__init__(dialect, options)
@@ -272,7 +272,7 @@ class SqliteRules(_Rules):
         return self.introspector.contents(connection, None, reads_rules=has_rules)
 
     def of_place(self, facts: Facts) -> Iterator[Finding]:
-        """Yield what is wrong with the file and its connection."""
+        """Yield the faults of the file and its connection."""
         return _of_file(facts)
 
     def _has_constraint(self, facts: Facts, table: Table, constraint: Constraint) -> bool:

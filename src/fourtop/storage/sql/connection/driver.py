@@ -1,4 +1,4 @@
-"""The interface to a database driver: what the rest of the package needs to know about it."""
+"""The interface to a database driver, for the rest of the package."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from fourtop.storage.sql.tables.columns import Database
 
 
 class Fault(Enum):
-    """What an error of a driver means for a transaction."""
+    """The meaning of an error of a driver for a transaction."""
 
     TRANSIENT = auto()
     """Another transaction conflicted: the same transaction may succeed when it is retried."""
     CONSTRAINT = auto()
-    """A constraint refused what was written."""
+    """A constraint refused a row."""
     LOST = auto()
     """The connection is gone, and with it the reply to the last command."""
     LOGIN = auto()
-    """The server lets nobody in: a wrong password, an unknown login or an unknown database."""
+    """The server rejects the login: a wrong password, an unknown login or an unknown database."""
     MISCONFIGURED = auto()
     """Something that must exist is missing, or the role may not use it."""
     OTHER = auto()
@@ -50,7 +50,7 @@ class DriverCursor(Protocol):
 
 
 class Driver(Protocol):
-    """What is special about the drivers of one database."""
+    """The differences between the drivers of the two databases."""
 
     database: Database
     driver_name: str

@@ -1,4 +1,4 @@
-"""What an error of a driver or of the pool means, and the error that we raise for it."""
+"""Classify errors of a driver or of the pool, and translate them into ours."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class OutboxLock(Enum):
 class JobTransactions:
     """Runs transactions of jobs. Safe for threads.
 
-    On PostgreSQL each takes the role of the jobs, whose policies show the rows of all restaurants.
+    On PostgreSQL each takes the role of the jobs. Its policies show the rows of all restaurants.
     The role ends with the transaction, so that nothing stays in the session.
 
     Args:
@@ -124,17 +124,16 @@ class JobTransactions:
         return work(connection)
 
     def _explain(self, error: Exception) -> None:
-        """Raise what is wrong with the login if it may not take the role of the jobs."""
+        """Say which login to use if this one may not take the role of the jobs."""
         if self._options.role is None or code_of(error) not in _ROLE_REFUSED:
             return
         login = self._transactions.engine.url.username
         who = "this login" if login is None else f"the login {login}"
-        raise StoreMisconfigured(
-            (
-                f"{who} may not run jobs, because it is not a member of {JOBS_ROLE}: run jobs with"
-                f" a login that is, or: GRANT {JOBS_ROLE} TO that login ({code_of(error)})",
-            )
-        ) from error
+        problem = (
+            f"{who} may not run jobs, because it is not a member of {JOBS_ROLE}: run jobs with a"
+            f" login that is, or: GRANT {JOBS_ROLE} TO that login ({code_of(error)})"
+        )
+        raise StoreMisconfigured((problem,)) from error
 
     def _settings_statement(self, lock: OutboxLock | None) -> Statement | None:
         key = _key_of(self._dialect.tables.metadata.schema)

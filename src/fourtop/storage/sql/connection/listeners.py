@@ -18,7 +18,7 @@ STATEMENT_NAME: Final = "fourtop_statement"
 
 
 class StatementContext:
-    """The context that a listener receives: the attributes of an ``ExecutionContext`` that hooks use.
+    """The context that a listener receives: the used part of an ``ExecutionContext``.
 
     Listeners may set attributes of their own on it between "before" and "after".
     """

@@ -1,4 +1,4 @@
-"""Everything that is special to psycopg: prepared statements, cursors, transactions and errors.
+"""The specialities of psycopg: prepared statements, cursors, transactions and errors.
 
 Nothing else in the package knows that the driver of PostgreSQL is psycopg.
 """
@@ -28,7 +28,7 @@ _PARAMETER: Final = re.compile(r"%(?:\((\w+)\)s|%)")
 
 # Serialization failure, deadlock, lock not available: the codes for which a retry can help.
 TRANSIENT: Final = frozenset({"40001", "40P01", "55P03"})
-# The server and psycopg disagree on what is prepared: the session was reset, or a table changed.
+# The server has lost a prepared statement: the session was reset, or a table changed.
 STALE: Final = frozenset({"26000", "42P05", "0A000"})
 # The server stops or ends the session. After a COMMIT these do not tell whether it committed.
 _LOST: Final = frozenset({"57P01", "57P02", "57P03", "57P05", "58000", "25P03", "25P04"})
@@ -39,7 +39,7 @@ _LOGIN: Final = frozenset({"3D000", "28000", "28P01"})
 
 # An error while connecting carries no code, only the words of libpq and of the server. Where the
 # server does not speak English, none of these matches and the general advice is given.
-_PASSWORD_ADVICE: Final = (
+_CREDENTIALS_ADVICE: Final = (
     "the server rejects the password; check the user and the password in the URL, or ~/.pgpass"
 )
 _DATABASE_ADVICE: Final = (
@@ -55,7 +55,7 @@ _ADVICE_BY_WORDS: Final = (
             re.IGNORECASE,
         ),
         Fault.LOGIN,
-        _PASSWORD_ADVICE,
+        _CREDENTIALS_ADVICE,
     ),
     (
         re.compile('database "[^"]*" does not exist|no such database', re.IGNORECASE),
@@ -78,7 +78,7 @@ _ADVICE_BY_WORDS: Final = (
     ),
 )
 _ADVICE_BY_CODE: Final = {
-    "28P01": _PASSWORD_ADVICE,
+    "28P01": _CREDENTIALS_ADVICE,
     "3D000": _DATABASE_ADVICE,
     "28000": _LOGIN_ADVICE,
 }
@@ -169,7 +169,7 @@ class PsycopgDriver:
         return url.difference_update_query([_THRESHOLD]), {"connect_args": {_THRESHOLD: threshold}}
 
     def listen(self, engine: Engine, url: URL | None) -> None:
-        """Prepare statements where there is no pooler, unless the URL or the host decides."""
+        """Prepare statements on direct connections, unless the URL or the host decides."""
         if url is not None and _THRESHOLD not in url.query:
             event.listen(engine, "connect", _prepare_without_pooler)
 
@@ -179,8 +179,8 @@ class PsycopgDriver:
     def open_cursor(self, pooled: Any) -> DriverCursor:
         """Open a raw cursor, unless the host has chosen another cursor class.
 
-        psycopg parses long statements with named parameters at every execution; a raw cursor takes
-        them as they are.
+        psycopg parses long statements with named parameters at every execution; a raw cursor sends
+        them unchanged.
         """
         connection = pooled.driver_connection
         chosen = connection.cursor_factory

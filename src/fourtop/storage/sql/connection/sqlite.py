@@ -1,4 +1,4 @@
-"""Everything that is special to SQLite's drivers: pragmas, transactions and error codes."""
+"""The specialities of SQLite's drivers: pragmas, transactions and error codes."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _set_pragmas(connection: Any, record: Any) -> None:
 
     Args:
         connection: The connection.
-        record: Its record in the pool, whose ``info`` remembers that the pragmas are set.
+        record: Its record in the pool; the ``info`` remembers that the pragmas are set.
     """
     if _IS_SET_UP in record.info:
         return

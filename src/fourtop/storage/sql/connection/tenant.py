@@ -80,7 +80,7 @@ class TenantAccess:
                 lock_timeout_seconds=options.lock_timeout_seconds,
             ),
             "set_tenant",
-            "Name the restaurant whose rows this transaction may see (row-level security), and set"
+            "Set the tenant: row-level security shows the rows of this restaurant only. Also set"
             " the lock timeout and the role. All three end with the transaction.",
         )
         self._lock = self._lock_statement()
@@ -94,7 +94,7 @@ class TenantAccess:
         return (*settings, self._lock, self._look, self._ids)
 
     def set_tenant(self, cursor: Cursor, restaurant_id: str) -> None:
-        """Name the restaurant whose rows this transaction may see, where the database asks."""
+        """Set the tenant of this transaction, where the database has row-level security."""
         if self._settings is not None:
             cursor.rows(self._settings, {"restaurant": restaurant_id})
 

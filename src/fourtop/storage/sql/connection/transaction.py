@@ -35,7 +35,7 @@ class Connection:
 
     Args:
         cursor: The driver's cursor.
-        listened: Tells the host's listeners about each statement; ``None``: there are none.
+        listened: Tells the host's listeners about each statement; ``None``: without listeners.
     """
 
     __slots__ = ("_cursor", "_driver_cursor", "_listened")
@@ -266,7 +266,7 @@ class PooledConnection:
     """A connection of the pool in manual mode: only our commands begin and end transactions.
 
     Args:
-        engine: The engine whose pool lends the connection.
+        engine: Its pool lends the connection.
         driver: The driver of the engine.
     """
 
@@ -335,7 +335,7 @@ class RetryableError(Exception):
 class ConstraintViolation(Exception):
     """A constraint of the database refused a row.
 
-    It never leaves the store: ``ConflictExplainer`` finds out what was wrong.
+    It never leaves the store: ``ConflictExplainer`` finds the cause.
     """
 
     def __init__(self, cause: BaseException) -> None:

@@ -68,7 +68,7 @@ class Step:
             yield self.select(query, **each)
 
     def write(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Run a statement once for each row, whose columns are parameters such as ``:name``."""
+        """Run a statement once for each row. Its columns are parameters such as ``:name``."""
         if rows:
             self.connection.exec_driver_sql(self._bound(statement), [dict(row) for row in rows])
 

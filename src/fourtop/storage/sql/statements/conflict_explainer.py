@@ -1,4 +1,4 @@
-"""Find out what was wrong with changes that the database, or a row count, has refused."""
+"""Find out why the database, or a row count, has refused changes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ConflictExplainer:
         self.statement = self._compile()
 
     def explain(self, cursor: Cursor, changes: Changes, house: House, versions: Versions) -> None:
-        """Raise the error that says what is wrong; return if nothing is wrong.
+        """Raise the error that names the cause; return if the changes are correct.
 
         Raises:
             FourtopError: As ``Store.transact`` lists them.
@@ -118,8 +118,8 @@ class ConflictExplainer:
         return self._dialect.compile(
             select(*(self._dialect.json_rows(each) for each in selects)),
             "explain_conflict",
-            "Read all rows that refused changes touch or overlap, to find out what was wrong. Runs"
-            " only after a refusal.",
+            "Read all rows that refused changes touch or overlap, to find the cause. Runs only"
+            " after a refusal.",
         )
 
     def _is_touched(self) -> ColumnElement[bool]:

@@ -85,12 +85,12 @@ class GivenRows:
 
 @attrs.frozen(kw_only=True)
 class SessionSettings:
-    """What a transaction sets for itself on a database that has sessions and roles.
+    """The settings of a transaction on a database that has sessions and roles.
 
     Args:
         lock_timeout_seconds: How long the transaction waits for a lock.
         role: The role that it takes; ``None``: it keeps the role of the login.
-        sets_tenant: Whether it names the restaurant whose rows it may see.
+        sets_tenant: Whether it sets the restaurant for row-level security.
         advisory_lock: The function that takes an advisory lock, and the key; ``None``: no lock.
     """
 
@@ -101,7 +101,7 @@ class SessionSettings:
 
 
 class Dialect(ABC):
-    """What one database says in its own way.
+    """The SQL that differs between the two databases.
 
     Args:
         schema: The schema that holds the tables on PostgreSQL.
@@ -125,7 +125,7 @@ class Dialect(ABC):
         Args:
             statement: The statement as SQLAlchemy builds it.
             name: Its name in the evidence files and in listeners.
-            comment: What it does.
+            comment: Its effect.
         """
         compiled = statement.compile(dialect=self._compiler)
         constants = {key: value for key, value in compiled.params.items() if value is not None}
@@ -138,7 +138,7 @@ class Dialect(ABC):
     def session_settings(
         self, settings: SessionSettings, name: str, comment: str
     ) -> Statement | None:
-        """Return the statement that sets up a transaction; ``None``: there is nothing to set."""
+        """Return the statement that sets up a transaction; ``None``: nothing to set."""
 
     @abstractmethod
     def lock_row(
@@ -181,7 +181,7 @@ class Dialect(ABC):
         Args:
             value: The column.
             name: The name of the parameter; ``id_parameter`` makes its value.
-            is_one: Whether there is exactly one id.
+            is_one: Whether the parameter holds exactly one id.
         """
 
     @abstractmethod
@@ -234,7 +234,7 @@ class Dialect(ABC):
 
     @abstractmethod
     def found_rows(self, found: Select[Any]) -> FromClause:
-        """Return rows that a statement finds once, whatever it does with them."""
+        """Return rows that a statement finds exactly once."""
 
     @abstractmethod
     def in_sequence(self, first: Delete, second: Delete) -> list[Any]:
@@ -316,7 +316,7 @@ class PostgresDialect(Dialect):
     def any_of(
         self, value: ColumnElement[Any], name: str, *, is_one: bool = False
     ) -> ColumnElement[bool]:
-        """Compare with an array, or with a single value where there is one id.
+        """Compare with an array, or with a single value for one id.
 
         A generic plan assumes ten elements in an array. For ten PostgreSQL may scan thousands of
         rows; for one value it uses the index.
@@ -438,7 +438,7 @@ class SqliteDialect(Dialect):
     def narrow_to_ids(
         self, value: ColumnElement[Any], name: str, *, is_one: bool
     ) -> tuple[ColumnElement[bool], ...]:
-        """Add nothing: each execution is about one row, whose id the statement names."""
+        """Add nothing: each execution is about one row, found by its id."""
         del value, name, is_one
         return ()
 

@@ -132,6 +132,8 @@ class HouseMapper:
         for each in differences:
             part = each.part
             rows = [part.row(key, entry) for key, entry in each.changed.items()]
+            if not self._dialect.writes_in_one_statement:
+                rows = [{name: plain(value) for name, value in row.items()} for row in rows]
             parked = _parked(each, rows)
             if parked:
                 self._execute(cursor, self._upserts, restaurant_id, part, parked)
@@ -154,8 +156,6 @@ class HouseMapper:
         part: Part,
         rows: Sequence[Row],
     ) -> None:
-        given = [{name: plain(value) for name, value in row.items()} for row in rows]
-        rows = rows if self._dialect.writes_in_one_statement else given
         others = {"restaurant": restaurant_id}
         parameters = self._dialect.parameter_sets(part.table, rows, others)
         cursor.touched(statements[part.table], *parameters)
@@ -189,8 +189,9 @@ class HouseMapper:
 def _differences(old: House, new: House) -> list[_Difference]:
     """Return the parts that differ, compared entry by entry."""
     found = []
-    for part in parts_between(old, new):
-        stored, wanted = part.entries(old), part.entries(new)
+    parts = parts_between(old, new)
+    pairs = [(part, part.entries(old), part.entries(new)) for part in parts]
+    for part, stored, wanted in pairs:
         if stored == wanted:
             continue
         gone = [key for key in stored if key not in wanted]

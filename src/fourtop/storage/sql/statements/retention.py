@@ -180,7 +180,7 @@ class RetentionStatements:
         )
 
     def _old_events(self) -> Select[Any]:
-        """Select settled events: an index finds the oldest delivered ones, another the dead ones."""
+        """Select settled events: one index finds those delivered, another those dead."""
         keys = ("restaurant_id", "sequence")
         both = (self._outbox.c.delivered_us, self._outbox.c.dead_us)
         oldest = (

@@ -26,7 +26,7 @@ from fourtop.storage.sql.tables.values import Row
 class RowCountMismatch(Exception):
     """A statement touched another number of rows than the decision expected.
 
-    It never leaves the store: ``ConflictExplainer`` finds out what was wrong.
+    It never leaves the store: ``ConflictExplainer`` finds the cause.
     """
 
 

@@ -85,7 +85,7 @@ class ScopeShape:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to load."""
+        """Whether the scope names nothing."""
         spans = self.windows or self.sittings or self.headcounts
         return not (spans or self.stored_results or self.named or self.has_house)
 

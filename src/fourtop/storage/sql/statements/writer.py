@@ -1,4 +1,4 @@
-"""Write changes, and detect that a decision was made on rows that are no longer there."""
+"""Write changes, and detect that a decision was based on rows that have changed since."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _OLD: Final = tuple(name for name in ALLOCATION if name != "id")
 
 @attrs.frozen
 class VersionCounts:
-    """What is written to the restaurant's own row, together with all other changes.
+    """The changes of the restaurant's own row, written together with all other changes.
 
     Args:
         now_us: The time of the transaction; it never goes back.
@@ -97,7 +97,7 @@ class Writer(ABC):
 
 
 class BatchWriter(Writer):
-    """Writes all rows of all tables in one statement, whose constraints are checked at its end."""
+    """Writes all rows of all tables in one statement; constraints are checked at its end."""
 
     def __init__(self, dialect: Dialect) -> None:
         super().__init__(dialect)
@@ -190,7 +190,7 @@ def writer_for(dialect: Dialect) -> Writer:
 
 
 def _has_order(changes: Changes) -> bool:
-    """Whether a new row takes the id of a removed one: it must follow, but a statement has no order."""
+    """Whether a new row takes the id of a removed one: one statement cannot order the two."""
     return bool({row.id for row in changes.added} & {row.id for row in changes.removed})
 
 

@@ -193,9 +193,12 @@ class TableBuilder:
     def lower_index(self, name: str, column: str) -> Index:
         """Make an index that keeps a name unique in its restaurant, whatever the case.
 
-        Both databases fold ASCII letters only. The model folds all letters.
+        Both databases fold ASCII letters only. The model folds all letters. SQLite has a collation
+        for it, because SQLAlchemy warns a host that reflects an index on an expression.
         """
-        folded = f'lower({column} COLLATE "C")' if self.is_postgresql else f"lower({column})"
+        folded = (
+            f'lower({column} COLLATE "C")' if self.is_postgresql else f"{column} COLLATE NOCASE"
+        )
         return Index(name, "restaurant_id", text(folded), unique=True)
 
 

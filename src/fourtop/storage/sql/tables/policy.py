@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import attrs
-from sqlalchemy import Index, text
 
 from fourtop.model.house import House
 from fourtop.model.planning import Planning, Weights
@@ -335,7 +334,6 @@ def _period_tables(make: TableBuilder) -> None:
 
 def _rule_table(make: TableBuilder) -> None:
     name = "restaurant_capacity_rules"
-    scope = [text(f"coalesce({each}, '')") for each in ("on_date", "weekday", "period")]
     make.house_table(
         name,
         ("position",),
@@ -348,5 +346,4 @@ def _rule_table(make: TableBuilder) -> None:
         make.house_reference(f"{name}_period_fkey", "period", "restaurant_service_periods", "key"),
         make.check(f"{name}_cap_check", "max_covers IS NOT NULL OR max_parties IS NOT NULL"),
         make.check(f"{name}_scope_check", "weekday IS NULL OR on_date IS NULL"),
-        Index(f"{name}_scope", "restaurant_id", *scope, unique=True),
     )

@@ -26,8 +26,8 @@ class Rights:
 
     Args:
         app: The rights of decisions, on the rows of their restaurant.
-        jobs: The rights of jobs, on the rows of all restaurants. Jobs hold UPDATE only to lock rows,
-            except in the outbox.
+        jobs: The rights of jobs, on the rows of all restaurants. Jobs have UPDATE only to lock
+            rows, except in the outbox.
     """
 
     app: tuple[str, ...]

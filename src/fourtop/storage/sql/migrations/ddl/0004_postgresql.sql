@@ -234,12 +234,6 @@ CREATE TABLE {schema}.restaurant_capacity_rules (
         REFERENCES {schema}.restaurants (id)
 );
 
--- At most one rule has the same date, weekday and period.
-CREATE UNIQUE INDEX restaurant_capacity_rules_scope
-    ON {schema}.restaurant_capacity_rules (
-        restaurant_id, coalesce(on_date, ''), coalesce(weekday, ''), coalesce(period, '')
-    );
-
 -- The evidence of every attempt to confirm a hold.
 CREATE TABLE {schema}.booking_confirmation_results (
     restaurant_id TEXT COLLATE "C" NOT NULL,

@@ -63,7 +63,7 @@ CREATE TABLE zones (
 
 -- The name of a zone is unique in its restaurant, whatever the case.
 CREATE UNIQUE INDEX zones_name
-    ON zones (restaurant_id, lower(name));
+    ON zones (restaurant_id, name COLLATE NOCASE);
 
 -- The tables of a floor.
 CREATE TABLE table_inventory (
@@ -97,7 +97,7 @@ CREATE TABLE table_inventory (
 
 -- The number of a table is unique in its restaurant, whatever the case.
 CREATE UNIQUE INDEX table_inventory_number
-    ON table_inventory (restaurant_id, lower(number));
+    ON table_inventory (restaurant_id, number COLLATE NOCASE);
 
 -- Find the tables of a zone.
 CREATE INDEX table_inventory_zone
@@ -231,12 +231,6 @@ CREATE TABLE restaurant_capacity_rules (
     CONSTRAINT restaurant_capacity_rules_restaurant_fkey FOREIGN KEY (restaurant_id)
         REFERENCES restaurants (id) DEFERRABLE INITIALLY DEFERRED
 );
-
--- At most one rule has the same date, weekday and period.
-CREATE UNIQUE INDEX restaurant_capacity_rules_scope
-    ON restaurant_capacity_rules (
-        restaurant_id, coalesce(on_date, ''), coalesce(weekday, ''), coalesce(period, '')
-    );
 
 -- The evidence of every attempt to confirm a hold.
 CREATE TABLE booking_confirmation_results (

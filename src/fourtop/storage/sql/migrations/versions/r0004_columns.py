@@ -55,7 +55,6 @@ INDEXES: Final[dict[str, tuple[str, ...]]] = {
     "table_inventory": ("table_inventory_number", "table_inventory_zone"),
     "table_adjacencies": ("table_adjacencies_second",),
     "table_set_members": ("table_set_members_table",),
-    "restaurant_capacity_rules": ("restaurant_capacity_rules_scope",),
 }
 # The app role may delete the rows of its restaurant, so that a restaurant can be removed.
 DELETABLE: Final = (
@@ -96,7 +95,10 @@ def upgrade(step: Step) -> None:
 
 
 def downgrade(step: Step) -> None:
-    """Write the documents of revision 0003 again. What has no place there is derived anew."""
+    """Write the documents of revision 0003 again.
+
+    The window of a confirmation has no place there. A later upgrade takes it from the hold.
+    """
     _bind_owner(step, READ, is_bound=False)
     _set_aside(step, {name: INDEXES.get(name, REPLACED.get(name, ())) for name in MADE})
     step.run_file("0004_down")
@@ -285,7 +287,7 @@ def _upgrade_results(step: Step) -> None:
 def _downgrade_results(step: Step) -> None:
     """Write the columns of revision 0003. The results of later commands are left out.
 
-    Revision 0003 does not have these commands, so that nobody can ask for their results there.
+    Revision 0003 does not have these commands, so that their results have no use there.
     """
     confirmed = """SELECT restaurant_id, idempotency_key, hold_id
         FROM {place}booking_confirmation_results WHERE confirmed"""
