@@ -3,8 +3,9 @@
 It decides whether a party can sit, when, and at which table or joined tables; it holds that choice,
 confirms it once, and never gives one table to two parties.
 
-The names of the SQL stores are imported when they are first used. They need the extra ``sql``:
-without it they are not in ``__all__``, so that ``from fourtop import *`` works everywhere.
+The names of the SQL stores are imported when they are first used. They need the extra ``sql``, and
+``AsyncSqlStore`` the extra ``async``: without it they are not in ``__all__``, so that
+``from fourtop import *`` works everywhere.
 """
 
 from importlib.util import find_spec
@@ -276,9 +277,11 @@ __all__ = [
     "sweep_holds",
 ]
 
+# A star import takes every name of __all__, and must not need an extra.
 if find_spec("sqlalchemy") is None:
-    # A star import takes every name of __all__, and must not need an extra.
     globals()["__all__"] = [name for name in __all__ if name not in _OF_SQL]
+elif find_spec("greenlet") is None:
+    globals()["__all__"] = [name for name in __all__ if name != "AsyncSqlStore"]
 
 # Tracebacks, pickles and documentation name a class or function by its public module.
 for _name in __all__:

@@ -172,9 +172,7 @@ def test_case_4_a_stay_is_reckoned_with_the_partys_own_turn_time() -> None:
 # ---- turn times ----------------------------------------------------------------------------------
 
 
-def test_turn_times_come_from_the_occasion_then_the_period_then_the_policy_then_the_restaurant() -> (
-    None
-):
+def test_turn_times_come_from_occasion_then_period_then_policy_then_restaurant() -> None:
     drinks = [Occasion("drinks", [(None, 35)])]
     bare = ServicePeriod("bare", "12:00", "22:00", last_seating_minutes=0)
 

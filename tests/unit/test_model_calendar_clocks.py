@@ -29,7 +29,7 @@ NIGHT = ServicePeriod("night", "20:00", "04:00", last_seating_minutes=0, turn_ba
 
 
 def test_case_8_last_hour_of_daylight_saving() -> None:
-    """In the night to 26 October the hour from 01:00 comes twice: nothing is reversed, and no time is lost."""
+    """In the night to 26 October the hour from 01:00 occurs twice: no period is reversed."""
     house = calendar(NIGHT)
     service = only(house, AUTUMN - timedelta(days=1))
 

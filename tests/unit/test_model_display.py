@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import pickle
 from datetime import UTC, datetime
 from enum import Enum
 from html.parser import HTMLParser
@@ -336,3 +337,20 @@ def test_finding_35_a_refusal_with_several_reasons_lists_them() -> None:
 def test_an_error_has_a_short_repr() -> None:
     assert repr(NotFound("table", "t9")) == "NotFound(\"there is no table 't9'\")"
     assert len(repr(InvalidInput("notes", "must be shorter", "x" * 500))) == WIDTH
+
+
+def test_finding_35_times_of_a_house_are_shown_in_its_zone() -> None:
+    desk = pub()
+    request = fourtop.BookingRequest(4, SIX)
+    quote = desk.quote(request)
+    made = desk.book(request)
+    day = desk.availability(SIX.date(), 4)
+    found = desk.bookings(Window(at(0), at(23)))
+
+    assert made.id in repr(found)
+    assert "2030-05-03T18:00+01:00" in repr(found)
+    assert "2030-05-03T18:00/19:45+01:00" in repr(quote)
+    assert "2030-05-03T17:00+01:00" in repr(day.slots[0])
+    for value in (quote, day, found):
+        assert "+01:00" in value._repr_html_()
+    assert pickle.loads(pickle.dumps(found)).timezone == "Europe/London"  # noqa: S301  # Ours.

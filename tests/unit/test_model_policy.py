@@ -190,7 +190,10 @@ def test_an_end_at_or_before_the_start_is_past_midnight(
         ({"weekdays": "friday"}, "weekdays: must be a collection"),
         (
             {"weekdays": ["Friday"]},
-            "weekday: must be one of monday, tuesday, wednesday, thursday, friday, saturday, sunday",
+            (
+                "weekday: must be one of "
+                "monday, tuesday, wednesday, thursday, friday, saturday, sunday"
+            ),
         ),
         ({"dates": "2026-12-24"}, "dates: must be a collection"),
         (

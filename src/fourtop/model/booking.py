@@ -1,6 +1,6 @@
 """Bookings: their life cycle and their assigned tables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self
@@ -11,6 +11,7 @@ from fourtop.errors.display import WIDTH, brief, clip, count_of, html_table, som
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Stay
 from fourtop.model.receipt import NO_RECEIPT, Receipt
+from fourtop.model.restaurant import zone_info
 from fourtop.model.window import Window, brief_iso, from_micros
 
 
@@ -156,22 +157,36 @@ class Booking:
         return f"{self.stay.dining.brief()}, party of {self.party_size}, {tables}"
 
 
-class Bookings(tuple[Booking, ...]):
-    """The bookings that a query returns: a tuple that a notebook shows as a table."""
+class Bookings(tuple[Booking, ...]):  # noqa: SLOT001  # A tuple cannot have named slots.
+    """The bookings that a query returns: a tuple that a notebook shows as a table.
 
-    __slots__ = ()
+    Args:
+        bookings: The bookings.
+        timezone: The zone of the times that a person sees.
+    """
+
+    timezone: str
+
+    def __new__(cls, bookings: Iterable[Booking] = (), timezone: str = "UTC") -> Self:
+        """Make the tuple."""
+        made = super().__new__(cls, bookings)
+        made.timezone = timezone
+        return made
 
     def __repr__(self) -> str:
+        zone = zone_info(self.timezone)
         head = f"<{count_of(len(self), 'booking')}"
-        shown = some((f"{each.id} {brief_iso(each.stay.dining.start_us)}" for each in self), most=3)
+        texts = (f"{each.id} {brief_iso(each.stay.dining.start_us, zone)}" for each in self)
+        shown = some(texts, most=3)
         return f"{clip(f'{head}: {shown}', WIDTH - 1)}>" if self else f"{head}>"
 
     def _repr_html_(self) -> str:
+        zone = zone_info(self.timezone)
         columns = ("id", "dining", "party", "tables", "status")
         rows = [
             (
                 each.id,
-                each.stay.dining.brief(),
+                each.stay.dining.brief(zone),
                 each.party_size,
                 ", ".join(each.tables),
                 each.status.value,

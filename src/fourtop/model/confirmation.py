@@ -58,7 +58,7 @@ class ConfirmationResult:
         code: The error's code, if it failed.
         details: The error's details, if it failed.
         actor: The actor of the command.
-        window: The time for which the tables were held; ``None`` where it is not known.
+        window: The time for which the tables were held; ``None`` if unknown.
     """
 
     id: str

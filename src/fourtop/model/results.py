@@ -9,6 +9,7 @@ from fourtop.errors.display import brief, count_of, html_table
 from fourtop.model.calendar import Stay
 from fourtop.model.plan import Plan, rounded
 from fourtop.model.receipt import Usage
+from fourtop.model.restaurant import zone_info
 from fourtop.model.window import brief_iso, from_micros
 
 
@@ -35,6 +36,7 @@ class Quote:
         others: The next plans in order, at most four.
         usage: Of the service, without this party.
         versions: Of the floor, policy and occupancy that it read.
+        timezone: Of the restaurant, for the times that a person sees.
     """
 
     plan: Plan
@@ -42,11 +44,12 @@ class Quote:
     others: tuple[Plan, ...]
     usage: Usage
     versions: Versions
+    timezone: str = attrs.field(default="UTC", eq=False, kw_only=True)
 
     def __repr__(self) -> str:
         return brief(
             self,
-            f"tables {'+'.join(self.plan.tables)} {self.stay.dining.brief()}",
+            f"tables {'+'.join(self.plan.tables)} {self._dining}",
             count_of(self.plan.seats, "seat"),
             f"score {rounded(self.plan.score.total)}",
             f"{len(self.others)} more",
@@ -64,8 +67,12 @@ class Quote:
             for plan in (self.plan, *self.others)
         ]
         columns = ("tables", "seats", "left over", "score", "terms")
-        caption = f"Plans for {self.stay.dining.brief()} ({self.stay.period})"
+        caption = f"Plans for {self._dining} ({self.stay.period})"
         return html_table(caption, columns, rows)
+
+    @property
+    def _dining(self) -> str:
+        return self.stay.dining.brief(zone_info(self.timezone))
 
 
 @attrs.frozen(repr=False)
@@ -79,6 +86,7 @@ class Slot:
         refusal: The reasons why it cannot be booked; ``None``: it can be booked.
         spots: The number of such parties that could be seated one after the other, up to the
             requested limit, caps included.
+        timezone: Of the restaurant, for the times that a person sees.
     """
 
     start_us: int
@@ -86,6 +94,7 @@ class Slot:
     party_size: int
     refusal: Refusal | None
     spots: int
+    timezone: str = attrs.field(default="UTC", eq=False, kw_only=True)
 
     @property
     def start(self) -> datetime:
@@ -99,7 +108,8 @@ class Slot:
 
     def __repr__(self) -> str:
         text = count_of(self.spots, "spot") if self.refusal is None else self.refusal.code.value
-        return brief(self, f"{brief_iso(self.start_us)} party of {self.party_size}", text)
+        start = brief_iso(self.start_us, zone_info(self.timezone))
+        return brief(self, f"{start} party of {self.party_size}", text)
 
 
 @attrs.frozen(repr=False)
@@ -111,12 +121,14 @@ class Availability:
         slots: By start, then party size.
         usage: Of each service of the date, by start.
         versions: Of the floor, policy and occupancy that it read.
+        timezone: Of the restaurant, for the times that a person sees.
     """
 
     on: date
     slots: tuple[Slot, ...]
     usage: tuple[Usage, ...]
     versions: Versions
+    timezone: str = attrs.field(default="UTC", eq=False, kw_only=True)
 
     def bookable(self) -> tuple[Slot, ...]:
         """Return the slots that can be booked."""
@@ -131,9 +143,10 @@ class Availability:
         )
 
     def _repr_html_(self) -> str:
+        zone = zone_info(self.timezone)
         rows = [
             (
-                brief_iso(slot.start_us),
+                brief_iso(slot.start_us, zone),
                 slot.period or "",
                 slot.party_size,
                 slot.spots,

@@ -98,7 +98,8 @@ def availability(view: View, compiled: CompiledHouse, wanted: Wanted) -> Availab
     admission = Admission(view, compiled)
     slots = tuple(slot for start_us in starts for slot in _slots(admission, wanted, start_us))
     usage = tuple(admission.usage(service) for service in calendar.services_on(wanted.on))
-    return Availability(wanted.on, slots, usage, view.versions)
+    timezone = compiled.house.restaurant.timezone
+    return Availability(wanted.on, slots, usage, view.versions, timezone=timezone)
 
 
 def _expected_windows(
@@ -147,9 +148,10 @@ def _slots(admission: Admission, wanted: Wanted, start_us: int) -> Iterator[Slot
     """Check one start for each party size."""
     service = admission.compiled.calendar.find_service(start_us)
     period = None if service is None else service.period.key
+    timezone = admission.compiled.house.restaurant.timezone
     for party_size in wanted.parties:
         found = admission.spots(Inquiry(party_size, start_us, wanted.must), wanted.spots_limit)
         if isinstance(found, Refusal):
-            yield Slot(start_us, period, party_size, found, 0)
+            yield Slot(start_us, period, party_size, found, 0, timezone=timezone)
         else:
-            yield Slot(start_us, period, party_size, None, found)
+            yield Slot(start_us, period, party_size, None, found, timezone=timezone)

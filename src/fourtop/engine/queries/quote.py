@@ -37,4 +37,7 @@ def quote(view: View, compiled: CompiledHouse, request: BookingRequest) -> Quote
     if isinstance(seating, Refusal | Need):
         return seating
     usage = admission.usage(seating.service)
-    return Quote(seating.plan, seating.stay, seating.others, usage, view.versions)
+    timezone = compiled.house.restaurant.timezone
+    return Quote(
+        seating.plan, seating.stay, seating.others, usage, view.versions, timezone=timezone
+    )

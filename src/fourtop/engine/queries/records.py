@@ -88,7 +88,10 @@ def bookings(caller: Caller, window: Window) -> Query[Bookings]:
     """
     sittings = (validators.check_instance("window", window, Window),)
     scope = Scope(caller.restaurant_id, sittings=sittings)
-    return Query(scope, lambda view, _: Bookings(view.bookings_starting(window)))
+    return Query(
+        scope,
+        lambda view, _: Bookings(view.bookings_starting(window), view.house.restaurant.timezone),
+    )
 
 
 def allocations(caller: Caller, window: Window) -> Query[tuple[Allocation, ...]]:

@@ -100,7 +100,9 @@ def _planning_of(row: Row) -> Planning:
     demand = score.pop("demand_multiplier")
     planning = {name: row[name] for name in _PLANNING}
     planning["adjacency_required"] = bool(planning["adjacency_required"])
-    return Planning(weights=Weights(**score), demand_multiplier=demand, **planning)
+    # Databases of earlier versions name weights that no longer exist, such as ``zone``.
+    weights = {name: score[name] for name in _WEIGHTS}
+    return Planning(weights=Weights(**weights), demand_multiplier=demand, **planning)
 
 
 def _bands_row(bands: Sequence[TurnBand]) -> list[list[int | None]]:
