@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import attrs
@@ -77,9 +78,8 @@ def test_rules_that_were_changed_elsewhere_are_those_that_count(name: str, cover
         store = MemoryStore(ManualClock(NOW))
         desk, hold_id = furnished(store)
         tightened(another(store), covers)
-        stored_results.append(
-            answer_of(lambda: ASKING[name](desk if is_stale else another(store), hold_id))
-        )  # noqa: B023  # Called at once.
+        asked = desk if is_stale else another(store)
+        stored_results.append(answer_of(partial(ASKING[name], asked, hold_id)))
     assert stored_results[0] == stored_results[1]
 
 
