@@ -19,20 +19,15 @@
 --     set_tenant
 --     list_restaurants
 --
--- add_restaurant: 13 statements
+-- add_restaurant: 8 statements
 --     set_tenant
 --     insert_restaurant
---     insert_policy
---     delete_zones
---     insert_zones
---     delete_table_inventory
---     insert_table_inventory
---     delete_table_adjacencies
---     insert_table_adjacencies
---     delete_restaurant_service_periods
---     insert_restaurant_service_periods
---     delete_restaurant_capacity_rules
---     insert_restaurant_capacity_rules
+--     write_zones
+--     write_table_inventory
+--     write_table_adjacencies
+--     write_restaurant_policies
+--     write_restaurant_service_periods
+--     write_restaurant_capacity_rules
 --
 -- house: 3 statements
 --     set_tenant
@@ -143,27 +138,17 @@
 --     load_scope 14
 --     load_scope 8
 --
--- edit_floor: 9 statements
+-- edit_floor: 4 statements
 --     set_tenant
 --     lock_restaurant
---     update_floor
---     delete_zones
---     insert_zones
---     delete_table_inventory
---     insert_table_inventory
 --     delete_table_adjacencies
 --     write_changes 11
 --
--- edit_policy: 10 statements
+-- edit_policy: 5 statements
 --     set_tenant
 --     lock_restaurant
 --     load_scope
---     update_restaurant
---     update_policy
---     delete_restaurant_service_periods
---     insert_restaurant_service_periods
---     delete_restaurant_capacity_rules
---     insert_restaurant_capacity_rules
+--     write_restaurant_policies
 --     write_changes 11
 --
 -- events: 7 statements
@@ -311,8 +296,8 @@ SELECT json_build_object('version', current_setting('server_version_num')::int, 
         FROM unnest(conkey) WITH ORDINALITY AS keyed (attnum, place_of)
         JOIN pg_attribute USING (attnum)
         WHERE attrelid = conrelid
-    ), 'says', pg_get_constraintdef(pg_constraint.oid), 'is_on', convalidated AND NOT condeferred
-        AND NOT EXISTS (
+    ), 'says', pg_get_constraintdef(pg_constraint.oid), 'is_deferred', condeferred, 'is_on',
+        convalidated AND NOT EXISTS (
         SELECT
         FROM pg_trigger
         WHERE tgconstraint = pg_constraint.oid AND tgenabled <> 'O'
@@ -377,84 +362,133 @@ VALUES (:new_id::VARCHAR COLLATE "C", :new_slug::VARCHAR, :new_name::VARCHAR,
     :new_timezone::VARCHAR, :new_is_active, :new_floor_version::BIGINT,
     :new_policy_version::BIGINT, :new_occupancy_version::BIGINT, :new_latest_us::BIGINT);
 
--- insert_policy
--- Insert the documents of a restaurant. Used by: add_restaurant.
-INSERT INTO fourtop.restaurant_policies (restaurant_id, restaurant, policy, floor)
-VALUES (:new_id::VARCHAR COLLATE "C", :new_restaurant::JSON, :new_policy::JSON, :new_floor::JSON);
+-- write_zones
+-- Insert or update the rows of zones that an edit of the house changes. Used by: add_restaurant.
+INSERT INTO fourtop.zones (restaurant_id, id, name, sort_order, area)
+SELECT :restaurant::VARCHAR AS anon_1, new_zones.id, new_zones.name, new_zones.sort_order,
+    new_zones.area
+FROM json_to_recordset(CAST(:zones::VARCHAR AS JSON)) AS new_zones(ordinal INTEGER, id TEXT, name TEXT,
+    sort_order INTEGER, area TEXT)
+ORDER BY new_zones.ordinal
+ON CONFLICT (restaurant_id, id) DO UPDATE
+SET name = excluded.name, sort_order = excluded.sort_order, area = excluded.area;
 
--- delete_zones
--- Delete the rows of a restaurant in zones, before they are written again. Used by: add_restaurant,
--- edit_floor.
-DELETE
-FROM fourtop.zones
-WHERE fourtop.zones.restaurant_id = :restaurant::VARCHAR;
-
--- insert_zones
--- Insert the rows of a restaurant into zones. Used by: add_restaurant, edit_floor.
-INSERT INTO fourtop.zones (restaurant_id, position, document)
-SELECT :restaurant::VARCHAR AS anon_1, new_zones.ordinal, new_zones.document
-FROM json_to_recordset(CAST(:zones::VARCHAR AS JSON)) AS new_zones(ordinal INTEGER, document JSON);
-
--- delete_table_inventory
--- Delete the rows of a restaurant in table_inventory, before they are written again. Used by:
--- add_restaurant, edit_floor.
-DELETE
-FROM fourtop.table_inventory
-WHERE fourtop.table_inventory.restaurant_id = :restaurant::VARCHAR;
-
--- insert_table_inventory
--- Insert the rows of a restaurant into table_inventory. Used by: add_restaurant, edit_floor.
-INSERT INTO fourtop.table_inventory (restaurant_id, position, document)
-SELECT :restaurant::VARCHAR AS anon_1, new_table_inventory.ordinal, new_table_inventory.document
+-- write_table_inventory
+-- Insert or update the rows of table_inventory that an edit of the house changes. Used by:
+-- add_restaurant.
+INSERT INTO fourtop.table_inventory (restaurant_id, id, number, capacity, zone_id, min_party,
+    max_party, section, category, seating, mobility, out_of_service, active, features, position,
+    notes)
+SELECT :restaurant::VARCHAR AS anon_1, new_table_inventory.id, new_table_inventory.number,
+    new_table_inventory.capacity, new_table_inventory.zone_id, new_table_inventory.min_party,
+    new_table_inventory.max_party, new_table_inventory.section, new_table_inventory.category,
+    new_table_inventory.seating, new_table_inventory.mobility, new_table_inventory.out_of_service,
+    new_table_inventory.active, new_table_inventory.features, new_table_inventory.position,
+    new_table_inventory.notes
 FROM json_to_recordset(CAST(:table_inventory::VARCHAR AS JSON)) AS new_table_inventory(ordinal INTEGER,
-    document JSON);
+    id TEXT, number TEXT, capacity INTEGER, zone_id TEXT, min_party INTEGER, max_party INTEGER,
+    section TEXT, category TEXT, seating TEXT, mobility TEXT, out_of_service BOOLEAN, active BOOLEAN,
+    features JSON, position JSON, notes TEXT)
+ORDER BY new_table_inventory.ordinal
+ON CONFLICT (restaurant_id, id) DO UPDATE
+SET number = excluded.number, capacity = excluded.capacity, zone_id = excluded.zone_id, min_party = excluded.min_party,
+    max_party = excluded.max_party, section = excluded.section, category = excluded.category,
+    seating = excluded.seating, mobility = excluded.mobility, out_of_service = excluded.out_of_service,
+    active = excluded.active, features = excluded.features, position = excluded.position, notes = excluded.notes;
 
--- delete_table_adjacencies
--- Delete the rows of a restaurant in table_adjacencies, before they are written again. Used by:
--- add_restaurant, edit_floor.
-DELETE
-FROM fourtop.table_adjacencies
-WHERE fourtop.table_adjacencies.restaurant_id = :restaurant::VARCHAR;
-
--- insert_table_adjacencies
--- Insert the rows of a restaurant into table_adjacencies. Used by: add_restaurant.
-INSERT INTO fourtop.table_adjacencies (restaurant_id, position, document)
-SELECT :restaurant::VARCHAR AS anon_1, new_table_adjacencies.ordinal,
-    new_table_adjacencies.document
+-- write_table_adjacencies
+-- Insert or update the rows of table_adjacencies that an edit of the house changes. Used by:
+-- add_restaurant.
+INSERT INTO fourtop.table_adjacencies (restaurant_id, first_table_id, second_table_id, seat_loss)
+SELECT :restaurant::VARCHAR AS anon_1, new_table_adjacencies.first_table_id,
+    new_table_adjacencies.second_table_id, new_table_adjacencies.seat_loss
 FROM json_to_recordset(CAST(:table_adjacencies::VARCHAR AS JSON)) AS new_table_adjacencies(ordinal INTEGER,
-    document JSON);
+    first_table_id TEXT, second_table_id TEXT, seat_loss INTEGER)
+ORDER BY new_table_adjacencies.ordinal
+ON CONFLICT (restaurant_id, first_table_id, second_table_id) DO UPDATE
+SET seat_loss = excluded.seat_loss;
 
--- delete_restaurant_service_periods
--- Delete the rows of a restaurant in restaurant_service_periods, before they are written again.
--- Used by: add_restaurant, edit_policy.
-DELETE
-FROM fourtop.restaurant_service_periods
-WHERE fourtop.restaurant_service_periods.restaurant_id = :restaurant::VARCHAR;
+-- write_restaurant_policies
+-- Insert or update the rows of restaurant_policies that an edit of the house changes. Used by:
+-- add_restaurant, edit_policy.
+INSERT INTO fourtop.restaurant_policies (restaurant_id, reservation_interval_minutes,
+    default_duration_minutes, last_seating_buffer_minutes, joins_within_zone, past_grace_minutes,
+    turn_bands, closures, adjacency_mode, adjacency_required, adjacency_min_party, max_tables,
+    slack_budget, score, hold_ttl_seconds, hold_rate_limit, hold_rate_window_seconds,
+    hold_max_live, hold_max_live_per_session)
+SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_policies.reservation_interval_minutes,
+    new_restaurant_policies.default_duration_minutes,
+    new_restaurant_policies.last_seating_buffer_minutes,
+    new_restaurant_policies.joins_within_zone, new_restaurant_policies.past_grace_minutes,
+    new_restaurant_policies.turn_bands, new_restaurant_policies.closures,
+    new_restaurant_policies.adjacency_mode, new_restaurant_policies.adjacency_required,
+    new_restaurant_policies.adjacency_min_party, new_restaurant_policies.max_tables,
+    new_restaurant_policies.slack_budget, new_restaurant_policies.score,
+    new_restaurant_policies.hold_ttl_seconds, new_restaurant_policies.hold_rate_limit,
+    new_restaurant_policies.hold_rate_window_seconds, new_restaurant_policies.hold_max_live,
+    new_restaurant_policies.hold_max_live_per_session
+FROM json_to_recordset(CAST(:restaurant_policies::VARCHAR AS JSON)) AS new_restaurant_policies(ordinal INTEGER,
+    reservation_interval_minutes INTEGER, default_duration_minutes INTEGER,
+    last_seating_buffer_minutes INTEGER, joins_within_zone BOOLEAN, past_grace_minutes INTEGER,
+    turn_bands JSON, closures JSON, adjacency_mode TEXT, adjacency_required BOOLEAN,
+    adjacency_min_party INTEGER, max_tables INTEGER, slack_budget INTEGER, score JSON,
+    hold_ttl_seconds INTEGER, hold_rate_limit INTEGER, hold_rate_window_seconds INTEGER,
+    hold_max_live INTEGER, hold_max_live_per_session INTEGER)
+ORDER BY new_restaurant_policies.ordinal
+ON CONFLICT (restaurant_id) DO UPDATE
+SET reservation_interval_minutes = excluded.reservation_interval_minutes,
+    default_duration_minutes = excluded.default_duration_minutes, last_seating_buffer_minutes = excluded.last_seating_buffer_minutes,
+    joins_within_zone = excluded.joins_within_zone, past_grace_minutes = excluded.past_grace_minutes,
+    turn_bands = excluded.turn_bands, closures = excluded.closures, adjacency_mode = excluded.adjacency_mode,
+    adjacency_required = excluded.adjacency_required, adjacency_min_party = excluded.adjacency_min_party,
+    max_tables = excluded.max_tables, slack_budget = excluded.slack_budget, score = excluded.score,
+    hold_ttl_seconds = excluded.hold_ttl_seconds, hold_rate_limit = excluded.hold_rate_limit,
+    hold_rate_window_seconds = excluded.hold_rate_window_seconds, hold_max_live = excluded.hold_max_live,
+    hold_max_live_per_session = excluded.hold_max_live_per_session;
 
--- insert_restaurant_service_periods
--- Insert the rows of a restaurant into restaurant_service_periods. Used by: add_restaurant,
--- edit_policy.
-INSERT INTO fourtop.restaurant_service_periods (restaurant_id, position, document)
-SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_service_periods.ordinal,
-    new_restaurant_service_periods.document
+-- write_restaurant_service_periods
+-- Insert or update the rows of restaurant_service_periods that an edit of the house changes. Used
+-- by: add_restaurant.
+INSERT INTO fourtop.restaurant_service_periods (restaurant_id, key, start_time, end_time,
+    weekdays, dates, turn_bands, buffer_before_minutes, buffer_after_minutes, last_start_time,
+    last_seating_minutes, overrun_allowed, min_dwell_minutes)
+SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_service_periods.key,
+    new_restaurant_service_periods.start_time, new_restaurant_service_periods.end_time,
+    new_restaurant_service_periods.weekdays, new_restaurant_service_periods.dates,
+    new_restaurant_service_periods.turn_bands,
+    new_restaurant_service_periods.buffer_before_minutes,
+    new_restaurant_service_periods.buffer_after_minutes,
+    new_restaurant_service_periods.last_start_time,
+    new_restaurant_service_periods.last_seating_minutes,
+    new_restaurant_service_periods.overrun_allowed,
+    new_restaurant_service_periods.min_dwell_minutes
 FROM json_to_recordset(CAST(:restaurant_service_periods::VARCHAR AS JSON)) AS new_restaurant_service_periods(ordinal INTEGER,
-    document JSON);
+    key TEXT, start_time TEXT, end_time TEXT, weekdays JSON, dates JSON, turn_bands JSON,
+    buffer_before_minutes INTEGER, buffer_after_minutes INTEGER, last_start_time TEXT,
+    last_seating_minutes INTEGER, overrun_allowed BOOLEAN, min_dwell_minutes INTEGER)
+ORDER BY new_restaurant_service_periods.ordinal
+ON CONFLICT (restaurant_id, key) DO UPDATE
+SET start_time = excluded.start_time, end_time = excluded.end_time, weekdays = excluded.weekdays,
+    dates = excluded.dates, turn_bands = excluded.turn_bands, buffer_before_minutes = excluded.buffer_before_minutes,
+    buffer_after_minutes = excluded.buffer_after_minutes, last_start_time = excluded.last_start_time,
+    last_seating_minutes = excluded.last_seating_minutes, overrun_allowed = excluded.overrun_allowed,
+    min_dwell_minutes = excluded.min_dwell_minutes;
 
--- delete_restaurant_capacity_rules
--- Delete the rows of a restaurant in restaurant_capacity_rules, before they are written again. Used
--- by: add_restaurant, edit_policy.
-DELETE
-FROM fourtop.restaurant_capacity_rules
-WHERE fourtop.restaurant_capacity_rules.restaurant_id = :restaurant::VARCHAR;
-
--- insert_restaurant_capacity_rules
--- Insert the rows of a restaurant into restaurant_capacity_rules. Used by: add_restaurant,
--- edit_policy.
-INSERT INTO fourtop.restaurant_capacity_rules (restaurant_id, position, document)
-SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_capacity_rules.ordinal,
-    new_restaurant_capacity_rules.document
+-- write_restaurant_capacity_rules
+-- Insert or update the rows of restaurant_capacity_rules that an edit of the house changes. Used
+-- by: add_restaurant.
+INSERT INTO fourtop.restaurant_capacity_rules (restaurant_id, position, max_covers, max_parties,
+    period, weekday, on_date)
+SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_capacity_rules.position,
+    new_restaurant_capacity_rules.max_covers, new_restaurant_capacity_rules.max_parties,
+    new_restaurant_capacity_rules.period, new_restaurant_capacity_rules.weekday,
+    new_restaurant_capacity_rules.on_date
 FROM json_to_recordset(CAST(:restaurant_capacity_rules::VARCHAR AS JSON)) AS new_restaurant_capacity_rules(ordinal INTEGER,
-    document JSON);
+    position INTEGER, max_covers INTEGER, max_parties INTEGER, period TEXT, weekday TEXT, on_date TEXT)
+ORDER BY new_restaurant_capacity_rules.ordinal
+ON CONFLICT (restaurant_id, position) DO UPDATE
+SET max_covers = excluded.max_covers, max_parties = excluded.max_parties, period = excluded.period,
+    weekday = excluded.weekday, on_date = excluded.on_date;
 
 -- look_up_restaurant
 -- Read the restaurant's versions and its time without a lock. Every query begins here. Used by:
@@ -470,51 +504,124 @@ WHERE fourtop.restaurants.id = :restaurant::VARCHAR;
 SELECT (
     SELECT CAST(json_agg(anon_2.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (
-        SELECT json_build_array(fourtop.restaurant_policies.restaurant,
-            fourtop.restaurant_policies.policy, fourtop.restaurant_policies.floor) AS json_build_array_1
-        FROM fourtop.restaurant_policies
-        WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
+        SELECT json_build_array(fourtop.restaurants.id, fourtop.restaurants.slug,
+            fourtop.restaurants.name, fourtop.restaurants.timezone, fourtop.restaurants.is_active) AS json_build_array_1
+        FROM fourtop.restaurants
+        WHERE fourtop.restaurants.id = :restaurant::VARCHAR
     ) AS anon_2
 ) AS anon_1, (
     SELECT CAST(json_agg(anon_4.json_build_array_2) AS TEXT) AS json_agg_2
     FROM (
-        SELECT json_build_array(fourtop.zones.position, fourtop.zones.document) AS json_build_array_2
+        SELECT json_build_array(fourtop.zones.id, fourtop.zones.name, fourtop.zones.sort_order,
+            fourtop.zones.area) AS json_build_array_2
         FROM fourtop.zones
         WHERE fourtop.zones.restaurant_id = :restaurant::VARCHAR
     ) AS anon_4
 ) AS anon_3, (
     SELECT CAST(json_agg(anon_6.json_build_array_3) AS TEXT) AS json_agg_3
     FROM (
-        SELECT json_build_array(fourtop.table_inventory.position,
-            fourtop.table_inventory.document) AS json_build_array_3
+        SELECT json_build_array(fourtop.table_inventory.id, fourtop.table_inventory.number,
+            fourtop.table_inventory.capacity, fourtop.table_inventory.zone_id,
+            fourtop.table_inventory.min_party, fourtop.table_inventory.max_party,
+            fourtop.table_inventory.section, fourtop.table_inventory.category,
+            fourtop.table_inventory.seating, fourtop.table_inventory.mobility,
+            fourtop.table_inventory.out_of_service, fourtop.table_inventory.active,
+            fourtop.table_inventory.features, fourtop.table_inventory.position,
+            fourtop.table_inventory.notes) AS json_build_array_3
         FROM fourtop.table_inventory
         WHERE fourtop.table_inventory.restaurant_id = :restaurant::VARCHAR
     ) AS anon_6
 ) AS anon_5, (
     SELECT CAST(json_agg(anon_8.json_build_array_4) AS TEXT) AS json_agg_4
     FROM (
-        SELECT json_build_array(fourtop.table_adjacencies.position,
-            fourtop.table_adjacencies.document) AS json_build_array_4
+        SELECT json_build_array(fourtop.table_adjacencies.first_table_id,
+            fourtop.table_adjacencies.second_table_id, fourtop.table_adjacencies.seat_loss) AS json_build_array_4
         FROM fourtop.table_adjacencies
         WHERE fourtop.table_adjacencies.restaurant_id = :restaurant::VARCHAR
     ) AS anon_8
 ) AS anon_7, (
     SELECT CAST(json_agg(anon_10.json_build_array_5) AS TEXT) AS json_agg_5
     FROM (
-        SELECT json_build_array(fourtop.restaurant_service_periods.position,
-            fourtop.restaurant_service_periods.document) AS json_build_array_5
-        FROM fourtop.restaurant_service_periods
-        WHERE fourtop.restaurant_service_periods.restaurant_id = :restaurant::VARCHAR
+        SELECT json_build_array(fourtop.table_set_capacities.id,
+            fourtop.table_set_capacities.capacity, fourtop.table_set_capacities.min_party) AS json_build_array_5
+        FROM fourtop.table_set_capacities
+        WHERE fourtop.table_set_capacities.restaurant_id = :restaurant::VARCHAR
     ) AS anon_10
 ) AS anon_9, (
     SELECT CAST(json_agg(anon_12.json_build_array_6) AS TEXT) AS json_agg_6
     FROM (
+        SELECT json_build_array(fourtop.table_set_members.set_id,
+            fourtop.table_set_members.table_id) AS json_build_array_6
+        FROM fourtop.table_set_members
+        WHERE fourtop.table_set_members.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_12
+) AS anon_11, (
+    SELECT CAST(json_agg(anon_14.json_build_array_7) AS TEXT) AS json_agg_7
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_policies.reservation_interval_minutes,
+            fourtop.restaurant_policies.default_duration_minutes,
+            fourtop.restaurant_policies.last_seating_buffer_minutes,
+            fourtop.restaurant_policies.joins_within_zone,
+            fourtop.restaurant_policies.past_grace_minutes,
+            fourtop.restaurant_policies.turn_bands, fourtop.restaurant_policies.closures,
+            fourtop.restaurant_policies.adjacency_mode,
+            fourtop.restaurant_policies.adjacency_required,
+            fourtop.restaurant_policies.adjacency_min_party,
+            fourtop.restaurant_policies.max_tables, fourtop.restaurant_policies.slack_budget,
+            fourtop.restaurant_policies.score, fourtop.restaurant_policies.hold_ttl_seconds,
+            fourtop.restaurant_policies.hold_rate_limit,
+            fourtop.restaurant_policies.hold_rate_window_seconds,
+            fourtop.restaurant_policies.hold_max_live,
+            fourtop.restaurant_policies.hold_max_live_per_session) AS json_build_array_7
+        FROM fourtop.restaurant_policies
+        WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_14
+) AS anon_13, (
+    SELECT CAST(json_agg(anon_16.json_build_array_8) AS TEXT) AS json_agg_8
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_occasions.key,
+            fourtop.restaurant_occasions.position, fourtop.restaurant_occasions.turn_bands) AS json_build_array_8
+        FROM fourtop.restaurant_occasions
+        WHERE fourtop.restaurant_occasions.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_16
+) AS anon_15, (
+    SELECT CAST(json_agg(anon_18.json_build_array_9) AS TEXT) AS json_agg_9
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_service_periods.key,
+            fourtop.restaurant_service_periods.start_time,
+            fourtop.restaurant_service_periods.end_time,
+            fourtop.restaurant_service_periods.weekdays, fourtop.restaurant_service_periods.dates,
+            fourtop.restaurant_service_periods.turn_bands,
+            fourtop.restaurant_service_periods.buffer_before_minutes,
+            fourtop.restaurant_service_periods.buffer_after_minutes,
+            fourtop.restaurant_service_periods.last_start_time,
+            fourtop.restaurant_service_periods.last_seating_minutes,
+            fourtop.restaurant_service_periods.overrun_allowed,
+            fourtop.restaurant_service_periods.min_dwell_minutes) AS json_build_array_9
+        FROM fourtop.restaurant_service_periods
+        WHERE fourtop.restaurant_service_periods.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_18
+) AS anon_17, (
+    SELECT CAST(json_agg(anon_20.json_build_array_10) AS TEXT) AS json_agg_10
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_period_occasions.period,
+            fourtop.restaurant_period_occasions.position,
+            fourtop.restaurant_period_occasions.occasion) AS json_build_array_10
+        FROM fourtop.restaurant_period_occasions
+        WHERE fourtop.restaurant_period_occasions.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_20
+) AS anon_19, (
+    SELECT CAST(json_agg(anon_22.json_build_array_11) AS TEXT) AS json_agg_11
+    FROM (
         SELECT json_build_array(fourtop.restaurant_capacity_rules.position,
-            fourtop.restaurant_capacity_rules.document) AS json_build_array_6
+            fourtop.restaurant_capacity_rules.max_covers,
+            fourtop.restaurant_capacity_rules.max_parties,
+            fourtop.restaurant_capacity_rules.period, fourtop.restaurant_capacity_rules.weekday,
+            fourtop.restaurant_capacity_rules.on_date) AS json_build_array_11
         FROM fourtop.restaurant_capacity_rules
         WHERE fourtop.restaurant_capacity_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_12
-) AS anon_11;
+    ) AS anon_22
+) AS anon_21;
 
 -- load_scope 2
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
@@ -545,7 +652,7 @@ SELECT (
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
     FROM (
-        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party,
+        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
             fourtop.table_holds.state, fourtop.table_holds.created_us,
             fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
             fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
@@ -554,8 +661,8 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.block_start_us,
-            fourtop.table_holds.block_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
             fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
             FROM fourtop.table_hold_members
@@ -564,13 +671,13 @@ SELECT (
         )) AS json_build_array_2
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.block_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.block_start_us < :w0_end::BIGINT
-            AND fourtop.table_holds.block_end_us > :w0_start::BIGINT
+            AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
     ) AS anon_2
 ) AS holds, (
     SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
     FROM (
-        SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party),
+        SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party_size),
             count(*)) AS json_build_array_3
         FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :c0_start::BIGINT
@@ -582,7 +689,7 @@ SELECT (
     SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_5
     FROM (
         SELECT json_build_array(fourtop.table_holds.dining_start_us, fourtop.table_holds.id,
-            fourtop.table_holds.party, (
+            fourtop.table_holds.party_size, (
             SELECT fourtop.bookings.dining_start_us
             FROM fourtop.bookings
             WHERE fourtop.bookings.restaurant_id = fourtop.table_holds.restaurant_id AND fourtop.bookings.id = fourtop.table_holds.booking_id
@@ -591,8 +698,8 @@ SELECT (
         )) AS json_build_array_4
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.block_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.block_start_us < :c0_end::BIGINT
-            AND fourtop.table_holds.block_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
+            AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
             AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
     ) AS anon_4
 ) AS held_covers;
@@ -637,7 +744,7 @@ SELECT (
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
     FROM (
-        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party,
+        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
             fourtop.table_holds.state, fourtop.table_holds.created_us,
             fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
             fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
@@ -646,8 +753,8 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.block_start_us,
-            fourtop.table_holds.block_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
             fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
             FROM fourtop.table_hold_members
@@ -656,13 +763,13 @@ SELECT (
         )) AS json_build_array_2
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.block_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.block_start_us < :w0_end::BIGINT
-            AND fourtop.table_holds.block_end_us > :w0_start::BIGINT
+            AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
     ) AS anon_2
 ) AS holds, (
     SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
     FROM (
-        SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party),
+        SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party_size),
             count(*)) AS json_build_array_3
         FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :c0_start::BIGINT
@@ -674,7 +781,7 @@ SELECT (
     SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_5
     FROM (
         SELECT json_build_array(fourtop.table_holds.dining_start_us, fourtop.table_holds.id,
-            fourtop.table_holds.party, (
+            fourtop.table_holds.party_size, (
             SELECT fourtop.bookings.dining_start_us
             FROM fourtop.bookings
             WHERE fourtop.bookings.restaurant_id = fourtop.table_holds.restaurant_id AND fourtop.bookings.id = fourtop.table_holds.booking_id
@@ -683,8 +790,8 @@ SELECT (
         )) AS json_build_array_4
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.block_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.block_start_us < :c0_end::BIGINT
-            AND fourtop.table_holds.block_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
+            AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
             AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
     ) AS anon_4
 ) AS held_covers, (
@@ -703,11 +810,11 @@ SELECT (
 -- overlap (added); insert events into the outbox (events). Return the number of rows that each
 -- removal and each update touched. Used by: hold, events.
 WITH did_holds_added AS (
-    INSERT INTO fourtop.table_holds (restaurant_id, id, party, state, created_us, expires_us,
+    INSERT INTO fourtop.table_holds (restaurant_id, id, party_size, state, created_us, expires_us,
         fingerprint, actor_id, actor_role, booking_id, session, past_reason, must, wish,
         names_tables, asked_occasion, period, service_date, occasion, dining_start_us,
-        dining_end_us, block_start_us, block_end_us, turn_minutes, is_clamped)
-    SELECT :restaurant::VARCHAR AS anon_1, new_holds_added.id AS id, new_holds_added.party AS party,
+        dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped)
+    SELECT :restaurant::VARCHAR AS anon_1, new_holds_added.id AS id, new_holds_added.party_size AS party_size,
         new_holds_added.state AS state, new_holds_added.created_us AS created_us,
         new_holds_added.expires_us AS expires_us, new_holds_added.fingerprint AS fingerprint,
         new_holds_added.actor_id AS actor_id, new_holds_added.actor_role AS actor_role,
@@ -717,14 +824,14 @@ WITH did_holds_added AS (
         new_holds_added.asked_occasion AS asked_occasion, new_holds_added.period AS period,
         new_holds_added.service_date AS service_date, new_holds_added.occasion AS occasion,
         new_holds_added.dining_start_us AS dining_start_us, new_holds_added.dining_end_us AS dining_end_us,
-        new_holds_added.block_start_us AS block_start_us, new_holds_added.block_end_us AS block_end_us,
+        new_holds_added.occupied_start_us AS occupied_start_us, new_holds_added.occupied_end_us AS occupied_end_us,
         new_holds_added.turn_minutes AS turn_minutes, new_holds_added.is_clamped AS is_clamped
     FROM json_to_recordset(CAST(:holds_added::VARCHAR AS JSON)) AS new_holds_added(ordinal INTEGER,
-        id TEXT, party INTEGER, state TEXT, created_us BIGINT, expires_us BIGINT, fingerprint TEXT,
-        actor_id TEXT, actor_role TEXT, booking_id TEXT, session TEXT, past_reason TEXT, must JSON,
-        wish JSON, names_tables BOOLEAN, asked_occasion TEXT, period TEXT, service_date TEXT,
-        occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT, block_start_us BIGINT,
-        block_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN)
+        id TEXT, party_size INTEGER, state TEXT, created_us BIGINT, expires_us BIGINT,
+        fingerprint TEXT, actor_id TEXT, actor_role TEXT, booking_id TEXT, session TEXT,
+        past_reason TEXT, must JSON, wish JSON, names_tables BOOLEAN, asked_occasion TEXT, period TEXT,
+        service_date TEXT, occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT,
+        occupied_start_us BIGINT, occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN)
     ORDER BY new_holds_added.ordinal
 ), did_members AS (
     INSERT INTO fourtop.table_hold_members (restaurant_id, hold_id, position, table_id)
@@ -779,7 +886,7 @@ SELECT (
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
     FROM (
-        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party,
+        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
             fourtop.table_holds.state, fourtop.table_holds.created_us,
             fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
             fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
@@ -788,8 +895,8 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.block_start_us,
-            fourtop.table_holds.block_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
             fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
             FROM fourtop.table_hold_members
@@ -808,12 +915,23 @@ SELECT (
             fourtop.booking_confirmation_results.idempotency_key,
             fourtop.booking_confirmation_results.confirmed,
             fourtop.booking_confirmation_results.checked_us,
-            fourtop.booking_confirmation_results.tables,
+            fourtop.booking_confirmation_results.occupied_start_us,
+            fourtop.booking_confirmation_results.occupied_end_us,
             fourtop.booking_confirmation_results.rivals,
             fourtop.booking_confirmation_results.code,
             fourtop.booking_confirmation_results.details,
             fourtop.booking_confirmation_results.actor_id,
-            fourtop.booking_confirmation_results.actor_role) AS json_build_array_3
+            fourtop.booking_confirmation_results.actor_role, (
+            SELECT json_agg(fourtop.booking_confirmation_tables.table_id ORDER BY fourtop.booking_confirmation_tables.position) AS json_agg_5
+            FROM fourtop.booking_confirmation_tables
+            WHERE fourtop.booking_confirmation_tables.restaurant_id = fourtop.booking_confirmation_results.restaurant_id
+                AND fourtop.booking_confirmation_tables.result_id = fourtop.booking_confirmation_results.id
+        ), (
+            SELECT json_agg(fourtop.booking_confirmation_tables.capacity ORDER BY fourtop.booking_confirmation_tables.position) AS json_agg_6
+            FROM fourtop.booking_confirmation_tables
+            WHERE fourtop.booking_confirmation_tables.restaurant_id = fourtop.booking_confirmation_results.restaurant_id
+                AND fourtop.booking_confirmation_tables.result_id = fourtop.booking_confirmation_results.id
+        )) AS json_build_array_3
         FROM fourtop.booking_confirmation_results
         WHERE fourtop.booking_confirmation_results.restaurant_id = :restaurant::VARCHAR AND fourtop.booking_confirmation_results.hold_id = :holds::VARCHAR
     ) AS anon_3
@@ -907,7 +1025,7 @@ SELECT (
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
     FROM (
-        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party,
+        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
             fourtop.table_holds.state, fourtop.table_holds.created_us,
             fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
             fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
@@ -916,8 +1034,8 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.block_start_us,
-            fourtop.table_holds.block_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
             fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
             FROM fourtop.table_hold_members
@@ -926,13 +1044,13 @@ SELECT (
         )) AS json_build_array_2
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.block_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.block_start_us < :w0_end::BIGINT
-            AND fourtop.table_holds.block_end_us > :w0_start::BIGINT
+            AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
     ) AS anon_2
 ) AS holds, (
     SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
     FROM (
-        SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party),
+        SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party_size),
             count(*)) AS json_build_array_3
         FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :c0_start::BIGINT
@@ -944,7 +1062,7 @@ SELECT (
     SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_5
     FROM (
         SELECT json_build_array(fourtop.table_holds.dining_start_us, fourtop.table_holds.id,
-            fourtop.table_holds.party, (
+            fourtop.table_holds.party_size, (
             SELECT fourtop.bookings.dining_start_us
             FROM fourtop.bookings
             WHERE fourtop.bookings.restaurant_id = fourtop.table_holds.restaurant_id AND fourtop.bookings.id = fourtop.table_holds.booking_id
@@ -953,8 +1071,8 @@ SELECT (
         )) AS json_build_array_4
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.block_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.block_start_us < :c0_end::BIGINT
-            AND fourtop.table_holds.block_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
+            AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
             AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
     ) AS anon_4
 ) AS held_covers, (
@@ -976,8 +1094,7 @@ SELECT (
     FROM (
         SELECT json_build_array(fourtop.command_results.command,
             fourtop.command_results.idempotency_key, fourtop.command_results.fingerprint,
-            fourtop.command_results.kind, fourtop.command_results.answer,
-            fourtop.command_results.stored_us) AS json_build_array_7
+            fourtop.command_results.result, fourtop.command_results.stored_us) AS json_build_array_7
         FROM fourtop.command_results
         WHERE fourtop.command_results.restaurant_id = :restaurant::VARCHAR AND fourtop.command_results.command = :a0_command::VARCHAR
             AND fourtop.command_results.idempotency_key = :a0_key::VARCHAR
@@ -991,11 +1108,11 @@ SELECT (
 -- outbox (events). Return the number of rows that each removal and each update touched. Used by:
 -- hold with a key and a session.
 WITH did_holds_added AS (
-    INSERT INTO fourtop.table_holds (restaurant_id, id, party, state, created_us, expires_us,
+    INSERT INTO fourtop.table_holds (restaurant_id, id, party_size, state, created_us, expires_us,
         fingerprint, actor_id, actor_role, booking_id, session, past_reason, must, wish,
         names_tables, asked_occasion, period, service_date, occasion, dining_start_us,
-        dining_end_us, block_start_us, block_end_us, turn_minutes, is_clamped)
-    SELECT :restaurant::VARCHAR AS anon_1, new_holds_added.id AS id, new_holds_added.party AS party,
+        dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped)
+    SELECT :restaurant::VARCHAR AS anon_1, new_holds_added.id AS id, new_holds_added.party_size AS party_size,
         new_holds_added.state AS state, new_holds_added.created_us AS created_us,
         new_holds_added.expires_us AS expires_us, new_holds_added.fingerprint AS fingerprint,
         new_holds_added.actor_id AS actor_id, new_holds_added.actor_role AS actor_role,
@@ -1005,14 +1122,14 @@ WITH did_holds_added AS (
         new_holds_added.asked_occasion AS asked_occasion, new_holds_added.period AS period,
         new_holds_added.service_date AS service_date, new_holds_added.occasion AS occasion,
         new_holds_added.dining_start_us AS dining_start_us, new_holds_added.dining_end_us AS dining_end_us,
-        new_holds_added.block_start_us AS block_start_us, new_holds_added.block_end_us AS block_end_us,
+        new_holds_added.occupied_start_us AS occupied_start_us, new_holds_added.occupied_end_us AS occupied_end_us,
         new_holds_added.turn_minutes AS turn_minutes, new_holds_added.is_clamped AS is_clamped
     FROM json_to_recordset(CAST(:holds_added::VARCHAR AS JSON)) AS new_holds_added(ordinal INTEGER,
-        id TEXT, party INTEGER, state TEXT, created_us BIGINT, expires_us BIGINT, fingerprint TEXT,
-        actor_id TEXT, actor_role TEXT, booking_id TEXT, session TEXT, past_reason TEXT, must JSON,
-        wish JSON, names_tables BOOLEAN, asked_occasion TEXT, period TEXT, service_date TEXT,
-        occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT, block_start_us BIGINT,
-        block_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN)
+        id TEXT, party_size INTEGER, state TEXT, created_us BIGINT, expires_us BIGINT,
+        fingerprint TEXT, actor_id TEXT, actor_role TEXT, booking_id TEXT, session TEXT,
+        past_reason TEXT, must JSON, wish JSON, names_tables BOOLEAN, asked_occasion TEXT, period TEXT,
+        service_date TEXT, occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT,
+        occupied_start_us BIGINT, occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN)
     ORDER BY new_holds_added.ordinal
 ), did_members AS (
     INSERT INTO fourtop.table_hold_members (restaurant_id, hold_id, position, table_id)
@@ -1034,13 +1151,12 @@ WITH did_holds_added AS (
     ORDER BY new_added.ordinal
 ), did_stored_results AS (
     INSERT INTO fourtop.command_results (restaurant_id, command, idempotency_key, fingerprint,
-        kind, answer, stored_us)
+        result, stored_us)
     SELECT :restaurant::VARCHAR AS anon_4, new_stored_results.command AS command,
         new_stored_results.idempotency_key AS idempotency_key, new_stored_results.fingerprint AS fingerprint,
-        new_stored_results.kind AS kind, new_stored_results.answer AS answer,
-        new_stored_results.stored_us AS stored_us
+        new_stored_results.result AS result, new_stored_results.stored_us AS stored_us
     FROM json_to_recordset(CAST(:stored_results::VARCHAR AS JSON)) AS new_stored_results(ordinal INTEGER,
-        command TEXT, idempotency_key TEXT, fingerprint TEXT, kind TEXT, answer JSON, stored_us BIGINT)
+        command TEXT, idempotency_key TEXT, fingerprint TEXT, result TEXT, stored_us BIGINT)
     ORDER BY new_stored_results.ordinal
 ), did_events AS (
     INSERT INTO fourtop.capacity_outbox (restaurant_id, type, dedupe_key, at_us, actor_id,
@@ -1111,7 +1227,7 @@ SELECT (
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
     FROM (
-        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party,
+        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
             fourtop.table_holds.state, fourtop.table_holds.created_us,
             fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
             fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
@@ -1120,8 +1236,8 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.block_start_us,
-            fourtop.table_holds.block_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
             fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
             FROM fourtop.table_hold_members
@@ -1140,22 +1256,32 @@ SELECT (
             fourtop.booking_confirmation_results.idempotency_key,
             fourtop.booking_confirmation_results.confirmed,
             fourtop.booking_confirmation_results.checked_us,
-            fourtop.booking_confirmation_results.tables,
+            fourtop.booking_confirmation_results.occupied_start_us,
+            fourtop.booking_confirmation_results.occupied_end_us,
             fourtop.booking_confirmation_results.rivals,
             fourtop.booking_confirmation_results.code,
             fourtop.booking_confirmation_results.details,
             fourtop.booking_confirmation_results.actor_id,
-            fourtop.booking_confirmation_results.actor_role) AS json_build_array_3
+            fourtop.booking_confirmation_results.actor_role, (
+            SELECT json_agg(fourtop.booking_confirmation_tables.table_id ORDER BY fourtop.booking_confirmation_tables.position) AS json_agg_5
+            FROM fourtop.booking_confirmation_tables
+            WHERE fourtop.booking_confirmation_tables.restaurant_id = fourtop.booking_confirmation_results.restaurant_id
+                AND fourtop.booking_confirmation_tables.result_id = fourtop.booking_confirmation_results.id
+        ), (
+            SELECT json_agg(fourtop.booking_confirmation_tables.capacity ORDER BY fourtop.booking_confirmation_tables.position) AS json_agg_6
+            FROM fourtop.booking_confirmation_tables
+            WHERE fourtop.booking_confirmation_tables.restaurant_id = fourtop.booking_confirmation_results.restaurant_id
+                AND fourtop.booking_confirmation_tables.result_id = fourtop.booking_confirmation_results.id
+        )) AS json_build_array_3
         FROM fourtop.booking_confirmation_results
         WHERE fourtop.booking_confirmation_results.restaurant_id = :restaurant::VARCHAR AND fourtop.booking_confirmation_results.hold_id = :holds::VARCHAR
     ) AS anon_3
 ) AS confirmations, (
-    SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_5
+    SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_7
     FROM (
         SELECT json_build_array(fourtop.command_results.command,
             fourtop.command_results.idempotency_key, fourtop.command_results.fingerprint,
-            fourtop.command_results.kind, fourtop.command_results.answer,
-            fourtop.command_results.stored_us) AS json_build_array_4
+            fourtop.command_results.result, fourtop.command_results.stored_us) AS json_build_array_4
         FROM fourtop.command_results
         WHERE fourtop.command_results.restaurant_id = :restaurant::VARCHAR AND fourtop.command_results.command = :a0_command::VARCHAR
             AND fourtop.command_results.idempotency_key = :a0_key::VARCHAR
@@ -1167,32 +1293,34 @@ SELECT (
 -- they are stored as the decision read them (removed); update allocations, if they are stored as
 -- the decision read them (replaced); insert bookings (bookings_added); insert or update the table
 -- assignments of bookings (assignments); update the state and expiry of holds (holds_changed);
--- insert the evidence of confirmations (confirmations); insert the stored results of commands
--- (stored_results); insert events into the outbox (events). Return the number of rows that each
--- removal and each update touched. Used by: confirm.
+-- insert the evidence of confirmations (confirmations); insert the tables that the evidence is
+-- about (confirmation_tables); insert the stored results of commands (stored_results); insert
+-- events into the outbox (events). Return the number of rows that each removal and each update
+-- touched. Used by: confirm.
 WITH did_bookings_added AS (
-    INSERT INTO fourtop.bookings (restaurant_id, id, party, status, version, created_us,
+    INSERT INTO fourtop.bookings (restaurant_id, id, party_size, status, version, created_us,
         updated_us, actor_id, actor_role, past_reason, period, service_date, occasion,
-        dining_start_us, dining_end_us, block_start_us, block_end_us, turn_minutes, is_clamped,
-        merge_group_id, assigned_start_us, assigned_end_us, assigned_us, assigned_by_id,
-        assigned_by_role)
-    SELECT :restaurant::VARCHAR AS anon_1, new_bookings_added.id AS id, new_bookings_added.party AS party,
-        new_bookings_added.status AS status, new_bookings_added.version AS version,
-        new_bookings_added.created_us AS created_us, new_bookings_added.updated_us AS updated_us,
-        new_bookings_added.actor_id AS actor_id, new_bookings_added.actor_role AS actor_role,
-        new_bookings_added.past_reason AS past_reason, new_bookings_added.period AS period,
-        new_bookings_added.service_date AS service_date, new_bookings_added.occasion AS occasion,
-        new_bookings_added.dining_start_us AS dining_start_us, new_bookings_added.dining_end_us AS dining_end_us,
-        new_bookings_added.block_start_us AS block_start_us, new_bookings_added.block_end_us AS block_end_us,
-        new_bookings_added.turn_minutes AS turn_minutes, new_bookings_added.is_clamped AS is_clamped,
-        new_bookings_added.merge_group_id AS merge_group_id, new_bookings_added.assigned_start_us AS assigned_start_us,
+        dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes,
+        is_clamped, merge_group_id, assigned_start_us, assigned_end_us, assigned_us,
+        assigned_by_id, assigned_by_role)
+    SELECT :restaurant::VARCHAR AS anon_1, new_bookings_added.id AS id,
+        new_bookings_added.party_size AS party_size, new_bookings_added.status AS status,
+        new_bookings_added.version AS version, new_bookings_added.created_us AS created_us,
+        new_bookings_added.updated_us AS updated_us, new_bookings_added.actor_id AS actor_id,
+        new_bookings_added.actor_role AS actor_role, new_bookings_added.past_reason AS past_reason,
+        new_bookings_added.period AS period, new_bookings_added.service_date AS service_date,
+        new_bookings_added.occasion AS occasion, new_bookings_added.dining_start_us AS dining_start_us,
+        new_bookings_added.dining_end_us AS dining_end_us, new_bookings_added.occupied_start_us AS occupied_start_us,
+        new_bookings_added.occupied_end_us AS occupied_end_us, new_bookings_added.turn_minutes AS turn_minutes,
+        new_bookings_added.is_clamped AS is_clamped, new_bookings_added.merge_group_id AS merge_group_id,
+        new_bookings_added.assigned_start_us AS assigned_start_us,
         new_bookings_added.assigned_end_us AS assigned_end_us, new_bookings_added.assigned_us AS assigned_us,
         new_bookings_added.assigned_by_id AS assigned_by_id, new_bookings_added.assigned_by_role AS assigned_by_role
     FROM json_to_recordset(CAST(:bookings_added::VARCHAR AS JSON)) AS new_bookings_added(ordinal INTEGER,
-        id TEXT, party INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
+        id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
-        occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT, block_start_us BIGINT,
-        block_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN, merge_group_id TEXT,
+        occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT, occupied_start_us BIGINT,
+        occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN, merge_group_id TEXT,
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT)
     ORDER BY new_bookings_added.ordinal
@@ -1208,33 +1336,42 @@ WITH did_bookings_added AS (
     WHERE fourtop.booking_table_assignments.table_id != excluded.table_id
 ), did_confirmations AS (
     INSERT INTO fourtop.booking_confirmation_results (restaurant_id, id, hold_id, booking_id,
-        idempotency_key, confirmed, checked_us, tables, rivals, code, details, actor_id,
-        actor_role)
+        idempotency_key, confirmed, checked_us, occupied_start_us, occupied_end_us, rivals, code,
+        details, actor_id, actor_role)
     SELECT :restaurant::VARCHAR AS anon_3, new_confirmations.id AS id, new_confirmations.hold_id AS hold_id,
         new_confirmations.booking_id AS booking_id, new_confirmations.idempotency_key AS idempotency_key,
         new_confirmations.confirmed AS confirmed, new_confirmations.checked_us AS checked_us,
-        new_confirmations.tables AS tables, new_confirmations.rivals AS rivals,
+        new_confirmations.occupied_start_us AS occupied_start_us,
+        new_confirmations.occupied_end_us AS occupied_end_us, new_confirmations.rivals AS rivals,
         new_confirmations.code AS code, new_confirmations.details AS details,
         new_confirmations.actor_id AS actor_id, new_confirmations.actor_role AS actor_role
     FROM json_to_recordset(CAST(:confirmations::VARCHAR AS JSON)) AS new_confirmations(ordinal INTEGER,
         id TEXT, hold_id TEXT, booking_id TEXT, idempotency_key TEXT, confirmed BOOLEAN,
-        checked_us BIGINT, tables JSON, rivals JSON, code TEXT, details JSON, actor_id TEXT,
-        actor_role TEXT)
+        checked_us BIGINT, occupied_start_us BIGINT, occupied_end_us BIGINT, rivals JSON, code TEXT,
+        details JSON, actor_id TEXT, actor_role TEXT)
     ORDER BY new_confirmations.ordinal
+), did_confirmation_tables AS (
+    INSERT INTO fourtop.booking_confirmation_tables (restaurant_id, result_id, position, table_id,
+        capacity)
+    SELECT :restaurant::VARCHAR AS anon_4, new_confirmation_tables.result_id AS result_id,
+        new_confirmation_tables.position AS position, new_confirmation_tables.table_id AS table_id,
+        new_confirmation_tables.capacity AS capacity
+    FROM json_to_recordset(CAST(:confirmation_tables::VARCHAR AS JSON)) AS new_confirmation_tables(ordinal INTEGER,
+        result_id TEXT, position INTEGER, table_id TEXT, capacity INTEGER)
+    ORDER BY new_confirmation_tables.ordinal
 ), did_stored_results AS (
     INSERT INTO fourtop.command_results (restaurant_id, command, idempotency_key, fingerprint,
-        kind, answer, stored_us)
-    SELECT :restaurant::VARCHAR AS anon_4, new_stored_results.command AS command,
+        result, stored_us)
+    SELECT :restaurant::VARCHAR AS anon_5, new_stored_results.command AS command,
         new_stored_results.idempotency_key AS idempotency_key, new_stored_results.fingerprint AS fingerprint,
-        new_stored_results.kind AS kind, new_stored_results.answer AS answer,
-        new_stored_results.stored_us AS stored_us
+        new_stored_results.result AS result, new_stored_results.stored_us AS stored_us
     FROM json_to_recordset(CAST(:stored_results::VARCHAR AS JSON)) AS new_stored_results(ordinal INTEGER,
-        command TEXT, idempotency_key TEXT, fingerprint TEXT, kind TEXT, answer JSON, stored_us BIGINT)
+        command TEXT, idempotency_key TEXT, fingerprint TEXT, result TEXT, stored_us BIGINT)
     ORDER BY new_stored_results.ordinal
 ), did_events AS (
     INSERT INTO fourtop.capacity_outbox (restaurant_id, type, dedupe_key, at_us, actor_id,
         actor_role, booking_id, hold_id, data, subject)
-    SELECT :restaurant::VARCHAR AS anon_5, new_events.type AS type, new_events.dedupe_key AS dedupe_key,
+    SELECT :restaurant::VARCHAR AS anon_6, new_events.type AS type, new_events.dedupe_key AS dedupe_key,
         new_events.at_us AS at_us, new_events.actor_id AS actor_id, new_events.actor_role AS actor_role,
         new_events.booking_id AS booking_id, new_events.hold_id AS hold_id, new_events.data AS data,
         new_events.subject AS subject
@@ -1301,13 +1438,13 @@ WHERE fourtop.restaurants.id = :restaurant::VARCHAR
 RETURNING fourtop.restaurants.id, (
     SELECT count(*) AS count_1
     FROM did_removed
-) AS anon_6, (
+) AS anon_7, (
     SELECT count(*) AS count_2
     FROM did_replaced
-) AS anon_7, (
+) AS anon_8, (
     SELECT count(*) AS count_3
     FROM did_holds_changed
-) AS anon_8;
+) AS anon_9;
 
 -- load_scope 7
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
@@ -1338,7 +1475,7 @@ SELECT (
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
     FROM (
-        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party,
+        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
             fourtop.table_holds.state, fourtop.table_holds.created_us,
             fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
             fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
@@ -1347,8 +1484,8 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.block_start_us,
-            fourtop.table_holds.block_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
             fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
             FROM fourtop.table_hold_members
@@ -1357,13 +1494,13 @@ SELECT (
         )) AS json_build_array_2
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.block_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.block_start_us < :w0_end::BIGINT
-            AND fourtop.table_holds.block_end_us > :w0_start::BIGINT
+            AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
     ) AS anon_2
 ) AS holds, (
     SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
     FROM (
-        SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party),
+        SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party_size),
             count(*)) AS json_build_array_3
         FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :c0_start::BIGINT
@@ -1375,7 +1512,7 @@ SELECT (
     SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_5
     FROM (
         SELECT json_build_array(fourtop.table_holds.dining_start_us, fourtop.table_holds.id,
-            fourtop.table_holds.party, (
+            fourtop.table_holds.party_size, (
             SELECT fourtop.bookings.dining_start_us
             FROM fourtop.bookings
             WHERE fourtop.bookings.restaurant_id = fourtop.table_holds.restaurant_id AND fourtop.bookings.id = fourtop.table_holds.booking_id
@@ -1384,8 +1521,8 @@ SELECT (
         )) AS json_build_array_4
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.block_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.block_start_us < :c0_end::BIGINT
-            AND fourtop.table_holds.block_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
+            AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
             AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
     ) AS anon_4
 ) AS held_covers, (
@@ -1393,8 +1530,7 @@ SELECT (
     FROM (
         SELECT json_build_array(fourtop.command_results.command,
             fourtop.command_results.idempotency_key, fourtop.command_results.fingerprint,
-            fourtop.command_results.kind, fourtop.command_results.answer,
-            fourtop.command_results.stored_us) AS json_build_array_5
+            fourtop.command_results.result, fourtop.command_results.stored_us) AS json_build_array_5
         FROM fourtop.command_results
         WHERE fourtop.command_results.restaurant_id = :restaurant::VARCHAR AND fourtop.command_results.command = :a0_command::VARCHAR
             AND fourtop.command_results.idempotency_key = :a0_key::VARCHAR
@@ -1408,28 +1544,29 @@ SELECT (
 -- (stored_results); insert events into the outbox (events). Return the number of rows that each
 -- removal and each update touched. Used by: book.
 WITH did_bookings_added AS (
-    INSERT INTO fourtop.bookings (restaurant_id, id, party, status, version, created_us,
+    INSERT INTO fourtop.bookings (restaurant_id, id, party_size, status, version, created_us,
         updated_us, actor_id, actor_role, past_reason, period, service_date, occasion,
-        dining_start_us, dining_end_us, block_start_us, block_end_us, turn_minutes, is_clamped,
-        merge_group_id, assigned_start_us, assigned_end_us, assigned_us, assigned_by_id,
-        assigned_by_role)
-    SELECT :restaurant::VARCHAR AS anon_1, new_bookings_added.id AS id, new_bookings_added.party AS party,
-        new_bookings_added.status AS status, new_bookings_added.version AS version,
-        new_bookings_added.created_us AS created_us, new_bookings_added.updated_us AS updated_us,
-        new_bookings_added.actor_id AS actor_id, new_bookings_added.actor_role AS actor_role,
-        new_bookings_added.past_reason AS past_reason, new_bookings_added.period AS period,
-        new_bookings_added.service_date AS service_date, new_bookings_added.occasion AS occasion,
-        new_bookings_added.dining_start_us AS dining_start_us, new_bookings_added.dining_end_us AS dining_end_us,
-        new_bookings_added.block_start_us AS block_start_us, new_bookings_added.block_end_us AS block_end_us,
-        new_bookings_added.turn_minutes AS turn_minutes, new_bookings_added.is_clamped AS is_clamped,
-        new_bookings_added.merge_group_id AS merge_group_id, new_bookings_added.assigned_start_us AS assigned_start_us,
+        dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes,
+        is_clamped, merge_group_id, assigned_start_us, assigned_end_us, assigned_us,
+        assigned_by_id, assigned_by_role)
+    SELECT :restaurant::VARCHAR AS anon_1, new_bookings_added.id AS id,
+        new_bookings_added.party_size AS party_size, new_bookings_added.status AS status,
+        new_bookings_added.version AS version, new_bookings_added.created_us AS created_us,
+        new_bookings_added.updated_us AS updated_us, new_bookings_added.actor_id AS actor_id,
+        new_bookings_added.actor_role AS actor_role, new_bookings_added.past_reason AS past_reason,
+        new_bookings_added.period AS period, new_bookings_added.service_date AS service_date,
+        new_bookings_added.occasion AS occasion, new_bookings_added.dining_start_us AS dining_start_us,
+        new_bookings_added.dining_end_us AS dining_end_us, new_bookings_added.occupied_start_us AS occupied_start_us,
+        new_bookings_added.occupied_end_us AS occupied_end_us, new_bookings_added.turn_minutes AS turn_minutes,
+        new_bookings_added.is_clamped AS is_clamped, new_bookings_added.merge_group_id AS merge_group_id,
+        new_bookings_added.assigned_start_us AS assigned_start_us,
         new_bookings_added.assigned_end_us AS assigned_end_us, new_bookings_added.assigned_us AS assigned_us,
         new_bookings_added.assigned_by_id AS assigned_by_id, new_bookings_added.assigned_by_role AS assigned_by_role
     FROM json_to_recordset(CAST(:bookings_added::VARCHAR AS JSON)) AS new_bookings_added(ordinal INTEGER,
-        id TEXT, party INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
+        id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
-        occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT, block_start_us BIGINT,
-        block_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN, merge_group_id TEXT,
+        occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT, occupied_start_us BIGINT,
+        occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN, merge_group_id TEXT,
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT)
     ORDER BY new_bookings_added.ordinal
@@ -1456,13 +1593,12 @@ WITH did_bookings_added AS (
     ORDER BY new_added.ordinal
 ), did_stored_results AS (
     INSERT INTO fourtop.command_results (restaurant_id, command, idempotency_key, fingerprint,
-        kind, answer, stored_us)
+        result, stored_us)
     SELECT :restaurant::VARCHAR AS anon_4, new_stored_results.command AS command,
         new_stored_results.idempotency_key AS idempotency_key, new_stored_results.fingerprint AS fingerprint,
-        new_stored_results.kind AS kind, new_stored_results.answer AS answer,
-        new_stored_results.stored_us AS stored_us
+        new_stored_results.result AS result, new_stored_results.stored_us AS stored_us
     FROM json_to_recordset(CAST(:stored_results::VARCHAR AS JSON)) AS new_stored_results(ordinal INTEGER,
-        command TEXT, idempotency_key TEXT, fingerprint TEXT, kind TEXT, answer JSON, stored_us BIGINT)
+        command TEXT, idempotency_key TEXT, fingerprint TEXT, result TEXT, stored_us BIGINT)
     ORDER BY new_stored_results.ordinal
 ), did_events AS (
     INSERT INTO fourtop.capacity_outbox (restaurant_id, type, dedupe_key, at_us, actor_id,
@@ -1512,13 +1648,13 @@ SELECT (
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
     FROM (
-        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party,
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
             fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
             fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
             fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
             fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
-            fourtop.bookings.dining_end_us, fourtop.bookings.block_start_us,
-            fourtop.bookings.block_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
             fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
             fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
             fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
@@ -1534,7 +1670,7 @@ SELECT (
 ) AS bookings, (
     SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
     FROM (
-        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party,
+        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
             fourtop.table_holds.state, fourtop.table_holds.created_us,
             fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
             fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
@@ -1543,8 +1679,8 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.block_start_us,
-            fourtop.table_holds.block_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
             fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
@@ -1562,13 +1698,13 @@ SELECT (
 SELECT (
     SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (
-        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party,
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
             fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
             fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
             fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
             fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
-            fourtop.bookings.dining_end_us, fourtop.bookings.block_start_us,
-            fourtop.bookings.block_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
             fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
             fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
             fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
@@ -1634,13 +1770,13 @@ SELECT (
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
     FROM (
-        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party,
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
             fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
             fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
             fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
             fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
-            fourtop.bookings.dining_end_us, fourtop.bookings.block_start_us,
-            fourtop.bookings.block_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
             fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
             fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
             fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
@@ -1656,7 +1792,7 @@ SELECT (
 ) AS bookings, (
     SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
     FROM (
-        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party,
+        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
             fourtop.table_holds.state, fourtop.table_holds.created_us,
             fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
             fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
@@ -1665,8 +1801,8 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.block_start_us,
-            fourtop.table_holds.block_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
             fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
@@ -1676,7 +1812,7 @@ SELECT (
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.booking_id = :bookings::VARCHAR
         UNION ALL
-        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party,
+        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
             fourtop.table_holds.state, fourtop.table_holds.created_us,
             fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
             fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
@@ -1685,8 +1821,8 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.block_start_us,
-            fourtop.table_holds.block_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
             fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
@@ -1695,13 +1831,13 @@ SELECT (
         )) AS json_build_array_3
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.block_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.block_start_us < :w0_end::BIGINT
-            AND fourtop.table_holds.block_end_us > :w0_start::BIGINT
+            AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
     ) AS anon_3
 ) AS holds, (
     SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_6
     FROM (
-        SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party),
+        SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party_size),
             count(*)) AS json_build_array_4
         FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :c0_start::BIGINT
@@ -1713,7 +1849,7 @@ SELECT (
     SELECT CAST(json_agg(anon_5.json_build_array_5) AS TEXT) AS json_agg_7
     FROM (
         SELECT json_build_array(fourtop.table_holds.dining_start_us, fourtop.table_holds.id,
-            fourtop.table_holds.party, (
+            fourtop.table_holds.party_size, (
             SELECT fourtop.bookings.dining_start_us
             FROM fourtop.bookings
             WHERE fourtop.bookings.restaurant_id = fourtop.table_holds.restaurant_id AND fourtop.bookings.id = fourtop.table_holds.booking_id
@@ -1722,8 +1858,8 @@ SELECT (
         )) AS json_build_array_5
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.block_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.block_start_us < :c0_end::BIGINT
-            AND fourtop.table_holds.block_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
+            AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
             AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
     ) AS anon_5
 ) AS held_covers;
@@ -1801,13 +1937,13 @@ WITH did_assignments_over AS (
     RETURNING fourtop.allocations.id
 ), did_bookings_changed AS (
     UPDATE fourtop.bookings
-    SET party=new_bookings_changed.party, status=new_bookings_changed.status,
+    SET party_size=new_bookings_changed.party_size, status=new_bookings_changed.status,
         period=new_bookings_changed.period, service_date=new_bookings_changed.service_date,
         occasion=new_bookings_changed.occasion,
         dining_start_us=new_bookings_changed.dining_start_us,
         dining_end_us=new_bookings_changed.dining_end_us,
-        block_start_us=new_bookings_changed.block_start_us,
-        block_end_us=new_bookings_changed.block_end_us,
+        occupied_start_us=new_bookings_changed.occupied_start_us,
+        occupied_end_us=new_bookings_changed.occupied_end_us,
         turn_minutes=new_bookings_changed.turn_minutes,
         is_clamped=new_bookings_changed.is_clamped,
         merge_group_id=new_bookings_changed.merge_group_id,
@@ -1820,10 +1956,10 @@ WITH did_assignments_over AS (
         updated_us=new_bookings_changed.updated_us, actor_id=new_bookings_changed.actor_id,
         actor_role=new_bookings_changed.actor_role, past_reason=new_bookings_changed.past_reason
     FROM json_to_recordset(CAST(:bookings_changed::VARCHAR AS JSON)) AS new_bookings_changed(ordinal INTEGER,
-        id TEXT, party INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
+        id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
-        occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT, block_start_us BIGINT,
-        block_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN, merge_group_id TEXT,
+        occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT, occupied_start_us BIGINT,
+        occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN, merge_group_id TEXT,
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, old_version BIGINT)
     WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.id = :bookings_changed_ids::VARCHAR
@@ -1871,7 +2007,7 @@ SELECT (
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
     FROM (
-        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party,
+        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
             fourtop.table_holds.state, fourtop.table_holds.created_us,
             fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
             fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
@@ -1880,8 +2016,8 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.block_start_us,
-            fourtop.table_holds.block_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
             fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
             FROM fourtop.table_hold_members
@@ -1890,8 +2026,8 @@ SELECT (
         )) AS json_build_array_2
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.block_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.block_start_us < :w0_end::BIGINT
-            AND fourtop.table_holds.block_end_us > :w0_start::BIGINT
+            AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
     ) AS anon_2
 ) AS holds;
 
@@ -1956,13 +2092,13 @@ WITH did_assignments_over AS (
     RETURNING fourtop.allocations.id
 ), did_bookings_changed AS (
     UPDATE fourtop.bookings
-    SET party=new_bookings_changed.party, status=new_bookings_changed.status,
+    SET party_size=new_bookings_changed.party_size, status=new_bookings_changed.status,
         period=new_bookings_changed.period, service_date=new_bookings_changed.service_date,
         occasion=new_bookings_changed.occasion,
         dining_start_us=new_bookings_changed.dining_start_us,
         dining_end_us=new_bookings_changed.dining_end_us,
-        block_start_us=new_bookings_changed.block_start_us,
-        block_end_us=new_bookings_changed.block_end_us,
+        occupied_start_us=new_bookings_changed.occupied_start_us,
+        occupied_end_us=new_bookings_changed.occupied_end_us,
         turn_minutes=new_bookings_changed.turn_minutes,
         is_clamped=new_bookings_changed.is_clamped,
         merge_group_id=new_bookings_changed.merge_group_id,
@@ -1975,10 +2111,10 @@ WITH did_assignments_over AS (
         updated_us=new_bookings_changed.updated_us, actor_id=new_bookings_changed.actor_id,
         actor_role=new_bookings_changed.actor_role, past_reason=new_bookings_changed.past_reason
     FROM json_to_recordset(CAST(:bookings_changed::VARCHAR AS JSON)) AS new_bookings_changed(ordinal INTEGER,
-        id TEXT, party INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
+        id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
-        occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT, block_start_us BIGINT,
-        block_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN, merge_group_id TEXT,
+        occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT, occupied_start_us BIGINT,
+        occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN, merge_group_id TEXT,
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, old_version BIGINT)
     WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.id = :bookings_changed_ids::VARCHAR
@@ -2174,13 +2310,13 @@ SELECT (
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
     FROM (
-        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party,
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
             fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
             fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
             fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
             fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
-            fourtop.bookings.dining_end_us, fourtop.bookings.block_start_us,
-            fourtop.bookings.block_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
             fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
             fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
             fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
@@ -2197,7 +2333,7 @@ SELECT (
 ) AS bookings, (
     SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
     FROM (
-        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party,
+        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
             fourtop.table_holds.state, fourtop.table_holds.created_us,
             fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
             fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
@@ -2206,8 +2342,8 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.block_start_us,
-            fourtop.table_holds.block_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
             fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
@@ -2216,16 +2352,21 @@ SELECT (
         )) AS json_build_array_3
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.block_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.block_start_us < :w0_end::BIGINT
-            AND fourtop.table_holds.block_end_us > :w0_start::BIGINT
+            AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
     ) AS anon_3
 ) AS holds;
 
--- update_floor
--- Update the document of a floor. Used by: edit_floor.
-UPDATE fourtop.restaurant_policies
-SET floor=:new_floor::JSON
-WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR;
+-- delete_table_adjacencies
+-- Delete the rows of table_adjacencies that an edit of the house removes. Used by: edit_floor.
+DELETE
+FROM fourtop.table_adjacencies
+WHERE fourtop.table_adjacencies.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:table_adjacencies::VARCHAR AS JSON)) AS new_table_adjacencies(ordinal INTEGER,
+        first_table_id TEXT, second_table_id TEXT)
+    WHERE fourtop.table_adjacencies.first_table_id = new_table_adjacencies.first_table_id AND fourtop.table_adjacencies.second_table_id = new_table_adjacencies.second_table_id
+));
 
 -- write_changes 11
 -- Raise the restaurant's versions and store its time; in the same statement: insert events into the
@@ -2248,19 +2389,6 @@ SET floor_version=(fourtop.restaurants.floor_version + :floor::BIGINT), policy_v
     latest_us=:now_us::BIGINT
 WHERE fourtop.restaurants.id = :restaurant::VARCHAR
 RETURNING fourtop.restaurants.id;
-
--- update_restaurant
--- Update the name and the other facts of a restaurant. Used by: edit_policy.
-UPDATE fourtop.restaurants
-SET slug=:new_slug::VARCHAR, name=:new_name::VARCHAR, timezone=:new_timezone::VARCHAR,
-    is_active=:new_is_active
-WHERE fourtop.restaurants.id = :restaurant::VARCHAR;
-
--- update_policy
--- Update the documents of a restaurant and of its policy. Used by: edit_policy.
-UPDATE fourtop.restaurant_policies
-SET restaurant=:new_restaurant::JSON, policy=:new_policy::JSON
-WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR;
 
 -- list_events
 -- Read the events of a restaurant in the order in which they were written. Used by: events.
@@ -2301,7 +2429,7 @@ SELECT (
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
     FROM (
-        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party,
+        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
             fourtop.table_holds.state, fourtop.table_holds.created_us,
             fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
             fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
@@ -2310,8 +2438,8 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.block_start_us,
-            fourtop.table_holds.block_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
             fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
             FROM fourtop.table_hold_members
@@ -2320,13 +2448,13 @@ SELECT (
         )) AS json_build_array_2
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.block_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.block_start_us < :w0_end::BIGINT
-            AND fourtop.table_holds.block_end_us > :w0_start::BIGINT
+            AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
     ) AS anon_2
 ) AS holds, (
     SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
     FROM (
-        SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party),
+        SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party_size),
             count(*)) AS json_build_array_3
         FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :c0_start::BIGINT
@@ -2338,7 +2466,7 @@ SELECT (
     SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_5
     FROM (
         SELECT json_build_array(fourtop.table_holds.dining_start_us, fourtop.table_holds.id,
-            fourtop.table_holds.party, (
+            fourtop.table_holds.party_size, (
             SELECT fourtop.bookings.dining_start_us
             FROM fourtop.bookings
             WHERE fourtop.bookings.restaurant_id = fourtop.table_holds.restaurant_id AND fourtop.bookings.id = fourtop.table_holds.booking_id
@@ -2347,8 +2475,8 @@ SELECT (
         )) AS json_build_array_4
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.block_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.block_start_us < :c0_end::BIGINT
-            AND fourtop.table_holds.block_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
+            AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
             AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
     ) AS anon_4
 ) AS held_covers, (
@@ -2362,51 +2490,124 @@ SELECT (
 ) AS alive, (
     SELECT CAST(json_agg(anon_7.json_build_array_6) AS TEXT) AS json_agg_7
     FROM (
-        SELECT json_build_array(fourtop.restaurant_policies.restaurant,
-            fourtop.restaurant_policies.policy, fourtop.restaurant_policies.floor) AS json_build_array_6
-        FROM fourtop.restaurant_policies
-        WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
+        SELECT json_build_array(fourtop.restaurants.id, fourtop.restaurants.slug,
+            fourtop.restaurants.name, fourtop.restaurants.timezone, fourtop.restaurants.is_active) AS json_build_array_6
+        FROM fourtop.restaurants
+        WHERE fourtop.restaurants.id = :restaurant::VARCHAR
     ) AS anon_7
 ) AS anon_6, (
     SELECT CAST(json_agg(anon_9.json_build_array_7) AS TEXT) AS json_agg_8
     FROM (
-        SELECT json_build_array(fourtop.zones.position, fourtop.zones.document) AS json_build_array_7
+        SELECT json_build_array(fourtop.zones.id, fourtop.zones.name, fourtop.zones.sort_order,
+            fourtop.zones.area) AS json_build_array_7
         FROM fourtop.zones
         WHERE fourtop.zones.restaurant_id = :restaurant::VARCHAR
     ) AS anon_9
 ) AS anon_8, (
     SELECT CAST(json_agg(anon_11.json_build_array_8) AS TEXT) AS json_agg_9
     FROM (
-        SELECT json_build_array(fourtop.table_inventory.position,
-            fourtop.table_inventory.document) AS json_build_array_8
+        SELECT json_build_array(fourtop.table_inventory.id, fourtop.table_inventory.number,
+            fourtop.table_inventory.capacity, fourtop.table_inventory.zone_id,
+            fourtop.table_inventory.min_party, fourtop.table_inventory.max_party,
+            fourtop.table_inventory.section, fourtop.table_inventory.category,
+            fourtop.table_inventory.seating, fourtop.table_inventory.mobility,
+            fourtop.table_inventory.out_of_service, fourtop.table_inventory.active,
+            fourtop.table_inventory.features, fourtop.table_inventory.position,
+            fourtop.table_inventory.notes) AS json_build_array_8
         FROM fourtop.table_inventory
         WHERE fourtop.table_inventory.restaurant_id = :restaurant::VARCHAR
     ) AS anon_11
 ) AS anon_10, (
     SELECT CAST(json_agg(anon_13.json_build_array_9) AS TEXT) AS json_agg_10
     FROM (
-        SELECT json_build_array(fourtop.table_adjacencies.position,
-            fourtop.table_adjacencies.document) AS json_build_array_9
+        SELECT json_build_array(fourtop.table_adjacencies.first_table_id,
+            fourtop.table_adjacencies.second_table_id, fourtop.table_adjacencies.seat_loss) AS json_build_array_9
         FROM fourtop.table_adjacencies
         WHERE fourtop.table_adjacencies.restaurant_id = :restaurant::VARCHAR
     ) AS anon_13
 ) AS anon_12, (
     SELECT CAST(json_agg(anon_15.json_build_array_10) AS TEXT) AS json_agg_11
     FROM (
-        SELECT json_build_array(fourtop.restaurant_service_periods.position,
-            fourtop.restaurant_service_periods.document) AS json_build_array_10
-        FROM fourtop.restaurant_service_periods
-        WHERE fourtop.restaurant_service_periods.restaurant_id = :restaurant::VARCHAR
+        SELECT json_build_array(fourtop.table_set_capacities.id,
+            fourtop.table_set_capacities.capacity, fourtop.table_set_capacities.min_party) AS json_build_array_10
+        FROM fourtop.table_set_capacities
+        WHERE fourtop.table_set_capacities.restaurant_id = :restaurant::VARCHAR
     ) AS anon_15
 ) AS anon_14, (
     SELECT CAST(json_agg(anon_17.json_build_array_11) AS TEXT) AS json_agg_12
     FROM (
+        SELECT json_build_array(fourtop.table_set_members.set_id,
+            fourtop.table_set_members.table_id) AS json_build_array_11
+        FROM fourtop.table_set_members
+        WHERE fourtop.table_set_members.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_17
+) AS anon_16, (
+    SELECT CAST(json_agg(anon_19.json_build_array_12) AS TEXT) AS json_agg_13
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_policies.reservation_interval_minutes,
+            fourtop.restaurant_policies.default_duration_minutes,
+            fourtop.restaurant_policies.last_seating_buffer_minutes,
+            fourtop.restaurant_policies.joins_within_zone,
+            fourtop.restaurant_policies.past_grace_minutes,
+            fourtop.restaurant_policies.turn_bands, fourtop.restaurant_policies.closures,
+            fourtop.restaurant_policies.adjacency_mode,
+            fourtop.restaurant_policies.adjacency_required,
+            fourtop.restaurant_policies.adjacency_min_party,
+            fourtop.restaurant_policies.max_tables, fourtop.restaurant_policies.slack_budget,
+            fourtop.restaurant_policies.score, fourtop.restaurant_policies.hold_ttl_seconds,
+            fourtop.restaurant_policies.hold_rate_limit,
+            fourtop.restaurant_policies.hold_rate_window_seconds,
+            fourtop.restaurant_policies.hold_max_live,
+            fourtop.restaurant_policies.hold_max_live_per_session) AS json_build_array_12
+        FROM fourtop.restaurant_policies
+        WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_19
+) AS anon_18, (
+    SELECT CAST(json_agg(anon_21.json_build_array_13) AS TEXT) AS json_agg_14
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_occasions.key,
+            fourtop.restaurant_occasions.position, fourtop.restaurant_occasions.turn_bands) AS json_build_array_13
+        FROM fourtop.restaurant_occasions
+        WHERE fourtop.restaurant_occasions.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_21
+) AS anon_20, (
+    SELECT CAST(json_agg(anon_23.json_build_array_14) AS TEXT) AS json_agg_15
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_service_periods.key,
+            fourtop.restaurant_service_periods.start_time,
+            fourtop.restaurant_service_periods.end_time,
+            fourtop.restaurant_service_periods.weekdays, fourtop.restaurant_service_periods.dates,
+            fourtop.restaurant_service_periods.turn_bands,
+            fourtop.restaurant_service_periods.buffer_before_minutes,
+            fourtop.restaurant_service_periods.buffer_after_minutes,
+            fourtop.restaurant_service_periods.last_start_time,
+            fourtop.restaurant_service_periods.last_seating_minutes,
+            fourtop.restaurant_service_periods.overrun_allowed,
+            fourtop.restaurant_service_periods.min_dwell_minutes) AS json_build_array_14
+        FROM fourtop.restaurant_service_periods
+        WHERE fourtop.restaurant_service_periods.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_23
+) AS anon_22, (
+    SELECT CAST(json_agg(anon_25.json_build_array_15) AS TEXT) AS json_agg_16
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_period_occasions.period,
+            fourtop.restaurant_period_occasions.position,
+            fourtop.restaurant_period_occasions.occasion) AS json_build_array_15
+        FROM fourtop.restaurant_period_occasions
+        WHERE fourtop.restaurant_period_occasions.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_25
+) AS anon_24, (
+    SELECT CAST(json_agg(anon_27.json_build_array_16) AS TEXT) AS json_agg_17
+    FROM (
         SELECT json_build_array(fourtop.restaurant_capacity_rules.position,
-            fourtop.restaurant_capacity_rules.document) AS json_build_array_11
+            fourtop.restaurant_capacity_rules.max_covers,
+            fourtop.restaurant_capacity_rules.max_parties,
+            fourtop.restaurant_capacity_rules.period, fourtop.restaurant_capacity_rules.weekday,
+            fourtop.restaurant_capacity_rules.on_date) AS json_build_array_16
         FROM fourtop.restaurant_capacity_rules
         WHERE fourtop.restaurant_capacity_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_17
-) AS anon_16;
+    ) AS anon_27
+) AS anon_26;
 
 -- enter_job
 -- Set the lock timeout and the role of the jobs. Used by: sweep_holds, dead_letters,
@@ -2584,7 +2785,7 @@ WITH found AS (
     SELECT fourtop.table_holds.restaurant_id AS restaurant_id, fourtop.table_holds.id AS id
     FROM fourtop.table_holds
     WHERE fourtop.table_holds.created_us <= :before_us::BIGINT AND fourtop.table_holds.state != 'active'
-        AND fourtop.table_holds.block_end_us <= :before_us::BIGINT AND NOT (EXISTS (
+        AND fourtop.table_holds.occupied_end_us <= :before_us::BIGINT AND NOT (EXISTS (
         SELECT 1
         FROM fourtop.allocations
         WHERE fourtop.allocations.restaurant_id = fourtop.table_holds.restaurant_id AND fourtop.allocations.hold_id = fourtop.table_holds.id
@@ -2677,13 +2878,13 @@ SELECT (
 ) AS anon_1, (
     SELECT CAST(json_agg(anon_4.json_build_array_2) AS TEXT) AS json_agg_2
     FROM (
-        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party,
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
             fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
             fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
             fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
             fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
-            fourtop.bookings.dining_end_us, fourtop.bookings.block_start_us,
-            fourtop.bookings.block_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
             fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
             fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
             fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
@@ -2699,7 +2900,7 @@ SELECT (
 ) AS anon_3, (
     SELECT CAST(json_agg(anon_6.json_build_array_3) AS TEXT) AS json_agg_4
     FROM (
-        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party,
+        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
             fourtop.table_holds.state, fourtop.table_holds.created_us,
             fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
             fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
@@ -2708,8 +2909,8 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.block_start_us,
-            fourtop.table_holds.block_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
             fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
@@ -2738,19 +2939,30 @@ SELECT (
             fourtop.booking_confirmation_results.idempotency_key,
             fourtop.booking_confirmation_results.confirmed,
             fourtop.booking_confirmation_results.checked_us,
-            fourtop.booking_confirmation_results.tables,
+            fourtop.booking_confirmation_results.occupied_start_us,
+            fourtop.booking_confirmation_results.occupied_end_us,
             fourtop.booking_confirmation_results.rivals,
             fourtop.booking_confirmation_results.code,
             fourtop.booking_confirmation_results.details,
             fourtop.booking_confirmation_results.actor_id,
-            fourtop.booking_confirmation_results.actor_role) AS json_build_array_5
+            fourtop.booking_confirmation_results.actor_role, (
+            SELECT json_agg(fourtop.booking_confirmation_tables.table_id ORDER BY fourtop.booking_confirmation_tables.position) AS json_agg_8
+            FROM fourtop.booking_confirmation_tables
+            WHERE fourtop.booking_confirmation_tables.restaurant_id = fourtop.booking_confirmation_results.restaurant_id
+                AND fourtop.booking_confirmation_tables.result_id = fourtop.booking_confirmation_results.id
+        ), (
+            SELECT json_agg(fourtop.booking_confirmation_tables.capacity ORDER BY fourtop.booking_confirmation_tables.position) AS json_agg_9
+            FROM fourtop.booking_confirmation_tables
+            WHERE fourtop.booking_confirmation_tables.restaurant_id = fourtop.booking_confirmation_results.restaurant_id
+                AND fourtop.booking_confirmation_tables.result_id = fourtop.booking_confirmation_results.id
+        )) AS json_build_array_5
         FROM fourtop.booking_confirmation_results
         WHERE fourtop.booking_confirmation_results.restaurant_id = :restaurant::VARCHAR AND (fourtop.booking_confirmation_results.id = ANY (:results::TEXT[])
             OR fourtop.booking_confirmation_results.hold_id = ANY (:confirmed_holds::TEXT[]) OR fourtop.booking_confirmation_results.confirmed
             AND fourtop.booking_confirmation_results.booking_id = ANY (:confirmed_bookings::TEXT[]))
     ) AS anon_10
 ) AS anon_9, (
-    SELECT CAST(json_agg(anon_12.json_build_array_6) AS TEXT) AS json_agg_8
+    SELECT CAST(json_agg(anon_12.json_build_array_6) AS TEXT) AS json_agg_10
     FROM (
         SELECT json_build_array(fourtop.capacity_outbox.dedupe_key) AS json_build_array_6
         FROM fourtop.capacity_outbox

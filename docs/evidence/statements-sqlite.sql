@@ -16,19 +16,14 @@
 -- restaurant_ids: 1 statements
 --     list_restaurants
 --
--- add_restaurant: 12 statements
+-- add_restaurant: 7 statements
 --     insert_restaurant
---     insert_policy
---     delete_zones
---     insert_zones
---     delete_table_inventory
---     insert_table_inventory
---     delete_table_adjacencies
---     insert_table_adjacencies
---     delete_restaurant_service_periods
---     insert_restaurant_service_periods
---     delete_restaurant_capacity_rules
---     insert_restaurant_capacity_rules
+--     write_zones
+--     write_table_inventory
+--     write_table_adjacencies
+--     write_restaurant_policies
+--     write_restaurant_service_periods
+--     write_restaurant_capacity_rules
 --
 -- house: 2 statements
 --     look_up_restaurant
@@ -76,7 +71,7 @@
 --     write_events
 --     raise_versions
 --
--- confirm: 11 statements
+-- confirm: 12 statements
 --     lock_restaurant
 --     load_scope 6
 --     write_removed
@@ -85,6 +80,7 @@
 --     write_holds_changed
 --     write_added
 --     write_confirmations
+--     write_confirmation_tables
 --     write_stored_results
 --     write_events
 --     raise_versions
@@ -170,26 +166,16 @@
 --     load_scope 14
 --     load_scope 8
 --
--- edit_floor: 9 statements
+-- edit_floor: 4 statements
 --     lock_restaurant
---     update_floor
---     delete_zones
---     insert_zones
---     delete_table_inventory
---     insert_table_inventory
 --     delete_table_adjacencies
 --     write_events
 --     raise_versions
 --
--- edit_policy: 10 statements
+-- edit_policy: 5 statements
 --     lock_restaurant
 --     load_scope
---     update_restaurant
---     update_policy
---     delete_restaurant_service_periods
---     insert_restaurant_service_periods
---     delete_restaurant_capacity_rules
---     insert_restaurant_capacity_rules
+--     write_restaurant_policies
 --     write_events
 --     raise_versions
 --
@@ -303,99 +289,87 @@ INSERT INTO restaurants (id, slug, name, timezone, is_active, floor_version, pol
 VALUES (:new_id, :new_slug, :new_name, :new_timezone, :new_is_active, :new_floor_version,
     :new_policy_version, :new_occupancy_version, :new_latest_us);
 
--- insert_policy
--- Insert the documents of a restaurant. Used by: add_restaurant.
-INSERT INTO restaurant_policies (restaurant_id, restaurant, policy, floor)
-VALUES (:new_id, :new_restaurant, :new_policy, :new_floor);
+-- write_zones
+-- Insert or update the rows of zones that an edit of the house changes. Used by: add_restaurant.
+INSERT INTO zones (restaurant_id, id, name, sort_order, area)
+VALUES (:restaurant, :each_id, :each_name, :each_sort_order, :each_area)
+ON CONFLICT (restaurant_id, id) DO UPDATE
+SET name = excluded.name, sort_order = excluded.sort_order, area = excluded.area;
 
--- delete_zones
--- Delete the rows of a restaurant in zones, before they are written again. Used by: add_restaurant,
--- edit_floor.
-DELETE
-FROM zones
-WHERE zones.restaurant_id = :restaurant;
+-- write_table_inventory
+-- Insert or update the rows of table_inventory that an edit of the house changes. Used by:
+-- add_restaurant.
+INSERT INTO table_inventory (restaurant_id, id, number, capacity, zone_id, min_party, max_party,
+    section, category, seating, mobility, out_of_service, active, features, position, notes)
+VALUES (:restaurant, :each_id, :each_number, :each_capacity, :each_zone_id, :each_min_party,
+    :each_max_party, :each_section, :each_category, :each_seating, :each_mobility,
+    :each_out_of_service, :each_active, :each_features, :each_position, :each_notes)
+ON CONFLICT (restaurant_id, id) DO UPDATE
+SET number = excluded.number, capacity = excluded.capacity, zone_id = excluded.zone_id, min_party = excluded.min_party,
+    max_party = excluded.max_party, section = excluded.section, category = excluded.category,
+    seating = excluded.seating, mobility = excluded.mobility, out_of_service = excluded.out_of_service,
+    active = excluded.active, features = excluded.features, position = excluded.position, notes = excluded.notes;
 
--- insert_zones
--- Insert the rows of a restaurant into zones. Used by: add_restaurant, edit_floor.
-INSERT INTO zones (restaurant_id, position, document)
-SELECT :restaurant AS anon_1, new_zones.ordinal, new_zones.document
-FROM (
-    SELECT json_extract(anon_2.value, '$.ordinal') AS ordinal, json_extract(anon_2.value,
-        '$.document') AS document
-    FROM json_each(:zones) AS anon_2
-) AS new_zones;
+-- write_table_adjacencies
+-- Insert or update the rows of table_adjacencies that an edit of the house changes. Used by:
+-- add_restaurant.
+INSERT INTO table_adjacencies (restaurant_id, first_table_id, second_table_id, seat_loss)
+VALUES (:restaurant, :each_first_table_id, :each_second_table_id, :each_seat_loss)
+ON CONFLICT (restaurant_id, first_table_id, second_table_id) DO UPDATE
+SET seat_loss = excluded.seat_loss;
 
--- delete_table_inventory
--- Delete the rows of a restaurant in table_inventory, before they are written again. Used by:
--- add_restaurant, edit_floor.
-DELETE
-FROM table_inventory
-WHERE table_inventory.restaurant_id = :restaurant;
+-- write_restaurant_policies
+-- Insert or update the rows of restaurant_policies that an edit of the house changes. Used by:
+-- add_restaurant, edit_policy.
+INSERT INTO restaurant_policies (restaurant_id, reservation_interval_minutes,
+    default_duration_minutes, last_seating_buffer_minutes, joins_within_zone, past_grace_minutes,
+    turn_bands, closures, adjacency_mode, adjacency_required, adjacency_min_party, max_tables,
+    slack_budget, score, hold_ttl_seconds, hold_rate_limit, hold_rate_window_seconds,
+    hold_max_live, hold_max_live_per_session)
+VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_minutes,
+    :each_last_seating_buffer_minutes, :each_joins_within_zone, :each_past_grace_minutes,
+    :each_turn_bands, :each_closures, :each_adjacency_mode, :each_adjacency_required,
+    :each_adjacency_min_party, :each_max_tables, :each_slack_budget, :each_score,
+    :each_hold_ttl_seconds, :each_hold_rate_limit, :each_hold_rate_window_seconds,
+    :each_hold_max_live, :each_hold_max_live_per_session)
+ON CONFLICT (restaurant_id) DO UPDATE
+SET reservation_interval_minutes = excluded.reservation_interval_minutes,
+    default_duration_minutes = excluded.default_duration_minutes, last_seating_buffer_minutes = excluded.last_seating_buffer_minutes,
+    joins_within_zone = excluded.joins_within_zone, past_grace_minutes = excluded.past_grace_minutes,
+    turn_bands = excluded.turn_bands, closures = excluded.closures, adjacency_mode = excluded.adjacency_mode,
+    adjacency_required = excluded.adjacency_required, adjacency_min_party = excluded.adjacency_min_party,
+    max_tables = excluded.max_tables, slack_budget = excluded.slack_budget, score = excluded.score,
+    hold_ttl_seconds = excluded.hold_ttl_seconds, hold_rate_limit = excluded.hold_rate_limit,
+    hold_rate_window_seconds = excluded.hold_rate_window_seconds, hold_max_live = excluded.hold_max_live,
+    hold_max_live_per_session = excluded.hold_max_live_per_session;
 
--- insert_table_inventory
--- Insert the rows of a restaurant into table_inventory. Used by: add_restaurant, edit_floor.
-INSERT INTO table_inventory (restaurant_id, position, document)
-SELECT :restaurant AS anon_1, new_table_inventory.ordinal, new_table_inventory.document
-FROM (
-    SELECT json_extract(anon_2.value, '$.ordinal') AS ordinal, json_extract(anon_2.value,
-        '$.document') AS document
-    FROM json_each(:table_inventory) AS anon_2
-) AS new_table_inventory;
+-- write_restaurant_service_periods
+-- Insert or update the rows of restaurant_service_periods that an edit of the house changes. Used
+-- by: add_restaurant.
+INSERT INTO restaurant_service_periods (restaurant_id, "key", start_time, end_time, weekdays,
+    dates, turn_bands, buffer_before_minutes, buffer_after_minutes, last_start_time,
+    last_seating_minutes, overrun_allowed, min_dwell_minutes)
+VALUES (:restaurant, :each_key, :each_start_time, :each_end_time, :each_weekdays, :each_dates,
+    :each_turn_bands, :each_buffer_before_minutes, :each_buffer_after_minutes,
+    :each_last_start_time, :each_last_seating_minutes, :each_overrun_allowed,
+    :each_min_dwell_minutes)
+ON CONFLICT (restaurant_id, "key") DO UPDATE
+SET start_time = excluded.start_time, end_time = excluded.end_time, weekdays = excluded.weekdays,
+    dates = excluded.dates, turn_bands = excluded.turn_bands, buffer_before_minutes = excluded.buffer_before_minutes,
+    buffer_after_minutes = excluded.buffer_after_minutes, last_start_time = excluded.last_start_time,
+    last_seating_minutes = excluded.last_seating_minutes, overrun_allowed = excluded.overrun_allowed,
+    min_dwell_minutes = excluded.min_dwell_minutes;
 
--- delete_table_adjacencies
--- Delete the rows of a restaurant in table_adjacencies, before they are written again. Used by:
--- add_restaurant, edit_floor.
-DELETE
-FROM table_adjacencies
-WHERE table_adjacencies.restaurant_id = :restaurant;
-
--- insert_table_adjacencies
--- Insert the rows of a restaurant into table_adjacencies. Used by: add_restaurant.
-INSERT INTO table_adjacencies (restaurant_id, position, document)
-SELECT :restaurant AS anon_1, new_table_adjacencies.ordinal, new_table_adjacencies.document
-FROM (
-    SELECT json_extract(anon_2.value, '$.ordinal') AS ordinal, json_extract(anon_2.value,
-        '$.document') AS document
-    FROM json_each(:table_adjacencies) AS anon_2
-) AS new_table_adjacencies;
-
--- delete_restaurant_service_periods
--- Delete the rows of a restaurant in restaurant_service_periods, before they are written again.
--- Used by: add_restaurant, edit_policy.
-DELETE
-FROM restaurant_service_periods
-WHERE restaurant_service_periods.restaurant_id = :restaurant;
-
--- insert_restaurant_service_periods
--- Insert the rows of a restaurant into restaurant_service_periods. Used by: add_restaurant,
--- edit_policy.
-INSERT INTO restaurant_service_periods (restaurant_id, position, document)
-SELECT :restaurant AS anon_1, new_restaurant_service_periods.ordinal,
-    new_restaurant_service_periods.document
-FROM (
-    SELECT json_extract(anon_2.value, '$.ordinal') AS ordinal, json_extract(anon_2.value,
-        '$.document') AS document
-    FROM json_each(:restaurant_service_periods) AS anon_2
-) AS new_restaurant_service_periods;
-
--- delete_restaurant_capacity_rules
--- Delete the rows of a restaurant in restaurant_capacity_rules, before they are written again. Used
--- by: add_restaurant, edit_policy.
-DELETE
-FROM restaurant_capacity_rules
-WHERE restaurant_capacity_rules.restaurant_id = :restaurant;
-
--- insert_restaurant_capacity_rules
--- Insert the rows of a restaurant into restaurant_capacity_rules. Used by: add_restaurant,
--- edit_policy.
-INSERT INTO restaurant_capacity_rules (restaurant_id, position, document)
-SELECT :restaurant AS anon_1, new_restaurant_capacity_rules.ordinal,
-    new_restaurant_capacity_rules.document
-FROM (
-    SELECT json_extract(anon_2.value, '$.ordinal') AS ordinal, json_extract(anon_2.value,
-        '$.document') AS document
-    FROM json_each(:restaurant_capacity_rules) AS anon_2
-) AS new_restaurant_capacity_rules;
+-- write_restaurant_capacity_rules
+-- Insert or update the rows of restaurant_capacity_rules that an edit of the house changes. Used
+-- by: add_restaurant.
+INSERT INTO restaurant_capacity_rules (restaurant_id, position, max_covers, max_parties, period,
+    weekday, on_date)
+VALUES (:restaurant, :each_position, :each_max_covers, :each_max_parties, :each_period,
+    :each_weekday, :each_on_date)
+ON CONFLICT (restaurant_id, position) DO UPDATE
+SET max_covers = excluded.max_covers, max_parties = excluded.max_parties, period = excluded.period,
+    weekday = excluded.weekday, on_date = excluded.on_date;
 
 -- look_up_restaurant
 -- Read the restaurant's versions and its time without a lock. Every query begins here. Used by:
@@ -411,47 +385,109 @@ WHERE restaurants.id = :restaurant;
 SELECT (
     SELECT '[' || group_concat(anon_3.json_array_1) || ']' AS anon_2
     FROM (
-        SELECT json_array(json(restaurant_policies.restaurant), json(restaurant_policies.policy),
-            json(restaurant_policies.floor)) AS json_array_1
-        FROM restaurant_policies
-        WHERE restaurant_policies.restaurant_id = :restaurant
+        SELECT json_array(restaurants.id, restaurants.slug, restaurants.name,
+            restaurants.timezone, restaurants.is_active) AS json_array_1
+        FROM restaurants
+        WHERE restaurants.id = :restaurant
     ) AS anon_3
 ) AS anon_1, (
     SELECT '[' || group_concat(anon_6.json_array_2) || ']' AS anon_5
     FROM (
-        SELECT json_array(zones.position, json(zones.document)) AS json_array_2
+        SELECT json_array(zones.id, zones.name, zones.sort_order, zones.area) AS json_array_2
         FROM zones
         WHERE zones.restaurant_id = :restaurant
     ) AS anon_6
 ) AS anon_4, (
     SELECT '[' || group_concat(anon_9.json_array_3) || ']' AS anon_8
     FROM (
-        SELECT json_array(table_inventory.position, json(table_inventory.document)) AS json_array_3
+        SELECT json_array(table_inventory.id, table_inventory.number, table_inventory.capacity,
+            table_inventory.zone_id, table_inventory.min_party, table_inventory.max_party,
+            table_inventory.section, table_inventory.category, table_inventory.seating,
+            table_inventory.mobility, table_inventory.out_of_service, table_inventory.active,
+            json(table_inventory.features), json(table_inventory.position), table_inventory.notes) AS json_array_3
         FROM table_inventory
         WHERE table_inventory.restaurant_id = :restaurant
     ) AS anon_9
 ) AS anon_7, (
     SELECT '[' || group_concat(anon_12.json_array_4) || ']' AS anon_11
     FROM (
-        SELECT json_array(table_adjacencies.position, json(table_adjacencies.document)) AS json_array_4
+        SELECT json_array(table_adjacencies.first_table_id, table_adjacencies.second_table_id,
+            table_adjacencies.seat_loss) AS json_array_4
         FROM table_adjacencies
         WHERE table_adjacencies.restaurant_id = :restaurant
     ) AS anon_12
 ) AS anon_10, (
     SELECT '[' || group_concat(anon_15.json_array_5) || ']' AS anon_14
     FROM (
-        SELECT json_array(restaurant_service_periods.position, json(restaurant_service_periods.document)) AS json_array_5
-        FROM restaurant_service_periods
-        WHERE restaurant_service_periods.restaurant_id = :restaurant
+        SELECT json_array(table_set_capacities.id, table_set_capacities.capacity,
+            table_set_capacities.min_party) AS json_array_5
+        FROM table_set_capacities
+        WHERE table_set_capacities.restaurant_id = :restaurant
     ) AS anon_15
 ) AS anon_13, (
     SELECT '[' || group_concat(anon_18.json_array_6) || ']' AS anon_17
     FROM (
-        SELECT json_array(restaurant_capacity_rules.position, json(restaurant_capacity_rules.document)) AS json_array_6
+        SELECT json_array(table_set_members.set_id, table_set_members.table_id) AS json_array_6
+        FROM table_set_members
+        WHERE table_set_members.restaurant_id = :restaurant
+    ) AS anon_18
+) AS anon_16, (
+    SELECT '[' || group_concat(anon_21.json_array_7) || ']' AS anon_20
+    FROM (
+        SELECT json_array(restaurant_policies.reservation_interval_minutes,
+            restaurant_policies.default_duration_minutes,
+            restaurant_policies.last_seating_buffer_minutes,
+            restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
+            json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
+            restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
+            restaurant_policies.max_tables, restaurant_policies.slack_budget, json(restaurant_policies.score),
+            restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
+            restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
+            restaurant_policies.hold_max_live_per_session) AS json_array_7
+        FROM restaurant_policies
+        WHERE restaurant_policies.restaurant_id = :restaurant
+    ) AS anon_21
+) AS anon_19, (
+    SELECT '[' || group_concat(anon_24.json_array_8) || ']' AS anon_23
+    FROM (
+        SELECT json_array(restaurant_occasions."key", restaurant_occasions.position, json(restaurant_occasions.turn_bands)) AS json_array_8
+        FROM restaurant_occasions
+        WHERE restaurant_occasions.restaurant_id = :restaurant
+    ) AS anon_24
+) AS anon_22, (
+    SELECT '[' || group_concat(anon_27.json_array_9) || ']' AS anon_26
+    FROM (
+        SELECT json_array(restaurant_service_periods."key", restaurant_service_periods.start_time,
+            restaurant_service_periods.end_time, json(restaurant_service_periods.weekdays), json(restaurant_service_periods.dates),
+            json(restaurant_service_periods.turn_bands),
+            restaurant_service_periods.buffer_before_minutes,
+            restaurant_service_periods.buffer_after_minutes,
+            restaurant_service_periods.last_start_time,
+            restaurant_service_periods.last_seating_minutes,
+            restaurant_service_periods.overrun_allowed,
+            restaurant_service_periods.min_dwell_minutes) AS json_array_9
+        FROM restaurant_service_periods
+        WHERE restaurant_service_periods.restaurant_id = :restaurant
+    ) AS anon_27
+) AS anon_25, (
+    SELECT '[' || group_concat(anon_30.json_array_10) || ']' AS anon_29
+    FROM (
+        SELECT json_array(restaurant_period_occasions.period,
+            restaurant_period_occasions.position, restaurant_period_occasions.occasion) AS json_array_10
+        FROM restaurant_period_occasions
+        WHERE restaurant_period_occasions.restaurant_id = :restaurant
+    ) AS anon_30
+) AS anon_28, (
+    SELECT '[' || group_concat(anon_33.json_array_11) || ']' AS anon_32
+    FROM (
+        SELECT json_array(restaurant_capacity_rules.position,
+            restaurant_capacity_rules.max_covers, restaurant_capacity_rules.max_parties,
+            restaurant_capacity_rules.period, restaurant_capacity_rules.weekday,
+            restaurant_capacity_rules.on_date) AS json_array_11
         FROM restaurant_capacity_rules
         WHERE restaurant_capacity_rules.restaurant_id = :restaurant
-    ) AS anon_18
-) AS anon_16;
+    ) AS anon_33
+) AS anon_31;
 
 -- load_scope 2
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
@@ -476,13 +512,13 @@ SELECT (
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
     FROM (
-        SELECT json_array(table_holds.id, table_holds.party, table_holds.state,
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
             table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.block_start_us, table_holds.block_end_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
             table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
@@ -493,13 +529,13 @@ SELECT (
             ) AS anon_5
         ))) AS json_array_2
         FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.block_start_us > :w0_start - 2678400000000
-            AND table_holds.block_start_us < :w0_end AND table_holds.block_end_us > :w0_start
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
+            AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
     ) AS anon_4
 ) AS holds, (
     SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
     FROM (
-        SELECT json_array(bookings.dining_start_us, sum(bookings.party), count(*)) AS json_array_3
+        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_3
         FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :c0_start AND bookings.dining_start_us < :c0_end
             AND bookings.status IN ('pending', 'pending_allocation', 'confirmed', 'checked_in',
@@ -509,7 +545,7 @@ SELECT (
 ) AS headcounts, (
     SELECT '[' || group_concat(anon_9.json_array_4) || ']' AS anon_8
     FROM (
-        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party, (
+        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party_size, (
             SELECT bookings.dining_start_us
             FROM bookings
             WHERE bookings.restaurant_id = table_holds.restaurant_id AND bookings.id = table_holds.booking_id
@@ -517,9 +553,9 @@ SELECT (
                 'checked_in', 'completed')
         )) AS json_array_4
         FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.block_start_us > :c0_start - 2678400000000
-            AND table_holds.block_start_us < :c0_end AND table_holds.block_end_us > :c0_start AND table_holds.expires_us > :now_us
-            AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :c0_start - 2678400000000
+            AND table_holds.occupied_start_us < :c0_end AND table_holds.occupied_end_us > :c0_start
+            AND table_holds.expires_us > :now_us AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
     ) AS anon_9
 ) AS held_covers;
 
@@ -556,13 +592,13 @@ SELECT (
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
     FROM (
-        SELECT json_array(table_holds.id, table_holds.party, table_holds.state,
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
             table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.block_start_us, table_holds.block_end_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
             table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
@@ -573,13 +609,13 @@ SELECT (
             ) AS anon_5
         ))) AS json_array_2
         FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.block_start_us > :w0_start - 2678400000000
-            AND table_holds.block_start_us < :w0_end AND table_holds.block_end_us > :w0_start
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
+            AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
     ) AS anon_4
 ) AS holds, (
     SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
     FROM (
-        SELECT json_array(bookings.dining_start_us, sum(bookings.party), count(*)) AS json_array_3
+        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_3
         FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :c0_start AND bookings.dining_start_us < :c0_end
             AND bookings.status IN ('pending', 'pending_allocation', 'confirmed', 'checked_in',
@@ -589,7 +625,7 @@ SELECT (
 ) AS headcounts, (
     SELECT '[' || group_concat(anon_9.json_array_4) || ']' AS anon_8
     FROM (
-        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party, (
+        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party_size, (
             SELECT bookings.dining_start_us
             FROM bookings
             WHERE bookings.restaurant_id = table_holds.restaurant_id AND bookings.id = table_holds.booking_id
@@ -597,9 +633,9 @@ SELECT (
                 'checked_in', 'completed')
         )) AS json_array_4
         FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.block_start_us > :c0_start - 2678400000000
-            AND table_holds.block_start_us < :c0_end AND table_holds.block_end_us > :c0_start AND table_holds.expires_us > :now_us
-            AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :c0_start - 2678400000000
+            AND table_holds.occupied_start_us < :c0_end AND table_holds.occupied_end_us > :c0_start
+            AND table_holds.expires_us > :now_us AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
     ) AS anon_9
 ) AS held_covers, (
     SELECT '[' || group_concat(anon_11.json_array_5) || ']' AS anon_10
@@ -612,15 +648,16 @@ SELECT (
 
 -- write_holds_added
 -- Insert holds. Used by: hold, hold with a key and a session, events.
-INSERT INTO table_holds (restaurant_id, id, party, state, period, service_date, occasion,
-    dining_start_us, dining_end_us, block_start_us, block_end_us, turn_minutes, is_clamped,
+INSERT INTO table_holds (restaurant_id, id, party_size, state, period, service_date, occasion,
+    dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped,
     created_us, expires_us, fingerprint, actor_id, actor_role, booking_id, session, past_reason,
     must, wish, names_tables, asked_occasion)
-VALUES (:restaurant, :each_id, :each_party, :each_state, :each_period, :each_service_date,
-    :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_block_start_us,
-    :each_block_end_us, :each_turn_minutes, :each_is_clamped, :each_created_us, :each_expires_us,
-    :each_fingerprint, :each_actor_id, :each_actor_role, :each_booking_id, :each_session,
-    :each_past_reason, :each_must, :each_wish, :each_names_tables, :each_asked_occasion);
+VALUES (:restaurant, :each_id, :each_party_size, :each_state, :each_period, :each_service_date,
+    :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_occupied_start_us,
+    :each_occupied_end_us, :each_turn_minutes, :each_is_clamped, :each_created_us,
+    :each_expires_us, :each_fingerprint, :each_actor_id, :each_actor_role, :each_booking_id,
+    :each_session, :each_past_reason, :each_must, :each_wish, :each_names_tables,
+    :each_asked_occasion);
 
 -- write_members
 -- Insert the tables of holds. Used by: hold, hold with a key and a session, events.
@@ -668,13 +705,13 @@ SELECT (
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
     FROM (
-        SELECT json_array(table_holds.id, table_holds.party, table_holds.state,
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
             table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.block_start_us, table_holds.block_end_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
             table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
@@ -692,9 +729,29 @@ SELECT (
     FROM (
         SELECT json_array(booking_confirmation_results.id, booking_confirmation_results.hold_id,
             booking_confirmation_results.booking_id, booking_confirmation_results.idempotency_key,
-            booking_confirmation_results.confirmed, booking_confirmation_results.checked_us, json(booking_confirmation_results.tables),
-            json(booking_confirmation_results.rivals), booking_confirmation_results.code, json(booking_confirmation_results.details),
-            booking_confirmation_results.actor_id, booking_confirmation_results.actor_role) AS json_array_3
+            booking_confirmation_results.confirmed, booking_confirmation_results.checked_us,
+            booking_confirmation_results.occupied_start_us,
+            booking_confirmation_results.occupied_end_us, json(booking_confirmation_results.rivals),
+            booking_confirmation_results.code, json(booking_confirmation_results.details),
+            booking_confirmation_results.actor_id, booking_confirmation_results.actor_role, json((
+            SELECT json_group_array(anon_8."each") AS json_group_array_2
+            FROM (
+                SELECT booking_confirmation_tables.table_id AS "each"
+                FROM booking_confirmation_tables
+                WHERE booking_confirmation_tables.restaurant_id = booking_confirmation_results.restaurant_id
+                    AND booking_confirmation_tables.result_id = booking_confirmation_results.id
+                ORDER BY booking_confirmation_tables.position
+            ) AS anon_8
+        )), json((
+            SELECT json_group_array(anon_9."each") AS json_group_array_3
+            FROM (
+                SELECT booking_confirmation_tables.capacity AS "each"
+                FROM booking_confirmation_tables
+                WHERE booking_confirmation_tables.restaurant_id = booking_confirmation_results.restaurant_id
+                    AND booking_confirmation_tables.result_id = booking_confirmation_results.id
+                ORDER BY booking_confirmation_tables.position
+            ) AS anon_9
+        ))) AS json_array_3
         FROM booking_confirmation_results
         WHERE booking_confirmation_results.restaurant_id = :restaurant AND booking_confirmation_results.hold_id = :holds
     ) AS anon_7
@@ -740,13 +797,13 @@ SELECT (
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
     FROM (
-        SELECT json_array(table_holds.id, table_holds.party, table_holds.state,
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
             table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.block_start_us, table_holds.block_end_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
             table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
@@ -757,13 +814,13 @@ SELECT (
             ) AS anon_5
         ))) AS json_array_2
         FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.block_start_us > :w0_start - 2678400000000
-            AND table_holds.block_start_us < :w0_end AND table_holds.block_end_us > :w0_start
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
+            AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
     ) AS anon_4
 ) AS holds, (
     SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
     FROM (
-        SELECT json_array(bookings.dining_start_us, sum(bookings.party), count(*)) AS json_array_3
+        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_3
         FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :c0_start AND bookings.dining_start_us < :c0_end
             AND bookings.status IN ('pending', 'pending_allocation', 'confirmed', 'checked_in',
@@ -773,7 +830,7 @@ SELECT (
 ) AS headcounts, (
     SELECT '[' || group_concat(anon_9.json_array_4) || ']' AS anon_8
     FROM (
-        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party, (
+        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party_size, (
             SELECT bookings.dining_start_us
             FROM bookings
             WHERE bookings.restaurant_id = table_holds.restaurant_id AND bookings.id = table_holds.booking_id
@@ -781,9 +838,9 @@ SELECT (
                 'checked_in', 'completed')
         )) AS json_array_4
         FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.block_start_us > :c0_start - 2678400000000
-            AND table_holds.block_start_us < :c0_end AND table_holds.block_end_us > :c0_start AND table_holds.expires_us > :now_us
-            AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :c0_start - 2678400000000
+            AND table_holds.occupied_start_us < :c0_end AND table_holds.occupied_end_us > :c0_start
+            AND table_holds.expires_us > :now_us AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
     ) AS anon_9
 ) AS held_covers, (
     SELECT '[' || group_concat(anon_11.json_array_5) || ']' AS anon_10
@@ -802,8 +859,7 @@ SELECT (
     SELECT '[' || group_concat(anon_13.json_array_7) || ']' AS anon_12
     FROM (
         SELECT json_array(command_results.command, command_results.idempotency_key,
-            command_results.fingerprint, command_results.kind, json(command_results.answer),
-            command_results.stored_us) AS json_array_7
+            command_results.fingerprint, command_results.result, command_results.stored_us) AS json_array_7
         FROM command_results
         WHERE command_results.restaurant_id = :restaurant AND command_results.command = :a0_command
             AND command_results.idempotency_key = :a0_key
@@ -812,10 +868,10 @@ SELECT (
 
 -- write_stored_results
 -- Insert the stored results of commands. Used by: hold with a key and a session, confirm, book.
-INSERT INTO command_results (restaurant_id, command, idempotency_key, fingerprint, kind, answer,
+INSERT INTO command_results (restaurant_id, command, idempotency_key, fingerprint, result,
     stored_us)
-VALUES (:restaurant, :each_command, :each_idempotency_key, :each_fingerprint, :each_kind,
-    :each_answer, :each_stored_us);
+VALUES (:restaurant, :each_command, :each_idempotency_key, :each_fingerprint, :each_result,
+    :each_stored_us);
 
 -- load_scope 6
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
@@ -833,13 +889,13 @@ SELECT (
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
     FROM (
-        SELECT json_array(table_holds.id, table_holds.party, table_holds.state,
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
             table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.block_start_us, table_holds.block_end_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
             table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
@@ -857,33 +913,52 @@ SELECT (
     FROM (
         SELECT json_array(booking_confirmation_results.id, booking_confirmation_results.hold_id,
             booking_confirmation_results.booking_id, booking_confirmation_results.idempotency_key,
-            booking_confirmation_results.confirmed, booking_confirmation_results.checked_us, json(booking_confirmation_results.tables),
-            json(booking_confirmation_results.rivals), booking_confirmation_results.code, json(booking_confirmation_results.details),
-            booking_confirmation_results.actor_id, booking_confirmation_results.actor_role) AS json_array_3
+            booking_confirmation_results.confirmed, booking_confirmation_results.checked_us,
+            booking_confirmation_results.occupied_start_us,
+            booking_confirmation_results.occupied_end_us, json(booking_confirmation_results.rivals),
+            booking_confirmation_results.code, json(booking_confirmation_results.details),
+            booking_confirmation_results.actor_id, booking_confirmation_results.actor_role, json((
+            SELECT json_group_array(anon_8."each") AS json_group_array_2
+            FROM (
+                SELECT booking_confirmation_tables.table_id AS "each"
+                FROM booking_confirmation_tables
+                WHERE booking_confirmation_tables.restaurant_id = booking_confirmation_results.restaurant_id
+                    AND booking_confirmation_tables.result_id = booking_confirmation_results.id
+                ORDER BY booking_confirmation_tables.position
+            ) AS anon_8
+        )), json((
+            SELECT json_group_array(anon_9."each") AS json_group_array_3
+            FROM (
+                SELECT booking_confirmation_tables.capacity AS "each"
+                FROM booking_confirmation_tables
+                WHERE booking_confirmation_tables.restaurant_id = booking_confirmation_results.restaurant_id
+                    AND booking_confirmation_tables.result_id = booking_confirmation_results.id
+                ORDER BY booking_confirmation_tables.position
+            ) AS anon_9
+        ))) AS json_array_3
         FROM booking_confirmation_results
         WHERE booking_confirmation_results.restaurant_id = :restaurant AND booking_confirmation_results.hold_id = :holds
     ) AS anon_7
 ) AS confirmations, (
-    SELECT '[' || group_concat(anon_9.json_array_4) || ']' AS anon_8
+    SELECT '[' || group_concat(anon_11.json_array_4) || ']' AS anon_10
     FROM (
         SELECT json_array(command_results.command, command_results.idempotency_key,
-            command_results.fingerprint, command_results.kind, json(command_results.answer),
-            command_results.stored_us) AS json_array_4
+            command_results.fingerprint, command_results.result, command_results.stored_us) AS json_array_4
         FROM command_results
         WHERE command_results.restaurant_id = :restaurant AND command_results.command = :a0_command
             AND command_results.idempotency_key = :a0_key
-    ) AS anon_9
+    ) AS anon_11
 ) AS stored_results;
 
 -- write_bookings_added
 -- Insert bookings. Used by: confirm, book.
-INSERT INTO bookings (restaurant_id, id, party, status, period, service_date, occasion,
-    dining_start_us, dining_end_us, block_start_us, block_end_us, turn_minutes, is_clamped,
+INSERT INTO bookings (restaurant_id, id, party_size, status, period, service_date, occasion,
+    dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped,
     merge_group_id, assigned_start_us, assigned_end_us, assigned_us, assigned_by_id,
     assigned_by_role, version, created_us, updated_us, actor_id, actor_role, past_reason)
-VALUES (:restaurant, :each_id, :each_party, :each_status, :each_period, :each_service_date,
-    :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_block_start_us,
-    :each_block_end_us, :each_turn_minutes, :each_is_clamped, :each_merge_group_id,
+VALUES (:restaurant, :each_id, :each_party_size, :each_status, :each_period, :each_service_date,
+    :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_occupied_start_us,
+    :each_occupied_end_us, :each_turn_minutes, :each_is_clamped, :each_merge_group_id,
     :each_assigned_start_us, :each_assigned_end_us, :each_assigned_us, :each_assigned_by_id,
     :each_assigned_by_role, :each_version, :each_created_us, :each_updated_us, :each_actor_id,
     :each_actor_role, :each_past_reason);
@@ -900,10 +975,16 @@ WHERE booking_table_assignments.table_id != excluded.table_id;
 -- write_confirmations
 -- Insert the evidence of confirmations. Used by: confirm.
 INSERT INTO booking_confirmation_results (restaurant_id, id, hold_id, booking_id, idempotency_key,
-    confirmed, checked_us, tables, rivals, code, details, actor_id, actor_role)
+    confirmed, checked_us, occupied_start_us, occupied_end_us, rivals, code, details, actor_id,
+    actor_role)
 VALUES (:restaurant, :each_id, :each_hold_id, :each_booking_id, :each_idempotency_key,
-    :each_confirmed, :each_checked_us, :each_tables, :each_rivals, :each_code, :each_details,
-    :each_actor_id, :each_actor_role);
+    :each_confirmed, :each_checked_us, :each_occupied_start_us, :each_occupied_end_us,
+    :each_rivals, :each_code, :each_details, :each_actor_id, :each_actor_role);
+
+-- write_confirmation_tables
+-- Insert the tables that the evidence is about. Used by: confirm.
+INSERT INTO booking_confirmation_tables (restaurant_id, result_id, position, table_id, capacity)
+VALUES (:restaurant, :each_result_id, :each_position, :each_table_id, :each_capacity);
 
 -- load_scope 7
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
@@ -928,13 +1009,13 @@ SELECT (
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
     FROM (
-        SELECT json_array(table_holds.id, table_holds.party, table_holds.state,
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
             table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.block_start_us, table_holds.block_end_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
             table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
@@ -945,13 +1026,13 @@ SELECT (
             ) AS anon_5
         ))) AS json_array_2
         FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.block_start_us > :w0_start - 2678400000000
-            AND table_holds.block_start_us < :w0_end AND table_holds.block_end_us > :w0_start
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
+            AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
     ) AS anon_4
 ) AS holds, (
     SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
     FROM (
-        SELECT json_array(bookings.dining_start_us, sum(bookings.party), count(*)) AS json_array_3
+        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_3
         FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :c0_start AND bookings.dining_start_us < :c0_end
             AND bookings.status IN ('pending', 'pending_allocation', 'confirmed', 'checked_in',
@@ -961,7 +1042,7 @@ SELECT (
 ) AS headcounts, (
     SELECT '[' || group_concat(anon_9.json_array_4) || ']' AS anon_8
     FROM (
-        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party, (
+        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party_size, (
             SELECT bookings.dining_start_us
             FROM bookings
             WHERE bookings.restaurant_id = table_holds.restaurant_id AND bookings.id = table_holds.booking_id
@@ -969,16 +1050,15 @@ SELECT (
                 'checked_in', 'completed')
         )) AS json_array_4
         FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.block_start_us > :c0_start - 2678400000000
-            AND table_holds.block_start_us < :c0_end AND table_holds.block_end_us > :c0_start AND table_holds.expires_us > :now_us
-            AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :c0_start - 2678400000000
+            AND table_holds.occupied_start_us < :c0_end AND table_holds.occupied_end_us > :c0_start
+            AND table_holds.expires_us > :now_us AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
     ) AS anon_9
 ) AS held_covers, (
     SELECT '[' || group_concat(anon_11.json_array_5) || ']' AS anon_10
     FROM (
         SELECT json_array(command_results.command, command_results.idempotency_key,
-            command_results.fingerprint, command_results.kind, json(command_results.answer),
-            command_results.stored_us) AS json_array_5
+            command_results.fingerprint, command_results.result, command_results.stored_us) AS json_array_5
         FROM command_results
         WHERE command_results.restaurant_id = :restaurant AND command_results.command = :a0_command
             AND command_results.idempotency_key = :a0_key
@@ -1011,11 +1091,11 @@ SELECT (
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
     FROM (
-        SELECT json_array(bookings.id, bookings.party, bookings.status, bookings.version,
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
             bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
             bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
-            bookings.dining_start_us, bookings.dining_end_us, bookings.block_start_us,
-            bookings.block_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
             bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
             bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
@@ -1032,13 +1112,13 @@ SELECT (
 ) AS bookings, (
     SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
     FROM (
-        SELECT json_array(table_holds.id, table_holds.party, table_holds.state,
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
             table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.block_start_us, table_holds.block_end_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
             table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
@@ -1059,11 +1139,11 @@ SELECT (
 SELECT (
     SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
     FROM (
-        SELECT json_array(bookings.id, bookings.party, bookings.status, bookings.version,
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
             bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
             bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
-            bookings.dining_start_us, bookings.dining_end_us, bookings.block_start_us,
-            bookings.block_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
             bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
             bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
             SELECT json_group_array(anon_3."each") AS json_group_array_1
@@ -1119,11 +1199,11 @@ SELECT (
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
     FROM (
-        SELECT json_array(bookings.id, bookings.party, bookings.status, bookings.version,
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
             bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
             bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
-            bookings.dining_start_us, bookings.dining_end_us, bookings.block_start_us,
-            bookings.block_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
             bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
             bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
@@ -1140,13 +1220,13 @@ SELECT (
 ) AS bookings, (
     SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
     FROM (
-        SELECT json_array(table_holds.id, table_holds.party, table_holds.state,
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
             table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.block_start_us, table_holds.block_end_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
             table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
@@ -1159,13 +1239,13 @@ SELECT (
         FROM table_holds
         WHERE table_holds.restaurant_id = :restaurant AND table_holds.booking_id = :bookings
         UNION ALL
-        SELECT json_array(table_holds.id, table_holds.party, table_holds.state,
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
             table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.block_start_us, table_holds.block_end_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
             table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
@@ -1176,13 +1256,13 @@ SELECT (
             ) AS anon_8
         ))) AS json_array_3
         FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.block_start_us > :w0_start - 2678400000000
-            AND table_holds.block_start_us < :w0_end AND table_holds.block_end_us > :w0_start
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
+            AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
     ) AS anon_7
 ) AS holds, (
     SELECT '[' || group_concat(anon_10.json_array_4) || ']' AS anon_9
     FROM (
-        SELECT json_array(bookings.dining_start_us, sum(bookings.party), count(*)) AS json_array_4
+        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_4
         FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :c0_start AND bookings.dining_start_us < :c0_end
             AND bookings.status IN ('pending', 'pending_allocation', 'confirmed', 'checked_in',
@@ -1192,7 +1272,7 @@ SELECT (
 ) AS headcounts, (
     SELECT '[' || group_concat(anon_12.json_array_5) || ']' AS anon_11
     FROM (
-        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party, (
+        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party_size, (
             SELECT bookings.dining_start_us
             FROM bookings
             WHERE bookings.restaurant_id = table_holds.restaurant_id AND bookings.id = table_holds.booking_id
@@ -1200,9 +1280,9 @@ SELECT (
                 'checked_in', 'completed')
         )) AS json_array_5
         FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.block_start_us > :c0_start - 2678400000000
-            AND table_holds.block_start_us < :c0_end AND table_holds.block_end_us > :c0_start AND table_holds.expires_us > :now_us
-            AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :c0_start - 2678400000000
+            AND table_holds.occupied_start_us < :c0_end AND table_holds.occupied_end_us > :c0_start
+            AND table_holds.expires_us > :now_us AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
     ) AS anon_12
 ) AS held_covers;
 
@@ -1210,10 +1290,11 @@ SELECT (
 -- Update bookings, if they have the version that the decision read. Used by: reschedule, move,
 -- cancel.
 UPDATE bookings
-SET party=:each_party, status=:each_status, period=:each_period, service_date=:each_service_date,
-    occasion=:each_occasion, dining_start_us=:each_dining_start_us,
-    dining_end_us=:each_dining_end_us, block_start_us=:each_block_start_us,
-    block_end_us=:each_block_end_us, turn_minutes=:each_turn_minutes, is_clamped=:each_is_clamped,
+SET party_size=:each_party_size, status=:each_status, period=:each_period,
+    service_date=:each_service_date, occasion=:each_occasion,
+    dining_start_us=:each_dining_start_us, dining_end_us=:each_dining_end_us,
+    occupied_start_us=:each_occupied_start_us, occupied_end_us=:each_occupied_end_us,
+    turn_minutes=:each_turn_minutes, is_clamped=:each_is_clamped,
     merge_group_id=:each_merge_group_id, assigned_start_us=:each_assigned_start_us,
     assigned_end_us=:each_assigned_end_us, assigned_us=:each_assigned_us,
     assigned_by_id=:each_assigned_by_id, assigned_by_role=:each_assigned_by_role,
@@ -1252,13 +1333,13 @@ SELECT (
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
     FROM (
-        SELECT json_array(table_holds.id, table_holds.party, table_holds.state,
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
             table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.block_start_us, table_holds.block_end_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
             table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
@@ -1269,8 +1350,8 @@ SELECT (
             ) AS anon_5
         ))) AS json_array_2
         FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.block_start_us > :w0_start - 2678400000000
-            AND table_holds.block_start_us < :w0_end AND table_holds.block_end_us > :w0_start
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
+            AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
     ) AS anon_4
 ) AS holds;
 
@@ -1349,11 +1430,11 @@ SELECT (
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
     FROM (
-        SELECT json_array(bookings.id, bookings.party, bookings.status, bookings.version,
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
             bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
             bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
-            bookings.dining_start_us, bookings.dining_end_us, bookings.block_start_us,
-            bookings.block_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
             bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
             bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
@@ -1370,13 +1451,13 @@ SELECT (
 ) AS bookings, (
     SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
     FROM (
-        SELECT json_array(table_holds.id, table_holds.party, table_holds.state,
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
             table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.block_start_us, table_holds.block_end_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
             table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
@@ -1387,28 +1468,17 @@ SELECT (
             ) AS anon_8
         ))) AS json_array_3
         FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.block_start_us > :w0_start - 2678400000000
-            AND table_holds.block_start_us < :w0_end AND table_holds.block_end_us > :w0_start
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
+            AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
     ) AS anon_7
 ) AS holds;
 
--- update_floor
--- Update the document of a floor. Used by: edit_floor.
-UPDATE restaurant_policies
-SET floor=:new_floor
-WHERE restaurant_policies.restaurant_id = :restaurant;
-
--- update_restaurant
--- Update the name and the other facts of a restaurant. Used by: edit_policy.
-UPDATE restaurants
-SET slug=:new_slug, name=:new_name, timezone=:new_timezone, is_active=:new_is_active
-WHERE restaurants.id = :restaurant;
-
--- update_policy
--- Update the documents of a restaurant and of its policy. Used by: edit_policy.
-UPDATE restaurant_policies
-SET restaurant=:new_restaurant, policy=:new_policy
-WHERE restaurant_policies.restaurant_id = :restaurant;
+-- delete_table_adjacencies
+-- Delete the rows of table_adjacencies that an edit of the house removes. Used by: edit_floor.
+DELETE
+FROM table_adjacencies
+WHERE table_adjacencies.restaurant_id = :restaurant AND table_adjacencies.first_table_id = :each_first_table_id
+    AND table_adjacencies.second_table_id = :each_second_table_id;
 
 -- list_events
 -- Read the events of a restaurant in the order in which they were written. Used by: events.
@@ -1442,13 +1512,13 @@ SELECT (
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
     FROM (
-        SELECT json_array(table_holds.id, table_holds.party, table_holds.state,
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
             table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.block_start_us, table_holds.block_end_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
             table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
@@ -1459,13 +1529,13 @@ SELECT (
             ) AS anon_5
         ))) AS json_array_2
         FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.block_start_us > :w0_start - 2678400000000
-            AND table_holds.block_start_us < :w0_end AND table_holds.block_end_us > :w0_start
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
+            AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
     ) AS anon_4
 ) AS holds, (
     SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
     FROM (
-        SELECT json_array(bookings.dining_start_us, sum(bookings.party), count(*)) AS json_array_3
+        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_3
         FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :c0_start AND bookings.dining_start_us < :c0_end
             AND bookings.status IN ('pending', 'pending_allocation', 'confirmed', 'checked_in',
@@ -1475,7 +1545,7 @@ SELECT (
 ) AS headcounts, (
     SELECT '[' || group_concat(anon_9.json_array_4) || ']' AS anon_8
     FROM (
-        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party, (
+        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party_size, (
             SELECT bookings.dining_start_us
             FROM bookings
             WHERE bookings.restaurant_id = table_holds.restaurant_id AND bookings.id = table_holds.booking_id
@@ -1483,9 +1553,9 @@ SELECT (
                 'checked_in', 'completed')
         )) AS json_array_4
         FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.block_start_us > :c0_start - 2678400000000
-            AND table_holds.block_start_us < :c0_end AND table_holds.block_end_us > :c0_start AND table_holds.expires_us > :now_us
-            AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :c0_start - 2678400000000
+            AND table_holds.occupied_start_us < :c0_end AND table_holds.occupied_end_us > :c0_start
+            AND table_holds.expires_us > :now_us AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
     ) AS anon_9
 ) AS held_covers, (
     SELECT '[' || group_concat(anon_11.json_array_5) || ']' AS anon_10
@@ -1497,47 +1567,109 @@ SELECT (
 ) AS alive, (
     SELECT '[' || group_concat(anon_14.json_array_6) || ']' AS anon_13
     FROM (
-        SELECT json_array(json(restaurant_policies.restaurant), json(restaurant_policies.policy),
-            json(restaurant_policies.floor)) AS json_array_6
-        FROM restaurant_policies
-        WHERE restaurant_policies.restaurant_id = :restaurant
+        SELECT json_array(restaurants.id, restaurants.slug, restaurants.name,
+            restaurants.timezone, restaurants.is_active) AS json_array_6
+        FROM restaurants
+        WHERE restaurants.id = :restaurant
     ) AS anon_14
 ) AS anon_12, (
     SELECT '[' || group_concat(anon_17.json_array_7) || ']' AS anon_16
     FROM (
-        SELECT json_array(zones.position, json(zones.document)) AS json_array_7
+        SELECT json_array(zones.id, zones.name, zones.sort_order, zones.area) AS json_array_7
         FROM zones
         WHERE zones.restaurant_id = :restaurant
     ) AS anon_17
 ) AS anon_15, (
     SELECT '[' || group_concat(anon_20.json_array_8) || ']' AS anon_19
     FROM (
-        SELECT json_array(table_inventory.position, json(table_inventory.document)) AS json_array_8
+        SELECT json_array(table_inventory.id, table_inventory.number, table_inventory.capacity,
+            table_inventory.zone_id, table_inventory.min_party, table_inventory.max_party,
+            table_inventory.section, table_inventory.category, table_inventory.seating,
+            table_inventory.mobility, table_inventory.out_of_service, table_inventory.active,
+            json(table_inventory.features), json(table_inventory.position), table_inventory.notes) AS json_array_8
         FROM table_inventory
         WHERE table_inventory.restaurant_id = :restaurant
     ) AS anon_20
 ) AS anon_18, (
     SELECT '[' || group_concat(anon_23.json_array_9) || ']' AS anon_22
     FROM (
-        SELECT json_array(table_adjacencies.position, json(table_adjacencies.document)) AS json_array_9
+        SELECT json_array(table_adjacencies.first_table_id, table_adjacencies.second_table_id,
+            table_adjacencies.seat_loss) AS json_array_9
         FROM table_adjacencies
         WHERE table_adjacencies.restaurant_id = :restaurant
     ) AS anon_23
 ) AS anon_21, (
     SELECT '[' || group_concat(anon_26.json_array_10) || ']' AS anon_25
     FROM (
-        SELECT json_array(restaurant_service_periods.position, json(restaurant_service_periods.document)) AS json_array_10
-        FROM restaurant_service_periods
-        WHERE restaurant_service_periods.restaurant_id = :restaurant
+        SELECT json_array(table_set_capacities.id, table_set_capacities.capacity,
+            table_set_capacities.min_party) AS json_array_10
+        FROM table_set_capacities
+        WHERE table_set_capacities.restaurant_id = :restaurant
     ) AS anon_26
 ) AS anon_24, (
     SELECT '[' || group_concat(anon_29.json_array_11) || ']' AS anon_28
     FROM (
-        SELECT json_array(restaurant_capacity_rules.position, json(restaurant_capacity_rules.document)) AS json_array_11
+        SELECT json_array(table_set_members.set_id, table_set_members.table_id) AS json_array_11
+        FROM table_set_members
+        WHERE table_set_members.restaurant_id = :restaurant
+    ) AS anon_29
+) AS anon_27, (
+    SELECT '[' || group_concat(anon_32.json_array_12) || ']' AS anon_31
+    FROM (
+        SELECT json_array(restaurant_policies.reservation_interval_minutes,
+            restaurant_policies.default_duration_minutes,
+            restaurant_policies.last_seating_buffer_minutes,
+            restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
+            json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
+            restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
+            restaurant_policies.max_tables, restaurant_policies.slack_budget, json(restaurant_policies.score),
+            restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
+            restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
+            restaurant_policies.hold_max_live_per_session) AS json_array_12
+        FROM restaurant_policies
+        WHERE restaurant_policies.restaurant_id = :restaurant
+    ) AS anon_32
+) AS anon_30, (
+    SELECT '[' || group_concat(anon_35.json_array_13) || ']' AS anon_34
+    FROM (
+        SELECT json_array(restaurant_occasions."key", restaurant_occasions.position, json(restaurant_occasions.turn_bands)) AS json_array_13
+        FROM restaurant_occasions
+        WHERE restaurant_occasions.restaurant_id = :restaurant
+    ) AS anon_35
+) AS anon_33, (
+    SELECT '[' || group_concat(anon_38.json_array_14) || ']' AS anon_37
+    FROM (
+        SELECT json_array(restaurant_service_periods."key", restaurant_service_periods.start_time,
+            restaurant_service_periods.end_time, json(restaurant_service_periods.weekdays), json(restaurant_service_periods.dates),
+            json(restaurant_service_periods.turn_bands),
+            restaurant_service_periods.buffer_before_minutes,
+            restaurant_service_periods.buffer_after_minutes,
+            restaurant_service_periods.last_start_time,
+            restaurant_service_periods.last_seating_minutes,
+            restaurant_service_periods.overrun_allowed,
+            restaurant_service_periods.min_dwell_minutes) AS json_array_14
+        FROM restaurant_service_periods
+        WHERE restaurant_service_periods.restaurant_id = :restaurant
+    ) AS anon_38
+) AS anon_36, (
+    SELECT '[' || group_concat(anon_41.json_array_15) || ']' AS anon_40
+    FROM (
+        SELECT json_array(restaurant_period_occasions.period,
+            restaurant_period_occasions.position, restaurant_period_occasions.occasion) AS json_array_15
+        FROM restaurant_period_occasions
+        WHERE restaurant_period_occasions.restaurant_id = :restaurant
+    ) AS anon_41
+) AS anon_39, (
+    SELECT '[' || group_concat(anon_44.json_array_16) || ']' AS anon_43
+    FROM (
+        SELECT json_array(restaurant_capacity_rules.position,
+            restaurant_capacity_rules.max_covers, restaurant_capacity_rules.max_parties,
+            restaurant_capacity_rules.period, restaurant_capacity_rules.weekday,
+            restaurant_capacity_rules.on_date) AS json_array_16
         FROM restaurant_capacity_rules
         WHERE restaurant_capacity_rules.restaurant_id = :restaurant
-    ) AS anon_29
-) AS anon_27;
+    ) AS anon_44
+) AS anon_42;
 
 -- list_expired_holds
 -- List active holds that have expired. Used by: sweep_holds.
@@ -1682,7 +1814,7 @@ WHERE (table_hold_members.restaurant_id, table_hold_members.hold_id) IN (
     FROM (
         SELECT table_holds.restaurant_id AS restaurant_id, table_holds.id AS id
         FROM table_holds
-        WHERE table_holds.created_us <= :before_us AND table_holds.state != 'active' AND table_holds.block_end_us <= :before_us
+        WHERE table_holds.created_us <= :before_us AND table_holds.state != 'active' AND table_holds.occupied_end_us <= :before_us
             AND NOT (EXISTS (
             SELECT 1
             FROM allocations
@@ -1707,7 +1839,7 @@ WHERE (table_holds.restaurant_id, table_holds.id) IN (
     FROM (
         SELECT table_holds.restaurant_id AS restaurant_id, table_holds.id AS id
         FROM table_holds
-        WHERE table_holds.created_us <= :before_us AND table_holds.state != 'active' AND table_holds.block_end_us <= :before_us
+        WHERE table_holds.created_us <= :before_us AND table_holds.state != 'active' AND table_holds.occupied_end_us <= :before_us
             AND NOT (EXISTS (
             SELECT 1
             FROM allocations
@@ -1792,11 +1924,11 @@ SELECT (
 ) AS anon_1, (
     SELECT '[' || group_concat(anon_9.json_array_2) || ']' AS anon_8
     FROM (
-        SELECT json_array(bookings.id, bookings.party, bookings.status, bookings.version,
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
             bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
             bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
-            bookings.dining_start_us, bookings.dining_end_us, bookings.block_start_us,
-            bookings.block_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
             bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
             bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
             SELECT json_group_array(anon_10."each") AS json_group_array_1
@@ -1816,13 +1948,13 @@ SELECT (
 ) AS anon_7, (
     SELECT '[' || group_concat(anon_14.json_array_3) || ']' AS anon_13
     FROM (
-        SELECT json_array(table_holds.id, table_holds.party, table_holds.state,
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
             table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.block_start_us, table_holds.block_end_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
             table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_15."each") AS json_group_array_2
             FROM (
@@ -1855,32 +1987,52 @@ SELECT (
     FROM (
         SELECT json_array(booking_confirmation_results.id, booking_confirmation_results.hold_id,
             booking_confirmation_results.booking_id, booking_confirmation_results.idempotency_key,
-            booking_confirmation_results.confirmed, booking_confirmation_results.checked_us, json(booking_confirmation_results.tables),
-            json(booking_confirmation_results.rivals), booking_confirmation_results.code, json(booking_confirmation_results.details),
-            booking_confirmation_results.actor_id, booking_confirmation_results.actor_role) AS json_array_5
+            booking_confirmation_results.confirmed, booking_confirmation_results.checked_us,
+            booking_confirmation_results.occupied_start_us,
+            booking_confirmation_results.occupied_end_us, json(booking_confirmation_results.rivals),
+            booking_confirmation_results.code, json(booking_confirmation_results.details),
+            booking_confirmation_results.actor_id, booking_confirmation_results.actor_role, json((
+            SELECT json_group_array(anon_24."each") AS json_group_array_3
+            FROM (
+                SELECT booking_confirmation_tables.table_id AS "each"
+                FROM booking_confirmation_tables
+                WHERE booking_confirmation_tables.restaurant_id = booking_confirmation_results.restaurant_id
+                    AND booking_confirmation_tables.result_id = booking_confirmation_results.id
+                ORDER BY booking_confirmation_tables.position
+            ) AS anon_24
+        )), json((
+            SELECT json_group_array(anon_25."each") AS json_group_array_4
+            FROM (
+                SELECT booking_confirmation_tables.capacity AS "each"
+                FROM booking_confirmation_tables
+                WHERE booking_confirmation_tables.restaurant_id = booking_confirmation_results.restaurant_id
+                    AND booking_confirmation_tables.result_id = booking_confirmation_results.id
+                ORDER BY booking_confirmation_tables.position
+            ) AS anon_25
+        ))) AS json_array_5
         FROM booking_confirmation_results
         WHERE booking_confirmation_results.restaurant_id = :restaurant AND (booking_confirmation_results.id IN (
-            SELECT anon_24.value
-            FROM json_each(:results) AS anon_24
-        ) OR booking_confirmation_results.hold_id IN (
-            SELECT anon_25.value
-            FROM json_each(:confirmed_holds) AS anon_25
-        ) OR booking_confirmation_results.confirmed = 1 AND booking_confirmation_results.booking_id IN (
             SELECT anon_26.value
-            FROM json_each(:confirmed_bookings) AS anon_26
+            FROM json_each(:results) AS anon_26
+        ) OR booking_confirmation_results.hold_id IN (
+            SELECT anon_27.value
+            FROM json_each(:confirmed_holds) AS anon_27
+        ) OR booking_confirmation_results.confirmed = 1 AND booking_confirmation_results.booking_id IN (
+            SELECT anon_28.value
+            FROM json_each(:confirmed_bookings) AS anon_28
         ))
     ) AS anon_23
 ) AS anon_21, (
-    SELECT '[' || group_concat(anon_29.json_array_6) || ']' AS anon_28
+    SELECT '[' || group_concat(anon_31.json_array_6) || ']' AS anon_30
     FROM (
         SELECT json_array(capacity_outbox.dedupe_key) AS json_array_6
         FROM capacity_outbox
         WHERE capacity_outbox.restaurant_id = :restaurant AND capacity_outbox.dedupe_key IN (
-            SELECT anon_30.value
-            FROM json_each(:events) AS anon_30
+            SELECT anon_32.value
+            FROM json_each(:events) AS anon_32
         )
-    ) AS anon_29
-) AS anon_27;
+    ) AS anon_31
+) AS anon_29;
 
 -- release_leases
 -- End leases without an attempt.

@@ -258,7 +258,7 @@ class KeepsAHouseForEver(SqlStore):
         class Forever(HouseCache):
             def find(self, restaurant_id: str, versions: Versions) -> House | None:
                 del versions
-                kept = self._kept.get(restaurant_id)
+                kept = self._houses.get(restaurant_id)
                 return None if kept is None else kept[-1]
 
         self._houses = Forever()

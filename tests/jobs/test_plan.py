@@ -24,8 +24,8 @@ FROM generate_series(1, 100000) AS n
 """
 HOLDS = """
 INSERT INTO fourtop.table_holds
-    (restaurant_id, id, party, state, period, service_date, dining_start_us, dining_end_us, block_start_us,
-    block_end_us, turn_minutes, is_clamped, created_us, expires_us, fingerprint, actor_id, actor_role, must, wish,
+    (restaurant_id, id, party_size, state, period, service_date, dining_start_us, dining_end_us, occupied_start_us,
+    occupied_end_us, turn_minutes, is_clamped, created_us, expires_us, fingerprint, actor_id, actor_role, must, wish,
     names_tables)
 SELECT 'r' || n % 100, 'h' || n, 2, CASE WHEN n % 100 = 0 THEN 'active' ELSE 'released' END, 'dinner', '2026-05-01',
     n, n + 1, n, n + 1, 90, false, n, n, '{}', 'u17', 'staff', '{}', '{}', false
@@ -82,7 +82,7 @@ def test_jobs_go_along_the_indexes_that_were_made_for_them(
             ("capacity_outbox_next", "capacity_outbox_waiting"),
         ),
         "done": (
-            plan(connection, outbox._done, now_us=1, letters=DELIVERY),
+            plan(connection, outbox._done, now_us=1, deliveries=DELIVERY),
             ("capacity_outbox_pkey",),
         ),
         "sweep": (plan(connection, retention._expired, **old), ("table_holds_expiry",)),

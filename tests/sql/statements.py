@@ -37,7 +37,7 @@ from fourtop.storage.sql.connection.tenant import StoreOptions, TenantAccess
 from fourtop.storage.sql.connection.transaction import Connection, TransactionRunner
 from fourtop.storage.sql.statement import Statement
 from fourtop.storage.sql.statements.registry import statements_for
-from fourtop.storage.sql.tables.catalog import Database
+from fourtop.storage.sql.tables.columns import Database
 from fourtop.storage.sql.tables.security import APP_ROLE
 from tests.database.furnished import sqlite_url
 from tests.evening import FRIDAY, NOW, a_house, held, open_desk, party_size

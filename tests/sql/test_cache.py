@@ -26,7 +26,7 @@ from fourtop import (
 from fourtop.model.house import House
 from fourtop.ports import Changes, Decision, FloorChange, Scope, View
 from fourtop.storage.sql import SqlStore
-from fourtop.storage.sql.statements.house import Housing
+from fourtop.storage.sql.statements.house import HouseMapper
 from tests.database.furnished import sqlite_url
 from tests.evening import MONTH, NOW, a_house, held, one_table, open_desk, party_size, window
 from tests.sql.emptied import emptied_database
@@ -76,14 +76,14 @@ def desks(stores: list[SqlStore]) -> list[Desk]:
 def loads(monkeypatch: pytest.MonkeyPatch) -> list[House]:
     """Every house that any store makes of rows."""
     made: list[House] = []
-    true = Housing.house_of
+    true = HouseMapper.house_of
 
-    def counted(housing: Housing, found: tuple[str | None, ...]) -> House:
+    def counted(housing: HouseMapper, found: tuple[str | None, ...]) -> House:
         house = true(housing, found)
         made.append(house)
         return house
 
-    monkeypatch.setattr(Housing, "house_of", counted)
+    monkeypatch.setattr(HouseMapper, "house_of", counted)
     return made
 
 

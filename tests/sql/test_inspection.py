@@ -37,7 +37,7 @@ from tests.evening import NOW, a_house, open_desk
 # So are the tests' own cluster, which need not survive a power cut, and the SQLite of most
 # machines.
 OF_THIS_MACHINE: Final = {"disk_not_waited_for", "wal_defect"}
-PAGE: Final = "how-to/check-a-store.md"
+PAGE: Final = "operations/check-a-store.md"
 
 
 @pytest.fixture

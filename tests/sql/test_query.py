@@ -32,10 +32,10 @@ from tests.sql.page import queries
 QUERIES: Final = queries()
 LOGGING_IN: Final = "A login that sees everything"
 TWICE: Final = "Is any table taken twice?"
-WHO: Final = "Who has which table at a time?"
+WHO: Final = "Which party has which table?"
 GROWTH: Final = "How many confirmations, and when was the last?"
 FAILURES: Final = "Why did confirmations fail?"
-SNAPSHOT: Final = "What was confirmed, with which tables?"
+SNAPSHOT: Final = "Which tables were confirmed?"
 ALERTS: Final = tuple(title for title, sql in QUERIES.items() if "AS alert" in sql)
 
 # The database tells the time here, as it does for its operators.
@@ -217,7 +217,7 @@ def fill_the_past(service: Service) -> None:
 
 
 TROUBLES: Final[dict[str, Callable[[Service], object]]] = {
-    "Expired holds that nobody sweeps": set_back("table_holds", "expires_us"),
+    "Expired holds that are not swept": set_back("table_holds", "expires_us"),
     "Events that wait for long": set_back("capacity_outbox", "at_us"),
     "Dead letters": lambda service: service.owner.execute(
         "UPDATE fourtop.capacity_outbox SET dead_us = at_us"
@@ -227,7 +227,7 @@ TROUBLES: Final[dict[str, Callable[[Service], object]]] = {
     "Bookings without tables": lambda service: service.owner.execute(
         "DELETE FROM fourtop.allocations WHERE booking_id IS NOT NULL"
     ),
-    "Rows that are over": fill_the_past,
+    "Old allocations": fill_the_past,
 }
 
 

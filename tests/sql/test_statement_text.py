@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fourtop.storage.sql.statement import Statement
-from fourtop.storage.sql.tables.catalog import Database
+from fourtop.storage.sql.tables.columns import Database
 from tests.sql.sql_text import pretty
 from tests.sql.statements import COMMAND, DATABASES, fixed, path_of, record, text_of
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from heapq import nsmallest
 from itertools import count, islice
 from threading import Lock, get_ident
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
 from fourtop.clock import SystemClock
 from fourtop.errors import AlreadyExists, NotFound
@@ -74,6 +75,23 @@ class MemoryStore:
             # Last, because a call that finds the lock finds everything.
             self._locks[restaurant_id] = self._new_lock()
 
+    def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
+        """Remove a restaurant with everything that is stored for it, once ``check`` has passed.
+
+        Raises:
+            NotFound: If the restaurant does not exist.
+            FourtopError: Any error of ``check``, unchanged; nothing is removed.
+        """
+        restaurant_id = scope.restaurant_id
+        with self._locked(restaurant_id) as shelf:
+            self._on_view(shelf, scope, self._tell(restaurant_id), check)
+            # First, so that a call that waits for this lock finds that it is no longer the
+            # restaurant's.
+            del self._locks[restaurant_id]
+            del self._latest_us[restaurant_id]
+            # Last, because until then the id cannot be added again.
+            del self._shelves[restaurant_id]
+
     def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted."""
         return tuple(sorted(self._shelves))
@@ -112,6 +130,23 @@ class MemoryStore:
         """
         with self._locked(restaurant_id) as shelf:
             return tuple(shelf.events)
+
+    def ping(self) -> None:
+        """Return, since memory is always there."""
+
+    def close(self) -> None:
+        """Do nothing: a store in memory holds no connection and can be used on."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
     # ---- maintenance: what jobs ask for
 
@@ -213,13 +248,15 @@ class MemoryStore:
         """Let dead events wait again; return how many were still dead."""
         revived = 0
         for letter in letters:
-            with self._locked(letter.event.restaurant_id) as shelf:
+            with suppress(NotFound), self._locked(letter.event.restaurant_id) as shelf:
                 revived += shelf.events.revive(letter)
         return revived
 
     def _settle(self, delivery: Delivery, settle: Callable[[EventQueue, Delivery], bool]) -> bool:
-        with self._locked(delivery.event.restaurant_id) as shelf:
+        with suppress(NotFound), self._locked(delivery.event.restaurant_id) as shelf:
             return settle(shelf.events, delivery)
+        # The restaurant was removed with its events.
+        return False
 
     def _clear(
         self,
@@ -236,12 +273,17 @@ class MemoryStore:
 
     @contextmanager
     def _all_locked(self) -> Iterator[list[Shelf]]:
-        """Lock all restaurants, in the order of their ids: a command holds one lock only, so nobody waits in a ring."""
+        """Lock all restaurants in the order of their ids.
+
+        A command holds one lock only, so no two calls can wait for each other.
+        """
         with ExitStack() as locks:
-            yield [
-                locks.enter_context(self._locked(restaurant_id))
-                for restaurant_id in sorted(self._locks)
-            ]
+            shelves = []
+            for restaurant_id in sorted(self._locks):
+                # A restaurant may be removed while this call waits for its lock.
+                with suppress(NotFound):
+                    shelves.append(locks.enter_context(self._locked(restaurant_id)))
+            yield shelves
 
     # ---- what it is made of; a store for tests may be made of other things
 
@@ -266,6 +308,9 @@ class MemoryStore:
             "a decision or change must not ask its own restaurant"
         )
         with lock:
+            if self._locks.get(restaurant_id) is not lock:
+                # The restaurant was removed while this call waited.
+                raise NotFound("restaurant", str(restaurant_id)[:64])
             self._holders[restaurant_id] = me
             try:
                 yield self._shelves[restaurant_id]

@@ -4,17 +4,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 try:
-    import cattrs  # noqa: F401  # Only to see whether the extra is installed.
-    import sqlalchemy  # noqa: F401  # The same.
+    import sqlalchemy  # noqa: F401  # Only to see whether the extra is installed.
 except ImportError as error:
     raise ImportError(
-        "the SQL stores need SQLAlchemy and cattrs: install fourtop[sql], or fourtop[postgres]"
+        "the SQL stores need SQLAlchemy: install fourtop[sql], or fourtop[postgres]"
     ) from error
 
 from fourtop.storage.sql.checks.finding import Finding, Severity
 from fourtop.storage.sql.checks.startup import inspect as inspect_store
 from fourtop.storage.sql.connection.transaction import StoreMetrics
 from fourtop.storage.sql.store import SqlStore
+from fourtop.storage.sql.tables.catalog import metadata
 
 if TYPE_CHECKING:
     from fourtop.storage.sql.async_store import AsyncSqlStore
@@ -62,5 +62,6 @@ __all__ = [
     "exclude_fourtop",
     "history",
     "inspect_store",
+    "metadata",
     "migrate",
 ]

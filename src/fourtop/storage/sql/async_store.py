@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from types import TracebackType
+from typing import Self, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import await_only, greenlet_spawn
@@ -72,6 +73,15 @@ class AsyncSqlStore:
         """
         await greenlet_spawn(self._store.add_restaurant, house)
 
+    async def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
+        """Remove a restaurant with everything that is stored for it, once ``check`` has passed.
+
+        Raises:
+            NotFound: If the restaurant does not exist.
+            FourtopError: As ``SqlStore.remove_restaurant``.
+        """
+        await greenlet_spawn(self._store.remove_restaurant, scope, check)
+
     async def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted.
 
@@ -115,6 +125,27 @@ class AsyncSqlStore:
     async def close(self) -> None:
         """Close the pooled connections. The engine of a host stays usable and connects again."""
         await self.engine.dispose()
+
+    async def ping(self) -> None:
+        """Read from the database once, as ``SqlStore.ping``.
+
+        Raises:
+            StoreUnavailable: If the database cannot be reached. Try again later.
+            StoreMisconfigured: If the schema or the role is not as the store needs it. Run
+                ``fourtop doctor``.
+        """
+        await greenlet_spawn(self._store.ping)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
 
 
 def _pause(seconds: float) -> None:

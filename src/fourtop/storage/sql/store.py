@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from itertools import chain
-from typing import Final, TypeVar
+from types import TracebackType
+from typing import Final, Self, TypeVar
 
 from sqlalchemy import Engine
 
-from fourtop.errors import AlreadyExists, InvalidInput, safe_repr
+from fourtop.errors import AlreadyExists, InvalidInput, NotFound, safe_repr
 from fourtop.model.allocation import Allocation, ResourceType
 from fourtop.model.event import Event
 from fourtop.model.house import House
@@ -43,10 +45,10 @@ from fourtop.storage.sql.statements.reader import Loaded
 from fourtop.storage.sql.statements.registry import statements_for
 from fourtop.storage.sql.statements.row_changes import RowCountMismatch
 from fourtop.storage.sql.statements.writer import VersionCounts
-from fourtop.storage.sql.tables import codec
 from fourtop.storage.sql.tables.catalog import DEFAULT_SCHEMA
-from fourtop.storage.sql.tables.codec import loads
-from fourtop.storage.sql.tables.security import APP_ROLE
+from fourtop.storage.sql.tables.event import event_of
+from fourtop.storage.sql.tables.security import APP_ROLE, EVERY_RESTAURANT
+from fourtop.storage.sql.tables.values import loads
 
 T = TypeVar("T")
 
@@ -102,6 +104,7 @@ class SqlStore:
         self._writer = statements.writer
         self._explainer = statements.explainer
         self._events = statements.events
+        self._removal = statements.removal
         self._houses = HouseCache()
         self._guard = ReentrancyGuard()
 
@@ -123,6 +126,33 @@ class SqlStore:
         """Close the pooled connections. The engine of a host stays usable and connects again."""
         self.engine.dispose()
 
+    def ping(self) -> None:
+        """Read from the database once. The first call of a store also checks the schema.
+
+        Raises:
+            StoreUnavailable: If the database cannot be reached. Try again later.
+            StoreMisconfigured: If the schema or the role is not as the store needs it. Run
+                ``fourtop doctor``.
+        """
+
+        def work(connection: Connection) -> None:
+            # No restaurant has this id, so the look finds no row, whatever the database holds.
+            with suppress(NotFound):
+                self._tenant.look_up_restaurant(connection, EVERY_RESTAURANT)
+
+        self._transactions.run(self._tenant.read_mode, work, "ping")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
     # ---- the port
 
     def add_restaurant(self, house: House) -> None:
@@ -142,6 +172,33 @@ class SqlStore:
             self._transactions.run(self._tenant.write_mode, work, "add_restaurant")
         except ConstraintViolation as violation:
             raise AlreadyExists("restaurant", house.restaurant.id) from violation
+
+    def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
+        """Remove a restaurant with everything that is stored for it, once ``check`` has passed.
+
+        Archived allocations, stored results and events that wait for delivery are removed too. The
+        id may be added again. Another process may have the removed house in its cache: it uses it
+        for a new restaurant of the same id with the same versions, so restart it first.
+
+        Raises:
+            NotFound: If the restaurant does not exist.
+            StoreUnavailable: If the store cannot be reached; nothing was removed.
+            OutcomeUnknown: If the reply to the commit was lost. Call again: ``NotFound`` means that
+                the restaurant was removed.
+            FourtopError: Any error of ``check``, unchanged; nothing is removed.
+        """
+        restaurant_id = scope.restaurant_id
+
+        def work(connection: Connection) -> None:
+            locked = self._tenant.lock_restaurant(connection, restaurant_id)
+            self._decide(connection, scope, locked, check)
+            self._removal.remove(connection, restaurant_id)
+
+        self._guard.check(restaurant_id)
+        try:
+            self._transactions.run(self._tenant.write_mode, work, "remove_restaurant")
+        finally:
+            self._houses.drop(restaurant_id)
 
     def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted.
@@ -212,7 +269,7 @@ class SqlStore:
         def work(connection: Connection) -> tuple[Event, ...]:
             self._tenant.look_up_restaurant(connection, restaurant_id)
             rows = connection.rows(self._events, {"restaurant": restaurant_id})
-            return tuple(codec.event_of(restaurant_id, loads(text)) for (text,) in rows)
+            return tuple(event_of(restaurant_id, loads(text)) for (text,) in rows)
 
         self._guard.check(restaurant_id)
         return self._transactions.run(self._tenant.read_mode, work, "events")
@@ -381,13 +438,11 @@ class SqlStore:
             self._explainer.explain(connection, changes, house, versions)
         if not changes.is_of(restaurant_id):
             raise RowCountMismatch
-        house = _changed_house(house, versions, changes)
+        before, house = house, _changed_house(house, versions, changes)
         if not _tables_are_on(house, changes):
             raise RowCountMismatch
-        if changes.floor is not None:
-            self._house_rows.write_floor(connection, house)
-        if changes.policy is not None:
-            self._house_rows.write_policy(connection, house)
+        if house is not before:
+            self._house_rows.write_changes(connection, before, house)
         counts = VersionCounts(
             now_us=locked.now_us,
             floor=int(changes.floor is not None),

@@ -8,9 +8,10 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from fourtop.storage.sql.statement import Cursor, Statement
-from fourtop.storage.sql.tables.catalog import VERSION_TABLE, quoted
-from fourtop.storage.sql.tables.codec import loads
+from fourtop.storage.sql.tables.catalog import VERSION_TABLE
+from fourtop.storage.sql.tables.columns import quoted
 from fourtop.storage.sql.tables.security import JOBS_ROLE
+from fourtop.storage.sql.tables.values import loads
 
 Facts = dict[str, Any]
 
@@ -179,7 +180,8 @@ SELECT json_build_object(
             JOIN pg_attribute USING (attnum) WHERE attrelid = conrelid
         ),
         'says', pg_get_constraintdef(pg_constraint.oid),
-        'is_on', convalidated AND NOT condeferred AND NOT EXISTS (
+        'is_deferred', condeferred,
+        'is_on', convalidated AND NOT EXISTS (
             SELECT FROM pg_trigger WHERE tgconstraint = pg_constraint.oid AND tgenabled <> 'O'
         )
     )) FROM pg_constraint JOIN ours ON ours.oid = conrelid),

@@ -30,7 +30,9 @@ from fourtop.storage.sql.connection.tenant import StoreOptions
 from fourtop.storage.sql.connection.transaction import Connection, TransactionRunner
 from fourtop.storage.sql.statement import Statement
 from fourtop.storage.sql.statements.dialect import Dialect
-from fourtop.storage.sql.tables.catalog import NO_OVERLAP, REVISION, VERSION_TABLE, Database
+from fourtop.storage.sql.tables.allocation import NO_OVERLAP
+from fourtop.storage.sql.tables.catalog import REVISION, VERSION_TABLE
+from fourtop.storage.sql.tables.columns import Database
 from fourtop.storage.sql.tables.security import JOBS_ROLE, RIGHTS, guards
 
 OLDEST_POSTGRESQL: Final = 150_000
@@ -217,6 +219,8 @@ class PostgresRules(_Rules):
     def _has_constraint(self, facts: Facts, table: Table, constraint: Constraint) -> bool:
         there = (facts["constraints"] or {}).get(constraint.name)
         if there is None or not there["is_on"] or there["table"] != table.name:
+            return False
+        if there["is_deferred"] != (getattr(constraint, "initially", None) == "DEFERRED"):
             return False
         if constraint.name == NO_OVERLAP:
             return _squeezed(there["says"]) == _squeezed(_NO_OVERLAP_TEXT)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy import URL, Engine
 
 from fourtop.storage.sql.statement import Statement
-from fourtop.storage.sql.tables.catalog import Database
+from fourtop.storage.sql.tables.columns import Database
 
 
 class Fault(Enum):

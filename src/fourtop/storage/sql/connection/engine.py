@@ -10,7 +10,7 @@ from sqlalchemy import URL, Engine, create_engine, exc, make_url
 from fourtop.errors import InvalidInput, safe_repr
 from fourtop.storage.sql.connection.driver import Driver
 from fourtop.storage.sql.connection.errors import DRIVERS
-from fourtop.storage.sql.tables.catalog import Database
+from fourtop.storage.sql.tables.columns import Database
 
 T = TypeVar("T")
 

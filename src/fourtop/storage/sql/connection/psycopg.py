@@ -16,7 +16,7 @@ from sqlalchemy import URL, Engine, event
 from fourtop.errors import InvalidInput, safe_repr
 from fourtop.storage.sql.connection.driver import DriverCursor, Fault
 from fourtop.storage.sql.statement import Statement
-from fourtop.storage.sql.tables.catalog import Database
+from fourtop.storage.sql.tables.columns import Database
 
 # The option of a URL that says after how many executions psycopg prepares a statement.
 _THRESHOLD: Final = "prepare_threshold"

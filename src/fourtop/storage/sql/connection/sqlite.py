@@ -12,7 +12,7 @@ from sqlalchemy import URL, Engine, event
 from fourtop.errors import InvalidInput, safe_repr
 from fourtop.storage.sql.connection.driver import DriverCursor, Fault
 from fourtop.storage.sql.statement import Statement
-from fourtop.storage.sql.tables.catalog import Database
+from fourtop.storage.sql.tables.columns import Database
 
 _BUSY_MILLISECONDS: Final = 5_000
 _PRAGMAS: Final = (

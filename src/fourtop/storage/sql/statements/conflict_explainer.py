@@ -16,8 +16,9 @@ from fourtop.storage.sql.statement import Cursor, Statement
 from fourtop.storage.sql.statements.dialect import Dialect
 from fourtop.storage.sql.statements.reader import Loaded, Reader
 from fourtop.storage.sql.statements.selects import Projections
-from fourtop.storage.sql.tables import codec
-from fourtop.storage.sql.tables.codec import listed, loads
+from fourtop.storage.sql.tables.allocation import allocation_row
+from fourtop.storage.sql.tables.block import BLOCK
+from fourtop.storage.sql.tables.values import listed, loads
 
 
 class ConflictExplainer:
@@ -70,7 +71,7 @@ class ConflictExplainer:
         ids = self._dialect.id_parameter
         return {
             "restaurant": restaurant_id,
-            "taken": listed(codec.allocation_row(row) for row in come),
+            "taken": listed(allocation_row(row) for row in come),
             "rows": ids({row.id for row in (*come, *gone)}),
             "bookings": ids(
                 {each.id for each in changes.bookings} | _owners(come, OwnerKind.BOOKING)
@@ -95,12 +96,12 @@ class ConflictExplainer:
         projections, any_of = self._projections, self._dialect.any_of
         outbox = self._dialect.tables["capacity_outbox"]
         result = projections.confirmations.c
-        confirmations = projections.rows_of(projections.confirmations, codec.CONFIRMATION)
+        confirmations = projections.of_confirmations()
         selects: tuple[Select[Any], ...] = (
             projections.of_allocations().where(self._is_touched()),
             projections.of_bookings().where(any_of(projections.bookings.c.id, "bookings")),
             projections.of_holds().where(any_of(projections.holds.c.id, "holds")),
-            projections.rows_of(projections.blocks, codec.BLOCK).where(
+            projections.rows_of(projections.blocks, BLOCK).where(
                 any_of(projections.blocks.c.id, "blocks")
             ),
             confirmations.where(

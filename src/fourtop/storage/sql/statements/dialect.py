@@ -47,9 +47,10 @@ from sqlalchemy.sql.elements import ClauseElement
 
 from fourtop.storage.sql.statement import Statement, TransactionMode
 from fourtop.storage.sql.statements.expressions import restaurant
-from fourtop.storage.sql.tables.catalog import Catalog, Database, catalog
-from fourtop.storage.sql.tables.codec import Row, listed
+from fourtop.storage.sql.tables.catalog import Catalog, catalog
+from fourtop.storage.sql.tables.columns import Database
 from fourtop.storage.sql.tables.security import TENANT_SETTING
+from fourtop.storage.sql.tables.values import Row, listed
 
 # The prefix of the parameters that hold the values of one row.
 EACH: Final = "each_"

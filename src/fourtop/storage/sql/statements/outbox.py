@@ -25,8 +25,8 @@ from fourtop.ports import DeadLetter, Delivery
 from fourtop.storage.sql.statement import Cursor, Statement
 from fourtop.storage.sql.statements.dialect import Dialect
 from fourtop.storage.sql.statements.expressions import microseconds, row_limit
-from fourtop.storage.sql.tables import codec
-from fourtop.storage.sql.tables.codec import Row, loads
+from fourtop.storage.sql.tables.event import EVENT, event_of
+from fourtop.storage.sql.tables.values import Row, loads
 
 _POSITION: Final = ("restaurant_id", "sequence", "attempts")
 _ROWS: Final = "deliveries"
@@ -187,7 +187,7 @@ class OutboxStatements:
 
     def _json_row(self, *names: str) -> ColumnElement[str]:
         row = self._outbox.c
-        array = self._dialect.json_array(*(row[name] for name in (*names, *codec.EVENT)))
+        array = self._dialect.json_array(*(row[name] for name in (*names, *EVENT)))
         return self._dialect.as_text(array)
 
 
@@ -207,4 +207,4 @@ def _leased(delivery: Delivery) -> Row:
 
 
 def _event(row: list[Any]) -> Any:
-    return codec.event_of(row[0], row[-len(codec.EVENT) :])
+    return event_of(row[0], row[-len(EVENT) :])

@@ -25,8 +25,13 @@ from fourtop.storage.sql.statements.selects import (
     ScopeShape,
     intervals,
 )
-from fourtop.storage.sql.tables import codec
-from fourtop.storage.sql.tables.codec import loads
+from fourtop.storage.sql.tables.allocation import allocation_of
+from fourtop.storage.sql.tables.block import block_of
+from fourtop.storage.sql.tables.booking import booking_of
+from fourtop.storage.sql.tables.confirmation import confirmation_of
+from fourtop.storage.sql.tables.hold import hold_of
+from fourtop.storage.sql.tables.result import result_of
+from fourtop.storage.sql.tables.values import loads
 
 _KEPT_STATEMENTS: Final = 512
 
@@ -75,7 +80,7 @@ class Loaded:
             )
         elif kind == "stored_results":
             for row in rows:
-                self.stored_results[row[0], row[1]] = codec.answer_of(self.restaurant_id, row)
+                self.stored_results[row[0], row[1]] = result_of(self.restaurant_id, row)
         else:
             found, decode = getattr(self, kind), _DECODERS[kind]
             # The first column is the id. A record that two parts of a scope name is loaded twice.
@@ -102,11 +107,11 @@ class Loaded:
 
 
 _DECODERS: Final[dict[str, Callable[[str, list[Any]], Any]]] = {
-    "allocations": codec.allocation_of,
-    "bookings": codec.booking_of,
-    "holds": codec.hold_of,
-    "blocks": codec.block_of,
-    "confirmations": codec.confirmation_of,
+    "allocations": allocation_of,
+    "bookings": booking_of,
+    "holds": hold_of,
+    "blocks": block_of,
+    "confirmations": confirmation_of,
 }
 
 

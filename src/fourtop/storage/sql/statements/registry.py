@@ -12,13 +12,14 @@ from fourtop.storage.sql.statement import Statement
 from fourtop.storage.sql.statements.conflict_explainer import ConflictExplainer
 from fourtop.storage.sql.statements.dialect import DIALECTS, Dialect
 from fourtop.storage.sql.statements.expressions import restaurant
-from fourtop.storage.sql.statements.house import Housing
+from fourtop.storage.sql.statements.house import HouseMapper
 from fourtop.storage.sql.statements.outbox import OutboxStatements
 from fourtop.storage.sql.statements.reader import Reader
+from fourtop.storage.sql.statements.removal import Removal
 from fourtop.storage.sql.statements.retention import RetentionStatements
 from fourtop.storage.sql.statements.writer import Writer, writer_for
-from fourtop.storage.sql.tables import codec
-from fourtop.storage.sql.tables.catalog import Database
+from fourtop.storage.sql.tables.columns import Database
+from fourtop.storage.sql.tables.event import EVENT
 
 _KEPT_REGISTRIES: Final = 16
 
@@ -28,11 +29,12 @@ class StatementRegistry:
     """The statements for one database and schema, by the part of the store. Safe for threads."""
 
     dialect: Dialect
-    house: Housing
+    house: HouseMapper
     reader: Reader
     writer: Writer
     explainer: ConflictExplainer
     events: Statement
+    removal: Removal
     retention: RetentionStatements
     outbox: OutboxStatements
 
@@ -44,7 +46,7 @@ def statements_for(database: Database, schema: str) -> StatementRegistry:
     Compiling all of them takes longer than a command.
     """
     dialect = DIALECTS[database](schema)
-    house = Housing(dialect)
+    house = HouseMapper(dialect)
     reader = Reader(dialect, house.columns)
     return StatementRegistry(
         dialect=dialect,
@@ -53,6 +55,7 @@ def statements_for(database: Database, schema: str) -> StatementRegistry:
         writer=writer_for(dialect),
         explainer=ConflictExplainer(dialect, reader),
         events=_events_of(dialect),
+        removal=Removal(dialect),
         retention=RetentionStatements(dialect),
         outbox=OutboxStatements(dialect),
     )
@@ -60,7 +63,7 @@ def statements_for(database: Database, schema: str) -> StatementRegistry:
 
 def _events_of(dialect: Dialect) -> Statement:
     table = dialect.tables["capacity_outbox"]
-    array = dialect.json_array(*(table.c[name] for name in codec.EVENT))
+    array = dialect.json_array(*(table.c[name] for name in EVENT))
     return dialect.compile(
         select(dialect.as_text(array))
         .where(table.c.restaurant_id == restaurant())

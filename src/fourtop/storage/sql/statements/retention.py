@@ -36,11 +36,11 @@ from fourtop.storage.sql.statements.expressions import (
     row_limit,
     text_literal,
 )
-from fourtop.storage.sql.tables import codec
-from fourtop.storage.sql.tables.codec import loads
+from fourtop.storage.sql.tables.allocation import ALLOCATION, allocation_of
+from fourtop.storage.sql.tables.values import loads
 
 _KEYS: Final = frozenset({"restaurant_id", "id", "command", "idempotency_key", "sequence"})
-_MOVED: Final = ("restaurant_id", *codec.ALLOCATION)
+_MOVED: Final = ("restaurant_id", *ALLOCATION)
 _BEFORE: Final = microseconds("before_us")
 _ONE: Final[ColumnElement[int]] = literal_column("1")
 # What each deletion deletes.
@@ -110,7 +110,7 @@ class RetentionStatements:
         """Return archived allocations of a restaurant that overlap a window, by ``order_key``."""
         given = {"restaurant": restaurant_id, "start_us": window.start_us, "end_us": window.end_us}
         rows = (
-            codec.allocation_of(restaurant_id, loads(text))
+            allocation_of(restaurant_id, loads(text))
             for (text,) in cursor.rows(self._archived, given)
         )
         return tuple(sorted(rows, key=lambda row: row.order_key))
@@ -174,7 +174,7 @@ class RetentionStatements:
         )
         return self._oldest(self._holds, row.created_us, ("restaurant_id", "id")).where(
             row.state != text_literal("active"),
-            row.block_end_us <= _BEFORE,
+            row.occupied_end_us <= _BEFORE,
             ~owns.exists(),
             ~refers.exists(),
         )
@@ -229,7 +229,7 @@ class RetentionStatements:
 
     def _archived_rows(self) -> Select[Any]:
         row = self._archive.c
-        array = self._dialect.json_array(*(row[name] for name in codec.ALLOCATION))
+        array = self._dialect.json_array(*(row[name] for name in ALLOCATION))
         # No row is longer, so the index is not read from its beginning.
         reach = microseconds("start_us") - number_literal(MAX_WINDOW_US)
         return select(self._dialect.as_text(array)).where(

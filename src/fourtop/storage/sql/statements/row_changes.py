@@ -13,8 +13,14 @@ from fourtop.model.event import Event
 from fourtop.model.hold import Hold
 from fourtop.ports import Changes
 from fourtop.ports.outbox import subject_of
-from fourtop.storage.sql.tables import codec
-from fourtop.storage.sql.tables.codec import Row
+from fourtop.storage.sql.tables.allocation import allocation_row
+from fourtop.storage.sql.tables.block import block_row
+from fourtop.storage.sql.tables.booking import booking_row
+from fourtop.storage.sql.tables.confirmation import confirmation_row, confirmation_table_rows
+from fourtop.storage.sql.tables.event import event_row
+from fourtop.storage.sql.tables.hold import hold_change_row, hold_row
+from fourtop.storage.sql.tables.result import result_row
+from fourtop.storage.sql.tables.values import Row
 
 
 class RowCountMismatch(Exception):
@@ -58,16 +64,21 @@ def row_changes_of(changes: Changes, *, moves_in_place: bool) -> list[RowChange]
         _expected("replaced", replaced, _replaced_row),
         *_booking_changes(changes.bookings),
         *_hold_changes(changes),
-        _unchecked("blocks_added", changes.blocks_added, codec.block_row),
+        _unchecked("blocks_added", changes.blocks_added, block_row),
         _expected(
             "blocks_changed",
             _last_of(changes.blocks_changed, changes.blocks_removed),
-            codec.block_row,
+            block_row,
         ),
-        _unchecked("added", added, codec.allocation_row),
+        _unchecked("added", added, allocation_row),
         _expected("blocks_removed", changes.blocks_removed, _id_row),
-        _unchecked("confirmations", changes.confirmations, codec.confirmation_row),
-        _unchecked("stored_results", changes.stored_results, codec.answer_row),
+        _unchecked("confirmations", changes.confirmations, confirmation_row),
+        _unchecked(
+            "confirmation_tables",
+            [row for each in changes.confirmations for row in confirmation_table_rows(each)],
+            dict,
+        ),
+        _unchecked("stored_results", changes.stored_results, result_row),
         _unchecked("events", changes.events, _event_row),
     ]
     return [each for each in row_changes if each is not None]
@@ -82,7 +93,7 @@ def _expected(name: str, values: Sequence[Any], encode: Callable[[Any], Row]) ->
 
 
 def _event_row(event: Event) -> Row:
-    return {**codec.event_row(event), "subject": subject_of(event)}
+    return {**event_row(event), "subject": subject_of(event)}
 
 
 def _id_row(id_: str) -> Row:
@@ -92,13 +103,13 @@ def _id_row(id_: str) -> Row:
 def _gone_row(row: Allocation) -> Row:
     return {
         f"old_{name}" if name != "id" else name: value
-        for name, value in codec.allocation_row(row).items()
+        for name, value in allocation_row(row).items()
     }
 
 
 def _replaced_row(pair: tuple[Allocation, Allocation]) -> Row:
     old, new = pair
-    return {**codec.allocation_row(new), **_gone_row(old)}
+    return {**allocation_row(new), **_gone_row(old)}
 
 
 def _last_of(values: Sequence[Any], removed: Sequence[str]) -> list[Any]:
@@ -124,14 +135,14 @@ def _booking_changes(bookings: Sequence[Booking]) -> list[RowChange | None]:
     known = [each for each in last if first[each.id] != 1]
 
     def changed_row(booking: Booking) -> Row:
-        return {**codec.booking_row(booking), "old_version": first[booking.id] - 1}
+        return {**booking_row(booking), "old_version": first[booking.id] - 1}
 
     seats = [
         (each.id, place, table_id) for each in last for place, table_id in enumerate(each.tables)
     ]
     sizes = [(each.id, len(each.tables)) for each in known]
     return [
-        _unchecked("bookings_added", new, codec.booking_row),
+        _unchecked("bookings_added", new, booking_row),
         _expected("bookings_changed", known, changed_row),
         _unchecked(
             "assignments_over", sizes, lambda size: {"booking_id": size[0], "position": size[1]}
@@ -156,11 +167,11 @@ def _hold_changes(changes: Changes) -> list[RowChange | None]:
     ]
     changed: list[Hold] = _last_of(changes.holds_changed, ())
     return [
-        _unchecked("holds_added", changes.holds_added, codec.hold_row),
+        _unchecked("holds_added", changes.holds_added, hold_row),
         _unchecked(
             "members",
             members,
             lambda seat: {"hold_id": seat[0], "position": seat[1], "table_id": seat[2]},
         ),
-        _expected("holds_changed", changed, codec.hold_change_row),
+        _expected("holds_changed", changed, hold_change_row),
     ]

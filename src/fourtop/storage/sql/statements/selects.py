@@ -32,8 +32,12 @@ from fourtop.storage.sql.statements.expressions import (
     restaurant,
     text_literal,
 )
-from fourtop.storage.sql.tables import codec
-from fourtop.storage.sql.tables.catalog import SHORT_US
+from fourtop.storage.sql.tables.allocation import ALLOCATION, SHORT_US
+from fourtop.storage.sql.tables.block import BLOCK
+from fourtop.storage.sql.tables.booking import BOOKING
+from fourtop.storage.sql.tables.confirmation import CONFIRMATION
+from fourtop.storage.sql.tables.hold import HOLD
+from fourtop.storage.sql.tables.result import RESULT
 
 # A scope with more intervals is loaded as one interval that covers them all, for instance an import
 # of a year, most of which is full of rows.
@@ -94,7 +98,7 @@ def intervals(spans: IntervalSet) -> list[tuple[int, int]]:
 
 
 class Projections:
-    """The JSON row of each table, with its columns in the order in which the codec reads them."""
+    """The JSON row of each table, with its columns in the order in which the mapping reads them."""
 
     def __init__(self, dialect: Dialect) -> None:
         tables = dialect.tables
@@ -107,6 +111,7 @@ class Projections:
         self._dialect = dialect
         self._assignments = tables["booking_table_assignments"]
         self._members = tables["table_hold_members"]
+        self._seen = tables["booking_confirmation_tables"]
 
     def rows_of(self, table: Any, names: Iterable[str], *more: ColumnElement[Any]) -> Select[Any]:
         """Select the JSON rows of a table of the restaurant."""
@@ -117,21 +122,31 @@ class Projections:
 
     def of_allocations(self) -> Select[Any]:
         """Select allocations."""
-        return self.rows_of(self.allocations, codec.ALLOCATION)
+        return self.rows_of(self.allocations, ALLOCATION)
 
     def of_bookings(self) -> Select[Any]:
         """Select bookings with their tables."""
         seat, booking = self._assignments.c, self.bookings.c
         where = (seat.restaurant_id == booking.restaurant_id) & (seat.booking_id == booking.id)
         tables = self._dialect.json_values(seat.table_id, where, seat.position)
-        return self.rows_of(self.bookings, codec.BOOKING, tables)
+        return self.rows_of(self.bookings, BOOKING, tables)
 
     def of_holds(self) -> Select[Any]:
         """Select holds with their tables."""
         seat, hold = self._members.c, self.holds.c
         where = (seat.restaurant_id == hold.restaurant_id) & (seat.hold_id == hold.id)
         tables = self._dialect.json_values(seat.table_id, where, seat.position)
-        return self.rows_of(self.holds, codec.HOLD, tables)
+        return self.rows_of(self.holds, HOLD, tables)
+
+    def of_confirmations(self) -> Select[Any]:
+        """Select confirmation results with the ids and the capacities of their tables."""
+        seen, result = self._seen.c, self.confirmations.c
+        where = (seen.restaurant_id == result.restaurant_id) & (seen.result_id == result.id)
+        lists = (
+            self._dialect.json_values(each, where, seen.position)
+            for each in (seen.table_id, seen.capacity)
+        )
+        return self.rows_of(self.confirmations, CONFIRMATION, *lists)
 
 
 class ScopeSelects:
@@ -208,7 +223,7 @@ class ScopeSelects:
         )
         named = self._dialect.id_table("tables")
         latest = (
-            select(self._dialect.json_array(*(row[name] for name in codec.ALLOCATION)))
+            select(self._dialect.json_array(*(row[name] for name in ALLOCATION)))
             .where(
                 row.restaurant_id == restaurant(),
                 row.resource_type == text_literal("table"),
@@ -254,7 +269,7 @@ class ScopeSelects:
         at = row.dining_start_us
         for number in range(self._shape.headcounts):
             start, end = microseconds(f"c{number}_start"), microseconds(f"c{number}_end")
-            counted = select(json_array(at, func.sum(row.party), func.count()))
+            counted = select(json_array(at, func.sum(row.party_size), func.count()))
             yield counted.where(
                 row.restaurant_id == restaurant(), at >= start, at < end, _counts(row)
             ).group_by(at)
@@ -269,7 +284,7 @@ class ScopeSelects:
         of_booking = (
             select(booking.dining_start_us).where(*is_its, _counts(booking)).scalar_subquery()
         )
-        covers = self._dialect.json_array(row.dining_start_us, row.id, row.party, of_booking)
+        covers = self._dialect.json_array(row.dining_start_us, row.id, row.party_size, of_booking)
         for number in range(self._shape.headcounts):
             start, end = microseconds(f"c{number}_start"), microseconds(f"c{number}_end")
             sits = row.dining_start_us >= start, row.dining_start_us < end
@@ -296,7 +311,7 @@ class ScopeSelects:
         """Select the named ones."""
         if self._has("blocks"):
             row = self._projections.blocks.c
-            yield self._projections.rows_of(self._projections.blocks, codec.BLOCK).where(
+            yield self._projections.rows_of(self._projections.blocks, BLOCK).where(
                 self._any_of(row.id, "blocks")
             )
 
@@ -304,7 +319,7 @@ class ScopeSelects:
         """Select those of the named holds."""
         if self._has("holds"):
             table = self._projections.confirmations
-            base = self._projections.rows_of(table, codec.CONFIRMATION)
+            base = self._projections.of_confirmations()
             yield base.where(self._any_of(table.c.hold_id, "holds"))
 
     def stored_results(self) -> Iterable[Select[Any]]:
@@ -314,7 +329,7 @@ class ScopeSelects:
             command, key = (
                 bindparam(f"a{number}_{each}", type_=Text()) for each in ("command", "key")
             )
-            base = self._projections.rows_of(table, codec.ANSWER)
+            base = self._projections.rows_of(table, RESULT)
             yield base.where(table.c.command == command, table.c.idempotency_key == key)
 
     def extent(self) -> Iterable[Select[Any]]:
@@ -344,8 +359,11 @@ def _is_active_in(
 
     The index of starts serves them.
     """
-    begins = hold.block_start_us > start - number_literal(MAX_WINDOW_US), hold.block_start_us < end
-    return _is_active(hold), *begins, hold.block_end_us > start
+    begins = (
+        hold.occupied_start_us > start - number_literal(MAX_WINDOW_US),
+        hold.occupied_start_us < end,
+    )
+    return _is_active(hold), *begins, hold.occupied_end_us > start
 
 
 def _counts(booking: Any) -> ColumnElement[bool]:

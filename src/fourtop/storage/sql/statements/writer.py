@@ -31,14 +31,20 @@ from fourtop.storage.sql.statements.row_changes import (
     RowCountMismatch,
     row_changes_of,
 )
-from fourtop.storage.sql.tables import codec
-from fourtop.storage.sql.tables.codec import Row, listed, plain
+from fourtop.storage.sql.tables.allocation import ALLOCATION
+from fourtop.storage.sql.tables.block import BLOCK
+from fourtop.storage.sql.tables.booking import BOOKING
+from fourtop.storage.sql.tables.confirmation import CONFIRMATION, CONFIRMATION_TABLE
+from fourtop.storage.sql.tables.event import EVENT
+from fourtop.storage.sql.tables.hold import HOLD, HOLD_CHANGE
+from fourtop.storage.sql.tables.result import RESULT
+from fourtop.storage.sql.tables.values import Row, listed, plain
 
 # At most this many rows are one parameter. A parameter has a size limit, which an import of years
 # would exceed.
 LARGEST: Final = 5_000
 _KEPT_STATEMENTS: Final = 512
-_OLD: Final = tuple(name for name in codec.ALLOCATION if name != "id")
+_OLD: Final = tuple(name for name in ALLOCATION if name != "id")
 
 
 @attrs.frozen
@@ -206,14 +212,15 @@ class _WriteStatements:
         self._blocks = tables["table_blocks"]
         self._restaurants = tables["restaurants"]
         self._inserts: dict[str, tuple[Table, tuple[str, ...]]] = {
-            "added": (self._allocations, codec.ALLOCATION),
-            "bookings_added": (self._bookings, codec.BOOKING),
-            "holds_added": (self._holds, codec.HOLD),
+            "added": (self._allocations, ALLOCATION),
+            "bookings_added": (self._bookings, BOOKING),
+            "holds_added": (self._holds, HOLD),
             "members": (tables["table_hold_members"], ("hold_id", "position", "table_id")),
-            "blocks_added": (self._blocks, codec.BLOCK),
-            "confirmations": (tables["booking_confirmation_results"], codec.CONFIRMATION),
-            "stored_results": (tables["command_results"], codec.ANSWER),
-            "events": (tables["capacity_outbox"], (*codec.EVENT, "subject")),
+            "blocks_added": (self._blocks, BLOCK),
+            "confirmations": (tables["booking_confirmation_results"], CONFIRMATION),
+            "confirmation_tables": (tables["booking_confirmation_tables"], CONFIRMATION_TABLE),
+            "stored_results": (tables["command_results"], RESULT),
+            "events": (tables["capacity_outbox"], (*EVENT, "subject")),
         }
         self._others: dict[str, Callable[[WriteKey], Insert | Update | Delete]] = {
             "removed": self._remove_allocations,
@@ -221,8 +228,8 @@ class _WriteStatements:
             "bookings_changed": self._change_bookings,
             "assignments_over": self._remove_assignments,
             "assignments": self._assign,
-            "holds_changed": lambda key: self._update(key, self._holds, codec.HOLD_CHANGE),
-            "blocks_changed": lambda key: self._update(key, self._blocks, codec.BLOCK),
+            "holds_changed": lambda key: self._update(key, self._holds, HOLD_CHANGE),
+            "blocks_changed": lambda key: self._update(key, self._blocks, BLOCK),
             "blocks_removed": self._remove_blocks,
         }
 
@@ -302,9 +309,7 @@ class _WriteStatements:
 
     def _replace_allocations(self, key: WriteKey) -> Update:
         old = self._old_columns()
-        return self._update(
-            key, self._allocations, codec.ALLOCATION, old=old, if_=self._is_as_stored
-        )
+        return self._update(key, self._allocations, ALLOCATION, old=old, if_=self._is_as_stored)
 
     def _change_bookings(self, key: WriteKey) -> Update:
         version = self._bookings.c.version
@@ -312,7 +317,7 @@ class _WriteStatements:
         return self._update(
             key,
             self._bookings,
-            codec.BOOKING,
+            BOOKING,
             old=old,
             if_=lambda given: [version == given["old_version"]],
         )
@@ -373,6 +378,7 @@ COMMENTS: Final[Mapping[str, str]] = {
     "added": "insert allocations; the database refuses an overlap",
     "blocks_removed": "delete blocks",
     "confirmations": "insert the evidence of confirmations",
+    "confirmation_tables": "insert the tables that the evidence is about",
     "stored_results": "insert the stored results of commands",
     "events": "insert events into the outbox",
 }
