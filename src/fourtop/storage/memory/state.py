@@ -53,12 +53,12 @@ class Shelf:
     """
 
     def __init__(self, house: House) -> None:
-        self.house = house
-        self.versions = Versions(floor=1, policy=1, occupancy=0)
-        self.occupancy = Occupancy([table.id for table in house.floor.tables])
-        self.events = EventQueue()
-        self.archive = Archive()
-        self.evidence = Evidence()
+        self.house: House = house
+        self.versions: Versions = Versions(floor=1, policy=1, occupancy=0)
+        self.occupancy: Occupancy = Occupancy([table.id for table in house.floor.tables])
+        self.events: EventQueue = EventQueue()
+        self.archive: Archive = Archive()
+        self.evidence: Evidence = Evidence()
         self._bookings: dict[str, Booking] = {}
         self._holds: dict[str, Hold] = {}
         self._blocks: dict[str, Block] = {}
