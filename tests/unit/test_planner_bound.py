@@ -16,7 +16,7 @@ from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
 from fourtop.planner import MAX_COMPILED_SETS, MAX_RANKING_BYTES, Planner, PlanRequest
 from fourtop.planner.compiled_floor import CompiledFloor
-from fourtop.planner.knapsack import Completion, Piece
+from fourtop.planner.knapsack import KnapsackBounds, Item
 from tests.property.planner_oracle import case_of, floor_of
 
 MIB = 2**20
@@ -151,8 +151,8 @@ def test_a_hall_of_hundreds_of_tables_is_searched_by_few_levels() -> None:
     floor = hall(300)
     planner = Planner(floor, Planning(adjacency_required=False, max_tables=4))
     assert planner.best(PlanRequest(24), (1 << 300) - 1) is not None
-    pieces = [Piece(table.capacity, 0.1, 1.0) for table in floor.tables]
-    completion = Completion.of((1 << 300) - 1, pieces, picks=3, ceiling=30)
+    pieces = [Item(table.capacity, 0.1, 1.0) for table in floor.tables]
+    completion = KnapsackBounds.of((1 << 300) - 1, pieces, picks=3, ceiling=30)
     assert len(completion.levels) <= 64
     assert completion.level(1 << 299).cheapest[1][6] == 1.0
 

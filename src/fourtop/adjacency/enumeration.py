@@ -9,29 +9,29 @@ import attrs
 from fourtop.model.floor import bits
 from fourtop.model.planning import AdjacencyMode
 
-Cut = Callable[[int, int], bool]
+Prune = Callable[[int, int], bool]
 
 
 @attrs.frozen(eq=False)
-class Growth:
+class SubsetEnumerator:
     """All sets of tables, of one to ``largest`` tables, that satisfy a mode; as masks.
 
     Args:
         neighbours: For each table the mask of the tables it is joined to.
-        among: The tables to choose from.
+        candidates: The tables to choose from.
         largest: Most tables in a set; at least 1.
-        cut: Asked as ``cut(chosen, reach)`` before ``chosen`` is grown by tables out of the mask
+        prune: Asked as ``prune(chosen, reach)`` before ``chosen`` is grown by tables out of the mask
             ``reach`` (where every larger set that would come of it lies inside ``chosen | reach``);
             true: do not grow it. ``None``: grow everything.
 
-    >>> [bin(mask) for mask in Growth(neighbours=(0b010, 0b101, 0b010), among=0b111, largest=2).connected()]
+    >>> [bin(mask) for mask in SubsetEnumerator(neighbours=(0b010, 0b101, 0b010), candidates=0b111, largest=2).connected()]
     ['0b1', '0b11', '0b10', '0b110', '0b100']
     """
 
     neighbours: Sequence[int] = attrs.field(kw_only=True)
-    among: int = attrs.field(kw_only=True)
+    candidates: int = attrs.field(kw_only=True)
     largest: int = attrs.field(kw_only=True)
-    cut: Cut | None = attrs.field(default=None, kw_only=True)
+    prune: Prune | None = attrs.field(default=None, kw_only=True)
 
     def sets(self, mode: AdjacencyMode | None) -> Iterator[int]:
         """Yield every set that satisfies the mode, each exactly once; ``None``: every set.
@@ -52,16 +52,16 @@ class Growth:
         "Efficient detection of network motifs", 2006 (ESU): a set grows only from its first table,
         and only by tables that no earlier member was joined to.
         """
-        for root in bits(self.among):
-            above = self.among & (-2 << root)
+        for root in bits(self.candidates):
+            above = self.candidates & (-2 << root)
             near = self.neighbours[root] & above
             yield from self._spread(1 << root, near, above & ~near)
 
     def pairwise(self) -> Iterator[int]:
         """Yield the sets in which every two tables are joined, in lexicographic order of their places."""
-        for root in bits(self.among):
+        for root in bits(self.candidates):
             yield from self._narrow(
-                1 << root, self.neighbours[root] & self.among & (-2 << root), self.neighbours
+                1 << root, self.neighbours[root] & self.candidates & (-2 << root), self.neighbours
             )
 
     def around_a_hub(self) -> Iterator[int]:
@@ -70,21 +70,21 @@ class Growth:
         A set with j hubs is met j times and yielded once; j is at most ``largest``.
         """
         every = (-1,) * len(self.neighbours)
-        for root in bits(self.among):
-            for mask in self._narrow(1 << root, self.neighbours[root] & self.among, every):
+        for root in bits(self.candidates):
+            for mask in self._narrow(1 << root, self.neighbours[root] & self.candidates, every):
                 if next(hubs(self.neighbours, mask)) == root:
                     yield mask
 
     def anyhow(self) -> Iterator[int]:
         """Yield all sets, in lexicographic order of their places."""
         every = (-1,) * len(self.neighbours)
-        for root in bits(self.among):
-            yield from self._narrow(1 << root, self.among & (-2 << root), every)
+        for root in bits(self.candidates):
+            yield from self._narrow(1 << root, self.candidates & (-2 << root), every)
 
     def _grows(self, chosen: int, reach: int) -> bool:
         if not reach or chosen.bit_count() >= self.largest:
             return False
-        return self.cut is None or not self.cut(chosen, reach)
+        return self.prune is None or not self.prune(chosen, reach)
 
     def _spread(self, chosen: int, frontier: int, unseen: int) -> Iterator[int]:
         # Tables are in exactly one of: chosen, frontier (joined to a chosen one), unseen, or passed

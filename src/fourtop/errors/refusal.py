@@ -23,6 +23,9 @@ _TEXT = {
     Code.CAPACITY_EXCEEDED: "{period} on {date} is limited to {limit} {unit}; {booked} booked, {requested} asked for",
     Code.PARTY_NEVER_FITS: "no table or combination on this floor seats a party of {party_size}",
     Code.NO_TABLES_MATCH: "tables that seat {party_size} exist, but none meets the conditions {conditions}",
+    Code.SEARCH_LIMIT_REACHED: (
+        "no tables for a party of {party_size} were found among the first {limit} sets searched"
+    ),
     Code.TABLES_TAKEN: "every table or combination that seats {party_size} is in use",
     Code.HOLD_CONFLICT: "the tables {tables} are held at that time (allocations_no_overlap)",
     Code.ALLOCATIONS_OVERLAP: "the tables {tables} are taken at that time (allocations_no_overlap)",
@@ -47,13 +50,15 @@ class Proof(StrEnum):
     ``RULE``: a rule of the house forbids it, whatever the tables. ``NO_PLAN``: no set of tables on
     this floor seats the party, even in an empty house. ``NO_FREE_PLAN``: sets exist, and in every
     one of them some table is in use at that time; re-seating others was not tried.
-    ``NAMED_TABLES``: only the tables that the request named were looked at.
+    ``NAMED_TABLES``: only the tables that the request named were looked at. ``NOT_PROVEN``: the
+    search met its bound of nodes before it found a set; a set that seats the party may exist.
     """
 
     RULE = "rule"
     NO_PLAN = "no_plan"
     NO_FREE_PLAN = "no_free_plan"
     NAMED_TABLES = "named_tables"
+    NOT_PROVEN = "not_proven"
 
 
 @attrs.frozen

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
+from heapq import nlargest
 
 import attrs
 
@@ -68,17 +69,42 @@ class CompiledFloor:
         )
 
     @cached_property
-    def loss_ranges(self) -> Mapping[int, tuple[int, int]]:
-        """The least and the most that a join inside a zone costs, by the zone's mask; 0, 0 without joins."""
-        found: dict[int, list[int]] = {zone: [] for zone in self.zones}
+    def zone_losses(self) -> Mapping[int, tuple[int, ...]]:
+        """The different losses of the joins inside a zone, ascending, by the zone's mask.
+
+        A zone without joins has the one loss 0.
+        """
+        found: dict[int, set[int]] = {zone: set() for zone in self.zones}
         for join in self.floor.joins:
             mask = self.floor.mask(join.tables)
             for zone in self.zones:
                 if not mask & ~zone:
-                    found[zone].append(join.seat_loss)
-        return {
-            zone: (min(losses, default=0), max(losses, default=0)) for zone, losses in found.items()
-        }
+                    found[zone].add(join.seat_loss)
+        return {zone: tuple(sorted(losses or {0})) for zone, losses in found.items()}
+
+    # ---- upper bounds
+
+    def most_capacity(self, pool: int, max_tables: int) -> int:
+        """Return the sum of the largest capacities in a pool, of at most ``max_tables`` tables.
+
+        Joining costs seats and never adds any, so no set of the pool seats more, unless the house
+        laid its capacity down. O(n log n) for n tables.
+        """
+        capacities = (self.floor.tables[bit].capacity for bit in bits(pool))
+        return sum(nlargest(max_tables, capacities))
+
+    def largest_party(self, max_tables: int) -> int:
+        """Return an upper bound for the party that this floor seats in an empty house.
+
+        It is the largest of: the largest party of a single table, the capacities of the
+        ``max_tables`` largest movable tables of a zone, and the capacities that the house laid
+        down.
+        """
+        sizes = [self.floor.tables[bit].largest_party for bit in bits(self.offered)]
+        if max_tables > 1:
+            sizes += [self.most_capacity(zone & self.mergeable, max_tables) for zone in self.zones]
+            sizes += [each.capacity for each in self.given.values()]
+        return max(sizes, default=0)
 
     # ---- conditions
 

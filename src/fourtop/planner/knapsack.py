@@ -14,7 +14,7 @@ MAX_LEVELS = 64
 
 
 @attrs.frozen
-class Piece:
+class Item:
     """What a table adds to a set: seats, scarcity, and the cost that does not depend on the others."""
 
     capacity: int
@@ -23,7 +23,7 @@ class Piece:
 
 
 @attrs.frozen(eq=False)
-class Level:
+class SuffixBounds:
     """What choosing ``m`` tables out of one suffix of the pool can add.
 
     Args:
@@ -42,7 +42,7 @@ class Level:
 
 
 @attrs.frozen(eq=False)
-class Completion:
+class KnapsackBounds:
     """Levels for the suffixes of a pool of tables, at most 64 of them however large the pool.
 
     A knapsack table by dynamic programming (R. Bellman, "Dynamic programming", 1957), filled from
@@ -55,11 +55,11 @@ class Completion:
     """
 
     pool: int
-    levels: tuple[Level, ...]
+    levels: tuple[SuffixBounds, ...]
     stride: int
 
     @classmethod
-    def of(cls, pool: int, pieces: Sequence[Piece], *, picks: int, ceiling: int) -> Completion:
+    def of(cls, pool: int, pieces: Sequence[Item], *, picks: int, ceiling: int) -> KnapsackBounds:
         """Fill the levels.
 
         Args:
@@ -72,7 +72,7 @@ class Completion:
         stride = 1 + len(order) // MAX_LEVELS
         costs, scarcities = _empty(picks, ceiling), _empty(picks, ceiling)
         smallest = biggest = pieces[order[-1]].capacity
-        levels: list[Level] = []
+        levels: list[SuffixBounds] = []
         for index in reversed(range(len(order))):
             piece = pieces[order[index]]
             smallest = min(smallest, piece.capacity)
@@ -80,10 +80,10 @@ class Completion:
             _add(costs, piece.capacity, piece.cost)
             _add(scarcities, piece.capacity, piece.scarcity)
             if index % stride == 0:
-                levels.append(Level(_kept(costs), _kept(scarcities), smallest, biggest))
+                levels.append(SuffixBounds(_kept(costs), _kept(scarcities), smallest, biggest))
         return cls(pool, tuple(reversed(levels)), stride)
 
-    def level(self, reach: int) -> Level:
+    def level(self, reach: int) -> SuffixBounds:
         """Return the level of the shortest kept suffix that holds all the tables of ``reach``."""
         below = self.pool & ((reach & -reach) - 1)
         return self.levels[below.bit_count() // self.stride]
