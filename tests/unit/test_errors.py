@@ -316,6 +316,9 @@ REFUSALS = {
     Code.CAPACITY_EXCEEDED: "dinner on 2026-12-25 is limited to 40 covers; 38 booked, 4 asked for",
     Code.PARTY_NEVER_FITS: "no table or combination on this floor seats a party of 4",
     Code.NO_TABLES_MATCH: "tables that seat 4 exist, but none meets the conditions zones",
+    Code.SEARCH_LIMIT_REACHED: (
+        "no tables for a party of 4 were found among the first 40 sets searched"
+    ),
     Code.TABLES_TAKEN: "every table or combination that seats 4 is in use",
     Code.HOLD_CONFLICT: "the tables t1 are held at that time (allocations_no_overlap)",
     Code.ALLOCATIONS_OVERLAP: "the tables t1 are taken at that time (allocations_no_overlap)",

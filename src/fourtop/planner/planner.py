@@ -87,7 +87,9 @@ class Planner:
     compiled_floor: CompiledFloor = attrs.field(init=False, repr=False)
     _score_model: ScoreModel = attrs.field(init=False, repr=False)
     _largest_party: int = attrs.field(init=False, repr=False)
-    _modes: dict[AdjacencyMode | None, CandidateSets] = attrs.field(factory=dict, init=False, repr=False)
+    _modes: dict[AdjacencyMode | None, CandidateSets] = attrs.field(
+        factory=dict, init=False, repr=False
+    )
     _rankings: dict[tuple[int, Preference], Ranking] = attrs.field(
         factory=dict, init=False, repr=False
     )
@@ -297,12 +299,17 @@ class Planner:
         unmet = self._unmet_by(request.wish)
         keyed = []
         for candidate in (*compiled.singles, *compiled.combinations):
-            if candidate.mask & ~self.compiled_floor.offered == 0 and candidate.fits(party_size, budget):
+            if candidate.mask & ~self.compiled_floor.offered == 0 and candidate.fits(
+                party_size, budget
+            ):
                 missing = (
                     sum(unmet[place] for place in bits(candidate.mask)) if request.wish.kinds else 0
                 )
                 keyed.append(
-                    (self._score_model.key(candidate, party_size=party_size, unmet=missing), candidate)
+                    (
+                        self._score_model.key(candidate, party_size=party_size, unmet=missing),
+                        candidate,
+                    )
                 )
         # Both parts are in the order of places, and the sort is stable: table order decides what is
         # equal.
@@ -359,7 +366,8 @@ class Planner:
             kind
             for kind in request.must.kinds
             if self.is_seatable(
-                PlanRequest(request.party_size, must=attrs.evolve(request.must, **{kind: ()})), everything
+                PlanRequest(request.party_size, must=attrs.evolve(request.must, **{kind: ()})),
+                everything,
             )
         ]
         return sorted(alone or request.must.kinds)
@@ -379,7 +387,11 @@ class CandidateSets:
 
     @classmethod
     def of(
-        cls, compiled_floor: CompiledFloor, planning: Planning, mode: AdjacencyMode | None, max_sets: int
+        cls,
+        compiled_floor: CompiledFloor,
+        planning: Planning,
+        mode: AdjacencyMode | None,
+        max_sets: int,
     ) -> CandidateSets:
         """Grow and measure the sets of a mode. Counting stops as soon as there are more than ``max_sets``."""
         joinable = compiled_floor.joinable(mode, planning.max_tables)
@@ -394,8 +406,12 @@ class CandidateSets:
         return cls(singles, tuple(compiled_floor.combination(mask) for mask in masks))
 
 
-def _combinations(compiled_floor: CompiledFloor, largest: int, mode: AdjacencyMode | None) -> Iterator[int]:
+def _combinations(
+    compiled_floor: CompiledFloor, largest: int, mode: AdjacencyMode | None
+) -> Iterator[int]:
     for zone in compiled_floor.zones:
         pool = zone & compiled_floor.mergeable
-        growth = SubsetEnumerator(neighbours=compiled_floor.graph.neighbours, candidates=pool, largest=largest)
+        growth = SubsetEnumerator(
+            neighbours=compiled_floor.graph.neighbours, candidates=pool, largest=largest
+        )
         yield from (mask for mask in growth.sets(mode) if mask.bit_count() > 1)

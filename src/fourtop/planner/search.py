@@ -179,7 +179,13 @@ class Bound:
 
     @classmethod
     def of(
-        cls, search: Search, completion: KnapsackBounds, shortlist: Shortlist, *, zone: int, size: int
+        cls,
+        search: Search,
+        completion: KnapsackBounds,
+        shortlist: Shortlist,
+        *,
+        zone: int,
+        size: int,
     ) -> Bound:
         """Make the bound of one zone and size."""
         losses = _possible_losses(
@@ -268,7 +274,8 @@ class Bound:
         joining = (self.size - 1) * weights.table_count + so_far.depth * weights.adjacency
         total = (
             slack * weights.overage * planning.demand_multiplier
-            + joining * self.search.score_model.amplification(self.size, so_far.scarcity + row[seats])
+            + joining
+            * self.search.score_model.amplification(self.size, so_far.scarcity + row[seats])
             + fragmentation * weights.fragmentation
             + so_far.cost
             + cost
@@ -282,7 +289,9 @@ class Bound:
             return 1  # a table before the first may still come, and then depths count from there
         left = chosen
         met = farthest = 0
-        for depth, level in enumerate(walk(self.search.compiled_floor.graph.neighbours, chosen | reach)):
+        for depth, level in enumerate(
+            walk(self.search.compiled_floor.graph.neighbours, chosen | reach)
+        ):
             met += level.bit_count()
             if left:
                 left &= ~level

@@ -19,7 +19,9 @@ def reasons_against(
     if mask.bit_count() == 1:
         place = mask.bit_length() - 1
         return (
-            *_of_seats(compiled_floor, planning, request, compiled_floor.single(place, is_joinable=False)),
+            *_of_seats(
+                compiled_floor, planning, request, compiled_floor.single(place, is_joinable=False)
+            ),
             *_of_state(compiled_floor, request, mask),
         )
     return (
