@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from itertools import count
 from threading import Event as Signal
 from threading import Lock
@@ -83,10 +82,13 @@ class SweepsWhatItFinds(MemoryStore):
     def expired_holds(self, before_us: int, limit: int) -> tuple[tuple[str, str], ...]:
         found = super().expired_holds(before_us, limit)
         for restaurant_id, hold_id in found:
-            with self._locked(restaurant_id) as shelf:
+
+            def expire(shelf: Shelf, hold_id: str = hold_id) -> None:
                 hold = shelf._holds[hold_id]
                 shelf._deactivate(hold)
                 shelf._holds[hold_id] = attrs.evolve(hold, state=HoldState.EXPIRED)
+
+            self._inside(restaurant_id, expire)
         return found
 
 
@@ -175,10 +177,14 @@ class TakesRestaurantsInTurn(MemoryStore):
     ) -> int:
         taken = 0
         for restaurant_id in self.restaurant_ids():
-            with self._locked(restaurant_id) as shelf:
-                for _, key in sorted(find(shelf))[: limit - taken]:
+
+            def clear(shelf: Shelf, left: int = limit - taken) -> int:
+                found = sorted(find(shelf))[:left]
+                for _, key in found:
                     drop(shelf, key)
-                    taken += 1
+                return len(found)
+
+            taken += self._inside(restaurant_id, clear)
         return taken
 
 
@@ -211,10 +217,13 @@ class ClearsWithoutTheLock(MemoryStore):
         found: list[tuple[Shelf, Any]] = []
         taken = super()._clear(limit, find, lambda shelf, key: found.append((shelf, key)))
         self._meeting.attend()
-        with self._all_locked():
+
+        def drop_all(_: list[Shelf]) -> None:
             for shelf, key in found:
                 if key in [each for _, each in find(shelf)]:
                     drop(shelf, key)
+
+        self._inside_all(drop_all)
         return taken
 
 
@@ -317,10 +326,8 @@ class CountsAttemptsAtTheClaim(EventQueue):
 
 
 class SeesOneRestaurant(MemoryStore):
-    @contextmanager
-    def _all_locked(self) -> Iterator[list[Shelf]]:
-        with super()._all_locked() as shelves:
-            yield shelves[:1]
+    def _inside_all(self, work: Callable[[list[Shelf]], Any]) -> Any:
+        return super()._inside_all(lambda shelves: work(shelves[:1]))
 
 
 class GivesLeasedEventsAgain(EventQueue):

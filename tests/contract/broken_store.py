@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import attrs
@@ -28,12 +27,14 @@ class SweepsOnItsOwn(MemoryStore):
     """It takes the rows of dead holds away whenever it writes, and no event tells."""
 
     def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
-        with self._locked(scope.restaurant_id) as shelf:
+        def sweep(shelf: Shelf) -> None:
             now_us = self._tell(scope.restaurant_id)
             dead = [hold for hold in shelf._active if not hold.is_alive(now_us)]
             for hold in dead:
                 for row in shelf.occupancy.of_owner(OwnerKind.HOLD, hold.id):
                     shelf.occupancy.remove(row)
+
+        self._inside(scope.restaurant_id, sweep)
         return super().transact(scope, decide)
 
 
@@ -187,12 +188,11 @@ class ReadsCount(MemoryStore):
 
 
 class ForgetsTheLock(MemoryStore):
-    @contextmanager
-    def _locked(self, restaurant_id: str) -> Iterator[Shelf]:
+    def _inside(self, restaurant_id: str, work: Callable[[Shelf], T]) -> T:
         shelf = self._shelves.get(restaurant_id)
         if shelf is None:
             raise NotFound("restaurant", restaurant_id)
-        yield shelf
+        return work(shelf)
 
 
 class ReadsWithoutTheLock(MemoryStore):
@@ -204,11 +204,9 @@ class ReadsWithoutTheLock(MemoryStore):
 
 
 class LooksAtTheClockFirst(MemoryStore):
-    @contextmanager
-    def _locked(self, restaurant_id: str) -> Iterator[Shelf]:
+    def _inside(self, restaurant_id: str, work: Callable[[Shelf], T]) -> T:
         self._early_us = self._clock.now_us()
-        with super()._locked(restaurant_id) as shelf:
-            yield shelf
+        return super()._inside(restaurant_id, work)
 
     def _tell(self, restaurant_id: str) -> int:
         early_us = max(self._latest_us[restaurant_id], self._early_us)

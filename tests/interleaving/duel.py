@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, Final, TypeVar
 
 import attrs
 
@@ -37,6 +37,7 @@ from fourtop.timeline import Occupancy
 from tests.contract.broken_judge import IgnoresAbsentRemovals
 from tests.evening import NOW, a_house, at, booked, held, one_table, party_size, table_rows
 
+R = TypeVar("R")
 Calls = Mapping[str, Callable[[], object]]
 MakeStore = Callable[[Stage, ManualClock], SteppedStore]
 
@@ -44,13 +45,12 @@ MakeStore = Callable[[Stage, ManualClock], SteppedStore]
 class LocklessStore(SteppedStore):
     """A stepped store that forgets the lock, and nothing else: it still judges what is written."""
 
-    @contextmanager
-    def _locked(self, restaurant_id: str) -> Iterator[Shelf]:
+    def _inside(self, restaurant_id: str, work: Callable[[Shelf], R]) -> R:
         shelf = self._shelves.get(restaurant_id)
         if shelf is None:
             raise NotFound("restaurant", restaurant_id)
         self._stage.step("lock")
-        yield shelf
+        return work(shelf)
 
 
 class BlindOccupancy(Occupancy):

@@ -15,7 +15,7 @@ from fourtop.model.planning import AdjacencyMode, Planning
 from fourtop.planner.candidate import Candidate
 from fourtop.planner.compiled_floor import CompiledFloor
 from fourtop.planner.cost import Key, ScoreModel
-from fourtop.planner.knapsack import KnapsackBounds, SuffixBounds, Item, finite
+from fourtop.planner.knapsack import Item, KnapsackBounds, SuffixBounds, finite
 from fourtop.planner.node_budget import NodeBudget
 from fourtop.planner.shortlist import Shortlist
 

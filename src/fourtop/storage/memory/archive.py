@@ -18,6 +18,13 @@ class Archive:
     def __init__(self) -> None:
         self._rows: list[Allocation] = []
 
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def shorten(self, length: int) -> None:
+        """Drop the rows that arrived last, until so many are left."""
+        del self._rows[length:]
+
     def take(self, occupancy: Occupancy, allocation_id: str) -> None:
         """Move a row out of an occupancy into the archive."""
         row = occupancy.find(allocation_id)

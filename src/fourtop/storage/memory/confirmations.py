@@ -24,11 +24,26 @@ class Evidence:
         """Keep new results and answers; their ids and keys are new."""
         for result in results:
             self.results[result.id] = result
-            self._of_hold.setdefault(result.hold_id, []).append(result)
-            if result.confirmed:
-                self.successes.add((str(result.booking_id), result.key))
+            _index(result, self.successes, self._of_hold)
         for answer in stored_results:
             self.stored_results[answer.command, answer.key] = answer
+
+    def retract(
+        self, results: Iterable[ConfirmationResult], stored_results: Iterable[StoredResult]
+    ) -> None:
+        """Forget new results and answers, if they are there. ``index`` must follow."""
+        for result in results:
+            self.results.pop(result.id, None)
+        for answer in stored_results:
+            self.stored_results.pop((answer.command, answer.key), None)
+
+    def index(self) -> None:
+        """Make the indexes of the results anew."""
+        successes: set[tuple[str, str]] = set()
+        of_hold: dict[str, list[ConfirmationResult]] = {}
+        for result in self.results.values():
+            _index(result, successes, of_hold)
+        self.successes, self._of_hold = successes, of_hold
 
     def of_hold(self, hold_id: str) -> list[ConfirmationResult]:
         """Return the results of a hold, oldest first, then by id."""
@@ -72,3 +87,13 @@ class Evidence:
     def drop_stored_result(self, under: tuple[str, str]) -> None:
         """Forget an answer."""
         del self.stored_results[under]
+
+
+def _index(
+    result: ConfirmationResult,
+    successes: set[tuple[str, str]],
+    of_hold: dict[str, list[ConfirmationResult]],
+) -> None:
+    of_hold.setdefault(result.hold_id, []).append(result)
+    if result.confirmed:
+        successes.add((str(result.booking_id), result.key))

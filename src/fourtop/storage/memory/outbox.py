@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import count
 
 import attrs
@@ -57,6 +57,24 @@ class EventQueue:
             self._entries[entry.sequence] = self._waiting[entry.sequence] = entry
             self.keys.add(event.dedupe_key)
 
+    def retract(self, events: Collection[Event]) -> None:
+        """Forget the events that were put at the end last, as far as they are there.
+
+        ``index`` must follow.
+        """
+        keys = {event.dedupe_key for event in events}
+        for sequence in reversed(list(self._entries)):
+            if self._entries[sequence].event.dedupe_key not in keys:
+                break
+            del self._entries[sequence]
+        self.keys -= keys
+
+    def index(self) -> None:
+        """Make the list of waiting events anew."""
+        self._waiting = {
+            number: each for number, each in self._entries.items() if each.settled_us is None
+        }
+
     # ---- on the way out
 
     def claimable(self, now_us: int) -> Iterator[tuple[int, int]]:
@@ -100,18 +118,18 @@ class EventQueue:
         entry = self._find(delivery)
         if entry is None:
             return False
-        entry.attempts += 1
-        if wait_us is None:
-            entry.is_dead = True
-            self._settle(entry, now_us)
-        else:
-            entry.end_lease()
-            entry.next_us = now_us + wait_us
+        next_us = entry.next_us if wait_us is None else now_us + wait_us
+        is_dead = wait_us is None
+        attempts, settled_us = entry.attempts + 1, now_us if is_dead else None
+        # One statement without a call, which no signal can divide.
+        entry.attempts, entry.next_us, entry.is_dead = attempts, next_us, is_dead
+        entry.lease, entry.leased_until_us, entry.settled_us = None, 0, settled_us
+        if is_dead:
+            del self._waiting[entry.sequence]
         return True
 
     def _settle(self, entry: _Entry, now_us: int) -> None:
-        entry.end_lease()
-        entry.settled_us = now_us
+        entry.lease, entry.leased_until_us, entry.settled_us = None, 0, now_us
         del self._waiting[entry.sequence]
 
     def dead(self) -> Iterator[DeadLetter]:
@@ -126,9 +144,7 @@ class EventQueue:
         if entry is None or not entry.is_dead:
             return False
         entry.attempts, entry.next_us, entry.settled_us, entry.is_dead = 0, 0, None, False
-        self._waiting = {
-            number: each for number, each in self._entries.items() if each.settled_us is None
-        }
+        self.index()
         return True
 
     # ---- gone
@@ -141,4 +157,7 @@ class EventQueue:
 
     def drop(self, sequence: int) -> None:
         """Forget a settled event and its key."""
-        self.keys.remove(self._entries.pop(sequence).event.dedupe_key)
+        # The key first: an event without its key is dropped next time, a key without its event
+        # would be taken for good.
+        self.keys.discard(self._entries[sequence].event.dedupe_key)
+        del self._entries[sequence]

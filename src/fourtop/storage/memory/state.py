@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
+from functools import partial
 from itertools import chain
 from operator import attrgetter
-from typing import Final, Self, TypedDict, Unpack
+from typing import Any, Final, Self, TypedDict, TypeVar, Unpack
 
 from sortedcontainers import SortedList
 
@@ -26,9 +27,15 @@ from fourtop.storage.memory.headcounts import HeadIndex
 from fourtop.storage.memory.outbox import EventQueue
 from fourtop.timeline import Occupancy, OverlappingIndex
 
+R = TypeVar("R")
+
 # Sorts after every id.
 _LAST_ID: Final = "~"
 _BLOCK: Final = OwnerKind.BLOCK
+
+
+def _nothing() -> None:
+    """Restore nothing: every record changes in one step."""
 
 
 class Kept(TypedDict, total=False):
@@ -68,6 +75,8 @@ class Shelf:
         self._expiries: SortedList[tuple[int, str]] = SortedList()
         self._sessions: dict[str, SortedList[tuple[int, str]]] = {}
         self._holds_for: dict[str, list[str]] = {}
+        # Restores the records while a write is under way.
+        self._undo: Callable[[], None] | None = None
 
     @classmethod
     def of(cls, house: House, versions: Versions, **kept: Unpack[Kept]) -> Self:
@@ -200,24 +209,155 @@ class Shelf:
             if not self.occupancy.of_owner(OwnerKind.HOLD, hold.id):
                 yield hold.created_us, hold.id
 
+    def archive_allocation(self, row_id: str) -> None:
+        """Move a row into the archive."""
+        row = self.occupancy.find(row_id)
+        assert row is not None, "a row to archive has just been found"
+        self.run(
+            lambda: self.archive.take(self.occupancy, row_id),
+            partial(self._undo_archiving, row, len(self.archive)),
+        )
+
+    def _undo_archiving(self, row: Allocation, archived: int) -> None:
+        self.archive.shorten(archived)
+        self._restore_allocations(gone=(row,), come=())
+
     def drop_hold(self, hold_id: str) -> None:
         """Forget the record of an ended hold."""
+        self.run(lambda: self._drop_hold(hold_id))
+
+    def drop_result(self, result_id: str) -> None:
+        """Forget a confirmation result."""
+        self.run(lambda: self.evidence.drop_result(result_id))
+
+    def drop_event(self, sequence: int) -> None:
+        """Forget a settled event and its key."""
+        self.run(lambda: self.events.drop(sequence))
+
+    def _drop_hold(self, hold_id: str) -> None:
         hold = self._holds.pop(hold_id)
         if hold.booking_id is not None:
             self._holds_for[hold.booking_id].remove(hold_id)
             if not self._holds_for[hold.booking_id]:
                 del self._holds_for[hold.booking_id]
 
+    # ---- interrupts: a signal may end any write between two bytecodes
+
+    def run(self, write: Callable[[], R], undo: Callable[[], None] = _nothing) -> R:
+        """Run a write of several steps, and undo it if anything but an overlap ends it.
+
+        What the write has done by then is undone here, or, if a second interrupt ends that too, by
+        ``repair`` when the restaurant is entered next.
+
+        Args:
+            write: Change the records and their indexes; each record in one step.
+            undo: Restore the records. It may run several times. The indexes of the records follow
+                by themselves, those of the allocations excepted.
+        """
+        self._undo = undo
+        try:
+            result = write()
+        except (AllocationsOverlap, AlreadyExists):
+            self._undo = None  # ``_write_allocations`` has taken back its own steps.
+            raise
+        except BaseException:
+            self.repair()
+            raise
+        self._undo = None
+        return result
+
+    def repair(self) -> None:
+        """Undo a write that an interrupt ended. O(records), and nothing where there was none."""
+        undo = self._undo
+        if undo is None:
+            return
+        undo()
+        self._index_records()
+        self._undo = None
+
+    def _undo_of(self, changes: Changes) -> Callable[[], None]:
+        """Return how to restore the records that changes touch, as they are now."""
+        bookings, holds, blocks = self._bookings, self._holds, self._blocks
+        before: list[tuple[dict[str, Any], str, Any]] = [
+            (bookings, each.id, bookings.get(each.id)) for each in changes.bookings
+        ]
+        before += [
+            (holds, each.id, holds.get(each.id))
+            for each in (*changes.holds_added, *changes.holds_changed)
+        ]
+        before += [
+            (blocks, block_id, blocks.get(block_id))
+            for block_id in (
+                *(each.id for each in (*changes.blocks_added, *changes.blocks_changed)),
+                *changes.blocks_removed,
+            )
+        ]
+        return partial(self._restore, changes, before, self.house, self.versions)
+
+    def _restore(
+        self,
+        changes: Changes,
+        before: list[tuple[dict[str, Any], str, Any]],
+        house: House,
+        versions: Versions,
+    ) -> None:
+        for records, record_id, record in before:
+            if record is None:
+                records.pop(record_id, None)
+            else:
+                records[record_id] = record
+        self.evidence.retract(changes.confirmations, changes.stored_results)
+        self.events.retract(changes.events)
+        self.house, self.versions = house, versions
+        self._restore_allocations(
+            gone=(*changes.removed, *(old for old, _ in changes.replaced)),
+            come=(*(new for _, new in changes.replaced), *changes.added),
+        )
+
+    def _restore_allocations(
+        self, *, gone: Collection[Allocation], come: Collection[Allocation]
+    ) -> None:
+        """Make the occupancy anew from its rows: its indexes may be torn, its rows are not."""
+        rows = {row.id: row for row in self.occupancy.allocations()}
+        for row in come:
+            rows.pop(row.id, None)
+        rows |= {row.id: row for row in gone}
+        occupancy = Occupancy([table.id for table in self.house.floor.tables])
+        for row in rows.values():
+            occupancy.add(row)
+        self.occupancy = occupancy
+
+    def _index_records(self) -> None:
+        """Make the indexes of all records anew."""
+        fresh = Shelf.of(
+            self.house,
+            self.versions,
+            bookings=self._bookings.values(),
+            holds=self._holds.values(),
+        )
+        self._starts, self._heads, self._active = fresh._starts, fresh._heads, fresh._active
+        self._expiries, self._sessions = fresh._expiries, fresh._sessions
+        self._holds_for = fresh._holds_for
+        self.evidence.index()
+        self.events.index()
+
     # ---- writing: judge everything, then write; only the overlap is judged while writing, and undone
 
     def apply(self, changes: Changes) -> None:
-        """Put all changes in place, or raise and leave everything as it was."""
+        """Put all changes in place, or raise and leave everything as it was.
+
+        Raises:
+            FourtopError: As ``Store.transact``.
+        """
         self._check_tenant(changes)
         self._check_house(changes)
         self._check_bookings(changes)
         self._check_gone(changes)
         self._check_new(changes)
         self._check_references(changes)
+        self.run(partial(self._write_all, changes), self._undo_of(changes))
+
+    def _write_all(self, changes: Changes) -> None:
         self._write_allocations(changes)
         self._write_records(changes)
         self._write_house(changes)

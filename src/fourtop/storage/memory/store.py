@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections import deque
+from collections.abc import Callable, Collection, Iterable
+from contextlib import AbstractContextManager
+from functools import partial
 from heapq import nsmallest
-from itertools import count, islice
+from itertools import chain, count, islice, repeat
+from operator import itemgetter, methodcaller
 from threading import Lock, get_ident
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from fourtop.clock import SystemClock
 from fourtop.errors import AlreadyExists, NotFound
@@ -31,7 +34,11 @@ from fourtop.storage.memory.outbox import EventQueue
 from fourtop.storage.memory.state import Shelf
 
 T = TypeVar("T")
+R = TypeVar("R")
 K = TypeVar("K", int, str, tuple[str, str])
+
+_ENTER: Final = methodcaller("__enter__")
+_LEAVE: Final = methodcaller("__exit__", None, None, None)
 
 
 class MemoryStore:
@@ -68,11 +75,11 @@ class MemoryStore:
             if restaurant_id in self._shelves:
                 raise AlreadyExists("restaurant", restaurant_id)
             self._latest_us[restaurant_id] = 0
+            self._locks[restaurant_id] = self._new_lock()
             shelf = self._new_shelf(house)
             shelf.events.numbers = self._numbers
+            # Last, because a call that finds the state finds everything.
             self._shelves[restaurant_id] = shelf
-            # Last, because a call that finds the lock finds everything.
-            self._locks[restaurant_id] = self._new_lock()
 
     def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted."""
@@ -84,9 +91,10 @@ class MemoryStore:
         Raises:
             NotFound: If there is no such restaurant.
         """
-        with self._locked(scope.restaurant_id) as shelf:
-            now_us = self._tell(scope.restaurant_id)
-            return self._on_view(shelf, scope, now_us, ask)
+        return self._inside(
+            scope.restaurant_id,
+            lambda shelf: self._on_view(shelf, scope, self._tell(scope.restaurant_id), ask),
+        )
 
     def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
         """Return what ``decide`` decides, once all its changes are in place; or change nothing.
@@ -98,11 +106,13 @@ class MemoryStore:
             AlreadyExists: If an id, key or de-duplication key is there already.
             StaleVersion: If a version is not the stored one plus one.
         """
-        with self._locked(scope.restaurant_id) as shelf:
-            now_us = self._tell(scope.restaurant_id)
-            decision = self._on_view(shelf, scope, now_us, decide)
+
+        def write(shelf: Shelf) -> T:
+            decision = self._on_view(shelf, scope, self._tell(scope.restaurant_id), decide)
             self._write(shelf, decision.changes)
             return decision.result
+
+        return self._inside(scope.restaurant_id, write)
 
     def events(self, restaurant_id: str) -> tuple[Event, ...]:
         """Return the events of a restaurant, oldest first.
@@ -110,8 +120,7 @@ class MemoryStore:
         Raises:
             NotFound: If there is no such restaurant.
         """
-        with self._locked(restaurant_id) as shelf:
-            return tuple(shelf.events)
+        return self._inside(restaurant_id, lambda shelf: tuple(shelf.events))
 
     # ---- maintenance: what jobs ask for
 
@@ -121,8 +130,9 @@ class MemoryStore:
 
     def expired_holds(self, before_us: int, limit: int) -> tuple[tuple[str, str], ...]:
         """Return which active holds have expired, by expiry, restaurant and id: restaurant id and hold id."""
-        with self._all_locked() as shelves:
-            found = _oldest(shelves, limit, lambda shelf: shelf.holds_expired(before_us))
+        found = self._inside_all(
+            lambda shelves: _oldest(shelves, limit, lambda shelf: shelf.holds_expired(before_us))
+        )
         return tuple((shelf.house.restaurant.id, hold_id) for shelf, hold_id in found)
 
     def archive_allocations(self, before_us: int, limit: int) -> int:
@@ -130,7 +140,7 @@ class MemoryStore:
         return self._clear(
             limit,
             lambda shelf: islice(rows_over(shelf.occupancy, before_us), limit),
-            lambda shelf, row_id: shelf.archive.take(shelf.occupancy, row_id),
+            lambda shelf, row_id: shelf.archive_allocation(row_id),
         )
 
     def archived(self, restaurant_id: str, window: Window) -> tuple[Allocation, ...]:
@@ -139,15 +149,14 @@ class MemoryStore:
         Raises:
             NotFound: If there is no such restaurant.
         """
-        with self._locked(restaurant_id) as shelf:
-            return shelf.archive.overlapping(window)
+        return self._inside(restaurant_id, lambda shelf: shelf.archive.overlapping(window))
 
     def delete_confirmations(self, before_us: int, limit: int) -> int:
         """Delete confirmation results of an instant or earlier."""
         return self._clear(
             limit,
             lambda shelf: shelf.evidence.results_over(before_us),
-            lambda shelf, result_id: shelf.evidence.drop_result(result_id),
+            lambda shelf, result_id: shelf.drop_result(result_id),
         )
 
     def delete_stored_results(self, before_us: int, limit: int) -> int:
@@ -171,22 +180,25 @@ class MemoryStore:
         return self._clear(
             limit,
             lambda shelf: shelf.events.over(before_us),
-            lambda shelf, sequence: shelf.events.drop(sequence),
+            lambda shelf, sequence: shelf.drop_event(sequence),
         )
 
     # ---- the outbox
 
     def claim(self, limit: int, lease_us: int) -> tuple[Delivery, ...]:
         """Lease waiting events to the caller, oldest first; of one subject the first ones or none."""
-        with self._all_locked() as shelves:
+
+        def lease(shelves: list[Shelf]) -> tuple[Delivery, ...]:
             now_us = self.now_us()
-            lease = str(next(self._leases))
+            name = str(next(self._leases))
             found = _oldest(
                 shelves, limit, lambda shelf: islice(shelf.events.claimable(now_us), limit)
             )
             return tuple(
-                shelf.events.lease(sequence, lease, now_us + lease_us) for shelf, sequence in found
+                shelf.events.lease(sequence, name, now_us + lease_us) for shelf, sequence in found
             )
+
+        return self._inside_all(lease)
 
     def done(self, deliveries: Collection[Delivery]) -> int:
         """Write down that these were published; return how many of them were still the caller's."""
@@ -205,21 +217,26 @@ class MemoryStore:
 
     def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
         """Return the events that were given up, first those that died first, then by place."""
-        with self._all_locked() as shelves:
-            found = [letter for shelf in shelves for letter in shelf.events.dead()]
+        found = self._inside_all(
+            lambda shelves: [letter for shelf in shelves for letter in shelf.events.dead()]
+        )
         return tuple(sorted(found, key=lambda each: (each.dead_us, each.sequence))[:limit])
 
     def revive(self, letters: Collection[DeadLetter]) -> int:
         """Let dead events wait again; return how many were still dead."""
-        revived = 0
-        for letter in letters:
-            with self._locked(letter.event.restaurant_id) as shelf:
-                revived += shelf.events.revive(letter)
-        return revived
+        return sum(
+            self._inside(
+                letter.event.restaurant_id,
+                lambda shelf, letter=letter: shelf.run(partial(shelf.events.revive, letter)),
+            )
+            for letter in letters
+        )
 
     def _settle(self, delivery: Delivery, settle: Callable[[EventQueue, Delivery], bool]) -> bool:
-        with self._locked(delivery.event.restaurant_id) as shelf:
-            return settle(shelf.events, delivery)
+        return self._inside(
+            delivery.event.restaurant_id,
+            lambda shelf: shelf.run(lambda: settle(shelf.events, delivery)),
+        )
 
     def _clear(
         self,
@@ -227,21 +244,15 @@ class MemoryStore:
         find: Callable[[Shelf], Iterable[tuple[int, K]]],
         drop: Callable[[Shelf, K], object],
     ) -> int:
-        """Drop the oldest of what is found in all restaurants."""
-        with self._all_locked() as shelves:
+        """Drop the oldest of the records that ``find`` yields in all restaurants."""
+
+        def clear(shelves: list[Shelf]) -> int:
             found = _oldest(shelves, limit, find)
             for shelf, key in found:
                 drop(shelf, key)
-        return len(found)
+            return len(found)
 
-    @contextmanager
-    def _all_locked(self) -> Iterator[list[Shelf]]:
-        """Lock all restaurants, in the order of their ids: a command holds one lock only, so nobody waits in a ring."""
-        with ExitStack() as locks:
-            yield [
-                locks.enter_context(self._locked(restaurant_id))
-                for restaurant_id in sorted(self._locks)
-            ]
+        return self._inside_all(clear)
 
     # ---- what it is made of; a store for tests may be made of other things
 
@@ -256,21 +267,56 @@ class MemoryStore:
 
     # ---- the steps of a call, in order: lock, clock, read, write
 
-    @contextmanager
-    def _locked(self, restaurant_id: str) -> Iterator[Shelf]:
-        lock = self._locks.get(restaurant_id)
-        if lock is None:
+    def _inside(self, restaurant_id: str, work: Callable[[Shelf], R]) -> R:
+        """Run ``work`` alone in a restaurant, on records that are whole.
+
+        CPython acts on a signal after a call returns, as a function begins and at the end of a
+        loop's body. So the lock is entered and left by the ``with`` statement itself: a context
+        manager written in Python could be interrupted before it releases the lock.
+
+        Raises:
+            NotFound: If there is no such restaurant.
+        """
+        with self._lock_of(restaurant_id):
+            try:
+                self._holders[restaurant_id] = get_ident()
+                shelf = self._shelves[restaurant_id]
+                shelf.repair()
+                return work(shelf)
+            finally:
+                self._holders.pop(restaurant_id, None)
+
+    def _inside_all(self, work: Callable[[list[Shelf]], R]) -> R:
+        """Run ``work`` alone in all restaurants.
+
+        They are locked in the order of their ids. A command holds one lock only, so no two calls
+        wait for each other.
+        """
+        restaurant_ids = sorted(self._shelves)
+        locks = [self._lock_of(restaurant_id) for restaurant_id in restaurant_ids]
+        held: list[tuple[object, AbstractContextManager[Any], str]] = []
+        # Locks are taken in one call and released in one call, neither of which a signal divides;
+        # ``held`` knows the locks that were taken before a signal ended the waiting.
+        forgotten = map(self._holders.pop, map(itemgetter(2), held), repeat(None))
+        released = map(_LEAVE, map(itemgetter(1), held))
+        release = partial(deque, chain(forgotten, released), 0)
+        try:
+            held.extend(zip(map(_ENTER, locks), locks, restaurant_ids, strict=False))
+            self._holders.update(dict.fromkeys(restaurant_ids, get_ident()))
+            shelves = [self._shelves[restaurant_id] for restaurant_id in restaurant_ids]
+            for shelf in shelves:
+                shelf.repair()
+            return work(shelves)
+        finally:
+            release()
+
+    def _lock_of(self, restaurant_id: str) -> AbstractContextManager[Any]:
+        if restaurant_id not in self._shelves:
             raise NotFound("restaurant", str(restaurant_id)[:64])
-        me = get_ident()
-        assert self._holders.get(restaurant_id) != me, (
+        assert self._holders.get(restaurant_id) != get_ident(), (
             "a decision or change must not ask its own restaurant"
         )
-        with lock:
-            self._holders[restaurant_id] = me
-            try:
-                yield self._shelves[restaurant_id]
-            finally:
-                del self._holders[restaurant_id]
+        return self._locks[restaurant_id]
 
     def _tell(self, restaurant_id: str) -> int:
         latest_us = max(self._latest_us[restaurant_id], self._clock.now_us())
