@@ -31,7 +31,7 @@ from fourtop import (
 )
 from fourtop.errors import NotFound
 from fourtop.ports import Changes
-from fourtop.storage.memory.state import Shelf
+from fourtop.storage.memory.state import RestaurantState
 from fourtop.testing.interleaving import Run, Stage, SteppedStore
 from fourtop.timeline import Occupancy
 from tests.contract.broken_judge import IgnoresAbsentRemovals
@@ -45,12 +45,12 @@ MakeStore = Callable[[Stage, ManualClock], SteppedStore]
 class LocklessStore(SteppedStore):
     """A stepped store that forgets the lock, and nothing else: it still judges what is written."""
 
-    def _inside(self, restaurant_id: str, work: Callable[[Shelf], R]) -> R:
-        shelf = self._shelves.get(restaurant_id)
-        if shelf is None:
+    def _inside(self, restaurant_id: str, work: Callable[[RestaurantState], R]) -> R:
+        state = self._states.get(restaurant_id)
+        if state is None:
             raise NotFound("restaurant", restaurant_id)
         self._stage.step("lock")
-        return work(shelf)
+        return work(state)
 
 
 class BlindOccupancy(Occupancy):
@@ -61,7 +61,7 @@ class BlindOccupancy(Occupancy):
             super().add(allocation)
 
 
-class TrustingShelf(IgnoresAbsentRemovals):
+class TrustingState(IgnoresAbsentRemovals):
     """It judges nothing."""
 
     def __init__(self, house: House) -> None:
@@ -78,8 +78,8 @@ class TrustingShelf(IgnoresAbsentRemovals):
 class CarelessStore(LocklessStore):
     """A stepped store that neither locks nor judges: the check-then-write of the textbooks."""
 
-    def _new_shelf(self, house: House) -> Shelf:
-        return TrustingShelf(house)
+    def _new_state(self, house: House) -> RestaurantState:
+        return TrustingState(house)
 
 
 @attrs.frozen

@@ -16,7 +16,7 @@ from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
 from fourtop.planner import MAX_COMPILED_SETS, MAX_RANKING_BYTES, Planner, PlanRequest
 from fourtop.planner.compiled_floor import CompiledFloor
-from fourtop.planner.knapsack import KnapsackBounds, Item
+from fourtop.planner.knapsack import Item, KnapsackBounds
 from tests.property.planner_oracle import case_of, floor_of
 
 MIB = 2**20

@@ -8,7 +8,7 @@ from fourtop.model.confirmation import ConfirmationResult
 from fourtop.ports import StoredResult
 
 
-class Evidence:
+class ConfirmationRecords:
     """The confirmation results and stored answers of one restaurant. Not safe for threads."""
 
     def __init__(self) -> None:

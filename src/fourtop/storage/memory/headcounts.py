@@ -11,7 +11,7 @@ from fourtop.model.window import Window
 from fourtop.ports import Headcount
 
 
-class HeadIndex:
+class HeadcountIndex:
     """The head counts of one restaurant. Not safe for threads: the store's lock is held around every call."""
 
     def __init__(self) -> None:

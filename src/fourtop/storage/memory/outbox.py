@@ -33,7 +33,7 @@ class _Entry:
         self.leased_until_us = 0
 
 
-class EventQueue:
+class EventOutbox:
     """The events of one restaurant, in the order of writing. Not safe for threads.
 
     Args:

@@ -1,4 +1,4 @@
-"""A shelf: everything that the memory store keeps of one restaurant, with live indexes."""
+"""A state: everything that the memory store keeps of one restaurant, with live indexes."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from fourtop.model.results import Versions
 from fourtop.model.window import Window
 from fourtop.ports import Changes, Headcount, HeldCover, StoredResult, held_covers_of, joined_extent
 from fourtop.storage.memory.archive import Archive
-from fourtop.storage.memory.confirmations import Evidence
-from fourtop.storage.memory.headcounts import HeadIndex
-from fourtop.storage.memory.outbox import EventQueue
+from fourtop.storage.memory.confirmations import ConfirmationRecords
+from fourtop.storage.memory.headcounts import HeadcountIndex
+from fourtop.storage.memory.outbox import EventOutbox
 from fourtop.timeline import Occupancy, OverlappingIndex
 
 R = TypeVar("R")
@@ -38,8 +38,8 @@ def _nothing() -> None:
     """Restore nothing: every record changes in one step."""
 
 
-class Kept(TypedDict, total=False):
-    """The rows that a shelf is made of: one each for an id, one success for a hold, one answer for command and key.
+class StoredRecords(TypedDict, total=False):
+    """The rows that a state is made of: one each for an id, one success for a hold, one answer for command and key.
 
     Of events there are only the de-duplication keys.
     """
@@ -53,7 +53,7 @@ class Kept(TypedDict, total=False):
     event_keys: Iterable[str]
 
 
-class Shelf:
+class RestaurantState:
     """The rows of one restaurant. A ``Records`` for views, and the judge of changes.
 
     Not safe for threads: the store's lock is held around every call.
@@ -63,14 +63,14 @@ class Shelf:
         self.house = house
         self.versions = Versions(floor=1, policy=1, occupancy=0)
         self.occupancy = Occupancy([table.id for table in house.floor.tables])
-        self.events = EventQueue()
+        self.outbox = EventOutbox()
         self.archive = Archive()
-        self.evidence = Evidence()
+        self.confirmations = ConfirmationRecords()
         self._bookings: dict[str, Booking] = {}
         self._holds: dict[str, Hold] = {}
         self._blocks: dict[str, Block] = {}
         self._starts: SortedList[tuple[int, str]] = SortedList()
-        self._heads = HeadIndex()
+        self._headcounts = HeadcountIndex()
         self._active: OverlappingIndex[Hold] = OverlappingIndex(key=attrgetter("id"))
         self._expiries: SortedList[tuple[int, str]] = SortedList()
         self._sessions: dict[str, SortedList[tuple[int, str]]] = {}
@@ -79,8 +79,8 @@ class Shelf:
         self._undo: Callable[[], None] | None = None
 
     @classmethod
-    def of(cls, house: House, versions: Versions, **kept: Unpack[Kept]) -> Self:
-        """Return a shelf with rows that were judged before: those that a store has loaded to judge changes by them.
+    def of(cls, house: House, versions: Versions, **kept: Unpack[StoredRecords]) -> Self:
+        """Return a state with rows that were judged before: those that a store has loaded to judge changes by them.
 
         It judges by what it was given, so that has to be all that the changes touch: the rows of
         the tables and windows that they take and of the owners that they name, and what has an id
@@ -95,11 +95,11 @@ class Shelf:
             AllocationsOverlap: If live rows overlap: the store is corrupt.
             AlreadyExists: If two allocations have one id.
         """
-        shelf = cls(house)
-        shelf.versions = versions
+        state = cls(house)
+        state.versions = versions
         for row in kept.get("allocations", ()):
-            shelf.occupancy.add(row)
-        shelf._write_records(
+            state.occupancy.add(row)
+        state._write_records(
             Changes(
                 bookings=tuple(kept.get("bookings", ())),
                 holds_added=tuple(kept.get("holds", ())),
@@ -108,8 +108,8 @@ class Shelf:
                 stored_results=tuple(kept.get("stored_results", ())),
             )
         )
-        shelf.events.keys.update(kept.get("event_keys", ()))
-        return shelf
+        state.outbox.keys.update(kept.get("event_keys", ()))
+        return state
 
     # ---- reading: the Source protocol
 
@@ -146,15 +146,15 @@ class Shelf:
 
     def find_confirmation(self, hold_id: str) -> ConfirmationResult | None:
         """Return the successful confirmation of a hold, if there is one."""
-        return self.evidence.find_success(hold_id)
+        return self.confirmations.find_success(hold_id)
 
     def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
         """Return all confirmation results of a hold, oldest first, then by id."""
-        return tuple(self.evidence.of_hold(hold_id))
+        return tuple(self.confirmations.of_hold(hold_id))
 
     def find_stored_result(self, command: str, key: str) -> StoredResult | None:
         """Return the stored answer under a key, if there is one."""
-        return self.evidence.stored_results.get((command, key))
+        return self.confirmations.stored_results.get((command, key))
 
     def bookings_starting(self, window: Window) -> Iterator[Booking]:
         """Return the bookings that sit down inside a window, by start, then id."""
@@ -165,7 +165,7 @@ class Shelf:
 
     def headcounts(self, window: Window) -> Iterator[Headcount]:
         """Yield how many sit down at each instant inside a window, of the bookings that count; increasing."""
-        return self._heads.within(window)
+        return self._headcounts.within(window)
 
     def held_covers(self, window: Window, now_us: int) -> list[HeldCover]:
         """Return the claims of the live holds that would sit down inside a window, by start, then id."""
@@ -204,7 +204,11 @@ class Shelf:
         """Yield the ended holds of an instant or earlier that nothing refers to: when they were made, and the id."""
         for hold in self._holds.values():
             is_over = hold.state is not HoldState.ACTIVE and hold.stay.occupied.end_us <= before_us
-            if not is_over or hold.created_us > before_us or self.evidence.has_results(hold.id):
+            if (
+                not is_over
+                or hold.created_us > before_us
+                or self.confirmations.has_results(hold.id)
+            ):
                 continue
             if not self.occupancy.of_owner(OwnerKind.HOLD, hold.id):
                 yield hold.created_us, hold.id
@@ -228,11 +232,11 @@ class Shelf:
 
     def drop_result(self, result_id: str) -> None:
         """Forget a confirmation result."""
-        self.run(lambda: self.evidence.drop_result(result_id))
+        self.run(lambda: self.confirmations.drop_result(result_id))
 
     def drop_event(self, sequence: int) -> None:
         """Forget a settled event and its key."""
-        self.run(lambda: self.events.drop(sequence))
+        self.run(lambda: self.outbox.drop(sequence))
 
     def _drop_hold(self, hold_id: str) -> None:
         hold = self._holds.pop(hold_id)
@@ -306,8 +310,8 @@ class Shelf:
                 records.pop(record_id, None)
             else:
                 records[record_id] = record
-        self.evidence.retract(changes.confirmations, changes.stored_results)
-        self.events.retract(changes.events)
+        self.confirmations.retract(changes.confirmations, changes.stored_results)
+        self.outbox.retract(changes.events)
         self.house, self.versions = house, versions
         self._restore_allocations(
             gone=(*changes.removed, *(old for old, _ in changes.replaced)),
@@ -329,17 +333,21 @@ class Shelf:
 
     def _index_records(self) -> None:
         """Make the indexes of all records anew."""
-        fresh = Shelf.of(
+        fresh = RestaurantState.of(
             self.house,
             self.versions,
             bookings=self._bookings.values(),
             holds=self._holds.values(),
         )
-        self._starts, self._heads, self._active = fresh._starts, fresh._heads, fresh._active
+        self._starts, self._headcounts, self._active = (
+            fresh._starts,
+            fresh._headcounts,
+            fresh._active,
+        )
         self._expiries, self._sessions = fresh._expiries, fresh._sessions
         self._holds_for = fresh._holds_for
-        self.evidence.index()
-        self.events.index()
+        self.confirmations.index()
+        self.outbox.index()
 
     # ---- writing: judge everything, then write; only the overlap is judged while writing, and undone
 
@@ -394,9 +402,9 @@ class Shelf:
     def _check_new(self, changes: Changes) -> None:
         _refuse_known("hold", (hold.id for hold in changes.holds_added), self._holds)
         _refuse_known("block", (block.id for block in changes.blocks_added), self._blocks)
-        _refuse_known("event", (event.dedupe_key for event in changes.events), self.events.keys)
+        _refuse_known("event", (event.dedupe_key for event in changes.events), self.outbox.keys)
         _refuse_known(
-            "confirmation", (each.id for each in changes.confirmations), self.evidence.results
+            "confirmation", (each.id for each in changes.confirmations), self.confirmations.results
         )
         succeeded = [each.hold_id for each in changes.confirmations if each.confirmed]
         confirmed = [
@@ -405,12 +413,14 @@ class Shelf:
         _refuse_known("confirmation", succeeded, confirmed)
         won = [(str(each.booking_id), each.key) for each in changes.confirmations if each.confirmed]
         for place, (booking_id, key) in enumerate(won):
-            if (booking_id, key) in self.evidence.successes or (booking_id, key) in won[:place]:
+            if (booking_id, key) in self.confirmations.successes or (booking_id, key) in won[
+                :place
+            ]:
                 raise AlreadyExists("confirmation", key)
         answered: set[tuple[str, str]] = set()
         for answer in changes.stored_results:
             under = (answer.command, answer.key)
-            if under in self.evidence.stored_results or under in answered:
+            if under in self.confirmations.stored_results or under in answered:
                 raise AlreadyExists("answer", answer.key)
             answered.add(under)
 
@@ -481,10 +491,10 @@ class Shelf:
             stored = self._bookings.get(booking.id)
             if stored is not None:
                 self._starts.remove((stored.stay.dining.start_us, stored.id))
-                self._heads.remove(stored)
+                self._headcounts.remove(stored)
             self._bookings[booking.id] = booking
             self._starts.add((booking.stay.dining.start_us, booking.id))
-            self._heads.add(booking)
+            self._headcounts.add(booking)
         for hold in changes.holds_added:
             self._holds[hold.id] = hold
             if hold.booking_id is not None:
@@ -498,8 +508,8 @@ class Shelf:
             self._blocks[block.id] = block
         for block_id in changes.blocks_removed:
             del self._blocks[block_id]
-        self.evidence.extend(changes.confirmations, changes.stored_results)
-        self.events.extend(changes.events)
+        self.confirmations.extend(changes.confirmations, changes.stored_results)
+        self.outbox.extend(changes.events)
 
     def _activate(self, hold: Hold) -> None:
         if hold.state is HoldState.ACTIVE:

@@ -1,4 +1,4 @@
-"""The memory store: one lock and one shelf for each restaurant."""
+"""The memory store: one lock and one state for each restaurant."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from fourtop.ports import (
     View,
 )
 from fourtop.storage.memory.archive import rows_over
-from fourtop.storage.memory.outbox import EventQueue
-from fourtop.storage.memory.state import Shelf
+from fourtop.storage.memory.outbox import EventOutbox
+from fourtop.storage.memory.state import RestaurantState
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -54,7 +54,7 @@ class MemoryStore:
 
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock: Clock = SystemClock() if clock is None else clock
-        self._shelves: dict[str, Shelf] = {}
+        self._states: dict[str, RestaurantState] = {}
         self._locks: dict[str, AbstractContextManager[Any]] = {}
         self._latest_us: dict[str, int] = {}
         self._holders: dict[str, int] = {}
@@ -72,18 +72,18 @@ class MemoryStore:
         """
         restaurant_id = house.restaurant.id
         with self._opening:
-            if restaurant_id in self._shelves:
+            if restaurant_id in self._states:
                 raise AlreadyExists("restaurant", restaurant_id)
             self._latest_us[restaurant_id] = 0
             self._locks[restaurant_id] = self._new_lock()
-            shelf = self._new_shelf(house)
-            shelf.events.numbers = self._numbers
+            state = self._new_state(house)
+            state.outbox.numbers = self._numbers
             # Last, because a call that finds the state finds everything.
-            self._shelves[restaurant_id] = shelf
+            self._states[restaurant_id] = state
 
     def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted."""
-        return tuple(sorted(self._shelves))
+        return tuple(sorted(self._states))
 
     def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
         """Return what ``ask`` answers on one consistent view.
@@ -93,7 +93,7 @@ class MemoryStore:
         """
         return self._inside(
             scope.restaurant_id,
-            lambda shelf: self._on_view(shelf, scope, self._tell(scope.restaurant_id), ask),
+            lambda state: self._on_view(state, scope, self._tell(scope.restaurant_id), ask),
         )
 
     def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
@@ -107,9 +107,9 @@ class MemoryStore:
             StaleVersion: If a version is not the stored one plus one.
         """
 
-        def write(shelf: Shelf) -> T:
-            decision = self._on_view(shelf, scope, self._tell(scope.restaurant_id), decide)
-            self._write(shelf, decision.changes)
+        def write(state: RestaurantState) -> T:
+            decision = self._on_view(state, scope, self._tell(scope.restaurant_id), decide)
+            self._write(state, decision.changes)
             return decision.result
 
         return self._inside(scope.restaurant_id, write)
@@ -120,7 +120,7 @@ class MemoryStore:
         Raises:
             NotFound: If there is no such restaurant.
         """
-        return self._inside(restaurant_id, lambda shelf: tuple(shelf.events))
+        return self._inside(restaurant_id, lambda state: tuple(state.outbox))
 
     # ---- maintenance: what jobs ask for
 
@@ -131,16 +131,16 @@ class MemoryStore:
     def expired_holds(self, before_us: int, limit: int) -> tuple[tuple[str, str], ...]:
         """Return which active holds have expired, by expiry, restaurant and id: restaurant id and hold id."""
         found = self._inside_all(
-            lambda shelves: _oldest(shelves, limit, lambda shelf: shelf.holds_expired(before_us))
+            lambda states: _oldest(states, limit, lambda state: state.holds_expired(before_us))
         )
-        return tuple((shelf.house.restaurant.id, hold_id) for shelf, hold_id in found)
+        return tuple((state.house.restaurant.id, hold_id) for state, hold_id in found)
 
     def archive_allocations(self, before_us: int, limit: int) -> int:
         """Move allocations that end at an instant or earlier into the archive, but for those of holds."""
         return self._clear(
             limit,
-            lambda shelf: islice(rows_over(shelf.occupancy, before_us), limit),
-            lambda shelf, row_id: shelf.archive_allocation(row_id),
+            lambda state: islice(rows_over(state.occupancy, before_us), limit),
+            lambda state, row_id: state.archive_allocation(row_id),
         )
 
     def archived(self, restaurant_id: str, window: Window) -> tuple[Allocation, ...]:
@@ -149,38 +149,38 @@ class MemoryStore:
         Raises:
             NotFound: If there is no such restaurant.
         """
-        return self._inside(restaurant_id, lambda shelf: shelf.archive.overlapping(window))
+        return self._inside(restaurant_id, lambda state: state.archive.overlapping(window))
 
     def delete_confirmations(self, before_us: int, limit: int) -> int:
         """Delete confirmation results of an instant or earlier."""
         return self._clear(
             limit,
-            lambda shelf: shelf.evidence.results_over(before_us),
-            lambda shelf, result_id: shelf.drop_result(result_id),
+            lambda state: state.confirmations.results_over(before_us),
+            lambda state, result_id: state.drop_result(result_id),
         )
 
     def delete_stored_results(self, before_us: int, limit: int) -> int:
         """Delete stored answers of an instant or earlier, but for those of confirmation results that are kept."""
         return self._clear(
             limit,
-            lambda shelf: shelf.evidence.stored_results_over(before_us),
-            lambda shelf, under: shelf.evidence.drop_stored_result(under),
+            lambda state: state.confirmations.stored_results_over(before_us),
+            lambda state, under: state.confirmations.drop_stored_result(under),
         )
 
     def delete_holds(self, before_us: int, limit: int) -> int:
         """Delete the records of holds that have ended and that nothing refers to."""
         return self._clear(
             limit,
-            lambda shelf: shelf.holds_over(before_us),
-            lambda shelf, hold_id: shelf.drop_hold(hold_id),
+            lambda state: state.holds_over(before_us),
+            lambda state, hold_id: state.drop_hold(hold_id),
         )
 
     def delete_events(self, before_us: int, limit: int) -> int:
         """Delete events that were delivered or given up at an instant or earlier."""
         return self._clear(
             limit,
-            lambda shelf: shelf.events.over(before_us),
-            lambda shelf, sequence: shelf.drop_event(sequence),
+            lambda state: state.outbox.over(before_us),
+            lambda state, sequence: state.drop_event(sequence),
         )
 
     # ---- the outbox
@@ -188,14 +188,14 @@ class MemoryStore:
     def claim(self, limit: int, lease_us: int) -> tuple[Delivery, ...]:
         """Lease waiting events to the caller, oldest first; of one subject the first ones or none."""
 
-        def lease(shelves: list[Shelf]) -> tuple[Delivery, ...]:
+        def lease(states: list[RestaurantState]) -> tuple[Delivery, ...]:
             now_us = self.now_us()
             name = str(next(self._leases))
             found = _oldest(
-                shelves, limit, lambda shelf: islice(shelf.events.claimable(now_us), limit)
+                states, limit, lambda state: islice(state.outbox.claimable(now_us), limit)
             )
             return tuple(
-                shelf.events.lease(sequence, name, now_us + lease_us) for shelf, sequence in found
+                state.outbox.lease(sequence, name, now_us + lease_us) for state, sequence in found
             )
 
         return self._inside_all(lease)
@@ -218,7 +218,7 @@ class MemoryStore:
     def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
         """Return the events that were given up, first those that died first, then by place."""
         found = self._inside_all(
-            lambda shelves: [letter for shelf in shelves for letter in shelf.events.dead()]
+            lambda states: [letter for state in states for letter in state.outbox.dead()]
         )
         return tuple(sorted(found, key=lambda each: (each.dead_us, each.sequence))[:limit])
 
@@ -227,29 +227,29 @@ class MemoryStore:
         return sum(
             self._inside(
                 letter.event.restaurant_id,
-                lambda shelf, letter=letter: shelf.run(partial(shelf.events.revive, letter)),
+                lambda state, letter=letter: state.run(partial(state.outbox.revive, letter)),
             )
             for letter in letters
         )
 
-    def _settle(self, delivery: Delivery, settle: Callable[[EventQueue, Delivery], bool]) -> bool:
+    def _settle(self, delivery: Delivery, settle: Callable[[EventOutbox, Delivery], bool]) -> bool:
         return self._inside(
             delivery.event.restaurant_id,
-            lambda shelf: shelf.run(lambda: settle(shelf.events, delivery)),
+            lambda state: state.run(lambda: settle(state.outbox, delivery)),
         )
 
     def _clear(
         self,
         limit: int,
-        find: Callable[[Shelf], Iterable[tuple[int, K]]],
-        drop: Callable[[Shelf, K], object],
+        find: Callable[[RestaurantState], Iterable[tuple[int, K]]],
+        drop: Callable[[RestaurantState, K], object],
     ) -> int:
         """Drop the oldest of the records that ``find`` yields in all restaurants."""
 
-        def clear(shelves: list[Shelf]) -> int:
-            found = _oldest(shelves, limit, find)
-            for shelf, key in found:
-                drop(shelf, key)
+        def clear(states: list[RestaurantState]) -> int:
+            found = _oldest(states, limit, find)
+            for state, key in found:
+                drop(state, key)
             return len(found)
 
         return self._inside_all(clear)
@@ -259,15 +259,15 @@ class MemoryStore:
     def _new_lock(self) -> AbstractContextManager[Any]:
         return Lock()
 
-    def _new_shelf(self, house: House) -> Shelf:
-        return Shelf(house)
+    def _new_state(self, house: House) -> RestaurantState:
+        return RestaurantState(house)
 
-    def _new_view(self, shelf: Shelf, scope: Scope, now_us: int) -> View:
-        return View(shelf, scope, now_us)
+    def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
+        return View(state, scope, now_us)
 
     # ---- the steps of a call, in order: lock, clock, read, write
 
-    def _inside(self, restaurant_id: str, work: Callable[[Shelf], R]) -> R:
+    def _inside(self, restaurant_id: str, work: Callable[[RestaurantState], R]) -> R:
         """Run ``work`` alone in a restaurant, on records that are whole.
 
         CPython acts on a signal after a call returns, as a function begins and at the end of a
@@ -280,19 +280,19 @@ class MemoryStore:
         with self._lock_of(restaurant_id):
             try:
                 self._holders[restaurant_id] = get_ident()
-                shelf = self._shelves[restaurant_id]
-                shelf.repair()
-                return work(shelf)
+                state = self._states[restaurant_id]
+                state.repair()
+                return work(state)
             finally:
                 self._holders.pop(restaurant_id, None)
 
-    def _inside_all(self, work: Callable[[list[Shelf]], R]) -> R:
+    def _inside_all(self, work: Callable[[list[RestaurantState]], R]) -> R:
         """Run ``work`` alone in all restaurants.
 
         They are locked in the order of their ids. A command holds one lock only, so no two calls
         wait for each other.
         """
-        restaurant_ids = sorted(self._shelves)
+        restaurant_ids = sorted(self._states)
         locks = [self._lock_of(restaurant_id) for restaurant_id in restaurant_ids]
         held: list[tuple[object, AbstractContextManager[Any], str]] = []
         # Locks are taken in one call and released in one call, neither of which a signal divides;
@@ -303,15 +303,15 @@ class MemoryStore:
         try:
             held.extend(zip(map(_ENTER, locks), locks, restaurant_ids, strict=False))
             self._holders.update(dict.fromkeys(restaurant_ids, get_ident()))
-            shelves = [self._shelves[restaurant_id] for restaurant_id in restaurant_ids]
-            for shelf in shelves:
-                shelf.repair()
-            return work(shelves)
+            states = [self._states[restaurant_id] for restaurant_id in restaurant_ids]
+            for state in states:
+                state.repair()
+            return work(states)
         finally:
             release()
 
     def _lock_of(self, restaurant_id: str) -> AbstractContextManager[Any]:
-        if restaurant_id not in self._shelves:
+        if restaurant_id not in self._states:
             raise NotFound("restaurant", str(restaurant_id)[:64])
         assert self._holders.get(restaurant_id) != get_ident(), (
             "a decision or change must not ask its own restaurant"
@@ -324,10 +324,14 @@ class MemoryStore:
         return latest_us
 
     def _on_view(
-        self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]
+        self,
+        state: RestaurantState,
+        scope: Scope,
+        now_us: int,
+        question: Callable[[View], T | Need],
     ) -> T:
         for _ in range(MAX_NEEDS + 1):
-            view = self._new_view(shelf, scope, now_us)
+            view = self._new_view(state, scope, now_us)
             try:
                 answer = question(view)
             finally:
@@ -337,18 +341,20 @@ class MemoryStore:
             scope |= answer.scope
         raise AssertionError("a decision asked for more than three times")
 
-    def _write(self, shelf: Shelf, changes: Changes) -> None:
-        shelf.apply(changes)
+    def _write(self, state: RestaurantState, changes: Changes) -> None:
+        state.apply(changes)
 
 
 def _oldest(
-    shelves: list[Shelf], limit: int, find: Callable[[Shelf], Iterable[tuple[int, K]]]
-) -> list[tuple[Shelf, K]]:
-    """Return the oldest of what is found on some shelves: by age, restaurant and key."""
+    states: list[RestaurantState],
+    limit: int,
+    find: Callable[[RestaurantState], Iterable[tuple[int, K]]],
+) -> list[tuple[RestaurantState, K]]:
+    """Return the oldest of what is found on some states: by age, restaurant and key."""
     assert limit >= 1, "a batch has at least one row"
     found = [
         (since_us, place, key)
-        for place, shelf in enumerate(shelves)
-        for since_us, key in nsmallest(limit, find(shelf))
+        for place, state in enumerate(states)
+        for since_us, key in nsmallest(limit, find(state))
     ]
-    return [(shelves[place], key) for _, place, key in nsmallest(limit, found)]
+    return [(states[place], key) for _, place, key in nsmallest(limit, found)]

@@ -11,7 +11,7 @@ from fourtop.model.allocation import Allocation, OwnerKind
 from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.ports import Changes, Scope
-from fourtop.storage.memory.state import Shelf
+from fourtop.storage.memory.state import RestaurantState
 from fourtop.storage.sql.statements.dialect import Idiom, Statement
 from fourtop.storage.sql.statements.reader import Cursor, Loaded, Reader
 from fourtop.storage.sql.statements.selects import Columns
@@ -49,7 +49,7 @@ class Judge:
             ("allocations", "bookings", "holds", "blocks", "confirmations"), rows, strict=True
         ):
             loaded.add(kind, of_kind)
-        shelf = Shelf.of(
+        state = RestaurantState.of(
             house,
             versions,
             allocations=loaded.allocations.values(),
@@ -60,7 +60,7 @@ class Judge:
             stored_results=loaded.stored_results.values(),
             event_keys=[key for (key,) in event_keys],
         )
-        shelf.apply(changes)
+        state.apply(changes)
 
     def _parameters(self, restaurant_id: str, changes: Changes) -> dict[str, Any]:
         come = [*(new for _, new in changes.replaced), *changes.added]
