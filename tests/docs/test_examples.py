@@ -23,7 +23,7 @@ PRINTED = {
     "import_bookings": """\
 nothing was imported:
   row 2: table low-4a is taken by row 1 in 2026-05-01T17:00:00+00:00/2026-05-01T19:00:00+00:00
-  row 4: tables must be numbers of tables on the floor, not 'Low 5'
+  row 4: tables: must be numbers of tables on the floor (got 'Low 5')
 4 bookings, 6 allocations; imported again: False
 clean: True
 """,
@@ -76,8 +76,20 @@ def test_readme_shows_the_embedding_example() -> None:
     assert f"It prints `{PRINTED['embed'].strip()}`" in readme
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md"])
-def test_links_lead_somewhere(page: str) -> None:
+def test_the_readme_has_no_relative_links_since_they_break_on_the_index_page() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert re.findall(r"\]\((?!https://|#)[^)]*\)", readme) == []
+
+
+def test_the_readme_names_files_that_exist() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    named = re.findall(r"`((?:docs|examples)/[\w./-]*|[A-Z]+\.md)`", readme)
+    assert len(named) > 8
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_links_of_the_tutorial_lead_somewhere() -> None:
+    page = "docs/tutorial.md"
     text = (ROOT / page).read_text("utf-8")
     links = [
         link for link in re.findall(r"\]\(([^)#]+)[^)]*\)", text) if not link.startswith("https://")

@@ -88,6 +88,6 @@ def test_a_time_to_wait_for_a_lock_that_would_be_none_is_refused(
     tmp_path: Path, seconds: Any
 ) -> None:
     with pytest.raises(
-        InvalidInput, match=r"lock_timeout_seconds must be a number from 0\.001 to 3600"
+        InvalidInput, match=r"lock_timeout_seconds: must be a number from 0\.001 to 3600"
     ):
         SqlStore(f"sqlite:///{tmp_path / 'night.db'}", lock_timeout_seconds=seconds)

@@ -355,7 +355,7 @@ MALFORMED: list[tuple[Path, Any, str, str]] = [
         ["policy", "capacity_rules", 0],
         {},
         "policy.capacity_rules[0].max_covers",
-        "or max_parties must be given",
+        "give max_covers, max_parties or both",
     ),
     (
         ["policy", "capacity_rules", 0, "weekday"],

@@ -138,9 +138,9 @@ def test_no_mode_asks_for_nothing() -> None:
 
 def test_an_empty_selection_is_an_error() -> None:
     graph = graph_of("ab", "ab")
-    with pytest.raises(InvalidInput, match="tables must name at least one table"):
+    with pytest.raises(InvalidInput, match="tables: must name at least one table"):
         graph.shape([])
-    with pytest.raises(InvalidInput, match="tables must name at least one table"):
+    with pytest.raises(InvalidInput, match="tables: must name at least one table"):
         graph.satisfies([], AdjacencyMode.CONNECTED)
 
 

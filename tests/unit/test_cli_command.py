@@ -8,12 +8,9 @@ import subprocess
 import sys
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from fourtop import (
@@ -22,7 +19,6 @@ from fourtop import (
     BookingRequest,
     Desk,
     Overlap,
-    Quote,
     dumps_house,
     house_schema,
     sample,
@@ -33,51 +29,16 @@ from fourtop.cli import main
 from fourtop.cli.inputs import open_desk, open_house, read_bookings
 from fourtop.model.policy import CapacityRule
 from tests.evening import at
-
-NOW = "2026-05-01T12:00"
-AT = "2026-05-01T19:00"
-ROWS = "id,party_size,start,end,tables\n"
-Captured = pytest.CaptureFixture[str]
-
-
-def run(capsys: Captured, *arguments: str) -> tuple[int, str, str]:
-    """Run the command; return its exit code and what it printed."""
-    code = main(arguments)
-    printed = capsys.readouterr()
-    return code, printed.out, printed.err
-
-
-def as_json(capsys: Captured, *arguments: str) -> tuple[int, Any]:
-    code, out, err = run(capsys, *arguments, "--json")
-    assert err == ""
-    return code, json.loads(out)
-
-
-def refused_input(capsys: Captured, *arguments: str) -> str:
-    """Run the command on wrong input; return its one line."""
-    code, out, err = run(capsys, *arguments)
-    assert (code, out) == (2, "")
-    assert re.fullmatch(r"fourtop: [^\n]+\n", err), err
-    return err.removeprefix("fourtop: ").rstrip()
-
-
-def bookings(tmp_path: Path, *rows: str) -> str:
-    path = tmp_path / "rows.csv"
-    path.write_text(ROWS + "".join(f"{row}\n" for row in rows), encoding="utf-8")
-    return str(path)
-
-
-def a_floor(tmp_path: Path, text: str | None = None) -> str:
-    path = tmp_path / "floor.json"
-    path.write_text(dumps_house(sample.pub()) if text is None else text, encoding="utf-8")
-    return str(path)
-
-
-def quoted(desk: Desk, party_size: int) -> Quote:
-    quote = desk.quote(BookingRequest(party_size, at("18:00")))
-    assert isinstance(quote, Quote)
-    return quote
-
+from tests.unit.cli_case import (
+    AT,
+    NOW,
+    Captured,
+    a_floor,
+    as_json,
+    bookings,
+    quoted,
+    run,
+)
 
 # ---- plan
 
@@ -394,183 +355,6 @@ def test_help_is_no_error(capsys: Captured, command: list[str]) -> None:
     code, out, err = run(capsys, *command, "--help")
     assert (code, err) == (0, "")
     assert out.startswith("usage: fourtop")
-
-
-# ---- wrong input: one line, exit code 2, no traceback
-
-PLAN = ("plan", "pub", "--now", NOW)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        ([], "required: COMMAND"),
-        (["dine"], "invalid choice: 'dine'"),
-        (["plan"], "required: FLOOR, --party, --at"),
-        (["plan", "pub", "--party", "4"], "required: --at"),
-        (["audit", "pub"], "required: --bookings"),
-        (["availability", "pub", "--party", "4"], "required: --on"),
-        (["demo", "--seeds", "1"], "unrecognized arguments: --seeds"),
-        (["demo", "--seed", "1.5"], "--seed: must be a whole number, not '1.5'"),
-        (["demo", "--seed", "9" * 5_000], "(5002 characters)"),
-        (["demo", "--on", "2026-02-30"], "--on: must be a date"),
-        (["demo", "--on", "1066-10-14"], "--on: must be a date"),
-        (
-            [*PLAN, "--at", AT, "--party", "0"],
-            "party_size must be a whole number from 1 to 1000, not 0",
-        ),
-        (
-            [*PLAN, "--at", AT, "--party", "-1"],
-            "party_size must be a whole number from 1 to 1000, not -1",
-        ),
-        ([*PLAN, "--at", AT, "--party", "1000000000"], "from 1 to 1000"),
-        ([*PLAN, "--at", AT, "--party", "2.5"], "must be a whole number, not '2.5'"),
-        ([*PLAN, "--at", AT, "--party", "True"], "must be a whole number, not 'True'"),
-        ([*PLAN, "--at", AT, "--party", "nan"], "must be a whole number, not 'nan'"),
-        ([*PLAN, "--at", AT, "--party", "٤"], "must be a whole number"),
-        ([*PLAN, "--at", "tonight", "--party", "4"], "at must be a date and time"),
-        ([*PLAN, "--at", "2026-05-01", "--party", "4"], "at must be a date and time"),
-        (
-            [*PLAN, "--at", "2026-03-29T01:30", "--party", "4"],
-            "does not exist on that day; the next valid time is",
-        ),
-        (
-            [*PLAN, "--at", "2026-10-25T01:30", "--party", "4"],
-            "happens twice; say 2026-10-25T01:30:00+01:00 or",
-        ),
-        ([*PLAN, "--at", "1066-10-14T10:00Z", "--party", "4"], "1970 to 2199"),
-        ([*PLAN, "--at", AT, "--party", "4", "--now", "noon"], "now must be a date and time"),
-        ([*PLAN, "--at", AT, "--party", "4", "--zone", "Terrace"], "there is no zone 'Terrace'"),
-        ([*PLAN, "--at", AT, "--party", "4", "--table", "99"], "there is no table '99'"),
-        (
-            [*PLAN, "--at", AT, "--party", "4", "--area", "moon"],
-            "areas must be one of indoor, outdoor, bar",
-        ),
-        ([*PLAN, "--at", AT, "--party", "4", "--feature", ""], "features must be"),
-        ([*PLAN, "--at", AT, "--party", "4", "--occasion", "a b"], "occasion must be"),
-        (
-            ["availability", "pub", "--on", "2026-05-01", "--party", "0"],
-            "must be a whole number from 1 to 1000",
-        ),
-        (
-            ["plan", "/nowhere/floor.json", "--party", "4", "--at", AT],
-            "/nowhere/floor.json: No such file or directory",
-        ),
-        (["plan", "nul\0.json", "--party", "4", "--at", AT], "must be paths of files"),
-        (
-            ["audit", "pub", "--bookings", "/nowhere/rows.csv"],
-            "/nowhere/rows.csv: No such file or directory",
-        ),
-    ],
-)
-def test_wrong_arguments_get_one_line(capsys: Captured, arguments: list[str], says: str) -> None:
-    assert says in refused_input(capsys, *arguments)
-
-
-def broken(change: str) -> str:
-    """A house document in which one thing is wrong."""
-    document = json.loads(dumps_house(sample.pub()))
-    exec(change, {"house": document})  # noqa: S102  # The changes stand below, in this file.
-    return json.dumps(document)
-
-
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        ("house['tables'][3]['capacity'] = 0", "tables[3].capacity must be"),
-        ("house['tables'][3]['capacity'] = '4'", "tables[3].capacity must be"),
-        ("house['tables'][3]['colour'] = 'red'", "tables[3].colour"),
-        ("house['tables'][6]['number'] = 'BIG BAY'", "tables must have different"),
-        ("house['joins'].append(['Low 4a', 'Low 4a'])", "joins[11]"),
-        ("house['joins'].append(['Low 4a', 'Low 9'])", "joins[11][1]"),
-        ("del house['policy']", "policy"),
-        (
-            "house['restaurant']['timezone'] = 'Mars/Base'",
-            "restaurant.timezone must be an IANA time zone",
-        ),
-    ],
-)
-def test_a_wrong_floor_names_the_file_and_the_path_in_it(
-    capsys: Captured, tmp_path: Path, change: str, says: str
-) -> None:
-    floor = a_floor(tmp_path, broken(change))
-    line = refused_input(capsys, "plan", floor, "--party", "4", "--at", AT)
-    assert line.startswith(f"{floor}: ")
-    assert says in line
-
-
-def test_a_floor_that_is_not_json_names_the_line(capsys: Captured, tmp_path: Path) -> None:
-    floor = a_floor(tmp_path, '{\n  "format": "fourtop/house/1",\n  oops\n}')
-    assert refused_input(capsys, "plan", floor, "--party", "4", "--at", AT).startswith(
-        f"{floor}: line 3: "
-    )
-
-
-def test_a_floor_must_be_a_readable_text(capsys: Captured, tmp_path: Path) -> None:
-    how = ("--party", "4", "--at", AT)
-    assert refused_input(capsys, "plan", str(tmp_path), *how) == f"{tmp_path}: Is a directory"
-    path = tmp_path / "floor.json"
-    path.write_bytes(b'{"format": "\xff"}')
-    assert (
-        refused_input(capsys, "plan", str(path), *how)
-        == f"{path}: must be UTF-8, but byte 13 is not"
-    )
-
-
-def test_a_file_beyond_all_measure_is_not_read_to_its_end(
-    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("fourtop.cli.inputs.MAX_CHARACTERS", 10)
-    floor = a_floor(tmp_path)
-    assert "must be at most 10 characters long" in refused_input(
-        capsys, "plan", floor, "--party", "4", "--at", AT
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        (ROWS + "b1,four,2026-05-01T19:00,,Low 4a\n", "line 2: party_size must be"),
-        (
-            ROWS + "b1,4,2026-05-01T19:00,,Low 4a\nb 2,4,2026-05-01T19:00,,Low 4b\n",
-            "line 3: id must be",
-        ),
-        ("id,party_size,start,guest\nb1,4,2026-05-01T19:00,Ann\n", "line 1: columns must be among"),
-        ("", "line 1: id must be a column"),
-    ],
-)
-def test_wrong_rows_name_the_file_and_the_line(
-    capsys: Captured, tmp_path: Path, text: str, says: str
-) -> None:
-    path = tmp_path / "rows.csv"
-    path.write_text(text, encoding="utf-8")
-    for command in (["audit", "pub"], [*PLAN, "--party", "4", "--at", AT]):
-        line = refused_input(capsys, *command, "--bookings", str(path))
-        assert line.startswith(f"{path}: ")
-        assert says in line
-
-
-def test_bookings_that_cannot_be_imported_are_wrong_input_of_a_plan(
-    capsys: Captured, tmp_path: Path
-) -> None:
-    row = "4,2026-05-01T19:00,2026-05-01T21:00,Low 4a"
-    rows = bookings(tmp_path, f"b1,{row}", f"b2,{row}")
-    line = refused_input(capsys, *PLAN, "--party", "4", "--at", AT, "--bookings", rows)
-    assert line.startswith(f"{rows}: nothing was imported: row 2: table low-4a is taken by row 1")
-
-
-@pytest.mark.slow
-@settings(max_examples=40)
-@given(text=st.text(max_size=60), suffix=st.sampled_from(["csv", "json"]))
-def test_no_file_makes_a_traceback(
-    tmp_path_factory: pytest.TempPathFactory, text: str, suffix: str
-) -> None:
-    path = tmp_path_factory.getbasetemp() / f"any.{suffix}"
-    path.write_bytes(text.encode("utf-8", "surrogatepass"))
-    assert main(["plan", str(path), "--party", "4", "--at", AT]) == 2
-    # A list of no rows is the one lawful file among these.
-    lawful = suffix == "json" and text.split() in (["[]"], ["[", "]"])
-    assert main(["audit", "pub", "--bookings", str(path)]) == (0 if lawful else 2)
 
 
 # ---- what the terminal may do to us

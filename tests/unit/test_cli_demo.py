@@ -51,7 +51,10 @@ def tables_of(visit: Visit, act: Act) -> tuple[str, ...]:
 
 def codes(night: Night) -> Counter[str]:
     return Counter(
-        step.refusal.code.value for visit in night.visits for step in visit.steps if step.refusal
+        step.refusal.code.value
+        for visit in night.visits
+        for step in visit.steps
+        if step.refusal is not None
     )
 
 

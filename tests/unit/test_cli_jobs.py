@@ -135,10 +135,10 @@ def test_what_a_job_did_is_told_in_a_line(capsys: Captured) -> None:
 @pytest.mark.usefixtures("night")
 def test_what_is_younger_than_the_days_stays(capsys: Captured) -> None:
     assert as_json(capsys, "prune", "--days", "3650") == (0, {"prune": {"allocations": 0}})
-    assert "days must be a whole number from 1 to 3650, not 0" in refused(
+    assert "days: must be a whole number from 1 to 3650 (got 0)" in refused(
         capsys, "prune", "--days", "0", "--store", STORE
     )
-    assert "batch must be a whole number from 1 to" in refused(
+    assert "batch: must be a whole number from 1 to" in refused(
         capsys, "sweep", "--batch", "0", "--store", STORE
     )
 

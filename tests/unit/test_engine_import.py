@@ -279,10 +279,10 @@ def test_every_kind_of_problem_is_listed_with_its_row(store: Store, desk: Desk) 
         "row 1: a confirmed booking needs tables",
         "row 2: a cancelled booking has no tables",
         "row 3: a completed booking lies in the past",
-        "row 4: tables must be numbers of tables on the floor, not '99'",
-        "row 5: window must end after it starts, not 2026-05-01T20:00:00+00:00/2026-05-01T19:00:00+00:00",
-        "row 6: end must be given, for no service period is open at 2026-05-01T03:00+00:00, not empty",
-        "row 7: window must be at most 31 days long, not 2026-05-01T19:00:00+00:00/2026-06-02T19:00:00+00:00",
+        "row 4: tables: must be numbers of tables on the floor (got '99')",
+        "row 5: window: must end after it starts (got 2026-05-01T20:00:00+00:00/2026-05-01T19:00:00+00:00)",
+        "row 6: end: must be given, for no service period is open at 2026-05-01T03:00+00:00 (got empty)",
+        "row 7: window: must be at most 31 days long (got 2026-05-01T19:00:00+00:00/2026-06-02T19:00:00+00:00)",
         "row 8: the booking known exists already",
         "row 10: the booking b9 stands in row 9 already",
     )
@@ -299,8 +299,8 @@ def test_local_times_that_do_not_exist_are_listed(store: Store) -> None:
         BookingRow("b2", 4, "2026-10-25T01:30", end="2026-10-25T03:00", tables=["3"]),
     )
     assert [each.split(";")[0] for each in found] == [
-        "row 1: start 2027-03-28T01:30:00 does not exist on that day",
-        "row 2: start 2026-10-25T01:30:00 happens twice",
+        "row 1: start: the local time does not exist",
+        "row 2: start: the local time occurs twice",
     ]
 
 

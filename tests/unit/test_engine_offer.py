@@ -197,7 +197,9 @@ def test_a_closed_day_offers_nothing(desk: Desk) -> None:
 
 def test_a_restaurant_that_takes_nobody_shows_why(desk: Desk) -> None:
     desk.edit_restaurant(lambda restaurant: attrs.evolve(restaurant, active=False))
-    codes = {slot.refusal.code for slot in desk.availability(FRIDAY, 2).slots if slot.refusal}
+    codes = {
+        slot.refusal.code for slot in desk.availability(FRIDAY, 2).slots if slot.refusal is not None
+    }
     assert codes == {Code.RESTAURANT_INACTIVE}
 
 

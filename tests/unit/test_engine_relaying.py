@@ -61,7 +61,7 @@ def test_what_does_not_publish_by_itself_is_refused_and_nothing_is_delivered(
 ) -> None:
     tell(store, about("e1", "b1"))
     with pytest.raises(
-        InvalidInput, match=r"^publish must be a function that returns when the event is safe"
+        InvalidInput, match=r"^publish: must be a function that returns when the event is safe"
     ):
         relay_outbox(store, publish)
     assert len(store.claim(9, SECOND_US)) == 1

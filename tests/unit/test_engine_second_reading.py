@@ -224,5 +224,5 @@ def test_a_start_past_midnight_may_be_asked_for_on_either_date(store: Store, day
 def test_a_start_on_another_date_is_refused(store: Store) -> None:
     desk = open_desk(store)
 
-    with pytest.raises(InvalidInput, match="at must lie on 2026-05-01"):
+    with pytest.raises(InvalidInput, match="at: must lie on 2026-05-01"):
         desk.availability(date(2026, 5, 1), 2, at="2026-05-02T19:00")

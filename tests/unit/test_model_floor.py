@@ -43,13 +43,13 @@ def test_a_join_has_no_direction() -> None:
     ids=["itself", "one", "none", "three", "twice"],
 )
 def test_a_join_is_of_two_different_tables(value: Any) -> None:
-    with pytest.raises(InvalidInput, match=r"^tables must be two different table ids"):
+    with pytest.raises(InvalidInput, match=r"^tables: must be two different table ids"):
         Join(value)
 
 
 @pytest.mark.parametrize("value", ["ab", None, 3], ids=repr)
 def test_a_join_is_of_a_collection(value: Any) -> None:
-    with pytest.raises(InvalidInput, match=r"^tables must be a collection"):
+    with pytest.raises(InvalidInput, match=r"^tables: must be a collection"):
         Join(value)
 
 
@@ -60,20 +60,20 @@ def test_a_join_refuses_what_is_no_id() -> None:
 
 @pytest.mark.parametrize("value", [-1, 101, 1.0, True, None], ids=repr)
 def test_a_seat_loss_is_a_whole_number_up_to_100(value: Any) -> None:
-    with pytest.raises(InvalidInput, match=r"^seat_loss must be a whole number from 0 to 100"):
+    with pytest.raises(InvalidInput, match=r"^seat_loss: must be a whole number from 0 to 100"):
         Join(("a", "b"), value)
 
 
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ((("a",), 4), "tables must name at least two tables"),
-        ((("a", "a"), 4), "tables must name at least two tables"),
-        (("ab", 4), "tables must be a collection"),
-        ((("a", "b c"), 4), "tables must be 1 to 64 characters"),
-        ((("a", "b"), 0), "capacity must be a whole number from 1 to 1000"),
-        ((("a", "b"), 4, 5), "min_party must be at most the capacity, 4"),
-        ((("a", "b"), 4, 0), "min_party must be a whole number from 1 to 500"),
+        ((("a",), 4), "tables: must name at least two tables"),
+        ((("a", "a"), 4), "tables: must name at least two tables"),
+        (("ab", 4), "tables: must be a collection"),
+        ((("a", "b c"), 4), "tables: must be 1 to 64 characters"),
+        ((("a", "b"), 0), "capacity: must be a whole number from 1 to 1000"),
+        ((("a", "b"), 4, 5), "min_party: must be at most the capacity, 4"),
+        ((("a", "b"), 4, 0), "min_party: must be a whole number from 1 to 500"),
     ],
     ids=str,
 )
@@ -126,44 +126,44 @@ def test_a_floor_survives_pickling() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"tables": "ab"}, "tables must be a collection"),
-        ({"tables": None}, "tables must be a collection"),
-        ({"tables": ["a"]}, "tables must hold Table only"),
-        ({"zones": [BAR, "main"]}, "zones must hold Zone only"),
-        ({"joins": [("a", "b")]}, "joins must hold Join only"),
-        ({"set_capacities": [None]}, "set_capacities must hold SetCapacity only"),
-        ({"joins_within_zone": 1}, "joins_within_zone must be true or false"),
+        ({"tables": "ab"}, "tables: must be a collection"),
+        ({"tables": None}, "tables: must be a collection"),
+        ({"tables": ["a"]}, "tables: must hold Table only"),
+        ({"zones": [BAR, "main"]}, "zones: must hold Zone only"),
+        ({"joins": [("a", "b")]}, "joins: must hold Join only"),
+        ({"set_capacities": [None]}, "set_capacities: must hold SetCapacity only"),
+        ({"joins_within_zone": 1}, "joins_within_zone: must be true or false"),
         (
             {"tables": [table("a", number="1"), table("a", number="2")]},
-            "tables must have different ids, not 'a'",
+            "tables: must have different ids (got 'a')",
         ),
         (
             {"tables": [table("a", number="Bay 1"), table("b", number="BAY 1")]},
-            "tables must have different numbers, whatever the case, not 'bay 1'",
+            "tables: must have different numbers, whatever the case (got 'bay 1')",
         ),
         (
             {"tables": [table("a", number="T1"), table("b", number="T\uff11")]},
-            "tables must have different numbers, whatever the case, not 't1'",
+            "tables: must have different numbers, whatever the case (got 't1')",
         ),
-        ({"zones": [MAIN, Zone("main", "Other")]}, "zones must have different ids, not 'main'"),
+        ({"zones": [MAIN, Zone("main", "Other")]}, "zones: must have different ids (got 'main')"),
         (
             {"zones": [MAIN, Zone("m2", "MAIN")]},
-            "zones must have different names, whatever the case, not 'main'",
+            "zones: must have different names, whatever the case (got 'main')",
         ),
-        ({"zones": [BAR]}, "zone_id must be a zone of this floor, not 'main'"),
-        ({"joins": [Join(("a", "b")), Join(("b", "a"), 1)]}, "joins must not name a pair twice"),
+        ({"zones": [BAR]}, "zone_id: must be a zone of this floor (got 'main')"),
+        ({"joins": [Join(("a", "b")), Join(("b", "a"), 1)]}, "joins: must not name a pair twice"),
         (
             {"joins": [Join(("a", "elsewhere"))]},
-            "joins must name tables of this floor, not 'elsewhere'",
+            "joins: must name tables of this floor (got 'elsewhere')",
         ),
-        ({"joins": [Join(("0", "a"))]}, "joins must name tables of this floor, not '0'"),
+        ({"joins": [Join(("0", "a"))]}, "joins: must name tables of this floor (got '0')"),
         (
             {"set_capacities": [SetCapacity(("a", "b"), 7), SetCapacity(("b", "a"), 6)]},
-            "set_capacities must not name a set twice",
+            "set_capacities: must not name a set twice",
         ),
         (
             {"set_capacities": [SetCapacity(("a", "z"), 7)]},
-            "set_capacities must name tables of this floor, not 'z'",
+            "set_capacities: must name tables of this floor (got 'z')",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -178,7 +178,7 @@ def test_a_floor_has_at_most_2000_tables() -> None:
     tables = [table(f"t{place}") for place in range(MAX_TABLES_ON_FLOOR + 1)]
 
     assert len(floor(*tables[:-1]).tables) == 2_000
-    with pytest.raises(InvalidInput, match=r"^tables must be at most 2000, not 2001$"):
+    with pytest.raises(InvalidInput, match=r"^tables: must be at most 2000 \(got 2001\)$"):
         floor(*tables)
 
 
@@ -186,7 +186,7 @@ def test_a_join_across_zones_is_refused_only_where_the_floor_says_so() -> None:
     tables = [table("a"), table("b", zone_id="bar")]
 
     assert floor(*tables, joins=[Join(("a", "b"))]).seats({"a", "b"}) == 8
-    with pytest.raises(InvalidInput, match="joins must stay within a zone on this floor"):
+    with pytest.raises(InvalidInput, match="joins: must stay within a zone on this floor"):
         floor(*tables, joins=[Join(("a", "b"))], joins_within_zone=True)
     inside = floor(table("a"), table("b"), joins=[Join(("a", "b"))], joins_within_zone=True)
     assert len(inside.joins) == 1

@@ -22,7 +22,7 @@ FLOOR = sketch_floor({"1": 2})
 def refusal_of(**values: Any) -> str:
     with pytest.raises(InvalidInput) as caught:
         sketch_floor(**({"tables": {"1": 2, "2": 4, "Low 4a": 4}} | values))
-    return f"{caught.value.field} {caught.value.rule}"
+    return f"{caught.value.field}: {caught.value.rule}"
 
 
 def test_ten_lines_make_a_floor() -> None:
@@ -67,7 +67,7 @@ def test_numbers_with_hyphens_are_joined_as_pairs() -> None:
     floor = sketch_floor({"A-1": 2, "A-2": 2}, joins=[("A-1", "A-2")])
 
     assert floor.joins == (Join(("a-1", "a-2")),)
-    with pytest.raises(InvalidInput, match="joins must name tables of this floor, not 'A'"):
+    with pytest.raises(InvalidInput, match="joins: must name tables of this floor \\(got 'A'\\)"):
         sketch_floor({"A-1": 2, "A-2": 2}, joins=["A-1-A-2"])
 
 
@@ -81,39 +81,39 @@ MAPPING = "be seats, seats and zone, or a mapping of active, capacity, category,
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"tables": ["1", "2"]}, "tables must be a mapping"),
-        ({"tables": {"1": 0}}, "capacity must be a whole number from 1 to 500"),
-        ({"tables": {"1": "2"}}, "capacity must be a whole number from 1 to 500"),
-        ({"tables": {"1": (2, "Bar", 3)}}, "capacity must be a whole number from 1 to 500"),
-        ({"tables": {"1": (2, None)}}, "zone must be 1 to 50 printable characters"),
-        ({"tables": {"1": (2, ["Bar"])}}, "zone must be 1 to 50 printable characters"),
-        ({"tables": {"1": (2, "桌")}}, "zone must have a letter or a digit"),
-        ({"tables": {"1": {"zone": "Bar"}}}, f"tables must {MAPPING}"),
-        ({"tables": {"1": {"capacity": 2, "colour": "red"}}}, f"tables must {MAPPING}"),
-        ({"tables": {"1": {"capacity": 2, "number": "2"}}}, f"tables must {MAPPING}"),
-        ({"tables": {"1": {"capacity": 2, "zone_id": "bar"}}}, f"tables must {MAPPING}"),
-        ({"tables": {1: 2}}, "tables must be 1 to 100 printable characters"),
-        ({"tables": {"桌": 2}}, "tables must have a letter or a digit"),
-        ({"tables": {"A 1": 2, "A-1": 2}}, "tables must have different ids"),
-        ({"tables": {"a": 2, "A": 2}}, "tables must have different numbers, whatever the case"),
+        ({"tables": ["1", "2"]}, "tables: must be a mapping"),
+        ({"tables": {"1": 0}}, "capacity: must be a whole number from 1 to 500"),
+        ({"tables": {"1": "2"}}, "capacity: must be a whole number from 1 to 500"),
+        ({"tables": {"1": (2, "Bar", 3)}}, "capacity: must be a whole number from 1 to 500"),
+        ({"tables": {"1": (2, None)}}, "zone: must be 1 to 50 printable characters"),
+        ({"tables": {"1": (2, ["Bar"])}}, "zone: must be 1 to 50 printable characters"),
+        ({"tables": {"1": (2, "桌")}}, "zone: must have a letter or a digit"),
+        ({"tables": {"1": {"zone": "Bar"}}}, f"tables: must {MAPPING}"),
+        ({"tables": {"1": {"capacity": 2, "colour": "red"}}}, f"tables: must {MAPPING}"),
+        ({"tables": {"1": {"capacity": 2, "number": "2"}}}, f"tables: must {MAPPING}"),
+        ({"tables": {"1": {"capacity": 2, "zone_id": "bar"}}}, f"tables: must {MAPPING}"),
+        ({"tables": {1: 2}}, "tables: must be 1 to 100 printable characters"),
+        ({"tables": {"桌": 2}}, "tables: must have a letter or a digit"),
+        ({"tables": {"A 1": 2, "A-1": 2}}, "tables: must have different ids"),
+        ({"tables": {"a": 2, "A": 2}}, "tables: must have different numbers, whatever the case"),
         (
             {"tables": {"1": (2, "Bar"), "2": (2, "BAR")}},
-            "zones must have different names, whatever the case",
+            "zones: must have different names, whatever the case",
         ),
-        ({"zone": ""}, "zone must be 1 to 50 printable characters"),
-        ({"joins": "1-2"}, "joins must be a collection"),
-        ({"joins": None}, "joins must be a collection"),
-        ({"joins": ["1"]}, "joins must name two tables or more"),
-        ({"joins": ["1-1"]}, "tables must be two different table ids"),
-        ({"joins": ["1-9"]}, "joins must name tables of this floor"),
-        ({"joins": [("1", 2)]}, "joins must name tables of this floor"),
-        ({"joins": [("1", "2", -1)]}, "seat_loss must be a whole number from 0 to 100"),
+        ({"zone": ""}, "zone: must be 1 to 50 printable characters"),
+        ({"joins": "1-2"}, "joins: must be a collection"),
+        ({"joins": None}, "joins: must be a collection"),
+        ({"joins": ["1"]}, "joins: must name two tables or more"),
+        ({"joins": ["1-1"]}, "tables: must be two different table ids"),
+        ({"joins": ["1-9"]}, "joins: must name tables of this floor"),
+        ({"joins": [("1", 2)]}, "joins: must name tables of this floor"),
+        ({"joins": [("1", "2", -1)]}, "seat_loss: must be a whole number from 0 to 100"),
         (
             {"joins": [("1", "2", 0, 0)]},
-            "joins must be texts such as 1-2, or pairs of table numbers",
+            "joins: must be texts such as 1-2, or pairs of table numbers",
         ),
-        ({"joins": [["1", "2"]]}, "joins must be texts such as 1-2, or pairs of table numbers"),
-        ({"joins": ["1-2", "2-1"]}, "joins must not name a pair twice"),
+        ({"joins": [["1", "2"]]}, "joins: must be texts such as 1-2, or pairs of table numbers"),
+        ({"joins": ["1-2", "2-1"]}, "joins: must not name a pair twice"),
     ],
     ids=str,
 )
@@ -165,23 +165,23 @@ def test_a_sketched_house_survives_the_document() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"name": ""}, "name must be 1 to 100 printable characters"),
-        ({"name": None}, "name must be 1 to 100 printable characters"),
-        ({"name": "桌子"}, "name must have a letter or a digit"),
-        ({"timezone": "London"}, "timezone must be an IANA time zone"),
-        ({"floor": None}, "floor must be of type Floor"),
-        ({"periods": "17:00-23:00"}, "periods must be a mapping"),
-        ({"periods": {"dinner": "17:00"}}, "periods must have local times such as 17:00-23:00"),
-        ({"periods": {"dinner": None}}, "periods must have local times such as 17:00-23:00"),
-        ({"periods": {"dinner": "17:00-23:00-24:00"}}, "time must be a local time such as 17:30"),
-        ({"periods": {"late dinner": "17:00-23:00"}}, "key must be 1 to 64 characters"),
+        ({"name": ""}, "name: must be 1 to 100 printable characters"),
+        ({"name": None}, "name: must be 1 to 100 printable characters"),
+        ({"name": "桌子"}, "name: must have a letter or a digit"),
+        ({"timezone": "London"}, "timezone: must be an IANA time zone"),
+        ({"floor": None}, "floor: must be of type Floor"),
+        ({"periods": "17:00-23:00"}, "periods: must be a mapping"),
+        ({"periods": {"dinner": "17:00"}}, "periods: must have local times such as 17:00-23:00"),
+        ({"periods": {"dinner": None}}, "periods: must have local times such as 17:00-23:00"),
+        ({"periods": {"dinner": "17:00-23:00-24:00"}}, "time: must be a local time such as 17:30"),
+        ({"periods": {"late dinner": "17:00-23:00"}}, "key: must be 1 to 64 characters"),
         (
             {"periods": {"a": "17:00-23:00", "b": "22:00-23:00"}},
-            "periods must not overlap on monday",
+            "periods: must not overlap on monday",
         ),
-        ({"turn_minutes": 0}, "minutes must be a whole number from 1 to 600"),
-        ({"turn_minutes": 1.5}, "minutes must be a whole number from 1 to 600"),
-        ({"turn_minutes": {4: 90, 2: 60}}, "turn_bands must have increasing sizes"),
+        ({"turn_minutes": 0}, "minutes: must be a whole number from 1 to 600"),
+        ({"turn_minutes": 1.5}, "minutes: must be a whole number from 1 to 600"),
+        ({"turn_minutes": {4: 90, 2: 60}}, "turn_bands: must have increasing sizes"),
     ],
     ids=str,
 )

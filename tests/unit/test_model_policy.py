@@ -34,7 +34,7 @@ EVE = date(2026, 12, 24)
 def refusal_of(kind: Any, *values: Any, **rest: Any) -> str:
     with pytest.raises(InvalidInput) as caught:
         kind(*values, **rest)
-    return f"{caught.value.field} {caught.value.rule}"
+    return f"{caught.value.field}: {caught.value.rule}"
 
 
 # ---- times and dates -----------------------------------------------------------------------------
@@ -70,7 +70,7 @@ def test_a_local_time_is_of_whole_minutes() -> None:
     ids=repr,
 )
 def test_what_is_no_local_time_is_refused(value: Any) -> None:
-    assert refusal_of(as_time, value) == "time must be a local time such as 17:30"
+    assert refusal_of(as_time, value) == "time: must be a local time such as 17:30"
 
 
 def test_a_date_is_a_day_of_the_calendar() -> None:
@@ -101,7 +101,7 @@ def test_a_date_is_a_day_of_the_calendar() -> None:
 def test_what_is_no_date_is_refused(value: Any) -> None:
     assert (
         refusal_of(as_date, value)
-        == "date must be a date of the years 1971 to 2198, such as 2026-12-24"
+        == "date: must be a date of the years 1971 to 2198, such as 2026-12-24"
     )
 
 
@@ -133,22 +133,22 @@ def test_a_band_without_a_size_is_for_all_others() -> None:
 @pytest.mark.parametrize(
     ("bands", "rule"),
     [
-        ([(4, 60), (2, 75)], "turn_bands must have increasing sizes"),
-        ([(2, 60), (2, 75)], "turn_bands must have increasing sizes"),
-        ([(None, 60), (2, 75)], "turn_bands must have increasing sizes"),
-        ([(None, 60), (None, 75)], "turn_bands must have increasing sizes"),
-        ([(2,)], "turn_bands must be pairs of a party size and minutes"),
-        ([(2, 60, 3)], "turn_bands must be pairs of a party size and minutes"),
-        (["ab"], "turn_bands must be pairs of a party size and minutes"),
-        ([2], "turn_bands must be pairs of a party size and minutes"),
-        ("ab", "turn_bands must be a collection"),
-        (3, "turn_bands must be a collection"),
-        ([(0, 60)], "max_party must be a whole number from 1 to 1000"),
-        ([(True, 60)], "max_party must be a whole number from 1 to 1000"),
-        ([(2, 0)], "minutes must be a whole number from 1 to 600"),
-        ([(2, 601)], "minutes must be a whole number from 1 to 600"),
-        ([(2, math.nan)], "minutes must be a whole number from 1 to 600"),
-        ([(2, None)], "minutes must be a whole number from 1 to 600"),
+        ([(4, 60), (2, 75)], "turn_bands: must have increasing sizes"),
+        ([(2, 60), (2, 75)], "turn_bands: must have increasing sizes"),
+        ([(None, 60), (2, 75)], "turn_bands: must have increasing sizes"),
+        ([(None, 60), (None, 75)], "turn_bands: must have increasing sizes"),
+        ([(2,)], "turn_bands: must be pairs of a party size and minutes"),
+        ([(2, 60, 3)], "turn_bands: must be pairs of a party size and minutes"),
+        (["ab"], "turn_bands: must be pairs of a party size and minutes"),
+        ([2], "turn_bands: must be pairs of a party size and minutes"),
+        ("ab", "turn_bands: must be a collection"),
+        (3, "turn_bands: must be a collection"),
+        ([(0, 60)], "max_party: must be a whole number from 1 to 1000"),
+        ([(True, 60)], "max_party: must be a whole number from 1 to 1000"),
+        ([(2, 0)], "minutes: must be a whole number from 1 to 600"),
+        ([(2, 601)], "minutes: must be a whole number from 1 to 600"),
+        ([(2, math.nan)], "minutes: must be a whole number from 1 to 600"),
+        ([(2, None)], "minutes: must be a whole number from 1 to 600"),
     ],
     ids=str,
 )
@@ -158,8 +158,8 @@ def test_turn_bands_refuse(bands: Any, rule: str) -> None:
 
 def test_an_occasion_has_turn_times_of_its_own() -> None:
     assert DRINKS.turn_bands == (TurnBand(None, 75),)
-    assert refusal_of(Occasion, "drinks", []) == "turn_bands must not be empty for an occasion"
-    assert refusal_of(Occasion, "a b", [(None, 75)]).startswith("key must be 1 to 64 characters")
+    assert refusal_of(Occasion, "drinks", []) == "turn_bands: must not be empty for an occasion"
+    assert refusal_of(Occasion, "a b", [(None, 75)]).startswith("key: must be 1 to 64 characters")
 
 
 # ---- service periods -----------------------------------------------------------------------------
@@ -186,51 +186,57 @@ def test_an_end_at_or_before_the_start_is_past_midnight(
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
-        ({"key": "late dinner"}, "key must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -"),
-        ({"start": "5 pm"}, "time must be a local time such as 17:30"),
-        ({"end": None}, "time must be a local time such as 17:30"),
-        ({"weekdays": "friday"}, "weekdays must be a collection"),
+        ({"key": "late dinner"}, "key: must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -"),
+        ({"start": "5 pm"}, "time: must be a local time such as 17:30"),
+        ({"end": None}, "time: must be a local time such as 17:30"),
+        ({"weekdays": "friday"}, "weekdays: must be a collection"),
         (
             {"weekdays": ["Friday"]},
-            "weekday must be one of monday, tuesday, wednesday, thursday, friday, saturday, sunday",
+            "weekday: must be one of monday, tuesday, wednesday, thursday, friday, saturday, sunday",
         ),
-        ({"dates": "2026-12-24"}, "dates must be a collection"),
+        ({"dates": "2026-12-24"}, "dates: must be a collection"),
         (
             {"dates": ["24 December"]},
-            "date must be a date of the years 1971 to 2198, such as 2026-12-24",
+            "date: must be a date of the years 1971 to 2198, such as 2026-12-24",
         ),
-        ({"dates": [EVE], "weekdays": ["friday"]}, "dates must be empty where weekdays are given"),
-        ({"occasions": "drinks"}, "occasions must be a collection"),
-        ({"occasions": None}, "occasions must be a collection"),
-        ({"occasions": ["a b"]}, "occasions must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -"),
-        ({"turn_bands": [(4, 60), (2, 75)]}, "turn_bands must have increasing sizes"),
+        ({"dates": [EVE], "weekdays": ["friday"]}, "dates: must be empty where weekdays are given"),
+        ({"occasions": "drinks"}, "occasions: must be a collection"),
+        ({"occasions": None}, "occasions: must be a collection"),
+        (
+            {"occasions": ["a b"]},
+            "occasions: must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -",
+        ),
+        ({"turn_bands": [(4, 60), (2, 75)]}, "turn_bands: must have increasing sizes"),
         (
             {"buffer_before_minutes": -1},
-            "buffer_before_minutes must be a whole number from 0 to 120",
+            "buffer_before_minutes: must be a whole number from 0 to 120",
         ),
         (
             {"buffer_after_minutes": 121},
-            "buffer_after_minutes must be a whole number from 0 to 120",
+            "buffer_after_minutes: must be a whole number from 0 to 120",
         ),
         (
             {"buffer_after_minutes": 5.0},
-            "buffer_after_minutes must be a whole number from 0 to 120",
+            "buffer_after_minutes: must be a whole number from 0 to 120",
         ),
-        ({"last_start": "21"}, "time must be a local time such as 17:30"),
-        ({"last_start": "16:59"}, "last_start must lie within the period"),
-        ({"last_start": "22:01"}, "last_start must lie within the period"),
+        ({"last_start": "21"}, "time: must be a local time such as 17:30"),
+        ({"last_start": "16:59"}, "last_start: must lie within the period"),
+        ({"last_start": "22:01"}, "last_start: must lie within the period"),
         (
             {"last_start": "21:00", "last_seating_minutes": 60},
-            "last_start must be empty where last_seating_minutes is given",
+            "last_start: must be empty where last_seating_minutes is given",
         ),
-        ({"last_seating_minutes": -1}, "last_seating_minutes must be a whole number from 0 to 600"),
+        (
+            {"last_seating_minutes": -1},
+            "last_seating_minutes: must be a whole number from 0 to 600",
+        ),
         (
             {"last_seating_minutes": 601},
-            "last_seating_minutes must be a whole number from 0 to 600",
+            "last_seating_minutes: must be a whole number from 0 to 600",
         ),
-        ({"overrun_allowed": 1}, "overrun_allowed must be true or false"),
-        ({"min_dwell_minutes": 0}, "min_dwell_minutes must be a whole number from 1 to 600"),
-        ({"min_dwell_minutes": True}, "min_dwell_minutes must be a whole number from 1 to 600"),
+        ({"overrun_allowed": 1}, "overrun_allowed: must be true or false"),
+        ({"min_dwell_minutes": 0}, "min_dwell_minutes: must be a whole number from 1 to 600"),
+        ({"min_dwell_minutes": True}, "min_dwell_minutes: must be a whole number from 1 to 600"),
     ],
     ids=str,
 )
@@ -247,10 +253,10 @@ def test_the_last_start_of_a_night_may_be_past_midnight(last_start: str) -> None
 
 def test_the_last_start_of_a_night_lies_within_it() -> None:
     assert refusal_of(ServicePeriod, "late", "22:00", "02:00", last_start="02:01") == (
-        "last_start must lie within the period"
+        "last_start: must lie within the period"
     )
     assert refusal_of(ServicePeriod, "late", "22:00", "02:00", last_start="21:59") == (
-        "last_start must lie within the period"
+        "last_start: must lie within the period"
     )
 
 
@@ -260,22 +266,22 @@ def test_the_last_start_of_a_night_lies_within_it() -> None:
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
-        ({}, "max_covers or max_parties must be given"),
-        ({"max_covers": -1}, "max_covers must be a whole number from 0 to 100000"),
-        ({"max_covers": 100_001}, "max_covers must be a whole number from 0 to 100000"),
-        ({"max_parties": 1.5}, "max_parties must be a whole number from 0 to 100000"),
-        ({"max_parties": True}, "max_parties must be a whole number from 0 to 100000"),
+        ({}, "max_covers: give max_covers, max_parties or both"),
+        ({"max_covers": -1}, "max_covers: must be a whole number from 0 to 100000"),
+        ({"max_covers": 100_001}, "max_covers: must be a whole number from 0 to 100000"),
+        ({"max_parties": 1.5}, "max_parties: must be a whole number from 0 to 100000"),
+        ({"max_parties": True}, "max_parties: must be a whole number from 0 to 100000"),
         (
             {"max_covers": 1, "period": ""},
-            "period must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -",
+            "period: must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -",
         ),
         (
             {"max_covers": 1, "on": "soon"},
-            "date must be a date of the years 1971 to 2198, such as 2026-12-24",
+            "date: must be a date of the years 1971 to 2198, such as 2026-12-24",
         ),
         (
             {"max_covers": 1, "on": EVE, "weekday": "friday"},
-            "weekday must be empty where a date is given",
+            "weekday: must be empty where a date is given",
         ),
     ],
     ids=str,
@@ -286,7 +292,7 @@ def test_a_capacity_rule_refuses(change: dict[str, Any], rule: str) -> None:
 
 def test_a_weekday_that_is_none_is_refused_by_a_capacity_rule() -> None:
     assert refusal_of(CapacityRule, max_covers=1, weekday="someday").startswith(
-        "weekday must be one of monday"
+        "weekday: must be one of monday"
     )
 
 
@@ -342,7 +348,7 @@ def test_a_limit_on_holds_has_limits_itself(name: str, low: int, high: int) -> N
     for wrong in (low - 1, high + 1, True, None, float(low)):
         assert (
             refusal_of(HoldRules, **{name: wrong})
-            == f"{name} must be a whole number from {low} to {high}"
+            == f"{name}: must be a whole number from {low} to {high}"
         )
 
 
@@ -352,21 +358,21 @@ def test_a_limit_on_holds_has_limits_itself(name: str, low: int, high: int) -> N
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
-        ({"periods": None}, "periods must be a collection"),
-        ({"periods": ["dinner"]}, "periods must hold ServicePeriod only"),
+        ({"periods": None}, "periods: must be a collection"),
+        ({"periods": ["dinner"]}, "periods: must hold ServicePeriod only"),
         (
             {"periods": [DINNER, attrs.evolve(LUNCH, key="dinner")]},
-            "periods must have different keys",
+            "periods: must have different keys",
         ),
-        ({"occasions": ["drinks"]}, "occasions must hold Occasion only"),
-        ({"occasions": [DRINKS, DRINKS]}, "occasions must have different keys"),
-        ({"closures": "2026-12-25"}, "closures must be a collection"),
+        ({"occasions": ["drinks"]}, "occasions: must hold Occasion only"),
+        ({"occasions": [DRINKS, DRINKS]}, "occasions: must have different keys"),
+        ({"closures": "2026-12-25"}, "closures: must be a collection"),
         (
             {"closures": ["Christmas"]},
-            "date must be a date of the years 1971 to 2198, such as 2026-12-24",
+            "date: must be a date of the years 1971 to 2198, such as 2026-12-24",
         ),
-        ({"turn_bands": [(4, 60), (2, 75)]}, "turn_bands must have increasing sizes"),
-        ({"capacity_rules": [1]}, "capacity_rules must hold CapacityRule only"),
+        ({"turn_bands": [(4, 60), (2, 75)]}, "turn_bands: must have increasing sizes"),
+        ({"capacity_rules": [1]}, "capacity_rules: must hold CapacityRule only"),
         (
             {
                 "capacity_rules": [
@@ -374,20 +380,20 @@ def test_a_limit_on_holds_has_limits_itself(name: str, low: int, high: int) -> N
                     CapacityRule(max_parties=2, on=EVE),
                 ]
             },
-            "capacity_rules must have different scopes",
+            "capacity_rules: must have different scopes",
         ),
         (
             {"capacity_rules": [CapacityRule(max_covers=1, period="brunch")]},
-            "capacity_rules must name service periods of this policy",
+            "capacity_rules: must name service periods of this policy",
         ),
         (
             {"periods": [attrs.evolve(DINNER, occasions=["drinks"])]},
-            "periods must offer occasions of this policy",
+            "periods: must offer occasions of this policy",
         ),
-        ({"planning": {}}, "planning must be of type Planning"),
-        ({"holds": None}, "holds must be of type HoldRules"),
-        ({"past_grace_minutes": -1}, "past_grace_minutes must be a whole number from 0 to 60"),
-        ({"past_grace_minutes": 61}, "past_grace_minutes must be a whole number from 0 to 60"),
+        ({"planning": {}}, "planning: must be of type Planning"),
+        ({"holds": None}, "holds: must be of type HoldRules"),
+        ({"past_grace_minutes": -1}, "past_grace_minutes: must be a whole number from 0 to 60"),
+        ({"past_grace_minutes": 61}, "past_grace_minutes: must be a whole number from 0 to 60"),
     ],
     ids=str,
 )

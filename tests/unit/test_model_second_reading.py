@@ -78,7 +78,7 @@ def test_a_value_that_cannot_be_written_is_refused_like_any_other() -> None:
 
 @pytest.mark.parametrize("junk", [None, 7, "x", [1], object()])
 def test_only_rows_and_houses_are_written(junk: Any) -> None:
-    with pytest.raises(InvalidInput, match="rows must"):
+    with pytest.raises(InvalidInput, match="rows: must"):
         dumps_rows_csv(junk)
-    with pytest.raises(InvalidInput, match="house must be of type House"):
+    with pytest.raises(InvalidInput, match="house: must be of type House"):
         dumps_house(junk)

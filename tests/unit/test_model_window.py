@@ -43,7 +43,7 @@ def window(start: str, end: str, zone: tzinfo = UTC) -> Window:
 
 @pytest.mark.parametrize("minutes", [0, -1, -60])
 def test_an_empty_or_reversed_window_is_refused(minutes: int) -> None:
-    with pytest.raises(InvalidWindow, match="window must end after it starts"):
+    with pytest.raises(InvalidWindow, match="window: must end after it starts"):
         Window(NOON, NOON + timedelta(minutes=minutes))
 
 
@@ -53,7 +53,7 @@ def test_a_window_may_last_one_microsecond() -> None:
 
 def test_a_window_of_31_days_is_the_longest() -> None:
     assert Window(NOON, NOON + timedelta(days=31)).minutes == 31 * 24 * 60
-    with pytest.raises(InvalidWindow, match="window must be at most 31 days long"):
+    with pytest.raises(InvalidWindow, match="window: must be at most 31 days long"):
         Window(NOON, NOON + timedelta(days=31, microseconds=1))
     with pytest.raises(InvalidWindow, match="31 days"):
         Window(NOON, NOON + timedelta(days=400))
@@ -90,7 +90,7 @@ def test_a_bound_whose_zone_knows_no_offset_is_refused() -> None:
     ids=repr,
 )
 def test_what_is_no_datetime_is_refused(value: Any) -> None:
-    with pytest.raises(InvalidWindow, match="window must be a datetime with a time zone"):
+    with pytest.raises(InvalidWindow, match="window: must be a datetime with a time zone"):
         Window(value, NOON)
 
 
@@ -107,7 +107,7 @@ def test_what_is_no_datetime_is_refused(value: Any) -> None:
     ids=str,
 )
 def test_the_infinities_and_all_outside_1970_to_2199_are_refused(value: datetime) -> None:
-    with pytest.raises(InvalidWindow, match="start must lie in the years 1970 to 2199"):
+    with pytest.raises(InvalidWindow, match="start: must lie in the years 1970 to 2199"):
         to_micros(value, "start")
 
 

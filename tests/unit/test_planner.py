@@ -369,22 +369,22 @@ def test_plans_can_be_limited() -> None:
 @pytest.mark.parametrize("limit", [0, -1, True, 2.5, 10**9])
 def test_a_limit_is_a_whole_number_of_at_least_one(limit: Any) -> None:
     planner = Planner(windows(), Planning())
-    with pytest.raises(InvalidInput, match="limit must be a whole number"):
+    with pytest.raises(InvalidInput, match="limit: must be a whole number"):
         planner.plans(PlanRequest(4), 0b111, limit)
-    with pytest.raises(InvalidInput, match="limit must be a whole number"):
+    with pytest.raises(InvalidInput, match="limit: must be a whole number"):
         planner.count(PlanRequest(4), 0b111, limit)
 
 
 @pytest.mark.parametrize("party_size", [0, -1, 10**9, True, 2.5, float("nan"), None])
 def test_a_party_is_a_whole_number_of_people(party_size: Any) -> None:
-    with pytest.raises(InvalidInput, match="party_size must be a whole number from 1 to 1000"):
+    with pytest.raises(InvalidInput, match="party_size: must be a whole number from 1 to 1000"):
         PlanRequest(party_size)
 
 
 def test_conditions_are_preferences() -> None:
-    with pytest.raises(InvalidInput, match="must must be of type Preference"):
+    with pytest.raises(InvalidInput, match="must: must be of type Preference"):
         PlanRequest(2, must="window")  # type: ignore[arg-type]  # that is the point
-    with pytest.raises(InvalidInput, match="wish must be of type Preference"):
+    with pytest.raises(InvalidInput, match="wish: must be of type Preference"):
         PlanRequest(2, wish=None)  # type: ignore[arg-type]  # that is the point
 
 

@@ -165,5 +165,5 @@ def test_judge_needs_no_joins_where_the_house_does_not() -> None:
 def test_judge_wants_tables_that_exist() -> None:
     with pytest.raises(NotFound, match="there is no table 'Z'"):
         planner().judge(PlanRequest(2), ["A", "Z"])
-    with pytest.raises(InvalidInput, match="tables must name at least one table"):
+    with pytest.raises(InvalidInput, match="tables: must name at least one table"):
         planner().judge(PlanRequest(2), [])

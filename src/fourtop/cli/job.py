@@ -148,7 +148,7 @@ def _publish_of(name: str | None) -> Publish:
         return _to_nobody
     if _FUNCTION.fullmatch(name) is None:
         raise WrongInput(
-            f"--publish must be package.module:function or {NOBODY}, not {safe_repr(name)}"
+            f"--publish must be package.module:function or {NOBODY} (got {safe_repr(name)})"
         )
     module_name, _, path = name.partition(":")
     try:

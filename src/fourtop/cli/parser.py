@@ -239,7 +239,7 @@ def _add_conditions(parser: ArgumentParser) -> None:
 
 def _whole(text: str) -> int:
     if _WHOLE.fullmatch(text) is None:
-        raise ArgumentTypeError(f"must be a whole number, not {safe_repr(text)}")
+        raise ArgumentTypeError(f"must be a whole number (got {safe_repr(text)})")
     return int(text)
 
 

@@ -7,7 +7,7 @@ pickling.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import attrs
 
@@ -15,6 +15,7 @@ from fourtop.errors.code import Code
 from fourtop.errors.refusal import Refusal
 
 _SHOWN = 80
+LEFT_OUT: Final = "left out"  # The ``given`` of a value that is missing.
 
 
 def safe_repr(value: object) -> str:
@@ -80,7 +81,11 @@ class InvalidInput(FourtopError):
     given: str
 
     def __str__(self) -> str:
-        return f"{self.field} {self.rule}, not {self.given}"
+        return f"{self.field}: {self.rule}{self._got}"
+
+    @property
+    def _got(self) -> str:
+        return "" if self.given == LEFT_OUT else f" (got {self.given})"
 
 
 @attrs.define(slots=False, eq=False)
@@ -117,7 +122,7 @@ class NonexistentTime(InvalidInput):
     next_valid: str
 
     def __str__(self) -> str:
-        return f"{self.field} {self.given} does not exist on that day; the next valid time is {self.next_valid}"
+        return f"{self.field}: the local time does not exist; use {self.next_valid}{self._got}"
 
 
 @attrs.define(slots=False, eq=False)
@@ -133,7 +138,8 @@ class AmbiguousTime(InvalidInput):
     candidates: tuple[str, str]
 
     def __str__(self) -> str:
-        return f"{self.field} {self.given} happens twice; say {self.candidates[0]} or {self.candidates[1]}"
+        earlier, later = self.candidates
+        return f"{self.field}: the local time occurs twice; use {earlier} or {later}{self._got}"
 
 
 @attrs.define(slots=False, eq=False)
@@ -150,7 +156,7 @@ class InvalidDocument(InvalidInput):
 
     def __str__(self) -> str:
         where = f"line {self.line}: " if self.line is not None else ""
-        return f"{where}{self.field} {self.rule}, not {self.given}"
+        return f"{where}{self.field}: {self.rule}{self._got}"
 
 
 @attrs.define(slots=False, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 
@@ -80,7 +80,7 @@ class Reason:
 
 @attrs.frozen
 class Refusal:
-    """A "no" that names what stands in the way and how far that is proven.
+    """A "no" that names what stands in the way and how far that is proven. It is falsy.
 
     Args:
         reasons: The binding constraints, the decisive one first. Never empty.
@@ -106,6 +106,10 @@ class Refusal:
     def by_rule(cls, code: Code, **details: Any) -> Refusal:
         """Make the refusal of one rule of the house."""
         return cls((Reason(code, details),), Proof.RULE)
+
+    def __bool__(self) -> Literal[False]:
+        """Return False, so that ``if desk.quote(request):`` asks whether the party can sit."""
+        return False
 
     def __str__(self) -> str:
         return "; ".join(str(reason) for reason in self.reasons)

@@ -296,7 +296,7 @@ class CapacityRule:
 
     def __attrs_post_init__(self) -> None:
         if self.max_covers is None and self.max_parties is None:
-            raise InvalidInput("max_covers", "or max_parties must be given", "neither")
+            raise InvalidInput("max_covers", "give max_covers, max_parties or both", "neither")
         if self.weekday is not None and self.on is not None:
             raise InvalidInput("weekday", "must be empty where a date is given", self.weekday.value)
 

@@ -90,7 +90,8 @@ def _judged(
     if need is not None:
         return need
     if tables_later:
-        return judge.over_cap(stay, request.party_size) or stay
+        over = judge.over_cap(stay, request.party_size)
+        return stay if over is None else over
     return judge.admit(request)
 
 
