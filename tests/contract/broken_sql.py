@@ -173,7 +173,7 @@ class AsksTheClockFirst(SqlStore):
         self._gate = _HastyGate(self._gate._idiom, self._gate._terms)
 
     def transact(self, scope: Scope, decide: Callable[[Any], Any]) -> Any:
-        _HastyGate.asked_us = self._gate._tell(scope.restaurant_id, 0)
+        _HastyGate.asked_us = self._gate._tell(scope.restaurant_id, 0, None)
         if current_thread() is not main_thread():
             HAS_COME.set()
         return super().transact(scope, decide)
@@ -197,8 +197,8 @@ class LetsTimeGoBack(SqlStore):
 
 
 class _CarelessGate(Gate):
-    def _tell(self, restaurant_id: str, latest_us: int) -> int:
-        del restaurant_id
+    def _tell(self, restaurant_id: str, latest_us: int, database_us: int | None) -> int:
+        del restaurant_id, database_us
         return latest_us if self._clock is None else self._clock.now_us()
 
 

@@ -11,6 +11,7 @@ from fourtop.errors import (
     AllocationsOverlap,
     AlreadyExists,
     AmbiguousTime,
+    ClockBehind,
     Code,
     ForeignTenant,
     FourtopError,
@@ -178,6 +179,13 @@ CASES: list[tuple[FourtopError, Code, int, str]] = [
         Code.STORE_UNAVAILABLE,
         503,
         "the store is unavailable: no route",
+    ),
+    (
+        ClockBehind("pub", "2027-05-01T12:00:00+00:00", "2026-05-01T12:00:00+00:00"),
+        Code.CLOCK_BEHIND,
+        503,
+        "the clock says 2026-05-01T12:00:00+00:00, and the restaurant 'pub' has been told"
+        " 2027-05-01T12:00:00+00:00",
     ),
     (
         OutcomeUnknown("confirm"),

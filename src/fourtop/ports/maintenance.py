@@ -28,6 +28,22 @@ class Maintenance(Protocol):
         """
         ...
 
+    def reset_clock(self, restaurant_id: str) -> int:
+        """Set the time of a restaurant back to the clock's, where the clock is far behind it.
+
+        A clock that once ran ahead leaves a time that ``read`` and ``transact`` refuse to go
+        behind (``ClockBehind``). No row is changed: what was written meanwhile keeps its times.
+
+        Returns:
+            By how many microseconds the time was set back; 0 where the clock is at most five
+                minutes behind, and nothing was changed.
+
+        Raises:
+            NotFound: If there is no such restaurant.
+            StoreUnavailable: If the store cannot be reached; nothing was changed.
+        """
+        ...
+
     def expired_holds(self, before_us: int, limit: int) -> tuple[tuple[str, str], ...]:
         """Return which active holds have expired: (restaurant id, hold id), by expiry, restaurant and id.
 

@@ -28,6 +28,8 @@ from fourtop.ports import (
     Need,
     Scope,
     View,
+    is_behind,
+    tell_time,
 )
 from fourtop.storage.memory.archive import rows_over
 from fourtop.storage.memory.outbox import EventOutbox
@@ -127,6 +129,24 @@ class MemoryStore:
     def now_us(self) -> int:
         """Return the time of the store's clock, in microseconds since 1970 (UTC)."""
         return self._clock.now_us()
+
+    def reset_clock(self, restaurant_id: str) -> int:
+        """Set the time of a restaurant back to the clock's, where the clock is far behind it.
+
+        Returns:
+            By how many microseconds; 0 where the clock is at most five minutes behind.
+
+        Raises:
+            NotFound: If there is no such restaurant.
+        """
+        return self._inside(restaurant_id, lambda _: self._reset_clock(restaurant_id))
+
+    def _reset_clock(self, restaurant_id: str) -> int:
+        told_us, now_us = self._latest_us[restaurant_id], self._clock.now_us()
+        if not is_behind(told_us, now_us):
+            return 0
+        self._latest_us[restaurant_id] = now_us
+        return told_us - now_us
 
     def expired_holds(self, before_us: int, limit: int) -> tuple[tuple[str, str], ...]:
         """Return which active holds have expired, by expiry, restaurant and id: restaurant id and hold id."""
@@ -319,7 +339,7 @@ class MemoryStore:
         return self._locks[restaurant_id]
 
     def _tell(self, restaurant_id: str) -> int:
-        latest_us = max(self._latest_us[restaurant_id], self._clock.now_us())
+        latest_us = tell_time(restaurant_id, self._latest_us[restaurant_id], self._clock.now_us())
         self._latest_us[restaurant_id] = latest_us
         return latest_us
 

@@ -222,6 +222,23 @@ class SqlStore:
         """Return the time of the store's clock, in microseconds since 1970 (UTC)."""
         return self._jobs.read(self._jobs.now_us, "now_us")
 
+    def reset_clock(self, restaurant_id: str) -> int:
+        """Set the time of a restaurant back to the clock's, where the clock is far behind it.
+
+        Returns:
+            By how many microseconds; 0 where the clock is at most five minutes behind.
+
+        Raises:
+            NotFound: If there is no such restaurant.
+            StoreUnavailable: If the store cannot be reached; nothing was changed.
+        """
+        self._asking.check(restaurant_id)
+        return self._sessions.run(
+            self._gate.begin_writing,
+            lambda line: self._gate.reset_clock(line, restaurant_id),
+            "reset_clock",
+        )
+
     def expired_holds(self, before_us: int, limit: int) -> tuple[tuple[str, str], ...]:
         """Return which active holds have expired: (restaurant id, hold id), by expiry, restaurant and id."""
         return self._jobs.read(

@@ -14,6 +14,7 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    null,
     select,
     update,
 )
@@ -21,7 +22,7 @@ from sqlalchemy import (
 from fourtop.clock import SystemClock
 from fourtop.errors import NotFound
 from fourtop.model.results import Versions
-from fourtop.ports import Clock
+from fourtop.ports import Clock, is_behind, tell_time
 from fourtop.storage.sql.statements.dialect import Idiom, Statement, restaurant
 from fourtop.storage.sql.statements.reader import Cursor
 from fourtop.storage.sql.tables.security import EVERY_RESTAURANT, TENANT_SETTING
@@ -85,6 +86,8 @@ class Gate:
         self._lock = self._locking() if is_postgresql else self._looking()
         self._look = self._looking()
         self._ids = self._listing()
+        self._stored = self._finding()
+        self._reset = self._resetting()
 
     def name_tenant(self, cursor: Cursor, restaurant_id: str) -> None:
         """Say whose rows this transaction may see, where the database asks for it."""
@@ -101,22 +104,51 @@ class Gate:
         found = cursor.rows(self._lock if is_writing else self._look, {"restaurant": restaurant_id})
         if not found:
             raise NotFound("restaurant", str(restaurant_id)[:64])
-        floor, policy, occupancy, latest_us = found[0]
+        floor, policy, occupancy, latest_us, database_us = found[0]
         return Entry(
             Versions(floor=floor, policy=policy, occupancy=occupancy),
-            self._tell(restaurant_id, latest_us),
+            self._tell(restaurant_id, latest_us, database_us),
         )
+
+    def reset_clock(self, cursor: Cursor, restaurant_id: str) -> int:
+        """Set the stored time of a restaurant back, where the clock is far behind it.
+
+        Return by how many microseconds; 0 if the clock is not far behind.
+
+        Raises:
+            NotFound: If there is no such restaurant.
+        """
+        self.name_tenant(cursor, restaurant_id)
+        # The lock without ``greatest``: the stored time itself is wanted.
+        found = cursor.rows(self._stored, {"restaurant": restaurant_id})
+        if not found:
+            raise NotFound("restaurant", str(restaurant_id)[:64])
+        latest_us, database_us = found[0]
+        now_us = database_us if self._clock is None else self._clock.now_us()
+        if not is_behind(latest_us, now_us):
+            return 0
+        cursor.rows(self._reset, {"restaurant": restaurant_id, "now_us": now_us})
+        with self._remembering:
+            self._latest_us.pop(restaurant_id, None)
+        return int(latest_us - now_us)
 
     def restaurant_ids(self, cursor: Cursor) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted bytewise."""
         self.name_tenant(cursor, EVERY_RESTAURANT)
         return tuple(id_ for (id_,) in cursor.rows(self._ids, {}))
 
-    def _tell(self, restaurant_id: str, latest_us: int) -> int:
-        """Tell the time; it never goes back: neither behind what is stored, nor behind what was told here."""
-        now_us = latest_us if self._clock is None else max(latest_us, self._clock.now_us())
+    def _tell(self, restaurant_id: str, latest_us: int, database_us: int | None) -> int:
+        """Tell the time; it never goes back behind the stored time, or behind one told here.
+
+        A time told here that is far ahead of both is forgotten: another process has reset the
+        stored one, or a clock that was ahead has only been read.
+        """
+        clock_us = database_us if self._clock is None else self._clock.now_us()
+        assert clock_us is not None, "a database without a clock is given one"
+        now_us = tell_time(restaurant_id, latest_us, clock_us)
         with self._remembering:
-            now_us = max(now_us, self._latest_us.get(restaurant_id, 0))
+            told_us = self._latest_us.get(restaurant_id, 0)
+            now_us = now_us if is_behind(told_us, now_us) else max(now_us, told_us)
             self._latest_us[restaurant_id] = now_us
         return now_us
 
@@ -136,12 +168,25 @@ class Gate:
         # was waited for has changed the row.
         row = self._idiom.tables["restaurants"]
         locked = update(row).values(latest_us=self._latest()).where(row.c.id == restaurant())
-        return self._idiom.compiled(locked.returning(*self._counters(), self._latest()))
+        return self._idiom.compiled(locked.returning(*self._counters(), *self._times()))
+
+    def _finding(self) -> Statement:
+        row = self._idiom.tables["restaurants"]
+        stored = select(*self._times()).where(row.c.id == restaurant())
+        return self._idiom.compiled(
+            stored.with_for_update() if self._idiom.is_postgresql else stored
+        )
+
+    def _resetting(self) -> Statement:
+        row = self._idiom.tables["restaurants"]
+        moment = bindparam("now_us", type_=BigInteger())
+        changed = update(row).values(latest_us=moment).where(row.c.id == restaurant())
+        return self._idiom.compiled(changed.returning(row.c.latest_us))
 
     def _looking(self) -> Statement:
         row = self._idiom.tables["restaurants"]
         return self._idiom.compiled(
-            select(*self._counters(), self._latest()).where(row.c.id == restaurant())
+            select(*self._counters(), *self._times()).where(row.c.id == restaurant())
         )
 
     def _listing(self) -> Statement:
@@ -151,6 +196,11 @@ class Gate:
     def _counters(self) -> tuple[ColumnElement[Any], ...]:
         row = self._idiom.tables["restaurants"].c
         return row.floor_version, row.policy_version, row.occupancy_version
+
+    def _times(self) -> tuple[ColumnElement[Any], ...]:
+        """Return the stored time, and the time of the database where that is the clock."""
+        latest_us = self._idiom.tables["restaurants"].c.latest_us
+        return latest_us, DATABASE_CLOCK if self._clock is None else null()
 
     def _latest(self) -> ColumnElement[int]:
         latest_us = self._idiom.tables["restaurants"].c.latest_us
