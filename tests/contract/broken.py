@@ -178,6 +178,7 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     store.ReadsWithoutTheLock: ("test_a_view_is_consistent",),
     store.LooksAtTheClockFirst: ("test_time_is_told_after_the_wait",),
     store.LetsTimeGoBack: ("test_the_time_of_a_restaurant_never_goes_back",),
+    store.TellsTheFuture: ("test_a_clock_far_behind_the_told_time_is_refused",),
     store.TellsMilliseconds: ("test_the_view_tells_the_time_of_the_store",),
     store.RemembersTimeOfWritesOnly: ("test_the_time_of_a_restaurant_never_goes_back",),
 }

@@ -98,6 +98,21 @@ class SweepsWhatItFinds(MemoryStore):
         return found
 
 
+class ResetsEveryClock(MemoryStore):
+    def reset_clock(self, restaurant_id: str) -> int:
+        told_us = self._inside(restaurant_id, lambda _: self._latest_us[restaurant_id])
+        self._latest_us[restaurant_id] = self._clock.now_us()
+        return told_us - self._clock.now_us()
+
+
+class ResetsNoClock(MemoryStore):
+    def reset_clock(self, restaurant_id: str) -> int:
+        told_us = self._latest_us[restaurant_id]
+        set_back_us = super().reset_clock(restaurant_id)
+        self._latest_us[restaurant_id] = told_us
+        return set_back_us
+
+
 class ArchivesAMicrosecondEarly(MemoryStore):
     def archive_allocations(self, before_us: int, limit: int) -> int:
         return super().archive_allocations(before_us + 1, limit)
@@ -477,6 +492,8 @@ BROKEN_KEEPING: Final[Mapping[Kind, tuple[str, ...]]] = {
     ListsHoldsByName: ("test_expired_holds_are_listed_by_expiry_restaurant_and_id",),
     SweepsWhatItFinds: ("test_expired_holds_are_listed_by_expiry_restaurant_and_id",),
     SeesOneRestaurant: ("test_expired_holds_are_listed_by_expiry_restaurant_and_id",),
+    ResetsEveryClock: ("test_a_time_a_little_ahead_of_the_clock_is_not_set_back",),
+    ResetsNoClock: ("test_a_time_far_ahead_of_the_clock_is_set_back",),
     ArchivesAMicrosecondEarly: ("test_rows_that_have_ended_move_into_the_archive",),
     ArchivesHolds: ("test_rows_of_every_kind_but_of_holds_are_archived",),
     ArchivesTablesOnly: ("test_rows_of_every_kind_but_of_holds_are_archived",),

@@ -236,6 +236,15 @@ class LetsTimeGoBack(MemoryStore):
         return self._clock.now_us()
 
 
+class TellsTheFuture(MemoryStore):
+    """It answers with the latest time that it has told, however far behind the clock is."""
+
+    def _tell(self, restaurant_id: str) -> int:
+        latest_us = max(self._latest_us[restaurant_id], self._clock.now_us())
+        self._latest_us[restaurant_id] = latest_us
+        return latest_us
+
+
 class TellsMilliseconds(MemoryStore):
     def _tell(self, restaurant_id: str) -> int:
         return super()._tell(restaurant_id) // 1000 * 1000
