@@ -41,7 +41,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def night() -> str:
+def evening() -> str:
     """A night of years ago, whose holds, answers and rows are long over."""
     assert main(["demo", "--on", "2020-05-01", "--store", STORE]) == 0
     return STORE
@@ -83,7 +83,7 @@ def events_of(url: str) -> list[str]:
         store.close()
 
 
-@pytest.mark.usefixtures("night")
+@pytest.mark.usefixtures("evening")
 def test_jobs_do_their_work_once(capsys: Captured) -> None:
     code, first = as_json(capsys, "all", "--publish", "nobody")
     assert code == 0
@@ -101,7 +101,7 @@ def test_jobs_do_their_work_once(capsys: Captured) -> None:
     assert {number for numbers in second.values() for number in numbers.values()} == {0}
 
 
-@pytest.mark.usefixtures("night")
+@pytest.mark.usefixtures("evening")
 def test_each_job_can_be_run_alone(capsys: Captured) -> None:
     assert as_json(capsys, "sweep") == (0, {"sweep": {"holds": 0}})
     code, data = as_json(capsys, "prune", "--batch", "3")
@@ -115,7 +115,7 @@ def test_each_job_can_be_run_alone(capsys: Captured) -> None:
     assert as_json(capsys, "relay", "--publish", "nobody")[1]["relay"]["published"] > 30
 
 
-@pytest.mark.usefixtures("night")
+@pytest.mark.usefixtures("evening")
 def test_what_a_job_did_is_told_in_a_line(capsys: Captured) -> None:
     code, out, err = run(capsys, "all", "--publish", "nobody", "--store", STORE)
     assert (code, err) == (0, "")
@@ -132,7 +132,7 @@ def test_what_a_job_did_is_told_in_a_line(capsys: Captured) -> None:
     )
 
 
-@pytest.mark.usefixtures("night")
+@pytest.mark.usefixtures("evening")
 def test_what_is_younger_than_the_days_stays(capsys: Captured) -> None:
     assert as_json(capsys, "prune", "--days", "3650") == (0, {"prune": {"allocations": 0}})
     assert "days: must be a whole number from 1 to 3650 (got 0)" in refused(
@@ -144,18 +144,18 @@ def test_what_is_younger_than_the_days_stays(capsys: Captured) -> None:
 
 
 def test_every_event_is_given_to_the_function_of_the_current_directory(
-    capsys: Captured, night: str, listener: str
+    capsys: Captured, evening: str, listener: str
 ) -> None:
     before = list(sys.path)
     assert (
         as_json(capsys, "relay", "--publish", f"{listener}:Topic.publish", "--batch", "7")[0] == 0
     )
     heard = [event.dedupe_key for event in sys.modules[listener].heard]
-    assert heard == events_of(night)
+    assert heard == events_of(evening)
     assert sys.path == before
 
 
-@pytest.mark.usefixtures("night")
+@pytest.mark.usefixtures("evening")
 def test_a_relay_that_cannot_publish_is_a_no(
     capsys: Captured, listener: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -169,7 +169,9 @@ def test_a_relay_that_cannot_publish_is_a_no(
     assert "secret" not in caplog.text
 
 
-def test_a_relay_needs_somebody_to_publish_to(capsys: Captured, night: str, listener: str) -> None:
+def test_a_relay_needs_somebody_to_publish_to(
+    capsys: Captured, evening: str, listener: str
+) -> None:
     (Path(listener).with_suffix(".py")).write_text(LISTENER + "number = 7\n", encoding="utf-8")
     Path("broken_listener.py").write_text("raise OSError('secret')\n", encoding="utf-8")
     for name, says in (
@@ -182,11 +184,11 @@ def test_a_relay_needs_somebody_to_publish_to(capsys: Captured, night: str, list
         (".listener:publish", ".listener cannot be imported"),
         ("broken_listener:publish", "broken_listener cannot be imported: it raises OSError"),
     ):
-        line = refused(capsys, "all", "--publish", name, "--store", night)
+        line = refused(capsys, "all", "--publish", name, "--store", evening)
         assert says in line, name
         assert "secret" not in line
     for job in ("relay", "all"):
-        assert "required: --publish" in refused(capsys, job, "--store", night)
+        assert "required: --publish" in refused(capsys, job, "--store", evening)
     # Nor has any of the jobs before it been run.
     assert as_json(capsys, "prune")[1]["prune"]["allocations"] > 10
 

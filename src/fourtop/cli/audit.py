@@ -8,7 +8,7 @@ from typing import Any
 from fourtop import Allocation, Audit, BookingRow, Desk, Engine, ImportRejected
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
-from fourtop.cli.formatting import Wording, counted
+from fourtop.cli.format import Formatter, counted
 
 
 def audit(desk: Desk, rows: Sequence[BookingRow]) -> Answer:
@@ -21,19 +21,19 @@ def audit(desk: Desk, rows: Sequence[BookingRow]) -> Answer:
     except ImportRejected as rejected:
         problems = list(rejected.problems)
     found = desk.audit()
-    wording = Wording(house)
+    formatter = Formatter(house)
     lines = [f"{house.restaurant.name}: {counted(len(rows), 'booking')}"]
     if problems:
         lines += ["", f"{counted(len(problems), 'problem')}; nothing was imported", *problems]
     else:
-        lines += ["", audit_text(found), *_findings(found, wording)]
+        lines += ["", audit_text(found), *_findings(found, formatter)]
     is_clean = found.is_clean and not problems
     data = {
         "restaurant": house.restaurant.id,
         "bookings": len(rows),
         "imported": imported,
         "problems": problems,
-        **audit_data(found, wording),
+        **audit_data(found, formatter),
         "clean": is_clean,
     }
     return Answer("\n".join(lines), data, ExitCode.YES if is_clean else ExitCode.NO)
@@ -68,8 +68,10 @@ def _audit_one(desk: Desk) -> tuple[list[str], dict[str, Any]]:
     house = desk.house()
     name = f"{house.restaurant.name} ({desk.restaurant_id})"
     found = desk.audit()
-    wording = Wording(house)
-    return [f"{name}: {audit_text(found)}", *_findings(found, wording)], audit_data(found, wording)
+    formatter = Formatter(house)
+    return [f"{name}: {audit_text(found)}", *_findings(found, formatter)], audit_data(
+        found, formatter
+    )
 
 
 def audit_text(found: Audit) -> str:
@@ -80,42 +82,42 @@ def audit_text(found: Audit) -> str:
     return f"audit of {counted(found.allocations, 'row')}: {overlaps}, {orphans}, {without_tables}"
 
 
-def audit_data(found: Audit, wording: Wording) -> dict[str, Any]:
+def audit_data(found: Audit, formatter: Formatter) -> dict[str, Any]:
     """Write what an audit found as data."""
     return {
         "clean": found.is_clean,
         "allocations": found.allocations,
         "overlaps": [
-            {"first": _row_data(pair.first, wording), "second": _row_data(pair.second, wording)}
+            {"first": _row_data(pair.first, formatter), "second": _row_data(pair.second, formatter)}
             for pair in found.overlaps
         ],
-        "orphans": [_row_data(row, wording) for row in found.orphans],
+        "orphans": [_row_data(row, formatter) for row in found.orphans],
         "bare": list(found.without_tables),
     }
 
 
-def _findings(found: Audit, wording: Wording) -> list[str]:
+def _findings(found: Audit, formatter: Formatter) -> list[str]:
     return [
         *(
-            f"overlap: {_row(pair.first, wording)} and {_row(pair.second, wording)}"
+            f"overlap: {_row(pair.first, formatter)} and {_row(pair.second, formatter)}"
             for pair in found.overlaps
         ),
-        *(f"without an owner: {_row(row, wording)}" for row in found.orphans),
+        *(f"without an owner: {_row(row, formatter)}" for row in found.orphans),
         *(f"without tables: booking {booking_id}" for booking_id in found.without_tables),
     ]
 
 
-def _row(row: Allocation, wording: Wording) -> str:
-    start, end = wording.iso(row.window.start_us), wording.iso(row.window.end_us)
+def _row(row: Allocation, formatter: Formatter) -> str:
+    start, end = formatter.iso(row.window.start_us), formatter.iso(row.window.end_us)
     return f"{row.resource_type.value} {row.resource_id} of {row.owner_kind.value} {row.owner_id}, {start} to {end}"
 
 
-def _row_data(row: Allocation, wording: Wording) -> dict[str, Any]:
+def _row_data(row: Allocation, formatter: Formatter) -> dict[str, Any]:
     return {
         "id": row.id,
         "resource_type": row.resource_type.value,
         "resource_id": row.resource_id,
         "owner_kind": row.owner_kind.value,
         "owner_id": row.owner_id,
-        **wording.window(row.window),
+        **formatter.window(row.window),
     }

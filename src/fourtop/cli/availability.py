@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from fourtop import Availability, Desk, Preference, Slot
 from fourtop.cli.answer import Answer, ExitCode
-from fourtop.cli.formatting import WIDTH, Wording, counted, day, refusal_data
+from fourtop.cli.format import WIDTH, Formatter, counted, day, refusal_data
 from fourtop.cli.plan import usage_data, usage_text
 
 SPOTS_LIMIT: Final = 20
@@ -19,29 +19,29 @@ _NO: Final = "-"
 def availability(desk: Desk, on: date, parties: Collection[int], must: Preference) -> Answer:
     """Show a date: for each start and party size, how many such parties could still be seated. None at all: no."""
     house = desk.house()
-    wording = Wording(house)
+    formatter = Formatter(house)
     found = desk.availability(on, parties, must=must, spots_limit=SPOTS_LIMIT)
     lines = [f"{house.restaurant.name}, {day(on)}", ""]
     if found.slots:
-        lines += _table(found, sorted(set(parties)), wording)
+        lines += _table(found, sorted(set(parties)), formatter)
         lines += [
             "",
             "spots left: how many such parties could still be seated, one after the other",
         ]
-        lines += _reasons(found, wording)
+        lines += _reasons(found, formatter)
         lines += ["", *(usage_text(usage) for usage in found.usage)]
     else:
         lines.append("no: no start times are on offer on that date")
     data = {
         "restaurant": house.restaurant.id,
         "date": on.isoformat(),
-        "slots": [_slot_data(slot, wording) for slot in found.slots],
+        "slots": [_slot_data(slot, formatter) for slot in found.slots],
         "usage": [usage_data(usage) for usage in found.usage],
     }
     return Answer("\n".join(lines), data, ExitCode.YES if found.bookable() else ExitCode.NO)
 
 
-def _table(found: Availability, parties: list[int], wording: Wording) -> list[str]:
+def _table(found: Availability, parties: list[int], formatter: Formatter) -> list[str]:
     head = "start   party of " + "".join(f"{party_size:>5}" for party_size in parties)
     by_start: dict[int, dict[int, Slot]] = {}
     for slot in found.slots:
@@ -49,7 +49,7 @@ def _table(found: Availability, parties: list[int], wording: Wording) -> list[st
     lines = [head]
     for start_us, slots in by_start.items():
         cells = "".join(f"{_spots(slots[party_size]):>5}" for party_size in parties)
-        lines.append(f"{wording.clock(start_us):<17}{cells}")
+        lines.append(f"{formatter.clock(start_us):<17}{cells}")
     return lines
 
 
@@ -59,7 +59,7 @@ def _spots(slot: Slot) -> str:
     return f"{slot.spots}+" if slot.spots >= SPOTS_LIMIT else str(slot.spots)
 
 
-def _reasons(found: Availability, wording: Wording) -> list[str]:
+def _reasons(found: Availability, formatter: Formatter) -> list[str]:
     """Tell why not: each code and party once, with its starts from first to last, and one of the reasons in full."""
     refused: dict[tuple[str, int], list[Slot]] = {}
     for slot in found.slots:
@@ -67,7 +67,7 @@ def _reasons(found: Availability, wording: Wording) -> list[str]:
             refused.setdefault((slot.refusal.code.value, slot.party_size), []).append(slot)
     lines = []
     for (code, party_size), slots in refused.items():
-        first, last = wording.clock(slots[0].start_us), wording.clock(slots[-1].start_us)
+        first, last = formatter.clock(slots[0].start_us), formatter.clock(slots[-1].start_us)
         when = (
             first if len(slots) == 1 else f"{counted(len(slots), 'start')} from {first} to {last}"
         )
@@ -77,9 +77,9 @@ def _reasons(found: Availability, wording: Wording) -> list[str]:
     return lines
 
 
-def _slot_data(slot: Slot, wording: Wording) -> dict[str, Any]:
+def _slot_data(slot: Slot, formatter: Formatter) -> dict[str, Any]:
     return {
-        "start": wording.iso(slot.start_us),
+        "start": formatter.iso(slot.start_us),
         "period": slot.period,
         "party_size": slot.party_size,
         "bookable": slot.is_bookable,

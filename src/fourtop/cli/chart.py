@@ -6,33 +6,33 @@ from collections.abc import Sequence
 from typing import Final
 
 from fourtop import Allocation, Window
-from fourtop.cli.formatting import Wording
+from fourtop.cli.format import Formatter
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
-from fourtop.simulation.record import HALF_HOUR_US, HalfHour, Night
+from fourtop.simulation.record import HALF_HOUR_US, Evening, HalfHour
 
 COLUMN_US: Final = 5 * MICROSECONDS_PER_MINUTE
 _COLUMNS: Final = HALF_HOUR_US // COLUMN_US
 _CLASH: Final = "!"
 
 
-def chart(night: Night) -> str:
+def chart(evening: Evening) -> str:
     """Draw which party had which table when, and under it how full the house was.
 
     ``[#12 for 4===]`` is request 12, a party of 4; the bracket opens when they sit down and closes
     when the table is free again. Times are local. Where rows of one table overlapped, which they
     must not, there are exclamation marks.
     """
-    floor, wording = night.house.floor, Wording(night.house)
+    floor, formatter = evening.house.floor, Formatter(evening.house)
     width = max([len(table.number) for table in floor.tables] + [len("use %")])
-    start_us = night.half_hours[0].start_us
-    head = [wording.clock(half.start_us) for half in night.half_hours]
+    start_us = evening.half_hours[0].start_us
+    head = [formatter.clock(half.start_us) for half in evening.half_hours]
     lines = [_line("", "", _cells(head), width)]
     for table in floor.tables:
-        rows = [row for row in night.rows if row.resource_id == table.id]
-        lines.append(_line(table.number, str(table.capacity), _bar(night, rows, start_us), width))
+        rows = [row for row in evening.rows if row.resource_id == table.id]
+        lines.append(_line(table.number, str(table.capacity), _bar(evening, rows, start_us), width))
     lines.append("")
     lines += [
-        _line(name, "", _cells(values), width) for name, values in _measures(night.half_hours)
+        _line(name, "", _cells(values), width) for name, values in _measures(evening.half_hours)
     ]
     return "\n".join(lines)
 
@@ -53,11 +53,13 @@ def _measures(halves: Sequence[HalfHour]) -> list[tuple[str, list[str]]]:
     ]
 
 
-def _bar(night: Night, rows: Sequence[Allocation], start_us: int) -> str:
-    bar = [" " if column % _COLUMNS else "." for column in range(len(night.half_hours) * _COLUMNS)]
+def _bar(evening: Evening, rows: Sequence[Allocation], start_us: int) -> str:
+    bar = [
+        " " if column % _COLUMNS else "." for column in range(len(evening.half_hours) * _COLUMNS)
+    ]
     for row in rows:
         first, last = _columns(row.window, start_us)
-        visit = night.visit_of(row)
+        visit = evening.visit_of(row)
         number = "" if visit is None else str(visit.number)
         names = () if visit is None else (f"#{number} for {visit.party_size}", f"#{number}", number)
         for column, character in zip(range(first, last), stay(last - first, names), strict=True):

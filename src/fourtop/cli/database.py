@@ -25,7 +25,7 @@ class Database:
     """Where a store is.
 
     Args:
-        url: ``sqlite:///night.db`` or ``postgresql://…``. It may hold a password, so that nothing
+        url: ``sqlite:///evening.db`` or ``postgresql://…``. It may hold a password, so that nothing
             shows it.
         schema: The schema of the tables on PostgreSQL.
     """

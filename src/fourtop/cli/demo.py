@@ -8,11 +8,11 @@ from datetime import date
 from fourtop import AlreadyExists, MemoryStore
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
-from fourtop.cli.demo_report import night_data, story
+from fourtop.cli.demo_report import demo_report, evening_data
 from fourtop.cli.inputs import WrongInput
 from fourtop.cli.migration import is_made, migrate
 from fourtop.ports import Clock, Store
-from fourtop.simulation.evening import MakeStore, run_night
+from fourtop.simulation.evening import MakeStore, play_evening
 
 
 def demo(seed: int, on: date, database: Database | None = None) -> Answer:
@@ -32,7 +32,7 @@ def demo(seed: int, on: date, database: Database | None = None) -> Answer:
     """
     try:
         with ExitStack() as stack:
-            night = run_night(
+            evening = play_evening(
                 MemoryStore if database is None else _store_in(database, stack), seed=seed, on=on
             )
     except AlreadyExists as error:
@@ -41,7 +41,9 @@ def demo(seed: int, on: date, database: Database | None = None) -> Answer:
         rule = "an evening was played there before; name another file or database"
         raise WrongInput(f"--store has the restaurant {error.id}: {rule}") from None
     return Answer(
-        story(night), night_data(night), ExitCode.YES if night.audit.is_clean else ExitCode.NO
+        demo_report(evening),
+        evening_data(evening),
+        ExitCode.YES if evening.audit.is_clean else ExitCode.NO,
     )
 
 

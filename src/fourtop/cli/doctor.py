@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
-from fourtop.cli.formatting import WIDTH, counted
+from fourtop.cli.format import WIDTH, counted
 
 if TYPE_CHECKING:
     from fourtop.storage.sql.checks.finding import Finding

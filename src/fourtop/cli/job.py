@@ -27,7 +27,7 @@ from fourtop import (
 )
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
-from fourtop.cli.formatting import counted
+from fourtop.cli.format import counted
 from fourtop.cli.inputs import WrongInput
 from fourtop.errors import safe_repr
 from fourtop.ports import MaintainedStore
@@ -42,7 +42,7 @@ Publish = Callable[[Event], object]
 
 
 @attrs.frozen(kw_only=True)
-class Shift:
+class JobOptions:
     """How the jobs of one run work.
 
     Args:
@@ -57,7 +57,7 @@ class Shift:
     publish: str | None = None
 
 
-def run_jobs(database: Database, names: Sequence[str], shift: Shift) -> Answer:
+def run_jobs(database: Database, names: Sequence[str], options: JobOptions) -> Answer:
     """Run jobs once, one after the other, until each has nothing left. A no means that events could not be published.
 
     Raises:
@@ -67,9 +67,9 @@ def run_jobs(database: Database, names: Sequence[str], shift: Shift) -> Answer:
     """
     database.require_there()
     with _importing_from_here():
-        publish = _publish_of(shift.publish)
+        publish = _publish_of(options.publish)
         with database.opened() as store:
-            done = {name: _JOBS[name](store, shift, publish) for name in names}
+            done = {name: _JOBS[name](store, options, publish) for name in names}
     lines = [f"{name}: {_SAYS[name](numbers)}" for name, numbers in done.items()]
     relayed = done.get("relay", {})
     is_delivered = not (relayed.get("failed") or relayed.get("dead"))
@@ -79,28 +79,30 @@ def run_jobs(database: Database, names: Sequence[str], shift: Shift) -> Answer:
 Numbers = Mapping[str, int]
 
 
-def _sweep(store: MaintainedStore, shift: Shift, _publish: Publish) -> Numbers:
-    swept: Swept = sweep_holds(store, batch=_SWEEP_BATCH if shift.batch is None else shift.batch)
+def _sweep(store: MaintainedStore, options: JobOptions, _publish: Publish) -> Numbers:
+    swept: Swept = sweep_holds(
+        store, batch=_SWEEP_BATCH if options.batch is None else options.batch
+    )
     return attrs.asdict(swept)
 
 
-def _relay(store: MaintainedStore, shift: Shift, publish: Publish) -> Numbers:
+def _relay(store: MaintainedStore, options: JobOptions, publish: Publish) -> Numbers:
     return attrs.asdict(
         relay_outbox(
             store,
             publish,
-            RelayOptions() if shift.batch is None else RelayOptions(batch=shift.batch),
+            RelayOptions() if options.batch is None else RelayOptions(batch=options.batch),
         )
     )
 
 
-def _prune(store: MaintainedStore, shift: Shift, _publish: Publish) -> Numbers:
-    pruned = prune_allocations(store, days=shift.days, batch=_prune_batch(shift))
+def _prune(store: MaintainedStore, options: JobOptions, _publish: Publish) -> Numbers:
+    pruned = prune_allocations(store, days=options.days, batch=_prune_batch(options))
     return {"allocations": pruned.allocations}
 
 
-def _retain(store: MaintainedStore, shift: Shift, _publish: Publish) -> Numbers:
-    how = {"days": shift.days, "batch": _prune_batch(shift)}
+def _retain(store: MaintainedStore, options: JobOptions, _publish: Publish) -> Numbers:
+    how = {"days": options.days, "batch": _prune_batch(options)}
     results, outbox = prune_confirmations(store, **how), prune_outbox(store, **how)
     return {
         "confirmations": results.confirmations,
@@ -110,12 +112,12 @@ def _retain(store: MaintainedStore, shift: Shift, _publish: Publish) -> Numbers:
     }
 
 
-def _prune_batch(shift: Shift) -> int:
-    return _PRUNE_BATCH if shift.batch is None else shift.batch
+def _prune_batch(options: JobOptions) -> int:
+    return _PRUNE_BATCH if options.batch is None else options.batch
 
 
-_JOBS: Final[Mapping[str, Callable[[MaintainedStore, Shift, Publish], Numbers]]] = MappingProxyType(
-    {"sweep": _sweep, "relay": _relay, "prune": _prune, "retain": _retain}
+_JOBS: Final[Mapping[str, Callable[[MaintainedStore, JobOptions, Publish], Numbers]]] = (
+    MappingProxyType({"sweep": _sweep, "relay": _relay, "prune": _prune, "retain": _retain})
 )
 JOBS: Final = tuple(_JOBS)
 

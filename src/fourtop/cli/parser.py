@@ -19,7 +19,7 @@ from fourtop.cli.database import DEFAULT_SCHEMA, VARIABLE, Database
 from fourtop.cli.demo import demo
 from fourtop.cli.doctor import doctor
 from fourtop.cli.inputs import WrongInput, open_desk, open_house, read_bookings
-from fourtop.cli.job import DEFAULT_DAYS, JOBS, NOBODY, Shift, run_jobs
+from fourtop.cli.job import DEFAULT_DAYS, JOBS, NOBODY, JobOptions, run_jobs
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
 from fourtop.cli.plan import Conditions, Wanted, plan
 from fourtop.errors import safe_repr
@@ -312,7 +312,7 @@ def _run_jobs(found: Namespace) -> Answer:
     return run_jobs(
         _database(found),
         found.jobs,
-        Shift(batch=found.batch, days=found.days, publish=found.publish),
+        JobOptions(batch=found.batch, days=found.days, publish=found.publish),
     )
 
 

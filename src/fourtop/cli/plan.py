@@ -20,7 +20,7 @@ from fourtop import (
     Usage,
 )
 from fourtop.cli.answer import Answer, ExitCode
-from fourtop.cli.formatting import Wording, counted, refusal_data, why
+from fourtop.cli.format import Formatter, counted, refusal_data, why
 from fourtop.model import validators
 from fourtop.model.window import from_micros
 
@@ -95,13 +95,13 @@ def plan(desk: Desk, wanted: Wanted) -> Answer:
     """Quote: the best plan with its score, and the next best; or the refusal."""
     house = desk.house()
     request = wanted.of(house)
-    wording = Wording(house)
+    formatter = Formatter(house)
     quoted = desk.quote(request)
-    head = f"{house.restaurant.name}, {wording.moment(request.start_us)}: a party of {request.party_size}"
+    head = f"{house.restaurant.name}, {formatter.moment(request.start_us)}: a party of {request.party_size}"
     data: dict[str, Any] = {
         "restaurant": house.restaurant.id,
         "party_size": request.party_size,
-        "start": wording.iso(request.start_us),
+        "start": formatter.iso(request.start_us),
     }
     if isinstance(quoted, Refusal):
         data |= {
@@ -112,8 +112,8 @@ def plan(desk: Desk, wanted: Wanted) -> Answer:
             "refusal": refusal_data(quoted),
         }
         return Answer(f"{head}\n\n{_refused(quoted)}", data, ExitCode.NO)
-    data |= _quote_data(quoted, wording)
-    return Answer("\n".join([head, "", *_quoted(quoted, wording)]), data)
+    data |= _quote_data(quoted, formatter)
+    return Answer("\n".join([head, "", *_quoted(quoted, formatter)]), data)
 
 
 def _zone_id(house: House, name: str) -> str:
@@ -139,23 +139,23 @@ def _refused(refusal: Refusal) -> str:
     return "\n".join([*lines, f"proof: {refusal.proof.value}"])
 
 
-def _quoted(quote: Quote, wording: Wording) -> list[str]:
+def _quoted(quote: Quote, formatter: Formatter) -> list[str]:
     best, stay = quote.plan, quote.stay
-    until = f"until {wording.clock(stay.dining.end_us)}"
-    lines = [f"best: {_planned(best, wording)}, {until}"]
+    until = f"until {formatter.clock(stay.dining.end_us)}"
+    lines = [f"best: {_planned(best, formatter)}, {until}"]
     lines += [
         f"  {term.name:<14} {term.amount:>7.4g}  costs {term.cost:>8.3f}"
         for term in best.score.terms
     ]
     if quote.others:
         lines += ["", "next best:"]
-        lines += [f"  {_planned(other, wording)}" for other in quote.others[:_SHOWN_OTHERS]]
+        lines += [f"  {_planned(other, formatter)}" for other in quote.others[:_SHOWN_OTHERS]]
     return [*lines, "", usage_text(quote.usage)]
 
 
-def _planned(plan: Plan, wording: Wording) -> str:
+def _planned(plan: Plan, formatter: Formatter) -> str:
     seats = f"{counted(plan.seats, 'seat')}, {plan.slack} over"
-    return f"{wording.tables(plan.tables)}: {seats}, score {plan.score.total:.3f}"
+    return f"{formatter.tables(plan.tables)}: {seats}, score {plan.score.total:.3f}"
 
 
 def usage_text(usage: Usage) -> str:
@@ -172,17 +172,17 @@ def _of_cap(booked: int, cap: int | None, one: str, many: str) -> str:
 # ---- for machines
 
 
-def _quote_data(quote: Quote, wording: Wording) -> dict[str, Any]:
+def _quote_data(quote: Quote, formatter: Formatter) -> dict[str, Any]:
     stay = quote.stay
     return {
-        "plan": _plan_data(quote.plan, wording),
-        "others": [_plan_data(other, wording) for other in quote.others],
+        "plan": _plan_data(quote.plan, formatter),
+        "others": [_plan_data(other, formatter) for other in quote.others],
         "stay": {
             "period": stay.period,
             "service_date": stay.service_date.isoformat(),
             "occasion": stay.occasion,
-            "dining": wording.window(stay.dining),
-            "block": wording.window(stay.occupied),
+            "dining": formatter.window(stay.dining),
+            "block": formatter.window(stay.occupied),
             "turn_minutes": stay.turn_minutes,
             "is_clamped": stay.is_clamped,
         },
@@ -191,10 +191,10 @@ def _quote_data(quote: Quote, wording: Wording) -> dict[str, Any]:
     }
 
 
-def _plan_data(plan: Plan, wording: Wording) -> dict[str, Any]:
+def _plan_data(plan: Plan, formatter: Formatter) -> dict[str, Any]:
     return {
         "tables": list(plan.tables),
-        "numbers": wording.numbers(plan.tables),
+        "numbers": formatter.numbers(plan.tables),
         "seats": plan.seats,
         "slack": plan.slack,
         "score": plan.score.total,

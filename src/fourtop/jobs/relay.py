@@ -1,4 +1,4 @@
-"""Relaying: the job that publishes the events of the outbox, at least once, in order."""
+"""Relay: publish the events of the outbox at least once, in order per subject."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import logging
 import random
 import time
 from collections.abc import Callable, Sequence
-from itertools import repeat
 from typing import Final
 
 import attrs
 
 from fourtop.errors import InvalidInput, safe_repr
+from fourtop.jobs.batches import rounds
 from fourtop.model import validators
 from fourtop.model.event import Event
 from fourtop.model.window import MICROSECONDS_PER_SECOND
@@ -28,15 +28,15 @@ Publish = Callable[[Event], object]
 
 @attrs.frozen(kw_only=True)
 class RelayOptions:
-    """How a relay works.
+    """The batch size, lease and limits of a relay.
 
     Args:
-        batch: How many events are leased at once (1–10,000).
-        lease_seconds: For how long (1–3,600). A relay gives up a batch at half of it, and
-            publishing one event has to take less than the other half; or else somebody might
-            publish it a second time meanwhile.
-        max_attempts: After how many failures an event is given up (1–100).
-        max_batches: After how many batches to stop; ``None``: when nothing is waiting.
+        batch: Events leased at once (1–10,000).
+        lease_seconds: Length of a lease (1–3,600). A relay stops a batch at half the lease.
+            Publishing one event must take less than the other half; otherwise another relay may
+            publish the event again.
+        max_attempts: Failures after which an event becomes a dead letter (1–100).
+        max_batches: Batches after which the relay stops; ``None``: when no event waits.
 
     Raises:
         InvalidInput: If a number is out of its range.
@@ -52,14 +52,14 @@ class RelayOptions:
 
 @attrs.frozen(kw_only=True)
 class Relayed:
-    """What a relay did, in events.
+    """The events that a relay handled.
 
     Args:
-        published: Published, and written down as such.
-        failed: Attempts that failed; they will be tried again.
-        dead: Given up.
-        lost: Published so slowly that the lease was over and somebody else had taken them; they go
-            out twice.
+        published: Events published and recorded as delivered.
+        failed: Failed attempts; the relay will try them again.
+        dead: Events given up as dead letters.
+        lost: Events published after their lease had ended and another relay had taken them. They
+            are published twice.
     """
 
     published: int = 0
@@ -78,16 +78,16 @@ class Relayed:
 
 
 def wait_us(attempts: int, draw: float) -> int:
-    """Return how long an event rests after a failure: min(30 s, 2^attempts · 250 ms), or down to half of that.
+    """Return the microseconds until the next attempt: 50–100 % of min(30 s, 2^attempts · 250 ms).
 
     Args:
-        attempts: How many failures there were before this one.
-        draw: From 0 to less than 1; spreads relays that failed together.
+        attempts: Failures before this one.
+        draw: A number in [0, 1) that spreads relays which failed together.
 
     >>> wait_us(0, 0.0), wait_us(3, 0.5), wait_us(50, 0.999_999)
     (125000, 1500000, 29999985)
     """
-    # 2^7 · 250 ms is over 30 s; larger powers would only be large.
+    # 2^7 · 250 ms exceeds 30 s, so larger powers change nothing.
     longest = min(LONGEST_WAIT_US, FIRST_WAIT_US << min(attempts, 7))
     return longest // 2 + int(draw * (longest - longest // 2))
 
@@ -95,45 +95,46 @@ def wait_us(attempts: int, draw: float) -> int:
 def relay_outbox(
     outbox: Outbox,
     publish: Publish,
-    pace: RelayOptions | None = None,
+    options: RelayOptions | None = None,
     *,
     draw: Callable[[], float] = random.random,
     elapsed: Callable[[], float] = time.monotonic,
 ) -> Relayed:
-    """Publish the waiting events of all restaurants until none may go out now.
+    """Publish the waiting events of all restaurants until no event may be published now.
 
-    At least once: an event that was published is written down as delivered after that, and a relay
-    killed in between leaves it to the next, when its lease is over. Whoever gets it twice knows it
-    by its ``dedupe_key``. In order per booking (per hold, where there is no booking; per restaurant
-    for the rest): an event is published only after all earlier ones of its subject were, or were
-    given up; once it was, none of those is ever published again, as long as publishing takes no
-    longer than the lease allows. Any number of relays may run at once.
+    Delivery is at least once: the relay records an event as delivered after publishing it. If a
+    relay dies in between, the next relay publishes the event again when the lease has ended.
+    Consumers recognise a duplicate by its ``dedupe_key``. Events are in order per booking (per
+    hold without a booking; per restaurant otherwise): an event is published after all earlier
+    events of its subject were published or given up. Earlier events are not published again, as
+    long as publishing takes no longer than the lease allows. Any number of relays may run at once.
 
     Args:
         outbox: The store.
-        publish: Gives an event to whoever listens; returns when it is safe there. What it raises
-            counts as a failure: the event rests for a while, longer each time, and the later ones
-            of its subject wait for it. After ten failures it is given up, and the others go on.
-        pace: How many at once and for how long.
-        draw: Draws from 0 to less than 1, for the spread of the rests.
-        elapsed: Tells seconds that only go forward, to end a batch in time.
+        publish: Hands an event to its consumer and returns when the event is safe there. An
+            exception counts as a failed attempt: the event rests, longer each time, and later
+            events of its subject wait. After ``max_attempts`` failures the event becomes a dead
+            letter and later events go on.
+        options: Batch size, lease and limits.
+        draw: Returns a number in [0, 1), to spread the rests.
+        elapsed: Returns monotonic seconds, to end a batch in time.
 
     Raises:
-        InvalidInput: If ``publish`` is not to be called, or returns without waiting: a coroutine
-            function.
-        StoreUnavailable: If the store cannot be reached. Nothing is lost; run it again.
-        BaseException: What ``publish`` raises to end the program, at once; the leases will run out.
+        InvalidInput: If ``publish`` is not callable or is a coroutine function; pass a function
+            that returns when the event is safe.
+        StoreUnavailable: If the store cannot be reached. Nothing is lost; run the relay again.
+        BaseException: An exception of ``publish`` that ends the program; the leases expire.
     """
     given: object = publish
     if not callable(given) or inspect.iscoroutinefunction(given):
-        # What is only a promise to publish must not be written down as delivered.
+        # A coroutine only promises to publish; the relay must not record it as delivered.
         raise InvalidInput(
             "publish", "must be a function that returns when the event is safe", safe_repr(publish)
         )
-    terms = RelayOptions() if pace is None else pace
-    relay = _Relay(outbox, publish, terms, draw, elapsed)
+    options = RelayOptions() if options is None else options
+    relay = _Relay(outbox, publish, options, draw, elapsed)
     total = Relayed()
-    for _ in repeat(None) if terms.max_batches is None else repeat(None, terms.max_batches):
+    for _ in rounds(options.max_batches):
         batch = relay.relay_batch()
         if batch is None:
             break
@@ -151,88 +152,93 @@ Lane = tuple[str, str]
 
 
 class _Relay:
-    """Claims and publishes, batch after batch."""
+    """Claim and publish events, batch by batch."""
 
     def __init__(
         self,
         outbox: Outbox,
         publish: Publish,
-        pace: RelayOptions,
+        options: RelayOptions,
         draw: Callable[[], float],
         elapsed: Callable[[], float],
     ) -> None:
         self._outbox = outbox
         self._publish = publish
-        self._pace = pace
+        self._options = options
         self._draw = draw
         self._elapsed = elapsed
-        self._unsaid: dict[Lane, Delivery] = {}
+        # Published, but not yet recorded as delivered: the last delivery of each subject.
+        self._unrecorded: dict[Lane, Delivery] = {}
         self._count = Relayed()
 
     def relay_batch(self) -> Relayed | None:
-        """Publish the deliveries of one claim and give back what cannot go now; ``None``: nothing was waiting."""
-        until = self._elapsed() + self._pace.lease_seconds / 2
+        """Publish one claim and release the deliveries that must wait.
+
+        Returns ``None`` if no event was waiting.
+        """
+        options = self._options
+        until = self._elapsed() + options.lease_seconds / 2
         deliveries = self._outbox.claim(
-            self._pace.batch, self._pace.lease_seconds * MICROSECONDS_PER_SECOND
+            options.batch, options.lease_seconds * MICROSECONDS_PER_SECOND
         )
         if not deliveries:
             return None
         self._count = Relayed()
-        held = self._send_all(deliveries, until)
-        self._say_done()
-        if held:
-            self._outbox.release(held)
+        waiting = self._send_all(deliveries, until)
+        self._record()
+        if waiting:
+            self._outbox.release(waiting)
         return self._count
 
     def _send_all(self, deliveries: Sequence[Delivery], until: float) -> list[Delivery]:
-        """Publish one after the other; return those that have to wait."""
-        held: list[Delivery] = []
+        """Publish deliveries in order; return the ones that must wait."""
+        waiting: list[Delivery] = []
         stopped: set[Lane] = set()
         for number, delivery in enumerate(deliveries):
-            # The first one goes however late it is, so that each batch gets somewhere.
+            # The first delivery is published however late it is, so that each batch makes progress.
             is_late = number > 0 and self._elapsed() >= until
             if is_late or not self._may_follow(delivery):
-                return [*held, *deliveries[number:]]
+                return [*waiting, *deliveries[number:]]
             if delivery.lane in stopped:
-                held.append(delivery)
+                waiting.append(delivery)
             elif not self._send(delivery):
                 stopped.add(delivery.lane)
-        return held
+        return waiting
 
     def _may_follow(self, delivery: Delivery) -> bool:
-        """Write down what was published if this is of the same subject; tell whether the lease still holds.
+        """Record earlier deliveries of the subject; return whether the lease still holds.
 
-        Were it written down later, a relay killed in between would have the earlier event published
-        again, after the later one.
+        If they were recorded later, a relay killed in between would cause the earlier event to be
+        published again after the later one.
         """
-        return delivery.lane not in self._unsaid or self._say_done()
+        return delivery.lane not in self._unrecorded or self._record()
 
-    def _say_done(self) -> bool:
-        """Write down what was published; tell whether all of it was still ours."""
-        said = list(self._unsaid.values())
-        self._unsaid.clear()
-        counted = self._outbox.done(said) if said else 0
-        self._count += Relayed(published=counted, lost=len(said) - counted)
-        return counted == len(said)
+    def _record(self) -> bool:
+        """Record published deliveries; return whether this relay still held all of them."""
+        published = list(self._unrecorded.values())
+        self._unrecorded.clear()
+        counted = self._outbox.done(published) if published else 0
+        self._count += Relayed(published=counted, lost=len(published) - counted)
+        return counted == len(published)
 
     def _send(self, delivery: Delivery) -> bool:
-        """Publish; tell whether later ones of the subject may follow."""
+        """Publish one delivery; return whether later ones of its subject may follow."""
         try:
             self._publish(delivery.event)
-        except Exception as error:  # noqa: BLE001  # Whatever the host's function raises is a failed attempt.
-            return self._give_up(delivery, error)
-        self._unsaid[delivery.lane] = delivery
+        except Exception as error:  # noqa: BLE001  # Any exception of the host is a failed attempt.
+            return self._count_failure(delivery, error)
+        self._unrecorded[delivery.lane] = delivery
         return True
 
-    def _give_up(self, delivery: Delivery, error: Exception) -> bool:
-        """Count a failed attempt; tell whether it was the last, so that later ones of the subject may follow."""
+    def _count_failure(self, delivery: Delivery, error: Exception) -> bool:
+        """Count a failed attempt; return whether it was the last, so that later ones may follow."""
         attempts = delivery.attempts + 1
-        is_last = attempts >= self._pace.max_attempts
+        is_last = attempts >= self._options.max_attempts
         rest_us = None if is_last else wait_us(delivery.attempts, self._draw())
         if not self._outbox.fail(delivery, rest_us):
-            # The lease was over and somebody else has the event now: it is theirs to count.
+            # The lease has ended and another relay holds the event; that relay counts it.
             return False
-        # The name of the error only: its text may hold anything, and so may the event's data.
+        # Log the name of the error only: its text and the event's data may hold personal data.
         event = delivery.event
         about = (
             event.type.value,

@@ -1,8 +1,7 @@
 """Retention: archive old allocations and delete old results, holds and events.
 
-Each works in batches and may be run at any time, by several at once, and be killed anywhere: the
-next run does what is left. None of them changes an answer; while none runs, there are only more
-rows.
+Each job works in batches. It may run at any time and several times at once, and may be killed at
+any point: the next run continues. No job changes an answer; without them, tables only grow.
 """
 
 from __future__ import annotations
@@ -18,8 +17,7 @@ from fourtop.model import validators
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
 from fourtop.ports import Maintenance
 
-# A command may still have something to do with what was over a day ago; nothing is put away before
-# that.
+# Commands may still need rows that ended within the last day, so no job touches those.
 DAYS: Final = (1, 3_650)
 
 _DAY_US: Final = 24 * 60 * MICROSECONDS_PER_MINUTE
@@ -28,12 +26,12 @@ _LOG: Final = logging.getLogger("fourtop.jobs")
 
 @attrs.frozen(kw_only=True)
 class Pruned:
-    """What a pruning job did, in rows.
+    """The rows that a pruning job moved or deleted.
 
     Args:
-        allocations: Moved into the archive.
+        allocations: Allocations moved to the archive.
         confirmations: Confirmation results deleted.
-        stored_results: Stored answers deleted, with their keys.
+        stored_results: Stored results deleted, with their keys.
         holds: Records of ended holds deleted.
         events: Events deleted.
     """
@@ -48,21 +46,21 @@ class Pruned:
 def prune_allocations(
     store: Maintenance, *, days: int = 30, batch: int = 500, max_batches: int | None = None
 ) -> Pruned:
-    """Move the allocations whose window ended long ago into the archive, so that the living table stays small.
+    """Move allocations that ended long ago to the archive, to keep the live table small.
 
-    Bookings and blocks stay. What is archived is compared with nothing any more: who records a
-    party for a time that long ago, or imports bookings of it, is not told that the table was taken
-    then.
+    Bookings and blocks stay. Archived allocations no longer conflict: a command or an import for
+    such an old time does not see that the table was taken.
 
     Args:
-        store: Where.
-        days: How many days ago the window has to have ended (1–3,650).
-        batch: How many rows are moved in one transaction (1–10,000).
-        max_batches: After how many batches to stop; ``None``: when nothing is left.
+        store: The store.
+        days: Age in days of the end of a window, at least (1–3,650).
+        batch: Rows moved in one transaction (1–10,000).
+        max_batches: Batches after which the job stops; ``None``: when no row is left.
 
     Raises:
-        InvalidInput: If a number is out of its range.
-        StoreUnavailable: If the store cannot be reached. What was moved is moved; run it again.
+        InvalidInput: If a number is outside its range.
+        StoreUnavailable: If the store cannot be reached. Earlier batches stay moved; run the job
+            again.
     """
     pruned = Pruned(
         allocations=_cleared(store.archive_allocations, _before(store, days), batch, max_batches)
@@ -74,22 +72,23 @@ def prune_allocations(
 def prune_confirmations(
     store: Maintenance, *, days: int = 30, batch: int = 500, max_batches: int | None = None
 ) -> Pruned:
-    """Delete the confirmation results, stored answers and records of ended holds whose retention time is over.
+    """Delete old confirmation results, stored results and records of ended holds, in this order.
 
-    In that order, because an answer has to outlive the result that refers to it, and a hold its
-    results. After it a key is as good as new, and who confirms the hold once more is told that it
-    has ended.
+    The order matters: a stored result must outlive the confirmation result that refers to it, and
+    a hold must outlive its results. Afterwards a key can be used again, and confirming the hold
+    once more raises ``HoldEnded`` or ``NotFound``.
 
     Args:
-        store: Where.
-        days: How many days ago they have to have been written (1–3,650); of a hold, the window has
-            to be over as well.
-        batch: How many rows are deleted in one transaction (1–10,000).
-        max_batches: After how many batches of each kind to stop; ``None``: when nothing is left.
+        store: The store.
+        days: Age in days since a row was written, at least (1–3,650); the window of a hold must
+            have ended, too.
+        batch: Rows deleted in one transaction (1–10,000).
+        max_batches: Batches of each kind after which the job stops; ``None``: when no row is left.
 
     Raises:
-        InvalidInput: If a number is out of its range.
-        StoreUnavailable: If the store cannot be reached. What was deleted is deleted; run it again.
+        InvalidInput: If a number is outside its range.
+        StoreUnavailable: If the store cannot be reached. Earlier batches stay deleted; run the job
+            again.
     """
     before_us = _before(store, days)
     pruned = Pruned(
@@ -109,17 +108,18 @@ def prune_confirmations(
 def prune_outbox(
     store: Maintenance, *, days: int = 30, batch: int = 500, max_batches: int | None = None
 ) -> Pruned:
-    """Delete the events that were delivered, or given up, long ago. One that waits stays, however old it is.
+    """Delete events that were delivered or given up long ago. Waiting events stay at any age.
 
     Args:
-        store: Where.
-        days: How many days ago they have to have been delivered or given up (1–3,650).
-        batch: How many events are deleted in one transaction (1–10,000).
-        max_batches: After how many batches to stop; ``None``: when nothing is left.
+        store: The store.
+        days: Age in days since delivery or since the event was given up, at least (1–3,650).
+        batch: Events deleted in one transaction (1–10,000).
+        max_batches: Batches after which the job stops; ``None``: when no event is left.
 
     Raises:
-        InvalidInput: If a number is out of its range.
-        StoreUnavailable: If the store cannot be reached. What was deleted is deleted; run it again.
+        InvalidInput: If a number is outside its range.
+        StoreUnavailable: If the store cannot be reached. Earlier batches stay deleted; run the job
+            again.
     """
     pruned = Pruned(events=_cleared(store.delete_events, _before(store, days), batch, max_batches))
     _LOG.info("deleted %d events", pruned.events)
@@ -129,7 +129,7 @@ def prune_outbox(
 def _cleared(
     clear: Callable[[int, int], int], before_us: int, batch: int, max_batches: int | None
 ) -> int:
-    """Clear batch after batch until one is not full, and return how many rows there were."""
+    """Clear batches until one is not full; return the number of rows."""
     limit = check_batch(batch)
     total = 0
     for _ in rounds(max_batches):

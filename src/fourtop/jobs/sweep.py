@@ -27,10 +27,10 @@ JOB: Final = Actor("fourtop", "job")
 
 @attrs.frozen
 class Swept:
-    """What a sweep did.
+    """The holds that a sweep ended.
 
     Args:
-        holds: How many dead holds this run has ended.
+        holds: Number of expired holds that this run ended.
     """
 
     holds: int = 0
@@ -39,22 +39,21 @@ class Swept:
 def sweep_holds(
     store: MaintainedStore, *, batch: int = 100, max_batches: int | None = None
 ) -> Swept:
-    """End the holds that have expired: their rows go, and each is told of by one ``capacity.hold.expired``.
+    """End expired holds: delete their rows and write one ``capacity.hold.expired`` event for each.
 
-    Commands do the same with the dead holds that they come across. So this job frees nothing that
-    is not free already; it keeps the rows few and the events timely. A hold that was extended,
-    confirmed or swept since it was found is left alone.
+    An expired hold blocks no party, swept or not, and commands sweep the ones that they meet. This
+    job keeps the rows few and the events timely. It skips a hold that was extended, confirmed or
+    swept since the job found it.
 
     Args:
-        store: Where.
-        batch: How many holds are looked up at once (1–10,000); those of one restaurant end in one
-            transaction.
-        max_batches: After how many batches to stop; ``None``: when nothing is left.
+        store: The store.
+        batch: Holds looked up at once (1–10,000). Holds of one restaurant end in one transaction.
+        max_batches: Batches after which the job stops; ``None``: when no hold is left.
 
     Raises:
-        InvalidInput: If a number is out of its range.
-        StoreUnavailable: If the store, or a restaurant in it, cannot be reached. What was swept is
-            swept, of all other restaurants too; run it again.
+        InvalidInput: If a number is outside its range.
+        StoreUnavailable: If the store, or a restaurant in it, cannot be reached. Holds of all other
+            restaurants are swept; run the job again.
     """
     limit = check_batch(batch)
     runner = Executor(store)
@@ -63,7 +62,7 @@ def sweep_holds(
         found = store.expired_holds(store.now_us(), limit)
         swept = _sweep_all(runner, found)
         total += swept
-        # If others have ended all of these first, they are at work on the rest too.
+        # If another sweep ended all of these first, it is working on the rest, too.
         if len(found) < limit or not swept:
             break
     _LOG.info("swept %d holds", total)
@@ -71,7 +70,7 @@ def sweep_holds(
 
 
 def _sweep_all(runner: Executor, found: Iterable[tuple[str, str]]) -> int:
-    """Sweep the restaurants one by one; one that somebody keeps locked is in no other's way."""
+    """Sweep one restaurant after the other; a locked restaurant does not stop the rest."""
     swept, unavailable = 0, None
     for restaurant_id, hold_ids in _by_restaurant(found):
         try:
@@ -91,8 +90,8 @@ def _by_restaurant(found: Iterable[tuple[str, str]]) -> Iterable[tuple[str, tupl
 
 
 def _sweep_order(restaurant_id: str, hold_ids: tuple[str, ...]) -> Command[int]:
-    # No row gets an id of this call, and an event's key is its hold's, so that every sweep may be
-    # called the same.
+    # No row gets its id from this call, and each event's key comes from its hold; so every sweep
+    # may use the same id.
     call = Invocation(restaurant_id, "sweep", "sweep", JOB, None, {})
     scope = Scope(restaurant_id, holds=frozenset(hold_ids))
     return Command(call, scope, lambda view, _: _swept(call, view, hold_ids))

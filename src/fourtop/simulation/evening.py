@@ -1,4 +1,4 @@
-"""An evening at the pub, played through the public desk by a clock of its own: guests come, book, sit and leave."""
+"""Play one evening at the sample pub through the public API, on a manual clock."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ from fourtop import (
 from fourtop.model.policy import as_date
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, MICROSECONDS_PER_SECOND, from_micros
 from fourtop.ports import Clock, Store
-from fourtop.simulation.guests import Guest, Manner, draw_guests
-from fourtop.simulation.record import Act, Channel, Night, Step, Visit, half_hours
+from fourtop.simulation.guests import Behaviour, Guest, draw_guests
+from fourtop.simulation.record import Channel, Evening, Step, Visit, VisitEvent, half_hours
 
 DEFAULT_SEED: Final = 21
 DEFAULT_DATE: Final = date(2026, 5, 1)
@@ -53,21 +53,22 @@ _LEAST_STAY_US: Final = 30 * MICROSECONDS_PER_MINUTE
 MakeStore = Callable[[Clock], Store]
 
 
-def run_night(make_store: MakeStore, *, seed: int = DEFAULT_SEED, on: date = DEFAULT_DATE) -> Night:
-    """Play an evening of 30 requests at the sample pub, and return its story.
+def play_evening(
+    make_store: MakeStore, *, seed: int = DEFAULT_SEED, on: date = DEFAULT_DATE
+) -> Evening:
+    """Play an evening of 30 requests at the sample pub and return its record.
 
-    Guests are drawn from the seed, and every answer comes from the desk: nothing is decided here.
-    The same seed, date and kind of store give the same night.
+    The seed draws the guests, and the desk gives every answer. The same seed and date give the same
+    record on every store.
 
     Args:
-        make_store: Makes the store, an empty one, on the clock that it is given; ``MemoryStore``
-            does.
-        seed: What the guests are drawn from.
+        make_store: Makes an empty store on the given clock, such as ``MemoryStore``.
+        seed: Seed of the guests.
         on: The date.
 
     Raises:
-        InvalidInput: If the date is none of the years 1971 to 2198.
-        AlreadyExists: If the store has the pub already.
+        InvalidInput: If the date is outside the years 1971 to 2198.
+        AlreadyExists: If the store already has the pub.
     """
     house = sample.pub()
     calendar = Calendar(house.restaurant, house.policy)
@@ -78,13 +79,13 @@ def run_night(make_store: MakeStore, *, seed: int = DEFAULT_SEED, on: date = DEF
     )
     clock = ManualClock(from_micros(starts[0]) - timedelta(hours=_HOURS_BEFORE))
     engine = Engine(make_store(clock), ids=CountedIds("n"))
-    evening = _Evening(engine, house, clock, on)
-    evening.play(draw_guests(demand, starts, seed))
-    return evening.night(seed)
+    run = _EveningRun(engine, house, clock, on)
+    run.play(draw_guests(demand, starts, seed))
+    return run.record(seed)
 
 
-class _Evening:
-    """The evening while it is played: a queue of what happens when, and what has happened."""
+class _EveningRun:
+    """An evening in progress: a queue of future events, and the record so far."""
 
     def __init__(self, engine: Engine, house: House, clock: ManualClock, on: date) -> None:
         self._clock = clock
@@ -102,10 +103,10 @@ class _Evening:
         self._waits_for: int | None = None
 
     def play(self, guests: Sequence[Guest]) -> None:
-        """Let the guests come, one by one, until the last one has gone."""
-        self._rival = next((guest for guest in guests if guest.manner is Manner.RIVALS), None)
+        """Run the queue until the last guest has left."""
+        self._rival = next((guest for guest in guests if guest.behaviour is Behaviour.RIVALS), None)
         for guest in guests:
-            # The rival asks when the other one does.
+            # The rival asks together with the guest that races it.
             if guest is not self._rival:
                 self._at(guest.asks_us, partial(self._ask, guest))
         while self._queue:
@@ -113,8 +114,8 @@ class _Evening:
             self._clock.move_to(from_micros(at_us))
             happens()
 
-    def night(self, seed: int) -> Night:
-        """Return the story, and what the store says in the end."""
+    def record(self, seed: int) -> Evening:
+        """Return the record, with the final rows and the audit of the store."""
         span = self._span()
         rows = tuple(row for row in self._staff.allocations(span) if _is_of_a_party(row))
         bookings = {booking.id: booking for booking in self._staff.bookings(span)}
@@ -126,7 +127,7 @@ class _Evening:
         ]
         tables = len(self._house.floor.tables)
         measured = half_hours(span, rows, bookings, tables=tables)
-        return Night(
+        return Evening(
             seed, self._house, self._on, tuple(visits), rows, measured, self._staff.audit()
         )
 
@@ -147,22 +148,28 @@ class _Evening:
         return self._clock.now_us()
 
     def _note(
-        self, guest: Guest, act: Act, tables: Sequence[str] = (), *, other: int | None = None
+        self,
+        guest: Guest,
+        event: VisitEvent,
+        tables: Sequence[str] = (),
+        *,
+        other: int | None = None,
     ) -> None:
-        self._write(guest, Step(self._now_us, act, tuple(tables), guest.start_us, other=other))
+        self._write(guest, Step(self._now_us, event, tuple(tables), guest.start_us, other=other))
 
     def _write(self, guest: Guest, step: Step) -> None:
-        # What they came for stands with the visit; another start that they took later, with its
-        # step.
+        # The visit keeps the first request; a step keeps another start that the guest took later.
         self._guests.setdefault(guest.number, guest)
         self._steps.setdefault(guest.number, []).append(step)
 
     def _refuse(self, guest: Guest, refusal: Refusal, tables: Sequence[str] = ()) -> None:
-        """Note a no. Who asks ahead, for any table, takes the nearest bookable start if it is near."""
+        """Record a refusal; a guest who asked ahead for any table takes the nearest start."""
         nearest_us = None if tables else self._nearest_us(guest)
         self._write(
             guest,
-            Step(self._now_us, Act.REFUSED, tuple(tables), guest.start_us, refusal, nearest_us),
+            Step(
+                self._now_us, VisitEvent.REFUSED, tuple(tables), guest.start_us, refusal, nearest_us
+            ),
         )
         is_flexible = guest.channel is not Channel.WALK_IN
         if (
@@ -186,13 +193,13 @@ class _Evening:
     # ---- asking
 
     def _ask(self, guest: Guest) -> None:
-        if guest.manner is Manner.RACES and self._rival is not None:
+        if guest.behaviour is Behaviour.RACES and self._rival is not None:
             self._race(guest, self._rival)
         elif guest.channel is Channel.WEB:
             self._hold(guest)
         elif guest.channel is Channel.WALK_IN:
             self._walk_in(guest)
-        elif guest.manner in (Manner.NAMES_TABLES, Manner.NAMES_TABLES_APART):
+        elif guest.behaviour in (Behaviour.NAMES_TABLES, Behaviour.NAMES_TABLES_APART):
             self._ask_by_name(guest)
         else:
             self._book(guest, _request(guest))
@@ -203,8 +210,8 @@ class _Evening:
         except Refused as refused:
             self._refuse(guest, refused.refusal)
             return
-        self._note(guest, Act.HELD, hold.tables)
-        seconds = _DAWDLE_SECONDS if guest.manner is Manner.DAWDLES else 30 + 90 * guest.haste
+        self._note(guest, VisitEvent.HELD, hold.tables)
+        seconds = _DAWDLE_SECONDS if guest.behaviour is Behaviour.DAWDLES else 30 + 90 * guest.haste
         self._after(seconds, partial(self._confirm, guest, hold))
 
     def _confirm(self, guest: Guest, hold: Hold) -> None:
@@ -217,12 +224,12 @@ class _Evening:
         try:
             confirmed = confirm()
         except HoldExpired:
-            self._note(guest, Act.HOLD_EXPIRED, hold.tables)
-            self._hold(attrs.evolve(guest, manner=Manner.PLAIN))
+            self._note(guest, VisitEvent.HOLD_EXPIRED, hold.tables)
+            self._hold(attrs.evolve(guest, behaviour=Behaviour.PLAIN))
             return
-        self._note(guest, Act.CONFIRMED, confirmed.tables)
-        if guest.manner is Manner.CLICKS_TWICE and confirm().replayed:
-            self._note(guest, Act.REPLAYED, confirmed.tables)
+        self._note(guest, VisitEvent.CONFIRMED, confirmed.tables)
+        if guest.behaviour is Behaviour.CLICKS_TWICE and confirm().replayed:
+            self._note(guest, VisitEvent.REPLAYED, confirmed.tables)
         self._expect(guest, confirmed)
 
     def _book(self, guest: Guest, request: BookingRequest) -> Booking | None:
@@ -233,13 +240,13 @@ class _Evening:
         except Refused as refused:
             self._refuse(guest, refused.refusal, request.tables)
             return None
-        self._note(guest, Act.BOOKED, booking.tables)
+        self._note(guest, VisitEvent.BOOKED, booking.tables)
         self._expect(guest, booking)
         return booking
 
     def _ask_by_name(self, guest: Guest) -> None:
-        """Ask for tables by their names: the house's second choice, or two that cannot be pushed together."""
-        if guest.manner is Manner.NAMES_TABLES_APART:
+        """Ask for named tables: the second-best plan, or two tables that cannot be joined."""
+        if guest.behaviour is Behaviour.NAMES_TABLES_APART:
             wanted = self._tables_apart()
         else:
             quote = self._staff.quote(_request(guest))
@@ -247,7 +254,7 @@ class _Evening:
                 () if isinstance(quote, Refusal) or not quote.others else quote.others[0].tables
             )
         if wanted:
-            self._note(guest, Act.ASKED_FOR, wanted)
+            self._note(guest, VisitEvent.ASKED_FOR, wanted)
         if self._book(guest, _request(guest, wanted)) is None and wanted:
             self._book(guest, _request(guest))
 
@@ -263,7 +270,7 @@ class _Evening:
     # ---- the race
 
     def _race(self, guest: Guest, rival: Guest) -> None:
-        """Show the last table of some start to two guests, and let both hold it at the same moment."""
+        """Show the last table of a start to two guests, and let both hold it at once."""
         slot = self._last_table(guest)
         both = [guest, rival]
         if slot is not None:
@@ -275,12 +282,12 @@ class _Evening:
                 quote = self._online.quote(_request(each))
                 if not isinstance(quote, Refusal):
                     other = guest.number + rival.number - each.number
-                    self._note(each, Act.SHOWN_LAST, quote.plan.tables, other=other)
+                    self._note(each, VisitEvent.SHOWN_LAST, quote.plan.tables, other=other)
         for each in both:
             self._hold(each)
 
     def _last_table(self, guest: Guest) -> Slot | None:
-        """Return a start to come with one spot left: of the guest's size and time, or as near as there is."""
+        """Return the future start with one spot left that is nearest to the guest's request."""
         sizes = {size for size, _ in sample.pub_demand().party_weights}
         slots = self._online.availability(self._on, sizes, spots_limit=2).bookable()
         last = [slot for slot in slots if slot.spots == 1 and slot.start_us > self._now_us]
@@ -297,36 +304,36 @@ class _Evening:
 
     def _expect(self, guest: Guest, booking: Booking) -> None:
         start_us = booking.stay.dining.start_us
-        if guest.manner is Manner.CANCELS:
+        if guest.behaviour is Behaviour.CANCELS:
             minutes = int((start_us - self._now_us) / MICROSECONDS_PER_MINUTE * guest.haste)
             self._at(
                 self._now_us + minutes * MICROSECONDS_PER_MINUTE,
                 partial(self._cancel, guest, booking),
             )
-        elif guest.manner is Manner.STAYS_AWAY:
+        elif guest.behaviour is Behaviour.STAYS_AWAY:
             self._at(start_us + _NO_SHOW_AFTER_US, partial(self._stay_away, guest, booking))
         else:
             self._at(start_us, partial(self._come, guest, booking))
 
     def _cancel(self, guest: Guest, booking: Booking) -> None:
         self._online.cancel(booking.id)
-        self._note(guest, Act.CANCELLED, booking.tables)
+        self._note(guest, VisitEvent.CANCELLED, booking.tables)
 
     def _stay_away(self, guest: Guest, booking: Booking) -> None:
         self._staff.no_show(booking.id)
-        self._note(guest, Act.STAYED_AWAY, booking.tables)
+        self._note(guest, VisitEvent.STAYED_AWAY, booking.tables)
 
     def _come(self, guest: Guest, booking: Booking) -> None:
         self._staff.check_in(booking.id)
-        self._note(guest, Act.CAME, booking.tables)
+        self._note(guest, VisitEvent.CAME, booking.tables)
         self._seated[guest.number] = booking
-        self._at(booking.stay.dining.end_us, partial(self._leave, guest, Act.LEFT))
+        self._at(booking.stay.dining.end_us, partial(self._leave, guest, VisitEvent.LEFT))
 
-    def _leave(self, guest: Guest, act: Act) -> None:
+    def _leave(self, guest: Guest, event: VisitEvent) -> None:
         booking = self._seated.pop(guest.number, None)
         if booking is not None:
             self._staff.complete(booking.id)
-            self._note(guest, act, booking.tables)
+            self._note(guest, event, booking.tables)
 
     # ---- walking in, and waiting for a table
 
@@ -336,12 +343,15 @@ class _Evening:
             if leaver is not None:
                 self._waits_for = leaver.number
                 self._note(
-                    guest, Act.WAITED, self._seated[leaver.number].tables, other=leaver.number
+                    guest,
+                    VisitEvent.WAITED,
+                    self._seated[leaver.number].tables,
+                    other=leaver.number,
                 )
                 self._at(self._now_us + _WAIT_US, partial(self._swap, leaver, guest))
 
     def _leaver_for(self, guest: Guest) -> Guest | None:
-        """Return the party that has sat longest among those whose going would help, if any has sat long enough."""
+        """Return the party seated longest among those that would free a suitable table, if any."""
         later_us = self._now_us + _WAIT_US
         stay = self._calendar.stay(later_us, guest.party_size)
         if not isinstance(stay, Stay):
@@ -370,8 +380,8 @@ class _Evening:
         return suits and not others and stay.start_us + _LEAST_STAY_US <= later_us < stay.end_us
 
     def _swap(self, leaver: Guest, guest: Guest) -> None:
-        """Let a party leave early, and the one that waits ask again."""
-        self._leave(leaver, Act.LEFT_EARLY)
+        """Let one party leave early, and let the waiting party ask again."""
+        self._leave(leaver, VisitEvent.LEFT_EARLY)
         later = attrs.evolve(guest, start_us=self._now_us)
         self._book(later, _request(later))
 

@@ -1,4 +1,4 @@
-"""The guests of a night: drawn from a demand and a seed, before anybody has asked for anything."""
+"""Guests of an evening, drawn from a demand profile and a seed."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _LEAD_SPAN_MINUTES: Final = 330
 _WALK_IN_STEP_MINUTES: Final = 5
 
 
-class Manner(Enum):
-    """What is special about a guest. Whether it comes to pass is for the house to answer."""
+class Behaviour(Enum):
+    """The special behaviour of a guest. The house's answers decide whether it takes effect."""
 
     PLAIN = auto()
     DAWDLES = auto()
@@ -37,16 +37,16 @@ class Manner(Enum):
 
 @attrs.frozen
 class Guest:
-    """Somebody who is going to ask.
+    """A guest before the request.
 
     Args:
-        number: Guests are numbered in the order in which they ask.
-        channel: How they ask.
-        party_size: How many they are.
-        start_us: When they want to sit down, in microseconds.
-        asks_us: When they ask, in microseconds.
-        haste: How fast they are (0–1), where it matters.
-        manner: What is special about them.
+        number: Number of the guest, in the order of the requests.
+        channel: Channel of the request.
+        party_size: Number of guests in the party.
+        start_us: Requested start, in microseconds.
+        asks_us: Time of the request, in microseconds.
+        haste: Speed of the guest (0–1).
+        behaviour: Special behaviour.
     """
 
     number: int
@@ -55,22 +55,22 @@ class Guest:
     start_us: int
     asks_us: int
     haste: float
-    manner: Manner = Manner.PLAIN
+    behaviour: Behaviour = Behaviour.PLAIN
 
 
 def draw_guests(demand: Demand, starts: Sequence[int], seed: int) -> tuple[Guest, ...]:
-    """Draw 30 guests of one evening, in the order in which they ask.
+    """Draw 30 guests of one evening, in the order of their requests.
 
-    Sizes and start times are drawn one by one. How many walk in, cancel or stay away follows the
-    demand's shares exactly, so that a short evening has some of each. The same seed draws the same
-    guests.
+    Party sizes and start times are drawn one by one. The numbers of walk-ins, cancellations and
+    no-shows follow the shares of the demand exactly, so that a short evening has some of each. The
+    same seed draws the same guests on every version of Python.
 
     Args:
-        demand: What to draw from.
-        starts: The start times on offer, in microseconds, one for each weight of the demand.
-        seed: Any whole number.
+        demand: The demand profile.
+        starts: Start times on offer, in microseconds, one per weight of the demand.
+        seed: Any integer.
     """
-    rng = Random(seed)  # noqa: S311  # Guests are made up, and must be the same for a seed; nothing is secret.
+    rng = Random(seed)  # noqa: S311  # Reproducible draws of invented guests; not secret.
     sizes, weights = zip(*demand.party_weights, strict=True)
     channels = _shuffled(rng, _channels(demand.channels))
     drafts = []
@@ -78,11 +78,11 @@ def draw_guests(demand: Demand, starts: Sequence[int], seed: int) -> tuple[Guest
         (party_size,) = rng.choices(sizes, weights)
         (start_us,) = rng.choices(starts, demand.start_weights)
         drafts.append(_draft(rng, channel, party_size, start_us))
-    return _with_manners(rng, demand, _in_order(drafts))
+    return _with_behaviours(rng, demand, _in_order(drafts))
 
 
 def _channels(shares: Sequence[tuple[str, float]]) -> list[Channel]:
-    """Share the requests out; what rounding leaves over goes to the first."""
+    """Distribute the requests by share; the first channel gets the rest of the rounding."""
     counts = {Channel(name): int(share * REQUESTS + 0.5) for name, share in shares}
     listed = [channel for channel, count in counts.items() for _ in range(count)]
     return (listed + [listed[0]] * REQUESTS)[:REQUESTS]
@@ -91,7 +91,7 @@ def _channels(shares: Sequence[tuple[str, float]]) -> list[Channel]:
 def _draft(rng: Random, channel: Channel, party_size: int, start_us: int) -> Guest:
     lead, haste = rng.random(), rng.random()
     if channel is Channel.WALK_IN:
-        # They come when they come, and want to sit down at once.
+        # A walk-in asks at the moment of the wanted start.
         late_us = int(lead * 3) * _WALK_IN_STEP_MINUTES * MICROSECONDS_PER_MINUTE
         return Guest(0, channel, party_size, start_us + late_us, start_us + late_us, haste)
     minutes = _LEAST_LEAD_MINUTES + int(lead * _LEAD_SPAN_MINUTES)
@@ -101,7 +101,7 @@ def _draft(rng: Random, channel: Channel, party_size: int, start_us: int) -> Gue
 
 
 def _in_order(drafts: Sequence[Guest]) -> list[Guest]:
-    """Number the guests as they ask; the last two of the web ask at the same moment, for the race."""
+    """Number the guests by request time; the last two of the web ask at once, for the race."""
     ordered = sorted(drafts, key=lambda guest: guest.asks_us)
     racer, rival = [guest for guest in ordered if guest.channel is Channel.WEB][-2:]
     ordered.remove(rival)
@@ -109,29 +109,36 @@ def _in_order(drafts: Sequence[Guest]) -> list[Guest]:
     return [attrs.evolve(guest, number=number) for number, guest in enumerate(ordered, 1)]
 
 
-def _with_manners(rng: Random, demand: Demand, guests: Sequence[Guest]) -> tuple[Guest, ...]:
-    """Give some guests something special; never two things to one."""
+def _with_behaviours(rng: Random, demand: Demand, guests: Sequence[Guest]) -> tuple[Guest, ...]:
+    """Give some guests one special behaviour each."""
     staff = [guest.number for guest in guests if guest.channel is Channel.STAFF]
     web = [guest.number for guest in guests if guest.channel is Channel.WEB]
-    manners: dict[int, Manner] = dict(zip(web[-2:], (Manner.RACES, Manner.RIVALS), strict=True))
-    manners |= zip(staff[:2], (Manner.NAMES_TABLES, Manner.NAMES_TABLES_APART), strict=True)
-    manners |= zip(_shuffled(rng, web[:-2])[:2], (Manner.DAWDLES, Manner.CLICKS_TWICE), strict=True)
-    ahead = _shuffled(rng, [number for number in sorted(staff + web) if number not in manners])
+    behaviours: dict[int, Behaviour] = dict(
+        zip(web[-2:], (Behaviour.RACES, Behaviour.RIVALS), strict=True)
+    )
+    behaviours |= zip(
+        staff[:2], (Behaviour.NAMES_TABLES, Behaviour.NAMES_TABLES_APART), strict=True
+    )
+    behaviours |= zip(
+        _shuffled(rng, web[:-2])[:2], (Behaviour.DAWDLES, Behaviour.CLICKS_TWICE), strict=True
+    )
+    ahead = _shuffled(rng, [number for number in sorted(staff + web) if number not in behaviours])
     parting = _partings(demand, len(staff) + len(web))
-    manners |= zip(ahead, parting, strict=False)
+    behaviours |= zip(ahead, parting, strict=False)
     return tuple(
-        attrs.evolve(guest, manner=manners.get(guest.number, Manner.PLAIN)) for guest in guests
+        attrs.evolve(guest, behaviour=behaviours.get(guest.number, Behaviour.PLAIN))
+        for guest in guests
     )
 
 
-def _partings(demand: Demand, bookings: int) -> Iterator[Manner]:
-    for share, manner in (
-        (demand.cancel_share, Manner.CANCELS),
-        (demand.no_show_share, Manner.STAYS_AWAY),
+def _partings(demand: Demand, bookings: int) -> Iterator[Behaviour]:
+    for share, behaviour in (
+        (demand.cancel_share, Behaviour.CANCELS),
+        (demand.no_show_share, Behaviour.STAYS_AWAY),
     ):
-        yield from [manner] * max(int(share * bookings + 0.5), 1)
+        yield from [behaviour] * max(int(share * bookings + 0.5), 1)
 
 
 def _shuffled(rng: Random, items: Sequence[T]) -> list[T]:
-    # Only random() and choices(): a seed shall draw the same guests on every version of Python.
+    # random() and choices() draw the same on every Python version; shuffle() need not.
     return sorted(items, key=lambda _: rng.random())

@@ -1,4 +1,4 @@
-"""A night at a house: who asked for what, what came of it, and how full the house was."""
+"""Record of an evening: the requests, their outcomes, and the use of the tables."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ HALF_HOUR_US: Final = 30 * MICROSECONDS_PER_MINUTE
 
 
 class Channel(StrEnum):
-    """How a party asked."""
+    """The channel of a request."""
 
     WEB = "web"
     STAFF = "staff"
     WALK_IN = "walk_in"
 
 
-class Act(StrEnum):
-    """What happened to a party, or what it did."""
+class VisitEvent(StrEnum):
+    """An event in the visit of a party."""
 
     ASKED_FOR = "asked_for"
     SHOWN_LAST = "shown_last"
@@ -45,22 +45,20 @@ class Act(StrEnum):
 
 @attrs.frozen
 class Step:
-    """One thing that happened to a party.
+    """One event of a visit.
 
     Args:
-        at_us: When, in microseconds.
-        act: What.
-        tables: The ids of the tables that it is about, in table order.
-        start_us: The start that it is about, in microseconds; ``None``: the one that was asked for
-            first.
-        refusal: Why not, where the answer was no.
-        nearest_us: After a no: the nearest other start that could be booked at that moment, if any.
-        other: The number of the party that it has to do with: the rival, or the one that left
-            early.
+        at_us: Time of the event, in microseconds.
+        event: The event.
+        tables: Ids of the tables concerned, in table order.
+        start_us: The start concerned, in microseconds; ``None``: the start asked for first.
+        refusal: The refusal, if the answer was no.
+        nearest_us: After a refusal, the nearest bookable start at that moment, if any.
+        other: Number of the other party concerned: the rival, or the party that left early.
     """
 
     at_us: int
-    act: Act
+    event: VisitEvent
     tables: tuple[str, ...] = ()
     start_us: int | None = None
     refusal: Refusal | None = None
@@ -70,14 +68,14 @@ class Step:
 
 @attrs.frozen
 class Visit:
-    """A request and its story.
+    """A request and its events.
 
     Args:
-        number: Requests are numbered in the order in which they were made.
-        channel: How they asked.
-        party_size: How many they are.
-        start_us: When they want to sit down, in microseconds.
-        steps: What happened, in order. The first one is when they asked.
+        number: Number of the request, in the order in which requests were made.
+        channel: Channel of the request.
+        party_size: Number of guests.
+        start_us: Requested start, in microseconds.
+        steps: Events in order; the first is the request.
     """
 
     number: int
@@ -88,28 +86,28 @@ class Visit:
 
     @property
     def booking_id(self) -> str:
-        """The id of the booking, if one came of it."""
+        """The id of the booking, if the request led to one."""
         return f"r{self.number}"
 
     @property
     def asked_at(self) -> datetime:
-        """When they asked, in UTC."""
+        """Time of the request, in UTC."""
         return from_micros(self.steps[0].at_us)
 
-    def did(self, act: Act) -> Step | None:
-        """Return the first step of that kind, if there is one."""
-        return next((step for step in self.steps if step.act is act), None)
+    def did(self, event: VisitEvent) -> Step | None:
+        """Return the first step with this event, or ``None``."""
+        return next((step for step in self.steps if step.event is event), None)
 
 
 @attrs.frozen
 class HalfHour:
-    """How full a house was in half an hour.
+    """The use of a house in half an hour.
 
     Args:
-        start_us: Its start, in microseconds.
-        covers: The most people that sat there at once.
-        tables: The most tables that were in use at once.
-        use_percent: Time in use of all tables, in percent of their time.
+        start_us: Start of the half hour, in microseconds.
+        covers: Largest number of guests seated at once.
+        tables: Largest number of tables in use at once.
+        use_percent: Table minutes in use, in percent of all table minutes.
     """
 
     start_us: int
@@ -119,22 +117,22 @@ class HalfHour:
 
     @property
     def start(self) -> datetime:
-        """Its start, in UTC."""
+        """Start of the half hour, in UTC."""
         return from_micros(self.start_us)
 
 
 @attrs.frozen
-class Night:
-    """A night, when it is over.
+class Evening:
+    """The record of a finished evening.
 
     Args:
-        seed: What it was drawn from.
+        seed: Seed of the guests.
         house: The restaurant, its floor and policy.
         on: The date.
         visits: All requests, in the order in which they were made.
-        rows: What the tables were used for in the end: their allocations, by start.
-        half_hours: From the first start to the last end.
-        audit: What the store's own rows say.
+        rows: Final allocations of tables to parties, by start.
+        half_hours: Use per half hour, from the first start to the last end.
+        audit: Audit of the store.
     """
 
     seed: int
@@ -146,22 +144,22 @@ class Night:
     audit: Audit
 
     def visit_of(self, row: Allocation) -> Visit | None:
-        """Return the visit that a row belongs to, if any."""
+        """Return the visit that owns a row, or ``None``."""
         return next((visit for visit in self.visits if visit.booking_id == row.owner_id), None)
 
 
 def half_hours(
     span: Window, rows: Iterable[Allocation], bookings: Mapping[str, Booking], *, tables: int
 ) -> tuple[HalfHour, ...]:
-    """Return how full a house was in each half hour of a span.
+    """Return the use of a house in each half hour of a span.
 
-    A table that was kept for a party that never came counts as in use, its people not as covers.
+    A table kept for a no-show counts as in use; its party does not count as covers.
 
     Args:
-        span: From when to when; its last half hour may reach beyond it.
-        rows: The allocations of tables.
-        bookings: Their owners, by id.
-        tables: How many tables the house has.
+        span: The span; the last half hour may reach beyond it.
+        rows: Allocations of tables.
+        bookings: Owners of the rows, by id.
+        tables: Number of tables of the house.
     """
     listed = list(rows)
     starts = range(span.start_us, span.end_us, HALF_HOUR_US)
@@ -178,8 +176,7 @@ def _half_hour(
         window.end_us,
     }
     covers = in_use = used_us = 0
-    # What is there does not change between two neighbouring edges where somebody comes, so the most
-    # is at an edge.
+    # Occupancy changes only at edges, so its maximum lies at an edge.
     for edge_us, next_us in pairwise(
         sorted(edges | {min(row.window.end_us, window.end_us) for row in inside})
     ):
@@ -197,5 +194,5 @@ def _half_hour(
 
 
 def _percent(part: int, whole: int) -> int:
-    """Return whole percent, halves rounded up; 0 of nothing."""
+    """Return whole percent, halves rounded up; 0 if the whole is 0."""
     return (200 * part + whole) // (2 * whole) if whole else 0

@@ -12,7 +12,7 @@ from fourtop.model.window import from_micros
 WIDTH: Final = 100
 
 
-class Wording:
+class Formatter:
     """Writes values of one house: instants in its zone, tables by their numbers.
 
     Args:
