@@ -26,7 +26,8 @@ from fourtop.ports import (
     Scope,
     View,
 )
-from fourtop.storage.sql.checks.finding import Finding
+from fourtop.storage.sql.checks.finding import Finding, Severity
+from fourtop.storage.sql.checks.rules import clock_ahead, ordered
 from fourtop.storage.sql.checks.startup import StartCheck
 from fourtop.storage.sql.connection.engine import as_engine
 from fourtop.storage.sql.connection.jobs import JobGate, Turn
@@ -116,7 +117,13 @@ class SqlStore:
             StoreUnavailable: If the store cannot be reached.
             StoreMisconfigured: If it does not let itself be asked.
         """
-        return self._start.inspector.inspect()
+        findings = self._start.inspector.inspect()
+        if any(each.severity is Severity.REFUSE for each in findings):
+            return findings
+        ahead = self._sessions.run(
+            self._gate.begin_reading, self._gate.restaurants_ahead, "inspect"
+        )
+        return ordered((*findings, *(clock_ahead(each) for each in ahead)))
 
     def close(self) -> None:
         """Close the connections that lie in the pool; a host's engine may go on, and connects anew."""

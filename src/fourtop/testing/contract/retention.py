@@ -26,7 +26,6 @@ from fourtop.testing.contract.samples import (
     a_hold,
     a_row,
     an_answer,
-    an_event,
     of_block,
     of_booking,
     of_hold,
@@ -123,7 +122,7 @@ class SweepingPromises:
         trial.clock.move_to(from_micros(NOON_US))
         assert trial.store.reset_clock(HERE) == 60 * MINUTE_US
         assert trial.ask(lambda view: view.now_us) == NOON_US
-        trial.write(events=(an_event("e1"),))
+        trial.write()
         assert trial.ask(lambda view: view.now_us) == NOON_US
         assert isinstance(raised_by(lambda: trial.see(THERE)), ClockBehind)
         assert isinstance(raised_by(lambda: trial.store.reset_clock("nowhere")), NotFound)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -92,7 +92,7 @@ class Inspector:
                 *self._of_place(facts),
                 *_of_contents(contents),
             ]
-        return tuple(sorted(findings, key=lambda each: (each.severity, _ORDER[each.code])))
+        return ordered(findings)
 
     def _contents(self, line: Line, facts: Facts) -> Contents:
         if not self._idiom.is_postgresql:
@@ -120,6 +120,19 @@ class Inspector:
             _of_server(facts, self._terms.role) if self._idiom.is_postgresql else _of_file(facts)
         )
         yield from clock_findings(self._idiom, self._terms)
+
+
+def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings in their order: refusals, then warnings, each in the order of the kinds."""
+    return tuple(sorted(findings, key=lambda each: (each.severity, _ORDER[each.code])))
+
+
+def clock_ahead(restaurant_id: str) -> Finding:
+    """Return the finding of a restaurant whose told time is far ahead of the clock."""
+    return found(
+        "clock_ahead",
+        f"restaurant {restaurant_id} was told a time more than five minutes ahead of the clock",
+    )
 
 
 def clock_findings(idiom: Idiom, terms: Terms) -> Iterator[Finding]:

@@ -22,10 +22,12 @@ from sqlalchemy import (
 from fourtop.clock import SystemClock
 from fourtop.errors import NotFound
 from fourtop.model.results import Versions
-from fourtop.ports import Clock, is_behind, tell_time
-from fourtop.storage.sql.statements.dialect import Idiom, Statement, restaurant
+from fourtop.ports import MAX_STEP_BACK_US, Clock, is_behind, tell_time
+from fourtop.storage.sql.statements.dialect import Idiom, Statement, as_number, restaurant
 from fourtop.storage.sql.statements.reader import Cursor
 from fourtop.storage.sql.tables.security import EVERY_RESTAURANT, TENANT_SETTING
+
+_NAMED: Final = 10
 
 
 @attrs.frozen
@@ -88,6 +90,7 @@ class Gate:
         self._ids = self._listing()
         self._stored = self._finding()
         self._reset = self._resetting()
+        self._ahead = self._looking_ahead()
 
     def name_tenant(self, cursor: Cursor, restaurant_id: str) -> None:
         """Say whose rows this transaction may see, where the database asks for it."""
@@ -109,6 +112,12 @@ class Gate:
             Versions(floor=floor, policy=policy, occupancy=occupancy),
             self._tell(restaurant_id, latest_us, database_us),
         )
+
+    def restaurants_ahead(self, cursor: Cursor) -> tuple[str, ...]:
+        """Return the first ten restaurants whose stored time is far ahead of the clock, by id."""
+        self.name_tenant(cursor, EVERY_RESTAURANT)
+        moment = {} if self._clock is None else {"now_us": self._clock.now_us()}
+        return tuple(id_ for (id_,) in cursor.rows(self._ahead, moment))
 
     def reset_clock(self, cursor: Cursor, restaurant_id: str) -> int:
         """Set the stored time of a restaurant back, where the clock is far behind it.
@@ -176,6 +185,13 @@ class Gate:
         return self._idiom.compiled(
             stored.with_for_update() if self._idiom.is_postgresql else stored
         )
+
+    def _looking_ahead(self) -> Statement:
+        row = self._idiom.tables["restaurants"]
+        moment = bindparam("now_us", type_=BigInteger())
+        now_us = DATABASE_CLOCK if self._clock is None else moment
+        ahead = select(row.c.id).where(row.c.latest_us - now_us > as_number(MAX_STEP_BACK_US))
+        return self._idiom.compiled(ahead.order_by(row.c.id).limit(as_number(_NAMED)))
 
     def _resetting(self) -> Statement:
         row = self._idiom.tables["restaurants"]
