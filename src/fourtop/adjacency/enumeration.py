@@ -110,9 +110,9 @@ class SubsetEnumerator:
 
 def hubs(neighbours: Sequence[int], mask: int) -> Iterator[int]:
     """Yield the members of a set that are joined to all its other members, lowest place first."""
-    for place in bits(mask):
-        if not mask & ~(neighbours[place] | 1 << place):
-            yield place
+    for bit in bits(mask):
+        if not mask & ~(neighbours[bit] | 1 << bit):
+            yield bit
 
 
 def walk(neighbours: Sequence[int], mask: int) -> Iterator[int]:
@@ -125,7 +125,7 @@ def walk(neighbours: Sequence[int], mask: int) -> Iterator[int]:
     while level:
         yield level
         near = 0
-        for place in bits(level):
-            near |= neighbours[place]
+        for bit in bits(level):
+            near |= neighbours[bit]
         level = near & left
         left ^= level

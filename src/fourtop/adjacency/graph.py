@@ -59,7 +59,7 @@ class JoinGraph:
         """
         mask = self.mask(table_ids)
         levels = tuple(walk(self.neighbours, mask))
-        depths = {place: depth for depth, level in enumerate(levels) for place in bits(level)}
+        depths = {bit: depth for depth, level in enumerate(levels) for bit in bits(level)}
         flags = {
             "connected": len(depths) == mask.bit_count(),
             "pairwise": self.is_pairwise(mask),
@@ -68,7 +68,7 @@ class JoinGraph:
         return Shape(
             **flags,
             label=Label.SINGLE if mask.bit_count() == 1 else _strictest(**flags),
-            depths={self.floor.tables[place].id: depths[place] for place in sorted(depths)},
+            depths={self.floor.tables[bit].id: depths[bit] for bit in sorted(depths)},
         )
 
     def satisfies(self, table_ids: Iterable[str], mode: AdjacencyMode) -> bool:

@@ -55,8 +55,8 @@ class CompiledFloor:
         """Compile a floor. O(tables + joins · different losses)."""
         offered = floor.mask(table.id for table in floor.tables if table.is_offered)
         by_zone = {zone.id: 0 for zone in floor.zones}
-        for place, table in enumerate(floor.tables):
-            by_zone[table.zone_id] |= 1 << place
+        for bit, table in enumerate(floor.tables):
+            by_zone[table.zone_id] |= 1 << bit
         return cls(
             floor=floor,
             graph=JoinGraph.of(floor),
@@ -113,7 +113,7 @@ class CompiledFloor:
         if not must.kinds:
             return self.offered
         unmet = self.unmet(must)
-        return sum(1 << place for place in bits(self.offered) if not unmet[place])
+        return sum(1 << bit for bit in bits(self.offered) if not unmet[bit])
 
     def unmet(self, preference: Preference) -> tuple[int, ...]:
         """Return for each table how many kinds of conditions it does not meet."""
@@ -137,17 +137,17 @@ class CompiledFloor:
         mask = 0
         for zone in self.zones:
             pool = zone & self.mergeable
-            for place in bits(pool):
-                others = pool & ~(1 << place)
-                if others & (self.graph.neighbours[place] if mode else others):
-                    mask |= 1 << place
+            for bit in bits(pool):
+                others = pool & ~(1 << bit)
+                if others & (self.graph.neighbours[bit] if mode else others):
+                    mask |= 1 << bit
         return mask
 
-    def single(self, place: int, *, is_joinable: bool) -> Candidate:
+    def single(self, bit: int, *, is_joinable: bool) -> Candidate:
         """Measure one table."""
-        table = self.floor.tables[place]
+        table = self.floor.tables[bit]
         return Candidate(
-            mask=1 << place,
+            mask=1 << bit,
             size=1,
             seats=table.capacity,
             smallest=table.min_party,
@@ -155,14 +155,14 @@ class CompiledFloor:
             capacity=table.capacity,
             biggest=table.capacity,
             depth=0,
-            scarcity=self.scarcities[place],
+            scarcity=self.scarcities[bit],
             is_joinable=is_joinable,
         )
 
     def combination(self, mask: int) -> Candidate:
         """Measure a set of two or more. The same numbers as ``Floor.seats`` and ``Floor.smallest_party``."""
         members = tuple(bits(mask))
-        tables = [self.floor.tables[place] for place in members]
+        tables = [self.floor.tables[bit] for bit in members]
         capacities = [table.capacity for table in tables]
         total = sum(capacities)
         given = self.given.get(mask)
@@ -177,7 +177,7 @@ class CompiledFloor:
             capacity=total,
             biggest=max(capacities),
             depth=self.graph.depth(mask),
-            scarcity=math.fsum(self.scarcities[place] for place in members),
+            scarcity=math.fsum(self.scarcities[bit] for bit in members),
             is_joinable=True,
         )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Final
 
@@ -28,7 +28,8 @@ from fourtop.planner.violations import reasons_against
 MAX_COMPILED_SETS: Final = 20_000
 MAX_RANKING_BYTES: Final = 16 * 2**20
 _MAX_CONDITIONS: Final = 256
-_NO_PLANS: Final = Ranking.of((), 0)
+# The modes of small and of large parties.
+_MODES: Final = 2
 
 
 @attrs.frozen
@@ -87,14 +88,15 @@ class Planner:
     compiled_floor: CompiledFloor = attrs.field(init=False, repr=False)
     _score_model: ScoreModel = attrs.field(init=False, repr=False)
     _largest_party: int = attrs.field(init=False, repr=False)
-    _modes: dict[AdjacencyMode | None, CandidateSets] = attrs.field(
-        factory=dict, init=False, repr=False
-    )
+    _no_plans: Ranking = attrs.field(init=False, repr=False)
     _rankings: dict[tuple[int, Preference], Ranking] = attrs.field(
         factory=dict, init=False, repr=False
     )
-    _masks: dict[Preference, int] = attrs.field(factory=dict, init=False, repr=False)
-    _unmet: dict[Preference, tuple[int, ...]] = attrs.field(factory=dict, init=False, repr=False)
+    _meeting: Callable[[Preference], int] = attrs.field(init=False, repr=False)
+    _unmet_by: Callable[[Preference], tuple[int, ...]] = attrs.field(init=False, repr=False)
+    _candidates: Callable[[AdjacencyMode | None], CandidateSets] = attrs.field(
+        init=False, repr=False
+    )
 
     @compiled_floor.default
     def _compile_layout(self) -> CompiledFloor:
@@ -107,6 +109,25 @@ class Planner:
     @_largest_party.default
     def _bound_of_parties(self) -> int:
         return self.compiled_floor.largest_party(self.planning.max_tables)
+
+    @_no_plans.default
+    def _of_no_candidates(self) -> Ranking:
+        return Ranking.of((), len(self.floor.tables), self._maker(PlanRequest(1)))
+
+    # None of these is bound to the planner: a cycle would keep its memory until the next collection.
+
+    @_meeting.default
+    def _keep_masks(self) -> Callable[[Preference], int]:
+        return lru_cache(maxsize=_MAX_CONDITIONS)(self.compiled_floor.meeting)
+
+    @_unmet_by.default
+    def _keep_unmet(self) -> Callable[[Preference], tuple[int, ...]]:
+        return lru_cache(maxsize=_MAX_CONDITIONS)(self.compiled_floor.unmet)
+
+    @_candidates.default
+    def _keep_candidates(self) -> Callable[[AdjacencyMode | None], CandidateSets]:
+        made = partial(CandidateSets.of, self.compiled_floor, self.planning, self.max_sets)
+        return lru_cache(maxsize=_MODES)(made)
 
     # ---- questions
 
@@ -123,7 +144,7 @@ class Planner:
         ranks = ranking.available(free & self._meeting(request.must))
         if not ranks:
             return None
-        return ranking.plan(ranking.first(ranks), partial(self._plan, request))
+        return ranking.plan(ranking.first(ranks))
 
     def plans(self, request: PlanRequest, free: int, limit: int | None = None) -> tuple[Plan, ...]:
         """Return the plans whose tables are all free, the best first: all, or the first ``limit``.
@@ -145,13 +166,7 @@ class Planner:
         if ranking is None:
             return self._searched(request, free, limit)
         available = ranking.available(free & self._meeting(request.must))
-        make = partial(self._plan, request)
-        return PlanSearch(
-            tuple(
-                ranking.plan(candidate, make)
-                for candidate in islice(ranking.in_order(available), limit)
-            )
-        )
+        return PlanSearch(tuple(map(ranking.plan, islice(ranking.in_order(available), limit))))
 
     def is_seatable(self, request: PlanRequest, free: int) -> bool:
         """Tell whether ``best`` finds a plan for the party whose tables are all free."""
@@ -269,7 +284,7 @@ class Planner:
 
     def _ranking(self, request: PlanRequest) -> Ranking | None:
         if request.party_size > self._largest_party:
-            return _NO_PLANS
+            return self._no_plans
         key = (request.party_size, request.wish)
         # Taken out and put back, so that the least recently used one is the first.
         ranking = self._rankings.pop(key, None)
@@ -303,7 +318,7 @@ class Planner:
                 party_size, budget
             ):
                 missing = (
-                    sum(unmet[place] for place in bits(candidate.mask)) if request.wish.kinds else 0
+                    sum(unmet[bit] for bit in bits(candidate.mask)) if request.wish.kinds else 0
                 )
                 keyed.append(
                     (
@@ -314,32 +329,12 @@ class Planner:
         # Both parts are in the order of places, and the sort is stable: table order decides what is
         # equal.
         keyed.sort(key=lambda pair: pair[0])
-        return Ranking.of([candidate for _, candidate in keyed], len(self.floor.tables))
+        return Ranking.of(
+            [candidate for _, candidate in keyed], len(self.floor.tables), self._maker(request)
+        )
 
     def _compiled(self, party_size: int) -> CandidateSets:
-        mode = self.planning.mode_for(party_size)
-        compiled = self._modes.get(mode)
-        if compiled is None:
-            compiled = self._modes[mode] = CandidateSets.of(
-                self.compiled_floor, self.planning, mode, self.max_sets
-            )
-        return compiled
-
-    def _meeting(self, must: Preference) -> int:
-        mask = self._masks.get(must)
-        if mask is None:
-            if len(self._masks) >= _MAX_CONDITIONS:
-                self._masks.clear()
-            mask = self._masks[must] = self.compiled_floor.meeting(must)
-        return mask
-
-    def _unmet_by(self, wish: Preference) -> tuple[int, ...]:
-        unmet = self._unmet.get(wish)
-        if unmet is None:
-            if len(self._unmet) >= _MAX_CONDITIONS:
-                self._unmet.clear()
-            unmet = self._unmet[wish] = self.compiled_floor.unmet(wish)
-        return unmet
+        return self._candidates(self.planning.mode_for(party_size))
 
     # ---- answers
 
@@ -349,16 +344,12 @@ class Planner:
         return self.compiled_floor.combination(mask)
 
     def _plan(self, request: PlanRequest, candidate: Candidate) -> Plan:
-        unmet = 0
-        if request.wish.kinds:
-            by_table = self._unmet_by(request.wish)
-            unmet = sum(by_table[place] for place in bits(candidate.mask))
-        return Plan(
-            tables=self.floor.ids(candidate.mask),
-            seats=candidate.seats,
-            slack=candidate.seats - request.party_size,
-            score=self._score_model.score(candidate, party_size=request.party_size, unmet=unmet),
-        )
+        return self._maker(request)(candidate)
+
+    def _maker(self, request: PlanRequest) -> Callable[[Candidate], Plan]:
+        """Return what makes the plans of a request."""
+        unmet = self._unmet_by(request.wish) if request.wish.kinds else None
+        return partial(_plan_of, self.floor, self._score_model, request.party_size, unmet)
 
     def _binding(self, request: PlanRequest) -> list[str]:
         everything = self.compiled_floor.offered
@@ -390,14 +381,14 @@ class CandidateSets:
         cls,
         compiled_floor: CompiledFloor,
         planning: Planning,
-        mode: AdjacencyMode | None,
         max_sets: int,
+        mode: AdjacencyMode | None,
     ) -> CandidateSets:
         """Grow and measure the sets of a mode. Counting stops as soon as there are more than ``max_sets``."""
         joinable = compiled_floor.joinable(mode, planning.max_tables)
         singles = tuple(
-            compiled_floor.single(place, is_joinable=bool(joinable >> place & 1))
-            for place in range(len(compiled_floor.floor.tables))
+            compiled_floor.single(bit, is_joinable=bool(joinable >> bit & 1))
+            for bit in range(len(compiled_floor.floor.tables))
         )
         masks = list(islice(_combinations(compiled_floor, planning.max_tables, mode), max_sets + 1))
         if len(masks) > max_sets:
@@ -415,3 +406,19 @@ def _combinations(
             neighbours=compiled_floor.graph.neighbours, candidates=pool, largest=largest
         )
         yield from (mask for mask in growth.sets(mode) if mask.bit_count() > 1)
+
+
+def _plan_of(
+    floor: Floor,
+    score_model: ScoreModel,
+    party_size: int,
+    unmet: Sequence[int] | None,
+    candidate: Candidate,
+) -> Plan:
+    missing = 0 if unmet is None else sum(unmet[bit] for bit in bits(candidate.mask))
+    return Plan(
+        tables=floor.ids(candidate.mask),
+        seats=candidate.seats,
+        slack=candidate.seats - party_size,
+        score=score_model.score(candidate, party_size=party_size, unmet=missing),
+    )

@@ -57,7 +57,7 @@ class Search:
         """
         shortlist = Shortlist(limit)
         for candidate in self._fitting(shortlist):
-            unmet = sum(self.unmet[place] for place in bits(candidate.mask))
+            unmet = sum(self.unmet[bit] for bit in bits(candidate.mask))
             shortlist.offer(
                 self.score_model.key(candidate, party_size=self.party_size, unmet=unmet), candidate
             )
@@ -77,9 +77,9 @@ class Search:
 
     def _fitting(self, shortlist: Shortlist) -> Iterator[Candidate]:
         budget = self.planning.slack_budget
-        for place in bits(self.free):
-            if self.singles[place].fits(self.party_size, budget):
-                yield self.singles[place]
+        for bit in bits(self.free):
+            if self.singles[bit].fits(self.party_size, budget):
+                yield self.singles[bit]
         yield from self._given()
         for zone in self.compiled_floor.zones:
             pool = self._pool(zone)
@@ -112,9 +112,7 @@ class Search:
         # In a combination each member's minimum binds, so a table with a larger one is in none for
         # this party.
         pool = self.free & self.compiled_floor.mergeable & zone
-        return sum(
-            1 << place for place in bits(pool) if self.singles[place].smallest <= self.party_size
-        )
+        return sum(1 << bit for bit in bits(pool) if self.singles[bit].smallest <= self.party_size)
 
     def _completion(self, pool: int, zone: int, most: int) -> KnapsackBounds:
         weights = self.planning.weights
@@ -127,7 +125,7 @@ class Search:
             for each, unmet in zip(self.singles, self.unmet, strict=True)
         ]
         budget = self.planning.slack_budget
-        biggest = max(pieces[place].capacity for place in bits(pool))
+        biggest = max(pieces[bit].capacity for bit in bits(pool))
         lost = (most - 1) * self.compiled_floor.zone_losses[zone][-1]
         ceiling = self.party_size + lost + (biggest if budget is None else budget) + 1
         return KnapsackBounds.of(pool, pieces, picks=most - 1, ceiling=ceiling)
@@ -207,7 +205,7 @@ class Bound:
 
     def may_seat(self, mask: int) -> bool:
         """Tell whether the plain sum of capacities leaves it open that the party fits."""
-        total = sum(self.search.singles[place].capacity for place in bits(mask))
+        total = sum(self.search.singles[bit].capacity for bit in bits(mask))
         return self.fewest <= total and self._may_do(total)
 
     def _may_do(self, total: int) -> bool:
@@ -224,7 +222,7 @@ class Bound:
             return True
         level = self.completion.level(reach)
         row = level.cheapest[self.size - chosen.bit_count()]
-        total = sum(self.search.singles[place].capacity for place in bits(chosen))
+        total = sum(self.search.singles[bit].capacity for bit in bits(chosen))
         stop = len(row) if self.most is None else self.most - total + 1
         completions = (
             (seats, cost)
@@ -244,9 +242,9 @@ class Bound:
     def _so_far(self, chosen: int, reach: int) -> _SoFar:
         search = self.search
         weights = search.planning.weights
-        members = [search.singles[place] for place in bits(chosen)]
+        members = [search.singles[bit] for bit in bits(chosen)]
         scarcity = sum(each.scarcity for each in members)
-        unmet = sum(search.unmet[place] for place in bits(chosen))
+        unmet = sum(search.unmet[bit] for bit in bits(chosen))
         return _SoFar(
             picks=self.size - len(members),
             capacity=sum(each.capacity for each in members),
@@ -301,10 +299,10 @@ class Bound:
         return self.size
 
     def _least_places(self, chosen: int, reach: int) -> tuple[int, ...]:
-        for place in bits(reach):
+        for bit in bits(reach):
             if chosen.bit_count() == self.size:
                 break
-            chosen |= 1 << place
+            chosen |= 1 << bit
         return tuple(bits(chosen))
 
 

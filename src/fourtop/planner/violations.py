@@ -17,10 +17,10 @@ def reasons_against(
 ) -> tuple[Reason, ...]:
     """Return every rule that a set of tables breaks for a party, in a fixed order; none: the set is a plan."""
     if mask.bit_count() == 1:
-        place = mask.bit_length() - 1
+        bit = mask.bit_length() - 1
         return (
             *_of_seats(
-                compiled_floor, planning, request, compiled_floor.single(place, is_joinable=False)
+                compiled_floor, planning, request, compiled_floor.single(bit, is_joinable=False)
             ),
             *_of_state(compiled_floor, request, mask),
         )
@@ -55,7 +55,7 @@ def _of_state(compiled_floor: CompiledFloor, request: PlanRequest, mask: int) ->
     if closed:
         yield Reason(Code.TABLE_OUT_OF_SERVICE, {"tables": list(compiled_floor.floor.ids(closed))})
     unmet = compiled_floor.unmet_kinds(request.must)
-    kinds = sorted({kind for place in bits(mask) for kind in unmet[place]})
+    kinds = sorted({kind for bit in bits(mask) for kind in unmet[bit]})
     if kinds:
         yield Reason(Code.NO_TABLES_MATCH, {"party_size": request.party_size, "conditions": kinds})
 
@@ -67,7 +67,7 @@ def _of_joining(
     tables = list(floor.ids(mask))
     if len(tables) > planning.max_tables:
         yield Reason(Code.TOO_MANY_TABLES, {"count": len(tables), "maximum": planning.max_tables})
-    fixed = [floor.tables[place].id for place in bits(mask) if not floor.tables[place].is_movable]
+    fixed = [floor.tables[bit].id for bit in bits(mask) if not floor.tables[bit].is_movable]
     if fixed:
         yield Reason(Code.TABLE_NOT_MOVABLE, {"tables": fixed})
     if all(mask & ~zone for zone in compiled_floor.zones):

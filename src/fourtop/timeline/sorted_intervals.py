@@ -65,9 +65,9 @@ class Rows(Generic[T]):
         if not at:
             self.firsts[number] = start_us
         if len(starts) > LEAF_ROWS:
-            self._cut(number)
+            self._split(number)
 
-    def _cut(self, number: int) -> None:
+    def _split(self, number: int) -> None:
         """Cut a leaf in halves."""
         starts, ends, items = self.leaves[number]
         half = len(starts) // 2
