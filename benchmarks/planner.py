@@ -18,7 +18,7 @@ from itertools import combinations
 import attrs
 
 from benchmarks.bar import HEADING, Bar, taken
-from fourtop.adjacency import SubsetEnumerator, JoinGraph
+from fourtop.adjacency import JoinGraph, SubsetEnumerator
 from fourtop.model.floor import Floor, Join
 from fourtop.model.planning import AdjacencyMode, Planning
 from fourtop.model.restaurant import Zone

@@ -159,7 +159,8 @@ def seen(state: RestaurantState) -> dict[str, object]:
 def check(state: RestaurantState) -> None:
     """Assert that every index agrees with its records."""
     state.occupancy._check()
-    for index in (state._active, state._starts, state._expiries, *state._sessions.values()):
+    state._active._check()
+    for index in (state._starts, state._expiries, *state._sessions.values()):
         index._check()
     before = seen(state)
     state._index_records()
@@ -171,7 +172,8 @@ def check(state: RestaurantState) -> None:
 
 def entered(store: MemoryStore, work: Callable[[RestaurantState], Any]) -> Any:
     """Enter the restaurant from another thread, as a lock that stayed behind would not allow."""
-    assert not store._locks["house"].locked(), "a lock stayed behind"
+    lock: Any = store._locks["house"]
+    assert not lock.locked(), "a lock stayed behind"
     assert not store._holders
     answers: list[Any] = []
     thread = Thread(target=lambda: answers.append(store._inside("house", work)), daemon=True)

@@ -350,12 +350,12 @@ def test_finding_17_a_clock_that_once_ran_ahead_is_found_and_set_back(
             with pytest.raises(ClockBehind) as caught:
                 call()
             assert caught.value.restaurant_id == "ann"
-        assert desks[1].house()
+        assert desks[1].house().restaurant.id == "ben"
         assert store.reset_clock("ben") == 0
         day_us = 24 * 3_600 * 1_000_000
         assert 364 * day_us < store.reset_clock("ann") <= 365 * day_us
         assert store.reset_clock("ann") == 0
-        assert desks[0].house()
+        assert desks[0].house().restaurant.id == "ann"
         assert codes(store.inspect()) == []
         store.close()
 
@@ -367,7 +367,8 @@ def test_finding_17_another_process_that_was_told_the_future_goes_back_with_the_
     one, other = (SqlStore(f"sqlite:///{file}", clock=clock) for _ in range(2))
     desk = open_desk(one)
     desk.book(BookingRequest(2, NOW + timedelta(days=366, hours=7)))
-    assert fourtop.Engine(other).desk("house").house()
+    assert fourtop.Engine(other).restaurant_ids() == ("house",)
+    assert fourtop.Engine(other).desk("house").versions().floor == 1
     clock.move_to(NOW)
     with pytest.raises(ClockBehind):
         fourtop.Engine(other).desk("house").house()

@@ -4,4 +4,4 @@ from fourtop.adjacency.enumeration import SubsetEnumerator
 from fourtop.adjacency.graph import JoinGraph
 from fourtop.adjacency.shape import Label, Shape
 
-__all__ = ["SubsetEnumerator", "JoinGraph", "Label", "Shape"]
+__all__ = ["JoinGraph", "Label", "Shape", "SubsetEnumerator"]

@@ -244,12 +244,12 @@ class MemoryStore:
 
     def revive(self, letters: Collection[DeadLetter]) -> int:
         """Let dead events wait again; return how many were still dead."""
-        return sum(
-            self._inside(
-                letter.event.restaurant_id,
-                lambda state, letter=letter: state.run(partial(state.outbox.revive, letter)),
-            )
-            for letter in letters
+        return sum(map(self._revive, letters))
+
+    def _revive(self, letter: DeadLetter) -> bool:
+        return self._inside(
+            letter.event.restaurant_id,
+            lambda state: state.run(partial(state.outbox.revive, letter)),
         )
 
     def _settle(self, delivery: Delivery, settle: Callable[[EventOutbox, Delivery], bool]) -> bool:
@@ -319,7 +319,7 @@ class MemoryStore:
         # ``held`` knows the locks that were taken before a signal ended the waiting.
         forgotten = map(self._holders.pop, map(itemgetter(2), held), repeat(None))
         released = map(_LEAVE, map(itemgetter(1), held))
-        release = partial(deque, chain(forgotten, released), 0)
+        release: Callable[[], object] = partial(deque, chain(forgotten, released), 0)
         try:
             held.extend(zip(map(_ENTER, locks), locks, restaurant_ids, strict=False))
             self._holders.update(dict.fromkeys(restaurant_ids, get_ident()))
