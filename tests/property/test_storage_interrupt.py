@@ -160,7 +160,8 @@ def check(state: RestaurantState) -> None:
     """Assert that every index agrees with its records."""
     state.occupancy._check()
     state._active._check()
-    for index in (state._starts, state._expiries, *state._sessions.values()):
+    indexes: list[Any] = [state._starts, state._expiries, *state._sessions.values()]
+    for index in indexes:
         index._check()
     before = seen(state)
     state._index_records()

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -346,7 +347,7 @@ def test_finding_17_a_clock_that_once_ran_ahead_is_found_and_set_back(
         (found,) = (each for each in store.inspect() if each.code == "clock_ahead")
         assert found.severity.value == "warn"
         assert "restaurant ann " in found.text
-        for call in (desks[0].house, lambda: desks[0].release_hold("h")):
+        for call in (desks[0].house, partial(desks[0].release_hold, "h")):
             with pytest.raises(ClockBehind) as caught:
                 call()
             assert caught.value.restaurant_id == "ann"

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 @attrs.frozen
 class StoredResult:
-    """The stored answer of a command that succeeded, under its idempotency key.
+    """The stored result of a command that succeeded, under its idempotency key.
 
     Args:
         restaurant_id: The tenant.
@@ -82,7 +82,7 @@ class Changes:
         floor: A new floor.
         policy: A new policy or restaurant record.
         confirmations: New confirmation results; one success at most for a hold.
-        stored_results: New stored answers.
+        stored_results: New stored results.
         events: New events, each with a de-duplication key that is new.
     """
 

@@ -39,7 +39,7 @@ class Maintenance(Protocol):
                 minutes behind, and nothing was changed.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: If the restaurant does not exist.
             StoreUnavailable: If the store cannot be reached; nothing was changed.
         """
         ...
@@ -75,7 +75,7 @@ class Maintenance(Protocol):
         """Return the archived allocations of a restaurant that overlap a window, as they were, by ``order_key``.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: If the restaurant does not exist.
             StoreUnavailable: If the store cannot be reached.
         """
         ...
@@ -93,7 +93,7 @@ class Maintenance(Protocol):
         ...
 
     def delete_stored_results(self, before_us: int, limit: int) -> int:
-        """Delete stored answers; by time, restaurant, command and key. Return how many.
+        """Delete stored results; by time, restaurant, command and key. Return how many.
 
         An answer stays for as long as its restaurant has a successful confirmation result under the
         same key: whoever finds the result will ask for the answer.

@@ -73,19 +73,19 @@ class Records(Protocol):
         ...
 
     def find_booking(self, booking_id: str) -> Booking | None:
-        """Return the booking of that id, if there is one."""
+        """Return the booking of that id, or ``None``."""
         ...
 
     def find_hold(self, hold_id: str) -> Hold | None:
-        """Return the hold of that id, whatever its state, if there is one."""
+        """Return the hold of that id, in any state, or ``None``."""
         ...
 
     def find_block(self, block_id: str) -> Block | None:
-        """Return the block of that id, if there is one."""
+        """Return the block of that id, or ``None``."""
         ...
 
     def find_confirmation(self, hold_id: str) -> ConfirmationResult | None:
-        """Return the successful confirmation of a hold, if there is one."""
+        """Return the successful confirmation of a hold, or ``None``."""
         ...
 
     def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
@@ -93,7 +93,7 @@ class Records(Protocol):
         ...
 
     def find_stored_result(self, command: str, key: str) -> StoredResult | None:
-        """Return the stored answer under a key, if there is one."""
+        """Return the stored result under a key, or ``None``."""
         ...
 
     def bookings_starting(self, window: Window) -> Iterable[Booking]:
@@ -140,7 +140,7 @@ class LoadedRecords:
         holds: The holds of the scope, whatever their state.
         blocks: The blocks of the scope.
         confirmations: The confirmation results of the scope's holds.
-        stored_results: The stored answers of the scope.
+        stored_results: The stored results of the scope.
         whole: The extent of the whole restaurant, where not all of it was loaded; ``None``: all
             was.
         counted: How many sit down at each instant, each instant once, where the bookings were
@@ -243,7 +243,7 @@ class LoadedRecords:
         return tuple(sorted(found, key=lambda each: (each.checked_us, each.id)))
 
     def find_stored_result(self, command: str, key: str) -> StoredResult | None:
-        """Return the stored answer under a key, if it was loaded."""
+        """Return the stored result under a key, if it was loaded."""
         return next(
             (each for each in self.stored_results if (each.command, each.key) == (command, key)),
             None,

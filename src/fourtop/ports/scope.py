@@ -29,7 +29,7 @@ class Scope:
         holds: These holds, with their allocations and their confirmation.
         blocks: These blocks, with their allocations.
         tables: The last allocation of each of these tables.
-        stored_results: The stored answers of these (command, key) pairs.
+        stored_results: The stored results of these (command, key) pairs.
         sessions: How many holds of each of these sessions, and of the restaurant, are alive.
         counts_holds: How many holds of the restaurant are alive.
         has_extent: From when to when there is something in the restaurant at all.

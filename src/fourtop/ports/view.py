@@ -153,17 +153,17 @@ class View:
     # ---- bookings, holds, blocks
 
     def find_booking(self, booking_id: str) -> Booking | None:
-        """Return the booking of that id, if there is one."""
+        """Return the booking of that id, or ``None``."""
         return self._ask(booking_id in self.scope.bookings, "the booking", booking_id).find_booking(
             booking_id
         )
 
     def find_hold(self, hold_id: str) -> Hold | None:
-        """Return the hold of that id, whatever its state, if there is one."""
+        """Return the hold of that id, in any state, or ``None``."""
         return self._ask(hold_id in self.scope.holds, "the hold", hold_id).find_hold(hold_id)
 
     def find_block(self, block_id: str) -> Block | None:
-        """Return the block of that id, if there is one."""
+        """Return the block of that id, or ``None``."""
         return self._ask(block_id in self.scope.blocks, "the block", block_id).find_block(block_id)
 
     def bookings_starting(self, window: Window) -> tuple[Booking, ...]:
@@ -209,13 +209,13 @@ class View:
     # ---- answers and evidence
 
     def find_stored_result(self, command: str, key: str) -> StoredResult | None:
-        """Return the stored answer under a key, if there is one."""
+        """Return the stored result under a key, or ``None``."""
         return self._ask(
             (command, key) in self.scope.stored_results, "the key", key, "of", command
         ).find_stored_result(command, key)
 
     def find_confirmation(self, hold_id: str) -> ConfirmationResult | None:
-        """Return the successful confirmation of a hold, if there is one."""
+        """Return the successful confirmation of a hold, or ``None``."""
         return self._ask(hold_id in self.scope.holds, "the hold", hold_id).find_confirmation(
             hold_id
         )

@@ -53,7 +53,7 @@ class AsyncMemoryStore:
         """Put a new restaurant in place, with floor and policy at version 1 and nothing taken.
 
         Raises:
-            AlreadyExists: If there is a restaurant of that id.
+            AlreadyExists: If a restaurant has that id.
         """
         self._store.add_restaurant(house)
 
@@ -65,7 +65,7 @@ class AsyncMemoryStore:
         """Return what ``ask`` answers on one consistent view.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: If the restaurant does not exist.
         """
         await self._wait_for_others(scope.restaurant_id)
         return self._store.read(scope, ask)
@@ -83,7 +83,7 @@ class AsyncMemoryStore:
         """Return the events of a restaurant, oldest first.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: If the restaurant does not exist.
         """
         await self._wait_for_others(restaurant_id)
         return self._store.events(restaurant_id)

@@ -1,4 +1,4 @@
-"""What one restaurant has answered: confirmation results, and stored answers under their keys."""
+"""What one restaurant has answered: confirmation results, and stored results under their keys."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fourtop.ports import StoredResult
 
 
 class ConfirmationRecords:
-    """The confirmation results and stored answers of one restaurant. Not safe for threads."""
+    """The confirmation results and stored results of one restaurant. Not safe for threads."""
 
     def __init__(self) -> None:
         self.stored_results: dict[tuple[str, str], StoredResult] = {}
@@ -50,7 +50,7 @@ class ConfirmationRecords:
         return sorted(self._of_hold.get(hold_id, ()), key=lambda each: (each.checked_us, each.id))
 
     def find_success(self, hold_id: str) -> ConfirmationResult | None:
-        """Return the successful confirmation of a hold, if there is one."""
+        """Return the successful confirmation of a hold, or ``None``."""
         return next((each for each in self._of_hold.get(hold_id, ()) if each.confirmed), None)
 
     def has_results(self, hold_id: str) -> bool:

@@ -32,6 +32,8 @@ R = TypeVar("R")
 # Sorts after every id.
 _LAST_ID: Final = "~"
 _BLOCK: Final = OwnerKind.BLOCK
+# The indexes that ``_index_records`` makes anew.
+_INDEXES: Final = ("_starts", "_headcounts", "_active", "_expiries", "_sessions", "_holds_for")
 
 
 def _nothing() -> None:
@@ -133,19 +135,19 @@ class RestaurantState:
         return joined_extent(self.occupancy.extent(), (first_us, last_us + 1))
 
     def find_booking(self, booking_id: str) -> Booking | None:
-        """Return the booking of that id, if there is one."""
+        """Return the booking of that id, or ``None``."""
         return self._bookings.get(booking_id)
 
     def find_hold(self, hold_id: str) -> Hold | None:
-        """Return the hold of that id, whatever its state, if there is one."""
+        """Return the hold of that id, in any state, or ``None``."""
         return self._holds.get(hold_id)
 
     def find_block(self, block_id: str) -> Block | None:
-        """Return the block of that id, if there is one."""
+        """Return the block of that id, or ``None``."""
         return self._blocks.get(block_id)
 
     def find_confirmation(self, hold_id: str) -> ConfirmationResult | None:
-        """Return the successful confirmation of a hold, if there is one."""
+        """Return the successful confirmation of a hold, or ``None``."""
         return self.confirmations.find_success(hold_id)
 
     def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
@@ -153,7 +155,7 @@ class RestaurantState:
         return tuple(self.confirmations.of_hold(hold_id))
 
     def find_stored_result(self, command: str, key: str) -> StoredResult | None:
-        """Return the stored answer under a key, if there is one."""
+        """Return the stored result under a key, or ``None``."""
         return self.confirmations.stored_results.get((command, key))
 
     def bookings_starting(self, window: Window) -> Iterator[Booking]:
@@ -339,13 +341,8 @@ class RestaurantState:
             bookings=self._bookings.values(),
             holds=self._holds.values(),
         )
-        self._starts, self._headcounts, self._active = (
-            fresh._starts,
-            fresh._headcounts,
-            fresh._active,
-        )
-        self._expiries, self._sessions = fresh._expiries, fresh._sessions
-        self._holds_for = fresh._holds_for
+        for name in _INDEXES:
+            setattr(self, name, getattr(fresh, name))
         self.confirmations.index()
         self.outbox.index()
 

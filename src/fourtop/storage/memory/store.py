@@ -70,7 +70,7 @@ class MemoryStore:
         """Put a new restaurant in place, with floor and policy at version 1 and nothing taken.
 
         Raises:
-            AlreadyExists: If there is a restaurant of that id.
+            AlreadyExists: If a restaurant has that id.
         """
         restaurant_id = house.restaurant.id
         with self._opening:
@@ -91,7 +91,7 @@ class MemoryStore:
         """Return what ``ask`` answers on one consistent view.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: If the restaurant does not exist.
         """
         return self._inside(
             scope.restaurant_id,
@@ -102,7 +102,7 @@ class MemoryStore:
         """Return what ``decide`` decides, once all its changes are in place; or change nothing.
 
         Raises:
-            NotFound: If there is no such restaurant, or a change names what is not there.
+            NotFound: If the restaurant does not exist, or a change names a missing row.
             AllocationsOverlap: If live allocations would overlap.
             ForeignTenant: If a change is of another restaurant.
             AlreadyExists: If an id, key or de-duplication key is there already.
@@ -120,7 +120,7 @@ class MemoryStore:
         """Return the events of a restaurant, oldest first.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: If the restaurant does not exist.
         """
         return self._inside(restaurant_id, lambda state: tuple(state.outbox))
 
@@ -137,7 +137,7 @@ class MemoryStore:
             By how many microseconds; 0 where the clock is at most five minutes behind.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: If the restaurant does not exist.
         """
         return self._inside(restaurant_id, lambda _: self._reset_clock(restaurant_id))
 
@@ -167,7 +167,7 @@ class MemoryStore:
         """Return the archived allocations of a restaurant that overlap a window, in order.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: If the restaurant does not exist.
         """
         return self._inside(restaurant_id, lambda state: state.archive.overlapping(window))
 
@@ -180,7 +180,7 @@ class MemoryStore:
         )
 
     def delete_stored_results(self, before_us: int, limit: int) -> int:
-        """Delete stored answers of an instant or earlier, but for those of confirmation results that are kept."""
+        """Delete stored results of an instant or earlier, but for those of confirmation results that are kept."""
         return self._clear(
             limit,
             lambda state: state.confirmations.stored_results_over(before_us),
@@ -295,7 +295,7 @@ class MemoryStore:
         manager written in Python could be interrupted before it releases the lock.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: If the restaurant does not exist.
         """
         with self._lock_of(restaurant_id):
             try:
