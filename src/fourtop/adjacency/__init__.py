@@ -1,4 +1,4 @@
-"""Adjacency: which tables can be pushed together, and all the sets that can."""
+"""Adjacency: tables that can be pushed together, and all sets of such tables."""
 
 from fourtop.adjacency.enumeration import SubsetEnumerator
 from fourtop.adjacency.graph import JoinGraph

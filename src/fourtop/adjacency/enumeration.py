@@ -20,11 +20,12 @@ class SubsetEnumerator:
         neighbours: For each table the mask of the tables it is joined to.
         candidates: The tables to choose from.
         largest: Most tables in a set; at least 1.
-        prune: Asked as ``prune(chosen, reach)`` before ``chosen`` is grown by tables out of the mask
-            ``reach`` (where every larger set that would come of it lies inside ``chosen | reach``);
-            true: do not grow it. ``None``: grow everything.
+        prune: Called as ``prune(chosen, reach)`` before ``chosen`` is grown by tables of the mask
+            ``reach``; every set grown from it lies inside ``chosen | reach``. If it returns true,
+            the set is not grown. ``None``: grow every set.
 
-    >>> [bin(mask) for mask in SubsetEnumerator(neighbours=(0b010, 0b101, 0b010), candidates=0b111, largest=2).connected()]
+    >>> sets = SubsetEnumerator(neighbours=(0b010, 0b101, 0b010), candidates=0b111, largest=2)
+    >>> [bin(mask) for mask in sets.connected()]
     ['0b1', '0b11', '0b10', '0b110', '0b100']
     """
 
@@ -36,8 +37,8 @@ class SubsetEnumerator:
     def sets(self, mode: AdjacencyMode | None) -> Iterator[int]:
         """Yield every set that satisfies the mode, each exactly once; ``None``: every set.
 
-        The order is fixed by the tables' places alone: a set comes before the sets grown from it,
-        and smaller places are tried first.
+        The order depends on the bits of the tables alone: a set comes before the sets grown from
+        it, and lower bits are tried first.
         """
         if mode is None:
             return self.anyhow()
@@ -58,16 +59,17 @@ class SubsetEnumerator:
             yield from self._spread(1 << root, near, above & ~near)
 
     def pairwise(self) -> Iterator[int]:
-        """Yield the sets in which every two tables are joined, in lexicographic order of their places."""
+        """Yield the sets in which every two tables are joined, in lexicographic order."""
         for root in bits(self.candidates):
             yield from self._narrow(
                 1 << root, self.neighbours[root] & self.candidates & (-2 << root), self.neighbours
             )
 
     def around_a_hub(self) -> Iterator[int]:
-        """Yield the sets in which some table is joined to all the others, each from its first such table.
+        """Yield the sets with a hub: a table that is joined to all others of the set.
 
-        A set with j hubs is met j times and yielded once; j is at most ``largest``.
+        A set with j hubs is met j times, and yielded when it is grown from its first hub; j is at
+        most ``largest``.
         """
         every = (-1,) * len(self.neighbours)
         for root in bits(self.candidates):
@@ -76,7 +78,7 @@ class SubsetEnumerator:
                     yield mask
 
     def anyhow(self) -> Iterator[int]:
-        """Yield all sets, in lexicographic order of their places."""
+        """Yield all sets, in lexicographic order."""
         every = (-1,) * len(self.neighbours)
         for root in bits(self.candidates):
             yield from self._narrow(1 << root, self.candidates & (-2 << root), every)
@@ -109,14 +111,16 @@ class SubsetEnumerator:
 
 
 def hubs(neighbours: Sequence[int], mask: int) -> Iterator[int]:
-    """Yield the members of a set that are joined to all its other members, lowest place first."""
+    """Yield the members of a set that are joined to all other members, lowest bit first."""
     for bit in bits(mask):
         if not mask & ~(neighbours[bit] | 1 << bit):
             yield bit
 
 
 def walk(neighbours: Sequence[int], mask: int) -> Iterator[int]:
-    """Yield the tables of a set by their distance from its first: those 0, 1, 2 … joins away, as masks.
+    """Yield the tables of a set by their distance from its first table, as masks.
+
+    The first mask holds the first table, the next the tables one join away, and so on.
 
     Source: breadth-first search, E. F. Moore, "The shortest path through a maze", 1959.
     """

@@ -1,4 +1,4 @@
-"""The planner: which tables a party gets, and why."""
+"""The planner: choose tables for a party, and explain the choice."""
 
 from fourtop.planner.node_budget import MAX_SEARCH_NODES
 from fourtop.planner.plan_request import PlanRequest

@@ -1,4 +1,4 @@
-"""A floor as the planner sees it: masks and plain numbers, compiled once."""
+"""A floor compiled for the planner: masks and plain numbers."""
 
 from __future__ import annotations
 
@@ -19,15 +19,14 @@ from fourtop.planner.candidate import Candidate
 
 
 def _scarcities(floor: Floor) -> tuple[float, ...]:
-    # A table that is out of service is no alternative to anybody, so it makes its kind no less
-    # scarce.
+    # A table out of service is not an alternative, so it does not make its kind less scarce.
     offered = Counter(table.kind for table in floor.tables if table.is_offered)
     return tuple(1 / max(offered[table.kind], 1) for table in floor.tables)
 
 
 @attrs.frozen(eq=False)
 class CompiledFloor:
-    """The facts of a floor that measuring and searching need.
+    """The facts of a floor for measuring and searching.
 
     Args:
         floor: The floor.
@@ -38,7 +37,7 @@ class CompiledFloor:
         scarcities: For each table 1 / the number of offered tables of its kind.
         losses: Each loss of seats on this floor but 0, ascending, with the neighbour masks of all
             joins that cost less; the last entry's loss ends them.
-        given: The sets whose capacity the house laid down, by mask.
+        given: The capacities that the house set by hand, by the mask of the tables.
     """
 
     floor: Floor
@@ -97,8 +96,7 @@ class CompiledFloor:
         """Return an upper bound for the party that this floor seats in an empty house.
 
         It is the largest of: the largest party of a single table, the capacities of the
-        ``max_tables`` largest movable tables of a zone, and the capacities that the house laid
-        down.
+        ``max_tables`` largest movable tables of a zone, and the capacities set by hand.
         """
         sizes = [self.floor.tables[bit].largest_party for bit in bits(self.offered)]
         if max_tables > 1:
@@ -129,8 +127,8 @@ class CompiledFloor:
     def joinable(self, mode: AdjacencyMode | None, max_tables: int) -> int:
         """Return the tables that stand in some combination of this mode, as a mask.
 
-        It needs no enumeration: a set of two or more that satisfies any mode holds a joined pair
-        with each of its tables, and a joined pair satisfies every mode.
+        No enumeration is needed: in a set of two or more that satisfies any mode, each table is
+        joined to another, and a joined pair satisfies every mode.
         """
         if max_tables == 1:
             return 0
@@ -160,7 +158,7 @@ class CompiledFloor:
         )
 
     def combination(self, mask: int) -> Candidate:
-        """Measure a set of two or more. The same numbers as ``Floor.seats`` and ``Floor.smallest_party``."""
+        """Measure a set of two or more, as ``Floor.seats`` and ``Floor.smallest_party`` do."""
         members = tuple(bits(mask))
         tables = [self.floor.tables[bit] for bit in members]
         capacities = [table.capacity for table in tables]
@@ -182,11 +180,11 @@ class CompiledFloor:
         )
 
     def loss(self, mask: int) -> int:
-        """Return what joining costs a set: the loss of its cheapest spanning forest.
+        """Return the seats that joining costs a set: the loss of its cheapest spanning forest.
 
-        ``Floor.seats`` says the same by Kruskal's rule on ids; on masks it is counted: going up the
-        losses, each join of loss x in the forest makes one component fewer than the cheaper joins
-        left.
+        ``Floor.seats`` finds the same by Kruskal's rule on ids. On masks the joins are counted: in
+        ascending order of losses, each join of loss x in the forest reduces by one the components
+        that the cheaper joins leave.
         """
         if not self.losses:
             return 0

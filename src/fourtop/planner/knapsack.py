@@ -1,4 +1,4 @@
-"""What the tables that are left could still add to a set: bounds for the search."""
+"""Bounds for the search: the seats and costs that further tables can add to a set."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_LEVELS = 64
 
 @attrs.frozen
 class Item:
-    """What a table adds to a set: seats, scarcity, and the cost that does not depend on the others."""
+    """The contribution of a table to a set: seats, scarcity, and the cost of its own."""
 
     capacity: int
     scarcity: float
@@ -24,12 +24,11 @@ class Item:
 
 @attrs.frozen(eq=False)
 class SuffixBounds:
-    """What choosing ``m`` tables out of one suffix of the pool can add.
+    """Bounds of the contribution of ``m`` tables out of one suffix of the pool.
 
     Args:
         cheapest: ``cheapest[m][c]`` is the least cost of m tables with c seats in all; the last
-            entry of a row stands for that many seats or more. Infinite where there are no such
-            tables.
+            entry of a row stands for that many seats or more. Infinite if no such tables exist.
         commonest: The same for the least scarcity.
         smallest: Least capacity of a table in it.
         biggest: Largest capacity of a table in it.
@@ -64,9 +63,9 @@ class KnapsackBounds:
 
         Args:
             pool: The tables.
-            pieces: What each table of the floor adds.
+            pieces: The contribution of each table of the floor.
             picks: Most tables that will be added.
-            ceiling: Seats from which on more is all the same.
+            ceiling: Number of seats from which on all numbers are treated alike.
         """
         order = list(bits(pool))
         stride = 1 + len(order) // MAX_LEVELS

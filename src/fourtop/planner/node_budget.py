@@ -19,8 +19,8 @@ class NodeBudget:
     Args:
         limit: Most nodes.
         used: Nodes visited so far; never more than ``limit``.
-        is_exhausted: Whether the search wanted a further node. What it found then is a lower
-            bound: neither "no plan" nor "the best plan" is proven.
+        is_exhausted: Whether the search needed a further node. Then neither "no plan" nor "the best
+            plan" is proven.
     """
 
     limit: int

@@ -1,4 +1,4 @@
-"""The planner: which tables a party gets, compiled per floor so that a request costs microseconds."""
+"""The planner: choose tables for a party. Compiled per floor; a request costs microseconds."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class PlanSearch:
     Args:
         plans: The best plans that were found, the best first.
         nodes: How many sets of tables the search visited; 0 where all sets are compiled.
-        is_proven: Whether the answer is proven: no other plan is better, and no plan means that
-            there is none. False if the search met its bound of nodes first.
+        is_proven: Whether the answer is proven: no other plan is better, and an empty answer means
+            that none exists. False if the search met its bound of nodes first.
     """
 
     plans: tuple[Plan, ...]
@@ -54,18 +54,18 @@ class Planner:
 
     Bit ``i`` of every mask is ``floor.tables[i]``. A plan is a single table, or a set of two to
     ``planning.max_tables`` movable tables of one zone that is pushed together as the house
-    requires; all of them offered, all of them meeting the conditions. Plans have a total order:
-    score, then unjoinable table, joinable table, combination, then slack, number of tables, sum of
-    capacities, fragmentation, depth, and at last the tables' places. A table is *joinable* if it
-    stands in some combination of the mode that applies to the party, whatever its seats.
+    requires. All its tables are offered and meet the conditions. Plans have a total order: score,
+    then unjoinable table, joinable table, combination, then slack, number of tables, sum of
+    capacities, fragmentation, depth, and finally table order. A table is *joinable* if it is part
+    of some combination of the mode for the party, regardless of seats.
 
     The sets of a mode are compiled on first use, and a ranking of them for each party size and
-    wish; after that a question costs one AND for each busy table. Where a mode has more than
-    ``max_sets`` sets, nothing is compiled, and each question is answered by a bounded search with
-    the same answers.
+    wish; after that a request costs one AND for each busy table. A mode with more than ``max_sets``
+    sets is not compiled: each request runs a search of at most ``max_nodes`` nodes. A search that
+    ends before its bound gives the same answers.
 
     Memory: at most ``max_sets`` sets for each of two modes, and rankings of about
-    ``MAX_RANKING_BYTES`` in all, the least recently used of which go first. Several threads may use
+    ``MAX_RANKING_BYTES`` in all; the least recently used are dropped first. Several threads may use
     one planner; at worst they compile a ranking twice.
 
     Args:
@@ -76,7 +76,8 @@ class Planner:
 
     >>> from fourtop.model.restaurant import Zone
     >>> from fourtop.model.table import Table
-    >>> floor = Floor([Table("a", "1", 2, "main"), Table("b", "2", 4, "main")], zones=[Zone("main", "Main")])
+    >>> tables = [Table("a", "1", 2, "main"), Table("b", "2", 4, "main")]
+    >>> floor = Floor(tables, zones=[Zone("main", "Main")])
     >>> Planner(floor, Planning()).best(PlanRequest(2), free=0b11).tables
     ('a',)
     """
@@ -114,7 +115,7 @@ class Planner:
     def _of_no_candidates(self) -> Ranking:
         return Ranking.of((), len(self.floor.tables), self._maker(PlanRequest(1)))
 
-    # None of these is bound to the planner: a cycle would keep its memory until the next collection.
+    # None of these refers to the planner: a cycle would keep its memory until the next collection.
 
     @_meeting.default
     def _keep_masks(self) -> Callable[[Preference], int]:
@@ -132,10 +133,10 @@ class Planner:
     # ---- questions
 
     def best(self, request: PlanRequest, free: int) -> Plan | None:
-        """Return the best plan whose tables are all in the mask ``free``, if there is one.
+        """Return the best plan whose tables are all in the mask ``free``, or ``None``.
 
-        Compiled: O(busy tables) operations on masks of as many bits as there are plans for the
-        party. At the bound of a search the plan is the best of the sets that were visited;
+        Compiled: O(busy tables) operations on masks of one bit a plan. At the bound of a search
+        the plan is the best of the visited sets;
         ``search`` says whether that happened.
         """
         ranking = self._ranking(request)
@@ -147,7 +148,7 @@ class Planner:
         return ranking.plan(ranking.first(ranks))
 
     def plans(self, request: PlanRequest, free: int, limit: int | None = None) -> tuple[Plan, ...]:
-        """Return the plans whose tables are all free, the best first: all, or the first ``limit``.
+        """Return all plans of free tables, or the first ``limit``, the best first.
 
         Raises:
             InvalidInput: If ``limit`` is not a whole number from 1 to 1,000,000.
@@ -155,7 +156,7 @@ class Planner:
         return self.search(request, free, limit).plans
 
     def search(self, request: PlanRequest, free: int, limit: int | None = None) -> PlanSearch:
-        """Return the plans whose tables are all free, the best first, and how far that is proven.
+        """Return the plans of free tables, the best first, and whether they are proven.
 
         Raises:
             InvalidInput: If ``limit`` is not a whole number from 1 to 1,000,000.
@@ -202,7 +203,7 @@ class Planner:
         return count
 
     def choose(self, request: PlanRequest, free: int) -> Plan | Refusal:
-        """Return the best free plan, or why there is none.
+        """Return the best free plan, or a refusal with the reason.
 
         The refusal's code is ``TABLES_TAKEN`` (``tables``: those in use of the plan that would be
         best in an empty house), ``NO_TABLES_MATCH`` (``conditions``: each kind that is enough to
@@ -242,9 +243,10 @@ class Planner:
         return Refusal((Reason(Code.TABLES_TAKEN, details),), Proof.NO_FREE_PLAN)
 
     def judge(self, request: PlanRequest, table_ids: Iterable[str]) -> Plan | Refusal:
-        """Return the plan of exactly these tables, or every rule that they break; free or not does not matter.
+        """Return the plan of exactly these tables, or every rule that they break.
 
-        A set is accepted exactly if ``plans`` offers it when all its tables are free.
+        Whether the tables are free does not matter. A set is accepted exactly if ``plans`` offers
+        it when all its tables are free.
 
         Raises:
             InvalidInput: If no table is named.
@@ -286,7 +288,7 @@ class Planner:
         if request.party_size > self._largest_party:
             return self._no_plans
         key = (request.party_size, request.wish)
-        # Taken out and put back, so that the least recently used one is the first.
+        # Removed and added again, so that the least recently used ranking is the first.
         ranking = self._rankings.pop(key, None)
         if ranking is None:
             ranking = self._compile_ranking(request)
@@ -326,8 +328,7 @@ class Planner:
                         candidate,
                     )
                 )
-        # Both parts are in the order of places, and the sort is stable: table order decides what is
-        # equal.
+        # Both parts are in table order and the sort is stable, so table order decides ties.
         keyed.sort(key=lambda pair: pair[0])
         return Ranking.of(
             [candidate for _, candidate in keyed], len(self.floor.tables), self._maker(request)
@@ -370,7 +371,7 @@ class CandidateSets:
 
     Args:
         singles: One for each table of the floor, offered or not, in table order.
-        combinations: All sets of two or more, in the order of their places; ``None``: too many.
+        combinations: All sets of two or more, in table order; ``None``: too many.
     """
 
     singles: tuple[Candidate, ...]
@@ -384,7 +385,7 @@ class CandidateSets:
         max_sets: int,
         mode: AdjacencyMode | None,
     ) -> CandidateSets:
-        """Grow and measure the sets of a mode. Counting stops as soon as there are more than ``max_sets``."""
+        """Grow and measure the sets of a mode; stop when they are more than ``max_sets``."""
         joinable = compiled_floor.joinable(mode, planning.max_tables)
         singles = tuple(
             compiled_floor.single(bit, is_joinable=bool(joinable >> bit & 1))

@@ -1,4 +1,4 @@
-"""Rankings: all plans for one party size, in order, ready for questions about what is free."""
+"""Rankings: all plans for one party size in order, filtered by the free tables."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _PLAN_BYTES = 2_048
 
 @attrs.frozen(eq=False)
 class Ranking:
-    """Candidates from the best to the worst, and for each table which of them do without it.
+    """Candidates from the best to the worst, and for each table the candidates without it.
 
     Args:
         candidates: The best first. Bit ``i`` of a mask of ranks is ``candidates[i]``.
         everything: Mask of all ranks.
-        tables: Mask of the tables that some candidate needs.
-        sparing: For each table the mask of the ranks that do without it.
+        tables: Mask of the tables that some candidate uses.
+        sparing: For each table the mask of the ranks that do not use it.
     """
 
     candidates: tuple[Candidate, ...]
@@ -76,14 +76,14 @@ class Ranking:
 
     @property
     def size_bytes(self) -> int:
-        """Its memory without the candidates, which rankings share: about right, never far below."""
+        """Estimate of its memory without the shared candidates; never far too low."""
         count = len(self.candidates)
         kept = min(count, _MAX_KEPT)
         masks = (self.tables.bit_count() + kept) * (40 + count // 7)
         return 256 + kept * _PLAN_BYTES + 16 * count + 8 * len(self.sparing) + masks
 
     def available(self, free: int) -> int:
-        """Return the ranks whose tables are all in the mask ``free``. One AND for each table that is not."""
+        """Return the ranks whose tables are all in the mask ``free``. One AND a busy table."""
         return _without(self.sparing, self.everything, self.tables & ~free)
 
     def first(self, ranks: int) -> Candidate:
@@ -95,9 +95,9 @@ class Ranking:
         return (self.candidates[rank] for rank in bits(ranks))
 
     def count(self, free: int, limit: int) -> int:
-        """Count, up to a limit, how often in turn the best candidate that is left can take its tables.
+        """Count how often the best remaining candidate can take its tables, up to a limit.
 
-        One AND for each table that is busy or taken.
+        One AND for each busy table and each count.
         """
         ranks = self.available(free)
         count = 0

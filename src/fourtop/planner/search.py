@@ -1,4 +1,4 @@
-"""The search for floors that have too many sets to compile: branch and bound, complete, in little memory."""
+"""Branch and bound, for floors with too many sets to compile."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from fourtop.planner.knapsack import Item, KnapsackBounds, SuffixBounds, finite
 from fourtop.planner.node_budget import NodeBudget
 from fourtop.planner.shortlist import Shortlist
 
-# Bounds are summed in another order than scores; this is more than the rounding can differ.
+# Bounds are summed in another order than scores; this exceeds the difference in rounding.
 _ROUNDING_DOWN = 1 - 1e-12
 
 
@@ -30,7 +30,7 @@ class Search:
     Args:
         compiled_floor: The floor.
         planning: The house's rules.
-        score_model: What it charges.
+        score_model: The costs by these rules.
         singles: For each table its candidate.
         party_size: How many people.
         free: The tables to choose from: offered, free, and meeting the conditions.
@@ -66,13 +66,13 @@ class Search:
     def succeeds(self) -> bool:
         """Tell whether the search meets a fitting candidate. It stops at the first.
 
-        Until then it visits the nodes that ``best`` visits, so both say the same at the bound, too.
+        Up to there it visits the same nodes as ``best``, so both agree at the bound, too.
         """
         return next(self._fitting(Shortlist(None)), None) is not None
 
     @property
     def mode(self) -> AdjacencyMode | None:
-        """The mode that a combination for this party has to satisfy."""
+        """The mode of a combination for this party."""
         return self.planning.mode_for(self.party_size)
 
     def _fitting(self, shortlist: Shortlist) -> Iterator[Candidate]:
@@ -94,8 +94,7 @@ class Search:
                     )
 
     def _given(self) -> Iterator[Candidate]:
-        # A capacity that was laid down obeys no bound on sums, so these few sets are looked at one
-        # by one.
+        # A capacity set by hand obeys no bound on sums, so these few sets are measured one by one.
         pool = self.free & self.compiled_floor.mergeable
         for mask in self.compiled_floor.given:
             if (
@@ -109,8 +108,7 @@ class Search:
                     yield candidate
 
     def _pool(self, zone: int) -> int:
-        # In a combination each member's minimum binds, so a table with a larger one is in none for
-        # this party.
+        # Each member's minimum binds a combination, so tables with a larger minimum are left out.
         pool = self.free & self.compiled_floor.mergeable & zone
         return sum(1 << bit for bit in bits(pool) if self.singles[bit].smallest <= self.party_size)
 
@@ -152,12 +150,12 @@ class Search:
 
 @attrs.frozen(eq=False)
 class Bound:
-    """What no combination of ``size`` tables of a zone can beat.
+    """A lower bound of the keys of all combinations of ``size`` tables of a zone.
 
     Args:
         search: The request.
-        completion: What the zone's tables can add.
-        shortlist: What was found so far.
+        completion: The contributions of the zone's tables.
+        shortlist: The candidates found so far.
         size: How many tables.
         most_loss: Most seats that joining so many costs.
         fewest: Least sum of capacities that may do.
@@ -204,7 +202,7 @@ class Bound:
         )
 
     def may_seat(self, mask: int) -> bool:
-        """Tell whether the plain sum of capacities leaves it open that the party fits."""
+        """Tell whether the party may fit, judged by the plain sum of capacities."""
         total = sum(self.search.singles[bit].capacity for bit in bits(mask))
         return self.fewest <= total and self._may_do(total)
 
@@ -212,11 +210,11 @@ class Bound:
         return self.totals is None or self.totals >> total & 1 == 1
 
     def rules_out(self, chosen: int, reach: int) -> bool:
-        """Tell whether no set of ``size`` tables, grown from ``chosen`` within ``reach``, makes the shortlist.
+        """Tell whether no set grown from ``chosen`` within ``reach`` can enter the shortlist.
 
-        Each part of the key is bounded from below on its own; keys are compared part by part, so
-        the bounds together are a bound on the key. It is exact enough to see ties, which keeps a
-        floor of equal tables from being searched through.
+        Each part of the key has a lower bound of its own. Keys are compared part by part, so the
+        bounds together bound the key. They recognise ties, so that a floor of equal tables is not
+        searched completely.
         """
         if not self.search.budget.spend():
             return True
@@ -260,8 +258,7 @@ class Bound:
         capacity = so_far.capacity + seats
         slack = max(capacity - self.most_loss - self.search.party_size, 0)
         row = level.commonest[so_far.picks]
-        # One table among those to come has at most what the smallest others leave of the seats to
-        # come.
+        # One further table has at most the seats that the smallest other ones leave.
         is_exact = seats < len(row) - 1
         left = (
             min(level.biggest, seats - (so_far.picks - 1) * level.smallest)
@@ -284,7 +281,7 @@ class Bound:
     def _least_depth(self, chosen: int, reach: int) -> int:
         first = chosen & -chosen
         if reach & (first - 1):
-            return 1  # a table before the first may still come, and then depths count from there
+            return 1  # depths count from the first table, and a lower one may still be added
         left = chosen
         met = farthest = 0
         for depth, level in enumerate(
@@ -308,7 +305,7 @@ class Bound:
 
 @attrs.frozen
 class _SoFar:
-    """What is known of a set before its last tables are chosen: ``picks`` are still to come."""
+    """The facts of a set of which ``picks`` tables are not chosen yet."""
 
     picks: int
     capacity: int
@@ -319,7 +316,7 @@ class _SoFar:
 
 
 def _possible_losses(losses: Sequence[int], joints: int, *, is_exact: bool) -> int:
-    """Return what so many joints of a zone may cost in all; bit ``n``: ``n`` seats.
+    """Return the possible total losses of so many joints of a zone; bit ``n``: ``n`` seats.
 
     A connected set has one joint fewer than tables. A set that need not be pushed together may have
     fewer (``is_exact`` is false).

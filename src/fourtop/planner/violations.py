@@ -1,4 +1,4 @@
-"""Judging named tables by the very rules that the planner chooses by."""
+"""Check named tables by the rules by which the planner chooses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from fourtop.planner.plan_request import PlanRequest
 def reasons_against(
     compiled_floor: CompiledFloor, planning: Planning, request: PlanRequest, mask: int
 ) -> tuple[Reason, ...]:
-    """Return every rule that a set of tables breaks for a party, in a fixed order; none: the set is a plan."""
+    """Return every rule that a set of tables breaks for a party, in a fixed order.
+
+    The set is a plan if it breaks no rule.
+    """
     if mask.bit_count() == 1:
         bit = mask.bit_length() - 1
         return (

@@ -1,4 +1,4 @@
-"""The ports: what the engine asks of a store, and what a store may answer."""
+"""The ports between the engine and its stores."""
 
 from fourtop.ports.changes import (
     MAX_NEEDS,

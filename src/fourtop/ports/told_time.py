@@ -1,4 +1,4 @@
-"""The time of a restaurant: what a store tells, given its clock and the latest time it has told."""
+"""The time of a restaurant, from the clock and the latest time told."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def tell_time(restaurant_id: str, told_us: int, now_us: int) -> int:
 
     Args:
         restaurant_id: The restaurant.
-        told_us: The latest time told, in microseconds; 0 where none was.
+        told_us: The latest time told, in microseconds; 0: no time was told.
         now_us: The time of the clock.
 
     Raises:

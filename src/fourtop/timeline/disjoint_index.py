@@ -16,12 +16,12 @@ _FULL: Final = 2 * LEAF_STAYS + 1
 
 
 class DisjointIndex(Generic[T]):
-    """The live, pairwise disjoint stays ``[start, end)`` of one resource, in microseconds below ``NEVER``.
+    """The live, disjoint stays ``[start, end)`` of one resource, in microseconds below ``NEVER``.
 
     Because the stays are disjoint, their bounds ``start, end, start, end …`` are one list in order,
     and one bisection answers for an instant: an odd place is inside a stay, an even one is before
     the next. The list is cut into leaves of at most ``LEAF_STAYS`` stays, so that an insertion
-    moves little memory whatever n. Each leaf closes with the first start of the next leaf (the last
+    moves little memory for any n. Each leaf closes with the first start of the next leaf (the last
     one with ``NEVER``), so that a check never needs to look at two. The items are found by their
     start.
 
@@ -92,7 +92,7 @@ class DisjointIndex(Generic[T]):
             self._merge(number)
 
     def find_overlap(self, start_us: int, end_us: int) -> T | None:
-        """Find the earliest stay that shares an instant with ``[start, end)``. Touching is not overlapping."""
+        """Find the earliest stay that overlaps ``[start, end)``. Touching is not overlapping."""
         bounds = self._leaves[bisect_right(self._maxes, start_us)]
         at = bisect_right(bounds, start_us)
         if at & 1:
@@ -106,7 +106,7 @@ class DisjointIndex(Generic[T]):
         return [items[start] for start, _ in self.spans(start_us, end_us)]
 
     def spans(self, start_us: int, end_us: int) -> list[tuple[int, int]]:
-        """List the bounds, unclipped, of the stays that share an instant with ``[start, end)``, in order."""
+        """List the unclipped bounds of the stays that overlap ``[start, end)``, in order."""
         found: list[tuple[int, int]] = []
         number = bisect_right(self._maxes, start_us)
         while True:
@@ -140,14 +140,14 @@ class DisjointIndex(Generic[T]):
         return (self._leaves[0][0], self._leaves[-1][-2]) if self._items else None
 
     def _split(self, number: int) -> None:
-        """Cut a leaf in halves."""
+        """Split a leaf in halves."""
         bounds = self._leaves[number]
         half = len(bounds) // 4 * 2
         self._leaves[number : number + 1] = [bounds[: half + 1], bounds[half:]]
         self._maxes.insert(number, bounds[half])
 
     def _merge(self, number: int) -> None:
-        """Drop the leaf if it has become empty; tell the one before with which start the next begins now."""
+        """Drop an empty leaf, and close the leaf before with the first start of the next."""
         first = self._leaves[number][0]
         if number:
             self._maxes[number - 1] = self._leaves[number - 1][-1] = first

@@ -1,4 +1,4 @@
-"""What one restaurant has answered: confirmation results, and stored results under their keys."""
+"""The confirmation results of one restaurant, and its stored results under their keys."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ConfirmationRecords:
     def extend(
         self, results: Iterable[ConfirmationResult], stored_results: Iterable[StoredResult]
     ) -> None:
-        """Keep new results and answers; their ids and keys are new."""
+        """Keep new confirmation results and stored results; their ids and keys are new."""
         for result in results:
             self.results[result.id] = result
             _index(result, self.successes, self._of_hold)
@@ -31,7 +31,7 @@ class ConfirmationRecords:
     def retract(
         self, results: Iterable[ConfirmationResult], stored_results: Iterable[StoredResult]
     ) -> None:
-        """Forget new results and answers, if they are there. ``index`` must follow."""
+        """Forget new results, if they were kept already. ``index`` must follow."""
         for result in results:
             self.results.pop(result.id, None)
         for answer in stored_results:
@@ -54,13 +54,13 @@ class ConfirmationRecords:
         return next((each for each in self._of_hold.get(hold_id, ()) if each.confirmed), None)
 
     def has_results(self, hold_id: str) -> bool:
-        """Tell whether a hold has results, of whatever kind."""
+        """Tell whether a hold has results of any kind."""
         return hold_id in self._of_hold
 
     # ---- gone
 
     def results_over(self, before_us: int) -> Iterator[tuple[int, str]]:
-        """Yield the results of an instant or earlier: when, and the id."""
+        """Yield (time, id) of the results of an instant or earlier."""
         return (
             (each.checked_us, each.id)
             for each in self.results.values()
@@ -78,14 +78,17 @@ class ConfirmationRecords:
             del self._of_hold[result.hold_id]
 
     def stored_results_over(self, before_us: int) -> Iterator[tuple[int, tuple[str, str]]]:
-        """Yield the answers of an instant or earlier under whose key no success is kept: when, command and key."""
+        """Yield (time, (command, key)) of stored results of an instant or earlier.
+
+        Those with a kept success under their key are left out.
+        """
         kept = {result.key for result in self.results.values() if result.confirmed}
         for under, answer in self.stored_results.items():
             if answer.stored_us <= before_us and answer.key not in kept:
                 yield answer.stored_us, under
 
     def drop_stored_result(self, under: tuple[str, str]) -> None:
-        """Forget an answer."""
+        """Forget a stored result."""
         del self.stored_results[under]
 
 

@@ -1,4 +1,4 @@
-"""A state: everything that the memory store keeps of one restaurant, with live indexes."""
+"""The state of one restaurant in the memory store: all records, with live indexes."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def _nothing() -> None:
 
 
 class StoredRecords(TypedDict, total=False):
-    """The rows that a state is made of: one each for an id, one success for a hold, one answer for command and key.
+    """The rows that a state is made of; of events only the de-duplication keys.
 
-    Of events there are only the de-duplication keys.
+    Each id occurs once, as do the success of a hold and the result of a command and key.
     """
 
     allocations: Iterable[Allocation]
@@ -82,16 +82,16 @@ class RestaurantState:
 
     @classmethod
     def of(cls, house: House, versions: Versions, **kept: Unpack[StoredRecords]) -> Self:
-        """Return a state with rows that were judged before: those that a store has loaded to judge changes by them.
+        """Return a state with the rows that a store has loaded to check changes.
 
-        It judges by what it was given, so that has to be all that the changes touch: the rows of
-        the tables and windows that they take and of the owners that they name, and what has an id
-        or key of theirs already. It keeps no list: the caller's rows stay the caller's.
+        The rows must include all that the changes touch: the rows of the tables and windows that
+        they take and of the owners that they name, and all rows with one of their ids or keys. The
+        caller keeps its lists.
 
         Args:
             house: The restaurant, its floor and policy.
             versions: The three counters.
-            kept: The rows, by kind and in any order; what is not named is empty.
+            kept: The rows, by kind and in any order; a kind left out is empty.
 
         Raises:
             AllocationsOverlap: If live rows overlap: the store is corrupt.
@@ -116,7 +116,10 @@ class RestaurantState:
     # ---- reading: the Source protocol
 
     def busy_mask(self, window: Window, without: Collection[Owner] = ()) -> int:
-        """Return which tables a live row takes at some time in a window, those of some owners left out."""
+        """Return the mask of the tables that live rows take in a window.
+
+        Rows of the owners in ``without`` do not count.
+        """
         return self.occupancy.busy_mask(window, without)
 
     def overlapping(self, window: Window) -> tuple[Allocation, ...]:
@@ -128,7 +131,7 @@ class RestaurantState:
         return self.occupancy.of_owner(kind, owner_id)
 
     def extent(self) -> tuple[int, int] | None:
-        """Return from when to when there is an allocation, or a booking sits down."""
+        """Return the extent of all allocations and starts of bookings, or ``None``."""
         if not self._starts:
             return self.occupancy.extent()
         (first_us, _), (last_us, _) = self._starts[0], self._starts[-1]
@@ -166,22 +169,22 @@ class RestaurantState:
             yield self._bookings[booking_id]
 
     def headcounts(self, window: Window) -> Iterator[Headcount]:
-        """Yield how many sit down at each instant inside a window, of the bookings that count; increasing."""
+        """Yield the headcounts of the counted bookings inside a window, ascending."""
         return self._headcounts.within(window)
 
     def held_covers(self, window: Window, now_us: int) -> list[HeldCover]:
-        """Return the claims of the live holds that would sit down inside a window, by start, then id."""
+        """Return the held covers that start inside a window, by start, then id."""
         found = held_covers_of(self.active_holds(window), self._bookings, now_us)
         return [each for each in found if window.start_us <= each.start_us < window.end_us]
 
     def active_holds(self, window: Window) -> list[Hold]:
-        """Return the holds in state active whose block overlaps a window, by start, then id."""
+        """Return the active holds that occupy a window, by start, then id."""
         found = self._active.overlapping(window.start_us, window.end_us)
         return sorted(found, key=lambda each: (each.stay.dining.start_us, each.id))
 
     def expired_holds(self, now_us: int, window: Window) -> list[Hold]:
-        """Return those of the active holds of a window whose time is over, by start, then id."""
-        # Nearly always the first to expire is still alive, and nothing has to be looked up.
+        """Return the active holds of a window that have expired, by start, then id."""
+        # Nearly always the first to expire is still alive, and the look-up ends here.
         if not self._expiries or self._expiries[0][0] > now_us:
             return []
         return [each for each in self.active_holds(window) if not each.is_alive(now_us)]
@@ -196,14 +199,14 @@ class RestaurantState:
         found = (self._holds[hold_id] for hold_id in self._holds_for.get(booking_id, ()))
         return sorted(found, key=lambda each: (each.created_us, each.id))
 
-    # ---- what is over, for jobs
+    # ---- ended records, for jobs
 
     def holds_expired(self, before_us: int) -> Iterator[tuple[int, str]]:
-        """Yield the active holds that expired at an instant or earlier, by expiry, then id."""
+        """Yield (expiry, id) of the active holds that expired by an instant, in this order."""
         yield from self._expiries.irange(maximum=(before_us, _LAST_ID))
 
     def holds_over(self, before_us: int) -> Iterator[tuple[int, str]]:
-        """Yield the ended holds of an instant or earlier that nothing refers to: when they were made, and the id."""
+        """Yield (creation, id) of the ended holds of an instant or earlier without references."""
         for hold in self._holds.values():
             is_over = hold.state is not HoldState.ACTIVE and hold.stay.occupied.end_us <= before_us
             if (
@@ -273,7 +276,7 @@ class RestaurantState:
         return result
 
     def repair(self) -> None:
-        """Undo a write that an interrupt ended. O(records), and nothing where there was none."""
+        """Undo a write that an interrupt ended: O(records); without such a write O(1)."""
         undo = self._undo
         if undo is None:
             return
@@ -282,7 +285,7 @@ class RestaurantState:
         self._undo = None
 
     def _undo_of(self, changes: Changes) -> Callable[[], None]:
-        """Return how to restore the records that changes touch, as they are now."""
+        """Return a function that restores the records that the changes touch."""
         bookings, holds, blocks = self._bookings, self._holds, self._blocks
         before: list[tuple[dict[str, Any], str, Any]] = [
             (bookings, each.id, bookings.get(each.id)) for each in changes.bookings
@@ -346,10 +349,10 @@ class RestaurantState:
         self.confirmations.index()
         self.outbox.index()
 
-    # ---- writing: judge everything, then write; only the overlap is judged while writing, and undone
+    # ---- writing: check everything, then write; only overlaps are found while writing
 
     def apply(self, changes: Changes) -> None:
-        """Put all changes in place, or raise and leave everything as it was.
+        """Apply all changes, or raise and change nothing.
 
         Raises:
             FourtopError: As ``Store.transact``.
@@ -454,7 +457,7 @@ class RestaurantState:
             self._check_left_behind(changes, removed)
 
     def _check_left_behind(self, changes: Changes, removed: Container[str]) -> None:
-        """Refuse to remove a block whose rows would stay behind without an owner."""
+        """Refuse to remove a block if rows of it would remain."""
         stored = (
             row
             for block_id in changes.blocks_removed

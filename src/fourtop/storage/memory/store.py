@@ -44,7 +44,9 @@ _LEAVE: Final = methodcaller("__exit__", None, None, None)
 
 
 class MemoryStore:
-    """Keeps restaurants in memory, for as long as it lives. Safe for threads.
+    """Keeps restaurants in memory. Safe for threads, and for signals such as Ctrl-C.
+
+    An interrupt inside a call leaves the restaurant as before the call or as after it.
 
     Args:
         clock: Tells the time; by default the machine's. A restaurant's time never goes back, even
@@ -67,7 +69,7 @@ class MemoryStore:
     # ---- the port
 
     def add_restaurant(self, house: House) -> None:
-        """Put a new restaurant in place, with floor and policy at version 1 and nothing taken.
+        """Add a restaurant with floor and policy at version 1 and no bookings.
 
         Raises:
             AlreadyExists: If a restaurant has that id.
@@ -88,7 +90,7 @@ class MemoryStore:
         return tuple(sorted(self._states))
 
     def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
-        """Return what ``ask`` answers on one consistent view.
+        """Return the answer of ``ask`` on one consistent view.
 
         Raises:
             NotFound: If the restaurant does not exist.
@@ -99,7 +101,7 @@ class MemoryStore:
         )
 
     def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
-        """Return what ``decide`` decides, once all its changes are in place; or change nothing.
+        """Apply the changes of ``decide`` and return its result; or change nothing.
 
         Raises:
             NotFound: If the restaurant does not exist, or a change names a missing row.
@@ -124,7 +126,7 @@ class MemoryStore:
         """
         return self._inside(restaurant_id, lambda state: tuple(state.outbox))
 
-    # ---- maintenance: what jobs ask for
+    # ---- maintenance, for jobs
 
     def now_us(self) -> int:
         """Return the time of the store's clock, in microseconds since 1970 (UTC)."""
@@ -149,14 +151,14 @@ class MemoryStore:
         return told_us - now_us
 
     def expired_holds(self, before_us: int, limit: int) -> tuple[tuple[str, str], ...]:
-        """Return which active holds have expired, by expiry, restaurant and id: restaurant id and hold id."""
+        """Return (restaurant id, hold id) of the expired active holds, by expiry and ids."""
         found = self._inside_all(
             lambda states: _oldest(states, limit, lambda state: state.holds_expired(before_us))
         )
         return tuple((state.house.restaurant.id, hold_id) for state, hold_id in found)
 
     def archive_allocations(self, before_us: int, limit: int) -> int:
-        """Move allocations that end at an instant or earlier into the archive, but for those of holds."""
+        """Move allocations that end at an instant or earlier into the archive, except holds'."""
         return self._clear(
             limit,
             lambda state: islice(rows_over(state.occupancy, before_us), limit),
@@ -180,7 +182,7 @@ class MemoryStore:
         )
 
     def delete_stored_results(self, before_us: int, limit: int) -> int:
-        """Delete stored results of an instant or earlier, but for those of confirmation results that are kept."""
+        """Delete stored results of an instant or earlier, except those of kept successes."""
         return self._clear(
             limit,
             lambda state: state.confirmations.stored_results_over(before_us),
@@ -188,7 +190,7 @@ class MemoryStore:
         )
 
     def delete_holds(self, before_us: int, limit: int) -> int:
-        """Delete the records of holds that have ended and that nothing refers to."""
+        """Delete the records of ended holds without references."""
         return self._clear(
             limit,
             lambda state: state.holds_over(before_us),
@@ -206,7 +208,7 @@ class MemoryStore:
     # ---- the outbox
 
     def claim(self, limit: int, lease_us: int) -> tuple[Delivery, ...]:
-        """Lease waiting events to the caller, oldest first; of one subject the first ones or none."""
+        """Lease waiting events to the caller, oldest first; the first of each subject, or none."""
 
         def lease(states: list[RestaurantState]) -> tuple[Delivery, ...]:
             now_us = self.now_us()
@@ -221,22 +223,22 @@ class MemoryStore:
         return self._inside_all(lease)
 
     def done(self, deliveries: Collection[Delivery]) -> int:
-        """Write down that these were published; return how many of them were still the caller's."""
+        """Record that these were published; return how many were still the caller's."""
         return sum(
             self._settle(each, lambda events, it: events.deliver(it, self.now_us()))
             for each in deliveries
         )
 
     def release(self, deliveries: Collection[Delivery]) -> int:
-        """Give these back untried; return how many of them were still the caller's."""
+        """Return these untried; return how many were still the caller's."""
         return sum(self._settle(each, lambda events, it: events.release(it)) for each in deliveries)
 
     def fail(self, delivery: Delivery, wait_us: int | None) -> bool:
-        """Count a failed attempt and end the lease; tell whether the delivery was still the caller's."""
+        """Count a failed attempt and end the lease; false if it was not the caller's any more."""
         return self._settle(delivery, lambda events, it: events.fail(it, self.now_us(), wait_us))
 
     def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
-        """Return the events that were given up, first those that died first, then by place."""
+        """Return the dead events, by the time of death, then by sequence."""
         found = self._inside_all(
             lambda states: [letter for state in states for letter in state.outbox.dead()]
         )
@@ -274,7 +276,7 @@ class MemoryStore:
 
         return self._inside_all(clear)
 
-    # ---- what it is made of; a store for tests may be made of other things
+    # ---- parts that a store for tests may replace
 
     def _new_lock(self) -> AbstractContextManager[Any]:
         return Lock()
@@ -370,7 +372,7 @@ def _oldest(
     limit: int,
     find: Callable[[RestaurantState], Iterable[tuple[int, K]]],
 ) -> list[tuple[RestaurantState, K]]:
-    """Return the oldest of what is found on some states: by age, restaurant and key."""
+    """Return the oldest records that ``find`` yields in some states, by age, restaurant and key."""
     assert limit >= 1, "a batch has at least one row"
     found = [
         (since_us, place, key)
