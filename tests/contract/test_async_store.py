@@ -14,7 +14,7 @@ import pytest
 from fourtop import AsyncMemoryStore, InvalidInput, ManualClock, MemoryStore, NotFound
 from fourtop.model.results import Versions
 from fourtop.ports import AsyncStore, Changes, Clock, Decision, Need, Scope, View
-from fourtop.testing import BlockingStore, MakeStore, StoreContract, awaited, broken_promises
+from fourtop.testing import MakeStore, StoreContract, SyncBridge, as_sync, broken_promises
 from tests.evening import NOW, a_house
 
 T = TypeVar("T")
@@ -23,7 +23,7 @@ T = TypeVar("T")
 class TestAsyncMemoryStore(StoreContract):
     @pytest.fixture
     def make_store(self) -> MakeStore:
-        return awaited(AsyncMemoryStore)
+        return as_sync(AsyncMemoryStore)
 
 
 class WaitingStore(AsyncMemoryStore):
@@ -49,8 +49,8 @@ class WaitingStore(AsyncMemoryStore):
 
 def test_the_suite_finds_an_awaited_store_that_forgets_to_lock() -> None:
     promise = "test_a_transaction_waits_for_the_one_before_it"
-    assert list(broken_promises(awaited(WaitingStore), [promise])) == [promise]
-    assert broken_promises(awaited(WaitingStore), ["test_records_change"]) == {}
+    assert list(broken_promises(as_sync(WaitingStore), [promise])) == [promise]
+    assert broken_promises(as_sync(WaitingStore), ["test_records_change"]) == {}
 
 
 # ---- the face ------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ def test_calls_of_several_threads_meet_on_one_loop() -> None:
             await self.barrier.wait()
             return ("here",)
 
-    with BlockingStore(Meeting()) as store:
+    with SyncBridge(Meeting()) as store:
         stored_results: list[tuple[str, ...]] = []
         callers = [
             Thread(target=lambda: stored_results.append(store.restaurant_ids())) for _ in range(3)
@@ -87,7 +87,7 @@ def test_at_its_end_a_store_is_closed_once_on_its_loop() -> None:
     async def loop() -> asyncio.AbstractEventLoop:
         return asyncio.get_running_loop()
 
-    with BlockingStore(AsyncMemoryStore(), on_close=close) as store:
+    with SyncBridge(AsyncMemoryStore(), on_close=close) as store:
         mine = store.run(loop())
         assert store._loop._thread.is_alive()
     store.close()
@@ -102,8 +102,8 @@ def test_a_store_that_nobody_has_any_more_is_closed() -> None:
     async def close(store: AsyncMemoryStore) -> None:
         closed.append(store)
 
-    store = awaited(AsyncMemoryStore, close)(ManualClock(NOW))
-    assert isinstance(store, BlockingStore)
+    store = as_sync(AsyncMemoryStore, close)(ManualClock(NOW))
+    assert isinstance(store, SyncBridge)
     thread, seen = store._loop._thread, weakref.ref(store)
     assert store.restaurant_ids() == ()
     del store
@@ -117,13 +117,13 @@ def test_what_goes_wrong_at_the_end_is_raised() -> None:
 
     with (
         pytest.raises(ConnectionError, match="gone"),
-        BlockingStore(AsyncMemoryStore(), on_close=close),
+        SyncBridge(AsyncMemoryStore(), on_close=close),
     ):
         pass
 
 
 def test_a_store_that_is_closed_answers_no_more() -> None:
-    store = BlockingStore(AsyncMemoryStore())
+    store = SyncBridge(AsyncMemoryStore())
     store.close()
     with pytest.raises(AssertionError, match="closed"):
         store.restaurant_ids()
@@ -134,8 +134,8 @@ def test_a_call_on_the_loop_itself_is_refused_instead_of_hanging() -> None:
         store.restaurant_ids()
 
     with (
-        BlockingStore(AsyncMemoryStore()) as store,
-        pytest.raises(AssertionError, match="wait for itself"),
+        SyncBridge(AsyncMemoryStore()) as store,
+        pytest.raises(AssertionError, match="deadlock"),
     ):
         store.run(call())
 
@@ -144,7 +144,7 @@ def test_the_last_who_knows_of_a_store_may_be_a_task_of_its_loop() -> None:
     async def close() -> None:
         store.close()
 
-    store = BlockingStore(AsyncMemoryStore())
+    store = SyncBridge(AsyncMemoryStore())
     store.run(close())
     store._loop._thread.join(30)
     assert not store._loop._thread.is_alive()
@@ -154,7 +154,7 @@ def test_a_loop_that_has_ended_before_its_time_says_why() -> None:
     async def leave() -> None:
         raise SystemExit(3)
 
-    store = BlockingStore(AsyncMemoryStore())
+    store = SyncBridge(AsyncMemoryStore())
     with pytest.raises(SystemExit):
         store.run(leave())
     store._loop._thread.join()

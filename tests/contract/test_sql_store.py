@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from fourtop.ports import Clock, Store
 from fourtop.storage.sql import AsyncSqlStore, SqlStore
-from fourtop.testing import MakeStore, StoreContract, awaited, broken_promises
+from fourtop.testing import MakeStore, StoreContract, as_sync, broken_promises
 from tests.contract.broken_sql import BROKEN, POSTGRESQL, SQLITE, Kind, Unchecked
 from tests.contract.chance import give_every_chance
 from tests.database.furnished import LOGIN, postgresql_database, sqlite_url
@@ -52,7 +52,7 @@ def called(url: str) -> MakeStore:
 
 
 def waited_for(url: str) -> MakeStore:
-    return awaited(lambda clock: AsyncSqlStore(url, clock=clock), AsyncSqlStore.close)
+    return as_sync(lambda clock: AsyncSqlStore(url, clock=clock), AsyncSqlStore.close)
 
 
 def on_an_engine_of_the_host(url: str) -> MakeStore:
@@ -62,7 +62,7 @@ def on_an_engine_of_the_host(url: str) -> MakeStore:
 
 def on_an_awaited_engine_of_the_host(url: str) -> MakeStore:
     driven = url.replace("sqlite:", "sqlite+aiosqlite:")
-    return awaited(
+    return as_sync(
         lambda clock: AsyncSqlStore(create_async_engine(driven), clock=clock), AsyncSqlStore.close
     )
 

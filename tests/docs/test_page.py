@@ -52,7 +52,7 @@ def test_blocks_of_a_page_share_their_names(tmp_path: Path) -> None:
 
 
 def test_commands_of_a_console_print_what_stands_below_them(tmp_path: Path) -> None:
-    plan = "$ fourtop plan pub --party 0 --at 2050-05-06T19:00\nfourtop: party_size: must be …"
+    plan = "$ fourtop plan pub --party 0 --at 2050-05-06T19:00\nfourtop: --party: must be …"
     whole = plan.replace("…", "a whole number from 1 to 1000 (got 0)")
     schema = "$ fourtop schema\n{\n…\n}"
     assert run(parsed(tmp_path, f"```console\n{schema}\n{whole}\n```\n")) == 1

@@ -325,7 +325,7 @@ def test_whatever_an_audit_finds_is_listed(
     assert f"without an owner: table {second.resource_id} of hold {second.owner_id}" in out
     assert "without tables: booking b7" in out
     code, data = as_json(capsys, "audit", "pub", "--bookings", bookings(tmp_path))
-    assert (code, data["clean"], data["bare"]) == (1, False, ["b7"])
+    assert (code, data["clean"], data["without_tables"]) == (1, False, ["b7"])
     assert data["overlaps"][0]["first"]["id"] == first.id
     assert data["orphans"][0]["owner_kind"] == "hold"
 
@@ -355,6 +355,14 @@ def test_help_is_no_error(capsys: Captured, command: list[str]) -> None:
     code, out, err = run(capsys, *command, "--help")
     assert (code, err) == (0, "")
     assert out.startswith("usage: fourtop")
+
+
+def test_finding_30_fourtop_alone_lists_the_commands(capsys: Captured) -> None:
+    code, out, err = run(capsys)
+    assert (code, err) == (0, "")
+    names = ("demo", "plan", "availability", "audit", "migrate", "doctor", "jobs", "schema")
+    listed = re.findall(r"^    (\w+)\b", out, re.MULTILINE)
+    assert [name for name in names if name not in listed] == []
 
 
 # ---- what the terminal may do to us

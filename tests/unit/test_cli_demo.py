@@ -381,7 +381,7 @@ def test_json_says_what_the_text_says(capsys: pytest.CaptureFixture[str]) -> Non
         "allocations": evening.audit.allocations,
         "overlaps": [],
         "orphans": [],
-        "bare": [],
+        "without_tables": [],
     }
     assert len(data["requests"]) == 30
     assert len(data["stays"]) == len(evening.rows)

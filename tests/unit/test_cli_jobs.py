@@ -176,8 +176,8 @@ def test_a_relay_needs_somebody_to_publish_to(
     Path("broken_listener.py").write_text("raise OSError('secret')\n", encoding="utf-8")
     for name, says in (
         (f"{listener}:number", "cannot be called"),
-        (f"{listener}:later", "is to be awaited; a plain function is needed"),
-        (f"{listener}:nothing", f"there is no nothing in {listener}"),
+        (f"{listener}:later", "is a coroutine function; name a plain function"),
+        (f"{listener}:nothing", f"{listener} has no nothing"),
         (listener, "must be package.module:function or nobody"),
         ("os.path:join:join", "must be package.module:function or nobody"),
         ("no_listener:publish", "no_listener cannot be imported: No module named 'no_listener'"),

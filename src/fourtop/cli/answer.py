@@ -1,4 +1,4 @@
-"""Answers: what a command says, for people and for machines."""
+"""Answer: the output of a command as text and as data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import attrs
 
 
 class ExitCode(IntEnum):
-    """What a command ends with."""
+    """The exit code of a command."""
 
     YES = 0
     NO = 1
@@ -18,12 +18,12 @@ class ExitCode(IntEnum):
 
 @attrs.frozen
 class Answer:
-    """What a command says.
+    """The output of a command.
 
     Args:
-        text: For people; lines of at most 100 columns where names are of a usual length.
-        data: For machines: plain data whose keys stay the same.
-        code: Yes, or no. Wrong input is no answer but an error.
+        text: Text for people, at most 100 columns wide for names of usual length.
+        data: Plain data for programs, with stable keys.
+        code: ``YES`` or ``NO``. Wrong input raises instead.
     """
 
     text: str

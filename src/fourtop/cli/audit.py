@@ -1,4 +1,4 @@
-"""``fourtop audit``: whether bookings can all be true at once, and what a store holds that it must not."""
+"""``fourtop audit``: check a list of bookings, or the rows of a database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fourtop.cli.format import Formatter, counted
 
 
 def audit(desk: Desk, rows: Sequence[BookingRow]) -> Answer:
-    """Import bookings into a store and audit it. A no lists everything that is wrong, a line each."""
+    """Import bookings into a new store and audit it; a no lists one problem per line."""
     house = desk.house()
     problems: list[str] = []
     imported = 0
@@ -40,13 +40,13 @@ def audit(desk: Desk, rows: Sequence[BookingRow]) -> Answer:
 
 
 def audit_database(database: Database, restaurant_ids: Sequence[str]) -> Answer:
-    """Audit restaurants as a database has them: those that are named, or all. A no lists what is wrong.
+    """Audit the named restaurants of a database, or all; a no lists one problem per line.
 
     Raises:
-        NotFound: If there is no such restaurant.
-        WrongInput: If there is no such file.
-        StoreMisconfigured: If the database is not as it has to be.
-        StoreUnavailable: If it cannot be reached.
+        NotFound: If a restaurant does not exist.
+        WrongInput: If the file does not exist.
+        StoreMisconfigured: If the schema is wrong; run ``fourtop doctor``.
+        StoreUnavailable: If the database cannot be reached.
     """
     database.require_there()
     lines: list[str] = []
@@ -75,7 +75,7 @@ def _audit_one(desk: Desk) -> tuple[list[str], dict[str, Any]]:
 
 
 def audit_text(found: Audit) -> str:
-    """Write what an audit found, in one line."""
+    """Return the findings of an audit in one line."""
     overlaps = counted(len(found.overlaps), "overlap")
     orphans = f"{counted(len(found.orphans), 'row')} without an owner"
     without_tables = f"{counted(len(found.without_tables), 'booking')} without tables"
@@ -83,7 +83,7 @@ def audit_text(found: Audit) -> str:
 
 
 def audit_data(found: Audit, formatter: Formatter) -> dict[str, Any]:
-    """Write what an audit found as data."""
+    """Return the findings of an audit as plain data."""
     return {
         "clean": found.is_clean,
         "allocations": found.allocations,
@@ -92,7 +92,7 @@ def audit_data(found: Audit, formatter: Formatter) -> dict[str, Any]:
             for pair in found.overlaps
         ],
         "orphans": [_row_data(row, formatter) for row in found.orphans],
-        "bare": list(found.without_tables),
+        "without_tables": list(found.without_tables),
     }
 
 
@@ -109,7 +109,8 @@ def _findings(found: Audit, formatter: Formatter) -> list[str]:
 
 def _row(row: Allocation, formatter: Formatter) -> str:
     start, end = formatter.iso(row.window.start_us), formatter.iso(row.window.end_us)
-    return f"{row.resource_type.value} {row.resource_id} of {row.owner_kind.value} {row.owner_id}, {start} to {end}"
+    owner = f"{row.owner_kind.value} {row.owner_id}"
+    return f"{row.resource_type.value} {row.resource_id} of {owner}, {start} to {end}"
 
 
 def _row_data(row: Allocation, formatter: Formatter) -> dict[str, Any]:

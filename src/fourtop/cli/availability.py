@@ -1,4 +1,4 @@
-"""``fourtop availability``: the start times of a date, each bookable or why not."""
+"""``fourtop availability``: the start times of a date, bookable or refused with reasons."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NO: Final = "-"
 
 
 def availability(desk: Desk, on: date, parties: Collection[int], must: Preference) -> Answer:
-    """Show a date: for each start and party size, how many such parties could still be seated. None at all: no."""
+    """Show the spots left per start and party size; the answer is ``NO`` if nothing is bookable."""
     house = desk.house()
     formatter = Formatter(house)
     found = desk.availability(on, parties, must=must, spots_limit=SPOTS_LIMIT)
@@ -60,7 +60,7 @@ def _spots(slot: Slot) -> str:
 
 
 def _reasons(found: Availability, formatter: Formatter) -> list[str]:
-    """Tell why not: each code and party once, with its starts from first to last, and one of the reasons in full."""
+    """Return one line per code and party size, with its starts and one full reason."""
     refused: dict[tuple[str, int], list[Slot]] = {}
     for slot in found.slots:
         if slot.refusal is not None:

@@ -1,4 +1,4 @@
-"""The chart of a night: a line for each table, a column for each five minutes."""
+"""Chart of an evening: one line per table, one column per five minutes."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _CLASH: Final = "!"
 
 
 def chart(evening: Evening) -> str:
-    """Draw which party had which table when, and under it how full the house was.
+    """Draw the stays on each table, and the use of the house below them.
 
-    ``[#12 for 4===]`` is request 12, a party of 4; the bracket opens when they sit down and closes
-    when the table is free again. Times are local. Where rows of one table overlapped, which they
-    must not, there are exclamation marks.
+    ``[#12 for 4===]`` is request 12, a party of 4; the brackets mark the start of the stay and the
+    time when the table is free again. Times are local. Exclamation marks show overlapping rows,
+    which never occur in a correct store.
     """
     floor, formatter = evening.house.floor, Formatter(evening.house)
     width = max([len(table.number) for table in floor.tables] + [len("use %")])
@@ -69,7 +69,10 @@ def _bar(evening: Evening, rows: Sequence[Allocation], start_us: int) -> str:
 
 
 def _columns(window: Window, start_us: int) -> tuple[int, int]:
-    """Return the columns whose middle lies in a window, so that two that touch never share one; at least one."""
+    """Return the columns whose middle lies in a window, at least one.
+
+    Windows that touch therefore never share a column.
+    """
     half = COLUMN_US // 2
     first = -((start_us + half - window.start_us) // COLUMN_US)
     last = -((start_us + half - window.end_us) // COLUMN_US)

@@ -1,4 +1,4 @@
-"""The command: reads the arguments, prints the answer, and returns the exit code."""
+"""The command ``fourtop``: parse arguments, print the answer, return the exit code."""
 
 from __future__ import annotations
 
@@ -7,30 +7,38 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 from fourtop.cli.answer import ExitCode
 from fourtop.cli.inputs import WrongInput
 from fourtop.cli.parser import parse
-from fourtop.errors import FourtopError
+from fourtop.errors import FourtopError, InvalidDocument, InvalidInput
 
 _INTERRUPTED = 130
-# Before the last @, for a password may have blanks in it; and in what follows a question mark.
+# The options that set a field of the API under another name.
+_OPTIONS: Final = {
+    "party_size": "--party",
+    "parties": "--party",
+    "areas": "--area",
+    "revision": "--to",
+    **{name: f"--{name}" for name in ("at", "now", "on", "occasion", "batch", "days")},
+}
+# A password may contain blanks, so the pattern runs to the last @; it also covers query parameters.
 _PASSWORD = re.compile(r"(://[^\s:/@]*:).*(?=@)|(?<=password=)[^\s&]+")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command ``fourtop``, and return its exit code.
+    """Run the command ``fourtop`` and return its exit code.
 
-    0: the answer is yes. 1: it is no. 2: the input is wrong, and one line on stderr says what and
-    where.
+    0 means yes, 1 means no, and 2 means wrong input, with one line on stderr that names the fault.
 
     Args:
-        arguments: Without the name of the program; ``None``: those of the process.
+        arguments: Arguments without the program's name; ``None``: the arguments of the process.
     """
     try:
         text, code = _answered(sys.argv[1:] if arguments is None else arguments)
     except (FourtopError, WrongInput) as error:
-        print(f"fourtop: {without_passwords(' '.join(str(error).split()))}", file=sys.stderr)
+        print(f"fourtop: {without_passwords(' '.join(_text(error).split()))}", file=sys.stderr)
         return ExitCode.WRONG_INPUT
     except SystemExit:
         # argparse has printed the help or the version.
@@ -42,12 +50,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def without_passwords(text: str) -> str:
-    """Blot out what may be the password of a URL, also of one that stands where none is expected.
+    """Replace passwords in URLs by ``***``, wherever the URL stands in the text.
 
     >>> without_passwords("unrecognized arguments: postgresql://ann:secret@host/name")
     'unrecognized arguments: postgresql://ann:***@host/name'
     """
     return _PASSWORD.sub(r"\1***", text)
+
+
+def _text(error: FourtopError | WrongInput) -> str:
+    """Return the text of an error, with the option that was typed in place of its field."""
+    if isinstance(error, InvalidInput) and not isinstance(error, InvalidDocument):
+        return str(error).replace(error.field, _OPTIONS.get(error.field, error.field), 1)
+    return str(error)
 
 
 def _answered(arguments: Sequence[str]) -> tuple[str, ExitCode]:
@@ -58,11 +73,11 @@ def _answered(arguments: Sequence[str]) -> tuple[str, ExitCode]:
 
 
 def _print(text: str) -> None:
-    """Print a text: quietly where nobody reads on, with question marks where the terminal lacks a character."""
+    """Print a text; ignore a closed pipe, and replace characters that the terminal lacks."""
     encoding = sys.stdout.encoding or "utf-8"
     try:
         sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
         sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes once more when it ends, and would complain then.
+        # Python flushes stdout again at exit and would print a traceback.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

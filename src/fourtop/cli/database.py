@@ -1,4 +1,4 @@
-"""Databases: the store that a URL names, opened for a command and closed after it."""
+"""Database: open the store that a URL names for the time of one command."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ DEFAULT_SCHEMA: Final = "fourtop"
 
 @attrs.frozen
 class Database:
-    """Where a store is.
+    """The location of a store.
 
     Args:
-        url: ``sqlite:///evening.db`` or ``postgresql://…``. It may hold a password, so that nothing
-            shows it.
-        schema: The schema of the tables on PostgreSQL.
+        url: ``sqlite:///evening.db`` or ``postgresql://…``. No output shows it, because it may hold
+            a password.
+        schema: Schema of the tables on PostgreSQL.
     """
 
     url: str = attrs.field(repr=False)
@@ -35,23 +35,22 @@ class Database:
 
     @contextmanager
     def opened(self, clock: Clock | None = None) -> Iterator[SqlStore]:
-        """Open the store, and close its connections in the end. What it warns of at its start is not printed.
+        """Open the store and close its connections at the end, without printing its warnings.
 
         Args:
-            clock: Tells the store the time; ``None``: the database does.
+            clock: Clock of the store; ``None``: the database's clock.
 
         Raises:
-            InvalidInput: If the URL is none.
-            WrongInput: If what is to be installed for it is not.
-            StoreMisconfigured: If the schema is not there, or the login may not use it.
-            StoreUnavailable: If it cannot be reached.
+            InvalidInput: If the URL is invalid.
+            WrongInput: If an extra is not installed; the text names it.
+            StoreMisconfigured: If the schema is missing, or the login may not use it.
+            StoreUnavailable: If the database cannot be reached.
         """
         with extras_needed():
-            from fourtop.storage.sql import SqlStore  # noqa: PLC0415  # An extra, and only some commands need it.
+            from fourtop.storage.sql import SqlStore  # noqa: PLC0415  # An optional extra.
 
             store = SqlStore(self.url, clock=clock, schema=self.schema)
-        # A command that cron starts every minute need not complain every minute: that is for
-        # fourtop doctor.
+        # Cron starts some commands every minute; only fourtop doctor prints the warnings.
         silence = NullHandler()
         log = getLogger("fourtop.store")
         log.addHandler(silence)
@@ -62,11 +61,11 @@ class Database:
             store.close()
 
     def find_file(self) -> Path | None:
-        """Return the file that a URL of SQLite names; ``None``: it is not SQLite's, or is SQLite's own kind of URI.
+        """Return the file that a SQLite URL names; ``None`` for other databases and SQLite URIs.
 
         Raises:
-            InvalidInput: If the URL is none.
-            WrongInput: If what is to be installed for it is not.
+            InvalidInput: If the URL is invalid.
+            WrongInput: If an extra is not installed; the text names it.
         """
         with extras_needed():
             from fourtop.storage.sql.connection.engine import as_url  # noqa: PLC0415  # The same.
@@ -80,34 +79,34 @@ class Database:
         return Path(str(url.database))
 
     def require_there(self) -> None:
-        """Refuse a file that is not there: to open it would make an empty one.
+        """Refuse a missing file, because opening it would create an empty one.
 
         Raises:
-            InvalidInput: If the URL is none.
-            WrongInput: If there is no such file.
+            InvalidInput: If the URL is invalid.
+            WrongInput: If the file does not exist.
         """
         file = self.find_file()
         if file is not None and not file.exists():
-            raise WrongInput(f"{file}: there is no such file; fourtop migrate makes it")
+            raise WrongInput(f"{file}: the file does not exist; create it with fourtop migrate")
 
     def require_place(self) -> None:
-        """Refuse a file for which there is no directory, because none is made.
+        """Refuse a file in a missing directory, because no command creates directories.
 
         Raises:
-            InvalidInput: If the URL is none.
-            WrongInput: If there is no such directory.
+            InvalidInput: If the URL is invalid.
+            WrongInput: If the directory does not exist.
         """
         file = self.find_file()
         if file is not None and not file.parent.is_dir():
-            raise WrongInput(f"{file.parent}: there is no such directory")
+            raise WrongInput(f"{file.parent}: the directory does not exist")
 
 
 @contextmanager
 def extras_needed() -> Iterator[None]:
-    """Say what to install where an import fails.
+    """Turn a failed import into wrong input that names the extra to install.
 
     Raises:
-        WrongInput: If one does.
+        WrongInput: If an import fails.
     """
     try:
         yield

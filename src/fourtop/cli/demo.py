@@ -1,4 +1,4 @@
-"""``fourtop demo``: an evening of a pub."""
+"""``fourtop demo``: play one evening of the sample pub."""
 
 from __future__ import annotations
 
@@ -16,19 +16,18 @@ from fourtop.simulation.evening import MakeStore, play_evening
 
 
 def demo(seed: int, on: date, database: Database | None = None) -> Answer:
-    """Play an evening. A no means that the audit found something, which it must not.
+    """Play an evening; the answer is ``NO`` if the audit finds a fault.
 
     Args:
-        seed: What the guests are drawn from.
+        seed: Seed of the guests.
         on: The date.
-        database: Where it is played, and kept; ``None``: in memory. What is missing of the schema
-            is made.
+        database: Database to play in and keep; ``None``: in memory. A missing schema is created.
 
     Raises:
-        InvalidInput: If the date or the URL is none.
-        WrongInput: If an evening was played there before: what it left is nobody's to overwrite.
-        StoreMisconfigured: If the database is not as it has to be, and may not be made so.
-        StoreUnavailable: If it cannot be reached.
+        InvalidInput: If the date or the URL is invalid.
+        WrongInput: If the database already holds an evening; the command does not overwrite it.
+        StoreMisconfigured: If the schema is wrong and the login may not change it.
+        StoreUnavailable: If the database cannot be reached.
     """
     try:
         with ExitStack() as stack:
@@ -38,8 +37,8 @@ def demo(seed: int, on: date, database: Database | None = None) -> Answer:
     except AlreadyExists as error:
         if error.kind != "restaurant":
             raise
-        rule = "an evening was played there before; name another file or database"
-        raise WrongInput(f"--store has the restaurant {error.id}: {rule}") from None
+        cure = "an evening was played there before; name another file or database"
+        raise WrongInput(f"--store: has the restaurant {error.id}; {cure}") from None
     return Answer(
         demo_report(evening),
         evening_data(evening),

@@ -1,4 +1,4 @@
-"""The story of a night: a line for each request, and what came of it."""
+"""Report of the demo: one line per request and outcome, the chart, and the audit."""
 
 from __future__ import annotations
 
@@ -18,12 +18,10 @@ _LATER: Final = 26
 
 
 def demo_report(evening: Evening) -> str:
-    """Tell a night: the requests in the order in which they were made, the chart, and the audit."""
+    """Return the report of an evening: requests in order, the chart, and the audit."""
     formatter = Formatter(evening.house)
-    lines = [
-        f"{evening.house.restaurant.name}, {day(evening.on)}: {len(evening.visits)} requests, seed {evening.seed}",
-        "",
-    ]
+    title = f"{evening.house.restaurant.name}, {day(evening.on)}"
+    lines = [f"{title}: {len(evening.visits)} requests, seed {evening.seed}", ""]
     lines.append("  #  asked  by     party  for")
     for visit in evening.visits:
         lines += _told(visit, formatter)
@@ -35,8 +33,9 @@ def _told(visit: Visit, formatter: Formatter) -> Iterator[str]:
     clock, lead = "", ""
     for step, sentence in _sentences(visit, formatter):
         if not clock:
-            party_size = f"{visit.party_size:>5}  {formatter.clock(visit.start_us)}"
-            lead = f"{visit.number:>3}  {formatter.clock(step.at_us)}  {_CHANNELS[visit.channel]:<5}  {party_size}  "
+            asked = f"{formatter.clock(step.at_us)}  {_CHANNELS[visit.channel]:<5}"
+            wanted = f"{visit.party_size:>5}  {formatter.clock(visit.start_us)}"
+            lead = f"{visit.number:>3}  {asked}  {wanted}  "
         elif formatter.clock(step.at_us) != clock:
             lead = f"{'':>{_LATER}}{formatter.clock(step.at_us)}  "
         else:
@@ -46,7 +45,7 @@ def _told(visit: Visit, formatter: Formatter) -> Iterator[str]:
 
 
 def _sentences(visit: Visit, formatter: Formatter) -> Iterator[tuple[Step, str]]:
-    """Yield what is worth telling: a hold that is confirmed in time is one sentence."""
+    """Yield the steps to report; a hold that is confirmed in time is one sentence."""
     told = [step for step in visit.steps if step.event not in _QUIET]
     for step, following in zip_longest(told, told[1:]):
         then = None if following is None else following.event
@@ -99,11 +98,11 @@ def _summary(evening: Evening) -> str:
     return f"{counted(len(evening.visits), 'request')}: {', '.join(parts)}, {refused} refused"
 
 
-# ---- for machines
+# ---- plain data
 
 
 def evening_data(evening: Evening) -> dict[str, Any]:
-    """Return a night as plain data."""
+    """Return the record of an evening as plain data."""
     formatter = Formatter(evening.house)
     return {
         "restaurant": evening.house.restaurant.id,

@@ -1,4 +1,4 @@
-"""``fourtop doctor``: whether a database is as it has to be, and what to do if not."""
+"""``fourtop doctor``: check a database, and say how to mend each fault."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ _INDENT: Final = " " * 9
 
 
 def doctor(database: Database) -> Answer:
-    """Look a database over. A no means that stores refuse to work on it; warnings alone are a yes.
+    """Check a database; the answer is ``NO`` if a store refuses to start on it.
+
+    Warnings alone leave the answer at yes.
 
     Raises:
-        InvalidInput: If the URL is none.
-        WrongInput: If there is no such file, or what is to be installed for it is not.
-        StoreMisconfigured: If it does not let itself be asked.
-        StoreUnavailable: If it cannot be reached.
+        InvalidInput: If the URL is invalid.
+        WrongInput: If the file does not exist, or an extra is not installed.
+        StoreMisconfigured: If the login may not inspect the database.
+        StoreUnavailable: If the database cannot be reached.
     """
     database.require_there()
     with database.opened() as store:
@@ -46,7 +48,7 @@ def _data(finding: Finding) -> dict[str, str]:
 
 
 def _lines(finding: dict[str, str]) -> list[str]:
-    """Return what was found, and below it what to do."""
+    """Return a finding with its remedy below it."""
     head = f"{finding['severity']:<7}  {finding['code']}"
     told = [f"{finding['text']}", f"mend it: {finding['remedy']}"]
     return [

@@ -1,4 +1,4 @@
-"""Wording: how values are written, for people in the restaurant's time and for machines as plain data."""
+"""Format values for output: local times and table numbers for people, plain data for programs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WIDTH: Final = 100
 
 
 class Formatter:
-    """Writes values of one house: instants in its zone, tables by their numbers.
+    """Format values of one house: instants in its time zone, tables by number.
 
     Args:
         house: The house.
@@ -24,33 +24,33 @@ class Formatter:
         self._zone: tzinfo = Calendar(house.restaurant, house.policy).zone
 
     def clock(self, instant_us: int) -> str:
-        """Write an instant as local hours and minutes."""
+        """Return an instant as local hours and minutes."""
         return f"{from_micros(instant_us).astimezone(self._zone):%H:%M}"
 
     def moment(self, instant_us: int) -> str:
-        """Write an instant as a local day and time."""
+        """Return an instant as a local day and time."""
         local = from_micros(instant_us).astimezone(self._zone)
         return f"{day(local.date())}, {local:%H:%M}"
 
     def iso(self, instant_us: int) -> str:
-        """Write an instant as ISO 8601 with the local offset."""
+        """Return an instant in ISO 8601 with the local offset."""
         return from_micros(instant_us).astimezone(self._zone).isoformat()
 
     def window(self, window: Window) -> dict[str, str]:
-        """Write a window as data."""
+        """Return a window as data."""
         return {"start": self.iso(window.start_us), "end": self.iso(window.end_us)}
 
     def numbers(self, table_ids: Iterable[str]) -> list[str]:
-        """Return the numbers of tables, by which people know them."""
+        """Return the numbers of tables."""
         return [self._floor.get_table(table_id).number for table_id in table_ids]
 
     def tables(self, table_ids: Iterable[str]) -> str:
-        """Write a set of tables."""
+        """Return the numbers of a set of tables, joined by a plus sign."""
         return " + ".join(self.numbers(table_ids))
 
 
 def day(on: date) -> str:
-    """Write a date, as in ``Friday 1 May 2026``.
+    """Return a date as in ``Friday 1 May 2026``.
 
     >>> day(date(2026, 5, 1))
     'Friday 1 May 2026'
@@ -59,7 +59,7 @@ def day(on: date) -> str:
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:
-    """Write a number of things.
+    """Return a count with its noun.
 
     >>> counted(1, "table"), counted(0, "party", "parties")
     ('1 table', '0 parties')
@@ -68,7 +68,7 @@ def counted(count: int, one: str, many: str | None = None) -> str:
 
 
 def why(refusal: Refusal) -> str:
-    """Write the decisive reason of a refusal, with its code."""
+    """Return the decisive reason of a refusal with its code."""
     return f"{refusal.reasons[0]} ({refusal.code.value})"
 
 

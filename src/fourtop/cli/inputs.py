@@ -1,4 +1,4 @@
-"""Opening a house: the files that a command names, read and put in place in a store of its own."""
+"""Inputs: read the files that a command names, and load them into a memory store."""
 
 from __future__ import annotations
 
@@ -32,43 +32,42 @@ MAX_CHARACTERS: Final = 100_000_000
 
 
 class WrongInput(Exception):
-    """What was given cannot be used; its text is one line for the person who gave it."""
+    """Input that cannot be used; the text is one line for the person who typed it."""
 
 
 def open_house(floor: str) -> House:
     """Return the house of a document, or the sample.
 
     Args:
-        floor: The path of a house document, or ``pub``.
+        floor: Path of a house document, or ``pub``.
 
     Raises:
-        WrongInput: If it cannot be read, or breaks a rule; with the path in the document or the
-            line.
+        WrongInput: If the document cannot be read or breaks a rule; names the line, or the path
+            inside the document.
     """
     return sample.pub() if floor == SAMPLE else _read(floor, loads_house)
 
 
 def read_bookings(path: str) -> tuple[BookingRow, ...]:
-    """Return the booking rows of a file: JSON if its name ends so, else CSV.
+    """Return the booking rows of a file, read as JSON if its name ends in ``.json``, else as CSV.
 
     Raises:
-        WrongInput: If it cannot be read, or a row is wrong; with the line or the path in the
-            document.
+        WrongInput: If the file cannot be read or a row is wrong; names the line, or the path
+            inside the document.
     """
     return _read(path, loads_rows_json if path.lower().endswith(".json") else loads_rows_csv)
 
 
 def open_desk(house: House, *, now: str | None = None, bookings: str | None = None) -> Desk:
-    """Open a house in a memory store, and return its desk.
+    """Add a house to a new memory store and return its desk.
 
     Args:
         house: The house.
-        now: What time it is, ISO 8601; without an offset it is local time; ``None``: as the
-            machine's clock says.
-        bookings: The path of a file of bookings to import first.
+        now: Current time in ISO 8601; local time if it has no offset; ``None``: the machine's time.
+        bookings: Path of a file of bookings to import first.
 
     Raises:
-        InvalidInput: If ``now`` is no such time.
+        InvalidInput: If ``now`` is not a time.
         WrongInput: If the bookings cannot be read or imported.
     """
     clock: Clock = SystemClock()
@@ -93,10 +92,10 @@ def _read(path: str, decode: Callable[[str], T]) -> T:
     except OSError as error:
         raise WrongInput(f"{path}: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
-        raise WrongInput(f"{path}: must be UTF-8, but byte {error.start + 1} is not") from None
+        raise WrongInput(f"{path}: must be UTF-8 (got another byte at {error.start + 1})") from None
     except ValueError:
-        # A path with a NUL.
-        raise WrongInput("FLOOR and --bookings must be paths of files") from None
+        # The path contains a NUL character.
+        raise WrongInput("FLOOR, --bookings: must be paths of files") from None
     if len(text) > MAX_CHARACTERS:
         raise WrongInput(f"{path}: must be at most {MAX_CHARACTERS} characters long")
     try:

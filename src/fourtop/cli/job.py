@@ -43,13 +43,13 @@ Publish = Callable[[Event], object]
 
 @attrs.frozen(kw_only=True)
 class JobOptions:
-    """How the jobs of one run work.
+    """The options of one run of the jobs.
 
     Args:
-        batch: How many rows at once; ``None``: as many as suits each job.
-        days: For how long is kept what is over.
-        publish: Who hears the events: ``package.module:function``, or ``nobody``; where they are
-            relayed.
+        batch: Rows per batch; ``None``: the default of each job.
+        days: Days for which old rows are kept.
+        publish: Function that gets the relayed events, as ``package.module:function``; the word
+            ``NOBODY`` discards them.
     """
 
     batch: int | None = None
@@ -58,12 +58,12 @@ class JobOptions:
 
 
 def run_jobs(database: Database, names: Sequence[str], options: JobOptions) -> Answer:
-    """Run jobs once, one after the other, until each has nothing left. A no means that events could not be published.
+    """Run jobs in order, each until it is done; the answer is ``NO`` if publishing failed.
 
     Raises:
-        WrongInput: If there is nothing to publish with. No job was run.
-        InvalidInput: If a number is out of its range.
-        StoreUnavailable: If the store cannot be reached. What was done is done; run it again.
+        WrongInput: If the function to publish with is invalid. No job has run.
+        InvalidInput: If a number is outside its range.
+        StoreUnavailable: If the store cannot be reached. Finished batches stay; run it again.
     """
     database.require_there()
     with _importing_from_here():
@@ -125,32 +125,34 @@ _SAYS: Final[Mapping[str, Callable[[Numbers], str]]] = MappingProxyType(
     {
         "sweep": lambda did: f"{counted(did['holds'], 'hold')} ended",
         "relay": lambda did: (
-            f"{counted(did['published'], 'event')} published, {counted(did['failed'], 'attempt')} failed,"
-            f" {did['dead']} given up, {did['lost']} to be published twice"
+            f"{counted(did['published'], 'event')} published, "
+            f"{counted(did['failed'], 'attempt')} failed, "
+            f"{did['dead']} given up, {did['lost']} to be published twice"
         ),
         "prune": lambda did: f"{counted(did['allocations'], 'row')} archived",
         "retain": lambda did: (
-            f"{counted(did['confirmations'], 'confirmation result')}, {counted(did['stored_results'], 'stored result')},"
-            f" {counted(did['holds'], 'hold')} and {counted(did['events'], 'event')} deleted"
+            f"{counted(did['confirmations'], 'confirmation result')}, "
+            f"{counted(did['stored_results'], 'stored result')}, "
+            f"{counted(did['holds'], 'hold')} and {counted(did['events'], 'event')} deleted"
         ),
     }
 )
 
 
-# ---- who hears the events
+# ---- the function to publish with
 
 
 def _publish_of(name: str | None) -> Publish:
-    """Return the function of a name, imported.
+    """Import and return the function of a name.
 
     Raises:
-        WrongInput: If there is none, or none that can be called.
+        WrongInput: If the name is not that of a plain function.
     """
     if name is None or name == NOBODY:
         return _to_nobody
     if _FUNCTION.fullmatch(name) is None:
         raise WrongInput(
-            f"--publish must be package.module:function or {NOBODY} (got {safe_repr(name)})"
+            f"--publish: must be package.module:function or {NOBODY} (got {safe_repr(name)})"
         )
     module_name, _, path = name.partition(":")
     try:
@@ -158,7 +160,7 @@ def _publish_of(name: str | None) -> Publish:
     except ImportError as error:
         raise WrongInput(f"--publish: {module_name} cannot be imported: {error}") from None
     except AttributeError:
-        raise WrongInput(f"--publish: there is no {path} in {module_name}") from None
+        raise WrongInput(f"--publish: {module_name} has no {path}") from None
     except Exception as error:  # noqa: BLE001  # A module may raise anything as it is imported.
         raise WrongInput(
             f"--publish: {module_name} cannot be imported: it raises {type(error).__name__}"
@@ -166,23 +168,23 @@ def _publish_of(name: str | None) -> Publish:
     if not callable(found):
         raise WrongInput(f"--publish: {name} cannot be called")
     if inspect.iscoroutinefunction(found):
-        # Called, it would return at once and publish nothing, and the event would be written down
-        # as published.
+        # A call would return a coroutine and publish nothing, yet count as delivered.
         raise WrongInput(
-            f"--publish: {name} is to be awaited; a plain function is needed, which ends when it is done"
+            f"--publish: {name} is a coroutine function; name a plain function that returns when"
+            " the event is published"
         )
     publish: Publish = found
     return publish
 
 
 def _to_nobody(_event: Event) -> None:
-    """Publish an event where nobody listens."""
+    """Discard an event."""
 
 
 @contextmanager
 def _importing_from_here() -> Iterator[None]:
-    """Let Python look for modules in the current directory, too, after everywhere else."""
-    here = os.getcwd()  # noqa: PTH109  # The path of Python's imports has texts.
+    """Append the current directory to the import path."""
+    here = os.getcwd()  # noqa: PTH109  # sys.path holds strings.
     sys.path.append(here)
     try:
         yield

@@ -1,4 +1,4 @@
-"""``fourtop migrate``: the tables in a database, made, changed and taken back."""
+"""``fourtop migrate``: create, upgrade and downgrade the schema of a database."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ NOTHING: Final = "base"
 
 @extras_needed()
 def migrate(database: Database, revision: str = LATEST) -> Answer:
-    """Bring the schema up to a revision; a yes also where nothing was to be done.
+    """Upgrade the schema to a revision; the answer is yes even if nothing changed.
 
     Raises:
-        InvalidInput: If the URL or the revision is none.
-        StoreMisconfigured: If the database cannot be migrated as it is.
-        StoreUnavailable: If it cannot be reached; nothing was changed.
+        InvalidInput: If the URL or the revision is invalid.
+        StoreMisconfigured: If the present schema cannot be migrated.
+        StoreUnavailable: If the database cannot be reached; nothing was changed.
     """
     migrations = _migrations()
     database.require_place()
@@ -30,12 +30,12 @@ def migrate(database: Database, revision: str = LATEST) -> Answer:
 
 @extras_needed()
 def take_back(database: Database, revision: str) -> Answer:
-    """Take the schema back to a revision, with the data for which it has no room.
+    """Downgrade the schema to a revision; data that the revision cannot hold is deleted.
 
     Raises:
-        InvalidInput: If the URL or the revision is none.
-        StoreMisconfigured: If the database cannot be changed as it is.
-        StoreUnavailable: If it cannot be reached; nothing was changed.
+        InvalidInput: If the URL or the revision is invalid.
+        StoreMisconfigured: If the present schema cannot be downgraded.
+        StoreUnavailable: If the database cannot be reached; nothing was changed.
     """
     migrations = _migrations()
     database.require_there()
@@ -45,12 +45,12 @@ def take_back(database: Database, revision: str) -> Answer:
 
 @extras_needed()
 def standing(database: Database) -> Answer:
-    """Say which revision the schema is at. A no means that it is not the latest.
+    """Show the revision of the schema; the answer is ``NO`` if it is not the latest.
 
     Raises:
-        InvalidInput: If the URL is none.
-        StoreMisconfigured: If the login may not look.
-        StoreUnavailable: If it cannot be reached.
+        InvalidInput: If the URL is invalid.
+        StoreMisconfigured: If the login may not read the revision.
+        StoreUnavailable: If the database cannot be reached.
     """
     database.require_there()
     return _standing(database)
@@ -58,22 +58,22 @@ def standing(database: Database) -> Answer:
 
 @extras_needed()
 def is_made(database: Database) -> bool:
-    """Tell whether somebody has made the schema, as far as this login may know.
+    """Return whether the schema exists, as far as this login can see.
 
     Raises:
-        InvalidInput: If the URL is none.
-        StoreUnavailable: If it cannot be reached.
+        InvalidInput: If the URL is invalid.
+        StoreUnavailable: If the database cannot be reached.
     """
     try:
         return _migrations().current(database.url, schema=database.schema) is not None
     except StoreMisconfigured:
-        # A login that may use the tables need not be one that may look at the version. If it is
-        # something else, the store will say so.
+        # A login may be allowed to use the tables but not to read the revision. The store reports
+        # any other fault.
         return True
 
 
 def _migrations() -> Any:
-    from fourtop.storage.sql.migrations import migrate as found  # noqa: PLC0415  # An extra, and only some commands need it.
+    from fourtop.storage.sql.migrations import migrate as found  # noqa: PLC0415  # An extra.
 
     return found
 
@@ -81,9 +81,7 @@ def _migrations() -> Any:
 def _done(database: Database, steps: Sequence[str], way: str) -> Answer:
     says = {each.id: each.says for each in _migrations().history()}
     answer = _standing(database)
-    lines = [f"{way}  {step}  {says.get(step, '')}".rstrip() for step in steps] or [
-        "nothing was to be done"
-    ]
+    lines = [f"{way}  {step}  {says.get(step, '')}".rstrip() for step in steps] or ["nothing to do"]
     return Answer("\n".join([*lines, answer.text]), {"steps": list(steps), **answer.data})
 
 
@@ -92,7 +90,7 @@ def _standing(database: Database) -> Answer:
     now = migrations.current(database.url, schema=database.schema)
     latest = migrations.history()[-1].id
     if now is None:
-        text = f"there is no schema; the latest revision is {latest}"
+        text = f"the database has no schema; the latest revision is {latest}"
     elif now == latest:
         text = f"the schema is at revision {now}, the latest"
     else:

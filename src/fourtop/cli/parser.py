@@ -1,4 +1,4 @@
-"""The parser: which commands there are, and what they take."""
+"""Parser: the commands of ``fourtop`` and their arguments."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from fourtop.model.policy import as_date
 from fourtop.simulation.evening import DEFAULT_DATE, DEFAULT_SEED
 
 _DESCRIPTION: Final = (
-    "Answer which tables a party gets, play an evening of a pub, and look after databases."
+    "Find tables for a party, play an evening of a pub, and maintain databases of bookings."
 )
 _EPILOG: Final = """\
 FLOOR is the path of a house document (see `fourtop schema`), or the word pub for the sample.
 Times are ISO 8601; without an offset they are local times of the restaurant.
-URL is sqlite:///night.db (a file beside you), sqlite:////var/night.db or postgresql://user@host/name.
-FOURTOP_STORE, if it is set, is the URL of every command that takes one, but for the demo.
+URL is sqlite:///night.db (relative), sqlite:////var/night.db (absolute) or postgresql://user@host/name.
+FOURTOP_STORE is the default URL of every command that takes one, except for the demo.
 
-exit codes: 0 the answer is yes (there is a plan, a start can be booked, the audit is clean, a job is done)
-            1 the answer is no
-            2 the input is wrong or the database cannot be used: one line on stderr says what and where
+exit codes: 0 yes: a plan exists, a start is bookable, the audit is clean, or the job is done
+            1 no
+            2 wrong input, or the database cannot be used; one line on stderr names the fault
 """
 _WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
 
@@ -48,21 +48,23 @@ Add = Callable[[str, Callable[[Namespace], Answer], str], ArgumentParser]
 
 
 class _Parser(ArgumentParser):
-    """Reports wrong input in one line, without the usage around it."""
+    """Report wrong input in one line, without the usage text."""
 
     def error(self, message: str) -> NoReturn:
-        """Raise what is wrong, for ``main`` to print."""
+        """Raise the message as wrong input, for ``main`` to print."""
         raise WrongInput(message)
 
 
 def parse(arguments: Sequence[str]) -> tuple[Run, bool]:
-    """Return what a command line asks for, ready to run, and whether the answer is for a machine.
+    """Return the command of a command line, ready to run, and whether it prints JSON.
+
+    Without arguments the help with its list of commands is printed.
 
     Raises:
-        WrongInput: If it asks for nothing that there is.
-        SystemExit: After ``--help``.
+        WrongInput: If the arguments name no command or are invalid.
+        SystemExit: After printing the help or the version.
     """
-    found = _parser().parse_args(arguments)
+    found = _parser().parse_args(arguments or ["--help"])
     return partial(found.run, found), found.json
 
 
@@ -85,7 +87,7 @@ def _parser() -> ArgumentParser:
 
 
 def _add_asking(add: Add) -> None:
-    """Add what plays and asks."""
+    """Add the commands that play an evening or answer a question."""
     one = add("demo", _run_demo, "play an evening of a pub, from the first request to the audit")
     one.add_argument(
         "--seed", type=_whole, default=DEFAULT_SEED, help="draws the guests (default: %(default)s)"
@@ -93,8 +95,10 @@ def _add_asking(add: Add) -> None:
     one.add_argument(
         "--on", type=_date, default=DEFAULT_DATE, metavar="DATE", help="(default: %(default)s)"
     )
-    _add_store(one, "play it there, and keep it (default: in memory)")
-    one = add("plan", _run_plan, "the tables that a party would get, with the score; or why not")
+    _add_store(one, "database to play in and keep (default: in memory)")
+    one = add(
+        "plan", _run_plan, "the tables that a party would get, with the score, or the refusal"
+    )
     _add_house(one)
     one.add_argument("--party", dest="party_size", type=_whole, required=True, metavar="SIZE")
     one.add_argument("--at", required=True, metavar="TIME", help="such as 2026-05-01T19:00")
@@ -103,9 +107,7 @@ def _add_asking(add: Add) -> None:
         "--table", action="append", default=[], metavar="NUMBER", help="this table; may be repeated"
     )
     _add_conditions(one)
-    one = add(
-        "availability", _run_availability, "the start times of a date, each bookable or why not"
-    )
+    one = add("availability", _run_availability, "the start times of a date, bookable or refused")
     _add_house(one)
     one.add_argument("--on", type=_date, required=True, metavar="DATE")
     one.add_argument(
@@ -121,32 +123,30 @@ def _add_asking(add: Add) -> None:
 
 
 def _add_keeping(add: Add) -> None:
-    """Add what looks into databases and changes their schema."""
+    """Add the commands that check databases and change their schema."""
     one = add(
         "audit",
         _run_audit,
-        "whether the bookings of a file, or of a database, can all be true at once",
+        "check the bookings of a file or of a database for contradictions",
     )
     _add_house(one, is_optional=True)
-    _add_store(one, f"audit what is kept there (default without FLOOR: what {VARIABLE} says)")
+    _add_store(one, f"database to audit (default without FLOOR: {VARIABLE})")
     one.add_argument(
-        "--restaurant", action="append", default=[], metavar="ID", help="this one there; repeatable"
+        "--restaurant", action="append", default=[], metavar="ID", help="only this one; repeatable"
     )
     one = add(
-        "migrate", _run_migrate, "make or change the schema of a database; safe to be done twice"
+        "migrate", _run_migrate, "create or upgrade the schema of a database; safe to run twice"
     )
     _add_store(one)
     which = one.add_mutually_exclusive_group()
     which.add_argument(
-        "--to", default=LATEST, metavar="REVISION", help="up to this one (default: the latest)"
+        "--to", default=LATEST, metavar="REVISION", help="upgrade to it (default: the latest)"
     )
-    back = (
-        f"back to this one, without the data for which it has no room; {NOTHING}: nothing is left"
-    )
+    back = f"downgrade to it and delete data that it cannot hold; {NOTHING} removes everything"
     which.add_argument("--down", metavar="REVISION", help=back)
-    which.add_argument("--current", action="store_true", help="only say which one it is at")
+    which.add_argument("--current", action="store_true", help="only show the present revision")
     one = add(
-        "doctor", _run_doctor, "whether a database is as it has to be; 1: it is not to be used"
+        "doctor", _run_doctor, "check a database; exit code 1 means that stores refuse to use it"
     )
     _add_store(one)
     one = add("clock", _run_clock, "set the time of a restaurant back after a clock ran ahead")
@@ -165,20 +165,20 @@ def _add_jobs(commands: Any) -> None:
     add = partial(_add, jobs.add_subparsers(metavar="JOB", title="jobs", required=True))
     for name, summary in (
         ("sweep", "end the holds that have expired"),
-        ("relay", "publish the waiting events; 1: some could not be published"),
-        ("prune", "move the allocations that are long over into the archive"),
-        ("retain", "delete old confirmation results, answers, ended holds and delivered events"),
+        ("relay", "publish waiting events; exit code 1 means that publishing failed"),
+        ("prune", "move old allocations to the archive"),
+        ("retain", "delete old confirmation results, stored results, holds and events"),
         ("all", "all four, in this order"),
     ):
         one = add(name, _run_jobs, summary)
         one.set_defaults(jobs=JOBS if name == "all" else (name,), publish=None, days=DEFAULT_DAYS)
         _add_store(one)
         one.add_argument(
-            "--batch", type=_whole, metavar="ROWS", help="at once (default: 100, or 500 to prune)"
+            "--batch", type=_whole, metavar="ROWS", help="rows per batch (default: 100 or 500)"
         )
         if name in ("relay", "all"):
-            who = f"package.module:function, called with each event; or {NOBODY}"
-            one.add_argument("--publish", required=True, metavar="FUNCTION", help=who)
+            target = f"package.module:function that gets each event, or {NOBODY}"
+            one.add_argument("--publish", required=True, metavar="FUNCTION", help=target)
         if name in ("prune", "retain", "all"):
             one.add_argument(
                 "--days", type=_whole, default=DEFAULT_DAYS, help="(default: %(default)s)"
@@ -209,19 +209,17 @@ def _add_house(parser: ArgumentParser, *, is_optional: bool = False) -> None:
     parser.add_argument(
         "floor", nargs=count, metavar="FLOOR", help="a house document, or pub for the sample"
     )
-    rows = "bookings that exist: CSV, or JSON if the name ends in .json"
+    rows = "existing bookings: CSV, or JSON if the name ends in .json"
     parser.add_argument("--bookings", metavar="FILE", help=rows)
-    parser.add_argument(
-        "--now", metavar="TIME", help="what time it is (default: as the machine's clock says)"
-    )
+    parser.add_argument("--now", metavar="TIME", help="current time (default: the machine's clock)")
 
 
 def _add_store(parser: ArgumentParser, what: str | None = None) -> None:
-    """Add where the database is. No default is shown, since it may hold a password."""
+    """Add the location of the database; no default is shown, because it may hold a password."""
     parser.add_argument(
-        "--store", metavar="URL", help=what or f"the database (default: what {VARIABLE} says)"
+        "--store", metavar="URL", help=what or f"the database (default: {VARIABLE})"
     )
-    schema = "of the tables on PostgreSQL (default: %(default)s)"
+    schema = "schema of the tables on PostgreSQL (default: %(default)s)"
     parser.add_argument("--schema", metavar="NAME", default=DEFAULT_SCHEMA, help=schema)
 
 
@@ -254,7 +252,7 @@ def _date(text: str) -> date:
     try:
         return as_date(text)
     except InvalidInput as error:
-        raise ArgumentTypeError(f"{error.rule}, not {error.given}") from None
+        raise ArgumentTypeError(f"{error.rule} (got {error.given})") from None
 
 
 def _conditions(found: Namespace) -> Conditions:
@@ -274,8 +272,7 @@ def _database(found: Namespace) -> Database:
 
 
 def _run_demo(found: Namespace) -> Answer:
-    # Not by the variable: whoever has set it for their own restaurants does not want the pub among
-    # them.
+    # The variable names a database of real restaurants; the sample pub does not belong there.
     return demo(found.seed, found.on, _database(found) if found.store else None)
 
 
@@ -295,10 +292,10 @@ def _run_availability(found: Namespace) -> Answer:
 def _run_audit(found: Namespace) -> Answer:
     if found.floor is None:
         if found.bookings is not None or found.now is not None:
-            raise WrongInput("--bookings and --now go with a FLOOR, not with a database")
+            raise WrongInput("--bookings, --now: need a FLOOR; a database has its own bookings")
         return audit_database(_database(found), found.restaurant)
     if found.store or found.restaurant:
-        raise WrongInput("--store and --restaurant go without a FLOOR: they are about a database")
+        raise WrongInput("--store, --restaurant: name a database; leave out the FLOOR")
     if found.bookings is None:
         raise WrongInput("the following arguments are required: --bookings")
     return audit(open_desk(open_house(found.floor), now=found.now), read_bookings(found.bookings))

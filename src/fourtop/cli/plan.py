@@ -1,4 +1,4 @@
-"""``fourtop plan``: the tables that a party would get, and why."""
+"""``fourtop plan``: the tables that a party would get, with the score, or the refusal."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _SHOWN_OTHERS: Final = 4
 
 @attrs.frozen
 class Conditions:
-    """Conditions on tables as people write them.
+    """Conditions on tables as typed on the command line.
 
     Args:
         zones: Names or ids of zones.
-        areas: indoor, outdoor, bar.
+        areas: indoor, outdoor or bar.
         seatings: Seating types.
-        features: Such as step-free.
+        features: Features, such as step-free.
     """
 
     zones: Sequence[str] = ()
@@ -44,11 +44,11 @@ class Conditions:
     features: Sequence[str] = ()
 
     def of(self, house: House) -> Preference:
-        """Return them for a house.
+        """Return the preference for a house.
 
         Raises:
             NotFound: If the house has no such zone.
-            InvalidInput: Naming the field and the rule.
+            InvalidInput: If a condition is invalid; names the field and the rule.
         """
         zones = frozenset(_zone_id(house, name) for name in self.zones)
         return Preference(
@@ -58,14 +58,14 @@ class Conditions:
 
 @attrs.frozen
 class Wanted:
-    """What ``plan`` is asked for, as it was written.
+    """A request as typed on the command line.
 
     Args:
         party_size: The party size.
-        at: ISO 8601; without an offset it is local time.
+        at: Start in ISO 8601; local time if it has no offset.
         must: Conditions on the tables.
         occasion: Key of an occasion, if any.
-        tables: Numbers of tables: these and no others.
+        tables: Numbers of the only tables to consider.
     """
 
     party_size: int
@@ -75,11 +75,11 @@ class Wanted:
     tables: Sequence[str] = ()
 
     def of(self, house: House) -> BookingRequest:
-        """Return the request for a house.
+        """Return the booking request for a house.
 
         Raises:
             NotFound: If the house has no such zone or table.
-            InvalidInput: Naming the field and the rule.
+            InvalidInput: If a value is invalid; names the field and the rule.
         """
         start_us = Calendar(house.restaurant, house.policy).instant(self.at, "at")
         return BookingRequest(
@@ -92,12 +92,13 @@ class Wanted:
 
 
 def plan(desk: Desk, wanted: Wanted) -> Answer:
-    """Quote: the best plan with its score, and the next best; or the refusal."""
+    """Quote a request: the best plan with its score and the next best, or the refusal."""
     house = desk.house()
     request = wanted.of(house)
     formatter = Formatter(house)
     quoted = desk.quote(request)
-    head = f"{house.restaurant.name}, {formatter.moment(request.start_us)}: a party of {request.party_size}"
+    when = formatter.moment(request.start_us)
+    head = f"{house.restaurant.name}, {when}: a party of {request.party_size}"
     data: dict[str, Any] = {
         "restaurant": house.restaurant.id,
         "party_size": request.party_size,
@@ -130,7 +131,7 @@ def _table_id(house: House, number: str) -> str:
     return table.id
 
 
-# ---- for people
+# ---- text
 
 
 def _refused(refusal: Refusal) -> str:
@@ -159,7 +160,7 @@ def _planned(plan: Plan, formatter: Formatter) -> str:
 
 
 def usage_text(usage: Usage) -> str:
-    """Write how many covers and parties a service has, and its caps if it has any."""
+    """Return the covers and parties of a service, with its caps if it has any."""
     covers = _of_cap(usage.booked_covers, usage.max_covers, "cover", "covers")
     parties = _of_cap(usage.booked_parties, usage.max_parties, "party", "parties")
     return f"{usage.period}: {covers}, {parties} booked"
@@ -169,7 +170,7 @@ def _of_cap(booked: int, cap: int | None, one: str, many: str) -> str:
     return counted(booked, one, many) if cap is None else f"{booked} of {counted(cap, one, many)}"
 
 
-# ---- for machines
+# ---- plain data
 
 
 def _quote_data(quote: Quote, formatter: Formatter) -> dict[str, Any]:
@@ -203,7 +204,7 @@ def _plan_data(plan: Plan, formatter: Formatter) -> dict[str, Any]:
 
 
 def usage_data(usage: Usage) -> dict[str, Any]:
-    """Write the usage of a service as data."""
+    """Return the usage of a service as plain data."""
     return {
         "period": usage.period,
         "service_date": usage.service_date.isoformat(),

@@ -1,7 +1,7 @@
-"""For tests of your own: the contract of stores, an explorer of interleavings, Hypothesis strategies.
+"""Tools for your own tests: the store contract, interleavings, and Hypothesis strategies.
 
-What a name needs is imported when the name is first used: ``StoreContract`` needs pytest,
-``strategies`` needs Hypothesis; ``fourtop[testing]`` brings both.
+Each name imports its dependencies on first use: ``StoreContract`` needs pytest, and ``strategies``
+needs Hypothesis; ``fourtop[testing]`` installs both.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ if TYPE_CHECKING:
         broken_promises,
         promises,
     )
-    from fourtop.testing.interleaving import Run, Stage, SteppedStore, every_run
-    from fourtop.testing.sync_bridge import BlockingStore, awaited
+    from fourtop.testing.interleaving import Interleaving, Scheduler, SteppedStore, explore
+    from fourtop.testing.sync_bridge import SyncBridge, as_sync
 
 __all__ = [
-    "BlockingStore",
+    "Interleaving",
     "JobTrial",
     "MaintenanceContract",
     "MakeMaintained",
     "MakeStore",
     "OutboxContract",
-    "Run",
-    "Stage",
+    "Scheduler",
     "SteppedStore",
     "StoreContract",
+    "SyncBridge",
     "Trial",
-    "awaited",
+    "as_sync",
     "broken_promises",
-    "every_run",
+    "explore",
     "promises",
 ]
 
 _CONTRACT: Final = "fourtop.testing.contract"
-_AWAITING: Final = "fourtop.testing.sync_bridge"
-_STEPPING: Final = "fourtop.testing.interleaving"
+_BRIDGE: Final = "fourtop.testing.sync_bridge"
+_INTERLEAVING: Final = "fourtop.testing.interleaving"
 _SUITES: Final = (
     "MaintenanceContract",
     "OutboxContract",
@@ -56,8 +56,8 @@ _SUITES: Final = (
 )
 _HOMES: Final = {
     **dict.fromkeys((*_SUITES, "JobTrial", "MakeMaintained", "MakeStore", "Trial"), _CONTRACT),
-    **dict.fromkeys(("BlockingStore", "awaited"), _AWAITING),
-    **dict.fromkeys(("Run", "Stage", "SteppedStore", "every_run"), _STEPPING),
+    **dict.fromkeys(("SyncBridge", "as_sync"), _BRIDGE),
+    **dict.fromkeys(("Interleaving", "Scheduler", "SteppedStore", "explore"), _INTERLEAVING),
 }
 
 

@@ -60,11 +60,11 @@ def tables(draw: st.DrawFn, *, table_id: str, number: str) -> Table:
 
 @st.composite
 def floors(draw: st.DrawFn, *, most_tables: int = 7) -> Floor:
-    """Draw a floor of one to ``most_tables`` tables (at most 10), with joins, seat losses and set capacities.
+    """Draw a floor of one to ``most_tables`` tables (at most 10) with joins and set capacities.
 
     The order of the tables' ids is not the order of their numbers.
     """
-    # Mostly large floors, on which there is something to choose.
+    # Mostly large floors, which leave a choice of tables.
     fewer = [each for each in (0, 1, 2, 0, 1, 3, 2, 0, 4, 5, 6) if each < most_tables]
     count = most_tables - draw(st.sampled_from(fewer))
     numbers = draw(st.permutations(_NUMBERS[:count]))
@@ -75,7 +75,7 @@ def floors(draw: st.DrawFn, *, most_tables: int = 7) -> Floor:
     ]
     joins = []
     for pair in combinations(ids, 2):
-        # Below 0 there is no join; else it is what the joint costs.
+        # A negative number means no join; otherwise it is the seat loss.
         loss = draw(st.sampled_from((-1, -1, 0, 0, 1, 2)))
         if loss >= 0:
             joins.append(Join(pair, seat_loss=loss))
@@ -97,7 +97,7 @@ _WEIGHTS: Final = (
 
 
 def plannings() -> st.SearchStrategy[Planning]:
-    """Draw rules for choosing tables: every mode, one to four tables, several budgets and weights."""
+    """Draw planning rules: every mode, one to four tables, several budgets and weights."""
     return st.builds(
         Planning,
         adjacency_mode=st.sampled_from(AdjacencyMode),
@@ -156,7 +156,7 @@ _CAPS: Final = (
 
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
-    """Draw a policy with a dinner and perhaps a lunch, a night past midnight, caps, bands and tight limits on holds."""
+    """Draw a policy with dinner, optional lunch and late service, caps, bands and hold limits."""
     periods = [draw(st.sampled_from(_DINNERS))]
     lunch = draw(st.integers(0, len(_LUNCHES)))
     late = draw(st.integers(0, 2 * len(_LATES)))
@@ -225,11 +225,11 @@ def preferences() -> st.SearchStrategy[Preference]:
 
 @st.composite
 def requests(draw: st.DrawFn, house: House, *, on: date) -> BookingRequest:
-    """Draw a request for a date: mostly on the raster of a service, sometimes a little beside it or after hours.
+    """Draw a request for a date, mostly on the raster of a service, sometimes off it.
 
     Args:
         draw: Hypothesis gives it.
-        house: Whose services there are.
+        house: The house with the services.
         on: The date, in the house's calendar.
     """
     calendar = Calendar(house.restaurant, house.policy)

@@ -1,4 +1,4 @@
-"""Awaited stores behind the face of called ones, so that one suite judges both."""
+"""Sync bridge: call an async store synchronously, so that one contract suite tests both kinds."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.ports import AsyncStore, Clock, Decision, Need, Scope, Store, View
 
-__all__ = ["BlockingStore", "awaited"]
+__all__ = ["SyncBridge", "as_sync"]
 
 T = TypeVar("T")
 S = TypeVar("S", bound=AsyncStore)
 
 
-class BlockingStore:
-    """A store that is awaited, to be called: from whatever threads, which wait for their answers. For tests.
+class SyncBridge:
+    """A synchronous facade of an async store, for tests; any thread may call it.
 
-    It runs one event loop in a thread of its own. Calls of several threads are tasks on that loop,
-    so they meet at their awaits as they would in a service. The loop ends with ``close``, or with
-    ``with``, or when nobody has the store any more.
+    The bridge runs one event loop in a thread of its own. Calls from several threads are tasks on
+    that loop, so they interleave at their awaits as in a service. The loop ends with ``close``, at
+    the end of a ``with`` block, or when the bridge is garbage-collected.
 
     Args:
-        store: The store that is awaited.
-        on_close: Awaited on the loop at its end, as to give connections back.
+        store: The async store.
+        on_close: Awaited on the loop at its end, for example to close connections.
 
     Raises:
-        AssertionError: From every call on the loop itself, which would wait for itself, or after
+        AssertionError: From a call on the loop itself, which would deadlock, and from a call after
             the end.
     """
 
     def __init__(
         self, store: AsyncStore, *, on_close: Callable[[], Awaitable[object]] | None = None
     ) -> None:
-        self.awaited = store
+        self.store = store
         self._loop = _Loop(on_close)
         self._end = weakref.finalize(self, self._loop.end)
 
     def close(self) -> None:
-        """End the loop, once; whatever runs on it still is cancelled.
+        """End the loop and cancel its tasks; a second call does nothing.
 
         Raises:
-            Exception: Whatever ``on_close`` raises.
+            Exception: The exception of ``on_close``.
         """
         self._end()
 
@@ -63,42 +63,42 @@ class BlockingStore:
         self.close()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Return what work returns that is awaited on the loop, such as another method of the store.
+        """Run a coroutine on the loop, such as another method of the store; return its result.
 
         Raises:
-            Exception: Whatever the work raises.
+            Exception: The exception of the coroutine.
         """
         return self._loop.run(work)
 
     # ---- the port
 
     def add_restaurant(self, house: House) -> None:
-        """Put a new restaurant in place.
+        """Add a new restaurant.
 
         Raises:
             FourtopError: As ``Store.add_restaurant``.
         """
-        self.run(self.awaited.add_restaurant(house))
+        self.run(self.store.add_restaurant(house))
 
     def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted."""
-        return self.run(self.awaited.restaurant_ids())
+        return self.run(self.store.restaurant_ids())
 
     def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
-        """Return what ``ask`` answers on one consistent view.
+        """Return the result of ``ask`` on one consistent view.
 
         Raises:
             FourtopError: As ``Store.read``.
         """
-        return self.run(self.awaited.read(scope, ask))
+        return self.run(self.store.read(scope, ask))
 
     def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
-        """Return what ``decide`` decides, once all its changes are in place; or change nothing.
+        """Apply the decision of ``decide`` completely or not at all; return its result.
 
         Raises:
             FourtopError: As ``Store.transact``.
         """
-        return self.run(self.awaited.transact(scope, decide))
+        return self.run(self.store.transact(scope, decide))
 
     def events(self, restaurant_id: str) -> tuple[Event, ...]:
         """Return the events of a restaurant, oldest first.
@@ -106,15 +106,15 @@ class BlockingStore:
         Raises:
             FourtopError: As ``Store.events``.
         """
-        return self.run(self.awaited.events(restaurant_id))
+        return self.run(self.store.events(restaurant_id))
 
 
-def awaited(
+def as_sync(
     make_store: Callable[[Clock], S], on_close: Callable[[S], Awaitable[object]] | None = None
 ) -> Callable[[Clock], Store]:
-    """Return a function that makes a store to be called out of one that makes a store to be awaited.
+    """Turn a factory of async stores into a factory of synchronous ones.
 
-    So the suite of ``Store`` is the suite of ``AsyncStore``::
+    The contract suite of ``Store`` is then the suite of ``AsyncStore``, too::
 
         class TestMyAsyncStore(StoreContract):
             @pytest.fixture
@@ -122,34 +122,34 @@ def awaited(
                 return awaited(MyAsyncStore, MyAsyncStore.close)
 
     Args:
-        make_store: Makes an empty store on a clock. No loop runs in its thread, so it connects
-            later.
-        on_close: Awaited with the store when it is no longer in use.
+        make_store: Makes an empty store on a clock. No loop runs in its thread, so the store must
+            connect later.
+        on_close: Awaited with the store at the end.
 
     >>> from fourtop import AsyncMemoryStore, ManualClock
     >>> from datetime import UTC, datetime
-    >>> awaited(AsyncMemoryStore)(ManualClock(datetime(2030, 5, 3, tzinfo=UTC))).restaurant_ids()
+    >>> as_sync(AsyncMemoryStore)(ManualClock(datetime(2030, 5, 3, tzinfo=UTC))).restaurant_ids()
     ()
     """
 
     def make(clock: Clock) -> Store:
         store = make_store(clock)
-        return BlockingStore(store, on_close=None if on_close is None else lambda: on_close(store))
+        return SyncBridge(store, on_close=None if on_close is None else lambda: on_close(store))
 
     return make
 
 
 class _Loop:
-    """An event loop in a thread of its own. It does not know whose it is, so that its owner can be forgotten."""
+    """An event loop in a thread; it holds no reference to its owner, which can be collected."""
 
     def __init__(self, on_close: Callable[[], Awaitable[object]] | None) -> None:
         self._on_close = on_close
         started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
         self._ended: Future[None] = Future()
-        # A daemon, because what was never closed is closed at exit, and Python waits for other
-        # threads before that.
+        # A daemon thread: Python waits for other threads before it runs the finalizers at exit,
+        # which close bridges that are still open.
         self._thread = Thread(
-            target=self._run_loop, args=(started,), name="fourtop-awaited", daemon=True
+            target=self._run_loop, args=(started,), name="fourtop-sync-bridge", daemon=True
         )
         self._thread.start()
         self._loop, self._may_end = started.result()
@@ -157,7 +157,7 @@ class _Loop:
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         try:
             assert get_ident() != self._thread.ident, (
-                "a call on the loop of the store would wait for itself"
+                "a call on the loop of the store would deadlock"
             )
             assert not self._loop.is_closed(), "the store is closed"
         except AssertionError:
@@ -166,11 +166,11 @@ class _Loop:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def end(self) -> None:
-        # What raises SystemExit on a loop ends it before its time.
+        # SystemExit on the loop may have closed it already.
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._may_end.set)
-        # The last who knows of a store may be a task of its loop: the loop then ends without
-        # anybody waiting.
+        # The last reference to a store may be held by a task of its own loop; such a task cannot
+        # join its thread.
         if get_ident() != self._thread.ident:
             self._thread.join()
             self._ended.result()
@@ -178,7 +178,7 @@ class _Loop:
     def _run_loop(self, started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]]) -> None:
         try:
             asyncio.run(self._serve(started))
-        except BaseException as error:  # noqa: BLE001  # Whatever it is, whoever ends the loop gets it.
+        except BaseException as error:  # noqa: BLE001  # end() raises it in the caller's thread.
             self._ended.set_exception(error)
         else:
             self._ended.set_result(None)

@@ -1,4 +1,4 @@
-"""Promises about lies: what a store refuses, whatever a decision believed, and that it changes nothing then."""
+"""Promises about conflicts: a store refuses wrong changes of any decision and changes nothing."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class OverlapPromises:
     """What holds of rows that would overlap."""
 
     def test_a_row_over_a_live_row_is_refused(self, trial: Trial) -> None:
-        """It raises AllocationsOverlap with all facts of the row that was there, whoever owns that one."""
+        """It raises AllocationsOverlap with all facts of the stored row, for any kind of owner."""
         rows = _furnish(trial)
         for row, code in zip(
             rows,
@@ -127,13 +127,13 @@ class OverlapPromises:
         assert error.in_the_way == "a1"
 
     def test_two_rows_of_one_set_of_changes_may_not_overlap(self, trial: Trial) -> None:
-        """Rows that come together are judged against each other; the one that came first is in the way."""
+        """Rows of one change are checked against each other; the earlier one is in the way."""
         trial.write(bookings=(a_booking(),))
         first, second = a_row("x1", _B, "t1"), a_row("x2", _B, "t1", span(470, 500))
         assert _is_about(trial.refuse(AllocationsOverlap, added=(first, second)), first)
 
     def test_a_merge_group_overlaps_as_a_table_does(self, trial: Trial) -> None:
-        """Two live rows of a merge group, or of a hold's handle, may not overlap; equal ids of other types may."""
+        """Live rows of one merge group or hold may not overlap; equal ids of other types may."""
         group = attrs.evolve(
             a_row("a1", _B), resource_type=ResourceType.MERGE_GROUP, resource_id="t1"
         )
@@ -179,7 +179,7 @@ class OverlapPromises:
             events=(an_event("e2"),),
         )
         assert _is_about(error, rows[2])
-        # What was refused is free for the next, ids and keys included.
+        # Refused rows leave their ids and keys free for later changes.
         trial.write(
             bookings=(a_booking("b2"),),
             confirmations=(a_confirmation("r2", "h2"),),
@@ -196,7 +196,7 @@ class OverlapPromises:
         trial.write(removed=(rows[1],), added=(new,))
 
     def test_shadow_rows_overlap_anything(self, trial: Trial) -> None:
-        """A shadow row may lie over live ones and over shadows, and is in no live row's way."""
+        """A shadow row may overlap live and shadow rows, and no live row conflicts with it."""
         _furnish(trial)
         shadows = tuple(
             attrs.evolve(a_row(f"s{number}", _B, "t1"), shadow=True) for number in range(3)
@@ -244,7 +244,7 @@ class IdentityPromises:
         )
 
     def test_an_id_or_key_that_is_there_is_refused(self, trial: Trial) -> None:
-        """A new row with the id or key of a stored one raises AlreadyExists, which names kind and id."""
+        """A new row with a stored id or key raises AlreadyExists, which names kind and id."""
         _furnish(trial)
         lies: dict[tuple[str, str], dict[str, Any]] = {
             ("allocation", "a1"): {"added": (a_row("a1", _B, "t1", span(0, 9)),)},
@@ -286,7 +286,7 @@ class IdentityPromises:
         trial.refuse(AlreadyExists, stored_results=(an_answer("k", "book"),))
 
     def test_a_hold_is_confirmed_once(self, trial: Trial) -> None:
-        """A second success for a hold raises AlreadyExists; evidence of failures may follow and precede it."""
+        """A second success for a hold raises AlreadyExists; failures may precede and follow it."""
         trial.write(confirmations=(a_confirmation("r0", confirmed=False),))
         again = attrs.evolve(a_confirmation("r2"), key="another")
         twice = (a_confirmation("r1"), again)
@@ -298,7 +298,7 @@ class IdentityPromises:
         )
 
     def test_a_key_confirms_a_booking_once(self, trial: Trial) -> None:
-        """A second success for a booking under one key raises AlreadyExists, whatever hold it is for."""
+        """A second success for a booking under one key raises AlreadyExists, for any hold."""
         first, second = (
             a_confirmation("r1"),
             attrs.evolve(a_confirmation("r2", "h2"), key="confirm-h1"),
@@ -323,7 +323,7 @@ class IdentityPromises:
             assert (error.kind, error.expected, error.found) == ("policy", expected, 1)
 
     def test_a_change_of_a_booking_names_the_next_version(self, trial: Trial) -> None:
-        """A booking's version is the stored one plus one, and 1 if it is new; else it raises StaleVersion."""
+        """A booking's version must be the stored one plus one, or 1 if new; else StaleVersion."""
         trial.write(bookings=(a_booking(),))
         trial.write(bookings=(attrs.evolve(a_booking(), version=2),))
         for version in (0, 2, 4):
@@ -337,7 +337,7 @@ class IdentityPromises:
         trial.refuse(StaleVersion, bookings=(third, third))
 
     def test_a_row_that_goes_is_the_stored_one(self, trial: Trial) -> None:
-        """Removing or replacing a row that is not there, is not equal, or goes already, raises StaleVersion."""
+        """Removing or replacing a missing, different or already removed row raises StaleVersion."""
         row = _furnish(trial)[0]
         absent, different = a_row("x", _B), attrs.evolve(row, window=span(360, 481))
         later = attrs.evolve(row, window=span(600, 660))
@@ -355,7 +355,7 @@ class IdentityPromises:
             assert trial.refuse(StaleVersion, **lie).kind == "allocation"
 
     def test_an_owner_exists(self, trial: Trial) -> None:
-        """A row whose owner is not there raises NotFound; an owner that comes with it will do."""
+        """A row without an owner raises NotFound; an owner added in the same change suffices."""
         row = _furnish(trial)[0]
         for owner in (
             of_booking("x"),
@@ -372,7 +372,7 @@ class IdentityPromises:
                 assert (error.kind, error.id) == (owner.kind.value, owner.id)
 
     def test_a_table_exists(self, trial: Trial) -> None:
-        """A row of a table that the floor does not have raises NotFound; the floor that comes with it counts."""
+        """A row of an unknown table raises NotFound; a new floor in the same change counts."""
         row = _furnish(trial)[0]
         for lie in (
             {"added": (a_row("x", _B, "t4"),)},
@@ -400,7 +400,7 @@ class IdentityPromises:
         assert trial.refuse(NotFound, blocks_removed=("k2", "k2")).id == "k2"
 
     def test_a_block_leaves_no_rows_behind(self, trial: Trial) -> None:
-        """Removing a block whose rows stay, come or are replaced raises NotFound: they would have no owner."""
+        """Removing a block while rows refer to it raises NotFound: they would have no owner."""
         row = _furnish(trial)[2]
         longer = attrs.evolve(row, window=span(360, 500))
         lies: tuple[dict[str, Any], ...] = (

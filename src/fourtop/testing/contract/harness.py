@@ -16,7 +16,7 @@ T = TypeVar("T")
 E = TypeVar("E", bound=Exception)
 MakeStore = Callable[[Clock], Store]
 
-# Far longer than any call takes, so that a store that hangs is reported and hangs nobody else. Two
+# Far longer than any call takes, so that a store that hangs fails its own test only. Two
 # hundred commits in a row are a call's longest wait, and a slow disk takes a tenth of a second for
 # each.
 PATIENCE_SECONDS: Final = 120
@@ -27,13 +27,13 @@ def raised_by(call: Callable[[], object]) -> Exception | None:
     """Return what a call raises, if it raises."""
     try:
         call()
-    except Exception as error:  # noqa: BLE001  # Whatever it is, whoever asked looks at it.
+    except Exception as error:  # noqa: BLE001  # The caller inspects any error.
         return error
     return None
 
 
 class Trial:
-    """A store to be tried: it holds the restaurants ``here`` and ``there``, which have the same tables.
+    """A store under test with the restaurants ``here`` and ``there``, which have the same tables.
 
     Args:
         make_store: Makes an empty store that tells the time by the clock it is given.
@@ -49,18 +49,18 @@ class Trial:
     # ---- writing
 
     def write(self, restaurant_id: str = HERE, **changes: Any) -> None:
-        """Write what ``Changes`` takes, in one transaction, whatever it is."""
+        """Write changes in one transaction; the arguments are those of ``Changes``."""
         written = Changes(**changes)
         self._scopes[restaurant_id] |= _named(restaurant_id, written)
         answer = self.store.transact(Scope(restaurant_id), lambda _: Decision("done", written))
         assert answer == "done", "transact returns the result of the decision"
 
     def refuse(self, error: type[E], **changes: Any) -> E:
-        """Assert that writing is refused with an error of that very type and changes nothing; return the error."""
+        """Assert that a write raises exactly this error and changes nothing; return it."""
         self._scopes[HERE] |= _named(HERE, Changes(**changes))
         before = self.see(), self.see(THERE)
         raised = raised_by(lambda: self.write(**changes))
-        assert raised is not None, f"the store took what it has to refuse with {error.__name__}"
+        assert raised is not None, f"the store accepted a change that must raise {error.__name__}"
         if type(raised) is not error:
             raise raised
         assert (self.see(), self.see(THERE)) == before, (
@@ -77,7 +77,7 @@ class Trial:
         return self.store.read(Scope(restaurant_id, **scope), question)
 
     def see(self, restaurant_id: str = HERE) -> dict[str, object]:
-        """Return everything that a view and the events show of a restaurant, to tell whether anything has changed."""
+        """Return all that a view and the events show of a restaurant, to detect changes."""
         seen = self.store.read(self._scopes[restaurant_id], _everything)
         return {**seen, "events": self.store.events(restaurant_id)}
 
@@ -113,7 +113,7 @@ class Beside:
         return not self._thread.is_alive()
 
     def wait(self) -> None:
-        """Wait until the call has ended, and raise what it raised."""
+        """Wait for the end of the call and raise its exception, if any."""
         assert self.is_over_within(PATIENCE_SECONDS), "a call of the store hangs"
         if self._raised is not None:
             raise self._raised
@@ -132,7 +132,7 @@ def _whole(restaurant_id: str) -> Scope:
 
 
 def _named(restaurant_id: str, changes: Changes) -> Scope:
-    """Return the scope of all that changes name, so that whatever became of it is seen."""
+    """Return the scope of everything that changes name, to read its state afterwards."""
     rows = (*changes.removed, *(row for pair in changes.replaced for row in pair), *changes.added)
     holds = (*changes.holds_added, *changes.holds_changed)
     blocks = {block.id for block in (*changes.blocks_added, *changes.blocks_changed)}

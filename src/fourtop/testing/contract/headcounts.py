@@ -25,7 +25,7 @@ class HeadcountPromises:
     """What holds of head counts and claims."""
 
     def test_heads_are_counted_by_when_they_sit_down(self, trial: Trial) -> None:
-        """Of the bookings that sit down inside ``[start, end)`` those that count are counted, by instant."""
+        """Counting bookings that start inside ``[start, end)`` are counted, per instant."""
         starts = {"b5": 400, "b1": 360, "b2": 360, "b3": 359.999, "b4": 480}
         bookings = [a_booking(id_, span(start, start + 90)) for id_, start in starts.items()]
         bookings[2] = attrs.evolve(bookings[2], party_size=7)
@@ -54,7 +54,7 @@ class HeadcountPromises:
         assert counted() == []
 
     def test_heads_are_counted_once_however_often_they_are_asked_for(self, trial: Trial) -> None:
-        """Windows that overlap, many windows, and a Need for what is there already add nobody twice."""
+        """Overlapping windows, many windows and a repeated Need count no booking twice."""
         starts = (300, 370, 420, 470, 600, 1_000)
         bookings = [a_booking(f"b{start}", span(start, start + 90)) for start in starts]
         trial.write(
@@ -98,7 +98,7 @@ class HeadcountPromises:
         assert [each.start_us for each in found] == counted
 
     def test_claims_are_listed_by_when_they_sit_down(self, trial: Trial) -> None:
-        """The claims of the live holds that sit down inside ``[start, end)``: by start, then id; no dead ones."""
+        """Live holds that start inside ``[start, end)`` are held covers, by start, then id."""
         ended = [
             a_hold_at(f"e{state.value}", state=state)
             for state in HoldState
@@ -123,7 +123,7 @@ class HeadcountPromises:
         )
 
     def test_a_claim_knows_when_its_booking_is_counted(self, trial: Trial) -> None:
-        """A hold for a booking that counts claims with that booking's start, wherever it is; else with none."""
+        """A held cover carries the start of its booking if that counts; otherwise ``None``."""
         far, waitlisted = a_booking("b2", span(9_000, 9_090)), BookingStatus.PRIORITY_WAITLIST
         uncounted = attrs.evolve(a_booking("b3", span(360, 450)), status=waitlisted)
         made_for = {"h1": "b2", "h2": "b3", "h3": "b4", "h4": None}

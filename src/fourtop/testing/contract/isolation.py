@@ -1,4 +1,4 @@
-"""Promises about calls at once: each sees every transaction before it, and none that comes after."""
+"""Promises about isolation: a call sees every earlier transaction and no later one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ROUNDS: Final = 25
 
 
 def _extend(view: View) -> Decision[None]:
-    """Let the hold live a microsecond longer than it does: what a rival wrote in between would be lost."""
+    """Extend the hold by a microsecond; without isolation a rival's write would be lost."""
     hold = view.find_hold("h1")
     assert hold is not None
     longer = attrs.evolve(hold, expires_us=hold.expires_us + 1)
@@ -66,7 +66,7 @@ class IsolationPromises:
         assert _lifetime_us(trial) == 2
 
     def test_a_view_is_consistent(self, trial: Trial) -> None:
-        """What a question sees does not change while it asks, whatever is written meanwhile."""
+        """A read keeps seeing the same state while other transactions write."""
         trial.write(bookings=(a_booking(),))
         rivals: list[Beside] = []
 
@@ -86,7 +86,7 @@ class IsolationPromises:
         assert trial.ask(lambda view: view.busy_mask(EVENING), windows=(EVENING,)) == 1
 
     def test_time_is_told_after_the_wait(self, trial: Trial) -> None:
-        """Lock, then clock: a transaction that sees another's changes is not at a time before that one's end."""
+        """Lock, then clock: a transaction that sees another's changes has a later time."""
         seen: list[tuple[int, int]] = []
         rivals: list[Beside] = []
 
@@ -107,7 +107,7 @@ class IsolationPromises:
         assert seen[-1] in ((1, NOON_US + MINUTE_US), (0, NOON_US))
 
     def test_eight_threads_lose_nothing(self, trial: Trial) -> None:
-        """Many threads that read and write one row at once leave the sum of what they wrote."""
+        """Many threads that read and write one row at once leave the sum of their writes."""
         trial.write(holds_added=(a_hold(),))
 
         barrier = Barrier(_THREADS)

@@ -17,7 +17,7 @@ MakeMaintained = Callable[[Clock], MaintainedStore]
 
 LEASE_US: Final = 30_000_000
 ALL: Final = 1_000
-# A batch that many rows do not fit into, so that there is something left for others.
+# A batch smaller than the number of rows, so that rows are left for others.
 FEW: Final = 3
 THREADS: Final = 4
 

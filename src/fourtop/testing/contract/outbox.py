@@ -25,7 +25,7 @@ class ClaimingPromises:
     """What holds of events that are claimed."""
 
     def test_events_are_claimed_as_they_were_written(self, trial: JobTrial) -> None:
-        """A claim gives the events as they are, in the order of writing, with no attempt counted."""
+        """A claim returns unchanged events in the order of writing, with no attempt counted."""
         trial.tell(an_event("z"), an_event("a"))
         trial.tell(attrs.evolve(an_event("m"), at_us=NOON_US - 9))
         deliveries = trial.claim()
@@ -46,7 +46,7 @@ class ClaimingPromises:
         } == numbers
 
     def test_a_claim_takes_the_first_ones_up_to_its_limit(self, trial: JobTrial) -> None:
-        """A claim gives as many as it was asked for, the oldest; the next ones of another subject are left."""
+        """A claim returns the oldest events up to its limit and leaves the rest."""
         trial.tell(*(about(str(number), f"b{number}") for number in range(5)))
         assert [trial.claimed(2), trial.claimed(2), trial.claimed(2), trial.claimed(2)] == [
             ["0", "1"],
@@ -56,7 +56,7 @@ class ClaimingPromises:
         ]
 
     def test_events_of_all_restaurants_are_claimed(self, trial: JobTrial) -> None:
-        """One claim gives the events of every restaurant; equal keys and bookings of two are two."""
+        """One claim returns events of all restaurants; equal keys and ids of two stay apart."""
         trial.tell(about("e", "b1"))
         trial.tell(about("e", "b1", restaurant_id=THERE), restaurant_id=THERE)
         assert sorted(delivery.event.restaurant_id for delivery in trial.claim()) == [HERE, THERE]
@@ -68,7 +68,7 @@ class ClaimingPromises:
         assert trial.claimed() == ["e"]
 
     def test_a_leased_event_is_claimed_by_nobody_else(self, trial: JobTrial) -> None:
-        """Until its lease is over an event is given to nobody; at that very instant it is free again."""
+        """A leased event is claimed again from the end of its lease on, and not before."""
         trial.tell(about("e", "b1"))
         first = trial.claim()
         trial.clock.advance(seconds=LEASE_US / _SECOND_US - 0.000_001)
@@ -91,7 +91,7 @@ class ClaimingPromises:
     def test_events_of_a_booking_wait_for_each_other_whatever_they_are_of(
         self, trial: JobTrial
     ) -> None:
-        """The subject is the booking, also where there is a hold; else the hold; else the restaurant."""
+        """The subject is the booking if the event names one; else the hold; else the restaurant."""
         trial.tell(about("1", "b1", "h1"), about("2", None, "h1"), about("3"), about("4", "b1"))
         trial.tell(
             about("5", "b1", "h2"), about("6", None, "h1"), about("7"), about("8", None, "h2")
@@ -102,7 +102,7 @@ class ClaimingPromises:
         assert trial.claimed() == list("12345678")
 
     def test_a_subject_is_claimed_from_its_beginning(self, trial: JobTrial) -> None:
-        """Where the first event of a subject is not given, no later one is, however free it is itself."""
+        """While the first event of a subject cannot be claimed, no later one of it is claimed."""
         trial.tell(about("1", "b1"), about("2", "b1"), about("3", "b1"))
         both = trial.claim(2)
         trial.store.release(both[1:])
@@ -121,7 +121,7 @@ class ClaimingPromises:
                 claimed.extend(keys_of(deliveries))
 
         trial.at_once(claim_all)
-        # Who found everything busy may have gone while another gave nothing back: what is left is
+        # A relay that found all leased may have stopped before a release: the rest is
         # free.
         claim_all()
         assert sorted(claimed) == keys
@@ -131,7 +131,7 @@ class SettlingPromises:
     """What holds of events that were published, or were not."""
 
     def test_a_delivered_event_is_over(self, trial: JobTrial) -> None:
-        """What is done is claimed no more, also when the lease would be over; the events are still listed."""
+        """A delivered event is never claimed again, even after its lease, and is still listed."""
         trial.tell(about("1", "b1"), about("2", "b1"))
         deliveries = trial.claim()
         assert trial.store.done(deliveries[:1]) == 1
@@ -156,7 +156,7 @@ class SettlingPromises:
         assert (trial.claimed(), trial.store.dead_letters(9)) == ([], ())
 
     def test_a_lease_that_was_taken_over_counts_no_more(self, trial: JobTrial) -> None:
-        """Who was too slow can settle nothing any more: not as done, not as failed, not as given back."""
+        """A relay that lost its lease cannot settle the event as done, failed or released."""
         trial.tell(about("1", "b1"))
         late = trial.claim()
         trial.clock.advance(seconds=LEASE_US / _SECOND_US)
@@ -167,7 +167,7 @@ class SettlingPromises:
         assert trial.store.done(now) == 1
 
     def test_a_lease_that_nobody_took_over_still_counts(self, trial: JobTrial) -> None:
-        """Who was slow but alone has done what it did: done, failed and given back count."""
+        """A slow relay without a rival can still settle: done, failed and released count."""
         trial.tell(about("1", "b1"), about("2", "b2"), about("3", "b3"))
         one, two, three = trial.claim()
         trial.clock.advance(seconds=LEASE_US / _SECOND_US + 9)
@@ -191,7 +191,7 @@ class SettlingPromises:
         assert [each.attempts for each in again] == [0, 0]
 
     def test_a_failed_event_rests(self, trial: JobTrial) -> None:
-        """It is free at the end of its rest and not before, counts its attempts, and keeps its subject waiting."""
+        """A failed event rests, counts its attempts, and keeps its subject waiting."""
         trial.tell(about("1", "b1"), about("2", "b1"), about("3", "b2"))
         first, *others = trial.claim()
         assert trial.store.fail(first, 7 * _SECOND_US)
@@ -207,7 +207,7 @@ class SettlingPromises:
         assert [each.attempts for each in trial.claim()] == [2, 0]
 
     def test_a_dead_event_keeps_nobody_waiting(self, trial: JobTrial) -> None:
-        """What was given up is claimed no more, and the later ones of its subject go on."""
+        """A dead letter is not claimed again, and later events of its subject go on."""
         trial.tell(about("1", "b1"), about("2", "b1"))
         first, second = trial.claim()
         assert trial.store.fail(first, None)
@@ -218,7 +218,7 @@ class SettlingPromises:
         assert trial.told() == ["1", "2"]
 
     def test_dead_letters_are_listed(self, trial: JobTrial) -> None:
-        """Those that were given up are shown with when and after how many attempts, first those that died first."""
+        """Dead letters are listed by time of death, with that time and their attempts."""
         trial.tell(about("1", "b1"), about("2", "b2"), about("3", "b3"), about("4", "b4"))
         deliveries = trial.claim()
         trial.store.fail(deliveries[2], None)
@@ -233,7 +233,7 @@ class SettlingPromises:
         assert trial.store.dead_letters(1) == letters[:1]
 
     def test_a_dead_event_comes_back_to_its_place(self, trial: JobTrial) -> None:
-        """A revived event waits again, before all later ones of its subject, with no attempt counted; once."""
+        """A revived event waits again, first of its subject, with no attempts, and only once."""
         trial.tell(about("1", "b1"), about("2", "b1"))
         first, second = trial.claim()
         trial.store.fail(first, None)
@@ -251,7 +251,7 @@ class SettlingPromises:
     # ---- with a relay
 
     def test_a_relay_killed_in_mid_batch_loses_and_reorders_nothing(self, trial: JobTrial) -> None:
-        """Wherever it is killed, the next one publishes the rest in order, and nothing before what already went."""
+        """After a relay is killed anywhere, the next one publishes the rest, still in order."""
         log: list[str] = []
         number = 0
         for kill_at in range(9):
@@ -275,7 +275,7 @@ class SettlingPromises:
             assert went == sorted(went), "an event was published after a later one of its booking"
 
     def test_relays_at_once_publish_each_event_once_and_in_order(self, trial: JobTrial) -> None:
-        """Many relays at the same time publish everything once, and what is of one booking in order."""
+        """Relays at the same time publish every event once, in order per booking."""
         keys = [f"{number:03}" for number in range(60)]
         trial.tell(*(about(key, f"b{int(key) % 7}") for key in keys))
         log: list[str] = []

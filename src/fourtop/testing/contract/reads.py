@@ -71,7 +71,7 @@ class SightPromises:
             assert look(window) == (mask, *expected), f"{window} and a row of {row.window}"
 
     def test_bits_of_a_mask_are_in_table_order(self, trial: Trial) -> None:
-        """Bit ``i`` of a busy mask is the floor's table ``i``, and tables do not stand in for each other."""
+        """Bit ``i`` of a busy mask is the floor's table ``i``, and no other table."""
         rows = (a_row("a1", _B, "t1", span(0, 60)), a_row("a3", _B, "t3", span(30, 90)))
         trial.write(bookings=(a_booking(),), added=rows)
         starts = [span(start, 999).start_us for start in (0, 60, 90)]
@@ -85,7 +85,7 @@ class SightPromises:
         assert trial.ask(lambda view: view.busy_masks([], MINUTE_US)) == []
 
     def test_rows_of_owners_may_be_left_out(self, trial: Trial) -> None:
-        """What is asked ``without`` an owner is answered as if its rows were not there."""
+        """A question ``without`` an owner ignores the rows of that owner."""
         rows = (
             a_row("a1", _B, "t1", span(0, 60)),
             a_row("a2", of_booking("b2"), "t1", span(60, 120)),
@@ -102,7 +102,7 @@ class SightPromises:
         assert found == [(1, rows[0]), (1, rows[1]), (0, None)]
 
     def test_shadow_rows_are_shown_and_count_nowhere(self, trial: Trial) -> None:
-        """A shadow row is listed among the rows of its window and owner, and is in nobody's way."""
+        """A shadow row is listed with its window and owner, and conflicts with no row."""
         shadow = attrs.evolve(a_row("a1", _B), shadow=True)
         trial.write(bookings=(a_booking(),), added=(shadow,))
         found = trial.ask(
@@ -138,7 +138,7 @@ class SightPromises:
             ), f"day {day}"
 
     def test_rows_are_listed_by_start_type_resource_and_id(self, trial: Trial) -> None:
-        """Rows come by their order key, whatever the order in which they were written, of all owners and kinds."""
+        """Rows are sorted by their order key, across owners and kinds, not by time of writing."""
         handle = attrs.evolve(
             a_row("h1.hold", _H), resource_type=ResourceType.HOLD, resource_id="h1"
         )
@@ -161,7 +161,7 @@ class SightPromises:
         assert [row.order_key for row in found] == sorted(row.order_key for row in found)
 
     def test_an_owner_has_its_own_rows_only(self, trial: Trial) -> None:
-        """The rows of an owner are those of its kind and id, in order; a booking and a hold may have one id."""
+        """The rows of an owner match its kind and id; a booking and a hold may share an id."""
         rows = (
             a_row("a2", of_booking("x"), "t2"),
             a_row("a1", of_hold("x"), "t1"),
@@ -184,7 +184,7 @@ class SightPromises:
         assert found == [(rows[1],), (rows[3], rows[0]), (rows[2],)]
 
     def test_the_last_allocation_of_a_table_is_the_one_that_ends_last(self, trial: Trial) -> None:
-        """The live row of a table that ends last is found without a window; a dead hold's does not count."""
+        """The live row of a table that ends last is found; dead holds do not count."""
         rows = (
             a_row("a1", _B, "t1", span(60, 120)),
             a_row("a2", _B, "t1", span(20_000, 20_060)),
@@ -202,7 +202,7 @@ class SightPromises:
             assert found == [last, rows[2], None]
 
     def test_the_extent_is_of_all_rows(self, trial: Trial) -> None:
-        """The extent holds all rows, and the instants at which bookings sit down, whatever the scope."""
+        """The extent covers all rows and all starts of bookings, for every scope."""
         rows = (a_row("a1", _B, "t1", span(-99, 0)), a_row("a2", _H, "t2", span(9_000, 9_060)))
         shadow = attrs.evolve(a_row("a3", _B, "t3", span(9_000, 9_999)), shadow=True)
         trial.write(bookings=(a_booking(),), holds_added=(a_hold(),), added=(*rows, shadow))
@@ -225,7 +225,7 @@ class SightPromises:
     # ---- bookings
 
     def test_bookings_are_listed_by_when_they_sit_down(self, trial: Trial) -> None:
-        """The bookings that sit down inside ``[start, end)`` come by start, then id, whatever their status."""
+        """Bookings of any status that start inside ``[start, end)`` come by start, then id."""
         starts = {"b3": 60, "b2": 60, "b1": 90, "b0": 59.999, "b4": 120}
         trial.write(
             bookings=tuple(a_booking(id_, span(start, start + 90)) for id_, start in starts.items())
@@ -243,7 +243,7 @@ class SightPromises:
     # ---- holds
 
     def test_a_hold_is_dead_from_its_expiry_on(self, trial: Trial) -> None:
-        """``now < expires_at`` is alive, equal is dead; a dead hold is in nobody's way, and is shown to be swept."""
+        """A hold is alive while ``now < expires_at``; a dead one blocks no row and can be swept."""
         hold, row = a_hold(), a_row("a1", _H)
         trial.write(holds_added=(hold,), added=(row,))
 
@@ -283,7 +283,7 @@ class SightPromises:
         assert trial.ask(lambda view: view.allocations(EVENING), windows=(EVENING,)) == (row,)
 
     def test_dead_holds_are_those_whose_block_window_overlaps(self, trial: Trial) -> None:
-        """Dead holds are found by their block window, buffers included, by start, then id; live ones are not."""
+        """Dead holds are found by their occupied window, by start, then id; live ones are not."""
         dead = [
             a_hold_at("h3", 360),
             a_hold_at("h2", 360),
@@ -336,7 +336,7 @@ class SightPromises:
         assert counts() == [0, 0, 0, 0]
 
     def test_holds_of_a_booking_are_listed_oldest_first(self, trial: Trial) -> None:
-        """Of the holds made for a booking, the active ones (alive or dead) and all times come oldest first."""
+        """Active holds of a booking, and the times of all its holds, come oldest first."""
         made = {"h1": 5, "h3": 1, "h2": 1, "h4": 3}
         holds = [a_hold_at(id_, created_us=NOON_US + after) for id_, after in made.items()]
         holds[3] = attrs.evolve(holds[3], state=HoldState.RELEASED)
@@ -358,7 +358,7 @@ class SightPromises:
         assert ask(1) == (["h2", "h3", "h1"], (NOON_US + 3, NOON_US + 5))
 
     def test_rows_of_shown_holds_may_be_asked_for(self, trial: Trial) -> None:
-        """A hold that a view has returned may be asked for its rows, though the scope does not name it."""
+        """The rows of a returned hold may be read, even if the scope does not name the hold."""
         row = a_row("a1", _H)
         trial.write(holds_added=(a_hold(),), added=(row,))
         found = trial.ask(
@@ -370,7 +370,7 @@ class SightPromises:
     # ---- evidence
 
     def test_evidence_of_a_hold_is_listed_oldest_first(self, trial: Trial) -> None:
-        """All results of a hold come by when they were judged, then id; the success is found among them."""
+        """Results of a hold come by time of the check, then id, with the success among them."""
         checked = {"r4": 2, "r3": 1, "r1": 1}
         results = [
             attrs.evolve(a_confirmation(id_, confirmed=id_ == "r3"), checked_us=NOON_US + after)
@@ -394,7 +394,7 @@ class SightPromises:
         assert successes == [results[1], None]
 
     def test_events_are_listed_as_they_were_written(self, trial: Trial) -> None:
-        """Events come in the order of their transactions, and inside one in the order of its changes."""
+        """Events come in the order of transactions, and inside one in the order of its changes."""
         trial.write(events=(an_event("e2"), an_event("e1")))
         trial.write(events=(attrs.evolve(an_event("e0"), at_us=NOON_US - 5),))
         assert [event.dedupe_key for event in trial.store.events(HERE)] == ["e2", "e1", "e0"]

@@ -31,7 +31,7 @@ class OpeningPromises:
     """What holds of restaurants."""
 
     def test_a_restaurant_is_opened_with_what_it_was_given(self, trial: Trial) -> None:
-        """A new restaurant has the house that it was opened with; floor and policy are at version 1."""
+        """A new restaurant has the house that was added, with floor and policy at version 1."""
         assert trial.ask(lambda view: view.house) == a_house(HERE)
         assert trial.ask(lambda view: view.versions) == Versions(floor=1, policy=1, occupancy=0)
 
@@ -42,7 +42,7 @@ class OpeningPromises:
         assert trial.store.events(HERE) == ()
 
     def test_a_restaurant_is_opened_once(self, trial: Trial) -> None:
-        """Opening an id that is there raises AlreadyExists and changes nothing, whatever the new house is."""
+        """Adding an existing id raises AlreadyExists and changes nothing, for any house."""
         trial.write(bookings=(a_booking(),))
         before = trial.see()
         other = attrs.evolve(
@@ -54,13 +54,13 @@ class OpeningPromises:
         assert trial.see() == before
 
     def test_restaurants_are_listed_in_order(self, trial: Trial) -> None:
-        """The ids of all restaurants come sorted bytewise, whatever the order in which they were opened."""
+        """The ids of all restaurants are sorted bytewise, not by time of adding."""
         for restaurant_id in ("b", "Z", "10", "a"):
             trial.store.add_restaurant(a_house(restaurant_id))
         assert trial.store.restaurant_ids() == ("10", "Z", "a", "b", HERE, THERE)
 
     def test_an_unknown_restaurant_is_not_found(self, trial: Trial) -> None:
-        """Every method that names a restaurant raises NotFound if there is none, and asks nobody."""
+        """Every method raises NotFound for an unknown restaurant and calls no decision."""
         asked: list[View] = []
 
         def decide(view: View) -> Decision[None]:
@@ -80,7 +80,7 @@ class OpeningPromises:
         assert trial.store.restaurant_ids() == (HERE, THERE)
 
     def test_restaurants_with_the_same_ids_do_not_see_each_other(self, trial: Trial) -> None:
-        """Ids and keys are unique in a restaurant: another may use all of them, and sees nothing of the first."""
+        """Two restaurants may use the same ids and keys, and neither sees the other."""
         nothing = trial.see(THERE)
         rows = (a_row("a1", of_booking()), a_row("a2", of_hold(), "t2"))
         written: dict[str, Any] = {

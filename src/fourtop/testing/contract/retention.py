@@ -1,4 +1,4 @@
-"""Promises about maintenance: what is over goes, oldest first and once; everything else stays as it is."""
+"""Promises about retention: old rows go, oldest first and once; all others stay."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _over(row_id: str, end: float, table_id: str = "t1") -> Allocation:
 
 
 def _ended(hold_id: str, created: float = -500, end: float = -400) -> Hold:
-    """Return a released hold, made and over so many minutes after noon."""
+    """Return a released hold that was made and ended some minutes after noon."""
     hold = a_hold(hold_id, span(end - 60, end - 10))
     assert hold.stay.occupied.end_us == span(end - 1, end).end_us
     return attrs.evolve(
@@ -140,7 +140,7 @@ class SweepingPromises:
         assert trial.ask(lambda view: view.now_us) == late_us
 
     def test_holds_are_found_from_their_expiry_on(self, trial: JobTrial) -> None:
-        """A hold has expired at its very expiry and not before; one that has ended otherwise is not found."""
+        """A hold is expired from its expiry on; holds that ended otherwise are not found."""
         expires_us = a_hold().expires_us
         trial.write(holds_added=(a_hold(), attrs.evolve(a_hold("h2"), state=HoldState.RELEASED)))
         assert trial.store.expired_holds(expires_us - 1, ALL) == ()
@@ -151,7 +151,7 @@ class SweepingPromises:
         assert trial.store.expired_holds(expires_us + 1, ALL) == ()
 
     def test_expired_holds_are_listed_by_expiry_restaurant_and_id(self, trial: JobTrial) -> None:
-        """Holds of all restaurants are listed oldest first, up to the limit; finding them changes nothing."""
+        """Expired holds of all restaurants come oldest first, up to the limit, unchanged."""
         expiries = {"a": 5, "b": 3, "c": 3}
         holds = [
             attrs.evolve(a_hold(name), expires_us=NOON_US + late) for name, late in expiries.items()
@@ -171,7 +171,7 @@ class ArchivingPromises:
     """What holds of rows that move into the archive."""
 
     def test_rows_that_have_ended_move_into_the_archive(self, trial: JobTrial) -> None:
-        """What ends at the instant or earlier goes, as it was; what ends a microsecond later stays."""
+        """Rows that end at the instant or earlier are archived unchanged; later ones stay."""
         rows = (_over("a1", -10), _over("a2", -5), _over("a3", -5 + _MICROSECOND, "t2"))
         trial.write(bookings=(a_booking(),), added=rows)
         assert trial.store.archive_allocations(NOON_US - 5 * MINUTE_US, ALL) == 2
@@ -183,7 +183,7 @@ class ArchivingPromises:
         assert trial.store.archive_allocations(NOON_US - 5 * MINUTE_US, ALL) == 0
 
     def test_rows_of_every_kind_but_of_holds_are_archived(self, trial: JobTrial) -> None:
-        """Shadow rows, merge groups and rows of blocks go; rows of a hold stay until somebody sweeps it."""
+        """Shadow rows, merge groups and rows of blocks go; rows of holds stay until swept."""
         rows = (
             attrs.evolve(_over("a1", -9), shadow=True),
             attrs.evolve(_over("a2", -8), resource_type=ResourceType.MERGE_GROUP, resource_id="g1"),
@@ -202,7 +202,7 @@ class ArchivingPromises:
         assert _rows(trial) == ["a4", "a5"]
 
     def test_the_rows_that_ended_first_are_archived_first(self, trial: JobTrial) -> None:
-        """Up to the limit, by end, restaurant and id, whenever they were written and whenever they began."""
+        """Rows are archived by end, restaurant and id, up to the limit."""
         long = a_row("a9", of_booking(), "t3", span(-90, -4))
         here = (long, _over("a3", -4, "t2"), _over("a1", -6), _over("a2", -4))
         trial.write(bookings=(a_booking(),), added=here)
@@ -219,7 +219,7 @@ class ArchivingPromises:
         ]
 
     def test_the_archive_is_asked_by_window(self, trial: JobTrial) -> None:
-        """It shows the rows that overlap a window, in order, of one restaurant; touching is not overlapping."""
+        """The archive lists the rows of one restaurant that overlap a window, in order."""
         rows = [_over("a1", -5, "t2"), _over("a2", -5), _over("a3", -9), _over("a4", -3)]
         trial.write(bookings=(a_booking(),), added=tuple(rows))
         trial.store.archive_allocations(NOON_US, ALL)
@@ -230,7 +230,7 @@ class ArchivingPromises:
         assert isinstance(error, NotFound), "an unknown restaurant has an archive"
 
     def test_an_archived_row_is_gone_from_all_questions(self, trial: JobTrial) -> None:
-        """It is in nobody's way, can be neither removed nor replaced, and counts for no extent."""
+        """An archived row blocks no row, cannot be removed or replaced, and has no extent."""
         row = _over("a1", -5)
         trial.write(bookings=(a_booking(),), added=(row, a_row("a2", of_booking(), "t2")))
         trial.store.archive_allocations(NOON_US, ALL)
@@ -245,10 +245,10 @@ class ArchivingPromises:
 
 
 class RetentionPromises:
-    """What holds of records whose time is over."""
+    """Promises about old records."""
 
     def test_results_are_deleted_from_their_time_on(self, trial: JobTrial) -> None:
-        """Results of the instant or earlier go, failures and successes; their ids and the success are free again."""
+        """Results of the instant or earlier go; their ids and the success become free again."""
         success = attrs.evolve(a_confirmation("r2"), checked_us=NOON_US - 5)
         failures = (_result("r1", -9), attrs.evolve(_result("r3", 0), checked_us=NOON_US - 4))
         trial.write(confirmations=(*failures, success))
@@ -259,7 +259,7 @@ class RetentionPromises:
         trial.refuse(AlreadyExists, confirmations=(a_confirmation("r4"),))
 
     def test_the_oldest_results_are_deleted_first(self, trial: JobTrial) -> None:
-        """Up to the limit, by time, restaurant and id, whatever their hold and whenever they were written."""
+        """Results are deleted by time, restaurant and id, up to the limit."""
         trial.write(confirmations=(_result("r3", -5), _result("r2", -5, "h0"), _result("r1", -4)))
         trial.write(THERE, confirmations=(attrs.evolve(_result("r0", -5), restaurant_id=THERE),))
         steps = []
@@ -291,7 +291,7 @@ class RetentionPromises:
         trial.write(stored_results=(_answer("k1", 0),))
 
     def test_an_answer_outlives_the_result_that_refers_to_it(self, trial: JobTrial) -> None:
-        """While a success is kept, so is the answer under its key; a failure or another restaurant keeps none."""
+        """A kept success keeps the stored result of its key; failures and others keep none."""
         success = attrs.evolve(a_confirmation("r1"), key="k1")
         trial.write(
             confirmations=(success, _result("r2", -9, key="k2")),
@@ -305,7 +305,7 @@ class RetentionPromises:
         assert trial.store.delete_stored_results(NOON_US, ALL) == 1
 
     def test_records_of_ended_holds_are_deleted(self, trial: JobTrial) -> None:
-        """A hold goes from the instant on at which it was made before and its window is over, whatever ended it."""
+        """An ended hold is deleted once its creation and its window lie before the instant."""
         trial.write(holds_added=(_ended("h1"), _ended("h2", created=-300), _ended("h3", end=-300)))
         trial.write(holds_changed=(attrs.evolve(_ended("h1"), state=HoldState.CONFIRMED),))
         before_us = NOON_US - 400 * MINUTE_US
@@ -344,7 +344,7 @@ class RetentionPromises:
         assert steps == [["h1", "h3", "h0"], ["h3", "h0"], ["h0"], []]
 
     def test_events_that_are_over_are_deleted(self, trial: JobTrial) -> None:
-        """What was delivered or given up by the instant goes with its key; what waits stays, however old."""
+        """Events settled by the instant go with their keys; waiting events stay at any age."""
         trial.tell(*(about(key, f"b{key}") for key in "123456"))
         first, second, third, fourth, *others = trial.claim()
         trial.store.release(others)
@@ -369,7 +369,7 @@ class JobPromises:
     """What holds of all jobs."""
 
     def test_jobs_change_nothing_that_is_not_over(self, trial: JobTrial) -> None:
-        """Whatever a view shows of what is not over is as before, and so are the three versions."""
+        """Views of current records and all three versions stay unchanged."""
         trial.write(
             bookings=(a_booking(), a_booking("b2", _PAST)),
             holds_added=(a_hold(),),
@@ -390,7 +390,7 @@ class JobPromises:
         assert (trial.see(), trial.see(THERE)) == before
 
     def test_what_jobs_do_counts_nothing(self, trial: JobTrial) -> None:
-        """No job raises a version: what is compiled from them stays as good as it was."""
+        """No job raises a version, so compiled houses stay valid."""
         _furnish(trial, "1")
         versions = trial.ask(lambda view: view.versions)
         assert [job(ALL) for job in _jobs(trial, NOON_US)] == [1, 1, 1, 1, 1]

@@ -1,4 +1,4 @@
-"""The rows that a store is tried with: lawful ones of every kind, to be bent with ``attrs.evolve``."""
+"""Samples: valid records of every kind, to be varied with ``attrs.evolve``."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def of_block(block_id: str = "k1") -> Owner:
 
 
 def a_stay(dining: Window = EVENING) -> Stay:
-    """Return a stay with buffers: its block window begins five minutes before it, and ends ten after it."""
+    """Return a stay with buffers of five minutes before and ten minutes after."""
     block = Window.of_micros(dining.start_us - 5 * MINUTE_US, dining.end_us + 10 * MINUTE_US)
     return Stay(
         "dinner", date(2026, 5, 1), "supper", dining, block, dining.minutes, is_clamped=True
@@ -102,7 +102,7 @@ def a_booking(booking_id: str = "b1", dining: Window = EVENING) -> Booking:
 
 
 def a_hold(hold_id: str = "h1", dining: Window = EVENING) -> Hold:
-    """Return an active hold, made at noon and alive for three minutes, with no field left at its default."""
+    """Return an active hold of three minutes, made at noon, with no field at its default."""
     return Hold(
         id=hold_id,
         restaurant_id=HERE,
@@ -124,7 +124,7 @@ def a_hold(hold_id: str = "h1", dining: Window = EVENING) -> Hold:
 
 
 def a_hold_at(hold_id: str, start: float = 360, **other: Any) -> Hold:
-    """Return an active hold for two hours from so many minutes after noon, with some fields changed."""
+    """Return an active hold of two hours that starts some minutes after noon."""
     return attrs.evolve(a_hold(hold_id, span(start, start + 120)), **other)
 
 

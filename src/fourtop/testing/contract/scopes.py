@@ -1,4 +1,4 @@
-"""Promises about views: what they may be asked, how long they live, and how a decision gets to see more."""
+"""Promises about scopes: the reach and lifetime of a view, and how a decision loads more."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class GuardingPromises:
     """What holds of views."""
 
     def test_a_view_answers_whatever_its_scope_names(self, trial: Trial) -> None:
-        """Every question inside the scope is answered, though there is nothing to be found."""
+        """Every question inside the scope is answered, even if no record exists."""
 
         def ask(view: View) -> list[str]:
             asked = {**_questions(_INSIDE, "1"), **_ALWAYS, **_FLAGGED}
@@ -106,7 +106,7 @@ class GuardingPromises:
         assert trial.ask(ask, counts_holds=True, has_extent=True, **_SCOPE) == []
 
     def test_a_question_outside_the_scope_is_an_error(self, trial: Trial) -> None:
-        """A window of which a microsecond is outside, or an id that is not named, is an AssertionError.
+        """A window outside by a microsecond, or an id that is not named, is an AssertionError.
 
         A row that was not loaded must never read as "free"; so this holds where everything is at
         hand, too.
@@ -152,7 +152,7 @@ class GuardingPromises:
         )
 
     def test_a_view_dies_with_its_call(self, trial: Trial) -> None:
-        """After the call every question is an AssertionError, also where the call raised or asked for more."""
+        """After the call every question is an AssertionError, also if the call failed."""
         kept: list[View] = []
 
         def keep(view: View) -> Any:
@@ -228,7 +228,7 @@ class GuardingPromises:
 
         def more(view: View) -> Any:
             asked.append(len(view.scope.bookings))
-            # An answer that is no Need ends a store that would go on for ever.
+            # Any other result ends a store that would loop forever.
             return (
                 Need(Scope(HERE, bookings=frozenset({f"b{len(asked)}"})))
                 if len(asked) < 99
@@ -241,7 +241,7 @@ class GuardingPromises:
             assert asked == [0, 1, 2, 3]
 
     def test_only_the_last_decision_counts(self, trial: Trial) -> None:
-        """A decision may be asked for several times; what is written and returned is the last one."""
+        """A decision may be called several times; the store writes and returns the last one."""
         calls: list[str] = []
 
         def decide(view: View) -> Any:
@@ -259,7 +259,7 @@ class GuardingPromises:
         ] == [calls[-1]]
 
     def test_errors_of_a_question_or_decision_come_out_as_they_are(self, trial: Trial) -> None:
-        """Whatever it raises comes out: the same object, neither wrapped nor replaced, and nothing is changed."""
+        """An exception of a decision comes out as the same object, and nothing is changed."""
         before = trial.see()
         for error in (
             HoldExpired("h1", "now"),
@@ -278,7 +278,7 @@ class GuardingPromises:
         assert trial.see() == before
 
     def test_a_result_may_be_nothing(self, trial: Trial) -> None:
-        """A result of None, False or an empty tuple is returned as it is."""
+        """A result of None, False or an empty tuple is returned unchanged."""
         for value in (None, False, (), 0):
             assert trial.store.read(Scope(HERE), partial(_same, value)) is value
             assert trial.store.transact(Scope(HERE), partial(_same, Decision(value))) is value

@@ -74,7 +74,7 @@ class StoreContract(
 
 
 class MaintenanceContract(SweepingPromises, ArchivingPromises, RetentionPromises, JobPromises):
-    """What a store promises to the jobs that sweep, archive and delete: to be used as ``StoreContract`` is."""
+    """The contract of stores with jobs that sweep, archive and delete; see ``StoreContract``."""
 
     _trial: ClassVar[type[Trial]] = JobTrial
 
@@ -109,7 +109,7 @@ Contract = type[StoreContract] | type[MaintenanceContract] | type[OutboxContract
 
 
 def promises(contract: Contract = StoreContract) -> dict[str, str]:
-    """Return the name of each promise of a contract, and the promise in words; in order of the names."""
+    """Return the promises of a contract: name to description, sorted by name."""
     return {name: (getattr(contract, name).__doc__ or "").strip() for name in _names(contract)}
 
 
@@ -127,7 +127,7 @@ def broken_promises(
         contract: Which contract: that of stores, of their maintenance or of their outbox.
 
     Returns:
-        The names of the promises that the store breaks, each with what was raised; empty for a good
+        The broken promises by name, each with its exception; empty for a good
             store.
 
     >>> from fourtop import MemoryStore

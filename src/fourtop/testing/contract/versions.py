@@ -47,7 +47,7 @@ class CountingPromises:
     # ---- versions
 
     def test_each_change_of_the_floor_counts_one(self, trial: Trial) -> None:
-        """A floor change raises the floor's version by one and no other, also where the floor is equal."""
+        """A floor change raises only the floor's version, by one, even for an equal floor."""
         trial.write(floor=FloorChange(a_house(HERE).floor, expected=1))
         assert _versions(trial) == Versions(floor=2, policy=1, occupancy=0)
 
@@ -58,7 +58,7 @@ class CountingPromises:
         assert _versions(trial) == Versions(floor=1, policy=2, occupancy=0)
 
     def test_each_change_of_what_is_taken_counts_one(self, trial: Trial) -> None:
-        """A set of changes with any allocation, booking, hold or block raises the occupancy's version by one."""
+        """Any change of allocations, bookings, holds or blocks raises the occupancy's version."""
         row = a_row("a1", of_booking())
         moved = attrs.evolve(row, resource_id="t2")
         steps: list[dict[str, Any]] = [
@@ -77,7 +77,7 @@ class CountingPromises:
             assert _versions(trial) == Versions(floor=1, policy=1, occupancy=number), step.keys()
 
     def test_evidence_answers_and_events_count_nothing(self, trial: Trial) -> None:
-        """What takes nothing raises no version; neither does a decision without changes."""
+        """A refused change and a decision without changes raise no version."""
         trial.write(
             confirmations=(a_confirmation("r1"),),
             stored_results=(an_answer("k"),),
@@ -98,7 +98,7 @@ class CountingPromises:
         assert _versions(trial, THERE) == Versions(floor=1, policy=1, occupancy=0)
 
     def test_a_read_counts_nothing(self, trial: Trial) -> None:
-        """Reading, of all that there is and however often, raises no version."""
+        """Reading any record, any number of times, raises no version."""
         trial.write(bookings=(a_booking(),))
         before = _versions(trial)
         for _ in range(3):
@@ -109,13 +109,13 @@ class CountingPromises:
     # ---- the clock
 
     def test_the_view_tells_the_time_of_the_store(self, trial: Trial) -> None:
-        """A view's ``now_us`` is the time of the store's clock, to the microsecond, in reads and transactions."""
+        """A view's ``now_us`` is the time of the store's clock, exact to the microsecond."""
         trial.clock.advance(seconds=0.000_001)
         assert trial.ask(lambda view: view.now_us) == NOON_US + 1
         assert trial.store.transact(Scope(HERE), lambda view: Decision(view.now_us)) == NOON_US + 1
 
     def test_the_time_of_a_restaurant_never_goes_back(self, trial: Trial) -> None:
-        """If the clock jumps back, the restaurant's time stands still: what is dead stays dead."""
+        """If the clock steps back, the restaurant's time stands still: dead holds stay dead."""
         trial.write(holds_added=(a_hold(),))
 
         def look(view: View) -> tuple[int, int]:

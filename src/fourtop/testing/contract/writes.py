@@ -87,7 +87,7 @@ class WritingPromises:
     def test_details_of_evidence_and_events_come_back_as_they_were_written(
         self, trial: Trial
     ) -> None:
-        """Plain data (texts, numbers, lists, nothing) in details, data and outcomes keeps its values and types."""
+        """Plain data in details, event data and results keeps its values and types."""
         data = {
             "text": "é",
             "whole": 2**53 + 1,
@@ -157,7 +157,7 @@ class WritingPromises:
     # ---- the order inside one set of changes, and judging at its end
 
     def test_removals_come_before_additions(self, trial: Trial) -> None:
-        """A new row may take the place, and even the id, of one that is removed in the same changes."""
+        """A new row may take the place and the id of a row removed in the same change."""
         row = a_row("a1", _B)
         trial.write(bookings=(a_booking(), a_booking("b2")), added=(row,))
         taken = attrs.evolve(row, owner_id="b2", window=span(370, 500))
@@ -186,7 +186,7 @@ class WritingPromises:
         assert _rows(trial) == [("a2", "t1"), ("a1", "t2")]
 
     def test_a_chain_of_three_moves_on(self, trial: Trial) -> None:
-        """A chain of moves is taken in whatever order it is written."""
+        """A chain of moves is accepted in any order of writing."""
         rows = [a_row(f"a{number}", _B, f"t{number}") for number in (1, 2)]
         trial.write(bookings=(a_booking(),), added=tuple(rows))
         trial.write(
@@ -211,7 +211,7 @@ class WritingPromises:
         assert _rows(trial) == [("a1", "t2"), ("a2", "t3")]
 
     def test_a_row_passes_to_another_owner_in_place(self, trial: Trial) -> None:
-        """A row may be replaced by itself with another owner, as a hold's rows pass to the booking."""
+        """A row may pass to another owner, as a hold's rows pass to the booking."""
         row = a_row("a1", of_hold())
         trial.write(holds_added=(a_hold(),), added=(row,))
         trial.write(
@@ -237,7 +237,7 @@ class WritingPromises:
     # ---- the house
 
     def test_a_floor_change_rearranges_the_masks(self, trial: Trial) -> None:
-        """After a floor change bit ``i`` is table ``i`` of the new floor, for the rows that were there before."""
+        """After a floor change bit ``i`` is table ``i`` of the new floor, for old rows, too."""
         rows = (a_row("a1", _B, "t1"), a_row("a3", _B, "t3"))
         trial.write(bookings=(a_booking(),), added=rows)
         floor = a_house(HERE).floor
@@ -264,7 +264,7 @@ class WritingPromises:
         assert masks == [0b110]
 
     def test_rows_of_a_table_that_left_the_floor_stay_on_record(self, trial: Trial) -> None:
-        """A table may leave the floor while rows of its past remain; they have no bit, and are still listed."""
+        """A table may leave the floor while old rows remain; they have no bit and are listed."""
         row = a_row("a1", _B, "t1", span(-90, -60))
         trial.write(bookings=(a_booking(),), added=(row,))
         floor = a_house(HERE).floor

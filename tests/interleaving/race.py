@@ -32,14 +32,14 @@ from fourtop import (
 from fourtop.errors import NotFound
 from fourtop.ports import Changes
 from fourtop.storage.memory.state import RestaurantState
-from fourtop.testing.interleaving import Run, Stage, SteppedStore
+from fourtop.testing.interleaving import Interleaving, Scheduler, SteppedStore
 from fourtop.timeline import Occupancy
 from tests.contract.broken_judge import IgnoresAbsentRemovals
 from tests.evening import NOW, a_house, at, booked, held, one_table, party_size, table_rows
 
 R = TypeVar("R")
 Calls = Mapping[str, Callable[[], object]]
-MakeStore = Callable[[Stage, ManualClock], SteppedStore]
+MakeStore = Callable[[Scheduler, ManualClock], SteppedStore]
 
 
 class LocklessStore(SteppedStore):
@@ -49,7 +49,7 @@ class LocklessStore(SteppedStore):
         state = self._states.get(restaurant_id)
         if state is None:
             raise NotFound("restaurant", restaurant_id)
-        self._stage.step("lock")
+        self._scheduler.step("lock")
         return work(state)
 
 
@@ -117,20 +117,20 @@ class Duel:
     """
 
     house: House
-    calls: Callable[[Scene, Stage], Calls]
-    judge: Callable[[Run[Scene]], None]
+    calls: Callable[[Scene, Scheduler], Calls]
+    judge: Callable[[Interleaving[Scene]], None]
     prepare: Callable[[Desk], dict[str, Any]] = lambda _: {}
     runs: int = attrs.field(kw_only=True)
     needs_lock: bool = attrs.field(default=False, kw_only=True)
 
-    def set_on(self, make_store: MakeStore) -> Callable[[Stage], Scene]:
-        def set_scene(stage: Stage) -> Scene:
+    def set_on(self, make_store: MakeStore) -> Callable[[Scheduler], Scene]:
+        def make_scene(scheduler: Scheduler) -> Scene:
             clock = ManualClock(NOW)
-            store = make_store(stage, clock)
+            store = make_store(scheduler, clock)
             desk = Engine(store, ids=CountedIds("n")).add_restaurant(self.house)
             return Scene(desk, clock, store, **self.prepare(desk))
 
-        return set_scene
+        return make_scene
 
 
 def two_tables() -> House:
@@ -138,7 +138,7 @@ def two_tables() -> House:
     return a_house(sketch_floor({"1": 4, "2": 4}))
 
 
-def sorted_out(run: Run[Scene], kind: type[Any]) -> tuple[list[Any], list[Any]]:
+def sorted_out(run: Interleaving[Scene], kind: type[Any]) -> tuple[list[Any], list[Any]]:
     """Return the answers of a kind, and the others."""
     answers = list(run.answers.values())
     return [each for each in answers if isinstance(each, kind)], [
@@ -146,7 +146,7 @@ def sorted_out(run: Run[Scene], kind: type[Any]) -> tuple[list[Any], list[Any]]:
     ]
 
 
-def won_and_lost(run: Run[Scene], kind: type[Any]) -> tuple[Any, Any]:
+def won_and_lost(run: Interleaving[Scene], kind: type[Any]) -> tuple[Any, Any]:
     """Return the one answer of a kind, and the one of another."""
     won, lost = sorted_out(run, kind)
     assert (len(won), len(lost)) == (1, 1), "not exactly one has won"
@@ -160,14 +160,14 @@ def owners(desk: Desk) -> list[tuple[str, str]]:
 # ---- hold x hold
 
 
-def _two_holds(scene: Scene, _: Stage) -> Calls:
+def _two_holds(scene: Scene, _: Scheduler) -> Calls:
     return {
         "a": lambda: scene.desk.hold(party_size(4), key="a"),
         "b": lambda: scene.desk.hold(party_size(4), key="b"),
     }
 
 
-def _one_holds(run: Run[Scene]) -> None:
+def _one_holds(run: Interleaving[Scene]) -> None:
     desk = run.scene.desk
     won, lost = won_and_lost(run, Hold)
     assert isinstance(lost, Refused)
@@ -178,20 +178,20 @@ def _one_holds(run: Run[Scene]) -> None:
     assert (again, again.replayed) == (won, True)
 
 
-def _both_hold(run: Run[Scene]) -> None:
+def _both_hold(run: Interleaving[Scene]) -> None:
     won, lost = sorted_out(run, Hold)
     assert lost == []
     assert owners(run.scene.desk) == sorted((each.tables[0], each.id) for each in won)
 
 
-def _two_holds_apart(scene: Scene, _: Stage) -> Calls:
+def _two_holds_apart(scene: Scene, _: Scheduler) -> Calls:
     return {
         "a": lambda: scene.desk.hold(party_size(4, tables=["1"])),
         "b": lambda: scene.desk.hold(party_size(4, tables=["2"])),
     }
 
 
-def _one_is_over_the_limit(run: Run[Scene]) -> None:
+def _one_is_over_the_limit(run: Interleaving[Scene]) -> None:
     won, lost = won_and_lost(run, Hold)
     assert isinstance(lost, HoldLimit)
     assert [owner for _, owner in owners(run.scene.desk)] == [won.id]
@@ -204,14 +204,14 @@ def _with_hold(desk: Desk) -> dict[str, Any]:
     return {"hold": held(desk, 4)}
 
 
-def _confirm_and_release(scene: Scene, _: Stage) -> Calls:
+def _confirm_and_release(scene: Scene, _: Scheduler) -> Calls:
     return {
         "confirm": lambda: scene.desk.confirm(scene.hold_id, key="c"),
         "release": lambda: scene.desk.release_hold(scene.hold_id),
     }
 
 
-def _confirmed_or_released(run: Run[Scene]) -> None:
+def _confirmed_or_released(run: Interleaving[Scene]) -> None:
     desk, hold_id = run.scene.desk, run.scene.hold_id
     confirm, release = run.answers["confirm"], run.answers["release"]
     evidence = [each.confirmed for each in desk.confirmations(hold_id)]
@@ -230,14 +230,14 @@ def _confirmed_or_released(run: Run[Scene]) -> None:
         assert evidence == [False]
 
 
-def _two_confirmations(scene: Scene, _: Stage) -> Calls:
+def _two_confirmations(scene: Scene, _: Scheduler) -> Calls:
     return {
         "a": lambda: scene.desk.confirm(scene.hold_id, key="a"),
         "b": lambda: scene.desk.confirm(scene.hold_id, booking_id=None, key="b"),
     }
 
 
-def _confirmed_once(run: Run[Scene]) -> None:
+def _confirmed_once(run: Interleaving[Scene]) -> None:
     desk, hold_id = run.scene.desk, run.scene.hold_id
     confirmed, others = sorted_out(run, Booking)
     assert others == []
@@ -249,9 +249,9 @@ def _confirmed_once(run: Run[Scene]) -> None:
     assert (again, again.replayed) == (confirmed[0], True)
 
 
-def _extend_against_time(scene: Scene, stage: Stage) -> Calls:
+def _extend_against_time(scene: Scene, scheduler: Scheduler) -> Calls:
     def tick() -> None:
-        stage.step("tick")
+        scheduler.step("tick")
         scene.clock.advance(seconds=180)
 
     return {
@@ -261,7 +261,7 @@ def _extend_against_time(scene: Scene, stage: Stage) -> Calls:
     }
 
 
-def _extended_or_expired(run: Run[Scene]) -> None:
+def _extended_or_expired(run: Interleaving[Scene]) -> None:
     """Judge by the trace: what a call is told as the time, it is told when it reads the clock."""
     desk = run.scene.desk
     extend, rival = run.answers["extend"], run.answers["rival"]
@@ -280,14 +280,14 @@ def _extended_or_expired(run: Run[Scene]) -> None:
         assert owners(desk) == [("1", rival.id)]
 
 
-def _extend_and_release(scene: Scene, _: Stage) -> Calls:
+def _extend_and_release(scene: Scene, _: Scheduler) -> Calls:
     return {
         "extend": lambda: scene.desk.extend_hold(scene.hold_id, seconds=60),
         "release": lambda: scene.desk.release_hold(scene.hold_id),
     }
 
 
-def _released_at_the_end(run: Run[Scene]) -> None:
+def _released_at_the_end(run: Interleaving[Scene]) -> None:
     desk = run.scene.desk
     extend = run.answers["extend"]
     assert isinstance(run.answers["release"], Hold)
@@ -301,14 +301,14 @@ def _released_at_the_end(run: Run[Scene]) -> None:
 # ---- replace x hold
 
 
-def _replace_and_hold(scene: Scene, _: Stage) -> Calls:
+def _replace_and_hold(scene: Scene, _: Scheduler) -> Calls:
     return {
         "replace": lambda: scene.desk.replace_hold(scene.hold_id, party_size(4, tables=["2"])),
         "rival": lambda: scene.desk.hold(party_size(4)),
     }
 
 
-def _replaced_or_kept(run: Run[Scene]) -> None:
+def _replaced_or_kept(run: Interleaving[Scene]) -> None:
     desk, hold_id = run.scene.desk, run.scene.hold_id
     replace, rival = run.answers["replace"], run.answers["rival"]
     assert isinstance(rival, Hold)
@@ -325,14 +325,14 @@ def _replaced_or_kept(run: Run[Scene]) -> None:
 # ---- bookings
 
 
-def _two_bookings(scene: Scene, _: Stage) -> Calls:
+def _two_bookings(scene: Scene, _: Scheduler) -> Calls:
     return {
         "a": lambda: scene.desk.book(party_size(4), key="a"),
         "b": lambda: scene.desk.book(party_size(4), key="b"),
     }
 
 
-def _one_books(run: Run[Scene]) -> None:
+def _one_books(run: Interleaving[Scene]) -> None:
     desk = run.scene.desk
     won, lost = won_and_lost(run, Booking)
     assert isinstance(lost, Refused)
@@ -343,28 +343,28 @@ def _one_books(run: Run[Scene]) -> None:
     assert (again, again.replayed) == (won, True)
 
 
-def _two_bookings_apart(scene: Scene, _: Stage) -> Calls:
+def _two_bookings_apart(scene: Scene, _: Scheduler) -> Calls:
     return {
         "a": lambda: scene.desk.book(party_size(4, tables=["1"])),
         "b": lambda: scene.desk.book(party_size(4, tables=["2"])),
     }
 
 
-def _one_is_over_the_cap(run: Run[Scene]) -> None:
+def _one_is_over_the_cap(run: Interleaving[Scene]) -> None:
     won, lost = won_and_lost(run, Booking)
     assert isinstance(lost, Refused)
     assert lost.code is Code.CAPACITY_EXCEEDED
     assert [owner for _, owner in owners(run.scene.desk)] == [won.id]
 
 
-def _the_same_booking_twice(scene: Scene, _: Stage) -> Calls:
+def _the_same_booking_twice(scene: Scene, _: Scheduler) -> Calls:
     return {
         "a": lambda: scene.desk.book(party_size(4), key="k"),
         "b": lambda: scene.desk.book(party_size(4), key="k"),
     }
 
 
-def _booked_once(run: Run[Scene]) -> None:
+def _booked_once(run: Interleaving[Scene]) -> None:
     won, lost = sorted_out(run, Booking)
     assert lost == []
     assert sorted(each.replayed for each in won) == [False, True]
@@ -376,14 +376,14 @@ def _with_booking(desk: Desk) -> dict[str, Any]:
     return {"booking": booked(desk, 4)}
 
 
-def _cancel_and_reschedule(scene: Scene, _: Stage) -> Calls:
+def _cancel_and_reschedule(scene: Scene, _: Scheduler) -> Calls:
     return {
         "cancel": lambda: scene.desk.cancel(scene.booking_id),
         "reschedule": lambda: scene.desk.reschedule(scene.booking_id, party_size(4, "20:45")),
     }
 
 
-def _cancelled_at_the_end(run: Run[Scene]) -> None:
+def _cancelled_at_the_end(run: Interleaving[Scene]) -> None:
     desk = run.scene.desk
     reschedule = run.answers["reschedule"]
     assert isinstance(run.answers["cancel"], Booking)

@@ -6,11 +6,11 @@ from collections import Counter
 
 import pytest
 
-from fourtop.testing.interleaving import Run, SteppedStore, every_run
-from tests.interleaving.duel import DUELS, CarelessStore, Duel, LocklessStore, MakeStore, Scene
+from fourtop.testing.interleaving import Interleaving, SteppedStore, explore
+from tests.interleaving.race import DUELS, CarelessStore, Duel, LocklessStore, MakeStore, Scene
 
 
-def judged(duel: Duel, run: Run[Scene]) -> None:
+def judged(duel: Duel, run: Interleaving[Scene]) -> None:
     duel.judge(run)
     assert run.scene.desk.audit().is_clean
 
@@ -18,7 +18,7 @@ def judged(duel: Duel, run: Run[Scene]) -> None:
 def faults(duel: Duel, make_store: MakeStore) -> Counter[bool]:
     """Count the orders in which the judge finds a fault, and those in which it finds none."""
     found: Counter[bool] = Counter()
-    for run in every_run(duel.set_on(make_store), duel.calls):
+    for run in explore(duel.set_on(make_store), duel.calls):
         try:
             judged(duel, run)
         except AssertionError:
@@ -32,7 +32,7 @@ def faults(duel: Duel, make_store: MakeStore) -> Counter[bool]:
 def test_in_every_order_all_is_right(name: str) -> None:
     duel = DUELS[name]
     orders = set()
-    for run in every_run(duel.set_on(SteppedStore), duel.calls):
+    for run in explore(duel.set_on(SteppedStore), duel.calls):
         judged(duel, run)
         run.scene.store._states["house"].occupancy._check()
         orders.add(run.steps)
@@ -62,7 +62,7 @@ def test_where_rows_or_keys_clash_the_judgement_of_the_store_is_a_second_line(na
 def test_the_same_duel_gives_the_same_runs() -> None:
     duel = DUELS["extend x release"]
     first, second = (
-        [(run.steps, run.answers) for run in every_run(duel.set_on(SteppedStore), duel.calls)]
+        [(run.steps, run.answers) for run in explore(duel.set_on(SteppedStore), duel.calls)]
         for _ in range(2)
     )
     assert [steps for steps, _ in first] == [steps for steps, _ in second]
