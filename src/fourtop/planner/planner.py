@@ -173,8 +173,7 @@ class Planner:
         """Tell whether ``best`` finds a plan for the party whose tables are all free."""
         ranking = self._ranking(request)
         if ranking is None:
-            search = self._search(request, free)
-            return search is not None and search.succeeds()
+            return self._search(request, free).succeeds()
         return ranking.available(free & self._meeting(request.must)) != 0
 
     def count(self, request: PlanRequest, free: int, limit: int) -> int:
@@ -194,8 +193,7 @@ class Planner:
         count = 0
         budget = NodeBudget(self.max_nodes)
         while count < limit:
-            search = self._search(request, free, budget if count else None)
-            found = () if search is None else search.best(1)
+            found = self._search(request, free, budget if count else None).best(1)
             if not found:
                 break
             free &= ~found[0].mask
@@ -262,17 +260,10 @@ class Planner:
 
     def _searched(self, request: PlanRequest, free: int, limit: int | None) -> PlanSearch:
         search = self._search(request, free)
-        if search is None:
-            return PlanSearch(())
         plans = tuple(self._plan(request, candidate) for candidate in search.best(limit))
         return PlanSearch(plans, search.budget.used, is_proven=not search.budget.is_exhausted)
 
-    def _search(
-        self, request: PlanRequest, free: int, budget: NodeBudget | None = None
-    ) -> Search | None:
-        """Return the search for a request, with a budget of its own; ``None``: no set can do."""
-        if request.party_size > self._largest_party:
-            return None
+    def _search(self, request: PlanRequest, free: int, budget: NodeBudget | None = None) -> Search:
         return Search(
             self.compiled_floor,
             self.planning,
