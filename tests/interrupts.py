@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import inspect
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -57,6 +58,9 @@ class Interrupt:
 
     def _profile(self, frame: FrameType, event: str, _: Any) -> None:
         if event in ("call", "c_return") and self._counts(frame):
+            # A generator may be entered to be closed, and Python drops an exception there.
+            if event == "call" and frame.f_code.co_flags & inspect.CO_GENERATOR:
+                return
             self._pass()
 
     def _enter(self, frame: FrameType, _event: str, _argument: Any) -> Callable[..., Any] | None:
