@@ -1,4 +1,4 @@
-"""How the documentation is built. Everything else about the project is configured in pyproject.toml."""
+"""Configure the build of the documentation. ``pyproject.toml`` configures everything else."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ exclude_patterns = ["_build"]
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
-# An attrs class says in its docstring what its arguments are; Raises and Args are in Google's
-# style.
+# Docstrings list Args and Raises in Google style. Those of attrs classes are in the class.
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 

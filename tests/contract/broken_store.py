@@ -16,7 +16,7 @@ from fourtop import (
     StoreUnavailable,
     Window,
 )
-from fourtop.ports import MAX_NEEDS, Decision, Need, Scope, View
+from fourtop.ports import MAX_NEEDS, Clock, Decision, Need, Scope, View
 from fourtop.storage.memory.state import RestaurantState
 from tests.contract.loading import loaded
 
@@ -52,6 +52,54 @@ class OpensTwice(MemoryStore):
     def add_restaurant(self, house: House) -> None:
         self._states.pop(house.restaurant.id, None)
         super().add_restaurant(house)
+
+
+class HidesWhatItRemoves(MemoryStore):
+    """It takes a restaurant off the list and keeps it."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        super().__init__(clock)
+        self._hidden: set[str] = set()
+
+    def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
+        super().read(scope, lambda view: check(view) or Decision(None))
+        self._hidden.add(scope.restaurant_id)
+
+    def restaurant_ids(self) -> tuple[str, ...]:
+        return tuple(each for each in super().restaurant_ids() if each not in self._hidden)
+
+
+class RemembersWhatItRemoved(MemoryStore):
+    """It gives a restaurant back its old rows when the id is added again."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        super().__init__(clock)
+        self._removed: dict[str, RestaurantState] = {}
+
+    def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
+        state = self._states.get(scope.restaurant_id)
+        super().remove_restaurant(scope, check)
+        assert state is not None, "what was removed was there"
+        self._removed[scope.restaurant_id] = state
+
+    def _new_state(self, house: House) -> RestaurantState:
+        return self._removed.pop(house.restaurant.id, None) or super()._new_state(house)
+
+
+class RemovesWithoutAsking(MemoryStore):
+    def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
+        assert check is not None
+        super().remove_restaurant(scope, lambda _: None)
+
+
+class ChecksBeforeItLocks(MemoryStore):
+    """It locks the restaurant only for the removal."""
+
+    def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
+        state = self._states.get(scope.restaurant_id)
+        if state is not None:
+            self._on_view(state, scope, self._tell(scope.restaurant_id), check)
+        super().remove_restaurant(scope, lambda _: None)
 
 
 class FindsNothing(MemoryStore):

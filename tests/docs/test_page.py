@@ -25,7 +25,7 @@ def pages() -> list[Path]:
 
 
 def run(document: Document) -> int:
-    """Run the examples of a page from top to bottom in one namespace; return how many there were."""
+    """Run the examples of a page from top to bottom in one namespace; return their number."""
     examples = list(document.examples())
     for example in examples:
         example.evaluate()

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from argparse import Action, ArgumentParser, _SubParsersAction
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
 
 import fourtop
 from fourtop import BookingStatus, Code, EventType, FourtopError, Refused
 from fourtop import errors as tree
+from fourtop.cli.parser import _parser
+from fourtop.storage.sql import history
 
 DOCS = Path(__file__).parents[2] / "docs"
+COMMANDS = "reference/command-line.md"
 # Raised or refused with a code that depends on the case.
 OF_THE_CASE = {"AllocationsOverlap", "FourtopError", "Refused"}
 
@@ -91,7 +96,63 @@ def test_the_table_of_states_says_what_occupies_and_what_counts() -> None:
     ]
 
 
+def test_every_revision_stands_in_the_table() -> None:
+    listed = [cells[0] for cells in rows("operations/migrate-the-database.md", "revision")]
+    assert listed == [each.id for each in history()]
+
+
+def reference() -> str:
+    return "\n".join(page.read_text("utf-8") for page in sorted(DOCS.glob("reference/*.md")))
+
+
 def test_the_reference_names_everything_public() -> None:
-    text = (DOCS / "reference.md").read_text("utf-8")
-    named = set(re.findall(r"^\.\. auto\w+:: (?:fourtop\.)?(\w+)$", text, re.MULTILINE))
-    assert set(fourtop.__all__) <= named
+    named = re.findall(r"^\.\. auto\w+:: (?:fourtop\.)?(\w+)$", reference(), re.MULTILINE)
+    assert set(fourtop.__all__) <= set(named)
+    assert len(named) == len(set(named))
+
+
+def test_the_reference_lists_the_members_of_every_enum() -> None:
+    enums = {
+        name
+        for name in fourtop.__all__
+        if isinstance(each := getattr(fourtop, name), type) and issubclass(each, Enum)
+    }
+    listed = re.findall(
+        r"^\.\. autoclass:: (?:fourtop\.)?(\w+)\n   :members:\n   :undoc-members:$",
+        reference(),
+        re.MULTILINE,
+    )
+    assert len(enums) > 8
+    assert enums <= set(listed)
+
+
+def test_every_page_of_the_reference_is_in_its_table() -> None:
+    index = (DOCS / "reference/index.md").read_text("utf-8")
+    pages = {page.name for page in DOCS.glob("reference/*.md")} - {"index.md"}
+    assert set(re.findall(r"^\| \[[^]]+\]\(([\w-]+\.md)\)", index, re.MULTILINE)) == pages
+
+
+def commands(parser: ArgumentParser, name: str = "fourtop") -> Iterator[tuple[str, set[str]]]:
+    """Yield the name of each command with its options and arguments."""
+    below = [each for each in parser._actions if isinstance(each, _SubParsersAction)]
+    for each in below:
+        for word, one in each.choices.items():
+            yield from commands(one, f"{name} {word}")
+    if not below:
+        found = [each for each in parser._actions if "--help" not in each.option_strings]
+        yield name, {word_of(each) for each in found}
+
+
+def word_of(action: Action) -> str:
+    """Return what a reader types for an argument."""
+    if action.option_strings:
+        return action.option_strings[-1]
+    return " ".join(action.choices or (str(action.metavar),))
+
+
+def test_the_reference_lists_every_command_with_its_options() -> None:
+    options = {cells[0]: set[str]() for cells in rows(COMMANDS, "command")}
+    for cells in rows(COMMANDS, "option"):
+        for command in options if cells[1] == "all" else cells[1].split(", "):
+            options[command].add(cells[0].split()[0])
+    assert options == {name.removeprefix("fourtop "): found for name, found in commands(_parser())}

@@ -1,4 +1,4 @@
-"""The queries of the page for operators: tests run what the page says, so that the two cannot differ."""
+"""The SQL of the pages for operators: the tests run the text of the pages themselves."""
 
 from __future__ import annotations
 
@@ -7,17 +7,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-_PAGE: Final = Path(__file__).parents[2] / "docs" / "how-to" / "query-the-database.md"
+_OPERATIONS: Final = Path(__file__).parents[2] / "docs" / "operations"
 _SECTION: Final = re.compile(
     r"^#{2,3} (?P<title>.+?)$(?P<text>.*?)(?=^#{2,3} |\Z)", re.MULTILINE | re.DOTALL
 )
-_BLOCK: Final = re.compile(r"^```sql\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page: str, language: str) -> Mapping[str, list[str]]:
+    """Return the blocks of one language under each heading of a page."""
+    text = (_OPERATIONS / page).read_text(encoding="utf-8")
+    block = re.compile(rf"^```{language}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    found = {each["title"]: block.findall(each["text"]) for each in _SECTION.finditer(text)}
+    assert sum(map(len, found.values())) == text.count(f"```{language}\n")
+    return {title: each for title, each in found.items() if each}
 
 
 def queries() -> Mapping[str, str]:
-    """Return the SQL under each heading of the page."""
-    text = _PAGE.read_text(encoding="utf-8")
-    found = {each["title"]: _BLOCK.findall(each["text"]) for each in _SECTION.finditer(text)}
-    assert sum(len(blocks) for blocks in found.values()) == text.count("```sql")
-    assert all(len(blocks) <= 1 for blocks in found.values())
-    return {title: blocks[0] for title, blocks in found.items() if blocks}
+    """Return the SQL under each heading of the page for queries: one statement a heading."""
+    found = blocks("query-the-database.md", "sql")
+    assert all(len(each) == 1 for each in found.values())
+    return {title: each for title, (each,) in found.items()}

@@ -1,4 +1,4 @@
-"""What a store finds before its first work: each fault by itself, in a real database; and nothing where none is."""
+"""The start-up check finds each fault in a real database, and none in a good one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import attrs
 import pytest
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Boolean, Column, Engine, Text, create_engine, event
 
 import fourtop
 from fourtop import (
@@ -32,7 +32,8 @@ from fourtop.ports import Scope
 from fourtop.storage.sql.checks import rules as check_rules
 from fourtop.storage.sql.checks.finding import KINDS
 from fourtop.storage.sql.checks.startup import inspect
-from fourtop.storage.sql.connection.transaction import Line
+from fourtop.storage.sql.connection.transaction import Connection
+from fourtop.storage.sql.tables.catalog import catalog
 from tests.contract.broken_sql import POSTGRESQL, SQLITE
 from tests.database.furnished import postgresql_database, sqlite_url
 from tests.database.session import bouncer, cluster
@@ -42,7 +43,7 @@ from tests.evening import NOW, a_house, open_desk
 # So are the tests' own cluster, which need not survive a power cut, and the SQLite of most
 # machines.
 OF_THIS_MACHINE: Final = {"disk_not_waited_for", "wal_defect"}
-PAGE: Final = "how-to/check-a-store.md"
+PAGE: Final = "operations/check-a-store.md"
 
 
 @pytest.fixture
@@ -139,7 +140,8 @@ def test_a_constraint_that_was_never_validated_is_found(database: str) -> None:
     run(
         database,
         """ALTER TABLE fourtop.allocations DROP CONSTRAINT allocations_booking_fkey, ADD CONSTRAINT
-        allocations_booking_fkey FOREIGN KEY (restaurant_id, booking_id) REFERENCES fourtop.bookings NOT VALID""",
+        allocations_booking_fkey FOREIGN KEY (restaurant_id, booking_id)
+        REFERENCES fourtop.bookings NOT VALID""",
     )
     assert in_database(database) == ["constraint_missing"]
 
@@ -153,13 +155,15 @@ def stranger() -> Iterator[str]:
 
 def test_who_logs_in_and_who_transactions_run_as_is_looked_at(database: str, stranger: str) -> None:
     url = cluster().url(database, user=stranger)
-    assert codes(inspect(url)) == ["role_not_granted"]
-    assert codes(inspect(url, role="nobody")) == ["role_missing"]
+    assert codes(inspect(url)) == ["role_not_granted", "jobs_not_granted"]
+    assert codes(inspect(url, role="nobody")) == ["role_missing", "jobs_not_granted"]
     run(database, "GRANT fourtop_app TO stranger")
-    assert codes(inspect(url)) == ["login_inherits"]
+    assert codes(inspect(url)) == ["login_inherits", "jobs_not_granted"]
     run(database, "ALTER ROLE stranger NOINHERIT")
-    assert codes(inspect(url)) == []
+    assert codes(inspect(url)) == ["jobs_not_granted"]
     run(database, "ALTER ROLE stranger BYPASSRLS")
+    assert codes(inspect(url)) == ["jobs_not_granted"]
+    run(database, "GRANT fourtop_jobs TO stranger")
     assert codes(inspect(url)) == []
     assert "role_unbound" in codes(inspect(url, role=None))
 
@@ -232,6 +236,35 @@ def test_a_server_that_nobody_has_tried_is_a_warning(
 def test_a_fault_in_sqlite_is_found(file: Path, fault: str, expected: list[str]) -> None:
     change(file, fault)
     assert codes(inspect(f"sqlite:///{file}")) == expected
+
+
+def test_finding_22_a_column_that_was_added_stops_no_store(file: Path, database: str) -> None:
+    change(file, "ALTER TABLE bookings ADD COLUMN note TEXT")
+    run(database, "ALTER TABLE fourtop.bookings ADD COLUMN note text")
+    for url in (f"sqlite:///{file}", cluster().url(database, user="service")):
+        assert codes(inspect(url)) == []
+
+
+def test_finding_22_a_column_of_ours_that_a_migration_adds_is_found(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SqlStore(f"sqlite:///{file}")
+    rules: Any = store._start.inspector._rules
+    # The tables as a later version of fourtop describes them. The statements are shared, so the
+    # column goes to a catalog of its own.
+    later = catalog("sqlite")
+    later["bookings"].append_column(Column("note", Text()))
+    later["bookings"].append_column(Column("is_vip", Boolean(create_constraint=False)))
+    monkeypatch.setattr(rules, "_catalog", later)
+    assert codes(store.inspect()) == ["column_missing", "column_missing"]
+    change(
+        file,
+        "ALTER TABLE bookings ADD COLUMN note TEXT",
+        "ALTER TABLE bookings ADD COLUMN is_vip INTEGER GENERATED ALWAYS AS (version > 1) VIRTUAL",
+    )
+    assert codes(store.inspect()) == []
+    assert open_desk(store).restaurant_id == "house"
+    store.close()
 
 
 @pytest.mark.parametrize("name", SQLITE)
@@ -421,14 +454,14 @@ def test_the_first_call_asks_two_more_statements_of_sqlite_and_later_calls_none(
 def test_the_first_call_asks_three_more_statements_of_postgresql(database: str) -> None:
     asked: list[str] = []
     store = SqlStore(cluster().url(database, user="service"))
-    rows_of = Line.rows
+    rows_of = Connection.rows
 
     def noted(self: Any, statement: Any, *parameters: Any) -> Any:
         asked.append(statement.text)
         return rows_of(self, statement, *parameters)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Line, "rows", noted)
+        patch.setattr(Connection, "rows", noted)
         store.restaurant_ids()
         first = len(asked)
         store.restaurant_ids()
@@ -485,5 +518,5 @@ def test_warnings_are_logged_once_a_store(file: Path, caplog: pytest.LogCaptureF
 def test_the_check_does_not_count_as_work_of_the_store(file: Path) -> None:
     store = SqlStore(f"sqlite:///{file}")
     store.restaurant_ids()
-    assert store.tally.committed == 1
+    assert store.metrics.committed == 1
     store.close()

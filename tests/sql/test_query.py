@@ -32,10 +32,10 @@ from tests.sql.page import queries
 QUERIES: Final = queries()
 LOGGING_IN: Final = "A login that sees everything"
 TWICE: Final = "Is any table taken twice?"
-WHO: Final = "Who has which table at a time?"
+WHO: Final = "Which party has which table?"
 GROWTH: Final = "How many confirmations, and when was the last?"
 FAILURES: Final = "Why did confirmations fail?"
-SNAPSHOT: Final = "What was confirmed, with which tables?"
+SNAPSHOT: Final = "Which tables were confirmed?"
 ALERTS: Final = tuple(title for title, sql in QUERIES.items() if "AS alert" in sql)
 
 # The database tells the time here, as it does for its operators.
@@ -44,9 +44,12 @@ HOUR_US: Final = 60 * 60 * 1_000_000
 PATIENCE_SECONDS: Final = 60
 DOUBLE: Final = """
 ALTER TABLE fourtop.allocations DROP CONSTRAINT allocations_no_overlap;
-INSERT INTO fourtop.allocations (restaurant_id, id, resource_type, resource_id, start_us, end_us, booking_id, shadow)
-SELECT restaurant_id, 'wrong', resource_type, resource_id, start_us + 60000000, end_us, booking_id, shadow
-FROM fourtop.allocations WHERE booking_id IS NOT NULL AND resource_type = 'table' ORDER BY id LIMIT 1
+INSERT INTO fourtop.allocations
+    (restaurant_id, id, resource_type, resource_id, start_us, end_us, booking_id, shadow)
+SELECT restaurant_id, 'wrong', resource_type, resource_id, start_us + 60000000, end_us, booking_id,
+    shadow
+FROM fourtop.allocations WHERE booking_id IS NOT NULL AND resource_type = 'table'
+ORDER BY id LIMIT 1
 """
 
 Owner = psycopg.Connection[tuple[Any, ...]]
@@ -54,7 +57,7 @@ Owner = psycopg.Connection[tuple[Any, ...]]
 
 @attrs.frozen
 class Service:
-    """A restaurant in the midst of its work: a hold, three confirmed bookings, and one failed confirmation."""
+    """A restaurant in service: a hold, three confirmed bookings, one failed confirmation."""
 
     database: str
     desk: Desk
@@ -214,7 +217,7 @@ def fill_the_past(service: Service) -> None:
 
 
 TROUBLES: Final[dict[str, Callable[[Service], object]]] = {
-    "Expired holds that nobody sweeps": set_back("table_holds", "expires_us"),
+    "Expired holds that are not swept": set_back("table_holds", "expires_us"),
     "Events that wait for long": set_back("capacity_outbox", "at_us"),
     "Dead letters": lambda service: service.owner.execute(
         "UPDATE fourtop.capacity_outbox SET dead_us = at_us"
@@ -224,7 +227,7 @@ TROUBLES: Final[dict[str, Callable[[Service], object]]] = {
     "Bookings without tables": lambda service: service.owner.execute(
         "DELETE FROM fourtop.allocations WHERE booking_id IS NOT NULL"
     ),
-    "Rows that are over": fill_the_past,
+    "Old allocations": fill_the_past,
 }
 
 

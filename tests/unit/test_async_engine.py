@@ -276,6 +276,11 @@ class SteppingStore:
         self.memory.add_restaurant(house)
         await self._step()
 
+    async def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
+        await self._step()
+        self.memory.remove_restaurant(scope, check)
+        await self._step()
+
     async def restaurant_ids(self) -> tuple[str, ...]:
         await self._step()
         return self.memory.restaurant_ids()

@@ -235,7 +235,6 @@ def test_the_environment_names_the_store_for_all_but_the_demo(
     ("missing", "url", "says"),
     [
         ("sqlalchemy", "sqlite:///night.db", "install fourtop[sql], or fourtop[postgres]"),
-        ("cattrs", "sqlite:///night.db", "install fourtop[sql], or fourtop[postgres]"),
         ("alembic", "sqlite:///night.db", "alembic"),
         ("psycopg", "postgresql://ann:secret@host/night", "install fourtop[postgres]"),
     ],

@@ -27,7 +27,7 @@ from fourtop import (
     Refused,
     TableSnapshot,
 )
-from fourtop.engine.invocation import plain
+from fourtop.formats.results import to_data
 from fourtop.ports import Store
 from tests.evening import (
     MONTH,
@@ -245,7 +245,7 @@ def test_every_check_that_failed_leaves_evidence_and_changes_nothing_else(
     assert (result.confirmed, result.code, result.details) == (
         False,
         caught.value.code,
-        plain(caught.value.details),
+        to_data(caught.value.details),
     )
     assert (result.key, result.actor, result.checked_at) == ("k1", STAFF, clock.now)
     assert result.booking_id in (how.get("booking_id"), None)

@@ -15,6 +15,7 @@ from fourtop import (
     Availability,
     BookingRequest,
     Desk,
+    Engine,
     EventType,
     FourtopError,
     HoldEnded,
@@ -81,6 +82,21 @@ def expired(store: MaintainedStore) -> list[Event]:
 
 
 # ---- sweep ---------------------------------------------------------------------------------------
+
+
+def test_a_restaurant_that_is_removed_during_a_sweep_is_left_out(
+    store: MaintainedStore, desk: Desk, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held(desk, 2)
+    other = open_desk(store, a_small_house(name="Other"))
+    held(other, 2)
+    clock.advance(minutes=10)
+    found = store.expired_holds(store.now_us(), 10)
+    assert len(found) == 2
+    Engine(store).remove_restaurant("other")
+
+    monkeypatch.setattr(store, "expired_holds", lambda *_: found)
+    assert sweep_holds(store, max_batches=1) == Swept(1)
 
 
 def test_a_sweep_ends_dead_holds_and_tells_of_each_once(

@@ -1,4 +1,7 @@
-"""The desk, awaited."""
+"""The desk of one restaurant on an asynchronous store.
+
+Generated from ``desk.py`` by ``tests/generate/async_engine.py``; edit that file.
+"""
 
 from __future__ import annotations
 
@@ -37,14 +40,23 @@ from fourtop.model.window import Window
 
 
 class AsyncDesk:
-    """``Desk`` at a store that is awaited: each method does what the one of that name does, and raises the same.
+    """``Desk`` for an asynchronous store: the same methods, results and errors, awaited.
 
-    Arguments are checked when the call is awaited. A command that is cancelled has happened or has
-    not, and nothing in between; who cancelled settles which by calling it again with the same key.
+    Arguments are checked when the call is awaited. A cancelled command either has happened or has
+    not: the same call with the same key settles which.
+
+    Commands raise and change nothing when they are refused; reads return a ``Refusal``. A command's
+    ``key`` makes it idempotent: the same key gives the stored success again, marked as a replay,
+    for the same request, and ``KeyReused`` for another; refusals are never stored. Instants that
+    come in may be of any zone, but have one; those that come out are in UTC.
+
+    Every command may raise, besides what it names: ``NotFound`` (unknown restaurant),
+    ``InvalidIdentifier`` (an id or key that is none), ``KeyReused``, ``StoreUnavailable``,
+    ``OutcomeUnknown``.
     """
 
-    def __init__(self, runner: AsyncExecutor, orders: RequestFactory) -> None:
-        self._runner = runner
+    def __init__(self, executor: AsyncExecutor, orders: RequestFactory) -> None:
+        self._executor = executor
         self._orders = orders
 
     @property
@@ -60,28 +72,20 @@ class AsyncDesk:
     # ---- reads
 
     async def house(self) -> House:
-        """Return the restaurant, its floor and policy as they are now.
-
-        Raises:
-            FourtopError: As ``Desk.house``.
-        """
-        return await self._runner.put(self._orders.house())
+        """Return the restaurant, its floor and policy as they are now."""
+        return await self._executor.put(self._orders.house())
 
     async def versions(self) -> Versions:
-        """Return how often floor, policy and occupancy have changed.
-
-        Raises:
-            FourtopError: As ``Desk.versions``.
-        """
-        return await self._runner.put(self._orders.versions())
+        """Return how often floor, policy and occupancy have changed."""
+        return await self._executor.put(self._orders.versions())
 
     async def quote(self, request: BookingRequest) -> Quote | Refusal:
-        """Return the best free plan for a request and the next best, or what stands in the way.
+        """Return the best free plan for a request and the next best, or what stands in the way. Holds nothing.
 
         Raises:
-            FourtopError: As ``Desk.quote``.
+            NotFound: If the request names a table that the floor does not have.
         """
-        return await self._runner.put(self._orders.quote(request))
+        return await self._executor.put(self._orders.quote(request))
 
     async def availability(
         self,
@@ -94,75 +98,57 @@ class AsyncDesk:
     ) -> Availability:
         """Return the start times on offer of a date, each bookable or with what stands in the way.
 
+        What is shown as bookable can be booked at the versions that the answer carries.
+
+        Args:
+            on: The date, in the restaurant's calendar.
+            parties: A party size, or several.
+            must: Conditions on the tables.
+            at: Only this start: an aware datetime, or a local time as text; it need not be on the
+                raster, but lies on the date or in a service that begins on it.
+            spots_limit: Where counting the spots of a slot stops (1–100).
+
         Raises:
-            FourtopError: As ``Desk.availability``.
+            InvalidInput: Naming the field and the rule.
         """
         question = self._orders.availability(on, parties, must=must, at=at, spots_limit=spots_limit)
-        return await self._runner.put(question)
+        return await self._executor.put(question)
 
     async def find_booking(self, booking_id: str) -> Booking | None:
-        """Return the booking of that id, if there is one.
-
-        Raises:
-            FourtopError: As ``Desk.find_booking``.
-        """
-        return await self._runner.put(self._orders.find_booking(booking_id))
+        """Return the booking of that id, if there is one."""
+        return await self._executor.put(self._orders.find_booking(booking_id))
 
     async def get_booking(self, booking_id: str) -> Booking:
         """Return the booking of that id.
 
         Raises:
-            FourtopError: As ``Desk.get_booking``.
+            NotFound: If there is none.
         """
-        return await self._runner.put(self._orders.get_booking(booking_id))
+        return await self._executor.put(self._orders.get_booking(booking_id))
 
     async def find_hold(self, hold_id: str) -> Hold | None:
-        """Return the hold of that id if it is alive.
-
-        Raises:
-            FourtopError: As ``Desk.find_hold``.
-        """
-        return await self._runner.put(self._orders.find_hold(hold_id))
+        """Return the hold of that id if it is alive."""
+        return await self._executor.put(self._orders.find_hold(hold_id))
 
     async def bookings(self, window: Window) -> tuple[Booking, ...]:
-        """Return the bookings, of any status, that sit down inside a window; by start, then id.
-
-        Raises:
-            FourtopError: As ``Desk.bookings``.
-        """
-        return await self._runner.put(self._orders.bookings(window))
+        """Return the bookings, of any status, that sit down inside a window; by start, then id."""
+        return await self._executor.put(self._orders.bookings(window))
 
     async def allocations(self, window: Window) -> tuple[Allocation, ...]:
-        """Return every row that overlaps a window, by start.
-
-        Raises:
-            FourtopError: As ``Desk.allocations``.
-        """
-        return await self._runner.put(self._orders.allocations(window))
+        """Return every row that overlaps a window, by start; shadow rows and those of dead holds included."""
+        return await self._executor.put(self._orders.allocations(window))
 
     async def table_states(self) -> dict[str, TableState]:
-        """Return what each table of the floor is now, by id, in table order.
-
-        Raises:
-            FourtopError: As ``Desk.table_states``.
-        """
-        return await self._runner.put(self._orders.table_states())
+        """Return what each table of the floor is now, by id, in table order; worked out, never stored."""
+        return await self._executor.put(self._orders.table_states())
 
     async def confirmations(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
-        """Return the evidence of all attempts to confirm a hold, oldest first.
-
-        Raises:
-            FourtopError: As ``Desk.confirmations``.
-        """
-        return await self._runner.put(self._orders.confirmations(hold_id))
+        """Return the evidence of all attempts to confirm a hold, oldest first."""
+        return await self._executor.put(self._orders.confirmations(hold_id))
 
     async def audit(self) -> Audit:
-        """List what the store holds that it must not.
-
-        Raises:
-            FourtopError: As ``Desk.audit``.
-        """
-        return await self._runner.put(self._orders.audit())
+        """List what the store holds that it must not: overlaps, rows without owner, bookings without tables."""
+        return await self._executor.put(self._orders.audit())
 
     # ---- holds
 
@@ -177,27 +163,49 @@ class AsyncDesk:
     ) -> Hold:
         """Keep the best free tables for a party, all of them or none, until the hold expires.
 
+        Args:
+            request: What the party asks for. With ``tables`` it is these or none.
+            booking_id: A pending booking of this party and start that the tables are for.
+            ttl_seconds: How long (30–600); ``None``: the policy's, 180 unless changed.
+            session: The host's session, which has a limit of its own on live holds.
+            key: Idempotency key.
+
         Raises:
-            FourtopError: As ``Desk.hold``.
+            Refused: If a rule forbids it or no tables are free; carries the ``Refusal``.
+            HoldRateLimit: If too many holds were made for the booking; says how long to wait.
+            HoldLimit: If too many holds are alive.
+            HoldMismatch: If the booking is for another party or start.
+            IllegalTransition: If the booking does not wait for tables.
+            NotFound: If the booking or a named table is unknown.
         """
         terms = HoldTerms(booking_id, ttl_seconds, session)
-        return await self._runner.run(self._orders.hold(request, terms, key))
+        return await self._executor.run(self._orders.hold(request, terms, key))
 
     async def extend_hold(self, hold_id: str, *, seconds: int, key: str | None = None) -> Hold:
-        """Let a live hold expire later.
+        """Let a live hold expire later, at most 600 seconds after it was made.
+
+        Args:
+            hold_id: The hold.
+            seconds: How much later (1–570).
+            key: Idempotency key.
 
         Raises:
-            FourtopError: As ``Desk.extend``.
+            HoldLimit: If it would live longer than 600 seconds.
+            HoldExpired: If its time is over.
+            HoldEnded: If it was released, replaced or confirmed.
+            NotFound: If it is unknown.
         """
-        return await self._runner.run(self._orders.extend_hold(hold_id, seconds, key))
+        return await self._executor.run(self._orders.extend_hold(hold_id, seconds, key))
 
     async def release_hold(self, hold_id: str, *, key: str | None = None) -> Hold:
         """Give up a live hold.
 
         Raises:
-            FourtopError: As ``Desk.release``.
+            HoldExpired: If its time is over; its tables are free already.
+            HoldEnded: If it was released, replaced or confirmed.
+            NotFound: If it is unknown.
         """
-        return await self._runner.run(self._orders.release_hold(hold_id, key))
+        return await self._executor.run(self._orders.release_hold(hold_id, key))
 
     async def replace_hold(
         self,
@@ -207,12 +215,19 @@ class AsyncDesk:
         ttl_seconds: int | None = None,
         key: str | None = None,
     ) -> Hold:
-        """Give up a live hold and keep other tables, in one step.
+        """Give up a live hold and keep other tables, in one step; if it is refused, the old hold stays.
+
+        The new hold is for the same booking and session; the old one is not in its way.
 
         Raises:
-            FourtopError: As ``Desk.replace``.
+            Refused: If a rule forbids it or no tables are free.
+            HoldRateLimit: As ``hold``.
+            HoldLimit: As ``hold``.
+            HoldExpired: If the old hold's time is over.
+            HoldEnded: If the old hold was released, replaced or confirmed.
+            NotFound: If the hold is unknown.
         """
-        return await self._runner.run(
+        return await self._executor.run(
             self._orders.replace_hold(Replaced(hold_id, ttl_seconds), request, key)
         )
 
@@ -226,10 +241,27 @@ class AsyncDesk:
     ) -> Booking:
         """Turn a live hold into a confirmed booking, once.
 
+        The hold's allocations pass to the booking, in one transaction with the booking's status,
+        the evidence and the events. Repeating it, by key or by hold, returns the stored success.
+
+        Args:
+            hold_id: The hold.
+            booking_id: The pending booking, or the id of a new one; ``None``: the hold's, or a new
+                id.
+            requote: Where what the hold relied on has changed, take the best tables by today's
+                rules instead of raising ``PolicyDrift``; the hold's own tables are free for that.
+            key: Idempotency key; by default one that follows from the hold.
+
         Raises:
-            FourtopError: As ``Desk.confirm``.
+            HoldExpired: If its time is over.
+            HoldEnded: If it was released or replaced.
+            HoldMismatch: If it is for another booking, party or start.
+            IllegalTransition: If the booking does not wait for tables.
+            PolicyDrift: If what the hold relied on has changed.
+            Refused: If the party is to be quoted anew and today's rules or tables forbid it.
+            NotFound: If the hold or its booking is unknown.
         """
-        return await self._runner.run(
+        return await self._executor.run(
             self._orders.confirm(Confirmation(hold_id, booking_id, requote), key)
         )
 
@@ -245,28 +277,43 @@ class AsyncDesk:
     ) -> Booking:
         """Judge the caps, choose tables and confirm a booking in one transaction.
 
+        Args:
+            request: What the party asks for.
+            booking_id: The id of the new booking; ``None``: one is made.
+            tables: ``"later"`` takes a pending booking that counts towards the caps and occupies
+                nothing.
+            key: Idempotency key.
+
         Raises:
-            FourtopError: As ``Desk.book``.
+            Refused: If a rule or cap forbids it, or no tables are free.
+            AlreadyExists: If there is a booking of that id.
+            NotFound: If a named table is unknown.
         """
-        return await self._runner.run(self._orders.book(request, booking_id, tables, key))
+        return await self._executor.run(self._orders.book(request, booking_id, tables, key))
 
     async def reschedule(
         self, booking_id: str, request: BookingRequest, *, key: str | None = None
     ) -> Booking:
         """Give a booking another time, party size or wish, and tables for it; or leave it as it was.
 
+        Its own tables are not in its way; holds made for it end. A booking without tables stays
+        without.
+
         Raises:
-            FourtopError: As ``Desk.reschedule``.
+            Refused: If a rule or cap forbids it, or no tables are free.
+            IllegalTransition: If it has begun or ended.
+            NotFound: If it is unknown.
         """
-        return await self._runner.run(self._orders.reschedule(booking_id, request, key))
+        return await self._executor.run(self._orders.reschedule(booking_id, request, key))
 
     async def cancel(self, booking_id: str, *, key: str | None = None) -> Booking:
-        """Cancel a booking.
+        """Cancel a booking; its tables are free from now on, its holds end.
 
         Raises:
-            FourtopError: As ``Desk.cancel``.
+            IllegalTransition: If it has begun or ended.
+            NotFound: If it is unknown.
         """
-        return await self._runner.run(
+        return await self._executor.run(
             self._orders.step("cancel", booking_id, BookingStatus.CANCELLED, key)
         )
 
@@ -274,39 +321,48 @@ class AsyncDesk:
         """Note that the party sits at its tables.
 
         Raises:
-            FourtopError: As ``Desk.check_in``.
+            IllegalTransition: If it is not confirmed, or has no tables.
+            NotFound: If it is unknown.
         """
-        return await self._runner.run(
+        return await self._executor.run(
             self._orders.step("check_in", booking_id, BookingStatus.CHECKED_IN, key)
         )
 
     async def complete(self, booking_id: str, *, key: str | None = None) -> Booking:
-        """Note that the party has left.
+        """Note that the party has left; its tables are free from now on.
 
         Raises:
-            FourtopError: As ``Desk.complete``.
+            IllegalTransition: If it was not checked in.
+            NotFound: If it is unknown.
         """
-        return await self._runner.run(
+        return await self._executor.run(
             self._orders.step("complete", booking_id, BookingStatus.COMPLETED, key)
         )
 
     async def no_show(self, booking_id: str, *, key: str | None = None) -> Booking:
-        """Note that the party did not come.
+        """Note that the party did not come; its tables are free from now on.
 
         Raises:
-            FourtopError: As ``Desk.no_show``.
+            IllegalTransition: If it is neither confirmed nor checked in.
+            NotFound: If it is unknown.
         """
-        return await self._runner.run(
+        return await self._executor.run(
             self._orders.step("no_show", booking_id, BookingStatus.NO_SHOW, key)
         )
 
     async def move(self, moves: Iterable[Move], *, key: str | None = None) -> tuple[Booking, ...]:
         """Give bookings other tables, several in one command, judged as a whole at its end.
 
+        So two parties may swap, and a chain may move on. A party that sits already takes its new
+        tables from now on, and the history of the old ones stays.
+
         Raises:
-            FourtopError: As ``Desk.move``.
+            Refused: If the tables do not suit a party, or are taken at the end of the command.
+            IllegalTransition: If a booking has no tables ahead of it.
+            InvalidInput: If there are no moves, more than 100, or two of one booking.
+            NotFound: If a booking or table is unknown.
         """
-        return await self._runner.run(self._orders.move(moves, key))
+        return await self._executor.run(self._orders.move(moves, key))
 
     async def import_bookings(
         self, rows: Sequence[BookingRow], *, key: str | None = None
@@ -314,9 +370,10 @@ class AsyncDesk:
         """Take over bookings that exist elsewhere, with their tables: all of them or none.
 
         Raises:
-            FourtopError: As ``Desk.import_bookings``.
+            ImportRejected: If rows are wrong or overlap; lists all, of what is there already the
+                first on each table.
         """
-        return await self._runner.run(self._orders.import_bookings(rows, key))
+        return await self._executor.run(self._orders.import_bookings(rows, key))
 
     # ---- blocks
 
@@ -331,49 +388,70 @@ class AsyncDesk:
     ) -> Block:
         """Take tables, or all tables of a zone, out of use for a window.
 
+        Args:
+            window: When, ``[start, end)``; at most 31 days, ending in the future. One that has
+                begun is blocked from now on.
+            tables: Table ids; or
+            zone_id: A zone with tables.
+            reason: For the staff (1–200 characters); in no error or event.
+            key: Idempotency key.
+
         Raises:
-            FourtopError: As ``Desk.block``.
+            Refused: If a booking, hold or block is in the way; lists the first on each of the
+                tables.
+            InvalidWindow: If the window is over.
+            NotFound: If a table or the zone is unknown.
         """
-        return await self._runner.run(
+        return await self._executor.run(
             self._orders.block(window, tables, zone_id=zone_id, reason=reason, key=key)
         )
 
     async def unblock(self, block_id: str, *, key: str | None = None) -> Block:
-        """End a block from now on.
+        """End a block from now on. One that is over already is left as it is.
 
         Raises:
-            FourtopError: As ``Desk.unblock``.
+            NotFound: If it is unknown.
         """
-        return await self._runner.run(self._orders.unblock(block_id, key))
+        return await self._executor.run(self._orders.unblock(block_id, key))
 
     # ---- the house
 
     async def edit_floor(
         self, change: Callable[[Floor], Floor], *, expected: int | None = None
     ) -> House:
-        """Put a changed floor in place.
+        """Put a changed floor in place; ``change`` gets the current one and returns the new one.
+
+        Args:
+            change: Pure; may be called several times.
+            expected: The floor version that the caller saw; ``None``: whatever it is now.
 
         Raises:
-            FourtopError: As ``Desk.edit_floor``.
+            InUse: If a table is removed that somebody has now or later.
+            StaleVersion: If the version is another.
+            InvalidInput: If the new floor breaks a rule.
         """
-        return await self._runner.run(self._orders.edit_floor(change, expected))
+        return await self._executor.run(self._orders.edit_floor(change, expected))
 
     async def edit_policy(
         self, change: Callable[[Policy], Policy], *, expected: int | None = None
     ) -> House:
-        """Put a changed policy in place.
+        """Put a changed policy in place. What is booked stays as it was booked; holds may drift.
 
         Raises:
-            FourtopError: As ``Desk.edit_policy``.
+            StaleVersion: If the policy's version is another than ``expected``.
+            InvalidInput: If the new policy breaks a rule.
         """
-        return await self._runner.run(self._orders.edit_policy(change, expected))
+        return await self._executor.run(self._orders.edit_policy(change, expected))
 
     async def edit_restaurant(
         self, change: Callable[[Restaurant], Restaurant], *, expected: int | None = None
     ) -> House:
-        """Put a changed record of the restaurant in place; its id stays.
+        """Put a changed record of the restaurant in place; its id stays. Counts as a change of policy.
 
         Raises:
-            FourtopError: As ``Desk.edit_restaurant``.
+            InUse: If the time zone is another, and somebody has a table now or later, or waits for
+                one within a year: what they were told in local time would silently be another time.
+            StaleVersion: If the policy's version is another than ``expected``.
+            InvalidInput: If the new record breaks a rule.
         """
-        return await self._runner.run(self._orders.edit_restaurant(change, expected))
+        return await self._executor.run(self._orders.edit_restaurant(change, expected))

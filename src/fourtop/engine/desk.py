@@ -49,8 +49,8 @@ class Desk:
     ``OutcomeUnknown``.
     """
 
-    def __init__(self, runner: Executor, orders: RequestFactory) -> None:
-        self._runner = runner
+    def __init__(self, executor: Executor, orders: RequestFactory) -> None:
+        self._executor = executor
         self._orders = orders
 
     @property
@@ -67,11 +67,11 @@ class Desk:
 
     def house(self) -> House:
         """Return the restaurant, its floor and policy as they are now."""
-        return self._runner.put(self._orders.house())
+        return self._executor.put(self._orders.house())
 
     def versions(self) -> Versions:
         """Return how often floor, policy and occupancy have changed."""
-        return self._runner.put(self._orders.versions())
+        return self._executor.put(self._orders.versions())
 
     def quote(self, request: BookingRequest) -> Quote | Refusal:
         """Return the best free plan for a request and the next best, or what stands in the way. Holds nothing.
@@ -79,7 +79,7 @@ class Desk:
         Raises:
             NotFound: If the request names a table that the floor does not have.
         """
-        return self._runner.put(self._orders.quote(request))
+        return self._executor.put(self._orders.quote(request))
 
     def availability(
         self,
@@ -106,11 +106,11 @@ class Desk:
             InvalidInput: Naming the field and the rule.
         """
         question = self._orders.availability(on, parties, must=must, at=at, spots_limit=spots_limit)
-        return self._runner.put(question)
+        return self._executor.put(question)
 
     def find_booking(self, booking_id: str) -> Booking | None:
         """Return the booking of that id, if there is one."""
-        return self._runner.put(self._orders.find_booking(booking_id))
+        return self._executor.put(self._orders.find_booking(booking_id))
 
     def get_booking(self, booking_id: str) -> Booking:
         """Return the booking of that id.
@@ -118,31 +118,31 @@ class Desk:
         Raises:
             NotFound: If there is none.
         """
-        return self._runner.put(self._orders.get_booking(booking_id))
+        return self._executor.put(self._orders.get_booking(booking_id))
 
     def find_hold(self, hold_id: str) -> Hold | None:
         """Return the hold of that id if it is alive."""
-        return self._runner.put(self._orders.find_hold(hold_id))
+        return self._executor.put(self._orders.find_hold(hold_id))
 
     def bookings(self, window: Window) -> tuple[Booking, ...]:
         """Return the bookings, of any status, that sit down inside a window; by start, then id."""
-        return self._runner.put(self._orders.bookings(window))
+        return self._executor.put(self._orders.bookings(window))
 
     def allocations(self, window: Window) -> tuple[Allocation, ...]:
         """Return every row that overlaps a window, by start; shadow rows and those of dead holds included."""
-        return self._runner.put(self._orders.allocations(window))
+        return self._executor.put(self._orders.allocations(window))
 
     def table_states(self) -> dict[str, TableState]:
         """Return what each table of the floor is now, by id, in table order; worked out, never stored."""
-        return self._runner.put(self._orders.table_states())
+        return self._executor.put(self._orders.table_states())
 
     def confirmations(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
         """Return the evidence of all attempts to confirm a hold, oldest first."""
-        return self._runner.put(self._orders.confirmations(hold_id))
+        return self._executor.put(self._orders.confirmations(hold_id))
 
     def audit(self) -> Audit:
         """List what the store holds that it must not: overlaps, rows without owner, bookings without tables."""
-        return self._runner.put(self._orders.audit())
+        return self._executor.put(self._orders.audit())
 
     # ---- holds
 
@@ -173,7 +173,7 @@ class Desk:
             NotFound: If the booking or a named table is unknown.
         """
         terms = HoldTerms(booking_id, ttl_seconds, session)
-        return self._runner.run(self._orders.hold(request, terms, key))
+        return self._executor.run(self._orders.hold(request, terms, key))
 
     def extend_hold(self, hold_id: str, *, seconds: int, key: str | None = None) -> Hold:
         """Let a live hold expire later, at most 600 seconds after it was made.
@@ -189,7 +189,7 @@ class Desk:
             HoldEnded: If it was released, replaced or confirmed.
             NotFound: If it is unknown.
         """
-        return self._runner.run(self._orders.extend_hold(hold_id, seconds, key))
+        return self._executor.run(self._orders.extend_hold(hold_id, seconds, key))
 
     def release_hold(self, hold_id: str, *, key: str | None = None) -> Hold:
         """Give up a live hold.
@@ -199,7 +199,7 @@ class Desk:
             HoldEnded: If it was released, replaced or confirmed.
             NotFound: If it is unknown.
         """
-        return self._runner.run(self._orders.release_hold(hold_id, key))
+        return self._executor.run(self._orders.release_hold(hold_id, key))
 
     def replace_hold(
         self,
@@ -221,7 +221,7 @@ class Desk:
             HoldEnded: If the old hold was released, replaced or confirmed.
             NotFound: If the hold is unknown.
         """
-        return self._runner.run(
+        return self._executor.run(
             self._orders.replace_hold(Replaced(hold_id, ttl_seconds), request, key)
         )
 
@@ -255,7 +255,7 @@ class Desk:
             Refused: If the party is to be quoted anew and today's rules or tables forbid it.
             NotFound: If the hold or its booking is unknown.
         """
-        return self._runner.run(
+        return self._executor.run(
             self._orders.confirm(Confirmation(hold_id, booking_id, requote), key)
         )
 
@@ -283,7 +283,7 @@ class Desk:
             AlreadyExists: If there is a booking of that id.
             NotFound: If a named table is unknown.
         """
-        return self._runner.run(self._orders.book(request, booking_id, tables, key))
+        return self._executor.run(self._orders.book(request, booking_id, tables, key))
 
     def reschedule(
         self, booking_id: str, request: BookingRequest, *, key: str | None = None
@@ -298,7 +298,7 @@ class Desk:
             IllegalTransition: If it has begun or ended.
             NotFound: If it is unknown.
         """
-        return self._runner.run(self._orders.reschedule(booking_id, request, key))
+        return self._executor.run(self._orders.reschedule(booking_id, request, key))
 
     def cancel(self, booking_id: str, *, key: str | None = None) -> Booking:
         """Cancel a booking; its tables are free from now on, its holds end.
@@ -307,7 +307,7 @@ class Desk:
             IllegalTransition: If it has begun or ended.
             NotFound: If it is unknown.
         """
-        return self._runner.run(
+        return self._executor.run(
             self._orders.step("cancel", booking_id, BookingStatus.CANCELLED, key)
         )
 
@@ -318,7 +318,7 @@ class Desk:
             IllegalTransition: If it is not confirmed, or has no tables.
             NotFound: If it is unknown.
         """
-        return self._runner.run(
+        return self._executor.run(
             self._orders.step("check_in", booking_id, BookingStatus.CHECKED_IN, key)
         )
 
@@ -329,7 +329,7 @@ class Desk:
             IllegalTransition: If it was not checked in.
             NotFound: If it is unknown.
         """
-        return self._runner.run(
+        return self._executor.run(
             self._orders.step("complete", booking_id, BookingStatus.COMPLETED, key)
         )
 
@@ -340,7 +340,7 @@ class Desk:
             IllegalTransition: If it is neither confirmed nor checked in.
             NotFound: If it is unknown.
         """
-        return self._runner.run(
+        return self._executor.run(
             self._orders.step("no_show", booking_id, BookingStatus.NO_SHOW, key)
         )
 
@@ -356,7 +356,7 @@ class Desk:
             InvalidInput: If there are no moves, more than 100, or two of one booking.
             NotFound: If a booking or table is unknown.
         """
-        return self._runner.run(self._orders.move(moves, key))
+        return self._executor.run(self._orders.move(moves, key))
 
     def import_bookings(
         self, rows: Sequence[BookingRow], *, key: str | None = None
@@ -367,7 +367,7 @@ class Desk:
             ImportRejected: If rows are wrong or overlap; lists all, of what is there already the
                 first on each table.
         """
-        return self._runner.run(self._orders.import_bookings(rows, key))
+        return self._executor.run(self._orders.import_bookings(rows, key))
 
     # ---- blocks
 
@@ -396,7 +396,7 @@ class Desk:
             InvalidWindow: If the window is over.
             NotFound: If a table or the zone is unknown.
         """
-        return self._runner.run(
+        return self._executor.run(
             self._orders.block(window, tables, zone_id=zone_id, reason=reason, key=key)
         )
 
@@ -406,7 +406,7 @@ class Desk:
         Raises:
             NotFound: If it is unknown.
         """
-        return self._runner.run(self._orders.unblock(block_id, key))
+        return self._executor.run(self._orders.unblock(block_id, key))
 
     # ---- the house
 
@@ -422,7 +422,7 @@ class Desk:
             StaleVersion: If the version is another.
             InvalidInput: If the new floor breaks a rule.
         """
-        return self._runner.run(self._orders.edit_floor(change, expected))
+        return self._executor.run(self._orders.edit_floor(change, expected))
 
     def edit_policy(
         self, change: Callable[[Policy], Policy], *, expected: int | None = None
@@ -433,7 +433,7 @@ class Desk:
             StaleVersion: If the policy's version is another than ``expected``.
             InvalidInput: If the new policy breaks a rule.
         """
-        return self._runner.run(self._orders.edit_policy(change, expected))
+        return self._executor.run(self._orders.edit_policy(change, expected))
 
     def edit_restaurant(
         self, change: Callable[[Restaurant], Restaurant], *, expected: int | None = None
@@ -446,4 +446,4 @@ class Desk:
             StaleVersion: If the policy's version is another than ``expected``.
             InvalidInput: If the new record breaks a rule.
         """
-        return self._runner.run(self._orders.edit_restaurant(change, expected))
+        return self._executor.run(self._orders.edit_restaurant(change, expected))

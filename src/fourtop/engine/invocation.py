@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, TypeVar
 
 import attrs
 
 from fourtop.errors import FourtopError, KeyReused
+from fourtop.formats.results import deferred, loads_result, to_data
 from fourtop.model.actor import Actor
 from fourtop.model.event import Event, EventType
 from fourtop.model.hold import canonical
@@ -21,33 +21,7 @@ T = TypeVar("T")
 
 def digest_of(request: Mapping[str, Any]) -> str:
     """Return a digest in which every value of a request counts, at every depth."""
-    return hashlib.sha256(canonical(plain(request)).encode()).hexdigest()
-
-
-def plain(value: Any) -> Any:
-    """Return a value as plain data, which any store keeps as it is: dictionaries, lists, text, numbers."""
-    kind: Any = type(value)
-    if kind in _AS_THEY_ARE:
-        return value
-    names = _names_of(kind)
-    if names is not None:
-        return {name: plain(getattr(value, name)) for name in names}
-    if isinstance(value, Mapping):
-        return {str(key): plain(each) for key, each in value.items()}
-    if isinstance(value, frozenset):
-        return sorted(str(each) for each in value)
-    if isinstance(value, tuple | list):
-        return [plain(each) for each in value]
-    return value.isoformat() if isinstance(value, datetime | date | time) else value
-
-
-_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
-
-
-@cache
-def _names_of(kind: type) -> tuple[str, ...] | None:
-    """Return the names of the attributes of a class of values; ``None`` for any other class."""
-    return tuple(field.name for field in attrs.fields(kind)) if attrs.has(kind) else None
+    return hashlib.sha256(canonical(to_data(request)).encode()).hexdigest()
 
 
 @attrs.frozen
@@ -87,29 +61,35 @@ class Invocation:
         return Scope(self.restaurant_id, stored_results=stored_results)
 
     def find_replay(self, view: View) -> Any | None:
-        """Return the stored answer under the call's key, if there is one.
+        """Return the stored result under the call's key, marked as a replay; ``None`` without one.
 
         Raises:
-            KeyReused: If it answers another request.
+            KeyReused: If the key was used for another request. Draw a new key.
         """
         if self.key is None:
             return None
-        answer = view.find_stored_result(self.command, self.key)
-        if answer is None:
+        stored = view.find_stored_result(self.command, self.key)
+        if stored is None:
             return None
-        if answer.fingerprint != self.fingerprint:
+        if stored.fingerprint != self.fingerprint:
             raise KeyReused(self.command, self.key)
-        return as_replay(answer.outcome)
+        return as_replay(stored.result)
 
-    def answered(self, outcome: Any, now_us: int, *, key: str | None = None) -> Changes:
-        """Return the change that stores an answer under the call's key (or another), if there is one."""
+    def answered(self, result: Any, now_us: int, *, key: str | None = None) -> Changes:
+        """Return the change that stores a result; no change if the call has no key.
+
+        Args:
+            result: The result of the command.
+            now_us: The time, in microseconds.
+            key: The key to store it under; ``None``: the call's own.
+        """
         under = self.key if key is None else key
         if under is None:
             return NO_CHANGES
-        answer = StoredResult(
-            self.restaurant_id, self.command, under, self.fingerprint, outcome, now_us
+        stored = StoredResult(
+            self.restaurant_id, self.command, under, self.fingerprint, deferred(result), now_us
         )
-        return Changes(stored_results=(answer,))
+        return Changes(stored_results=(stored,))
 
     def event(self, kind: EventType, subject: str, now_us: int, **about: Any) -> Event:
         """Return an event of this call; its de-duplication key is the kind and the subject.
@@ -121,7 +101,7 @@ class Invocation:
             now_us: When.
             about: ``booking_id``, ``hold_id``, and ``data`` of ids, numbers and instants.
         """
-        data = plain(about.pop("data", {}))
+        data = to_data(about.pop("data", {}))
         return Event(
             type=kind,
             dedupe_key=f"{kind.value}:{subject}",
@@ -133,10 +113,19 @@ class Invocation:
         )
 
 
-def as_replay(result: Any) -> Any:
-    """Return a stored result, marked as a replay."""
+def as_replay(text: str) -> Any:
+    """Return the result that a stored text says, marked as a replay.
+
+    Raises:
+        InvalidDocument: If the text is not a stored result.
+    """
+    result = loads_result(text)
     if isinstance(result, tuple):
-        return tuple(as_replay(each) for each in result)
+        return tuple(_marked(each) for each in result)
+    return _marked(result)
+
+
+def _marked(result: Any) -> Any:
     if hasattr(result, "receipt"):
         return attrs.evolve(result, receipt=attrs.evolve(result.receipt, replayed=True))
     return attrs.evolve(result, replayed=True)

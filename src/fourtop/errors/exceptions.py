@@ -450,7 +450,7 @@ class InUse(FourtopError):
     """Something cannot be removed or changed while it is in use.
 
     Args:
-        kind: What: table, zone or timezone.
+        kind: What: table, zone, timezone or restaurant.
         id: Its id.
         by: What uses it, such as ``booking b1 until 2026-01-01T20:00:00+00:00``.
     """

@@ -48,6 +48,7 @@ class ConfirmationResult:
         code: The error's code, if it failed.
         details: The error's details, if it failed.
         actor: Who tried.
+        window: The time for which the tables were held; ``None`` where it is not known.
     """
 
     id: str
@@ -62,6 +63,7 @@ class ConfirmationResult:
     code: str | None
     details: Mapping[str, Any] = attrs.field(hash=False)
     actor: Actor
+    window: Window | None = None
 
     @property
     def checked_at(self) -> datetime:

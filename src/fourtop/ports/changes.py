@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from itertools import chain
-from typing import Any, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import attrs
 
@@ -21,25 +23,38 @@ from fourtop.ports.scope import Scope
 T = TypeVar("T")
 
 
+def _text(result: str | Callable[[], str]) -> str:
+    return result if isinstance(result, str) else result()
+
+
 @attrs.frozen
 class StoredResult:
     """The stored result of a command that succeeded, under its idempotency key.
+
+    A store keeps the text and never reads it: it knows no class of the engine.
 
     Args:
         restaurant_id: The tenant.
         command: The command's name.
         key: The key; unique for the restaurant and command.
         fingerprint: Digest of the request; another request under the key is refused.
-        outcome: What was answered; a frozen value of ``fourtop.model.results``.
-        stored_us: When, in microseconds.
+        result: The result as JSON, written by the engine (``fourtop.formats.results``). The store
+            returns it character by character. A function that returns the text is called when the
+            text is read for the first time: a store in memory rarely reads it.
+        stored_us: When the result was stored, in microseconds.
     """
 
     restaurant_id: str
     command: str
     key: str
     fingerprint: str
-    outcome: Any
+    _result: str | Callable[[], str] = attrs.field(eq=_text, repr=False)
     stored_us: int
+
+    @cached_property
+    def result(self) -> str:
+        """The result as JSON."""
+        return _text(self._result)
 
 
 @attrs.frozen

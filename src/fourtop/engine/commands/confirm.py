@@ -13,7 +13,7 @@ from fourtop.engine.allocations import allocate, expire_holds, released_for
 from fourtop.engine.commands.hold import as_request
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.events import assignment_event, created_event, hold_event, status_event
-from fourtop.engine.invocation import FailedWithEvidence, Invocation, as_replay, plain
+from fourtop.engine.invocation import FailedWithEvidence, Invocation, as_replay
 from fourtop.engine.preconditions import (
     check_awaits_confirmation,
     differences,
@@ -30,6 +30,7 @@ from fourtop.errors import (
     Refusal,
     Refused,
 )
+from fourtop.formats.results import to_data
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Stay
@@ -101,7 +102,7 @@ def _again(call: Invocation, view: View, result: ConfirmationResult) -> Decision
         # Their time is over: the result was deleted since this transaction has read it, and then
         # the answer.
         raise HoldEnded(result.hold_id, HoldState.CONFIRMED.value)
-    return Decision(as_replay(answer.outcome))
+    return Decision(as_replay(answer.result))
 
 
 @attrs.frozen
@@ -335,8 +336,9 @@ class _Attempt:
                 for row in self._rivals()
             ),
             code=None if error is None else error.code.value,
-            details={} if error is None else plain(error.details),
+            details={} if error is None else to_data(error.details),
             actor=call.actor,
+            window=hold.stay.occupied,
         )
 
     def _rivals(self) -> tuple[Allocation, ...]:

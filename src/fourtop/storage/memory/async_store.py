@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import get_ident
-from typing import Final, TypeVar
+from types import TracebackType
+from typing import Final, Self, TypeVar
 
 from fourtop.errors import InvalidInput, safe_repr
 from fourtop.model.event import Event
@@ -56,6 +57,16 @@ class AsyncMemoryStore:
         """
         self._store.add_restaurant(house)
 
+    async def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
+        """Remove a restaurant with everything that is stored for it, once ``check`` has passed.
+
+        Raises:
+            NotFound: If the restaurant does not exist.
+            FourtopError: Any error of ``check``, unchanged; nothing is removed.
+        """
+        await self._wait_for_others(scope.restaurant_id)
+        self._store.remove_restaurant(scope, check)
+
     async def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted."""
         return self._store.restaurant_ids()
@@ -86,6 +97,23 @@ class AsyncMemoryStore:
         """
         await self._wait_for_others(restaurant_id)
         return self._store.events(restaurant_id)
+
+    async def ping(self) -> None:
+        """Return, since memory is always there."""
+
+    async def close(self) -> None:
+        """Do nothing: a store in memory holds no connection and can be used on."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
 
     async def _wait_for_others(self, restaurant_id: str) -> None:
         holders = self._store._holders  # noqa: SLF001  # Two faces of one store.

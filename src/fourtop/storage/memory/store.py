@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from heapq import nsmallest
 from itertools import chain, count, islice, repeat
 from operator import itemgetter, methodcaller
 from threading import Lock, get_ident
-from typing import Any, Final, TypeVar
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
 
 from fourtop.clock import SystemClock
 from fourtop.errors import AlreadyExists, NotFound
@@ -85,6 +86,26 @@ class MemoryStore:
             # Last, because a call that finds the state finds everything.
             self._states[restaurant_id] = state
 
+    def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
+        """Remove a restaurant with everything that is stored for it, once ``check`` has passed.
+
+        Raises:
+            NotFound: If the restaurant does not exist.
+            FourtopError: Any error of ``check``, unchanged; nothing is removed.
+        """
+        restaurant_id = scope.restaurant_id
+
+        def remove(state: RestaurantState) -> None:
+            self._on_view(state, scope, self._tell(restaurant_id), check)
+            with self._opening:
+                # The restaurant exists until this step. The other two entries may stay behind if an
+                # interrupt comes here; a new restaurant of that id replaces them.
+                del self._states[restaurant_id]
+                self._locks.pop(restaurant_id, None)
+                self._latest_us.pop(restaurant_id, None)
+
+        self._inside(restaurant_id, remove)
+
     def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted."""
         return tuple(sorted(self._states))
@@ -125,6 +146,23 @@ class MemoryStore:
             NotFound: If the restaurant does not exist.
         """
         return self._inside(restaurant_id, lambda state: tuple(state.outbox))
+
+    def ping(self) -> None:
+        """Return, since memory is always there."""
+
+    def close(self) -> None:
+        """Do nothing: a store in memory holds no connection and can be used on."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
     # ---- maintenance, for jobs
 
@@ -249,16 +287,22 @@ class MemoryStore:
         return sum(map(self._revive, letters))
 
     def _revive(self, letter: DeadLetter) -> bool:
-        return self._inside(
-            letter.event.restaurant_id,
-            lambda state: state.run(partial(state.outbox.revive, letter)),
-        )
+        with suppress(NotFound):
+            return self._inside(
+                letter.event.restaurant_id,
+                lambda state: state.run(partial(state.outbox.revive, letter)),
+            )
+        # The restaurant was removed with its events.
+        return False
 
     def _settle(self, delivery: Delivery, settle: Callable[[EventOutbox, Delivery], bool]) -> bool:
-        return self._inside(
-            delivery.event.restaurant_id,
-            lambda state: state.run(lambda: settle(state.outbox, delivery)),
-        )
+        with suppress(NotFound):
+            return self._inside(
+                delivery.event.restaurant_id,
+                lambda state: state.run(lambda: settle(state.outbox, delivery)),
+            )
+        # The restaurant was removed with its events.
+        return False
 
     def _clear(
         self,
@@ -299,11 +343,13 @@ class MemoryStore:
         Raises:
             NotFound: If the restaurant does not exist.
         """
-        with self._lock_of(restaurant_id):
+        lock = self._lock_of(restaurant_id)
+        with lock:
             try:
                 self._holders[restaurant_id] = get_ident()
-                state = self._states[restaurant_id]
-                state.repair()
+                state = self._state_of(restaurant_id, lock)
+                if state is None:
+                    raise NotFound("restaurant", str(restaurant_id)[:64])
                 return work(state)
             finally:
                 self._holders.pop(restaurant_id, None)
@@ -314,8 +360,12 @@ class MemoryStore:
         They are locked in the order of their ids. A command holds one lock only, so no two calls
         wait for each other.
         """
-        restaurant_ids = sorted(self._states)
-        locks = [self._lock_of(restaurant_id) for restaurant_id in restaurant_ids]
+        named: dict[str, AbstractContextManager[Any]] = {}
+        for restaurant_id in sorted(self._states):
+            # A restaurant may be removed meanwhile, here and while this call waits for its lock.
+            with suppress(NotFound):
+                named[restaurant_id] = self._lock_of(restaurant_id)
+        locks = list(named.values())
         held: list[tuple[object, AbstractContextManager[Any], str]] = []
         # Locks are taken in one call and released in one call, neither of which a signal divides;
         # ``held`` knows the locks that were taken before a signal ended the waiting.
@@ -323,12 +373,10 @@ class MemoryStore:
         released = map(_LEAVE, map(itemgetter(1), held))
         release: Callable[[], object] = partial(deque, chain(forgotten, released), 0)
         try:
-            held.extend(zip(map(_ENTER, locks), locks, restaurant_ids, strict=False))
-            self._holders.update(dict.fromkeys(restaurant_ids, get_ident()))
-            states = [self._states[restaurant_id] for restaurant_id in restaurant_ids]
-            for state in states:
-                state.repair()
-            return work(states)
+            held.extend(zip(map(_ENTER, locks), locks, named, strict=False))
+            self._holders.update(dict.fromkeys(named, get_ident()))
+            found = (self._state_of(*each) for each in named.items())
+            return work([state for state in found if state is not None])
         finally:
             release()
 
@@ -338,7 +386,21 @@ class MemoryStore:
         assert self._holders.get(restaurant_id) != get_ident(), (
             "a decision or change must not ask its own restaurant"
         )
-        return self._locks[restaurant_id]
+        lock = self._locks.get(restaurant_id)
+        if lock is None:
+            raise NotFound("restaurant", str(restaurant_id)[:64])
+        return lock
+
+    def _state_of(
+        self, restaurant_id: str, lock: AbstractContextManager[Any]
+    ) -> RestaurantState | None:
+        """Return a state under its lock; ``None`` if it was removed while the call waited."""
+        if self._locks.get(restaurant_id) is not lock:
+            return None
+        state = self._states.get(restaurant_id)
+        if state is not None:
+            state.repair()
+        return state
 
     def _tell(self, restaurant_id: str) -> int:
         latest_us = tell_time(restaurant_id, self._latest_us[restaurant_id], self._clock.now_us())
