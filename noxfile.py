@@ -147,6 +147,16 @@ def types(session: nox.Session) -> None:
         *PROJECT["project"]["dependencies"], *extra_requirements(*TESTED_EXTRAS), *group("types")
     )
     session.run("mypy", env={"PYTHONPATH": None})
+    session.run("python", "-m", "tests.types.flagged", env={"PYTHONPATH": None, "MYPYPATH": "src"})
+
+
+@nox.session
+def surface(session: nox.Session) -> None:
+    """Check that pyright knows the type of every public name."""
+    install_wheel(session, *TESTED_EXTRAS)
+    session.install(*group("surface"))
+    command = ("pyright", "--verifytypes", "fourtop", "--ignoreexternal")
+    session.run(*command, env={"PYTHONPATH": None})
 
 
 @nox.session

@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from fourtop.testing.interleaving import Interleaving, SteppedStore, explore
+from tests.full_text import full_text
 from tests.interleaving.race import DUELS, CarelessStore, Duel, LocklessStore, MakeStore, Scene
 
 
@@ -66,4 +67,6 @@ def test_the_same_duel_gives_the_same_runs() -> None:
         for _ in range(2)
     )
     assert [steps for steps, _ in first] == [steps for steps, _ in second]
-    assert [repr(answers) for _, answers in first] == [repr(answers) for _, answers in second]
+    assert [full_text(answers) for _, answers in first] == [
+        full_text(answers) for _, answers in second
+    ]

@@ -63,13 +63,14 @@ def archive(database: str) -> None:
     )
     cluster().execute(
         f"INSERT INTO fourtop.allocations_archive ({names}, archived_us)"  # noqa: S608  # Names of our own columns.
-        f" SELECT {names}, 1 FROM fourtop.allocations WHERE resource_type = 'table' AND booking_id IS NOT NULL",
+        f" SELECT {names}, 1 FROM fourtop.allocations"
+        " WHERE resource_type = 'table' AND booking_id IS NOT NULL",
         database=database,
     )
 
 
 def written(table: str) -> list[tuple[str, bool]]:
-    """The columns of a table that are written, and whether each is a count of the database's own."""
+    """The columns of a table that are written, and whether the database counts each up."""
     columns = catalog("postgresql")[table].columns
     return [(each.name, each.identity is not None) for each in columns if each.computed is None]
 

@@ -49,7 +49,7 @@ class Place:
         return SqlStore(self.store_url, **how)
 
     def execute(self, sql: str) -> list[tuple[Any, ...]]:
-        """Run SQL as the owner, and return the rows if there are any; ``{schema}`` is as in ``placed``."""
+        """Run SQL as the owner and return its rows; ``{schema}`` is as in ``placed``."""
         sql = self.placed(sql)
         if self.database == "postgresql":
             return cluster().execute(sql, database=self.name)

@@ -1,4 +1,4 @@
-"""Migrations and metadata make the same tables: every column, key, index, policy, trigger and right."""
+"""Migrations and metadata make the same tables, keys, indexes, policies, triggers and rights."""
 
 from __future__ import annotations
 
@@ -62,7 +62,10 @@ def test_migrations_and_metadata_make_the_same_catalog(database: Database, tmp_p
         "CREATE INDEX late ON fourtop.bookings (id)",
         "DROP INDEX fourtop.table_holds_expiry",
         "CREATE FUNCTION fourtop.late() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-        "CREATE OR REPLACE FUNCTION fourtop.tenant() RETURNS text LANGUAGE sql AS $$ SELECT 'ann' $$",
+        (
+            "CREATE OR REPLACE FUNCTION fourtop.tenant() RETURNS text LANGUAGE sql"
+            " AS $$ SELECT 'ann' $$"
+        ),
         "CREATE TYPE fourtop.late AS ENUM ('late')",
     ],
 )

@@ -36,8 +36,8 @@ print(*migrate(sys.argv[1]), flush=True)
 """
 
 
-# The tables whose rows revision 0004 writes anew; ``test_revision_0004`` compares these with rows of
-# revision 0003. The JSON of events has other words there.
+# Revision 0004 writes the rows of these tables anew; ``test_revision_0004`` compares them with rows
+# of revision 0003. The JSON of events has other words there.
 CHANGED = (*r0004_columns.MADE, "capacity_outbox")
 
 
@@ -276,7 +276,8 @@ def test_rows_that_overlap_are_named_before_they_are_forbidden(place: Place) -> 
         "INSERT INTO {schema}restaurants VALUES ('ann', 'ann', 'Ann', 'UTC', true, 1, 1, 0, 0)"
     )
     place.execute(
-        "INSERT INTO {schema}table_blocks VALUES ('ann', 'x', '[]', 0, 9, 'a leg is loose', 'a', 'staff')"
+        "INSERT INTO {schema}table_blocks"
+        " VALUES ('ann', 'x', '[]', 0, 9, 'a leg is loose', 'a', 'staff')"
     )
     columns = "restaurant_id, id, resource_type, resource_id, start_us, end_us, block_id, shadow"
     for id_, table, start, end, shadow in (

@@ -1,4 +1,4 @@
-"""Databases of revision 0003 with rows of every kind go up to 0004 and down again without a loss."""
+"""Rows of every kind go from revision 0003 to 0004 and back without a loss."""
 
 from __future__ import annotations
 

@@ -203,7 +203,9 @@ def test_a_scan_would_be_seen(
     said: tuple[Desk, ManualClock, list[str], sqlite3.Connection],
 ) -> None:
     *_, explaining = said
-    assert scanned(explaining, "SELECT count(*) FROM bookings WHERE party_size = 4") == ["SCAN bookings"]
+    assert scanned(explaining, "SELECT count(*) FROM bookings WHERE party_size = 4") == [
+        "SCAN bookings"
+    ]
     assert (
         scanned(
             explaining, "SELECT party FROM bookings WHERE restaurant_id = 'house' AND id = 'b1'"

@@ -1,4 +1,4 @@
-"""The audit: it finds what no store should hold, without trusting the indexes that should prevent it."""
+"""Audit: it finds the records that break a rule, without trusting the indexes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def desk(memory: MemoryStore) -> Desk:
 
 
 def plant(memory: MemoryStore, **changes: Any) -> None:
-    """Write what a decision that lies would write; the store lets it pass, because nothing overlaps."""
+    """Write the changes of a lying decision; nothing overlaps, so the store accepts them."""
 
     def decide(_: View) -> Decision[None]:
         return Decision(None, Changes(**changes))
@@ -48,7 +48,7 @@ def plant(memory: MemoryStore, **changes: Any) -> None:
 
 
 def slip_in(memory: MemoryStore, row: Allocation) -> None:
-    """Put a row past the guard: as a shadow, which afterwards is none, as a broken store might do."""
+    """Add a row past the constraint, as a broken store might: a shadow that turns live."""
     plant(memory, added=(attrs.evolve(row, shadow=True),))
     for each in memory._states["house"].occupancy.overlapping(row.window):
         if each.id == row.id:

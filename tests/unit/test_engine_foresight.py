@@ -1,4 +1,4 @@
-"""Foresight: what is looked at is guessed from the rules that a house had last, and never trusted."""
+"""Prefetch: the scope is predicted from the last rules of a house, and never trusted."""
 
 from __future__ import annotations
 

@@ -321,7 +321,7 @@ def test_a_pruning_killed_in_between_leaves_no_result_without_its_answer(
 
 
 class ForgetsMeanwhile(MemoryStore):
-    """Jobs come between two reads of one transaction, as they may in a database that isolates less."""
+    """Run jobs between two reads of a transaction, as a less isolating database may."""
 
     def _on_view(
         self, state: RestaurantState, scope: Scope, now_us: int, question: Callable[[View], T | Need]

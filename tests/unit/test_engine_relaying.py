@@ -1,4 +1,4 @@
-"""Relaying: at least once, in order of each booking, with rests, dead letters and an end in time."""
+"""Relay: at least once, in order for each booking, with pauses and dead letters."""
 
 from __future__ import annotations
 

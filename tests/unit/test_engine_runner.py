@@ -1,4 +1,4 @@
-"""Lost races: a store that finds at the commit that somebody was faster lets a command be decided anew."""
+"""Lost races: a command is decided again if another transaction commits first."""
 
 from __future__ import annotations
 

@@ -28,11 +28,13 @@ from fourtop import (
     Refusal,
     Usage,
 )
-from fourtop.engine.invocation import Invocation, as_replay, idempotent
+from fourtop.engine.dispatch.executor import Executor
+from fourtop.engine.dispatch.requests import Command
+from fourtop.engine.invocation import Invocation, as_replay
 from fourtop.formats.results import deferred, dumps_result, loads_result, to_data
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.receipt import Receipt
-from fourtop.ports import Decision, Store, StoredResult
+from fourtop.ports import Decision, Scope, Store, StoredResult
 from fourtop.testing.contract.samples import a_block, a_booking, a_hold, an_event
 from tests.evening import FRIDAY, NOW, STAFF, a_house, at, open_desk, party_size, window
 
@@ -269,11 +271,12 @@ def test_a_stored_result_is_its_text() -> None:
 def test_finding_23_a_new_command_is_replayed_by_every_store(store: Store, result: Any) -> None:
     restaurant_id = Engine(store).add_restaurant(a_house()).restaurant_id
     call = Invocation(restaurant_id, "a_new_command", "c1", STAFF, "k1", {"party_size": 4})
-    decide = idempotent(call, lambda _: Decision(result))
-    assert store.transact(call.scope, decide) == result
-    replay = store.transact(call.scope, decide)
+    command: Command[Any] = Command(call, Scope(restaurant_id), lambda *_: Decision(result))
+    assert Executor(store).execute(command) == result
+    replay = Executor(store).execute(command)
     assert replay == as_replay(dumps_result(result))
-    stored = store.read(call.scope, lambda view: view.find_stored_result("a_new_command", "k1"))
+    scope = Scope(restaurant_id, stored_results=frozenset({("a_new_command", "k1")}))
+    stored = store.read(scope, lambda view: view.find_stored_result("a_new_command", "k1"))
     assert stored is not None
     assert stored.result == dumps_result(result)
 

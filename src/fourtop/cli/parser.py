@@ -25,7 +25,7 @@ from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
 from fourtop.cli.plan import Conditions, Wanted, plan
 from fourtop.errors import safe_repr
 from fourtop.formats.json_schema import house_schema
-from fourtop.model.policy import as_date
+from fourtop.model.service_period import as_date
 from fourtop.simulation.evening import DEFAULT_DATE, DEFAULT_SEED
 
 _DESCRIPTION: Final = (

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from fourtop.engine.async_desk import AsyncDesk
 from fourtop.engine.commands.remove_restaurant import check_nothing, check_unused
+from fourtop.engine.compiled_house import CompiledHouses
 from fourtop.engine.dispatch.executor import AsyncExecutor
-from fourtop.engine.dispatch.requests import RequestFactory
+from fourtop.engine.dispatch.requests import Caller
 from fourtop.engine.ids import IdSource, TimeOrderedIds
 from fourtop.engine.store_argument import check_async_store
 from fourtop.errors import AlreadyExists
+from fourtop.errors.display import brief
 from fourtop.model import validators
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.house import House
@@ -44,9 +46,10 @@ class AsyncEngine:
     """
 
     def __init__(self, store: AsyncStore, *, ids: IdSource | None = None) -> None:
-        self.store = check_async_store(store)
+        self.store: AsyncStore = check_async_store(store)
         self._ids = TimeOrderedIds() if ids is None else ids
-        self._executor = AsyncExecutor(self.store)
+        self._houses = CompiledHouses()
+        self._executor = AsyncExecutor(self.store, self._houses)
 
     async def add_restaurant(
         self, house: House, *, exist_ok: bool = False, actor: Actor = GUEST
@@ -68,6 +71,8 @@ class AsyncEngine:
         except AlreadyExists:
             if not exist_ok:
                 raise
+        else:
+            self._houses.expect(checked)
         return self.desk(checked.restaurant.id, actor=actor)
 
     async def remove_restaurant(self, restaurant_id: str, *, force: bool = False) -> None:
@@ -97,11 +102,12 @@ class AsyncEngine:
             InvalidIdentifier: If the id is not an identifier.
             InvalidInput: If ``actor`` is not an ``Actor``.
         """
-        orders = RequestFactory(
-            restaurant_id, validators.check_instance("actor", actor, Actor), self._ids
-        )
-        return AsyncDesk(self._executor, orders)
+        checked = validators.check_instance("actor", actor, Actor)
+        return AsyncDesk(self._executor, Caller(restaurant_id, checked, self._ids))
 
     async def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted."""
         return await self.store.restaurant_ids()
+
+    def __repr__(self) -> str:
+        return brief(self, f"on {self.store!r}")

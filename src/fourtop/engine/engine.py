@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from fourtop.engine.commands.remove_restaurant import check_nothing, check_unused
+from fourtop.engine.compiled_house import CompiledHouses
 from fourtop.engine.desk import Desk
 from fourtop.engine.dispatch.executor import Executor
-from fourtop.engine.dispatch.requests import RequestFactory
+from fourtop.engine.dispatch.requests import Caller
 from fourtop.engine.ids import IdSource, TimeOrderedIds
 from fourtop.engine.store_argument import check_store
 from fourtop.errors import AlreadyExists
+from fourtop.errors.display import brief
 from fourtop.model import validators
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.house import House
@@ -34,9 +36,10 @@ class Engine:
     """
 
     def __init__(self, store: Store, *, ids: IdSource | None = None) -> None:
-        self.store = check_store(store)
+        self.store: Store = check_store(store)
         self._ids = TimeOrderedIds() if ids is None else ids
-        self._executor = Executor(self.store)
+        self._houses = CompiledHouses()
+        self._executor = Executor(self.store, self._houses)
 
     def add_restaurant(self, house: House, *, exist_ok: bool = False, actor: Actor = GUEST) -> Desk:
         """Add a restaurant and return its desk.
@@ -56,6 +59,8 @@ class Engine:
         except AlreadyExists:
             if not exist_ok:
                 raise
+        else:
+            self._houses.expect(checked)
         return self.desk(checked.restaurant.id, actor=actor)
 
     def remove_restaurant(self, restaurant_id: str, *, force: bool = False) -> None:
@@ -85,11 +90,12 @@ class Engine:
             InvalidIdentifier: If the id is not an identifier.
             InvalidInput: If ``actor`` is not an ``Actor``.
         """
-        orders = RequestFactory(
-            restaurant_id, validators.check_instance("actor", actor, Actor), self._ids
-        )
-        return Desk(self._executor, orders)
+        checked = validators.check_instance("actor", actor, Actor)
+        return Desk(self._executor, Caller(restaurant_id, checked, self._ids))
 
     def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted."""
         return self.store.restaurant_ids()
+
+    def __repr__(self) -> str:
+        return brief(self, f"on {self.store!r}")

@@ -1,6 +1,7 @@
 """Errors and refusals: one tree of exceptions, one list of codes."""
 
 from fourtop.errors.code import Code
+from fourtop.errors.display import safe_repr
 from fourtop.errors.exceptions import (
     AllocationsOverlap,
     AlreadyExists,
@@ -30,7 +31,6 @@ from fourtop.errors.exceptions import (
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
-    safe_repr,
 )
 from fourtop.errors.refusal import Proof, Reason, Refusal
 

@@ -1,4 +1,4 @@
-"""The stable codes: what a host may branch on, log and count."""
+"""Stable codes, for a host to branch on, log and count."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Code(StrEnum):
 
     @property
     def is_retryable(self) -> bool:
-        """Tell whether the very same call may succeed later without anybody changing it."""
+        """Tell whether retrying the same call may succeed."""
         return self in _RETRYABLE
 
 

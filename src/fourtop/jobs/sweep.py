@@ -74,7 +74,7 @@ def _sweep_all(runner: Executor, found: Iterable[tuple[str, str]]) -> int:
     swept, unavailable = 0, None
     for restaurant_id, hold_ids in _by_restaurant(found):
         try:
-            swept += runner.run(_sweep_order(restaurant_id, hold_ids))
+            swept += runner.execute(_sweep_order(restaurant_id, hold_ids))
         except StoreUnavailable as error:
             unavailable = unavailable or error
         except NotFound:

@@ -11,7 +11,7 @@ from fourtop.model.planning import Weights
 from fourtop.planner.candidate import Candidate
 
 _MOST_AMPLIFIED = 3.0
-_NAMES = ("overage", "table_count", "adjacency", "fragmentation", "zone", "scarcity", "wishes")
+_NAMES = ("overage", "table_count", "adjacency", "fragmentation", "scarcity", "wishes")
 
 Key = tuple[float, int, int, int, int, int, int]
 
@@ -49,7 +49,6 @@ class ScoreModel:
             (size - 1) * weights.table_count * amplified,
             candidate.depth * weights.adjacency * amplified,
             candidate.fragmentation * weights.fragmentation,
-            0 * weights.zone,  # a plan never leaves its zone
             candidate.scarcity * weights.scarcity,
             unmet * weights.wish,
         )
@@ -62,7 +61,6 @@ class ScoreModel:
             candidate.size,
             candidate.depth,
             candidate.fragmentation,
-            0,
             candidate.scarcity,
             unmet,
         )

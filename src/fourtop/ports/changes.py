@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from itertools import chain
 from typing import Final, Generic, TypeVar
 
 import attrs
@@ -124,18 +123,46 @@ class Changes:
             return other
         assert self.floor is None or other.floor is None, "one command changes the floor once"
         assert self.policy is None or other.policy is None, "one command changes the policy once"
-        joined = {name: getattr(self, name) + getattr(other, name) for name in _LISTS}
         return Changes(
-            floor=self.floor or other.floor, policy=self.policy or other.policy, **joined
+            removed=self.removed + other.removed,
+            replaced=self.replaced + other.replaced,
+            added=self.added + other.added,
+            bookings=self.bookings + other.bookings,
+            holds_added=self.holds_added + other.holds_added,
+            holds_changed=self.holds_changed + other.holds_changed,
+            blocks_added=self.blocks_added + other.blocks_added,
+            blocks_changed=self.blocks_changed + other.blocks_changed,
+            blocks_removed=self.blocks_removed + other.blocks_removed,
+            floor=self.floor or other.floor,
+            policy=self.policy or other.policy,
+            confirmations=self.confirmations + other.confirmations,
+            stored_results=self.stored_results + other.stored_results,
+            events=self.events + other.events,
         )
 
     def is_of(self, restaurant_id: str) -> bool:
         """Tell whether every row is of that restaurant."""
         if self.policy is not None and self.policy.restaurant.id != restaurant_id:
             return False
-        rows = (row for name in _ROWS for row in getattr(self, name))
-        moved = (row for pair in self.replaced for row in pair)
-        return all(row.restaurant_id == restaurant_id for row in chain(rows, moved))
+        for rows in (
+            self.removed,
+            self.added,
+            self.bookings,
+            self.holds_added,
+            self.holds_changed,
+            self.blocks_added,
+            self.blocks_changed,
+            self.confirmations,
+            self.stored_results,
+            self.events,
+        ):
+            for row in rows:
+                if row.restaurant_id != restaurant_id:
+                    return False
+        for old, new in self.replaced:
+            if old.restaurant_id != restaurant_id or new.restaurant_id != restaurant_id:
+                return False
+        return True
 
     @property
     def touches_occupancy(self) -> bool:
@@ -154,11 +181,6 @@ class Changes:
 
 
 NO_CHANGES: Final = Changes()
-
-_LISTS: Final = tuple(
-    field.name for field in attrs.fields(Changes) if field.name not in ("floor", "policy")
-)
-_ROWS: Final = tuple(name for name in _LISTS if name not in ("replaced", "blocks_removed"))
 
 
 @attrs.frozen

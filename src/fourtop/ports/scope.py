@@ -66,6 +66,28 @@ class Scope:
             has_extent=self.has_extent or other.has_extent,
         )
 
+    def extended(
+        self,
+        windows: tuple[Window, ...],
+        headcounts: tuple[Window, ...],
+        stored_results: frozenset[tuple[str, str]],
+    ) -> Scope:
+        """Return the scope with these windows, headcounts and stored results added."""
+        return Scope(
+            self.restaurant_id,
+            (*self.windows, *windows),
+            self.sittings,
+            (*self.headcounts, *headcounts),
+            self.bookings,
+            self.holds,
+            self.blocks,
+            self.tables,
+            self.stored_results | stored_results,
+            self.sessions,
+            self.counts_holds,
+            self.has_extent,
+        )
+
     @cached_property
     def spans(self) -> IntervalSet:
         """The union of the windows."""
@@ -83,7 +105,7 @@ class Scope:
 
     def covers(self, window: Window) -> bool:
         """Tell whether every instant of a window lies in one of the scope's windows. O(log n)."""
-        return self.spans.cover(window)
+        return window in self.windows or self.spans.cover(window)
 
     def covers_sittings(self, window: Window) -> bool:
         """Tell whether every instant of a window lies in one of the scope's sittings. O(log n)."""
@@ -91,7 +113,7 @@ class Scope:
 
     def covers_headcounts(self, window: Window) -> bool:
         """Tell whether every instant of a window lies in one of the headcounts'. O(log n)."""
-        return self.headcount_spans.cover(window)
+        return window in self.headcounts or self.headcount_spans.cover(window)
 
 
 def _joined(windows: tuple[Window, ...], more: tuple[Window, ...]) -> tuple[Window, ...]:

@@ -38,41 +38,43 @@ class View:
         self._source = source
         self._alive = True
         self._shown: set[str] = set()
-        self.scope = scope
-        self.now_us = now_us
+        self.scope: Scope = scope
+        self.now_us: int = now_us
 
     def close(self) -> None:
         """End the view; every later question fails."""
         self._alive = False
 
-    def _open(self) -> Records:
-        assert self._alive, "the view has ended with its call"
-        return self._source
-
     def _ask(self, allowed: bool, *what: object) -> Records:  # noqa: FBT001  # an assertion's condition, no flag
         # The text is built only when needed: writing a window takes longer than looking it up.
         assert allowed, f"{' '.join(map(str, what))} is outside the scope of this view"
-        return self._open()
+        assert self._alive, "the view has ended with its call"
+        return self._source
 
     # ---- the house
 
     @property
     def house(self) -> House:
         """The restaurant, its floor and policy."""
-        return self._open().house
+        assert self._alive, "the view has ended with its call"
+        return self._source.house
 
     @property
     def versions(self) -> Versions:
         """How often floor, policy and occupancy have changed."""
-        return self._open().versions
+        assert self._alive, "the view has ended with its call"
+        return self._source.versions
 
     # ---- occupancy
 
     def dead_holds(self, window: Window) -> tuple[Hold, ...]:
         """Return the dead holds that occupy a window, by start, then id."""
-        source = self._ask(self.scope.covers(window), "the window", window)
+        # Nearly always the window is one of the scope's: a look-up is cheaper than a search.
+        is_covered = window in self.scope.windows or self.scope.covers(window)
+        source = self._ask(is_covered, "the window", window)
         found = tuple(source.expired_holds(self.now_us, window))
-        self._shown.update(hold.id for hold in found)
+        if found:
+            self._shown.update(hold.id for hold in found)
         return found
 
     def has_expired_holds(self) -> bool:

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from fourtop.errors import InvalidInput, safe_repr
+from fourtop.errors.display import brief
 from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.ports import Clock, Decision, Need, Scope, View
@@ -48,6 +49,9 @@ class AsyncMemoryStore:
                 "clock", "must not be given with a store, which has its own", safe_repr(clock)
             )
         self._store = MemoryStore(clock) if store is None else store
+
+    def __repr__(self) -> str:
+        return brief(self, f"over {self._store!r}")
 
     async def add_restaurant(self, house: House) -> None:
         """Put a new restaurant in place, with floor and policy at version 1 and nothing taken.

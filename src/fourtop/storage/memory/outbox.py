@@ -41,7 +41,7 @@ class EventOutbox:
     """
 
     def __init__(self, numbers: Iterator[int] | None = None) -> None:
-        self.numbers = count(1) if numbers is None else numbers
+        self.numbers: Iterator[int] = count(1) if numbers is None else numbers
         self.keys: set[str] = set()
         self._entries: dict[int, _Entry] = {}
         self._waiting: dict[int, _Entry] = {}

@@ -62,12 +62,12 @@ class RestaurantState:
     """
 
     def __init__(self, house: House) -> None:
-        self.house = house
-        self.versions = Versions(floor=1, policy=1, occupancy=0)
-        self.occupancy = Occupancy([table.id for table in house.floor.tables])
-        self.outbox = EventOutbox()
-        self.archive = Archive()
-        self.confirmations = ConfirmationRecords()
+        self.house: House = house
+        self.versions: Versions = Versions(floor=1, policy=1, occupancy=0)
+        self.occupancy: Occupancy = Occupancy([table.id for table in house.floor.tables])
+        self.outbox: EventOutbox = EventOutbox()
+        self.archive: Archive = Archive()
+        self.confirmations: ConfirmationRecords = ConfirmationRecords()
         self._bookings: dict[str, Booking] = {}
         self._holds: dict[str, Hold] = {}
         self._blocks: dict[str, Block] = {}

@@ -15,6 +15,7 @@ from typing import Any, Final, Self, TypeVar
 
 from fourtop.clock import SystemClock
 from fourtop.errors import AlreadyExists, NotFound
+from fourtop.errors.display import brief, count_of
 from fourtop.model.allocation import Allocation
 from fourtop.model.event import Event
 from fourtop.model.house import House
@@ -66,6 +67,9 @@ class MemoryStore:
         self._numbers = count(1)
         self._leases = count(1)
         self._opening = Lock()
+
+    def __repr__(self) -> str:
+        return brief(self, count_of(len(self.restaurant_ids()), "restaurant"))
 
     # ---- the port
 

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 try:
     import sqlalchemy  # noqa: F401  # Only to see whether the extra is installed.
-except ImportError as error:
+except ImportError as _error:
     raise ImportError(
         "the SQL stores need SQLAlchemy: install fourtop[sql], or fourtop[postgres]"
-    ) from error
+    ) from _error
 
 from fourtop.storage.sql.checks.finding import Finding, Severity
-from fourtop.storage.sql.checks.startup import inspect as inspect_store
+from fourtop.storage.sql.checks.startup import inspect_store
 from fourtop.storage.sql.connection.transaction import StoreMetrics
 from fourtop.storage.sql.store import SqlStore
 from fourtop.storage.sql.tables.catalog import metadata

@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import await_only, greenlet_spawn
 
+from fourtop.errors.display import brief
 from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.ports import Clock, Decision, Need, Scope, View
@@ -50,7 +51,7 @@ class AsyncSqlStore:
         role: str | None = APP_ROLE,
         lock_timeout_seconds: float = 5.0,
     ) -> None:
-        self.engine = as_async_engine(source)
+        self.engine: AsyncEngine = as_async_engine(source)
         self._store = SqlStore(
             self.engine.sync_engine,
             clock=clock,
@@ -59,6 +60,9 @@ class AsyncSqlStore:
             lock_timeout_seconds=lock_timeout_seconds,
         )
         self._store._transactions.wait = _pause  # noqa: SLF001  # Only this twin may set it.
+
+    def __repr__(self) -> str:
+        return brief(self, self.engine.url.set(query={}).render_as_string(hide_password=True))
 
     @property
     def metrics(self) -> StoreMetrics:

@@ -11,6 +11,7 @@ from typing import Final, Self, TypeVar
 from sqlalchemy import Engine
 
 from fourtop.errors import AlreadyExists, InvalidInput, NotFound, safe_repr
+from fourtop.errors.display import brief
 from fourtop.model.allocation import Allocation, ResourceType
 from fourtop.model.event import Event
 from fourtop.model.house import House
@@ -89,7 +90,8 @@ class SqlStore:
         role: str | None = APP_ROLE,
         lock_timeout_seconds: float = 5.0,
     ) -> None:
-        self.engine, database = as_engine(source)
+        engine, database = as_engine(source)
+        self.engine: Engine = engine
         _check_timeout(lock_timeout_seconds)
         statements = statements_for(database, schema)
         options = StoreOptions(clock=clock, role=role, lock_timeout_seconds=lock_timeout_seconds)
@@ -108,6 +110,9 @@ class SqlStore:
         self._removal = statements.removal
         self._houses = HouseCache()
         self._guard = ReentrancyGuard()
+
+    def __repr__(self) -> str:
+        return brief(self, self.engine.url.set(query={}).render_as_string(hide_password=True))
 
     @property
     def metrics(self) -> StoreMetrics:

@@ -113,7 +113,7 @@ class SweepingPromises:
         assert trial.store.now_us() == NOON_US + 1 == trial.ask(lambda view: view.now_us)
 
     def test_a_time_far_ahead_of_the_clock_is_set_back(self, trial: JobTrial) -> None:
-        """After ``reset_clock`` a restaurant is told its clock's time again; no row and no other restaurant changes."""
+        """``reset_clock`` sets a restaurant's time to the clock's; no row changes, nor another time."""
         ahead_us = NOON_US + 60 * MINUTE_US
         trial.clock.move_to(from_micros(ahead_us))
         trial.write(bookings=(a_booking(),), holds_added=(a_hold(),))
@@ -130,7 +130,7 @@ class SweepingPromises:
         assert trial.see() == before
 
     def test_a_time_a_little_ahead_of_the_clock_is_not_set_back(self, trial: JobTrial) -> None:
-        """Up to five minutes ``reset_clock`` changes nothing: the time stands still, and never goes back."""
+        """Up to five minutes ``reset_clock`` changes nothing, and the time stands still."""
         assert trial.store.reset_clock(HERE) == 0
         late_us = NOON_US + 30 * MINUTE_US
         trial.clock.move_to(from_micros(late_us))

@@ -17,9 +17,10 @@ from fourtop.model.event import Event, EventType
 from fourtop.model.floor import Floor, Join
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
-from fourtop.model.policy import Policy, ServicePeriod
+from fourtop.model.policy import Policy
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Restaurant, Zone
+from fourtop.model.service_period import ServicePeriod
 from fourtop.model.table import Table
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import StoredResult

@@ -140,7 +140,7 @@ class CountingPromises:
         assert trial.ask(look, counts_holds=True) == (NOON_US + 300_000_001, 0)
 
     def test_a_clock_far_behind_the_told_time_is_refused(self, trial: Trial) -> None:
-        """A clock more than five minutes behind a time written down raises ClockBehind; nothing changes."""
+        """A clock over five minutes behind a stored time raises ClockBehind; nothing changes."""
         late_us = NOON_US + 30 * MINUTE_US
         trial.clock.move_to(from_micros(late_us))
         trial.write(bookings=(a_booking(),))

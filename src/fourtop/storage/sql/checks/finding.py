@@ -1,12 +1,12 @@
 """The kinds of findings about a database, their consequences and remedies."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
 import attrs
+
+from fourtop.errors.display import brief
 
 
 class Severity(StrEnum):
@@ -22,7 +22,7 @@ class Severity(StrEnum):
         return tuple(Severity).index(self)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Finding:
     """A difference between a database and what the stores need.
 
@@ -40,6 +40,9 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.text} ({self.code}): {self.remedy}"
+
+    def __repr__(self) -> str:
+        return brief(self, f"{self.severity.value}: {self.text} ({self.code})")
 
 
 _REFUSE, _WARN, _NOTE = Severity

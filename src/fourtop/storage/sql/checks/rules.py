@@ -210,7 +210,9 @@ class PostgresRules(_Rules):
 
     def __init__(self, dialect: Dialect, options: StoreOptions) -> None:
         super().__init__(dialect, options)
-        self.introspector = PostgresIntrospector(dialect.tables.metadata.schema or "", options.role)
+        self.introspector: PostgresIntrospector = PostgresIntrospector(
+            dialect.tables.metadata.schema or "", options.role
+        )
 
     def contents(self, connection: Connection, facts: Facts) -> Contents:
         """Read as the jobs if the login may be one of them, else only the revision."""
@@ -277,7 +279,7 @@ class SqliteRules(_Rules):
 
     def __init__(self, dialect: Dialect, options: StoreOptions) -> None:
         super().__init__(dialect, options)
-        self.introspector = SqliteIntrospector("", None)
+        self.introspector: SqliteIntrospector = SqliteIntrospector("", None)
 
     def contents(self, connection: Connection, facts: Facts) -> Contents:
         """Read the revision, and the rules if their table is there."""

@@ -24,7 +24,7 @@ _CHECKED: Final[MutableMapping[Engine, set[tuple[str | None, str | None]]]] = We
 _CHECKING: Final = Lock()
 
 
-def inspect(
+def inspect_store(
     source: str | Engine, *, schema: str = DEFAULT_SCHEMA, role: str | None = APP_ROLE
 ) -> tuple[Finding, ...]:
     """Check a database for a store and change nothing; refusals come first.
@@ -70,7 +70,7 @@ class StartCheck:
         # A runner of its own, so that the store's metrics count the work of the store only. It
         # waits as the store does, which an async store sets later.
         own = TransactionRunner(transactions.engine, lambda seconds: transactions.wait(seconds))  # noqa: PLW0108  # See above.
-        self.inspector = Inspector(dialect, options, own)
+        self.inspector: Inspector = Inspector(dialect, options, own)
         self._clock_findings = tuple(clock_findings(dialect, options))
 
     def __call__(self) -> None:

@@ -29,13 +29,13 @@ class StatementContext:
         self, connection: Connection, cursor: Any, statement: Statement, *, executemany: bool
     ) -> None:
         self.root_connection = connection
-        self.engine = connection.engine
-        self.dialect = connection.dialect
+        self.engine: Any = connection.engine
+        self.dialect: Any = connection.dialect
         self.cursor = cursor
-        self.statement = statement.text
+        self.statement: str = statement.text
         self.parameters: Any = None
         self.executemany = executemany
-        self.execution_options = {STATEMENT_NAME: statement.name}
+        self.execution_options: dict[str, str] = {STATEMENT_NAME: statement.name}
 
 
 class ErrorContext:
@@ -51,12 +51,12 @@ class ErrorContext:
     is_pre_ping = False
 
     def __init__(self, context: StatementContext, error: BaseException) -> None:
-        self.connection = context.root_connection
-        self.engine = context.engine
-        self.dialect = context.dialect
-        self.cursor = context.cursor
-        self.statement = context.statement
-        self.parameters = context.parameters
+        self.connection: Any = context.root_connection
+        self.engine: Any = context.engine
+        self.dialect: Any = context.dialect
+        self.cursor: Any = context.cursor
+        self.statement: str = context.statement
+        self.parameters: Any = context.parameters
         self.original_exception = error
         self.execution_context = context
 

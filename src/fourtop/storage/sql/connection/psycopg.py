@@ -134,7 +134,7 @@ class PsycopgDriver:
     database: Database = "postgresql"
     driver_name = "postgresql+psycopg"
     async_driver_name = "postgresql+psycopg"
-    manual_commit = ("autocommit", True)
+    manual_commit: tuple[str, bool] = ("autocommit", True)
 
     def check(self, engine: Engine) -> None:
         """Refuse other drivers: we read the meaning of an error off psycopg's classes.

@@ -58,7 +58,7 @@ class SqliteDriver:
     database: Database = "sqlite"
     driver_name = "sqlite"
     async_driver_name = "sqlite+aiosqlite"
-    manual_commit = ("isolation_level", None)
+    manual_commit: tuple[str, None] = ("isolation_level", None)
 
     def check(self, engine: Engine) -> None:
         """Refuse other drivers and databases in memory.

@@ -15,7 +15,7 @@ from fourtop.clock import SystemClock
 from fourtop.errors import NotFound
 from fourtop.model.results import Versions
 from fourtop.ports import MAX_STEP_BACK_US, Clock, is_behind, tell_time
-from fourtop.storage.sql.statement import Cursor, Statement
+from fourtop.storage.sql.statement import Cursor, Statement, TransactionMode
 from fourtop.storage.sql.statements.dialect import Dialect, SessionSettings
 from fourtop.storage.sql.statements.expressions import microseconds, number_literal, restaurant
 from fourtop.storage.sql.tables.security import EVERY_RESTAURANT
@@ -73,8 +73,8 @@ class TenantAccess:
         self._clock = clock_of(dialect, options)
         self._latest_us: dict[str, int] = {}
         self._remembering = Lock()
-        self.write_mode = dialect.write_mode
-        self.read_mode = dialect.read_mode
+        self.write_mode: TransactionMode = dialect.write_mode
+        self.read_mode: TransactionMode = dialect.read_mode
         self._settings = dialect.session_settings(
             SessionSettings(
                 sets_tenant=True,

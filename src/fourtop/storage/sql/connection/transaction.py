@@ -130,7 +130,7 @@ class TransactionRunner:
 
     def __init__(self, engine: sqlalchemy.Engine, wait: Callable[[float], None] = pause) -> None:
         self.engine = engine
-        self.metrics = StoreMetrics()
+        self.metrics: StoreMetrics = StoreMetrics()
         self.wait = wait
         # Called once, before the first transaction.
         self.before: Callable[[], None] | None = None

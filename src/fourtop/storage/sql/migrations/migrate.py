@@ -146,7 +146,7 @@ def history() -> tuple[Revision, ...]:
 
 def exclude_fourtop(
     connection: Connection, schema: str = DEFAULT_SCHEMA
-) -> Callable[[str | None, str, Mapping[str, str | None]], bool]:
+) -> Callable[[str | None, str, Mapping[Any, str | None]], bool]:
     """Return a hook that hides our tables from the autogenerate of a host's own Alembic.
 
     Pass it to ``context.configure`` in the host's ``env.py`` as
@@ -163,7 +163,7 @@ def exclude_fourtop(
         connection.dialect.name != "postgresql" or connection.dialect.default_schema_name == schema
     )
 
-    def include_name(name: str | None, kind: str, parents: Mapping[str, str | None]) -> bool:
+    def include_name(name: str | None, kind: str, parents: Mapping[Any, str | None]) -> bool:
         if kind == "schema":
             return name != schema
         place = parents.get("schema_name")

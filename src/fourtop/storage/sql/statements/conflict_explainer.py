@@ -32,7 +32,7 @@ class ConflictExplainer:
         self._dialect = dialect
         self._reader = reader
         self._projections = Projections(dialect)
-        self.statement = self._compile()
+        self.statement: Statement = self._compile()
 
     def explain(self, cursor: Cursor, changes: Changes, house: House, versions: Versions) -> None:
         """Raise the error that names the cause; return if the changes are correct.

@@ -256,12 +256,14 @@ class Dialect(ABC):
 class PostgresDialect(Dialect):
     """PostgreSQL: rows travel as arrays and JSON, and one statement writes them all."""
 
-    database = "postgresql"
-    write_mode = TransactionMode("BEGIN ISOLATION LEVEL READ COMMITTED", is_read_only=False)
-    read_mode = TransactionMode(
+    database: ClassVar[Database] = "postgresql"
+    write_mode: ClassVar[TransactionMode] = TransactionMode(
+        "BEGIN ISOLATION LEVEL READ COMMITTED", is_read_only=False
+    )
+    read_mode: ClassVar[TransactionMode] = TransactionMode(
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", is_read_only=True
     )
-    server_clock = cast(
+    server_clock: ClassVar[ColumnElement[int] | None] = cast(
         literal_column("extract(epoch FROM clock_timestamp()) * 1000000"), BigInteger
     )
     writes_in_one_statement = True
@@ -385,9 +387,9 @@ class PostgresDialect(Dialect):
 class SqliteDialect(Dialect):
     """SQLite: rows travel as JSON text or one by one, and one transaction writes at a time."""
 
-    database = "sqlite"
-    write_mode = TransactionMode("BEGIN IMMEDIATE", is_read_only=False)
-    read_mode = TransactionMode("BEGIN", is_read_only=True)
+    database: ClassVar[Database] = "sqlite"
+    write_mode: ClassVar[TransactionMode] = TransactionMode("BEGIN IMMEDIATE", is_read_only=False)
+    read_mode: ClassVar[TransactionMode] = TransactionMode("BEGIN", is_read_only=True)
     writes_in_one_statement = False
     _compiler = _UNTYPED_SQLITE(paramstyle="named")
 

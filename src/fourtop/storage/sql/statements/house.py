@@ -58,7 +58,7 @@ class HouseMapper:
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
         # Any statement that names the restaurant can read a house with these columns.
-        self.columns = self._columns()
+        self.columns: tuple[Any, ...] = self._columns()
         self._load = dialect.compile(
             select(*self.columns), "load_house", "Load a house: the rows of each of its tables."
         )

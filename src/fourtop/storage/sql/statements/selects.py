@@ -102,12 +102,12 @@ class Projections:
 
     def __init__(self, dialect: Dialect) -> None:
         tables = dialect.tables
-        self.allocations = tables["allocations"]
-        self.bookings = tables["bookings"]
-        self.holds = tables["table_holds"]
-        self.blocks = tables["table_blocks"]
-        self.confirmations = tables["booking_confirmation_results"]
-        self.stored_results = tables["command_results"]
+        self.allocations: Any = tables["allocations"]
+        self.bookings: Any = tables["bookings"]
+        self.holds: Any = tables["table_holds"]
+        self.blocks: Any = tables["table_blocks"]
+        self.confirmations: Any = tables["booking_confirmation_results"]
+        self.stored_results: Any = tables["command_results"]
         self._dialect = dialect
         self._assignments = tables["booking_table_assignments"]
         self._members = tables["table_hold_members"]

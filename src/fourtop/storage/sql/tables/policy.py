@@ -12,15 +12,8 @@ import attrs
 
 from fourtop.model.house import House
 from fourtop.model.planning import Planning, Weights
-from fourtop.model.policy import (
-    CapacityRule,
-    HoldRules,
-    Occasion,
-    Policy,
-    ServicePeriod,
-    TurnBand,
-    Weekday,
-)
+from fourtop.model.policy import CapacityRule, HoldRules, Policy
+from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.storage.sql.tables.columns import TableBuilder
 from fourtop.storage.sql.tables.part import Entries, Part, Rows
 from fourtop.storage.sql.tables.values import Row
@@ -107,7 +100,9 @@ def _planning_of(row: Row) -> Planning:
     demand = score.pop("demand_multiplier")
     planning = {name: row[name] for name in _PLANNING}
     planning["adjacency_required"] = bool(planning["adjacency_required"])
-    return Planning(weights=Weights(**score), demand_multiplier=demand, **planning)
+    # Databases of earlier versions name weights that no longer exist, such as ``zone``.
+    weights = {name: score[name] for name in _WEIGHTS}
+    return Planning(weights=Weights(**weights), demand_multiplier=demand, **planning)
 
 
 def _bands_row(bands: Sequence[TurnBand]) -> list[list[int | None]]:
