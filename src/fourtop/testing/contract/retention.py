@@ -113,7 +113,7 @@ class SweepingPromises:
         assert trial.store.now_us() == NOON_US + 1 == trial.ask(lambda view: view.now_us)
 
     def test_a_time_far_ahead_of_the_clock_is_set_back(self, trial: JobTrial) -> None:
-        """``reset_clock`` sets a restaurant's time to the clock's; no row changes, nor another time."""
+        """``reset_clock`` sets a restaurant's time to the clock's; no row and no other changes."""
         ahead_us = NOON_US + 60 * MINUTE_US
         trial.clock.move_to(from_micros(ahead_us))
         trial.write(bookings=(a_booking(),), holds_added=(a_hold(),))
