@@ -20,7 +20,7 @@ from fourtop import (
     TurnBand,
 )
 from fourtop.ports import Need, Scope, Store, View
-from fourtop.storage.memory.state import Shelf
+from fourtop.storage.memory.state import RestaurantState
 from tests.evening import FRIDAY, NOW, a_house, booked, held, open_desk, party_size
 
 # Everything that looks at a stretch of time.
@@ -99,14 +99,14 @@ class Noting(MemoryStore):
     needs = 0
 
     def _on_view(
-        self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], Any]
+        self, state: RestaurantState, scope: Scope, now_us: int, question: Callable[[View], Any]
     ) -> Any:
         def noted(view: View) -> Any:
             answer = question(view)
             self.needs += isinstance(answer, Need)
             return answer
 
-        return super()._on_view(shelf, scope, now_us, noted)
+        return super()._on_view(state, scope, now_us, noted)
 
 
 @EACH
