@@ -93,7 +93,6 @@ _WEIGHTS: Final[Mapping[str, Any]] = {
     "overage": 5,
     "table_count": 3,
     "fragmentation": 2,
-    "zone": 4,
     "adjacency": 1,
     "scarcity": 22,
     "wish": 10,
@@ -208,6 +207,8 @@ def _set_rows(entry: Data, table_ids: Mapping[str, str]) -> tuple[Data, list[Dat
 def _rules_row(restaurant: Data, policy: Data, floor: Data) -> Data:
     planning = policy.get("planning", {})
     weights = {**_WEIGHTS, **planning.get("weights", {})}
+    # Every plan stays in one zone, so a weight for zones never changed a score.
+    weights.pop("zone", None)
     score = {**weights, "demand_multiplier": planning.get("demand_multiplier", _DEMAND)}
     return {
         **_columns(_RESTAURANT, restaurant),
