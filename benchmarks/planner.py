@@ -91,7 +91,9 @@ def search_anew(floor: Floor, planning: Planning) -> Way:
                 if single
                 else layout.combination(mask)
             )
-            keyed.append((score_model.key(candidate, party_size=party_size, unmet=0), floor.ids(mask)))
+            keyed.append(
+                (score_model.key(candidate, party_size=party_size, unmet=0), floor.ids(mask))
+            )
         ids = floor.positions
         return min(
             keyed, key=lambda pair: (pair[0], [ids[each] for each in pair[1]]), default=(None, None)
@@ -137,7 +139,9 @@ def search_naively(floor: Floor, planning: Planning) -> Way:
                     map(seats.__getitem__, members)
                 ) <= party_size + budget and adjacent(members):
                     candidate = layout.combination(floor.mask(members))
-                    keyed.append((score_model.key(candidate, party_size=party_size, unmet=0), members))
+                    keyed.append(
+                        (score_model.key(candidate, party_size=party_size, unmet=0), members)
+                    )
         ids = floor.positions
         return min(
             keyed, key=lambda pair: (pair[0], [ids[each] for each in pair[1]]), default=(None, None)

@@ -324,7 +324,11 @@ class ForgetsMeanwhile(MemoryStore):
     """Run jobs between two reads of a transaction, as a less isolating database may."""
 
     def _on_view(
-        self, state: RestaurantState, scope: Scope, now_us: int, question: Callable[[View], T | Need]
+        self,
+        state: RestaurantState,
+        scope: Scope,
+        now_us: int,
+        question: Callable[[View], T | Need],
     ) -> T:
         def asked(view: View) -> T | Need:
             answer = question(view)
