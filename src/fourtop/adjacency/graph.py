@@ -11,7 +11,7 @@ from fourtop.adjacency.enumeration import hubs, walk
 from fourtop.adjacency.shape import Label, Shape
 from fourtop.errors import InvalidInput
 from fourtop.model.floor import Floor, bits
-from fourtop.model.planning import AdjacencyMode
+from fourtop.model.planning_rules import AdjacencyMode
 
 if TYPE_CHECKING:
     import networkx as nx

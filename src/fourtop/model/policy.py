@@ -11,7 +11,7 @@ import attrs
 from fourtop.errors import InvalidInput, NotFound, safe_repr
 from fourtop.errors.display import brief, count_of, shown_id, some
 from fourtop.model import validators
-from fourtop.model.planning import Planning
+from fourtop.model.planning_rules import Planning
 from fourtop.model.service_period import (
     WEEK,
     Occasion,

@@ -29,7 +29,7 @@ from fourtop.ports import (
     Scope,
     View,
 )
-from fourtop.storage.sql.checks.finding import Finding, Severity
+from fourtop.storage.sql.checks.findings import Finding, Severity
 from fourtop.storage.sql.checks.rules import clock_ahead, ordered
 from fourtop.storage.sql.checks.startup import StartCheck
 from fourtop.storage.sql.connection.engine import as_engine

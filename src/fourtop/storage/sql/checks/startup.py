@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine
 
 from fourtop.errors import StoreMisconfigured
-from fourtop.storage.sql.checks.finding import Finding, Severity
+from fourtop.storage.sql.checks.findings import Finding, Severity
 from fourtop.storage.sql.checks.rules import Inspector, clock_findings
 from fourtop.storage.sql.connection.engine import as_engine
 from fourtop.storage.sql.connection.tenant import StoreOptions
