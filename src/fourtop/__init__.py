@@ -297,7 +297,7 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> object:
         if name not in _OF_SQL:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from fourtop.storage import sql  # noqa: PLC0415  # SQLAlchemy is slow to import, and an extra.
+        from fourtop.storage import sql  # noqa: PLC0415  # Slow to import, and an extra.
 
         value = getattr(sql, name)
         value.__module__ = __name__

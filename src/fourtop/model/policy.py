@@ -173,8 +173,8 @@ def _capacity_rules(value: Iterable[CapacityRule]) -> tuple[CapacityRule, ...]:
 class Policy:
     """All rules of a house except its floor.
 
-    Immutable: the ``with_…`` and ``without_…`` methods return a changed and validated copy, which a
-    desk stores as a new version.
+    Immutable: the ``with_…`` and ``without_…`` methods return a changed and validated copy,
+    which a desk stores as a new version.
 
     Args:
         periods: Service periods, in any order; kept by start, then key. Two periods of one day do

@@ -255,7 +255,7 @@ class SqlStore:
         refusal: Exception | None = None
         for explains in (False, True):
 
-            def work(connection: Connection, explains: bool = explains) -> T:  # noqa: FBT001  # Bound for this attempt.
+            def work(connection: Connection, *, explains: bool = explains) -> T:
                 locked = self._tenant.lock_restaurant(connection, scope.restaurant_id)
                 decision = self._decide(connection, scope, locked, decide)
                 if decision.changes is not NO_CHANGES and decision.changes != NO_CHANGES:
