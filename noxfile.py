@@ -14,6 +14,8 @@ ROOT = Path(__file__).parent
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 # What the tests run on, and so what types are checked against and documentation is made from.
 TESTED_EXTRAS = ("testing", "sql", "postgres", "async")
+# Each of them works alone; "none" is the package without any.
+EXTRAS = ("none", *PROJECT["project"]["optional-dependencies"])
 # The stores that need no server.
 SERVERLESS = ("--stores", "memory,loading,sqlite")
 # What covers the core: its own tests, on the stores that need no database.
@@ -30,7 +32,7 @@ nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "virtualenv"
 nox.options.reuse_venv = "yes"
 nox.options.error_on_missing_interpreters = True
-nox.options.sessions = ["lint", "types", "imports", "tests", "coverage", "docs"]
+nox.options.sessions = ["lint", "types", "imports", "tests", "extras", "coverage", "docs"]
 
 
 def group(name: str) -> tuple[str, ...]:
@@ -122,6 +124,14 @@ def coverage(session: nox.Session) -> None:
     session.run("coverage", "report")
 
 
+@nox.session(venv_backend="virtualenv", reuse_venv=False)
+@nox.parametrize("extra", EXTRAS)
+def extras(session: nox.Session, extra: str) -> None:
+    """Install each extra alone in a fresh environment and run its first example."""
+    install_wheel(session, *([] if extra == "none" else [extra]))
+    run_tests(session, "python", "-m", "tests.package.first_example", extra)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style and format."""
@@ -137,6 +147,16 @@ def types(session: nox.Session) -> None:
         *PROJECT["project"]["dependencies"], *extra_requirements(*TESTED_EXTRAS), *group("types")
     )
     session.run("mypy", env={"PYTHONPATH": None})
+    session.run("python", "-m", "tests.types.flagged", env={"PYTHONPATH": None, "MYPYPATH": "src"})
+
+
+@nox.session
+def surface(session: nox.Session) -> None:
+    """Check that pyright knows the type of every public name."""
+    install_wheel(session, *TESTED_EXTRAS)
+    session.install(*group("surface"))
+    command = ("pyright", "--verifytypes", "fourtop", "--ignoreexternal")
+    session.run(*command, env={"PYTHONPATH": None})
 
 
 @nox.session

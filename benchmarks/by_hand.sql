@@ -6,7 +6,7 @@ WITH restaurant AS (
     UPDATE fourtop.restaurants SET occupancy_version = occupancy_version + 1, latest_us = greatest(latest_us, cast(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint))
     WHERE id = 'room-0' RETURNING id, latest_us
 ), hold AS (
-    INSERT INTO fourtop.table_holds (restaurant_id, id, party, state, period, service_date, dining_start_us, dining_end_us, block_start_us, block_end_us, turn_minutes, is_clamped, created_us, expires_us, fingerprint, actor_id, actor_role, must, wish, names_tables)
+    INSERT INTO fourtop.table_holds (restaurant_id, id, party_size, state, period, service_date, dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped, created_us, expires_us, fingerprint, actor_id, actor_role, must, wish, names_tables)
     SELECT id, 'by-hand-hold-' || :n::bigint, 2, 'active', 'dinner', '2030-05-02', :start::bigint, :start::bigint + 5400000000, :start::bigint, :start::bigint + 5400000000, 90, false, latest_us, latest_us + 180000000, 'by hand', 'guest', 'guest', '{}', '{}', false FROM restaurant
 ), member AS (
     INSERT INTO fourtop.table_hold_members (restaurant_id, hold_id, position, table_id)

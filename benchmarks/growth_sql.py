@@ -48,8 +48,8 @@ ROWS: Final = """WITH {series}, placed AS (
     FROM placed
 ) """
 INSERTS: Final = (
-    """INSERT INTO {schema}bookings (restaurant_id, id, party, status, period, service_date,
-    dining_start_us, dining_end_us, block_start_us, block_end_us, turn_minutes, is_clamped,
+    """INSERT INTO {schema}bookings (restaurant_id, id, party_size, status, period, service_date,
+    dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped,
     assigned_start_us, assigned_end_us, assigned_us, assigned_by_id, assigned_by_role,
     version, created_us, updated_us, actor_id, actor_role)
 {rows}SELECT house, id, 2, 'confirmed', 'dinner', {date}, start, start + {stay}, start, start + {stay}, 90, false,

@@ -1,10 +1,15 @@
 """fourtop: a capacity engine for restaurants.
 
-It decides whether a party can sit, when, and at which table or joined tables; holds that choice;
-confirms it once; and never seats two parties on one table.
+It decides whether a party can sit, when, and at which table or joined tables; it holds that choice,
+confirms it once, and never gives one table to two parties.
+
+The names of the SQL stores are imported when they are first used. They need the extra ``sql``, and
+``AsyncSqlStore`` the extra ``async``: without it they are not in ``__all__``, so that
+``from fourtop import *`` works everywhere.
 """
 
-from typing import TYPE_CHECKING, Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from fourtop import sample
 from fourtop.clock import ManualClock, SystemClock
@@ -24,6 +29,7 @@ from fourtop.errors import (
     AllocationsOverlap,
     AlreadyExists,
     AmbiguousTime,
+    ClockBehind,
     Code,
     ForeignTenant,
     FourtopError,
@@ -53,8 +59,23 @@ from fourtop.errors import (
     StoreMisconfigured,
     StoreUnavailable,
 )
-from fourtop.formats.booking_rows import BookingRow, dumps_rows_csv, loads_rows_csv, loads_rows_json
-from fourtop.formats.house_document import dumps_house, house_from_data, house_to_data, loads_house
+from fourtop.formats.booking_rows import (
+    BookingRow,
+    dump_rows_csv,
+    dumps_rows_csv,
+    load_rows_csv,
+    load_rows_json,
+    loads_rows_csv,
+    loads_rows_json,
+)
+from fourtop.formats.house_document import (
+    dump_house,
+    dumps_house,
+    house_from_data,
+    house_to_data,
+    load_house,
+    loads_house,
+)
 from fourtop.formats.json_schema import house_schema
 from fourtop.formats.sketch import sketch_floor, sketch_house
 from fourtop.jobs import (
@@ -71,7 +92,7 @@ from fourtop.jobs import (
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.block import Block
-from fourtop.model.booking import Assignment, Booking, BookingStatus
+from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus
 from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.event import Event, EventType
@@ -80,15 +101,7 @@ from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning import AdjacencyMode, Planning, Weights
-from fourtop.model.policy import (
-    CapacityRule,
-    HoldRules,
-    Occasion,
-    Policy,
-    ServicePeriod,
-    TurnBand,
-    Weekday,
-)
+from fourtop.model.policy import CapacityRule, HoldRules, Policy
 from fourtop.model.receipt import Receipt, Usage
 from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Area, Restaurant, Zone
@@ -99,6 +112,7 @@ from fourtop.model.results import (
     Slot,
     Versions,
 )
+from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.model.table import Mobility, Position, Table
 from fourtop.model.window import Window
 from fourtop.storage import AsyncMemoryStore, MemoryStore
@@ -113,7 +127,6 @@ if TYPE_CHECKING:
     from fourtop.storage.sql import inspect_store as inspect_store
     from fourtop.storage.sql import migrate as migrate
 
-# What an extra brings: imported when it is first used, and so in no star import.
 _OF_SQL = frozenset(
     {
         "AsyncSqlStore",
@@ -126,14 +139,6 @@ _OF_SQL = frozenset(
         "migrate",
     }
 )
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _OF_SQL:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from fourtop.storage import sql  # noqa: PLC0415  # SQLAlchemy takes a while, and is an extra.
-
-    return getattr(sql, name)
 
 
 __all__ = [
@@ -149,6 +154,7 @@ __all__ = [
     "AsyncDesk",
     "AsyncEngine",
     "AsyncMemoryStore",
+    "AsyncSqlStore",
     "Audit",
     "Availability",
     "Block",
@@ -156,8 +162,10 @@ __all__ = [
     "BookingRequest",
     "BookingRow",
     "BookingStatus",
+    "Bookings",
     "Calendar",
     "CapacityRule",
+    "ClockBehind",
     "Code",
     "ConfirmationResult",
     "CountedIds",
@@ -165,6 +173,7 @@ __all__ = [
     "Engine",
     "Event",
     "EventType",
+    "Finding",
     "Fingerprint",
     "Floor",
     "ForeignTenant",
@@ -222,7 +231,9 @@ __all__ = [
     "Service",
     "ServicePeriod",
     "SetCapacity",
+    "Severity",
     "Slot",
+    "SqlStore",
     "StaleVersion",
     "Stay",
     "StoreMisconfigured",
@@ -241,14 +252,23 @@ __all__ = [
     "Weights",
     "Window",
     "Zone",
+    "downgrade",
+    "dump_house",
+    "dump_rows_csv",
     "dumps_house",
     "dumps_rows_csv",
+    "exclude_fourtop",
     "house_from_data",
     "house_schema",
     "house_to_data",
+    "inspect_store",
+    "load_house",
+    "load_rows_csv",
+    "load_rows_json",
     "loads_house",
     "loads_rows_csv",
     "loads_rows_json",
+    "migrate",
     "prune_allocations",
     "prune_confirmations",
     "prune_outbox",
@@ -258,3 +278,32 @@ __all__ = [
     "sketch_house",
     "sweep_holds",
 ]
+
+# A star import takes every name of __all__, and must not need an extra.
+if find_spec("sqlalchemy") is None:
+    globals()["__all__"] = [name for name in __all__ if name not in _OF_SQL]
+elif find_spec("greenlet") is None:
+    globals()["__all__"] = [name for name in __all__ if name != "AsyncSqlStore"]
+
+# Tracebacks, pickles and documentation name a class or function by its public module.
+for _name in __all__:
+    if _name not in _OF_SQL and hasattr(globals()[_name], "__qualname__"):
+        globals()[_name].__module__ = __name__
+del _name
+
+if not TYPE_CHECKING:
+    # Type checkers do not see __getattr__: with it, they accept every wrong name.
+
+    def __getattr__(name: str) -> object:
+        if name not in _OF_SQL:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from fourtop.storage import sql  # noqa: PLC0415  # SQLAlchemy is slow to import, and an extra.
+
+        value = getattr(sql, name)
+        value.__module__ = __name__
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

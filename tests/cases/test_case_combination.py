@@ -104,7 +104,7 @@ def test_case_2_among_equals_come_unjoinable_table_then_joinable_table_then_comb
     floor = sketch_floor({"1": 2, "2": 2, "3": 4, "4": 4, "5": 4}, joins=["1-2", "3-4"])
     house = a_house(floor)
     nothing = dict.fromkeys(
-        ("overage", "table_count", "fragmentation", "zone", "adjacency", "scarcity", "wish"), 0
+        ("overage", "table_count", "fragmentation", "adjacency", "scarcity", "wish"), 0
     )
     desk = open_desk(store, house)
     desk.edit_policy(lambda policy: _with_weights(policy, nothing))

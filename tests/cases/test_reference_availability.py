@@ -188,6 +188,9 @@ class Away:
     def add_restaurant(self, house: House) -> None:
         """Take nothing in."""
 
+    def remove_restaurant(self, scope: Scope, check: Any) -> None:
+        raise StoreUnavailable(f"no connection for {scope.restaurant_id} and {check!r:.0}")
+
     def restaurant_ids(self) -> tuple[str, ...]:
         return ()
 

@@ -24,7 +24,8 @@ from fourtop import (
     Stay,
     Window,
 )
-from fourtop.model.policy import Policy, ServicePeriod
+from fourtop.model.policy import Policy
+from fourtop.model.service_period import ServicePeriod
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, to_micros
 from fourtop.ports import Store
 from fourtop.timeline import Occupancy

@@ -103,8 +103,14 @@ def test_a_login_that_may_not_make_what_is_missing_is_told_what_to_have_typed(
 def test_a_database_that_cannot_be_reached_is_one_line(
     capsys: Captured, command: list[str]
 ) -> None:
-    for url in (cluster().url("nowhere"), cluster().url(user="nobody_at_all")):
-        assert "cannot be made" in refused(capsys, *command, "--store", url)
+    for url, advice in (
+        (cluster().url("nowhere"), "the server has no such database"),
+        (cluster().url(user="nobody_at_all"), "the server does not let this login in"),
+        ("postgresql://ann:secret@127.0.0.1:1/night", "the server cannot be reached"),
+    ):
+        line = refused(capsys, *command, "--store", url)
+        assert advice in line
+        assert "secret" not in line
 
 
 @pytest.mark.slow

@@ -13,12 +13,12 @@ from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.ports import Changes, Clock, Scope
 from fourtop.storage.sql import SqlStore
-from fourtop.storage.sql.connection.tenant import Entry, Gate
-from fourtop.storage.sql.connection.transaction import Line, Sessions
+from fourtop.storage.sql.connection.tenant import LockedRestaurant, TenantAccess
+from fourtop.storage.sql.connection.transaction import Connection, TransactionRunner
+from fourtop.storage.sql.statement import Cursor, TransactionMode
 from fourtop.storage.sql.statements.house import HouseCache
-from fourtop.storage.sql.statements.reader import Cursor
-from fourtop.storage.sql.statements.row_changes import Mismatch
-from fourtop.storage.sql.statements.writer import Count
+from fourtop.storage.sql.statements.row_changes import RowCountMismatch
+from fourtop.storage.sql.statements.writer import VersionCounts
 from tests.contract.chance import HAS_COME
 
 # ---- what is missing in the database: statements of its owner ------------------------------------
@@ -151,7 +151,7 @@ class Unchecked(SqlStore):
 
     def __init__(self, source: str, clock: Clock) -> None:
         super().__init__(source, clock=clock)
-        self._sessions.before = None
+        self._transactions.before = None
 
 
 # ---- what is wrong in how the database is used ---------------------------------------------------
@@ -162,7 +162,7 @@ class NeverLocks(SqlStore):
 
     def __init__(self, source: str, clock: Clock) -> None:
         super().__init__(source, clock=clock)
-        self._gate._lock = self._gate._look
+        self._tenant._lock = self._tenant._look
 
 
 class AsksTheClockFirst(SqlStore):
@@ -170,22 +170,21 @@ class AsksTheClockFirst(SqlStore):
 
     def __init__(self, source: str, clock: Clock) -> None:
         super().__init__(source, clock=clock)
-        self._gate = _HastyGate(self._gate._idiom, self._gate._terms)
+        self._tenant = _HastyAccess(self._tenant._dialect, self._tenant._options)
 
     def transact(self, scope: Scope, decide: Callable[[Any], Any]) -> Any:
-        _HastyGate.asked_us = self._gate._tell(scope.restaurant_id, 0)
+        _HastyAccess.asked_us = self._tenant._tell(scope.restaurant_id, 0, None)
         if current_thread() is not main_thread():
             HAS_COME.set()
         return super().transact(scope, decide)
 
 
-class _HastyGate(Gate):
+class _HastyAccess(TenantAccess):
     asked_us = 0
 
-    def enter(self, cursor: Cursor, restaurant_id: str, *, is_writing: bool) -> Entry:
+    def lock_restaurant(self, cursor: Cursor, restaurant_id: str) -> LockedRestaurant:
         early_us = self.asked_us
-        entry = super().enter(cursor, restaurant_id, is_writing=is_writing)
-        return attrs.evolve(entry, now_us=early_us) if is_writing else entry
+        return attrs.evolve(super().lock_restaurant(cursor, restaurant_id), now_us=early_us)
 
 
 class LetsTimeGoBack(SqlStore):
@@ -193,12 +192,12 @@ class LetsTimeGoBack(SqlStore):
 
     def __init__(self, source: str, clock: Clock) -> None:
         super().__init__(source, clock=clock)
-        self._gate = _CarelessGate(self._gate._idiom, self._gate._terms)
+        self._tenant = _CarelessAccess(self._tenant._dialect, self._tenant._options)
 
 
-class _CarelessGate(Gate):
-    def _tell(self, restaurant_id: str, latest_us: int) -> int:
-        del restaurant_id
+class _CarelessAccess(TenantAccess):
+    def _tell(self, restaurant_id: str, latest_us: int, database_us: int | None) -> int:
+        del restaurant_id, database_us
         return latest_us if self._clock is None else self._clock.now_us()
 
 
@@ -206,12 +205,18 @@ class TrustsTenants(SqlStore):
     """It writes whatever a decision says is its restaurant's."""
 
     def _write(
-        self, line: Line, scope: Scope, entry: Entry, changes: Changes, *, is_judged: bool
+        self,
+        connection: Connection,
+        scope: Scope,
+        locked: LockedRestaurant,
+        changes: Changes,
+        *,
+        explains: bool,
     ) -> None:
         trusted = _Trusted(
             **{field.name: getattr(changes, field.name) for field in attrs.fields(Changes)}
         )
-        super()._write(line, scope, entry, trusted, is_judged=is_judged)
+        super()._write(connection, scope, locked, trusted, explains=explains)
 
 
 @attrs.frozen(kw_only=True)
@@ -229,10 +234,16 @@ class IgnoresWhatIsNotThere(SqlStore):
         true = self._writer
 
         class Careless:
-            def write(self, line: Line, restaurant_id: str, changes: Changes, count: Count) -> None:
+            def write(
+                self,
+                connection: Connection,
+                restaurant_id: str,
+                changes: Changes,
+                counts: VersionCounts,
+            ) -> None:
                 try:
-                    true.write(line, restaurant_id, changes, count)
-                except Mismatch:
+                    true.write(connection, restaurant_id, changes, counts)
+                except RowCountMismatch:
                     return
 
         self._writer = Careless()  # type: ignore[assignment]  # A store is broken on purpose.
@@ -247,7 +258,7 @@ class KeepsAHouseForEver(SqlStore):
         class Forever(HouseCache):
             def find(self, restaurant_id: str, versions: Versions) -> House | None:
                 del versions
-                kept = self._kept.get(restaurant_id)
+                kept = self._houses.get(restaurant_id)
                 return None if kept is None else kept[-1]
 
         self._houses = Forever()
@@ -260,10 +271,10 @@ class JudgesNobody(SqlStore):
         super().__init__(source, clock=clock)
 
         class Mute:
-            def judge(self, *_: object) -> None:
+            def explain(self, *_: object) -> None:
                 return
 
-        self._judge = Mute()  # type: ignore[assignment]  # A store is broken on purpose.
+        self._explainer = Mute()  # type: ignore[assignment]  # A store is broken on purpose.
 
 
 class CommitsWhatFailed(SqlStore):
@@ -272,22 +283,24 @@ class CommitsWhatFailed(SqlStore):
     def __init__(self, source: str, clock: Clock) -> None:
         super().__init__(source, clock=clock)
 
-        class Careless(Sessions):
-            def run(self, begin: str, work: Callable[[Line], Any], name: str) -> Any:
-                raised: list[Mismatch] = []
+        class Careless(TransactionRunner):
+            def run(
+                self, mode: TransactionMode, work: Callable[[Connection], Any], name: str
+            ) -> Any:
+                raised: list[RowCountMismatch] = []
 
-                def kept(line: Line) -> Any:
+                def kept(connection: Connection) -> Any:
                     try:
-                        return work(line)
-                    except Mismatch as error:
+                        return work(connection)
+                    except RowCountMismatch as error:
                         raised.append(error)
 
-                result = super().run(begin, kept, name)
+                result = super().run(mode, kept, name)
                 if raised:
                     raise raised[0]
                 return result
 
-        self._sessions = Careless(self.engine)
+        self._transactions = Careless(self.engine)
 
 
 class ForgetsForeignKeys(Unchecked):

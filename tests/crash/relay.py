@@ -56,7 +56,7 @@ class Relay:
 
     def __call__(self) -> None:
         store = SqlStore(self.url, clock=ManualClock(self.now))
-        sessions: Any = store._sessions
+        sessions: Any = store._transactions
         commit = sessions._commit
         file = os.open(self.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         count = 0

@@ -70,6 +70,11 @@ def outcome(connection: Connection, query: Any, row: Any = None) -> tuple[str, s
         connection.execute("ROLLBACK TO SAVEPOINT before")
 
 
+def elsewhere(row: dict[str, Any]) -> dict[str, Any]:
+    """The place of a row in a list, where it has one, as a place that no row has."""
+    return {"position": 77} if isinstance(row.get("position"), int) else {}
+
+
 @pytest.fixture
 def ours(database: str, locked: Connection) -> Iterator[Connection]:
     assert not locked.closed
@@ -84,7 +89,7 @@ def test_the_rows_are_locked(database: str) -> None:
         connection.execute(PATIENCE)
         with pytest.raises(psycopg.errors.LockNotAvailable):
             connection.execute(
-                "UPDATE fourtop.bookings SET party = 1 WHERE restaurant_id = %s", (THEIRS,)
+                "UPDATE fourtop.bookings SET party_size = 1 WHERE restaurant_id = %s", (THEIRS,)
             )
 
 
@@ -96,10 +101,10 @@ def test_a_row_is_not_written_for_another_restaurant_whether_it_is_there_or_not(
 ) -> None:
     there = known[table]
     free = {
-        name: NOBODYS if name == "id" or name.endswith("_key") else value
+        name: NOBODYS if name in {"id", "key"} or name.endswith("_key") else value
         for name, value in there.items()
     }
-    free |= {"position": 77} if "position" in there else {}
+    free |= elsewhere(there)
     assert outcome(ours, insertion(table, there), there) == outcome(
         ours, insertion(table, free), free
     )
@@ -109,9 +114,9 @@ def test_a_row_is_not_written_for_another_restaurant_whether_it_is_there_or_not(
 @pytest.mark.parametrize(
     "query",
     [
-        "UPDATE fourtop.bookings SET party = 1 WHERE restaurant_id = 'ben' AND id = %s",
-        "UPDATE fourtop.bookings SET party = 1 WHERE id = %s",
-        "UPDATE fourtop.table_holds SET party = 1 WHERE restaurant_id = 'ben' AND id = %s",
+        "UPDATE fourtop.bookings SET party_size = 1 WHERE restaurant_id = 'ben' AND id = %s",
+        "UPDATE fourtop.bookings SET party_size = 1 WHERE id = %s",
+        "UPDATE fourtop.table_holds SET party_size = 1 WHERE restaurant_id = 'ben' AND id = %s",
         "UPDATE fourtop.bookings SET restaurant_id = 'ben', id = %s",
         "DELETE FROM fourtop.allocations WHERE restaurant_id = 'ben' AND booking_id = %s",
         "DELETE FROM fourtop.table_blocks WHERE restaurant_id = 'ben' AND id = %s",
@@ -144,12 +149,13 @@ def test_a_key_that_they_are_taking_is_free_for_us_at_once(
 ) -> None:
     row = {
         name: NOBODYS
-        if name == "id" or name.endswith(("_key", "_id"))
-        else 77
-        if name == "position"
+        if name in {"id", "name", "number"} or name.endswith(("_key", "_id"))
         else value
         for name, value in known[table].items()
     }
+    row |= elsewhere(row)
+    if table == "table_adjacencies":
+        row |= {"second_table_id": f"{NOBODYS}-too"}
     if table == "allocations":
         row |= {"resource_type": "table", "booking_id": None, "block_id": None, "shadow": False}
     theirs, mine = ({**row, "restaurant_id": whose} for whose in (THEIRS, OURS))
@@ -170,7 +176,7 @@ def test_a_restaurant_is_served_while_every_row_of_another_is_locked(database: s
     )
     desk = Engine(store, ids=CountedIds("late")).desk(OURS)
     assert booked(desk, 2, "21:00").tables
-    assert store.tally.retried == {}
+    assert store.metrics.retried == {}
     assert desk.find_booking("ben.b") is None
     with pytest.raises(NotFound) as theirs:
         desk.cancel("ben.b")

@@ -30,23 +30,28 @@ from tests.isolation.ward import (
 
 # For decisions, and for jobs: select, insert, update, delete.
 EXPECTED: Final = {
-    "restaurants": ("SIU", "S"),
-    "restaurant_policies": ("SIU", ""),
-    "zones": ("SID", ""),
-    "table_inventory": ("SID", ""),
-    "table_adjacencies": ("SID", ""),
-    "restaurant_service_periods": ("SID", ""),
-    "restaurant_capacity_rules": ("SID", "S"),
-    "bookings": ("SIU", ""),
+    "restaurants": ("SIUD", "S"),
+    "restaurant_policies": ("SIUD", ""),
+    "zones": ("SIUD", ""),
+    "table_inventory": ("SIUD", ""),
+    "table_adjacencies": ("SIUD", ""),
+    "table_set_capacities": ("SIUD", ""),
+    "table_set_members": ("SIUD", ""),
+    "restaurant_occasions": ("SIUD", ""),
+    "restaurant_service_periods": ("SIUD", ""),
+    "restaurant_period_occasions": ("SIUD", ""),
+    "restaurant_capacity_rules": ("SIUD", "S"),
+    "bookings": ("SIUD", ""),
     "booking_table_assignments": ("SIUD", ""),
     "table_blocks": ("SIUD", ""),
-    "table_holds": ("SIU", "SD"),
-    "table_hold_members": ("SI", "SD"),
+    "table_holds": ("SIUD", "SD"),
+    "table_hold_members": ("SID", "SD"),
     "allocations": ("SIUD", "SD"),
-    "allocations_archive": ("S", "I"),
-    "booking_confirmation_results": ("SI", "SD"),
-    "command_results": ("SI", "SD"),
-    "capacity_outbox": ("SI", "SUD"),
+    "allocations_archive": ("SD", "I"),
+    "booking_confirmation_results": ("SID", "SD"),
+    "booking_confirmation_tables": ("SID", ""),
+    "command_results": ("SID", "SD"),
+    "capacity_outbox": ("SID", "SUD"),
 }
 # What jobs lock before they take it away. PostgreSQL wants the right to update for that; they
 # cannot make use of it.
@@ -217,7 +222,7 @@ def test_jobs_lock_what_they_take_away(database: str, table: str, stored: dict[s
         "UPDATE fourtop.capacity_outbox SET data = '{}'",
         "UPDATE fourtop.capacity_outbox SET restaurant_id = 'ben'",
         "SELECT name FROM fourtop.restaurants",
-        "SELECT document FROM fourtop.restaurant_capacity_rules",
+        "SELECT max_covers FROM fourtop.restaurant_capacity_rules",
     ],
 )
 def test_jobs_have_a_right_to_some_columns_only(database: str, beyond: str) -> None:

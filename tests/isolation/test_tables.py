@@ -91,7 +91,7 @@ def test_the_tenant_comes_first_in_every_key(database: str) -> None:
             ["late", "fourtop.late"],
         ),
         ("CREATE UNIQUE INDEX late ON fourtop.bookings (id)", ["fourtop.late"]),
-        ("ALTER TABLE fourtop.zones ADD CONSTRAINT late EXCLUDE (position WITH =)", ["late"]),
+        ("ALTER TABLE fourtop.zones ADD CONSTRAINT late EXCLUDE (sort_order WITH =)", ["late"]),
     ],
 )
 def test_a_key_without_the_tenant_is_found(fresh: str, change: str, found: list[str]) -> None:

@@ -6,14 +6,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+import attrs
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.json import Json
 
-from fourtop import CapacityRule, CountedIds, Engine, ManualClock, SqlStore
+from fourtop import (
+    CapacityRule,
+    CountedIds,
+    Engine,
+    ManualClock,
+    Occasion,
+    ServicePeriod,
+    SetCapacity,
+    SqlStore,
+)
 from fourtop.storage.sql.tables.catalog import catalog
 from tests.database.session import cluster
-from tests.evening import NOW, a_house, booked, held, window
+from tests.evening import NOW, a_house, booked, five_tables, held, window
 
 OURS: Final = "ann"
 THEIRS: Final = "ben"
@@ -28,7 +38,13 @@ def settle(url: str) -> None:
     """Open two restaurants, and let each have at least one row of every kind."""
     store = SqlStore(url, clock=ManualClock(NOW))
     for name in (OURS, THEIRS):
-        house = a_house(name=name, capacity_rules=(CapacityRule(max_covers=99),))
+        house = a_house(
+            attrs.evolve(five_tables(), set_capacities=[SetCapacity(("1", "2"), 4)]),
+            name=name,
+            periods=[ServicePeriod("dinner", "17:00", "23:00", occasions=["supper"])],
+            occasions=[Occasion("supper", [(None, 90)])],
+            capacity_rules=(CapacityRule(max_covers=99),),
+        )
         desk = Engine(store, ids=CountedIds(name)).add_restaurant(house)
         booked(desk, 4)
         hold = held(desk, 2, tables=("1",))
@@ -47,13 +63,14 @@ def archive(database: str) -> None:
     )
     cluster().execute(
         f"INSERT INTO fourtop.allocations_archive ({names}, archived_us)"  # noqa: S608  # Names of our own columns.
-        f" SELECT {names}, 1 FROM fourtop.allocations WHERE resource_type = 'table' AND booking_id IS NOT NULL",
+        f" SELECT {names}, 1 FROM fourtop.allocations"
+        " WHERE resource_type = 'table' AND booking_id IS NOT NULL",
         database=database,
     )
 
 
 def written(table: str) -> list[tuple[str, bool]]:
-    """The columns of a table that are written, and whether each is a count of the database's own."""
+    """The columns of a table that are written, and whether the database counts each up."""
     columns = catalog("postgresql")[table].columns
     return [(each.name, each.identity is not None) for each in columns if each.computed is None]
 

@@ -32,7 +32,7 @@ MISSED = 0.05
 def before_its_commit(store: SqlStore, call: Callable[[], object]) -> Iterator[None]:
     """Have a call of a store wait before its commit, all done, for as long as the block lasts."""
     has_worked, may_commit = Signal(), Signal()
-    sessions: Any = store._sessions
+    sessions: Any = store._transactions
     commit = sessions._commit
 
     def wait_then_commit(*arguments: object, **how: object) -> None:

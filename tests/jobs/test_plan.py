@@ -8,9 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from fourtop.storage.sql.statements.dialect import Idiom, Statement
-from fourtop.storage.sql.statements.outbox import Sender
-from fourtop.storage.sql.statements.retention import Maintainer
+from fourtop.storage.sql.statement import Statement
+from fourtop.storage.sql.statements.registry import statements_for
 from fourtop.storage.sql.tables.security import JOBS_ROLE
 from tests.database.furnished import postgresql_database
 from tests.database.session import cluster
@@ -25,8 +24,8 @@ FROM generate_series(1, 100000) AS n
 """
 HOLDS = """
 INSERT INTO fourtop.table_holds
-    (restaurant_id, id, party, state, period, service_date, dining_start_us, dining_end_us, block_start_us,
-    block_end_us, turn_minutes, is_clamped, created_us, expires_us, fingerprint, actor_id, actor_role, must, wish,
+    (restaurant_id, id, party_size, state, period, service_date, dining_start_us, dining_end_us, occupied_start_us,
+    occupied_end_us, turn_minutes, is_clamped, created_us, expires_us, fingerprint, actor_id, actor_role, must, wish,
     names_tables)
 SELECT 'r' || n % 100, 'h' || n, 2, CASE WHEN n % 100 = 0 THEN 'active' ELSE 'released' END, 'dinner', '2026-05-01',
     n, n + 1, n, n + 1, 90, false, n, n, '{}', 'u17', 'staff', '{}', '{}', false
@@ -73,20 +72,20 @@ def test_jobs_go_along_the_indexes_that_were_made_for_them(
 ) -> None:
     if is_counted:
         connection.execute("ANALYZE")
-    idiom = Idiom("postgresql", "fourtop")
-    sender, maintainer = Sender(idiom), Maintainer(idiom)
+    statements = statements_for("postgresql", "fourtop")
+    outbox, retention = statements.outbox, statements.retention
     old = {"before_us": 20_000, "limit": 500}
-    (events,), (holds,) = maintainer._deleting["events"], maintainer._deleting["holds"]
+    (events,), (holds,) = retention.deletions["events"], retention.deletions["holds"]
     plans = {
         "claim": (
-            plan(connection, sender._claim, **CLAIM),
+            plan(connection, outbox._claim, **CLAIM),
             ("capacity_outbox_next", "capacity_outbox_waiting"),
         ),
         "done": (
-            plan(connection, sender._done, now_us=1, letters=DELIVERY),
+            plan(connection, outbox._done, now_us=1, deliveries=DELIVERY),
             ("capacity_outbox_pkey",),
         ),
-        "sweep": (plan(connection, maintainer._expired, **old), ("table_holds_expiry",)),
+        "sweep": (plan(connection, retention._expired, **old), ("table_holds_expiry",)),
         "events": (
             plan(connection, events, **old),
             ("capacity_outbox_delivered", "capacity_outbox_dead"),

@@ -71,6 +71,9 @@ class WatchedStore:
     def add_restaurant(self, house: House) -> None:
         self._store.add_restaurant(house)
 
+    def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
+        self._store.remove_restaurant(scope, check)
+
     def restaurant_ids(self) -> tuple[str, ...]:
         return self._store.restaurant_ids()
 

@@ -142,7 +142,7 @@ def want_the_one_table(
                 answered.append(desk.book(BookingRequest(4, SEVEN + timedelta(days=evening))))
             except FourtopError as error:
                 answered.append(error)
-        return answered, store.tally.retried
+        return answered, store.metrics.retried
 
 
 @pytest.mark.slow

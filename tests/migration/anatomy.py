@@ -11,12 +11,14 @@ from tests.migration.place import Place
 _OURS: Final = "relnamespace = 'fourtop'::regnamespace AND relname <> 'fourtop_version'"
 # By the order of columns too: rows are inserted by name, but operators look at them.
 _TEMPLATES: Final = {
-    "table": """SELECT relname, relkind, relrowsecurity, relforcerowsecurity, relreplident, reloptions, relpersistence,
+    "table": """SELECT relname, relkind, relrowsecurity, relforcerowsecurity,
+            relreplident, reloptions, relpersistence,
             (SELECT array_agg(acl::text ORDER BY acl::text) FROM unnest(relacl) AS acl)
         FROM pg_class WHERE {ours} AND relkind NOT IN ('i', 'S')""",
     "sequence": "SELECT relname, relacl::text FROM pg_class WHERE {ours} AND relkind = 'S'",
-    "column": """SELECT relname, attnum, attname, format_type(atttypid, atttypmod), attnotnull, attidentity,
-            attgenerated, pg_get_expr(adbin, adrelid), attstorage, attcompression, collname, attacl::text
+    "column": """SELECT relname, attnum, attname, format_type(atttypid, atttypmod), attnotnull,
+            attidentity, attgenerated, pg_get_expr(adbin, adrelid), attstorage, attcompression,
+            collname, attacl::text
         FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
         LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
         LEFT JOIN pg_collation ON pg_collation.oid = attcollation
@@ -30,7 +32,8 @@ _TEMPLATES: Final = {
             pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)
         FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid WHERE {ours}""",
     "trigger": """SELECT relname, pg_get_triggerdef(pg_trigger.oid), tgenabled
-        FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE {ours} AND NOT tgisinternal""",
+        FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+        WHERE {ours} AND NOT tgisinternal""",
     "function": """SELECT pg_get_functiondef(oid), proacl::text FROM pg_proc
         WHERE pronamespace = 'fourtop'::regnamespace""",
     "schema": "SELECT nspname, nspacl::text FROM pg_namespace WHERE nspname = 'fourtop'",
@@ -74,7 +77,7 @@ def _of_file(place: Place) -> list[str]:
 
 
 def _words(sql: str | None) -> str:
-    """Write a statement without line breaks and spaces, which each writes as it likes, and with sorted lines."""
+    """Write a statement without line breaks and spaces."""
     if sql is None:
         return ""
     bare = (

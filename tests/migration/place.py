@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +11,8 @@ from typing import Any, Final
 import attrs
 
 from fourtop import SqlStore
-from fourtop.storage.sql.tables.catalog import Database, catalog
+from fourtop.storage.sql.tables.catalog import catalog
+from fourtop.storage.sql.tables.columns import Database
 from fourtop.storage.sql.tables.security import APP_ROLE, JOBS_ROLE
 from tests.database.furnished import postgresql_database
 from tests.database.session import cluster, fresh_database
@@ -48,18 +49,19 @@ class Place:
         return SqlStore(self.store_url, **how)
 
     def execute(self, sql: str) -> list[tuple[Any, ...]]:
-        """Run SQL as the owner, and return the rows if there are any; ``{schema}`` is as in ``placed``."""
+        """Run SQL as the owner and return its rows; ``{schema}`` is as in ``placed``."""
         sql = self.placed(sql)
         if self.database == "postgresql":
             return cluster().execute(sql, database=self.name)
         with closing(sqlite3.connect(self.name, isolation_level=None)) as connection:
             return connection.execute(sql).fetchall()
 
-    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Read every row of every table of ours."""
+    def rows(self, *, without: Collection[str] = ()) -> dict[str, list[tuple[Any, ...]]]:
+        """Read every row of every table of ours, but for some tables."""
         return {
             name: sorted(self.execute(f"SELECT * FROM {{schema}}{name}"), key=repr)  # noqa: S608  # Names of our own.
             for name in catalog(self.database).names
+            if name not in without
         }
 
     def objects(self) -> list[str]:

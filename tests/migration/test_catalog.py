@@ -1,4 +1,4 @@
-"""Migrations and metadata make the same tables: every column, key, index, policy, trigger and right."""
+"""Migrations and metadata make the same tables, keys, indexes, policies, triggers and rights."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 
 from fourtop.storage.sql import migrate
 from fourtop.storage.sql.connection.engine import as_engine
-from fourtop.storage.sql.tables.catalog import Database, catalog
+from fourtop.storage.sql.tables.catalog import catalog
+from fourtop.storage.sql.tables.columns import Database
 from fourtop.storage.sql.tables.security import guards
 from tests.migration.anatomy import anatomy
 from tests.migration.place import BOTH, Place, empty
@@ -55,13 +56,16 @@ def test_migrations_and_metadata_make_the_same_catalog(database: Database, tmp_p
         "CREATE POLICY late ON fourtop.bookings USING (true)",
         "DROP POLICY jobs_select ON fourtop.table_holds",
         "ALTER POLICY jobs_update ON fourtop.table_holds WITH CHECK (true)",
-        "GRANT DELETE ON fourtop.bookings TO fourtop_app",
+        "GRANT TRUNCATE ON fourtop.bookings TO fourtop_app",
         "GRANT SELECT (name) ON fourtop.restaurants TO fourtop_jobs",
         "GRANT CREATE ON SCHEMA fourtop TO fourtop_app",
         "CREATE INDEX late ON fourtop.bookings (id)",
         "DROP INDEX fourtop.table_holds_expiry",
         "CREATE FUNCTION fourtop.late() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-        "CREATE OR REPLACE FUNCTION fourtop.tenant() RETURNS text LANGUAGE sql AS $$ SELECT 'ann' $$",
+        (
+            "CREATE OR REPLACE FUNCTION fourtop.tenant() RETURNS text LANGUAGE sql"
+            " AS $$ SELECT 'ann' $$"
+        ),
         "CREATE TYPE fourtop.late AS ENUM ('late')",
     ],
 )

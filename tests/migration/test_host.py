@@ -1,4 +1,4 @@
-"""A host that keeps its own tables in the same database, with its own Alembic, and ours beside them."""
+"""A host keeps its own tables in the same database, with its own Alembic, beside ours."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from fourtop.model.request import Preference
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
 
-TERMS = ("overage", "table_count", "adjacency", "fragmentation", "zone", "scarcity", "wishes")
+TERMS = ("overage", "table_count", "adjacency", "fragmentation", "scarcity", "wishes")
 
 
 @attrs.frozen
@@ -185,7 +185,6 @@ def measured(case: Case, members: list[Table], seats: int, joined: set[str]) -> 
         (size - 1) * weights["table_count"] * amplified,
         depth * weights["adjacency"] * amplified,
         fragmentation * weights["fragmentation"],
-        Fraction(0),
         scarcity * weights["scarcity"],
         sum(unmet(case, table, case.wish) for table in members) * weights["wish"],
     )

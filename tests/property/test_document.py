@@ -19,16 +19,9 @@ from fourtop.formats.json_schema import house_schema
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.planning import AdjacencyMode, Planning, Weights
-from fourtop.model.policy import (
-    CapacityRule,
-    HoldRules,
-    Occasion,
-    Policy,
-    ServicePeriod,
-    TurnBand,
-    Weekday,
-)
+from fourtop.model.policy import CapacityRule, HoldRules, Policy
 from fourtop.model.restaurant import Area, Restaurant, Zone
+from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.model.table import Mobility, Position, Table
 from fourtop.model.validators import casefold
 

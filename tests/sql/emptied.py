@@ -19,18 +19,18 @@ from fourtop.storage.sql.tables.catalog import catalog
 from tests.database.furnished import LOGIN, postgresql_database
 from tests.database.session import bouncer, cluster
 
-# What was deleted stays in the indexes until somebody cleans up.
+# Deleted rows stay in the indexes until a VACUUM.
 EMPTIED_BEFORE_VACUUM: Final = 200
 
 
 class EmptiedDatabase:
-    """A database with the schema, for one test at a time."""
+    """A database with the tables, for one test at a time."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()
         self.name = self._stack.enter_context(postgresql_database())
         self._owner = self._stack.enter_context(cluster().connect(self.name))
-        # Who waits here waits for a transaction that a test has left open.
+        # A wait here means that a test has left a transaction open.
         self._owner.execute("SET lock_timeout = '60s'")
         tables = catalog("postgresql")
         deletes = (f"DELETE FROM {tables.metadata.schema}.{name}" for name in tables.names)  # noqa: S608  # Our own tables.
@@ -64,7 +64,7 @@ def _shared() -> EmptiedDatabase:
 
 @contextmanager
 def emptied_database() -> Iterator[EmptiedDatabase]:
-    """Give the database that the tests of a run share, empty. It is emptied again for whoever comes next."""
+    """Give the database that the tests of a run share, empty."""
     database = _shared()
     database.empty()
     yield database

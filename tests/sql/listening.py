@@ -1,4 +1,4 @@
-"""What is said to a database, heard at the driver: SQLAlchemy and our own code know nothing of it."""
+"""Record statements at the driver, out of sight of SQLAlchemy and of our own code."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _FRAMES: Final = ("BEGIN", "COMMIT", "ROLLBACK")
 
 
 class Heard:
-    """The statements that were said, in order, each with its parameters."""
+    """The recorded statements in order, each with its parameters."""
 
     def __init__(self) -> None:
         self.all: list[tuple[str, Any]] = []
 
     @property
     def statements(self) -> list[str]:
-        """Those between the beginning and the end of a transaction."""
+        """The statements between BEGIN and COMMIT."""
         return [text for text, _ in self.all if not text.startswith(_FRAMES)]
 
     @property
     def frames(self) -> list[str]:
-        """The first word of what begins or ends a transaction."""
+        """The first words of the commands that begin or end transactions."""
         return [text.split()[0] for text, _ in self.all if text.startswith(_FRAMES)]
 
     def forget(self) -> None:
@@ -34,7 +34,7 @@ class Heard:
 
 @contextmanager
 def heard_engine(url: str) -> Iterator[tuple[Engine, Heard]]:
-    """Give an engine of PostgreSQL whose every statement is heard. What it says as it connects is forgotten."""
+    """Give an engine of PostgreSQL and the record of its statements after it has connected."""
     heard = Heard()
 
     class Listening(psycopg.Cursor[Any]):

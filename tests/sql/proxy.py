@@ -1,4 +1,4 @@
-"""A proxy between a client and PostgreSQL that cuts the line at a COMMIT: before it is passed on, or after.
+"""A proxy before PostgreSQL that cuts the connection at a COMMIT, before or after passing it on.
 
 It reads what the client sends as messages of the protocol; what the server sends it passes on as it
 comes.
@@ -38,7 +38,7 @@ class Proxy:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # A thread that waits for a client is woken by the end of what it waits on.
+        # Closing the socket wakes the thread that waits for a client.
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -74,7 +74,7 @@ class Proxy:
                 self.cuts += 1
                 cut, self.cut = self.cut, None
                 if cut == "after":
-                    # Nobody hears the answer: what comes back is read here, and stays here.
+                    # The client never receives the reply.
                     server.sendall(message)
                     _hang_up(client)
                     return

@@ -1,4 +1,4 @@
-"""Awaited stores on real drivers: the loop is never blocked, and whoever is cancelled leaves before or after."""
+"""Async stores on real drivers: they never block the loop, and a cancelled call is atomic."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PATIENCE_SECONDS: Final = 60
 
 @attrs.frozen
 class Place:
-    """An empty database: how to connect to it, and what its sessions have left open."""
+    """An empty database: how to connect to it, and its open transactions."""
 
     url: str
     open_transactions: Callable[[], int]
@@ -49,7 +49,7 @@ def sqlite(tmp_path: Path) -> Place:
     url = sqlite_url(tmp_path / "night.db")
 
     def is_locked() -> int:
-        # Whoever still writes keeps others from it.
+        # An open write transaction would refuse this one.
         with closing(
             sqlite3.connect(tmp_path / "night.db", timeout=PATIENCE_SECONDS, isolation_level=None)
         ) as other:
@@ -66,7 +66,8 @@ def postgresql() -> Iterator[Place]:
 
         def open_transactions() -> int:
             ((count,),) = cluster().execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND usename = %s AND state <> 'idle'",
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = %s AND usename = %s AND state <> 'idle'",
                 database.name,
                 LOGIN,
             )
@@ -131,7 +132,7 @@ def test_no_call_starts_a_thread(place: Place) -> None:
 
 
 class CancelledAt:
-    """Work whose task is cancelled as it waits for the ``at``-th time, counted from 0."""
+    """Run work in a task and cancel it at its ``at``-th wait, counted from 0."""
 
     def __init__(self, work: Awaitable[Any], at: int) -> None:
         self._steps = work.__await__()
@@ -206,7 +207,7 @@ async def cancel_each(place: Place, command: Command) -> int:
         left = await state(seen)
         answered = await command(desk, key)
         settled = await state(seen)
-        # Whoever asks again with the key gets what is there; and nothing was there by half.
+        # A retry with the key returns the stored result; nothing was stored by half.
         assert {row.owner_id for row in settled[2]} == {answered}
         assert left[2] == () or left == settled or command is confirm
         assert (await seen.audit()).is_clean
@@ -220,7 +221,7 @@ async def cancel_each(place: Place, command: Command) -> int:
 
 
 async def ends(place: Place) -> bool:
-    """Tell whether no transaction is left open, once the server has noticed whose client is gone."""
+    """Whether no transaction is open, once the server has noticed that its client is gone."""
     deadline = monotonic() + PATIENCE_SECONDS
     while place.open_transactions() > 0:
         if monotonic() > deadline:
@@ -244,8 +245,8 @@ def test_cancelled_at_any_wait_a_command_leaves_before_or_after(
 ) -> None:
     before = {*threading.enumerate()}
     assert asyncio.run(cancel_each(place, command)) > 5
-    # What was cut off as it connected must not be left to whoever collects the garbage, who would
-    # complain.
+    # A connection that was cancelled while connecting must not wait for the garbage collector,
+    # which would warn.
     gc.collect()
     left = {*threading.enumerate()} - before
     # A driver's thread says that it is done, and ends a moment later.

@@ -1,10 +1,11 @@
-"""Versions and caches: what another process has edited is seen by the next command, and nothing is read twice."""
+"""Versions and caches: the next command sees an edit of another process, and reads it once."""
 
 from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -17,6 +18,7 @@ from fourtop import (
     Engine,
     Floor,
     ManualClock,
+    OwnerKind,
     PolicyDrift,
     Refused,
     StaleVersion,
@@ -24,9 +26,9 @@ from fourtop import (
 from fourtop.model.house import House
 from fourtop.ports import Changes, Decision, FloorChange, Scope, View
 from fourtop.storage.sql import SqlStore
-from fourtop.storage.sql.statements.house import Housing
+from fourtop.storage.sql.statements.house import HouseMapper
 from tests.database.furnished import sqlite_url
-from tests.evening import NOW, a_house, held, one_table, open_desk, party_size
+from tests.evening import MONTH, NOW, a_house, held, one_table, open_desk, party_size, window
 from tests.sql.emptied import emptied_database
 
 
@@ -72,16 +74,16 @@ def desks(stores: list[SqlStore]) -> list[Desk]:
 
 @pytest.fixture
 def loads(monkeypatch: pytest.MonkeyPatch) -> list[House]:
-    """Every house that is made of rows, by whatever store."""
+    """Every house that any store makes of rows."""
     made: list[House] = []
-    true = Housing.house_of
+    true = HouseMapper.house_of
 
-    def counted(housing: Housing, found: tuple[str | None, ...]) -> House:
+    def counted(housing: HouseMapper, found: tuple[str | None, ...]) -> House:
         house = true(housing, found)
         made.append(house)
         return house
 
-    monkeypatch.setattr(Housing, "house_of", counted)
+    monkeypatch.setattr(HouseMapper, "house_of", counted)
     return made
 
 
@@ -154,6 +156,35 @@ def test_a_house_is_read_once_for_each_version(desks: list[Desk], loads: list[Ho
         there.quote(party_size(2))
     assert [house.floor for house in loads[-2:]] == [seats(6)] * 2
     assert len(loads) == 4
+
+
+def test_finding_38_equal_rows_of_two_restaurants_are_two_records(stores: list[SqlStore]) -> None:
+    """Rows are cached by their values, so the restaurant must be a part of the key."""
+    store, names = stores[0], ("ann", "ben")
+    for name in names:
+        house = a_house(one_table(), name=name.title())
+        desk = Engine(store, ids=CountedIds("m")).add_restaurant(house)
+        desk.confirm(held(desk, 2, key="k1").id, key="k2", booking_id="b1")
+        held(desk, 2, "20:30")
+        desk.block(window("17:00", "18:00"), tables=["1"], reason="paint")
+    rows = {name: records_of(store, name) for name in names}
+    for name, found in rows.items():
+        assert len(found) > 8
+        assert {record.restaurant_id for record in found} == {name}
+    same = [attrs.evolve(record, restaurant_id="ben") for record in rows["ann"]]
+    assert same == rows["ben"], "the rows say the same, except for the restaurant"
+
+
+def records_of(store: SqlStore, name: str) -> list[Any]:
+    """Return the records of a restaurant; the first hold is confirmed by ``b1``."""
+
+    def read(view: View) -> list[Any]:
+        (row,) = view.allocations_of(OwnerKind.BOOKING, "b1")
+        booking = view.find_booking("b1")
+        return [row, booking, *view.allocations(MONTH), *view.bookings_starting(MONTH)]
+
+    scope = Scope(name, windows=(MONTH,), sittings=(MONTH,), bookings=frozenset({"b1"}))
+    return [*store.read(scope, read), *store.events(name)]
 
 
 def test_what_is_compiled_for_a_house_is_shared_by_all_requests(desks: list[Desk]) -> None:

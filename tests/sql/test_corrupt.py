@@ -1,4 +1,4 @@
-"""An audit of a database whose guarantee was taken away: it lists what is wrong, and is not stopped by it."""
+"""An audit of a database without its constraints lists every fault and does not stop at one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from tests.evening import NOW, booked, open_desk, table_rows
 OVERLAPPING = """
 INSERT INTO {schema}allocations
     (restaurant_id, id, resource_type, resource_id, start_us, end_us, booking_id, shadow)
-SELECT restaurant_id, 'wrong', resource_type, resource_id, start_us + 1, end_us + 1, booking_id, shadow
+SELECT restaurant_id, 'wrong', resource_type, resource_id, start_us + 1, end_us + 1, booking_id,
+    shadow
 FROM {schema}allocations WHERE resource_type = 'table'
 """
 

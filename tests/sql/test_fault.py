@@ -1,4 +1,4 @@
-"""What goes wrong between a store and PostgreSQL, made for real: what is tried again, what is not, and what is said."""
+"""Real faults between a store and PostgreSQL: which are retried, and what the errors say."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from fourtop import CountedIds, Desk, Engine, FourtopError, ManualClock, Outcome
 from fourtop.errors import StoreMisconfigured, StoreUnavailable
 from fourtop.ports import Changes, Decision, FloorChange, Scope, View
 from fourtop.storage.sql import AsyncSqlStore, SqlStore
-from fourtop.storage.sql.statements.dialect import Statement
+from fourtop.storage.sql.statement import Statement
 from tests.database.furnished import LOGIN
 from tests.database.session import cluster
 from tests.evening import MONTH, NOW, booked, held, open_desk, party_size, table_rows
@@ -50,7 +50,7 @@ Owner = psycopg.Connection[tuple[Any, ...]]
 
 @attrs.frozen
 class Scene:
-    """A restaurant in PostgreSQL, its owner's connection, and what the store waits before another try."""
+    """A restaurant in PostgreSQL, the connection of its owner, and the waits before retries."""
 
     name: str
     store: SqlStore
@@ -61,7 +61,8 @@ class Scene:
     def terminate_all(self) -> None:
         """End every session of the store's, wherever it is."""
         self.owner.execute(
-            "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = %s AND usename = %s",
+            "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
+            " WHERE datname = %s AND usename = %s",
             [self.name, LOGIN],
         )
 
@@ -83,7 +84,7 @@ def scene(clock: ManualClock) -> Iterator[Scene]:
     with emptied_database() as database, cluster().connect(database.name) as owner:
         store = SqlStore(database.url(), clock=clock, lock_timeout_seconds=0.05)
         waits: list[float] = []
-        store.wait_with(waits.append)
+        store._transactions.wait = waits.append
         yield Scene(database.name, store, open_desk(store), owner, waits)
         store.close()
 
@@ -107,7 +108,7 @@ def test_who_was_in_somebodys_way_tries_again(
     failing(code, 3)
     with caplog.at_level(logging.INFO, "fourtop.store"):
         assert held(scene.desk, 4).party_size == 4
-    assert dict(scene.store._sessions.tally.retried) == {code: 3}
+    assert dict(scene.store.metrics.retried) == {code: 3}
     assert [
         0.5 * most <= wait <= most for wait, most in zip(scene.waits, (0.1, 0.2, 0.4), strict=True)
     ] == [True] * 3
@@ -168,12 +169,12 @@ def test_a_server_that_is_not_there_is_unavailable_and_no_password_is_told() -> 
 
 def swallow(line: Any) -> None:
     with pytest.raises(psycopg.Error):
-        line.rows(Statement("SELECT 1 / 0"))
+        line.rows(Statement("divide", "SELECT 1 / 0"))
 
 
 def test_a_commit_that_would_roll_back_says_so(scene: Scene) -> None:
-    with pytest.raises(StoreUnavailable, match="given up"):
-        scene.store._sessions.run(scene.store._gate.begin_writing, swallow, "transact")
+    with pytest.raises(StoreUnavailable, match="was aborted"):
+        scene.store._transactions.run(scene.store._tenant.write_mode, swallow, "transact")
     assert scene.store.restaurant_ids() == ("house",)
 
 
@@ -181,9 +182,9 @@ def test_an_awaited_commit_that_would_roll_back_says_so(scene: Scene) -> None:
     async def play() -> tuple[str, ...]:
         awaited = AsyncSqlStore(cluster().url(scene.name, user=LOGIN))
         called = awaited._store
-        with pytest.raises(StoreUnavailable, match="given up"):
+        with pytest.raises(StoreUnavailable, match="was aborted"):
             await greenlet_spawn(
-                called._sessions.run, called._gate.begin_writing, swallow, "transact"
+                called._transactions.run, called._tenant.write_mode, swallow, "transact"
             )
         try:
             return await awaited.restaurant_ids()
@@ -200,9 +201,9 @@ def test_who_waits_too_long_for_the_restaurant_tries_again(scene: Scene) -> None
     with cluster().connect(scene.name) as rival:
         rival.execute("BEGIN")
         rival.execute("SELECT 1 FROM fourtop.restaurants WHERE id = 'house' FOR UPDATE")
-        scene.store.wait_with(lambda _: rival.rollback())
+        scene.store._transactions.wait = lambda _: rival.rollback()
         assert held(scene.desk, 4).party_size == 4
-    assert dict(scene.store._sessions.tally.retried) == {"55P03": 1}
+    assert dict(scene.store.metrics.retried) == {"55P03": 1}
 
 
 BLOCKED_BY = "SELECT 1 FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
@@ -249,9 +250,9 @@ def test_who_always_waits_too_long_is_told_so(scene: Scene) -> None:
         rival.execute("SELECT 1 FROM fourtop.restaurants WHERE id = 'house' FOR UPDATE")
         with pytest.raises(StoreUnavailable, match="55P03"):
             held(scene.desk, 4)
-        # Who only looks waits for nobody.
+        # A reader waits for no lock.
         assert scene.desk.versions().occupancy == 0
-    assert dict(scene.store._sessions.tally.retried) == {"55P03": 3}
+    assert dict(scene.store.metrics.retried) == {"55P03": 3}
 
 
 @pytest.mark.slow
@@ -261,13 +262,13 @@ def test_who_was_chosen_to_end_a_deadlock_tries_again(scene: Scene) -> None:
     rivals: list[Thread] = []
 
     def wait_for_the_rival(_: float) -> None:
-        # It has been let go, but whoever comes now could still take the restaurant before it wakes.
+        # Its lock is free, but the next transaction could take the restaurant before it wakes.
         rivals[0].join(PATIENCE_SECONDS)
         assert not rivals[0].is_alive()
 
-    store.wait_with(wait_for_the_rival)
+    store._transactions.wait = wait_for_the_rival
     with cluster().connect(scene.name) as rival:
-        # Whoever looks for a deadlock first ends it, and that shall be the store.
+        # The first to look for a deadlock is its victim; it shall be the store.
         rival.execute("SET deadlock_timeout = '1h'")
         rival.execute("BEGIN")
         rival.execute("SELECT 1 FROM fourtop.bookings WHERE id = %s FOR UPDATE", [booking.id])
@@ -286,7 +287,7 @@ def test_who_was_chosen_to_end_a_deadlock_tries_again(scene: Scene) -> None:
             return Decision(None, Changes(bookings=(attrs.evolve(booking, version=2),)))
 
         store.transact(Scope("house"), decide)
-    assert dict(store._sessions.tally.retried) == {"40P01": 1}
+    assert dict(store.metrics.retried) == {"40P01": 1}
     assert scene.desk.get_booking(booking.id).version == 2
 
 
@@ -359,7 +360,7 @@ def test_a_reply_to_a_commit_that_is_lost_is_settled_by_one_retry(
     assert scene.desk.audit().is_clean
 
 
-# ---- what is left behind: nothing
+# ---- nothing stays behind
 
 
 STATE = """

@@ -1,4 +1,4 @@
-"""What goes wrong between a store and a file of SQLite, made for real."""
+"""Real faults between a store and a file of SQLite."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.evening import MONTH, NOW, held, open_desk, party_size
 
 @attrs.frozen
 class Scene:
-    """A restaurant in a file, another connection to it, and what the store waits before another try."""
+    """A restaurant in a file, another connection to it, and the waits before retries."""
 
     store: SqlStore
     desk: Desk
@@ -32,12 +32,12 @@ class Scene:
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
     store = SqlStore(sqlite_url(tmp_path / "night.db"), clock=ManualClock(NOW))
-    # Five seconds of patience are the store's own; here nobody comes to an end meanwhile.
+    # The store's own timeout is five seconds; no test waits that long.
     event.listen(
         store.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 1")
     )
     waits: list[float] = []
-    store.wait_with(waits.append)
+    store._transactions.wait = waits.append
     with closing(sqlite3.connect(tmp_path / "night.db", isolation_level=None)) as other:
         yield Scene(store, open_desk(store), other, waits)
     store.close()
@@ -45,9 +45,9 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 
 def test_who_finds_the_file_taken_tries_again(scene: Scene) -> None:
     scene.other.execute("BEGIN IMMEDIATE")
-    scene.store.wait_with(lambda _: scene.other.rollback())
+    scene.store._transactions.wait = lambda _: scene.other.rollback()
     assert held(scene.desk, 4).party_size == 4
-    assert dict(scene.store._sessions.tally.retried) == {"SQLITE_BUSY": 1}
+    assert dict(scene.store.metrics.retried) == {"SQLITE_BUSY": 1}
 
 
 def test_who_always_finds_it_taken_is_told_so(scene: Scene) -> None:
@@ -55,7 +55,7 @@ def test_who_always_finds_it_taken_is_told_so(scene: Scene) -> None:
     with pytest.raises(StoreUnavailable, match="SQLITE_BUSY"):
         held(scene.desk, 4)
     assert len(scene.waits) == 3
-    # Who only looks waits for nobody.
+    # A reader waits for no lock.
     assert scene.desk.allocations(MONTH) == ()
     scene.other.execute("ROLLBACK")
     assert held(scene.desk, 4).party_size == 4

@@ -1,4 +1,4 @@
-"""What is over costs nothing: the rows that a command reads do not depend on how long the restaurant has been there."""
+"""The number of rows that a command reads does not depend on the length of the history."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ GROWING: Final = frozenset(
 
 @attrs.frozen
 class Reading:
-    """What was read: rows of tables and entries of indexes; and rows of growing tables that were read one by one."""
+    """Rows and index entries that were read, and rows of growing tables read by a scan."""
 
     rows: int
     scanned: int
@@ -51,9 +51,11 @@ class Reading:
 
 
 _READ: Final = """
-SELECT (SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_user_tables WHERE schemaname = 'fourtop')
+SELECT (SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_user_tables
+        WHERE schemaname = 'fourtop')
      + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE schemaname = 'fourtop'),
-       (SELECT sum(seq_tup_read) FROM pg_stat_user_tables WHERE schemaname = 'fourtop' AND relname = ANY(%s))
+       (SELECT sum(seq_tup_read) FROM pg_stat_user_tables
+        WHERE schemaname = 'fourtop' AND relname = ANY(%s))
 """
 
 
@@ -80,7 +82,7 @@ class Counter:
 
 
 def commands(desk: Desk) -> Iterator[tuple[str, Callable[[], object]]]:
-    """Yield what is done in an evening, by name."""
+    """Yield the commands of an evening by name."""
     made: dict[str, Any] = {}
 
     def keep(name: str, call: Callable[[], Any]) -> Callable[[], object]:
@@ -94,12 +96,12 @@ def commands(desk: Desk) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "book", keep("booked", lambda: desk.book(party_size(2), key="k3"))
     yield (
         "reschedule",
-        lambda: desk.reschedule(made["confirmed"].booking.id, party_size(4, "20:00")),
+        lambda: desk.reschedule(made["confirmed"].id, party_size(4, "20:00")),
     )
-    yield "move", lambda: desk.move([Move(made["confirmed"].booking.id, ["5"])])
-    yield "cancel", lambda: desk.cancel(made["booked"].booking.id)
+    yield "move", lambda: desk.move([Move(made["confirmed"].id, ["5"])])
+    yield "cancel", lambda: desk.cancel(made["booked"].id)
     yield "block", keep("block", lambda: desk.block(DAY, tables=["2"], reason="paint"))
-    yield "unblock", lambda: desk.unblock(made["block"].block.id)
+    yield "unblock", lambda: desk.unblock(made["block"].id)
     yield "bookings of a day", lambda: desk.bookings(DAY)
     yield "table states", desk.table_states
     yield "hold over the dead", lambda: held(desk, 6)
@@ -158,7 +160,7 @@ def test_the_rows_that_a_command_reads_do_not_depend_on_history() -> None:
 
 @pytest.fixture
 def said(tmp_path: Path) -> Iterator[tuple[Desk, ManualClock, list[str], sqlite3.Connection]]:
-    """A restaurant in SQLite, every statement that is said there with its values, and somebody to explain them."""
+    """A restaurant in SQLite, its statements with their values, and a connection for EXPLAIN."""
     statements: list[str] = []
     clock = ManualClock(NOW)
     engine = create_engine(sqlite_url(tmp_path / "night.db"))
@@ -188,7 +190,7 @@ def test_sqlite_searches_what_grows_and_never_scans_it(
             clock.advance(minutes=30)
         statements.clear()
         command()
-        # What triggers say is told as a comment.
+        # The trace shows the statements of triggers as comments.
         for statement in [
             each for each in statements if each.startswith(("SELECT", "UPDATE", "DELETE", "INSERT"))
         ]:
@@ -201,10 +203,13 @@ def test_a_scan_would_be_seen(
     said: tuple[Desk, ManualClock, list[str], sqlite3.Connection],
 ) -> None:
     *_, explaining = said
-    assert scanned(explaining, "SELECT count(*) FROM bookings WHERE party = 4") == ["SCAN bookings"]
+    assert scanned(explaining, "SELECT count(*) FROM bookings WHERE party_size = 4") == [
+        "SCAN bookings"
+    ]
     assert (
         scanned(
-            explaining, "SELECT party FROM bookings WHERE restaurant_id = 'house' AND id = 'b1'"
+            explaining,
+            "SELECT party_size FROM bookings WHERE restaurant_id = 'house' AND id = 'b1'",
         )
         == []
     )

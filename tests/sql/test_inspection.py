@@ -1,4 +1,4 @@
-"""What a store finds before its first work: each fault by itself, in a real database; and nothing where none is."""
+"""The start-up check finds each fault in a real database, and none in a good one."""
 
 from __future__ import annotations
 
@@ -7,26 +7,33 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
 import pytest
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Boolean, Column, Engine, Text, create_engine, event
 
+import fourtop
 from fourtop import (
     AsyncSqlStore,
+    BookingRequest,
     CapacityRule,
+    ClockBehind,
     Finding,
     ManualClock,
     SqlStore,
     StoreMisconfigured,
     SystemClock,
 )
+from fourtop.ports import Scope
 from fourtop.storage.sql.checks import rules as check_rules
 from fourtop.storage.sql.checks.finding import KINDS
-from fourtop.storage.sql.checks.startup import inspect
-from fourtop.storage.sql.connection.transaction import Line
+from fourtop.storage.sql.checks.startup import inspect_store as inspect
+from fourtop.storage.sql.connection.transaction import Connection
+from fourtop.storage.sql.tables.catalog import catalog
 from tests.contract.broken_sql import POSTGRESQL, SQLITE
 from tests.database.furnished import postgresql_database, sqlite_url
 from tests.database.session import bouncer, cluster
@@ -133,7 +140,8 @@ def test_a_constraint_that_was_never_validated_is_found(database: str) -> None:
     run(
         database,
         """ALTER TABLE fourtop.allocations DROP CONSTRAINT allocations_booking_fkey, ADD CONSTRAINT
-        allocations_booking_fkey FOREIGN KEY (restaurant_id, booking_id) REFERENCES fourtop.bookings NOT VALID""",
+        allocations_booking_fkey FOREIGN KEY (restaurant_id, booking_id)
+        REFERENCES fourtop.bookings NOT VALID""",
     )
     assert in_database(database) == ["constraint_missing"]
 
@@ -147,13 +155,15 @@ def stranger() -> Iterator[str]:
 
 def test_who_logs_in_and_who_transactions_run_as_is_looked_at(database: str, stranger: str) -> None:
     url = cluster().url(database, user=stranger)
-    assert codes(inspect(url)) == ["role_not_granted"]
-    assert codes(inspect(url, role="nobody")) == ["role_missing"]
+    assert codes(inspect(url)) == ["role_not_granted", "jobs_not_granted"]
+    assert codes(inspect(url, role="nobody")) == ["role_missing", "jobs_not_granted"]
     run(database, "GRANT fourtop_app TO stranger")
-    assert codes(inspect(url)) == ["login_inherits"]
+    assert codes(inspect(url)) == ["login_inherits", "jobs_not_granted"]
     run(database, "ALTER ROLE stranger NOINHERIT")
-    assert codes(inspect(url)) == []
+    assert codes(inspect(url)) == ["jobs_not_granted"]
     run(database, "ALTER ROLE stranger BYPASSRLS")
+    assert codes(inspect(url)) == ["jobs_not_granted"]
+    run(database, "GRANT fourtop_jobs TO stranger")
     assert codes(inspect(url)) == []
     assert "role_unbound" in codes(inspect(url, role=None))
 
@@ -226,6 +236,35 @@ def test_a_server_that_nobody_has_tried_is_a_warning(
 def test_a_fault_in_sqlite_is_found(file: Path, fault: str, expected: list[str]) -> None:
     change(file, fault)
     assert codes(inspect(f"sqlite:///{file}")) == expected
+
+
+def test_finding_22_a_column_that_was_added_stops_no_store(file: Path, database: str) -> None:
+    change(file, "ALTER TABLE bookings ADD COLUMN note TEXT")
+    run(database, "ALTER TABLE fourtop.bookings ADD COLUMN note text")
+    for url in (f"sqlite:///{file}", cluster().url(database, user="service")):
+        assert codes(inspect(url)) == []
+
+
+def test_finding_22_a_column_of_ours_that_a_migration_adds_is_found(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SqlStore(f"sqlite:///{file}")
+    rules: Any = store._start.inspector._rules
+    # The tables as a later version of fourtop describes them. The statements are shared, so the
+    # column goes to a catalog of its own.
+    later = catalog("sqlite")
+    later["bookings"].append_column(Column("note", Text()))
+    later["bookings"].append_column(Column("is_vip", Boolean(create_constraint=False)))
+    monkeypatch.setattr(rules, "_catalog", later)
+    assert codes(store.inspect()) == ["column_missing", "column_missing"]
+    change(
+        file,
+        "ALTER TABLE bookings ADD COLUMN note TEXT",
+        "ALTER TABLE bookings ADD COLUMN is_vip INTEGER GENERATED ALWAYS AS (version > 1) VIRTUAL",
+    )
+    assert codes(store.inspect()) == []
+    assert open_desk(store).restaurant_id == "house"
+    store.close()
 
 
 @pytest.mark.parametrize("name", SQLITE)
@@ -321,6 +360,58 @@ def test_a_clock_that_is_not_the_databases_is_a_warning(
         store.close()
 
 
+def test_finding_17_a_clock_that_once_ran_ahead_is_found_and_set_back(
+    database: str, file: Path
+) -> None:
+    for url in (cluster().url(database, user="service"), f"sqlite:///{file}"):
+        store = SqlStore(url)
+        rules = (CapacityRule(max_covers=9),)
+        open_desk(store, a_house(name="Ann", capacity_rules=rules))
+        open_desk(store, a_house(name="Ben", capacity_rules=rules))
+        assert codes(store.inspect()) == []
+        ahead = "UPDATE {}restaurants SET latest_us = {} WHERE id = 'ann'"
+        year_us = store.now_us() + 365 * 24 * 3_600 * 1_000_000
+        if url.startswith("sqlite"):
+            change(file, ahead.format("", year_us))
+        else:
+            run(database, ahead.format("fourtop.", year_us))
+        desks = fourtop.Engine(store).desk("ann"), fourtop.Engine(store).desk("ben")
+        assert codes(store.inspect()) == ["clock_ahead"]
+        (found,) = (each for each in store.inspect() if each.code == "clock_ahead")
+        assert found.severity.value == "warn"
+        assert "restaurant ann " in found.text
+        for call in (desks[0].house, partial(desks[0].release_hold, "h")):
+            with pytest.raises(ClockBehind) as caught:
+                call()
+            assert caught.value.restaurant_id == "ann"
+        assert desks[1].house().restaurant.id == "ben"
+        assert store.reset_clock("ben") == 0
+        day_us = 24 * 3_600 * 1_000_000
+        assert 364 * day_us < store.reset_clock("ann") <= 365 * day_us
+        assert store.reset_clock("ann") == 0
+        assert desks[0].house().restaurant.id == "ann"
+        assert codes(store.inspect()) == []
+        store.close()
+
+
+def test_finding_17_another_process_that_was_told_the_future_goes_back_with_the_reset(
+    file: Path,
+) -> None:
+    clock = ManualClock(NOW + timedelta(days=365))
+    one, other = (SqlStore(f"sqlite:///{file}", clock=clock) for _ in range(2))
+    desk = open_desk(one)
+    desk.book(BookingRequest(2, NOW + timedelta(days=366, hours=7)))
+    assert fourtop.Engine(other).restaurant_ids() == ("house",)
+    assert fourtop.Engine(other).desk("house").versions().floor == 1
+    clock.move_to(NOW)
+    with pytest.raises(ClockBehind):
+        fourtop.Engine(other).desk("house").house()
+    assert one.reset_clock("house") > 0
+    assert other.read(Scope("house"), lambda view: view.now_us) == clock.now_us()
+    one.close()
+    other.close()
+
+
 # ---- the first call ------------------------------------------------------------------------------
 
 
@@ -363,14 +454,14 @@ def test_the_first_call_asks_two_more_statements_of_sqlite_and_later_calls_none(
 def test_the_first_call_asks_three_more_statements_of_postgresql(database: str) -> None:
     asked: list[str] = []
     store = SqlStore(cluster().url(database, user="service"))
-    rows_of = Line.rows
+    rows_of = Connection.rows
 
     def noted(self: Any, statement: Any, *parameters: Any) -> Any:
         asked.append(statement.text)
         return rows_of(self, statement, *parameters)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Line, "rows", noted)
+        patch.setattr(Connection, "rows", noted)
         store.restaurant_ids()
         first = len(asked)
         store.restaurant_ids()
@@ -427,5 +518,5 @@ def test_warnings_are_logged_once_a_store(file: Path, caplog: pytest.LogCaptureF
 def test_the_check_does_not_count_as_work_of_the_store(file: Path) -> None:
     store = SqlStore(f"sqlite:///{file}")
     store.restaurant_ids()
-    assert store.tally.committed == 1
+    assert store.metrics.committed == 1
     store.close()

@@ -44,9 +44,12 @@ HOUR_US: Final = 60 * 60 * 1_000_000
 PATIENCE_SECONDS: Final = 60
 DOUBLE: Final = """
 ALTER TABLE fourtop.allocations DROP CONSTRAINT allocations_no_overlap;
-INSERT INTO fourtop.allocations (restaurant_id, id, resource_type, resource_id, start_us, end_us, booking_id, shadow)
-SELECT restaurant_id, 'wrong', resource_type, resource_id, start_us + 60000000, end_us, booking_id, shadow
-FROM fourtop.allocations WHERE booking_id IS NOT NULL AND resource_type = 'table' ORDER BY id LIMIT 1
+INSERT INTO fourtop.allocations
+    (restaurant_id, id, resource_type, resource_id, start_us, end_us, booking_id, shadow)
+SELECT restaurant_id, 'wrong', resource_type, resource_id, start_us + 60000000, end_us, booking_id,
+    shadow
+FROM fourtop.allocations WHERE booking_id IS NOT NULL AND resource_type = 'table'
+ORDER BY id LIMIT 1
 """
 
 Owner = psycopg.Connection[tuple[Any, ...]]
@@ -54,7 +57,7 @@ Owner = psycopg.Connection[tuple[Any, ...]]
 
 @attrs.frozen
 class Service:
-    """A restaurant in the midst of its work: a hold, three confirmed bookings, and one failed confirmation."""
+    """A restaurant in service: a hold, three confirmed bookings, one failed confirmation."""
 
     database: str
     desk: Desk

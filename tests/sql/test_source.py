@@ -1,4 +1,4 @@
-"""What a store is made on: URLs and engines that are taken, and those that are refused at once."""
+"""The sources of a store: URLs and engines that it accepts, and those that it refuses."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_an_asynchronous_engine_that_the_host_has_used_before_is_taken(tmp_path:
         store = AsyncSqlStore(engine)
         try:
             await store.add_restaurant(a_house())
-            assert store.tally.committed == 1
+            assert store.metrics.committed == 1
             return await store.restaurant_ids()
         finally:
             await store.close()
@@ -58,10 +58,10 @@ def test_an_asynchronous_engine_that_the_host_has_used_before_is_taken(tmp_path:
 
 
 def test_an_engine_of_another_driver_is_refused() -> None:
-    # Its errors would reach the caller as they are. What it is made with does not matter: nothing
-    # is connected.
+    # Its errors would reach the caller unchanged. The module does not matter, since the engine
+    # never connects.
     engine = create_engine("postgresql+pg8000://ann:secret@host/name", module=psycopg)
-    with pytest.raises(InvalidInput, match="of the driver psycopg, not 'pg8000'"):
+    with pytest.raises(InvalidInput, match=r"of the driver psycopg \(got 'pg8000'\)"):
         SqlStore(engine)
 
 
@@ -70,7 +70,7 @@ def test_an_engine_of_another_driver_is_refused() -> None:
 )
 @pytest.mark.parametrize("kind", [SqlStore, AsyncSqlStore])
 def test_what_is_no_url_is_not_shown(kind: Any, source: object) -> None:
-    with pytest.raises(InvalidInput, match=f"not a value of type {type(source).__name__}$"):
+    with pytest.raises(InvalidInput, match=rf"\(got a value of type {type(source).__name__}\)$"):
         kind(source)
 
 

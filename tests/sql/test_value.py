@@ -107,7 +107,8 @@ def test_the_window_is_the_microseconds_exactly(
     owner: psycopg.Connection[tuple[Any, ...]], start_us: int, length_us: int
 ) -> None:
     expression = generated("allocations", "window")
-    made = f'SELECT {expression} AS "window" FROM (SELECT %s::bigint AS start_us, %s::bigint AS end_us) AS row'  # noqa: S608  # The schema's own words.
+    row = "(SELECT %s::bigint AS start_us, %s::bigint AS end_us) AS row"
+    made = f'SELECT {expression} AS "window" FROM {row}'  # noqa: S608  # The schema's own words.
     bounds = ", ".join(
         f'(extract(epoch FROM {end}("window")) * 1000000)::bigint' for end in ("lower", "upper")
     )

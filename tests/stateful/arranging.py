@@ -80,7 +80,7 @@ def block(
     if end <= ledger.now:
         raise Wrong(InvalidWindow, field="window")
     start = max(start, ledger.now)
-    rivals = ledger.rivals(named, start, end)
+    rivals = ledger.all_rivals(named, start, end)
     if rivals:
         raise taken(named, rivals)
     assert new_id not in ledger.blocks, "the id of a new block is new"
@@ -150,7 +150,8 @@ def take_over(ledger: Ledger, rows: Sequence[BookingRow]) -> tuple[int, int]:
     for _, guest in guests:
         if guest.given is not None:
             ledger.sweep(guest.given.start, guest.given.end)
-    ledger.tell(EventType.BOOKING_IMPORTED)
+    for _, guest in guests:
+        ledger.tell(EventType.BOOKING_IMPORTED, booking_id=guest.id)
     ledger.occupancy_version += 1
     return len(guests), imported
 
@@ -169,7 +170,7 @@ def _overlaps(ledger: Ledger, guests: list[tuple[int, Guest]]) -> list[int]:
     found: list[int] = []
     given = [(number, guest.given) for number, guest in guests if guest.given is not None]
     for place, (number, one) in enumerate(given):
-        found.extend(number for _ in ledger.rivals(one.tables, one.start, one.end))
+        found.extend(number for _ in ledger.all_rivals(one.tables, one.start, one.end))
         for later, other in given[place + 1 :]:
             if one.start < other.end and other.start < one.end:
                 found.extend(later for table in one.tables if table in other.tables)

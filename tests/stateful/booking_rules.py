@@ -48,10 +48,10 @@ class BookingRules(Stage):
         self, caller: Caller, request: BookingRequest, booking_id: str | None, *, later: bool
     ) -> None:
         def check(answer: Any, true: Guest) -> None:
-            comparing.check_booking(answer.booking, true)
+            comparing.check_booking(answer, true)
             ledger = self.ledgers[caller.here]
             service = service_of(ledger, true.sitting)
-            comparing.check_usage(ledger, answer.capacity, service)
+            comparing.check_usage(ledger, answer.receipt.usage, service)
 
         trial = Trial(
             "book",
@@ -61,7 +61,7 @@ class BookingRules(Stage):
             ),
             lambda ledger, new_id: booking.book(ledger, new_id, request, booking_id, later=later),
             check,
-            new_id=lambda answer: str(answer.booking.id),
+            new_id=lambda answer: str(answer.id),
         )
         self._try(caller, trial)
 
@@ -130,8 +130,8 @@ class BookingRules(Stage):
             moves.append((guest_id, tuple(sorted(named or (UNKNOWN,)))))
 
         def check(answer: Any, true: list[Guest]) -> None:
-            assert len(answer.bookings) == len(true)
-            for said, guest in zip(answer.bookings, true, strict=True):
+            assert len(answer) == len(true)
+            for said, guest in zip(answer, true, strict=True):
                 comparing.check_booking(said, guest)
 
         trial = Trial(

@@ -182,6 +182,13 @@ class Ledger:
         self, table: str, start: int, end: int, without: Collection[OwnerKey] = ()
     ) -> Row | None:
         """Return the earliest row of a table that a party could not sit beside in time."""
+        found = self.all_in_the_way(table, start, end, without)
+        return min(found, key=lambda row: row.start, default=None)
+
+    def all_in_the_way(
+        self, table: str, start: int, end: int, without: Collection[OwnerKey] = ()
+    ) -> list[Row]:
+        """Return every row of a table that a party could not sit beside in time, by start."""
         found = [
             row
             for row in self.rows
@@ -192,13 +199,16 @@ class Ledger:
             and row.owner not in without
             and not (row.owner[0] == "hold" and self.is_dead(self.keeps[row.owner[1]]))
         ]
-        return min(found, key=lambda row: row.start, default=None)
+        return sorted(found, key=lambda row: row.start)
 
     def rivals(
         self, tables: Collection[str], start: int, end: int, without: Collection[OwnerKey] = ()
     ) -> list[Row]:
         found = (self.in_the_way(table, start, end, without) for table in tables)
         return [row for row in found if row is not None]
+
+    def all_rivals(self, tables: Collection[str], start: int, end: int) -> list[Row]:
+        return [row for table in tables for row in self.all_in_the_way(table, start, end)]
 
     def free_tables(
         self, start: int, end: int, without: Collection[OwnerKey] = ()

@@ -10,13 +10,13 @@ import pytest
 
 from fourtop import MemoryStore
 from fourtop.engine.admission import Admission
-from fourtop.engine.commands import book as booking_decisions
+from fourtop.engine.commands import reschedule as reschedule_command
 from fourtop.engine.invocation import Invocation
 from fourtop.model.hold import Hold, HoldState
 from fourtop.planner import Planner
 from fourtop.planner.candidate import Candidate
 from fourtop.ports import Changes, Decision, View
-from fourtop.storage.memory.state import Shelf
+from fourtop.storage.memory.state import RestaurantState
 
 Patch = pytest.MonkeyPatch
 Mutant = Callable[[Patch], None]
@@ -41,7 +41,7 @@ def caps_do_not_count_holds(patch: Patch) -> None:
 
 
 def rescheduling_keeps_the_old_tables(patch: Patch) -> None:
-    good = booking_decisions.reschedule_booking
+    good = reschedule_command.reschedule_booking
 
     def reschedule_booking(*given: Any) -> Any:
         decided = good(*given)
@@ -50,7 +50,7 @@ def rescheduling_keeps_the_old_tables(patch: Patch) -> None:
         kept = tuple(row for row in decided.changes.removed if row.owner_kind.value != "booking")
         return Decision(decided.result, attrs.evolve(decided.changes, removed=kept))
 
-    patch.setattr(booking_decisions, "reschedule_booking", reschedule_booking)
+    patch.setattr(reschedule_command, "reschedule_booking", reschedule_booking)
 
 
 def any_request_replays_a_key(patch: Patch) -> None:
@@ -84,13 +84,13 @@ def a_party_is_in_its_own_way(patch: Patch) -> None:
 
 
 def failed_confirmations_leave_no_evidence(patch: Patch) -> None:
-    good = Shelf.apply
+    good = RestaurantState.apply
 
-    def apply(shelf: Shelf, changes: Changes) -> None:
+    def apply(state: RestaurantState, changes: Changes) -> None:
         successes = tuple(each for each in changes.confirmations if each.confirmed)
-        good(shelf, attrs.evolve(changes, confirmations=successes))
+        good(state, attrs.evolve(changes, confirmations=successes))
 
-    patch.setattr(Shelf, "apply", apply)
+    patch.setattr(RestaurantState, "apply", apply)
 
 
 MUTANTS: tuple[Mutant, ...] = (

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from fourtop.errors import Code
-from fourtop.model.policy import CapacityRule, Policy, ServicePeriod, TurnBand
+from fourtop.model.policy import CapacityRule, Policy
 from fourtop.model.restaurant import Restaurant
+from fourtop.model.service_period import ServicePeriod, TurnBand
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE = 60_000_000

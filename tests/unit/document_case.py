@@ -9,8 +9,9 @@ from typing import Any
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.planning import Planning, Weights
-from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod
+from fourtop.model.policy import CapacityRule, HoldRules, Policy
 from fourtop.model.restaurant import Restaurant, Zone
+from fourtop.model.service_period import Occasion, ServicePeriod
 from fourtop.model.table import Position, Table
 
 Path = list[str | int]
@@ -90,7 +91,12 @@ FULL = House(
             max_tables=4,
             slack_budget=None,
             weights=Weights(
-                overage=1, table_count=2, fragmentation=3, zone=5, adjacency=6, scarcity=0.1, wish=7
+                overage=1.125,
+                table_count=2.125,
+                fragmentation=3.125,
+                adjacency=6,
+                scarcity=0.1,
+                wish=7,
             ),
             demand_multiplier=1.5,
         ),
@@ -184,10 +190,9 @@ FULL_TEXT = """\
       "max_tables": 4,
       "slack_budget": null,
       "weights": {
-        "overage": 1,
-        "table_count": 2,
-        "fragmentation": 3,
-        "zone": 5,
+        "overage": 1.125,
+        "table_count": 2.125,
+        "fragmentation": 3.125,
         "adjacency": 6,
         "scarcity": 0.1,
         "wish": 7
@@ -372,9 +377,9 @@ MALFORMED: list[tuple[Path, Any, str, str]] = [
     ),
     (["policy", "planning", "weights"], None, "policy.planning.weights", "must be an object"),
     (
-        ["policy", "planning", "weights", "zone"],
+        ["policy", "planning", "weights", "wish"],
         "4",
-        "policy.planning.weights.zone",
+        "policy.planning.weights.wish",
         "must be a number from 0 to",
     ),
     (
@@ -438,7 +443,7 @@ CONTRADICTIONS: list[tuple[Path, Any, str, str]] = [
         ["policy", "periods", 1, "last_start"],
         "19:00",
         "policy.periods[1].last_start",
-        "must be empty where",
+        "give last_start or last_seating_minutes, not both",
     ),
     (
         ["policy", "periods", 0, "turn_bands", 1, 0],
@@ -456,7 +461,7 @@ CONTRADICTIONS: list[tuple[Path, Any, str, str]] = [
         ["policy", "capacity_rules", 1, "weekday"],
         "monday",
         "policy.capacity_rules[1].weekday",
-        "must be empty where",
+        "give weekday or on, not both",
     ),
     (["policy", "closures", 0], "2026-02-29", "policy.closures[0]", "must be a date of the years"),
 ]

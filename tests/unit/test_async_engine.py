@@ -159,6 +159,7 @@ EVENING: Final = (
         "import_bookings", [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))]
     ),
     call("block", window("17:00", "18:00"), tables=("2",), reason="a leak", key="k3"),
+    call("blocks", window("17:00", "18:00")),
     call("unblock", "n24"),
     call("edit_floor", lambda floor: floor.without_table("4"), expected=1),
     call("edit_floor", lambda floor: floor.without_table("3"), expected=1),
@@ -274,6 +275,11 @@ class SteppingStore:
     async def add_restaurant(self, house: House) -> None:
         await self._step()
         self.memory.add_restaurant(house)
+        await self._step()
+
+    async def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
+        await self._step()
+        self.memory.remove_restaurant(scope, check)
         await self._step()
 
     async def restaurant_ids(self) -> tuple[str, ...]:

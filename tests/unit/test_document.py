@@ -16,8 +16,9 @@ from fourtop.formats import house_document
 from fourtop.formats.house_document import dumps_house, house_from_data, house_to_data, loads_house
 from fourtop.model.house import House
 from fourtop.model.planning import Planning
-from fourtop.model.policy import CapacityRule, HoldRules, Policy, ServicePeriod
+from fourtop.model.policy import CapacityRule, HoldRules, Policy
 from fourtop.model.restaurant import Restaurant
+from fourtop.model.service_period import ServicePeriod
 from fourtop.model.table import Table
 from tests.unit.document_case import (
     BARE,

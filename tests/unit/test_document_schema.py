@@ -13,8 +13,9 @@ from fourtop.formats import house_document
 from fourtop.formats.json_schema import house_schema
 from fourtop.model.floor import Join, SetCapacity
 from fourtop.model.planning import Planning, Weights
-from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod
+from fourtop.model.policy import CapacityRule, HoldRules, Policy
 from fourtop.model.restaurant import Restaurant, Zone
+from fourtop.model.service_period import Occasion, ServicePeriod
 from fourtop.model.table import Position, Table
 from tests.unit.document_case import BARE_TEXT, FULL_TEXT, MALFORMED, MISSING, Path, at, without
 

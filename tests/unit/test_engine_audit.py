@@ -1,4 +1,4 @@
-"""The audit: it finds what no store should hold, without trusting the indexes that should prevent it."""
+"""Audit: it finds the records that break a rule, without trusting the indexes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def desk(memory: MemoryStore) -> Desk:
 
 
 def plant(memory: MemoryStore, **changes: Any) -> None:
-    """Write what a decision that lies would write; the store lets it pass, because nothing overlaps."""
+    """Write the changes of a lying decision; nothing overlaps, so the store accepts them."""
 
     def decide(_: View) -> Decision[None]:
         return Decision(None, Changes(**changes))
@@ -48,9 +48,9 @@ def plant(memory: MemoryStore, **changes: Any) -> None:
 
 
 def slip_in(memory: MemoryStore, row: Allocation) -> None:
-    """Put a row past the guard: as a shadow, which afterwards is none, as a broken store might do."""
+    """Add a row past the constraint, as a broken store might: a shadow that turns live."""
     plant(memory, added=(attrs.evolve(row, shadow=True),))
-    for each in memory._shelves["house"].occupancy.overlapping(row.window):
+    for each in memory._states["house"].occupancy.overlapping(row.window):
         if each.id == row.id:
             object.__setattr__(each, "shadow", False)
 
@@ -164,9 +164,9 @@ def test_it_finds_rows_without_an_owner(memory: MemoryStore, desk: Desk) -> None
     booking = booked(desk, 4)
     hold = held(desk, 6)
     block = desk.block(hold.stay.occupied, tables=["1"], reason="paint")
-    shelf = memory._shelves["house"]
-    del shelf._bookings[booking.id], shelf._holds[hold.id], shelf._blocks[block.id]
-    shelf._starts.clear()
+    state = memory._states["house"]
+    del state._bookings[booking.id], state._holds[hold.id], state._blocks[block.id]
+    state._starts.clear()
     assert [row.owner_id for row in desk.audit().orphans] == [
         hold.id,
         block.id,

@@ -212,3 +212,41 @@ def test_a_table_that_is_not_offered_is_out_of_service_whoever_sits_there(
         lambda _: sketch_floor({"1": {"capacity": 4, "out_of_service": True}, "2": {"capacity": 4}})
     )
     assert desk.table_states() == {"1": TableState.OUT_OF_SERVICE, "2": TableState.AVAILABLE}
+
+
+# ---- findings ------------------------------------------------------------------------------------
+
+
+def test_finding_33_a_refused_block_lists_all_that_is_on_its_tables(
+    desk: Desk, clock: ManualClock
+) -> None:
+    early = booked(desk, 4, "17:00", tables=["1"])
+    dead = held(desk, 4, "20:30", tables=["1"])
+    clock.move_to(dead.expires_at)
+    late = booked(desk, 4, "18:30", tables=["1"])
+    other = booked(desk, 4, "18:00", tables=["2"])
+    with pytest.raises(Refused) as caught:
+        desk.block(window("17:30", "22:00"), tables=["2", "1"], reason="paint")
+    assert caught.value.code is Code.ALLOCATIONS_OVERLAP
+    ways = caught.value.refusal.reasons[0].details["in_the_way"]
+    assert [(each["table_id"], each["owner_id"]) for each in ways] == [
+        ("1", early.id),
+        ("1", late.id),
+        ("2", other.id),
+    ]
+
+
+def test_finding_33_blocks_and_their_reasons_can_be_read(desk: Desk, clock: ManualClock) -> None:
+    later = desk.block(window("20:00", "21:00"), tables=["2"], reason="paint")
+    first = desk.block(window("18:00", "20:30"), tables=["1"], reason="rain")
+    beside = desk.block(window("18:00", "19:00"), tables=["3"], reason="a party")
+    desk.block(window("21:00", "22:00"), tables=["1"], reason="outside of the window")
+    booked(desk, 4, "19:00", tables=["4"])
+    found = desk.blocks(window("18:30", "21:00"))
+    assert found == (first, beside, later)
+    assert [block.reason for block in found] == ["rain", "a party", "paint"]
+    desk.unblock(later.id)
+    clock.move_to(at("19:30"))
+    ended = desk.unblock(first.id)
+    assert desk.blocks(window("18:30", "21:00")) == (ended, beside)
+    assert desk.blocks(window("22:00", "23:00")) == ()

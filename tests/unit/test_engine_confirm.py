@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,7 @@ from fourtop import (
     HoldMismatch,
     HoldState,
     IllegalTransition,
+    InvalidIdentifier,
     KeyReused,
     ManualClock,
     NotFound,
@@ -27,7 +29,7 @@ from fourtop import (
     Refused,
     TableSnapshot,
 )
-from fourtop.engine.invocation import plain
+from fourtop.formats.results import to_data
 from fourtop.ports import Store
 from tests.evening import (
     MONTH,
@@ -135,6 +137,31 @@ def test_the_same_key_for_another_hold_is_refused(desk: Desk) -> None:
     with pytest.raises(KeyReused):
         desk.confirm(second.id, key="k1")
     assert desk.find_hold(second.id) == second
+
+
+@pytest.mark.parametrize("prefix", ["hold-", "hold/"])
+def test_finding_19_no_key_of_a_host_is_taken_for_the_key_of_a_hold(
+    desk: Desk, prefix: str
+) -> None:
+    first, second = held(desk, 4), held(desk, 4)
+    key = f"{prefix}{hashlib.sha256(second.id.encode()).hexdigest()[:40]}"
+    if "/" in prefix:
+        with pytest.raises(InvalidIdentifier):
+            desk.confirm(first.id, key=key)
+        return
+    confirmed = desk.confirm(first.id, key=key)
+    other = desk.confirm(second.id)
+    assert (other.id != confirmed.id, other.replayed) == (True, False)
+    assert desk.confirm(second.id) == other
+    assert desk.confirm(first.id, key=key) == confirmed
+
+
+def test_finding_19_the_key_of_a_confirmation_without_one_is_no_key_of_a_host(desk: Desk) -> None:
+    hold = held(desk, 4)
+    desk.confirm(hold.id)
+    (result,) = desk.confirmations(hold.id)
+    with pytest.raises(InvalidIdentifier):
+        desk.hold(party_size(4), key=result.key)
 
 
 def test_a_confirmed_hold_is_not_confirmed_for_another_booking(store: Store, desk: Desk) -> None:
@@ -245,7 +272,7 @@ def test_every_check_that_failed_leaves_evidence_and_changes_nothing_else(
     assert (result.confirmed, result.code, result.details) == (
         False,
         caught.value.code,
-        plain(caught.value.details),
+        to_data(caught.value.details),
     )
     assert (result.key, result.actor, result.checked_at) == ("k1", STAFF, clock.now)
     assert result.booking_id in (how.get("booking_id"), None)

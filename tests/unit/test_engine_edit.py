@@ -26,7 +26,7 @@ from fourtop import (
     Zone,
     sketch_floor,
 )
-from fourtop.engine.compiled_house import _KEPT, CompiledHouses
+from fourtop.engine.compiled_house import KEPT_HOUSES, CompiledHouses
 from fourtop.ports import Scope, Store, View
 from tests.evening import (
     MONTH,
@@ -310,13 +310,13 @@ def test_rules_of_few_houses_are_kept(clock: ManualClock) -> None:
     store = STORES["memory"](clock)
     cache = CompiledHouses()
     engine = Engine(store)
-    for number in range(_KEPT + 2):
+    for number in range(KEPT_HOUSES + 2):
         engine.add_restaurant(a_house(sketch_floor({"1": 2}), name=f"House {number}"))
     first = store.read(Scope("house-0"), cache.get)
-    for number in range(1, _KEPT + 2):
+    for number in range(1, KEPT_HOUSES + 2):
         store.read(Scope(f"house-{number}"), cache.get)
     assert store.read(Scope("house-0"), cache.get) is not first
-    assert len(cache._kept) == _KEPT
+    assert cache._latest.cache_info().currsize == KEPT_HOUSES
 
 
 def test_an_equal_house_that_was_loaded_anew_keeps_its_compiled_rules(

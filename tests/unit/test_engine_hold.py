@@ -234,6 +234,26 @@ def test_extending_adds_to_the_expiry(desk: Desk) -> None:
     assert desk.find_hold(hold.id) != hold
 
 
+def test_finding_38_a_hold_may_live_exactly_six_hundred_seconds(desk: Desk) -> None:
+    hold = held(desk, 4, ttl_seconds=180)
+    extended = desk.extend_hold(hold.id, seconds=420)
+    assert extended.expires_at - NOW == timedelta(seconds=600)
+    with pytest.raises(HoldLimit) as caught:
+        desk.extend_hold(hold.id, seconds=1)
+    assert caught.value.maximum == 600
+    assert desk.find_hold(hold.id) == extended
+
+
+def test_finding_38_six_hundred_seconds_count_from_the_making_of_the_hold(
+    desk: Desk, clock: ManualClock
+) -> None:
+    hold = held(desk, 4, ttl_seconds=180)
+    clock.advance(seconds=100)
+    with pytest.raises(HoldLimit):
+        desk.extend_hold(hold.id, seconds=421)
+    assert desk.extend_hold(hold.id, seconds=420).expires_at - NOW == timedelta(seconds=600)
+
+
 def test_extending_under_a_key_extends_once(desk: Desk) -> None:
     hold = held(desk, 2)
     first = desk.extend_hold(hold.id, seconds=60, key="k1")

@@ -15,6 +15,7 @@ from fourtop import (
     Availability,
     BookingRequest,
     Desk,
+    Engine,
     EventType,
     FourtopError,
     HoldEnded,
@@ -41,7 +42,7 @@ from fourtop.jobs.retention import (
 from fourtop.jobs.sweep import Swept, sweep_holds
 from fourtop.model.event import Event
 from fourtop.ports import Changes, Decision, MaintainedStore, Need, Scope, View
-from fourtop.storage.memory.state import Shelf
+from fourtop.storage.memory.state import RestaurantState
 from tests.contract.loading import LoadingStore
 from tests.evening import (
     FRIDAY,
@@ -81,6 +82,21 @@ def expired(store: MaintainedStore) -> list[Event]:
 
 
 # ---- sweep ---------------------------------------------------------------------------------------
+
+
+def test_a_restaurant_that_is_removed_during_a_sweep_is_left_out(
+    store: MaintainedStore, desk: Desk, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held(desk, 2)
+    other = open_desk(store, a_small_house(name="Other"))
+    held(other, 2)
+    clock.advance(minutes=10)
+    found = store.expired_holds(store.now_us(), 10)
+    assert len(found) == 2
+    Engine(store).remove_restaurant("other")
+
+    monkeypatch.setattr(store, "expired_holds", lambda *_: found)
+    assert sweep_holds(store, max_batches=1) == Swept(1)
 
 
 def test_a_sweep_ends_dead_holds_and_tells_of_each_once(
@@ -305,18 +321,22 @@ def test_a_pruning_killed_in_between_leaves_no_result_without_its_answer(
 
 
 class ForgetsMeanwhile(MemoryStore):
-    """Jobs come between two reads of one transaction, as they may in a database that isolates less."""
+    """Run jobs between two reads of a transaction, as a less isolating database may."""
 
     def _on_view(
-        self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]
+        self,
+        state: RestaurantState,
+        scope: Scope,
+        now_us: int,
+        question: Callable[[View], T | Need],
     ) -> T:
         def asked(view: View) -> T | Need:
             answer = question(view)
             if isinstance(answer, Need) and answer.scope.stored_results:
-                shelf.evidence.stored_results.clear()
+                state.confirmations.stored_results.clear()
             return answer
 
-        return super()._on_view(shelf, scope, now_us, asked)
+        return super()._on_view(state, scope, now_us, asked)
 
 
 def test_a_confirmation_that_is_forgotten_while_it_is_asked_for_has_ended(

@@ -24,6 +24,7 @@ from fourtop import (
     loads_rows_csv,
 )
 from fourtop.ports import Store
+from fourtop.ports.outbox import subject_of
 from tests.evening import (
     FRIDAY,
     MONTH,
@@ -191,7 +192,10 @@ def test_a_long_stay_beside_short_ones_comes_in(desk: Desk) -> None:
     long = BookingRow("b0", 4, NOW - timedelta(days=15), end=NOW + timedelta(days=15), tables=["5"])
     assert desk.import_bookings([long, row("b1", "19:00", "20:00", "3")]).bookings == 2
     assert problems(desk, row("b2", "19:00", "20:00", "5")) == (
-        f"row 1: table 5 is taken by booking b0 in {Window(NOW - timedelta(days=15), NOW + timedelta(days=15))}",
+        (
+            "row 1: table 5 is taken by booking b0 in "
+            f"{Window(NOW - timedelta(days=15), NOW + timedelta(days=15))}"
+        ),
     )
 
 
@@ -217,13 +221,42 @@ def test_an_import_under_a_key_is_made_once(desk: Desk) -> None:
     assert desk.import_bookings(rows, key="k1").replayed
 
 
-def test_an_import_says_so_in_one_event_of_ids(store: Store, desk: Desk) -> None:
+def test_an_import_says_so_in_one_event_a_booking(store: Store, desk: Desk) -> None:
     desk.import_bookings([row("b1", "19:00", "20:00", "3"), row("b2", "19:00", "20:00", "4")])
-    (event,) = store.events(desk.restaurant_id)
-    assert (event.type, dict(event.data), event.actor) == (
-        EventType.BOOKING_IMPORTED,
-        {"bookings": ["b1", "b2"]},
-        STAFF,
+    events = store.events(desk.restaurant_id)
+    assert [(event.type, event.booking_id, event.actor) for event in events] == [
+        (EventType.BOOKING_IMPORTED, "b1", STAFF),
+        (EventType.BOOKING_IMPORTED, "b2", STAFF),
+    ]
+    assert dict(events[0].data) == {
+        "status": "confirmed",
+        "party_size": 4,
+        "start": "2026-05-01T19:00:00+00:00",
+        "tables": ["3"],
+    }
+
+
+def test_finding_20_no_event_of_an_imported_booking_overtakes_its_import(
+    store: Store, desk: Desk
+) -> None:
+    desk.import_bookings([row("b1", "19:00", "20:00", "3"), row("b2", "19:00", "20:00", "4")])
+    desk.cancel("b2")
+    for booking_id in ("b1", "b2"):
+        of_booking = [
+            event for event in store.events(desk.restaurant_id) if event.booking_id == booking_id
+        ]
+        assert of_booking[0].type is EventType.BOOKING_IMPORTED
+        assert len({subject_of(event) for event in of_booking}) == 1
+
+
+def test_finding_33_a_refused_import_lists_all_bookings_on_a_table(desk: Desk) -> None:
+    early = booked(desk, 4, "17:00", tables=["3"])
+    late = booked(desk, 4, "19:00", tables=["3"])
+    found = problems(desk, row("b1", "17:30", "20:00", "3"))
+    evening = "2026-05-01T{}:00+00:00/2026-05-01T{}:00+00:00".format
+    assert found == (
+        f"row 1: table 3 is taken by booking {early.id} in {evening('17:00', '18:30')}",
+        f"row 1: table 3 is taken by booking {late.id} in {evening('19:00', '20:30')}",
     )
 
 
@@ -280,9 +313,18 @@ def test_every_kind_of_problem_is_listed_with_its_row(store: Store, desk: Desk) 
         "row 2: a cancelled booking has no tables",
         "row 3: a completed booking lies in the past",
         "row 4: tables: must be numbers of tables on the floor (got '99')",
-        "row 5: window: must end after it starts (got 2026-05-01T20:00:00+00:00/2026-05-01T19:00:00+00:00)",
-        "row 6: end: must be given, for no service period is open at 2026-05-01T03:00+00:00 (got empty)",
-        "row 7: window: must be at most 31 days long (got 2026-05-01T19:00:00+00:00/2026-06-02T19:00:00+00:00)",
+        (
+            "row 5: window: must end after it starts "
+            "(got 2026-05-01T20:00:00+00:00/2026-05-01T19:00:00+00:00)"
+        ),
+        (
+            "row 6: end: must be given, for no service period is open at 2026-05-01T03:00+00:00 "
+            "(got empty)"
+        ),
+        (
+            "row 7: window: must be at most 31 days long "
+            "(got 2026-05-01T19:00:00+00:00/2026-06-02T19:00:00+00:00)"
+        ),
         "row 8: the booking known exists already",
         "row 10: the booking b9 stands in row 9 already",
     )

@@ -1,4 +1,4 @@
-"""Bad input at the desk: a typed error that names the field and the rule, and nothing is changed."""
+"""Bad input at the desk: a typed error names the field and the rule; nothing changes."""
 
 from __future__ import annotations
 
@@ -288,10 +288,10 @@ def test_options_are_one_of_theirs(desk: Desk) -> None:
         (None, "a value of type NoneType"),
         (7, "a value of type int"),
         (b"Ada's aunt", "a value of type bytes"),
-        ("", "a text of 0"),
-        (" Ada's aunt", "a text of 11"),
-        ("Ada's\naunt", "a text of 10"),
-        ("Ada" * 67, "a text of 201"),
+        ("", "an empty text"),
+        (" Ada's aunt", "a text of 11 characters"),
+        ("Ada's\naunt", "a text of 10 characters"),
+        ("Ada" * 67, "a text of 201 characters"),
     ],
 )
 def test_a_reason_is_a_text_and_not_repeated_in_the_error(
@@ -307,7 +307,7 @@ def test_notes_that_are_no_notes_are_not_repeated_in_the_error(desk: Desk) -> No
         desk.edit_floor(
             lambda floor: floor.with_table(attrs.evolve(floor.tables[0], notes="Ada " * 200))
         )
-    assert (caught.value.field, caught.value.given) == ("notes", "a text of 800")
+    assert (caught.value.field, caught.value.given) == ("notes", "a text of 800 characters")
 
 
 # ---- floors --------------------------------------------------------------------------------------
@@ -343,7 +343,10 @@ def test_rows_with_unknown_keys_wrong_types_or_broken_json_name_the_place(desk: 
     good = '{"id": "b2", "party_size": 4, "start": "2026-05-01T19:00"}'
     for text, place, line in (
         (
-            f'[{good}, {{"id": "b3", "party_size": 4, "start": "2026-05-01T19:00", "name": "Ada"}}]',
+            (
+                f'[{good}, {{"id": "b3", "party_size": 4, "start": "2026-05-01T19:00", '
+                '"name": "Ada"}]'
+            ),
             "rows[1].name",
             None,
         ),

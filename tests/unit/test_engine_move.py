@@ -1,4 +1,4 @@
-"""Moving: other tables for bookings, alone or several at once; a party that sits keeps its history."""
+"""Move: other tables for one booking or several; a seated party keeps its history."""
 
 from __future__ import annotations
 

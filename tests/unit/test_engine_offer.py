@@ -1,4 +1,4 @@
-"""Offering: quotes and the availability of a date; and services that are longer than the day around a start."""
+"""Quotes and availability, also of services that are longer than the day of a start."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ def test_combining_two_tables_lowers_the_spots_of_small_parties(desk: Desk) -> N
 
 @pytest.fixture
 def round_the_clock(store: Store) -> Desk:
-    """The desk of a house that serves for 24 hours from six o'clock, and takes ten covers in them."""
+    """The desk of a house with one service of 24 hours from six o'clock and ten covers."""
     period = ServicePeriod("always", "06:00", "06:00", last_seating_minutes=90)
     house = a_house(periods=[period], capacity_rules=[CapacityRule(max_covers=10, period="always")])
     return open_desk(store, house)

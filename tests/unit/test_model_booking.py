@@ -20,10 +20,11 @@ from fourtop.model.event import Event, EventType
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState, canonical, fingerprint_of
 from fourtop.model.planning import Planning
-from fourtop.model.policy import Policy, ServicePeriod
+from fourtop.model.policy import Policy
 from fourtop.model.receipt import Usage
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.results import Availability, Slot, Versions
+from fourtop.model.service_period import ServicePeriod
 from fourtop.model.table import Position, Table
 from fourtop.model.window import Window
 

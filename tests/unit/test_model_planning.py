@@ -19,12 +19,14 @@ from fourtop.errors import (
     NonexistentTime,
 )
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
+from fourtop.model.floor import Floor, Join
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning import AdjacencyMode, Planning, Weights
 from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Area, Zone
 from fourtop.model.table import Table
 from fourtop.model.window import Window
+from fourtop.planner import Planner, PlanRequest
 
 SEVEN = datetime(2026, 5, 1, 19, tzinfo=UTC)
 
@@ -37,7 +39,7 @@ def test_the_defaults_of_planning_are_those_of_the_trade() -> None:
 
     assert (planning.adjacency_mode, planning.adjacency_required) == (AdjacencyMode.CONNECTED, True)
     assert (planning.max_tables, planning.slack_budget, planning.demand_multiplier) == (3, 4, 1)
-    assert attrs.astuple(planning.weights) == (5, 3, 2, 4, 1, 22, 10)
+    assert attrs.astuple(planning.weights) == (5, 3, 2, 1, 22, 10)
 
 
 @pytest.mark.parametrize(
@@ -268,3 +270,19 @@ def test_values_of_the_planner_survive_pickling() -> None:
     )
 
     assert pickle.loads(pickle.dumps(values)) == values  # noqa: S301  # Our own bytes, made on this line.
+
+
+def test_finding_34_every_weight_changes_a_score() -> None:
+    zones = [Zone("main", "Main")]
+    tables = [
+        Table("t1", "1", 4, "main", features={"window"}),
+        Table("t2", "2", 2, "main"),
+        Table("t3", "3", 3, "main"),
+    ]
+    floor = Floor(tables, zones=zones, joins=[Join(("t1", "t2")), Join(("t2", "t3"))])
+    request = PlanRequest(8, wish=Preference(features={"window"}))
+    usual = Planner(floor, Planning()).plans(request, 0b111)[0].score.total
+    for field in attrs.fields(Weights):
+        weights = attrs.evolve(Weights(), **{field.name: 100})
+        changed = Planner(floor, Planning(weights=weights)).plans(request, 0b111)[0].score.total
+        assert changed > usual, field.name

@@ -10,11 +10,9 @@ import attrs
 import pytest
 
 from fourtop.errors import InvalidIdentifier, InvalidInput, NotFound
-from fourtop.model.policy import (
-    CapacityRule,
-    HoldRules,
+from fourtop.model.policy import CapacityRule, HoldRules, Policy
+from fourtop.model.service_period import (
     Occasion,
-    Policy,
     ServicePeriod,
     TurnBand,
     Weekday,
@@ -192,14 +190,17 @@ def test_an_end_at_or_before_the_start_is_past_midnight(
         ({"weekdays": "friday"}, "weekdays: must be a collection"),
         (
             {"weekdays": ["Friday"]},
-            "weekday: must be one of monday, tuesday, wednesday, thursday, friday, saturday, sunday",
+            (
+                "weekday: must be one of "
+                "monday, tuesday, wednesday, thursday, friday, saturday, sunday"
+            ),
         ),
         ({"dates": "2026-12-24"}, "dates: must be a collection"),
         (
             {"dates": ["24 December"]},
             "date: must be a date of the years 1971 to 2198, such as 2026-12-24",
         ),
-        ({"dates": [EVE], "weekdays": ["friday"]}, "dates: must be empty where weekdays are given"),
+        ({"dates": [EVE], "weekdays": ["friday"]}, "dates: give weekdays or dates, not both"),
         ({"occasions": "drinks"}, "occasions: must be a collection"),
         ({"occasions": None}, "occasions: must be a collection"),
         (
@@ -224,7 +225,7 @@ def test_an_end_at_or_before_the_start_is_past_midnight(
         ({"last_start": "22:01"}, "last_start: must lie within the period"),
         (
             {"last_start": "21:00", "last_seating_minutes": 60},
-            "last_start: must be empty where last_seating_minutes is given",
+            "last_start: give last_start or last_seating_minutes, not both",
         ),
         (
             {"last_seating_minutes": -1},
@@ -281,7 +282,7 @@ def test_the_last_start_of_a_night_lies_within_it() -> None:
         ),
         (
             {"max_covers": 1, "on": EVE, "weekday": "friday"},
-            "weekday: must be empty where a date is given",
+            "weekday: give weekday or on, not both",
         ),
     ],
     ids=str,

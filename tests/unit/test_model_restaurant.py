@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
 
 import attrs
 import pytest
@@ -251,3 +255,39 @@ def test_an_id_of_a_table_is_refused_as_an_identifier() -> None:
     with pytest.raises(InvalidIdentifier) as caught:
         Table("t\0", "1", 4, "main")
     assert caught.value.field == "id"
+
+
+# ---- a machine without time zone data ------------------------------------------------------------
+
+NO_ZONES = """
+import sys
+sys.modules["tzdata"] = None  # As if the package were not installed.
+from fourtop.cli import main
+sys.exit(main(["demo"]))
+"""
+
+
+@pytest.mark.slow
+def test_finding_32_missing_time_zone_data_is_named_as_the_cause() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NO_ZONES],
+        env={**os.environ, "PYTHONTZPATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "this machine has no time zone data; install the package tzdata" in done.stderr
+    assert "must be an IANA time zone" not in done.stderr
+
+
+def test_finding_32_an_unknown_zone_is_the_fault_of_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def nothing(name: str) -> None:
+        raise ZoneInfoNotFoundError(name)
+
+    assert refusal_of(PUB, timezone="Europe/Nowhere") == TIMEZONE
+    monkeypatch.setattr("fourtop.model.restaurant.ZoneInfo", nothing)
+    rule = "this machine has no time zone data; install the package tzdata"
+    assert refusal_of(PUB, timezone="Europe/Nowhere") == rule

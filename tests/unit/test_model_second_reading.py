@@ -1,4 +1,4 @@
-"""Corners of the model that a second reader found: clocks that change inside a service, and its like."""
+"""Corners of the model: clocks that change inside a service, and similar cases."""
 
 from __future__ import annotations
 

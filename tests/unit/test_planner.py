@@ -106,7 +106,6 @@ def test_selector_enumerates_combinations() -> None:
         "table_count": (2, 4.5),
         "adjacency": (1, 1.5),
         "fragmentation": (4, 8),
-        "zone": (0, 0),
         "scarcity": (1, 22),
         "wishes": (0, 0),
     }
@@ -225,9 +224,7 @@ def test_case_2_a_combination_is_only_a_name() -> None:
 
 
 def test_case_2_among_equals_unjoinable_then_joinable_then_combination() -> None:
-    free = Weights(
-        overage=0, table_count=0, fragmentation=0, zone=0, adjacency=0, scarcity=0, wish=0
-    )
+    free = Weights(overage=0, table_count=0, fragmentation=0, adjacency=0, scarcity=0, wish=0)
     floor = floor_of(
         [table("A", 2), table("B", 4), table("C", 2), table("D", 6), table("E", 4)], "A-C", "B-A"
     )

@@ -200,7 +200,7 @@ def test_a_header_is_refused_with_the_known_columns(
             "b 1,4,2026-05-01T19:00,,",
             "id",
             "must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -",
-            "'b 1'",
+            "a text of 3 characters",
         ),
         (
             "b1,four,2026-05-01T19:00,,",

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from fourtop import Availability, Desk, Preference, Slot
 from fourtop.cli.answer import Answer, ExitCode
-from fourtop.cli.format import WIDTH, Formatter, counted, day, refusal_data
-from fourtop.cli.plan import usage_data, usage_text
+from fourtop.cli.format import WIDTH, Formatter, counted, day
+from fourtop.cli.plan import usage_text
+from fourtop.formats.results import to_data
 
 SPOTS_LIMIT: Final = 20
 _NO: Final = "-"
@@ -36,7 +37,7 @@ def availability(desk: Desk, on: date, parties: Collection[int], must: Preferenc
         "restaurant": house.restaurant.id,
         "date": on.isoformat(),
         "slots": [_slot_data(slot, formatter) for slot in found.slots],
-        "usage": [usage_data(usage) for usage in found.usage],
+        "usage": [to_data(usage) for usage in found.usage],
     }
     return Answer("\n".join(lines), data, ExitCode.YES if found.bookable() else ExitCode.NO)
 
@@ -84,5 +85,5 @@ def _slot_data(slot: Slot, formatter: Formatter) -> dict[str, Any]:
         "party_size": slot.party_size,
         "bookable": slot.is_bookable,
         "spots": slot.spots,
-        "refusal": None if slot.refusal is None else refusal_data(slot.refusal),
+        "refusal": to_data(slot.refusal),
     }

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from fourtop.cli.audit import audit_data, audit_text
 from fourtop.cli.chart import chart
-from fourtop.cli.format import WIDTH, Formatter, counted, day, refusal_data, why
+from fourtop.cli.format import WIDTH, Formatter, counted, day, why
+from fourtop.formats.results import to_data
 from fourtop.simulation.record import Channel, Evening, HalfHour, Step, Visit, VisitEvent
 
 _CHANNELS: Final = {Channel.WEB: "web", Channel.STAFF: "phone", Channel.WALK_IN: "door"}
@@ -139,7 +140,7 @@ def _step_data(step: Step, formatter: Formatter) -> dict[str, Any]:
         "act": step.event.value,
         "tables": list(step.tables),
         "start": None if step.start_us is None else formatter.iso(step.start_us),
-        "refusal": None if step.refusal is None else refusal_data(step.refusal),
+        "refusal": to_data(step.refusal),
         "nearest": None if step.nearest_us is None else formatter.iso(step.nearest_us),
         "other": step.other,
     }

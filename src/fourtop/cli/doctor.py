@@ -30,10 +30,9 @@ def doctor(database: Database) -> Answer:
     with database.opened() as store:
         findings = [_data(each) for each in store.inspect()]
     refusals = sum(each["severity"] == "refuse" for each in findings)
+    warnings = sum(each["severity"] == "warn" for each in findings)
     lines = [line for each in findings for line in _lines(each)]
-    lines.append(
-        f"{counted(refusals, 'reason')} to refuse, {counted(len(findings) - refusals, 'warning')}"
-    )
+    lines.append(f"{counted(refusals, 'reason')} to refuse, {counted(warnings, 'warning')}")
     data = {"findings": findings, "refused": refusals > 0}
     return Answer("\n".join(lines), data, ExitCode.NO if refusals else ExitCode.YES)
 

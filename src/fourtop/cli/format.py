@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, tzinfo
-from typing import Any, Final
+from typing import Final
 
 from fourtop import Calendar, Floor, House, Refusal, Window
 from fourtop.model.window import from_micros
@@ -70,17 +70,3 @@ def counted(count: int, one: str, many: str | None = None) -> str:
 def why(refusal: Refusal) -> str:
     """Return the decisive reason of a refusal with its code."""
     return f"{refusal.reasons[0]} ({refusal.code.value})"
-
-
-def refusal_data(refusal: Refusal) -> dict[str, Any]:
-    """Write a refusal as data."""
-    reasons = [
-        {"code": reason.code.value, "text": str(reason), "details": dict(reason.details)}
-        for reason in refusal.reasons
-    ]
-    return {
-        "code": refusal.code.value,
-        "text": str(refusal),
-        "proof": refusal.proof.value,
-        "reasons": reasons,
-    }

@@ -15,6 +15,7 @@ from fourtop import InvalidInput
 from fourtop.cli.answer import Answer
 from fourtop.cli.audit import audit, audit_database
 from fourtop.cli.availability import availability
+from fourtop.cli.clock import reset_clock
 from fourtop.cli.database import DEFAULT_SCHEMA, VARIABLE, Database
 from fourtop.cli.demo import demo
 from fourtop.cli.doctor import doctor
@@ -24,7 +25,7 @@ from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
 from fourtop.cli.plan import Conditions, Wanted, plan
 from fourtop.errors import safe_repr
 from fourtop.formats.json_schema import house_schema
-from fourtop.model.policy import as_date
+from fourtop.model.service_period import as_date
 from fourtop.simulation.evening import DEFAULT_DATE, DEFAULT_SEED
 
 _DESCRIPTION: Final = (
@@ -146,6 +147,12 @@ def _add_keeping(add: Add) -> None:
     which.add_argument("--current", action="store_true", help="only show the present revision")
     one = add(
         "doctor", _run_doctor, "check a database; exit code 1 means that stores refuse to use it"
+    )
+    _add_store(one)
+    one = add("clock", _run_clock, "set the time of a restaurant back after a clock ran ahead")
+    one.add_argument("action", choices=("reset",), help="reset: to the clock of the database")
+    one.add_argument(
+        "--restaurant", action="append", required=True, metavar="ID", help="this one; repeatable"
     )
     _add_store(one)
 
@@ -303,6 +310,10 @@ def _run_migrate(found: Namespace) -> Answer:
 
 def _run_doctor(found: Namespace) -> Answer:
     return doctor(_database(found))
+
+
+def _run_clock(found: Namespace) -> Answer:
+    return reset_clock(_database(found), found.restaurant)
 
 
 def _run_jobs(found: Namespace) -> Answer:

@@ -20,7 +20,8 @@ from fourtop import (
     Usage,
 )
 from fourtop.cli.answer import Answer, ExitCode
-from fourtop.cli.format import Formatter, counted, refusal_data, why
+from fourtop.cli.format import Formatter, counted, why
+from fourtop.formats.results import to_data
 from fourtop.model import validators
 from fourtop.model.window import from_micros
 
@@ -110,7 +111,7 @@ def plan(desk: Desk, wanted: Wanted) -> Answer:
             "others": [],
             "stay": None,
             "usage": None,
-            "refusal": refusal_data(quoted),
+            "refusal": to_data(quoted),
         }
         return Answer(f"{head}\n\n{_refused(quoted)}", data, ExitCode.NO)
     data |= _quote_data(quoted, formatter)
@@ -187,30 +188,12 @@ def _quote_data(quote: Quote, formatter: Formatter) -> dict[str, Any]:
             "turn_minutes": stay.turn_minutes,
             "is_clamped": stay.is_clamped,
         },
-        "usage": usage_data(quote.usage),
+        "usage": to_data(quote.usage),
         "refusal": None,
     }
 
 
 def _plan_data(plan: Plan, formatter: Formatter) -> dict[str, Any]:
-    return {
-        "tables": list(plan.tables),
-        "numbers": formatter.numbers(plan.tables),
-        "seats": plan.seats,
-        "slack": plan.slack,
-        "score": plan.score.total,
-        "terms": [attrs.asdict(term) for term in plan.score.terms],
-    }
-
-
-def usage_data(usage: Usage) -> dict[str, Any]:
-    """Return the usage of a service as plain data."""
-    return {
-        "period": usage.period,
-        "service_date": usage.service_date.isoformat(),
-        "booked_covers": usage.booked_covers,
-        "booked_parties": usage.booked_parties,
-        "max_covers": usage.max_covers,
-        "max_parties": usage.max_parties,
-        "utilisation_percent": usage.utilisation_percent,
-    }
+    data = to_data(plan)
+    tables = data.pop("tables")
+    return {"tables": tables, "numbers": formatter.numbers(plan.tables), **data}

@@ -1,4 +1,4 @@
-"""Clocks: what tells a store the time."""
+"""Clocks: the time of a store."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ import time
 from datetime import datetime
 
 from fourtop.errors import InvalidInput, safe_repr
-from fourtop.model.window import LATEST_US, MICROSECONDS_PER_SECOND, from_micros, to_micros
+from fourtop.errors.display import brief
+from fourtop.model.window import (
+    LATEST_US,
+    MICROSECONDS_PER_SECOND,
+    brief_iso,
+    from_micros,
+    to_micros,
+)
 
 __all__ = ["ManualClock", "SystemClock"]
 
@@ -15,6 +22,9 @@ class SystemClock:
     """The machine's own clock."""
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        return brief(self)
 
     def now_us(self) -> int:
         """Return the time in microseconds since 1970 (UTC)."""
@@ -41,6 +51,9 @@ class ManualClock:
 
     def __init__(self, now: datetime) -> None:
         self._now_us = to_micros(now, "now")
+
+    def __repr__(self) -> str:
+        return brief(self, f"at {brief_iso(self._now_us)}")
 
     def now_us(self) -> int:
         """Return the time in microseconds since 1970 (UTC)."""

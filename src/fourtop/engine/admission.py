@@ -1,336 +1,441 @@
-"""The one judge: may this party sit down then, and where?"""
+"""Admission: the one list of checks that decides whether a party may sit down, and at which tables.
+
+Quote, availability, hold, book, reschedule and confirm all run ``CHECKS``. To add a rule, write a
+function of a ``Candidacy`` that returns ``None`` or a ``Refusal``, and put it into the list.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable
 from datetime import date
+from enum import Enum
+from functools import lru_cache
+from typing import Final
 
 import attrs
 
 from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.rivals import describe, find_rivals, taken
+from fourtop.engine.usage import NOTHING_RELEASED, Released, count_usage
 from fourtop.errors import Code, Proof, Reason, Refusal
-from fourtop.model.allocation import Allocation, Owner
 from fourtop.model.calendar import Service, Stay
 from fourtop.model.plan import Plan
 from fourtop.model.policy import CapacityRule
 from fourtop.model.receipt import Usage
-from fourtop.model.request import BookingRequest
-from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, iso
+from fourtop.model.request import ANY_TABLE, BookingRequest, Preference
+from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import PlanRequest
 from fourtop.ports import Need, Scope, View
 
-
-@attrs.frozen
-class Released:
-    """What already belongs to the party and is given up by the same command.
-
-    Args:
-        owners: Their allocations are in nobody's way.
-        booking_id: This booking does not count towards the caps.
-        hold_id: This hold does not count towards the caps.
-    """
-
-    owners: tuple[Owner, ...] = ()
-    booking_id: str | None = None
-    hold_id: str | None = None
-
-
-NOTHING_RELEASED = Released()
+# Parties ask for few different things; the values are checked once.
+plan_request: Final = lru_cache(maxsize=1_024)(PlanRequest)
 
 
 @attrs.frozen
 class Seating:
-    """A party that may sit down: where and how long."""
-
-    stay: Stay
-    plan: Plan
-
-
-def reach(
-    rules: CompiledHouse, stay: Stay, *, counts: bool = False
-) -> tuple[Window, Window | None]:
-    """Return what judging a stay looks at: when its tables are taken, and the service whose covers are counted.
+    """An admitted party: its stay, the service that it starts in, and its tables.
 
     Args:
-        rules: The house's.
-        stay: The stay.
-        counts: Whether the usage of its service will be asked for, cap or no cap.
+        stay: How long it stays.
+        service: The service.
+        chosen: Its tables; ``None`` if it was admitted without tables.
+        others: The next best plans, if the caller asked for any.
     """
-    service = rules.calendar.find_service(stay.dining.start_us)
-    assert service is not None, "a stay lies in a service"
-    policy = rules.house.policy
-    is_counted = counts or policy.find_capacity_rule(service.period.key, service.date) is not None
-    return stay.occupied, service.window if is_counted else None
+
+    stay: Stay
+    service: Service
+    chosen: Plan | None = None
+    others: tuple[Plan, ...] = ()
+
+    @property
+    def plan(self) -> Plan:
+        """The tables of a party that was admitted with tables."""
+        assert self.chosen is not None, "the party was admitted without tables"
+        return self.chosen
 
 
-def expected_scope(rules: CompiledHouse, request: BookingRequest, *, counts: bool = False) -> Scope:
-    """Return what judging a request will look at, if these rules are still the house's.
+@attrs.frozen
+class Inquiry:
+    """A party of an availability: the fields of a ``BookingRequest``, without its validation."""
 
-    They may not be; then the judge has another need, and what was loaded for nothing does no harm.
+    party_size: int
+    start_us: int
+    must: Preference
+    wish: Preference = ANY_TABLE
+    occasion: str | None = None
+    tables: tuple[str, ...] = ()
+    past_reason: str | None = None
+
+
+Party = BookingRequest | Inquiry
+
+
+# ---- the checks
+
+
+class Candidacy:
+    """A party on its way through the checks, with the facts that they look at.
+
+    Args:
+        admission: The rules and the view.
+        party: The party.
+        most_plans: How many plans to find where the party names no tables.
     """
-    restaurant_id = rules.house.restaurant.id
-    stay = rules.calendar.stay(request.start_us, request.party_size, request.occasion)
+
+    __slots__ = ("admission", "most_plans", "party", "plans", "service", "stay")
+
+    # Set by the checks of hours and of tables; later checks and the caller rely on them.
+    stay: Stay
+    service: Service
+    plans: tuple[Plan, ...]
+
+    def __init__(self, admission: Admission, party: Party, most_plans: int = 1) -> None:
+        self.admission: Admission = admission
+        self.party: Party = party
+        self.most_plans: int = most_plans
+        self.plans = ()
+
+
+def check_active(candidacy: Candidacy) -> Refusal | None:
+    """Refuse every party while the restaurant takes no bookings."""
+    if candidacy.admission.compiled.house.restaurant.active:
+        return None
+    return Refusal.by_rule(Code.RESTAURANT_INACTIVE)
+
+
+def check_past(candidacy: Candidacy) -> Refusal | None:
+    """Refuse a start in the past, unless staff gave a reason for it."""
+    admission, party = candidacy.admission, candidacy.party
+    if party.start_us >= admission.earliest_us or party.past_reason is not None:
+        return None
+    return Refusal.by_rule(
+        Code.BOOKING_IN_PAST,
+        start=admission.compiled.calendar.local_text(party.start_us),
+        grace_minutes=admission.compiled.house.policy.past_grace_minutes,
+    )
+
+
+def check_hours(candidacy: Candidacy) -> Refusal | None:
+    """Refuse a start outside service hours; find the stay and its service."""
+    party, calendar = candidacy.party, candidacy.admission.compiled.calendar
+    stay = calendar.stay(party.start_us, party.party_size, party.occasion)
     if isinstance(stay, Refusal):
-        return Scope(restaurant_id)
-    block, service = reach(rules, stay, counts=counts)
-    return Scope(restaurant_id, windows=(block,), headcounts=() if service is None else (service,))
+        return stay
+    service = calendar.find_service(party.start_us)
+    assert service is not None, "a stay lies in a service"
+    candidacy.stay, candidacy.service = stay, service
+    return None
+
+
+def check_capacity(candidacy: Candidacy) -> Refusal | None:
+    """Refuse a party that would exceed a cap on the covers or parties of its service."""
+    admission, service = candidacy.admission, candidacy.service
+    if admission.find_capacity_rule(service) is None:
+        return None
+    usage = admission.usage(service)
+    reasons = []
+    for unit, maximum, booked, more in (
+        ("covers", usage.max_covers, usage.booked_covers, candidacy.party.party_size),
+        ("parties", usage.max_parties, usage.booked_parties, 1),
+    ):
+        if maximum is not None and booked + more > maximum:
+            facts = {
+                "period": usage.period,
+                "date": usage.service_date.isoformat(),
+                "unit": unit,
+                "limit": maximum,
+                "booked": booked,
+                "requested": more,
+            }
+            reasons.append(Reason(Code.CAPACITY_EXCEEDED, facts))
+    return Refusal(tuple(reasons), Proof.RULE) if reasons else None
+
+
+def count_within_capacity(candidacy: Candidacy) -> int | None:
+    """Return how many such parties the caps of the service still take; ``None``: any number."""
+    admission, service = candidacy.admission, candidacy.service
+    if admission.find_capacity_rule(service) is None:
+        return None
+    usage = admission.usage(service)
+    left = []
+    if usage.max_covers is not None:
+        left.append((usage.max_covers - usage.booked_covers) // candidacy.party.party_size)
+    if usage.max_parties is not None:
+        left.append(usage.max_parties - usage.booked_parties)
+    return min(left, default=None)
+
+
+def check_tables(candidacy: Candidacy) -> Refusal | None:
+    """Refuse a party without a free plan, or with named tables that do not suit it or are taken."""
+    admission, party, window = candidacy.admission, candidacy.party, candidacy.stay.occupied
+    ask = plan_request(party.party_size, must=party.must, wish=party.wish)
+    if party.tables:
+        plan = admission.judge_named(ask, party.tables)
+        if isinstance(plan, Refusal):
+            return plan
+        candidacy.plans = (plan,)
+        return admission.refuse_taken(plan.tables, window)
+    found = admission.choose(ask, window, candidacy.most_plans)
+    if isinstance(found, Refusal):
+        return found
+    candidacy.plans = found
+    return None
+
+
+class Reads(Enum):
+    """The records that a check reads besides the house. A check runs after they are loaded."""
+
+    NOTHING = "nothing"
+    HEADCOUNTS = "headcounts"
+    ALLOCATIONS = "allocations"
+
+
+@attrs.frozen
+class Check:
+    """One rule of admission.
+
+    Args:
+        name: Identifies it in a ``Finding``.
+        reads: The records that it reads.
+        find: Returns ``None`` or a refusal.
+        count: Returns how many such parties the rule would take one after another; ``None``: any
+            number.
+    """
+
+    name: str
+    reads: Reads
+    find: Callable[[Candidacy], Refusal | None]
+    count: Callable[[Candidacy], int | None] | None = None
+
+
+CHECKS: Final = (
+    Check("active", Reads.NOTHING, check_active),
+    Check("past", Reads.NOTHING, check_past),
+    Check("hours", Reads.NOTHING, check_hours),
+    Check("capacity", Reads.HEADCOUNTS, check_capacity, count_within_capacity),
+    Check("tables", Reads.ALLOCATIONS, check_tables),
+)
+_BEFORE_LOADING: Final = tuple(each for each in CHECKS if each.reads is Reads.NOTHING)
+_AFTER_LOADING: Final = tuple(each for each in CHECKS if each.reads is not Reads.NOTHING)
+_WITHOUT_TABLES: Final = tuple(each for each in _AFTER_LOADING if each.reads is Reads.HEADCOUNTS)
+_COUNTED: Final = tuple(each for each in CHECKS if each.count is not None)
+
+
+@attrs.frozen
+class Finding:
+    """The refusal of one check.
+
+    Args:
+        check: The check's name.
+        refusal: Its refusal.
+    """
+
+    check: str
+    refusal: Refusal
+
+
+# ---- the composition
 
 
 class Admission:
-    """Judges requests on one view; what it has looked up for one it need not look up for the next.
-
-    Every command and every read asks here, so that what is shown, held and booked follows one set
-    of rules.
+    """Runs the checks on one view. Answers that repeat from party to party are worked out once.
 
     Args:
         view: The restaurant at this moment.
-        rules: Its compiled rules.
-        own: What the party gives up.
+        compiled: Its rules.
+        released: What the party gives up.
     """
 
-    def __init__(self, view: View, rules: CompiledHouse, own: Released = NOTHING_RELEASED) -> None:
+    def __init__(
+        self, view: View, compiled: CompiledHouse, released: Released = NOTHING_RELEASED
+    ) -> None:
         self._view = view
-        self._rules = rules
-        self._own = own
-        policy = rules.house.policy
-        self._earliest_us = view.now_us - policy.past_grace_minutes * MICROSECONDS_PER_MINUTE
-        self._has_caps = bool(policy.capacity_rules)
-        self._full = (1 << len(rules.house.floor.tables)) - 1
+        self._released = released
+        self._full = (1 << len(compiled.house.floor.tables)) - 1
         self._free: dict[tuple[int, int], int] = {}
         self._spots: dict[tuple[PlanRequest, int, int], int] = {}
-        self._caps: dict[tuple[str, date], CapacityRule | None] = {}
         self._usage: dict[tuple[str, date], Usage] = {}
+        self.compiled = compiled
+        policy = compiled.house.policy
+        self.earliest_us: int = view.now_us - policy.past_grace_minutes * MICROSECONDS_PER_MINUTE
 
-    # ---- the rules of the house, without its tables
-
-    def stay(self, request: BookingRequest) -> Stay | Refusal:
-        """Return how long the party would stay, if the house takes it at that time at all."""
-        is_recorded = request.past_reason is not None
-        return self.stay_at(
-            request.start_us, request.party_size, occasion=request.occasion, is_recorded=is_recorded
-        )
-
-    def stay_at(
-        self,
-        start_us: int,
-        /,
-        party_size: int,
-        *,
-        occasion: str | None = None,
-        is_recorded: bool = False,
-    ) -> Stay | Refusal:
-        """Return how long a party would stay from a start, if the house takes it then at all.
+    def admit(
+        self, party: Party, *, most_plans: int = 1, with_tables: bool = True, counts: bool = False
+    ) -> Seating | Refusal | Need:
+        """Return the seating of a party, the first refusal, or the records that the checks need.
 
         Args:
-            start_us: The start, in microseconds.
-            party_size: How many people.
-            occasion: Key of the occasion, if any.
-            is_recorded: Whether there is a reason on record to take a start in the past.
+            party: The party.
+            most_plans: How many plans to find where the party names no tables.
+            with_tables: Whether it gets tables now.
+            counts: Whether the caller asks for the usage of the service afterwards.
         """
-        if not self._rules.house.restaurant.active:
-            return Refusal.by_rule(Code.RESTAURANT_INACTIVE)
-        if start_us < self._earliest_us and not is_recorded:
-            start = self._rules.calendar.local_text(start_us)
-            grace_minutes = self._rules.house.policy.past_grace_minutes
-            return Refusal.by_rule(Code.BOOKING_IN_PAST, start=start, grace_minutes=grace_minutes)
-        return self._rules.calendar.stay(start_us, party_size, occasion)
+        candidacy = Candidacy(self, party, most_plans)
+        refusal = _first_refusal(_BEFORE_LOADING, candidacy)
+        if refusal is not None:
+            return refusal
+        need = self._missing(candidacy, counts=counts)
+        if need is not None:
+            return need
+        checks = _AFTER_LOADING if with_tables else _WITHOUT_TABLES
+        refusal = _first_refusal(checks, candidacy)
+        if refusal is not None:
+            return refusal
+        plans = candidacy.plans
+        chosen = plans[0] if plans else None
+        return Seating(candidacy.stay, candidacy.service, chosen, plans[1:])
 
-    def missing(self, stay: Stay, *, counts: bool = False) -> Need | None:
-        """Return what the view does not cover of what judging a stay takes, if anything.
+    def spots(self, party: Party, limit: int) -> int | Refusal:
+        """Return how many such parties could be seated one after another, or the first refusal.
 
         Args:
-            stay: The stay.
-            counts: Whether the usage of its service will be asked for, cap or no cap.
+            party: The party; it names no tables. The view covers all that the checks read.
+            limit: The number at which counting stops.
         """
+        candidacy = Candidacy(self, party)
+        refusal = _first_refusal(_BEFORE_LOADING, candidacy)
+        if refusal is None:
+            refusal = _first_refusal(_WITHOUT_TABLES, candidacy)
+        if refusal is not None:
+            return refusal
+        counts = (each.count(candidacy) for each in _COUNTED if each.count is not None)
+        most = min((count for count in counts if count is not None), default=limit)
+        ask = plan_request(party.party_size, must=party.must, wish=party.wish)
+        # On a quiet evening the same tables are free at many starts.
+        key = (ask, self.free(candidacy.stay.occupied), min(most, limit))
+        spots = self._spots.get(key)
+        if spots is None:
+            spots = self._spots[key] = self.compiled.planner.count(*key)
+        if spots:
+            return spots
+        refusal = check_tables(candidacy)
+        assert refusal is not None, "a party without a spot has no plan"
+        return refusal
+
+    def findings(self, party: Party) -> tuple[Finding, ...] | Need:
+        """Return what every check finds, in the order of the list.
+
+        Without a stay, the checks that read records do not run.
+        """
+        candidacy = Candidacy(self, party)
+        found = _all_findings(_BEFORE_LOADING, candidacy)
+        if not hasattr(candidacy, "stay"):
+            return found
+        need = self._missing(candidacy, counts=False)
+        return found + _all_findings(_AFTER_LOADING, candidacy) if need is None else need
+
+    def _missing(self, candidacy: Candidacy, *, counts: bool) -> Need | None:
         scope = self._view.scope
-        block, service = reach(self._rules, stay, counts=counts)
-        windows = () if scope.covers(block) else (block,)
-        services = () if service is None or scope.covers_headcounts(service) else (service,)
-        return (
-            Need(Scope(scope.restaurant_id, windows=windows, headcounts=services))
-            if windows or services
-            else None
-        )
-
-    def _service(self, stay: Stay) -> Service | None:
-        return self._rules.calendar.find_service(stay.dining.start_us)
-
-    def is_capped(self, service: Service) -> bool:
-        """Tell whether a capacity rule applies to a service."""
-        return self._cap(service) is not None
-
-    def _cap(self, service: Service) -> CapacityRule | None:
-        if not self._has_caps:
+        occupied, service = candidacy.stay.occupied, candidacy.service
+        is_covered = occupied in scope.windows or scope.covers(occupied)
+        windows = () if is_covered else (occupied,)
+        is_counted = counts or self.find_capacity_rule(service) is not None
+        is_missing = is_counted and not scope.covers_headcounts(service.window)
+        if not windows and not is_missing:
             return None
-        key = (service.period.key, service.date)
-        if key not in self._caps:
-            self._caps[key] = self._rules.house.policy.find_capacity_rule(*key)
-        return self._caps[key]
+        headcounts = (service.window,) if is_missing else ()
+        return Need(Scope(scope.restaurant_id, windows=windows, headcounts=headcounts))
+
+    # ---- covers and parties
+
+    def find_capacity_rule(self, service: Service) -> CapacityRule | None:
+        """Return the capacity rule of a service; ``None`` without one."""
+        policy = self.compiled.house.policy
+        if not policy.capacity_rules:
+            return None
+        return policy.find_capacity_rule(service.period.key, service.date)
 
     def usage(self, service: Service) -> Usage:
-        """Return the covers and parties of a service: bookings that count, and live holds without such a booking."""
+        """Return the covers and parties of a service.
+
+        It counts bookings of a status that counts, and live holds without such a booking.
+        """
         key = (service.period.key, service.date)
         usage = self._usage.get(key)
         if usage is None:
-            usage = self._usage[key] = self._counted(service)
+            rule = self.find_capacity_rule(service)
+            usage = count_usage(self._view, self.compiled.calendar, service, self._released, rule)
+            self._usage[key] = usage
         return usage
 
-    def _counted(self, service: Service) -> Usage:
-        own, view = self._own, self._view
-        seated = [
-            each for each in view.headcounts(service.window) if self._is_in(service, each.start_us)
-        ]
-        held = [
-            each.party_size
-            for each in view.held_covers(service.window)
-            if each.hold_id != own.hold_id
-            and self._is_in(service, each.start_us)
-            and not self._is_in(service, each.counted_us)
-        ]
-        covers = sum(each.covers for each in seated) + sum(held)
-        parties = sum(each.parties for each in seated) + len(held)
-        known = None if own.booking_id is None else view.find_booking(own.booking_id)
-        if (
-            known is not None
-            and known.status.counts_covers
-            and self._is_in(service, known.stay.dining.start_us)
-        ):
-            covers, parties = covers - known.party_size, parties - 1
-        cap = self._cap(service)
-        return Usage(
-            period=service.period.key,
-            service_date=service.date,
-            booked_covers=covers,
-            booked_parties=parties,
-            max_covers=None if cap is None else cap.max_covers,
-            max_parties=None if cap is None else cap.max_parties,
-        )
+    # ---- tables
 
-    def _is_in(self, service: Service, start_us: int | None) -> bool:
-        # Where the clocks go back, a service may run into the next, whose parties are not its own.
-        return start_us is not None and service.is_same(self._rules.calendar.find_service(start_us))
+    def free(self, window: Window) -> int:
+        """Return the tables that are free for a whole window, as a mask.
 
-    def over_cap(self, stay: Stay, party_size: int) -> Refusal | None:
-        """Return the refusal by the caps of the stay's service, if a party more would exceed one."""
-        service = self._service(stay) if self._has_caps else None
-        if service is None or self._cap(service) is None:
-            return None
-        usage = self.usage(service)
-        reasons = []
-        for unit, maximum, booked, more in (
-            ("covers", usage.max_covers, usage.booked_covers, party_size),
-            ("parties", usage.max_parties, usage.booked_parties, 1),
-        ):
-            if maximum is not None and booked + more > maximum:
-                facts = {
-                    "period": usage.period,
-                    "date": usage.service_date.isoformat(),
-                    "unit": unit,
-                    "limit": maximum,
-                    "booked": booked,
-                    "requested": more,
-                }
-                reasons.append(Reason(Code.CAPACITY_EXCEEDED, facts))
-        return Refusal(tuple(reasons), Proof.RULE) if reasons else None
-
-    # ---- its tables
-
-    def free(self, block: Window) -> int:
-        """Return the mask of the tables that are free for a whole window, the party's own counted as free."""
-        key = (block.start_us, block.end_us)
+        Tables of released owners are free.
+        """
+        key = (window.start_us, window.end_us)
         free = self._free.get(key)
         if free is None:
-            free = self._free[key] = self._full & ~self._view.busy_mask(block, self._own.owners)
+            busy = self._view.busy_mask(window, self._released.owners)
+            free = self._free[key] = self._full & ~busy
         return free
 
-    def spots(self, ask: PlanRequest, stay: Stay, limit: int) -> int:
-        """Return how many such parties could sit down one after the other, at most ``limit``.
+    def choose(self, ask: PlanRequest, window: Window, most: int) -> tuple[Plan, ...] | Refusal:
+        """Return the best free plans, at least one, or the refusal with its rivals."""
+        planner, free = self.compiled.planner, self.free(window)
+        if most > 1:
+            plans = planner.plans(ask, free, most)
+            if plans:
+                return plans
+        chosen = planner.choose(ask, free)
+        return self._with_rivals(chosen, window) if isinstance(chosen, Refusal) else (chosen,)
 
-        It is more than 0 exactly where ``choose_any`` finds a plan.
+    def judge_named(self, ask: PlanRequest, tables: tuple[str, ...]) -> Plan | Refusal:
+        """Return the plan of exactly these tables, or every rule that they break.
+
+        Raises:
+            NotFound: If a table is unknown.
         """
-        # On a quiet evening the same tables are free at many starts.
-        key = (ask, self.free(stay.occupied), limit)
-        spots = self._spots.get(key)
-        if spots is None:
-            spots = self._spots[key] = self._rules.planner.count(*key)
-        return spots
+        return self.compiled.planner.judge(ask, tables)
 
-    def choose(self, request: BookingRequest, stay: Stay) -> Plan | Refusal:
-        """Return the best free plan, or the tables that were named; or what stands in the way."""
-        ask = PlanRequest(request.party_size, must=request.must, wish=request.wish)
-        if request.tables:
-            judged = self._rules.planner.judge(ask, request.tables)
-            return judged if isinstance(judged, Refusal) else self._if_free(judged, stay.occupied)
-        return self.choose_any(ask, stay)
+    def refuse_taken(self, tables: tuple[str, ...], window: Window) -> Refusal | None:
+        """Return the refusal of named tables that are taken; ``None`` if all are free."""
+        rivals = find_rivals(self._view, tables, window, self._released.owners)
+        return taken(tables, rivals) if rivals else None
 
-    def choose_any(self, ask: PlanRequest, stay: Stay) -> Plan | Refusal:
-        """Return the best free plan, or what stands in the way."""
-        chosen = self._rules.planner.choose(ask, self.free(stay.occupied))
-        return self._with_rivals(chosen, stay.occupied) if isinstance(chosen, Refusal) else chosen
-
-    def _if_free(self, plan: Plan, block: Window) -> Plan | Refusal:
-        rivals = find_rivals(self._view, plan.tables, block, self._own.owners)
-        return plan if not rivals else taken(plan.tables, rivals)
-
-    def _with_rivals(self, refusal: Refusal, block: Window) -> Refusal:
-        reasons = tuple(
-            Reason(
-                each.code,
-                {**each.details, "in_the_way": self._described(each.details["tables"], block)},
-            )
-            if each.code is Code.TABLES_TAKEN
-            else each
-            for each in refusal.reasons
+    def _with_rivals(self, refusal: Refusal, window: Window) -> Refusal:
+        return Refusal(
+            tuple(self._with_rivals_on(each, window) for each in refusal.reasons), refusal.proof
         )
-        return Refusal(reasons, refusal.proof)
 
-    def _described(self, tables: Collection[str], block: Window) -> list[dict[str, str]]:
-        return [described(row) for row in find_rivals(self._view, tables, block, self._own.owners)]
-
-    # ---- all of it
-
-    def admit(self, request: BookingRequest) -> Seating | Refusal | Need:
-        """Return where and how long the party may sit; or why not; or what has to be loaded to say so."""
-        stay = self.stay(request)
-        if isinstance(stay, Refusal):
-            return stay
-        need = self.missing(stay)
-        if need is not None:
-            return need
-        over = self.over_cap(stay, request.party_size)
-        if over is not None:
-            return over
-        plan = self.choose(request, stay)
-        return plan if isinstance(plan, Refusal) else Seating(stay, plan)
+    def _with_rivals_on(self, reason: Reason, window: Window) -> Reason:
+        if reason.code is not Code.TABLES_TAKEN:
+            return reason
+        rivals = find_rivals(self._view, reason.details["tables"], window, self._released.owners)
+        in_the_way = [describe(row) for row in rivals]
+        return Reason(reason.code, {**reason.details, "in_the_way": in_the_way})
 
 
-def find_rivals(
-    view: View, tables: Collection[str], window: Window, without: Collection[Owner] = ()
-) -> tuple[Allocation, ...]:
-    """Return, for each of the tables, the earliest allocation in the way in a window, in the tables' order."""
-    found = (view.find_in_the_way(table_id, window, without) for table_id in tables)
-    return tuple(row for row in found if row is not None)
+def _first_refusal(checks: tuple[Check, ...], candidacy: Candidacy) -> Refusal | None:
+    for check in checks:
+        refusal = check.find(candidacy)
+        if refusal is not None:
+            return refusal
+    return None
 
 
-def described(row: Allocation) -> dict[str, str]:
-    """Write an allocation as plain data for a refusal: ids and instants only."""
-    return {
-        "allocation_id": row.id,
-        "table_id": row.resource_id,
-        "owner_kind": row.owner_kind.value,
-        "owner_id": row.owner_id,
-        "start": iso(row.window.start_us),
-        "end": iso(row.window.end_us),
-    }
+def _all_findings(checks: tuple[Check, ...], candidacy: Candidacy) -> tuple[Finding, ...]:
+    found = ((check.name, check.find(candidacy)) for check in checks)
+    return tuple(Finding(name, refusal) for name, refusal in found if refusal is not None)
 
 
-def taken(tables: Collection[str], rivals: Collection[Allocation]) -> Refusal:
-    """Return the refusal of named tables by what is in their way; a hold in the way decides the code."""
-    held = any(row.owner_kind.value == "hold" for row in rivals)
-    facts = {
-        "constraint": "allocations_no_overlap",
-        "tables": list(tables),
-        "in_the_way": [described(row) for row in rivals],
-    }
-    code = Code.HOLD_CONFLICT if held else Code.ALLOCATIONS_OVERLAP
-    return Refusal((Reason(code, facts),), Proof.NAMED_TABLES)
+def expected_windows(
+    party: Party, compiled: CompiledHouse, *, counts: bool = False
+) -> tuple[tuple[Window, ...], tuple[Window, ...]]:
+    """Return the windows, and those of headcounts, that the checks read if these rules still hold.
+
+    If they do not, the checks ask for the rest; a record that was loaded in vain does no harm.
+    """
+    calendar = compiled.calendar
+    stay = calendar.stay(party.start_us, party.party_size, party.occasion)
+    if isinstance(stay, Refusal):
+        return (), ()
+    policy = compiled.house.policy
+    if counts or policy.capacity_rules:
+        service = calendar.find_service(party.start_us)
+        assert service is not None, "a stay lies in a service"
+        if counts or policy.find_capacity_rule(service.period.key, service.date) is not None:
+            return (stay.occupied,), (service.window,)
+    return (stay.occupied,), ()

@@ -1,4 +1,7 @@
-"""The desk, awaited."""
+"""The desk of one restaurant on an asynchronous store.
+
+Generated from ``desk.py`` by ``tests/generate/async_engine.py``; edit that file.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,34 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Literal
 
-from fourtop.engine.commands.confirm import Confirmation
-from fourtop.engine.commands.hold import Replaced
-from fourtop.engine.commands.hold import Terms as HoldTerms
+from fourtop.engine.commands import (
+    block,
+    book,
+    confirm,
+    edit_house,
+    extend_hold,
+    hold,
+    import_bookings,
+    move,
+    release_hold,
+    replace_hold,
+    reschedule,
+    status,
+    unblock,
+)
 from fourtop.engine.commands.move import Move
 from fourtop.engine.dispatch.executor import AsyncExecutor
-from fourtop.engine.dispatch.requests import RequestFactory
+from fourtop.engine.dispatch.requests import Caller
+from fourtop.engine.queries import audit, availability, quote, records, table_state
 from fourtop.engine.queries.audit import Audit
 from fourtop.engine.queries.table_state import TableState
 from fourtop.errors import Refusal
+from fourtop.errors.display import brief
 from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
-from fourtop.model.booking import Booking, BookingStatus
+from fourtop.model.booking import Booking, Bookings
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
@@ -37,51 +54,58 @@ from fourtop.model.window import Window
 
 
 class AsyncDesk:
-    """``Desk`` at a store that is awaited: each method does what the one of that name does, and raises the same.
+    """``Desk`` for an asynchronous store: the same methods, results and errors, awaited.
 
-    Arguments are checked when the call is awaited. A command that is cancelled has happened or has
-    not, and nothing in between; who cancelled settles which by calling it again with the same key.
+    Arguments are checked when the call is awaited. A cancelled command either has happened or has
+    not: the same call with the same key settles which.
+
+    A desk is cheap to make, and safe for threads if its store is. A read returns a ``Refusal``; a
+    command raises ``Refused`` and changes nothing. A command's ``key`` makes it idempotent: the
+    same key with the same request returns the stored success, marked as a replay; with another
+    request it raises ``KeyReused``. Refusals are not stored. Times go in with any time zone and
+    come out in UTC.
+
+    Every command may also raise ``NotFound`` (unknown restaurant), ``InvalidIdentifier`` (a
+    malformed id or key), ``KeyReused``, ``StoreUnavailable`` (retry later) and ``OutcomeUnknown``
+    (retry once with the same key).
     """
 
-    def __init__(self, runner: AsyncExecutor, orders: RequestFactory) -> None:
-        self._runner = runner
-        self._orders = orders
+    def __init__(self, executor: AsyncExecutor, caller: Caller) -> None:
+        self._executor = executor
+        self._caller = caller
 
     @property
     def restaurant_id(self) -> str:
         """The tenant."""
-        return self._orders.restaurant_id
+        return self._caller.restaurant_id
 
     @property
     def actor(self) -> Actor:
-        """Who acts."""
-        return self._orders.actor
+        """The actor of every command."""
+        return self._caller.actor
+
+    def __repr__(self) -> str:
+        return brief(self, f"of {self.restaurant_id} as {self.actor.id} ({self.actor.role})")
 
     # ---- reads
 
     async def house(self) -> House:
-        """Return the restaurant, its floor and policy as they are now.
-
-        Raises:
-            FourtopError: As ``Desk.house``.
-        """
-        return await self._runner.put(self._orders.house())
+        """Return the restaurant, its floor and its policy."""
+        return await self._executor.query(records.house(self._caller))
 
     async def versions(self) -> Versions:
-        """Return how often floor, policy and occupancy have changed.
-
-        Raises:
-            FourtopError: As ``Desk.versions``.
-        """
-        return await self._runner.put(self._orders.versions())
+        """Return how often the floor, the policy and the occupancy have changed."""
+        return await self._executor.query(records.versions(self._caller))
 
     async def quote(self, request: BookingRequest) -> Quote | Refusal:
-        """Return the best free plan for a request and the next best, or what stands in the way.
+        """Return the best free plan for a request and the next best, or the refusal.
+
+        A quote holds nothing.
 
         Raises:
-            FourtopError: As ``Desk.quote``.
+            NotFound: If the request names a table that the floor does not have.
         """
-        return await self._runner.put(self._orders.quote(request))
+        return await self._executor.query(quote.query(self._caller, request))
 
     async def availability(
         self,
@@ -92,77 +116,77 @@ class AsyncDesk:
         at: datetime | str | None = None,
         spots_limit: int = 20,
     ) -> Availability:
-        """Return the start times on offer of a date, each bookable or with what stands in the way.
+        """Return the start times on offer of a date, each bookable or with its refusal.
+
+        A bookable start can be booked at the versions that the answer carries.
+
+        Args:
+            on: The date, in the restaurant's calendar.
+            parties: A party size, or several.
+            must: Conditions on the tables.
+            at: Only this start: an aware datetime, or a local time as text. It lies on the date or
+                in a service that begins on it, but need not be a start on offer.
+            spots_limit: The number at which counting the spots of a slot stops (1–100).
 
         Raises:
-            FourtopError: As ``Desk.availability``.
+            InvalidInput: If an argument breaks a rule; names the field and the rule.
         """
-        question = self._orders.availability(on, parties, must=must, at=at, spots_limit=spots_limit)
-        return await self._runner.put(question)
+        return await self._executor.query(
+            availability.query(
+                self._caller,
+                availability.wanted(on, parties, must=must, at=at, spots_limit=spots_limit),
+            )
+        )
 
     async def find_booking(self, booking_id: str) -> Booking | None:
-        """Return the booking of that id, if there is one.
-
-        Raises:
-            FourtopError: As ``Desk.find_booking``.
-        """
-        return await self._runner.put(self._orders.find_booking(booking_id))
+        """Return the booking of an id; ``None`` without one."""
+        return await self._executor.query(records.booking_or_none(self._caller, booking_id))
 
     async def get_booking(self, booking_id: str) -> Booking:
-        """Return the booking of that id.
+        """Return the booking of an id.
 
         Raises:
-            FourtopError: As ``Desk.get_booking``.
+            NotFound: If the booking is unknown. ``find_booking`` returns ``None`` instead.
         """
-        return await self._runner.put(self._orders.get_booking(booking_id))
+        return await self._executor.query(records.booking(self._caller, booking_id))
 
     async def find_hold(self, hold_id: str) -> Hold | None:
-        """Return the hold of that id if it is alive.
+        """Return the hold of an id if it is alive."""
+        return await self._executor.query(records.live_hold_or_none(self._caller, hold_id))
 
-        Raises:
-            FourtopError: As ``Desk.find_hold``.
-        """
-        return await self._runner.put(self._orders.find_hold(hold_id))
-
-    async def bookings(self, window: Window) -> tuple[Booking, ...]:
-        """Return the bookings, of any status, that sit down inside a window; by start, then id.
-
-        Raises:
-            FourtopError: As ``Desk.bookings``.
-        """
-        return await self._runner.put(self._orders.bookings(window))
+    async def bookings(self, window: Window) -> Bookings:
+        """Return the bookings of any status that start inside a window; by start, then id."""
+        return await self._executor.query(records.bookings(self._caller, window))
 
     async def allocations(self, window: Window) -> tuple[Allocation, ...]:
-        """Return every row that overlaps a window, by start.
+        """Return the allocations that overlap a window, by start.
 
-        Raises:
-            FourtopError: As ``Desk.allocations``.
+        They include shadow allocations, and those of expired holds until a command or the sweep
+        removes them.
         """
-        return await self._runner.put(self._orders.allocations(window))
+        return await self._executor.query(records.allocations(self._caller, window))
+
+    async def blocks(self, window: Window) -> tuple[Block, ...]:
+        """Return the blocks that overlap a window, with their reasons; by start, then id.
+
+        A block whose allocations were archived is not found.
+        """
+        return await self._executor.query(records.blocks(self._caller, window))
 
     async def table_states(self) -> dict[str, TableState]:
-        """Return what each table of the floor is now, by id, in table order.
+        """Return the state of each table of the floor now, by id, in table order.
 
-        Raises:
-            FourtopError: As ``Desk.table_states``.
+        The state follows from the time and the occupancy; it is not stored.
         """
-        return await self._runner.put(self._orders.table_states())
+        return await self._executor.query(table_state.query(self._caller))
 
     async def confirmations(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
-        """Return the evidence of all attempts to confirm a hold, oldest first.
-
-        Raises:
-            FourtopError: As ``Desk.confirmations``.
-        """
-        return await self._runner.put(self._orders.confirmations(hold_id))
+        """Return the evidence of all attempts to confirm a hold, oldest first."""
+        return await self._executor.query(records.confirmations(self._caller, hold_id))
 
     async def audit(self) -> Audit:
-        """List what the store holds that it must not.
-
-        Raises:
-            FourtopError: As ``Desk.audit``.
-        """
-        return await self._runner.put(self._orders.audit())
+        """List the records that break a rule: overlaps, orphans, bookings without their tables."""
+        return await self._executor.query(audit.query(self._caller))
 
     # ---- holds
 
@@ -175,29 +199,56 @@ class AsyncDesk:
         session: str | None = None,
         key: str | None = None,
     ) -> Hold:
-        """Keep the best free tables for a party, all of them or none, until the hold expires.
+        """Keep the best free tables for a party until the hold expires: all of them or none.
+
+        Args:
+            request: The party. If it names ``tables``, it gets exactly these.
+            booking_id: A pending booking of this party size and start.
+            ttl_seconds: The lifetime (30–600); ``None``: the policy's, 180 unless changed.
+            session: The host's session, which has its own limit on live holds.
+            key: Idempotency key.
 
         Raises:
-            FourtopError: As ``Desk.hold``.
+            Refused: If a rule forbids it or no tables are free; carries the ``Refusal``.
+            HoldRateLimit: If too many holds were made for the booking; says how long to wait.
+            HoldLimit: If too many holds are alive.
+            HoldMismatch: If the booking has another party size or start.
+            IllegalTransition: If the booking does not wait for tables.
+            NotFound: If the booking or a named table is unknown.
         """
-        terms = HoldTerms(booking_id, ttl_seconds, session)
-        return await self._runner.run(self._orders.hold(request, terms, key))
+        return await self._executor.execute(
+            hold.command(
+                self._caller, request, hold.Terms(booking_id, ttl_seconds, session), key=key
+            )
+        )
 
     async def extend_hold(self, hold_id: str, *, seconds: int, key: str | None = None) -> Hold:
-        """Let a live hold expire later.
+        """Let a live hold expire later, at most 600 seconds after it was made.
+
+        Args:
+            hold_id: The hold.
+            seconds: How much later (1–570).
+            key: Idempotency key.
 
         Raises:
-            FourtopError: As ``Desk.extend``.
+            HoldLimit: If it would live longer than 600 seconds.
+            HoldExpired: If it has expired. Make a new hold.
+            HoldEnded: If it was released, replaced or confirmed.
+            NotFound: If it is unknown.
         """
-        return await self._runner.run(self._orders.extend_hold(hold_id, seconds, key))
+        return await self._executor.execute(
+            extend_hold.command(self._caller, hold_id, seconds, key=key)
+        )
 
     async def release_hold(self, hold_id: str, *, key: str | None = None) -> Hold:
         """Give up a live hold.
 
         Raises:
-            FourtopError: As ``Desk.release``.
+            HoldExpired: If it has expired; its tables are free already.
+            HoldEnded: If it was released, replaced or confirmed.
+            NotFound: If it is unknown.
         """
-        return await self._runner.run(self._orders.release_hold(hold_id, key))
+        return await self._executor.execute(release_hold.command(self._caller, hold_id, key=key))
 
     async def replace_hold(
         self,
@@ -207,13 +258,22 @@ class AsyncDesk:
         ttl_seconds: int | None = None,
         key: str | None = None,
     ) -> Hold:
-        """Give up a live hold and keep other tables, in one step.
+        """Give up a live hold and keep other tables, in one step. If refused, the old hold stays.
+
+        The new hold is for the same booking and session. The old hold's tables are free for it.
 
         Raises:
-            FourtopError: As ``Desk.replace``.
+            Refused: If a rule forbids it or no tables are free.
+            HoldRateLimit: As ``hold``.
+            HoldLimit: As ``hold``.
+            HoldExpired: If the old hold has expired.
+            HoldEnded: If the old hold was released, replaced or confirmed.
+            NotFound: If the hold is unknown.
         """
-        return await self._runner.run(
-            self._orders.replace_hold(Replaced(hold_id, ttl_seconds), request, key)
+        return await self._executor.execute(
+            replace_hold.command(
+                self._caller, replace_hold.Replaced(hold_id, ttl_seconds), request, key=key
+            )
         )
 
     async def confirm(
@@ -226,11 +286,31 @@ class AsyncDesk:
     ) -> Booking:
         """Turn a live hold into a confirmed booking, once.
 
+        One transaction passes the hold's allocations to the booking and writes its status, the
+        evidence and the events. Repeating it, by key or by hold, returns the stored success.
+
+        Args:
+            hold_id: The hold.
+            booking_id: The pending booking, or the id of a new one; ``None``: the hold's, or a new
+                id.
+            requote: Whether to take the best tables by today's rules, instead of raising
+                ``PolicyDrift``, if a fact that the hold relied on has changed. The hold's own
+                tables are free for that.
+            key: Idempotency key; ``None``: one that follows from the hold.
+
         Raises:
-            FourtopError: As ``Desk.confirm``.
+            HoldExpired: If it has expired.
+            HoldEnded: If it was released or replaced.
+            HoldMismatch: If it is for another booking, party size or start.
+            IllegalTransition: If the booking does not wait for tables.
+            PolicyDrift: If a fact that the hold relied on has changed.
+            Refused: If the new quote is refused by today's rules or tables.
+            NotFound: If the hold or its booking is unknown.
         """
-        return await self._runner.run(
-            self._orders.confirm(Confirmation(hold_id, booking_id, requote), key)
+        return await self._executor.execute(
+            confirm.command(
+                self._caller, confirm.Confirmation(hold_id, booking_id, requote), key=key
+            )
         )
 
     # ---- bookings
@@ -243,80 +323,99 @@ class AsyncDesk:
         tables: Literal["now", "later"] = "now",
         key: str | None = None,
     ) -> Booking:
-        """Judge the caps, choose tables and confirm a booking in one transaction.
+        """Check a party, choose its tables and confirm the booking, in one transaction.
+
+        Args:
+            request: The party.
+            booking_id: The id of the new booking; ``None``: a new id.
+            tables: ``"later"`` makes a pending booking, which counts towards the capacity rules and
+                occupies nothing.
+            key: Idempotency key.
 
         Raises:
-            FourtopError: As ``Desk.book``.
+            Refused: If a rule forbids it or no tables are free.
+            AlreadyExists: If the booking exists.
+            NotFound: If a named table is unknown.
         """
-        return await self._runner.run(self._orders.book(request, booking_id, tables, key))
+        return await self._executor.execute(
+            book.command(self._caller, request, booking_id, tables, key=key)
+        )
 
     async def reschedule(
         self, booking_id: str, request: BookingRequest, *, key: str | None = None
     ) -> Booking:
-        """Give a booking another time, party size or wish, and tables for it; or leave it as it was.
+        """Give a booking another time, party size or wish, with tables for it; or change nothing.
+
+        Its own tables are free for it, and its holds end. A booking without tables stays without.
 
         Raises:
-            FourtopError: As ``Desk.reschedule``.
+            Refused: If a rule forbids it or no tables are free.
+            IllegalTransition: If it has begun or ended.
+            NotFound: If it is unknown.
         """
-        return await self._runner.run(self._orders.reschedule(booking_id, request, key))
+        return await self._executor.execute(
+            reschedule.command(self._caller, booking_id, request, key=key)
+        )
 
     async def cancel(self, booking_id: str, *, key: str | None = None) -> Booking:
-        """Cancel a booking.
+        """Cancel a booking; its tables are free from now on, and its holds end.
 
         Raises:
-            FourtopError: As ``Desk.cancel``.
+            IllegalTransition: If it has begun or ended.
+            NotFound: If it is unknown.
         """
-        return await self._runner.run(
-            self._orders.step("cancel", booking_id, BookingStatus.CANCELLED, key)
-        )
+        return await self._executor.execute(status.cancel(self._caller, booking_id, key=key))
 
     async def check_in(self, booking_id: str, *, key: str | None = None) -> Booking:
-        """Note that the party sits at its tables.
+        """Record that the party sits at its tables.
 
         Raises:
-            FourtopError: As ``Desk.check_in``.
+            IllegalTransition: If it is not confirmed, or has no tables.
+            NotFound: If it is unknown.
         """
-        return await self._runner.run(
-            self._orders.step("check_in", booking_id, BookingStatus.CHECKED_IN, key)
-        )
+        return await self._executor.execute(status.check_in(self._caller, booking_id, key=key))
 
     async def complete(self, booking_id: str, *, key: str | None = None) -> Booking:
-        """Note that the party has left.
+        """Record that the party has left; its tables are free from now on.
 
         Raises:
-            FourtopError: As ``Desk.complete``.
+            IllegalTransition: If it was not checked in.
+            NotFound: If it is unknown.
         """
-        return await self._runner.run(
-            self._orders.step("complete", booking_id, BookingStatus.COMPLETED, key)
-        )
+        return await self._executor.execute(status.complete(self._caller, booking_id, key=key))
 
     async def no_show(self, booking_id: str, *, key: str | None = None) -> Booking:
-        """Note that the party did not come.
+        """Record that the party did not come; its tables are free from now on.
 
         Raises:
-            FourtopError: As ``Desk.no_show``.
+            IllegalTransition: If it is neither confirmed nor checked in.
+            NotFound: If it is unknown.
         """
-        return await self._runner.run(
-            self._orders.step("no_show", booking_id, BookingStatus.NO_SHOW, key)
-        )
+        return await self._executor.execute(status.no_show(self._caller, booking_id, key=key))
 
     async def move(self, moves: Iterable[Move], *, key: str | None = None) -> tuple[Booking, ...]:
-        """Give bookings other tables, several in one command, judged as a whole at its end.
+        """Give bookings other tables, several in one command, checked as a whole at its end.
+
+        Two parties may swap their tables, and a chain of parties may move on. A seated party takes
+        its new tables from now on, and the history of its old ones stays.
 
         Raises:
-            FourtopError: As ``Desk.move``.
+            Refused: If the tables do not suit a party, or are taken at the end of the command.
+            IllegalTransition: If a booking has no tables ahead of it.
+            InvalidInput: If there are no moves, more than 100, or two of one booking.
+            NotFound: If a booking or table is unknown.
         """
-        return await self._runner.run(self._orders.move(moves, key))
+        return await self._executor.execute(move.command(self._caller, moves, key=key))
 
     async def import_bookings(
         self, rows: Sequence[BookingRow], *, key: str | None = None
     ) -> ImportReport:
-        """Take over bookings that exist elsewhere, with their tables: all of them or none.
+        """Take over the bookings of another system with their tables: all of them or none.
 
         Raises:
-            FourtopError: As ``Desk.import_bookings``.
+            ImportRejected: If rows are wrong or overlap; lists every problem and every rival.
         """
-        return await self._runner.run(self._orders.import_bookings(rows, key))
+        return await self._executor.execute(import_bookings.command(self._caller, rows, key=key))
 
     # ---- blocks
 
@@ -331,20 +430,30 @@ class AsyncDesk:
     ) -> Block:
         """Take tables, or all tables of a zone, out of use for a window.
 
+        Args:
+            window: The window, ``[start, end)``: at most 31 days, ending in the future. A window
+                that has begun counts from now on.
+            tables: Table ids. Give these or ``zone_id``.
+            zone_id: A zone with tables.
+            reason: For the staff (1–200 characters); it appears in no error or event.
+            key: Idempotency key.
+
         Raises:
-            FourtopError: As ``Desk.block``.
+            Refused: If bookings, holds or blocks are in the way; lists all of them.
+            InvalidWindow: If the window has passed.
+            NotFound: If a table or the zone is unknown.
         """
-        return await self._runner.run(
-            self._orders.block(window, tables, zone_id=zone_id, reason=reason, key=key)
+        return await self._executor.execute(
+            block.command(self._caller, window, (tables, zone_id), reason, key=key)
         )
 
     async def unblock(self, block_id: str, *, key: str | None = None) -> Block:
-        """End a block from now on.
+        """End a block from now on. A block that has ended stays unchanged.
 
         Raises:
-            FourtopError: As ``Desk.unblock``.
+            NotFound: If it is unknown.
         """
-        return await self._runner.run(self._orders.unblock(block_id, key))
+        return await self._executor.execute(unblock.command(self._caller, block_id, key=key))
 
     # ---- the house
 
@@ -353,27 +462,53 @@ class AsyncDesk:
     ) -> House:
         """Put a changed floor in place.
 
+        Args:
+            change: Returns the new floor for the current one. Pure; may be called several times.
+            expected: The floor version that the caller saw; ``None``: any.
+
         Raises:
-            FourtopError: As ``Desk.edit_floor``.
+            InUse: If a removed table is occupied now or later.
+            StaleVersion: If the version is another. Read it again.
+            InvalidInput: If the new floor breaks a rule.
         """
-        return await self._runner.run(self._orders.edit_floor(change, expected))
+        return await self._executor.execute(
+            edit_house.edit_floor_command(self._caller, change, expected)
+        )
 
     async def edit_policy(
         self, change: Callable[[Policy], Policy], *, expected: int | None = None
     ) -> House:
-        """Put a changed policy in place.
+        """Put a changed policy in place. Bookings stay unchanged; holds may drift.
+
+        Args:
+            change: Returns the new policy for the current one. Pure; may be called several times.
+            expected: The policy version that the caller saw; ``None``: any.
 
         Raises:
-            FourtopError: As ``Desk.edit_policy``.
+            StaleVersion: If the version is another. Read the policy again.
+            InvalidInput: If the new policy breaks a rule.
         """
-        return await self._runner.run(self._orders.edit_policy(change, expected))
+        return await self._executor.execute(
+            edit_house.edit_policy_command(self._caller, change, expected)
+        )
 
     async def edit_restaurant(
         self, change: Callable[[Restaurant], Restaurant], *, expected: int | None = None
     ) -> House:
-        """Put a changed record of the restaurant in place; its id stays.
+        """Put a changed record of the restaurant in place. Its id stays.
+
+        It counts as a change of the policy.
+
+        Args:
+            change: Returns the new record for the current one. Pure; may be called several times.
+            expected: The policy version that the caller saw; ``None``: any.
 
         Raises:
-            FourtopError: As ``Desk.edit_restaurant``.
+            InUse: If the time zone changes while a table is occupied now or later, or a booking
+                waits for one within a year: the local times that guests were told would change.
+            StaleVersion: If the version is another. Read the restaurant again.
+            InvalidInput: If the new record breaks a rule.
         """
-        return await self._runner.run(self._orders.edit_restaurant(change, expected))
+        return await self._executor.execute(
+            edit_house.edit_restaurant_command(self._caller, change, expected)
+        )

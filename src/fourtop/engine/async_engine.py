@@ -1,25 +1,38 @@
-"""The engine, awaited."""
+"""The engine on an asynchronous store.
+
+Generated from ``engine.py`` by ``tests/generate/async_engine.py``; edit that file.
+"""
 
 from __future__ import annotations
 
 from fourtop.engine.async_desk import AsyncDesk
+from fourtop.engine.commands.remove_restaurant import check_nothing, check_unused
+from fourtop.engine.compiled_house import CompiledHouses
 from fourtop.engine.dispatch.executor import AsyncExecutor
-from fourtop.engine.dispatch.requests import RequestFactory
+from fourtop.engine.dispatch.requests import Caller
 from fourtop.engine.ids import IdSource, TimeOrderedIds
+from fourtop.engine.store_argument import check_async_store
+from fourtop.errors import AlreadyExists
+from fourtop.errors.display import brief
 from fourtop.model import validators
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.house import House
-from fourtop.ports import AsyncStore
+from fourtop.ports import AsyncStore, Scope
 
 
 class AsyncEngine:
-    """``Engine`` over a store that is awaited: the same decisions, the same answers, and no thread.
+    """The restaurants of an asynchronous store, and their desks.
 
-    Safe for the tasks of one event loop.
+    It makes the same decisions as ``Engine`` and starts no thread. Safe for the tasks of one
+    event loop.
 
     Args:
-        store: Where the restaurants are kept.
+        store: The store that keeps the restaurants. The caller closes it.
         ids: Makes the ids of new rows; by default UUIDs of version 7.
+
+    Raises:
+        InvalidInput: If ``store`` lacks a method of ``AsyncStore``. Give a URL to
+            ``AsyncSqlStore`` first.
 
     >>> import asyncio
     >>> from fourtop import AsyncEngine, AsyncMemoryStore, BookingRequest, sample
@@ -33,32 +46,68 @@ class AsyncEngine:
     """
 
     def __init__(self, store: AsyncStore, *, ids: IdSource | None = None) -> None:
-        self.store = store
+        self.store: AsyncStore = check_async_store(store)
         self._ids = TimeOrderedIds() if ids is None else ids
-        self._runner = AsyncExecutor(store)
+        self._houses = CompiledHouses()
+        self._executor = AsyncExecutor(self.store, self._houses)
 
-    async def add_restaurant(self, house: House, *, actor: Actor = GUEST) -> AsyncDesk:
-        """Put a new restaurant in place, and return its desk.
+    async def add_restaurant(
+        self, house: House, *, exist_ok: bool = False, actor: Actor = GUEST
+    ) -> AsyncDesk:
+        """Add a restaurant and return its desk.
+
+        Args:
+            house: The restaurant, its floor and its policy.
+            exist_ok: Whether the restaurant may exist already. It then keeps the house that it has.
+            actor: The actor of the desk.
 
         Raises:
-            AlreadyExists: If there is a restaurant of that id; ``desk`` finds it.
-            InvalidInput: If it is no house.
+            AlreadyExists: If the restaurant exists. Use ``desk``, or ``exist_ok=True``.
+            InvalidInput: If ``house`` is not a ``House``.
         """
-        await self.store.add_restaurant(validators.check_instance("house", house, House))
-        return self.desk(house.restaurant.id, actor=actor)
+        checked = validators.check_instance("house", house, House)
+        try:
+            await self.store.add_restaurant(checked)
+        except AlreadyExists:
+            if not exist_ok:
+                raise
+        else:
+            self._houses.expect(checked)
+        return self.desk(checked.restaurant.id, actor=actor)
+
+    async def remove_restaurant(self, restaurant_id: str, *, force: bool = False) -> None:
+        """Remove a restaurant with all its bookings, holds, blocks, results and events, for good.
+
+        Events that wait for delivery are removed too: relay them first.
+
+        Args:
+            restaurant_id: The restaurant.
+            force: Whether to remove it while tables are taken now or later.
+
+        Raises:
+            InUse: If a booking, live hold or block has a table now or later, and ``force`` is
+                false. Cancel it, or wait.
+            NotFound: If the restaurant does not exist.
+            InvalidIdentifier: If the id is not an identifier.
+        """
+        checked = validators.check_identifier("restaurant_id", restaurant_id)
+        await self.store.remove_restaurant(Scope(checked), check_nothing if force else check_unused)
 
     def desk(self, restaurant_id: str, *, actor: Actor = GUEST) -> AsyncDesk:
-        """Return the desk of a restaurant, acting for somebody. Touches no store, and so is not awaited.
+        """Return the desk of a restaurant for an actor. It does not touch the store.
+
+        Whether the restaurant exists shows with the first call of the desk.
 
         Raises:
-            InvalidIdentifier: If the id is none.
-            InvalidInput: If the actor is no ``Actor``.
+            InvalidIdentifier: If the id is not an identifier.
+            InvalidInput: If ``actor`` is not an ``Actor``.
         """
-        orders = RequestFactory(
-            restaurant_id, validators.check_instance("actor", actor, Actor), self._ids
-        )
-        return AsyncDesk(self._runner, orders)
+        checked = validators.check_instance("actor", actor, Actor)
+        return AsyncDesk(self._executor, Caller(restaurant_id, checked, self._ids))
 
     async def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted."""
         return await self.store.restaurant_ids()
+
+    def __repr__(self) -> str:
+        return brief(self, f"on {self.store!r}")

@@ -1,4 +1,4 @@
-"""The desk: where the bookings of one restaurant are taken."""
+"""The desk: the commands and reads of one restaurant."""
 
 from __future__ import annotations
 
@@ -6,20 +6,34 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Literal
 
-from fourtop.engine.commands.confirm import Confirmation
-from fourtop.engine.commands.hold import Replaced
-from fourtop.engine.commands.hold import Terms as HoldTerms
+from fourtop.engine.commands import (
+    block,
+    book,
+    confirm,
+    edit_house,
+    extend_hold,
+    hold,
+    import_bookings,
+    move,
+    release_hold,
+    replace_hold,
+    reschedule,
+    status,
+    unblock,
+)
 from fourtop.engine.commands.move import Move
 from fourtop.engine.dispatch.executor import Executor
-from fourtop.engine.dispatch.requests import RequestFactory
+from fourtop.engine.dispatch.requests import Caller
+from fourtop.engine.queries import audit, availability, quote, records, table_state
 from fourtop.engine.queries.audit import Audit
 from fourtop.engine.queries.table_state import TableState
 from fourtop.errors import Refusal
+from fourtop.errors.display import brief
 from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
-from fourtop.model.booking import Booking, BookingStatus
+from fourtop.model.booking import Booking, Bookings
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
@@ -37,49 +51,55 @@ from fourtop.model.window import Window
 
 
 class Desk:
-    """An engine at one restaurant, acting for somebody. Cheap to make; safe for threads if the store is.
+    """The commands and reads of one restaurant, for one actor.
 
-    Commands raise and change nothing when they are refused; reads return a ``Refusal``. A command's
-    ``key`` makes it idempotent: the same key gives the stored success again, marked as a replay,
-    for the same request, and ``KeyReused`` for another; refusals are never stored. Instants that
-    come in may be of any zone, but have one; those that come out are in UTC.
+    A desk is cheap to make, and safe for threads if its store is. A read returns a ``Refusal``; a
+    command raises ``Refused`` and changes nothing. A command's ``key`` makes it idempotent: the
+    same key with the same request returns the stored success, marked as a replay; with another
+    request it raises ``KeyReused``. Refusals are not stored. Times go in with any time zone and
+    come out in UTC.
 
-    Every command may raise, besides what it names: ``NotFound`` (unknown restaurant),
-    ``InvalidIdentifier`` (an id or key that is none), ``KeyReused``, ``StoreUnavailable``,
-    ``OutcomeUnknown``.
+    Every command may also raise ``NotFound`` (unknown restaurant), ``InvalidIdentifier`` (a
+    malformed id or key), ``KeyReused``, ``StoreUnavailable`` (retry later) and ``OutcomeUnknown``
+    (retry once with the same key).
     """
 
-    def __init__(self, runner: Executor, orders: RequestFactory) -> None:
-        self._runner = runner
-        self._orders = orders
+    def __init__(self, executor: Executor, caller: Caller) -> None:
+        self._executor = executor
+        self._caller = caller
 
     @property
     def restaurant_id(self) -> str:
         """The tenant."""
-        return self._orders.restaurant_id
+        return self._caller.restaurant_id
 
     @property
     def actor(self) -> Actor:
-        """Who acts."""
-        return self._orders.actor
+        """The actor of every command."""
+        return self._caller.actor
+
+    def __repr__(self) -> str:
+        return brief(self, f"of {self.restaurant_id} as {self.actor.id} ({self.actor.role})")
 
     # ---- reads
 
     def house(self) -> House:
-        """Return the restaurant, its floor and policy as they are now."""
-        return self._runner.put(self._orders.house())
+        """Return the restaurant, its floor and its policy."""
+        return self._executor.query(records.house(self._caller))
 
     def versions(self) -> Versions:
-        """Return how often floor, policy and occupancy have changed."""
-        return self._runner.put(self._orders.versions())
+        """Return how often the floor, the policy and the occupancy have changed."""
+        return self._executor.query(records.versions(self._caller))
 
     def quote(self, request: BookingRequest) -> Quote | Refusal:
-        """Return the best free plan for a request and the next best, or what stands in the way. Holds nothing.
+        """Return the best free plan for a request and the next best, or the refusal.
+
+        A quote holds nothing.
 
         Raises:
             NotFound: If the request names a table that the floor does not have.
         """
-        return self._runner.put(self._orders.quote(request))
+        return self._executor.query(quote.query(self._caller, request))
 
     def availability(
         self,
@@ -90,59 +110,77 @@ class Desk:
         at: datetime | str | None = None,
         spots_limit: int = 20,
     ) -> Availability:
-        """Return the start times on offer of a date, each bookable or with what stands in the way.
+        """Return the start times on offer of a date, each bookable or with its refusal.
 
-        What is shown as bookable can be booked at the versions that the answer carries.
+        A bookable start can be booked at the versions that the answer carries.
 
         Args:
             on: The date, in the restaurant's calendar.
             parties: A party size, or several.
             must: Conditions on the tables.
-            at: Only this start: an aware datetime, or a local time as text; it need not be on the
-                raster, but lies on the date or in a service that begins on it.
-            spots_limit: Where counting the spots of a slot stops (1–100).
+            at: Only this start: an aware datetime, or a local time as text. It lies on the date or
+                in a service that begins on it, but need not be a start on offer.
+            spots_limit: The number at which counting the spots of a slot stops (1–100).
 
         Raises:
-            InvalidInput: Naming the field and the rule.
+            InvalidInput: If an argument breaks a rule; names the field and the rule.
         """
-        question = self._orders.availability(on, parties, must=must, at=at, spots_limit=spots_limit)
-        return self._runner.put(question)
+        return self._executor.query(
+            availability.query(
+                self._caller,
+                availability.wanted(on, parties, must=must, at=at, spots_limit=spots_limit),
+            )
+        )
 
     def find_booking(self, booking_id: str) -> Booking | None:
-        """Return the booking of that id, if there is one."""
-        return self._runner.put(self._orders.find_booking(booking_id))
+        """Return the booking of an id; ``None`` without one."""
+        return self._executor.query(records.booking_or_none(self._caller, booking_id))
 
     def get_booking(self, booking_id: str) -> Booking:
-        """Return the booking of that id.
+        """Return the booking of an id.
 
         Raises:
-            NotFound: If there is none.
+            NotFound: If the booking is unknown. ``find_booking`` returns ``None`` instead.
         """
-        return self._runner.put(self._orders.get_booking(booking_id))
+        return self._executor.query(records.booking(self._caller, booking_id))
 
     def find_hold(self, hold_id: str) -> Hold | None:
-        """Return the hold of that id if it is alive."""
-        return self._runner.put(self._orders.find_hold(hold_id))
+        """Return the hold of an id if it is alive."""
+        return self._executor.query(records.live_hold_or_none(self._caller, hold_id))
 
-    def bookings(self, window: Window) -> tuple[Booking, ...]:
-        """Return the bookings, of any status, that sit down inside a window; by start, then id."""
-        return self._runner.put(self._orders.bookings(window))
+    def bookings(self, window: Window) -> Bookings:
+        """Return the bookings of any status that start inside a window; by start, then id."""
+        return self._executor.query(records.bookings(self._caller, window))
 
     def allocations(self, window: Window) -> tuple[Allocation, ...]:
-        """Return every row that overlaps a window, by start; shadow rows and those of dead holds included."""
-        return self._runner.put(self._orders.allocations(window))
+        """Return the allocations that overlap a window, by start.
+
+        They include shadow allocations, and those of expired holds until a command or the sweep
+        removes them.
+        """
+        return self._executor.query(records.allocations(self._caller, window))
+
+    def blocks(self, window: Window) -> tuple[Block, ...]:
+        """Return the blocks that overlap a window, with their reasons; by start, then id.
+
+        A block whose allocations were archived is not found.
+        """
+        return self._executor.query(records.blocks(self._caller, window))
 
     def table_states(self) -> dict[str, TableState]:
-        """Return what each table of the floor is now, by id, in table order; worked out, never stored."""
-        return self._runner.put(self._orders.table_states())
+        """Return the state of each table of the floor now, by id, in table order.
+
+        The state follows from the time and the occupancy; it is not stored.
+        """
+        return self._executor.query(table_state.query(self._caller))
 
     def confirmations(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
         """Return the evidence of all attempts to confirm a hold, oldest first."""
-        return self._runner.put(self._orders.confirmations(hold_id))
+        return self._executor.query(records.confirmations(self._caller, hold_id))
 
     def audit(self) -> Audit:
-        """List what the store holds that it must not: overlaps, rows without owner, bookings without tables."""
-        return self._runner.put(self._orders.audit())
+        """List the records that break a rule: overlaps, orphans, bookings without their tables."""
+        return self._executor.query(audit.query(self._caller))
 
     # ---- holds
 
@@ -155,25 +193,28 @@ class Desk:
         session: str | None = None,
         key: str | None = None,
     ) -> Hold:
-        """Keep the best free tables for a party, all of them or none, until the hold expires.
+        """Keep the best free tables for a party until the hold expires: all of them or none.
 
         Args:
-            request: What the party asks for. With ``tables`` it is these or none.
-            booking_id: A pending booking of this party and start that the tables are for.
-            ttl_seconds: How long (30–600); ``None``: the policy's, 180 unless changed.
-            session: The host's session, which has a limit of its own on live holds.
+            request: The party. If it names ``tables``, it gets exactly these.
+            booking_id: A pending booking of this party size and start.
+            ttl_seconds: The lifetime (30–600); ``None``: the policy's, 180 unless changed.
+            session: The host's session, which has its own limit on live holds.
             key: Idempotency key.
 
         Raises:
             Refused: If a rule forbids it or no tables are free; carries the ``Refusal``.
             HoldRateLimit: If too many holds were made for the booking; says how long to wait.
             HoldLimit: If too many holds are alive.
-            HoldMismatch: If the booking is for another party or start.
+            HoldMismatch: If the booking has another party size or start.
             IllegalTransition: If the booking does not wait for tables.
             NotFound: If the booking or a named table is unknown.
         """
-        terms = HoldTerms(booking_id, ttl_seconds, session)
-        return self._runner.run(self._orders.hold(request, terms, key))
+        return self._executor.execute(
+            hold.command(
+                self._caller, request, hold.Terms(booking_id, ttl_seconds, session), key=key
+            )
+        )
 
     def extend_hold(self, hold_id: str, *, seconds: int, key: str | None = None) -> Hold:
         """Let a live hold expire later, at most 600 seconds after it was made.
@@ -185,21 +226,21 @@ class Desk:
 
         Raises:
             HoldLimit: If it would live longer than 600 seconds.
-            HoldExpired: If its time is over.
+            HoldExpired: If it has expired. Make a new hold.
             HoldEnded: If it was released, replaced or confirmed.
             NotFound: If it is unknown.
         """
-        return self._runner.run(self._orders.extend_hold(hold_id, seconds, key))
+        return self._executor.execute(extend_hold.command(self._caller, hold_id, seconds, key=key))
 
     def release_hold(self, hold_id: str, *, key: str | None = None) -> Hold:
         """Give up a live hold.
 
         Raises:
-            HoldExpired: If its time is over; its tables are free already.
+            HoldExpired: If it has expired; its tables are free already.
             HoldEnded: If it was released, replaced or confirmed.
             NotFound: If it is unknown.
         """
-        return self._runner.run(self._orders.release_hold(hold_id, key))
+        return self._executor.execute(release_hold.command(self._caller, hold_id, key=key))
 
     def replace_hold(
         self,
@@ -209,20 +250,22 @@ class Desk:
         ttl_seconds: int | None = None,
         key: str | None = None,
     ) -> Hold:
-        """Give up a live hold and keep other tables, in one step; if it is refused, the old hold stays.
+        """Give up a live hold and keep other tables, in one step. If refused, the old hold stays.
 
-        The new hold is for the same booking and session; the old one is not in its way.
+        The new hold is for the same booking and session. The old hold's tables are free for it.
 
         Raises:
             Refused: If a rule forbids it or no tables are free.
             HoldRateLimit: As ``hold``.
             HoldLimit: As ``hold``.
-            HoldExpired: If the old hold's time is over.
+            HoldExpired: If the old hold has expired.
             HoldEnded: If the old hold was released, replaced or confirmed.
             NotFound: If the hold is unknown.
         """
-        return self._runner.run(
-            self._orders.replace_hold(Replaced(hold_id, ttl_seconds), request, key)
+        return self._executor.execute(
+            replace_hold.command(
+                self._caller, replace_hold.Replaced(hold_id, ttl_seconds), request, key=key
+            )
         )
 
     def confirm(
@@ -235,28 +278,31 @@ class Desk:
     ) -> Booking:
         """Turn a live hold into a confirmed booking, once.
 
-        The hold's allocations pass to the booking, in one transaction with the booking's status,
-        the evidence and the events. Repeating it, by key or by hold, returns the stored success.
+        One transaction passes the hold's allocations to the booking and writes its status, the
+        evidence and the events. Repeating it, by key or by hold, returns the stored success.
 
         Args:
             hold_id: The hold.
             booking_id: The pending booking, or the id of a new one; ``None``: the hold's, or a new
                 id.
-            requote: Where what the hold relied on has changed, take the best tables by today's
-                rules instead of raising ``PolicyDrift``; the hold's own tables are free for that.
-            key: Idempotency key; by default one that follows from the hold.
+            requote: Whether to take the best tables by today's rules, instead of raising
+                ``PolicyDrift``, if a fact that the hold relied on has changed. The hold's own
+                tables are free for that.
+            key: Idempotency key; ``None``: one that follows from the hold.
 
         Raises:
-            HoldExpired: If its time is over.
+            HoldExpired: If it has expired.
             HoldEnded: If it was released or replaced.
-            HoldMismatch: If it is for another booking, party or start.
+            HoldMismatch: If it is for another booking, party size or start.
             IllegalTransition: If the booking does not wait for tables.
-            PolicyDrift: If what the hold relied on has changed.
-            Refused: If the party is to be quoted anew and today's rules or tables forbid it.
+            PolicyDrift: If a fact that the hold relied on has changed.
+            Refused: If the new quote is refused by today's rules or tables.
             NotFound: If the hold or its booking is unknown.
         """
-        return self._runner.run(
-            self._orders.confirm(Confirmation(hold_id, booking_id, requote), key)
+        return self._executor.execute(
+            confirm.command(
+                self._caller, confirm.Confirmation(hold_id, booking_id, requote), key=key
+            )
         )
 
     # ---- bookings
@@ -269,86 +315,81 @@ class Desk:
         tables: Literal["now", "later"] = "now",
         key: str | None = None,
     ) -> Booking:
-        """Judge the caps, choose tables and confirm a booking in one transaction.
+        """Check a party, choose its tables and confirm the booking, in one transaction.
 
         Args:
-            request: What the party asks for.
-            booking_id: The id of the new booking; ``None``: one is made.
-            tables: ``"later"`` takes a pending booking that counts towards the caps and occupies
-                nothing.
+            request: The party.
+            booking_id: The id of the new booking; ``None``: a new id.
+            tables: ``"later"`` makes a pending booking, which counts towards the capacity rules and
+                occupies nothing.
             key: Idempotency key.
 
         Raises:
-            Refused: If a rule or cap forbids it, or no tables are free.
-            AlreadyExists: If there is a booking of that id.
+            Refused: If a rule forbids it or no tables are free.
+            AlreadyExists: If the booking exists.
             NotFound: If a named table is unknown.
         """
-        return self._runner.run(self._orders.book(request, booking_id, tables, key))
+        return self._executor.execute(
+            book.command(self._caller, request, booking_id, tables, key=key)
+        )
 
     def reschedule(
         self, booking_id: str, request: BookingRequest, *, key: str | None = None
     ) -> Booking:
-        """Give a booking another time, party size or wish, and tables for it; or leave it as it was.
+        """Give a booking another time, party size or wish, with tables for it; or change nothing.
 
-        Its own tables are not in its way; holds made for it end. A booking without tables stays
-        without.
+        Its own tables are free for it, and its holds end. A booking without tables stays without.
 
         Raises:
-            Refused: If a rule or cap forbids it, or no tables are free.
+            Refused: If a rule forbids it or no tables are free.
             IllegalTransition: If it has begun or ended.
             NotFound: If it is unknown.
         """
-        return self._runner.run(self._orders.reschedule(booking_id, request, key))
-
-    def cancel(self, booking_id: str, *, key: str | None = None) -> Booking:
-        """Cancel a booking; its tables are free from now on, its holds end.
-
-        Raises:
-            IllegalTransition: If it has begun or ended.
-            NotFound: If it is unknown.
-        """
-        return self._runner.run(
-            self._orders.step("cancel", booking_id, BookingStatus.CANCELLED, key)
+        return self._executor.execute(
+            reschedule.command(self._caller, booking_id, request, key=key)
         )
 
+    def cancel(self, booking_id: str, *, key: str | None = None) -> Booking:
+        """Cancel a booking; its tables are free from now on, and its holds end.
+
+        Raises:
+            IllegalTransition: If it has begun or ended.
+            NotFound: If it is unknown.
+        """
+        return self._executor.execute(status.cancel(self._caller, booking_id, key=key))
+
     def check_in(self, booking_id: str, *, key: str | None = None) -> Booking:
-        """Note that the party sits at its tables.
+        """Record that the party sits at its tables.
 
         Raises:
             IllegalTransition: If it is not confirmed, or has no tables.
             NotFound: If it is unknown.
         """
-        return self._runner.run(
-            self._orders.step("check_in", booking_id, BookingStatus.CHECKED_IN, key)
-        )
+        return self._executor.execute(status.check_in(self._caller, booking_id, key=key))
 
     def complete(self, booking_id: str, *, key: str | None = None) -> Booking:
-        """Note that the party has left; its tables are free from now on.
+        """Record that the party has left; its tables are free from now on.
 
         Raises:
             IllegalTransition: If it was not checked in.
             NotFound: If it is unknown.
         """
-        return self._runner.run(
-            self._orders.step("complete", booking_id, BookingStatus.COMPLETED, key)
-        )
+        return self._executor.execute(status.complete(self._caller, booking_id, key=key))
 
     def no_show(self, booking_id: str, *, key: str | None = None) -> Booking:
-        """Note that the party did not come; its tables are free from now on.
+        """Record that the party did not come; its tables are free from now on.
 
         Raises:
             IllegalTransition: If it is neither confirmed nor checked in.
             NotFound: If it is unknown.
         """
-        return self._runner.run(
-            self._orders.step("no_show", booking_id, BookingStatus.NO_SHOW, key)
-        )
+        return self._executor.execute(status.no_show(self._caller, booking_id, key=key))
 
     def move(self, moves: Iterable[Move], *, key: str | None = None) -> tuple[Booking, ...]:
-        """Give bookings other tables, several in one command, judged as a whole at its end.
+        """Give bookings other tables, several in one command, checked as a whole at its end.
 
-        So two parties may swap, and a chain may move on. A party that sits already takes its new
-        tables from now on, and the history of the old ones stays.
+        Two parties may swap their tables, and a chain of parties may move on. A seated party takes
+        its new tables from now on, and the history of its old ones stays.
 
         Raises:
             Refused: If the tables do not suit a party, or are taken at the end of the command.
@@ -356,18 +397,17 @@ class Desk:
             InvalidInput: If there are no moves, more than 100, or two of one booking.
             NotFound: If a booking or table is unknown.
         """
-        return self._runner.run(self._orders.move(moves, key))
+        return self._executor.execute(move.command(self._caller, moves, key=key))
 
     def import_bookings(
         self, rows: Sequence[BookingRow], *, key: str | None = None
     ) -> ImportReport:
-        """Take over bookings that exist elsewhere, with their tables: all of them or none.
+        """Take over the bookings of another system with their tables: all of them or none.
 
         Raises:
-            ImportRejected: If rows are wrong or overlap; lists all, of what is there already the
-                first on each table.
+            ImportRejected: If rows are wrong or overlap; lists every problem and every rival.
         """
-        return self._runner.run(self._orders.import_bookings(rows, key))
+        return self._executor.execute(import_bookings.command(self._caller, rows, key=key))
 
     # ---- blocks
 
@@ -383,67 +423,80 @@ class Desk:
         """Take tables, or all tables of a zone, out of use for a window.
 
         Args:
-            window: When, ``[start, end)``; at most 31 days, ending in the future. One that has
-                begun is blocked from now on.
-            tables: Table ids; or
+            window: The window, ``[start, end)``: at most 31 days, ending in the future. A window
+                that has begun counts from now on.
+            tables: Table ids. Give these or ``zone_id``.
             zone_id: A zone with tables.
-            reason: For the staff (1–200 characters); in no error or event.
+            reason: For the staff (1–200 characters); it appears in no error or event.
             key: Idempotency key.
 
         Raises:
-            Refused: If a booking, hold or block is in the way; lists the first on each of the
-                tables.
-            InvalidWindow: If the window is over.
+            Refused: If bookings, holds or blocks are in the way; lists all of them.
+            InvalidWindow: If the window has passed.
             NotFound: If a table or the zone is unknown.
         """
-        return self._runner.run(
-            self._orders.block(window, tables, zone_id=zone_id, reason=reason, key=key)
+        return self._executor.execute(
+            block.command(self._caller, window, (tables, zone_id), reason, key=key)
         )
 
     def unblock(self, block_id: str, *, key: str | None = None) -> Block:
-        """End a block from now on. One that is over already is left as it is.
+        """End a block from now on. A block that has ended stays unchanged.
 
         Raises:
             NotFound: If it is unknown.
         """
-        return self._runner.run(self._orders.unblock(block_id, key))
+        return self._executor.execute(unblock.command(self._caller, block_id, key=key))
 
     # ---- the house
 
     def edit_floor(self, change: Callable[[Floor], Floor], *, expected: int | None = None) -> House:
-        """Put a changed floor in place; ``change`` gets the current one and returns the new one.
+        """Put a changed floor in place.
 
         Args:
-            change: Pure; may be called several times.
-            expected: The floor version that the caller saw; ``None``: whatever it is now.
+            change: Returns the new floor for the current one. Pure; may be called several times.
+            expected: The floor version that the caller saw; ``None``: any.
 
         Raises:
-            InUse: If a table is removed that somebody has now or later.
-            StaleVersion: If the version is another.
+            InUse: If a removed table is occupied now or later.
+            StaleVersion: If the version is another. Read it again.
             InvalidInput: If the new floor breaks a rule.
         """
-        return self._runner.run(self._orders.edit_floor(change, expected))
+        return self._executor.execute(edit_house.edit_floor_command(self._caller, change, expected))
 
     def edit_policy(
         self, change: Callable[[Policy], Policy], *, expected: int | None = None
     ) -> House:
-        """Put a changed policy in place. What is booked stays as it was booked; holds may drift.
+        """Put a changed policy in place. Bookings stay unchanged; holds may drift.
+
+        Args:
+            change: Returns the new policy for the current one. Pure; may be called several times.
+            expected: The policy version that the caller saw; ``None``: any.
 
         Raises:
-            StaleVersion: If the policy's version is another than ``expected``.
+            StaleVersion: If the version is another. Read the policy again.
             InvalidInput: If the new policy breaks a rule.
         """
-        return self._runner.run(self._orders.edit_policy(change, expected))
+        return self._executor.execute(
+            edit_house.edit_policy_command(self._caller, change, expected)
+        )
 
     def edit_restaurant(
         self, change: Callable[[Restaurant], Restaurant], *, expected: int | None = None
     ) -> House:
-        """Put a changed record of the restaurant in place; its id stays. Counts as a change of policy.
+        """Put a changed record of the restaurant in place. Its id stays.
+
+        It counts as a change of the policy.
+
+        Args:
+            change: Returns the new record for the current one. Pure; may be called several times.
+            expected: The policy version that the caller saw; ``None``: any.
 
         Raises:
-            InUse: If the time zone is another, and somebody has a table now or later, or waits for
-                one within a year: what they were told in local time would silently be another time.
-            StaleVersion: If the policy's version is another than ``expected``.
+            InUse: If the time zone changes while a table is occupied now or later, or a booking
+                waits for one within a year: the local times that guests were told would change.
+            StaleVersion: If the version is another. Read the restaurant again.
             InvalidInput: If the new record breaks a rule.
         """
-        return self._runner.run(self._orders.edit_restaurant(change, expected))
+        return self._executor.execute(
+            edit_house.edit_restaurant_command(self._caller, change, expected)
+        )

@@ -1,23 +1,32 @@
-"""The engine: decisions, carried to a store."""
+"""The engine: restaurants in a store."""
 
 from __future__ import annotations
 
+from fourtop.engine.commands.remove_restaurant import check_nothing, check_unused
+from fourtop.engine.compiled_house import CompiledHouses
 from fourtop.engine.desk import Desk
 from fourtop.engine.dispatch.executor import Executor
-from fourtop.engine.dispatch.requests import RequestFactory
+from fourtop.engine.dispatch.requests import Caller
 from fourtop.engine.ids import IdSource, TimeOrderedIds
+from fourtop.engine.store_argument import check_store
+from fourtop.errors import AlreadyExists
+from fourtop.errors.display import brief
 from fourtop.model import validators
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.house import House
-from fourtop.ports import Store
+from fourtop.ports import Scope, Store
 
 
 class Engine:
-    """Restaurants in a store, and the desks at which their bookings are taken. Safe for threads if the store is.
+    """The restaurants of a store, and their desks. Safe for threads if the store is.
 
     Args:
-        store: Where the restaurants are kept.
+        store: The store that keeps the restaurants. The caller closes it.
         ids: Makes the ids of new rows; by default UUIDs of version 7.
+
+    Raises:
+        InvalidInput: If ``store`` lacks a method of ``Store``. Give a URL to
+            ``SqlStore`` first.
 
     >>> from fourtop import Engine, MemoryStore, BookingRequest, sample
     >>> from datetime import UTC, datetime
@@ -27,32 +36,66 @@ class Engine:
     """
 
     def __init__(self, store: Store, *, ids: IdSource | None = None) -> None:
-        self.store = store
+        self.store: Store = check_store(store)
         self._ids = TimeOrderedIds() if ids is None else ids
-        self._runner = Executor(store)
+        self._houses = CompiledHouses()
+        self._executor = Executor(self.store, self._houses)
 
-    def add_restaurant(self, house: House, *, actor: Actor = GUEST) -> Desk:
-        """Put a new restaurant in place, and return its desk.
+    def add_restaurant(self, house: House, *, exist_ok: bool = False, actor: Actor = GUEST) -> Desk:
+        """Add a restaurant and return its desk.
+
+        Args:
+            house: The restaurant, its floor and its policy.
+            exist_ok: Whether the restaurant may exist already. It then keeps the house that it has.
+            actor: The actor of the desk.
 
         Raises:
-            AlreadyExists: If there is a restaurant of that id; ``desk`` finds it.
-            InvalidInput: If it is no house.
+            AlreadyExists: If the restaurant exists. Use ``desk``, or ``exist_ok=True``.
+            InvalidInput: If ``house`` is not a ``House``.
         """
-        self.store.add_restaurant(validators.check_instance("house", house, House))
-        return self.desk(house.restaurant.id, actor=actor)
+        checked = validators.check_instance("house", house, House)
+        try:
+            self.store.add_restaurant(checked)
+        except AlreadyExists:
+            if not exist_ok:
+                raise
+        else:
+            self._houses.expect(checked)
+        return self.desk(checked.restaurant.id, actor=actor)
+
+    def remove_restaurant(self, restaurant_id: str, *, force: bool = False) -> None:
+        """Remove a restaurant with all its bookings, holds, blocks, results and events, for good.
+
+        Events that wait for delivery are removed too: relay them first.
+
+        Args:
+            restaurant_id: The restaurant.
+            force: Whether to remove it while tables are taken now or later.
+
+        Raises:
+            InUse: If a booking, live hold or block has a table now or later, and ``force`` is
+                false. Cancel it, or wait.
+            NotFound: If the restaurant does not exist.
+            InvalidIdentifier: If the id is not an identifier.
+        """
+        checked = validators.check_identifier("restaurant_id", restaurant_id)
+        self.store.remove_restaurant(Scope(checked), check_nothing if force else check_unused)
 
     def desk(self, restaurant_id: str, *, actor: Actor = GUEST) -> Desk:
-        """Return the desk of a restaurant, acting for somebody. Whether it exists shows with the first question.
+        """Return the desk of a restaurant for an actor. It does not touch the store.
+
+        Whether the restaurant exists shows with the first call of the desk.
 
         Raises:
-            InvalidIdentifier: If the id is none.
-            InvalidInput: If the actor is no ``Actor``.
+            InvalidIdentifier: If the id is not an identifier.
+            InvalidInput: If ``actor`` is not an ``Actor``.
         """
-        orders = RequestFactory(
-            restaurant_id, validators.check_instance("actor", actor, Actor), self._ids
-        )
-        return Desk(self._runner, orders)
+        checked = validators.check_instance("actor", actor, Actor)
+        return Desk(self._executor, Caller(restaurant_id, checked, self._ids))
 
     def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted."""
         return self.store.restaurant_ids()
+
+    def __repr__(self) -> str:
+        return brief(self, f"on {self.store!r}")

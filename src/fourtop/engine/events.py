@@ -1,75 +1,139 @@
-"""News: the events of holds and bookings, one way to write each."""
+"""Events: one function writes each event of a hold, a booking or a block."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+import attrs
+
 from fourtop.engine.invocation import Invocation
+from fourtop.model.block import Block
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.event import Event, EventType
 from fourtop.model.hold import Hold
+from fourtop.model.window import iso
+
+
+@attrs.frozen
+class Subject:
+    """The thing that an event is about.
+
+    Args:
+        key: Identifies the change, so that it is written once: an id, with a version if the thing
+            changes more than once.
+        booking_id: The booking, if it is about one.
+        hold_id: The hold, if it is about one.
+    """
+
+    key: str
+    booking_id: str | None = None
+    hold_id: str | None = None
+
+
+def new_event(
+    invocation: Invocation,
+    kind: EventType,
+    subject: Subject,
+    now_us: int,
+    data: Mapping[str, object],
+) -> Event:
+    """Return an event of an invocation; its de-duplication key is the kind and the subject's key.
+
+    Args:
+        invocation: The invocation.
+        kind: The kind of change.
+        subject: The thing that changed.
+        now_us: The time, in microseconds.
+        data: Ids, numbers, codes and instants as plain data.
+    """
+    return Event(
+        kind,
+        f"{kind.value}:{subject.key}",
+        invocation.restaurant_id,
+        now_us,
+        invocation.actor,
+        subject.booking_id,
+        subject.hold_id,
+        data,
+    )
 
 
 def hold_event(
-    call: Invocation, kind: EventType, hold: Hold, now_us: int, booking_id: str | None = None
+    invocation: Invocation, kind: EventType, hold: Hold, now_us: int, booking_id: str | None = None
 ) -> Event:
-    """Return an event about a hold, with its tables, window and expiry, and its booking if it has one by now."""
+    """Return an event of a hold; it names the booking that the hold is for, or has become."""
     data = {
         "tables": list(hold.tables),
         "window": str(hold.stay.occupied),
         "party_size": hold.party_size,
-        "expires_at": hold.expires_at.isoformat(),
+        "expires_at": iso(hold.expires_us),
     }
-    return call.event(
-        kind, hold.id, now_us, hold_id=hold.id, booking_id=booking_id or hold.booking_id, data=data
-    )
+    subject = Subject(hold.id, booking_id or hold.booking_id, hold.id)
+    return new_event(invocation, kind, subject, now_us, data)
 
 
-def created_event(call: Invocation, booking: Booking) -> Event:
-    """Return the event that a booking has been made."""
+def created_event(invocation: Invocation, booking: Booking) -> Event:
+    """Return the event of a new booking."""
     data = {
         "status": booking.status.value,
         "party_size": booking.party_size,
-        "start": booking.start.isoformat(),
+        "start": iso(booking.stay.dining.start_us),
         "past_reason": booking.past_reason,
     }
-    return call.event(
-        EventType.BOOKING_CREATED, booking.id, booking.created_us, booking_id=booking.id, data=data
-    )
+    subject = Subject(booking.id, booking.id)
+    return new_event(invocation, EventType.BOOKING_CREATED, subject, booking.created_us, data)
 
 
-def status_event(call: Invocation, booking: Booking, previous: BookingStatus) -> Event:
-    """Return the event that a booking has taken a step of its life."""
+def imported_event(invocation: Invocation, booking: Booking) -> Event:
+    """Return the event of an imported booking: the first one of this booking."""
+    data = {
+        "status": booking.status.value,
+        "party_size": booking.party_size,
+        "start": iso(booking.stay.dining.start_us),
+        "tables": list(booking.tables),
+    }
+    subject = Subject(booking.id, booking.id)
+    return new_event(invocation, EventType.BOOKING_IMPORTED, subject, booking.created_us, data)
+
+
+def status_event(invocation: Invocation, booking: Booking, previous: BookingStatus) -> Event:
+    """Return the event of a step in a booking's life."""
     data = {"status": booking.status.value, "previous": previous.value, "version": booking.version}
-    return _versioned(call, EventType.BOOKING_STATUS, booking, data)
+    return _versioned(invocation, EventType.BOOKING_STATUS, booking, data)
 
 
-def rescheduled_event(call: Invocation, booking: Booking, before: Booking) -> Event:
-    """Return the event that a booking has another time or party."""
+def rescheduled_event(invocation: Invocation, booking: Booking, before: Booking) -> Event:
+    """Return the event of a booking's new time or party size."""
     data = {
         "party_size": booking.party_size,
-        "start": booking.start.isoformat(),
+        "start": iso(booking.stay.dining.start_us),
         "previous_party_size": before.party_size,
-        "previous_start": before.start.isoformat(),
+        "previous_start": iso(before.stay.dining.start_us),
         "version": booking.version,
     }
-    return _versioned(call, EventType.BOOKING_RESCHEDULED, booking, data)
+    return _versioned(invocation, EventType.BOOKING_RESCHEDULED, booking, data)
 
 
-def assignment_event(call: Invocation, booking: Booking) -> Event:
-    """Return the event that a booking's tables are now these."""
+def assignment_event(invocation: Invocation, booking: Booking) -> Event:
+    """Return the event of a booking's new tables."""
     assignment = booking.assignment
-    assert assignment is not None, "an assignment was just made"
+    assert assignment is not None, "the booking was just given tables"
     data = {
         "tables": list(assignment.tables),
         "window": str(assignment.window),
         "version": booking.version,
     }
-    return _versioned(call, EventType.ASSIGNMENT_SYNC, booking, data)
+    return _versioned(invocation, EventType.ASSIGNMENT_SYNC, booking, data)
+
+
+def block_event(invocation: Invocation, kind: EventType, block: Block, now_us: int) -> Event:
+    """Return an event of a block. Its reason is for the staff only."""
+    data = {"block_id": block.id, "tables": list(block.tables), "window": str(block.window)}
+    return new_event(invocation, kind, Subject(block.id), now_us, data)
 
 
 def _versioned(
-    call: Invocation, kind: EventType, booking: Booking, data: Mapping[str, object]
+    invocation: Invocation, kind: EventType, booking: Booking, data: Mapping[str, object]
 ) -> Event:
-    subject = f"{booking.id}:{booking.version}"
-    return call.event(kind, subject, booking.updated_us, booking_id=booking.id, data=data)
+    subject = Subject(f"{booking.id}:{booking.version}", booking.id)
+    return new_event(invocation, kind, subject, booking.updated_us, data)

@@ -1,4 +1,4 @@
-"""Ids for new rows."""
+"""Ids of new records."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import secrets
 import time
 from itertools import count
 from typing import Protocol
-from uuid import UUID
 
 from fourtop.errors import InvalidIdentifier, safe_repr
+from fourtop.errors.display import brief
 from fourtop.model.validators import check_identifier
 
 _MILLISECONDS_BITS = 48
@@ -24,9 +24,7 @@ class IdSource(Protocol):
 
 
 class TimeOrderedIds:
-    """UUIDs of version 7: sortable by the millisecond that they were made in.
-
-    Records: RFC 9562, section 5.7.
+    """UUIDs of version 7, which sort by the millisecond of their making (RFC 9562, section 5.7).
 
     >>> len(TimeOrderedIds().next())
     36
@@ -34,22 +32,27 @@ class TimeOrderedIds:
 
     __slots__ = ()
 
+    def __repr__(self) -> str:
+        return brief(self)
+
     def next(self) -> str:
         """Return a new UUID as text."""
         milliseconds = time.time_ns() // 1_000_000 & ((1 << _MILLISECONDS_BITS) - 1)
         random = secrets.randbits(74)
         high, low = random >> 62, random & ((1 << 62) - 1)
-        return str(UUID(int=milliseconds << 80 | 7 << 76 | high << 64 | 0b10 << 62 | low))
+        digits = f"{milliseconds << 80 | 7 << 76 | high << 64 | 0b10 << 62 | low:032x}"
+        parts = (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
+        return "-".join(parts)
 
 
 class CountedIds:
-    """Ids that count: the same calls give the same ids. For tests and simulations.
+    """Ids that count up: the same calls give the same ids. For tests and simulations.
 
     Args:
-        prefix: What they begin with; at most 32 characters of an id.
+        prefix: The start of every id; at most 32 characters.
 
     Raises:
-        InvalidIdentifier: If the prefix is no id, or longer.
+        InvalidIdentifier: If the prefix is malformed or longer.
 
     >>> ids = CountedIds("n")
     >>> ids.next(), ids.next()
@@ -65,6 +68,9 @@ class CountedIds:
                 "prefix", f"must be at most {_LONGEST_PREFIX} characters", safe_repr(prefix)
             )
         self._count = count(1)
+
+    def __repr__(self) -> str:
+        return brief(self, f"prefix {self._prefix!r}")
 
     def next(self) -> str:
         """Return the prefix and the next number."""

@@ -1,53 +1,19 @@
-"""Calls: what every command carries, and how its answer is stored and replayed."""
+"""Invocations: one call of a command, its stored result and its replay."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
-from functools import cache, cached_property
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
 
 import attrs
 
 from fourtop.errors import FourtopError, KeyReused
+from fourtop.formats.results import deferred, loads_result, to_data
 from fourtop.model.actor import Actor
-from fourtop.model.event import Event, EventType
 from fourtop.model.hold import canonical
-from fourtop.ports import NO_CHANGES, Changes, Decision, Scope, StoredResult, View
-
-T = TypeVar("T")
-
-
-def digest_of(request: Mapping[str, Any]) -> str:
-    """Return a digest in which every value of a request counts, at every depth."""
-    return hashlib.sha256(canonical(plain(request)).encode()).hexdigest()
-
-
-def plain(value: Any) -> Any:
-    """Return a value as plain data, which any store keeps as it is: dictionaries, lists, text, numbers."""
-    kind: Any = type(value)
-    if kind in _AS_THEY_ARE:
-        return value
-    names = _names_of(kind)
-    if names is not None:
-        return {name: plain(getattr(value, name)) for name in names}
-    if isinstance(value, Mapping):
-        return {str(key): plain(each) for key, each in value.items()}
-    if isinstance(value, frozenset):
-        return sorted(str(each) for each in value)
-    if isinstance(value, tuple | list):
-        return [plain(each) for each in value]
-    return value.isoformat() if isinstance(value, datetime | date | time) else value
-
-
-_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
-
-
-@cache
-def _names_of(kind: type) -> tuple[str, ...] | None:
-    """Return the names of the attributes of a class of values; ``None`` for any other class."""
-    return tuple(field.name for field in attrs.fields(kind)) if attrs.has(kind) else None
+from fourtop.ports import StoredResult, View
 
 
 @attrs.frozen
@@ -56,12 +22,12 @@ class Invocation:
 
     Args:
         restaurant_id: The tenant.
-        command: Its name.
-        id: Drawn once for the call; the ids of new rows derive from it, so that deciding again
+        command: The name of the command.
+        id: Drawn once for the call. The ids of new records derive from it, so that deciding again
             changes none.
-        actor: Who gives it.
-        key: The idempotency key, if there is one.
-        request: What was asked, for telling one request under a key from another.
+        actor: The actor of the call.
+        key: The idempotency key, if any.
+        request: The arguments; they tell one request under a key from another.
     """
 
     restaurant_id: str
@@ -72,74 +38,39 @@ class Invocation:
     request: Mapping[str, Any] = attrs.field(hash=False)
 
     def row_id(self, ordinal: int | str) -> str:
-        """Return the id of the call's row of that ordinal."""
+        """Return the id of a new record of the call."""
         return f"{self.id}.{ordinal}"
 
     @cached_property
     def fingerprint(self) -> str:
-        """Digest of the request."""
-        return digest_of(self.request)
-
-    @property
-    def scope(self) -> Scope:
-        """What every decision of this call looks at: its stored answer, if it has a key."""
-        stored_results = frozenset() if self.key is None else frozenset({(self.command, self.key)})
-        return Scope(self.restaurant_id, stored_results=stored_results)
+        """The digest of the request; empty without a key, because nothing is compared then."""
+        return "" if self.key is None else digest_of(self.request)
 
     def find_replay(self, view: View) -> Any | None:
-        """Return the stored answer under the call's key, if there is one.
+        """Return the stored result under the call's key, marked as a replay; ``None`` without one.
 
         Raises:
-            KeyReused: If it answers another request.
+            KeyReused: If the key was used for another request. Draw a new key.
         """
-        if self.key is None:
+        assert self.key is not None, "a call without a key is not replayed"
+        stored = view.find_stored_result(self.command, self.key)
+        if stored is None:
             return None
-        answer = view.find_stored_result(self.command, self.key)
-        if answer is None:
-            return None
-        if answer.fingerprint != self.fingerprint:
+        if stored.fingerprint != self.fingerprint:
             raise KeyReused(self.command, self.key)
-        return as_replay(answer.outcome)
+        return as_replay(stored.result)
 
-    def answered(self, outcome: Any, now_us: int, *, key: str | None = None) -> Changes:
-        """Return the change that stores an answer under the call's key (or another), if there is one."""
-        under = self.key if key is None else key
-        if under is None:
-            return NO_CHANGES
-        answer = StoredResult(
-            self.restaurant_id, self.command, under, self.fingerprint, outcome, now_us
-        )
-        return Changes(stored_results=(answer,))
-
-    def event(self, kind: EventType, subject: str, now_us: int, **about: Any) -> Event:
-        """Return an event of this call; its de-duplication key is the kind and the subject.
+    def stored(self, result: Any, now_us: int, key: str) -> StoredResult:
+        """Return the stored result of the call.
 
         Args:
-            kind: What happened.
-            subject: What it happened to, so that it can happen only once: an id, with a version if
-                need be.
-            now_us: When.
-            about: ``booking_id``, ``hold_id``, and ``data`` of ids, numbers and instants.
+            result: The result of the command.
+            now_us: The time, in microseconds.
+            key: The call's key, or one that derives from its subject.
         """
-        data = plain(about.pop("data", {}))
-        return Event(
-            type=kind,
-            dedupe_key=f"{kind.value}:{subject}",
-            restaurant_id=self.restaurant_id,
-            at_us=now_us,
-            actor=self.actor,
-            data=data,
-            **about,
+        return StoredResult(
+            self.restaurant_id, self.command, key, self.fingerprint, deferred(result), now_us
         )
-
-
-def as_replay(result: Any) -> Any:
-    """Return a stored result, marked as a replay."""
-    if isinstance(result, tuple):
-        return tuple(as_replay(each) for each in result)
-    if hasattr(result, "receipt"):
-        return attrs.evolve(result, receipt=attrs.evolve(result.receipt, replayed=True))
-    return attrs.evolve(result, replayed=True)
 
 
 @attrs.frozen
@@ -149,25 +80,24 @@ class FailedWithEvidence:
     error: FourtopError
 
 
-def idempotent(call: Invocation, decide: Callable[[View], Any]) -> Callable[[View], Any]:
-    """Wrap a decision so that a known key replays its answer, and a success is stored under the key.
+def digest_of(request: Mapping[str, Any]) -> str:
+    """Return a digest in which every value of a request counts, at every depth."""
+    return hashlib.sha256(canonical(to_data(request)).encode()).hexdigest()
 
-    A decision that stores its answer itself, replays one or failed is left alone.
+
+def as_replay(text: str) -> Any:
+    """Return the result of a stored text, marked as a replay.
+
+    Raises:
+        InvalidDocument: If the text is not a stored result.
     """
+    result = loads_result(text)
+    if isinstance(result, tuple):
+        return tuple(_marked(each) for each in result)
+    return _marked(result)
 
-    def decide_once(view: View) -> Any:
-        replay = call.find_replay(view)
-        if replay is not None:
-            return Decision(replay)
-        decided = decide(view)
-        if (
-            not isinstance(decided, Decision)
-            or isinstance(decided.result, FailedWithEvidence)
-            or decided.changes.stored_results
-        ):
-            return decided
-        return Decision(
-            decided.result, decided.changes + call.answered(decided.result, view.now_us)
-        )
 
-    return decide_once
+def _marked(result: Any) -> Any:
+    if hasattr(result, "receipt"):
+        return attrs.evolve(result, receipt=attrs.evolve(result.receipt, replayed=True))
+    return attrs.evolve(result, replayed=True)

@@ -1,4 +1,4 @@
-"""Preconditions: the booking or hold that a command needs, and the state that it needs it in."""
+"""Preconditions: the booking or hold that a command needs, in the state that it needs."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _BEFORE_CONFIRMATION = (BookingStatus.PENDING, BookingStatus.PENDING_ALLOCATION)
 
 
 def check_awaits_tables(view: View, booking_id: str, request: BookingRequest) -> Booking:
-    """Return the booking if it awaits tables for this very party and start.
+    """Return a booking that waits for tables for this party size and start.
 
     Raises:
-        NotFound: If there is none.
-        IllegalTransition: If it is past waiting for tables.
-        HoldMismatch: If its party or its start is another.
+        NotFound: If the booking is unknown.
+        IllegalTransition: If it does not wait for tables.
+        HoldMismatch: If it has another party size or start.
     """
     booking = get_booking(view, booking_id)
     check_awaits_confirmation(booking)
@@ -35,7 +35,7 @@ def check_awaits_tables(view: View, booking_id: str, request: BookingRequest) ->
 
 
 def differences(booking: Booking, party_size: int, start_us: int) -> tuple[str, ...]:
-    """Return in what a booking differs from what tables are asked or held for: ``party_size``, ``start``."""
+    """Return the fields in which a booking differs: of ``party_size`` and ``start``."""
     compared = (
         ("party_size", booking.party_size, party_size),
         ("start", booking.stay.dining.start_us, start_us),
@@ -44,7 +44,7 @@ def differences(booking: Booking, party_size: int, start_us: int) -> tuple[str, 
 
 
 def check_awaits_confirmation(booking: Booking) -> None:
-    """Refuse a booking that is past waiting for tables; a no-show comes to life by no hold.
+    """Check that a booking waits for tables. A hold does not revive a no-show.
 
     Raises:
         IllegalTransition: If it is neither pending nor pending_allocation.
@@ -54,10 +54,10 @@ def check_awaits_confirmation(booking: Booking) -> None:
 
 
 def get_booking(view: View, booking_id: str) -> Booking:
-    """Return the booking of that id.
+    """Return the booking of an id.
 
     Raises:
-        NotFound: If there is none.
+        NotFound: If it is unknown.
     """
     booking = view.find_booking(booking_id)
     if booking is None:
@@ -66,11 +66,11 @@ def get_booking(view: View, booking_id: str) -> Booking:
 
 
 def get_live_hold(view: View, hold_id: str) -> Hold:
-    """Return the hold of that id if it is alive.
+    """Return the live hold of an id.
 
     Raises:
-        NotFound: If there is none.
-        HoldExpired: If its time is over.
+        NotFound: If it is unknown.
+        HoldExpired: If it has expired.
         HoldEnded: If it was released, replaced or confirmed.
     """
     hold = view.find_hold(hold_id)

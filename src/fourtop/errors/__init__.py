@@ -1,10 +1,12 @@
 """Errors and refusals: one tree of exceptions, one list of codes."""
 
 from fourtop.errors.code import Code
+from fourtop.errors.display import safe_repr
 from fourtop.errors.exceptions import (
     AllocationsOverlap,
     AlreadyExists,
     AmbiguousTime,
+    ClockBehind,
     ForeignTenant,
     FourtopError,
     HoldEnded,
@@ -29,7 +31,6 @@ from fourtop.errors.exceptions import (
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
-    safe_repr,
 )
 from fourtop.errors.refusal import Proof, Reason, Refusal
 
@@ -37,6 +38,7 @@ __all__ = [
     "AllocationsOverlap",
     "AlreadyExists",
     "AmbiguousTime",
+    "ClockBehind",
     "Code",
     "ForeignTenant",
     "FourtopError",

@@ -1,4 +1,4 @@
-"""The stable codes: what a host may branch on, log and count."""
+"""Stable codes, for a host to branch on, log and count."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ class Code(StrEnum):
     PARTY_NEVER_FITS = "PARTY_NEVER_FITS"
     NO_TABLES_MATCH = "NO_TABLES_MATCH"
     TABLES_TAKEN = "TABLES_TAKEN"
+    SEARCH_LIMIT_REACHED = "SEARCH_LIMIT_REACHED"
 
     PARTY_BELOW_MINIMUM = "PARTY_BELOW_MINIMUM"
     PARTY_ABOVE_MAXIMUM = "PARTY_ABOVE_MAXIMUM"
@@ -61,6 +62,7 @@ class Code(StrEnum):
     STALE_VERSION = "STALE_VERSION"
 
     STORE_UNAVAILABLE = "STORE_UNAVAILABLE"
+    CLOCK_BEHIND = "CLOCK_BEHIND"
     OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
     STORE_MISCONFIGURED = "STORE_MISCONFIGURED"
 
@@ -71,7 +73,7 @@ class Code(StrEnum):
 
     @property
     def is_retryable(self) -> bool:
-        """Tell whether the very same call may succeed later without anybody changing it."""
+        """Tell whether retrying the same call may succeed."""
         return self in _RETRYABLE
 
 
@@ -107,6 +109,7 @@ _STATUS = dict.fromkeys(_UNPROCESSABLE, 422) | {
     Code.HOLD_RATE_LIMIT: 429,
     Code.HOLD_LIMIT: 429,
     Code.STORE_UNAVAILABLE: 503,
+    Code.CLOCK_BEHIND: 503,
     Code.OUTCOME_UNKNOWN: 503,
     Code.STORE_MISCONFIGURED: 503,
 }

@@ -1,38 +1,31 @@
-"""The one tree of exceptions. Catch ``FourtopError`` to catch them all.
+"""The tree of exceptions. Catch ``FourtopError`` to catch them all.
 
 Every exception carries its facts as attributes and as ``details`` (plain data: ids, numbers,
 instants as text; never a name, an e-mail or a note), builds its text in ``__str__`` and survives
 pickling.
 """
 
-from __future__ import annotations
-
+# Annotations are real objects here: typing.get_type_hints works although __module__ is "fourtop".
+from pathlib import Path
 from typing import Any, ClassVar, Final
 
 import attrs
 
 from fourtop.errors.code import Code
+from fourtop.errors.display import clip
 from fourtop.errors.refusal import Refusal
 
-_SHOWN = 80
 LEFT_OUT: Final = "left out"  # The ``given`` of a value that is missing.
 
-
-def safe_repr(value: object) -> str:
-    """Write a rejected value so that it fits on a line, whatever it was."""
-    try:
-        text = repr(value)
-    except (ValueError, RecursionError):
-        # Python writes no number of more than 4,300 digits, and nothing that is nested too deeply.
-        text = f"a value of type {type(value).__name__} that is too large to write"
-    except Exception:  # noqa: BLE001  # whatever the caller's own class does here, the refusal has to come out
-        text = f"a value of type {type(value).__name__} that cannot be written"
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters)"
+_PACKAGE: Final = str(Path(__file__).parents[1])
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class FourtopError(Exception):
-    """The root of all errors that fourtop raises on purpose."""
+    """The root of all errors that fourtop raises on purpose.
+
+    A notebook shows the code, the message and the line that called fourtop instead of a traceback.
+    """
 
     default_code: ClassVar[Code] = Code.INVALID_INPUT
 
@@ -48,31 +41,44 @@ class FourtopError(Exception):
 
     @property
     def is_retryable(self) -> bool:
-        """Tell whether the same call may succeed later, unchanged."""
+        """Tell whether retrying the same call may succeed."""
         return self.code.is_retryable
 
     @property
     def details(self) -> dict[str, Any]:
         """The facts as plain data, ready for JSON."""
-        # Typing knows attrs' own decorators only, not the one of this module.
-        facts: Any = self
-        return {
-            name: value
-            for name, value in attrs.asdict(facts, recurse=False).items()
-            if value is not None
-        }
+        facts = attrs.asdict(self, recurse=False)
+        return {name: value for name, value in facts.items() if value is not None}
+
+    def __repr__(self) -> str:
+        return clip(f"{type(self).__name__}({str(self)!r})")
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython calls this hook instead of printing all frames.
+        import traceback  # noqa: PLC0415  # Only a notebook needs it.
+
+        lines = [f"{type(self).__name__} ({self.code.value}): {self}", *self._explanation()]
+        frames = traceback.extract_tb(self.__traceback__)
+        callers = [each for each in frames if not each.filename.startswith(_PACKAGE)]
+        if callers:
+            last = callers[-1]
+            lines.append(f"  at line {last.lineno} of {last.filename}: {last.line}")
+        return lines
+
+    def _explanation(self) -> list[str]:
+        return []
 
 
 # ---- input ---------------------------------------------------------------------------------------
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class InvalidInput(FourtopError):
     """A value breaks a rule. Nothing was changed; mend the value that ``field`` names.
 
     Args:
         field: The name of the parameter or attribute, or its path in a document.
-        rule: What the value has to be.
+        rule: The rule that the value breaks.
         given: The rejected value as text, shortened.
     """
 
@@ -88,30 +94,30 @@ class InvalidInput(FourtopError):
         return "" if self.given == LEFT_OUT else f" (got {self.given})"
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class InvalidIdentifier(InvalidInput):
     """An id is not 1–64 characters out of ``A–Z a–z 0–9 . _ : -``."""
 
     default_code = Code.INVALID_IDENTIFIER
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class InvalidWindow(InvalidInput):
     """A window is empty, reversed, longer than 31 days, or outside the years 1970–2200."""
 
     default_code = Code.INVALID_WINDOW
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class NaiveDatetime(InvalidInput):
-    """A datetime has no time zone, and nothing here guesses one."""
+    """A datetime has no time zone. Pass an aware datetime; fourtop never guesses a zone."""
 
     default_code = Code.NAIVE_DATETIME
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class NonexistentTime(InvalidInput):
-    """A local time is skipped by the clocks going forward.
+    """The clocks go forward past this local time, so it does not exist. Choose ``next_valid``.
 
     Args:
         next_valid: The first valid local time after it, in ISO 8601 with offset.
@@ -125,9 +131,9 @@ class NonexistentTime(InvalidInput):
         return f"{self.field}: the local time does not exist; use {self.next_valid}{self._got}"
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class AmbiguousTime(InvalidInput):
-    """A local time happens twice as the clocks go back.
+    """This local time happens twice, because the clocks go back. Pass one of ``candidates``.
 
     Args:
         candidates: Both instants, in ISO 8601 with offset, the earlier first.
@@ -142,12 +148,12 @@ class AmbiguousTime(InvalidInput):
         return f"{self.field}: the local time occurs twice; use {earlier} or {later}{self._got}"
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class InvalidDocument(InvalidInput):
-    """A document breaks its schema; ``field`` is the path of the place, such as ``tables[3].capacity``.
+    """A document breaks its schema; ``field`` is the path, such as ``tables[3].capacity``.
 
     Args:
-        line: The line, where the text is not even JSON or CSV; 1 is the first.
+        line: The line (from 1) of a CSV row, or of text that is not valid JSON.
     """
 
     default_code = Code.INVALID_DOCUMENT
@@ -159,12 +165,12 @@ class InvalidDocument(InvalidInput):
         return f"{where}{self.field}: {self.rule}{self._got}"
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class ImportRejected(FourtopError):
-    """Rows of an import are wrong or overlap. All are listed, and nothing was imported.
+    """Rows of an import are invalid or overlap. Every problem is listed; nothing was imported.
 
     Args:
-        problems: One sentence a problem, in the order of the rows; rows count from 1.
+        problems: One sentence for each problem, in the order of the rows; rows count from 1.
     """
 
     default_code = Code.IMPORT_REJECTED
@@ -177,12 +183,12 @@ class ImportRejected(FourtopError):
         return f"nothing was imported: {first}{more}"
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class KeyReused(FourtopError):
-    """An idempotency key came back with another request. Use a new key for a new request.
+    """An idempotency key was used before with another request. Use a new key for a new request.
 
     Args:
-        command: The command whose keys these are.
+        command: The command that the key belongs to.
         key: The key.
     """
 
@@ -195,16 +201,16 @@ class KeyReused(FourtopError):
         return f"the key {self.key!r} of {self.command} belongs to another request"
 
 
-# ---- things that are not there, or not yours -----------------------------------------------------
+# ---- unknown or foreign rows ---------------------------------------------------------------------
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class NotFound(FourtopError):
-    """Something does not exist in this restaurant. Another restaurant's ids are answered the same way.
+    """The id does not exist in this restaurant. Another restaurant's id gives the same error.
 
     Args:
-        kind: What was looked for: restaurant, table, zone, booking, hold, block.
-        id: The id that was given.
+        kind: The kind of record: restaurant, table, zone, booking, hold, block.
+        id: The id that was given; a value that is not a valid id is described, not repeated.
     """
 
     default_code = Code.NOT_FOUND
@@ -216,9 +222,9 @@ class NotFound(FourtopError):
         return f"there is no {self.kind} {self.id!r}"
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class ForeignTenant(FourtopError):
-    """A change touches a row of another restaurant than the transaction's. A fault of the caller's code."""
+    """A change touches a row of another restaurant. This is a bug in the calling code."""
 
     default_code = Code.FOREIGN_TENANT
 
@@ -230,12 +236,12 @@ class ForeignTenant(FourtopError):
         )
 
 
-# ---- what was refused ----------------------------------------------------------------------------
+# ---- refusals and conflicts ----------------------------------------------------------------------
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class Refused(FourtopError):
-    """A command was refused by a rule or for want of tables; ``refusal`` says which and why."""
+    """A rule or a lack of tables forbids the command. ``refusal`` carries the reasons."""
 
     refusal: Refusal
 
@@ -250,20 +256,24 @@ class Refused(FourtopError):
         reasons = [{"code": str(each.code), **each.details} for each in self.refusal.reasons]
         return {"proof": str(self.refusal.proof), "reasons": reasons}
 
+    def _explanation(self) -> list[str]:
+        reasons = self.refusal.reasons
+        return [f"  {each.code.value}: {each}" for each in reasons] if len(reasons) > 1 else []
+
     def __str__(self) -> str:
         return str(self.refusal)
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class AllocationsOverlap(FourtopError):
-    """Two live allocations of one resource would overlap. The store refused, whatever the caller believed.
+    """Two live allocations of one resource would overlap. The store refused the change.
 
     Args:
         resource_type: ``table``, ``hold`` or ``merge_group``.
         resource_id: The resource.
-        in_the_way: The id of the allocation that was there first.
-        owner_kind: Whose it is: hold, booking or block.
-        owner_id: The owner's id.
+        in_the_way: The id of the earlier allocation.
+        owner_kind: The kind of its owner: hold, booking or block.
+        owner_id: The id of its owner.
         start: Its start, ISO 8601 in UTC.
         end: Its end, ISO 8601 in UTC.
     """
@@ -290,17 +300,17 @@ class AllocationsOverlap(FourtopError):
 
     def __str__(self) -> str:
         return (
-            f"{self.constraint}: {self.resource_type} {self.resource_id!r} is taken from {self.start} to {self.end}"
-            f" by {self.owner_kind} {self.owner_id!r}"
+            f"{self.constraint}: {self.resource_type} {self.resource_id!r} is taken"
+            f" from {self.start} to {self.end} by {self.owner_kind} {self.owner_id!r}"
         )
 
 
 # ---- holds, bookings, versions -------------------------------------------------------------------
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class HoldExpired(FourtopError):
-    """The hold's time is over. Hold again; a dead hold stays dead."""
+    """The hold has expired. Make a new hold; an expired hold cannot be revived."""
 
     default_code = Code.HOLD_EXPIRED
 
@@ -311,9 +321,9 @@ class HoldExpired(FourtopError):
         return f"the hold {self.hold_id!r} expired at {self.expired_at}"
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class HoldEnded(FourtopError):
-    """The hold was released, replaced or confirmed before."""
+    """The hold was released, replaced or confirmed before. Make a new hold."""
 
     default_code = Code.HOLD_ENDED
 
@@ -324,14 +334,14 @@ class HoldEnded(FourtopError):
         return f"the hold {self.hold_id!r} is {self.state}"
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class HoldMismatch(FourtopError):
     """The hold and the booking do not belong together.
 
     Args:
-        hold_id: The hold; ``None``: it was asked for, and not made.
+        hold_id: The hold; ``None``: the request for a hold was refused.
         booking_id: The booking that was named.
-        differs: In what they differ: ``booking`` (the hold is for another one), ``party_size``,
+        differs: The fields that differ: ``booking`` (the hold is for another one), ``party_size``,
             ``start``.
     """
 
@@ -352,12 +362,12 @@ class HoldMismatch(FourtopError):
         )
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class HoldLimit(FourtopError):
-    """A limit on holds is reached.
+    """A limit on holds is reached. Wait until other holds end, or make a new hold.
 
     Args:
-        limit: Which: ``live_per_restaurant``, ``live_per_session`` or ``lifetime_seconds``.
+        limit: ``live_per_restaurant``, ``live_per_session`` or ``lifetime_seconds``.
         maximum: The limit's value.
     """
 
@@ -368,22 +378,22 @@ class HoldLimit(FourtopError):
 
     @property
     def is_retryable(self) -> bool:
-        """Tell whether the same call may succeed later: other holds end, but a hold's age only grows."""
+        """Tell whether retrying may succeed: other holds end, but this hold only gets older."""
         return self.limit != "lifetime_seconds"
 
     def __str__(self) -> str:
         return f"the limit {self.limit} of {self.maximum} is reached"
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class HoldRateLimit(FourtopError):
-    """Too many holds were made for one booking. Wait, then try again.
+    """Too many holds were made for one booking. Wait ``retry_after_seconds``, then try again.
 
     Args:
         booking_id: The booking.
-        maximum: How many may be made in a window.
-        window_seconds: The window.
-        retry_after_seconds: How long to wait, in whole seconds.
+        maximum: The largest number of holds in one window.
+        window_seconds: The length of the window.
+        retry_after_seconds: The time to wait, in whole seconds.
     """
 
     default_code = Code.HOLD_RATE_LIMIT
@@ -395,18 +405,18 @@ class HoldRateLimit(FourtopError):
 
     def __str__(self) -> str:
         return (
-            f"{self.maximum} holds were made for the booking {self.booking_id!r} in {self.window_seconds} s;"
-            f" try again in {self.retry_after_seconds} s"
+            f"{self.maximum} holds were made for the booking {self.booking_id!r}"
+            f" in {self.window_seconds} s; try again in {self.retry_after_seconds} s"
         )
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class PolicyDrift(FourtopError):
-    """What the hold relied on has changed since. Hold again, or confirm with ``requote=True``.
+    """Facts that the hold relied on have changed. Hold again, or confirm with ``requote=True``.
 
     Args:
         hold_id: The hold, still alive.
-        changed: Which facts changed, such as ``tables[t4].capacity``; sorted.
+        changed: The names of the changed facts, such as ``tables[t4].capacity``; sorted.
     """
 
     default_code = Code.POLICY_DRIFT
@@ -418,9 +428,9 @@ class PolicyDrift(FourtopError):
         return f"since the hold {self.hold_id!r} was made, these changed: {', '.join(self.changed)}"
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class IllegalTransition(FourtopError):
-    """The booking's life cycle has no such step."""
+    """The booking's life cycle does not allow this step. Read the booking, then decide again."""
 
     default_code = Code.ILLEGAL_TRANSITION
 
@@ -432,9 +442,9 @@ class IllegalTransition(FourtopError):
         return f"the booking {self.booking_id!r} is {self.status} and cannot become {self.target}"
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class AlreadyExists(FourtopError):
-    """A new row has the id or the key of one that is there."""
+    """A record with this id or key exists already. Choose another id, or read the record."""
 
     default_code = Code.ALREADY_EXISTS
 
@@ -445,14 +455,14 @@ class AlreadyExists(FourtopError):
         return f"the {self.kind} {self.id!r} exists already"
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class InUse(FourtopError):
-    """Something cannot be removed or changed while it is in use.
+    """A record cannot be removed or changed while another record uses it.
 
     Args:
-        kind: What: table, zone or timezone.
+        kind: table, zone, timezone or restaurant.
         id: Its id.
-        by: What uses it, such as ``booking b1 until 2026-01-01T20:00:00+00:00``.
+        by: The user, such as ``booking b1 until 2026-01-01T20:00:00+00:00``.
     """
 
     default_code = Code.IN_USE
@@ -465,14 +475,14 @@ class InUse(FourtopError):
         return f"the {self.kind} {self.id!r} is in use by {self.by}"
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class StaleVersion(FourtopError):
-    """Somebody changed it in between. Read again, then decide again.
+    """Another change came first. Read the record again, then decide again.
 
     Args:
-        kind: What: floor, policy or booking.
+        kind: floor, policy or booking.
         expected: The version that the change was made from.
-        found: The version that is there.
+        found: The current version.
     """
 
     default_code = Code.STALE_VERSION
@@ -482,13 +492,16 @@ class StaleVersion(FourtopError):
     found: int
 
     def __str__(self) -> str:
-        return f"the {self.kind} is at version {self.found}; the change was made from version {self.expected}"
+        return (
+            f"the {self.kind} is at version {self.found};"
+            f" the change was made from version {self.expected}"
+        )
 
 
 # ---- stores --------------------------------------------------------------------------------------
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class StoreUnavailable(FourtopError):
     """The store cannot be reached or gave up. Nothing was changed; try again later."""
 
@@ -500,12 +513,40 @@ class StoreUnavailable(FourtopError):
         return f"the store is unavailable: {self.why}"
 
 
-@attrs.define(slots=False, eq=False)
-class StoreMisconfigured(FourtopError):
-    """The store is not as it has to be, and nothing is done with it. Mend what ``problems`` name; no retry will.
+@attrs.define(slots=False, eq=False, repr=False)
+class ClockBehind(StoreUnavailable):
+    """The clock is far behind the time that a restaurant was told. Nothing was changed.
+
+    Either the clock is wrong now, or it was ahead when the time was told. Correct the clock; or, if
+    it is right, set the restaurant's time back: ``fourtop clock reset``, or ``reset_clock`` of the
+    store.
 
     Args:
-        problems: One sentence a problem.
+        restaurant_id: The restaurant.
+        told: The latest time that was told, ISO 8601 in UTC.
+        now: The time of the clock, ISO 8601 in UTC.
+    """
+
+    default_code = Code.CLOCK_BEHIND
+
+    why: str = attrs.field(default="the clock is behind", init=False)
+    restaurant_id: str
+    told: str
+    now: str
+
+    def __str__(self) -> str:
+        return (
+            f"the clock says {self.now}, and the restaurant {self.restaurant_id!r} has been told"
+            f" {self.told}"
+        )
+
+
+@attrs.define(slots=False, eq=False, repr=False)
+class StoreMisconfigured(FourtopError):
+    """The store is misconfigured and refuses to work. Fix every problem; a retry does not help.
+
+    Args:
+        problems: One sentence for each problem.
     """
 
     default_code = Code.STORE_MISCONFIGURED
@@ -516,9 +557,9 @@ class StoreMisconfigured(FourtopError):
         return f"the store cannot be used: {'; '.join(self.problems)}"
 
 
-@attrs.define(slots=False, eq=False)
+@attrs.define(slots=False, eq=False, repr=False)
 class OutcomeUnknown(FourtopError):
-    """The commit's reply was lost: it happened or it did not. One retry with the same key settles it."""
+    """The reply to the commit was lost, so its outcome is unknown. Retry once with the same key."""
 
     default_code = Code.OUTCOME_UNKNOWN
 

@@ -1,14 +1,13 @@
-"""A refusal is a value: what stands in the way, and how far that is proven."""
-
-from __future__ import annotations
+"""Refusals: values that name the reasons for a no, and how far it is proven."""
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import attrs
 
 from fourtop.errors.code import Code
+from fourtop.errors.display import brief, html_table
 
 _TEXT = {
     Code.RESTAURANT_INACTIVE: "the restaurant takes no bookings at present",
@@ -16,19 +15,33 @@ _TEXT = {
     Code.OUTSIDE_SERVICE_HOURS: "no service period is open at {start}",
     Code.LAST_SEATING_PASSED: "{start} is after the last seating of {period}, {last_start}",
     Code.DWELL_BELOW_MINIMUM: (
-        "{dwell_minutes} minutes are left before {period} ends; a stay is at least {minimum_minutes}"
+        "{dwell_minutes} minutes are left before {period} ends;"
+        " a stay is at least {minimum_minutes}"
     ),
     Code.OCCASION_NOT_OFFERED: "{period} does not offer the occasion {occasion}",
     Code.BOOKING_IN_PAST: "{start} is more than {grace_minutes} minutes ago",
-    Code.CAPACITY_EXCEEDED: "{period} on {date} is limited to {limit} {unit}; {booked} booked, {requested} asked for",
+    Code.CAPACITY_EXCEEDED: (
+        "{period} on {date} is limited to {limit} {unit}; {booked} booked, {requested} asked for"
+    ),
     Code.PARTY_NEVER_FITS: "no table or combination on this floor seats a party of {party_size}",
-    Code.NO_TABLES_MATCH: "tables that seat {party_size} exist, but none meets the conditions {conditions}",
+    Code.NO_TABLES_MATCH: (
+        "tables that seat {party_size} exist, but none meets the conditions {conditions}"
+    ),
+    Code.SEARCH_LIMIT_REACHED: (
+        "no tables for a party of {party_size} were found among the first {limit} sets searched"
+    ),
     Code.TABLES_TAKEN: "every table or combination that seats {party_size} is in use",
     Code.HOLD_CONFLICT: "the tables {tables} are held at that time (allocations_no_overlap)",
     Code.ALLOCATIONS_OVERLAP: "the tables {tables} are taken at that time (allocations_no_overlap)",
-    Code.PARTY_BELOW_MINIMUM: "a party of {party_size} is below the minimum of {minimum} for the tables {tables}",
-    Code.PARTY_ABOVE_MAXIMUM: "a party of {party_size} is above the maximum of {maximum} for the tables {tables}",
-    Code.SLACK_EXCEEDED: "the tables {tables} leave {slack} seats over; at most {budget} are allowed",
+    Code.PARTY_BELOW_MINIMUM: (
+        "a party of {party_size} is below the minimum of {minimum} for the tables {tables}"
+    ),
+    Code.PARTY_ABOVE_MAXIMUM: (
+        "a party of {party_size} is above the maximum of {maximum} for the tables {tables}"
+    ),
+    Code.SLACK_EXCEEDED: (
+        "the tables {tables} leave {slack} seats over; at most {budget} are allowed"
+    ),
     Code.TOO_MANY_TABLES: "{count} tables were named; at most {maximum} may be joined",
     Code.TABLE_OUT_OF_SERVICE: "the tables {tables} are not in service",
     Code.TABLE_NOT_MOVABLE: "the tables {tables} are fixed and cannot be joined",
@@ -44,21 +57,23 @@ def _listed(value: Any) -> Any:
 class Proof(StrEnum):
     """How far a refusal is proven.
 
-    ``RULE``: a rule of the house forbids it, whatever the tables. ``NO_PLAN``: no set of tables on
-    this floor seats the party, even in an empty house. ``NO_FREE_PLAN``: sets exist, and in every
-    one of them some table is in use at that time; re-seating others was not tried.
-    ``NAMED_TABLES``: only the tables that the request named were looked at.
+    ``RULE``: a rule of the house forbids it for every table. ``NO_PLAN``: no set of tables on
+    this floor seats the party, even in an empty house. ``NO_FREE_PLAN``: sets exist, but in each
+    of them a table is in use at that time; the search does not re-seat other parties.
+    ``NAMED_TABLES``: the search looked only at the tables that the request named. ``NOT_PROVEN``:
+    the search met its bound of nodes before it found a set; a set that seats the party may exist.
     """
 
     RULE = "rule"
     NO_PLAN = "no_plan"
     NO_FREE_PLAN = "no_free_plan"
     NAMED_TABLES = "named_tables"
+    NOT_PROVEN = "not_proven"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Reason:
-    """One binding constraint of a refusal: its code, and the facts as plain data (ids only, no names).
+    """One binding constraint of a refusal: its code, and its facts as plain data (ids, no names).
 
     >>> print(Reason(Code.PARTY_NEVER_FITS, {"party_size": 40}))
     no table or combination on this floor seats a party of 40
@@ -72,14 +87,17 @@ class Reason:
             {name: _listed(value) for name, value in self.details.items()}
         )
 
+    def __repr__(self) -> str:
+        return brief(self, f"{self.code.value}: {self}")
 
-@attrs.frozen
+
+@attrs.frozen(repr=False)
 class Refusal:
-    """A "no" that names what stands in the way and how far that is proven. It is falsy.
+    """A no: the constraints in the way, and how far the no is proven. It is falsy.
 
     Args:
         reasons: The binding constraints, the decisive one first. Never empty.
-        proof: What was established.
+        proof: How far it is proven.
 
     >>> refusal = Refusal((Reason(Code.PARTY_NEVER_FITS, {"party_size": 40}),), Proof.NO_PLAN)
     >>> refusal.code.value, str(refusal)
@@ -98,7 +116,7 @@ class Refusal:
         return self.reasons[0].code
 
     @classmethod
-    def by_rule(cls, code: Code, **details: Any) -> Refusal:
+    def by_rule(cls, code: Code, **details: Any) -> Self:
         """Make the refusal of one rule of the house."""
         return cls((Reason(code, details),), Proof.RULE)
 
@@ -108,3 +126,10 @@ class Refusal:
 
     def __str__(self) -> str:
         return "; ".join(str(reason) for reason in self.reasons)
+
+    def __repr__(self) -> str:
+        return brief(self, f"{self.code.value}: {self}")
+
+    def _repr_html_(self) -> str:
+        rows = [(reason.code.value, reason) for reason in self.reasons]
+        return html_table(f"Refused (proof: {self.proof.value})", ("code", "reason"), rows)

@@ -1,1 +1,1 @@
-"""Formats: how values are written as text and read back."""
+"""Formats: encoding of values as text, and decoding."""

@@ -1,6 +1,4 @@
-"""Booking rows: the bookings of another system, as CSV or JSON, before they are imported."""
-
-from __future__ import annotations
+"""Booking rows: the bookings of another system, as CSV or JSON, before an import."""
 
 import csv
 import io
@@ -12,7 +10,9 @@ from typing import Any, Final
 import attrs
 
 from fourtop.errors import InvalidDocument, InvalidInput, safe_repr
-from fourtop.formats.json_codec import ROOT, Record, items, list_of, parse, plain
+from fourtop.errors.display import brief
+from fourtop.formats.files import StrPath, read_text, write_text
+from fourtop.formats.json_codec import ROOT, ObjectCodec, items, list_of, parse, plain
 from fourtop.model import validators
 from fourtop.model.booking import BookingStatus
 from fourtop.model.calendar import as_moment
@@ -23,7 +23,7 @@ _WHOLE = re.compile(r"[0-9]{1,9}")
 _BYTE_ORDER_MARK = "\ufeff"
 
 
-def _numbers(value: Any) -> tuple[str, ...]:
+def _numbers(value: Iterable[str]) -> tuple[str, ...]:
     numbers = validators.as_members(
         "tables", value, lambda each: validators.check_text("tables", each, 50)
     )
@@ -32,7 +32,7 @@ def _numbers(value: Any) -> tuple[str, ...]:
     return numbers
 
 
-def _status(value: Any) -> BookingStatus:
+def _status(value: BookingStatus | str) -> BookingStatus:
     return validators.as_enum(BookingStatus, "status", value)
 
 
@@ -40,19 +40,19 @@ def _moment(_instance: object, attribute: validators.Named, value: Any) -> None:
     as_moment(value, attribute.name)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class BookingRow:
-    """A booking to import. It knows no restaurant yet: tables are numbers, and times may be local.
+    """A booking to import. It has no restaurant yet: tables are numbers, and times may be local.
 
     Args:
         id: Of the booking; unique in the restaurant.
-        party_size: How many people (1–1,000).
-        start: When they sit down: ISO 8601 or a datetime; without an offset it is local time of the
-            restaurant.
-        end: When they leave, in the same way; ``None``: as the policy says.
+        party_size: The number of people (1–1,000).
+        start: The time when they sit down: ISO 8601 or a datetime; without an offset, local time of
+            the restaurant.
+        end: The time when they leave, in the same form; ``None``: the policy decides.
         tables: The numbers of its tables.
-        status: Where it is in its life.
-        occasion: Key of an occasion; ``None``: the period's own.
+        status: The state in its life cycle.
+        occasion: Key of an occasion; ``None``: the period's default.
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -62,7 +62,7 @@ class BookingRow:
     """
 
     id: str = attrs.field(validator=validators.identifier)
-    party_size: int = attrs.field(validator=validators.party_size)
+    party_size: int = attrs.field(converter=validators.as_integer, validator=validators.party_size)
     start: str | datetime = attrs.field(validator=_moment)
     end: str | datetime | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(_moment)
@@ -75,33 +75,74 @@ class BookingRow:
         default=None, kw_only=True, validator=validators.optional(validators.identifier)
     )
 
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            f"{self.id} at {_iso(self.start)}",
+            f"party of {self.party_size}",
+            f"tables {'+'.join(self.tables)}" if self.tables else "",
+            self.status.value,
+        )
 
-_RECORD: Final = Record(BookingRow, forms={"tables": list_of(plain())})
+
+_ROW: Final = ObjectCodec(BookingRow, codecs={"tables": list_of(plain())})
 
 
 def loads_rows_json(text: str) -> tuple[BookingRow, ...]:
-    """Read a JSON list of objects whose keys are the attributes of ``BookingRow``; in their order.
+    """Read a JSON list of objects with the attributes of ``BookingRow`` as keys; in their order.
 
     Raises:
-        InvalidDocument: If it is not JSON (with the line), or a row is wrong: ``field`` is the
-            path, such as ``rows[3].party_size``. A key that is not known is refused: there is no
-            place for personal data.
+        InvalidDocument: If it is not JSON (with the line), or a row is invalid: ``field`` is the
+            path, such as ``rows[3].party_size``. Unknown keys are refused, to keep personal data
+            out.
 
-    >>> [row.party_size for row in loads_rows_json('[{"id": "b1", "party_size": 4, "start": "2026-05-01T19:00"}]')]
+    >>> text = '[{"id": "b1", "party_size": 4, "start": "2026-05-01T19:00"}]'
+    >>> [row.party_size for row in loads_rows_json(text)]
     [4]
     """
-    return tuple(_RECORD.decode(row, path) for path, row in items(parse(text), "rows"))
+    return tuple(_ROW.decode(row, path) for path, row in items(parse(text), "rows"))
+
+
+def load_rows_json(path: StrPath) -> tuple[BookingRow, ...]:
+    """Read a JSON file; see ``loads_rows_json``.
+
+    Raises:
+        InvalidInput: If the file cannot be read.
+        InvalidDocument: If it is not UTF-8, or as ``loads_rows_json``.
+    """
+    return loads_rows_json(read_text(path))
+
+
+def load_rows_csv(path: StrPath) -> tuple[BookingRow, ...]:
+    """Read a CSV file; see ``loads_rows_csv``.
+
+    Raises:
+        InvalidInput: If the file cannot be read.
+        InvalidDocument: If it is not UTF-8, or as ``loads_rows_csv``.
+    """
+    return loads_rows_csv(read_text(path))
+
+
+def dump_rows_csv(rows: Iterable[BookingRow], path: StrPath) -> None:
+    """Write rows to a CSV file; see ``dumps_rows_csv``. An existing file is replaced.
+
+    Raises:
+        InvalidInput: If the file cannot be written, or as ``dumps_rows_csv``; the file is then
+            unchanged.
+    """
+    write_text(path, dumps_rows_csv(rows))
 
 
 def loads_rows_csv(text: str) -> tuple[BookingRow, ...]:
-    r"""Read comma-separated rows with a header line; in their order. Empty lines and empty cells do not count.
+    r"""Read comma-separated rows with a header line; in their order.
 
     The columns are the attributes of ``BookingRow``, in any order; ``id``, ``party_size`` and
-    ``start`` are needed. Tables are joined by ``+``, as in ``Low 4a+Low 4b``.
+    ``start`` are required. Table numbers are joined by ``+``, as in ``Low 4a+Low 4b``. Empty lines
+    and empty cells are ignored.
 
     Raises:
-        InvalidDocument: With the line, 1 being the header, and the column as its ``field``. A
-            column that is not known is refused: there is no place for personal data.
+        InvalidDocument: With the line (1 is the header) and the column as its ``field``. Unknown
+            columns are refused, to keep personal data out.
 
     >>> loads_rows_csv("id,party_size,start,tables\nb1,4,2026-05-01T19:00,1+2\n")[0].tables
     ('1', '2')
@@ -113,11 +154,11 @@ def loads_rows_csv(text: str) -> tuple[BookingRow, ...]:
 
 
 def dumps_rows_csv(rows: Iterable[BookingRow]) -> str:
-    """Write rows as ``loads_rows_csv`` reads them: all columns, in a fixed order.
+    """Encode rows as CSV for ``loads_rows_csv``: all columns, in a fixed order.
 
     Raises:
-        InvalidInput: If a table number has a ``+``, which stands between numbers here; or they are
-            no rows.
+        InvalidInput: If a table number contains ``+``, which separates numbers; or they are not
+            rows.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")

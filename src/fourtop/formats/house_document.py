@@ -1,4 +1,4 @@
-"""The house document: everything that is configured for a restaurant, as one JSON text without loss."""
+"""The house document: the configuration of a restaurant as one JSON text, without loss."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from datetime import date
 from typing import Any, Final
 
 from fourtop.errors import InvalidDocument, InvalidInput, safe_repr
+from fourtop.formats.files import StrPath, read_text, write_text
 from fourtop.formats.json_codec import (
-    Form,
-    Record,
+    Codec,
+    ObjectCodec,
+    construct,
     entries,
     items,
     list_of,
-    made,
     optional,
     parse,
     plain,
@@ -23,11 +24,10 @@ from fourtop.model import validators
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.planning import Planning, Weights
-from fourtop.model.policy import (
-    CapacityRule,
-    HoldRules,
+from fourtop.model.policy import CapacityRule, HoldRules, Policy
+from fourtop.model.restaurant import Restaurant, Zone
+from fourtop.model.service_period import (
     Occasion,
-    Policy,
     ServicePeriod,
     TurnBand,
     Weekday,
@@ -35,7 +35,6 @@ from fourtop.model.policy import (
     as_time,
     as_weekday,
 )
-from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.table import Position, Table
 
 FORMAT: Final = "fourtop/house/1"
@@ -53,24 +52,25 @@ _REQUIRED: Final = ("format", "restaurant", "zones", "tables", "policy")
 
 
 def loads_house(text: str) -> House:
-    """Read a house document.
+    """Decode a house document.
 
-    Tables are named by their numbers and zones by their names, whatever the case. An id that is
-    left out is the slug of the number or name. A join is a pair of numbers, or an object where it
-    costs seats. What is left out has the default of its value.
+    References name tables by number and zones by name, ignoring case. The default of an id is the
+    slug of the number or name. A join is a pair of numbers, or an object if it costs seats. Every
+    other missing key has the default of its attribute.
 
     Args:
         text: JSON in the format ``fourtop/house/1``; ``house_schema`` describes it.
 
     Raises:
-        InvalidDocument: If it is not JSON (with the line), or breaks a rule: ``field`` is the path
-            of the place, such as ``tables[3].capacity``. The first fault is reported.
+        InvalidDocument: If it is not JSON (with the line), or breaks a rule: ``field`` is the path,
+            such as ``tables[3].capacity``. The error reports the first fault.
 
     >>> house = loads_house('''{
     ...   "format": "fourtop/house/1",
     ...   "restaurant": {"name": "The Corner", "timezone": "Europe/London"},
     ...   "zones": [{"name": "Main"}],
-    ...   "tables": [{"number": "1", "capacity": 2, "zone": "Main"}, {"number": "2", "capacity": 4, "zone": "Main"}],
+    ...   "tables": [{"number": "1", "capacity": 2, "zone": "Main"},
+    ...              {"number": "2", "capacity": 4, "zone": "Main"}],
     ...   "joins": [["1", "2"]],
     ...   "policy": {"periods": [{"key": "dinner", "start": "17:00", "end": "23:00"}]}
     ... }''')
@@ -81,18 +81,37 @@ def loads_house(text: str) -> House:
 
 
 def dumps_house(house: House) -> str:
-    """Write a house document: in a stable order, with what equals a default left out.
+    """Encode a house as a house document, in a stable order and without default values.
 
-    ``loads_house`` of it gives an equal house.
+    ``loads_house`` returns an equal house.
 
     Raises:
-        InvalidInput: If it is no house.
+        InvalidInput: If it is not a house.
     """
     return write(house_to_data(house)) + "\n"
 
 
+def load_house(path: StrPath) -> House:
+    """Read a house document from a file; see ``loads_house``.
+
+    Raises:
+        InvalidInput: If the file cannot be read.
+        InvalidDocument: If it is not UTF-8, or as ``loads_house``.
+    """
+    return loads_house(read_text(path))
+
+
+def dump_house(house: House, path: StrPath) -> None:
+    """Write a house document to a file; see ``dumps_house``. An existing file is replaced.
+
+    Raises:
+        InvalidInput: If it is not a house, or the file cannot be written.
+    """
+    write_text(path, dumps_house(house))
+
+
 def house_from_data(data: object) -> House:
-    """Make a house of a document that was read from JSON: dicts, lists, texts, numbers, booleans and ``None``.
+    """Make a house from the data of a JSON document: dicts, lists, texts, numbers and ``None``.
 
     Raises:
         InvalidDocument: As ``loads_house``.
@@ -102,19 +121,19 @@ def house_from_data(data: object) -> House:
         raise InvalidDocument("format", f"must be {FORMAT}", safe_repr(found["format"]))
     restaurant = _RESTAURANT.decode(found["restaurant"], "restaurant")
     zones = [_ZONE.decode(value, path) for path, value in items(found["zones"], "zones")]
-    table_record = _table_record(zones)
-    tables = [table_record.decode(value, path) for path, value in items(found["tables"], "tables")]
+    table_codec = _table_codec(zones)
+    tables = [table_codec.decode(value, path) for path, value in items(found["tables"], "tables")]
     numbers = _numbers(tables)
     joins = [_join(value, path, numbers) for path, value in items(found.get("joins", []), "joins")]
-    set_record = _set_record(numbers)
+    set_codec = _set_codec(numbers)
     sets = [
-        set_record.decode(value, path)
+        set_codec.decode(value, path)
         for path, value in items(found.get("set_capacities", []), "set_capacities")
     ]
     parts = {"tables": tables, "zones": zones, "joins": joins, "set_capacities": sets}
     if "joins_within_zone" in found:
         parts["joins_within_zone"] = found["joins_within_zone"]
-    floor = made(Floor, parts, "", {})
+    floor = construct(Floor, parts, "", {})
     return House(restaurant, floor, _POLICY.decode(found["policy"], "policy"))
 
 
@@ -122,22 +141,22 @@ def house_to_data(house: House) -> dict[str, Any]:
     """Return a house document as plain data, ready for JSON.
 
     Raises:
-        InvalidInput: If it is no house.
+        InvalidInput: If it is not a house.
     """
     floor = validators.check_instance("house", house, House).floor
-    table_record, numbers = _table_record(floor.zones), _numbers(floor.tables)
+    table_codec, numbers = _table_codec(floor.zones), _numbers(floor.tables)
     joins = sorted(
         floor.joins, key=lambda join: sorted(floor.positions[id_] for id_ in join.tables)
     )
-    set_record = _set_record(numbers, floor.in_order)
+    set_codec = _set_codec(numbers, floor.in_order)
     data: dict[str, Any] = {
         "format": FORMAT,
         "restaurant": _RESTAURANT.encode(house.restaurant),
         "zones": [_ZONE.encode(zone) for zone in floor.zones],
-        "tables": [table_record.encode(table) for table in floor.tables],
+        "tables": [table_codec.encode(table) for table in floor.tables],
         "joins": [_join_data(join, floor) for join in joins],
         "joins_within_zone": floor.joins_within_zone,
-        "set_capacities": [set_record.encode(each) for each in floor.set_capacities],
+        "set_capacities": [set_codec.encode(each) for each in floor.set_capacities],
         "policy": _POLICY.encode(house.policy),
     }
     return {key: value for key, value in data.items() if key in _REQUIRED or value}
@@ -146,49 +165,49 @@ def house_to_data(house: House) -> dict[str, Any]:
 # ---- the floor -----------------------------------------------------------------------------------
 
 
-def _reference(ids: Mapping[str, str], what: str) -> Form:
-    """Make the form of a reference by name to something that has an id; ``ids`` are by name, in any case."""
+def _reference(ids: Mapping[str, str], target: str) -> Codec:
+    """Make the codec of a reference by name; ``ids`` maps names (ignoring case) to ids."""
     by_name = {validators.casefold(name): id_ for name, id_ in ids.items()}
     names = {id_: name for name, id_ in ids.items()}
 
     def decode(data: Any, path: str) -> str:
         found = by_name.get(validators.casefold(data)) if isinstance(data, str) else None
         if found is None:
-            raise InvalidDocument(path, f"must be {what} of this document", safe_repr(data))
+            raise InvalidDocument(path, f"must be {target} of this document", safe_repr(data))
         return found
 
-    return Form(decode, names.__getitem__)
+    return Codec(decode, names.__getitem__)
 
 
-def _table_record(zones: Collection[Zone]) -> Record:
+def _table_codec(zones: Collection[Zone]) -> ObjectCodec:
     zone = _reference({zone.name: zone.id for zone in zones}, "the name of a zone")
-    return Record(
+    return ObjectCodec(
         Table,
-        forms={
+        codecs={
             "zone_id": zone,
             "mobility": _ENUM,
             "features": list_of(plain(), sorted),
-            "position": optional(Record(Position).form),
+            "position": optional(ObjectCodec(Position).codec),
         },
         names={"zone_id": "zone"},
         derived={"id": "number"},
     )
 
 
-def _numbers(tables: Collection[Table]) -> Form:
+def _numbers(tables: Collection[Table]) -> Codec:
     return _reference({table.number: table.id for table in tables}, "the number of a table")
 
 
-def _set_record(numbers: Form, order: Callable[[Any], Collection[str]] = tuple) -> Record:
-    return Record(SetCapacity, forms={"tables": list_of(numbers, order)})
+def _set_codec(numbers: Codec, order: Callable[[Any], Collection[str]] = tuple) -> ObjectCodec:
+    return ObjectCodec(SetCapacity, codecs={"tables": list_of(numbers, order)})
 
 
-def _join(data: object, path: str, numbers: Form) -> Join:
+def _join(data: object, path: str, numbers: Codec) -> Join:
     members = list_of(numbers)
     if isinstance(data, list):
         join: Join = plain(Join).decode(members.decode(data, path), path)
     else:
-        join = Record(Join, forms={"tables": members}).decode(data, path)
+        join = ObjectCodec(Join, codecs={"tables": members}).decode(data, path)
     return join
 
 
@@ -215,13 +234,13 @@ _TIME = plain(as_time, lambda at: f"{at:%H:%M}")
 _DATE = plain(as_date, date.isoformat)
 _DATES = list_of(_DATE, sorted)
 _WEEKDAY = plain(as_weekday, lambda day: day.value)
-_BANDS = list_of(Form(_band, lambda band: [band.max_party, band.minutes]))
-_RESTAURANT = Record(Restaurant, derived={"id": "name"})
-_ZONE = Record(Zone, forms={"area": _ENUM}, derived={"id": "name"})
-_OCCASION = Record(Occasion, forms={"turn_bands": _BANDS})
-_PERIOD = Record(
+_BANDS = list_of(Codec(_band, lambda band: [band.max_party, band.minutes]))
+_RESTAURANT = ObjectCodec(Restaurant, derived={"id": "name"})
+_ZONE = ObjectCodec(Zone, codecs={"area": _ENUM}, derived={"id": "name"})
+_OCCASION = ObjectCodec(Occasion, codecs={"turn_bands": _BANDS})
+_PERIOD = ObjectCodec(
     ServicePeriod,
-    forms={
+    codecs={
         "start": _TIME,
         "end": _TIME,
         "weekdays": list_of(_WEEKDAY, lambda days: sorted(days, key=list(Weekday).index)),
@@ -231,17 +250,21 @@ _PERIOD = Record(
         "last_start": optional(_TIME),
     },
 )
-_CAPACITY_RULE = Record(CapacityRule, forms={"weekday": optional(_WEEKDAY), "on": optional(_DATE)})
-_PLANNING = Record(Planning, forms={"adjacency_mode": _ENUM, "weights": Record(Weights).form})
-_POLICY = Record(
+_CAPACITY_RULE = ObjectCodec(
+    CapacityRule, codecs={"weekday": optional(_WEEKDAY), "on": optional(_DATE)}
+)
+_PLANNING = ObjectCodec(
+    Planning, codecs={"adjacency_mode": _ENUM, "weights": ObjectCodec(Weights).codec}
+)
+_POLICY = ObjectCodec(
     Policy,
-    forms={
-        "periods": list_of(_PERIOD.form),
-        "occasions": list_of(_OCCASION.form),
+    codecs={
+        "periods": list_of(_PERIOD.codec),
+        "occasions": list_of(_OCCASION.codec),
         "closures": _DATES,
         "turn_bands": _BANDS,
-        "capacity_rules": list_of(_CAPACITY_RULE.form),
-        "planning": _PLANNING.form,
-        "holds": Record(HoldRules).form,
+        "capacity_rules": list_of(_CAPACITY_RULE.codec),
+        "planning": _PLANNING.codec,
+        "holds": ObjectCodec(HoldRules).codec,
     },
 )

@@ -1,4 +1,4 @@
-"""Records: values as strict JSON objects, where every error names the path of its place."""
+"""Codecs: values as strict JSON objects; every error names the path of the faulty value."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Decoder = Callable[[Any, str], Any]
 
 
 class Entries(dict[str, Any]):
-    """An object of a JSON text that remembers a key that came twice."""
+    """A JSON object that remembers a duplicate key."""
 
     __slots__ = ("double",)
 
@@ -34,7 +34,7 @@ class Entries(dict[str, Any]):
 
 
 def parse(text: object) -> Any:
-    """Read a JSON text. NaN and infinities pass as numbers; the rule of their key refuses them, with its path.
+    """Decode a JSON text. NaN and infinities pass here; the rule of their key refuses them later.
 
     Raises:
         InvalidDocument: If it is not JSON; the error has the line.
@@ -47,7 +47,7 @@ def parse(text: object) -> Any:
         found = safe_repr(text[fault.pos : fault.pos + 20]) if fault.pos < len(text) else "the end"
         raise InvalidDocument(ROOT, f"must be JSON ({fault.msg})", found, fault.lineno) from None
     except ValueError:
-        # Python refuses to read such a number at all, to save us hours of work.
+        # Python refuses to parse numbers of thousands of digits.
         raise InvalidDocument(
             ROOT, "must be JSON with numbers of a sane length", "thousands of digits"
         ) from None
@@ -56,7 +56,7 @@ def parse(text: object) -> Any:
 
 
 def write(data: Any) -> str:
-    """Write plain data as JSON that people like to read: what fits on a line is on one line."""
+    """Encode plain data as readable JSON: a value that fits on a line is on one line."""
     return _written(data, "", _WIDTH)
 
 
@@ -86,10 +86,10 @@ def below(path: str, key: str) -> str:
 def entries(
     data: object, path: str, *, known: Collection[str], required: Collection[str]
 ) -> Mapping[str, Any]:
-    """Return ``data`` if it is an object that has all required keys, each once, and none but the known.
+    """Return ``data`` if it is an object with all required keys, each once, and no unknown key.
 
     Raises:
-        InvalidDocument: Naming the path of the key at fault.
+        InvalidDocument: Naming the path of the faulty key.
     """
     if not isinstance(data, dict):
         raise InvalidDocument(path or ROOT, "must be an object", safe_repr(data))
@@ -112,7 +112,7 @@ def items(data: object, path: str) -> list[tuple[str, Any]]:
     """Return the members of a list, each with its path.
 
     Raises:
-        InvalidDocument: If it is no list.
+        InvalidDocument: If it is not a list.
     """
     if not isinstance(data, list):
         raise InvalidDocument(path, "must be a list", safe_repr(data))
@@ -120,8 +120,8 @@ def items(data: object, path: str) -> list[tuple[str, Any]]:
 
 
 @attrs.frozen
-class Form:
-    """How one kind of value is written.
+class Codec:
+    """The encoding and decoding of one kind of value.
 
     Args:
         decode: From plain data and its path to the value.
@@ -134,8 +134,8 @@ class Form:
 
 def plain(
     convert: Callable[[Any], Any] = lambda value: value, encode: Callable[[Any], Any] | None = None
-) -> Form:
-    """Make the form of a value without parts. ``convert`` may refuse it; else its owner does."""
+) -> Codec:
+    """Make the codec of a value without parts. ``convert`` or the owner may refuse it."""
 
     def decode(data: Any, path: str) -> Any:
         try:
@@ -143,39 +143,39 @@ def plain(
         except InvalidInput as fault:
             raise InvalidDocument(path, fault.rule, fault.given) from fault
 
-    return Form(decode, encode or (lambda value: value))
+    return Codec(decode, encode or (lambda value: value))
 
 
-def list_of(form: Form, order: Callable[[Any], Iterable[Any]] = tuple) -> Form:
-    """Make the form of a collection: a list, in the order that ``order`` gives it."""
+def list_of(codec: Codec, order: Callable[[Any], Iterable[Any]] = tuple) -> Codec:
+    """Make the codec of a collection: a list, in the order that ``order`` gives it."""
 
     def decode(data: Any, path: str) -> Any:
-        return tuple(form.decode(value, place) for place, value in items(data, path))
+        return tuple(codec.decode(value, place) for place, value in items(data, path))
 
-    return Form(decode, lambda value: [form.encode(each) for each in order(value)])
+    return Codec(decode, lambda value: [codec.encode(each) for each in order(value)])
 
 
-def optional(form: Form) -> Form:
-    """Make the form of a value that may be ``null``."""
-    return Form(
-        lambda data, path: None if data is None else form.decode(data, path),
-        lambda value: None if value is None else form.encode(value),
+def optional(codec: Codec) -> Codec:
+    """Make the codec of a value that may be ``null``."""
+    return Codec(
+        lambda data, path: None if data is None else codec.decode(data, path),
+        lambda value: None if value is None else codec.encode(value),
     )
 
 
 @attrs.frozen
-class Record:
-    """An attrs class as a JSON object: its attributes are the keys, and what equals its default is left out.
+class ObjectCodec:
+    """An attrs class as a JSON object: its attributes are the keys; default values are left out.
 
     Args:
         kind: The class.
-        forms: How attributes are written that are not written as they are.
-        names: Keys that are not called like their attribute.
-        derived: An id that may be left out, and the attribute whose slug it then is.
+        codecs: The codecs of attributes that are not plain data.
+        names: The keys of attributes with another name in JSON.
+        derived: An optional id, and the attribute that gives its slug.
     """
 
     kind: type
-    forms: Mapping[str, Form] = attrs.field(factory=dict, kw_only=True)
+    codecs: Mapping[str, Codec] = attrs.field(factory=dict, kw_only=True)
     names: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
     derived: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
 
@@ -185,39 +185,39 @@ class Record:
         return {self.names.get(each.name, each.name): each for each in attrs.fields(self.kind)}
 
     @property
-    def form(self) -> Form:
-        """The record as the form of a part of another."""
-        return Form(self.decode, self.encode)
+    def codec(self) -> Codec:
+        """The codec of a part of another."""
+        return Codec(self.decode, self.encode)
 
     def decode(self, data: object, path: str) -> Any:
-        """Make the value of plain data.
+        """Decode the value from plain data.
 
         Raises:
-            InvalidDocument: Naming the path of what is missing, unknown or refused by a rule of the
+            InvalidDocument: Naming the path of the key that is missing, unknown or refused by the
                 model.
         """
         attributes = self.attributes
         required = [key for key, each in attributes.items() if self._is_required(each)]
         found = entries(data, path, known=attributes, required=required)
         values = {
-            attributes[key].name: self._form(attributes[key].name).decode(value, below(path, key))
+            attributes[key].name: self._codec(attributes[key].name).decode(value, below(path, key))
             for key, value in found.items()
         }
         for name, source in self.derived.items():
             if name not in values:
                 values[name] = self._derive(values[source], below(path, name))
-        return made(self.kind, values, path, self.names)
+        return construct(self.kind, values, path, self.names)
 
     def _is_required(self, attribute: attrs.Attribute[Any]) -> bool:
         return attribute.default is attrs.NOTHING and attribute.name not in self.derived
 
-    def _form(self, name: str) -> Form:
-        return self.forms.get(name, _AS_IT_IS)
+    def _codec(self, name: str) -> Codec:
+        return self.codecs.get(name, _AS_IT_IS)
 
     @staticmethod
     def _derive(source: Any, path: str) -> str:
         if not isinstance(source, str) or not source.strip():
-            return "-"  # The model refuses such a name, which says more than its want of a slug.
+            return "-"  # The model refuses such a name with a better error.
         derived = slug(source)
         if not derived:
             raise InvalidDocument(
@@ -226,9 +226,9 @@ class Record:
         return derived
 
     def encode(self, value: Any) -> dict[str, Any]:
-        """Write the value as plain data, its keys in the order of the class."""
+        """Encode the value as plain data, its keys in the order of the class."""
         return {
-            key: self._form(each.name).encode(getattr(value, each.name))
+            key: self._codec(each.name).encode(getattr(value, each.name))
             for key, each in self.attributes.items()
             if getattr(value, each.name) != self._default(each, value)
         }
@@ -246,10 +246,10 @@ class Record:
 _AS_IT_IS = plain()
 
 
-def made(
+def construct(
     kind: Callable[..., Any], values: Mapping[str, Any], path: str, names: Mapping[str, str]
 ) -> Any:
-    """Call a constructor; what it refuses is refused with the path of the key.
+    """Call a constructor; its errors get the path of the key.
 
     Raises:
         InvalidDocument: If the constructor raises ``InvalidInput``.

@@ -8,10 +8,10 @@ from typing import Any
 
 
 def house_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of the house document, as plain data of its own each time.
+    """Return the JSON Schema (draft 2020-12) of the house document, as a new object each time.
 
-    It knows the same keys, types and ranges as ``loads_house``. What refers to another place of the
-    document, such as the zone of a table, only the decoder checks.
+    It describes the same keys, types and ranges as ``loads_house``. Only the decoder checks
+    references between parts of the document, such as the zone of a table.
     """
     schema: dict[str, Any] = json.loads(
         files("fourtop.formats").joinpath("house.schema.json").read_text("utf-8")

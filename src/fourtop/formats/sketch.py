@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import partial
 from itertools import chain, pairwise
-from typing import Any
+from typing import Any, SupportsIndex
 
 import attrs
 
@@ -14,8 +14,9 @@ from fourtop.formats.slug import slug
 from fourtop.model import validators
 from fourtop.model.floor import Floor, Join
 from fourtop.model.house import House
-from fourtop.model.policy import Policy, ServicePeriod, TurnBand, as_bands
+from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, Zone
+from fourtop.model.service_period import ServicePeriod, TurnBand, as_bands
 from fourtop.model.table import Table
 
 _ATTRIBUTES = {each.name for each in attrs.fields(Table)} - {"number", "zone_id"} | {"zone"}
@@ -25,23 +26,25 @@ ALL_DAY: Mapping[str, str] = {"all-day": "12:00-23:00"}
 
 
 def sketch_floor(
-    tables: Mapping[str, int | tuple[int, str] | Mapping[str, Any]],
+    tables: Mapping[str, SupportsIndex | tuple[SupportsIndex, str] | Mapping[str, Any]],
     *,
-    joins: Iterable[str | tuple[str, str] | tuple[str, str, int]] = (),
+    joins: Iterable[str | tuple[str, str] | tuple[str, str, SupportsIndex]] = (),
     zone: str = "Main",
 ) -> Floor:
-    """Make a floor of table numbers. Ids are the slugs of numbers and zone names: ``Dining 4a`` is ``dining-4a``.
+    """Make a floor from table numbers. Ids are the slugs of numbers and zone names.
+
+    The table ``Dining 4a`` has the id ``dining-4a``.
 
     Args:
         tables: By number: the seats; or seats and zone; or attributes of ``Table``, with ``zone``
-            for the zone's name. Zones are ordered as they first appear.
-        joins: By number: ``"1-2"``, a row ``"1-2-3"``, a pair, or a pair and the seats that it
-            costs. Where numbers have hyphens themselves, use pairs.
-        zone: Where tables stand that name no zone.
+            for the zone's name. Zones are in the order of their first table.
+        joins: By number: ``"1-2"``, a row ``"1-2-3"``, a pair, or a pair with its seat loss. For
+            numbers that contain hyphens, use pairs.
+        zone: The zone of tables that name none.
 
     Raises:
-        InvalidInput: What the model refuses, two names with one slug, a name without letter or
-            digit.
+        InvalidInput: If the model refuses a value, two names have one slug, or a name has no letter
+            or digit.
 
     >>> floor = sketch_floor({"1": 2, "2": 2, "3": 4, "Bay": (6, "Terrace")}, joins=["1-2-3"])
     >>> [table.id for table in floor.tables], len(floor.joins), floor.seats({"1", "2"})
@@ -65,26 +68,27 @@ def sketch_house(
     *,
     timezone: str,
     periods: Mapping[str, str] = ALL_DAY,
-    turn_minutes: int | Mapping[int | None, int] = 90,
+    turn_minutes: SupportsIndex | Mapping[int | None, SupportsIndex] = 90,
 ) -> House:
-    """Make a house that takes bookings at once, every day, with the defaults of every rule.
+    """Make a house that takes bookings every day, with the defaults of every rule.
 
-    The last start lies two hours before a period ends, and a stay ends with it. Change what you
-    like with ``attrs.evolve``.
+    The last start lies two hours before a period ends, and no stay runs past the end. Change any
+    value with ``attrs.evolve``.
 
     Args:
         name: Of the restaurant; its id is the slug.
-        floor: Its tables, such as ``sketch_floor`` makes them.
+        floor: Its tables, for example from ``sketch_floor``.
         timezone: IANA name.
-        periods: By key: local times, ``"17:00-23:00"``; past midnight where the end is not after
-            the start.
-        turn_minutes: How long parties stay; or by largest party size, ``{2: 90, 4: 105, None:
+        periods: By key: local times, ``"17:00-23:00"``; an end that is not after the start lies on
+            the next day.
+        turn_minutes: The turn time; or turn times by largest party size, ``{2: 90, 4: 105, None:
             120}``.
 
     Raises:
-        InvalidInput: What the model refuses.
+        InvalidInput: If the model refuses a value.
 
-    >>> corner = sketch_house("The Corner", sketch_floor({"1": 2, "2": 4}), timezone="Europe/London")
+    >>> floor = sketch_floor({"1": 2, "2": 4})
+    >>> corner = sketch_house("The Corner", floor, timezone="Europe/London")
     >>> corner.restaurant.id, corner.policy.periods[0].key
     ('the-corner', 'all-day')
     """

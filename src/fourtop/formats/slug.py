@@ -1,4 +1,4 @@
-"""Slugs: ids made of names."""
+"""Slugs: ids that are derived from names."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _LONGEST = 64
 
 
 def slug(name: str) -> str:
-    """Make an id of a name: lower-case letters and digits, each run of anything else one hyphen.
+    """Derive an id from a name: lower-case letters and digits; other characters become hyphens.
 
-    Accents are taken off. Empty where no letter or digit of ``a–z 0–9`` is left; at most 64
-    characters.
+    Accents are removed. A run of other characters becomes one hyphen. The result has at most 64
+    characters, and is empty if no letter or digit of ``a–z 0–9`` is left.
 
     >>> slug("Dining 4a"), slug("Café Zoë"), slug("桌")
     ('dining-4a', 'cafe-zoe', '')

@@ -42,11 +42,19 @@ class RelayOptions:
         InvalidInput: If a number is out of its range.
     """
 
-    batch: int = attrs.field(default=100, validator=validators.integer(1, 10_000))
-    lease_seconds: int = attrs.field(default=30, validator=validators.integer(1, 3_600))
-    max_attempts: int = attrs.field(default=10, validator=validators.integer(1, 100))
+    batch: int = attrs.field(
+        default=100, converter=validators.as_integer, validator=validators.integer(1, 10_000)
+    )
+    lease_seconds: int = attrs.field(
+        default=30, converter=validators.as_integer, validator=validators.integer(1, 3_600)
+    )
+    max_attempts: int = attrs.field(
+        default=10, converter=validators.as_integer, validator=validators.integer(1, 100)
+    )
     max_batches: int | None = attrs.field(
-        default=None, validator=validators.optional(validators.integer(1, 2**31))
+        default=None,
+        converter=validators.as_optional_integer,
+        validator=validators.optional(validators.integer(1, 2**31)),
     )
 
 

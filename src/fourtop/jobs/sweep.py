@@ -13,7 +13,7 @@ from fourtop.engine.dispatch.executor import Executor
 from fourtop.engine.dispatch.requests import Command
 from fourtop.engine.events import hold_event
 from fourtop.engine.invocation import Invocation
-from fourtop.errors import StoreUnavailable
+from fourtop.errors import NotFound, StoreUnavailable
 from fourtop.jobs.batches import check_batch, rounds
 from fourtop.model.actor import Actor
 from fourtop.model.event import EventType
@@ -74,9 +74,12 @@ def _sweep_all(runner: Executor, found: Iterable[tuple[str, str]]) -> int:
     swept, unavailable = 0, None
     for restaurant_id, hold_ids in _by_restaurant(found):
         try:
-            swept += runner.run(_sweep_order(restaurant_id, hold_ids))
+            swept += runner.execute(_sweep_order(restaurant_id, hold_ids))
         except StoreUnavailable as error:
             unavailable = unavailable or error
+        except NotFound:
+            # The restaurant was removed meanwhile, with its holds.
+            continue
     if unavailable is not None:
         raise unavailable
     return swept

@@ -1,17 +1,18 @@
-"""Who acts."""
-
-from __future__ import annotations
+"""The actor of a command."""
 
 from typing import Final
 
 import attrs
 
+from fourtop.errors.display import brief
 from fourtop.model import validators
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Actor:
-    """Who gives a command: an id and a role of the host's, opaque to us. Every change records it.
+    """The person or system that gives a command. Every change records its actor.
+
+    The id and the role are the host's own; fourtop does not interpret them.
 
     >>> Actor("u17", "staff").role
     'staff'
@@ -19,6 +20,9 @@ class Actor:
 
     id: str = attrs.field(validator=validators.identifier)
     role: str = attrs.field(validator=validators.identifier)
+
+    def __repr__(self) -> str:
+        return brief(self, f"{self.id} ({self.role})")
 
 
 GUEST: Final = Actor("guest", "guest")

@@ -1,16 +1,15 @@
-"""Allocations: the one truth about what is taken, when and by whom."""
-
-from __future__ import annotations
+"""Allocations: the only record of which resource is taken, when and by which owner."""
 
 from enum import StrEnum
 
 import attrs
 
+from fourtop.errors.display import brief
 from fourtop.model.window import Window
 
 
 class ResourceType(StrEnum):
-    """What an allocation takes: a table, a hold's own handle, or a merge group."""
+    """The kind of resource that an allocation takes: a table, a hold's handle, a merge group."""
 
     TABLE = "table"
     HOLD = "hold"
@@ -18,42 +17,45 @@ class ResourceType(StrEnum):
 
 
 class OwnerKind(StrEnum):
-    """Who owns an allocation. Exactly one of these does."""
+    """The kind of owner of an allocation. Every allocation has exactly one owner."""
 
     HOLD = "hold"
     BOOKING = "booking"
     BLOCK = "block"
 
 
-@attrs.frozen(order=False)
+@attrs.frozen(order=False, repr=False)
 class Owner:
-    """The one owner of an allocation."""
+    """The owner of an allocation."""
 
     kind: OwnerKind
     id: str
 
+    def __repr__(self) -> str:
+        return brief(self, f"{self.kind.value} {self.id}")
 
-@attrs.frozen
+
+@attrs.frozen(repr=False)
 class Allocation:
     """A resource taken for a window by one owner.
 
     Two live allocations of one resource of one restaurant never overlap; the constraint is called
-    ``allocations_no_overlap`` everywhere. A *shadow* allocation is exempt: it is what-if, an import
-    on trial, a comparison; never a hold's.
+    ``allocations_no_overlap`` everywhere. A *shadow* allocation is exempt: it belongs to a what-if,
+    a trial import or a comparison, and never to a hold.
 
     Args:
         id: Of the row; unique in the restaurant.
         restaurant_id: The tenant.
         resource_type: table, hold or merge_group.
-        resource_id: The table's, hold's or merge group's id.
-        window: The block window, ``[start, end)``.
+        resource_id: The id of the table, hold or merge group.
+        window: The occupied window, ``[start, end)``.
         owner_kind: hold, booking or block.
         owner_id: The owner's id.
         shadow: Exempt from the constraint.
     """
 
-    # The hot class: no validators (they would double its cost); decisions make only lawful ones,
-    # and the stores enforce it again.
+    # No validators: they would double the cost of this hot class. Decisions create only valid
+    # allocations, and the stores check them again.
     id: str
     restaurant_id: str
     resource_type: ResourceType
@@ -72,3 +74,11 @@ class Allocation:
     def order_key(self) -> tuple[int, str, str, str]:
         """The order of allocations everywhere: start, resource type, resource, id."""
         return (self.window.start_us, self.resource_type.value, self.resource_id, self.id)
+
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            f"{self.resource_type.value} {self.resource_id} {self.window.brief()}",
+            f"{self.owner_kind.value} {self.owner_id}",
+            "shadow" if self.shadow else "",
+        )

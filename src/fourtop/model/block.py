@@ -1,17 +1,16 @@
-"""Blocks: tables taken out of use for a while."""
-
-from __future__ import annotations
+"""Blocks: tables out of use for a while."""
 
 import attrs
 
+from fourtop.errors.display import brief, some
 from fourtop.model.actor import Actor
 from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.window import Window
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Block:
-    """Maintenance of tables for a window. It owns its allocations as a booking does.
+    """Tables taken out of use for a window. A block owns its allocations as a booking does.
 
     Args:
         id: Of the block; unique in the restaurant.
@@ -20,7 +19,7 @@ class Block:
         window: When, ``[start, end)``; at most 31 days.
         reason: For the staff (1–200 characters); in no error or event.
         actor: Who made it.
-        receipt: What the command that returned it says besides; neither stored nor compared.
+        receipt: Further facts from the command that returned it; neither stored nor compared.
     """
 
     id: str
@@ -35,3 +34,8 @@ class Block:
     def replayed(self) -> bool:
         """Whether this is the stored result of an earlier call."""
         return self.receipt.replayed
+
+    def __repr__(self) -> str:
+        return brief(
+            self, f"{self.id} {self.window.brief()}", f"tables {some(self.tables, separator='+')}"
+        )

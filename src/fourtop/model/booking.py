@@ -1,22 +1,22 @@
-"""Bookings: their life cycle, and the tables that they were given."""
+"""Bookings: their life cycle and their assigned tables."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 import attrs
 
+from fourtop.errors.display import WIDTH, brief, clip, count_of, html_table, some
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Stay
 from fourtop.model.receipt import NO_RECEIPT, Receipt
-from fourtop.model.window import Window, from_micros
+from fourtop.model.restaurant import zone_info
+from fourtop.model.window import Window, brief_iso, from_micros
 
 
 class BookingStatus(StrEnum):
-    """Where a booking is in its life."""
+    """The state of a booking in its life cycle."""
 
     PENDING = "pending"
     PENDING_ALLOCATION = "pending_allocation"
@@ -31,8 +31,8 @@ class BookingStatus(StrEnum):
     def occupies(self) -> bool:
         """Tell whether a booking of this status owns allocations for the rest of its window.
 
-        The one predicate for it. A pending booking's tables are its hold's; one that ended keeps
-        what it used, up to the moment it ended.
+        The tables of a pending booking belong to its hold. A booking that ended keeps the
+        allocations that it used, up to the moment it ended.
         """
         return self in _OCCUPYING
 
@@ -41,8 +41,8 @@ class BookingStatus(StrEnum):
         """Tell whether its party counts towards the covers and parties of its service."""
         return self not in _UNCOUNTED
 
-    def may_become(self, target: BookingStatus) -> bool:
-        """Tell whether the life cycle has a step from here to ``target``."""
+    def may_become(self, target: Self) -> bool:
+        """Tell whether the life cycle has a step from this status to ``target``."""
         return target in _STEPS[self]
 
 
@@ -61,17 +61,17 @@ _STEPS: Final[Mapping[BookingStatus, frozenset[BookingStatus]]] = {
 }
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Assignment:
-    """The tables that a booking was given.
+    """The tables that are assigned to a booking.
 
     Args:
         tables: Table ids, in table order.
-        window: When they are, or were, taken for it. It ends earlier than the booking's block
-            window once the party has left or cancelled.
-        merge_group_id: The id of its merge group, if it has two tables or more.
-        assigned_us: When they were given, in microseconds.
-        assigned_by: Who gave them.
+        window: The time for which they are, or were, taken. It ends earlier than the booking's
+            occupied window once the party has left or cancelled.
+        merge_group_id: The id of the merge group, if the booking has two tables or more.
+        assigned_us: The time of the assignment, in microseconds.
+        assigned_by: The actor of the assignment.
     """
 
     tables: tuple[str, ...]
@@ -82,29 +82,32 @@ class Assignment:
 
     @property
     def assigned_at(self) -> datetime:
-        """When they were given, in UTC."""
+        """The time of the assignment, in UTC."""
         return from_micros(self.assigned_us)
 
+    def __repr__(self) -> str:
+        return brief(self, f"tables {some(self.tables, separator='+')} {self.window.brief()}")
 
-@attrs.frozen
+
+@attrs.frozen(repr=False)
 class Booking:
     """A party that is coming, came or did not come.
 
-    What it occupies is written in the allocations that it owns, never computed from this.
+    The allocations that it owns say which tables it occupies; no window is computed from it.
 
     Args:
         id: Of the booking; unique in the restaurant.
         restaurant_id: The tenant.
-        party_size: How many people.
-        status: Where it is in its life.
-        stay: Its service, dining and block window.
-        assignment: Its tables; kept when it ends. ``None`` while it has none.
+        party_size: The number of people.
+        status: The state in its life cycle.
+        stay: Its service, dining and occupied window.
+        assignment: Its tables; kept when it ends. ``None`` while it has no tables.
         version: Counts its changes, from 1.
-        created_us: When it was made, in microseconds.
-        updated_us: When it was last changed, in microseconds.
-        actor: Who changed it last.
-        past_reason: The host's code for why a start in the past was taken, if it was.
-        receipt: What the command that returned it says besides; neither stored nor compared.
+        created_us: The time of its creation, in microseconds.
+        updated_us: The time of its last change, in microseconds.
+        actor: The actor of its last change.
+        past_reason: The host's code for accepting a start in the past, if any.
+        receipt: Further facts from the command that returned it; neither stored nor compared.
     """
 
     id: str
@@ -127,7 +130,7 @@ class Booking:
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """Its table ids, in table order; empty while it has none."""
+        """Its table ids, in table order; empty while it has no tables."""
         return () if self.assignment is None else self.assignment.tables
 
     @property
@@ -137,10 +140,57 @@ class Booking:
 
     @property
     def created_at(self) -> datetime:
-        """When it was made, in UTC."""
+        """The time of its creation, in UTC."""
         return from_micros(self.created_us)
 
     @property
     def updated_at(self) -> datetime:
-        """When it was last changed, in UTC."""
+        """The time of its last change, in UTC."""
         return from_micros(self.updated_us)
+
+    def __repr__(self) -> str:
+        return brief(self, f"{self.id} {self.summary()}", self.status.value)
+
+    def summary(self) -> str:
+        """Return its dining window, party size and tables as text."""
+        tables = some(self.tables, separator="+") if self.tables else "no tables"
+        return f"{self.stay.dining.brief()}, party of {self.party_size}, {tables}"
+
+
+class Bookings(tuple[Booking, ...]):  # noqa: SLOT001  # A tuple cannot have named slots.
+    """The bookings that a query returns: a tuple that a notebook shows as a table.
+
+    Args:
+        bookings: The bookings.
+        timezone: The zone of the times that a person sees.
+    """
+
+    timezone: str
+
+    def __new__(cls, bookings: Iterable[Booking] = (), timezone: str = "UTC") -> Self:
+        """Make the tuple."""
+        made = super().__new__(cls, bookings)
+        made.timezone = timezone
+        return made
+
+    def __repr__(self) -> str:
+        zone = zone_info(self.timezone)
+        head = f"<{count_of(len(self), 'booking')}"
+        texts = (f"{each.id} {brief_iso(each.stay.dining.start_us, zone)}" for each in self)
+        shown = some(texts, most=3)
+        return f"{clip(f'{head}: {shown}', WIDTH - 1)}>" if self else f"{head}>"
+
+    def _repr_html_(self) -> str:
+        zone = zone_info(self.timezone)
+        columns = ("id", "dining", "party", "tables", "status")
+        rows = [
+            (
+                each.id,
+                each.stay.dining.brief(zone),
+                each.party_size,
+                ", ".join(each.tables),
+                each.status.value,
+            )
+            for each in self
+        ]
+        return html_table(count_of(len(self), "booking"), columns, rows)

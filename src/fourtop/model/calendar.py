@@ -1,22 +1,36 @@
-"""The calendar of a house: which service an instant belongs to, and how long a party stays."""
-
-from __future__ import annotations
+"""The calendar of a house: the service of an instant, and the length of a stay."""
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from operator import itemgetter
+from typing import Any, Final, Self
 
 import attrs
 
 from fourtop.errors import AmbiguousTime, Code, InvalidInput, NonexistentTime, Refusal, safe_repr
-from fourtop.model.policy import Policy, ServicePeriod, turn_minutes
+from fourtop.errors.display import brief
+from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, zone_info
-from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, from_micros, next_valid, to_micros
+from fourtop.model.service_period import ServicePeriod, turn_minutes
+from fourtop.model.window import (
+    LATEST_US,
+    MICROSECONDS_PER_MINUTE,
+    Window,
+    from_micros,
+    next_valid,
+    to_micros,
+)
 
-_CACHED_DAYS = 512
-_CACHED_STARTS = 8_192
+_CACHED_DAYS: Final = 512
+_CACHED_STARTS: Final = 8_192
+_DAY_US: Final = 24 * 60 * MICROSECONDS_PER_MINUTE
+# A day in UTC has instants of at most three local dates, and an overnight service is of a fourth.
+_DATES_OF_A_DAY: Final = 4
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Service:
     """A service period on one date.
 
@@ -24,7 +38,7 @@ class Service:
         period: The period.
         date: The date that it starts on, in the restaurant's calendar.
         window: From its start to its end.
-        last_start_us: The last start that is allowed, in microseconds.
+        last_start_us: The last permitted start, in microseconds.
     """
 
     period: ServicePeriod
@@ -32,21 +46,24 @@ class Service:
     window: Window
     last_start_us: int
 
-    def is_same(self, other: Service | None) -> bool:
+    def is_same(self, other: Self | None) -> bool:
         """Tell whether the other is this period on this date too."""
         return other is not None and (self.date, self.period.key) == (other.date, other.period.key)
 
+    def __repr__(self) -> str:
+        return brief(self, f"{self.period.key} on {self.date}", self.window.brief())
 
-@attrs.frozen
+
+@attrs.frozen(repr=False)
 class Stay:
-    """How long a party has its tables: the policy's answer for a start, a size and an occasion.
+    """The windows of a party, as the policy sets them for a start, a size and an occasion.
 
     Args:
         period: Key of the service period.
-        service_date: The date that the service started on.
+        service_date: The date that the service starts on.
         occasion: Key of the occasion, if any.
-        dining: When the party sits there, ``[start, end)``.
-        occupied: When its tables are taken: dining and the buffers.
+        dining: The time at the table, ``[start, end)``.
+        occupied: The time for which its tables are taken: dining and the buffers.
         turn_minutes: The turn time of its band.
         is_clamped: Whether the stay was cut at the end of service.
     """
@@ -59,48 +76,71 @@ class Stay:
     turn_minutes: int
     is_clamped: bool = False
 
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            f"{self.period} on {self.service_date}, {self.dining.brief()}",
+            "" if self.occasion is None else self.occasion,
+            "clamped" if self.is_clamped else "",
+        )
+
 
 class Calendar:
-    """What a restaurant's policy says about instants. Pure; remembers recent answers.
+    """The policy of a restaurant, applied to instants.
+
+    The answers depend on the restaurant and the policy only. A calendar caches the answers for the
+    512 dates and the 8,192 starts used last.
 
     Args:
         restaurant: For its time zone and defaults.
         policy: For its service periods.
     """
 
-    __slots__ = ("_answers", "_found", "_policy", "_restaurant", "_services", "_stays", "zone")
+    __slots__ = (
+        "_days",
+        "_found",
+        "_policy",
+        "_restaurant",
+        "_services",
+        "_stays",
+        "_turns",
+        "zone",
+    )
 
     def __init__(self, restaurant: Restaurant, policy: Policy) -> None:
         self._restaurant = restaurant
         self._policy = policy
-        self._services: dict[date, tuple[Service, ...]] = {}
-        self._found: dict[int, Service | None] = {}
-        self._answers: dict[tuple[int, int, str | None], Stay | Refusal] = {}
-        self._stays: dict[tuple[int, int, str | None], Stay | Refusal] = {}
+        self._services = lru_cache(_CACHED_DAYS)(self._find_services)
+        self._days = lru_cache(_CACHED_DAYS)(self._find_services_of)
+        self._found = lru_cache(_CACHED_STARTS)(self._look_up)
+        self._stays = lru_cache(_CACHED_STARTS)(self._decide)
+        # Parties of one band stay equally long: they share one value.
+        self._turns = lru_cache(_CACHED_STARTS)(self._fit)
         self.zone: tzinfo = zone_info(restaurant.timezone)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._restaurant, self._policy)
+
+    def __repr__(self) -> str:
+        return brief(self, f"of {self._restaurant.id} in {self._restaurant.timezone}")
 
     def services_on(self, day: date) -> tuple[Service, ...]:
         """Return the services that start on a date, by start."""
-        found = self._services.get(day)
-        if found is None:
-            if len(self._services) >= _CACHED_DAYS:
-                self._services.clear()
-            services = (
-                self._find_service_of(period, day) for period in self._policy.periods_on(day)
-            )
-            found = tuple(service for service in services if service is not None)
-            self._services[day] = found
-        return found
+        return self._services(day)
+
+    def _find_services(self, day: date) -> tuple[Service, ...]:
+        services = (self._find_service_of(period, day) for period in self._policy.periods_on(day))
+        return tuple(service for service in services if service is not None)
 
     def _find_service_of(self, period: ServicePeriod, day: date) -> Service | None:
-        end_day = day + timedelta(days=1) if period.is_overnight else day
+        is_overnight = period.end <= period.start
+        end_day = day + timedelta(days=1) if is_overnight else day
         start_us, end_us = (
             self._instant(day, period.start, 0),
             self._instant(end_day, period.end, 1),
         )
         if end_us <= start_us:
-            # Its start was skipped by the clocks, and moved on to its end or past it: nothing of it
-            # is left.
+            # The clocks skip its start, which moved to its end or past it: the service is empty.
             return None
         window = Window.of_micros(start_us, end_us)
         if period.last_start is not None:
@@ -114,52 +154,54 @@ class Calendar:
         return Service(period, day, window, last)
 
     def _instant(self, day: date, at: time, fold: int) -> int:
-        # A skipped local time moves forward with the clocks; of a repeated one, a period starts at
-        # the first and ends at the second, so that no period is ever reversed.
-        local = datetime.combine(day, at).replace(tzinfo=self.zone, fold=fold)
-        if next_valid(local) is not None:
-            local = local.replace(fold=0)
-        return to_micros(local.astimezone(UTC), "period")
+        # A skipped local time moves forward with the clocks. If a local time occurs twice, a period
+        # starts at the first and ends at the second occurrence, so that it is never reversed.
+        local = datetime.combine(day, at, self.zone).replace(fold=fold)
+        there = local.astimezone(UTC)
+        if fold and there.astimezone(self.zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+            there = local.replace(fold=0).astimezone(UTC)
+        micros = (there - _EPOCH) // _MICROSECOND
+        return micros if 0 <= micros < LATEST_US else to_micros(there, "period")
 
     def local_date(self, instant_us: int) -> date:
         """Return the date of an instant in the restaurant's zone."""
-        return from_micros(instant_us).astimezone(self.zone).date()
+        return (_EPOCH + timedelta(microseconds=instant_us)).astimezone(self.zone).date()
 
     def find_service(self, start_us: int) -> Service | None:
-        """Return the service that an instant lies in, if any: of its own date first, then of the night before."""
-        try:
-            return self._found[start_us]
-        except KeyError:
-            pass
-        if len(self._found) >= _CACHED_STARTS:
-            self._found.clear()
-        service = self._found[start_us] = self._look_up(start_us)
-        return service
+        """Return the service that contains an instant, if any.
+
+        A service of the same date comes before an overnight service of the day before.
+        """
+        return self._found(start_us)
 
     def _look_up(self, start_us: int) -> Service | None:
-        day = self.local_date(start_us)
-        for each in (day, day - timedelta(days=1)):
-            for service in self.services_on(each):
-                if service.window.start_us <= start_us < service.window.end_us:
-                    return service
+        # By the day in UTC: a conversion to the zone for every start costs more than the search.
+        for service in self._days(start_us // _DAY_US):
+            if service.window.start_us <= start_us < service.window.end_us:
+                return service
         return None
 
+    def _find_services_of(self, number: int) -> tuple[Service, ...]:
+        """Return the services that overlap a day in UTC, those of the latest date first."""
+        start_us, end_us = number * _DAY_US, (number + 1) * _DAY_US
+        last = self.local_date(end_us - 1)
+        dates = (last - timedelta(days=back) for back in range(_DATES_OF_A_DAY))
+        found = (service for day in dates for service in self.services_on(day))
+        return tuple(
+            each
+            for each in found
+            if each.window.start_us < end_us and start_us < each.window.end_us
+        )
+
     def stay(self, start_us: int, party_size: int, occasion: str | None = None) -> Stay | Refusal:
-        """Return how long a party that sits down at an instant has its tables, or why it may not.
+        """Return the stay of a party that sits down at an instant, or a refusal.
 
-        Elapsed time, not wall-clock time, is added to the start, so that a clock change costs or
-        gives nothing. Where overrun is not allowed the block window is clamped to the end of
-        service.
+        The turn time is elapsed time, so that a clock change neither shortens nor lengthens a stay.
+        Unless the period allows overrun, the occupied window is clamped to the end of service.
         """
-        key = (start_us, party_size, occasion)
-        answer = self._answers.get(key)
-        if answer is None:
-            if len(self._answers) >= _CACHED_STARTS:
-                self._answers.clear()
-            answer = self._answers[key] = self._judge(start_us, party_size, occasion)
-        return answer
+        return self._stays(start_us, party_size, occasion)
 
-    def _judge(self, start_us: int, party_size: int, occasion: str | None) -> Stay | Refusal:
+    def _decide(self, start_us: int, party_size: int, occasion: str | None) -> Stay | Refusal:
         service = self.find_service(start_us)
         if service is None:
             return self._outside(start_us)
@@ -175,15 +217,7 @@ class Calendar:
             return Refusal.by_rule(Code.OCCASION_NOT_OFFERED, period=period.key, occasion=occasion)
         chosen = occasion or next(iter(period.occasions), None)
         minutes = self._turn_minutes(period, chosen, party_size)
-        # Parties of one band stay equally long: they share one value.
-        stay = self._stays.get((start_us, minutes, chosen))
-        if stay is None:
-            if len(self._stays) >= _CACHED_STARTS:
-                self._stays.clear()
-            stay = self._stays[start_us, minutes, chosen] = self._fit(
-                service, start_us, minutes, chosen
-            )
-        return stay
+        return self._turns(start_us, minutes, chosen)
 
     def _outside(self, start_us: int) -> Refusal:
         day = self.local_date(start_us)
@@ -199,8 +233,9 @@ class Calendar:
             turn_minutes(bands, party_size) if bands else self._restaurant.default_duration_minutes
         )
 
-    @staticmethod
-    def _fit(service: Service, start_us: int, minutes: int, occasion: str | None) -> Stay | Refusal:
+    def _fit(self, start_us: int, minutes: int, occasion: str | None) -> Stay | Refusal:
+        service = self.find_service(start_us)
+        assert service is not None, "only a start in a service has a turn time"
         period = service.period
         before = period.buffer_before_minutes * MICROSECONDS_PER_MINUTE
         after = period.buffer_after_minutes * MICROSECONDS_PER_MINUTE
@@ -229,11 +264,12 @@ class Calendar:
         )
 
     def starts_on(self, day: date) -> tuple[tuple[int, Service], ...]:
-        """Return the start times on offer for the services of a date: instants in microseconds, in order.
+        """Return the start times on offer for the services of a date, in order.
 
-        The raster counts the restaurant's reservation interval from the start of each service, in
-        elapsed time, up to its last seating inclusive. Where the clocks go back, a service may run
-        into the next: the starts of both are those of the one that ``find_service`` returns.
+        The start times are instants in microseconds. They count the restaurant's reservation
+        interval from the start of each service, in elapsed time, up to its last seating inclusive.
+        Where the clocks go back, two services may overlap: each start then belongs to the service
+        that ``find_service`` returns.
         """
         step = self._restaurant.reservation_interval_minutes * MICROSECONDS_PER_MINUTE
         starts = [
@@ -247,7 +283,7 @@ class Calendar:
         return tuple(sorted(starts, key=itemgetter(0)))
 
     def instant(self, local: str | datetime, field: str = "start") -> int:
-        """Turn a local time of the restaurant, or any instant with an offset, into microseconds.
+        """Convert a local time of the restaurant, or an instant with an offset, to microseconds.
 
         Args:
             local: ISO 8601 text or a datetime; without an offset it is local time of the
@@ -255,9 +291,9 @@ class Calendar:
             field: The field that an error names.
 
         Raises:
-            InvalidInput: If the text is no ISO 8601 date and time.
+            InvalidInput: If the text is not an ISO 8601 date and time.
             NonexistentTime: If the clocks skip that local time.
-            AmbiguousTime: If it happens twice and no offset says which.
+            AmbiguousTime: If it occurs twice and has no offset.
         """
         moment = as_moment(local, field)
         if moment.tzinfo is not None:
@@ -272,14 +308,16 @@ class Calendar:
         return to_micros(here[0], field)
 
     def local_text(self, instant_us: int) -> str:
-        """Write an instant as ISO 8601 in the restaurant's zone, to the minute where that is exact."""
+        """Format an instant as ISO 8601 in the restaurant's zone, to the minute if exact."""
         local = from_micros(instant_us).astimezone(self.zone)
         exact = local.second == local.microsecond == 0
         return local.isoformat(timespec="minutes" if exact else "auto")
 
 
 def as_moment(local: object, field: str) -> datetime:
-    """Turn ISO 8601 text with a date and a time, or a datetime, into a datetime, with or without an offset.
+    """Convert ISO 8601 text with a date and a time, or a datetime, to a datetime.
+
+    The result has an offset only if the input has one.
 
     Raises:
         InvalidInput: If it is neither.

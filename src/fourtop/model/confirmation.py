@@ -1,6 +1,4 @@
-"""Confirmation results: the evidence of every confirmation that was tried."""
-
-from __future__ import annotations
+"""Confirmation results: the evidence of every attempt to confirm a hold."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,21 +6,29 @@ from typing import Any
 
 import attrs
 
+from fourtop.errors.display import brief, count_of
 from fourtop.model.actor import Actor
-from fourtop.model.window import Window, from_micros
+from fourtop.model.window import Window, brief_iso, from_micros
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class TableSnapshot:
-    """A table as it was when a confirmation was judged; ``None`` where the floor had it no more."""
+    """A table at the time of a confirmation.
+
+    The capacity is ``None`` if the floor no longer had the table.
+    """
 
     table_id: str
     capacity: int | None
 
+    def __repr__(self) -> str:
+        seats = "not on the floor" if self.capacity is None else count_of(self.capacity, "seat")
+        return brief(self, self.table_id, seats)
 
-@attrs.frozen
+
+@attrs.frozen(repr=False)
 class Rival:
-    """An allocation that stood in the way when a confirmation was judged."""
+    """An allocation that was in the way at the time of a confirmation."""
 
     allocation_id: str
     table_id: str
@@ -30,10 +36,14 @@ class Rival:
     owner_kind: str
     owner_id: str
 
+    def __repr__(self) -> str:
+        owner = f"{self.owner_kind} {self.owner_id}"
+        return brief(self, f"table {self.table_id} {self.window.brief()}", owner)
 
-@attrs.frozen
+
+@attrs.frozen(repr=False)
 class ConfirmationResult:
-    """What came of one attempt to confirm a hold. Ids and numbers only.
+    """The outcome of one attempt to confirm a hold. It holds ids and numbers only.
 
     Args:
         id: Of the row; unique in the restaurant.
@@ -41,13 +51,14 @@ class ConfirmationResult:
         hold_id: The hold.
         booking_id: The booking, where one was named or made.
         key: The idempotency key.
-        confirmed: Whether it succeeded. At most one success for a hold.
-        checked_us: When it was judged, in microseconds.
-        tables: The tables with their capacities at that moment.
-        rivals: What was in the way. While a hold is alive, nothing can be in the way of its tables.
+        confirmed: Whether it succeeded. A hold has at most one success.
+        checked_us: The time of the check, in microseconds.
+        tables: The tables with their capacities at that time.
+        rivals: The allocations in the way. A hold that is alive has none.
         code: The error's code, if it failed.
         details: The error's details, if it failed.
-        actor: Who tried.
+        actor: The actor of the command.
+        window: The time for which the tables were held; ``None`` if unknown.
     """
 
     id: str
@@ -62,8 +73,17 @@ class ConfirmationResult:
     code: str | None
     details: Mapping[str, Any] = attrs.field(hash=False)
     actor: Actor
+    window: Window | None = None
 
     @property
     def checked_at(self) -> datetime:
-        """When it was judged, in UTC."""
+        """The time of the check, in UTC."""
         return from_micros(self.checked_us)
+
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            f"hold {self.hold_id} {'confirmed' if self.confirmed else f'failed: {self.code}'}",
+            brief_iso(self.checked_us),
+            "" if self.booking_id is None else f"booking {self.booking_id}",
+        )

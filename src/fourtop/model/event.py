@@ -1,6 +1,4 @@
-"""Events: what changed, for whoever listens."""
-
-from __future__ import annotations
+"""Events: the changes that a restaurant publishes."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,8 +7,9 @@ from typing import Any
 
 import attrs
 
+from fourtop.errors.display import brief
 from fourtop.model.actor import Actor
-from fourtop.model.window import from_micros
+from fourtop.model.window import brief_iso, from_micros
 
 
 class EventType(StrEnum):
@@ -33,18 +32,18 @@ class EventType(StrEnum):
     POLICY_CHANGED = "capacity.policy.changed"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Event:
-    """One change, written in the same transaction as the change itself.
+    """One change, stored in the same transaction as the change itself.
 
     Args:
-        type: What kind.
-        dedupe_key: Unique in the restaurant; a consumer that has seen it may drop the event.
+        type: The kind of event.
+        dedupe_key: Unique in the restaurant; a consumer may drop an event with a known key.
         restaurant_id: The tenant.
-        at_us: When, in microseconds.
-        actor: Who.
-        booking_id: The booking, if it is about one.
-        hold_id: The hold, if it is about one.
+        at_us: The time of the change, in microseconds.
+        actor: The actor of the command.
+        booking_id: The booking that it concerns, if any.
+        hold_id: The hold that it concerns, if any.
         data: Ids, numbers, codes and instants; never names, addresses or free text.
     """
 
@@ -59,5 +58,13 @@ class Event:
 
     @property
     def at(self) -> datetime:
-        """When, in UTC."""
+        """The time of the change, in UTC."""
         return from_micros(self.at_us)
+
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            f"{self.type.value} at {brief_iso(self.at_us)}",
+            "" if self.booking_id is None else f"booking {self.booking_id}",
+            "" if self.hold_id is None else f"hold {self.hold_id}",
+        )

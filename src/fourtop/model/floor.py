@@ -1,16 +1,15 @@
-"""The floor: tables, which of them can be pushed together, and how many the sets seat."""
-
-from __future__ import annotations
+"""The floor: tables, their joins, and the seats of table sets."""
 
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import attrs
 
 from fourtop.errors import InUse, InvalidInput, NotFound, safe_repr
+from fourtop.errors.display import brief, count_of, html_table, shown_id, some
 from fourtop.model import validators
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import MAX_CAPACITY, Table
@@ -32,7 +31,7 @@ def number_key(number: str) -> tuple[tuple[int, int | str], ...]:
     )
 
 
-def _pair(value: Any) -> tuple[str, str]:
+def _pair(value: Iterable[str]) -> tuple[str, str]:
     pair = sorted(
         validators.as_members(
             "tables", value, lambda each: validators.check_identifier("tables", each)
@@ -43,7 +42,7 @@ def _pair(value: Any) -> tuple[str, str]:
     return (pair[0], pair[1])
 
 
-def _ids(value: Any) -> frozenset[str]:
+def _ids(value: Iterable[str]) -> frozenset[str]:
     return frozenset(
         validators.as_members(
             "tables", value, lambda each: validators.check_identifier("tables", each)
@@ -51,13 +50,13 @@ def _ids(value: Any) -> frozenset[str]:
     )
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Join:
-    """Two tables that can be pushed together; it has no direction.
+    """Two tables that can be pushed together. A join has no direction.
 
     Args:
         tables: The two table ids, in any order; kept sorted.
-        seat_loss: Seats that the joint costs (0–100).
+        seat_loss: The seats that joining costs (0–100).
 
     Raises:
         InvalidInput: If they are not two different tables, or the loss is out of range.
@@ -67,26 +66,36 @@ class Join:
     """
 
     tables: tuple[str, str] = attrs.field(converter=_pair)
-    seat_loss: int = attrs.field(default=0, validator=validators.integer(0, 100))
+    seat_loss: int = attrs.field(
+        default=0, converter=validators.as_integer, validator=validators.integer(0, 100)
+    )
+
+    def __repr__(self) -> str:
+        loss = f"loses {count_of(self.seat_loss, 'seat')}" if self.seat_loss else ""
+        return brief(self, "+".join(self.tables), loss)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class SetCapacity:
-    """The capacity that the house itself gives to a set of tables; it wins over any sum.
+    """A hand-set capacity of a set of tables. It replaces the calculated sum.
 
     Args:
         tables: Two or more table ids.
         capacity: Seats of the set.
-        min_party: Smallest party; ``None``: the largest of its members' minima.
+        min_party: Smallest party; ``None``: the largest minimum of its tables.
 
     Raises:
         InvalidInput: Naming the field and the rule.
     """
 
     tables: frozenset[str] = attrs.field(converter=_ids)
-    capacity: int = attrs.field(validator=validators.integer(1, validators.MAX_PARTY))
+    capacity: int = attrs.field(
+        converter=validators.as_integer, validator=validators.integer(1, validators.MAX_PARTY)
+    )
     min_party: int | None = attrs.field(
-        default=None, validator=validators.optional(validators.integer(1, MAX_CAPACITY))
+        default=None,
+        converter=validators.as_optional_integer,
+        validator=validators.optional(validators.integer(1, MAX_CAPACITY)),
     )
 
     def __attrs_post_init__(self) -> None:
@@ -101,20 +110,25 @@ class SetCapacity:
                 safe_repr(self.min_party),
             )
 
+    def __repr__(self) -> str:
+        least = "" if self.min_party is None else f"parties from {self.min_party}"
+        tables = some(sorted(self.tables), separator="+")
+        return brief(self, tables, count_of(self.capacity, "seat"), least)
 
-def _tables(value: Any) -> tuple[Table, ...]:
+
+def _tables(value: Iterable[Table]) -> tuple[Table, ...]:
     tables = validators.as_instances("tables", value, Table)
     return tuple(sorted(tables, key=lambda table: (number_key(table.number), table.id)))
 
 
-def _zones(value: Any) -> tuple[Zone, ...]:
+def _zones(value: Iterable[Zone]) -> tuple[Zone, ...]:
     zones = validators.as_instances("zones", value, Zone)
     return tuple(
         sorted(zones, key=lambda zone: (zone.order, validators.casefold(zone.name), zone.id))
     )
 
 
-def _joins(value: Any) -> tuple[Join, ...]:
+def _joins(value: Iterable[Join]) -> tuple[Join, ...]:
     return tuple(
         sorted(
             validators.as_instances("joins", value, Join),
@@ -123,29 +137,29 @@ def _joins(value: Any) -> tuple[Join, ...]:
     )
 
 
-def _set_capacities(value: Any) -> tuple[SetCapacity, ...]:
+def _set_capacities(value: Iterable[SetCapacity]) -> tuple[SetCapacity, ...]:
     sets = validators.as_instances("set_capacities", value, SetCapacity)
     return tuple(sorted(sets, key=lambda each: sorted(each.tables)))
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Floor:
-    """The tables of a restaurant, their joins, and the capacities of sets that the house laid down.
+    """The tables of a restaurant, their joins, and the hand-set capacities of table sets.
 
-    Immutable: the ``with_…`` and ``without_…`` methods return a changed copy, which a desk puts in
-    place as a new version. *Table order* is the order of ``tables``: by number as people count,
-    then by id. It decides every tie, and bit ``i`` of every table mask is ``tables[i]``.
+    Immutable: the ``with_…`` and ``without_…`` methods return a changed copy, which a desk stores
+    as a new version. *Table order* is the order of ``tables``: by number as people count, then by
+    id. It decides every tie, and bit ``i`` of every table mask is ``tables[i]``.
 
     Args:
         tables: In any order; kept in table order.
         zones: In any order; kept by order, then name.
         joins: In any order; duplicates are an error.
         set_capacities: At most one for a set.
-        joins_within_zone: Refuse joins across zones.
+        joins_within_zone: Whether to refuse joins across zones.
 
     Raises:
-        InvalidInput: Ids, numbers or zone names that are not unique (case does not count), tables
-            or zones that do not exist, a join across zones where that is refused, more than 2,000
+        InvalidInput: For ids, numbers or zone names that are not unique (ignoring case), for
+            unknown tables or zones, for a refused join across zones, and for more than 2,000
             tables.
 
     >>> floor = Floor(
@@ -170,8 +184,8 @@ class Floor:
             raise InvalidInput(
                 "tables", f"must be at most {MAX_TABLES_ON_FLOOR}", str(len(self.tables))
             )
-        # What people wrote before what may have been made of it: ids are often the slugs of numbers
-        # and names.
+        # Numbers and names come first, because ids are often derived from them: the error then
+        # names the text that a person wrote.
         _refuse_duplicates(
             "tables",
             "must have different numbers, whatever the case",
@@ -220,11 +234,11 @@ class Floor:
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
-        """The place of each table id in ``tables``: its bit in every mask."""
+        """The index of each table id in ``tables``, which is its bit in every mask."""
         return {table.id: place for place, table in enumerate(self.tables)}
 
     def find_table(self, table_id: str) -> Table | None:
-        """Return the table of that id, if there is one."""
+        """Return the table of that id, or ``None``."""
         place = self.positions.get(table_id)
         return None if place is None else self.tables[place]
 
@@ -232,15 +246,15 @@ class Floor:
         """Return the table of that id.
 
         Raises:
-            NotFound: If this floor has none.
+            NotFound: If this floor has no such table.
         """
         table = self.find_table(table_id)
         if table is None:
-            raise NotFound("table", str(table_id)[:64])
+            raise NotFound("table", shown_id(table_id))
         return table
 
     def find_table_numbered(self, number: str) -> Table | None:
-        """Return the table with that number, whatever the case, if there is one."""
+        """Return the table with that number, ignoring case, or ``None``."""
         return self._by_number.get(validators.casefold(number))
 
     @cached_property
@@ -248,18 +262,18 @@ class Floor:
         return {validators.casefold(table.number): table for table in self.tables}
 
     def find_zone(self, zone_id: str) -> Zone | None:
-        """Return the zone of that id, if there is one."""
+        """Return the zone of that id, or ``None``."""
         return next((zone for zone in self.zones if zone.id == zone_id), None)
 
     def ids(self, mask: int) -> tuple[str, ...]:
-        """Turn a table mask into ids, in table order."""
+        """Convert a table mask to ids, in table order."""
         return tuple(self.tables[place].id for place in bits(mask))
 
     def mask(self, table_ids: Iterable[str]) -> int:
-        """Turn table ids into a mask.
+        """Convert table ids to a mask.
 
         Raises:
-            NotFound: If one is unknown.
+            NotFound: If a table is unknown.
         """
         mask = 0
         for table_id in table_ids:
@@ -271,7 +285,7 @@ class Floor:
         """Return the ids without duplicates, in table order.
 
         Raises:
-            NotFound: If one is unknown.
+            NotFound: If a table is unknown.
         """
         return self.ids(self.mask(table_ids))
 
@@ -283,19 +297,19 @@ class Floor:
 
     @cached_property
     def joins_by_loss(self) -> tuple[Join, ...]:
-        """The joins, those that cost the fewest seats first."""
+        """The joins, by seat loss, then by tables."""
         return tuple(sorted(self.joins, key=lambda join: (join.seat_loss, join.tables)))
 
     def find_set_capacity(self, table_ids: Collection[str]) -> SetCapacity | None:
-        """Return what the house laid down for exactly this set, if anything."""
+        """Return the hand-set capacity of exactly this set, or ``None``."""
         return self._capacity_of_set.get(frozenset(table_ids))
 
     def seats(self, table_ids: Collection[str]) -> int:
-        """Return the seats of a set: its own capacity if the house gave one, else the sum less what joining costs.
+        """Return the seats of a set: its hand-set capacity, else the sum less the loss of joining.
 
-        Joining costs the loss of the cheapest spanning tree of the joins inside the set (of the
-        cheapest spanning forest, where it is not connected). Source: J. B. Kruskal, "On the
-        shortest spanning subtree of a graph", 1956. O(joins) for one set.
+        The loss is that of the cheapest spanning tree of the joins inside the set (of the cheapest
+        spanning forest, if the set is not connected). Source: J. B. Kruskal, "On the shortest
+        spanning subtree of a graph", 1956. O(joins) for one set.
 
         Raises:
             NotFound: If a table is unknown.
@@ -325,7 +339,7 @@ class Floor:
         return loss
 
     def smallest_party(self, table_ids: Collection[str]) -> int:
-        """Return the smallest party that may have a set: its own minimum if given, else the members' largest.
+        """Return the smallest party for a set: its hand-set minimum, else its tables' largest one.
 
         Raises:
             NotFound: If a table is unknown.
@@ -337,13 +351,18 @@ class Floor:
 
     # ---- edits
 
-    def with_table(self, table: Table) -> Floor:
-        """Return a copy with the table added, or put in place of the one with its id."""
+    def with_table(self, table: Table) -> Self:
+        """Return a copy with the table added, or put in place of the one with its id.
+
+        Raises:
+            InvalidInput: If it is not a table, its number is taken, or its zone is unknown.
+        """
+        validators.check_instance("table", table, Table)
         return attrs.evolve(
             self, tables=(*(each for each in self.tables if each.id != table.id), table)
         )
 
-    def without_table(self, table_id: str) -> Floor:
+    def without_table(self, table_id: str) -> Self:
         """Return a copy without the table, its joins and the set capacities that name it.
 
         Raises:
@@ -359,42 +378,97 @@ class Floor:
             ),
         )
 
-    def with_join(self, join: Join) -> Floor:
-        """Return a copy with the join added, or put in place of the one between the same tables."""
+    def with_join(self, join: Join) -> Self:
+        """Return a copy with the join added, or put in place of the one between the same tables.
+
+        Raises:
+            InvalidInput: If it is not a join, or names an unknown table.
+        """
+        validators.check_instance("join", join, Join)
         return attrs.evolve(
             self, joins=(*(each for each in self.joins if each.tables != join.tables), join)
         )
 
-    def without_join(self, table_ids: Collection[str]) -> Floor:
+    def without_join(self, table_ids: Collection[str]) -> Self:
         """Return a copy without the join between two tables.
 
         Raises:
-            NotFound: If there is no such join.
+            NotFound: If the tables are not joined.
         """
         pair = _pair(table_ids)
         if all(each.tables != pair for each in self.joins):
             raise NotFound("join", "+".join(pair))
         return attrs.evolve(self, joins=tuple(each for each in self.joins if each.tables != pair))
 
-    def with_zone(self, zone: Zone) -> Floor:
-        """Return a copy with the zone added, or put in place of the one with its id."""
+    def with_zone(self, zone: Zone) -> Self:
+        """Return a copy with the zone added, or put in place of the one with its id.
+
+        Raises:
+            InvalidInput: If it is not a zone, or its name is taken.
+        """
+        validators.check_instance("zone", zone, Zone)
         return attrs.evolve(
             self, zones=(*(each for each in self.zones if each.id != zone.id), zone)
         )
 
-    def without_zone(self, zone_id: str) -> Floor:
+    def without_zone(self, zone_id: str) -> Self:
         """Return a copy without the zone.
 
         Raises:
             NotFound: If the zone is unknown.
-            InUse: If a table stands in it.
+            InUse: If a table is in it. Move or remove the table first.
         """
         if self.find_zone(zone_id) is None:
-            raise NotFound("zone", str(zone_id)[:64])
+            raise NotFound("zone", shown_id(zone_id))
         user = next((table for table in self.tables if table.zone_id == zone_id), None)
         if user is not None:
             raise InUse("zone", zone_id, f"table {user.id}")
         return attrs.evolve(self, zones=tuple(each for each in self.zones if each.id != zone_id))
+
+    # ---- display
+
+    def summary(self) -> str:
+        """Return the counts of tables, seats and joins as text.
+
+        >>> Floor([Table("t1", "1", 4, "main")], zones=[Zone("main", "Main")]).summary()
+        '1 table, 4 seats, 0 joins'
+        """
+        tables = count_of(len(self.tables), "table")
+        seats = count_of(sum(table.capacity for table in self.tables), "seat")
+        return f"{tables}, {seats}, {count_of(len(self.joins), 'join')}"
+
+    def __repr__(self) -> str:
+        return brief(self, self.summary())
+
+    def _repr_html_(self) -> str:
+        zones = {zone.id: zone.name for zone in self.zones}
+        numbers = {table.id: table.number for table in self.tables}
+        joined: dict[str, list[str]] = {table.id: [] for table in self.tables}
+        for join in self.joins:
+            first, second = join.tables
+            joined[first].append(numbers[second])
+            joined[second].append(numbers[first])
+        rows = [
+            (
+                table.number,
+                zones[table.zone_id],
+                table.capacity,
+                f"{table.min_party} to {table.largest_party}",
+                ", ".join(sorted(joined[table.id], key=number_key)),
+                _state(table),
+            )
+            for table in self.tables
+        ]
+        columns = ("table", "zone", "seats", "parties", "joins", "state")
+        return html_table(f"Floor: {self.summary()}", columns, rows)
+
+
+def _state(table: Table) -> str:
+    if not table.active:
+        return "inactive"
+    if table.out_of_service:
+        return "out of service"
+    return "" if table.is_movable else "fixed"
 
 
 def _refuse_duplicates(field: str, rule_text: str, values: Iterable[Any]) -> None:

@@ -1,23 +1,22 @@
-"""Holds: tables kept for a party while it makes up its mind."""
-
-from __future__ import annotations
+"""Holds: tables reserved for a short time while a guest decides."""
 
 import hashlib
 import json
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import attrs
 
+from fourtop.errors.display import brief, count_of, some
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Stay
 from fourtop.model.floor import Floor
 from fourtop.model.planning import Planning
-from fourtop.model.policy import ServicePeriod
 from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.request import Preference
-from fourtop.model.window import from_micros
+from fourtop.model.service_period import ServicePeriod
+from fourtop.model.window import brief_iso, from_micros
 
 _CANONICAL: Final = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
@@ -25,16 +24,16 @@ _CANONICAL: Final = json.JSONEncoder(
 
 
 def canonical(data: Any) -> str:
-    """Write plain data as JSON that is the same for equal data: keys sorted at every depth, no spaces."""
+    """Encode plain data as canonical JSON: keys sorted at every depth, no spaces."""
     return _CANONICAL.encode(data)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Fingerprint:
-    """What a hold relied on, and the digest of it. Drift compares digests; the facts name what changed.
+    """The facts that a hold relies on. Drift compares digests; the facts name the changes.
 
     Args:
-        facts: Canonical JSON of a flat object: a fact's name to its value.
+        facts: Canonical JSON of a flat object from the name of a fact to its value.
     """
 
     facts: str
@@ -44,7 +43,7 @@ class Fingerprint:
         """SHA-256 of the facts, in hexadecimal."""
         return hashlib.sha256(self.facts.encode()).hexdigest()
 
-    def changed(self, now: Fingerprint) -> tuple[str, ...]:
+    def changed(self, now: Self) -> tuple[str, ...]:
         """Return the names of the facts that differ, sorted."""
         before, after = json.loads(self.facts), json.loads(now.facts)
         return tuple(
@@ -52,6 +51,9 @@ class Fingerprint:
                 name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
             )
         )
+
+    def __repr__(self) -> str:
+        return brief(self, self.digest[:12], count_of(len(json.loads(self.facts)), "fact"))
 
 
 def fingerprint_of(
@@ -62,18 +64,18 @@ def fingerprint_of(
     terms: tuple[ServicePeriod, Stay] | None,
     party_size: int,
 ) -> Fingerprint:
-    """Write down what a hold of these tables for this stay relies on.
+    """Collect the facts that a hold of these tables for this stay relies on.
 
-    Of each table: capacity, limits, zone, mobility, service state; of the set: the joins inside it
-    with their losses, its hand-set capacity; of the policy: mode, turn time of the band, buffers.
-    Where a table is drawn is no part of it. A table or a service that is gone is a changed fact
-    too.
+    For each table: capacity, limits, zone, mobility, service state. For the set: the joins inside
+    it with their losses, and its hand-set capacity and minimum. For the policy: mode, turn time of
+    the band, buffers. The position on the plan does not count. A table or service that no longer
+    exists counts as a changed fact.
 
     Args:
         floor: The floor relied on.
         planning: The rules relied on.
         tables: The held table ids.
-        terms: The service period and the stay; ``None`` if there is no such service any more.
+        terms: The service period and the stay; ``None`` if the service no longer exists.
         party_size: The party's size; it selects the mode.
     """
     facts: dict[str, Any] = {}
@@ -104,7 +106,7 @@ def fingerprint_of(
 
 
 class HoldState(StrEnum):
-    """What became of a hold. Only ``ACTIVE`` ones may be alive; whether one is depends on the time."""
+    """The state of a hold. An ``ACTIVE`` hold is alive until it expires."""
 
     ACTIVE = "active"
     RELEASED = "released"
@@ -113,29 +115,31 @@ class HoldState(StrEnum):
     CONFIRMED = "confirmed"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Hold:
-    """Tables kept for a party until a moment. It ends at ``expires_us``: then it blocks nobody, swept or not.
+    """Tables reserved for a party until ``expires_us``. From then on the tables are free.
+
+    The tables are free even before a sweep ends the hold.
 
     Args:
         id: Of the hold; unique in the restaurant.
         restaurant_id: The tenant.
-        party_size: How many people.
-        stay: Service, dining and block window.
+        party_size: The number of people.
+        stay: Service, dining and occupied window.
         tables: Table ids, in table order.
-        state: What became of it.
-        created_us: When it was made, in microseconds.
+        state: The state of the hold.
+        created_us: The time of its creation, in microseconds.
         expires_us: The first microsecond in which it is dead.
-        fingerprint: What it relied on.
-        actor: Who made it.
-        booking_id: The booking that it is for, if there is one already.
+        fingerprint: The facts that it relies on.
+        actor: The actor of the command.
+        booking_id: The booking that it is for, if one exists.
         session: The host's session, for the limit on live holds of one session.
-        past_reason: The host's code for why a start in the past was taken, if it was.
-        must: The conditions that its tables had to meet.
-        wish: The conditions that would have been nice.
+        past_reason: The host's code for accepting a start in the past, if any.
+        must: The required conditions of its tables.
+        wish: The optional conditions of its tables.
         names_tables: Whether the request named the tables.
-        occasion: The occasion that the request named; that of the stay may be the period's own.
-        receipt: What the command that returned it says besides; neither stored nor compared.
+        occasion: The occasion of the request; the stay may have the period's default instead.
+        receipt: Further facts from the command that returned it; neither stored nor compared.
     """
 
     id: str
@@ -163,7 +167,7 @@ class Hold:
         return self.receipt.replayed
 
     def is_alive(self, now_us: int) -> bool:
-        """Tell whether it keeps its tables: ``now < expires_at`` is alive, equal is dead."""
+        """Tell whether it keeps its tables: it is alive while ``now < expires_at``."""
         return self.state is HoldState.ACTIVE and now_us < self.expires_us
 
     @property
@@ -173,5 +177,17 @@ class Hold:
 
     @property
     def created_at(self) -> datetime:
-        """When it was made, in UTC."""
+        """The time of its creation, in UTC."""
         return from_micros(self.created_us)
+
+    def __repr__(self) -> str:
+        tables = f"tables {some(self.tables, separator='+')}"
+        return brief(
+            self,
+            f"{self.id} {self.stay.dining.brief()}",
+            f"party of {self.party_size}",
+            tables,
+            f"{self.state.value} until {brief_iso(self.expires_us)}"
+            if self.state is HoldState.ACTIVE
+            else self.state.value,
+        )

@@ -1,18 +1,17 @@
-"""The house: all that is configured for a restaurant."""
-
-from __future__ import annotations
+"""The house: the whole configuration of a restaurant."""
 
 import attrs
 
+from fourtop.errors.display import brief, count_of
 from fourtop.model import validators
 from fourtop.model.floor import Floor
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class House:
-    """A restaurant with its floor and its policy: what a house document holds, and what a desk opens with.
+    """A restaurant with its floor and its policy: the content of a house document.
 
     Args:
         restaurant: The tenant, with its time zone.
@@ -20,10 +19,12 @@ class House:
         policy: Its service periods and rules.
 
     Raises:
-        InvalidInput: If one of them is of another type. Each has checked itself before.
+        InvalidInput: If an argument is of another type. Each part validates itself.
 
     >>> house = House(
-    ...     Restaurant("the-pub", "The Pub", timezone="Europe/London"), Floor([], zones=[]), Policy([])
+    ...     Restaurant("the-pub", "The Pub", timezone="Europe/London"),
+    ...     Floor([], zones=[]),
+    ...     Policy([]),
     ... )
     >>> house.restaurant.slug
     'the-pub'
@@ -32,3 +33,11 @@ class House:
     restaurant: Restaurant = attrs.field(validator=validators.one_of(Restaurant))
     floor: Floor = attrs.field(validator=validators.one_of(Floor))
     policy: Policy = attrs.field(validator=validators.one_of(Policy))
+
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            f"{self.restaurant.id} in {self.restaurant.timezone}",
+            self.floor.summary(),
+            count_of(len(self.policy.periods), "period"),
+        )

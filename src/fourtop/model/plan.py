@@ -1,27 +1,30 @@
-"""Plans: a set of tables for a party, and the score that explains why."""
-
-from __future__ import annotations
+"""Plans: a set of tables for a party, and the score that explains the choice."""
 
 import math
 from typing import Final
 
 import attrs
 
+from fourtop.errors.display import brief, count_of, some
+
 SCORE_DECIMALS: Final = 6
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Term:
-    """One term of a score: its name, the measured amount, and what that costs."""
+    """One term of a score: its name, the measured amount, and its cost."""
 
     name: str
     amount: float
     cost: float
 
+    def __repr__(self) -> str:
+        return brief(self, f"{self.name} {rounded(self.amount)} costs {rounded(self.cost)}")
 
-@attrs.frozen
+
+@attrs.frozen(repr=False)
 class Score:
-    """What a plan costs; lower is better. The terms explain the total.
+    """The cost of a plan; lower is better. The terms explain the total.
 
     >>> Score((Term("overage", 1, 5.0), Term("table_count", 1, 3.0))).total
     8.0
@@ -38,19 +41,42 @@ class Score:
         """Return the cost of the term of that name; 0 where the score has none."""
         return math.fsum(term.cost for term in self.terms if term.name == name)
 
+    def __repr__(self) -> str:
+        costs = [f"{term.name} {rounded(term.cost)}" for term in self.terms if term.cost]
+        parts = f" = {some(costs, most=9, separator=' + ')}" if costs else ""
+        return brief(self, f"{rounded(self.total)}{parts}")
 
-@attrs.frozen
+
+@attrs.frozen(repr=False)
 class Plan:
     """A set of tables for a party.
 
     Args:
         tables: Table ids, in table order.
-        seats: What the set seats, the loss of joining taken off.
-        slack: Seats over.
-        score: What the choice costs.
+        seats: The seats of the set, less the loss of joining.
+        slack: The seats left over.
+        score: The cost of the choice.
     """
 
     tables: tuple[str, ...]
     seats: int
     slack: int
     score: Score
+
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            f"tables {some(self.tables, separator='+')}",
+            count_of(self.seats, "seat"),
+            f"{self.slack} left over",
+            f"score {rounded(self.score.total)}",
+        )
+
+
+def rounded(number: float) -> str:
+    """Format an amount or cost for people, to at most three decimals.
+
+    >>> rounded(3.5999999999999996), rounded(40)
+    ('3.6', '40')
+    """
+    return f"{round(number, 3):g}" if abs(number) < 1_000 else f"{number:,.0f}"

@@ -1,23 +1,21 @@
-"""How a house chooses tables: modes of adjacency, limits, and weights of the score."""
-
-from __future__ import annotations
+"""Planning rules: modes of adjacency, limits, and weights of the score."""
 
 from enum import StrEnum
-from typing import Any
 
 import attrs
 
+from fourtop.errors.display import brief, count_of
 from fourtop.model import validators
 
 MAX_TABLES_PER_PARTY = 8
 
 
 class AdjacencyMode(StrEnum):
-    """When a set of tables counts as pushed together.
+    """The rule by which a set of tables counts as pushed together.
 
-    ``CONNECTED``: one can walk from each member to each other along joins inside the set.
-    ``PAIRWISE``: every two members are joined. ``NEIGHBORS``: some member is joined to all the
-    others. One table always passes.
+    ``CONNECTED``: joins inside the set connect every member to every other. ``PAIRWISE``: every two
+    members are joined. ``NEIGHBORS``: one member is joined to all the others. A single table always
+    passes.
     """
 
     CONNECTED = "connected"
@@ -25,48 +23,78 @@ class AdjacencyMode(StrEnum):
     NEIGHBORS = "neighbors"
 
 
-def _mode(value: Any) -> AdjacencyMode:
+def _mode(value: AdjacencyMode | str) -> AdjacencyMode:
     return validators.as_enum(AdjacencyMode, "adjacency_mode", value)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Weights:
-    """What each term of the score costs; lower scores are better. All from 0 to 1,000.
+    """The cost of each term of the score, from 0 to 1,000. Lower scores are better.
 
     Args:
-        overage: For each seat over (times the demand multiplier).
+        overage: For each seat left over (times the demand multiplier).
         table_count: For each table after the first.
         fragmentation: For each seat of the set beyond its largest table.
-        zone: For each zone after the first.
         adjacency: For each step of depth from the set's first table.
-        scarcity: For each table, over the number of its kind on the floor.
-        wish: For each wish that is not met.
+        scarcity: For each table, divided by the number of its kind on the floor.
+        wish: For each wish that a table does not meet.
     """
 
-    overage: float = attrs.field(default=5, kw_only=True, validator=validators.number(0, 1_000))
-    table_count: float = attrs.field(default=3, kw_only=True, validator=validators.number(0, 1_000))
-    fragmentation: float = attrs.field(
-        default=2, kw_only=True, validator=validators.number(0, 1_000)
+    overage: float = attrs.field(
+        default=5,
+        kw_only=True,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
     )
-    zone: float = attrs.field(default=4, kw_only=True, validator=validators.number(0, 1_000))
-    adjacency: float = attrs.field(default=1, kw_only=True, validator=validators.number(0, 1_000))
-    scarcity: float = attrs.field(default=22, kw_only=True, validator=validators.number(0, 1_000))
-    wish: float = attrs.field(default=10, kw_only=True, validator=validators.number(0, 1_000))
+    table_count: float = attrs.field(
+        default=3,
+        kw_only=True,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
+    fragmentation: float = attrs.field(
+        default=2,
+        kw_only=True,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
+    adjacency: float = attrs.field(
+        default=1,
+        kw_only=True,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
+    scarcity: float = attrs.field(
+        default=22,
+        kw_only=True,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
+    wish: float = attrs.field(
+        default=10,
+        kw_only=True,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
+
+    def __repr__(self) -> str:
+        weights = attrs.asdict(self)
+        return brief(self, *(f"{name} {weight:g}" for name, weight in weights.items()))
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Planning:
     """The rules of a house for choosing tables.
 
     Args:
-        adjacency_mode: Which sets count as pushed together.
-        adjacency_required: Whether a set has to be pushed together at all.
+        adjacency_mode: The rule by which a set counts as pushed together.
+        adjacency_required: Whether the tables of a set must be pushed together.
         adjacency_min_party: Require it only from this party size on; ``None``: always.
         max_tables: Largest set (1–8).
-        slack_budget: Most seats over in a set of two or more; ``None``: no limit. For one table,
-            seats over only cost.
+        slack_budget: Most seats left over in a set of two or more; ``None``: no limit. For a single
+            table, seats left over only add to the score.
         weights: Of the score.
-        demand_multiplier: How much seats over weigh (0.1–10).
+        demand_multiplier: The weight of seats left over (0.1–10).
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -82,27 +110,43 @@ class Planning:
     adjacency_min_party: int | None = attrs.field(
         default=None,
         kw_only=True,
+        converter=validators.as_optional_integer,
         validator=validators.optional(validators.integer(1, validators.MAX_PARTY)),
     )
     max_tables: int = attrs.field(
-        default=3, kw_only=True, validator=validators.integer(1, MAX_TABLES_PER_PARTY)
+        default=3,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(1, MAX_TABLES_PER_PARTY),
     )
     slack_budget: int | None = attrs.field(
         default=4,
         kw_only=True,
+        converter=validators.as_optional_integer,
         validator=validators.optional(validators.integer(0, validators.MAX_PARTY)),
     )
     weights: Weights = attrs.field(
         factory=Weights, kw_only=True, validator=validators.one_of(Weights)
     )
     demand_multiplier: float = attrs.field(
-        default=1, kw_only=True, validator=validators.number(0.1, 10)
+        default=1,
+        kw_only=True,
+        converter=validators.as_number,
+        validator=validators.number(0.1, 10),
     )
 
     def mode_for(self, party_size: int) -> AdjacencyMode | None:
-        """Return the mode that a set for this party has to satisfy, or ``None`` if it need not be adjacent."""
+        """Return the mode that a set for this party must satisfy; ``None`` if any set will do."""
         if not self.adjacency_required:
             return None
         if self.adjacency_min_party is not None and party_size < self.adjacency_min_party:
             return None
         return self.adjacency_mode
+
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            self.adjacency_mode.value if self.adjacency_required else "adjacency not required",
+            f"at most {count_of(self.max_tables, 'table')}",
+            "no slack budget" if self.slack_budget is None else f"slack {self.slack_budget}",
+        )

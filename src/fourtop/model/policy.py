@@ -1,313 +1,84 @@
-"""The policy of a house: when it serves, how long parties stay, how many it takes."""
+"""The policy of a house: service periods, turn times, caps and other rules."""
 
-from __future__ import annotations
-
-import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime, time
-from enum import StrEnum
+from datetime import date
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import attrs
 
 from fourtop.errors import InvalidInput, NotFound, safe_repr
+from fourtop.errors.display import brief, count_of, shown_id, some
 from fourtop.model import validators
 from fourtop.model.planning import Planning
+from fourtop.model.service_period import (
+    WEEK,
+    Occasion,
+    ServicePeriod,
+    TurnBand,
+    Weekday,
+    as_bands,
+    as_date,
+    as_dates,
+    as_optional_date,
+    as_optional_weekday,
+)
 
-MAX_TURN_MINUTES: Final = 600
-MAX_BUFFER_MINUTES: Final = 120
 HOLD_TTL_SECONDS: Final = (30, 600)
 MAX_HOLD_LIFETIME_SECONDS: Final = 600
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
-
-class Weekday(StrEnum):
-    """A day of the week of the restaurant's own calendar."""
-
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
-
-    @classmethod
-    def of(cls, day: date) -> Weekday:
-        """Return the weekday of a date."""
-        return _WEEK[day.weekday()]
-
-
-_WEEK: Final = tuple(Weekday)
-
-
-def as_time(value: Any) -> time:
-    """Turn ``"17:30"`` or a ``time`` into a local time of whole minutes.
-
-    Raises:
-        InvalidInput: If it is neither.
-    """
-    if isinstance(value, time) and value.tzinfo is None and value.second == value.microsecond == 0:
-        return value
-    found = _TIME.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
-        raise InvalidInput("time", "must be a local time such as 17:30", safe_repr(value))
-    return time(int(found[1]), int(found[2]))
-
-
-def as_date(value: Any) -> date:
-    """Turn ``"2026-12-24"`` or a ``date`` into a date whose every time of day can be reckoned with.
-
-    Raises:
-        InvalidInput: If it is neither, or a datetime, or not in the years 1971 to 2198.
-    """
-    day = _parsed_date(value) if isinstance(value, str) else value
-    if not isinstance(day, date) or isinstance(day, datetime) or not 1971 <= day.year <= 2198:
-        raise InvalidInput(
-            "date", "must be a date of the years 1971 to 2198, such as 2026-12-24", safe_repr(value)
-        )
-    return day
-
-
-def _parsed_date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if _DATE.fullmatch(text) is not None else None
-    except ValueError:
-        return None
-
-
-def _dates(field: str, value: Any) -> frozenset[date]:
-    return frozenset(validators.as_members(field, value, as_date))
-
-
-def as_weekday(value: Any) -> Weekday:
-    """Turn ``"monday"`` or a ``Weekday`` into a weekday.
-
-    Raises:
-        InvalidInput: If it is neither.
-    """
-    return validators.as_enum(Weekday, "weekday", value)
-
-
-@attrs.frozen
-class TurnBand:
-    """How long parties up to a size stay.
-
-    Args:
-        max_party: Largest party of the band; ``None``: any.
-        minutes: The turn time, buffers not counted (1–600).
-    """
-
-    max_party: int | None = attrs.field(
-        validator=validators.optional(validators.integer(1, validators.MAX_PARTY))
-    )
-    minutes: int = attrs.field(validator=validators.integer(1, MAX_TURN_MINUTES))
-
-
-def as_bands(value: Any) -> tuple[TurnBand, ...]:
-    """Turn bands, or pairs ``(max_party, minutes)``, into bands; parties beyond the last band use the last.
-
-    Raises:
-        InvalidInput: If the sizes do not increase, or ``None`` is not last.
-    """
-    bands = validators.as_members("turn_bands", value, _band)
-    sizes = [
-        validators.MAX_PARTY + 1 if band.max_party is None else band.max_party for band in bands
-    ]
-    if sizes != sorted(set(sizes)):
-        raise InvalidInput("turn_bands", "must have increasing sizes", safe_repr(sizes))
-    return bands
-
-
-def _band(value: Any) -> TurnBand:
-    if isinstance(value, TurnBand):
-        return value
-    if isinstance(value, str) or not isinstance(value, Iterable) or len(pair := tuple(value)) != 2:
-        raise InvalidInput(
-            "turn_bands", "must be pairs of a party size and minutes", safe_repr(value)
-        )
-    return TurnBand(*pair)
-
-
-def turn_minutes(bands: tuple[TurnBand, ...], party_size: int) -> int:
-    """Return the turn time of the first band that holds the party; beyond the last band, the last one's.
-
-    >>> turn_minutes(as_bands([(2, 60), (4, 75)]), 12)
-    75
-    """
-    fitting = (band for band in bands if band.max_party is None or party_size <= band.max_party)
-    return next(fitting, bands[-1]).minutes
-
-
-@attrs.frozen
-class Occasion:
-    """A reason to come with a turn time of its own, such as drinks or a Christmas party.
-
-    Args:
-        key: Its id; unique in the policy.
-        turn_bands: Its turn times; pairs ``(max_party, minutes)`` will do. A fixed duration is one
-            band ``(None, minutes)``.
-    """
-
-    key: str = attrs.field(validator=validators.identifier)
-    turn_bands: tuple[TurnBand, ...] = attrs.field(converter=as_bands)
-
-    def __attrs_post_init__(self) -> None:
-        if not self.turn_bands:
-            raise InvalidInput("turn_bands", "must not be empty for an occasion", self.key)
-
-
-def _weekdays(value: Any) -> frozenset[Weekday]:
-    return frozenset(validators.as_members("weekdays", value, as_weekday))
-
-
-def _period_dates(value: Any) -> frozenset[date]:
-    return _dates("dates", value)
-
-
-def _occasion_keys(value: Any) -> tuple[str, ...]:
-    return validators.as_members(
-        "occasions", value, lambda key: validators.check_identifier("occasions", key)
-    )
-
-
-@attrs.frozen
-class ServicePeriod:
-    """A stretch of a day in which parties may sit down. An end at or before the start is past midnight.
-
-    Args:
-        key: Its id; unique in the policy.
-        start: Local time, ``"17:00"``.
-        end: Local time. Equal to the start: 24 hours.
-        weekdays: On which days; empty: every day, unless ``dates`` are given.
-        dates: On these dates only. A date that any period names has no other periods.
-        occasions: Keys of the occasions on offer, the default one first; empty: none is asked for.
-        turn_bands: Turn times where no occasion says otherwise; empty: the policy's.
-        buffer_before_minutes: Kept free before a party sits down (0–120).
-        buffer_after_minutes: Kept free after it leaves (0–120).
-        last_start: The last local start, inclusive.
-        last_seating_minutes: Or: the last start lies this long before the end; neither: the
-            restaurant's.
-        overrun_allowed: Whether a stay may run past the end; if not, it is clamped to it.
-        min_dwell_minutes: A clamped stay shorter than this (and than its turn time) is refused.
-
-    Raises:
-        InvalidInput: Naming the field and the rule.
-
-    >>> ServicePeriod("late", "22:00", "02:00").is_overnight
-    True
-    """
-
-    key: str = attrs.field(validator=validators.identifier)
-    start: time = attrs.field(converter=as_time)
-    end: time = attrs.field(converter=as_time)
-    weekdays: frozenset[Weekday] = attrs.field(default=(), kw_only=True, converter=_weekdays)
-    dates: frozenset[date] = attrs.field(default=(), kw_only=True, converter=_period_dates)
-    occasions: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_occasion_keys)
-    turn_bands: tuple[TurnBand, ...] = attrs.field(default=(), kw_only=True, converter=as_bands)
-    buffer_before_minutes: int = attrs.field(
-        default=0, kw_only=True, validator=validators.integer(0, MAX_BUFFER_MINUTES)
-    )
-    buffer_after_minutes: int = attrs.field(
-        default=0, kw_only=True, validator=validators.integer(0, MAX_BUFFER_MINUTES)
-    )
-    last_start: time | None = attrs.field(
-        default=None, kw_only=True, converter=attrs.converters.optional(as_time)
-    )
-    last_seating_minutes: int | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.integer(0, 600))
-    )
-    overrun_allowed: bool = attrs.field(default=False, kw_only=True, validator=validators.flag)
-    min_dwell_minutes: int = attrs.field(
-        default=45, kw_only=True, validator=validators.integer(1, MAX_TURN_MINUTES)
-    )
-
-    def __attrs_post_init__(self) -> None:
-        if self.weekdays and self.dates:
-            raise InvalidInput("dates", "must be empty where weekdays are given", self.key)
-        if self.last_start is not None and self.last_seating_minutes is not None:
-            raise InvalidInput(
-                "last_start", "must be empty where last_seating_minutes is given", self.key
-            )
-        if self.last_start is not None and not self._reaches(self.last_start):
-            raise InvalidInput(
-                "last_start", "must lie within the period", f"{self.last_start:%H:%M}"
-            )
-
-    def _reaches(self, at: time) -> bool:
-        if self.is_overnight:
-            return at >= self.start or at <= self.end
-        return self.start <= at <= self.end
-
-    @property
-    def is_overnight(self) -> bool:
-        """Tell whether it ends on the day after it starts."""
-        return self.end <= self.start
-
-    def runs_on(self, weekday: Weekday) -> bool:
-        """Tell whether it is a weekly period of that day."""
-        return not self.dates and (not self.weekdays or weekday in self.weekdays)
-
-    @property
-    def span_minutes(self) -> tuple[int, int]:
-        """Its start and end in minutes after the midnight before it starts."""
-        start = self.start.hour * 60 + self.start.minute
-        end = self.end.hour * 60 + self.end.minute
-        return (start, end + 24 * 60 if self.is_overnight else end)
-
-
-@attrs.frozen
+@attrs.frozen(repr=False)
 class CapacityRule:
-    """The most covers or parties that a service period takes on a date. No rule, no cap.
+    """A cap on the covers or parties of a service period on a date. Without a rule, no cap applies.
 
-    The most specific rule that applies wins as a whole: one for the date before one for the weekday
-    before one for neither; among those, one for the period before one for all periods.
+    The most specific rule that applies wins as a whole: a rule for the date before one for the
+    weekday before one for neither; among equals, a rule for the period before one for all periods.
 
     Args:
         max_covers: Most people (0–100,000); ``None``: no cap.
         max_parties: Most bookings (0–100,000); ``None``: no cap.
         period: Key of a service period; ``None``: each period.
-        weekday: On this day of the week.
-        on: On this date.
+        weekday: Only on this day of the week.
+        on: Only on this date.
 
     Raises:
         InvalidInput: If neither maximum is given, or both a weekday and a date are.
     """
 
     max_covers: int | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.integer(0, 100_000))
+        default=None,
+        kw_only=True,
+        converter=validators.as_optional_integer,
+        validator=validators.optional(validators.integer(0, 100_000)),
     )
     max_parties: int | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.integer(0, 100_000))
+        default=None,
+        kw_only=True,
+        converter=validators.as_optional_integer,
+        validator=validators.optional(validators.integer(0, 100_000)),
     )
     period: str | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(validators.identifier)
     )
-    weekday: Weekday | None = attrs.field(
-        default=None, kw_only=True, converter=attrs.converters.optional(as_weekday)
-    )
-    on: date | None = attrs.field(
-        default=None, kw_only=True, converter=attrs.converters.optional(as_date)
-    )
+    weekday: Weekday | None = attrs.field(default=None, kw_only=True, converter=as_optional_weekday)
+    on: date | None = attrs.field(default=None, kw_only=True, converter=as_optional_date)
 
     def __attrs_post_init__(self) -> None:
         if self.max_covers is None and self.max_parties is None:
             raise InvalidInput("max_covers", "give max_covers, max_parties or both", "neither")
         if self.weekday is not None and self.on is not None:
-            raise InvalidInput("weekday", "must be empty where a date is given", self.weekday.value)
+            raise InvalidInput("weekday", "give weekday or on, not both", self.weekday.value)
 
     @property
     def scope(self) -> tuple[date | None, Weekday | None, str | None]:
-        """What it applies to; unique in a policy."""
+        """The date, weekday and period that it applies to; unique in a policy."""
         return (self.on, self.weekday, self.period)
 
     @property
     def specificity(self) -> tuple[bool, bool, bool]:
-        """How specific it is; larger is more."""
+        """Its rank among the rules that apply; the largest wins."""
         return (self.on is not None, self.weekday is not None, self.period is not None)
 
     def applies(self, period: str, day: date) -> bool:
@@ -318,13 +89,23 @@ class CapacityRule:
             and (self.weekday is None or self.weekday is Weekday.of(day))
         )
 
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            "" if self.max_covers is None else f"{self.max_covers:,} covers",
+            "" if self.max_parties is None else f"{self.max_parties:,} parties",
+            "each period" if self.period is None else self.period,
+            "" if self.weekday is None else self.weekday.value,
+            "" if self.on is None else f"{self.on}",
+        )
 
-@attrs.frozen
+
+@attrs.frozen(repr=False)
 class HoldRules:
     """Limits on holds.
 
     Args:
-        ttl_seconds: How long a hold lives unless told otherwise (30–600).
+        ttl_seconds: The default lifetime of a hold (30–600).
         rate_limit: Most holds created per booking in a rate window (1–100).
         rate_window_seconds: The rate window (5–600).
         max_live: Most live holds of the restaurant (1–100,000).
@@ -332,50 +113,78 @@ class HoldRules:
     """
 
     ttl_seconds: int = attrs.field(
-        default=180, kw_only=True, validator=validators.integer(*HOLD_TTL_SECONDS)
+        default=180,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(*HOLD_TTL_SECONDS),
     )
-    rate_limit: int = attrs.field(default=5, kw_only=True, validator=validators.integer(1, 100))
+    rate_limit: int = attrs.field(
+        default=5,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(1, 100),
+    )
     rate_window_seconds: int = attrs.field(
-        default=60, kw_only=True, validator=validators.integer(5, 600)
+        default=60,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(5, 600),
     )
     max_live: int = attrs.field(
-        default=1_000, kw_only=True, validator=validators.integer(1, 100_000)
+        default=1_000,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(1, 100_000),
     )
     max_live_per_session: int = attrs.field(
-        default=10, kw_only=True, validator=validators.integer(1, 1_000)
+        default=10,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(1, 1_000),
     )
 
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            f"{self.ttl_seconds} s",
+            f"{self.rate_limit} in {self.rate_window_seconds} s",
+            f"at most {self.max_live:,} live, {self.max_live_per_session:,} of a session",
+        )
 
-def _periods(value: Any) -> tuple[ServicePeriod, ...]:
+
+def _periods(value: Iterable[ServicePeriod]) -> tuple[ServicePeriod, ...]:
     periods = validators.as_instances("periods", value, ServicePeriod)
     return tuple(sorted(periods, key=lambda period: (period.start, period.key)))
 
 
-def _occasions(value: Any) -> tuple[Occasion, ...]:
+def _occasions(value: Iterable[Occasion]) -> tuple[Occasion, ...]:
     return validators.as_instances("occasions", value, Occasion)
 
 
-def _closures(value: Any) -> frozenset[date]:
-    return _dates("closures", value)
+def _closures(value: Iterable[date | str]) -> frozenset[date]:
+    return as_dates("closures", value)
 
 
-def _capacity_rules(value: Any) -> tuple[CapacityRule, ...]:
+def _capacity_rules(value: Iterable[CapacityRule]) -> tuple[CapacityRule, ...]:
     return validators.as_instances("capacity_rules", value, CapacityRule)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Policy:
-    """All rules of a house, but for its floor.
+    """All rules of a house except its floor.
+
+    Immutable: the ``with_…`` and ``without_…`` methods return a changed and validated copy, which a
+    desk stores as a new version.
 
     Args:
-        periods: Service periods, in any order; kept by start, then key. Two of one day do not
-            overlap.
-        occasions: With turn times of their own.
+        periods: Service periods, in any order; kept by start, then key. Two periods of one day do
+            not overlap.
+        occasions: Occasions with their own turn times.
         closures: Dates on which no service starts.
-        turn_bands: Turn times where neither occasion nor period says otherwise; empty: the
-            restaurant's default duration.
+        turn_bands: Turn times of stays for which neither the occasion nor the period has any;
+            empty: the restaurant's default duration.
         capacity_rules: At most one for each scope.
-        planning: How tables are chosen.
+        planning: The rules for choosing tables.
         holds: Limits on holds.
         past_grace_minutes: How far in the past a start may lie (0–60).
 
@@ -397,7 +206,10 @@ class Policy:
         factory=HoldRules, kw_only=True, validator=validators.one_of(HoldRules)
     )
     past_grace_minutes: int = attrs.field(
-        default=5, kw_only=True, validator=validators.integer(0, 60)
+        default=5,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(0, 60),
     )
 
     def __attrs_post_init__(self) -> None:
@@ -433,10 +245,10 @@ class Policy:
                 )
 
     def _check_overlaps(self) -> None:
-        week = [_spans([period for period in self.periods if period.runs_on(day)]) for day in _WEEK]
-        for day, spans in zip(_WEEK, week, strict=True):
+        week = [_spans([period for period in self.periods if period.runs_on(day)]) for day in WEEK]
+        for day, spans in zip(WEEK, week, strict=True):
             _refuse_overlap(day.value, spans)
-        for index, day in enumerate(_WEEK):
+        for index, day in enumerate(WEEK):
             tomorrow = [
                 ((start + 1440, end + 1440), key) for (start, end), key in week[(index + 1) % 7]
             ]
@@ -450,15 +262,18 @@ class Policy:
         """Return the occasion of that key.
 
         Raises:
-            NotFound: If there is none.
+            NotFound: If the policy has no such occasion.
         """
         found = next((occasion for occasion in self.occasions if occasion.key == key), None)
         if found is None:
-            raise NotFound("occasion", str(key)[:64])
+            raise NotFound("occasion", shown_id(key))
         return found
 
     def periods_on(self, day: date) -> tuple[ServicePeriod, ...]:
-        """Return the periods that start on a date, by start: the dated ones if any names it, else the weekly."""
+        """Return the periods that start on a date, by start.
+
+        If any period names the date, only such periods count; else the weekly ones do.
+        """
         if day in self.closures:
             return ()
         dated = tuple(period for period in self.periods if day in period.dates)
@@ -469,6 +284,118 @@ class Policy:
         """Return the most specific capacity rule for a period on a service date, if any applies."""
         fitting = [each for each in self.capacity_rules if each.applies(period, day)]
         return max(fitting, key=lambda each: each.specificity, default=None)
+
+    # ---- edits
+
+    def with_period(self, period: ServicePeriod) -> Self:
+        """Return a copy with the period added, or put in place of the one with its key.
+
+        Raises:
+            InvalidInput: If it is not a period, overlaps another one, or offers an unknown
+                occasion. Choose other hours, or add the occasion first.
+
+        >>> policy = Policy([]).with_period(ServicePeriod("dinner", "17:00", "23:00"))
+        >>> policy.with_period(ServicePeriod("dinner", "18:00", "23:00")).periods
+        (<ServicePeriod dinner 18:00 to 23:00, every day>,)
+        """
+        key = validators.check_instance("period", period, ServicePeriod).key
+        return attrs.evolve(
+            self, periods=(*(each for each in self.periods if each.key != key), period)
+        )
+
+    def without_period(self, key: str) -> Self:
+        """Return a copy without the period and the capacity rules that name it.
+
+        Raises:
+            NotFound: If the policy has no such period.
+
+        >>> policy = Policy([ServicePeriod("dinner", "17:00", "23:00")])
+        >>> policy.with_rule(CapacityRule(max_covers=40, period="dinner")).without_period("dinner")
+        <Policy 0 periods>
+        """
+        if all(each.key != key for each in self.periods):
+            raise NotFound("period", shown_id(key))
+        return attrs.evolve(
+            self,
+            periods=tuple(each for each in self.periods if each.key != key),
+            capacity_rules=tuple(each for each in self.capacity_rules if each.period != key),
+        )
+
+    def with_rule(self, rule: CapacityRule) -> Self:
+        """Return a copy with the rule added, or put in place of the one with its scope.
+
+        Raises:
+            InvalidInput: If it is not a capacity rule, or names an unknown period.
+
+        >>> policy = Policy([]).with_rule(CapacityRule(max_covers=40, weekday="monday"))
+        >>> policy.with_rule(CapacityRule(max_covers=30, weekday="monday")).capacity_rules
+        (<CapacityRule 30 covers, each period, monday>,)
+        """
+        scope = validators.check_instance("rule", rule, CapacityRule).scope
+        return attrs.evolve(
+            self,
+            capacity_rules=(*(each for each in self.capacity_rules if each.scope != scope), rule),
+        )
+
+    def without_rule(
+        self,
+        *,
+        period: str | None = None,
+        weekday: Weekday | str | None = None,
+        on: date | str | None = None,
+    ) -> Self:
+        """Return a copy without the capacity rule of exactly this scope.
+
+        Raises:
+            NotFound: If the policy has no rule of this scope.
+            InvalidInput: If the weekday or the date is invalid.
+
+        >>> policy = Policy([]).with_rule(CapacityRule(max_covers=40, weekday="monday"))
+        >>> policy.without_rule(weekday="monday").capacity_rules
+        ()
+        """
+        scope = (as_optional_date(on), as_optional_weekday(weekday), period)
+        rest = tuple(each for each in self.capacity_rules if each.scope != scope)
+        if len(rest) == len(self.capacity_rules):
+            named = (str(on) if on else None, str(weekday) if weekday else None, period)
+            text = " ".join(shown_id(each) for each in named if each is not None)
+            raise NotFound("capacity rule", text or "for all periods")
+        return attrs.evolve(self, capacity_rules=rest)
+
+    def with_closure(self, day: date | str) -> Self:
+        """Return a copy that is closed on the date; it may be closed already.
+
+        Raises:
+            InvalidInput: If it is not a date.
+
+        >>> Policy([]).with_closure("2026-12-25").closures
+        frozenset({datetime.date(2026, 12, 25)})
+        """
+        return attrs.evolve(self, closures=self.closures | {as_date(day)})
+
+    def without_closure(self, day: date | str) -> Self:
+        """Return a copy that is open on the date again.
+
+        Raises:
+            NotFound: If the house is not closed on that date.
+            InvalidInput: If it is not a date.
+
+        >>> Policy([], closures=["2026-12-25"]).without_closure("2026-12-25").closures
+        frozenset()
+        """
+        closed = as_date(day)
+        if closed not in self.closures:
+            raise NotFound("closure", closed.isoformat())
+        return attrs.evolve(self, closures=self.closures - {closed})
+
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            some((each.key for each in self.periods), most=3) or "0 periods",
+            count_of(len(self.occasions), "occasion") if self.occasions else "",
+            count_of(len(self.capacity_rules), "capacity rule") if self.capacity_rules else "",
+            count_of(len(self.closures), "closure") if self.closures else "",
+        )
 
 
 def _spans(periods: list[ServicePeriod]) -> list[tuple[tuple[int, int], str]]:

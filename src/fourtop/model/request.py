@@ -1,25 +1,25 @@
-"""What a party asks for."""
+"""Booking requests and preferences."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
+from fourtop.errors.display import brief, some
 from fourtop.model import validators
 from fourtop.model.restaurant import Area, Zone
 from fourtop.model.table import Table, as_features
-from fourtop.model.window import from_micros, to_micros
+from fourtop.model.window import brief_iso, from_micros, to_micros
 
 
-def _areas(value: Any) -> frozenset[Area]:
+def _areas(value: Iterable[Area | str]) -> frozenset[Area]:
     return frozenset(
         validators.as_members("areas", value, lambda each: validators.as_enum(Area, "areas", each))
     )
 
 
-def _zones(value: Any) -> frozenset[str]:
+def _zones(value: Iterable[str]) -> frozenset[str]:
     return frozenset(
         validators.as_members(
             "zones", value, lambda each: validators.check_identifier("zones", each)
@@ -27,7 +27,7 @@ def _zones(value: Any) -> frozenset[str]:
     )
 
 
-def _seatings(value: Any) -> frozenset[str]:
+def _seatings(value: Iterable[str]) -> frozenset[str]:
     return frozenset(
         validators.as_members(
             "seatings", value, lambda each: validators.check_text("seatings", each, 50)
@@ -35,14 +35,14 @@ def _seatings(value: Any) -> frozenset[str]:
     )
 
 
-@attrs.frozen(cache_hash=True)
+@attrs.frozen(cache_hash=True, repr=False)
 class Preference:
-    """Conditions on tables. Each kind that is named has to hold for a table; none named: all tables do.
+    """Conditions on tables. A table must meet every kind that is named; no kind admits all tables.
 
     Args:
-        zones: Zone ids; the table stands in one of them.
+        zones: Zone ids; the table is in one of these zones.
         seatings: Seating types; the table has one of them.
-        areas: indoor, outdoor, bar; the table's zone is one of them.
+        areas: indoor, outdoor, bar; the zone of the table is in one of them.
         features: The table has all of them.
 
     Raises:
@@ -65,7 +65,7 @@ class Preference:
         )
 
     def unmet(self, table: Table, zone: Zone) -> tuple[str, ...]:
-        """Return the kinds of conditions that a table (in its zone) does not meet, in a fixed order."""
+        """Return the kinds of conditions that a table in its zone fails, in a fixed order."""
         met = {
             "zones": table.zone_id in self.zones,
             "seatings": table.seating in self.seatings,
@@ -74,31 +74,33 @@ class Preference:
         }
         return tuple(kind for kind in self.kinds if not met[kind])
 
+    def __repr__(self) -> str:
+        return brief(self, *(f"{kind} {some(sorted(getattr(self, kind)))}" for kind in self.kinds))
+
 
 ANY_TABLE: Final = Preference()
 
 
-def _start(value: Any) -> int:
+def _start(value: datetime) -> int:
     return to_micros(value, "start")
 
 
-def _table_ids(value: Any) -> tuple[str, ...]:
+def _table_ids(value: Iterable[str]) -> tuple[str, ...]:
     return validators.check_identifiers("tables", value)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class BookingRequest:
-    """A party that wants to sit down: how many, when, and how.
+    """A request for a table: the party size, the start and the conditions.
 
     Args:
-        party_size: How many people (1–1,000).
-        start: When they sit down. An aware datetime of any zone.
-        occasion: Key of an occasion of the house; ``None``: the period's own.
-        must: Conditions that every table has to meet; a refusal names them.
-        wish: Conditions that cost in the score where a table of the set does not meet them.
+        party_size: The number of people (1–1,000).
+        start: The time when they sit down. An aware datetime of any zone.
+        occasion: Key of an occasion of the house; ``None``: the period's default.
+        must: Conditions that every table must meet; a refusal names them.
+        wish: Conditions that add to the score for each table that does not meet them.
         tables: Exactly these tables and no others; empty: the planner chooses.
-        past_reason: The host's code (an id) for why a start in the past is all right; only for
-            staff.
+        past_reason: The host's code (an id) for accepting a start in the past; only for staff.
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -109,7 +111,7 @@ class BookingRequest:
     4
     """
 
-    party_size: int = attrs.field(validator=validators.party_size)
+    party_size: int = attrs.field(converter=validators.as_integer, validator=validators.party_size)
     start_us: int = attrs.field(alias="start", converter=_start)
     occasion: str | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(validators.identifier)
@@ -127,5 +129,15 @@ class BookingRequest:
 
     @property
     def start(self) -> datetime:
-        """When they sit down, in UTC."""
+        """The time when they sit down, in UTC."""
         return from_micros(self.start_us)
+
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            f"party of {self.party_size} at {brief_iso(self.start_us)}",
+            "" if self.occasion is None else f"occasion {self.occasion}",
+            f"must {' '.join(self.must.kinds)}" if self.must.kinds else "",
+            f"wish {' '.join(self.wish.kinds)}" if self.wish.kinds else "",
+            f"tables {some(self.tables, separator='+')}" if self.tables else "",
+        )

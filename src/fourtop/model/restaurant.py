@@ -1,7 +1,5 @@
 """The tenant: a restaurant, and its zones."""
 
-from __future__ import annotations
-
 import re
 from enum import StrEnum
 from functools import lru_cache
@@ -11,6 +9,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from fourtop.errors import InvalidInput, safe_repr
+from fourtop.errors.display import brief
 from fourtop.model import validators
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -21,14 +20,23 @@ def zone_info(name: str) -> ZoneInfo:
     """Return the IANA time zone of that name.
 
     Raises:
-        InvalidInput: If there is none.
+        InvalidInput: If no time zone has that name, or the machine has no time zone data.
     """
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError, TypeError):
-        raise InvalidInput(
-            "timezone", "must be an IANA time zone such as Europe/London", safe_repr(name)
-        ) from None
+        if _has_zone_data():
+            rule = "must be an IANA time zone such as Europe/London"
+        else:
+            rule = "this machine has no time zone data; install the package tzdata"
+        raise InvalidInput("timezone", rule, safe_repr(name)) from None
+
+
+def _has_zone_data() -> bool:
+    try:
+        return bool(ZoneInfo("Europe/London"))
+    except (KeyError, OSError):
+        return False
 
 
 def _timezone(_instance: object, _attribute: validators.Named, value: Any) -> None:
@@ -45,18 +53,22 @@ def _slug(_instance: object, attribute: validators.Named, value: Any) -> None:
         raise InvalidInput(attribute.name, rule_text, safe_repr(value))
 
 
-@attrs.frozen
+def _slug_of_id(restaurant: "Restaurant") -> str:
+    return re.sub(r"[^a-z0-9]+", "-", str(restaurant.id).lower()).strip("-")
+
+
+@attrs.frozen(repr=False)
 class Restaurant:
-    """A tenant. Nothing of one restaurant is ever seen by, or in the way of, another.
+    """A tenant. The records of one restaurant are invisible to all others.
 
     Args:
         id: 1–64 of ``A–Z a–z 0–9 . _ : -``.
-        name: For people.
-        slug: For addresses; by default the id in lower case, if that is a slug.
-        timezone: IANA name; all local times of the house are in it.
-        reservation_interval_minutes: Raster of the start times on offer (1–180).
-        default_duration_minutes: Stay where no turn time says otherwise (15–300).
-        last_seating_buffer_minutes: The last start lies this long before a period ends (0–300).
+        name: The name for people.
+        slug: The name in web addresses; by default the id in lower case.
+        timezone: IANA name; all local times of the house are in this zone.
+        reservation_interval_minutes: Interval of the start times on offer (1–180).
+        default_duration_minutes: Length of a stay without a turn time (15–300).
+        last_seating_buffer_minutes: Time between the last start and the end of a period (0–300).
         active: Whether it takes bookings.
 
     Raises:
@@ -69,43 +81,54 @@ class Restaurant:
     id: str = attrs.field(validator=validators.identifier)
     name: str = attrs.field(validator=validators.text(100))
     timezone: str = attrs.field(kw_only=True, validator=_timezone)
-    slug: str = attrs.field(kw_only=True, validator=_slug)
+    slug: str = attrs.field(
+        default=attrs.Factory(_slug_of_id, takes_self=True), kw_only=True, validator=_slug
+    )
     reservation_interval_minutes: int = attrs.field(
-        default=15, kw_only=True, validator=validators.integer(1, 180)
+        default=15,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(1, 180),
     )
     default_duration_minutes: int = attrs.field(
-        default=90, kw_only=True, validator=validators.integer(15, 300)
+        default=90,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(15, 300),
     )
     last_seating_buffer_minutes: int = attrs.field(
-        default=120, kw_only=True, validator=validators.integer(0, 300)
+        default=120,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(0, 300),
     )
     active: bool = attrs.field(default=True, kw_only=True, validator=validators.flag)
 
-    @slug.default
-    def _slug_of_id(self) -> str:
-        return re.sub(r"[^a-z0-9]+", "-", str(self.id).lower()).strip("-")
+    def __repr__(self) -> str:
+        state = "" if self.active else "inactive"
+        return brief(self, f"{self.id} {self.name!r} in {self.timezone}", state)
 
 
 class Area(StrEnum):
-    """Where a zone is."""
+    """The area of a zone."""
 
     INDOOR = "indoor"
     OUTDOOR = "outdoor"
     BAR = "bar"
 
 
-def _setting(value: Any) -> Area:
+def _area(value: Area | str) -> Area:
     return validators.as_enum(Area, "area", value)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Zone:
-    """A part of the house; tables are only joined within one.
+    """A part of the house. A party's tables are all in one zone.
 
     Args:
         id: Of the zone; unique in the restaurant.
-        name: Unique in the restaurant, whatever the case.
-        order: Where it stands in lists (0–10,000).
+        name: Unique in the restaurant, ignoring case.
+        order: Its place in lists (0–10,000).
         area: indoor, outdoor or bar.
 
     Raises:
@@ -117,5 +140,13 @@ class Zone:
 
     id: str = attrs.field(validator=validators.identifier)
     name: str = attrs.field(validator=validators.text(50))
-    order: int = attrs.field(default=0, kw_only=True, validator=validators.integer(0, 10_000))
-    area: Area = attrs.field(default=Area.INDOOR, kw_only=True, converter=_setting)
+    order: int = attrs.field(
+        default=0,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(0, 10_000),
+    )
+    area: Area = attrs.field(default=Area.INDOOR, kw_only=True, converter=_area)
+
+    def __repr__(self) -> str:
+        return brief(self, f"{self.id} {self.name!r}", self.area.value)

@@ -1,37 +1,42 @@
-"""Outcomes: what a command answers, and may be asked to answer again."""
-
-from __future__ import annotations
+"""Results of queries and imports."""
 
 from datetime import date, datetime
 
 import attrs
 
 from fourtop.errors import Refusal
+from fourtop.errors.display import brief, count_of, html_table
 from fourtop.model.calendar import Stay
-from fourtop.model.plan import Plan
+from fourtop.model.plan import Plan, rounded
 from fourtop.model.receipt import Usage
-from fourtop.model.window import from_micros
+from fourtop.model.restaurant import zone_info
+from fourtop.model.window import brief_iso, from_micros
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Versions:
-    """How often a restaurant's floor, policy and occupancy have changed. A read changes none."""
+    """Counts of the changes of a restaurant's floor, policy and occupancy."""
 
     floor: int
     policy: int
     occupancy: int
 
+    def __repr__(self) -> str:
+        counts = f"floor {self.floor}, policy {self.policy}, occupancy {self.occupancy}"
+        return brief(self, counts)
 
-@attrs.frozen
+
+@attrs.frozen(repr=False)
 class Quote:
-    """The best free plan for a request, and the next best; nothing is held by it.
+    """The best free plan for a request, and the next best plans. A quote holds no table.
 
     Args:
-        plan: The best.
+        plan: The best plan.
         stay: The windows that it would take.
         others: The next plans in order, at most four.
-        usage: Of the service, this party not counted.
-        versions: Of what was looked at.
+        usage: Of the service, without this party.
+        versions: Of the floor, policy and occupancy that it read.
+        timezone: Of the restaurant, for the times that a person sees.
     """
 
     plan: Plan
@@ -39,19 +44,49 @@ class Quote:
     others: tuple[Plan, ...]
     usage: Usage
     versions: Versions
+    timezone: str = attrs.field(default="UTC", eq=False, kw_only=True)
+
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            f"tables {'+'.join(self.plan.tables)} {self._dining}",
+            count_of(self.plan.seats, "seat"),
+            f"score {rounded(self.plan.score.total)}",
+            f"{len(self.others)} more",
+        )
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                "+".join(plan.tables),
+                plan.seats,
+                plan.slack,
+                rounded(plan.score.total),
+                ", ".join(f"{term.name} {rounded(term.cost)}" for term in plan.score.terms),
+            )
+            for plan in (self.plan, *self.others)
+        ]
+        columns = ("tables", "seats", "left over", "score", "terms")
+        caption = f"Plans for {self._dining} ({self.stay.period})"
+        return html_table(caption, columns, rows)
+
+    @property
+    def _dining(self) -> str:
+        return self.stay.dining.brief(zone_info(self.timezone))
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Slot:
     """A start time on offer, for one party size.
 
     Args:
         start_us: The start, in microseconds.
-        period: Key of the service period; ``None``: no service is open then.
+        period: Key of the service period; ``None``: no service is open at that time.
         party_size: The party size.
-        refusal: Why not; ``None``: it can be booked.
-        spots: How many such parties could be seated there one after the other, counted up to the
-            limit that was asked for, caps included.
+        refusal: The reasons why it cannot be booked; ``None``: it can be booked.
+        spots: The number of such parties that could be seated one after the other, up to the
+            requested limit, caps included.
+        timezone: Of the restaurant, for the times that a person sees.
     """
 
     start_us: int
@@ -59,6 +94,7 @@ class Slot:
     party_size: int
     refusal: Refusal | None
     spots: int
+    timezone: str = attrs.field(default="UTC", eq=False, kw_only=True)
 
     @property
     def start(self) -> datetime:
@@ -67,35 +103,76 @@ class Slot:
 
     @property
     def is_bookable(self) -> bool:
-        """Tell whether it can be booked at the version that was looked at."""
+        """Tell whether it can be booked at the versions of the availability."""
         return self.refusal is None
 
+    def __repr__(self) -> str:
+        text = count_of(self.spots, "spot") if self.refusal is None else self.refusal.code.value
+        start = brief_iso(self.start_us, zone_info(self.timezone))
+        return brief(self, f"{start} party of {self.party_size}", text)
 
-@attrs.frozen
+
+@attrs.frozen(repr=False)
 class Availability:
     """The start times on offer of a date.
 
     Args:
         on: The date, in the restaurant's calendar.
-        slots: By start, then party.
+        slots: By start, then party size.
         usage: Of each service of the date, by start.
-        versions: Of what was looked at.
+        versions: Of the floor, policy and occupancy that it read.
+        timezone: Of the restaurant, for the times that a person sees.
     """
 
     on: date
     slots: tuple[Slot, ...]
     usage: tuple[Usage, ...]
     versions: Versions
+    timezone: str = attrs.field(default="UTC", eq=False, kw_only=True)
 
     def bookable(self) -> tuple[Slot, ...]:
         """Return the slots that can be booked."""
         return tuple(slot for slot in self.slots if slot.is_bookable)
 
+    def __repr__(self) -> str:
+        bookable = f"{len(self.bookable())} of {count_of(len(self.slots), 'slot')} bookable"
+        return brief(
+            self,
+            f"on {self.on}: {bookable}",
+            *(f"{each.period} {each.summary()}" for each in self.usage),
+        )
 
-@attrs.frozen
+    def _repr_html_(self) -> str:
+        zone = zone_info(self.timezone)
+        rows = [
+            (
+                brief_iso(slot.start_us, zone),
+                slot.period or "",
+                slot.party_size,
+                slot.spots,
+                "" if slot.refusal is None else slot.refusal,
+            )
+            for slot in self.slots
+        ]
+        columns = ("start", "period", "party", "spots", "reason")
+        return html_table(f"Availability on {self.on}", columns, rows)
+
+
+@attrs.frozen(repr=False)
 class ImportReport:
-    """The number of bookings and allocations that an import added; ``replayed`` marks a stored result."""
+    """Counts of the bookings and allocations that an import added.
+
+    ``replayed`` marks a stored result.
+    """
 
     bookings: int
     allocations: int
     replayed: bool = False
+
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            count_of(self.bookings, "booking"),
+            count_of(self.allocations, "allocation"),
+            "replayed" if self.replayed else "",
+        )

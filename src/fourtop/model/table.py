@@ -1,42 +1,53 @@
-"""Tables, and what is written down about each."""
+"""Tables and their attributes."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any
 
 import attrs
 
 from fourtop.errors import InvalidInput, safe_repr
+from fourtop.errors.display import brief, count_of
 from fourtop.model import validators
 
 MAX_CAPACITY = 500
 
 
 class Mobility(StrEnum):
-    """Whether a table can be pushed to another."""
+    """Whether a table can be pushed together with another."""
 
     MOVABLE = "movable"
     FIXED = "fixed"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Position:
-    """Where a table is drawn: percent of the plan's width and height, and degrees clockwise.
+    """The place of a table on the drawn plan; it affects no decision.
 
-    A picture only: moving it changes no answer.
+    Args:
+        x: Percent of the plan's width.
+        y: Percent of the plan's height.
+        rotation: Degrees clockwise.
     """
 
-    x: float = attrs.field(validator=validators.number(-1_000, 1_000))
-    y: float = attrs.field(validator=validators.number(-1_000, 1_000))
-    rotation: float = attrs.field(default=0, validator=validators.number(-360, 360))
+    x: float = attrs.field(
+        converter=validators.as_number, validator=validators.number(-1_000, 1_000)
+    )
+    y: float = attrs.field(
+        converter=validators.as_number, validator=validators.number(-1_000, 1_000)
+    )
+    rotation: float = attrs.field(
+        default=0, converter=validators.as_number, validator=validators.number(-360, 360)
+    )
+
+    def __repr__(self) -> str:
+        return brief(self, f"x {self.x:g}, y {self.y:g}", f"rotation {self.rotation:g}")
 
 
-def as_features(value: Any) -> frozenset[str]:
-    """Turn features into a set of words such as ``step-free`` or ``window``.
+def as_features(value: Iterable[str]) -> frozenset[str]:
+    """Convert features to a set of words such as ``step-free`` or ``window``.
 
     Raises:
-        InvalidInput: If one is not 1–50 printable characters, or they are no collection of texts.
+        InvalidInput: If they are not a collection of texts of 1–50 printable characters.
     """
     return frozenset(
         validators.as_members(
@@ -45,30 +56,30 @@ def as_features(value: Any) -> frozenset[str]:
     )
 
 
-def _mobility(value: Any) -> Mobility:
+def _mobility(value: Mobility | str) -> Mobility:
     return validators.as_enum(Mobility, "mobility", value)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Table:
-    """A table. What is reserved or occupied now is never written here: it follows from the allocations.
+    """A table. Whether it is reserved or occupied follows from the allocations, not from here.
 
     Args:
         id: Of the table; unique in the restaurant.
-        number: What people call it; unique in the restaurant, whatever the case (1–50 characters).
+        number: The name that people use (1–50 characters); unique in the restaurant, ignoring case.
         capacity: Its seats (1–500).
-        zone_id: The zone it stands in.
+        zone_id: Its zone.
         min_party: Smallest party that may have it (1 to ``max_party``).
-        max_party: Largest party that may have it alone; ``None``: as many as it seats.
+        max_party: Largest party that may have it alone; ``None``: its capacity.
         section: A waiter's section.
         category: Such as dining, bar, lounge, patio, private.
         seating: Such as standard, sofa, booth, high_top.
-        mobility: A fixed table is never joined.
-        out_of_service: Not offered at present.
-        active: Part of the floor; an inactive one is never offered.
+        mobility: Whether it can be joined; a fixed table is never joined.
+        out_of_service: Whether it is withdrawn at present.
+        active: Whether it belongs to the floor; an inactive table is never offered.
         features: Such as step-free or window.
-        position: Where it is drawn.
-        notes: For the staff; in no error, event or log.
+        position: Its place on the drawn plan.
+        notes: For the staff; never part of an error, event or log.
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -79,14 +90,20 @@ class Table:
 
     id: str = attrs.field(validator=validators.identifier)
     number: str = attrs.field(validator=validators.text(50))
-    capacity: int = attrs.field(validator=validators.integer(1, MAX_CAPACITY))
+    capacity: int = attrs.field(
+        converter=validators.as_integer, validator=validators.integer(1, MAX_CAPACITY)
+    )
     zone_id: str = attrs.field(validator=validators.identifier)
     min_party: int = attrs.field(
-        default=1, kw_only=True, validator=validators.integer(1, MAX_CAPACITY)
+        default=1,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(1, MAX_CAPACITY),
     )
     max_party: int | None = attrs.field(
         default=None,
         kw_only=True,
+        converter=validators.as_optional_integer,
         validator=validators.optional(validators.integer(1, validators.MAX_PARTY)),
     )
     section: str | None = attrs.field(
@@ -125,14 +142,27 @@ class Table:
 
     @property
     def largest_party(self) -> int:
-        """The largest party that may have it alone: the smaller of ``max_party`` and ``capacity``."""
+        """The largest party for it alone: the smaller of ``max_party`` and ``capacity``."""
         return self.capacity if self.max_party is None else min(self.max_party, self.capacity)
 
     @property
     def kind(self) -> tuple[int, str, str]:
-        """Its type, for scarcity: tables of equal capacity, category and seating are interchangeable."""
+        """Its type, for scarcity: capacity, category and seating."""
         return (self.capacity, self.category, self.seating)
 
     def seats_alone(self, party_size: int) -> bool:
-        """Tell whether a party fits this table alone: ``min_party <= party_size <= largest_party``."""
+        """Tell whether ``min_party <= party_size <= largest_party``, so that a party fits alone."""
         return self.min_party <= party_size <= self.largest_party
+
+    def __repr__(self) -> str:
+        parties = f"parties {self.min_party} to {self.largest_party}"
+        return brief(
+            self,
+            f"{self.id} number {self.number!r}" if self.id != self.number else self.id,
+            count_of(self.capacity, "seat"),
+            f"zone {self.zone_id}",
+            parties if self.min_party > 1 or self.largest_party < self.capacity else "",
+            "" if self.is_movable else "fixed",
+            "out of service" if self.out_of_service else "",
+            "" if self.active else "inactive",
+        )

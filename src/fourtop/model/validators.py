@@ -1,19 +1,22 @@
-"""Rules of single values, as attrs converters and validators that raise our typed errors."""
+"""Converters and validators of the model; they raise fourtop's typed errors.
+
+A converter's annotation is the type that a constructor accepts, as mypy and pyright see it. A
+converter of one value returns a value of the wrong type unchanged: the validator refuses it then,
+because attrs tells the field's name to validators only.
+"""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from enum import Enum
-from typing import Any, Protocol, TypeVar
+from operator import index
+from typing import Any, Protocol, SupportsIndex, TypeVar
 
 from fourtop.errors import InvalidIdentifier, InvalidInput, safe_repr
-
-T = TypeVar("T")
+from fourtop.errors.display import hidden, is_identifier
 
 MAX_PARTY = 1_000
-_IDENTIFIER = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 _E = TypeVar("_E", bound=Enum)
 _T = TypeVar("_T")
@@ -21,33 +24,40 @@ Validator = Callable[[Any, Any, Any], None]
 
 
 class Named(Protocol):
-    """What we need of an ``attrs.Attribute``."""
+    """The part of ``attrs.Attribute`` that a validator needs."""
 
     name: str
 
 
+# ---- checks: return the value, or raise ----------------------------------------------------------
+
+
 def check_identifier(field: str, value: object) -> str:
-    """Return ``value`` if it is an id of ours or a host's: 1–64 of ``A–Z a–z 0–9 . _ : -``.
+    """Return ``value`` if it is an id: 1 to 64 characters of ``A–Z a–z 0–9 . _ : -``.
 
     Raises:
-        InvalidIdentifier: If it is anything else. Nothing is trimmed or folded.
+        InvalidIdentifier: If it is anything else. Nothing is trimmed or folded, and the error
+            does not repeat the value, which may be personal data.
     """
-    if type(value) is not str or _IDENTIFIER.fullmatch(value) is None:
-        raise InvalidIdentifier(
-            field, "must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -", safe_repr(value)
-        )
+    if not is_identifier(value):
+        rule = "must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -"
+        raise InvalidIdentifier(field, rule, hidden(value))
+    assert isinstance(value, str)
     return value
 
 
 def check_integer(field: str, value: object, low: int, high: int) -> int:
-    """Return ``value`` if it is an ``int`` (no bool, no float) from ``low`` to ``high``.
+    """Return ``value`` as an ``int`` if it is an integer from ``low`` to ``high``.
+
+    Integers of other libraries, such as numpy's, are accepted; bools and floats are not.
 
     Raises:
         InvalidInput: If it is anything else.
     """
-    if type(value) is not int or not low <= value <= high:
+    number = value if type(value) is int else as_index(value)
+    if type(number) is not int or not low <= number <= high:
         raise InvalidInput(field, f"must be a whole number from {low} to {high}", safe_repr(value))
-    return value
+    return number
 
 
 def check_party(value: object, field: str = "party_size") -> int:
@@ -60,10 +70,10 @@ def check_party(value: object, field: str = "party_size") -> int:
 
 
 def check_text(field: str, value: object, longest: int) -> str:
-    """Return ``value`` if it is a text of 1 to ``longest`` printable characters without outer spaces.
+    """Return ``value`` if it is a printable text of 1 to ``longest`` characters.
 
     Raises:
-        InvalidInput: If it is anything else.
+        InvalidInput: If it is anything else, or has spaces around it.
     """
     if (
         type(value) is not str
@@ -77,7 +87,7 @@ def check_text(field: str, value: object, longest: int) -> str:
 
 
 def check_private_text(field: str, value: object, longest: int) -> str:
-    """Return ``value`` if it is a text as ``check_text`` takes it; what people wrote is never in the error.
+    """Return ``value`` if ``check_text`` accepts it. The error never repeats the text.
 
     Raises:
         InvalidInput: If it is anything else.
@@ -85,15 +95,10 @@ def check_private_text(field: str, value: object, longest: int) -> str:
     try:
         return check_text(field, value, longest)
     except InvalidInput as fault:
-        given = (
-            f"a text of {len(value)}"
-            if isinstance(value, str)
-            else f"a value of type {type(value).__name__}"
-        )
-        raise InvalidInput(field, fault.rule, given) from None
+        raise InvalidInput(field, fault.rule, hidden(value)) from None
 
 
-def check_instance(field: str, value: object, kind: type[T]) -> T:
+def check_instance(field: str, value: object, kind: type[_T]) -> _T:
     """Return ``value`` if it is of that type.
 
     Raises:
@@ -108,15 +113,91 @@ def check_identifiers(field: str, value: object) -> tuple[str, ...]:
     """Return the ids of a collection, sorted, without duplicates.
 
     Raises:
-        InvalidInput: If it is no collection.
-        InvalidIdentifier: If a member is no id.
+        InvalidInput: If it is not a collection.
+        InvalidIdentifier: If a member is not an id.
     """
     return tuple(sorted(set(as_members(field, value, lambda each: check_identifier(field, each)))))
 
 
 def casefold(text: str) -> str:
-    """Fold a name for comparison: case and look-alike forms (full width, ligatures) do not count."""
+    """Fold a name for comparison: case, full-width forms and ligatures do not count."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+# ---- converters ----------------------------------------------------------------------------------
+
+
+def as_index(value: object) -> object:
+    """Turn an integer of any library into an ``int``; return anything else unchanged.
+
+    >>> as_index(4), as_index(True), as_index(4.0)
+    (4, True, 4.0)
+    """
+    if isinstance(value, bool):
+        return value
+    try:
+        return index(value)  # type: ignore[arg-type]  # A TypeError is the answer for the rest.
+    except TypeError:
+        return value
+
+
+def as_integer(value: SupportsIndex) -> int:
+    """Convert an integer field; see ``as_index``."""
+    return value if type(value) is int else as_index(value)  # type: ignore[return-value]  # The validator refuses the rest.
+
+
+def as_optional_integer(value: SupportsIndex | None) -> int | None:
+    """Convert an integer field that may be ``None``; see ``as_index``."""
+    return None if value is None else as_integer(value)
+
+
+def as_number(value: float | SupportsIndex) -> float:
+    """Convert a field of any number; a subclass of float, such as numpy's, becomes a float."""
+    if type(value) in (int, float):
+        return value  # type: ignore[return-value]  # It is an int or a float.
+    return float(value) if isinstance(value, float) else as_integer(value)
+
+
+def as_enum(kind: type[_E], field: str, value: object) -> _E:
+    """Return the member of the enum ``kind`` that equals ``value`` or has it as its value.
+
+    Raises:
+        InvalidInput: If no member does.
+    """
+    try:
+        return kind(value)
+    except ValueError:
+        names = ", ".join(str(member.value) for member in kind)
+        raise InvalidInput(field, f"must be one of {names}", safe_repr(value)) from None
+
+
+def as_members(field: str, value: Any, convert: Callable[[Any], _T]) -> tuple[_T, ...]:
+    """Convert each member of a collection. A text does not count as a collection.
+
+    Raises:
+        InvalidInput: If it is not a collection, or ``convert`` refuses a member.
+    """
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        raise InvalidInput(field, "must be a collection", safe_repr(value))
+    return tuple(convert(each) for each in value)
+
+
+def as_instances(field: str, value: Any, kind: type[_T]) -> tuple[_T, ...]:
+    """Return the members of a collection, all of type ``kind``, as a tuple.
+
+    Raises:
+        InvalidInput: If it is not a collection, or a member is of another type.
+    """
+
+    def check(member: Any) -> _T:
+        if not isinstance(member, kind):
+            raise InvalidInput(field, f"must hold {kind.__name__} only", safe_repr(member))
+        return member
+
+    return as_members(field, value, check)
+
+
+# ---- validators for attrs ------------------------------------------------------------------------
 
 
 def identifier(_instance: object, attribute: Named, value: Any) -> None:
@@ -154,7 +235,7 @@ def text(longest: int) -> Validator:
 
 
 def private_text(longest: int) -> Validator:
-    """Make a validator of texts of 1 to ``longest`` characters that are in no error."""
+    """Make a validator of texts of 1 to ``longest`` characters; its errors hide the text."""
 
     def validate(_instance: object, attribute: Named, value: object) -> None:
         check_private_text(attribute.name, value, longest)
@@ -176,7 +257,7 @@ def number(low: float, high: float) -> Validator:
 
 
 def optional(validator: Validator) -> Validator:
-    """Make a validator that lets ``None`` pass."""
+    """Make a validator that also accepts ``None``."""
 
     def validate(instance: object, attribute: Named, value: object) -> None:
         if value is not None:
@@ -193,42 +274,3 @@ def one_of(kind: type) -> Validator:
             raise InvalidInput(attribute.name, f"must be of type {kind.__name__}", safe_repr(value))
 
     return validate
-
-
-def as_enum(kind: type[_E], field: str, value: object) -> _E:
-    """Return the member of the enum ``kind`` that ``value`` is, or is the value of.
-
-    Raises:
-        InvalidInput: If there is none.
-    """
-    try:
-        return kind(value)
-    except ValueError:
-        names = ", ".join(str(member.value) for member in kind)
-        raise InvalidInput(field, f"must be one of {names}", safe_repr(value)) from None
-
-
-def as_members(field: str, value: Any, convert: Callable[[Any], _T]) -> tuple[_T, ...]:
-    """Convert each member of a collection; a text is none.
-
-    Raises:
-        InvalidInput: If it is no collection, or a member is refused.
-    """
-    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
-        raise InvalidInput(field, "must be a collection", safe_repr(value))
-    return tuple(convert(each) for each in value)
-
-
-def as_instances(field: str, value: Any, kind: type[_T]) -> tuple[_T, ...]:
-    """Return the members of a collection, all of type ``kind``, as a tuple.
-
-    Raises:
-        InvalidInput: If it is no collection, or a member is of another type.
-    """
-
-    def check(member: Any) -> _T:
-        if not isinstance(member, kind):
-            raise InvalidInput(field, f"must hold {kind.__name__} only", safe_repr(member))
-        return member
-
-    return as_members(field, value, check)

@@ -1,10 +1,8 @@
 """Windows of time: half-open, in UTC, exact to the microsecond."""
 
-from __future__ import annotations
-
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-from typing import Final
+from typing import Final, Self
 
 import attrs
 
@@ -22,12 +20,12 @@ LATEST_US: Final = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 def to_micros(value: object, field: str = "instant") -> int:
-    """Turn an aware datetime into whole microseconds since 1970 (UTC).
+    """Convert an aware datetime to whole microseconds since 1970 (UTC).
 
     Raises:
         NaiveDatetime: If it has no time zone.
         NonexistentTime: If the clocks of its zone skip it.
-        InvalidWindow: If it is no datetime, or outside the years 1970 to 2199.
+        InvalidWindow: If it is not a datetime, or outside the years 1970 to 2199.
     """
     if not isinstance(value, datetime):
         raise InvalidWindow(field, "must be a datetime with a time zone", safe_repr(value))
@@ -44,7 +42,7 @@ def to_micros(value: object, field: str = "instant") -> int:
 
 
 def next_valid(value: datetime) -> datetime | None:
-    """Return the first valid local time after one that the clocks of its zone skip; ``None`` if it exists.
+    """Return the first valid local time after one that its zone skips; ``None`` if it exists.
 
     The transition is found by bisection on whole seconds between the two readings of the skipped
     time.
@@ -69,30 +67,41 @@ def next_valid(value: datetime) -> datetime | None:
 
 
 def from_micros(micros: int) -> datetime:
-    """Turn microseconds since 1970 into a datetime in UTC."""
+    """Convert microseconds since 1970 to a datetime in UTC."""
     return _EPOCH + timedelta(microseconds=micros)
 
 
 @lru_cache(maxsize=_CACHED_TEXTS)
 def iso(micros: int) -> str:
-    """Write microseconds since 1970 as ISO 8601 in UTC, for errors and events.
+    """Format microseconds since 1970 as ISO 8601 in UTC, for errors and events.
 
-    The bounds of few windows are written again and again: one party is in the way of many.
+    Cached, because the bounds of a few windows recur: one party is in the way of many.
     """
     return from_micros(micros).isoformat()
 
 
-def _bound(value: object) -> int:
+def brief_iso(micros: int, zone: tzinfo = UTC) -> str:
+    """Format an instant for people: ISO 8601 in a zone, to the minute where that is exact.
+
+    >>> brief_iso(0)
+    '1970-01-01T00:00Z'
+    """
+    local = from_micros(micros).astimezone(zone)
+    exact = local.second == local.microsecond == 0
+    return local.isoformat(timespec="minutes" if exact else "auto").replace("+00:00", "Z")
+
+
+def _bound(value: datetime) -> int:
     return to_micros(value, "window")
 
 
 @attrs.frozen(order=True, repr=False)
 class Window:
-    """A stretch of time ``[start, end)``: the start is in, the end is not.
+    """A stretch of time ``[start, end)``: it includes its start and excludes its end.
 
-    Two parties may therefore use one table back to back. Kept as whole microseconds since 1970, so
-    that comparing and indexing cost nothing; ``start`` and ``end`` give datetimes in UTC. Ordered
-    by start, then end.
+    Two parties may therefore use one table back to back. Stored as whole microseconds since 1970,
+    so that comparisons are cheap; ``start`` and ``end`` return datetimes in UTC. Ordered by start,
+    then end.
 
     Args:
         start: First instant inside. Any time zone.
@@ -116,8 +125,8 @@ class Window:
         _check_bounds(self.start_us, self.end_us)
 
     @classmethod
-    def of_micros(cls, start_us: int, end_us: int) -> Window:
-        """Make a window of two counts of microseconds since 1970 (UTC).
+    def of_micros(cls, start_us: int, end_us: int) -> Self:
+        """Make a window from two counts of microseconds since 1970 (UTC).
 
         Raises:
             InvalidWindow: As the constructor.
@@ -143,13 +152,27 @@ class Window:
         """The length in whole minutes, rounded down."""
         return (self.end_us - self.start_us) // MICROSECONDS_PER_MINUTE
 
-    def overlaps(self, other: Window) -> bool:
-        """Tell whether some instant lies in both. Touching is not overlapping."""
+    def overlaps(self, other: Self) -> bool:
+        """Tell whether an instant lies in both. Windows that touch do not overlap."""
         return self.start_us < other.end_us and other.start_us < self.end_us
 
-    def contains(self, other: Window) -> bool:
+    def contains(self, other: Self) -> bool:
         """Tell whether every instant of ``other`` lies in this window."""
         return self.start_us <= other.start_us and other.end_us <= self.end_us
+
+    def brief(self, zone: tzinfo = UTC) -> str:
+        """Format the window for people; the end repeats the date only where it differs.
+
+        >>> Window.of_micros(0, 5_400_000_000).brief()
+        '1970-01-01T00:00/01:30Z'
+        """
+        start, end = brief_iso(self.start_us, zone), brief_iso(self.end_us, zone)
+        day, _, end_time = end.partition("T")
+        start_day, start_time = start[:10], start[10:16]
+        is_exact = not any(us % MICROSECONDS_PER_MINUTE for us in (self.start_us, self.end_us))
+        if not is_exact or start_day != day or start[16:] != end[16:]:
+            return f"{start}/{end}"
+        return f"{start_day}{start_time}/{end_time}"
 
     def __repr__(self) -> str:
         return f"Window({self})"

@@ -1,9 +1,10 @@
-"""Changes: what a decision wants written, judged as a whole."""
+"""Changes: the rows that a decision writes, judged as a whole."""
 
 from __future__ import annotations
 
-from itertools import chain
-from typing import Any, Final, Generic, TypeVar
+from collections.abc import Callable
+from functools import cached_property
+from typing import Final, Generic, TypeVar
 
 import attrs
 
@@ -21,25 +22,38 @@ from fourtop.ports.scope import Scope
 T = TypeVar("T")
 
 
+def _text(result: str | Callable[[], str]) -> str:
+    return result if isinstance(result, str) else result()
+
+
 @attrs.frozen
 class StoredResult:
-    """The stored answer of a command that succeeded, under its idempotency key.
+    """The stored result of a command that succeeded, under its idempotency key.
+
+    A store keeps the text and never reads it: it knows no class of the engine.
 
     Args:
         restaurant_id: The tenant.
         command: The command's name.
         key: The key; unique for the restaurant and command.
         fingerprint: Digest of the request; another request under the key is refused.
-        outcome: What was answered; a frozen value of ``fourtop.model.results``.
-        stored_us: When, in microseconds.
+        result: The result as JSON, written by the engine (``fourtop.formats.results``). The store
+            returns it character by character. A function that returns the text is called when the
+            text is read for the first time: a store in memory rarely reads it.
+        stored_us: When the result was stored, in microseconds.
     """
 
     restaurant_id: str
     command: str
     key: str
     fingerprint: str
-    outcome: Any
+    _result: str | Callable[[], str] = attrs.field(eq=_text, repr=False)
     stored_us: int
+
+    @cached_property
+    def result(self) -> str:
+        """The result as JSON."""
+        return _text(self._result)
 
 
 @attrs.frozen
@@ -63,27 +77,27 @@ class PolicyChange:
 class Changes:
     """Everything one command writes: all of it or nothing, judged at its end.
 
-    A store takes removals first, then replacements, then additions, each in order; whether live
-    allocations overlap is judged when all are in. It refuses, whatever the decision believed: an
-    overlap, a row of another restaurant, an id or key that is there already, a version that is not
-    the stored one, an owner or table that does not exist when all is in, a change or removal of a
-    row that is not there. What is new or gone may be so only once in one ``Changes``.
+    A store takes removals first, then replacements, then additions, each in order, and checks for
+    overlapping live allocations after the last. It refuses, independently of the decision: an
+    overlap, a row of another restaurant, an existing id or key, a version that does not follow the
+    stored one, an owner or table that does not exist after the changes, a change or removal of a
+    missing row. Each row may be added or removed at most once per ``Changes``.
 
     Args:
-        removed: Allocations to take away, exactly as stored.
+        removed: Allocations to remove, exactly as stored.
         replaced: Pairs (stored, new) with one id.
         added: New allocations.
         bookings: New ones (version 1) and changed ones (stored version + 1).
         holds_added: New holds.
-        holds_changed: Holds with a new state or expiry; nothing else of one ever changes.
+        holds_changed: Holds with a new state or expiry; a hold's other facts never change.
         blocks_added: New blocks.
         blocks_changed: Blocks with a new window.
         blocks_removed: Ids of blocks to delete.
         floor: A new floor.
         policy: A new policy or restaurant record.
         confirmations: New confirmation results; one success at most for a hold.
-        stored_results: New stored answers.
-        events: New events, each with a de-duplication key that is new.
+        stored_results: New stored results.
+        events: New events, each with a new de-duplication key.
     """
 
     removed: tuple[Allocation, ...] = ()
@@ -109,22 +123,50 @@ class Changes:
             return other
         assert self.floor is None or other.floor is None, "one command changes the floor once"
         assert self.policy is None or other.policy is None, "one command changes the policy once"
-        joined = {name: getattr(self, name) + getattr(other, name) for name in _LISTS}
         return Changes(
-            floor=self.floor or other.floor, policy=self.policy or other.policy, **joined
+            removed=self.removed + other.removed,
+            replaced=self.replaced + other.replaced,
+            added=self.added + other.added,
+            bookings=self.bookings + other.bookings,
+            holds_added=self.holds_added + other.holds_added,
+            holds_changed=self.holds_changed + other.holds_changed,
+            blocks_added=self.blocks_added + other.blocks_added,
+            blocks_changed=self.blocks_changed + other.blocks_changed,
+            blocks_removed=self.blocks_removed + other.blocks_removed,
+            floor=self.floor or other.floor,
+            policy=self.policy or other.policy,
+            confirmations=self.confirmations + other.confirmations,
+            stored_results=self.stored_results + other.stored_results,
+            events=self.events + other.events,
         )
 
     def is_of(self, restaurant_id: str) -> bool:
         """Tell whether every row is of that restaurant."""
         if self.policy is not None and self.policy.restaurant.id != restaurant_id:
             return False
-        rows = (row for name in _ROWS for row in getattr(self, name))
-        moved = (row for pair in self.replaced for row in pair)
-        return all(row.restaurant_id == restaurant_id for row in chain(rows, moved))
+        for rows in (
+            self.removed,
+            self.added,
+            self.bookings,
+            self.holds_added,
+            self.holds_changed,
+            self.blocks_added,
+            self.blocks_changed,
+            self.confirmations,
+            self.stored_results,
+            self.events,
+        ):
+            for row in rows:
+                if row.restaurant_id != restaurant_id:
+                    return False
+        for old, new in self.replaced:
+            if old.restaurant_id != restaurant_id or new.restaurant_id != restaurant_id:
+                return False
+        return True
 
     @property
     def touches_occupancy(self) -> bool:
-        """Tell whether the occupancy version goes up: an allocation, booking, hold or block changes."""
+        """Tell whether an allocation, booking, hold or block changes, and so the version rises."""
         return bool(
             self.removed
             or self.replaced
@@ -140,15 +182,10 @@ class Changes:
 
 NO_CHANGES: Final = Changes()
 
-_LISTS: Final = tuple(
-    field.name for field in attrs.fields(Changes) if field.name not in ("floor", "policy")
-)
-_ROWS: Final = tuple(name for name in _LISTS if name not in ("replaced", "blocks_removed"))
-
 
 @attrs.frozen
 class Decision(Generic[T]):
-    """What a command answers and what it writes."""
+    """The result of a command and its changes."""
 
     result: T
     changes: Changes = NO_CHANGES
@@ -156,7 +193,7 @@ class Decision(Generic[T]):
 
 @attrs.frozen
 class Need:
-    """A decision that has to see more: the store adds the scope and asks again, at most three times."""
+    """A decision needs a larger scope: the store adds it and asks again, at most three times."""
 
     scope: Scope
 

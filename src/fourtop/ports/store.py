@@ -1,4 +1,4 @@
-"""The storage port: five methods that any store implements."""
+"""The storage port: the six methods that every store implements."""
 
 from __future__ import annotations
 
@@ -25,16 +25,35 @@ class Clock(Protocol):
 class Store(Protocol):
     """Keeps restaurants. ``fourtop.testing.StoreContract`` is this contract as a test suite.
 
-    A store serialises the transactions of one restaurant, tells the time by one clock that never
-    goes back for a restaurant, and enforces what ``Changes`` lists whatever a decision believes. It
-    knows no rules of the trade: those live in the decisions.
+    A store serialises the transactions of a restaurant. One clock tells its time, and the time of a
+    restaurant never goes back. A store enforces what ``Changes`` lists, whatever a decision
+    believes. It knows no rule of the trade: the decisions hold those.
     """
 
     def add_restaurant(self, house: House) -> None:
-        """Put a new restaurant in place, with floor and policy at version 1 and nothing taken.
+        """Add a restaurant, with floor and policy at version 1, no allocations and no events.
 
         Raises:
-            AlreadyExists: If there is a restaurant of that id; nothing is changed.
+            AlreadyExists: If the store has a restaurant of that id; nothing is changed.
+        """
+        ...
+
+    def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
+        """Remove a restaurant with everything that is stored for it, once ``check`` has passed.
+
+        Atomic and isolated like ``transact``: the check sees every transaction before it, and no
+        transaction comes between the check and the removal. Afterwards the restaurant is unknown.
+        Other restaurants do not change. The id may be added again and then starts empty.
+
+        Args:
+            scope: What the view of the check may be asked.
+            check: Pure. It raises to keep the restaurant; it returns a ``Need`` to see more.
+
+        Raises:
+            NotFound: If the restaurant does not exist.
+            StoreUnavailable: If the store cannot be reached; nothing was removed.
+            OutcomeUnknown: If the reply to the commit was lost.
+            FourtopError: Any error of ``check``, unchanged; nothing is removed.
         """
         ...
 
@@ -43,41 +62,40 @@ class Store(Protocol):
         ...
 
     def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
-        """Return what ``ask`` answers on one consistent view; the view dies with the call.
+        """Return the answer of ``ask`` on one consistent view. The view is closed with the call.
 
         Args:
             scope: What the view may be asked.
-            ask: Pure; may be called again with a larger scope if it returns a ``Need``.
+            ask: Pure. The store calls it again with a larger scope if it returns a ``Need``.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: If the restaurant does not exist.
             StoreUnavailable: If the store cannot be reached.
-            FourtopError: Whatever ``ask`` raises, unchanged.
+            FourtopError: Any error of ``ask``, unchanged.
         """
         ...
 
     def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
-        """Return what ``decide`` decides, once all its changes are in place; or change nothing.
+        """Write the changes of a decision and return its result; or change nothing and raise.
 
         Atomic and isolated per restaurant: ``decide`` sees every transaction before it and none
-        after. If it raises, nothing is changed. Lock, then clock, then read, then write.
+        after it. The order is: lock, tell the time, read, write.
 
         Args:
             scope: What the view may be asked.
-            decide: Pure; may be called several times, of which only the last counts.
+            decide: Pure. The store may call it several times; only the last decision counts.
 
         Raises:
-            NotFound: If there is no such restaurant, or a change names an owner or table that is
-                not there.
-            AllocationsOverlap: If live allocations would overlap; carries the one that was there
-                first.
-            ForeignTenant: If a change is of another restaurant.
-            AlreadyExists: If an id, key or de-duplication key is there already.
-            StaleVersion: If a version is not the stored one plus one, or a row to remove is not
-                there.
+            NotFound: If the restaurant does not exist, or a change names an owner or table that
+                does not exist.
+            AllocationsOverlap: If live allocations would overlap; carries the earlier one.
+            ForeignTenant: If a change belongs to another restaurant.
+            AlreadyExists: If an id, key or de-duplication key exists already.
+            StaleVersion: If a version is not the stored one plus one, or a row to remove does not
+                exist.
             StoreUnavailable: If the store cannot be reached; nothing was changed.
             OutcomeUnknown: If the reply to the commit was lost.
-            FourtopError: Whatever ``decide`` raises, unchanged.
+            FourtopError: Any error of ``decide``, unchanged.
         """
         ...
 
@@ -85,29 +103,43 @@ class Store(Protocol):
         """Return the events of a restaurant in the order in which they were written.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: If the restaurant does not exist.
             StoreUnavailable: If the store cannot be reached.
         """
         ...
 
 
 class AsyncStore(Protocol):
-    """Keeps restaurants, as ``Store`` does, and is awaited: the same five methods, promises and errors.
+    """Keeps restaurants for an event loop: the methods of ``Store``, awaited, with its promises.
 
-    It starts no thread for a call, and nothing but ``ask`` and ``decide`` keeps the event loop
-    busy: those run on it, between two awaits. Cancelled at whatever await, a call leaves the
-    restaurant as it was before the call or as it is after it, never between; its connection goes
-    back to where it came from as clean as it was, or not at all. Who cancelled cannot know which it
-    is: as with ``OutcomeUnknown``, the same call with the same key settles it.
+    A call starts no thread. Only ``ask``, ``decide`` and ``check`` occupy the event loop: they run
+    on it, between two awaits. A cancelled call either has happened or has not; its connection goes
+    back to the pool clean, or is closed. As with ``OutcomeUnknown``, the same call with the same
+    key settles which.
 
-    ``fourtop.testing.awaited`` makes it run through the suite of ``Store``.
+    ``fourtop.testing.as_sync`` lets an asynchronous store run through the suite of ``Store``.
     """
 
     async def add_restaurant(self, house: House) -> None:
-        """Put a new restaurant in place.
+        """Add a restaurant.
 
         Raises:
             AlreadyExists: As ``Store.add_restaurant``.
+        """
+        ...
+
+    async def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
+        """Remove a restaurant with everything that is stored for it, once ``check`` has passed.
+
+        Args:
+            scope: What the view of the check may be asked.
+            check: Pure and not awaited. It raises to keep the restaurant.
+
+        Raises:
+            NotFound: As ``Store.remove_restaurant``.
+            StoreUnavailable: If the store cannot be reached; nothing was removed.
+            OutcomeUnknown: If the reply to the commit was lost.
+            FourtopError: Any error of ``check``, unchanged; nothing is removed.
         """
         ...
 
@@ -116,38 +148,38 @@ class AsyncStore(Protocol):
         ...
 
     async def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
-        """Return what ``ask`` answers on one consistent view; the view dies with the call.
+        """Return the answer of ``ask`` on one consistent view. The view is closed with the call.
 
         Args:
             scope: What the view may be asked.
-            ask: Pure and not awaited; may be called again with a larger scope if it returns a
+            ask: Pure and not awaited. The store calls it again with a larger scope if it returns a
                 ``Need``.
 
         Raises:
             NotFound: As ``Store.read``.
             StoreUnavailable: As ``Store.read``.
-            FourtopError: Whatever ``ask`` raises, unchanged.
+            FourtopError: Any error of ``ask``, unchanged.
         """
         ...
 
     async def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
-        """Return what ``decide`` decides, once all its changes are in place; or change nothing.
+        """Write the changes of a decision and return its result; or change nothing and raise.
 
         Args:
             scope: What the view may be asked.
-            decide: Pure and not awaited; may be called several times, of which only the last
-                counts.
+            decide: Pure and not awaited. The store may call it several times; only the last
+                decision counts.
 
         Raises:
-            NotFound: As ``Store.transact``; so are all that follow.
+            NotFound: As ``Store.transact``, like all that follow.
             AllocationsOverlap: If live allocations would overlap.
-            ForeignTenant: If a change is of another restaurant.
-            AlreadyExists: If an id, key or de-duplication key is there already.
-            StaleVersion: If a version is not the stored one plus one, or a row to remove is not
-                there.
+            ForeignTenant: If a change belongs to another restaurant.
+            AlreadyExists: If an id, key or de-duplication key exists already.
+            StaleVersion: If a version is not the stored one plus one, or a row to remove does not
+                exist.
             StoreUnavailable: If the store cannot be reached; nothing was changed.
             OutcomeUnknown: If the reply to the commit was lost.
-            FourtopError: Whatever ``decide`` raises, unchanged.
+            FourtopError: Any error of ``decide``, unchanged.
         """
         ...
 

@@ -1,6 +1,4 @@
-"""Sample data that ships with the package: a real pub's floor, and what was asked of it."""
-
-from __future__ import annotations
+"""Sample data of the package: the floor of a real pub, and the demand of its guests."""
 
 import json
 from collections import defaultdict
@@ -9,23 +7,24 @@ from typing import Any
 
 import attrs
 
+from fourtop.errors.display import brief, count_of
 from fourtop.formats.house_document import loads_house
 from fourtop.model.house import House
 
 __all__ = ["Demand", "pub", "pub_demand"]
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Demand:
-    """What guests ask of a house, as weights to draw from. Shares are rounded, so they need not add up to 1.
+    """The demand of guests, as weights for random draws. Rounded shares need not add up to 1.
 
     Args:
-        party_weights: Sizes of parties with their weights, by size.
+        party_weights: Party sizes with their weights, by size.
         start_weights: One weight for each start time on offer of an evening, from opening to the
             last start.
-        channels: Where bookings come from, with their shares.
-        cancel_share: Share of the bookings that are cancelled (0–1).
-        no_show_share: Share of the bookings that never come (0–1).
+        channels: The channels of bookings, with their shares.
+        cancel_share: Share of cancelled bookings (0–1).
+        no_show_share: Share of no-shows (0–1).
 
     >>> pub_demand().party_weights[:2]
     ((1, 0.064), (2, 0.437))
@@ -37,9 +36,18 @@ class Demand:
     cancel_share: float
     no_show_share: float
 
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            count_of(len(self.party_weights), "party size"),
+            count_of(len(self.start_weights), "start"),
+            f"{self.cancel_share:.0%} cancelled",
+            f"{self.no_show_share:.0%} no-shows",
+        )
+
 
 def pub() -> House:
-    """Return the floor and policy of a real pub: 10 tables, 49 seats, 11 joins, evenings from 17:00.
+    """Return the house of a real pub: 10 tables, 49 seats, 11 joins, evenings from 17:00.
 
     >>> house = pub()
     >>> len(house.floor.tables), sum(table.capacity for table in house.floor.tables)
@@ -49,10 +57,10 @@ def pub() -> House:
 
 
 def pub_demand() -> Demand:
-    """Return what was measured at that pub in 180 days; the weights of start times are an estimate of ours.
+    """Return the demand of that pub, measured over 180 days.
 
-    A share that was measured for several sizes together is spread over them as the data file lists
-    them.
+    The weights of start times are an estimate. A share that was measured for several party sizes
+    together is divided equally among them.
     """
     data: dict[str, Any] = json.loads(_text("pub-demand.json"))
     weights: defaultdict[int, float] = defaultdict(float)

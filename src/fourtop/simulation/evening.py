@@ -33,7 +33,7 @@ from fourtop import (
     Window,
     sample,
 )
-from fourtop.model.policy import as_date
+from fourtop.model.service_period import as_date
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, MICROSECONDS_PER_SECOND, from_micros
 from fourtop.ports import Clock, Store
 from fourtop.simulation.guests import Behaviour, Guest, draw_guests

@@ -17,9 +17,10 @@ from fourtop.model.calendar import Calendar
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.planning import AdjacencyMode, Planning, Weights
-from fourtop.model.policy import CapacityRule, HoldRules, Occasion, Policy, ServicePeriod
+from fourtop.model.policy import CapacityRule, HoldRules, Policy
 from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Area, Restaurant, Zone
+from fourtop.model.service_period import Occasion, ServicePeriod
 from fourtop.model.table import Mobility, Table
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, from_micros
 

@@ -80,6 +80,14 @@ class SyncBridge:
         """
         self.run(self.store.add_restaurant(house))
 
+    def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
+        """Remove a restaurant with everything that is stored for it, once ``check`` has passed.
+
+        Raises:
+            FourtopError: As ``Store.remove_restaurant``.
+        """
+        self.run(self.store.remove_restaurant(scope, check))
+
     def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted."""
         return self.run(self.store.restaurant_ids())

@@ -1,4 +1,4 @@
-"""The decision to confirm: a hold's tables become a booking's, once; every failure leaves evidence."""
+"""Confirm: turn a live hold into a confirmed booking, once. A failure leaves evidence."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from functools import cached_property
 
 import attrs
 
-from fourtop.engine.admission import Admission, Released, Seating, find_rivals
-from fourtop.engine.allocations import allocate, expire_holds, released_for
-from fourtop.engine.commands.hold import as_request
+from fourtop.engine.admission import Admission, Seating
+from fourtop.engine.allocations import allocate, expire_holds, in_state, released_for
 from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.dispatch.requests import Caller, Command, one_or_none, optional_id
 from fourtop.engine.events import assignment_event, created_event, hold_event, status_event
-from fourtop.engine.invocation import FailedWithEvidence, Invocation, as_replay, plain
+from fourtop.engine.invocation import FailedWithEvidence, Invocation, as_replay
 from fourtop.engine.preconditions import (
     check_awaits_confirmation,
     differences,
@@ -21,6 +21,8 @@ from fourtop.engine.preconditions import (
     get_live_hold,
     owners_for,
 )
+from fourtop.engine.rivals import find_rivals
+from fourtop.engine.usage import Released
 from fourtop.errors import (
     FourtopError,
     HoldEnded,
@@ -30,23 +32,27 @@ from fourtop.errors import (
     Refusal,
     Refused,
 )
+from fourtop.formats.results import to_data
+from fourtop.model import validators
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Stay
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.event import EventType
-from fourtop.model.hold import Fingerprint, Hold, HoldState, fingerprint_of
+from fourtop.model.hold import Fingerprint, Hold, HoldState
+from fourtop.model.request import BookingRequest
+from fourtop.model.window import Window
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
 
 
 @attrs.frozen
 class Confirmation:
-    """What a confirmation is asked for.
+    """The arguments of a confirmation.
 
     Args:
         hold_id: The hold.
         booking_id: The pending booking, or the id of a new one; ``None``: the hold's, or a new id.
-        requote: Whether to quote anew where what the hold relied on has changed.
+        requote: Whether to quote again if the facts that the hold relied on have changed.
     """
 
     hold_id: str
@@ -54,59 +60,90 @@ class Confirmation:
     requote: bool
 
 
+def command(caller: Caller, wanted: Confirmation, *, key: str | None) -> Command[Booking]:
+    """Build the command.
+
+    Raises:
+        InvalidInput: If ``requote`` is not a bool.
+        InvalidIdentifier: If an id or the key is malformed.
+    """
+    validators.check_instance("requote", wanted.requote, bool)
+    booking_id = optional_id("booking_id", wanted.booking_id)
+    invocation = caller.invocation("confirm", key, {"wanted": wanted})
+    hold_id = validators.check_identifier("hold_id", wanted.hold_id)
+    scope = Scope(
+        caller.restaurant_id, holds=frozenset((hold_id,)), bookings=one_or_none(booking_id)
+    )
+
+    def on_lost(view: View, compiled: CompiledHouse, error: FourtopError) -> Decision[None] | Need:
+        return evidence_of_loss(_Attempt(invocation, view, compiled, wanted), error)
+
+    return Command(
+        invocation,
+        scope,
+        lambda view, compiled: confirm_hold(_Attempt(invocation, view, compiled, wanted)),
+        on_lost,
+    )
+
+
 def confirm_hold(
-    call: Invocation, view: View, rules: CompiledHouse, wanted: Confirmation
+    attempt: _Attempt,
 ) -> Decision[Booking] | Decision[FailedWithEvidence] | Need:
     """Decide a confirmation.
 
-    A hold that was confirmed before gives the stored success, whatever the key. A failed check
-    writes its evidence and raises.
+    A hold that was confirmed before returns the stored success, with any key. A failed check writes
+    its evidence and raises.
     """
-    result = view.find_confirmation(wanted.hold_id)
+    wanted = attempt.wanted
+    result = attempt.view.find_confirmation(wanted.hold_id)
     if result is not None and wanted.booking_id in (None, result.booking_id):
-        return _again(call, view, result)
-    hold = view.find_hold(wanted.hold_id)
-    if hold is None:
+        return _again(attempt.invocation, attempt.view, result)
+    if attempt.view.find_hold(wanted.hold_id) is None:
         raise NotFound("hold", wanted.hold_id)
-    attempt = _Attempt(call, view, rules, hold, wanted)
     need = attempt.missing()
     if need is not None:
         return need
     if result is not None:
-        return attempt.failed(HoldMismatch(hold.id, str(wanted.booking_id)))
+        return attempt.failed(HoldMismatch(wanted.hold_id, str(wanted.booking_id)))
     return attempt.decided()
 
 
-def evidence_of_loss(
-    call: Invocation, view: View, rules: CompiledHouse, wanted: Confirmation, error: FourtopError
-) -> Decision[None] | Need:
-    """Decide the evidence of a confirmation that the store refused to the last."""
-    hold = view.find_hold(wanted.hold_id)
-    if hold is None:
+def evidence_of_loss(attempt: _Attempt, error: FourtopError) -> Decision[None] | Need:
+    """Decide the evidence of a confirmation that lost its last race in the store."""
+    view = attempt.view
+    if view.find_hold(attempt.wanted.hold_id) is None:
         return Decision(None)
-    if not view.scope.covers(hold.stay.occupied):
-        return Need(Scope(call.restaurant_id, windows=(hold.stay.occupied,)))
-    evidence = _Attempt(call, view, rules, hold, wanted).evidence(
-        wanted.booking_id or hold.booking_id, error
-    )
+    occupied = attempt.hold.stay.occupied
+    if not view.scope.covers(occupied):
+        return Need(Scope(view.scope.restaurant_id, windows=(occupied,)))
+    evidence = attempt.evidence(attempt.wanted.booking_id or attempt.hold.booking_id, error)
     return Decision(None, Changes(confirmations=(evidence,)))
 
 
-def _again(call: Invocation, view: View, result: ConfirmationResult) -> Decision[Booking] | Need:
-    asked = (call.command, result.key)
+def _again(
+    invocation: Invocation, view: View, result: ConfirmationResult
+) -> Decision[Booking] | Need:
+    asked = (invocation.command, result.key)
     if asked not in view.scope.stored_results:
-        return Need(Scope(call.restaurant_id, stored_results=frozenset({asked})))
+        return Need(Scope(invocation.restaurant_id, stored_results=frozenset({asked})))
     answer = view.find_stored_result(*asked)
     if answer is None:
-        # Their time is over: the result was deleted since this transaction has read it, and then
-        # the answer.
+        # The retention job deleted the result and its answer since this transaction read it.
         raise HoldEnded(result.hold_id, HoldState.CONFIRMED.value)
-    return Decision(as_replay(answer.outcome))
+    return Decision(as_replay(answer.result))
+
+
+def _key_of(hold_id: str) -> str:
+    """Return the key of a confirmation without a key: it follows from the hold.
+
+    No key of a host contains a slash, so that neither can ever be taken for the other.
+    """
+    return f"hold/{hashlib.sha256(hold_id.encode()).hexdigest()[:40]}"
 
 
 @attrs.frozen
 class _Given:
-    """What a booking is given, and the changes of allocations that give it."""
+    """The stay and tables of the confirmed booking, and the changes of allocations."""
 
     stay: Stay
     tables: tuple[str, ...]
@@ -114,60 +151,60 @@ class _Given:
     changes: Changes
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class _Attempt:
-    """One attempt to confirm a hold that is on record."""
+    """One attempt to confirm a hold that exists."""
 
-    call: Invocation
+    invocation: Invocation
     view: View
-    rules: CompiledHouse
-    hold: Hold
+    compiled: CompiledHouse
     wanted: Confirmation
+
+    @cached_property
+    def hold(self) -> Hold:
+        """The hold."""
+        hold = self.view.find_hold(self.wanted.hold_id)
+        assert hold is not None, "an attempt is made at a hold that exists"
+        return hold
 
     def decided(self) -> Decision[Booking] | Decision[FailedWithEvidence]:
         """Return the confirmation, or the failure with its evidence."""
-        hold = self.hold
+        hold, view, invocation = self.hold, self.view, self.invocation
         try:
-            get_live_hold(self.view, hold.id)
+            get_live_hold(view, hold.id)
             known = self._target()
             seating = self._requoted(known)
         except FourtopError as error:
             return self.failed(error)
-        booking_id = self.wanted.booking_id or self.call.id if known is None else known.id
-        others = (
-            NO_CHANGES
-            if known is None
-            else released_for(self.call, self.view, known.id, kept=hold.id)
-        )
-        kept = {hold.id, *(each.id for each in others.holds_changed)}
-        given = (
-            self._passed_on(booking_id)
-            if seating is None
-            else self._placed(booking_id, seating, kept)
-        )
+        booking_id = self.wanted.booking_id or invocation.id if known is None else known.id
+        others = NO_CHANGES
+        if known is not None:
+            others = released_for(invocation, view, known.id, kept=hold.id)
+        if seating is None:
+            given = self._passed_on(booking_id)
+        else:
+            kept = {hold.id, *(each.id for each in others.holds_changed)}
+            given = self._placed(booking_id, seating, kept)
         booking = self._booking(booking_id, known, given)
-        outcome = booking
-        changes = (
-            others
-            + given.changes
-            + Changes(
-                bookings=(booking,),
-                holds_changed=(attrs.evolve(hold, state=HoldState.CONFIRMED),),
-                confirmations=(self.evidence(booking_id),),
-                events=(
-                    hold_event(
-                        self.call, EventType.HOLD_CONFIRMED, hold, self.view.now_us, booking_id
-                    ),
-                    created_event(self.call, booking)
-                    if known is None
-                    else status_event(self.call, booking, known.status),
-                    assignment_event(self.call, booking),
-                ),
-            )
+        stored = invocation.stored(booking, view.now_us, self._key)
+        changes = Changes(
+            removed=given.changes.removed,
+            replaced=given.changes.replaced,
+            added=given.changes.added,
+            bookings=(booking,),
+            holds_changed=(*given.changes.holds_changed, in_state(hold, HoldState.CONFIRMED)),
+            confirmations=(self.evidence(booking_id),),
+            stored_results=(stored,),
+            events=(
+                *given.changes.events,
+                hold_event(invocation, EventType.HOLD_CONFIRMED, hold, view.now_us, booking_id),
+                created_event(invocation, booking)
+                if known is None
+                else status_event(invocation, booking, known.status),
+                assignment_event(invocation, booking),
+            ),
         )
-        return Decision(
-            outcome, changes + self.call.answered(outcome, self.view.now_us, key=self._key)
-        )
+        return Decision(booking, others + changes)
 
     def failed(self, error: FourtopError) -> Decision[FailedWithEvidence]:
         """Return the failure, with its evidence."""
@@ -175,30 +212,35 @@ class _Attempt:
         return Decision(FailedWithEvidence(error), Changes(confirmations=(evidence,)))
 
     def missing(self) -> Need | None:
-        """Return what has to be loaded besides the hold: nothing, where it is alive and its tables are passed on."""
+        """Return the records to load besides the hold.
+
+        A hold that is alive and has not drifted needs none.
+        """
         hold, scope = self.hold, self.view.scope
-        booking_id = hold.booking_id or self.wanted.booking_id
-        bookings = frozenset() if booking_id is None else frozenset({booking_id}) - scope.bookings
-        more = Scope(scope.restaurant_id, bookings=bookings)
-        has_drifted = self._fingerprint_now.digest != hold.fingerprint.digest
-        if (has_drifted or not hold.is_alive(self.view.now_us)) and not scope.covers(
-            hold.stay.occupied
-        ):
-            more |= Scope(scope.restaurant_id, windows=(hold.stay.occupied,))
-            if has_drifted and self.wanted.requote:
-                more |= self._looked_at_to_requote()
-        return Need(more) if more.bookings or more.windows else None
+        bookings = one_or_none(hold.booking_id or self.wanted.booking_id) - scope.bookings
+        has_drifted = self._has_drifted
+        must_look = has_drifted or not hold.is_alive(self.view.now_us)
+        windows: tuple[Window, ...] = ()
+        if must_look and not scope.covers(hold.stay.occupied):
+            windows = (hold.stay.occupied,)
+        if not bookings and not windows:
+            return None
+        more = Scope(scope.restaurant_id, bookings=bookings, windows=windows)
+        if windows and has_drifted and self.wanted.requote:
+            more |= self._read_to_requote()
+        return Need(more)
 
-    def _looked_at_to_requote(self) -> Scope:
-        judge = Admission(self.view, self.rules)
-        stay = judge.stay(as_request(self.hold))
-        need = None if isinstance(stay, Refusal) else judge.missing(stay)
-        return Scope(self.call.restaurant_id) if need is None else need.scope
+    def _read_to_requote(self) -> Scope:
+        admitted = Admission(self.view, self.compiled).admit(as_request(self.hold))
+        assert not isinstance(admitted, Seating), "the windows to requote are not loaded yet"
+        if isinstance(admitted, Need):
+            return admitted.scope
+        return Scope(self.invocation.restaurant_id)
 
-    @property
+    @cached_property
     def _key(self) -> str:
-        """The call's key, or the one that follows from the hold."""
-        return self.call.key or f"hold-{hashlib.sha256(self.hold.id.encode()).hexdigest()[:40]}"
+        """The invocation's key, or the one that follows from the hold."""
+        return self.invocation.key or _key_of(self.hold.id)
 
     # ---- the checks
 
@@ -221,46 +263,46 @@ class _Attempt:
         return booking
 
     def _requoted(self, known: Booking | None) -> Seating | None:
-        """Return another seating if what the hold relied on has changed and a new quote was asked for.
+        """Return another seating if the hold has drifted and the caller asked for a new quote.
 
-        Neither the hold nor the booking that it is confirmed for, nor the booking's other holds,
-        are in the party's way: it is the same party.
+        The hold, the booking that it is confirmed for and the booking's other holds are released:
+        they belong to the same party.
 
         Raises:
-            PolicyDrift: If it has changed and no new quote was asked for.
-            Refused: If today's rules or tables have no place for the party.
+            PolicyDrift: If the hold has drifted and no new quote was asked for.
+            Refused: If today's rules or tables do not admit the party.
         """
         hold = self.hold
-        now = self._fingerprint_now
-        if now.digest == hold.fingerprint.digest:
+        if not self._has_drifted:
             return None
         if not self.wanted.requote:
-            raise PolicyDrift(hold.id, hold.fingerprint.changed(now))
+            raise PolicyDrift(hold.id, hold.fingerprint.changed(self._fingerprint_now))
         booking_id = None if known is None else known.id
         others = () if known is None else owners_for(self.view, known.id)
-        own = Released(
+        released = Released(
             (Owner(OwnerKind.HOLD, hold.id), *others), booking_id=booking_id, hold_id=hold.id
         )
-        seating = Admission(self.view, self.rules, own).admit(as_request(hold))
-        assert not isinstance(seating, Need), (
-            "what another quote looks at is loaded with the hold's own"
-        )
+        seating = Admission(self.view, self.compiled, released).admit(as_request(hold))
+        assert not isinstance(seating, Need), "the windows to requote are loaded with the hold's"
         if isinstance(seating, Refusal):
             raise Refused(seating)
         return seating
 
+    @property
+    def _has_drifted(self) -> bool:
+        """Whether a fact that the hold relied on has changed."""
+        return self._fingerprint_now.facts != self.hold.fingerprint.facts
+
     @cached_property
     def _fingerprint_now(self) -> Fingerprint:
-        hold, house = self.hold, self.rules.house
+        hold, calendar = self.hold, self.compiled.calendar
         start_us = hold.stay.dining.start_us
-        service = self.rules.calendar.find_service(start_us)
-        stay = self.rules.calendar.stay(start_us, hold.party_size, hold.stay.occasion)
+        service = calendar.find_service(start_us)
+        stay = calendar.stay(start_us, hold.party_size, hold.stay.occasion)
         terms = (service.period, stay) if service is not None and isinstance(stay, Stay) else None
-        return fingerprint_of(
-            house.floor, house.policy.planning, hold.tables, terms=terms, party_size=hold.party_size
-        )
+        return self.compiled.fingerprint(hold.tables, terms, hold.party_size)
 
-    # ---- the tables that the booking gets: the hold's rows, or new ones
+    # ---- the tables of the booking: the hold's rows, or new ones
 
     def _passed_on(self, booking_id: str) -> _Given:
         rows = self.view.allocations_of(OwnerKind.HOLD, self.hold.id)
@@ -272,38 +314,34 @@ class _Attempt:
             (row.resource_id for row in others if row.resource_type is ResourceType.MERGE_GROUP),
             None,
         )
-        replaced = tuple(
-            (row, attrs.evolve(row, owner_kind=OwnerKind.BOOKING, owner_id=booking_id))
-            for row in others
-        )
-        return _Given(
-            self.hold.stay, self.hold.tables, group, Changes(removed=handle, replaced=replaced)
-        )
+        replaced = tuple((row, _owned_by(row, booking_id)) for row in others)
+        changes = Changes(removed=handle, replaced=replaced)
+        return _Given(self.hold.stay, self.hold.tables, group, changes)
 
     def _placed(self, booking_id: str, seating: Seating, kept: Collection[str]) -> _Given:
         rows = self.view.allocations_of(OwnerKind.HOLD, self.hold.id)
-        placing = allocate(
-            self.call, (OwnerKind.BOOKING, booking_id), seating.plan.tables, seating.stay.occupied
-        )
-        swept = expire_holds(self.call, self.view, seating.stay.occupied, kept=kept)
-        changes = Changes(removed=rows) + swept + Changes(added=placing.rows)
-        return _Given(seating.stay, seating.plan.tables, placing.merge_group_id, changes)
+        tables, occupied = seating.plan.tables, seating.stay.occupied
+        placing = allocate(self.invocation, (OwnerKind.BOOKING, booking_id), tables, occupied)
+        expired = expire_holds(self.invocation, self.view, occupied, kept=kept)
+        changes = Changes(removed=rows) + expired + Changes(added=placing.rows)
+        return _Given(seating.stay, tables, placing.merge_group_id, changes)
 
     def _booking(self, booking_id: str, known: Booking | None, given: _Given) -> Booking:
-        hold, now_us = self.hold, self.view.now_us
+        hold, now_us, actor = self.hold, self.view.now_us, self.invocation.actor
+        assignment = Assignment(
+            given.tables, given.stay.occupied, given.merge_group_id, now_us, actor
+        )
         return Booking(
             id=booking_id,
             restaurant_id=hold.restaurant_id,
             party_size=hold.party_size,
             status=BookingStatus.CONFIRMED,
             stay=given.stay,
-            assignment=Assignment(
-                given.tables, given.stay.occupied, given.merge_group_id, now_us, self.call.actor
-            ),
+            assignment=assignment,
             version=1 if known is None else known.version + 1,
             created_us=now_us if known is None else known.created_us,
             updated_us=now_us,
-            actor=self.call.actor,
+            actor=actor,
             past_reason=(None if known is None else known.past_reason) or hold.past_reason,
         )
 
@@ -312,40 +350,66 @@ class _Attempt:
     def evidence(
         self, booking_id: str | None, error: FourtopError | None = None
     ) -> ConfirmationResult:
-        """Write down this attempt: its tables as they are now, and what is in their way."""
-        call, hold = self.call, self.hold
-        found = [
-            (table_id, self.rules.house.floor.find_table(table_id)) for table_id in hold.tables
-        ]
-        tables = [
+        """Record this attempt: the state of its tables now, and the rivals on them."""
+        invocation, hold = self.invocation, self.hold
+        floor = self.compiled.house.floor
+        found = [(table_id, floor.find_table(table_id)) for table_id in hold.tables]
+        tables = tuple(
             TableSnapshot(table_id, None if table is None else table.capacity)
             for table_id, table in found
-        ]
+        )
+        rivals = tuple(
+            Rival(row.id, row.resource_id, row.window, row.owner_kind.value, row.owner_id)
+            for row in self._rivals()
+        )
         return ConfirmationResult(
-            id=call.row_id("result"),
-            restaurant_id=call.restaurant_id,
+            id=invocation.row_id("result"),
+            restaurant_id=invocation.restaurant_id,
             hold_id=hold.id,
             booking_id=booking_id,
             key=self._key,
             confirmed=error is None,
             checked_us=self.view.now_us,
-            tables=tuple(tables),
-            rivals=tuple(
-                Rival(row.id, row.resource_id, row.window, row.owner_kind.value, row.owner_id)
-                for row in self._rivals()
-            ),
+            tables=tables,
+            rivals=rivals,
             code=None if error is None else error.code.value,
-            details={} if error is None else plain(error.details),
-            actor=call.actor,
+            details={} if error is None else to_data(error.details),
+            actor=invocation.actor,
+            window=hold.stay.occupied,
         )
 
     def _rivals(self) -> tuple[Allocation, ...]:
         hold = self.hold
         if not self.view.scope.covers(hold.stay.occupied):
-            assert hold.is_alive(self.view.now_us), (
-                "whose tables may be another's by now is looked up"
-            )
+            assert hold.is_alive(self.view.now_us), "the tables of a dead hold are looked up"
             return ()
-        return find_rivals(
-            self.view, hold.tables, hold.stay.occupied, [Owner(OwnerKind.HOLD, hold.id)]
-        )
+        own = [Owner(OwnerKind.HOLD, hold.id)]
+        return find_rivals(self.view, hold.tables, hold.stay.occupied, own)
+
+
+def _owned_by(row: Allocation, booking_id: str) -> Allocation:
+    return Allocation(
+        row.id,
+        row.restaurant_id,
+        row.resource_type,
+        row.resource_id,
+        row.window,
+        OwnerKind.BOOKING,
+        booking_id,
+    )
+
+
+def as_request(hold: Hold) -> BookingRequest:
+    """Return the request of a hold, to check it again.
+
+    The hold was admitted once, which is reason enough for a start in the past.
+    """
+    return BookingRequest(
+        hold.party_size,
+        hold.stay.dining.start,
+        occasion=hold.occasion,
+        must=hold.must,
+        wish=hold.wish,
+        tables=hold.tables if hold.names_tables else (),
+        past_reason=hold.past_reason or "held",
+    )

@@ -1,9 +1,11 @@
-"""Decisions about the house itself: its floor, its policy, its record."""
+"""Edit house: put a changed floor, policy or restaurant record in place."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from fourtop.engine.dispatch.requests import Caller, Command
+from fourtop.engine.events import Subject, new_event
 from fourtop.engine.invocation import Invocation
 from fourtop.errors import InUse, InvalidInput, StaleVersion, safe_repr
 from fourtop.model import validators
@@ -16,37 +18,98 @@ from fourtop.model.restaurant import Restaurant
 from fourtop.model.window import MAX_WINDOW_US, Window
 from fourtop.ports import Changes, Decision, FloorChange, Need, PolicyChange, Scope, View
 
+_LATEST_VERSION = 2**62
 _MONTHS_AHEAD = 12
 _OVER = (BookingStatus.COMPLETED, BookingStatus.CANCELLED, BookingStatus.NO_SHOW)
 
 
+def edit_floor_command(
+    caller: Caller, change: Callable[[Floor], Floor], expected: int | None
+) -> Command[House]:
+    """Build the command for a new floor.
+
+    Raises:
+        InvalidInput: If ``change`` is no function, or the version is out of range.
+    """
+    invocation = _invocation(caller, "edit_floor", change, expected)
+    return Command(
+        invocation,
+        Scope(caller.restaurant_id),
+        lambda view, _: edit_floor(invocation, view, change, expected),
+    )
+
+
+def edit_policy_command(
+    caller: Caller, change: Callable[[Policy], Policy], expected: int | None
+) -> Command[House]:
+    """Build the command for a new policy.
+
+    Raises:
+        InvalidInput: If ``change`` is no function, or the version is out of range.
+    """
+    invocation = _invocation(caller, "edit_policy", change, expected)
+    return Command(
+        invocation,
+        Scope(caller.restaurant_id),
+        lambda view, _: edit_policy(invocation, view, change, expected),
+    )
+
+
+def edit_restaurant_command(
+    caller: Caller, change: Callable[[Restaurant], Restaurant], expected: int | None
+) -> Command[House]:
+    """Build the command for a new record of the restaurant.
+
+    Raises:
+        InvalidInput: If ``change`` is no function, or the version is out of range.
+    """
+    invocation = _invocation(caller, "edit_restaurant", change, expected)
+    return Command(
+        invocation,
+        Scope(caller.restaurant_id),
+        lambda view, _: edit_restaurant(invocation, view, change, expected),
+    )
+
+
+def _invocation(caller: Caller, command: str, change: object, expected: int | None) -> Invocation:
+    if not callable(change):
+        raise InvalidInput(
+            "change", "must be a function that returns the new value", safe_repr(change)
+        )
+    if expected is not None:
+        validators.check_integer("expected", expected, 1, _LATEST_VERSION)
+    return caller.invocation(command, None, {"expected": expected})
+
+
 def edit_floor(
-    call: Invocation, view: View, change: Callable[[Floor], Floor], expected: int | None
+    invocation: Invocation, view: View, change: Callable[[Floor], Floor], expected: int | None
 ) -> Decision[House] | Need:
-    """Decide a new floor. A table that somebody has now or later is not removed."""
+    """Decide a new floor. It keeps every table that is occupied now or later."""
     house = view.house
     version = _check_version("floor", expected, view.versions.floor)
     floor = validators.check_instance("change", change(house.floor), Floor)
     gone = frozenset(house.floor.positions) - frozenset(floor.positions)
     if not gone <= view.scope.tables:
-        return Need(Scope(call.restaurant_id, tables=gone))
+        return Need(Scope(invocation.restaurant_id, tables=gone))
     for table_id in sorted(gone):
         user = _user_ahead(view, table_id)
         if user is not None:
             raise InUse("table", table_id, user)
     data = {"version": version + 1, "tables_removed": sorted(gone)}
-    event = call.event(EventType.FLOOR_CHANGED, str(version + 1), view.now_us, data=data)
+    event = new_event(
+        invocation, EventType.FLOOR_CHANGED, Subject(str(version + 1)), view.now_us, data
+    )
     edited = House(house.restaurant, floor, house.policy)
     return Decision(edited, Changes(floor=FloorChange(floor, version), events=(event,)))
 
 
 def edit_policy(
-    call: Invocation, view: View, change: Callable[[Policy], Policy], expected: int | None
+    invocation: Invocation, view: View, change: Callable[[Policy], Policy], expected: int | None
 ) -> Decision[House]:
-    """Decide a new policy. What is booked stays as it was booked."""
+    """Decide a new policy. Existing bookings stay unchanged."""
     house = view.house
     policy = validators.check_instance("change", change(house.policy), Policy)
-    return _policy_changed(call, view, (house.restaurant, policy), expected)
+    return _policy_changed(invocation, view, house.restaurant, policy, expected)
 
 
 def _user_ahead(view: View, table_id: str) -> str | None:
@@ -57,12 +120,15 @@ def _user_ahead(view: View, table_id: str) -> str | None:
 
 
 def edit_restaurant(
-    call: Invocation, view: View, change: Callable[[Restaurant], Restaurant], expected: int | None
+    invocation: Invocation,
+    view: View,
+    change: Callable[[Restaurant], Restaurant],
+    expected: int | None,
 ) -> Decision[House] | Need:
     """Decide a new record of the restaurant; its id stays. It counts as a change of policy.
 
-    Another time zone would silently move the local time of everybody who is to come, so it has to
-    wait until nobody is.
+    Another time zone would change the local times that guests were told, so it is refused while
+    any guest is still expected.
     """
     house = view.house
     restaurant = validators.check_instance("change", change(house.restaurant), Restaurant)
@@ -71,16 +137,16 @@ def edit_restaurant(
             "change", "must return a restaurant of the same id", safe_repr(restaurant.id)
         )
     if restaurant.timezone != house.restaurant.timezone:
-        somebody = _find_somebody_ahead(view)
-        if isinstance(somebody, Need):
-            return somebody
-        if somebody is not None:
-            raise InUse("timezone", house.restaurant.timezone, somebody)
-    return _policy_changed(call, view, (restaurant, house.policy), expected)
+        guest = _find_guest_ahead(view)
+        if isinstance(guest, Need):
+            return guest
+        if guest is not None:
+            raise InUse("timezone", house.restaurant.timezone, guest)
+    return _policy_changed(invocation, view, restaurant, house.policy, expected)
 
 
-def _find_somebody_ahead(view: View) -> str | Need | None:
-    """Return who has a table now or later, or else waits for one within a year; ``None``: nobody."""
+def _find_guest_ahead(view: View) -> str | Need | None:
+    """Return an owner of a table now or later, or else a booking that waits within a year."""
     tables = frozenset(view.house.floor.positions)
     year = [
         Window.of_micros(
@@ -108,12 +174,12 @@ def _find_somebody_ahead(view: View) -> str | Need | None:
 
 
 def _policy_changed(
-    call: Invocation, view: View, what: tuple[Restaurant, Policy], expected: int | None
+    invocation: Invocation, view: View, restaurant: Restaurant, policy: Policy, expected: int | None
 ) -> Decision[House]:
     version = _check_version("policy", expected, view.versions.policy)
-    restaurant, policy = what
-    event = call.event(
-        EventType.POLICY_CHANGED, str(version + 1), view.now_us, data={"version": version + 1}
+    data = {"version": version + 1}
+    event = new_event(
+        invocation, EventType.POLICY_CHANGED, Subject(str(version + 1)), view.now_us, data
     )
     edited = House(restaurant, view.house.floor, policy)
     return Decision(

@@ -1,40 +1,37 @@
-"""Decisions about holds: make, extend, release, replace."""
+"""Hold: keep tables for a party until the hold expires."""
 
 from __future__ import annotations
 
+from functools import partial
+
 import attrs
 
-from fourtop.engine.admission import NOTHING_RELEASED, Admission, Released, Seating
-from fourtop.engine.allocations import allocate, end_hold, expire_holds
+from fourtop.engine.admission import Admission, Seating, expected_windows
+from fourtop.engine.allocations import allocate, expire_holds
 from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.dispatch.requests import Caller, Command, one_or_none, optional_id
 from fourtop.engine.events import hold_event
 from fourtop.engine.invocation import Invocation
-from fourtop.engine.preconditions import (
-    check_awaits_tables,
-    get_live_hold,
-)
-from fourtop.errors import (
-    HoldLimit,
-    HoldRateLimit,
-    Refusal,
-    Refused,
-)
-from fourtop.model.allocation import Owner, OwnerKind
+from fourtop.engine.preconditions import check_awaits_tables
+from fourtop.engine.usage import NOTHING_RELEASED, Released
+from fourtop.errors import HoldLimit, HoldRateLimit, Refusal, Refused
+from fourtop.model import validators
+from fourtop.model.allocation import OwnerKind
 from fourtop.model.event import EventType
-from fourtop.model.hold import Hold, HoldState, fingerprint_of
-from fourtop.model.policy import MAX_HOLD_LIFETIME_SECONDS
+from fourtop.model.hold import Hold, HoldState
+from fourtop.model.policy import HOLD_TTL_SECONDS
 from fourtop.model.request import BookingRequest
 from fourtop.model.window import MICROSECONDS_PER_SECOND
-from fourtop.ports import Changes, Decision, Need, Scope, View
+from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
 
 
 @attrs.frozen
 class Terms:
-    """On what terms a hold is made.
+    """The terms of a hold.
 
     Args:
-        booking_id: The booking that it is for, if there is one already.
-        ttl_seconds: How long it lives; ``None``: the policy's.
+        booking_id: The pending booking that it is for, if any.
+        ttl_seconds: Its lifetime; ``None``: the policy's.
         session: The host's session.
     """
 
@@ -43,92 +40,89 @@ class Terms:
     session: str | None = None
 
 
-@attrs.frozen
-class Replaced:
-    """A hold that is given up for a new one, and how long the new one lives; ``None``: the policy's time."""
+def command(
+    caller: Caller, request: BookingRequest, terms: Terms, *, key: str | None
+) -> Command[Hold]:
+    """Build the command.
 
-    hold_id: str
-    ttl_seconds: int | None = None
+    Raises:
+        InvalidInput: If an argument is of the wrong type or out of range.
+        InvalidIdentifier: If an id or the key is malformed.
+    """
+    validators.check_instance("request", request, BookingRequest)
+    scope = Scope(
+        caller.restaurant_id,
+        bookings=one_or_none(optional_id("booking_id", terms.booking_id)),
+        sessions=one_or_none(optional_id("session", terms.session)),
+        counts_holds=True,
+    )
+    if terms.ttl_seconds is not None:
+        terms = attrs.evolve(terms, ttl_seconds=check_ttl(terms.ttl_seconds))
+    invocation = caller.invocation("hold", key, {"request": request, "terms": terms})
+    return Command(
+        invocation,
+        scope,
+        lambda view, compiled: make_hold(invocation, view, compiled, request, terms),
+        prefetch=partial(expected_windows, request),
+    )
+
+
+def check_ttl(ttl_seconds: int) -> int:
+    """Return the lifetime of a hold.
+
+    Raises:
+        InvalidInput: If it is out of range.
+    """
+    return validators.check_integer("ttl_seconds", ttl_seconds, *HOLD_TTL_SECONDS)
 
 
 def make_hold(
-    call: Invocation, view: View, rules: CompiledHouse, request: BookingRequest, terms: Terms
+    invocation: Invocation,
+    view: View,
+    compiled: CompiledHouse,
+    request: BookingRequest,
+    terms: Terms,
 ) -> Decision[Hold] | Need:
     """Decide a new hold."""
-    own = NOTHING_RELEASED
+    released = NOTHING_RELEASED
     if terms.booking_id is not None:
         check_awaits_tables(view, terms.booking_id, request)
-        own = Released(booking_id=terms.booking_id)
-    _check_limits(view, rules, terms, given_up=None)
-    seating = Admission(view, rules, own).admit(request)
+        released = Released(booking_id=terms.booking_id)
+    check_limits(view, compiled, terms, given_up=None)
+    seating = Admission(view, compiled, released).admit(request)
     if isinstance(seating, Need):
         return seating
     if isinstance(seating, Refusal):
         raise Refused(seating)
-    return _held(call, view, rules, (request, terms, seating))
+    hold = new_hold(invocation, view, compiled, request, (terms, seating))
+    return Decision(hold, added(invocation, view, hold))
 
 
-def replace_hold(
-    call: Invocation, view: View, rules: CompiledHouse, request: BookingRequest, given_up: Replaced
-) -> Decision[Hold] | Need:
-    """Decide a new hold in place of one that is given up; the old one is in nobody's way, least of all its own."""
-    old = get_live_hold(view, given_up.hold_id)
-    need = _missing(view, old)
-    if need is not None:
-        return need
-    terms = Terms(old.booking_id, given_up.ttl_seconds, old.session)
-    if old.booking_id is not None:
-        check_awaits_tables(view, old.booking_id, request)
-    _check_limits(view, rules, terms, given_up=old)
-    own = Released((Owner(OwnerKind.HOLD, old.id),), booking_id=old.booking_id, hold_id=old.id)
-    seating = Admission(view, rules, own).admit(request)
-    if isinstance(seating, Need):
-        return seating
-    if isinstance(seating, Refusal):
-        raise Refused(seating)
-    rows = view.allocations_of(OwnerKind.HOLD, old.id)
-    event = hold_event(call, EventType.HOLD_REPLACED, old, view.now_us)
-    made = _held(call, view, rules, (request, terms, seating))
-    return Decision(made.result, end_hold(old, HoldState.REPLACED, rows, event) + made.changes)
-
-
-def _missing(view: View, old: Hold) -> Need | None:
-    scope = view.scope
-    more = Scope(
-        scope.restaurant_id,
-        bookings=frozenset()
-        if old.booking_id is None
-        else frozenset({old.booking_id}) - scope.bookings,
-        sessions=frozenset() if old.session is None else frozenset({old.session}) - scope.sessions,
-    )
-    return Need(more) if more.bookings or more.sessions else None
-
-
-def _held(
-    call: Invocation, view: View, rules: CompiledHouse, what: tuple[BookingRequest, Terms, Seating]
-) -> Decision[Hold]:
-    request, terms, seating = what
-    policy = rules.house.policy
+def new_hold(
+    invocation: Invocation,
+    view: View,
+    compiled: CompiledHouse,
+    request: BookingRequest,
+    agreed: tuple[Terms, Seating],
+) -> Hold:
+    """Return the record of a new hold on these terms at this seating."""
+    terms, seating = agreed
+    plan, policy = seating.chosen, compiled.house.policy
+    assert plan is not None, "a hold is admitted with tables"
     ttl_seconds = policy.holds.ttl_seconds if terms.ttl_seconds is None else terms.ttl_seconds
-    service = rules.calendar.find_service(request.start_us)
-    assert service is not None, "an admitted party sits down in a service"
-    hold = Hold(
-        id=call.id,
-        restaurant_id=call.restaurant_id,
+    return Hold(
+        id=invocation.id,
+        restaurant_id=invocation.restaurant_id,
         party_size=request.party_size,
         stay=seating.stay,
-        tables=seating.plan.tables,
+        tables=plan.tables,
         state=HoldState.ACTIVE,
         created_us=view.now_us,
         expires_us=view.now_us + ttl_seconds * MICROSECONDS_PER_SECOND,
-        fingerprint=fingerprint_of(
-            rules.house.floor,
-            policy.planning,
-            seating.plan.tables,
-            terms=(service.period, seating.stay),
-            party_size=request.party_size,
+        fingerprint=compiled.fingerprint(
+            plan.tables, (seating.service.period, seating.stay), request.party_size
         ),
-        actor=call.actor,
+        actor=invocation.actor,
         booking_id=terms.booking_id,
         session=terms.session,
         past_reason=request.past_reason,
@@ -137,23 +131,37 @@ def _held(
         names_tables=bool(request.tables),
         occasion=request.occasion,
     )
-    placing = allocate(call, (OwnerKind.HOLD, hold.id), hold.tables, hold.stay.occupied)
-    event = hold_event(call, EventType.HOLD_CREATED, hold, view.now_us)
+
+
+def added(invocation: Invocation, view: View, hold: Hold) -> Changes:
+    """Return the changes that put a new hold in place."""
+    occupied = hold.stay.occupied
+    placing = allocate(invocation, (OwnerKind.HOLD, hold.id), hold.tables, occupied)
+    expired = expire_holds(invocation, view, occupied)
+    event = hold_event(invocation, EventType.HOLD_CREATED, hold, view.now_us)
     changes = Changes(added=placing.rows, holds_added=(hold,), events=(event,))
-    return Decision(hold, expire_holds(call, view, hold.stay.occupied) + changes)
+    return changes if expired is NO_CHANGES else expired + changes
 
 
-def _check_limits(view: View, rules: CompiledHouse, terms: Terms, *, given_up: Hold | None) -> None:
-    limits = rules.house.policy.holds
+def check_limits(
+    view: View, compiled: CompiledHouse, terms: Terms, *, given_up: Hold | None
+) -> None:
+    """Check the limits on the number of holds, apart from one that is given up.
+
+    Raises:
+        HoldRateLimit: If too many holds were made for the booking.
+        HoldLimit: If too many holds are alive.
+    """
+    limits = compiled.house.policy.holds
     fewer = 0 if given_up is None else 1
     if terms.booking_id is not None:
         window_us = limits.rate_window_seconds * MICROSECONDS_PER_SECOND
         created = view.holds_created(terms.booking_id, view.now_us - window_us)
         if len(created) >= limits.rate_limit:
             wait_us = created[-limits.rate_limit] + window_us - view.now_us
-            wait = -(-wait_us // MICROSECONDS_PER_SECOND)
+            wait_seconds = -(-wait_us // MICROSECONDS_PER_SECOND)
             raise HoldRateLimit(
-                terms.booking_id, limits.rate_limit, limits.rate_window_seconds, wait
+                terms.booking_id, limits.rate_limit, limits.rate_window_seconds, wait_seconds
             )
     if view.count_live_holds() - fewer >= limits.max_live:
         raise HoldLimit("live_per_restaurant", limits.max_live)
@@ -162,39 +170,3 @@ def _check_limits(view: View, rules: CompiledHouse, terms: Terms, *, given_up: H
         and view.count_live_holds(terms.session) - fewer >= limits.max_live_per_session
     ):
         raise HoldLimit("live_per_session", limits.max_live_per_session)
-
-
-def as_request(hold: Hold) -> BookingRequest:
-    """Return what the party of a hold asked for, to be judged again; that it was admitted then is its reason."""
-    return BookingRequest(
-        hold.party_size,
-        hold.stay.dining.start,
-        occasion=hold.occasion,
-        must=hold.must,
-        wish=hold.wish,
-        tables=hold.tables if hold.names_tables else (),
-        past_reason=hold.past_reason or "held",
-    )
-
-
-def extend_hold(call: Invocation, view: View, hold_id: str, seconds: int) -> Decision[Hold]:
-    """Decide a later expiry, at most 600 seconds after the hold was made."""
-    hold = get_live_hold(view, hold_id)
-    expires_us = hold.expires_us + seconds * MICROSECONDS_PER_SECOND
-    if expires_us > hold.created_us + MAX_HOLD_LIFETIME_SECONDS * MICROSECONDS_PER_SECOND:
-        raise HoldLimit("lifetime_seconds", MAX_HOLD_LIFETIME_SECONDS)
-    extended = attrs.evolve(hold, expires_us=expires_us)
-    data = {"previous": hold.expires_at.isoformat(), "expires_at": extended.expires_at.isoformat()}
-    subject = f"{hold.id}:{expires_us}"
-    about = {"hold_id": hold.id, "booking_id": hold.booking_id, "data": data}
-    event = call.event(EventType.HOLD_EXTENDED, subject, view.now_us, **about)
-    return Decision(extended, Changes(holds_changed=(extended,), events=(event,)))
-
-
-def release_hold(call: Invocation, view: View, hold_id: str) -> Decision[Hold]:
-    """Decide the end of a hold that is given up."""
-    hold = get_live_hold(view, hold_id)
-    rows = view.allocations_of(OwnerKind.HOLD, hold.id)
-    event = hold_event(call, EventType.HOLD_RELEASED, hold, view.now_us)
-    released = attrs.evolve(hold, state=HoldState.RELEASED)
-    return Decision(released, end_hold(hold, HoldState.RELEASED, rows, event))

@@ -1,4 +1,4 @@
-"""The decision to take over bookings that exist elsewhere, with their tables: all of them or none."""
+"""Import bookings: take over bookings of another system with their tables, all or none."""
 
 from __future__ import annotations
 
@@ -9,46 +9,73 @@ import attrs
 
 from fourtop.engine.allocations import allocate, expire_holds
 from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.dispatch.requests import Caller, Command
+from fourtop.engine.events import imported_event
 from fourtop.engine.invocation import Invocation
+from fourtop.engine.rivals import find_all_rivals
 from fourtop.errors import FourtopError, ImportRejected, InvalidInput, Refusal, safe_repr
 from fourtop.formats.booking_rows import BookingRow
+from fourtop.model import validators
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Stay
-from fourtop.model.event import EventType
 from fourtop.model.results import ImportReport
 from fourtop.model.window import MAX_WINDOW_US, MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import Changes, Decision, Need, Scope, View
+
+MAX_IMPORT_ROWS = 2_000_000
 
 _WITH_TABLES = frozenset(
     {BookingStatus.CONFIRMED, BookingStatus.CHECKED_IN, BookingStatus.COMPLETED}
 )
 _OUTSIDE_SERVICE = "outside-service"
-# An import holds very many windows: keys sort them several times as fast as their own order does.
+# An import sorts very many windows: these keys are several times as fast as their own order.
 _BOUNDS = attrgetter("start_us", "end_us")
 
-# A row's number, and what is wrong with it.
+# The number of a row, and its fault.
 _Problem = tuple[int, str]
 
 
 @attrs.frozen
 class _Read:
-    """A row that was understood: its number, its booking, its tables' rows."""
+    """A row that was read: its number, its booking and the allocations of its tables."""
 
     number: int
     booking: Booking
     rows: tuple[Allocation, ...]
 
 
-def import_bookings(
-    call: Invocation, view: View, rules: CompiledHouse, rows: Sequence[BookingRow]
-) -> Decision[ImportReport] | Need:
-    """Decide an import. Windows and tables are taken as they come; only what cannot be true is refused.
+def command(
+    caller: Caller, rows: Sequence[BookingRow], *, key: str | None
+) -> Command[ImportReport]:
+    """Build the command.
 
-    Party sizes, caps and service hours are not judged: these bookings exist. Overlaps, unknown
-    tables, double ids and impossible times are listed, all of them, and then nothing is imported.
+    Raises:
+        InvalidInput: If the number of rows is not 1 to 2,000,000, or a row is of another type.
+        InvalidIdentifier: If the key is malformed.
     """
-    reader = _Reader(call, view.now_us, rules)
+    checked = validators.as_instances("rows", rows, BookingRow)
+    if not 1 <= len(checked) <= MAX_IMPORT_ROWS:
+        raise InvalidInput(
+            "rows", f"must be 1 to {MAX_IMPORT_ROWS} booking rows", f"{len(checked)} rows"
+        )
+    invocation = caller.invocation("import", key, {"rows": checked})
+    return Command(
+        invocation,
+        Scope(caller.restaurant_id),
+        lambda view, compiled: import_bookings(invocation, view, compiled, checked),
+    )
+
+
+def import_bookings(
+    invocation: Invocation, view: View, compiled: CompiledHouse, rows: Sequence[BookingRow]
+) -> Decision[ImportReport] | Need:
+    """Decide an import. It refuses impossible rows only, and imports all rows or none.
+
+    Admission does not check these bookings: they exist. Overlaps, unknown tables, duplicate ids and
+    impossible times are all listed.
+    """
+    reader = _Reader(invocation, view.now_us, compiled)
     read = [each for number, row in enumerate(rows, 1) if (each := reader.read(number, row))]
     problems = reader.problems
     need = _missing(view, read)
@@ -62,11 +89,10 @@ def import_bookings(
     allocations = tuple(row for each in read for row in each.rows)
     bookings = tuple(each.booking for each in read)
     windows = {each.booking.stay.occupied for each in read if each.rows}
-    data = {"bookings": [booking.id for booking in bookings]}
-    event = call.event(EventType.BOOKING_IMPORTED, call.id, view.now_us, data=data)
-    changes = Changes(added=allocations, bookings=bookings, events=(event,))
+    events = tuple(imported_event(invocation, booking) for booking in bookings)
+    changes = Changes(added=allocations, bookings=bookings, events=events)
     if view.has_expired_holds():
-        changes = expire_holds(call, view, *sorted(windows, key=_BOUNDS)) + changes
+        changes = expire_holds(invocation, view, *sorted(windows, key=_BOUNDS)) + changes
     return Decision(ImportReport(len(bookings), len(allocations)), changes)
 
 
@@ -74,16 +100,16 @@ def import_bookings(
 
 
 class _Reader:
-    """Reads rows one by one; collects what is wrong with them."""
+    """Reads rows one by one and collects their faults."""
 
-    def __init__(self, call: Invocation, now_us: int, rules: CompiledHouse) -> None:
-        self._call = call
+    def __init__(self, invocation: Invocation, now_us: int, compiled: CompiledHouse) -> None:
+        self._invocation = invocation
         self._now_us = now_us
-        self._rules = rules
+        self._compiled = compiled
         self.problems: list[_Problem] = []
 
     def read(self, number: int, row: BookingRow) -> _Read | None:
-        """Return the row's booking and allocations; ``None``, with a problem more, if it cannot be."""
+        """Return the row's booking and allocations; ``None`` adds a problem."""
         try:
             stay = self._stay(row)
             tables = self._tables(row)
@@ -97,20 +123,20 @@ class _Reader:
         return self._booked(number, row, stay, tables)
 
     def _booked(self, number: int, row: BookingRow, stay: Stay, tables: tuple[str, ...]) -> _Read:
-        call, now_us = self._call, self._now_us
+        invocation, now_us = self._invocation, self._now_us
         rows: tuple[Allocation, ...] = ()
         assignment = None
         if tables:
             placing = allocate(
-                call, (OwnerKind.BOOKING, row.id), tables, stay.occupied, part=f"{number}."
+                invocation, (OwnerKind.BOOKING, row.id), tables, stay.occupied, part=f"{number}."
             )
             rows = placing.rows
             assignment = Assignment(
-                tables, stay.occupied, placing.merge_group_id, now_us, call.actor
+                tables, stay.occupied, placing.merge_group_id, now_us, invocation.actor
             )
         booking = Booking(
             id=row.id,
-            restaurant_id=call.restaurant_id,
+            restaurant_id=invocation.restaurant_id,
             party_size=row.party_size,
             status=row.status,
             stay=stay,
@@ -118,12 +144,12 @@ class _Reader:
             version=1,
             created_us=now_us,
             updated_us=now_us,
-            actor=call.actor,
+            actor=invocation.actor,
         )
         return _Read(number, booking, rows)
 
     def _stay(self, row: BookingRow) -> Stay:
-        calendar = self._rules.calendar
+        calendar = self._compiled.calendar
         start_us = calendar.instant(row.start, "start")
         if row.end is None:
             stay = calendar.stay(start_us, row.party_size, row.occasion)
@@ -145,7 +171,7 @@ class _Reader:
         )
 
     def _tables(self, row: BookingRow) -> tuple[str, ...]:
-        floor = self._rules.house.floor
+        floor = self._compiled.house.floor
         found = [(number, floor.find_table_numbered(number)) for number in row.tables]
         unknown = next((number for number, table in found if table is None), None)
         if unknown is not None:
@@ -177,16 +203,16 @@ def _missing(view: View, read: list[_Read]) -> Need | None:
     return None
 
 
-def _cover(blocks: list[Window]) -> Iterable[Window]:
-    """Yield windows of at most 31 days whose union holds every block; blocks come sorted."""
+def _cover(windows: list[Window]) -> Iterable[Window]:
+    """Yield windows of at most 31 days that together cover every window; they come sorted."""
     start_us = end_us = -1
-    for block in blocks:
-        if start_us >= 0 and block.end_us - start_us <= MAX_WINDOW_US:
-            end_us = max(end_us, block.end_us)
+    for window in windows:
+        if start_us >= 0 and window.end_us - start_us <= MAX_WINDOW_US:
+            end_us = max(end_us, window.end_us)
             continue
         if start_us >= 0:
             yield Window.of_micros(start_us, end_us)
-        start_us, end_us = block.start_us, block.end_us
+        start_us, end_us = window.start_us, window.end_us
     if start_us >= 0:
         yield Window.of_micros(start_us, end_us)
 
@@ -208,13 +234,10 @@ def _overlaps(view: View, read: list[_Read]) -> Iterable[_Problem]:
         for row in each.rows:
             if row.resource_type is ResourceType.TABLE:
                 taken.setdefault(row.resource_id, []).append((row.window, each.number))
-                rival = view.find_in_the_way(row.resource_id, row.window)
-                if rival is not None:
+                for rival in find_all_rivals(view, (row.resource_id,), row.window):
                     owner = f"{rival.owner_kind.value} {rival.owner_id}"
-                    yield (
-                        each.number,
-                        f"table {row.resource_id} is taken by {owner} in {rival.window}",
-                    )
+                    text = f"table {row.resource_id} is taken by {owner} in {rival.window}"
+                    yield each.number, text
     for table_id, stays in taken.items():
         stays.sort(key=_by_time)
         yield from _overlapping_rows(table_id, stays)

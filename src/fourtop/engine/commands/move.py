@@ -1,20 +1,23 @@
-"""The decision to move bookings to other tables, several in one command, judged at its end."""
+"""Move: give bookings other tables, several in one command, checked as a whole at its end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import combinations
-from typing import Any
 
 import attrs
 
-from fourtop.engine.admission import find_rivals, taken
+from fourtop.engine.admission import Admission
 from fourtop.engine.allocations import Placing, allocate, expire_holds, release_from
 from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.dispatch.requests import Caller, Command
 from fourtop.engine.events import assignment_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import get_booking
+from fourtop.engine.rivals import taken
+from fourtop.engine.usage import Released
 from fourtop.errors import IllegalTransition, InvalidInput, Refusal, Refused, safe_repr
+from fourtop.errors.display import brief, some
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking
@@ -26,7 +29,7 @@ from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
 MAX_MOVES = 100
 
 
-def _tables(value: Any) -> tuple[str, ...]:
+def _tables(value: Iterable[str]) -> tuple[str, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise InvalidInput("tables", "must be a collection of table ids", safe_repr(value))
     tables = tuple(sorted({validators.check_identifier("tables", each) for each in value}))
@@ -35,16 +38,17 @@ def _tables(value: Any) -> tuple[str, ...]:
     return tables
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Move:
-    """A booking, and the tables that it is to have instead of its own.
+    """A booking, and the tables that it gets instead of its own.
 
     Args:
         booking_id: The booking.
         tables: One table id or more.
 
     Raises:
-        InvalidInput: If no table is named, or an id is malformed.
+        InvalidInput: If no table is named.
+        InvalidIdentifier: If an id is malformed.
 
     >>> Move("b1", ["t2", "t1"]).tables
     ('t1', 't2')
@@ -53,10 +57,41 @@ class Move:
     booking_id: str = attrs.field(validator=validators.identifier)
     tables: tuple[str, ...] = attrs.field(converter=_tables)
 
+    def __repr__(self) -> str:
+        return brief(self, f"{self.booking_id} to {some(self.tables, separator='+')}")
+
+
+def command(
+    caller: Caller, moves: Iterable[Move], *, key: str | None
+) -> Command[tuple[Booking, ...]]:
+    """Build the command.
+
+    Raises:
+        InvalidInput: If moves are missing, more than 100, or two of one booking.
+        InvalidIdentifier: If the key is malformed.
+    """
+    checked = _check_moves(validators.as_instances("moves", moves, Move))
+    invocation = caller.invocation("move", key, {"moves": checked})
+    booking_ids = frozenset(each.booking_id for each in checked)
+    return Command(
+        invocation,
+        Scope(caller.restaurant_id, bookings=booking_ids),
+        lambda view, compiled: move_bookings(invocation, view, compiled, checked),
+    )
+
+
+def _check_moves(moves: tuple[Move, ...]) -> tuple[Move, ...]:
+    if not 1 <= len(moves) <= MAX_MOVES:
+        raise InvalidInput("moves", f"must be 1 to {MAX_MOVES} moves", safe_repr(moves))
+    booking_ids = [move.booking_id for move in moves]
+    if len(set(booking_ids)) < len(moves):
+        raise InvalidInput("moves", "must not name a booking twice", safe_repr(booking_ids))
+    return moves
+
 
 @attrs.frozen
 class _Step:
-    """One booking of the command: what it gives up, and what it takes from when on."""
+    """One booking of the command: its rows, and its new tables with their window."""
 
     booking: Booking
     rows: tuple[Allocation, ...]
@@ -64,43 +99,26 @@ class _Step:
     window: Window
 
 
-def check_moves(moves: Iterable[Move]) -> tuple[Move, ...]:
-    """Return the moves of one command.
-
-    Raises:
-        InvalidInput: If there are none, more than 100, or two of one booking.
-    """
-    checked = tuple(moves)
-    if not 1 <= len(checked) <= MAX_MOVES or not all(isinstance(move, Move) for move in checked):
-        raise InvalidInput("moves", f"must be 1 to {MAX_MOVES} moves", safe_repr(checked))
-    if len({move.booking_id for move in checked}) < len(checked):
-        raise InvalidInput(
-            "moves",
-            "must not name a booking twice",
-            safe_repr([move.booking_id for move in checked]),
-        )
-    return checked
-
-
 def move_bookings(
-    call: Invocation, view: View, rules: CompiledHouse, moves: tuple[Move, ...]
+    invocation: Invocation, view: View, compiled: CompiledHouse, moves: tuple[Move, ...]
 ) -> Decision[tuple[Booking, ...]] | Need:
-    """Decide a batch of moves. They may overlap in between; at the end they may not."""
+    """Decide a batch of moves. Only the end of the batch must be free of overlaps."""
     bookings = [get_booking(view, move.booking_id) for move in moves]
     need = _missing(view, bookings)
     if need is not None:
         return need
+    owners = tuple(Owner(OwnerKind.BOOKING, booking.id) for booking in bookings)
+    admission = Admission(view, compiled, Released(owners))
     steps = [
-        _step(view, rules, booking, move) for booking, move in zip(bookings, moves, strict=True)
+        _step(view, admission, booking, move) for booking, move in zip(bookings, moves, strict=True)
     ]
-    owners = [Owner(OwnerKind.BOOKING, booking.id) for booking in bookings]
     for step in steps:
-        rivals = find_rivals(view, step.plan.tables, step.window, owners)
-        if rivals:
-            raise Refused(taken(step.plan.tables, rivals))
+        refusal = admission.refuse_taken(step.plan.tables, step.window)
+        if refusal is not None:
+            raise Refused(refusal)
     placings = [
         allocate(
-            call,
+            invocation,
             (OwnerKind.BOOKING, step.booking.id),
             step.plan.tables,
             step.window,
@@ -111,13 +129,17 @@ def move_bookings(
     _check_apart(placings)
     changes, moved = NO_CHANGES, []
     for step, placing in zip(steps, placings, strict=True):
-        booking = _moved(call, step, placing, view.now_us)
+        booking = _moved(invocation, step, placing, view.now_us)
         moved.append(booking)
-        changes += _rows_changed(step, placing, view.now_us)
-        changes += Changes(bookings=(booking,), events=(assignment_event(call, booking),))
-    return Decision(
-        tuple(moved), expire_holds(call, view, *(step.window for step in steps)) + changes
-    )
+        # A seated party keeps the history of its old tables and takes the new ones from now on.
+        changes += release_from(step.rows, view.now_us)
+        changes += Changes(
+            added=placing.rows,
+            bookings=(booking,),
+            events=(assignment_event(invocation, booking),),
+        )
+    expired = expire_holds(invocation, view, *(step.window for step in steps))
+    return Decision(tuple(moved), expired + changes)
 
 
 def _missing(view: View, bookings: list[Booking]) -> Need | None:
@@ -129,7 +151,7 @@ def _missing(view: View, bookings: list[Booking]) -> Need | None:
     return Need(Scope(view.scope.restaurant_id, windows=windows)) if windows else None
 
 
-def _step(view: View, rules: CompiledHouse, booking: Booking, move: Move) -> _Step:
+def _step(view: View, admission: Admission, booking: Booking, move: Move) -> _Step:
     rows = view.allocations_of(OwnerKind.BOOKING, booking.id)
     now_us = view.now_us
     ahead = [
@@ -139,7 +161,7 @@ def _step(view: View, rules: CompiledHouse, booking: Booking, move: Move) -> _St
     ]
     if not booking.status.occupies or not ahead:
         raise IllegalTransition(booking.id, booking.status.value, "moved")
-    plan = rules.planner.judge(PlanRequest(booking.party_size), move.tables)
+    plan = admission.judge_named(PlanRequest(booking.party_size), move.tables)
     if isinstance(plan, Refusal):
         raise Refused(plan)
     last = max(ahead, key=lambda row: row.window.end_us).window
@@ -150,28 +172,22 @@ def _check_apart(placings: list[Placing]) -> None:
     for one, other in combinations(placings, 2):
         for first in one.rows:
             for second in other.rows:
-                same = (first.resource_type, first.resource_id) == (
+                is_same = (first.resource_type, first.resource_id) == (
                     second.resource_type,
                     second.resource_id,
                 )
-                if same and first.window.overlaps(second.window):
+                if is_same and first.window.overlaps(second.window):
                     raise Refused(taken([first.resource_id], [second]))
 
 
-def _moved(call: Invocation, step: _Step, placing: Placing, now_us: int) -> Booking:
+def _moved(invocation: Invocation, step: _Step, placing: Placing, now_us: int) -> Booking:
     assignment = Assignment(
-        step.plan.tables, step.window, placing.merge_group_id, now_us, call.actor
+        step.plan.tables, step.window, placing.merge_group_id, now_us, invocation.actor
     )
     return attrs.evolve(
         step.booking,
         assignment=assignment,
         version=step.booking.version + 1,
         updated_us=now_us,
-        actor=call.actor,
+        actor=invocation.actor,
     )
-
-
-def _rows_changed(step: _Step, placing: Placing, now_us: int) -> Changes:
-    # A party that already sits keeps the history of its old tables, and takes the new ones from now
-    # on.
-    return release_from(step.rows, now_us) + Changes(added=placing.rows)

@@ -1,13 +1,13 @@
-"""The runners: give orders to a store, decide anew when a race was lost, raise what was refused."""
+"""Executors: hand requests to a store, and decide again after a lost race."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from fourtop.engine.compiled_house import CompiledHouses
-from fourtop.engine.dispatch.requests import Command, OnLost, Query, scope_of
-from fourtop.engine.invocation import FailedWithEvidence, idempotent
+from fourtop.engine.dispatch.requests import Command, OnLost, Query
+from fourtop.engine.invocation import FailedWithEvidence
 from fourtop.errors import (
     AllocationsOverlap,
     AlreadyExists,
@@ -15,135 +15,189 @@ from fourtop.errors import (
     OutcomeUnknown,
     StaleVersion,
 )
-from fourtop.ports import AsyncStore, Scope, Store, View
+from fourtop.model.house import House
+from fourtop.model.window import Window
+from fourtop.ports import AsyncStore, Changes, Decision, Scope, Store, View
 
 T = TypeVar("T")
+StoredKey = frozenset[tuple[str, str]]
 Transact = Callable[[Scope, Callable[[View], Any]], Awaitable[Any]]
 
 MAX_TRIES = 4
+NO_KEY: Final[StoredKey] = frozenset()
 
 
 class Executor:
-    """Carries orders and questions to a store. Holds no state of its own but compiled rules.
+    """Runs queries and commands on a store. Its only state are compiled houses.
 
     Args:
-        store: Where the restaurants are kept.
+        store: The store.
+        houses: Keeps the compiled houses; ``None``: the executor's own.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, houses: CompiledHouses | None = None) -> None:
         self.store = store
-        self._rules = CompiledHouses()
+        self._houses = CompiledHouses() if houses is None else houses
 
-    def put(self, question: Query[T]) -> T:
-        """Return what a question answers on a view.
+    def query(self, query: Query[T]) -> T:
+        """Return the answer of a query.
 
         Raises:
-            FourtopError: Whatever the question or the store raised.
+            FourtopError: Any error of the query or of the store.
         """
-        answer: T = self.store.read(scope_of(question, self._rules), _ruled(question, self._rules))
-        return answer
+        houses = self._houses
+        result: T = self.store.read(_scope_of(query, houses), _asking(query, houses))
+        return result
 
-    def run(self, order: Command[T]) -> T:
-        """Return what an order decides, once it is in place.
+    def execute(self, command: Command[T]) -> T:
+        """Return the result of a command after its changes are in place.
 
-        A store that finds at the commit that somebody was faster lets the command be decided anew,
-        on what is there now, at most three times more.
+        If another transaction was faster, the store refuses at the commit; the command is then
+        decided again on the new state, at most three times more.
 
         Raises:
-            OutcomeUnknown: If the reply to the commit was lost; names the command. One retry with
-                its key settles it.
-            FourtopError: Whatever the decision or the store refused with.
+            OutcomeUnknown: If the reply to the commit was lost; names the command. Retry once with
+                the same key to learn the result.
+            FourtopError: Any refusal of the decision or of the store.
         """
 
         async def transact(scope: Scope, decide: Callable[[View], Any]) -> Any:
             return self.store.transact(scope, decide)
 
-        return _at_once(_carry_out(order, self._rules, transact))
+        return _at_once(_execute(command, self._houses, transact))
 
 
 class AsyncExecutor:
-    """Carries orders and questions to an awaited store, as ``Executor`` does to another.
+    """Runs queries and commands on an async store, as ``Executor`` does on a sync one.
 
     Args:
-        store: Where the restaurants are kept.
+        store: The store.
+        houses: Keeps the compiled houses; ``None``: the executor's own.
     """
 
-    def __init__(self, store: AsyncStore) -> None:
+    def __init__(self, store: AsyncStore, houses: CompiledHouses | None = None) -> None:
         self.store = store
-        self._rules = CompiledHouses()
+        self._houses = CompiledHouses() if houses is None else houses
 
-    async def put(self, question: Query[T]) -> T:
-        """Return what a question answers on a view.
-
-        Raises:
-            FourtopError: As ``Executor.put``.
-        """
-        answer: T = await self.store.read(
-            scope_of(question, self._rules), _ruled(question, self._rules)
-        )
-        return answer
-
-    async def run(self, order: Command[T]) -> T:
-        """Return what an order decides, once it is in place.
-
-        Cancelled, it leaves the restaurant as it was before the order or as it is after it, never
-        between.
+    async def query(self, query: Query[T]) -> T:
+        """Return the answer of a query.
 
         Raises:
-            FourtopError: As ``Executor.run``.
+            FourtopError: As ``Executor.query``.
         """
-        return await _carry_out(order, self._rules, self.store.transact)
+        houses = self._houses
+        result: T = await self.store.read(_scope_of(query, houses), _asking(query, houses))
+        return result
+
+    async def execute(self, command: Command[T]) -> T:
+        """Return the result of a command after its changes are in place.
+
+        A cancelled command has either changed everything that it decided or nothing.
+
+        Raises:
+            FourtopError: As ``Executor.execute``.
+        """
+        return await _execute(command, self._houses, self.store.transact)
 
 
-def _ruled(question: Query[Any], rules: CompiledHouses) -> Callable[[View], Any]:
-    return lambda view: question.ask(view, rules.get(view))
+def _scope_of(
+    request: Command[Any] | Query[Any], houses: CompiledHouses, key: StoredKey = NO_KEY
+) -> Scope:
+    """Return the scope that a request will probably need; the decision asks for the rest."""
+    scope = request.scope
+    windows: tuple[Window, ...] = ()
+    headcounts: tuple[Window, ...] = ()
+    if request.prefetch is not None:
+        known = houses.find_latest(scope.restaurant_id)
+        if known is not None:
+            windows, headcounts = request.prefetch(known)
+    if not (windows or headcounts or key):
+        return scope
+    return scope.extended(windows, headcounts, key)
+
+
+def _asking(query: Query[Any], houses: CompiledHouses) -> Callable[[View], Any]:
+    return lambda view: query.ask(view, houses.get(view))
 
 
 def _at_once(work: Coroutine[Any, Any, T]) -> T:
-    """Run work that never waits to its end, so that the text below serves called and awaited stores alike."""
+    """Run a coroutine that never waits, so that sync and async stores share the code below."""
     try:
         work.send(None)
     except StopIteration as done:
-        answer: T = done.value
-        return answer
-    raise AssertionError("work on a store that is called has nothing to wait for")
+        result: T = done.value
+        return result
+    raise AssertionError("work on a sync store has nothing to wait for")
 
 
-async def _carry_out(order: Command[T], rules: CompiledHouses, transact: Transact) -> T:
+async def _execute(command: Command[T], houses: CompiledHouses, transact: Transact) -> T:
     try:
-        result = await _decided(order, rules, transact)
+        result = await _decided(command, houses, transact)
     except OutcomeUnknown as error:
-        # The store knows that a reply was lost, and not whose.
-        raise OutcomeUnknown(order.call.command) from error.__cause__
+        # The store knows that a reply was lost, but not the command.
+        raise OutcomeUnknown(command.invocation.command) from error.__cause__
     if isinstance(result, FailedWithEvidence):
         raise result.error
+    if isinstance(result, House):
+        # The next request compiles the new floor before its transaction, outside any lock.
+        houses.expect(result)
     answer: T = result
     return answer
 
 
-async def _decided(order: Command[Any], rules: CompiledHouses, transact: Transact) -> Any:
-    scope = scope_of(order, rules) | order.call.scope
-    decide = idempotent(order.call, lambda view: order.decide(view, rules.get(view)))
+async def _decided(command: Command[Any], houses: CompiledHouses, transact: Transact) -> Any:
+    invocation = command.invocation
+    key = NO_KEY if invocation.key is None else frozenset({(invocation.command, invocation.key)})
+    scope = _scope_of(command, houses, key)
+    decide = _deciding(command, houses)
     tries = 0
     while True:
         tries += 1
         try:
             return await transact(scope, decide)
         except (AllocationsOverlap, AlreadyExists, StaleVersion) as error:
-            if tries < MAX_TRIES and _is_lost_race(order, error):
+            if tries < MAX_TRIES and _is_lost_race(command, error):
                 continue
-            if order.on_lost is not None:
-                await transact(scope, _evidence(order.on_lost, rules, error))
+            if command.on_lost is not None:
+                await transact(scope, _evidence(command.on_lost, houses, error))
             raise
 
 
-def _evidence(on_lost: OnLost, rules: CompiledHouses, error: FourtopError) -> Callable[[View], Any]:
-    return lambda view: on_lost(view, rules.get(view), error)
+def _deciding(command: Command[Any], houses: CompiledHouses) -> Callable[[View], Any]:
+    """Return a decision that replays the stored result of a known key, and stores a new success.
+
+    It adds nothing to a decision that stores its result itself, and does not store a failure.
+    """
+    invocation = command.invocation
+
+    def decide(view: View) -> Any:
+        if invocation.key is None:
+            return command.decide(view, houses.get(view))
+        replay = invocation.find_replay(view)
+        if replay is not None:
+            return Decision(replay)
+        decided = command.decide(view, houses.get(view))
+        if (
+            not isinstance(decided, Decision)
+            or isinstance(decided.result, FailedWithEvidence)
+            or decided.changes.stored_results
+        ):
+            return decided
+        stored = invocation.stored(decided.result, view.now_us, invocation.key)
+        return Decision(decided.result, decided.changes + Changes(stored_results=(stored,)))
+
+    return decide
 
 
-def _is_lost_race(order: Command[Any], error: FourtopError) -> bool:
+def _evidence(
+    on_lost: OnLost, houses: CompiledHouses, error: FourtopError
+) -> Callable[[View], Any]:
+    return lambda view: on_lost(view, houses.get(view), error)
+
+
+def _is_lost_race(command: Command[Any], error: FourtopError) -> bool:
     if isinstance(error, AlreadyExists):
-        # Somebody stored an answer under the same key meanwhile; deciding anew replays it.
+        # A rival stored a result under the same key meanwhile; deciding again replays it.
         return error.kind == "answer"
-    # A version that the caller named cannot become right by deciding again.
-    return not isinstance(error, StaleVersion) or order.call.request.get("expected") is None
+    # Deciding again cannot satisfy a version that the caller named.
+    return not isinstance(error, StaleVersion) or command.invocation.request.get("expected") is None

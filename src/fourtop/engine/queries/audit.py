@@ -1,4 +1,4 @@
-"""The audit: what a store holds that it must not, found without trusting its indexes."""
+"""Audit: find the records that break a rule, without trusting the indexes of the store."""
 
 from __future__ import annotations
 
@@ -6,31 +6,37 @@ from collections.abc import Iterable
 
 import attrs
 
+from fourtop.engine.dispatch.requests import Caller, Query
+from fourtop.errors.display import brief, count_of
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.booking import Booking
 from fourtop.model.window import MAX_WINDOW_US, Window
 from fourtop.ports import Need, Scope, View
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Overlap:
-    """Two live allocations of one resource that overlap. There must be none."""
+    """Two live allocations of one resource that overlap: a broken rule."""
 
     first: Allocation
     second: Allocation
 
+    def __repr__(self) -> str:
+        resource = f"{self.first.resource_type.value} {self.first.resource_id}"
+        return brief(self, resource, self.first.id, self.second.id)
 
-@attrs.frozen
+
+@attrs.frozen(repr=False)
 class Audit:
-    """What an audit found.
+    """The result of an audit.
 
     Args:
         restaurant_id: The tenant.
-        allocations: How many rows it read.
+        allocations: The number of allocations that it read.
         overlaps: Pairs that overlap, by start; 0 expected.
-        orphans: Rows whose owner does not exist or has no right to them; 0 expected.
-        without_tables: Ids of bookings that should own tables ahead and own none, or not just those
-            they were given; 0 expected.
+        orphans: Allocations without an owner that may own them; 0 expected.
+        without_tables: Ids of bookings that do not own exactly their assigned tables from now on;
+            0 expected.
     """
 
     restaurant_id: str
@@ -41,15 +47,29 @@ class Audit:
 
     @property
     def is_clean(self) -> bool:
-        """Tell whether nothing was found."""
+        """Tell whether every rule holds."""
         return not (self.overlaps or self.orphans or self.without_tables)
+
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            f"of {self.restaurant_id}: {count_of(self.allocations, 'allocation')}",
+            count_of(len(self.overlaps), "overlap"),
+            count_of(len(self.orphans), "orphan"),
+            f"{len(self.without_tables)} without tables",
+        )
+
+
+def query(caller: Caller) -> Query[Audit]:
+    """Build the query."""
+    return Query(Scope(caller.restaurant_id), lambda view, _: audit(view))
 
 
 def audit(view: View) -> Audit | Need:
-    """Read every row and list what breaks the invariants.
+    """Read every allocation and list the broken rules.
 
-    Rows are read month by month and compared by a sweep over each resource, apart from the indexes
-    that are to prevent overlaps. O(n log n).
+    It reads month by month and sweeps over each resource; it does not use the indexes that prevent
+    overlaps. O(n log n).
     """
     if not view.scope.has_extent:
         return Need(Scope(view.scope.restaurant_id, has_extent=True))
@@ -136,7 +156,7 @@ def _bare(view: View, windows: Iterable[Window]) -> Iterable[str]:
 
 
 def _has_all(view: View, booking: Booking) -> bool:
-    """Tell whether a booking owns the tables that it was given, and their merge group; no more and no less."""
+    """Tell whether a booking owns exactly its assigned tables and their merge group."""
     given = booking.assignment
     if given is None or booking.id not in view.scope.bookings:
         return False

@@ -1,39 +1,41 @@
-"""Reads: a quote, the availability of a date, the usage of its services."""
+"""Availability: the start times on offer of a date, each bookable or with its refusal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
+from functools import partial
 
 import attrs
 
-from fourtop.engine.admission import Admission
+from fourtop.engine.admission import Admission, Inquiry
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.errors import FourtopError, InvalidInput, Refusal
-from fourtop.model.calendar import Calendar, Service
-from fourtop.model.receipt import Usage
-from fourtop.model.request import Preference
+from fourtop.engine.dispatch.requests import Caller, Query
+from fourtop.errors import FourtopError, InvalidInput, Refusal, safe_repr
+from fourtop.model import validators
+from fourtop.model.calendar import Calendar
+from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.model.results import Availability, Slot
-from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
-from fourtop.planner import PlanRequest
+from fourtop.model.service_period import as_date
+from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, to_micros
 from fourtop.ports import Need, Scope, View
 
 MAX_SPOTS = 100
 
-# A stay and its buffers last at most fourteen hours, and begin inside a service.
+# A stay and its buffers last at most fourteen hours, and start inside a service.
 _REACH_US = 14 * 60 * MICROSECONDS_PER_MINUTE
 
 
 @attrs.frozen
 class Wanted:
-    """What an availability is asked for.
+    """The arguments of an availability.
 
     Args:
         on: The date, in the restaurant's calendar.
         parties: Party sizes, increasing.
         must: Conditions on the tables.
         at: Only this start; ``None``: all that are on offer.
-        spots_limit: Where counting spots stops.
+        spots_limit: The number at which counting spots stops.
     """
 
     on: date
@@ -43,27 +45,72 @@ class Wanted:
     spots_limit: int
 
 
-def availability(view: View, rules: CompiledHouse, wanted: Wanted) -> Availability | Need:
-    """Answer every start on offer of a date, for each party, by the judge of every command."""
-    calendar = rules.calendar
+def wanted(
+    on: date,
+    parties: int | Collection[int],
+    *,
+    must: Preference | None,
+    at: datetime | str | None,
+    spots_limit: int,
+) -> Wanted:
+    """Return the checked arguments of an availability.
+
+    Raises:
+        InvalidInput: Naming the field and the rule.
+    """
+    given = parties if isinstance(parties, Iterable) else (parties,)
+    sizes = validators.as_members("parties", given, _party_size)
+    if isinstance(at, datetime):
+        to_micros(at, "at")
+    if not sizes:
+        raise InvalidInput("parties", "must name at least one party size", safe_repr(parties))
+    return Wanted(
+        on=as_date(on),
+        parties=tuple(sorted(set(sizes))),
+        must=ANY_TABLE if must is None else validators.check_instance("must", must, Preference),
+        at=at,
+        spots_limit=validators.check_integer("spots_limit", spots_limit, 1, MAX_SPOTS),
+    )
+
+
+def _party_size(value: object) -> int:
+    return validators.check_party(value, "parties")
+
+
+def query(caller: Caller, wanted: Wanted) -> Query[Availability]:
+    """Build the query."""
+    return Query(
+        Scope(caller.restaurant_id),
+        lambda view, compiled: availability(view, compiled, wanted),
+        prefetch=partial(_expected_windows, wanted),
+    )
+
+
+def availability(view: View, compiled: CompiledHouse, wanted: Wanted) -> Availability | Need:
+    """Return every start on offer of a date, for each party, by the checks of every command."""
+    calendar = compiled.calendar
     starts = _starts(calendar, wanted)
-    reach = _reach(rules, wanted.on, starts)
+    reach = _reach(compiled, wanted.on, starts)
     scope = view.scope
     missing = tuple(window for window in reach.windows if not scope.covers(window))
     if missing or not all(scope.covers_headcounts(window) for window in reach.headcounts):
         return Need(attrs.evolve(reach, windows=missing))
-    board = _Board(view, rules, wanted)
-    slots = tuple(slot for start_us in starts for slot in board.slots(start_us))
-    usage = tuple(board.judge.usage(service) for service in calendar.services_on(wanted.on))
-    return Availability(wanted.on, slots, usage, view.versions)
+    admission = Admission(view, compiled)
+    slots = tuple(slot for start_us in starts for slot in _slots(admission, wanted, start_us))
+    usage = tuple(admission.usage(service) for service in calendar.services_on(wanted.on))
+    timezone = compiled.house.restaurant.timezone
+    return Availability(wanted.on, slots, usage, view.versions, timezone=timezone)
 
 
-def expected_scope(rules: CompiledHouse, wanted: Wanted) -> Scope:
-    """Return what an availability will look at, if these rules are still the house's; nothing, where they refuse it."""
+def _expected_windows(
+    wanted: Wanted, compiled: CompiledHouse
+) -> tuple[tuple[Window, ...], tuple[Window, ...]]:
+    """Return the windows that an availability reads if these rules still hold."""
     try:
-        return _reach(rules, wanted.on, _starts(rules.calendar, wanted))
+        reach = _reach(compiled, wanted.on, _starts(compiled.calendar, wanted))
     except FourtopError:
-        return Scope(rules.house.restaurant.id)
+        return (), ()
+    return reach.windows, reach.headcounts
 
 
 def _starts(calendar: Calendar, wanted: Wanted) -> list[int]:
@@ -82,63 +129,29 @@ def _start_at(calendar: Calendar, at: datetime | str, on: date) -> int:
     return start_us
 
 
-def _reach(rules: CompiledHouse, on: date, starts: list[int]) -> Scope:
-    """Return the services of a date and of some starts, and all that stays in them may reach."""
-    services = {service.window for service in rules.calendar.services_on(on)}
+def _reach(compiled: CompiledHouse, on: date, starts: list[int]) -> Scope:
+    """Return the services of a date and of some starts, and the windows of stays in them."""
+    calendar = compiled.calendar
+    services = {service.window for service in calendar.services_on(on)}
     services |= {
-        service.window for start_us in starts if (service := rules.calendar.find_service(start_us))
+        service.window for start_us in starts if (service := calendar.find_service(start_us))
     }
     in_order = sorted(services)
     windows = (
         Window.of_micros(max(each.start_us - _REACH_US, 0), each.end_us + _REACH_US)
         for each in in_order
     )
-    return Scope(rules.house.restaurant.id, windows=tuple(windows), headcounts=tuple(in_order))
+    return Scope(compiled.house.restaurant.id, windows=tuple(windows), headcounts=tuple(in_order))
 
 
-class _Board:
-    """Fills in slots by one judge, who remembers what repeats from slot to slot."""
-
-    def __init__(self, view: View, rules: CompiledHouse, wanted: Wanted) -> None:
-        self.judge = Admission(view, rules)
-        self._calendar = rules.calendar
-        self._asks = [PlanRequest(party_size, must=wanted.must) for party_size in wanted.parties]
-        self._spots_limit = wanted.spots_limit
-
-    def slots(self, start_us: int) -> Iterator[Slot]:
-        """Judge one start for each party."""
-        service = self._calendar.find_service(start_us)
-        period = None if service is None else service.period.key
-        for ask in self._asks:
-            judged = self._judged(service, start_us, ask)
-            if isinstance(judged, Refusal):
-                yield Slot(start_us, period, ask.party_size, judged, 0)
-            else:
-                yield Slot(start_us, period, ask.party_size, None, judged)
-
-    def _judged(self, service: Service | None, start_us: int, ask: PlanRequest) -> int | Refusal:
-        judge = self.judge
-        stay = judge.stay_at(start_us, ask.party_size)
-        if isinstance(stay, Refusal):
-            return stay
-        assert service is not None, "a stay lies in a service"
-        over = judge.over_cap(stay, ask.party_size)
-        if over is not None:
-            return over
-        limit = self._spots_limit
-        if judge.is_capped(service):
-            limit = _within_caps(judge.usage(service), ask.party_size, limit)
-        spots = judge.spots(ask, stay, limit)
-        if spots:
-            return spots
-        refused = judge.choose_any(ask, stay)
-        assert isinstance(refused, Refusal), "no spot is left where no plan is"
-        return refused
-
-
-def _within_caps(usage: Usage, party_size: int, limit: int) -> int:
-    if usage.max_covers is not None:
-        limit = min(limit, (usage.max_covers - usage.booked_covers) // party_size)
-    if usage.max_parties is not None:
-        limit = min(limit, usage.max_parties - usage.booked_parties)
-    return limit
+def _slots(admission: Admission, wanted: Wanted, start_us: int) -> Iterator[Slot]:
+    """Check one start for each party size."""
+    service = admission.compiled.calendar.find_service(start_us)
+    period = None if service is None else service.period.key
+    timezone = admission.compiled.house.restaurant.timezone
+    for party_size in wanted.parties:
+        found = admission.spots(Inquiry(party_size, start_us, wanted.must), wanted.spots_limit)
+        if isinstance(found, Refusal):
+            yield Slot(start_us, period, party_size, found, 0, timezone=timezone)
+        else:
+            yield Slot(start_us, period, party_size, None, found, timezone=timezone)

@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from fourtop.engine.admission import Admission
+from functools import partial
+
+from fourtop.engine.admission import Admission, expected_windows
 from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.errors import Refusal
-from fourtop.model.plan import Plan
+from fourtop.model import validators
 from fourtop.model.request import BookingRequest
 from fourtop.model.results import Quote
-from fourtop.planner import PlanRequest
-from fourtop.ports import Need, View
+from fourtop.ports import Need, Scope, View
 
 MAX_OTHERS = 4
 
 
-def quote(view: View, rules: CompiledHouse, request: BookingRequest) -> Quote | Refusal | Need:
-    """Answer the best free plan and the next best, or what stands in the way."""
-    judge = Admission(view, rules)
-    seating = judge.admit(request)
+def query(caller: Caller, request: BookingRequest) -> Query[Quote | Refusal]:
+    """Build the query.
+
+    Raises:
+        InvalidInput: If the request is of the wrong type.
+    """
+    validators.check_instance("request", request, BookingRequest)
+    return Query(
+        Scope(caller.restaurant_id),
+        lambda view, compiled: quote(view, compiled, request),
+        prefetch=partial(expected_windows, request, counts=True),
+    )
+
+
+def quote(view: View, compiled: CompiledHouse, request: BookingRequest) -> Quote | Refusal | Need:
+    """Return the best free plan and the next best, or the refusal."""
+    admission = Admission(view, compiled)
+    seating = admission.admit(request, most_plans=MAX_OTHERS + 1, counts=True)
     if isinstance(seating, Refusal | Need):
         return seating
-    need = judge.missing(seating.stay, counts=True)
-    if need is not None:
-        return need
-    ask = PlanRequest(request.party_size, must=request.must, wish=request.wish)
-    others: tuple[Plan, ...] = ()
-    if not request.tables:
-        others = rules.planner.plans(ask, judge.free(seating.stay.occupied), limit=MAX_OTHERS + 1)[
-            1:
-        ]
-    service = rules.calendar.find_service(request.start_us)
-    assert service is not None, "an admitted party sits down in a service"
-    return Quote(seating.plan, seating.stay, others, judge.usage(service), view.versions)
+    usage = admission.usage(seating.service)
+    timezone = compiled.house.restaurant.timezone
+    return Quote(
+        seating.plan, seating.stay, seating.others, usage, view.versions, timezone=timezone
+    )

@@ -1,9 +1,10 @@
-"""What each table is at this moment."""
+"""Table state: available, reserved, occupied or out of service, at this moment."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
+from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import BookingStatus
 from fourtop.model.table import Table
@@ -12,7 +13,7 @@ from fourtop.ports import Need, Scope, View
 
 
 class TableState(StrEnum):
-    """What a table is now. It follows from time and occupancy, and is nowhere stored."""
+    """The state of a table now. It follows from the time and the occupancy; it is not stored."""
 
     AVAILABLE = "available"
     RESERVED = "reserved"
@@ -20,8 +21,13 @@ class TableState(StrEnum):
     OUT_OF_SERVICE = "out_of_service"
 
 
+def query(caller: Caller) -> Query[dict[str, TableState]]:
+    """Build the query."""
+    return Query(Scope(caller.restaurant_id), lambda view, _: table_states(view))
+
+
 def table_states(view: View) -> dict[str, TableState] | Need:
-    """Answer the state of each table at the view's moment, in table order.
+    """Return the state of each table at the view's time, in table order.
 
     Out of service: not offered, or blocked now. Occupied: a checked-in party has it now. Reserved:
     a live hold or another booking has it now.

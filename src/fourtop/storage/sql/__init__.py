@@ -1,21 +1,23 @@
-"""Stores in SQL: SQLite and PostgreSQL, through SQLAlchemy's Core."""
+"""Stores in SQL: SQLite and PostgreSQL, with SQLAlchemy Core."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 try:
-    import cattrs  # noqa: F401  # Only to see whether the extra is there.
-    import sqlalchemy  # noqa: F401  # The same.
-except ImportError as error:
+    import sqlalchemy  # noqa: F401  # Only to see whether the extra is installed.
+except ImportError as _error:
     raise ImportError(
-        "the SQL stores need SQLAlchemy and cattrs: install fourtop[sql], or fourtop[postgres]"
-    ) from error
+        "the SQL stores need SQLAlchemy: install fourtop[sql], or fourtop[postgres]"
+    ) from _error
 
-from fourtop.storage.sql.async_store import AsyncSqlStore
 from fourtop.storage.sql.checks.finding import Finding, Severity
-from fourtop.storage.sql.checks.startup import inspect as inspect_store
+from fourtop.storage.sql.checks.startup import inspect_store
+from fourtop.storage.sql.connection.transaction import StoreMetrics
 from fourtop.storage.sql.store import SqlStore
+from fourtop.storage.sql.tables.catalog import metadata
 
 if TYPE_CHECKING:
+    from fourtop.storage.sql.async_store import AsyncSqlStore
     from fourtop.storage.sql.migrations.migrate import (
         current,
         downgrade,
@@ -24,17 +26,29 @@ if TYPE_CHECKING:
         migrate,
     )
 
-# Alembic takes longer to import than the rest together, and a service that only serves has no use
-# for it.
-_OF_ALEMBIC = frozenset({"current", "downgrade", "exclude_fourtop", "history", "migrate"})
+_MIGRATE = "fourtop.storage.sql.migrations.migrate"
+# The module of each name that is imported at its first use. Alembic takes longer to import than
+# the rest together, and a service that only serves does not need it. The async store needs
+# greenlet, which SQLAlchemy does not install by itself.
+_LAZY = {
+    "AsyncSqlStore": "fourtop.storage.sql.async_store",
+    "current": _MIGRATE,
+    "downgrade": _MIGRATE,
+    "exclude_fourtop": _MIGRATE,
+    "history": _MIGRATE,
+    "migrate": _MIGRATE,
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _OF_ALEMBIC:
+    if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from fourtop.storage.sql.migrations import migrate as migrate_module  # noqa: PLC0415  # See above.
-
-    return getattr(migrate_module, name)
+    try:
+        return getattr(import_module(_LAZY[name]), name)
+    except ImportError as error:
+        if name == "AsyncSqlStore":
+            raise ImportError("AsyncSqlStore needs greenlet: install fourtop[async]") from error
+        raise
 
 
 __all__ = [
@@ -42,10 +56,12 @@ __all__ = [
     "Finding",
     "Severity",
     "SqlStore",
+    "StoreMetrics",
     "current",
     "downgrade",
     "exclude_fourtop",
     "history",
     "inspect_store",
+    "metadata",
     "migrate",
 ]

@@ -1,20 +1,22 @@
-"""The SQL store, awaited: the same code on SQLAlchemy's asynchronous engines."""
+"""The async SQL store: the code of ``SqlStore`` on SQLAlchemy's asynchronous engines."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from types import TracebackType
+from typing import Self, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import await_only, greenlet_spawn
 
+from fourtop.errors.display import brief
 from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.ports import Clock, Decision, Need, Scope, View
 from fourtop.storage.sql.checks.finding import Finding
-from fourtop.storage.sql.connection.engine import as_async_engine
-from fourtop.storage.sql.connection.transaction import Tally
+from fourtop.storage.sql.connection.async_engine import as_async_engine
+from fourtop.storage.sql.connection.transaction import StoreMetrics
 from fourtop.storage.sql.store import SqlStore
 from fourtop.storage.sql.tables.catalog import DEFAULT_SCHEMA
 from fourtop.storage.sql.tables.security import APP_ROLE
@@ -23,21 +25,21 @@ T = TypeVar("T")
 
 
 class AsyncSqlStore:
-    """Keeps restaurants in SQLite or PostgreSQL, for an event loop.
+    """Store restaurants in SQLite or PostgreSQL, from an event loop.
 
-    It is the ``SqlStore``, run in a greenlet: where that one would wait for the database, the loop
-    goes on. No thread for a call; decisions run on the loop. A call that is cancelled leaves before
-    or after, never between, and its connection goes back clean or not at all.
+    It runs ``SqlStore`` in a greenlet: where that one waits for the database, the loop goes on. No
+    call needs a thread, and decisions run on the loop. A cancelled call is done completely or not
+    at all, and its connection returns to the pool clean or is dropped.
 
     Args:
-        source: A URL, or an asynchronous engine of the host's (psycopg, aiosqlite).
+        source: A URL, or an asynchronous engine of the host (psycopg, aiosqlite).
         clock: As for ``SqlStore``.
         schema: As for ``SqlStore``.
         role: As for ``SqlStore``.
         lock_timeout_seconds: As for ``SqlStore``.
 
     Raises:
-        InvalidInput: As ``SqlStore``.
+        InvalidInput: As for ``SqlStore``.
     """
 
     def __init__(
@@ -49,7 +51,7 @@ class AsyncSqlStore:
         role: str | None = APP_ROLE,
         lock_timeout_seconds: float = 5.0,
     ) -> None:
-        self.engine = as_async_engine(source)
+        self.engine: AsyncEngine = as_async_engine(source)
         self._store = SqlStore(
             self.engine.sync_engine,
             clock=clock,
@@ -57,39 +59,51 @@ class AsyncSqlStore:
             role=role,
             lock_timeout_seconds=lock_timeout_seconds,
         )
-        self._store.wait_with(_pause)
+        self._store._transactions.wait = _pause  # noqa: SLF001  # Only this twin may set it.
+
+    def __repr__(self) -> str:
+        return brief(self, self.engine.url.set(query={}).render_as_string(hide_password=True))
 
     @property
-    def tally(self) -> Tally:
-        """What happened to its transactions so far."""
-        return self._store.tally
+    def metrics(self) -> StoreMetrics:
+        """Counts of commits, retries and refusals since the store was made."""
+        return self._store.metrics
 
     async def add_restaurant(self, house: House) -> None:
-        """Put a new restaurant in place, as ``SqlStore.add_restaurant``.
+        """Add a restaurant, as ``SqlStore.add_restaurant`` does.
 
         Raises:
-            AlreadyExists: If there is a restaurant of that id; nothing is changed.
+            AlreadyExists: A restaurant has that id; nothing was changed.
         """
         await greenlet_spawn(self._store.add_restaurant, house)
+
+    async def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
+        """Remove a restaurant with everything that is stored for it, once ``check`` has passed.
+
+        Raises:
+            NotFound: If the restaurant does not exist.
+            FourtopError: As ``SqlStore.remove_restaurant``.
+        """
+        await greenlet_spawn(self._store.remove_restaurant, scope, check)
 
     async def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted.
 
         Raises:
-            StoreUnavailable: If the store cannot be reached.
+            StoreUnavailable: The store cannot be reached; try again.
         """
         return await greenlet_spawn(self._store.restaurant_ids)
 
     async def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
-        """Return what ``ask`` answers on one consistent view, as ``SqlStore.read``.
+        """Return the result of ``ask`` on one consistent view, as ``SqlStore.read`` does.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: The restaurant does not exist.
         """
         return await greenlet_spawn(self._store.read, scope, ask)
 
     async def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
-        """Return what ``decide`` decides, once all its changes are in place, as ``SqlStore.transact``.
+        """Store the changes that ``decide`` decides and return its result, as ``SqlStore`` does.
 
         Raises:
             FourtopError: As ``SqlStore.transact`` lists them.
@@ -97,24 +111,45 @@ class AsyncSqlStore:
         return await greenlet_spawn(self._store.transact, scope, decide)
 
     async def events(self, restaurant_id: str) -> tuple[Event, ...]:
-        """Return the events of a restaurant in the order in which they were written, as far as they are kept.
+        """Return the stored events of a restaurant in the order in which they were written.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: The restaurant does not exist.
         """
         return await greenlet_spawn(self._store.events, restaurant_id)
 
     async def inspect(self) -> tuple[Finding, ...]:
-        """Return what is not as it has to be, as ``SqlStore.inspect``.
+        """Check the database, as ``SqlStore.inspect`` does.
 
         Raises:
-            StoreUnavailable: If the store cannot be reached.
+            StoreUnavailable: The store cannot be reached; try again.
         """
         return await greenlet_spawn(self._store.inspect)
 
     async def close(self) -> None:
-        """Close the connections that lie in the pool; a host's engine may go on, and connects anew."""
+        """Close the pooled connections. The engine of a host stays usable and connects again."""
         await self.engine.dispose()
+
+    async def ping(self) -> None:
+        """Read from the database once, as ``SqlStore.ping``.
+
+        Raises:
+            StoreUnavailable: If the database cannot be reached. Try again later.
+            StoreMisconfigured: If the schema or the role is not as the store needs it. Run
+                ``fourtop doctor``.
+        """
+        await greenlet_spawn(self._store.ping)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
 
 
 def _pause(seconds: float) -> None:

@@ -1,14 +1,17 @@
-"""The SQL store: the same decisions, kept by a database that enforces them again."""
+"""The SQL store: the database stores decisions, and its constraints check them again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from itertools import chain
-from typing import Final, TypeVar
+from types import TracebackType
+from typing import Final, Self, TypeVar
 
 from sqlalchemy import Engine
 
-from fourtop.errors import AlreadyExists, InvalidInput, safe_repr
+from fourtop.errors import AlreadyExists, InvalidInput, NotFound, safe_repr
+from fourtop.errors.display import brief
 from fourtop.model.allocation import Allocation, ResourceType
 from fourtop.model.event import Event
 from fourtop.model.house import House
@@ -26,22 +29,28 @@ from fourtop.ports import (
     Scope,
     View,
 )
-from fourtop.storage.sql.checks.finding import Finding
+from fourtop.storage.sql.checks.finding import Finding, Severity
+from fourtop.storage.sql.checks.rules import clock_ahead, ordered
 from fourtop.storage.sql.checks.startup import StartCheck
 from fourtop.storage.sql.connection.engine import as_engine
-from fourtop.storage.sql.connection.jobs import JobGate, Turn
-from fourtop.storage.sql.connection.reentrancy import Asking
-from fourtop.storage.sql.connection.tenant import Entry, Gate, Terms
-from fourtop.storage.sql.connection.transaction import Clash, Line, Sessions, Tally
+from fourtop.storage.sql.connection.jobs import JobTransactions, OutboxLock
+from fourtop.storage.sql.connection.reentrancy import ReentrancyGuard
+from fourtop.storage.sql.connection.tenant import LockedRestaurant, StoreOptions, TenantAccess
+from fourtop.storage.sql.connection.transaction import (
+    Connection,
+    ConstraintViolation,
+    StoreMetrics,
+    TransactionRunner,
+)
 from fourtop.storage.sql.statements.house import HouseCache
 from fourtop.storage.sql.statements.reader import Loaded
-from fourtop.storage.sql.statements.registry import script_of
-from fourtop.storage.sql.statements.row_changes import Mismatch
-from fourtop.storage.sql.statements.writer import Count
-from fourtop.storage.sql.tables import codec
+from fourtop.storage.sql.statements.registry import statements_for
+from fourtop.storage.sql.statements.row_changes import RowCountMismatch
+from fourtop.storage.sql.statements.writer import VersionCounts
 from fourtop.storage.sql.tables.catalog import DEFAULT_SCHEMA
-from fourtop.storage.sql.tables.codec import loads
-from fourtop.storage.sql.tables.security import APP_ROLE
+from fourtop.storage.sql.tables.event import event_of
+from fourtop.storage.sql.tables.security import APP_ROLE, EVERY_RESTAURANT
+from fourtop.storage.sql.tables.values import loads
 
 T = TypeVar("T")
 
@@ -49,27 +58,27 @@ _LOCK_TIMEOUT_SECONDS: Final = (0.001, 3_600)
 
 
 class SqlStore:
-    """Keeps restaurants in SQLite or PostgreSQL. Safe for threads, and for any number of processes.
+    """Store restaurants in SQLite or PostgreSQL.
 
-    The schema has to be there: ``fourtop migrate`` makes it. The first call looks whether
-    everything is as it has to be, and raises ``StoreMisconfigured`` if not; what should be
-    otherwise is logged. Each call is one transaction on a connection of its own, and leaves no
-    state in the session, so that a pooler may stand between.
+    Safe for threads, and for any number of processes on one database. ``fourtop migrate`` makes the
+    tables. The first call checks the database: it raises ``StoreMisconfigured`` if the store cannot
+    keep its promises on it, and logs warnings to ``fourtop.store``. Each call is one transaction on
+    a connection of its own and leaves nothing in the session, so a pooler may sit in between.
+    SQLAlchemy's cursor events on the engine see every statement.
 
     Args:
-        source: A URL (``sqlite:///night.db``, ``postgresql://…``), or an engine of the host's.
-        clock: Tells the time; ``None``: the database does, and for SQLite this machine. In
-            simulations and tests an injected one. A restaurant's time never goes back, even if the
-            clock does.
-        schema: The schema that the tables live in on PostgreSQL.
-        role: The role that each transaction takes on PostgreSQL. Row level security binds it,
-            whatever the login may do; the login has to be a member. ``None``: the login's own.
-        lock_timeout_seconds: How long a transaction waits for a restaurant before it is tried again
+        source: A URL (``sqlite:///night.db``, ``postgresql://…``), or an engine of the host.
+        clock: Tells the time; ``None``: the database does, and for SQLite this machine. Give one in
+            tests and simulations. The time of a restaurant never goes back, even if the clock does.
+        schema: The schema that holds the tables on PostgreSQL.
+        role: The role that each transaction takes on PostgreSQL, so that row-level security applies
+            to any login; the login must be a member. ``None``: the login's own role.
+        lock_timeout_seconds: How long a transaction waits for a restaurant before it is retried
             (0.001–3,600).
 
     Raises:
-        InvalidInput: If the URL is none, or of a database that is neither; an engine's driver is
-            another; or the time is out of its range.
+        InvalidInput: The source is not a URL or engine of a supported database and driver, or the
+            timeout is out of range.
     """
 
     def __init__(
@@ -81,257 +90,353 @@ class SqlStore:
         role: str | None = APP_ROLE,
         lock_timeout_seconds: float = 5.0,
     ) -> None:
-        self.engine, database = as_engine(source)
+        engine, database = as_engine(source)
+        self.engine: Engine = engine
         _check_timeout(lock_timeout_seconds)
-        script = script_of(database, schema)
-        terms = Terms(clock=clock, role=role, lock_timeout_seconds=lock_timeout_seconds)
-        self._sessions = Sessions(self.engine)
-        self._start = StartCheck(script.idiom, terms, self._sessions)
-        self._sessions.before = self._start
-        self._gate = Gate(script.idiom, terms)
-        self._jobs = JobGate(script.idiom, terms, self._sessions)
-        self._maintainer = script.maintainer
-        self._sender = script.sender
-        self._housing = script.housing
-        self._reader = script.reader
-        self._writer = script.writer
-        self._judge = script.judge
-        self._events = script.events
+        statements = statements_for(database, schema)
+        options = StoreOptions(clock=clock, role=role, lock_timeout_seconds=lock_timeout_seconds)
+        self._transactions = TransactionRunner(self.engine)
+        self._start = StartCheck(statements.dialect, options, self._transactions)
+        self._transactions.before = self._start
+        self._tenant = TenantAccess(statements.dialect, options)
+        self._jobs = JobTransactions(statements.dialect, options, self._transactions)
+        self._retention = statements.retention
+        self._outbox = statements.outbox
+        self._house_rows = statements.house
+        self._reader = statements.reader
+        self._writer = statements.writer
+        self._explainer = statements.explainer
+        self._events = statements.events
+        self._removal = statements.removal
         self._houses = HouseCache()
-        self._asking = Asking()
+        self._guard = ReentrancyGuard()
 
-    def wait_with(self, wait: Callable[[float], None]) -> None:
-        """Wait before another try in this way; an awaited store has its own."""
-        self._sessions.wait = wait
+    def __repr__(self) -> str:
+        return brief(self, self.engine.url.set(query={}).render_as_string(hide_password=True))
 
     @property
-    def tally(self) -> Tally:
-        """What happened to its transactions so far."""
-        return self._sessions.tally
+    def metrics(self) -> StoreMetrics:
+        """Counts of commits, retries and refusals since the store was made."""
+        return self._transactions.metrics
 
     def inspect(self) -> tuple[Finding, ...]:
-        """Return what is not as it has to be, as ``fourtop doctor`` does; no row is changed.
+        """Check the database as ``fourtop doctor`` does, and change nothing.
 
         Raises:
-            StoreUnavailable: If the store cannot be reached.
-            StoreMisconfigured: If it does not let itself be asked.
+            StoreUnavailable: The database cannot be reached; try again.
+            StoreMisconfigured: The database cannot be checked; the text says why.
         """
-        return self._start.inspector.inspect()
+        findings = self._start.inspector.inspect()
+        if any(each.severity is Severity.REFUSE for each in findings):
+            return findings
+        ahead = self._transactions.run(
+            self._tenant.read_mode, self._tenant.restaurants_ahead, "inspect"
+        )
+        return ordered((*findings, *(clock_ahead(each) for each in ahead)))
 
     def close(self) -> None:
-        """Close the connections that lie in the pool; a host's engine may go on, and connects anew."""
+        """Close the pooled connections. The engine of a host stays usable and connects again."""
         self.engine.dispose()
+
+    def ping(self) -> None:
+        """Read from the database once. The first call of a store also checks the schema.
+
+        Raises:
+            StoreUnavailable: If the database cannot be reached. Try again later.
+            StoreMisconfigured: If the schema or the role is not as the store needs it. Run
+                ``fourtop doctor``.
+        """
+
+        def work(connection: Connection) -> None:
+            # No restaurant has this id, so the look finds no row, whatever the database holds.
+            with suppress(NotFound):
+                self._tenant.look_up_restaurant(connection, EVERY_RESTAURANT)
+
+        self._transactions.run(self._tenant.read_mode, work, "ping")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
     # ---- the port
 
     def add_restaurant(self, house: House) -> None:
-        """Put a new restaurant in place, with floor and policy at version 1 and nothing taken.
+        """Add a restaurant with floor and policy at version 1 and every table free.
 
         Raises:
-            AlreadyExists: If there is a restaurant of that id; nothing is changed.
-            StoreUnavailable: If the store cannot be reached; nothing was changed.
-            OutcomeUnknown: If the reply to the commit was lost.
+            AlreadyExists: A restaurant has that id; nothing was changed.
+            StoreUnavailable: The store cannot be reached; nothing was changed, try again.
+            OutcomeUnknown: The reply to the commit was lost; look whether the restaurant exists.
         """
 
-        def work(line: Line) -> None:
-            self._gate.name_tenant(line, house.restaurant.id)
-            self._housing.write_new(line, house)
+        def work(connection: Connection) -> None:
+            self._tenant.set_tenant(connection, house.restaurant.id)
+            self._house_rows.write_new(connection, house)
 
         try:
-            self._sessions.run(self._gate.begin_writing, work, "add_restaurant")
-        except Clash as clash:
-            raise AlreadyExists("restaurant", house.restaurant.id) from clash
+            self._transactions.run(self._tenant.write_mode, work, "add_restaurant")
+        except ConstraintViolation as violation:
+            raise AlreadyExists("restaurant", house.restaurant.id) from violation
+
+    def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
+        """Remove a restaurant with everything that is stored for it, once ``check`` has passed.
+
+        Archived allocations, stored results and events that wait for delivery are removed too. The
+        id may be added again. Another process may have the removed house in its cache: it uses it
+        for a new restaurant of the same id with the same versions, so restart it first.
+
+        Raises:
+            NotFound: If the restaurant does not exist.
+            StoreUnavailable: If the store cannot be reached; nothing was removed.
+            OutcomeUnknown: If the reply to the commit was lost. Call again: ``NotFound`` means that
+                the restaurant was removed.
+            FourtopError: Any error of ``check``, unchanged; nothing is removed.
+        """
+        restaurant_id = scope.restaurant_id
+
+        def work(connection: Connection) -> None:
+            locked = self._tenant.lock_restaurant(connection, restaurant_id)
+            self._decide(connection, scope, locked, check)
+            self._removal.remove(connection, restaurant_id)
+
+        self._guard.check(restaurant_id)
+        try:
+            self._transactions.run(self._tenant.write_mode, work, "remove_restaurant")
+        finally:
+            self._houses.drop(restaurant_id)
 
     def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted.
 
         Raises:
-            StoreUnavailable: If the store cannot be reached.
+            StoreUnavailable: The store cannot be reached; try again.
         """
-        return self._sessions.run(
-            self._gate.begin_reading, self._gate.restaurant_ids, "restaurant_ids"
+        return self._transactions.run(
+            self._tenant.read_mode, self._tenant.restaurant_ids, "restaurant_ids"
         )
 
     def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
-        """Return what ``ask`` answers on one consistent view.
+        """Return the result of ``ask`` on one consistent view.
 
         Raises:
-            NotFound: If there is no such restaurant.
-            StoreUnavailable: If the store cannot be reached.
-            FourtopError: Whatever ``ask`` raises, unchanged.
+            NotFound: The restaurant does not exist.
+            StoreUnavailable: The store cannot be reached; try again.
+            FourtopError: An error that ``ask`` raises, unchanged.
         """
 
-        def work(line: Line) -> T:
-            entry = self._gate.enter(line, scope.restaurant_id, is_writing=False)
-            return self._asked(line, scope, entry, ask)
+        def work(connection: Connection) -> T:
+            found = self._tenant.look_up_restaurant(connection, scope.restaurant_id)
+            return self._decide(connection, scope, found, ask)
 
-        self._asking.check(scope.restaurant_id)
-        return self._sessions.run(self._gate.begin_reading, work, "read")
+        self._guard.check(scope.restaurant_id)
+        return self._transactions.run(self._tenant.read_mode, work, "read")
 
     def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
-        """Return what ``decide`` decides, once all its changes are in place; or change nothing.
+        """Store the changes that ``decide`` decides, all or none, and return its result.
 
         Raises:
-            NotFound: If there is no such restaurant, or a change names what is not there.
-            AllocationsOverlap: If live allocations would overlap.
-            ForeignTenant: If a change is of another restaurant.
-            AlreadyExists: If an id, key or de-duplication key is there already.
-            StaleVersion: If a version is not the stored one plus one.
-            StoreUnavailable: If the store cannot be reached; nothing was changed.
-            OutcomeUnknown: If the reply to the commit was lost.
-            FourtopError: Whatever ``decide`` raises, unchanged.
+            NotFound: The restaurant does not exist, or a change names a record that does not.
+            AllocationsOverlap: Live allocations would overlap.
+            ForeignTenant: A change is of another restaurant.
+            AlreadyExists: An id, key or de-duplication key exists.
+            StaleVersion: A version is not the stored one plus one; decide again.
+            StoreUnavailable: The store cannot be reached; nothing was changed, try again.
+            OutcomeUnknown: The reply to the commit was lost; repeat it with the same key.
+            FourtopError: An error that ``decide`` raises, unchanged.
         """
-        self._asking.check(scope.restaurant_id)
+        self._guard.check(scope.restaurant_id)
         refusal: Exception | None = None
-        for is_judged in (False, True):
+        for explains in (False, True):
 
-            def work(line: Line, is_judged: bool = is_judged) -> T:  # noqa: FBT001  # Bound for this try; no flag of anybody's.
-                entry = self._gate.enter(line, scope.restaurant_id, is_writing=True)
-                decision = self._asked(line, scope, entry, decide)
+            def work(connection: Connection, explains: bool = explains) -> T:  # noqa: FBT001  # Bound for this attempt.
+                locked = self._tenant.lock_restaurant(connection, scope.restaurant_id)
+                decision = self._decide(connection, scope, locked, decide)
                 if decision.changes is not NO_CHANGES and decision.changes != NO_CHANGES:
-                    self._write(line, scope, entry, decision.changes, is_judged=is_judged)
+                    self._write(connection, scope, locked, decision.changes, explains=explains)
                 return decision.result
 
             try:
-                return self._sessions.run(self._gate.begin_writing, work, "transact")
-            except (Clash, Mismatch) as error:
-                # Something was not as the decision believed. Decided once more, it is judged by the
-                # rows themselves.
+                return self._transactions.run(self._tenant.write_mode, work, "transact")
+            except (ConstraintViolation, RowCountMismatch) as error:
+                # The rows are not as the decision assumed. Decide once more, and explain a refusal
+                # by the rows themselves.
                 refusal = error
         raise AssertionError("the database refuses what its rows allow") from refusal
 
     def events(self, restaurant_id: str) -> tuple[Event, ...]:
-        """Return the events of a restaurant in the order in which they were written, as far as they are kept.
+        """Return the stored events of a restaurant in the order in which they were written.
 
         Raises:
-            NotFound: If there is no such restaurant.
-            StoreUnavailable: If the store cannot be reached.
+            NotFound: The restaurant does not exist.
+            StoreUnavailable: The store cannot be reached; try again.
         """
 
-        def work(line: Line) -> tuple[Event, ...]:
-            self._gate.enter(line, restaurant_id, is_writing=False)
-            rows = line.rows(self._events, {"restaurant": restaurant_id})
-            return tuple(codec.event_of(restaurant_id, loads(text)) for (text,) in rows)
+        def work(connection: Connection) -> tuple[Event, ...]:
+            self._tenant.look_up_restaurant(connection, restaurant_id)
+            rows = connection.rows(self._events, {"restaurant": restaurant_id})
+            return tuple(event_of(restaurant_id, loads(text)) for (text,) in rows)
 
-        self._asking.check(restaurant_id)
-        return self._sessions.run(self._gate.begin_reading, work, "events")
+        self._guard.check(restaurant_id)
+        return self._transactions.run(self._tenant.read_mode, work, "events")
 
-    # ---- maintenance: as ``Maintenance`` says, in the role of the jobs
+    # ---- maintenance, as ``Maintenance`` says, in the role of the jobs
 
     def now_us(self) -> int:
-        """Return the time of the store's clock, in microseconds since 1970 (UTC)."""
+        """Return the time of the store's clock in microseconds since 1970 (UTC)."""
         return self._jobs.read(self._jobs.now_us, "now_us")
 
+    def reset_clock(self, restaurant_id: str) -> int:
+        """Set the time of a restaurant back to the clock's, where the clock is far behind it.
+
+        Returns:
+            By how many microseconds; 0 where the clock is at most five minutes behind.
+
+        Raises:
+            NotFound: The restaurant does not exist.
+            StoreUnavailable: The store cannot be reached; nothing was changed. Try again.
+        """
+        self._guard.check(restaurant_id)
+        return self._transactions.run(
+            self._tenant.write_mode,
+            lambda connection: self._tenant.reset_clock(connection, restaurant_id),
+            "reset_clock",
+        )
+
     def expired_holds(self, before_us: int, limit: int) -> tuple[tuple[str, str], ...]:
-        """Return which active holds have expired: (restaurant id, hold id), by expiry, restaurant and id."""
+        """Return expired active holds: (restaurant id, hold id), by expiry, restaurant and id."""
         return self._jobs.read(
-            lambda line: self._maintainer.expired_holds(line, before_us, limit), "expired_holds"
+            lambda connection: self._retention.expired_holds(connection, before_us, limit),
+            "expired_holds",
         )
 
     def archive_allocations(self, before_us: int, limit: int) -> int:
-        """Move the allocations that are over into the archive, by end, restaurant and id; return how many."""
+        """Archive ended allocations, by end, restaurant and id; return how many."""
 
-        def work(line: Line) -> int:
-            return self._maintainer.archive(line, self._jobs.now_us(line), before_us, limit)
+        def work(connection: Connection) -> int:
+            now_us = self._jobs.now_us(connection)
+            return self._retention.archive(connection, now_us, before_us, limit)
 
         return self._jobs.write(work, "archive_allocations")
 
     def archived(self, restaurant_id: str, window: Window) -> tuple[Allocation, ...]:
-        """Return the archived allocations of a restaurant that overlap a window, by ``order_key``.
+        """Return the archived allocations that overlap a window, by ``order_key``.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: The restaurant does not exist.
         """
 
-        def work(line: Line) -> tuple[Allocation, ...]:
-            self._gate.enter(line, restaurant_id, is_writing=False)
-            return self._maintainer.archived(line, restaurant_id, window)
+        def work(connection: Connection) -> tuple[Allocation, ...]:
+            self._tenant.look_up_restaurant(connection, restaurant_id)
+            return self._retention.archived(connection, restaurant_id, window)
 
-        return self._sessions.run(self._gate.begin_reading, work, "archived")
+        return self._transactions.run(self._tenant.read_mode, work, "archived")
 
     def delete_confirmations(self, before_us: int, limit: int) -> int:
         """Delete confirmation results, by time, restaurant and id; return how many."""
         return self._delete("confirmations", before_us, limit)
 
     def delete_stored_results(self, before_us: int, limit: int) -> int:
-        """Delete stored answers to which no result refers, by time, restaurant, command and key; return how many."""
+        """Delete stored results without evidence; return how many.
+
+        The order is by time, restaurant, command and key.
+        """
         return self._delete("stored_results", before_us, limit)
 
     def delete_holds(self, before_us: int, limit: int) -> int:
-        """Delete the records of holds that have ended, by creation, restaurant and id; return how many."""
+        """Delete ended holds, by creation, restaurant and id; return how many."""
         return self._delete("holds", before_us, limit)
 
     def delete_events(self, before_us: int, limit: int) -> int:
-        """Delete events that are delivered or dead, by when they were, restaurant and place; return how many."""
+        """Delete settled events, by that time, restaurant and position; return how many."""
         return self._delete("events", before_us, limit)
 
-    def _delete(self, what: str, before_us: int, limit: int) -> int:
+    def _delete(self, kind: str, before_us: int, limit: int) -> int:
         return self._jobs.write(
-            lambda line: self._maintainer.delete(line, what, before_us, limit), f"delete_{what}"
+            lambda connection: self._retention.delete(connection, kind, before_us, limit),
+            f"delete_{kind}",
         )
 
-    # ---- the outbox: as ``Outbox`` says, in the role of the jobs
+    # ---- the outbox, as ``Outbox`` says, in the role of the jobs
 
     def claim(self, limit: int, lease_us: int) -> tuple[Delivery, ...]:
-        """Lease waiting events to the caller, oldest first; of one subject the first ones or none."""
+        """Lease waiting events to the caller, oldest first; of a subject the first ones or none."""
 
-        def work(line: Line) -> tuple[Delivery, ...]:
-            return self._sender.claim(line, self._jobs.now_us(line), limit, lease_us)
+        def work(connection: Connection) -> tuple[Delivery, ...]:
+            now_us = self._jobs.now_us(connection)
+            return self._outbox.claim(connection, now_us, limit, lease_us)
 
-        return self._jobs.write(work, "claim", Turn.ALONE)
+        return self._jobs.write(work, "claim", OutboxLock.EXCLUSIVE)
 
     def done(self, deliveries: Collection[Delivery]) -> int:
-        """Write down that these were published; return how many of them were still the caller's."""
+        """Mark deliveries as published; return how many of them the caller still had."""
         if not deliveries:
             return 0
-        return self._settle(
-            lambda line: self._sender.done(line, self._jobs.now_us(line), deliveries), "done"
-        )
+
+        def work(connection: Connection) -> int:
+            return self._outbox.done(connection, self._jobs.now_us(connection), deliveries)
+
+        return self._settle(work, "done")
 
     def release(self, deliveries: Collection[Delivery]) -> int:
-        """Give these back untried; return how many of them were still the caller's."""
+        """Give deliveries back without an attempt; return how many the caller still had."""
         if not deliveries:
             return 0
-        return self._settle(lambda line: self._sender.release(line, deliveries), "release")
+        return self._settle(
+            lambda connection: self._outbox.release(connection, deliveries), "release"
+        )
 
     def fail(self, delivery: Delivery, wait_us: int | None) -> bool:
-        """Count a failed attempt and end the lease; tell whether the delivery was still the caller's."""
-        return self._settle(
-            lambda line: self._sender.fail(line, self._jobs.now_us(line), delivery, wait_us), "fail"
-        )
+        """Count a failed attempt and end the lease; return whether the caller still had it."""
+
+        def work(connection: Connection) -> bool:
+            return self._outbox.fail(connection, self._jobs.now_us(connection), delivery, wait_us)
+
+        return self._settle(work, "fail")
 
     def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
-        """Return the events that were given up, first those that died first, then by place."""
-        return self._jobs.read(lambda line: self._sender.dead_letters(line, limit), "dead_letters")
-
-    def revive(self, letters: Collection[DeadLetter]) -> int:
-        """Let dead events wait again, with no attempt counted; return how many were still dead."""
-        return (
-            self._settle(lambda line: self._sender.revive(line, letters), "revive")
-            if letters
-            else 0
+        """Return the events that were given up, by that time and then by position."""
+        return self._jobs.read(
+            lambda connection: self._outbox.dead_letters(connection, limit), "dead_letters"
         )
 
-    def _settle(self, work: Callable[[Line], T], name: str) -> T:
-        return self._jobs.write(work, name, Turn.BESIDE)
+    def revive(self, letters: Collection[DeadLetter]) -> int:
+        """Let dead events wait again with no attempt counted; return how many were still dead."""
+        if not letters:
+            return 0
+        return self._settle(lambda connection: self._outbox.revive(connection, letters), "revive")
 
-    # ---- the steps of a call, once a restaurant is entered: read, then write
+    def _settle(self, work: Callable[[Connection], T], name: str) -> T:
+        return self._jobs.write(work, name, OutboxLock.SHARED)
 
-    def _asked(
-        self, line: Line, scope: Scope, entry: Entry, question: Callable[[View], T | Need]
+    # ---- the steps of a call inside its transaction: read, then write
+
+    def _decide(
+        self,
+        connection: Connection,
+        scope: Scope,
+        found: LockedRestaurant,
+        decide: Callable[[View], T | Need],
     ) -> T:
-        house = self._houses.find(scope.restaurant_id, entry.versions)
+        """Load the scope and decide; load more where the decision needs more."""
+        house = self._houses.find(scope.restaurant_id, found.versions)
         loaded = Loaded(scope.restaurant_id, wants_house=house is None)
         missing = scope
         for _ in range(MAX_NEEDS + 1):
-            self._reader.load(line, missing, entry.now_us, loaded)
+            self._reader.load(connection, missing, found.now_us, loaded)
             if house is None:
-                house = self._housing.house_of(loaded.house)
-                self._houses.keep(scope.restaurant_id, entry.versions, house)
-            view = View(loaded.source(house, entry.versions), scope, entry.now_us)
+                house = self._house_rows.house_of(loaded.house)
+                self._houses.keep(scope.restaurant_id, found.versions, house)
+            view = View(loaded.source(house, found.versions), scope, found.now_us)
             try:
-                with self._asking.about(scope.restaurant_id):
-                    answer = question(view)
+                with self._guard.running(scope.restaurant_id):
+                    answer = decide(view)
             finally:
                 view.close()
             if not isinstance(answer, Need):
@@ -340,41 +445,45 @@ class SqlStore:
             scope |= missing
         raise AssertionError("a decision asked for more than three times")
 
-    def _house(self, line: Line, restaurant_id: str, versions: Versions) -> House:
+    def _house(self, connection: Connection, restaurant_id: str, versions: Versions) -> House:
         house = self._houses.find(restaurant_id, versions)
         if house is None:
-            house = self._housing.load(line, restaurant_id)
+            house = self._house_rows.load(connection, restaurant_id)
             self._houses.keep(restaurant_id, versions, house)
         return house
 
     def _write(
-        self, line: Line, scope: Scope, entry: Entry, changes: Changes, *, is_judged: bool
+        self,
+        connection: Connection,
+        scope: Scope,
+        locked: LockedRestaurant,
+        changes: Changes,
+        *,
+        explains: bool,
     ) -> None:
-        restaurant_id, versions = scope.restaurant_id, entry.versions
-        house = self._house(line, restaurant_id, versions)
-        if is_judged:
-            self._judge.judge(line, changes, house, versions)
+        restaurant_id, versions = scope.restaurant_id, locked.versions
+        house = self._house(connection, restaurant_id, versions)
+        if explains:
+            self._explainer.explain(connection, changes, house, versions)
         if not changes.is_of(restaurant_id):
-            raise Mismatch
-        house = _changed_house(house, versions, changes)
+            raise RowCountMismatch
+        before, house = house, _changed_house(house, versions, changes)
         if not _tables_are_on(house, changes):
-            raise Mismatch
-        if changes.floor is not None:
-            self._housing.write_floor(line, house)
-        if changes.policy is not None:
-            self._housing.write_policy(line, house)
-        count = Count(
-            now_us=entry.now_us,
+            raise RowCountMismatch
+        if house is not before:
+            self._house_rows.write_changes(connection, before, house)
+        counts = VersionCounts(
+            now_us=locked.now_us,
             floor=int(changes.floor is not None),
             policy=int(changes.policy is not None),
             occupancy=int(changes.touches_occupancy),
         )
-        self._writer.write(line, restaurant_id, changes, count)
+        self._writer.write(connection, restaurant_id, changes, counts)
 
 
 def _check_timeout(seconds: object) -> None:
     low, high = _LOCK_TIMEOUT_SECONDS
-    # PostgreSQL takes no time at all for no limit at all, and so would wait for ever.
+    # PostgreSQL reads a timeout of zero as none and would wait for ever.
     if (
         isinstance(seconds, bool)
         or not isinstance(seconds, int | float)
@@ -388,9 +497,9 @@ def _check_timeout(seconds: object) -> None:
 def _changed_house(house: House, versions: Versions, changes: Changes) -> House:
     floor, policy = changes.floor, changes.policy
     if floor is not None and floor.expected != versions.floor:
-        raise Mismatch
+        raise RowCountMismatch
     if policy is not None and policy.expected != versions.policy:
-        raise Mismatch
+        raise RowCountMismatch
     if floor is None and policy is None:
         return house
     return House(
@@ -401,9 +510,9 @@ def _changed_house(house: House, versions: Versions, changes: Changes) -> House:
 
 
 def _tables_are_on(house: House, changes: Changes) -> bool:
-    """Tell whether every table that is taken stands on the floor; a row of its past may stay when it goes."""
+    """Whether every table of a new row is on the floor; old rows outlive the table."""
     positions = house.floor.positions
-    come = chain(changes.added, (new for _, new in changes.replaced))
+    new_rows = chain(changes.added, (new for _, new in changes.replaced))
     return all(
-        row.resource_id in positions for row in come if row.resource_type is ResourceType.TABLE
+        row.resource_id in positions for row in new_rows if row.resource_type is ResourceType.TABLE
     )

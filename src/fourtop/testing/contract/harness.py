@@ -40,8 +40,8 @@ class Trial:
     """
 
     def __init__(self, make_store: MakeStore) -> None:
-        self.clock = ManualClock(from_micros(NOON_US))
-        self.store = make_store(self.clock)
+        self.clock: ManualClock = ManualClock(from_micros(NOON_US))
+        self.store: Store = make_store(self.clock)
         self._scopes = {restaurant_id: _whole(restaurant_id) for restaurant_id in (HERE, THERE)}
         self.store.add_restaurant(a_house(HERE))
         self.store.add_restaurant(a_house(THERE))

@@ -1,16 +1,16 @@
-"""Promises about restaurants: how they come to be, and that they do not know each other."""
+"""Promises about restaurants: they are added, kept apart, and removed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
-from fourtop.errors import AlreadyExists, NotFound
+from fourtop.errors import AlreadyExists, FourtopError, InUse, NotFound
 from fourtop.model.results import Versions
-from fourtop.ports import Decision, Scope, View
-from fourtop.testing.contract.harness import Trial, raised_by
+from fourtop.ports import Decision, Need, Scope, View
+from fourtop.testing.contract.harness import Beside, Trial, raised_by
 from fourtop.testing.contract.samples import (
     HERE,
     THERE,
@@ -26,9 +26,29 @@ from fourtop.testing.contract.samples import (
     of_hold,
 )
 
+# How long another call gets to come in between: a store that locks is waited for in vain.
+_CHANCE_SECONDS: Final = 0.05
+
+
+def _rows_of_every_kind() -> dict[str, Any]:
+    """Return the changes that write a row of every kind of record."""
+    return {
+        "added": (a_row("a1", of_booking()), a_row("a2", of_hold(), "t2")),
+        "bookings": (a_booking(),),
+        "holds_added": (a_hold(),),
+        "blocks_added": (a_block(),),
+        "confirmations": (a_confirmation("r1"),),
+        "stored_results": (an_answer("k"),),
+        "events": (an_event("e1"),),
+    }
+
+
+def _pass(_: View) -> None:
+    """Let the restaurant be removed."""
+
 
 class OpeningPromises:
-    """What holds of restaurants."""
+    """Promises about adding, separating and removing restaurants."""
 
     def test_a_restaurant_is_opened_with_what_it_was_given(self, trial: Trial) -> None:
         """A new restaurant has the house that was added, with floor and policy at version 1."""
@@ -36,7 +56,7 @@ class OpeningPromises:
         assert trial.ask(lambda view: view.versions) == Versions(floor=1, policy=1, occupancy=0)
 
     def test_nothing_is_taken_in_a_new_restaurant(self, trial: Trial) -> None:
-        """A new restaurant has no rows and no events."""
+        """A new restaurant has no allocations and no events."""
         seen = trial.see()
         assert (seen["extent"], seen["rows"], seen["busy"]) == (None, [(), ()], [0, 0])
         assert trial.store.events(HERE) == ()
@@ -71,6 +91,7 @@ class OpeningPromises:
             lambda: trial.store.read(Scope("nowhere"), asked.append),
             lambda: trial.store.transact(Scope("nowhere"), decide),
             lambda: trial.store.events("nowhere"),
+            lambda: trial.store.remove_restaurant(Scope("nowhere"), asked.append),
         )
         for call in calls:
             error = raised_by(call)
@@ -82,16 +103,7 @@ class OpeningPromises:
     def test_restaurants_with_the_same_ids_do_not_see_each_other(self, trial: Trial) -> None:
         """Two restaurants may use the same ids and keys, and neither sees the other."""
         nothing = trial.see(THERE)
-        rows = (a_row("a1", of_booking()), a_row("a2", of_hold(), "t2"))
-        written: dict[str, Any] = {
-            "added": rows,
-            "bookings": (a_booking(),),
-            "holds_added": (a_hold(),),
-            "blocks_added": (a_block(),),
-            "confirmations": (a_confirmation("r1"),),
-            "stored_results": (an_answer("k"),),
-            "events": (an_event("e1"),),
-        }
+        written = _rows_of_every_kind()
         trial.write(**written)
         assert trial.see(THERE) == nothing
         before = trial.see()
@@ -105,3 +117,75 @@ class OpeningPromises:
             lambda view: view.find_booking("b1"), THERE, bookings=frozenset({"b1"})
         ) == attrs.evolve(a_booking(), restaurant_id=THERE)
         assert trial.store.events(THERE) == (attrs.evolve(an_event("e1"), restaurant_id=THERE),)
+
+    def test_a_removed_restaurant_is_unknown(self, trial: Trial) -> None:
+        """A removed restaurant is not listed and not found; other restaurants do not change."""
+        trial.write(**_rows_of_every_kind())
+        theirs = trial.see(THERE)
+        trial.store.remove_restaurant(Scope(HERE), _pass)
+        assert trial.store.restaurant_ids() == (THERE,)
+        calls: tuple[Callable[[], object], ...] = (
+            lambda: trial.store.read(Scope(HERE), lambda view: view.house),
+            lambda: trial.store.transact(Scope(HERE), lambda _: Decision(None)),
+            lambda: trial.store.events(HERE),
+            lambda: trial.store.remove_restaurant(Scope(HERE), _pass),
+        )
+        for call in calls:
+            assert isinstance(raised_by(call), NotFound), "a removed restaurant answered"
+        assert trial.see(THERE) == theirs
+
+    def test_a_restaurant_of_a_removed_id_starts_empty(self, trial: Trial) -> None:
+        """The id of a removed restaurant may be added again; ids and keys of its rows are free."""
+        new = trial.see()
+        written = _rows_of_every_kind()
+        trial.write(**written)
+        filled = trial.see()
+        trial.store.remove_restaurant(Scope(HERE), _pass)
+        trial.store.add_restaurant(a_house(HERE))
+        assert _without_unasked(trial.see()) == _without_unasked(new)
+        trial.write(**written)
+        assert trial.see() == filled
+
+    def test_a_restaurant_is_kept_if_the_check_raises(self, trial: Trial) -> None:
+        """What the check raises comes out unchanged, and nothing is removed; a Need is served."""
+        trial.write(**_rows_of_every_kind())
+        before = trial.see()
+        seen: list[object] = []
+
+        def check(view: View) -> Need | None:
+            if "b1" not in view.scope.bookings:
+                return Need(Scope(HERE, bookings=frozenset({"b1"})))
+            seen.append(view.find_booking("b1"))
+            raise InUse("restaurant", HERE, "booking b1")
+
+        error = raised_by(lambda: trial.store.remove_restaurant(Scope(HERE), check))
+        assert isinstance(error, InUse), "the error of the check did not come out"
+        assert seen == [a_booking()]
+        assert trial.see() == before
+
+    def test_nothing_comes_between_a_check_and_the_removal(self, trial: Trial) -> None:
+        """A transaction that waited for a removal finds no restaurant, and decides nothing."""
+        rivals: list[Beside] = []
+        decided: list[View] = []
+
+        def decide(view: View) -> Decision[None]:
+            decided.append(view)
+            return Decision(None)
+
+        def check(_: View) -> None:
+            if not rivals:
+                rivals.append(trial.beside(lambda: trial.store.transact(Scope(HERE), decide)))
+                rivals[0].is_over_within(_CHANCE_SECONDS)
+
+        trial.store.remove_restaurant(Scope(HERE), check)
+        error = raised_by(rivals[0].wait)
+        assert isinstance(error, FourtopError), "a transaction came before the removal"
+        assert isinstance(error, NotFound)
+        assert decided == []
+
+
+def _without_unasked(seen: dict[str, object]) -> dict[str, object]:
+    """Return what a trial sees but for the records that it asks for by their ids."""
+    named = ("owners", "bookings", "holds", "waiting", "made", "sessions", "blocks")
+    by_id = (*named, "stored_results", "confirmed", "evidence")
+    return {name: value for name, value in seen.items() if name not in by_id}

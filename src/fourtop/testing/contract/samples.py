@@ -17,9 +17,10 @@ from fourtop.model.event import Event, EventType
 from fourtop.model.floor import Floor, Join
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
-from fourtop.model.policy import Policy, ServicePeriod
+from fourtop.model.policy import Policy
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Restaurant, Zone
+from fourtop.model.service_period import ServicePeriod
 from fourtop.model.table import Table
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import StoredResult
@@ -117,9 +118,10 @@ def a_hold(hold_id: str = "h1", dining: Window = EVENING) -> Hold:
         booking_id="b9",
         session="s1",
         past_reason="walk-in",
-        must=Preference(zones=("main",)),
+        must=Preference(zones=("main",), seatings=("booth",), areas=("indoor",)),
         wish=Preference(features=("window",)),
         names_tables=True,
+        occasion="supper",
     )
 
 
@@ -150,12 +152,18 @@ def a_confirmation(
         code=None if confirmed else "HOLD_EXPIRED",
         details={} if confirmed else {"hold_id": hold_id, "list": [1, 2]},
         actor=STAFF,
+        window=EVENING,
     )
 
 
+# A store knows no class of the engine and reads no result, so the type is one that fourtop never
+# writes. The spaces, the order of the keys and the digits come back as they are.
+RESULT_TEXT: Final = '{"type": "novel",  "data": {"b": 1.50, "a": "\u00e9 \\u00e9 \\" \'"}}'
+
+
 def an_answer(key: str, command: str = "hold") -> StoredResult:
-    """Return the stored answer of a command."""
-    return StoredResult(HERE, command, key, "5f2b", a_hold(), NOON_US + 1)
+    """Return the stored result of a command."""
+    return StoredResult(HERE, command, key, "5f2b", RESULT_TEXT, NOON_US + 1)
 
 
 def an_event(dedupe_key: str) -> Event:
@@ -171,3 +179,21 @@ def an_event(dedupe_key: str) -> Event:
         hold_id="h1",
         data=data,
     )
+
+
+def every_record() -> dict[str, tuple[Any, ...]]:
+    """Return records of every kind, by the attribute of ``Changes`` that writes them.
+
+    They may all be written at once. Between them, every attribute that has a default differs from
+    it, so that a store which forgets an attribute returns something else than was written.
+    """
+    shadow = attrs.evolve(a_row("a2", of_booking(), "t3"), shadow=True)
+    return {
+        "added": (a_row("a1", of_hold()), shadow),
+        "bookings": (a_booking(),),
+        "holds_added": (a_hold(),),
+        "blocks_added": (a_block(),),
+        "confirmations": (a_confirmation("r1"), a_confirmation("r2", confirmed=False)),
+        "stored_results": (an_answer("k1"),),
+        "events": (an_event("e1"),),
+    }

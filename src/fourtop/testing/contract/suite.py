@@ -25,8 +25,8 @@ from fourtop.testing.contract.writes import WritingPromises
 
 try:
     import pytest
-except ImportError as error:
-    raise ImportError("the contract suite needs pytest: install fourtop[testing]") from error
+except ImportError as _error:
+    raise ImportError("the contract suite needs pytest: install fourtop[testing]") from _error
 
 __all__ = ["MaintenanceContract", "OutboxContract", "StoreContract", "broken_promises", "promises"]
 

@@ -1,6 +1,4 @@
-"""Findings: what may be wrong with a database, what it means for the store, and what to do about it."""
-
-from __future__ import annotations
+"""The kinds of findings about a database, their consequences and remedies."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,23 +6,31 @@ from typing import Final
 
 import attrs
 
+from fourtop.errors.display import brief
+
 
 class Severity(StrEnum):
-    """What a finding means for a store: it refuses to work, or it works and says so in the log."""
+    """The consequence of a finding: the store refuses to work, logs a warning, or does neither."""
 
     REFUSE = "refuse"
     WARN = "warn"
+    NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        """The position among the severities, the gravest first."""
+        return tuple(Severity).index(self)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Finding:
-    """Something that is not as it has to be.
+    """A difference between a database and what the stores need.
 
     Args:
-        code: Which of the kinds in the table of ``docs/operations/check-a-store.md``.
-        severity: What it means.
-        text: What was found, in one sentence.
-        remedy: What to do about it.
+        code: The kind of finding.
+        severity: The consequence for a store.
+        text: The finding in one sentence.
+        remedy: How to repair it.
     """
 
     code: str
@@ -35,24 +41,31 @@ class Finding:
     def __str__(self) -> str:
         return f"{self.text} ({self.code}): {self.remedy}"
 
+    def __repr__(self) -> str:
+        return brief(self, f"{self.severity.value}: {self.text} ({self.code})")
 
-_REFUSE, _WARN = Severity.REFUSE, Severity.WARN
+
+_REFUSE, _WARN, _NOTE = Severity
 _AS_MIGRATED: Final = (
-    "make it again as the migration does; how stands in docs/operations/migrate-the-database.md"
+    "make it again with the statement of the migration: create an empty database, run fourtop"
+    " migrate on it, and copy the definition from there (pg_dump --schema-only, or .schema)"
 )
 
-# Every kind of finding, in the order in which they are reported.
+# Every kind of finding in the order of reports.
 KINDS: Final[Mapping[str, tuple[Severity, str]]] = {
     "schema_missing": (_REFUSE, "run: fourtop migrate"),
     "schema_old": (_REFUSE, "run: fourtop migrate"),
-    "schema_new": (_REFUSE, "install the version of fourtop that has migrated it, or a later one"),
+    "schema_new": (
+        _REFUSE,
+        "install the version of fourtop that migrated the database, or a later one",
+    ),
     "table_missing": (
         _REFUSE,
-        "restore the database from a backup; what was in the table is in no other",
+        "restore the database from a backup; no other table holds the lost rows",
     ),
     "column_missing": (
         _REFUSE,
-        "restore the database from a backup; what was in the column is in no other",
+        "restore the database from a backup; no other column holds the lost values",
     ),
     "constraint_missing": (_REFUSE, _AS_MIGRATED),
     "index_missing": (_WARN, _AS_MIGRATED),
@@ -63,10 +76,10 @@ KINDS: Final[Mapping[str, tuple[Severity, str]]] = {
     "policy_missing": (_REFUSE, _AS_MIGRATED),
     "policy_unknown": (
         _WARN,
-        "drop it, or be sure that it shows nobody the rows of another restaurant",
+        "drop it, or make sure that it shows no rows of another restaurant",
     ),
     "grant_missing": (_REFUSE, _AS_MIGRATED),
-    "role_missing": (_REFUSE, "run fourtop migrate, or name a role that is there"),
+    "role_missing": (_REFUSE, "run fourtop migrate, or name a role that exists"),
     "role_not_granted": (_REFUSE, "GRANT the role TO the login"),
     "role_unbound": (
         _REFUSE,
@@ -75,31 +88,42 @@ KINDS: Final[Mapping[str, tuple[Severity, str]]] = {
     "role_owns_tables": (_REFUSE, "let another role own the tables: ALTER TABLE … OWNER TO"),
     "login_superuser": (
         _WARN,
-        "log in as a role that is no superuser, and a member of fourtop_app",
+        "use a login that is a member of fourtop_app and not a superuser",
     ),
     "login_inherits": (
         _WARN,
         "ALTER ROLE … NOINHERIT, so that a login has no rights before it takes a role",
     ),
+    "jobs_not_granted": (
+        _NOTE,
+        (
+            "serve with this login, and run fourtop jobs with a login that is a member of"
+            " fourtop_jobs, or: GRANT fourtop_jobs TO the login"
+        ),
+    ),
     "commit_not_waited_for": (_WARN, "set synchronous_commit to on, for the login at least"),
     "disk_not_waited_for": (_WARN, "set fsync and full_page_writes to on"),
     "foreign_keys_off": (
         _REFUSE,
-        "let nobody but the store set PRAGMA foreign_keys on its connections",
+        "find the listener that sets PRAGMA foreign_keys on the store's connections; remove it",
     ),
-    "journal_off": (_REFUSE, "PRAGMA journal_mode = WAL, on a disk of this machine"),
-    "journal_not_wal": (_WARN, "PRAGMA journal_mode = WAL, on a disk of this machine"),
+    "journal_off": (_REFUSE, "PRAGMA journal_mode = WAL, on a local disk"),
+    "journal_not_wal": (_WARN, "PRAGMA journal_mode = WAL, on a local disk"),
     "synchronous_low": (
         _WARN,
-        "PRAGMA synchronous = FULL, unless losing the last seconds is all right",
+        "PRAGMA synchronous = FULL, unless you may lose the last seconds",
     ),
     "wal_defect": (
         _WARN,
-        "use SQLite 3.51.3 or later, or one of 3.50.7 and 3.44.6 with the same correction",
+        "use SQLite 3.51.3 or later, or 3.50.7 or 3.44.6, which have the same correction",
     ),
     "server_old": (_WARN, "use PostgreSQL 15 or later, or SQLite 3.40 or later"),
     "clock_injected": (_WARN, "leave the clock to the database: SqlStore(…) without clock"),
-    "restaurant_uncapped": (_WARN, "give it a capacity rule, or let it be inactive"),
+    "clock_ahead": (
+        _WARN,
+        "correct the clock, or, if it is right, run: fourtop clock reset --restaurant ID",
+    ),
+    "restaurant_uncapped": (_WARN, "give it a capacity rule, or make it inactive"),
 }
 
 

@@ -1,4 +1,4 @@
-"""The check at the start: what a store finds before its first work, and what ``fourtop doctor`` reports."""
+"""Check a database before a store's first transaction, and for ``fourtop doctor``."""
 
 from __future__ import annotations
 
@@ -13,77 +13,83 @@ from fourtop.errors import StoreMisconfigured
 from fourtop.storage.sql.checks.finding import Finding, Severity
 from fourtop.storage.sql.checks.rules import Inspector, clock_findings
 from fourtop.storage.sql.connection.engine import as_engine
-from fourtop.storage.sql.connection.tenant import Terms
-from fourtop.storage.sql.connection.transaction import LOG, Sessions
-from fourtop.storage.sql.statements.dialect import Idiom
+from fourtop.storage.sql.connection.tenant import StoreOptions
+from fourtop.storage.sql.connection.transaction import LOG, TransactionRunner
+from fourtop.storage.sql.statements.dialect import DIALECTS, Dialect
 from fourtop.storage.sql.tables.catalog import DEFAULT_SCHEMA
 from fourtop.storage.sql.tables.security import APP_ROLE
 
-# What was found good is not looked at again in this process: by engine, then by schema and role.
+# Databases that passed are not checked again in this process: by engine, then schema and role.
 _CHECKED: Final[MutableMapping[Engine, set[tuple[str | None, str | None]]]] = WeakKeyDictionary()
 _CHECKING: Final = Lock()
 
 
-def inspect(
+def inspect_store(
     source: str | Engine, *, schema: str = DEFAULT_SCHEMA, role: str | None = APP_ROLE
 ) -> tuple[Finding, ...]:
-    """Return what is not as it has to be for a store on a database, first what a store would refuse to work with.
+    """Check a database for a store and change nothing; refusals come first.
 
-    Nothing is changed. A store has the same as its method, and knows of a clock that was given to
-    it besides.
+    ``SqlStore.inspect`` does the same and also judges the clock that the store was given.
 
     Args:
-        source: A URL, or an engine of the host's.
+        source: A URL, or an engine of the host.
         schema: The schema of the tables on PostgreSQL.
-        role: The role that the store's transactions take on PostgreSQL.
+        role: The role that the transactions of the store take on PostgreSQL.
 
     Raises:
-        InvalidInput: If the source is none.
-        StoreUnavailable: If the database cannot be reached.
-        StoreMisconfigured: If it does not let itself be asked.
+        InvalidInput: The source is not a URL or engine of a supported database.
+        StoreUnavailable: The database cannot be reached; try again.
+        StoreMisconfigured: The database cannot be checked; the text says why.
     """
     engine, database = as_engine(source)
     try:
-        return Inspector(Idiom(database, schema), Terms(role=role), Sessions(engine)).inspect()
+        dialect = DIALECTS[database](schema)
+        options = StoreOptions(role=role)
+        return Inspector(dialect, options, TransactionRunner(engine)).inspect()
     finally:
         if not isinstance(source, Engine):
             engine.dispose()
 
 
 class StartCheck:
-    """Looks at a database before a store's first work on it, once a process and engine. Safe for threads.
+    """Checks a database before a store's first transaction, once per process and engine.
+
+    Safe for threads.
 
     Args:
-        idiom: The database's.
-        terms: On what terms the store works.
-        sessions: The store's.
+        dialect: The dialect of the database.
+        options: The options of the store.
+        transactions: The store's.
     """
 
-    def __init__(self, idiom: Idiom, terms: Terms, sessions: Sessions) -> None:
-        self._engine = sessions.engine
-        self._key = (idiom.tables.metadata.schema, terms.role)
-        # Of its own, so that the store's tally counts the store's work.
-        own = Sessions(sessions.engine, lambda seconds: sessions.wait(seconds))  # noqa: PLW0108  # How an awaited store waits is set later.
-        self.inspector = Inspector(idiom, terms, own)
-        self._of_clock = tuple(clock_findings(idiom, terms))
+    def __init__(
+        self, dialect: Dialect, options: StoreOptions, transactions: TransactionRunner
+    ) -> None:
+        self._engine = transactions.engine
+        self._key = (dialect.tables.metadata.schema, options.role)
+        # A runner of its own, so that the store's metrics count the work of the store only. It
+        # waits as the store does, which an async store sets later.
+        own = TransactionRunner(transactions.engine, lambda seconds: transactions.wait(seconds))  # noqa: PLW0108  # See above.
+        self.inspector: Inspector = Inspector(dialect, options, own)
+        self._clock_findings = tuple(clock_findings(dialect, options))
 
     def __call__(self) -> None:
-        """Refuse a database that is not as it has to be; log what is not as it should be.
+        """Refuse a database on which the store cannot keep its promises, and log warnings.
 
         Raises:
-            StoreMisconfigured: With everything that is in the way. It is looked at again at the
-                next call.
-            StoreUnavailable: If it cannot be reached.
+            StoreMisconfigured: It lists every problem; repair the database. The next call checks
+                again.
+            StoreUnavailable: The database cannot be reached; try again.
         """
         with _CHECKING:
             is_known = self._key in _CHECKED.get(self._engine, ())
-        findings = self._of_clock if is_known else self.inspector.inspect()
+        findings = self._clock_findings if is_known else self.inspector.inspect()
         refusals = tuple(str(each) for each in findings if each.severity is Severity.REFUSE)
         if refusals:
             raise StoreMisconfigured(refusals)
         for each in findings:
-            LOG.warning("%s", each)
-        # Two that come at once both look: a lock over a question to the database would stop an
-        # event loop.
+            if each.severity is Severity.WARN:
+                LOG.warning("%s", each)
+        # Two calls at once may both check: a lock held during a statement would stop an event loop.
         with _CHECKING:
             _CHECKED.setdefault(self._engine, set()).add(self._key)

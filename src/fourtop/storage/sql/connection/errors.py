@@ -1,107 +1,63 @@
-"""Faults: what an error of a driver means, by its code and never by its words."""
+"""Classify errors of a driver or of the pool, and translate them into ours."""
 
 from __future__ import annotations
 
-import sqlite3
-from enum import Enum, auto
+from typing import Final
 
 from sqlalchemy import exc
 
 from fourtop.errors import FourtopError, StoreMisconfigured, StoreUnavailable
+from fourtop.storage.sql.connection.driver import Driver, Fault
+from fourtop.storage.sql.connection.psycopg import STALE, PsycopgDriver
+from fourtop.storage.sql.connection.sqlite import SqliteDriver
 
+__all__ = ["DRIVERS", "STALE", "Fault", "as_ours", "code_of", "fault_of"]
 
-class Fault(Enum):
-    """What an error of a driver means for a transaction."""
-
-    TRANSIENT = auto()
-    """Somebody else was in the way: the same transaction may succeed when it is tried again."""
-    CLASH = auto()
-    """A constraint was broken: what was to be written is not true."""
-    LOST = auto()
-    """The connection is gone, and with it the reply to whatever was sent last."""
-    MISCONFIGURED = auto()
-    """What has to be there is not, or may not be touched by this role."""
-    OTHER = auto()
-    """Anything else, such as a full disk."""
-
-
-# Serialization failure, deadlock, lock not available: the only ones that a retry may mend.
-TRANSIENT = frozenset({"40001", "40P01", "55P03"})
-# What the server has prepared is not what the driver believes: somebody has reset the session, or
-# tables have changed.
-STALE = frozenset({"26000", "42P05", "0A000"})
-# The server went away, or ends the session. In reply to a COMMIT none of these says whether it
-# happened.
-_LOST = frozenset({"57P01", "57P02", "57P03", "57P05", "58000", "25P03", "25P04"})
-# The last: a role that is not there is a wrong value of the setting that names it.
-_MISCONFIGURED = frozenset(
-    {"42P01", "42703", "42883", "42501", "3F000", "3D000", "28000", "28P01", "42704", "22023"}
-)
-
-# With all their special cases: recovery, snapshot, shared cache.
-_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
+DRIVERS: Final[tuple[Driver, ...]] = (PsycopgDriver(), SqliteDriver())
+_UNREACHABLE: Final = "the database cannot be reached, or the connection broke; check the server"
+_CAUSES: Final = {
+    Fault.TRANSIENT: "other transactions conflicted at every attempt; try again later",
+    Fault.LOST: _UNREACHABLE,
+}
+_GAVE_UP: Final = "the database failed; its log says why"
 
 
 def fault_of(error: BaseException) -> Fault | None:
-    """Say what an error of a driver or of the pool means; ``None``: it is none of theirs."""
-    if isinstance(error, sqlite3.Error):
-        return _sqlite_fault(error)
+    """Classify an error of a driver or of the pool; ``None``: it is neither's."""
     if isinstance(error, exc.TimeoutError):
         return Fault.OTHER
-    if isinstance(error, exc.DBAPIError):
-        return fault_of(error.orig) if error.orig is not None else Fault.OTHER
-    if any(base.__module__.split(".")[0] == "psycopg" for base in type(error).__mro__):
-        return _postgresql_fault(error)
-    return None
-
-
-def _sqlite_fault(error: sqlite3.Error) -> Fault:
-    name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith(_BUSY):
-        return Fault.TRANSIENT
-    if isinstance(error, sqlite3.IntegrityError):
-        return Fault.CLASH
-    if isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError):
-        return Fault.LOST
-    if name in {
-        "SQLITE_ERROR",
-        "SQLITE_READONLY",
-        "SQLITE_CANTOPEN",
-        "SQLITE_NOTADB",
-        "SQLITE_PERM",
-    }:
-        return Fault.MISCONFIGURED
-    return Fault.OTHER
-
-
-def _postgresql_fault(error: BaseException) -> Fault:
-    state = getattr(error, "sqlstate", None)
-    if state is None or state.startswith("08") or state in _LOST:
-        return Fault.LOST
-    if state in TRANSIENT:
-        return Fault.TRANSIENT
-    if state.startswith("23"):
-        return Fault.CLASH
-    return Fault.MISCONFIGURED if state in _MISCONFIGURED else Fault.OTHER
+    original = _original(error)
+    driver = _driver_of(original)
+    if driver is not None:
+        return driver.fault_of(original)
+    return Fault.OTHER if isinstance(original, exc.DBAPIError) else None
 
 
 def code_of(error: BaseException) -> str:
-    """Return the code by which a database names an error, for logs and texts: no words of the server's."""
-    if isinstance(error, exc.DBAPIError) and error.orig is not None:
-        error = error.orig
+    """Return the code of an error for logs and messages; never the words of a server."""
+    error = _original(error)
     code = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None)
     return str(code) if code else type(error).__name__
 
 
 def as_ours(error: BaseException, fault: Fault) -> FourtopError:
-    """Return the error of ours for one that no retry has mended."""
-    code = code_of(error)
-    if fault is Fault.MISCONFIGURED:
-        return StoreMisconfigured(
-            (f"the database refuses a statement ({code}); run fourtop doctor",)
-        )
-    why = {
-        Fault.TRANSIENT: "others were in the way at every try",
-        Fault.LOST: "the connection is lost or cannot be made",
-    }.get(fault, "the database gave up")
-    return StoreUnavailable(f"{why} ({code})")
+    """Return our error for one that no retry has cured."""
+    original = _original(error)
+    driver = _driver_of(original)
+    advice = None if driver is None else driver.advice(original)
+    code = code_of(original)
+    if fault in (Fault.MISCONFIGURED, Fault.LOGIN):
+        problem = advice or "the database refuses a statement; run: fourtop doctor"
+        return StoreMisconfigured((f"{problem} ({code})",))
+    return StoreUnavailable(f"{advice or _CAUSES.get(fault, _GAVE_UP)} ({code})")
+
+
+def _original(error: BaseException) -> BaseException:
+    """Return the driver's error inside of SQLAlchemy's."""
+    if isinstance(error, exc.DBAPIError) and error.orig is not None:
+        return error.orig
+    return error
+
+
+def _driver_of(error: BaseException) -> Driver | None:
+    return next((each for each in DRIVERS if each.owns(error)), None)

@@ -1,119 +1,154 @@
-"""The gate of the jobs: how a transaction enters that is about all restaurants. Role, turn, clock: in this order."""
+"""Run transactions of jobs, which concern all restaurants: take the role, then the outbox lock."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Final, TypeVar
 
-from sqlalchemy import ColumnElement, Text, bindparam, cast, func, literal_column, select
+from sqlalchemy import select
 
-from fourtop.clock import SystemClock
-from fourtop.errors import StoreUnavailable
-from fourtop.ports import Clock
+from fourtop.errors import StoreMisconfigured, StoreUnavailable
 from fourtop.storage.sql.connection.errors import code_of
-from fourtop.storage.sql.connection.tenant import DATABASE_CLOCK, Terms, set_locally
-from fourtop.storage.sql.connection.transaction import Clash, Line, Sessions
-from fourtop.storage.sql.statements.dialect import Idiom, Statement
+from fourtop.storage.sql.connection.tenant import StoreOptions, clock_of
+from fourtop.storage.sql.connection.transaction import (
+    Connection,
+    ConstraintViolation,
+    TransactionRunner,
+)
+from fourtop.storage.sql.statement import Statement
+from fourtop.storage.sql.statements.dialect import Dialect, SessionSettings
 from fourtop.storage.sql.tables.security import JOBS_ROLE
 
 T = TypeVar("T")
 
-
-class Turn(Enum):
-    """How a transaction is at the outbox while others are: the name of the lock that it takes, until its end."""
-
-    ALONE = "pg_advisory_xact_lock"
-    BESIDE = "pg_advisory_xact_lock_shared"
+# The login may not take the role, or the role does not exist.
+_ROLE_REFUSED: Final = frozenset({"42501", "22023", "42704"})
 
 
-class JobGate:
+class OutboxLock(Enum):
+    """How a transaction locks the outbox: the function of PostgreSQL that takes the lock."""
+
+    EXCLUSIVE = "pg_advisory_xact_lock"
+    SHARED = "pg_advisory_xact_lock_shared"
+
+
+class JobTransactions:
     """Runs transactions of jobs. Safe for threads.
 
-    On PostgreSQL each takes the role of the jobs, whose policies show it the rows of all
-    restaurants; for as long as it lasts, so that nothing is left in the session.
+    On PostgreSQL each takes the role of the jobs. Its policies show the rows of all restaurants.
+    The role ends with the transaction, so that nothing stays in the session.
 
     Args:
-        idiom: The database's.
-        terms: On what terms. A role of ``None`` is the login's own for the jobs, too.
-        sessions: Where transactions are run.
+        dialect: The dialect of the database.
+        options: The options of the store. A role of ``None`` is the login's own for jobs, too.
+        transactions: Runs the transactions.
     """
 
-    def __init__(self, idiom: Idiom, terms: Terms, sessions: Sessions) -> None:
-        is_postgresql = idiom.is_postgresql
-        self._idiom = idiom
-        self._terms = terms
-        self._sessions = sessions
-        self._clock: Clock | None = (
-            terms.clock if is_postgresql or terms.clock is not None else SystemClock()
+    def __init__(
+        self, dialect: Dialect, options: StoreOptions, transactions: TransactionRunner
+    ) -> None:
+        self._dialect = dialect
+        self._options = options
+        self._transactions = transactions
+        self._clock = clock_of(dialect, options)
+        self._settings = {lock: self._settings_statement(lock) for lock in (None, *OutboxLock)}
+        self._time = (
+            None
+            if dialect.server_clock is None
+            else dialect.compile(
+                select(dialect.server_clock),
+                "read_clock",
+                "Read the clock of the database. A statement of its own, because it must run after"
+                " any wait for a lock.",
+            )
         )
-        self._begin_writing = (
-            "BEGIN ISOLATION LEVEL READ COMMITTED" if is_postgresql else "BEGIN IMMEDIATE"
-        )
-        self._begin_reading = (
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if is_postgresql else "BEGIN"
-        )
-        turns = (None, *Turn) if is_postgresql else ()
-        self._settings: dict[Turn | None, Statement] = {turn: self._setting(turn) for turn in turns}
-        self._time = idiom.compiled(select(DATABASE_CLOCK)) if is_postgresql else None
 
-    def read(self, work: Callable[[Line], T], name: str) -> T:
-        """Do some work that changes nothing, in one transaction.
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """All statements of this class."""
+        found = (*self._settings.values(), self._time)
+        return tuple(each for each in found if each is not None)
+
+    def read(self, work: Callable[[Connection], T], name: str) -> T:
+        """Run work that changes nothing in one transaction.
 
         Raises:
-            FourtopError: As ``Sessions.run`` lists them.
+            FourtopError: As ``TransactionRunner.run`` lists them.
         """
-        return self._sessions.run(
-            self._begin_reading, lambda line: self._entered(line, None, work), name
+        return self._transactions.run(
+            self._dialect.read_mode, lambda connection: self._enter(connection, None, work), name
         )
 
-    def write(self, work: Callable[[Line], T], name: str, turn: Turn | None = None) -> T:
-        """Do some work in one transaction, in its turn at the outbox if it wants one.
+    def write(
+        self, work: Callable[[Connection], T], name: str, lock: OutboxLock | None = None
+    ) -> T:
+        """Run work in one transaction, with a lock on the outbox if it needs one.
 
         Raises:
-            StoreUnavailable: If it cannot be done now; nothing was changed.
-            OutcomeUnknown: If the reply to the commit was lost. The job may be run again in either
-                case.
+            StoreUnavailable: Nothing was changed; run the job again later.
+            OutcomeUnknown: The reply to the commit was lost; run the job again.
         """
         try:
-            return self._sessions.run(
-                self._begin_writing, lambda line: self._entered(line, turn, work), name
+            return self._transactions.run(
+                self._dialect.write_mode,
+                lambda connection: self._enter(connection, lock, work),
+                name,
             )
-        except Clash as clash:
-            # What was nobody's when it was found, somebody refers to now.
-            raise StoreUnavailable(f"others were in the way ({code_of(clash.cause)})") from clash
+        except ConstraintViolation as violation:
+            # Another transaction has referenced the row since we selected it.
+            raise StoreUnavailable(
+                f"another transaction uses a row that the job would delete; run it again"
+                f" ({code_of(violation.cause)})"
+            ) from violation
 
-    def now_us(self, line: Line) -> int:
-        """Tell the time: a statement of its own, so that it is told after whatever was waited for."""
+    def now_us(self, connection: Connection) -> int:
+        """Return the time, read after any wait for a lock."""
         if self._clock is not None:
             return self._clock.now_us()
-        assert self._time is not None, "only a database with a clock has no other"
-        ((now_us,),) = line.rows(self._time)
+        assert self._time is not None, "a database without a clock has another"
+        ((now_us,),) = connection.rows(self._time)
         return int(now_us)
 
-    def _entered(self, line: Line, turn: Turn | None, work: Callable[[Line], T]) -> T:
-        # SQLite lets one transaction write at a time, and has no roles.
-        if self._settings:
-            line.rows(self._settings[turn])
-        return work(line)
+    def _enter(
+        self, connection: Connection, lock: OutboxLock | None, work: Callable[[Connection], T]
+    ) -> T:
+        settings = self._settings[lock]
+        if settings is not None:
+            try:
+                connection.rows(settings)
+            except Exception as error:
+                self._explain(error)
+                raise
+        return work(connection)
 
-    def _setting(self, turn: Turn | None) -> Statement:
-        milliseconds = round(self._terms.lock_timeout_seconds * 1000)
-        settings: list[ColumnElement[Any]] = [
-            set_locally("lock_timeout", literal_column(f"'{milliseconds}ms'"))
-        ]
-        if self._terms.role is not None:
-            settings.append(set_locally("role", bindparam("role", JOBS_ROLE, type_=Text())))
-        if turn is not None:
-            # As text, since no driver reads the nothing that it answers.
-            key: ColumnElement[int] = literal_column(
-                str(_key_of(self._idiom.tables.metadata.schema))
-            )
-            settings.append(cast(getattr(func, turn.value)(key), Text))
-        return self._idiom.compiled(select(*settings))
+    def _explain(self, error: Exception) -> None:
+        """Say which login to use if this one may not take the role of the jobs."""
+        if self._options.role is None or code_of(error) not in _ROLE_REFUSED:
+            return
+        login = self._transactions.engine.url.username
+        who = "this login" if login is None else f"the login {login}"
+        problem = (
+            f"{who} may not run jobs, because it is not a member of {JOBS_ROLE}: run jobs with a"
+            f" login that is, or: GRANT {JOBS_ROLE} TO that login ({code_of(error)})"
+        )
+        raise StoreMisconfigured((problem,)) from error
+
+    def _settings_statement(self, lock: OutboxLock | None) -> Statement | None:
+        key = _key_of(self._dialect.tables.metadata.schema)
+        settings = SessionSettings(
+            lock_timeout_seconds=self._options.lock_timeout_seconds,
+            role=None if self._options.role is None else JOBS_ROLE,
+            advisory_lock=None if lock is None else (lock.value, key),
+        )
+        suffix = "" if lock is None else f"_{lock.name.lower()}"
+        taken = "" if lock is None else f", and take the {lock.name.lower()} lock on the outbox"
+        return self._dialect.session_settings(
+            settings, f"enter_job{suffix}", f"Set the lock timeout and the role of the jobs{taken}."
+        )
 
 
 def _key_of(schema: str | None) -> int:
-    """Return the key of the outbox among the locks that have no table: the same in every process."""
+    """Return the key of the outbox among the advisory locks: the same in every process."""
     return int.from_bytes(sha256(f"{schema}.capacity_outbox".encode()).digest()[:8], signed=True)

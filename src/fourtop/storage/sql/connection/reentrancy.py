@@ -1,4 +1,4 @@
-"""Asking: who is inside of a question, so that it cannot wait for itself."""
+"""Detect a decision that calls back into its own restaurant; it would deadlock."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from contextlib import contextmanager
 from threading import local
 
 
-class Asking:
-    """Knows which restaurants the decisions and questions of a thread are about, while they run.
+class ReentrancyGuard:
+    """Knows the restaurants that the running decisions of each thread are about.
 
-    A decision that asked its own restaurant would wait for the lock that its own transaction holds,
-    or be answered from before it. Safe for threads; for awaited stores too, since nothing is
-    awaited inside of a question.
+    A decision that called its own restaurant would wait for the lock of its own transaction, or
+    read the state before it. Safe for threads; also for async stores, because a decision
+    awaits nothing.
     """
 
     def __init__(self) -> None:
         self._mine = local()
 
     def check(self, restaurant_id: str) -> None:
-        """Assert that no decision of this thread is about a restaurant."""
-        inside: tuple[str, ...] = getattr(self._mine, "inside", ())
-        assert restaurant_id not in inside, "a decision or change must not ask its own restaurant"
+        """Assert that no running decision of this thread is about a restaurant."""
+        running: tuple[str, ...] = getattr(self._mine, "running", ())
+        assert restaurant_id not in running, "a decision or change must not ask its own restaurant"
 
     @contextmanager
-    def about(self, restaurant_id: str) -> Iterator[None]:
-        """Run a question about a restaurant."""
-        before: tuple[str, ...] = getattr(self._mine, "inside", ())
-        self._mine.inside = (*before, restaurant_id)
+    def running(self, restaurant_id: str) -> Iterator[None]:
+        """Mark a decision about a restaurant as running."""
+        before: tuple[str, ...] = getattr(self._mine, "running", ())
+        self._mine.running = (*before, restaurant_id)
         try:
             yield
         finally:
-            self._mine.inside = before
+            self._mine.running = before

@@ -1,4 +1,7 @@
-"""The gate: how a transaction enters a restaurant. Lock, then clock: in this order, and each once."""
+"""Start a transaction on one restaurant: set the tenant, lock its row, then read the clock.
+
+The order matters: a time that is read before the wait for the lock may be older than the last one.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +9,27 @@ from threading import Lock
 from typing import Any, Final
 
 import attrs
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Text,
-    bindparam,
-    cast,
-    func,
-    literal_column,
-    select,
-    update,
-)
+from sqlalchemy import BigInteger, ColumnElement, func, null, select, update
 
 from fourtop.clock import SystemClock
 from fourtop.errors import NotFound
 from fourtop.model.results import Versions
-from fourtop.ports import Clock
-from fourtop.storage.sql.statements.dialect import Idiom, Statement, restaurant
-from fourtop.storage.sql.statements.reader import Cursor
-from fourtop.storage.sql.tables.security import EVERY_RESTAURANT, TENANT_SETTING
+from fourtop.ports import MAX_STEP_BACK_US, Clock, is_behind, tell_time
+from fourtop.storage.sql.statement import Cursor, Statement, TransactionMode
+from fourtop.storage.sql.statements.dialect import Dialect, SessionSettings
+from fourtop.storage.sql.statements.expressions import microseconds, number_literal, restaurant
+from fourtop.storage.sql.tables.security import EVERY_RESTAURANT
+
+_NAMED: Final = 10
 
 
 @attrs.frozen
-class Entry:
-    """What a transaction finds as it enters.
+class LockedRestaurant:
+    """A restaurant at the start of a transaction; locked if the transaction writes.
 
     Args:
-        versions: The three counters.
-        now_us: The time, told when the lock was held.
+        versions: The three version counters.
+        now_us: The time, read while the lock was held.
     """
 
     versions: Versions
@@ -41,16 +37,14 @@ class Entry:
 
 
 @attrs.frozen(kw_only=True)
-class Terms:
-    """On what terms transactions run.
+class StoreOptions:
+    """The options of a store that concern its transactions.
 
     Args:
-        clock: Tells the time; ``None``: the database does (SQLite has none of its own: this
-            machine's).
-        role: The role that a transaction takes on PostgreSQL, so that row level security binds it
-            whatever the login may do; ``None``: the login's own.
-        lock_timeout_seconds: How long a transaction waits for the restaurant before it is tried
-            again.
+        clock: Tells the time; ``None``: the database does, and for SQLite this machine.
+        role: The role that a transaction takes on PostgreSQL, so that row-level security applies
+            to any login; ``None``: the role of the login.
+        lock_timeout_seconds: How long a transaction waits for a restaurant before it is retried.
     """
 
     clock: Clock | None = None
@@ -58,113 +52,198 @@ class Terms:
     lock_timeout_seconds: float = 5.0
 
 
-class Gate:
-    """Begins transactions in a restaurant. Safe for threads.
+def clock_of(dialect: Dialect, options: StoreOptions) -> Clock | None:
+    """Return the clock of a store; ``None``: the database tells the time."""
+    if options.clock is None and dialect.server_clock is None:
+        return SystemClock()
+    return options.clock
+
+
+class TenantAccess:
+    """Starts transactions on a restaurant. Safe for threads.
 
     Args:
-        idiom: The database's.
-        terms: On what terms.
+        dialect: The dialect of the database.
+        options: The options of the store.
     """
 
-    def __init__(self, idiom: Idiom, terms: Terms) -> None:
-        is_postgresql = idiom.is_postgresql
-        self._idiom = idiom
-        self._terms = terms
-        self._clock: Clock | None = (
-            terms.clock if is_postgresql or terms.clock is not None else SystemClock()
-        )
+    def __init__(self, dialect: Dialect, options: StoreOptions) -> None:
+        self._dialect = dialect
+        self._options = options
+        self._clock = clock_of(dialect, options)
         self._latest_us: dict[str, int] = {}
         self._remembering = Lock()
-        self.begin_writing = (
-            "BEGIN ISOLATION LEVEL READ COMMITTED" if is_postgresql else "BEGIN IMMEDIATE"
+        self.write_mode: TransactionMode = dialect.write_mode
+        self.read_mode: TransactionMode = dialect.read_mode
+        self._settings = dialect.session_settings(
+            SessionSettings(
+                sets_tenant=True,
+                role=options.role,
+                lock_timeout_seconds=options.lock_timeout_seconds,
+            ),
+            "set_tenant",
+            "Set the tenant: row-level security shows the rows of this restaurant only. Also set"
+            " the lock timeout and the role. All three end with the transaction.",
         )
-        self.begin_reading = (
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if is_postgresql else "BEGIN"
-        )
-        self._settings = self._setting() if is_postgresql else None
-        self._lock = self._locking() if is_postgresql else self._looking()
-        self._look = self._looking()
-        self._ids = self._listing()
+        self._lock = self._lock_statement()
+        self._look = self._look_statement()
+        self._ids = self._ids_statement()
+        self._stored = self._stored_statement()
+        self._reset = self._reset_statement()
+        self._ahead = self._ahead_statement()
 
-    def name_tenant(self, cursor: Cursor, restaurant_id: str) -> None:
-        """Say whose rows this transaction may see, where the database asks for it."""
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """All statements of this class."""
+        settings = () if self._settings is None else (self._settings,)
+        clock = (self._stored, self._reset, self._ahead)
+        return (*settings, self._lock, self._look, self._ids, *clock)
+
+    def set_tenant(self, cursor: Cursor, restaurant_id: str) -> None:
+        """Set the tenant of this transaction, where the database has row-level security."""
         if self._settings is not None:
             cursor.rows(self._settings, {"restaurant": restaurant_id})
 
-    def enter(self, cursor: Cursor, restaurant_id: str, *, is_writing: bool) -> Entry:
-        """Enter a restaurant: for writing, alone.
+    def lock_restaurant(self, cursor: Cursor, restaurant_id: str) -> LockedRestaurant:
+        """Lock a restaurant for writing; other writers of it wait until the transaction ends.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: The restaurant does not exist.
         """
-        self.name_tenant(cursor, restaurant_id)
-        found = cursor.rows(self._lock if is_writing else self._look, {"restaurant": restaurant_id})
-        if not found:
-            raise NotFound("restaurant", str(restaurant_id)[:64])
-        floor, policy, occupancy, latest_us = found[0]
-        return Entry(
-            Versions(floor=floor, policy=policy, occupancy=occupancy),
-            self._tell(restaurant_id, latest_us),
-        )
+        return self._enter(cursor, restaurant_id, self._lock)
+
+    def look_up_restaurant(self, cursor: Cursor, restaurant_id: str) -> LockedRestaurant:
+        """Return a restaurant for reading, without a lock.
+
+        Raises:
+            NotFound: The restaurant does not exist.
+        """
+        return self._enter(cursor, restaurant_id, self._look)
 
     def restaurant_ids(self, cursor: Cursor) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted bytewise."""
-        self.name_tenant(cursor, EVERY_RESTAURANT)
+        self.set_tenant(cursor, EVERY_RESTAURANT)
         return tuple(id_ for (id_,) in cursor.rows(self._ids, {}))
 
-    def _tell(self, restaurant_id: str, latest_us: int) -> int:
-        """Tell the time; it never goes back: neither behind what is stored, nor behind what was told here."""
-        now_us = latest_us if self._clock is None else max(latest_us, self._clock.now_us())
+    def _enter(self, cursor: Cursor, restaurant_id: str, statement: Statement) -> LockedRestaurant:
+        self.set_tenant(cursor, restaurant_id)
+        found = cursor.rows(statement, {"restaurant": restaurant_id})
+        if not found:
+            raise NotFound("restaurant", str(restaurant_id)[:64])
+        floor, policy, occupancy, database_us, latest_us = found[0]
+        return LockedRestaurant(
+            Versions(floor=floor, policy=policy, occupancy=occupancy),
+            self._tell(restaurant_id, latest_us, database_us),
+        )
+
+    def restaurants_ahead(self, cursor: Cursor) -> tuple[str, ...]:
+        """Return the first ten restaurants with a stored time far ahead of the clock, by id."""
+        self.set_tenant(cursor, EVERY_RESTAURANT)
+        moment = {} if self._clock is None else {"now_us": self._clock.now_us()}
+        return tuple(id_ for (id_,) in cursor.rows(self._ahead, moment))
+
+    def reset_clock(self, cursor: Cursor, restaurant_id: str) -> int:
+        """Set the stored time of a restaurant back, where the clock is far behind it.
+
+        Return by how many microseconds; 0 if the clock is not far behind.
+
+        Raises:
+            NotFound: The restaurant does not exist.
+        """
+        self.set_tenant(cursor, restaurant_id)
+        found = cursor.rows(self._stored, {"restaurant": restaurant_id})
+        if not found:
+            raise NotFound("restaurant", str(restaurant_id)[:64])
+        database_us, latest_us = found[0]
+        now_us = database_us if self._clock is None else self._clock.now_us()
+        if not is_behind(latest_us, now_us):
+            return 0
+        cursor.rows(self._reset, {"restaurant": restaurant_id, "now_us": now_us})
         with self._remembering:
-            now_us = max(now_us, self._latest_us.get(restaurant_id, 0))
+            self._latest_us.pop(restaurant_id, None)
+        return int(latest_us - now_us)
+
+    def _tell(self, restaurant_id: str, latest_us: int, database_us: int | None) -> int:
+        """Return the time; never before the stored time, nor before the last one returned here.
+
+        A time returned here that is far ahead of the stored time and the clock is forgotten:
+        another process has reset the stored time, or a clock that ran ahead was only read.
+
+        Raises:
+            ClockBehind: The clock is far behind the stored time.
+        """
+        clock_us = database_us if self._clock is None else self._clock.now_us()
+        assert clock_us is not None, "a database without a clock is given one"
+        now_us = tell_time(restaurant_id, latest_us, clock_us)
+        with self._remembering:
+            told_us = self._latest_us.get(restaurant_id, 0)
+            now_us = now_us if is_behind(told_us, now_us) else max(now_us, told_us)
             self._latest_us[restaurant_id] = now_us
         return now_us
 
     # ---- statements
 
-    def _setting(self) -> Statement:
-        settings: list[ColumnElement[Any]] = [set_locally(TENANT_SETTING, restaurant())]
-        milliseconds = round(self._terms.lock_timeout_seconds * 1000)
-        settings.append(set_locally("lock_timeout", literal_column(f"'{milliseconds}ms'")))
-        if self._terms.role is not None:
-            settings.append(set_locally("role", bindparam("role", self._terms.role, type_=Text())))
-        return self._idiom.compiled(select(*settings))
-
-    def _locking(self) -> Statement:
-        # An update locks the row and answers what is in it now, after any wait. The clock is asked
-        # again for that answer: the new row is made before the wait, and made anew only if whoever
-        # was waited for has changed the row.
-        row = self._idiom.tables["restaurants"]
-        locked = update(row).values(latest_us=self._latest()).where(row.c.id == restaurant())
-        return self._idiom.compiled(locked.returning(*self._counters(), self._latest()))
-
-    def _looking(self) -> Statement:
-        row = self._idiom.tables["restaurants"]
-        return self._idiom.compiled(
-            select(*self._counters(), self._latest()).where(row.c.id == restaurant())
+    def _lock_statement(self) -> Statement:
+        row = self._dialect.tables["restaurants"]
+        locked = self._dialect.lock_row(row, row.c.id == restaurant(), self._columns())
+        return self._dialect.compile(
+            locked,
+            "lock_restaurant",
+            "Lock the restaurant's row and read its versions and its time. Every command begins"
+            " here, so the commands of a restaurant run one after the other.",
         )
 
-    def _listing(self) -> Statement:
-        row = self._idiom.tables["restaurants"]
-        return self._idiom.compiled(select(row.c.id).order_by(row.c.id))
+    def _look_statement(self) -> Statement:
+        row = self._dialect.tables["restaurants"].c
+        return self._dialect.compile(
+            select(*self._columns()).where(row.id == restaurant()),
+            "look_up_restaurant",
+            "Read the restaurant's versions and its time without a lock. Every query begins here.",
+        )
 
-    def _counters(self) -> tuple[ColumnElement[Any], ...]:
-        row = self._idiom.tables["restaurants"].c
-        return row.floor_version, row.policy_version, row.occupancy_version
+    def _ids_statement(self) -> Statement:
+        row = self._dialect.tables["restaurants"].c
+        return self._dialect.compile(
+            select(row.id).order_by(row.id), "list_restaurants", "List the ids of all restaurants."
+        )
 
-    def _latest(self) -> ColumnElement[int]:
-        latest_us = self._idiom.tables["restaurants"].c.latest_us
-        if self._clock is not None:
-            return latest_us
-        return func.greatest(latest_us, DATABASE_CLOCK, type_=BigInteger())
+    def _stored_statement(self) -> Statement:
+        row = self._dialect.tables["restaurants"].c
+        stored = select(self._database_clock(), row.latest_us).where(row.id == restaurant())
+        return self._dialect.compile(
+            stored.with_for_update(),
+            "read_told_time",
+            "Lock the restaurant's row and read the time that it was told last.",
+        )
 
+    def _reset_statement(self) -> Statement:
+        row = self._dialect.tables["restaurants"]
+        changed = update(row).values(latest_us=microseconds("now_us"))
+        return self._dialect.compile(
+            changed.where(row.c.id == restaurant()).returning(row.c.latest_us),
+            "reset_clock",
+            "Set the time of a restaurant back after a clock ran ahead.",
+        )
 
-# What a database's own clock tells, in microseconds.
-DATABASE_CLOCK: Final = cast(
-    literal_column("extract(epoch FROM clock_timestamp()) * 1000000"), BigInteger
-)
+    def _ahead_statement(self) -> Statement:
+        row = self._dialect.tables["restaurants"].c
+        now_us = microseconds("now_us") if self._clock is not None else self._database_clock()
+        ahead = select(row.id).where(row.latest_us - now_us > number_literal(MAX_STEP_BACK_US))
+        return self._dialect.compile(
+            ahead.order_by(row.id).limit(number_literal(_NAMED)),
+            "list_restaurants_ahead",
+            "List restaurants that were told a time more than five minutes ahead of the clock.",
+        )
 
+    def _database_clock(self) -> ColumnElement[Any]:
+        """Return the time of the database; NULL where another clock tells the time."""
+        clock = self._dialect.server_clock
+        return null() if self._clock is not None or clock is None else clock
 
-def set_locally(name: str, value: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Set something for this transaction only."""
-    return func.set_config(literal_column(f"'{name}'"), value, literal_column("true"))
+    def _columns(self) -> tuple[ColumnElement[Any], ...]:
+        row = self._dialect.tables["restaurants"].c
+        latest_us: ColumnElement[int] = row.latest_us
+        if self._clock is None:
+            latest_us = func.greatest(latest_us, self._dialect.server_clock, type_=BigInteger())
+        versions = row.floor_version, row.policy_version, row.occupancy_version
+        return (*versions, self._database_clock(), latest_us)

@@ -1,4 +1,4 @@
-"""Sessions: a connection for one transaction, its beginning and its end, and what is tried again."""
+"""Run transactions on pooled connections: begin, commit or roll back, and retry on conflict."""
 
 from __future__ import annotations
 
@@ -8,104 +8,89 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import cache
 from threading import Lock
 from typing import Any, Final, TypeVar
 
 import attrs
-from sqlalchemy import Engine
+import sqlalchemy
 
 from fourtop.errors import OutcomeUnknown, StoreUnavailable
-from fourtop.storage.sql.connection.engine import prepare_sqlite
+from fourtop.storage.sql.connection.driver import Driver, DriverCursor
+from fourtop.storage.sql.connection.engine import driver_of
 from fourtop.storage.sql.connection.errors import STALE, Fault, as_ours, code_of, fault_of
-from fourtop.storage.sql.statements.dialect import Statement
+from fourtop.storage.sql.connection.listeners import ListenedConnection, has_listeners
+from fourtop.storage.sql.statement import NO_PARAMETERS, Statement, TransactionMode
 
 T = TypeVar("T")
 
 LOG: Final = logging.getLogger("fourtop.store")
 
-# One try and at most three retries.
+# One attempt and at most three retries.
 WAITS_SECONDS: Final = (0.1, 0.2, 0.4)
-_SERVED: Final = "fourtop.served"
-# How transactions begin that change nothing.
-READING: Final = frozenset({"BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"})
-_NOTHING: Final[Mapping[str, Any]] = {}
+_HAS_SERVED: Final = "fourtop.has_served"
 
 
-class Line:
-    """A connection for one transaction. Carries statements; knows nothing of what they say.
+class Connection:
+    """Executes statements in one transaction.
 
     Args:
-        cursor: The driver's.
-        driver: The driver's connection, if it prepares statements by itself, as psycopg does.
-        takes_numbers: Whether it takes statements with numbered parameters.
+        cursor: The driver's cursor.
+        listened: Tells the host's listeners about each statement; ``None``: without listeners.
     """
 
-    __slots__ = ("_cursor", "_driver", "_takes_numbers")
+    __slots__ = ("_cursor", "_driver_cursor", "_listened")
 
-    def __init__(self, cursor: Any, driver: Any = None, *, takes_numbers: bool = False) -> None:
-        self._cursor = cursor
-        self._driver = driver
-        self._takes_numbers = takes_numbers
+    def __init__(self, cursor: DriverCursor, listened: ListenedConnection | None = None) -> None:
+        self._driver_cursor = cursor
+        self._cursor = cursor.cursor
+        self._listened = listened
 
-    def rows(self, statement: Statement, parameters: Mapping[str, Any] = _NOTHING) -> list[Any]:
-        """Return the rows that a statement answers."""
-        self._carry(statement, parameters)
+    def rows(
+        self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS, /
+    ) -> list[Any]:
+        """Execute a statement and return its rows."""
+        self._execute(statement, parameters)
         found: list[Any] = self._cursor.fetchall()
         return found
 
-    def touched(self, statement: Statement, *parameters: Mapping[str, Any]) -> int:
-        """Return how many rows a statement has touched, executed once for each of some sets of parameters."""
+    def touched(self, statement: Statement, /, *parameters: Mapping[str, Any]) -> int:
+        """Execute a statement once per parameter set and return the number of rows it touched."""
         if len(parameters) == 1:
-            self._carry(statement, parameters[0])
+            self._execute(statement, parameters[0])
         else:
-            constants = statement.constants
-            self._cursor.executemany(statement.text, [{**constants, **each} for each in parameters])
+            sets = [{**statement.constants, **each} for each in parameters]
+            if self._listened is None:
+                self._cursor.executemany(statement.text, sets)
+            else:
+                self._listened.execute(self._cursor, statement, statement.text, sets, many=True)
         touched: int = self._cursor.rowcount
         return touched
 
-    def _carry(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
-        constants = statement.constants
-        given = {**constants, **parameters} if constants else parameters
-        if self._takes_numbers:
-            text, names = statement.numbered
-            self._cursor.execute(text, [given[name] for name in names])
+    def _execute(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
+        text, values = self._driver_cursor.bind(statement, parameters)
+        if self._listened is None:
+            self._cursor.execute(text, values)
         else:
-            self._cursor.execute(statement.text, given)
+            self._listened.execute(self._cursor, statement, text, values)
 
     @property
-    def is_given_up(self) -> bool:
-        """Whether the database has given the transaction up, so that a commit would roll it back."""
-        return self._driver is not None and self._driver.info.transaction_status.name == "INERROR"
+    def is_aborted(self) -> bool:
+        """Whether the database has aborted the transaction, so that COMMIT would roll back."""
+        return self._driver_cursor.is_aborted
 
     def command(self, text: str) -> None:
-        """Send a command that begins or ends the transaction.
-
-        There is nothing to prepare in it. And psycopg, as long as it is to prepare something,
-        forgets at a ROLLBACK all that it has prepared before, because somebody may have made a
-        table and taken it back; we never do.
-        """
-        driver = self._driver
-        if driver is None:
-            self._cursor.execute(text)
-            return
-        threshold = driver.prepare_threshold
-        driver.prepare_threshold = None
-        try:
-            self._cursor.execute(text)
-        finally:
-            driver.prepare_threshold = threshold
+        """Execute a command that begins or ends the transaction."""
+        self._driver_cursor.command(text)
 
 
 @attrs.define
-class Tally:
-    """What happened to the transactions of a store so far, for metrics. Safe for threads.
+class StoreMetrics:
+    """Counts what happened to the transactions of a store. Safe for threads.
 
     Args:
-        committed: How many were committed.
-        retried: How many tries were repeated because somebody else was in the way, by the
-            database's code.
-        refused: How many tries a constraint of the database has refused.
+        committed: The number of commits.
+        retried: The number of retries by the code of the database.
+        refused: The number of attempts that a constraint of the database refused.
     """
 
     committed: int = 0
@@ -113,58 +98,58 @@ class Tally:
     refused: int = 0
     _lock: Lock = attrs.field(factory=Lock, repr=False, eq=False)
 
-    def commit(self) -> None:
-        """Count a transaction that was committed."""
+    def count_commit(self) -> None:
+        """Count a commit."""
         with self._lock:
             self.committed += 1
 
-    def retry(self, code: str) -> None:
-        """Count a try that is repeated."""
+    def count_retry(self, code: str) -> None:
+        """Count a retry."""
         with self._lock:
             self.retried[code] += 1
 
-    def refuse(self) -> None:
-        """Count a try that a constraint has refused."""
+    def count_refusal(self) -> None:
+        """Count an attempt that a constraint refused."""
         with self._lock:
             self.refused += 1
 
 
 def pause(seconds: float) -> None:
-    """Wait before another try."""
+    """Wait before a retry."""
     time.sleep(seconds)
 
 
-class Sessions:
-    """Opens sessions on an engine, one for each transaction. Safe for threads if the engine's pool is.
+class TransactionRunner:
+    """Runs work in transactions, each on a connection of its own. Safe for threads.
 
     Args:
-        engine: Where the connections come from. They are driven without SQLAlchemy's own
-            transactions, and returned as they came.
-        wait: Waits for some seconds; an awaited store has its own way.
+        engine: The source of connections. The runner sends BEGIN, COMMIT and ROLLBACK itself and
+            returns each connection in the state in which the pool gave it.
+        wait: Waits for some seconds before a retry; an async store waits in its own way.
     """
 
-    def __init__(self, engine: Engine, wait: Callable[[float], None] = pause) -> None:
+    def __init__(self, engine: sqlalchemy.Engine, wait: Callable[[float], None] = pause) -> None:
         self.engine = engine
-        self.tally = Tally()
+        self.metrics: StoreMetrics = StoreMetrics()
         self.wait = wait
-        # What is to be done once, before the first work.
+        # Called once, before the first transaction.
         self.before: Callable[[], None] | None = None
-        self._is_sqlite = engine.dialect.name == "sqlite"
+        self._driver = driver_of(engine.dialect.name)
 
-    def run(self, begin: str, work: Callable[[Line], T], name: str) -> T:
-        """Do some work in one transaction, and again while somebody else is in the way.
+    def run(self, mode: TransactionMode, work: Callable[[Connection], T], name: str) -> T:
+        """Run work in a transaction, and again after a conflict, in a new transaction.
 
         Args:
-            begin: The command that begins the transaction.
-            work: What to do; may be called several times, each time in a new transaction.
-            name: Of the work, for the log.
+            mode: How the transaction begins.
+            work: The work; it may be called several times.
+            name: The name of the work in the log.
 
         Raises:
-            StoreUnavailable: If it cannot be done now; nothing was changed.
-            StoreMisconfigured: If the database is not as it has to be.
-            OutcomeUnknown: If the reply to the commit was lost.
-            Clash: If a constraint refused what was written; nothing was changed.
-            Exception: Whatever the work raises, as it is; nothing was changed.
+            StoreUnavailable: Nothing was changed; try again later.
+            StoreMisconfigured: Nothing was changed; repair the database as the text says.
+            OutcomeUnknown: The reply to the commit was lost; repeat the command with the same key.
+            ConstraintViolation: A constraint refused a row; nothing was changed.
+            Exception: An error of the work itself, unchanged; nothing was changed.
         """
         before = self.before
         if before is not None:
@@ -172,195 +157,186 @@ class Sessions:
             self.before = None
         for number in range(len(WAITS_SECONDS) + 1):
             try:
-                return self._once(begin, work, name)
-            except _AgainError as again:
+                return self._run_once(mode, work, name)
+            except RetryableError as conflict:
                 if number == len(WAITS_SECONDS):
-                    raise as_ours(again.cause, Fault.TRANSIENT) from again.cause
-                code = code_of(again.cause)
-                self.tally.retry(code)
+                    raise as_ours(conflict.cause, Fault.TRANSIENT) from conflict.cause
+                code = code_of(conflict.cause)
+                self.metrics.count_retry(code)
                 LOG.info("%s is tried again after %s", name, code)
-                # Half of it at least, so that those who met do not meet again.
-                self.wait(WAITS_SECONDS[number] * random.uniform(0.5, 1.0))  # noqa: S311  # Nothing here is secret.
-        raise AssertionError("the last try returns or raises")
+                # At least half of the time, so that two that met do not meet again.
+                self.wait(WAITS_SECONDS[number] * random.uniform(0.5, 1.0))  # noqa: S311  # No secret.
+        raise AssertionError("the last attempt returns or raises")
 
-    def _once(self, begin: str, work: Callable[[Line], T], name: str) -> T:
+    def _run_once(self, mode: TransactionMode, work: Callable[[Connection], T], name: str) -> T:
         try:
-            connection, line = self._begun(begin)
+            pooled, connection = self._begin(mode)
         except Exception as error:
             self._translate(error)
             raise
         is_clean = False
         try:
-            result = work(line)
-            self._commit(line, name, only_reads=begin in READING)
+            result = work(connection)
+            self._commit(connection, name, is_read_only=mode.is_read_only)
             is_clean = True
         except BaseException as error:
             is_usable = not isinstance(error, OutcomeUnknown) and code_of(error) not in STALE
-            is_clean = is_usable and _is_rolled_back(line)
+            is_clean = is_usable and _roll_back(connection)
             self._translate(error)
             raise
         finally:
-            self._give_back(connection, is_clean=is_clean)
+            _give_back(pooled, is_clean=is_clean)
         return result
 
-    def _commit(self, line: Line, name: str, *, only_reads: bool) -> None:
-        if line.is_given_up:
-            raise StoreUnavailable("the transaction had been given up before its end")
+    def _commit(self, connection: Connection, name: str, *, is_read_only: bool) -> None:
+        if connection.is_aborted:
+            raise StoreUnavailable("the transaction was aborted before its end; try again")
         try:
-            line.command("COMMIT")
+            connection.command("COMMIT")
         except Exception as error:
-            # Where the database answered that it has not committed, it has not; and a question has
-            # changed nothing.
-            if fault_of(error) is Fault.LOST and not only_reads:
+            # Any other error is the database's answer that it did not commit.
+            if fault_of(error) is Fault.LOST and not is_read_only:
                 raise OutcomeUnknown(name) from error
             raise
-        self.tally.commit()
+        self.metrics.count_commit()
 
-    def _begun(self, begin: str) -> tuple[_Lent, Line]:
-        """Begin on a connection of the pool; on another if that one has died while it lay there, as all may have."""
+    def _begin(self, mode: TransactionMode) -> tuple[PooledConnection, Connection]:
+        """Begin on a connection of the pool.
+
+        If a connection died in the pool, take another one: all of the pool may have died, for
+        instance when the server restarted.
+        """
         while True:
-            lent = self._lend()
+            pooled = PooledConnection(self.engine, self._driver)
             try:
-                return lent, _began(lent, begin)
+                connection = pooled.open()
+                connection.command(mode.command)
             except BaseException as error:
-                has_served = lent.has_served
-                lent.drop()
+                has_served = pooled.has_served
+                pooled.drop()
                 if not (has_served and fault_of(error) is Fault.LOST):
                     raise
-
-    def _lend(self) -> _Lent:
-        connection = self.engine.raw_connection()
-        try:
-            if self._is_sqlite:
-                prepare_sqlite(connection.dbapi_connection, connection)
-            return _Lent(connection, "isolation_level" if self._is_sqlite else "autocommit")
-        except BaseException:
-            connection.invalidate()
-            raise
-
-    @staticmethod
-    def _give_back(lent: _Lent, *, is_clean: bool) -> None:
-        # What goes wrong here has no say any more, since the transaction is over; but the pool gets
-        # its place back, also from a task that is cancelled just now.
-        if is_clean:
-            try:
-                lent.give_back()
-            except Exception:  # noqa: BLE001  # Whatever it is, the connection goes.
-                is_clean = False
-            except BaseException:
-                with suppress(Exception):
-                    lent.drop()
-                raise
-        if not is_clean:
-            with suppress(Exception):
-                lent.drop()
+            else:
+                pooled.has_served = True
+                return pooled, connection
 
     def _translate(self, error: BaseException) -> None:
-        """Raise our own error for a driver's; return if it is none."""
+        """Raise our own error for a driver's; return for any other error."""
         fault = fault_of(error)
         if fault is None:
             return
         if fault is Fault.TRANSIENT:
-            raise _AgainError(error) from error
-        if fault is Fault.CLASH:
-            self.tally.refuse()
-            raise Clash(error) from error
+            raise RetryableError(error) from error
+        if fault is Fault.CONSTRAINT:
+            self.metrics.count_refusal()
+            raise ConstraintViolation(error) from error
         raise as_ours(error, fault) from error
 
 
-def _began(lent: _Lent, begin: str) -> Line:
-    line = lent.line()
-    line.command(begin)
-    lent.has_served = True
-    return line
-
-
-def _is_rolled_back(line: Line) -> bool:
+def _roll_back(connection: Connection) -> bool:
+    """Roll back; return whether the connection can be used again."""
     try:
-        line.command("ROLLBACK")
-    except Exception:  # noqa: BLE001  # Whatever it is: the connection is of no use any more.
+        connection.command("ROLLBACK")
+    except Exception:  # noqa: BLE001  # Any error means that the connection is of no use.
         return False
     return True
 
 
-class _Lent:
-    """A connection of the pool in the mode that we need: nothing begins or ends a transaction but our commands.
+def _give_back(pooled: PooledConnection, *, is_clean: bool) -> None:
+    """Return a connection to the pool.
+
+    The transaction is over, so an error changes nothing about its outcome. The pool gets its place
+    back in any case, also from a task that is being cancelled.
+    """
+    if is_clean:
+        try:
+            pooled.give_back()
+        except Exception:  # noqa: BLE001  # Any error means that the connection is of no use.
+            is_clean = False
+        except BaseException:
+            with suppress(Exception):
+                pooled.drop()
+            raise
+    if not is_clean:
+        with suppress(Exception):
+            pooled.drop()
+
+
+class PooledConnection:
+    """A connection of the pool in manual mode: only our commands begin and end transactions.
 
     Args:
-        connection: The pool's.
-        mode: The driver's attribute that says who begins transactions: ``None`` or true, we do.
+        engine: Its pool lends the connection.
+        driver: The driver of the engine.
     """
 
-    __slots__ = ("_before", "_mode", "connection")
+    __slots__ = ("_before", "_connection", "_driver", "_listened")
 
-    def __init__(self, connection: Any, mode: str) -> None:
-        self.connection = connection
-        self._mode = mode
-        driver = connection.dbapi_connection
-        self._before = getattr(driver, mode)
-        ours = None if mode == "isolation_level" else True
-        if self._before != ours:
-            setattr(driver, mode, ours)
-
-    def line(self) -> Line:
-        """Return a line over it.
-
-        psycopg reads a statement anew at each execution if it is a long one with named parameters,
-        as ours are; what it calls a raw cursor does not. A cursor that the host has chosen for its
-        connections stays.
-        """
-        driver = self.connection.driver_connection
-        usual = getattr(driver, "cursor_factory", None)
-        if usual is None:
-            return Line(self.connection.cursor())
-        raw = _raw_cursors().get(usual)
-        if raw is None:
-            return Line(self.connection.cursor(), driver)
-        driver.cursor_factory = raw
+    def __init__(self, engine: sqlalchemy.Engine, driver: Driver) -> None:
+        self._driver = driver
+        self._listened: sqlalchemy.Connection | None = None
+        if has_listeners(engine):
+            # Listeners receive a connection of SQLAlchemy, which holds the one of the pool.
+            self._listened = engine.connect()
+            self._connection: Any = self._listened.connection
+        else:
+            self._connection = engine.raw_connection()
         try:
-            return Line(self.connection.cursor(), driver, takes_numbers=True)
-        finally:
-            driver.cursor_factory = usual
+            driver.set_up(self._connection)
+            attribute, manual = driver.manual_commit
+            connection = self._connection.dbapi_connection
+            self._before = getattr(connection, attribute)
+            if self._before != manual:
+                setattr(connection, attribute, manual)
+        except BaseException:
+            self.drop()
+            raise
+
+    def open(self) -> Connection:
+        """Open a cursor for one transaction."""
+        listened = None if self._listened is None else ListenedConnection(self._listened)
+        return Connection(self._driver.open_cursor(self._connection), listened)
 
     @property
     def has_served(self) -> bool:
-        """Whether a transaction was begun on it before: what has never served was made just now."""
-        return _SERVED in self.connection.info
+        """Whether it has served a transaction before; if not, it was just opened."""
+        return _HAS_SERVED in self._connection.info
 
     @has_served.setter
     def has_served(self, value: bool) -> None:
-        self.connection.info[_SERVED] = value
+        self._connection.info[_HAS_SERVED] = value
 
     def give_back(self) -> None:
-        """Return it as it came."""
-        driver = self.connection.dbapi_connection
-        if getattr(driver, self._mode) != self._before:
-            setattr(driver, self._mode, self._before)
-        self.connection.close()
+        """Return it to the pool as it came."""
+        connection = self._connection.dbapi_connection
+        attribute, _ = self._driver.manual_commit
+        if getattr(connection, attribute) != self._before:
+            setattr(connection, attribute, self._before)
+        if self._listened is None:
+            self._connection.close()
+        else:
+            self._listened.close()
 
     def drop(self) -> None:
-        """Close it for good; its database rolls back what is left of its transaction."""
-        self.connection.invalidate()
+        """Close it for good; the database rolls back any open transaction."""
+        self._connection.invalidate()
+        if self._listened is not None:
+            self._listened.close()
 
 
-@cache
-def _raw_cursors() -> dict[type, type]:
-    """Return psycopg's raw cursors by the usual ones that they stand in for; asked only where psycopg is there."""
-    import psycopg  # noqa: PLC0415  # An extra of its own: SQLite does without.
-
-    return {psycopg.Cursor: psycopg.RawCursor, psycopg.AsyncCursor: psycopg.AsyncRawCursor}
-
-
-class _AgainError(Exception):
-    """Somebody else was in the way."""
+class RetryableError(Exception):
+    """Another transaction conflicted with this one."""
 
     def __init__(self, cause: BaseException) -> None:
         super().__init__(cause)
         self.cause = cause
 
 
-class Clash(Exception):  # It never leaves the store: the judge finds out what was wrong.
-    """A constraint of the database refused what was written."""
+class ConstraintViolation(Exception):
+    """A constraint of the database refused a row.
+
+    It never leaves the store: ``ConflictExplainer`` finds the cause.
+    """
 
     def __init__(self, cause: BaseException) -> None:
         super().__init__(cause)

@@ -1,4 +1,4 @@
-"""Migrating: how the tables come into a database, change with the versions of this package, and go again."""
+"""Create the tables in a database, change them with each version of the package, drop them."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ from fourtop.storage.sql.connection.engine import as_engine
 from fourtop.storage.sql.connection.errors import Fault, as_ours, code_of, fault_of
 from fourtop.storage.sql.connection.transaction import WAITS_SECONDS, pause
 from fourtop.storage.sql.migrations.step import Step
-from fourtop.storage.sql.tables.catalog import DEFAULT_SCHEMA, VERSION_TABLE, catalog, quoted
+from fourtop.storage.sql.tables.catalog import DEFAULT_SCHEMA, VERSION_TABLE, catalog
+from fourtop.storage.sql.tables.columns import quoted
 from fourtop.storage.sql.tables.security import APP_ROLE, JOBS_ROLE
 
 T = TypeVar("T")
 
 _BASE: Final = "base"
 _HEAD: Final = "head"
-# Two databases of one server may be migrated at once: who comes second finds the role there, in one
-# of two ways.
+# Two databases of one server may be migrated at once. The second migration then gets one of two
+# errors, because the role exists.
 _MAKE_ROLE: Final = """DO $$ BEGIN
     CREATE ROLE {role} NOLOGIN;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
@@ -38,8 +39,8 @@ class Revision:
     """A step of the schema.
 
     Args:
-        id: Its name in the version table.
-        says: What it does, in a line.
+        id: The revision's name in the version table.
+        says: What the revision does, in a line.
     """
 
     id: str
@@ -49,27 +50,28 @@ class Revision:
 def migrate(
     source: str | Engine, *, schema: str = DEFAULT_SCHEMA, revision: str = _HEAD
 ) -> tuple[str, ...]:
-    """Bring a database's schema up to a revision: in one transaction, all or nothing.
+    """Upgrade a database to a revision, in one transaction: all of it or nothing.
 
-    Doing it twice is harmless, and so is doing it in two processes at once: the second waits for
-    the first. What is in the tables stays. On PostgreSQL the login has to own the schema or be
-    allowed to make it; and to be allowed to make what is not there yet of the extension
-    ``btree_gist`` and the roles ``fourtop_app`` and ``fourtop_jobs``.
+    A second call does nothing. Of two processes at once, the second waits for the first. The rows
+    stay. On PostgreSQL the login must own the schema or have the right to create it. It must also
+    have the right to create the extension ``btree_gist`` and the roles ``fourtop_app`` and
+    ``fourtop_jobs`` where they are missing.
 
     Args:
-        source: A URL, or an engine of the host's.
+        source: A URL, or an engine of the host.
         schema: The schema on PostgreSQL.
-        revision: Up to which, ``"head"`` being the last. One below the database's own does nothing.
+        revision: The target, ``"head"`` for the newest. An older one than the database has does
+            nothing.
 
     Returns:
-        The revisions that were run, oldest first; none: nothing was to be done.
+        The revisions that were run, oldest first. Empty if the database was up to date.
 
     Raises:
-        InvalidInput: If the source or the revision is none.
-        StoreMisconfigured: If the database cannot be migrated as it is; what to mend stands in it.
-        StoreUnavailable: If it cannot be reached, or somebody else was in the way; nothing was
-            changed.
-        OutcomeUnknown: If the reply to the commit was lost; do it again.
+        InvalidInput: The source or the revision is invalid; pass another.
+        StoreMisconfigured: The database cannot be migrated; the error says what to repair.
+        StoreUnavailable: The database cannot be reached or is locked; nothing was changed, try
+            again.
+        OutcomeUnknown: The reply to the commit was lost; call again.
     """
     scripts = _Scripts()
     goal = scripts.place(revision)
@@ -87,26 +89,26 @@ def migrate(
 def downgrade(
     source: str | Engine, *, schema: str = DEFAULT_SCHEMA, revision: str
 ) -> tuple[str, ...]:
-    """Take a database's schema back to a revision: in one transaction, all or nothing.
+    """Downgrade a database to a revision, in one transaction: all of it or nothing.
 
-    Back at ``"base"`` everything of ours is gone, with all data: the tables, the version table and,
-    where nothing of somebody else's is in it, the schema. The extension and the roles stay: other
-    databases may use them.
+    ``"base"`` drops everything that fourtop made, with all data: the tables, the version table and
+    the schema, unless the schema holds other objects. The extension and the roles stay, because
+    other databases may use them.
 
     Args:
-        source: A URL, or an engine of the host's.
+        source: A URL, or an engine of the host.
         schema: The schema on PostgreSQL.
-        revision: Down to which. One above the database's own does nothing.
+        revision: The target. A newer one than the database has does nothing.
 
     Returns:
-        The revisions that were taken back, latest first.
+        The revisions that were undone, newest first.
 
     Raises:
-        InvalidInput: If the source or the revision is none.
-        StoreMisconfigured: If the database cannot be changed as it is; what to mend stands in it.
-        StoreUnavailable: If it cannot be reached, or somebody else was in the way; nothing was
-            changed.
-        OutcomeUnknown: If the reply to the commit was lost; do it again.
+        InvalidInput: The source or the revision is invalid; pass another.
+        StoreMisconfigured: The database cannot be changed; the error says what to repair.
+        StoreUnavailable: The database cannot be reached or is locked; nothing was changed, try
+            again.
+        OutcomeUnknown: The reply to the commit was lost; call again.
     """
     scripts = _Scripts()
     goal = scripts.place(revision)
@@ -125,12 +127,12 @@ def downgrade(
 
 
 def current(source: str | Engine, *, schema: str = DEFAULT_SCHEMA) -> str | None:
-    """Return the revision that a database's schema is at; ``None``: there is none of ours in it.
+    """Return the revision of a database; ``None`` if it has no tables of fourtop.
 
     Raises:
-        InvalidInput: If the source is none.
-        StoreMisconfigured: If the login may not look.
-        StoreUnavailable: If it cannot be reached.
+        InvalidInput: The source is invalid; pass another.
+        StoreMisconfigured: The login may not read the version table; use another login.
+        StoreUnavailable: The database cannot be reached; try again.
     """
     return _transact(
         source, schema, lambda connection: _context(connection, schema).get_current_revision()
@@ -138,30 +140,30 @@ def current(source: str | Engine, *, schema: str = DEFAULT_SCHEMA) -> str | None
 
 
 def history() -> tuple[Revision, ...]:
-    """Return all revisions that this package knows, oldest first."""
+    """Return all revisions of this package, oldest first."""
     return tuple(Revision(each.revision, each.doc) for each in _Scripts().all)
 
 
 def exclude_fourtop(
     connection: Connection, schema: str = DEFAULT_SCHEMA
-) -> Callable[[str | None, str, Mapping[str, str | None]], bool]:
-    """Return a hook that keeps the autogenerate of a host's own Alembic off our tables.
+) -> Callable[[str | None, str, Mapping[Any, str | None]], bool]:
+    """Return a hook that hides our tables from the autogenerate of a host's own Alembic.
 
-    Give it to ``context.configure`` in the host's ``env.py``, as
+    Pass it to ``context.configure`` in the host's ``env.py`` as
     ``include_name=exclude_fourtop(connection)``. On PostgreSQL it hides our schema, on SQLite our
     tables by their names.
 
     Args:
-        connection: The host's, to whatever database is looked at.
-        schema: The schema that ours are in, on PostgreSQL.
+        connection: The host's connection to the database.
+        schema: The schema of our tables on PostgreSQL.
     """
     ours = {*catalog("sqlite").names, VERSION_TABLE}
-    # To Alembic, the schema in which a login finds itself has no name.
+    # Alembic gives no name to the default schema of a login.
     is_default = (
         connection.dialect.name != "postgresql" or connection.dialect.default_schema_name == schema
     )
 
-    def include_name(name: str | None, kind: str, parents: Mapping[str, str | None]) -> bool:
+    def include_name(name: str | None, kind: str, parents: Mapping[Any, str | None]) -> bool:
         if kind == "schema":
             return name != schema
         place = parents.get("schema_name")
@@ -196,7 +198,7 @@ def _transact(source: str | Engine, schema: str, work: Callable[[Connection], T]
 
 @contextmanager
 def _begun(engine: Engine, schema: str | None) -> Iterator[Connection]:
-    """Give a connection in a transaction that nobody but us begins and ends, with no other migrator beside it."""
+    """Yield a connection in a transaction of our own, which excludes every other migration."""
     with engine.connect() as plain:
         connection = plain.execution_options(isolation_level="AUTOCOMMIT")
         connection.exec_driver_sql(
@@ -204,12 +206,12 @@ def _begun(engine: Engine, schema: str | None) -> Iterator[Connection]:
         )
         try:
             if schema is not None:
-                # It ends with the transaction, so that a pooler may stand between.
+                # The lock ends with the transaction, so that a pooler works.
                 lock = "SELECT pg_advisory_xact_lock(hashtextextended(%(name)s, 0))"
                 connection.exec_driver_sql(lock, {"name": f"fourtop.migrate {schema}"})
             yield connection
         except BaseException:
-            # Where the connection is gone, so is the transaction.
+            # A lost connection has ended the transaction.
             with suppress(Exception):
                 connection.exec_driver_sql("ROLLBACK")
             raise
@@ -230,11 +232,11 @@ def _as_ours(error: Exception, fault: Fault) -> FourtopError:
     return as_ours(error, fault)
 
 
-# ---- what a migration does in it -----------------------------------------------------------------
+# ---- inside the transaction ----------------------------------------------------------------------
 
 
 class _Scripts:
-    """The revisions, in their one line."""
+    """The revisions in their order."""
 
     def __init__(self) -> None:
         config = Config()
@@ -244,11 +246,11 @@ class _Scripts:
         self.all: Sequence[Script] = list(reversed(list(self._directory.walk_revisions())))
 
     def place(self, revision: str | None, *, is_stored: bool = False) -> int:
-        """Return how many revisions have been run when a database is at this one.
+        """Return how many revisions a database at this revision has run.
 
         Raises:
-            InvalidInput: If it is none.
-            StoreMisconfigured: If a database says that it is there, and it is none.
+            InvalidInput: No revision has this name.
+            StoreMisconfigured: A database has a revision that this package does not know.
         """
         if revision in (None, _BASE):
             return 0
@@ -258,19 +260,19 @@ class _Scripts:
         if revision in ids:
             return ids.index(revision) + 1
         if is_stored:
-            why = f"the schema is at revision {safe_repr(revision)}, which a later version of fourtop has made"
-            raise StoreMisconfigured((f"{why}: install that one",))
+            why = f"a later version of fourtop made the schema's revision, {safe_repr(revision)}"
+            raise StoreMisconfigured((f"{why}: install that version",))
         raise InvalidInput(
             "revision", f"must be {_BASE}, {_HEAD} or one of {', '.join(ids)}", safe_repr(revision)
         )
 
     def up(self, now: int, goal: int) -> list[RevisionStep]:
-        """Return the steps up from a place to another."""
+        """Return the steps up."""
         known = self._directory.revision_map
         return [MigrationStep.upgrade_from_script(known, each) for each in self.all[now:goal]]
 
     def down(self, now: int, goal: int) -> list[RevisionStep]:
-        """Return the steps down from a place to another."""
+        """Return the steps down."""
         known = self._directory.revision_map
         return [
             MigrationStep.downgrade_from_script(known, each)
@@ -304,14 +306,14 @@ def _has_version(connection: Connection, schema: str) -> bool:
     return inspect(connection).has_table(VERSION_TABLE, schema=place)
 
 
-# ---- what it needs and leaves besides the tables -------------------------------------------------
+# ---- schema, extension and roles -----------------------------------------------------------------
 
 
 def _prepare(connection: Connection, schema: str) -> None:
-    """Make what is shared with others, where it is not there.
+    """Create the schema, the extension and the roles where they are missing.
 
     Raises:
-        StoreMisconfigured: If we may not, with the lines that somebody else has to type.
+        StoreMisconfigured: The login may not; the error has the statements for an administrator.
     """
     missing = {
         f"CREATE SCHEMA {quoted(schema)}": f"CREATE SCHEMA {quoted(schema)}",
@@ -332,12 +334,12 @@ def _prepare(connection: Connection, schema: str) -> None:
     if refused:
         lines = " ".join(f"{line};" for line in refused)
         raise StoreMisconfigured(
-            (f"the login may not make what is missing; have somebody who may type: {lines}",)
+            (f"the login may not create what is missing; ask an administrator to run: {lines}",)
         )
 
 
 def _may(connection: Connection, statement: str) -> bool:
-    """Run a statement; tell whether this login may. If not, the transaction goes on as if nothing had been."""
+    """Run a statement and return whether the login may; if not, the transaction goes on."""
     connection.exec_driver_sql("SAVEPOINT shared")
     try:
         connection.exec_driver_sql(statement)
@@ -351,7 +353,7 @@ def _may(connection: Connection, statement: str) -> bool:
 
 
 def _clear(connection: Connection, schema: str) -> None:
-    """Drop the version table, and the schema if nothing else is in it."""
+    """Drop the version table, and the schema unless it holds other objects."""
     step = Step(connection, quoted(schema))
     step.drop(VERSION_TABLE)
     if step.is_postgresql and not _is_used(connection, schema):
@@ -359,7 +361,7 @@ def _clear(connection: Connection, schema: str) -> None:
 
 
 def _is_used(connection: Connection, schema: str) -> bool:
-    """Tell whether anything is in a schema: it has a name there, and so depends on it."""
+    """Return whether a schema holds anything: every object in it depends on it."""
     found = connection.exec_driver_sql(
         """SELECT FROM pg_depend JOIN pg_namespace ON pg_namespace.oid = refobjid
         WHERE refclassid = 'pg_namespace'::regclass AND nspname = %(schema)s LIMIT 1""",

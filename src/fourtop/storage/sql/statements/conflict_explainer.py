@@ -1,4 +1,4 @@
-"""Judging: what exactly was wrong with changes that the database, or a count, has refused."""
+"""Find out why the database, or a row count, has refused changes."""
 
 from __future__ import annotations
 
@@ -11,31 +11,34 @@ from fourtop.model.allocation import Allocation, OwnerKind
 from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.ports import Changes, Scope
-from fourtop.storage.memory.state import Shelf
-from fourtop.storage.sql.statements.dialect import Idiom, Statement
-from fourtop.storage.sql.statements.reader import Cursor, Loaded, Reader
-from fourtop.storage.sql.statements.selects import Columns
-from fourtop.storage.sql.tables import codec
-from fourtop.storage.sql.tables.codec import listed, loads
+from fourtop.storage.memory.state import RestaurantState
+from fourtop.storage.sql.statement import Cursor, Statement
+from fourtop.storage.sql.statements.dialect import Dialect
+from fourtop.storage.sql.statements.reader import Loaded, Reader
+from fourtop.storage.sql.statements.selects import Projections
+from fourtop.storage.sql.tables.allocation import allocation_row
+from fourtop.storage.sql.tables.block import BLOCK
+from fourtop.storage.sql.tables.values import listed, loads
 
 
-class Judge:
-    """Judges changes by the rows that they touch, with the judge of the memory store: so errors are the same.
+class ConflictExplainer:
+    """Checks changes against the rows that they touch, with the checks of the memory store.
 
-    Only asked after a refusal; a database has no words of its own for most lies.
+    So both stores raise the same errors. It runs only after a refusal: the database says that a
+    constraint was violated, seldom by which of the changes.
     """
 
-    def __init__(self, idiom: Idiom, reader: Reader) -> None:
-        self._idiom = idiom
+    def __init__(self, dialect: Dialect, reader: Reader) -> None:
+        self._dialect = dialect
         self._reader = reader
-        self._columns = Columns(idiom)
-        self._statement = self._compiled()
+        self._projections = Projections(dialect)
+        self.statement: Statement = self._compile()
 
-    def judge(self, cursor: Cursor, changes: Changes, house: House, versions: Versions) -> None:
-        """Raise what is wrong with changes.
+    def explain(self, cursor: Cursor, changes: Changes, house: House, versions: Versions) -> None:
+        """Raise the error that names the cause; return if the changes are correct.
 
         Raises:
-            FourtopError: As ``Store.transact`` lists them; nothing if nothing is wrong.
+            FourtopError: As ``Store.transact`` lists them.
         """
         restaurant_id = house.restaurant.id
         loaded = Loaded(restaurant_id)
@@ -43,13 +46,13 @@ class Judge:
             (answer.command, answer.key) for answer in changes.stored_results
         )
         self._reader.load(cursor, Scope(restaurant_id, stored_results=stored_results), 0, loaded)
-        (found,) = cursor.rows(self._statement, self._parameters(restaurant_id, changes))
+        (found,) = cursor.rows(self.statement, self._parameters(restaurant_id, changes))
         *rows, event_keys = [loads(text) if text is not None else [] for text in found]
         for kind, of_kind in zip(
             ("allocations", "bookings", "holds", "blocks", "confirmations"), rows, strict=True
         ):
             loaded.add(kind, of_kind)
-        shelf = Shelf.of(
+        state = RestaurantState.of(
             house,
             versions,
             allocations=loaded.allocations.values(),
@@ -60,15 +63,15 @@ class Judge:
             stored_results=loaded.stored_results.values(),
             event_keys=[key for (key,) in event_keys],
         )
-        shelf.apply(changes)
+        state.apply(changes)
 
     def _parameters(self, restaurant_id: str, changes: Changes) -> dict[str, Any]:
         come = [*(new for _, new in changes.replaced), *changes.added]
         gone = [*changes.removed, *(old for old, _ in changes.replaced)]
-        ids = self._idiom.ids
+        ids = self._dialect.id_parameter
         return {
             "restaurant": restaurant_id,
-            "taken": listed(codec.allocation_row(row) for row in come),
+            "taken": listed(allocation_row(row) for row in come),
             "rows": ids({row.id for row in (*come, *gone)}),
             "bookings": ids(
                 {each.id for each in changes.bookings} | _owners(come, OwnerKind.BOOKING)
@@ -89,17 +92,17 @@ class Judge:
             "events": ids({each.dedupe_key for each in changes.events}),
         }
 
-    def _compiled(self) -> Statement:
-        columns, any_of, gathered = self._columns, self._idiom.any_of, self._idiom.gathered
-        outbox = self._idiom.tables["capacity_outbox"]
-        result = columns.confirmations.c
-        confirmations = columns.packed(columns.confirmations, codec.CONFIRMATION)
-        arms: tuple[Select[Any], ...] = (
-            columns.of_allocations().where(self._is_touched()),
-            columns.of_bookings().where(any_of(columns.bookings.c.id, "bookings")),
-            columns.of_holds().where(any_of(columns.holds.c.id, "holds")),
-            columns.packed(columns.blocks, codec.BLOCK).where(
-                any_of(columns.blocks.c.id, "blocks")
+    def _compile(self) -> Statement:
+        projections, any_of = self._projections, self._dialect.any_of
+        outbox = self._dialect.tables["capacity_outbox"]
+        result = projections.confirmations.c
+        confirmations = projections.of_confirmations()
+        selects: tuple[Select[Any], ...] = (
+            projections.of_allocations().where(self._is_touched()),
+            projections.of_bookings().where(any_of(projections.bookings.c.id, "bookings")),
+            projections.of_holds().where(any_of(projections.holds.c.id, "holds")),
+            projections.rows_of(projections.blocks, BLOCK).where(
+                any_of(projections.blocks.c.id, "blocks")
             ),
             confirmations.where(
                 or_(
@@ -108,15 +111,22 @@ class Judge:
                     and_(result.confirmed, any_of(result.booking_id, "confirmed_bookings")),
                 )
             ),
-            columns.packed(outbox, ["dedupe_key"]).where(any_of(outbox.c.dedupe_key, "events")),
+            projections.rows_of(outbox, ["dedupe_key"]).where(
+                any_of(outbox.c.dedupe_key, "events")
+            ),
         )
-        return self._idiom.compiled(select(*(gathered(arm) for arm in arms)))
+        return self._dialect.compile(
+            select(*(self._dialect.json_rows(each) for each in selects)),
+            "explain_conflict",
+            "Read all rows that refused changes touch or overlap, to find the cause. Runs only"
+            " after a refusal.",
+        )
 
     def _is_touched(self) -> ColumnElement[bool]:
-        """Allocations that are named, that a removed block owns, or that lie where others come."""
-        row, any_of = self._columns.allocations.c, self._idiom.any_of
+        """Return the condition on allocations: named, of a removed block, or overlapped."""
+        row, any_of = self._projections.allocations.c, self._dialect.any_of
         names = ("resource_type", "resource_id", "start_us", "end_us")
-        come = self._idiom.rows("taken", [row[name] for name in names])
+        come = self._dialect.row_table("taken", [row[name] for name in names])
         overlaps = select(come.c.ordinal).where(
             come.c.resource_type == row.resource_type,
             come.c.resource_id == row.resource_id,

@@ -1,20 +1,26 @@
-"""Idioms: what the two databases say differently. Every statement is written once, on top of these."""
+"""The differences between PostgreSQL and SQLite: one class each, with one interface.
+
+Every statement is written once, on top of a ``Dialect``. No other module of ``storage.sql`` asks
+which database it talks to.
+"""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import cached_property
-from typing import Any, Final
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Final
 
 import attrs
 from sqlalchemy import (
     ARRAY,
+    CTE,
     JSON,
     BigInteger,
     ColumnElement,
+    Delete,
     FromClause,
+    Insert,
     Integer,
     ScalarSelect,
     Select,
@@ -27,251 +33,494 @@ from sqlalchemy import (
     cast,
     column,
     func,
-    insert,
     literal_column,
     select,
     type_coerce,
+    update,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.sql.elements import ClauseElement
 
-from fourtop.storage.sql.tables.catalog import Catalog, Database, catalog
+from fourtop.storage.sql.statement import Statement, TransactionMode
+from fourtop.storage.sql.statements.expressions import restaurant
+from fourtop.storage.sql.tables.catalog import Catalog, catalog
+from fourtop.storage.sql.tables.columns import Database
+from fourtop.storage.sql.tables.security import TENANT_SETTING
+from fourtop.storage.sql.tables.values import Row, listed
 
-# Begins the names of the parameters that are one row's values.
+# The prefix of the parameters that hold the values of one row.
 EACH: Final = "each_"
 
-_OPENED: Final = literal_column("'['", type_=Text())
-_CLOSED: Final = literal_column("']'", type_=Text())
-
-# A parameter as psycopg has it, or a percent sign.
-_PARAMETER: Final = re.compile(r"%(?:\((\w+)\)s|%)")
-_PSYCOPG: Any = PGDialect_psycopg
-_DIALECTS: Final[dict[str, Any]] = {
-    "postgresql": _PSYCOPG(),
-    "sqlite": SQLiteDialect_pysqlite(paramstyle="named"),
-}
+# SQLAlchemy gives its dialect classes no types for their constructors.
+_UNTYPED_POSTGRES: Any = PGDialect_psycopg
+_UNTYPED_SQLITE: Any = SQLiteDialect_pysqlite
 
 
 @attrs.frozen
-class Statement:
-    """A statement as the driver takes it: compiled once, executed often.
-
-    SQLAlchemy writes it, once; asked again at each execution, it would cost as much as the
-    statement itself.
+class GivenRows:
+    """The rows that a statement receives; their columns are used like those of a table.
 
     Args:
-        text: With named parameters.
-        constants: The values that it brings itself.
-        parameters: The names of the values that it is to be given.
-    """
-
-    text: str
-    constants: Mapping[str, Any] = attrs.field(factory=dict)
-    parameters: tuple[str, ...] = ()
-
-    @cached_property
-    def numbered(self) -> tuple[str, tuple[str, ...]]:
-        """The text with numbered parameters, as PostgreSQL itself has them, and the names in that order."""
-        names: dict[str, int] = {}
-
-        def number(found: re.Match[str]) -> str:
-            return f"${names.setdefault(found[1], len(names) + 1)}" if found[1] else "%"
-
-        return _PARAMETER.sub(number, self.text), tuple(names)
-
-
-@attrs.frozen
-class Given:
-    """Rows that a statement is given: their columns, to be used like those of a table.
-
-    Args:
-        columns: By name.
-        source: The table of the rows; ``None``: the statement is executed for each row, with its
-            values.
+        columns: The columns by name.
+        source: The table of the rows; ``None``: the statement is executed once per row.
     """
 
     columns: Mapping[str, ColumnElement[Any]]
     source: FromClause | None
 
     def __getitem__(self, name: str) -> ColumnElement[Any]:
-        """Return the column of that name."""
+        """Return a column by name."""
         return self.columns[name]
 
     def has(self, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-        """Tell whether one of the rows meets all conditions."""
+        """Return the condition that one of the rows meets all conditions."""
         if self.source is None:
             return and_(*conditions)
         return select(literal_column("1")).select_from(self.source).where(*conditions).exists()
 
 
-class Idiom:
-    """How one database says what the statements have in common.
+@attrs.frozen(kw_only=True)
+class SessionSettings:
+    """The settings of a transaction on a database that has sessions and roles.
 
     Args:
-        database: Which it is.
-        schema: The schema that the tables live in.
+        lock_timeout_seconds: How long the transaction waits for a lock.
+        role: The role that it takes; ``None``: it keeps the role of the login.
+        sets_tenant: Whether it sets the restaurant for row-level security.
+        advisory_lock: The function that takes an advisory lock, and the key; ``None``: no lock.
     """
 
-    def __init__(self, database: Database, schema: str | None) -> None:
-        self.database = database
-        self.tables: Catalog = catalog(database, schema)
-        self.is_postgresql = database == "postgresql"
-        self._dialect: Any = _DIALECTS[database]
+    lock_timeout_seconds: float
+    role: str | None = None
+    sets_tenant: bool = False
+    advisory_lock: tuple[str, int] | None = None
 
-    def compiled(self, statement: ClauseElement) -> Statement:
-        """Compile a statement."""
-        compiled = statement.compile(dialect=self._dialect)
-        constants = {name: value for name, value in compiled.params.items() if value is not None}
-        return Statement(
-            str(compiled),
-            constants,
-            tuple(name for name in compiled.params if name not in constants),
-        )
 
-    # ---- reading: whole rows as JSON, so that one statement answers the rows of several tables
+class Dialect(ABC):
+    """The SQL that differs between the two databases.
 
-    def packed(self, *columns: ColumnElement[Any]) -> ColumnElement[Any]:
-        """Write some columns as one JSON array."""
-        if self.is_postgresql:
-            return func.json_build_array(*columns, type_=JSON())
-        return func.json_array(
-            *(func.json(each) if isinstance(each.type, JSON) else each for each in columns)
-        )
+    Args:
+        schema: The schema that holds the tables on PostgreSQL.
+    """
 
-    def as_text(self, packed: ColumnElement[Any]) -> ColumnElement[str]:
-        """Answer a packed row as text: a driver may read JSON by itself, and each in its own way."""
-        return cast(packed, Text) if self.is_postgresql else packed
+    database: ClassVar[Database]
+    write_mode: ClassVar[TransactionMode]
+    read_mode: ClassVar[TransactionMode]
+    # The clock of the database in microseconds; None: this machine tells the time.
+    server_clock: ClassVar[ColumnElement[int] | None] = None
+    # Whether one statement writes all rows of all tables, with constraints checked at its end.
+    writes_in_one_statement: ClassVar[bool]
+    _compiler: ClassVar[Any]
 
-    def gathered(self, *selects: Select[Any]) -> ScalarSelect[Any]:
-        """Write all rows of some selects, of one packed column each, as the text of one JSON list.
+    def __init__(self, schema: str | None) -> None:
+        self.tables: Catalog = catalog(self.database, schema)
+
+    def compile(self, statement: ClauseElement, name: str, comment: str) -> Statement:
+        """Compile a statement for the driver.
+
+        Args:
+            statement: The statement as SQLAlchemy builds it.
+            name: Its name in the evidence files and in listeners.
+            comment: Its effect.
+        """
+        compiled = statement.compile(dialect=self._compiler)
+        constants = {key: value for key, value in compiled.params.items() if value is not None}
+        parameters = tuple(key for key in compiled.params if key not in constants)
+        return Statement(name, str(compiled), comment, constants, parameters)
+
+    # ---- transactions
+
+    @abstractmethod
+    def session_settings(
+        self, settings: SessionSettings, name: str, comment: str
+    ) -> Statement | None:
+        """Return the statement that sets up a transaction; ``None``: nothing to set."""
+
+    @abstractmethod
+    def lock_row(
+        self, table: Table, key: ColumnElement[bool], columns: Sequence[ColumnElement[Any]]
+    ) -> Any:
+        """Return the statement that locks the row of a restaurant and reads columns of it.
+
+        The last column is the restaurant's time.
+        """
+
+    # ---- reading: rows as JSON, so that one statement returns the rows of several tables
+
+    @abstractmethod
+    def json_array(self, *columns: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Return one JSON array of some columns."""
+
+    @abstractmethod
+    def as_text(self, array: ColumnElement[Any]) -> ColumnElement[str]:
+        """Return a JSON array as text, because each driver decodes JSON in its own way."""
+
+    @abstractmethod
+    def json_rows(self, *selects: Select[Any]) -> ScalarSelect[Any]:
+        """Return the rows of selects, each of one JSON array, as the text of one JSON list.
 
         No rows give NULL.
         """
-        together = selects[0].union_all(*selects[1:]) if len(selects) > 1 else selects[0]
-        packed = next(iter(together.subquery().c))
-        if self.is_postgresql:
-            return select(cast(func.json_agg(packed), Text)).scalar_subquery()
-        # Each row is JSON already: to have SQLite read it again for json_group_array takes twice as
-        # long.
-        return select(_OPENED.concat(func.group_concat(packed)).concat(_CLOSED)).scalar_subquery()
 
-    def listed(
+    @abstractmethod
+    def json_values(
         self, value: ColumnElement[Any], where: ColumnElement[bool], order: ColumnElement[Any]
     ) -> Any:
-        """Write the values of a column, in an order, as a JSON list: one column of a packed row."""
-        if self.is_postgresql:
-            found = select(func.json_agg(aggregate_order_by(value, order))).where(where)
-        else:
-            ordered = (
-                select(value.label("each"))
-                .where(where)
-                .order_by(order)
-                .correlate_except(value.table)
-                .subquery()
-            )
-            found = select(func.json_group_array(ordered.c.each))
+        """Return the ordered values of a column as one JSON list."""
+
+    @abstractmethod
+    def any_of(
+        self, value: ColumnElement[Any], name: str, *, is_one: bool = False
+    ) -> ColumnElement[bool]:
+        """Return the condition that a column is one of the ids in a parameter.
+
+        Args:
+            value: The column.
+            name: The name of the parameter; ``id_parameter`` makes its value.
+            is_one: Whether the parameter holds exactly one id.
+        """
+
+    @abstractmethod
+    def narrow_to_ids(
+        self, value: ColumnElement[Any], name: str, *, is_one: bool
+    ) -> tuple[ColumnElement[bool], ...]:
+        """Return the conditions that help the planner to find the given rows by their ids."""
+
+    @abstractmethod
+    def id_table(self, name: str) -> TableValuedAlias:
+        """Return the ids in a parameter as a table with one column ``value``."""
+
+    @abstractmethod
+    def id_parameter(self, ids: Collection[str], *, is_one: bool = False) -> Any:
+        """Return ids as the value of a parameter of ``any_of`` or ``id_table``."""
+
+    # ---- writing: any number of rows
+
+    @abstractmethod
+    def given_rows(self, name: str, columns: Iterable[ColumnElement[Any]]) -> GivenRows:
+        """Return the rows to write: all in one parameter, or one row per execution."""
+
+    @abstractmethod
+    def parameter_sets(
+        self, name: str, rows: Iterable[Row], others: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Return the parameter sets with which a statement over ``given_rows`` is executed."""
+
+    @abstractmethod
+    def insert(self, table: Table) -> Any:
+        """Return an INSERT that can say ON CONFLICT."""
+
+    def insert_rows(self, table: Table, names: Sequence[str], given: GivenRows) -> Any:
+        """Insert the given rows of the tenant in their order.
+
+        An identity column counts up in that order.
+        """
+        new = self.insert(table)
+        if given.source is None:
+            values = {name: given[name] for name in names}
+            return new.values({"restaurant_id": restaurant(), **values})
+        found = select(restaurant(), *(given[name] for name in names)).order_by(given["ordinal"])
+        return new.from_select(["restaurant_id", *names], found)
+
+    @abstractmethod
+    def row_table(self, name: str, columns: Iterable[ColumnElement[Any]]) -> FromClause:
+        """Return the JSON list of objects in a parameter as a table with the column ``ordinal``."""
+
+    # ---- deleting: old rows of all restaurants
+
+    @abstractmethod
+    def found_rows(self, found: Select[Any]) -> FromClause:
+        """Return rows that a statement finds exactly once."""
+
+    @abstractmethod
+    def in_sequence(self, first: Delete, second: Delete) -> list[Any]:
+        """Return the statements that run two deletions of the same found rows."""
+
+    @abstractmethod
+    def move_rows(
+        self, gone: Delete, copied: Select[Any], insert: Callable[[Select[Any]], Insert]
+    ) -> list[Any]:
+        """Return the statements that move rows to another table.
+
+        Args:
+            gone: Deletes the rows.
+            copied: Selects the columns of the same rows.
+            insert: Inserts selected rows into the other table.
+        """
+
+
+class PostgresDialect(Dialect):
+    """PostgreSQL: rows travel as arrays and JSON, and one statement writes them all."""
+
+    database: ClassVar[Database] = "postgresql"
+    write_mode: ClassVar[TransactionMode] = TransactionMode(
+        "BEGIN ISOLATION LEVEL READ COMMITTED", is_read_only=False
+    )
+    read_mode: ClassVar[TransactionMode] = TransactionMode(
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", is_read_only=True
+    )
+    server_clock: ClassVar[ColumnElement[int] | None] = cast(
+        literal_column("extract(epoch FROM clock_timestamp()) * 1000000"), BigInteger
+    )
+    writes_in_one_statement = True
+    _compiler = _UNTYPED_POSTGRES()
+
+    def session_settings(self, settings: SessionSettings, name: str, comment: str) -> Statement:
+        """Set the tenant, the lock timeout and the role until the end of the transaction."""
+        columns: list[ColumnElement[Any]] = []
+        if settings.sets_tenant:
+            columns.append(_set_local(TENANT_SETTING, restaurant()))
+        milliseconds = round(settings.lock_timeout_seconds * 1000)
+        columns.append(_set_local("lock_timeout", literal_column(f"'{milliseconds}ms'")))
+        if settings.role is not None:
+            columns.append(_set_local("role", bindparam("role", settings.role, type_=Text())))
+        if settings.advisory_lock is not None:
+            function, key = settings.advisory_lock
+            # The function returns void, which drivers cannot read.
+            lock = getattr(func, function)(literal_column(str(key)))
+            columns.append(cast(lock, Text))
+        return self.compile(select(*columns), name, comment)
+
+    def lock_row(
+        self, table: Table, key: ColumnElement[bool], columns: Sequence[ColumnElement[Any]]
+    ) -> Any:
+        """Lock the row with an UPDATE, which returns the values that are current after any wait.
+
+        RETURNING evaluates the clock again: the new row is computed before the wait, and computed
+        anew only if the transaction that held the lock changed the row.
+        """
+        return update(table).values(latest_us=columns[-1]).where(key).returning(*columns)
+
+    def json_array(self, *columns: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Use ``json_build_array``."""
+        return func.json_build_array(*columns, type_=JSON())
+
+    def as_text(self, array: ColumnElement[Any]) -> ColumnElement[str]:
+        """Cast the array."""
+        return cast(array, Text)
+
+    def json_rows(self, *selects: Select[Any]) -> ScalarSelect[Any]:
+        """Use ``json_agg``."""
+        return select(cast(func.json_agg(_union(selects)), Text)).scalar_subquery()
+
+    def json_values(
+        self, value: ColumnElement[Any], where: ColumnElement[bool], order: ColumnElement[Any]
+    ) -> Any:
+        """Use ``json_agg`` with an order."""
         return (
-            found.scalar_subquery()
-            if self.is_postgresql
-            else type_coerce(found.scalar_subquery(), JSON())
+            select(func.json_agg(aggregate_order_by(value, order))).where(where).scalar_subquery()
         )
 
     def any_of(
         self, value: ColumnElement[Any], name: str, *, is_one: bool = False
     ) -> ColumnElement[bool]:
-        """Tell whether a column is one of the ids in a parameter, which ``ids`` makes.
+        """Compare with an array, or with a single value for one id.
 
-        Args:
-            value: The column.
-            name: Of the parameter.
-            is_one: Whether there is one id, and no more. In a plan that it keeps, PostgreSQL takes
-                a list for ten, and would rather read some thousand rows than look each of ten up;
-                one it looks up.
+        A generic plan assumes ten elements in an array. For ten PostgreSQL may scan thousands of
+        rows; for one value it uses the index.
         """
         if is_one:
             return value == bindparam(name, type_=Text())
-        if self.is_postgresql:
-            return value == any_(bindparam(name, type_=ARRAY(Text)))
-        return value.in_(select(self.each(name).c.value))
+        return value == any_(bindparam(name, type_=ARRAY(Text)))
 
-    def each(self, name: str) -> TableValuedAlias:
-        """Read the ids in a parameter, which ``ids`` makes, as a table of one column ``value``."""
-        if self.is_postgresql:
-            return (
-                func.unnest(bindparam(name, type_=ARRAY(Text)))
-                .table_valued("value")
-                .render_derived()
-            )
-        return func.json_each(bindparam(name, type_=Text())).table_valued("value")
+    def narrow_to_ids(
+        self, value: ColumnElement[Any], name: str, *, is_one: bool
+    ) -> tuple[ColumnElement[bool], ...]:
+        """Repeat the ids of the given rows as an array.
 
-    def ids(self, ids: Collection[str], *, is_one: bool = False) -> Any:
-        """Return ids as a parameter for ``any_of``."""
-        if is_one:
-            (only,) = ids
-            return only
-        return sorted(ids) if self.is_postgresql else json.dumps(sorted(ids))
+        PostgreSQL estimates a JSON list as so long that it would read the whole table; the length
+        of an array it knows.
+        """
+        return (self.any_of(value, name, is_one=is_one),)
 
-    # ---- writing: any number of rows
+    def id_table(self, name: str) -> TableValuedAlias:
+        """Use ``unnest``."""
+        ids = func.unnest(bindparam(name, type_=ARRAY(Text)))
+        return ids.table_valued("value").render_derived()
 
-    def given(self, name: str, columns: Iterable[ColumnElement[Any]]) -> Given:
-        """Take rows to be written: on PostgreSQL all at once, as ``rows``; on SQLite one by one."""
-        if self.is_postgresql:
-            rows = self.rows(name, columns)
-            return Given(dict(rows.c.items()), rows)
-        return Given(
-            {each.name: bindparam(f"{EACH}{each.name}", type_=each.type) for each in columns}, None
+    def id_parameter(self, ids: Collection[str], *, is_one: bool = False) -> Any:
+        """Return a list for an array, or the single id."""
+        return _only(ids) if is_one else sorted(ids)
+
+    def given_rows(self, name: str, columns: Iterable[ColumnElement[Any]]) -> GivenRows:
+        """Take all rows from one JSON parameter."""
+        rows = self.row_table(name, columns)
+        return GivenRows(dict(rows.c.items()), rows)
+
+    def parameter_sets(
+        self, name: str, rows: Iterable[Row], others: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Return one set: all rows in one parameter."""
+        return [{name: listed(rows), **others}]
+
+    def insert(self, table: Table) -> Any:
+        """Use PostgreSQL's INSERT."""
+        return postgresql_insert(table)
+
+    def row_table(self, name: str, columns: Iterable[ColumnElement[Any]]) -> FromClause:
+        """Use ``json_to_recordset``."""
+        typed = (column(key, kind) for key, kind in _row_types(columns).items())
+        source = func.json_to_recordset(cast(bindparam(name, type_=Text()), JSON))
+        return source.table_valued(*typed).render_derived(name=f"new_{name}", with_types=True)
+
+    def found_rows(self, found: Select[Any]) -> CTE:
+        """Use WITH."""
+        return found.cte("found")
+
+    def in_sequence(self, first: Delete, second: Delete) -> list[Any]:
+        """Run both in one statement on one snapshot."""
+        return [second.add_cte(first.cte("first"))]
+
+    def move_rows(
+        self, gone: Delete, copied: Select[Any], insert: Callable[[Select[Any]], Insert]
+    ) -> list[Any]:
+        """Insert the rows that the deletion returns."""
+        names = [each.name for each in copied.selected_columns]
+        rows = gone.returning(*(gone.table.c[name] for name in names)).cte("gone")
+        return [insert(select(*rows.c))]
+
+
+class SqliteDialect(Dialect):
+    """SQLite: rows travel as JSON text or one by one, and one transaction writes at a time."""
+
+    database: ClassVar[Database] = "sqlite"
+    write_mode: ClassVar[TransactionMode] = TransactionMode("BEGIN IMMEDIATE", is_read_only=False)
+    read_mode: ClassVar[TransactionMode] = TransactionMode("BEGIN", is_read_only=True)
+    writes_in_one_statement = False
+    _compiler = _UNTYPED_SQLITE(paramstyle="named")
+
+    def session_settings(self, settings: SessionSettings, name: str, comment: str) -> None:
+        """Set nothing: SQLite has neither roles nor row-level security nor other writers."""
+        del settings, name, comment
+
+    def lock_row(
+        self, table: Table, key: ColumnElement[bool], columns: Sequence[ColumnElement[Any]]
+    ) -> Any:
+        """Read the row: BEGIN IMMEDIATE has locked the whole database."""
+        del table
+        return select(*columns).where(key)
+
+    def json_array(self, *columns: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Use ``json_array``; stored JSON is parsed, else it would become a string."""
+        return func.json_array(
+            *(func.json(each) if isinstance(each.type, JSON) else each for each in columns)
         )
 
-    @staticmethod
-    def inserted(
-        table: Table, names: Iterable[str], given: Given, make: Callable[[Table], Any] = insert
-    ) -> Any:
-        """Insert the given rows into a table of the tenant's, in their order: what counts up by itself counts in it."""
-        if given.source is None:
-            return make(table).values(
-                {"restaurant_id": restaurant(), **{name: given[name] for name in names}}
-            )
-        found = select(restaurant(), *(given[name] for name in names)).order_by(given["ordinal"])
-        return make(table).from_select(["restaurant_id", *names], found)
+    def as_text(self, array: ColumnElement[Any]) -> ColumnElement[str]:
+        """Return the array: JSON is text here."""
+        return array
 
-    def rows(self, name: str, columns: Iterable[ColumnElement[Any]]) -> FromClause:
-        """Read the JSON list of objects in one parameter as a table: some columns, and ``ordinal``."""
-        wanted = {"ordinal": Integer(), **{each.name: _bare(each.type) for each in columns}}
-        given = bindparam(name, type_=Text())
-        if self.is_postgresql:
-            typed = (column(one, kind) for one, kind in wanted.items())
-            source = func.json_to_recordset(cast(given, JSON)).table_valued(*typed)
-            return source.render_derived(name=f"new_{name}", with_types=True)
-        each = func.json_each(given).table_valued("value").c.value
+    def json_rows(self, *selects: Select[Any]) -> ScalarSelect[Any]:
+        """Join the rows with commas: ``json_group_array`` would parse each row again."""
+        opening = literal_column("'['", type_=Text())
+        rows = opening.concat(func.group_concat(_union(selects)))
+        return select(rows.concat(literal_column("']'", type_=Text()))).scalar_subquery()
+
+    def json_values(
+        self, value: ColumnElement[Any], where: ColumnElement[bool], order: ColumnElement[Any]
+    ) -> Any:
+        """Use ``json_group_array`` over a sorted subquery."""
+        values = select(value.label("each")).where(where).order_by(order)
+        ordered = values.correlate_except(value.table).subquery()
+        found = select(func.json_group_array(ordered.c.each))
+        return type_coerce(found.scalar_subquery(), JSON())
+
+    def any_of(
+        self, value: ColumnElement[Any], name: str, *, is_one: bool = False
+    ) -> ColumnElement[bool]:
+        """Compare with the elements of a JSON list, or with a single value."""
+        if is_one:
+            return value == bindparam(name, type_=Text())
+        return value.in_(select(self.id_table(name).c.value))
+
+    def narrow_to_ids(
+        self, value: ColumnElement[Any], name: str, *, is_one: bool
+    ) -> tuple[ColumnElement[bool], ...]:
+        """Add nothing: each execution is about one row, found by its id."""
+        del value, name, is_one
+        return ()
+
+    def id_table(self, name: str) -> TableValuedAlias:
+        """Use ``json_each``."""
+        return func.json_each(bindparam(name, type_=Text())).table_valued("value")
+
+    def id_parameter(self, ids: Collection[str], *, is_one: bool = False) -> Any:
+        """Return a JSON list, or the single id."""
+        return _only(ids) if is_one else json.dumps(sorted(ids))
+
+    def given_rows(self, name: str, columns: Iterable[ColumnElement[Any]]) -> GivenRows:
+        """Take one row per execution, each column from a parameter."""
+        del name
+        values = {each.name: bindparam(f"{EACH}{each.name}", type_=each.type) for each in columns}
+        return GivenRows(values, None)
+
+    def parameter_sets(
+        self, name: str, rows: Iterable[Row], others: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Return one set per row."""
+        del name
+        return [{**{f"{EACH}{key}": row[key] for key in row}, **others} for row in rows]
+
+    def insert(self, table: Table) -> Any:
+        """Use SQLite's INSERT."""
+        return sqlite_insert(table)
+
+    def row_table(self, name: str, columns: Iterable[ColumnElement[Any]]) -> FromClause:
+        """Use ``json_each`` and ``json_extract``."""
+        rows = func.json_each(bindparam(name, type_=Text())).table_valued("value")
         found = (
-            func.json_extract(each, literal_column(f"'$.{one}'"), type_=kind).label(one)
-            for one, kind in wanted.items()
+            func.json_extract(rows.c.value, literal_column(f"'$.{key}'"), type_=kind).label(key)
+            for key, kind in _row_types(columns).items()
         )
         return select(*found).subquery(f"new_{name}")
 
+    def found_rows(self, found: Select[Any]) -> FromClause:
+        """Use a subquery: Python's driver counts no rows for a statement that begins with WITH."""
+        return found.subquery("found")
 
-def restaurant() -> ColumnElement[str]:
-    """Return the parameter of the tenant."""
-    return bindparam("restaurant", type_=Text())
+    def in_sequence(self, first: Delete, second: Delete) -> list[Any]:
+        """Run one statement after the other; nothing else writes in between."""
+        return [first, second]
 
-
-def as_number(value: int) -> ColumnElement[int]:
-    """Write a number into the statement, so that it is none of its parameters."""
-    return literal_column(str(value), type_=BigInteger())
-
-
-def as_word(value: str) -> ColumnElement[str]:
-    """Write a word into the statement: the planner has to see it to know that a partial index serves."""
-    return literal_column(f"'{value}'", type_=Text())
-
-
-def at_most() -> ColumnElement[int]:
-    """Return the parameter that says how many rows are wanted."""
-    return bindparam("limit", type_=Integer())
+    def move_rows(
+        self, gone: Delete, copied: Select[Any], insert: Callable[[Select[Any]], Insert]
+    ) -> list[Any]:
+        """Copy the rows, then delete them; nothing else writes in between."""
+        return [insert(copied), gone]
 
 
-def _bare(kind: Any) -> Any:
-    """Return a type without its collation, which the columns of a row list do not take."""
-    return Text() if isinstance(kind, Text) else kind
+DIALECTS: Final[Mapping[Database, type[Dialect]]] = {
+    each.database: each for each in (PostgresDialect, SqliteDialect)
+}
+
+
+def _set_local(name: str, value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Set a parameter of the server until the end of the transaction."""
+    return func.set_config(literal_column(f"'{name}'"), value, literal_column("true"))
+
+
+def _union(selects: Sequence[Select[Any]]) -> ColumnElement[Any]:
+    """Return the one column of all selects together."""
+    together = selects[0].union_all(*selects[1:]) if len(selects) > 1 else selects[0]
+    found: ColumnElement[Any] = next(iter(together.subquery().c))
+    return found
+
+
+def _only(ids: Collection[str]) -> str:
+    (only,) = ids
+    return only
+
+
+def _row_types(columns: Iterable[ColumnElement[Any]]) -> dict[str, Any]:
+    """Return the types of the columns of a row list, ``ordinal`` first.
+
+    Text loses its collation, which a row list does not accept.
+    """
+    types: dict[str, Any] = {"ordinal": Integer()}
+    for each in columns:
+        types[each.name] = Text() if isinstance(each.type, Text) else each.type
+    return types

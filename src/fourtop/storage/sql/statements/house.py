@@ -1,225 +1,247 @@
-"""Housing: a house as rows of the tables that configure it, and back."""
+"""Read a house from its tables, and write only the rows that an edit changes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, bindparam, column, delete, insert, select, update
+import attrs
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 
-from fourtop.formats.house_document import FORMAT, house_from_data, house_to_data
 from fourtop.model.house import House
-from fourtop.model.restaurant import Restaurant
 from fourtop.model.results import Versions
-from fourtop.storage.sql.statements.dialect import Idiom, Statement, restaurant
-from fourtop.storage.sql.statements.reader import Cursor
-from fourtop.storage.sql.tables.codec import dumps, loads
+from fourtop.storage.sql.statement import Cursor, Statement
+from fourtop.storage.sql.statements.dialect import Dialect
+from fourtop.storage.sql.statements.expressions import restaurant
+from fourtop.storage.sql.tables.house import (
+    PARTS,
+    RESTAURANT,
+    house_of,
+    parts_between,
+    restaurant_row,
+)
+from fourtop.storage.sql.tables.part import Entries, Key, Part
+from fourtop.storage.sql.tables.values import Row, loads, plain
 
-# The parts of a house document that have tables of their own, one row an entry, in their order.
-_FLOOR: Final = {"zones": "zones", "tables": "table_inventory", "joins": "table_adjacencies"}
-_POLICY: Final = {
-    "periods": "restaurant_service_periods",
-    "capacity_rules": "restaurant_capacity_rules",
+_MAX_HOUSES: Final = 1_024
+_COUNTERS: Final = {
+    "floor_version": 1,
+    "policy_version": 1,
+    "occupancy_version": 0,
+    "latest_us": 0,
 }
-_IN_FLOOR: Final = ("joins_within_zone", "set_capacities")
-_KEPT_HOUSES: Final = 1_024
-_RESTAURANT: Final = ("slug", "name", "timezone", "is_active")
+# No name or number has a control character, so a parked one is in no other row's way.
+_PARKED: Final = "\x01"
 
 
-class Housing:
-    """Reads and writes houses. Safe for threads."""
+@attrs.frozen
+class _Difference:
+    """The rows of one part that an edit deletes and writes.
 
-    def __init__(self, idiom: Idiom) -> None:
-        tables = idiom.tables
-        self._idiom = idiom
-        # What a house is read from: columns for any statement that names the restaurant.
-        self.columns = self._columns()
-        self._load = idiom.compiled(select(*self.columns))
-        self._deletes = {
-            name: idiom.compiled(
-                delete(tables[name]).where(tables[name].c.restaurant_id == restaurant())
-            )
-            for name in (*_FLOOR.values(), *_POLICY.values())
+    Args:
+        part: The part.
+        gone: The keys of the rows to delete.
+        changed: The new and changed entries, by their keys.
+        stored: The entries before the edit.
+    """
+
+    part: Part
+    gone: list[Key]
+    changed: dict[Key, Any]
+    stored: Entries
+
+
+class HouseMapper:
+    """Read and write the houses of a database. Safe for threads."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        # Any statement that names the restaurant can read a house with these columns.
+        self.columns: tuple[Any, ...] = self._columns()
+        self._load = dialect.compile(
+            select(*self.columns), "load_house", "Load a house: the rows of each of its tables."
+        )
+        self._upserts = {part.table: self._upsertion(part) for part in PARTS}
+        # A part without a key has one row, which stays.
+        self._deletes = {part.table: self._deletion(part) for part in PARTS if part.key}
+        table = dialect.tables["restaurants"]
+        values: dict[str, Any] = {
+            name: bindparam(f"new_{name}") for name in (*RESTAURANT, *_COUNTERS)
         }
-        self._inserts = {name: self._inserting(name) for name in self._deletes}
-        columns = (
-            "id",
-            *_RESTAURANT,
-            "floor_version",
-            "policy_version",
-            "occupancy_version",
-            "latest_us",
+        self._insert = dialect.compile(
+            insert(table).values(values),
+            "insert_restaurant",
+            "Insert a restaurant with its first versions.",
         )
-        self._new = idiom.compiled(
-            insert(tables["restaurants"]).values(
-                {name: bindparam(f"new_{name}") for name in columns}
-            )
+        values = {name: values[name] for name in RESTAURANT if name != "id"}
+        self._update = dialect.compile(
+            update(table).values(values).where(table.c.id == restaurant()),
+            "update_restaurant",
+            "Update the name and the other facts of a restaurant.",
         )
-        self._renew = idiom.compiled(
-            update(tables["restaurants"])
-            .values({name: bindparam(f"new_{name}") for name in _RESTAURANT})
-            .where(tables["restaurants"].c.id == restaurant()),
-        )
-        self._new_policy, self._renew_policy, self._renew_floor = self._policies()
+
+    # ---- reading
 
     def load(self, cursor: Cursor, restaurant_id: str) -> House:
-        """Load the house of a restaurant that is there."""
+        """Load the house of a stored restaurant."""
         (found,) = cursor.rows(self._load, {"restaurant": restaurant_id})
         return self.house_of(found)
 
     def house_of(self, found: Sequence[str | None]) -> House:
-        """Make a house of what its columns say."""
-        parts = [loads(text) if text is not None else [] for text in found]
-        ((restaurant_data, policy, floor),) = parts[0]
-        data: dict[str, Any] = {
-            "format": FORMAT,
-            "restaurant": restaurant_data,
-            "policy": policy,
-            **floor,
-        }
-        lists = [
-            [document for _, document in sorted(rows)] if rows else []
-            for rows in map(_numbered, parts[1:])
-        ]
-        for target, name, documents in zip(
-            (data, data, data, policy, policy), (*_FLOOR, *_POLICY), lists, strict=True
-        ):
-            target[name] = documents
-        return house_from_data(data)
+        """Return the house that ``columns`` have read."""
+        (own,), *parts = ([] if text is None else loads(text) for text in found)
+        return house_of(own, dict(zip(self._upserts, parts, strict=True)))
+
+    def _columns(self) -> tuple[ColumnElement[Any], ...]:
+        """Make one column for the restaurant and one for each part: the rows as a JSON list."""
+        dialect = self._dialect
+        own = dialect.tables["restaurants"].c
+        row = dialect.json_array(*(own[name] for name in RESTAURANT))
+        selects = [select(row).where(own.id == restaurant())]
+        for part in PARTS:
+            column = dialect.tables[part.table].c
+            row = dialect.json_array(*(column[name] for name in part.columns))
+            selects.append(select(row).where(column.restaurant_id == restaurant()))
+        return tuple(dialect.json_rows(each) for each in selects)
+
+    # ---- writing
 
     def write_new(self, cursor: Cursor, house: House) -> None:
         """Write the house of a new restaurant."""
-        id_ = house.restaurant.id
-        counts = {
-            "new_floor_version": 1,
-            "new_policy_version": 1,
-            "new_occupancy_version": 0,
-            "new_latest_us": 0,
-        }
-        cursor.touched(self._new, {"new_id": id_, **_restaurant_row(house.restaurant), **counts})
-        restaurant_data, policy, floor = _documents(house)
-        documents = {
-            "restaurant": dumps(restaurant_data),
-            "policy": dumps(policy),
-            "floor": dumps(floor),
-        }
-        cursor.touched(
-            self._new_policy,
-            {"new_id": id_, **{f"new_{key}": each for key, each in documents.items()}},
-        )
-        self._write_parts(cursor, house, _FLOOR)
-        self._write_parts(cursor, house, _POLICY)
+        row = {**restaurant_row(house.restaurant), **_COUNTERS}
+        cursor.touched(self._insert, {f"new_{name}": value for name, value in row.items()})
+        new = [_Difference(part, [], dict(part.entries(house)), {}) for part in PARTS]
+        self._write(cursor, house.restaurant.id, new)
 
-    def write_floor(self, cursor: Cursor, house: House) -> None:
-        """Put a house's floor in the place of the stored one."""
-        _, _, floor = _documents(house)
-        cursor.touched(
-            self._renew_floor, {"restaurant": house.restaurant.id, "new_floor": dumps(floor)}
-        )
-        self._write_parts(cursor, house, _FLOOR)
+    def write_changes(self, cursor: Cursor, old: House, new: House) -> None:
+        """Write the rows in which a new house differs from the stored one."""
+        restaurant_id = new.restaurant.id
+        if old.restaurant != new.restaurant:
+            row = restaurant_row(new.restaurant)
+            given = {f"new_{name}": row[name] for name in RESTAURANT if name != "id"}
+            cursor.touched(self._update, {"restaurant": restaurant_id, **given})
+        self._write(cursor, restaurant_id, _differences(old, new))
 
-    def write_policy(self, cursor: Cursor, house: House) -> None:
-        """Put a house's restaurant and policy in the place of the stored ones."""
-        id_ = house.restaurant.id
-        restaurant_data, policy, _ = _documents(house)
-        cursor.touched(self._renew, {"restaurant": id_, **_restaurant_row(house.restaurant)})
-        new = {"new_restaurant": dumps(restaurant_data), "new_policy": dumps(policy)}
-        cursor.touched(self._renew_policy, {"restaurant": id_, **new})
-        self._write_parts(cursor, house, _POLICY)
-
-    def _write_parts(self, cursor: Cursor, house: House, names: dict[str, str]) -> None:
-        data = house_to_data(house)
-        source = data if names is _FLOOR else data["policy"]
-        for key, name in names.items():
-            cursor.touched(self._deletes[name], {"restaurant": house.restaurant.id})
-            rows = [
-                {"ordinal": place, "document": each}
-                for place, each in enumerate(source.get(key, ()))
-            ]
+    def _write(
+        self, cursor: Cursor, restaurant_id: str, differences: Sequence[_Difference]
+    ) -> None:
+        """Write the rows: first every row that goes, so that its name is free for another."""
+        for each in reversed(differences):
+            self._delete(cursor, restaurant_id, each)
+        for each in differences:
+            part = each.part
+            rows = [part.row(key, entry) for key, entry in each.changed.items()]
+            if not self._dialect.writes_in_one_statement:
+                rows = [{name: plain(value) for name, value in row.items()} for row in rows]
+            parked = _parked(each, rows)
+            if parked:
+                self._execute(cursor, self._upserts, restaurant_id, part, parked)
             if rows:
-                cursor.touched(
-                    self._inserts[name], {"restaurant": house.restaurant.id, name: dumps(rows)}
-                )
+                self._execute(cursor, self._upserts, restaurant_id, part, rows)
 
-    # ---- statements
+    def _delete(self, cursor: Cursor, restaurant_id: str, difference: _Difference) -> None:
+        part, keys = difference.part, difference.gone
+        if part.is_replaced:
+            keys = [*keys, *(key for key in difference.changed if key in difference.stored)]
+        if keys:
+            rows = [dict(zip(part.key, key, strict=True)) for key in keys]
+            self._execute(cursor, self._deletes, restaurant_id, part, rows)
 
-    def _columns(self) -> tuple[ColumnElement[Any], ...]:
-        tables, packed = self._idiom.tables, self._idiom.packed
-        policies = tables["restaurant_policies"]
-        columns = [policies.c.restaurant, policies.c.policy, policies.c.floor]
-        arms = [select(packed(*columns)).where(policies.c.restaurant_id == restaurant())]
-        for name in (*_FLOOR.values(), *_POLICY.values()):
-            row = tables[name].c
-            arms.append(
-                select(packed(row.position, row.document)).where(row.restaurant_id == restaurant())
-            )
-        return tuple(self._idiom.gathered(arm) for arm in arms)
+    def _execute(
+        self,
+        cursor: Cursor,
+        statements: Mapping[str, Statement],
+        restaurant_id: str,
+        part: Part,
+        rows: Sequence[Row],
+    ) -> None:
+        others = {"restaurant": restaurant_id}
+        parameters = self._dialect.parameter_sets(part.table, rows, others)
+        cursor.touched(statements[part.table], *parameters)
 
-    def _inserting(self, name: str) -> Statement:
-        table = self._idiom.tables[name]
-        rows = self._idiom.rows(name, [column("document", table.c.document.type)])
-        found = select(restaurant(), rows.c.ordinal, rows.c.document)
-        return self._idiom.compiled(
-            insert(table).from_select(["restaurant_id", "position", "document"], found)
+    def _deletion(self, part: Part) -> Statement:
+        table = self._dialect.tables[part.table]
+        given = self._dialect.given_rows(part.table, [table.c[name] for name in part.key])
+        named = given.has(*(table.c[name] == given[name] for name in part.key))
+        return self._dialect.compile(
+            delete(table).where(table.c.restaurant_id == restaurant(), named),
+            f"delete_{part.table}",
+            f"Delete the rows of {part.table} that an edit of the house removes.",
         )
 
-    def _policies(self) -> tuple[Statement, Statement, Statement]:
-        table = self._idiom.tables["restaurant_policies"]
-        new: dict[str, Any] = {
-            name: bindparam(f"new_{name}") for name in ("restaurant", "policy", "floor")
+    def _upsertion(self, part: Part) -> Statement:
+        table = self._dialect.tables[part.table]
+        given = self._dialect.given_rows(part.table, [table.c[name] for name in part.columns])
+        new: Any = self._dialect.insert_rows(table, part.columns, given)
+        others = [name for name in part.columns if name not in part.key]
+        keys = ["restaurant_id", *part.key]
+        values = {name: new.excluded[name] for name in others}
+        return self._dialect.compile(
+            new.on_conflict_do_update(index_elements=keys, set_=values)
+            if values
+            else new.on_conflict_do_nothing(index_elements=keys),
+            f"write_{part.table}",
+            f"Insert or update the rows of {part.table} that an edit of the house changes.",
+        )
+
+
+def _differences(old: House, new: House) -> list[_Difference]:
+    """Return the parts that differ, compared entry by entry."""
+    found = []
+    parts = parts_between(old, new)
+    pairs = [(part, part.entries(old), part.entries(new)) for part in parts]
+    for part, stored, wanted in pairs:
+        if stored == wanted:
+            continue
+        gone = [key for key in stored if key not in wanted]
+        changed = {
+            key: entry for key, entry in wanted.items() if key not in stored or stored[key] != entry
         }
-        here = table.c.restaurant_id == restaurant()
-        made = (
-            insert(table).values({"restaurant_id": bindparam("new_id"), **new}),
-            update(table)
-            .values({"restaurant": new["restaurant"], "policy": new["policy"]})
-            .where(here),
-            update(table).values({"floor": new["floor"]}).where(here),
-        )
-        first, second, third = (self._idiom.compiled(each) for each in made)
-        return first, second, third
+        found.append(_Difference(part, gone, changed, stored))
+    return found
 
 
-def _numbered(rows: list[Any]) -> list[tuple[int, Any]]:
-    return [(position, document) for position, document in rows]
+def _parked(difference: _Difference, rows: Sequence[Row]) -> list[Row]:
+    """Return the stored rows among several changed ones, with a name that no other row wants.
 
-
-def _restaurant_row(restaurant_: Restaurant) -> dict[str, Any]:
-    return {
-        "new_slug": restaurant_.slug,
-        "new_name": restaurant_.name,
-        "new_timezone": restaurant_.timezone,
-        "new_is_active": restaurant_.active,
-    }
-
-
-def _documents(house: House) -> tuple[Any, Any, Any]:
-    """Return what a house has besides the parts that are rows: of the restaurant, the policy and the floor."""
-    data = house_to_data(house)
-    policy = {key: value for key, value in data["policy"].items() if key not in _POLICY}
-    floor = {key: data[key] for key in _IN_FLOOR if key in data}
-    return data["restaurant"], policy, floor
+    Two tables may exchange their numbers. Written one after the other, the first would collide with
+    the second.
+    """
+    unique = difference.part.unique
+    if unique is None or len(rows) < 2:
+        return []
+    stored = difference.stored
+    return [
+        {**row, unique: f"{_PARKED}{row['id']}"}
+        for row in rows
+        if (row["id"],) in stored and getattr(stored[row["id"],], unique) != row[unique]
+    ]
 
 
 class HouseCache:
-    """Keeps houses by their versions, never by time. Safe for threads."""
+    """Keep houses by their versions. Time plays no part. Safe for threads."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[int, int, House]] = {}
+        self._houses: dict[str, tuple[int, int, House]] = {}
         self._lock = Lock()
 
     def find(self, restaurant_id: str, versions: Versions) -> House | None:
-        """Return the house at these versions, if it is kept."""
-        kept = self._kept.get(restaurant_id)
-        if kept is None or kept[:2] != (versions.floor, versions.policy):
+        """Return the house at these versions if the cache has it."""
+        found = self._houses.get(restaurant_id)
+        if found is None or found[:2] != (versions.floor, versions.policy):
             return None
-        return kept[2]
+        return found[2]
+
+    def drop(self, restaurant_id: str) -> None:
+        """Forget the house of a restaurant."""
+        with self._lock:
+            self._houses.pop(restaurant_id, None)
 
     def keep(self, restaurant_id: str, versions: Versions, house: House) -> None:
         """Keep a house that was loaded at these versions."""
         with self._lock:
-            self._kept.pop(restaurant_id, None)
-            self._kept[restaurant_id] = (versions.floor, versions.policy, house)
-            while len(self._kept) > _KEPT_HOUSES:
-                del self._kept[next(iter(self._kept))]
+            self._houses.pop(restaurant_id, None)
+            self._houses[restaurant_id] = (versions.floor, versions.policy, house)
+            while len(self._houses) > _MAX_HOUSES:
+                del self._houses[next(iter(self._houses))]

@@ -1,4 +1,4 @@
-"""Outgoing: the statements that give out the events of all restaurants, and that write down what became of them."""
+"""Lease the events of all restaurants to relays, and store the outcome of each delivery."""
 
 from __future__ import annotations
 
@@ -22,93 +22,122 @@ from sqlalchemy import (
 )
 
 from fourtop.ports import DeadLetter, Delivery
-from fourtop.storage.sql.connection.transaction import Line
-from fourtop.storage.sql.statements.dialect import EACH, Idiom, Statement, at_most
-from fourtop.storage.sql.statements.selects import moment
-from fourtop.storage.sql.tables import codec
-from fourtop.storage.sql.tables.codec import Row, listed, loads
+from fourtop.storage.sql.statement import Cursor, Statement
+from fourtop.storage.sql.statements.dialect import Dialect
+from fourtop.storage.sql.statements.expressions import microseconds, row_limit
+from fourtop.storage.sql.tables.event import EVENT, event_of
+from fourtop.storage.sql.tables.values import Row, loads
 
-_PLACE: Final = ("restaurant_id", "sequence", "attempts")
-_ROWS: Final = "letters"
-_NOW: Final = moment("now_us")
+_POSITION: Final = ("restaurant_id", "sequence", "attempts")
+_ROWS: Final = "deliveries"
+_NOW: Final = microseconds("now_us")
 
 
-class Sender:
-    """Gives out events and settles them. Safe for threads.
+class OutboxStatements:
+    """Leases events and settles deliveries. Safe for threads.
 
-    Who claims has to be alone with that; who settles may be beside others who do. Else a claim
-    could be given the second event of a booking while somebody writes down that the first one
-    rests: its row is locked, and what the claim knows of it is from before.
+    A claim needs the exclusive lock on the outbox, settling the shared one. Without the locks a
+    claim could lease the second event of a booking while another transaction postpones the first:
+    that row is locked, and the claim sees its old version.
     """
 
-    def __init__(self, idiom: Idiom) -> None:
-        self._idiom = idiom
-        self._outbox = idiom.tables["capacity_outbox"]
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._outbox = dialect.tables["capacity_outbox"]
         row = self._outbox.c
         free: dict[Any, Any] = {row.lease: null(), row.leased_until_us: null()}
         failed = {**free, row.attempts: row.attempts + 1}
-        self._claim = idiom.compiled(self._claiming())
-        self._done = idiom.compiled(self._settling({**free, row.delivered_us: _NOW}))
-        self._release = idiom.compiled(self._settling(free))
-        self._rest = idiom.compiled(
-            self._settling({**failed, row.next_us: _NOW + moment("wait_us")})
+        postponed = {**failed, row.next_us: _NOW + microseconds("wait_us")}
+        compile_ = dialect.compile
+        self._claim = compile_(
+            self._claim_statement(),
+            "claim_events",
+            "Lease waiting events: of each subject the first ones or none, oldest first.",
         )
-        self._die = idiom.compiled(self._settling({**failed, row.dead_us: _NOW}))
-        self._dead = idiom.compiled(self._dying())
-        self._revive = idiom.compiled(self._reviving())
+        self._done = compile_(
+            self._settle_statement({**free, row.delivered_us: _NOW}),
+            "settle_delivered",
+            "Mark leased events as delivered.",
+        )
+        self._release = compile_(
+            self._settle_statement(free), "release_leases", "End leases without an attempt."
+        )
+        self._postpone = compile_(
+            self._settle_statement(postponed),
+            "settle_failed",
+            "Count a failed attempt, end the lease and postpone the next attempt.",
+        )
+        self._give_up = compile_(
+            self._settle_statement({**failed, row.dead_us: _NOW}),
+            "settle_dead",
+            "Count a failed attempt and give the event up.",
+        )
+        self._dead = compile_(
+            self._dead_statement(), "list_dead_letters", "List the events that were given up."
+        )
+        self._revive = compile_(
+            self._revive_statement(),
+            "revive_dead_letters",
+            "Let events that were given up wait again, with no attempt counted.",
+        )
 
-    def claim(self, line: Line, now_us: int, limit: int, lease_us: int) -> tuple[Delivery, ...]:
-        """Lease waiting events, as ``Outbox.claim``."""
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """All statements of this class."""
+        settled = self._done, self._release, self._postpone, self._give_up
+        return self._claim, *settled, self._dead, self._revive
+
+    def claim(self, cursor: Cursor, now_us: int, limit: int, lease_us: int) -> tuple[Delivery, ...]:
+        """Lease waiting events, as ``Outbox.claim`` says."""
         lease = secrets.token_hex(16)
         given = {"now_us": now_us, "limit": limit, "until_us": now_us + lease_us, "lease": lease}
-        found = (loads(text) for (text,) in line.rows(self._claim, given))
+        found = (loads(text) for (text,) in cursor.rows(self._claim, given))
         deliveries = (Delivery(_event(row), row[1], row[2], lease) for row in found)
-        # What an update answers has no order.
+        # UPDATE … RETURNING returns rows in any order.
         return tuple(sorted(deliveries, key=lambda each: (each.sequence, each.event.restaurant_id)))
 
-    def done(self, line: Line, now_us: int, deliveries: Collection[Delivery]) -> int:
-        """Write down that events were published; return how many were still the holder's."""
-        return self._touched(line, self._done, map(_leased, deliveries), now_us=now_us)
+    def done(self, cursor: Cursor, now_us: int, deliveries: Collection[Delivery]) -> int:
+        """Mark events as published; return how many the holder still had."""
+        return self._touched(cursor, self._done, map(_leased, deliveries), now_us=now_us)
 
-    def release(self, line: Line, deliveries: Collection[Delivery]) -> int:
-        """End leases; return how many were still the holder's."""
-        return self._touched(line, self._release, map(_leased, deliveries))
+    def release(self, cursor: Cursor, deliveries: Collection[Delivery]) -> int:
+        """End leases; return how many the holder still had."""
+        return self._touched(cursor, self._release, map(_leased, deliveries))
 
-    def fail(self, line: Line, now_us: int, delivery: Delivery, wait_us: int | None) -> bool:
-        """Count a failed attempt; tell whether the event was still the holder's."""
+    def fail(self, cursor: Cursor, now_us: int, delivery: Delivery, wait_us: int | None) -> bool:
+        """Count a failed attempt; return whether the holder still had the event."""
         row = [_leased(delivery)]
         if wait_us is None:
-            return self._touched(line, self._die, row, now_us=now_us) == 1
-        return self._touched(line, self._rest, row, now_us=now_us, wait_us=wait_us) == 1
+            return self._touched(cursor, self._give_up, row, now_us=now_us) == 1
+        return self._touched(cursor, self._postpone, row, now_us=now_us, wait_us=wait_us) == 1
 
-    def dead_letters(self, line: Line, limit: int) -> tuple[DeadLetter, ...]:
-        """Return the events that were given up, by when, restaurant and place."""
-        found = (loads(text) for (text,) in line.rows(self._dead, {"limit": limit}))
+    def dead_letters(self, cursor: Cursor, limit: int) -> tuple[DeadLetter, ...]:
+        """Return the events that were given up, by time, restaurant and position."""
+        found = (loads(text) for (text,) in cursor.rows(self._dead, {"limit": limit}))
         return tuple(DeadLetter(_event(row), row[1], row[2], row[3]) for row in found)
 
-    def revive(self, line: Line, letters: Collection[DeadLetter]) -> int:
-        """Let dead events wait again; return how many were still dead."""
+    def revive(self, cursor: Cursor, letters: Collection[DeadLetter]) -> int:
+        """Let events that were given up wait again; return how many still were."""
         rows = (
             {"restaurant_id": each.event.restaurant_id, "sequence": each.sequence}
             for each in letters
         )
-        return self._touched(line, self._revive, rows)
+        return self._touched(cursor, self._revive, rows)
 
-    def _touched(self, line: Line, statement: Statement, rows: Iterable[Row], **given: int) -> int:
-        """Execute a statement on rows, in their order by place, so that no two wait for each other."""
+    def _touched(
+        self, cursor: Cursor, statement: Statement, rows: Iterable[Row], **given: int
+    ) -> int:
+        """Execute a statement on rows, sorted by position to avoid a deadlock."""
         ordered = sorted(rows, key=lambda row: (row["sequence"], row["restaurant_id"]))
-        if self._idiom.is_postgresql:
-            return line.touched(statement, {_ROWS: listed(ordered), **given})
-        each = ({f"{EACH}{name}": value for name, value in row.items()} for row in ordered)
-        return line.touched(statement, *({**row, **given} for row in each))
+        return cursor.touched(statement, *self._dialect.parameter_sets(_ROWS, ordered, given))
 
     # ---- statements
 
-    def _claiming(self) -> Update:
-        """Of each subject the first waiting events, or none; of all those the oldest.
+    def _claim_statement(self) -> Update:
+        """Lease of each subject the first waiting events or none, and of all those the oldest.
 
-        One that has no earlier one in the way has, before it, only such as are taken too: the first
-        so many of them are therefore closed, too.
+        An event is free if no earlier event of its subject is leased or postponed. The events
+        before a free one are free, too, so the oldest of all include the earlier ones of a subject.
         """
         row, earlier = self._outbox.c, self._outbox.alias("earlier").c
         in_the_way = select(earlier.sequence).where(
@@ -119,51 +148,51 @@ class Sender:
             earlier.dead_us.is_(None),
             ~_is_free(earlier),
         )
-        # Skipping nothing keeps PostgreSQL from making a join of it: where it believes that little
-        # waits, it would compare all with all. So each is looked up along the index.
+        # OFFSET 0 keeps PostgreSQL from turning this into a join. Where it estimates that few
+        # events wait, it would compare all with all; so it looks each one up in the index.
         looked_up = in_the_way.offset(literal_column("0"))
-        # In the words of the index that has what is next.
+        # The text of the index condition of ``capacity_outbox_next``.
         is_waiting = func.coalesce(row.delivered_us, row.dead_us).is_(None)
         first = select(row.restaurant_id, row.sequence).where(
             is_waiting, _is_free(row), ~looked_up.exists()
         )
-        oldest = first.order_by(row.sequence, row.restaurant_id).limit(at_most())
-        # Found once, whatever way the rows are then gone to.
+        oldest = first.order_by(row.sequence, row.restaurant_id).limit(row_limit())
+        # Evaluated once, whichever join the UPDATE uses.
         found = oldest.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
         new = {
             row.lease: bindparam("lease", type_=row.lease.type),
-            row.leased_until_us: moment("until_us"),
+            row.leased_until_us: microseconds("until_us"),
         }
         here = tuple_(row.restaurant_id, row.sequence).in_(select(*found.c))
-        return update(self._outbox).values(new).where(here).returning(self._packed(*_PLACE))
+        return update(self._outbox).values(new).where(here).returning(self._json_row(*_POSITION))
 
-    def _settling(self, new: dict[Any, Any]) -> Update:
-        """Only what waits has a lease."""
+    def _settle_statement(self, new: dict[Any, Any]) -> Update:
+        """Update events by their lease; only waiting events have one."""
         row = self._outbox.c
-        given = self._idiom.given(_ROWS, [row.restaurant_id, row.sequence, row.lease])
+        given = self._dialect.given_rows(_ROWS, [row.restaurant_id, row.sequence, row.lease])
         here = (row[name] == given[name] for name in ("restaurant_id", "sequence", "lease"))
         return update(self._outbox).values(new).where(*here)
 
-    def _dying(self) -> Select[Any]:
+    def _dead_statement(self) -> Select[Any]:
         row = self._outbox.c
-        dead = select(self._packed(*_PLACE, "dead_us")).where(row.dead_us.is_not(None))
-        return dead.order_by(row.dead_us, row.restaurant_id, row.sequence).limit(at_most())
+        dead = select(self._json_row(*_POSITION, "dead_us")).where(row.dead_us.is_not(None))
+        return dead.order_by(row.dead_us, row.restaurant_id, row.sequence).limit(row_limit())
 
-    def _reviving(self) -> Update:
+    def _revive_statement(self) -> Update:
         row = self._outbox.c
-        given = self._idiom.given(_ROWS, [row.restaurant_id, row.sequence])
+        given = self._dialect.given_rows(_ROWS, [row.restaurant_id, row.sequence])
         here = (row[name] == given[name] for name in ("restaurant_id", "sequence"))
         new: dict[Any, Any] = {row.attempts: 0, row.next_us: 0, row.dead_us: null()}
         return update(self._outbox).values(new).where(*here, row.dead_us.is_not(None))
 
-    def _packed(self, *names: str) -> ColumnElement[str]:
+    def _json_row(self, *names: str) -> ColumnElement[str]:
         row = self._outbox.c
-        packed = self._idiom.packed(*(row[name] for name in (*names, *codec.EVENT)))
-        return self._idiom.as_text(packed)
+        array = self._dialect.json_array(*(row[name] for name in (*names, *EVENT)))
+        return self._dialect.as_text(array)
 
 
 def _is_free(row: Any) -> ColumnElement[bool]:
-    """A lease that ran out is over at its very end, and so is a rest."""
+    """Return the condition that an event is neither leased nor postponed; both exclude the end."""
     is_unleased = or_(row.lease.is_(None), row.leased_until_us <= _NOW)
     return and_(is_unleased, row.next_us <= _NOW)
 
@@ -178,4 +207,4 @@ def _leased(delivery: Delivery) -> Row:
 
 
 def _event(row: list[Any]) -> Any:
-    return codec.event_of(row[0], row[-len(codec.EVENT) :])
+    return event_of(row[0], row[-len(EVENT) :])

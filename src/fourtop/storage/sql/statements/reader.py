@@ -1,9 +1,10 @@
-"""Reading: one statement that loads all that a scope names."""
+"""Load everything that a scope names in one statement."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, Final
 
 import attrs
 from sqlalchemy import ColumnElement, select
@@ -16,38 +17,39 @@ from fourtop.model.hold import Hold
 from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.ports import Headcount, HeldCover, LoadedRecords, Scope, StoredResult, joined_extent
-from fourtop.storage.sql.statements.dialect import Idiom, Statement
-from fourtop.storage.sql.statements.selects import Arms, Columns, Shape, stretches
-from fourtop.storage.sql.tables import codec
-from fourtop.storage.sql.tables.codec import loads
+from fourtop.storage.sql.statement import Cursor, Statement
+from fourtop.storage.sql.statements.dialect import Dialect
+from fourtop.storage.sql.statements.selects import (
+    Projections,
+    ScopeSelects,
+    ScopeShape,
+    intervals,
+)
+from fourtop.storage.sql.tables.allocation import allocation_of
+from fourtop.storage.sql.tables.block import block_of
+from fourtop.storage.sql.tables.booking import booking_of
+from fourtop.storage.sql.tables.confirmation import confirmation_of
+from fourtop.storage.sql.tables.hold import hold_of
+from fourtop.storage.sql.tables.result import result_of
+from fourtop.storage.sql.tables.values import loads
 
-T = TypeVar("T")
-
-
-class Cursor(Protocol):
-    """What carries a statement to the database."""
-
-    def rows(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Any]:
-        """Return the rows that a statement answers."""
-        ...
-
-    def touched(self, statement: Statement, *parameters: Mapping[str, Any]) -> int:
-        """Return how many rows a statement has touched, executed once for each of some sets of parameters."""
-        ...
+_KEPT_STATEMENTS: Final = 512
 
 
 @attrs.define
 class Loaded:
-    """What was loaded of one restaurant so far, in one transaction.
+    """The records of one restaurant that one transaction has loaded so far.
 
     Args:
         restaurant_id: The tenant.
-        alive: How many holds are alive, by session; under ``None``: of the whole restaurant.
-        headcounts: How many sit down, by when.
-        held_covers: The claims of live holds, by the hold's id.
-        whole: The extent of the whole restaurant, once it was asked for.
-        wants_house: Whether the house is to be loaded with whatever is loaded first.
-        house: What its columns said.
+        allocations: By id, as the other records.
+        stored_results: By command and key.
+        alive: The number of live holds by session; under ``None`` that of the whole restaurant.
+        headcounts: By the time at which the guests sit down.
+        held_covers: The covers of live holds, by the hold's id.
+        whole: The extent of the whole restaurant, if it was loaded.
+        wants_house: Whether the next load reads the house, too.
+        house: The columns of the house as they were read.
     """
 
     restaurant_id: str
@@ -65,7 +67,7 @@ class Loaded:
     house: tuple[str | None, ...] = ()
 
     def add(self, kind: str, rows: list[Any]) -> None:
-        """Add the rows of one kind, as the statement answered them."""
+        """Add the rows of one kind as the statement returned them."""
         if kind == "alive":
             self.alive.update(dict(rows))
         elif kind == "headcounts":
@@ -78,17 +80,16 @@ class Loaded:
             )
         elif kind == "stored_results":
             for row in rows:
-                self.stored_results[row[0], row[1]] = codec.answer_of(self.restaurant_id, row)
+                self.stored_results[row[0], row[1]] = result_of(self.restaurant_id, row)
         else:
             found, decode = getattr(self, kind), _DECODERS[kind]
-            # The first column is the id. What two parts of a scope name is loaded twice, and kept
-            # once.
+            # The first column is the id. A record that two parts of a scope name is loaded twice.
             found.update(
                 (row[0], decode(self.restaurant_id, row)) for row in rows if row[0] not in found
             )
 
     def source(self, house: House, versions: Versions) -> LoadedRecords:
-        """Return the rows as a source for a view."""
+        """Return the records for a view."""
         return LoadedRecords(
             house=house,
             versions=versions,
@@ -106,79 +107,69 @@ class Loaded:
 
 
 _DECODERS: Final[dict[str, Callable[[str, list[Any]], Any]]] = {
-    "allocations": codec.allocation_of,
-    "bookings": codec.booking_of,
-    "holds": codec.hold_of,
-    "blocks": codec.block_of,
-    "confirmations": codec.confirmation_of,
+    "allocations": allocation_of,
+    "bookings": booking_of,
+    "holds": hold_of,
+    "blocks": block_of,
+    "confirmations": confirmation_of,
 }
 
 
 class Reader:
-    """Loads what scopes name. Keeps the statements that it has compiled. Safe for threads.
+    """Loads scopes. Keeps compiled statements by the shape of the scope. Safe for threads.
 
     Args:
-        idiom: The database's.
-        house: The columns that a house is read from, to be loaded by the same statement where it is
-            wanted.
+        dialect: The dialect of the database.
+        house: The columns of a house; the same statement loads them where they are wanted.
     """
 
-    def __init__(self, idiom: Idiom, house: Sequence[ColumnElement[Any]] = ()) -> None:
-        self._idiom = idiom
+    def __init__(self, dialect: Dialect, house: Sequence[ColumnElement[Any]] = ()) -> None:
+        self._dialect = dialect
         self._house = house
-        self._columns = Columns(idiom)
-        self._statements: dict[Shape, tuple[Statement, tuple[str, ...]]] = {}
+        self._projections = Projections(dialect)
+        self._statement_for = lru_cache(maxsize=_KEPT_STATEMENTS)(self._compile)
 
     def load(self, cursor: Cursor, scope: Scope, now_us: int, into: Loaded) -> None:
-        """Load what a scope names, in one statement; nothing is asked where it names nothing."""
-        shape = Shape.of(scope, has_house=into.wants_house and not into.house)
+        """Load a scope in one statement; an empty scope needs no statement."""
+        shape = ScopeShape.of(scope, has_house=into.wants_house and not into.house)
         if shape.is_empty:
             return
-        known = self._statements.get(shape)
-        if known is None:
-            known = self._statements[shape] = self._compiled(shape)
-        statement, kinds = known
+        statement, kinds = self._statement_for(shape)
         (found,) = cursor.rows(statement, self._parameters(shape, scope, now_us))
-        # Those of the house come last.
+        # The columns of the house come last.
         for kind, rows in zip(kinds, found, strict=False):
             if rows is not None:
                 into.add(kind, loads(rows))
         if shape.has_house:
             into.house = tuple(found[len(kinds) :])
 
-    def _parameters(self, shape: Shape, scope: Scope, now_us: int) -> dict[str, Any]:
+    def _parameters(self, shape: ScopeShape, scope: Scope, now_us: int) -> dict[str, Any]:
         parameters: dict[str, Any] = {"restaurant": scope.restaurant_id, "now_us": now_us}
         for letter, spans in (
             ("w", scope.spans),
             ("s", scope.sitting_spans),
             ("c", scope.headcount_spans),
         ):
-            for number, (start_us, end_us) in enumerate(stretches(spans)):
+            for number, (start_us, end_us) in enumerate(intervals(spans)):
                 parameters |= {f"{letter}{number}_start": start_us, f"{letter}{number}_end": end_us}
         for number, (command, key) in enumerate(sorted(scope.stored_results)):
             parameters |= {f"a{number}_command": command, f"a{number}_key": key}
         for name in shape.named:
             if name not in ("counts_holds", "has_extent"):
-                parameters[name] = self._idiom.ids(
+                parameters[name] = self._dialect.id_parameter(
                     getattr(scope, name), is_one=name in shape.single
                 )
         return parameters
 
-    def _compiled(self, shape: Shape) -> tuple[Statement, tuple[str, ...]]:
-        arms = Arms(self._idiom, self._columns, shape)
-        parts = {
-            "allocations": list(arms.allocations()),
-            "bookings": list(arms.bookings()),
-            "holds": list(arms.holds()),
-            "headcounts": list(arms.headcounts()),
-            "held_covers": list(arms.held_covers()),
-            "alive": list(arms.alive()),
-            "blocks": list(arms.blocks()),
-            "confirmations": list(arms.confirmations()),
-            "stored_results": list(arms.stored_results()),
-            "extent": list(arms.extent()),
-        }
-        kinds = tuple(kind for kind, selects in parts.items() if selects)
-        columns = [self._idiom.gathered(*parts[kind]).label(kind) for kind in kinds]
+    def _compile(self, shape: ScopeShape) -> tuple[Statement, tuple[str, ...]]:
+        parts = ScopeSelects(self._dialect, self._projections, shape).by_kind()
+        columns = [self._dialect.json_rows(*selects).label(kind) for kind, selects in parts.items()]
         house = self._house if shape.has_house else ()
-        return self._idiom.compiled(select(*columns, *house)), kinds
+        loaded = ", ".join([*parts, *(["house"] if shape.has_house else [])])
+        statement = self._dialect.compile(
+            select(*columns, *house),
+            "load_scope",
+            "Load what a decision asks for, as one JSON list per kind of record. The text depends"
+            f" on what that is; here: {loaded}.",
+        )
+        return statement, tuple(parts)

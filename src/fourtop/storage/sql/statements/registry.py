@@ -1,4 +1,4 @@
-"""The script: all that is said to a database, compiled once for all stores that say it."""
+"""The registry of statements: everything that a store says to its database, compiled once."""
 
 from __future__ import annotations
 
@@ -8,56 +8,66 @@ from typing import Final
 import attrs
 from sqlalchemy import select
 
-from fourtop.storage.sql.statements.conflict_explainer import Judge
-from fourtop.storage.sql.statements.dialect import Idiom, Statement, restaurant
-from fourtop.storage.sql.statements.house import Housing
-from fourtop.storage.sql.statements.outbox import Sender
+from fourtop.storage.sql.statement import Statement
+from fourtop.storage.sql.statements.conflict_explainer import ConflictExplainer
+from fourtop.storage.sql.statements.dialect import DIALECTS, Dialect
+from fourtop.storage.sql.statements.expressions import restaurant
+from fourtop.storage.sql.statements.house import HouseMapper
+from fourtop.storage.sql.statements.outbox import OutboxStatements
 from fourtop.storage.sql.statements.reader import Reader
-from fourtop.storage.sql.statements.retention import Maintainer
-from fourtop.storage.sql.statements.writer import Writer
-from fourtop.storage.sql.tables import codec
-from fourtop.storage.sql.tables.catalog import Database
+from fourtop.storage.sql.statements.removal import Removal
+from fourtop.storage.sql.statements.retention import RetentionStatements
+from fourtop.storage.sql.statements.writer import Writer, writer_for
+from fourtop.storage.sql.tables.columns import Database
+from fourtop.storage.sql.tables.event import EVENT
 
-_KEPT_SCRIPTS: Final = 16
+_KEPT_REGISTRIES: Final = 16
 
 
 @attrs.frozen
-class Script:
-    """All that is said to a database, whichever store says it. Safe for threads."""
+class StatementRegistry:
+    """The statements for one database and schema, by the part of the store. Safe for threads."""
 
-    idiom: Idiom
-    housing: Housing
+    dialect: Dialect
+    house: HouseMapper
     reader: Reader
     writer: Writer
-    judge: Judge
+    explainer: ConflictExplainer
     events: Statement
-    maintainer: Maintainer
-    sender: Sender
+    removal: Removal
+    retention: RetentionStatements
+    outbox: OutboxStatements
 
 
-@lru_cache(maxsize=_KEPT_SCRIPTS)
-def script_of(database: Database, schema: str) -> Script:
-    """Return what is said to a database: stores share it, since to write a statement takes longer than to run it."""
-    idiom = Idiom(database, schema)
-    housing = Housing(idiom)
-    reader = Reader(idiom, housing.columns)
-    return Script(
-        idiom=idiom,
-        housing=housing,
+@lru_cache(maxsize=_KEPT_REGISTRIES)
+def statements_for(database: Database, schema: str) -> StatementRegistry:
+    """Return the statements for a database; all stores on it share them.
+
+    Compiling all of them takes longer than a command.
+    """
+    dialect = DIALECTS[database](schema)
+    house = HouseMapper(dialect)
+    reader = Reader(dialect, house.columns)
+    return StatementRegistry(
+        dialect=dialect,
+        house=house,
         reader=reader,
-        writer=Writer(idiom),
-        judge=Judge(idiom, reader),
-        events=_events_of(idiom),
-        maintainer=Maintainer(idiom),
-        sender=Sender(idiom),
+        writer=writer_for(dialect),
+        explainer=ConflictExplainer(dialect, reader),
+        events=_events_of(dialect),
+        removal=Removal(dialect),
+        retention=RetentionStatements(dialect),
+        outbox=OutboxStatements(dialect),
     )
 
 
-def _events_of(idiom: Idiom) -> Statement:
-    table = idiom.tables["capacity_outbox"]
-    packed = idiom.packed(*(table.c[name] for name in codec.EVENT))
-    return idiom.compiled(
-        select(idiom.as_text(packed))
+def _events_of(dialect: Dialect) -> Statement:
+    table = dialect.tables["capacity_outbox"]
+    array = dialect.json_array(*(table.c[name] for name in EVENT))
+    return dialect.compile(
+        select(dialect.as_text(array))
         .where(table.c.restaurant_id == restaurant())
-        .order_by(table.c.sequence)
+        .order_by(table.c.sequence),
+        "list_events",
+        "Read the events of a restaurant in the order in which they were written.",
     )

@@ -1,4 +1,4 @@
-"""Parts: what changes write to each table, as rows, and how many rows have to be there for that."""
+"""Turn ``Changes`` into rows per table, with the number of rows that each write must touch."""
 
 from __future__ import annotations
 
@@ -13,22 +13,31 @@ from fourtop.model.event import Event
 from fourtop.model.hold import Hold
 from fourtop.ports import Changes
 from fourtop.ports.outbox import subject_of
-from fourtop.storage.sql.tables import codec
-from fourtop.storage.sql.tables.codec import Row
+from fourtop.storage.sql.tables.allocation import allocation_row
+from fourtop.storage.sql.tables.block import block_row
+from fourtop.storage.sql.tables.booking import booking_row
+from fourtop.storage.sql.tables.confirmation import confirmation_row, confirmation_table_rows
+from fourtop.storage.sql.tables.event import event_row
+from fourtop.storage.sql.tables.hold import hold_change_row, hold_row
+from fourtop.storage.sql.tables.result import result_row
+from fourtop.storage.sql.tables.values import Row
 
 
-class Mismatch(Exception):  # It never leaves the store: what was wrong is found out by the judge.
-    """A statement touched other rows than the decision believed there were."""
+class RowCountMismatch(Exception):
+    """A statement touched another number of rows than the decision expected.
+
+    It never leaves the store: ``ConflictExplainer`` finds the cause.
+    """
 
 
 @attrs.frozen
-class Part:
-    """The rows of one kind that changes write, and how many rows of the table have to be there for that.
+class RowChange:
+    """The rows that one statement writes.
 
     Args:
-        name: Which statement writes them; see ``writing``.
+        name: The statement; see ``writer``.
         rows: The rows.
-        expected: How many rows it has to touch; ``None``: the table's own constraints judge.
+        expected: The number of rows that it must touch; ``None``: constraints check the rows.
     """
 
     name: str
@@ -36,13 +45,13 @@ class Part:
     expected: int | None = None
 
 
-def parts_of(changes: Changes, *, moves_in_place: bool) -> list[Part]:
-    """Return what changes write, in the order in which it is written: what goes, what changes, what comes.
+def row_changes_of(changes: Changes, *, moves_in_place: bool) -> list[RowChange]:
+    """Return the row changes in the order of writing: removed, changed, added.
 
     Args:
         changes: The changes.
-        moves_in_place: Whether a replaced row is updated. Where the rows are judged one by one
-            (SQLite), it has to go with the others that go, and come with those that come.
+        moves_in_place: Whether a replaced row is updated. SQLite checks row by row for overlaps,
+            so there a replaced row is removed with the others and added again with the others.
     """
     removed, added = list(changes.removed), list(changes.added)
     replaced = list(changes.replaced)
@@ -50,36 +59,41 @@ def parts_of(changes: Changes, *, moves_in_place: bool) -> list[Part]:
         removed += [old for old, _ in replaced]
         added = [new for _, new in replaced] + added
         replaced = []
-    parts = [
-        _counted("removed", removed, _gone_row),
-        _counted("replaced", replaced, _replaced_row),
-        *_booking_parts(changes.bookings),
-        *_hold_parts(changes),
-        _part("blocks_added", changes.blocks_added, codec.block_row),
-        _counted(
+    row_changes = [
+        _expected("removed", removed, _gone_row),
+        _expected("replaced", replaced, _replaced_row),
+        *_booking_changes(changes.bookings),
+        *_hold_changes(changes),
+        _unchecked("blocks_added", changes.blocks_added, block_row),
+        _expected(
             "blocks_changed",
             _last_of(changes.blocks_changed, changes.blocks_removed),
-            codec.block_row,
+            block_row,
         ),
-        _part("added", added, codec.allocation_row),
-        _counted("blocks_removed", changes.blocks_removed, _id_row),
-        _part("confirmations", changes.confirmations, codec.confirmation_row),
-        _part("stored_results", changes.stored_results, codec.answer_row),
-        _part("events", changes.events, _event_row),
+        _unchecked("added", added, allocation_row),
+        _expected("blocks_removed", changes.blocks_removed, _id_row),
+        _unchecked("confirmations", changes.confirmations, confirmation_row),
+        _unchecked(
+            "confirmation_tables",
+            [row for each in changes.confirmations for row in confirmation_table_rows(each)],
+            dict,
+        ),
+        _unchecked("stored_results", changes.stored_results, result_row),
+        _unchecked("events", changes.events, _event_row),
     ]
-    return [part for part in parts if part is not None]
+    return [each for each in row_changes if each is not None]
 
 
-def _part(name: str, values: Sequence[Any], encode: Callable[[Any], Row]) -> Part | None:
-    return Part(name, [encode(each) for each in values]) if values else None
+def _unchecked(name: str, values: Sequence[Any], encode: Callable[[Any], Row]) -> RowChange | None:
+    return RowChange(name, [encode(each) for each in values]) if values else None
 
 
-def _counted(name: str, values: Sequence[Any], encode: Callable[[Any], Row]) -> Part | None:
-    return Part(name, [encode(each) for each in values], len(values)) if values else None
+def _expected(name: str, values: Sequence[Any], encode: Callable[[Any], Row]) -> RowChange | None:
+    return RowChange(name, [encode(each) for each in values], len(values)) if values else None
 
 
 def _event_row(event: Event) -> Row:
-    return {**codec.event_row(event), "subject": subject_of(event)}
+    return {**event_row(event), "subject": subject_of(event)}
 
 
 def _id_row(id_: str) -> Row:
@@ -89,49 +103,51 @@ def _id_row(id_: str) -> Row:
 def _gone_row(row: Allocation) -> Row:
     return {
         f"old_{name}" if name != "id" else name: value
-        for name, value in codec.allocation_row(row).items()
+        for name, value in allocation_row(row).items()
     }
 
 
 def _replaced_row(pair: tuple[Allocation, Allocation]) -> Row:
     old, new = pair
-    return {**codec.allocation_row(new), **_gone_row(old)}
+    return {**allocation_row(new), **_gone_row(old)}
 
 
 def _last_of(values: Sequence[Any], removed: Sequence[str]) -> list[Any]:
-    """Return the last state of each, without those that are removed in the end."""
+    """Return the last state of each record, without those that the changes remove."""
     return [each for id_, each in {each.id: each for each in values}.items() if id_ not in removed]
 
 
 # ---- bookings
 
 
-def _booking_parts(bookings: Sequence[Booking]) -> list[Part | None]:
-    """New ones and changed ones; of one that is made and changed at once, only the last state is written."""
+def _booking_changes(bookings: Sequence[Booking]) -> list[RowChange | None]:
+    """Return the changes of new and of changed bookings; of several states only the last counts."""
     states: dict[str, list[Booking]] = {}
     for booking in bookings:
         states.setdefault(booking.id, []).append(booking)
     for changed in states.values():
         versions = [each.version for each in changed]
         if versions != list(range(versions[0], versions[0] + len(versions))):
-            raise Mismatch
+            raise RowCountMismatch
     first = {id_: changed[0].version for id_, changed in states.items()}
     last = [changed[-1] for changed in states.values()]
     new = [each for each in last if first[each.id] == 1]
     known = [each for each in last if first[each.id] != 1]
 
-    def known_row(booking: Booking) -> Row:
-        return {**codec.booking_row(booking), "old_version": first[booking.id] - 1}
+    def changed_row(booking: Booking) -> Row:
+        return {**booking_row(booking), "old_version": first[booking.id] - 1}
 
     seats = [
         (each.id, place, table_id) for each in last for place, table_id in enumerate(each.tables)
     ]
     sizes = [(each.id, len(each.tables)) for each in known]
     return [
-        _part("bookings_added", new, codec.booking_row),
-        _counted("bookings_changed", known, known_row),
-        _part("assignments_over", sizes, lambda size: {"booking_id": size[0], "position": size[1]}),
-        _part("assignments", seats, _assignment_row),
+        _unchecked("bookings_added", new, booking_row),
+        _expected("bookings_changed", known, changed_row),
+        _unchecked(
+            "assignments_over", sizes, lambda size: {"booking_id": size[0], "position": size[1]}
+        ),
+        _unchecked("assignments", seats, _assignment_row),
     ]
 
 
@@ -143,7 +159,7 @@ def _assignment_row(seat: tuple[str, int, str]) -> Row:
 # ---- holds
 
 
-def _hold_parts(changes: Changes) -> list[Part | None]:
+def _hold_changes(changes: Changes) -> list[RowChange | None]:
     members = [
         (each.id, place, table_id)
         for each in changes.holds_added
@@ -151,11 +167,11 @@ def _hold_parts(changes: Changes) -> list[Part | None]:
     ]
     changed: list[Hold] = _last_of(changes.holds_changed, ())
     return [
-        _part("holds_added", changes.holds_added, codec.hold_row),
-        _part(
+        _unchecked("holds_added", changes.holds_added, hold_row),
+        _unchecked(
             "members",
             members,
             lambda seat: {"hold_id": seat[0], "position": seat[1], "table_id": seat[2]},
         ),
-        _counted("holds_changed", changed, codec.hold_change_row),
+        _expected("holds_changed", changed, hold_change_row),
     ]

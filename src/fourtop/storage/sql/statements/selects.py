@@ -1,4 +1,8 @@
-"""Arms: the selects that a scope is made of, each along an index, and the shape that says which of them there are."""
+"""Build the SELECTs that load a scope. Each uses one index.
+
+``ScopeShape`` says which SELECTs a scope needs, without any value; it is the key under which the
+compiled statement is cached.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,6 @@ from typing import Any, Final
 
 import attrs
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Select,
     Text,
@@ -22,30 +25,40 @@ from sqlalchemy import (
 from fourtop.model.booking import BookingStatus
 from fourtop.model.window import MAX_WINDOW_US
 from fourtop.ports import IntervalSet, Scope
-from fourtop.storage.sql.statements.dialect import Idiom, as_number, as_word, restaurant
-from fourtop.storage.sql.tables import codec
-from fourtop.storage.sql.tables.catalog import SHORT_US
+from fourtop.storage.sql.statements.dialect import Dialect
+from fourtop.storage.sql.statements.expressions import (
+    microseconds,
+    number_literal,
+    restaurant,
+    text_literal,
+)
+from fourtop.storage.sql.tables.allocation import ALLOCATION, SHORT_US
+from fourtop.storage.sql.tables.block import BLOCK
+from fourtop.storage.sql.tables.booking import BOOKING
+from fourtop.storage.sql.tables.confirmation import CONFIRMATION
+from fourtop.storage.sql.tables.hold import HOLD
+from fourtop.storage.sql.tables.result import RESULT
 
-# More stretches than these are loaded as the one that holds them all: an import of a year, mostly
-# full of rows.
+# A scope with more intervals is loaded as one interval that covers them all, for instance an import
+# of a year, most of which is full of rows.
 MAX_SPANS: Final = 4
-# The parts of a scope that are ids, of which a statement says whether there is one or several.
-_LOOKED_UP: Final = ("bookings", "holds", "blocks", "sessions")
+# The parts of a scope that are ids; the statement differs for one id and for several.
+_ID_PARTS: Final = ("bookings", "holds", "blocks", "sessions")
 _COUNTED: Final = tuple(status.value for status in BookingStatus if status.counts_covers)
 
 
 @attrs.frozen
-class Shape:
-    """Which parts of a scope there are: what decides how the statement reads, without any value in it.
+class ScopeShape:
+    """Which parts a scope has: everything that decides the text of the statement, and no value.
 
     Args:
-        windows: How many stretches of windows.
-        sittings: How many stretches of sittings.
-        headcounts: How many stretches in which heads are counted.
-        stored_results: How many answers.
-        named: The other parts that there are, by name.
-        single: Those of them that are one id.
-        has_house: Whether the house is read as well.
+        windows: The number of intervals of windows.
+        sittings: The number of intervals of sittings.
+        headcounts: The number of intervals in which heads are counted.
+        stored_results: The number of stored results.
+        named: The names of the other parts that the scope has.
+        single: The parts among them that consist of one id.
+        has_house: Whether the house is loaded, too.
     """
 
     windows: int
@@ -57,115 +70,135 @@ class Shape:
     has_house: bool
 
     @classmethod
-    def of(cls, scope: Scope, *, has_house: bool) -> Shape:
+    def of(cls, scope: Scope, *, has_house: bool) -> ScopeShape:
         """Return the shape of a scope."""
         named = ("bookings", "holds", "blocks", "tables", "sessions", "counts_holds", "has_extent")
         return cls(
-            windows=len(stretches(scope.spans)),
-            sittings=len(stretches(scope.sitting_spans)),
-            headcounts=len(stretches(scope.headcount_spans)),
+            windows=len(intervals(scope.spans)),
+            sittings=len(intervals(scope.sitting_spans)),
+            headcounts=len(intervals(scope.headcount_spans)),
             stored_results=len(scope.stored_results),
             named=tuple(name for name in named if getattr(scope, name)),
-            single=tuple(name for name in _LOOKED_UP if len(getattr(scope, name)) == 1),
+            single=tuple(name for name in _ID_PARTS if len(getattr(scope, name)) == 1),
             has_house=has_house,
         )
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether there is nothing to read."""
+        """Whether the scope names nothing."""
         spans = self.windows or self.sittings or self.headcounts
         return not (spans or self.stored_results or self.named or self.has_house)
 
 
-def stretches(spans: IntervalSet) -> list[tuple[int, int]]:
-    """Return the stretches to load, as pairs of start and end."""
+def intervals(spans: IntervalSet) -> list[tuple[int, int]]:
+    """Return the intervals to load, as pairs of start and end."""
     if len(spans.starts_us) > MAX_SPANS:
         return [(spans.starts_us[0], spans.ends_us[-1])]
     return list(zip(spans.starts_us, spans.ends_us, strict=True))
 
 
-class Columns:
-    """The packed row of each table, in the order in which the codec reads it."""
+class Projections:
+    """The JSON row of each table, with its columns in the order in which the mapping reads them."""
 
-    def __init__(self, idiom: Idiom) -> None:
-        tables = idiom.tables
-        self.allocations = tables["allocations"]
-        self.bookings = tables["bookings"]
-        self.holds = tables["table_holds"]
-        self.blocks = tables["table_blocks"]
-        self.confirmations = tables["booking_confirmation_results"]
-        self.stored_results = tables["command_results"]
-        self._idiom = idiom
-        self._given = tables["booking_table_assignments"]
-        self._held = tables["table_hold_members"]
+    def __init__(self, dialect: Dialect) -> None:
+        tables = dialect.tables
+        self.allocations: Any = tables["allocations"]
+        self.bookings: Any = tables["bookings"]
+        self.holds: Any = tables["table_holds"]
+        self.blocks: Any = tables["table_blocks"]
+        self.confirmations: Any = tables["booking_confirmation_results"]
+        self.stored_results: Any = tables["command_results"]
+        self._dialect = dialect
+        self._assignments = tables["booking_table_assignments"]
+        self._members = tables["table_hold_members"]
+        self._seen = tables["booking_confirmation_tables"]
 
-    def packed(self, table: Any, names: Iterable[str], *more: ColumnElement[Any]) -> Select[Any]:
-        """Select the packed rows of a table of the restaurant."""
+    def rows_of(self, table: Any, names: Iterable[str], *more: ColumnElement[Any]) -> Select[Any]:
+        """Select the JSON rows of a table of the restaurant."""
         columns = [table.c[name] for name in names]
-        return select(self._idiom.packed(*columns, *more)).where(
+        return select(self._dialect.json_array(*columns, *more)).where(
             table.c.restaurant_id == restaurant()
         )
 
     def of_allocations(self) -> Select[Any]:
         """Select allocations."""
-        return self.packed(self.allocations, codec.ALLOCATION)
+        return self.rows_of(self.allocations, ALLOCATION)
 
     def of_bookings(self) -> Select[Any]:
-        """Select bookings, with their tables."""
-        given, booking = self._given.c, self.bookings.c
-        where = (given.restaurant_id == booking.restaurant_id) & (given.booking_id == booking.id)
-        return self.packed(
-            self.bookings, codec.BOOKING, self._idiom.listed(given.table_id, where, given.position)
-        )
+        """Select bookings with their tables."""
+        seat, booking = self._assignments.c, self.bookings.c
+        where = (seat.restaurant_id == booking.restaurant_id) & (seat.booking_id == booking.id)
+        tables = self._dialect.json_values(seat.table_id, where, seat.position)
+        return self.rows_of(self.bookings, BOOKING, tables)
 
     def of_holds(self) -> Select[Any]:
-        """Select holds, with their tables."""
-        held, hold = self._held.c, self.holds.c
-        where = (held.restaurant_id == hold.restaurant_id) & (held.hold_id == hold.id)
-        return self.packed(
-            self.holds, codec.HOLD, self._idiom.listed(held.table_id, where, held.position)
+        """Select holds with their tables."""
+        seat, hold = self._members.c, self.holds.c
+        where = (seat.restaurant_id == hold.restaurant_id) & (seat.hold_id == hold.id)
+        tables = self._dialect.json_values(seat.table_id, where, seat.position)
+        return self.rows_of(self.holds, HOLD, tables)
+
+    def of_confirmations(self) -> Select[Any]:
+        """Select confirmation results with the ids and the capacities of their tables."""
+        seen, result = self._seen.c, self.confirmations.c
+        where = (seen.restaurant_id == result.restaurant_id) & (seen.result_id == result.id)
+        lists = (
+            self._dialect.json_values(each, where, seen.position)
+            for each in (seen.table_id, seen.capacity)
         )
+        return self.rows_of(self.confirmations, CONFIRMATION, *lists)
 
 
-def moment(name: str) -> ColumnElement[int]:
-    """Return a parameter of microseconds."""
-    return bindparam(name, type_=BigInteger())
+class ScopeSelects:
+    """The SELECTs that load a scope of one shape, by kind of record. Each uses one index."""
 
-
-class Arms:
-    """The selects that a shape of a scope is made of, each along an index."""
-
-    def __init__(self, idiom: Idiom, columns: Columns, shape: Shape) -> None:
-        self._idiom = idiom
-        self._columns = columns
+    def __init__(self, dialect: Dialect, projections: Projections, shape: ScopeShape) -> None:
+        self._dialect = dialect
+        self._projections = projections
         self._shape = shape
+
+    def by_kind(self) -> dict[str, list[Select[Any]]]:
+        """Return the SELECTs of each kind; the kinds in the order in which they are loaded."""
+        found = {
+            "allocations": self.allocations(),
+            "bookings": self.bookings(),
+            "holds": self.holds(),
+            "headcounts": self.headcounts(),
+            "held_covers": self.held_covers(),
+            "alive": self.alive(),
+            "blocks": self.blocks(),
+            "confirmations": self.confirmations(),
+            "stored_results": self.stored_results(),
+            "extent": self.extent(),
+        }
+        return {kind: selects for kind, each in found.items() if (selects := list(each))}
 
     def _has(self, name: str) -> bool:
         return name in self._shape.named
 
     def _any_of(self, value: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-        return self._idiom.any_of(value, name, is_one=name in self._shape.single)
+        return self._dialect.any_of(value, name, is_one=name in self._shape.single)
 
     # ---- allocations
 
     def allocations(self) -> Iterable[Select[Any]]:
-        """Those of the windows, those of the named owners, and the last of each named table."""
-        row = self._columns.allocations.c
-        base = self._columns.of_allocations()
+        """Select those of the windows, of the named owners, and the last of each named table."""
+        row = self._projections.allocations.c
+        base = self._projections.of_allocations()
         length = row.end_us - row.start_us
         for number in range(self._shape.windows):
-            start, end = moment(f"w{number}_start"), moment(f"w{number}_end")
+            start, end = microseconds(f"w{number}_start"), microseconds(f"w{number}_end")
             for reach, is_of_length in (
-                (SHORT_US, length <= as_number(SHORT_US)),
-                (MAX_WINDOW_US, length > as_number(SHORT_US)),
+                (SHORT_US, length <= number_literal(SHORT_US)),
+                (MAX_WINDOW_US, length > number_literal(SHORT_US)),
             ):
-                begins = row.start_us > start - as_number(reach), row.start_us < end
+                begins = row.start_us > start - number_literal(reach), row.start_us < end
                 yield base.where(*begins, row.end_us > start, is_of_length)
         for owner in ("booking", "hold", "block"):
             if self._has(f"{owner}s"):
                 yield base.where(self._any_of(row[f"{owner}_id"], f"{owner}s"))
         if self._has("bookings"):
-            hold = self._columns.holds.c
+            hold = self._projections.holds.c
             active = select(hold.id).where(
                 hold.restaurant_id == restaurant(),
                 self._any_of(hold.booking_id, "bookings"),
@@ -176,155 +209,163 @@ class Arms:
             yield self._last()
 
     def _last(self) -> Select[Any]:
-        """The live row of each named table that ends last, the rows of dead holds left out.
+        """Select the live row of each named table that ends last, without those of dead holds.
 
-        Live rows of a table do not overlap, so that it is the one that begins last; from there it
-        is found without reading what was before.
+        Live rows of a table do not overlap, so the last to end is the last to begin. The index
+        finds it without reading earlier rows.
         """
-        row, hold = self._columns.allocations.alias("latest").c, self._columns.holds.c
+        row, hold = self._projections.allocations.alias("latest").c, self._projections.holds.c
         alive = select(hold.id).where(
             hold.restaurant_id == row.restaurant_id,
             hold.id == row.hold_id,
             _is_active(hold),
-            hold.expires_us > moment("now_us"),
+            hold.expires_us > microseconds("now_us"),
         )
-        named = self._idiom.each("tables")
+        named = self._dialect.id_table("tables")
         latest = (
-            select(self._idiom.packed(*(row[name] for name in codec.ALLOCATION)))
+            select(self._dialect.json_array(*(row[name] for name in ALLOCATION)))
             .where(
                 row.restaurant_id == restaurant(),
-                row.resource_type == as_word("table"),
+                row.resource_type == text_literal("table"),
                 row.resource_id == named.c.value,
-                # In the words of SQLite's index, which it would not recognise in others.
+                # The text of the index condition: SQLite recognises no other form of it.
                 text("NOT latest.shadow"),
                 or_(row.hold_id.is_(None), alive.exists()),
             )
             .order_by(row.start_us.desc())
-            .limit(as_number(1))
+            .limit(number_literal(1))
             .scalar_subquery()
         )
-        found = select(latest.label("packed")).select_from(named).subquery()
-        return select(found.c.packed).where(found.c.packed.is_not(None))
+        found = select(latest.label("last")).select_from(named).subquery()
+        return select(found.c.last).where(found.c.last.is_not(None))
 
     # ---- bookings and holds
 
     def bookings(self) -> Iterable[Select[Any]]:
-        """The named ones, and those that sit down in the sittings."""
-        row, base = self._columns.bookings.c, self._columns.of_bookings()
+        """Select the named ones, and those that sit down in the sittings."""
+        row, base = self._projections.bookings.c, self._projections.of_bookings()
         if self._has("bookings"):
             yield base.where(self._any_of(row.id, "bookings"))
         for number in range(self._shape.sittings):
-            start, end = moment(f"s{number}_start"), moment(f"s{number}_end")
+            start, end = microseconds(f"s{number}_start"), microseconds(f"s{number}_end")
             yield base.where(row.dining_start_us >= start, row.dining_start_us < end)
 
     def holds(self) -> Iterable[Select[Any]]:
-        """The named ones, those made for the named bookings, and the active ones of the windows."""
-        row, base = self._columns.holds.c, self._columns.of_holds()
+        """Select the named ones, those of the named bookings, and the active ones of windows."""
+        row, base = self._projections.holds.c, self._projections.of_holds()
         if self._has("holds"):
             yield base.where(self._any_of(row.id, "holds"))
         if self._has("bookings"):
             yield base.where(self._any_of(row.booking_id, "bookings"))
         for number in range(self._shape.windows):
-            yield base.where(
-                *_is_active_in(row, moment(f"w{number}_start"), moment(f"w{number}_end"))
-            )
+            start, end = microseconds(f"w{number}_start"), microseconds(f"w{number}_end")
+            yield base.where(*_is_active_in(row, start, end))
 
-    # ---- who counts
+    # ---- counts
 
     def headcounts(self) -> Iterable[Select[Any]]:
-        """How many of the bookings that count sit down, by when."""
-        row, packed = self._columns.bookings.c, self._idiom.packed
+        """Count the parties and guests that sit down, by time, of bookings that count."""
+        row, json_array = self._projections.bookings.c, self._dialect.json_array
         at = row.dining_start_us
         for number in range(self._shape.headcounts):
-            start, end = moment(f"c{number}_start"), moment(f"c{number}_end")
-            counted = select(packed(at, func.sum(row.party), func.count()))
+            start, end = microseconds(f"c{number}_start"), microseconds(f"c{number}_end")
+            counted = select(json_array(at, func.sum(row.party_size), func.count()))
             yield counted.where(
                 row.restaurant_id == restaurant(), at >= start, at < end, _counts(row)
             ).group_by(at)
 
     def held_covers(self) -> Iterable[Select[Any]]:
-        """What the live holds lay claim to, with when the bookings that they are for sit down, if those count."""
-        row, booking = self._columns.holds.c, self._columns.bookings.c
+        """Select the covers of live holds.
+
+        A hold for a booking that counts comes with the time at which that booking sits down.
+        """
+        row, booking = self._projections.holds.c, self._projections.bookings.c
         is_its = booking.restaurant_id == row.restaurant_id, booking.id == row.booking_id
         of_booking = (
             select(booking.dining_start_us).where(*is_its, _counts(booking)).scalar_subquery()
         )
-        packed = self._idiom.packed(row.dining_start_us, row.id, row.party, of_booking)
+        covers = self._dialect.json_array(row.dining_start_us, row.id, row.party_size, of_booking)
         for number in range(self._shape.headcounts):
-            start, end = moment(f"c{number}_start"), moment(f"c{number}_end")
+            start, end = microseconds(f"c{number}_start"), microseconds(f"c{number}_end")
             sits = row.dining_start_us >= start, row.dining_start_us < end
-            is_alive = *_is_active_in(row, start, end), row.expires_us > moment("now_us")
-            yield select(packed).where(row.restaurant_id == restaurant(), *is_alive, *sits)
+            is_alive = *_is_active_in(row, start, end), row.expires_us > microseconds("now_us")
+            yield select(covers).where(row.restaurant_id == restaurant(), *is_alive, *sits)
 
     def alive(self) -> Iterable[Select[Any]]:
-        """How many holds are alive."""
-        row, packed = self._columns.holds.c, self._idiom.packed
+        """Count the live holds, in all and by session."""
+        row, json_array = self._projections.holds.c, self._dialect.json_array
         alive = (
             row.restaurant_id == restaurant(),
             _is_active(row),
-            row.expires_us > moment("now_us"),
+            row.expires_us > microseconds("now_us"),
         )
         if self._has("counts_holds"):
-            yield select(packed(null(), func.count())).where(*alive)
+            yield select(json_array(null(), func.count())).where(*alive)
         if self._has("sessions"):
-            found = select(packed(row.session, func.count())).where(*alive)
+            found = select(json_array(row.session, func.count())).where(*alive)
             yield found.where(self._any_of(row.session, "sessions")).group_by(row.session)
 
-    # ---- what has no time
+    # ---- records without a time
 
     def blocks(self) -> Iterable[Select[Any]]:
-        """The named ones."""
+        """Select the named ones."""
         if self._has("blocks"):
-            row = self._columns.blocks.c
-            yield self._columns.packed(self._columns.blocks, codec.BLOCK).where(
+            row = self._projections.blocks.c
+            yield self._projections.rows_of(self._projections.blocks, BLOCK).where(
                 self._any_of(row.id, "blocks")
             )
 
     def confirmations(self) -> Iterable[Select[Any]]:
-        """Those of the named holds."""
+        """Select those of the named holds."""
         if self._has("holds"):
-            table = self._columns.confirmations
-            base = self._columns.packed(table, codec.CONFIRMATION)
+            table = self._projections.confirmations
+            base = self._projections.of_confirmations()
             yield base.where(self._any_of(table.c.hold_id, "holds"))
 
     def stored_results(self) -> Iterable[Select[Any]]:
-        """The named ones."""
-        table = self._columns.stored_results
+        """Select the named ones."""
+        table = self._projections.stored_results
         for number in range(self._shape.stored_results):
             command, key = (
                 bindparam(f"a{number}_{each}", type_=Text()) for each in ("command", "key")
             )
-            base = self._columns.packed(table, codec.ANSWER)
+            base = self._projections.rows_of(table, RESULT)
             yield base.where(table.c.command == command, table.c.idempotency_key == key)
 
     def extent(self) -> Iterable[Select[Any]]:
-        """From when to when there is anything."""
+        """Select the first and the last instant of any row."""
         if self._has("has_extent"):
-            row, booking, packed = (
-                self._columns.allocations.c,
-                self._columns.bookings.c,
-                self._idiom.packed,
+            row, booking, json_array = (
+                self._projections.allocations.c,
+                self._projections.bookings.c,
+                self._dialect.json_array,
             )
-            rows = select(packed(func.min(row.start_us), func.max(row.end_us)))
+            rows = select(json_array(func.min(row.start_us), func.max(row.end_us)))
             yield rows.where(row.restaurant_id == restaurant())
             sits = booking.dining_start_us
-            sitting = select(packed(func.min(sits), func.max(sits) + as_number(1)))
+            sitting = select(json_array(func.min(sits), func.max(sits) + number_literal(1)))
             yield sitting.where(booking.restaurant_id == restaurant())
 
 
 def _is_active(hold: Any) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = hold.state == as_word("active")
+    found: ColumnElement[bool] = hold.state == text_literal("active")
     return found
 
 
 def _is_active_in(
     hold: Any, start: ColumnElement[int], end: ColumnElement[int]
 ) -> tuple[ColumnElement[bool], ColumnElement[bool], ColumnElement[bool], ColumnElement[bool]]:
-    """Whether a hold is active and its block window overlaps a window; along the index of their starts."""
-    begins = hold.block_start_us > start - as_number(MAX_WINDOW_US), hold.block_start_us < end
-    return _is_active(hold), *begins, hold.block_end_us > start
+    """Return the conditions that a hold is active and overlaps a window.
+
+    The index of starts serves them.
+    """
+    begins = (
+        hold.occupied_start_us > start - number_literal(MAX_WINDOW_US),
+        hold.occupied_start_us < end,
+    )
+    return _is_active(hold), *begins, hold.occupied_end_us > start
 
 
 def _counts(booking: Any) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = booking.status.in_([as_word(each) for each in _COUNTED])
+    found: ColumnElement[bool] = booking.status.in_([text_literal(each) for each in _COUNTED])
     return found

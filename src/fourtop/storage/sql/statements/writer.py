@@ -1,8 +1,10 @@
-"""Writing: the statements that put changes in place, and that find out when a change was made from a lie."""
+"""Write changes, and detect that a decision was based on rows that have changed since."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import attrs
@@ -19,32 +21,41 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from fourtop.ports import Changes
-from fourtop.storage.sql.statements.dialect import EACH, Given, Idiom, Statement, restaurant
-from fourtop.storage.sql.statements.reader import Cursor
-from fourtop.storage.sql.statements.row_changes import Mismatch, Part, parts_of
-from fourtop.storage.sql.statements.selects import moment
-from fourtop.storage.sql.tables import codec
-from fourtop.storage.sql.tables.codec import Row, listed, plain
+from fourtop.storage.sql.statement import Cursor, Statement
+from fourtop.storage.sql.statements.dialect import EACH, Dialect, GivenRows
+from fourtop.storage.sql.statements.expressions import microseconds, restaurant
+from fourtop.storage.sql.statements.row_changes import (
+    RowChange,
+    RowCountMismatch,
+    row_changes_of,
+)
+from fourtop.storage.sql.tables.allocation import ALLOCATION
+from fourtop.storage.sql.tables.block import BLOCK
+from fourtop.storage.sql.tables.booking import BOOKING
+from fourtop.storage.sql.tables.confirmation import CONFIRMATION, CONFIRMATION_TABLE
+from fourtop.storage.sql.tables.event import EVENT
+from fourtop.storage.sql.tables.hold import HOLD, HOLD_CHANGE
+from fourtop.storage.sql.tables.result import RESULT
+from fourtop.storage.sql.tables.values import Row, listed, plain
 
-# So many rows of a kind are one parameter; an import of years has more, and a parameter a limit of
-# its own.
+# At most this many rows are one parameter. A parameter has a size limit, which an import of years
+# would exceed.
 LARGEST: Final = 5_000
-_OLD: Final = tuple(name for name in codec.ALLOCATION if name != "id")
+_KEPT_STATEMENTS: Final = 512
+_OLD: Final = tuple(name for name in ALLOCATION if name != "id")
 
 
 @attrs.frozen
-class Count:
-    """What is written of the restaurant itself, with everything else.
+class VersionCounts:
+    """The changes of the restaurant's own row, written together with all other changes.
 
     Args:
-        now_us: The time that it was; it never goes back.
-        floor: How much the floor's version rises: 1 or 0.
-        policy: How much the policy's version rises.
-        occupancy: How much the occupancy's version rises.
+        now_us: The time of the transaction; it never goes back.
+        floor: By how much the version of the floor rises: 1 or 0.
+        policy: By how much the version of the policy rises.
+        occupancy: By how much the version of the occupancy rises.
     """
 
     now_us: int
@@ -54,187 +65,218 @@ class Count:
 
 
 @attrs.frozen
-class _Kind:
-    """How the statement of a part reads.
+class WriteKey:
+    """Which statement writes a row change: the key under which it is cached.
 
     Args:
-        name: Of the part.
-        is_one: Whether what it changes or removes is all of one id.
+        name: The name of the row change.
+        is_one: Whether all rows that it changes or removes have one id.
     """
 
     name: str
     is_one: bool = False
 
 
-# The restaurant's own row, among the parts.
-RESTAURANT: Final = _Kind("restaurant")
+class Writer(ABC):
+    """Writes changes. Keeps compiled statements. Safe for threads."""
 
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._statements = _WriteStatements(dialect)
 
-class Writer:
-    """Puts changes in place. Keeps the statements that it has compiled. Safe for threads."""
-
-    def __init__(self, idiom: Idiom) -> None:
-        self._idiom = idiom
-        self._statements = _Statements(idiom)
-        self._known: dict[tuple[_Kind, ...], Statement] = {}
-        self._columns: dict[str, tuple[tuple[str, str], ...]] = {}
-
-    def write(self, cursor: Cursor, restaurant_id: str, changes: Changes, count: Count) -> None:
-        """Put all changes in place, short of the house's own.
+    @abstractmethod
+    def write(
+        self, cursor: Cursor, restaurant_id: str, changes: Changes, counts: VersionCounts
+    ) -> None:
+        """Write all changes except for those of the house.
 
         Raises:
-            Mismatch: If a row that a change was made from is not there as it says.
-            Exception: Whatever the driver raises when a constraint is broken.
+            RowCountMismatch: A row that the decision was based on is not there any more.
+            Exception: The driver's error if a constraint refuses a row.
         """
-        parts = parts_of(changes, moves_in_place=self._idiom.is_postgresql)
-        parameters = {"restaurant": restaurant_id, **attrs.asdict(count)}
-        if not self._idiom.is_postgresql:
-            for part in parts:
-                self._write_each(cursor, part, restaurant_id)
-            cursor.touched(self._compiled((RESTAURANT,)), parameters)
-            return
-        if _has_order(changes) or any(len(part.rows) > LARGEST for part in parts):
-            for part in parts:
-                self._write_part(cursor, part, restaurant_id)
-            parts = []
-        self._write_all(cursor, parts, parameters)
 
-    def _write_all(self, cursor: Cursor, parts: Sequence[Part], parameters: dict[str, Any]) -> None:
-        """Write all rows of all parts in one statement, judged at its end."""
-        kinds = [RESTAURANT]
-        for part in parts:
-            kind, given = self._given(part.name, part.rows)
-            kinds.append(kind)
+
+class BatchWriter(Writer):
+    """Writes all rows of all tables in one statement; constraints are checked at its end."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        super().__init__(dialect)
+        self._statement_for = lru_cache(maxsize=_KEPT_STATEMENTS)(self._statements.compile_batch)
+        self._single_for = lru_cache(maxsize=_KEPT_STATEMENTS)(self._statements.compile_one)
+
+    def write(
+        self, cursor: Cursor, restaurant_id: str, changes: Changes, counts: VersionCounts
+    ) -> None:
+        """Write in one statement, or one per row change where the order or the size demands it."""
+        row_changes = row_changes_of(changes, moves_in_place=True)
+        if _has_order(changes) or any(len(each.rows) > LARGEST for each in row_changes):
+            for row_change in row_changes:
+                self._write_single(cursor, row_change, restaurant_id)
+            row_changes = []
+        self._write_batch(
+            cursor, row_changes, {"restaurant": restaurant_id, **attrs.asdict(counts)}
+        )
+
+    def _write_batch(
+        self, cursor: Cursor, row_changes: Sequence[RowChange], parameters: dict[str, Any]
+    ) -> None:
+        keys = []
+        for each in row_changes:
+            key, given = self._parameters(each.name, each.rows)
+            keys.append(key)
             parameters |= given
-        statement = self._compiled(tuple(kinds))
-        ((_, *touched),) = cursor.rows(statement, parameters)
-        if touched != [part.expected for part in parts if part.expected is not None]:
-            raise Mismatch
+        ((_, *touched),) = cursor.rows(self._statement_for(tuple(keys)), parameters)
+        if touched != [each.expected for each in row_changes if each.expected is not None]:
+            raise RowCountMismatch
 
-    def _write_part(self, cursor: Cursor, part: Part, restaurant_id: str) -> None:
-        """Write the rows of a part by a statement of its own, or by several where they are very many."""
+    def _write_single(self, cursor: Cursor, row_change: RowChange, restaurant_id: str) -> None:
+        """Write one row change, in several statements if it has very many rows."""
         touched = 0
-        for rows in batched(part.rows, LARGEST):
-            kind, given = self._given(part.name, rows)
-            touched += cursor.touched(
-                self._compiled((kind,)), {"restaurant": restaurant_id, **given}
-            )
-        if part.expected not in (None, touched):
-            raise Mismatch
+        for rows in batched(row_change.rows, LARGEST):
+            key, given = self._parameters(row_change.name, rows)
+            touched += cursor.touched(self._single_for(key), {"restaurant": restaurant_id, **given})
+        if row_change.expected not in (None, touched):
+            raise RowCountMismatch
 
-    def _given(self, name: str, rows: Sequence[Row]) -> tuple[_Kind, dict[str, Any]]:
-        """Return the kind and the parameters of a part that is written all at once."""
-        key = KEYS.get(name)
+    def _parameters(self, name: str, rows: Sequence[Row]) -> tuple[WriteKey, dict[str, Any]]:
+        id_column = KEYS.get(name)
         given = {name: listed(rows)}
-        if key is None:
-            return _Kind(name), given
-        ids = {row[key] for row in rows}
-        kind = _Kind(name, is_one=len(ids) == 1)
-        return kind, {**given, f"{name}_ids": self._idiom.ids(ids, is_one=kind.is_one)}
+        if id_column is None:
+            return WriteKey(name), given
+        ids = {row[id_column] for row in rows}
+        key = WriteKey(name, is_one=len(ids) == 1)
+        id_parameter = self._dialect.id_parameter(ids, is_one=key.is_one)
+        return key, {**given, f"{name}_ids": id_parameter}
 
-    def _write_each(self, cursor: Cursor, part: Part, restaurant_id: str) -> None:
-        """Write the rows of a part one by one."""
-        statement = self._compiled((_Kind(part.name),))
-        # Each parameter is a column of the row, or the tenant; a document is the text that SQLite
-        # keeps of it.
-        columns = self._columns_of(part.name, statement)
-        given = [{name: plain(row.get(column_)) for name, column_ in columns} for row in part.rows]
+
+class RowWriter(Writer):
+    """Writes row by row, as SQLite's triggers and Python's driver want it."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        super().__init__(dialect)
+        self._versions = self._statements.compile_versions()
+        self._statement_for = lru_cache(maxsize=_KEPT_STATEMENTS)(self._compile)
+
+    def write(
+        self, cursor: Cursor, restaurant_id: str, changes: Changes, counts: VersionCounts
+    ) -> None:
+        """Write the rows of each change, then the restaurant's own row."""
+        for row_change in row_changes_of(changes, moves_in_place=False):
+            self._write_rows(cursor, row_change, restaurant_id)
+        cursor.touched(self._versions, {"restaurant": restaurant_id, **attrs.asdict(counts)})
+
+    def _write_rows(self, cursor: Cursor, row_change: RowChange, restaurant_id: str) -> None:
+        statement, columns = self._statement_for(row_change.name)
+        # A parameter is a column of the row or the tenant. SQLite stores a document as text.
+        given = [
+            {name: plain(row.get(column_)) for name, column_ in columns} for row in row_change.rows
+        ]
         for each in given:
             each["restaurant"] = restaurant_id
         touched = cursor.touched(statement, *given)
-        if part.expected not in (None, touched):
-            raise Mismatch
+        if row_change.expected not in (None, touched):
+            raise RowCountMismatch
 
-    def _columns_of(self, part: str, statement: Statement) -> tuple[tuple[str, str], ...]:
-        known = self._columns.get(part)
-        if known is None:
-            names = (name for name in statement.parameters if name.startswith(EACH))
-            known = self._columns[part] = tuple((name, name.removeprefix(EACH)) for name in names)
-        return known
+    def _compile(self, name: str) -> tuple[Statement, tuple[tuple[str, str], ...]]:
+        """Return the statement of a row change, and which parameter holds which column."""
+        statement = self._statements.compile_one(WriteKey(name))
+        names = (each for each in statement.parameters if each.startswith(EACH))
+        return statement, tuple((each, each.removeprefix(EACH)) for each in names)
 
-    def _compiled(self, kinds: tuple[_Kind, ...]) -> Statement:
-        known = self._known.get(kinds)
-        if known is None:
-            known = self._known[kinds] = self._statements.compiled(kinds)
-        return known
+
+def writer_for(dialect: Dialect) -> Writer:
+    """Return the writer that suits a database."""
+    return BatchWriter(dialect) if dialect.writes_in_one_statement else RowWriter(dialect)
 
 
 def _has_order(changes: Changes) -> bool:
-    """Tell whether a row takes the id of one that goes: it comes after it, and a statement has no order."""
+    """Whether a new row takes the id of a removed one: one statement cannot order the two."""
     return bool({row.id for row in changes.added} & {row.id for row in changes.removed})
 
 
 def batched(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
-    """Cut rows into batches of a size; the last may be smaller."""
+    """Split rows into batches; the last may be smaller."""
     return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
-class _Statements:
-    """The statement of each part, which is given its rows by the part's name."""
+class _WriteStatements:
+    """Builds the statement of each row change."""
 
-    def __init__(self, idiom: Idiom) -> None:
-        tables = idiom.tables
-        self._idiom = idiom
+    def __init__(self, dialect: Dialect) -> None:
+        tables = dialect.tables
+        self._dialect = dialect
         self._allocations = tables["allocations"]
         self._bookings = tables["bookings"]
         self._assignments = tables["booking_table_assignments"]
         self._holds = tables["table_holds"]
         self._blocks = tables["table_blocks"]
         self._restaurants = tables["restaurants"]
-        self._inserted: dict[str, tuple[Table, tuple[str, ...]]] = {
-            "added": (self._allocations, codec.ALLOCATION),
-            "bookings_added": (self._bookings, codec.BOOKING),
-            "holds_added": (self._holds, codec.HOLD),
+        self._inserts: dict[str, tuple[Table, tuple[str, ...]]] = {
+            "added": (self._allocations, ALLOCATION),
+            "bookings_added": (self._bookings, BOOKING),
+            "holds_added": (self._holds, HOLD),
             "members": (tables["table_hold_members"], ("hold_id", "position", "table_id")),
-            "blocks_added": (self._blocks, codec.BLOCK),
-            "confirmations": (tables["booking_confirmation_results"], codec.CONFIRMATION),
-            "stored_results": (tables["command_results"], codec.ANSWER),
-            "events": (tables["capacity_outbox"], (*codec.EVENT, "subject")),
+            "blocks_added": (self._blocks, BLOCK),
+            "confirmations": (tables["booking_confirmation_results"], CONFIRMATION),
+            "confirmation_tables": (tables["booking_confirmation_tables"], CONFIRMATION_TABLE),
+            "stored_results": (tables["command_results"], RESULT),
+            "events": (tables["capacity_outbox"], (*EVENT, "subject")),
         }
-        self._others: dict[str, Callable[[_Kind], Insert | Update | Delete]] = {
-            "removed": self._removed,
-            "replaced": self._replaced,
-            "bookings_changed": self._bookings_changed,
-            "assignments_over": self._assignments_over,
-            "assignments": self._assigned,
-            "holds_changed": lambda kind: self._update(kind, self._holds, codec.HOLD_CHANGE),
-            "blocks_changed": lambda kind: self._update(kind, self._blocks, codec.BLOCK),
-            "blocks_removed": self._blocks_removed,
+        self._others: dict[str, Callable[[WriteKey], Insert | Update | Delete]] = {
+            "removed": self._remove_allocations,
+            "replaced": self._replace_allocations,
+            "bookings_changed": self._change_bookings,
+            "assignments_over": self._remove_assignments,
+            "assignments": self._assign,
+            "holds_changed": lambda key: self._update(key, self._holds, HOLD_CHANGE),
+            "blocks_changed": lambda key: self._update(key, self._blocks, BLOCK),
+            "blocks_removed": self._remove_blocks,
         }
 
-    def compiled(self, kinds: tuple[_Kind, ...]) -> Statement:
-        """Compile a part, or the restaurant's own count with any parts beside it."""
-        if kinds[0] != RESTAURANT:
-            return self._idiom.compiled(self._one(kinds[0]))
-        counted: Any = self._counted()
-        if not self._idiom.is_postgresql:
-            return self._idiom.compiled(counted)
-        stored_results: list[ColumnElement[Any]] = [self._restaurants.c.id]
-        for kind in kinds[1:]:
-            part: Any = self._one(kind)
-            if kind.name in COUNTED:
-                touched = part.returning(part.table.c.id).cte(f"did_{kind.name}")
-                stored_results.append(select(func.count()).select_from(touched).scalar_subquery())
+    def compile_one(self, key: WriteKey) -> Statement:
+        """Compile the statement of one row change."""
+        return self._dialect.compile(
+            self._build(key), f"write_{key.name}", f"{COMMENTS[key.name].capitalize()}."
+        )
+
+    def compile_versions(self) -> Statement:
+        """Compile the statement that raises the versions and does nothing else."""
+        return self._dialect.compile(self._raise_versions(), "raise_versions", f"{_RAISES}.")
+
+    def compile_batch(self, keys: tuple[WriteKey, ...]) -> Statement:
+        """Compile the statement that raises the versions and writes some row changes with them."""
+        count: Any = self._raise_versions()
+        returned: list[ColumnElement[Any]] = [self._restaurants.c.id]
+        for key in keys:
+            change: Any = self._build(key)
+            if key.name in COUNTED:
+                touched = change.returning(change.table.c.id).cte(f"did_{key.name}")
+                returned.append(select(func.count()).select_from(touched).scalar_subquery())
             else:
-                counted = counted.add_cte(part.cte(f"did_{kind.name}"))
-        return self._idiom.compiled(counted.returning(*stored_results))
+                count = count.add_cte(change.cte(f"did_{key.name}"))
+        done = "; ".join(f"{COMMENTS[key.name]} ({key.name})" for key in keys)
+        return self._dialect.compile(
+            count.returning(*returned),
+            "write_changes",
+            f"{_RAISES}; in the same statement: {done or 'nothing else'}. Return the number of"
+            " rows that each removal and each update touched.",
+        )
 
-    def _one(self, kind: _Kind) -> Insert | Update | Delete:
-        known = self._inserted.get(kind.name)
-        return self._others[kind.name](kind) if known is None else self._insert(kind.name, *known)
+    def _build(self, key: WriteKey) -> Insert | Update | Delete:
+        known = self._inserts.get(key.name)
+        return self._others[key.name](key) if known is None else self._insert(key.name, *known)
 
-    # ---- what comes
+    # ---- inserts
 
     def _insert(self, name: str, table: Table, names: tuple[str, ...]) -> Insert:
-        given = self._idiom.given(name, [table.c[each] for each in names])
-        made: Insert = self._idiom.inserted(table, names, given)
-        return made
+        given = self._dialect.given_rows(name, [table.c[each] for each in names])
+        new: Insert = self._dialect.insert_rows(table, names, given)
+        return new
 
-    def _assigned(self, _: _Kind) -> Insert:
+    def _assign(self, _: WriteKey) -> Insert:
         table, names = self._assignments, ("booking_id", "position", "table_id")
-        given = self._idiom.given("assignments", [table.c[each] for each in names])
-        make: Any = postgresql_insert if self._idiom.is_postgresql else sqlite_insert
-        new = self._idiom.inserted(table, names, given, make)
+        given = self._dialect.given_rows("assignments", [table.c[each] for each in names])
+        new = self._dialect.insert_rows(table, names, given)
         upsert: Insert = new.on_conflict_do_update(
             index_elements=["restaurant_id", "booking_id", "position"],
             set_={"table_id": new.excluded.table_id},
@@ -242,93 +284,105 @@ class _Statements:
         )
         return upsert
 
-    # ---- what changes
+    # ---- updates
 
     def _update(
         self,
-        kind: _Kind,
+        key: WriteKey,
         table: Table,
         names: tuple[str, ...],
         *,
         old: Iterable[ColumnElement[Any]] = (),
-        if_: Callable[[Given], Iterable[ColumnElement[bool]]] = lambda _: (),
+        if_: Callable[[GivenRows], Iterable[ColumnElement[bool]]] = lambda _: (),
     ) -> Update:
-        given = self._idiom.given(kind.name, [*(table.c[each] for each in names), *old])
+        given = self._dialect.given_rows(key.name, [*(table.c[each] for each in names), *old])
         new = {table.c[each]: given[each] for each in names if each != "id"}
-        here = *self._here(kind, table), table.c.id == given["id"]
-        return update(table).values(new).where(*here, *if_(given))
+        where = *self._of_tenant(key, table), table.c.id == given["id"]
+        return update(table).values(new).where(*where, *if_(given))
 
-    def _here(self, kind: _Kind, table: Table) -> tuple[ColumnElement[bool], ...]:
-        """Say which rows of a table a part is about, by their ids.
-
-        Where many rows are given at once, PostgreSQL sees how many ids there are, and looks them
-        up: of a list in JSON it would think that it is so long that all rows had better be read.
-        """
-        of_tenant = table.c.restaurant_id == restaurant()
-        if not self._idiom.is_postgresql:
-            return (of_tenant,)
-        return of_tenant, self._idiom.any_of(
-            table.c[KEYS[kind.name]], f"{kind.name}_ids", is_one=kind.is_one
+    def _of_tenant(self, key: WriteKey, table: Table) -> tuple[ColumnElement[bool], ...]:
+        """Return the conditions that find the rows of a change by tenant and ids."""
+        narrowed = self._dialect.narrow_to_ids(
+            table.c[KEYS[key.name]], f"{key.name}_ids", is_one=key.is_one
         )
+        return table.c.restaurant_id == restaurant(), *narrowed
 
-    def _replaced(self, kind: _Kind) -> Update:
+    def _replace_allocations(self, key: WriteKey) -> Update:
         old = self._old_columns()
-        return self._update(
-            kind, self._allocations, codec.ALLOCATION, old=old, if_=self._is_as_stored
-        )
+        return self._update(key, self._allocations, ALLOCATION, old=old, if_=self._is_as_stored)
 
-    def _bookings_changed(self, kind: _Kind) -> Update:
+    def _change_bookings(self, key: WriteKey) -> Update:
         version = self._bookings.c.version
         old: list[ColumnElement[Any]] = [column("old_version", BigInteger())]
-        names = codec.BOOKING
         return self._update(
-            kind,
+            key,
             self._bookings,
-            names,
+            BOOKING,
             old=old,
             if_=lambda given: [version == given["old_version"]],
         )
 
-    def _counted(self) -> Update:
+    def _raise_versions(self) -> Update:
         row = self._restaurants.c
         new = {
-            row.floor_version: row.floor_version + moment("floor"),
-            row.policy_version: row.policy_version + moment("policy"),
-            row.occupancy_version: row.occupancy_version + moment("occupancy"),
-            row.latest_us: moment("now_us"),
+            row.floor_version: row.floor_version + microseconds("floor"),
+            row.policy_version: row.policy_version + microseconds("policy"),
+            row.occupancy_version: row.occupancy_version + microseconds("occupancy"),
+            row.latest_us: microseconds("now_us"),
         }
         return update(self._restaurants).values(new).where(row.id == restaurant())
 
-    # ---- what goes
+    # ---- deletes
 
-    def _removed(self, kind: _Kind) -> Delete:
+    def _remove_allocations(self, key: WriteKey) -> Delete:
         row = self._allocations.c
-        given = self._idiom.given("removed", [row.id, *self._old_columns()])
+        given = self._dialect.given_rows("removed", [row.id, *self._old_columns()])
         stored = given.has(row.id == given["id"], *self._is_as_stored(given))
-        return delete(self._allocations).where(*self._here(kind, self._allocations), stored)
+        return delete(self._allocations).where(*self._of_tenant(key, self._allocations), stored)
 
-    def _assignments_over(self, kind: _Kind) -> Delete:
+    def _remove_assignments(self, key: WriteKey) -> Delete:
         row = self._assignments.c
-        given = self._idiom.given("assignments_over", [row.booking_id, row.position])
+        given = self._dialect.given_rows("assignments_over", [row.booking_id, row.position])
         over = given.has(row.booking_id == given["booking_id"], row.position >= given["position"])
-        return delete(self._assignments).where(*self._here(kind, self._assignments), over)
+        return delete(self._assignments).where(*self._of_tenant(key, self._assignments), over)
 
-    def _blocks_removed(self, kind: _Kind) -> Delete:
+    def _remove_blocks(self, key: WriteKey) -> Delete:
         row = self._blocks.c
-        given = self._idiom.given("blocks_removed", [row.id])
-        here = self._here(kind, self._blocks)
+        given = self._dialect.given_rows("blocks_removed", [row.id])
+        here = self._of_tenant(key, self._blocks)
         return delete(self._blocks).where(*here, given.has(row.id == given["id"]))
 
     def _old_columns(self) -> list[ColumnElement[Any]]:
         return [column(f"old_{name}", self._allocations.c[name].type) for name in _OLD]
 
-    def _is_as_stored(self, given: Given) -> list[ColumnElement[bool]]:
+    def _is_as_stored(self, given: GivenRows) -> list[ColumnElement[bool]]:
         return [
             self._allocations.c[name].is_not_distinct_from(given[f"old_{name}"]) for name in _OLD
         ]
 
 
-# The parts that change or remove rows, and the column that says which.
+_RAISES: Final = "Raise the restaurant's versions and store its time"
+# What each row change does, in the order of writing.
+COMMENTS: Final[Mapping[str, str]] = {
+    "removed": "delete allocations, if they are stored as the decision read them",
+    "replaced": "update allocations, if they are stored as the decision read them",
+    "bookings_added": "insert bookings",
+    "bookings_changed": "update bookings, if they have the version that the decision read",
+    "assignments_over": "delete the table assignments of bookings beyond their new number",
+    "assignments": "insert or update the table assignments of bookings",
+    "holds_added": "insert holds",
+    "members": "insert the tables of holds",
+    "holds_changed": "update the state and expiry of holds",
+    "blocks_added": "insert blocks",
+    "blocks_changed": "update blocks",
+    "added": "insert allocations; the database refuses an overlap",
+    "blocks_removed": "delete blocks",
+    "confirmations": "insert the evidence of confirmations",
+    "confirmation_tables": "insert the tables that the evidence is about",
+    "stored_results": "insert the stored results of commands",
+    "events": "insert events into the outbox",
+}
+# The changes that find stored rows, and the column by which they find them.
 KEYS: Final[Mapping[str, str]] = {
     "removed": "id",
     "replaced": "id",
@@ -338,7 +392,7 @@ KEYS: Final[Mapping[str, str]] = {
     "blocks_changed": "id",
     "blocks_removed": "id",
 }
-# The parts that tell how many rows they have touched.
+# The changes that return how many rows they touched.
 COUNTED: Final = frozenset(
     {"removed", "replaced", "bookings_changed", "holds_changed", "blocks_changed", "blocks_removed"}
 )

@@ -1,4 +1,4 @@
-"""What guards the tables beside their own constraints: triggers on SQLite, row level security on PostgreSQL."""
+"""Guard the tables: triggers against overlap on SQLite, row-level security on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,24 +7,27 @@ from typing import Final
 
 import attrs
 
-from fourtop.storage.sql.tables.catalog import NO_OVERLAP, Catalog, quoted
+from fourtop.storage.sql.tables.allocation import NO_OVERLAP
+from fourtop.storage.sql.tables.catalog import Catalog
+from fourtop.storage.sql.tables.columns import quoted
 
 APP_ROLE: Final = "fourtop_app"
 JOBS_ROLE: Final = "fourtop_jobs"
 TENANT_SETTING: Final = "fourtop.restaurant_id"
 
-# No restaurant has this id: under it a transaction may list the restaurants, and sees nothing else.
+# No restaurant has this id. A transaction that sets it may list the restaurants and sees nothing
+# else.
 EVERY_RESTAURANT: Final = "*"
 
 
 @attrs.frozen
 class Rights:
-    """What the two roles may do with a table; what no statement of ours does, neither of them may.
+    """The rights of the two roles on a table. A role has no right that no statement of ours uses.
 
     Args:
-        app: What decisions do, in the rows of their restaurant.
-        jobs: What jobs do, in the rows of all. They may update only in order to lock, except in the
-            outbox.
+        app: The rights of decisions, on the rows of their restaurant.
+        jobs: The rights of jobs, on the rows of all restaurants. Jobs have UPDATE only to lock
+            rows, except in the outbox.
     """
 
     app: tuple[str, ...]
@@ -32,32 +35,36 @@ class Rights:
 
 
 _ALL: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
-_REPLACED: Final = ("SELECT", "INSERT", "DELETE")
-_KEPT: Final = ("SELECT", "INSERT", "UPDATE")
-_WRITTEN_ONCE: Final = ("SELECT", "INSERT")
+# The rows never change. They go when the restaurant is removed.
+_WRITTEN_ONCE: Final = ("SELECT", "INSERT", "DELETE")
 _TAKEN_AWAY: Final = ("SELECT", "UPDATE", "DELETE")
 
 RIGHTS: Final[Mapping[str, Rights]] = {
-    "restaurants": Rights(_KEPT, ("SELECT",)),
-    "restaurant_policies": Rights(_KEPT),
-    "zones": Rights(_REPLACED),
-    "table_inventory": Rights(_REPLACED),
-    "table_adjacencies": Rights(_REPLACED),
-    "restaurant_service_periods": Rights(_REPLACED),
-    "restaurant_capacity_rules": Rights(_REPLACED, ("SELECT",)),
-    "bookings": Rights(_KEPT),
+    "restaurants": Rights(_ALL, ("SELECT",)),
+    "restaurant_policies": Rights(_ALL),
+    "zones": Rights(_ALL),
+    "table_inventory": Rights(_ALL),
+    "table_adjacencies": Rights(_ALL),
+    "table_set_capacities": Rights(_ALL),
+    "table_set_members": Rights(_ALL),
+    "restaurant_occasions": Rights(_ALL),
+    "restaurant_service_periods": Rights(_ALL),
+    "restaurant_period_occasions": Rights(_ALL),
+    "restaurant_capacity_rules": Rights(_ALL, ("SELECT",)),
+    "bookings": Rights(_ALL),
     "booking_table_assignments": Rights(_ALL),
     "table_blocks": Rights(_ALL),
-    "table_holds": Rights(_KEPT, _TAKEN_AWAY),
+    "table_holds": Rights(_ALL, _TAKEN_AWAY),
     "table_hold_members": Rights(_WRITTEN_ONCE, ("SELECT", "DELETE")),
     "allocations": Rights(_ALL, _TAKEN_AWAY),
-    "allocations_archive": Rights(("SELECT",), ("INSERT",)),
+    "allocations_archive": Rights(("SELECT", "DELETE"), ("INSERT",)),
     "booking_confirmation_results": Rights(_WRITTEN_ONCE, _TAKEN_AWAY),
+    "booking_confirmation_tables": Rights(_WRITTEN_ONCE),
     "command_results": Rights(_WRITTEN_ONCE, _TAKEN_AWAY),
     "capacity_outbox": Rights(_WRITTEN_ONCE, _TAKEN_AWAY),
 }
-# Where jobs have a right to some columns only: how far an event is on its way; and, for the check
-# at the start, which restaurants are active and which of them have a rule.
+# The columns where jobs have a right to some columns only: the delivery of an event, and what the
+# check at the start reads: which restaurants are active and which have a capacity rule.
 ONLY: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("capacity_outbox", "UPDATE"): (
         "attempts",
@@ -70,6 +77,10 @@ ONLY: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("restaurants", "SELECT"): ("id", "is_active"),
     ("restaurant_capacity_rules", "SELECT"): ("restaurant_id",),
 }
+_REFUSAL: Final = (
+    f"RAISE EXCEPTION 'no restaurant is named in {TENANT_SETTING}'"
+    " USING ERRCODE = 'insufficient_privilege';"
+)
 _ROWS_OF_JOBS: Final[Mapping[str, str]] = {
     "SELECT": "USING (true)",
     "INSERT": "WITH CHECK (true)",
@@ -79,12 +90,15 @@ _ROWS_OF_JOBS: Final[Mapping[str, str]] = {
 
 
 def guards(catalog: Catalog) -> tuple[str, ...]:
-    """Return the statements that guard the tables of a catalog, to be run once when they are made."""
+    """Return the statements that guard new tables of a catalog. Run each once."""
     return tuple(_policies(catalog) if catalog.database == "postgresql" else _triggers())
 
 
 def _triggers() -> Iterator[str]:
-    """One row's neighbour is enough to look at: those that are there do not overlap each other."""
+    """Compare a new row with the last stored one that starts before it ends.
+
+    One neighbour is enough, because stored rows do not overlap each other.
+    """
     neighbour = """
         SELECT end_us FROM allocations
         WHERE restaurant_id = NEW.restaurant_id AND resource_type = NEW.resource_type
@@ -95,7 +109,8 @@ def _triggers() -> Iterator[str]:
         ("insert", "INSERT", ""),
         ("update", f"UPDATE OF {judged}", " AND rowid <> OLD.rowid"),
     ):
-        yield f"""CREATE TRIGGER {NO_OVERLAP}_{occasion} BEFORE {verb} ON allocations WHEN NOT NEW.shadow
+        yield f"""CREATE TRIGGER {NO_OVERLAP}_{occasion}
+BEFORE {verb} ON allocations WHEN NOT NEW.shadow
 BEGIN
     SELECT RAISE(ABORT, '{NO_OVERLAP}') WHERE ({neighbour.format(besides=besides)}
     ) > NEW.start_us;
@@ -103,14 +118,14 @@ END"""
 
 
 def _policies(catalog: Catalog) -> Iterator[str]:
-    """Each table shows a transaction the rows of the one restaurant that it has named, and no row of another."""
+    """Show a transaction the rows of the restaurant that it has set, and no other row."""
     schema = quoted(catalog.metadata.schema or "")
     yield f"""CREATE FUNCTION {schema}.tenant() RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
     named text := pg_catalog.current_setting('{TENANT_SETTING}', true);
 BEGIN
     IF named IS NULL OR named = '' THEN
-        RAISE EXCEPTION 'no restaurant is named in {TENANT_SETTING}' USING ERRCODE = 'insufficient_privilege';
+        {_REFUSAL}
     END IF;
     RETURN named;
 END
@@ -123,16 +138,24 @@ $$"""
         rows = f"{key} = {tenant}"
         yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
         yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
-        yield f"CREATE POLICY tenant ON {table} TO {APP_ROLE} USING ({rows}) WITH CHECK ({rows} AND {named})"
+        yield (
+            f"CREATE POLICY tenant ON {table} TO {APP_ROLE}"
+            f" USING ({rows}) WITH CHECK ({rows} AND {named})"
+        )
         yield f"GRANT {', '.join(RIGHTS[name].app)} ON {table} TO {APP_ROLE}"
         for verb in RIGHTS[name].jobs:
             yield from _given_to_jobs(name, table, verb)
     listing = f"{tenant} = '{EVERY_RESTAURANT}'"
-    yield f"CREATE POLICY listing ON {schema}.restaurants FOR SELECT TO {APP_ROLE} USING ({listing})"
+    yield (
+        f"CREATE POLICY listing ON {schema}.restaurants FOR SELECT TO {APP_ROLE} USING ({listing})"
+    )
 
 
 def _given_to_jobs(name: str, table: str, verb: str) -> Iterator[str]:
-    """Yield a verb's policy and grant. Who locks a row needs the right to update it; none that is updated passes."""
+    """Yield the policy and the grant of a verb.
+
+    Locking a row takes the right to update it. The policy lets no updated row pass.
+    """
     columns = ONLY.get((name, verb))
     rows = _ROWS_OF_JOBS[verb]
     if columns and verb == "UPDATE":

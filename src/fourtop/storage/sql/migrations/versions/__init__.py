@@ -1,1 +1,1 @@
-"""The revisions, oldest first. What one of them says is never changed once it was released."""
+"""The revisions, oldest first. A released revision never changes."""

@@ -1,4 +1,4 @@
-"""Make the tables: houses, bookings, holds, allocations, and what is kept of answers and events."""
+"""Make the tables of houses, bookings, holds, allocations, stored results and events."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from fourtop.storage.sql.migrations.step import Step
 revision = "0001"
 down_revision = None
 
-# Each after those that it refers to.
+# Each table comes after the tables that it refers to.
 TABLES: Final = (
     "restaurants",
     "restaurant_policies",
@@ -35,5 +35,5 @@ def upgrade(step: Step) -> None:
 
 
 def downgrade(step: Step) -> None:
-    """Drop the tables, with all that is in them."""
+    """Drop the tables and their rows."""
     step.drop(*reversed(TABLES))

@@ -1,4 +1,4 @@
-"""Forbid live allocations of one resource to overlap: a constraint on PostgreSQL, triggers on SQLite."""
+"""Forbid overlapping live allocations: a constraint on PostgreSQL, triggers on SQLite."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from fourtop.storage.sql.migrations.step import Step
 revision = "0002"
 down_revision = "0001"
 
-# Sorted by start, a row overlaps an earlier one exactly if it begins before the latest end so far.
+# Sorted by start, a row overlaps an earlier row if it begins before the latest end so far.
 OVERLAPS: Final = """
     SELECT restaurant_id, resource_type, resource_id, id FROM (
         SELECT restaurant_id, resource_type, resource_id, id, start_us, max(end_us) OVER (
@@ -22,11 +22,11 @@ OVERLAPS: Final = """
 
 
 def upgrade(step: Step) -> None:
-    """Look whether rows overlap, and forbid it from now on.
+    """Refuse to go on if rows overlap; else forbid it.
 
     Raises:
-        StoreMisconfigured: If some do, with the first of them: it is not for a migration to say who
-            has to move.
+        StoreMisconfigured: Rows overlap; the error names the first of them. A person decides which
+            party moves.
     """
     found = step.rows(OVERLAPS.replace("{place}", "{schema}." if step.is_postgresql else ""))
     if found:
@@ -40,7 +40,7 @@ def upgrade(step: Step) -> None:
 
 
 def downgrade(step: Step) -> None:
-    """Allow it."""
+    """Allow overlaps again."""
     if step.is_postgresql:
         step.run("ALTER TABLE {schema}.allocations DROP CONSTRAINT allocations_no_overlap")
         return

@@ -1,4 +1,4 @@
-"""Show each transaction the rows of one restaurant only: row level security, on PostgreSQL."""
+"""Show each transaction only the rows of one restaurant: row-level security on PostgreSQL."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -8,9 +8,8 @@ from fourtop.storage.sql.migrations.step import Step
 revision = "0003"
 down_revision = "0002"
 
-# What each of the two roles may do with a table. The jobs lock the rows that they move or delete,
-# for which PostgreSQL wants the right to update; a policy that no new row passes keeps it from
-# being used.
+# The rights of the two roles. Jobs lock the rows that they move or delete. PostgreSQL requires the
+# right to update for that; a policy that no updated row passes keeps the jobs from using it.
 ALL: Final = "SELECT, INSERT, UPDATE, DELETE"
 REPLACED: Final = "SELECT, INSERT, DELETE"
 KEPT: Final = "SELECT, INSERT, UPDATE"
@@ -35,7 +34,7 @@ RIGHTS: Final[dict[str, tuple[str, str]]] = {
     "command_results": (WRITTEN_ONCE, TAKEN_AWAY),
     "capacity_outbox": (WRITTEN_ONCE, TAKEN_AWAY),
 }
-# Where jobs have a right to some columns only.
+# The tables where jobs have a right to some columns only.
 ONLY: Final = {
     (
         "capacity_outbox",
@@ -47,30 +46,34 @@ ONLY: Final = {
 
 
 def upgrade(step: Step) -> None:
-    """Make the policies and give the two roles what each needs; SQLite has neither."""
+    """Make the policies and grant the rights of the two roles. SQLite has neither."""
     if not step.is_postgresql:
         return
     step.run_file("0003")
     for table, (app, jobs) in RIGHTS.items():
-        _secure(step, table)
-        step.run(f"GRANT {app} ON {{schema}}.{table} TO fourtop_app")
-        for verb, rows in _policies_of_jobs(table, jobs):
-            step.run(
-                f"GRANT {verb} {ONLY.get((table, verb), '')} ON {{schema}}.{table} TO fourtop_jobs"
-            )
-            step.run(
-                f"CREATE POLICY jobs_{verb.lower()} ON {{schema}}.{table} FOR {verb} TO fourtop_jobs {rows}"
-            )
+        secure(step, table, app, jobs)
 
 
-def _secure(step: Step, table: str) -> None:
+def secure(step: Step, table: str, app: str, jobs: str) -> None:
+    """Turn on row-level security of a table, make its policies and grant the two roles' rights."""
+    _restrict(step, table)
+    step.run(f"GRANT {app} ON {{schema}}.{table} TO fourtop_app")
+    for verb, rows in _policies_of_jobs(table, jobs):
+        columns = ONLY.get((table, verb), "")
+        step.run(f"GRANT {verb} {columns} ON {{schema}}.{table} TO fourtop_jobs")
+        policy = f"CREATE POLICY jobs_{verb.lower()} ON {{schema}}.{table}"
+        step.run(f"{policy} FOR {verb} TO fourtop_jobs {rows}")
+
+
+def _restrict(step: Step, table: str) -> None:
     key = "id" if table == "restaurants" else "restaurant_id"
     rows = f"{key} = (SELECT {{schema}}.tenant())"
     named = "(SELECT {schema}.tenant()) <> '*'"
     step.run(f"ALTER TABLE {{schema}}.{table} ENABLE ROW LEVEL SECURITY")
     step.run(f"ALTER TABLE {{schema}}.{table} FORCE ROW LEVEL SECURITY")
     step.run(
-        f"CREATE POLICY tenant ON {{schema}}.{table} TO fourtop_app USING ({rows}) WITH CHECK ({rows} AND {named})"
+        f"CREATE POLICY tenant ON {{schema}}.{table} TO fourtop_app"
+        f" USING ({rows}) WITH CHECK ({rows} AND {named})"
     )
 
 
@@ -88,7 +91,7 @@ def _policies_of_jobs(table: str, verbs: str) -> Iterator[tuple[str, str]]:
 
 
 def downgrade(step: Step) -> None:
-    """Take the rights back and drop the policies."""
+    """Drop the policies and revoke the rights."""
     if not step.is_postgresql:
         return
     for table, (_, jobs) in RIGHTS.items():

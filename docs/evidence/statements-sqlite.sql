@@ -1,0 +1,2086 @@
+-- Every statement of the SQL store on SQLite, with its name and what it does.
+--
+-- Part 1 lists what each call executes, in order, between BEGIN and COMMIT. Part 2 has the text of
+-- each statement. A word after a colon is a parameter. The text of load_scope and write_changes
+-- depends on what a decision reads and writes; a number tells their variants apart.
+--
+-- Generated: python -m tests.sql.statements
+
+-- ---- Part 1: the calls -----------------------------------------------------------------------
+--
+-- the first call of a process: 3 statements
+--     inspect_database
+--     inspect_contents
+--     list_restaurants
+--
+-- restaurant_ids: 1 statements
+--     list_restaurants
+--
+-- add_restaurant: 7 statements
+--     insert_restaurant
+--     write_zones
+--     write_table_inventory
+--     write_table_adjacencies
+--     write_restaurant_policies
+--     write_restaurant_service_periods
+--     write_restaurant_capacity_rules
+--
+-- house: 2 statements
+--     look_up_restaurant
+--     load_scope
+--
+-- quote: 2 statements
+--     look_up_restaurant
+--     load_scope 2
+--
+-- availability: 2 statements
+--     look_up_restaurant
+--     load_scope 2
+--
+-- hold: 7 statements
+--     lock_restaurant
+--     load_scope 3
+--     write_holds_added
+--     write_members
+--     write_added
+--     write_events
+--     raise_versions
+--
+-- release_hold: 6 statements
+--     lock_restaurant
+--     load_scope 4
+--     write_removed
+--     write_holds_changed
+--     write_events
+--     raise_versions
+--
+-- hold with a key and a session: 8 statements
+--     lock_restaurant
+--     load_scope 5
+--     write_holds_added
+--     write_members
+--     write_added
+--     write_stored_results
+--     write_events
+--     raise_versions
+--
+-- extend_hold: 5 statements
+--     lock_restaurant
+--     load_scope 4
+--     write_holds_changed
+--     write_events
+--     raise_versions
+--
+-- confirm: 12 statements
+--     lock_restaurant
+--     load_scope 6
+--     write_removed
+--     write_bookings_added
+--     write_assignments
+--     write_holds_changed
+--     write_added
+--     write_confirmations
+--     write_confirmation_tables
+--     write_stored_results
+--     write_events
+--     raise_versions
+--
+-- confirm again with the same key: 2 statements
+--     lock_restaurant
+--     load_scope 6
+--
+-- book: 8 statements
+--     lock_restaurant
+--     load_scope 7
+--     write_bookings_added
+--     write_assignments
+--     write_added
+--     write_stored_results
+--     write_events
+--     raise_versions
+--
+-- get_booking: 2 statements
+--     look_up_restaurant
+--     load_scope 8
+--
+-- bookings: 2 statements
+--     look_up_restaurant
+--     load_scope 9
+--
+-- reschedule: 9 statements
+--     lock_restaurant
+--     load_scope 10
+--     write_removed
+--     write_bookings_changed
+--     write_assignments_over
+--     write_assignments
+--     write_added
+--     write_events
+--     raise_versions
+--
+-- move: 10 statements
+--     lock_restaurant
+--     load_scope 8
+--     load_scope 11
+--     write_removed
+--     write_bookings_changed
+--     write_assignments_over
+--     write_assignments
+--     write_added
+--     write_events
+--     raise_versions
+--
+-- cancel: 8 statements
+--     lock_restaurant
+--     load_scope 8
+--     write_removed
+--     write_bookings_changed
+--     write_assignments_over
+--     write_assignments
+--     write_events
+--     raise_versions
+--
+-- block: 6 statements
+--     lock_restaurant
+--     load_scope 11
+--     write_blocks_added
+--     write_added
+--     write_events
+--     raise_versions
+--
+-- unblock: 6 statements
+--     lock_restaurant
+--     load_scope 12
+--     write_removed
+--     write_blocks_removed
+--     write_events
+--     raise_versions
+--
+-- table_states: 2 statements
+--     look_up_restaurant
+--     load_scope 11
+--
+-- audit: 4 statements
+--     look_up_restaurant
+--     load_scope 13
+--     load_scope 14
+--     load_scope 8
+--
+-- edit_floor: 4 statements
+--     lock_restaurant
+--     delete_table_adjacencies
+--     write_events
+--     raise_versions
+--
+-- edit_policy: 5 statements
+--     lock_restaurant
+--     load_scope
+--     write_restaurant_policies
+--     write_events
+--     raise_versions
+--
+-- events: 9 statements
+--     look_up_restaurant
+--     list_events
+--     lock_restaurant
+--     load_scope 15
+--     write_holds_added
+--     write_members
+--     write_added
+--     write_events
+--     raise_versions
+--
+-- sweep_holds: 7 statements
+--     list_expired_holds
+--     lock_restaurant
+--     load_scope 4
+--     write_removed
+--     write_holds_changed
+--     write_events
+--     raise_versions
+--
+-- relay_outbox: 14 statements
+--     claim_events
+--     settle_delivered
+--     claim_events
+--
+-- dead_letters: 1 statements
+--     list_dead_letters
+--
+-- prune_allocations: 2 statements
+--     archive_allocations_1
+--     archive_allocations_2
+--
+-- archived: 2 statements
+--     look_up_restaurant
+--     list_archived
+--
+-- prune_confirmations: 4 statements
+--     delete_confirmations
+--     delete_stored_results
+--     delete_holds_1
+--     delete_holds_2
+--
+-- prune_outbox: 1 statements
+--     delete_events
+
+-- ---- Part 2: the statements ------------------------------------------------------------------
+
+-- inspect_database
+-- Read settings, roles, and what the catalog of the database says about the tables. Used by: the
+-- first call of a process.
+SELECT json_object('version', sqlite_version(), 'foreign_keys', (
+    SELECT foreign_keys
+    FROM pragma_foreign_keys
+), 'journal_mode', (
+    SELECT journal_mode
+    FROM pragma_journal_mode
+), 'synchronous', (
+    SELECT synchronous
+    FROM pragma_synchronous
+), 'tables', (
+    SELECT json_group_object(master.name, json_object('text', master.sql, 'columns', (
+        SELECT json_group_array(name)
+        FROM pragma_table_xinfo(master.name)
+    ) ))
+    FROM sqlite_master AS master
+    WHERE master.type = 'table'
+), 'triggers', (
+    SELECT json_group_object(name, sql)
+    FROM sqlite_master
+    WHERE type = 'trigger'
+), 'indexes', (
+    SELECT json_group_array(name)
+    FROM sqlite_master
+    WHERE type = 'index'
+) );
+
+-- inspect_contents
+-- Read the revision of the tables, and active restaurants without a capacity rule. Used by: the
+-- first call of a process.
+SELECT (
+    SELECT coalesce(max(version_num), '')
+    FROM fourtop_version
+), (
+    SELECT json_group_array(id)
+    FROM (
+        SELECT id
+        FROM restaurants
+        WHERE is_active AND NOT EXISTS (
+            SELECT 1
+            FROM restaurant_capacity_rules
+            WHERE restaurant_id = restaurants.id
+        )
+        ORDER BY id
+        LIMIT 10
+    ) AS uncapped
+);
+
+-- list_restaurants
+-- List the ids of all restaurants. Used by: the first call of a process, restaurant_ids.
+SELECT restaurants.id
+FROM restaurants
+ORDER BY restaurants.id;
+
+-- insert_restaurant
+-- Insert a restaurant with its first versions. Used by: add_restaurant.
+INSERT INTO restaurants (id, slug, name, timezone, is_active, floor_version, policy_version,
+    occupancy_version, latest_us)
+VALUES (:new_id, :new_slug, :new_name, :new_timezone, :new_is_active, :new_floor_version,
+    :new_policy_version, :new_occupancy_version, :new_latest_us);
+
+-- write_zones
+-- Insert or update the rows of zones that an edit of the house changes. Used by: add_restaurant.
+INSERT INTO zones (restaurant_id, id, name, sort_order, area)
+VALUES (:restaurant, :each_id, :each_name, :each_sort_order, :each_area)
+ON CONFLICT (restaurant_id, id) DO UPDATE
+SET name = excluded.name, sort_order = excluded.sort_order, area = excluded.area;
+
+-- write_table_inventory
+-- Insert or update the rows of table_inventory that an edit of the house changes. Used by:
+-- add_restaurant.
+INSERT INTO table_inventory (restaurant_id, id, number, capacity, zone_id, min_party, max_party,
+    section, category, seating, mobility, out_of_service, active, features, position, notes)
+VALUES (:restaurant, :each_id, :each_number, :each_capacity, :each_zone_id, :each_min_party,
+    :each_max_party, :each_section, :each_category, :each_seating, :each_mobility,
+    :each_out_of_service, :each_active, :each_features, :each_position, :each_notes)
+ON CONFLICT (restaurant_id, id) DO UPDATE
+SET number = excluded.number, capacity = excluded.capacity, zone_id = excluded.zone_id, min_party = excluded.min_party,
+    max_party = excluded.max_party, section = excluded.section, category = excluded.category,
+    seating = excluded.seating, mobility = excluded.mobility, out_of_service = excluded.out_of_service,
+    active = excluded.active, features = excluded.features, position = excluded.position, notes = excluded.notes;
+
+-- write_table_adjacencies
+-- Insert or update the rows of table_adjacencies that an edit of the house changes. Used by:
+-- add_restaurant.
+INSERT INTO table_adjacencies (restaurant_id, first_table_id, second_table_id, seat_loss)
+VALUES (:restaurant, :each_first_table_id, :each_second_table_id, :each_seat_loss)
+ON CONFLICT (restaurant_id, first_table_id, second_table_id) DO UPDATE
+SET seat_loss = excluded.seat_loss;
+
+-- write_restaurant_policies
+-- Insert or update the rows of restaurant_policies that an edit of the house changes. Used by:
+-- add_restaurant, edit_policy.
+INSERT INTO restaurant_policies (restaurant_id, reservation_interval_minutes,
+    default_duration_minutes, last_seating_buffer_minutes, joins_within_zone, past_grace_minutes,
+    turn_bands, closures, adjacency_mode, adjacency_required, adjacency_min_party, max_tables,
+    slack_budget, score, hold_ttl_seconds, hold_rate_limit, hold_rate_window_seconds,
+    hold_max_live, hold_max_live_per_session)
+VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_minutes,
+    :each_last_seating_buffer_minutes, :each_joins_within_zone, :each_past_grace_minutes,
+    :each_turn_bands, :each_closures, :each_adjacency_mode, :each_adjacency_required,
+    :each_adjacency_min_party, :each_max_tables, :each_slack_budget, :each_score,
+    :each_hold_ttl_seconds, :each_hold_rate_limit, :each_hold_rate_window_seconds,
+    :each_hold_max_live, :each_hold_max_live_per_session)
+ON CONFLICT (restaurant_id) DO UPDATE
+SET reservation_interval_minutes = excluded.reservation_interval_minutes,
+    default_duration_minutes = excluded.default_duration_minutes, last_seating_buffer_minutes = excluded.last_seating_buffer_minutes,
+    joins_within_zone = excluded.joins_within_zone, past_grace_minutes = excluded.past_grace_minutes,
+    turn_bands = excluded.turn_bands, closures = excluded.closures, adjacency_mode = excluded.adjacency_mode,
+    adjacency_required = excluded.adjacency_required, adjacency_min_party = excluded.adjacency_min_party,
+    max_tables = excluded.max_tables, slack_budget = excluded.slack_budget, score = excluded.score,
+    hold_ttl_seconds = excluded.hold_ttl_seconds, hold_rate_limit = excluded.hold_rate_limit,
+    hold_rate_window_seconds = excluded.hold_rate_window_seconds, hold_max_live = excluded.hold_max_live,
+    hold_max_live_per_session = excluded.hold_max_live_per_session;
+
+-- write_restaurant_service_periods
+-- Insert or update the rows of restaurant_service_periods that an edit of the house changes. Used
+-- by: add_restaurant.
+INSERT INTO restaurant_service_periods (restaurant_id, "key", start_time, end_time, weekdays,
+    dates, turn_bands, buffer_before_minutes, buffer_after_minutes, last_start_time,
+    last_seating_minutes, overrun_allowed, min_dwell_minutes)
+VALUES (:restaurant, :each_key, :each_start_time, :each_end_time, :each_weekdays, :each_dates,
+    :each_turn_bands, :each_buffer_before_minutes, :each_buffer_after_minutes,
+    :each_last_start_time, :each_last_seating_minutes, :each_overrun_allowed,
+    :each_min_dwell_minutes)
+ON CONFLICT (restaurant_id, "key") DO UPDATE
+SET start_time = excluded.start_time, end_time = excluded.end_time, weekdays = excluded.weekdays,
+    dates = excluded.dates, turn_bands = excluded.turn_bands, buffer_before_minutes = excluded.buffer_before_minutes,
+    buffer_after_minutes = excluded.buffer_after_minutes, last_start_time = excluded.last_start_time,
+    last_seating_minutes = excluded.last_seating_minutes, overrun_allowed = excluded.overrun_allowed,
+    min_dwell_minutes = excluded.min_dwell_minutes;
+
+-- write_restaurant_capacity_rules
+-- Insert or update the rows of restaurant_capacity_rules that an edit of the house changes. Used
+-- by: add_restaurant.
+INSERT INTO restaurant_capacity_rules (restaurant_id, position, max_covers, max_parties, period,
+    weekday, on_date)
+VALUES (:restaurant, :each_position, :each_max_covers, :each_max_parties, :each_period,
+    :each_weekday, :each_on_date)
+ON CONFLICT (restaurant_id, position) DO UPDATE
+SET max_covers = excluded.max_covers, max_parties = excluded.max_parties, period = excluded.period,
+    weekday = excluded.weekday, on_date = excluded.on_date;
+
+-- look_up_restaurant
+-- Read the restaurant's versions and its time without a lock. Every query begins here. Used by:
+-- house, quote, availability, get_booking, bookings, table_states, audit, events, archived.
+SELECT restaurants.floor_version, restaurants.policy_version, restaurants.occupancy_version, NULL AS anon_1,
+    restaurants.latest_us
+FROM restaurants
+WHERE restaurants.id = :restaurant;
+
+-- load_scope
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: house. Used by: house, edit_policy.
+SELECT (
+    SELECT '[' || group_concat(anon_3.json_array_1) || ']' AS anon_2
+    FROM (
+        SELECT json_array(restaurants.id, restaurants.slug, restaurants.name,
+            restaurants.timezone, restaurants.is_active) AS json_array_1
+        FROM restaurants
+        WHERE restaurants.id = :restaurant
+    ) AS anon_3
+) AS anon_1, (
+    SELECT '[' || group_concat(anon_6.json_array_2) || ']' AS anon_5
+    FROM (
+        SELECT json_array(zones.id, zones.name, zones.sort_order, zones.area) AS json_array_2
+        FROM zones
+        WHERE zones.restaurant_id = :restaurant
+    ) AS anon_6
+) AS anon_4, (
+    SELECT '[' || group_concat(anon_9.json_array_3) || ']' AS anon_8
+    FROM (
+        SELECT json_array(table_inventory.id, table_inventory.number, table_inventory.capacity,
+            table_inventory.zone_id, table_inventory.min_party, table_inventory.max_party,
+            table_inventory.section, table_inventory.category, table_inventory.seating,
+            table_inventory.mobility, table_inventory.out_of_service, table_inventory.active,
+            json(table_inventory.features), json(table_inventory.position), table_inventory.notes) AS json_array_3
+        FROM table_inventory
+        WHERE table_inventory.restaurant_id = :restaurant
+    ) AS anon_9
+) AS anon_7, (
+    SELECT '[' || group_concat(anon_12.json_array_4) || ']' AS anon_11
+    FROM (
+        SELECT json_array(table_adjacencies.first_table_id, table_adjacencies.second_table_id,
+            table_adjacencies.seat_loss) AS json_array_4
+        FROM table_adjacencies
+        WHERE table_adjacencies.restaurant_id = :restaurant
+    ) AS anon_12
+) AS anon_10, (
+    SELECT '[' || group_concat(anon_15.json_array_5) || ']' AS anon_14
+    FROM (
+        SELECT json_array(table_set_capacities.id, table_set_capacities.capacity,
+            table_set_capacities.min_party) AS json_array_5
+        FROM table_set_capacities
+        WHERE table_set_capacities.restaurant_id = :restaurant
+    ) AS anon_15
+) AS anon_13, (
+    SELECT '[' || group_concat(anon_18.json_array_6) || ']' AS anon_17
+    FROM (
+        SELECT json_array(table_set_members.set_id, table_set_members.table_id) AS json_array_6
+        FROM table_set_members
+        WHERE table_set_members.restaurant_id = :restaurant
+    ) AS anon_18
+) AS anon_16, (
+    SELECT '[' || group_concat(anon_21.json_array_7) || ']' AS anon_20
+    FROM (
+        SELECT json_array(restaurant_policies.reservation_interval_minutes,
+            restaurant_policies.default_duration_minutes,
+            restaurant_policies.last_seating_buffer_minutes,
+            restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
+            json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
+            restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
+            restaurant_policies.max_tables, restaurant_policies.slack_budget, json(restaurant_policies.score),
+            restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
+            restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
+            restaurant_policies.hold_max_live_per_session) AS json_array_7
+        FROM restaurant_policies
+        WHERE restaurant_policies.restaurant_id = :restaurant
+    ) AS anon_21
+) AS anon_19, (
+    SELECT '[' || group_concat(anon_24.json_array_8) || ']' AS anon_23
+    FROM (
+        SELECT json_array(restaurant_occasions."key", restaurant_occasions.position, json(restaurant_occasions.turn_bands)) AS json_array_8
+        FROM restaurant_occasions
+        WHERE restaurant_occasions.restaurant_id = :restaurant
+    ) AS anon_24
+) AS anon_22, (
+    SELECT '[' || group_concat(anon_27.json_array_9) || ']' AS anon_26
+    FROM (
+        SELECT json_array(restaurant_service_periods."key", restaurant_service_periods.start_time,
+            restaurant_service_periods.end_time, json(restaurant_service_periods.weekdays), json(restaurant_service_periods.dates),
+            json(restaurant_service_periods.turn_bands),
+            restaurant_service_periods.buffer_before_minutes,
+            restaurant_service_periods.buffer_after_minutes,
+            restaurant_service_periods.last_start_time,
+            restaurant_service_periods.last_seating_minutes,
+            restaurant_service_periods.overrun_allowed,
+            restaurant_service_periods.min_dwell_minutes) AS json_array_9
+        FROM restaurant_service_periods
+        WHERE restaurant_service_periods.restaurant_id = :restaurant
+    ) AS anon_27
+) AS anon_25, (
+    SELECT '[' || group_concat(anon_30.json_array_10) || ']' AS anon_29
+    FROM (
+        SELECT json_array(restaurant_period_occasions.period,
+            restaurant_period_occasions.position, restaurant_period_occasions.occasion) AS json_array_10
+        FROM restaurant_period_occasions
+        WHERE restaurant_period_occasions.restaurant_id = :restaurant
+    ) AS anon_30
+) AS anon_28, (
+    SELECT '[' || group_concat(anon_33.json_array_11) || ']' AS anon_32
+    FROM (
+        SELECT json_array(restaurant_capacity_rules.position,
+            restaurant_capacity_rules.max_covers, restaurant_capacity_rules.max_parties,
+            restaurant_capacity_rules.period, restaurant_capacity_rules.weekday,
+            restaurant_capacity_rules.on_date) AS json_array_11
+        FROM restaurant_capacity_rules
+        WHERE restaurant_capacity_rules.restaurant_id = :restaurant
+    ) AS anon_33
+) AS anon_31;
+
+-- load_scope 2
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: allocations, holds, headcounts, held_covers. Used by: quote, availability.
+SELECT (
+    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
+    FROM (
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 21600000000
+            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us <= 21600000000
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
+            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+    ) AS anon_2
+) AS allocations, (
+    SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
+    FROM (
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
+            table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
+            table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
+            table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
+            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
+            table_holds.turn_minutes, table_holds.is_clamped, json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT table_hold_members.table_id AS "each"
+                FROM table_hold_members
+                WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
+                ORDER BY table_hold_members.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
+            AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
+    ) AS anon_4
+) AS holds, (
+    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
+    FROM (
+        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_3
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :c0_start AND bookings.dining_start_us < :c0_end
+            AND bookings.status IN ('pending', 'pending_allocation', 'confirmed', 'checked_in',
+            'completed')
+        GROUP BY bookings.dining_start_us
+    ) AS anon_7
+) AS headcounts, (
+    SELECT '[' || group_concat(anon_9.json_array_4) || ']' AS anon_8
+    FROM (
+        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party_size, (
+            SELECT bookings.dining_start_us
+            FROM bookings
+            WHERE bookings.restaurant_id = table_holds.restaurant_id AND bookings.id = table_holds.booking_id
+                AND bookings.status IN ('pending', 'pending_allocation', 'confirmed',
+                'checked_in', 'completed')
+        )) AS json_array_4
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :c0_start - 2678400000000
+            AND table_holds.occupied_start_us < :c0_end AND table_holds.occupied_end_us > :c0_start
+            AND table_holds.expires_us > :now_us AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
+    ) AS anon_9
+) AS held_covers;
+
+-- lock_restaurant
+-- Lock the restaurant's row and read its versions and its time. Every command begins here, so the
+-- commands of a restaurant run one after the other. Used by: hold, release_hold, hold with a key
+-- and a session, extend_hold, confirm, confirm again with the same key, book, reschedule, move,
+-- cancel, block, unblock, edit_floor, edit_policy, events, sweep_holds.
+SELECT restaurants.floor_version, restaurants.policy_version, restaurants.occupancy_version, NULL AS anon_1,
+    restaurants.latest_us
+FROM restaurants
+WHERE restaurants.id = :restaurant;
+
+-- load_scope 3
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: allocations, holds, headcounts, held_covers, alive. Used by: hold.
+SELECT (
+    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
+    FROM (
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 21600000000
+            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us <= 21600000000
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
+            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+    ) AS anon_2
+) AS allocations, (
+    SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
+    FROM (
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
+            table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
+            table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
+            table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
+            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
+            table_holds.turn_minutes, table_holds.is_clamped, json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT table_hold_members.table_id AS "each"
+                FROM table_hold_members
+                WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
+                ORDER BY table_hold_members.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
+            AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
+    ) AS anon_4
+) AS holds, (
+    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
+    FROM (
+        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_3
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :c0_start AND bookings.dining_start_us < :c0_end
+            AND bookings.status IN ('pending', 'pending_allocation', 'confirmed', 'checked_in',
+            'completed')
+        GROUP BY bookings.dining_start_us
+    ) AS anon_7
+) AS headcounts, (
+    SELECT '[' || group_concat(anon_9.json_array_4) || ']' AS anon_8
+    FROM (
+        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party_size, (
+            SELECT bookings.dining_start_us
+            FROM bookings
+            WHERE bookings.restaurant_id = table_holds.restaurant_id AND bookings.id = table_holds.booking_id
+                AND bookings.status IN ('pending', 'pending_allocation', 'confirmed',
+                'checked_in', 'completed')
+        )) AS json_array_4
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :c0_start - 2678400000000
+            AND table_holds.occupied_start_us < :c0_end AND table_holds.occupied_end_us > :c0_start
+            AND table_holds.expires_us > :now_us AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
+    ) AS anon_9
+) AS held_covers, (
+    SELECT '[' || group_concat(anon_11.json_array_5) || ']' AS anon_10
+    FROM (
+        SELECT json_array(NULL, count(*)) AS json_array_5
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.expires_us > :now_us
+    ) AS anon_11
+) AS alive;
+
+-- write_holds_added
+-- Insert holds. Used by: hold, hold with a key and a session, events.
+INSERT INTO table_holds (restaurant_id, id, party_size, state, period, service_date, occasion,
+    dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped,
+    created_us, expires_us, fingerprint, actor_id, actor_role, booking_id, session, past_reason,
+    must, wish, names_tables, asked_occasion)
+VALUES (:restaurant, :each_id, :each_party_size, :each_state, :each_period, :each_service_date,
+    :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_occupied_start_us,
+    :each_occupied_end_us, :each_turn_minutes, :each_is_clamped, :each_created_us,
+    :each_expires_us, :each_fingerprint, :each_actor_id, :each_actor_role, :each_booking_id,
+    :each_session, :each_past_reason, :each_must, :each_wish, :each_names_tables,
+    :each_asked_occasion);
+
+-- write_members
+-- Insert the tables of holds. Used by: hold, hold with a key and a session, events.
+INSERT INTO table_hold_members (restaurant_id, hold_id, position, table_id)
+VALUES (:restaurant, :each_hold_id, :each_position, :each_table_id);
+
+-- write_added
+-- Insert allocations; the database refuses an overlap. Used by: hold, hold with a key and a
+-- session, confirm, book, reschedule, move, block, events.
+INSERT INTO allocations (restaurant_id, id, resource_type, resource_id, start_us, end_us, hold_id,
+    booking_id, block_id, shadow)
+VALUES (:restaurant, :each_id, :each_resource_type, :each_resource_id, :each_start_us,
+    :each_end_us, :each_hold_id, :each_booking_id, :each_block_id, :each_shadow);
+
+-- write_events
+-- Insert events into the outbox. Used by: hold, release_hold, hold with a key and a session,
+-- extend_hold, confirm, book, reschedule, move, cancel, block, unblock, edit_floor, edit_policy,
+-- events, sweep_holds.
+INSERT INTO capacity_outbox (restaurant_id, dedupe_key, type, at_us, actor_id, actor_role,
+    booking_id, hold_id, data, subject)
+VALUES (:restaurant, :each_dedupe_key, :each_type, :each_at_us, :each_actor_id, :each_actor_role,
+    :each_booking_id, :each_hold_id, :each_data, :each_subject);
+
+-- raise_versions
+-- Raise the restaurant's versions and store its time. Used by: hold, release_hold, hold with a key
+-- and a session, extend_hold, confirm, book, reschedule, move, cancel, block, unblock, edit_floor,
+-- edit_policy, events, sweep_holds.
+UPDATE restaurants
+SET floor_version=(restaurants.floor_version + :floor), policy_version=(restaurants.policy_version + :policy),
+    occupancy_version=(restaurants.occupancy_version + :occupancy), latest_us=:now_us
+WHERE restaurants.id = :restaurant;
+
+-- load_scope 4
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: allocations, holds, confirmations. Used by: release_hold, extend_hold, sweep_holds.
+SELECT (
+    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
+    FROM (
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.hold_id = :holds
+    ) AS anon_2
+) AS allocations, (
+    SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
+    FROM (
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
+            table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
+            table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
+            table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
+            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
+            table_holds.turn_minutes, table_holds.is_clamped, json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT table_hold_members.table_id AS "each"
+                FROM table_hold_members
+                WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
+                ORDER BY table_hold_members.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.id = :holds
+    ) AS anon_4
+) AS holds, (
+    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
+    FROM (
+        SELECT json_array(booking_confirmation_results.id, booking_confirmation_results.hold_id,
+            booking_confirmation_results.booking_id, booking_confirmation_results.idempotency_key,
+            booking_confirmation_results.confirmed, booking_confirmation_results.checked_us,
+            booking_confirmation_results.occupied_start_us,
+            booking_confirmation_results.occupied_end_us, json(booking_confirmation_results.rivals),
+            booking_confirmation_results.code, json(booking_confirmation_results.details),
+            booking_confirmation_results.actor_id, booking_confirmation_results.actor_role, json((
+            SELECT json_group_array(anon_8."each") AS json_group_array_2
+            FROM (
+                SELECT booking_confirmation_tables.table_id AS "each"
+                FROM booking_confirmation_tables
+                WHERE booking_confirmation_tables.restaurant_id = booking_confirmation_results.restaurant_id
+                    AND booking_confirmation_tables.result_id = booking_confirmation_results.id
+                ORDER BY booking_confirmation_tables.position
+            ) AS anon_8
+        )), json((
+            SELECT json_group_array(anon_9."each") AS json_group_array_3
+            FROM (
+                SELECT booking_confirmation_tables.capacity AS "each"
+                FROM booking_confirmation_tables
+                WHERE booking_confirmation_tables.restaurant_id = booking_confirmation_results.restaurant_id
+                    AND booking_confirmation_tables.result_id = booking_confirmation_results.id
+                ORDER BY booking_confirmation_tables.position
+            ) AS anon_9
+        ))) AS json_array_3
+        FROM booking_confirmation_results
+        WHERE booking_confirmation_results.restaurant_id = :restaurant AND booking_confirmation_results.hold_id = :holds
+    ) AS anon_7
+) AS confirmations;
+
+-- write_removed
+-- Delete allocations, if they are stored as the decision read them. Used by: release_hold, confirm,
+-- reschedule, move, cancel, unblock, sweep_holds.
+DELETE
+FROM allocations
+WHERE allocations.restaurant_id = :restaurant AND allocations.id = :each_id AND allocations.resource_type IS :each_old_resource_type
+    AND allocations.resource_id IS :each_old_resource_id AND allocations.start_us IS :each_old_start_us
+    AND allocations.end_us IS :each_old_end_us AND allocations.hold_id IS :each_old_hold_id AND allocations.booking_id IS :each_old_booking_id
+    AND allocations.block_id IS :each_old_block_id AND allocations.shadow IS :each_old_shadow;
+
+-- write_holds_changed
+-- Update the state and expiry of holds. Used by: release_hold, extend_hold, confirm, sweep_holds.
+UPDATE table_holds
+SET state=:each_state, expires_us=:each_expires_us
+WHERE table_holds.restaurant_id = :restaurant AND table_holds.id = :each_id;
+
+-- load_scope 5
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: allocations, holds, headcounts, held_covers, alive, stored_results. Used by: hold with
+-- a key and a session.
+SELECT (
+    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
+    FROM (
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 21600000000
+            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us <= 21600000000
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
+            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+    ) AS anon_2
+) AS allocations, (
+    SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
+    FROM (
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
+            table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
+            table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
+            table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
+            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
+            table_holds.turn_minutes, table_holds.is_clamped, json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT table_hold_members.table_id AS "each"
+                FROM table_hold_members
+                WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
+                ORDER BY table_hold_members.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
+            AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
+    ) AS anon_4
+) AS holds, (
+    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
+    FROM (
+        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_3
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :c0_start AND bookings.dining_start_us < :c0_end
+            AND bookings.status IN ('pending', 'pending_allocation', 'confirmed', 'checked_in',
+            'completed')
+        GROUP BY bookings.dining_start_us
+    ) AS anon_7
+) AS headcounts, (
+    SELECT '[' || group_concat(anon_9.json_array_4) || ']' AS anon_8
+    FROM (
+        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party_size, (
+            SELECT bookings.dining_start_us
+            FROM bookings
+            WHERE bookings.restaurant_id = table_holds.restaurant_id AND bookings.id = table_holds.booking_id
+                AND bookings.status IN ('pending', 'pending_allocation', 'confirmed',
+                'checked_in', 'completed')
+        )) AS json_array_4
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :c0_start - 2678400000000
+            AND table_holds.occupied_start_us < :c0_end AND table_holds.occupied_end_us > :c0_start
+            AND table_holds.expires_us > :now_us AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
+    ) AS anon_9
+) AS held_covers, (
+    SELECT '[' || group_concat(anon_11.json_array_5) || ']' AS anon_10
+    FROM (
+        SELECT json_array(NULL, count(*)) AS json_array_5
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.expires_us > :now_us
+        UNION ALL
+        SELECT json_array(table_holds.session, count(*)) AS json_array_6
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.expires_us > :now_us
+            AND table_holds.session = :sessions
+        GROUP BY table_holds.session
+    ) AS anon_11
+) AS alive, (
+    SELECT '[' || group_concat(anon_13.json_array_7) || ']' AS anon_12
+    FROM (
+        SELECT json_array(command_results.command, command_results.idempotency_key,
+            command_results.fingerprint, command_results.result, command_results.stored_us) AS json_array_7
+        FROM command_results
+        WHERE command_results.restaurant_id = :restaurant AND command_results.command = :a0_command
+            AND command_results.idempotency_key = :a0_key
+    ) AS anon_13
+) AS stored_results;
+
+-- write_stored_results
+-- Insert the stored results of commands. Used by: hold with a key and a session, confirm, book.
+INSERT INTO command_results (restaurant_id, command, idempotency_key, fingerprint, result,
+    stored_us)
+VALUES (:restaurant, :each_command, :each_idempotency_key, :each_fingerprint, :each_result,
+    :each_stored_us);
+
+-- load_scope 6
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: allocations, holds, confirmations, stored_results. Used by: confirm, confirm again with
+-- the same key.
+SELECT (
+    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
+    FROM (
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.hold_id = :holds
+    ) AS anon_2
+) AS allocations, (
+    SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
+    FROM (
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
+            table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
+            table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
+            table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
+            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
+            table_holds.turn_minutes, table_holds.is_clamped, json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT table_hold_members.table_id AS "each"
+                FROM table_hold_members
+                WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
+                ORDER BY table_hold_members.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.id = :holds
+    ) AS anon_4
+) AS holds, (
+    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
+    FROM (
+        SELECT json_array(booking_confirmation_results.id, booking_confirmation_results.hold_id,
+            booking_confirmation_results.booking_id, booking_confirmation_results.idempotency_key,
+            booking_confirmation_results.confirmed, booking_confirmation_results.checked_us,
+            booking_confirmation_results.occupied_start_us,
+            booking_confirmation_results.occupied_end_us, json(booking_confirmation_results.rivals),
+            booking_confirmation_results.code, json(booking_confirmation_results.details),
+            booking_confirmation_results.actor_id, booking_confirmation_results.actor_role, json((
+            SELECT json_group_array(anon_8."each") AS json_group_array_2
+            FROM (
+                SELECT booking_confirmation_tables.table_id AS "each"
+                FROM booking_confirmation_tables
+                WHERE booking_confirmation_tables.restaurant_id = booking_confirmation_results.restaurant_id
+                    AND booking_confirmation_tables.result_id = booking_confirmation_results.id
+                ORDER BY booking_confirmation_tables.position
+            ) AS anon_8
+        )), json((
+            SELECT json_group_array(anon_9."each") AS json_group_array_3
+            FROM (
+                SELECT booking_confirmation_tables.capacity AS "each"
+                FROM booking_confirmation_tables
+                WHERE booking_confirmation_tables.restaurant_id = booking_confirmation_results.restaurant_id
+                    AND booking_confirmation_tables.result_id = booking_confirmation_results.id
+                ORDER BY booking_confirmation_tables.position
+            ) AS anon_9
+        ))) AS json_array_3
+        FROM booking_confirmation_results
+        WHERE booking_confirmation_results.restaurant_id = :restaurant AND booking_confirmation_results.hold_id = :holds
+    ) AS anon_7
+) AS confirmations, (
+    SELECT '[' || group_concat(anon_11.json_array_4) || ']' AS anon_10
+    FROM (
+        SELECT json_array(command_results.command, command_results.idempotency_key,
+            command_results.fingerprint, command_results.result, command_results.stored_us) AS json_array_4
+        FROM command_results
+        WHERE command_results.restaurant_id = :restaurant AND command_results.command = :a0_command
+            AND command_results.idempotency_key = :a0_key
+    ) AS anon_11
+) AS stored_results;
+
+-- write_bookings_added
+-- Insert bookings. Used by: confirm, book.
+INSERT INTO bookings (restaurant_id, id, party_size, status, period, service_date, occasion,
+    dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped,
+    merge_group_id, assigned_start_us, assigned_end_us, assigned_us, assigned_by_id,
+    assigned_by_role, version, created_us, updated_us, actor_id, actor_role, past_reason)
+VALUES (:restaurant, :each_id, :each_party_size, :each_status, :each_period, :each_service_date,
+    :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_occupied_start_us,
+    :each_occupied_end_us, :each_turn_minutes, :each_is_clamped, :each_merge_group_id,
+    :each_assigned_start_us, :each_assigned_end_us, :each_assigned_us, :each_assigned_by_id,
+    :each_assigned_by_role, :each_version, :each_created_us, :each_updated_us, :each_actor_id,
+    :each_actor_role, :each_past_reason);
+
+-- write_assignments
+-- Insert or update the table assignments of bookings. Used by: confirm, book, reschedule, move,
+-- cancel.
+INSERT INTO booking_table_assignments (restaurant_id, booking_id, position, table_id)
+VALUES (:restaurant, :each_booking_id, :each_position, :each_table_id)
+ON CONFLICT (restaurant_id, booking_id, position) DO UPDATE
+SET table_id = excluded.table_id
+WHERE booking_table_assignments.table_id != excluded.table_id;
+
+-- write_confirmations
+-- Insert the evidence of confirmations. Used by: confirm.
+INSERT INTO booking_confirmation_results (restaurant_id, id, hold_id, booking_id, idempotency_key,
+    confirmed, checked_us, occupied_start_us, occupied_end_us, rivals, code, details, actor_id,
+    actor_role)
+VALUES (:restaurant, :each_id, :each_hold_id, :each_booking_id, :each_idempotency_key,
+    :each_confirmed, :each_checked_us, :each_occupied_start_us, :each_occupied_end_us,
+    :each_rivals, :each_code, :each_details, :each_actor_id, :each_actor_role);
+
+-- write_confirmation_tables
+-- Insert the tables that the evidence is about. Used by: confirm.
+INSERT INTO booking_confirmation_tables (restaurant_id, result_id, position, table_id, capacity)
+VALUES (:restaurant, :each_result_id, :each_position, :each_table_id, :each_capacity);
+
+-- load_scope 7
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: allocations, holds, headcounts, held_covers, stored_results. Used by: book.
+SELECT (
+    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
+    FROM (
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 21600000000
+            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us <= 21600000000
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
+            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+    ) AS anon_2
+) AS allocations, (
+    SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
+    FROM (
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
+            table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
+            table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
+            table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
+            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
+            table_holds.turn_minutes, table_holds.is_clamped, json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT table_hold_members.table_id AS "each"
+                FROM table_hold_members
+                WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
+                ORDER BY table_hold_members.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
+            AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
+    ) AS anon_4
+) AS holds, (
+    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
+    FROM (
+        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_3
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :c0_start AND bookings.dining_start_us < :c0_end
+            AND bookings.status IN ('pending', 'pending_allocation', 'confirmed', 'checked_in',
+            'completed')
+        GROUP BY bookings.dining_start_us
+    ) AS anon_7
+) AS headcounts, (
+    SELECT '[' || group_concat(anon_9.json_array_4) || ']' AS anon_8
+    FROM (
+        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party_size, (
+            SELECT bookings.dining_start_us
+            FROM bookings
+            WHERE bookings.restaurant_id = table_holds.restaurant_id AND bookings.id = table_holds.booking_id
+                AND bookings.status IN ('pending', 'pending_allocation', 'confirmed',
+                'checked_in', 'completed')
+        )) AS json_array_4
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :c0_start - 2678400000000
+            AND table_holds.occupied_start_us < :c0_end AND table_holds.occupied_end_us > :c0_start
+            AND table_holds.expires_us > :now_us AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
+    ) AS anon_9
+) AS held_covers, (
+    SELECT '[' || group_concat(anon_11.json_array_5) || ']' AS anon_10
+    FROM (
+        SELECT json_array(command_results.command, command_results.idempotency_key,
+            command_results.fingerprint, command_results.result, command_results.stored_us) AS json_array_5
+        FROM command_results
+        WHERE command_results.restaurant_id = :restaurant AND command_results.command = :a0_command
+            AND command_results.idempotency_key = :a0_key
+    ) AS anon_11
+) AS stored_results;
+
+-- load_scope 8
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: allocations, bookings, holds. Used by: get_booking, move, cancel, audit.
+SELECT (
+    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
+    FROM (
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.booking_id = :bookings
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.hold_id IN (
+            SELECT table_holds.id
+            FROM table_holds
+            WHERE table_holds.restaurant_id = :restaurant AND table_holds.booking_id = :bookings
+                AND table_holds.state = 'active'
+        )
+    ) AS anon_2
+) AS allocations, (
+    SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
+    FROM (
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.id = :bookings
+    ) AS anon_4
+) AS bookings, (
+    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
+    FROM (
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
+            table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
+            table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
+            table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
+            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
+            table_holds.turn_minutes, table_holds.is_clamped, json((
+            SELECT json_group_array(anon_8."each") AS json_group_array_2
+            FROM (
+                SELECT table_hold_members.table_id AS "each"
+                FROM table_hold_members
+                WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
+                ORDER BY table_hold_members.position
+            ) AS anon_8
+        ))) AS json_array_3
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.booking_id = :bookings
+    ) AS anon_7
+) AS holds;
+
+-- load_scope 9
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: bookings. Used by: bookings.
+SELECT (
+    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
+    FROM (
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
+            SELECT json_group_array(anon_3."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_3
+        ))) AS json_array_1
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :s0_start AND bookings.dining_start_us < :s0_end
+    ) AS anon_2
+) AS bookings;
+
+-- load_scope 10
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: reschedule.
+SELECT (
+    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
+    FROM (
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 21600000000
+            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us <= 21600000000
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
+            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.booking_id = :bookings
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.hold_id IN (
+            SELECT table_holds.id
+            FROM table_holds
+            WHERE table_holds.restaurant_id = :restaurant AND table_holds.booking_id = :bookings
+                AND table_holds.state = 'active'
+        )
+    ) AS anon_2
+) AS allocations, (
+    SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
+    FROM (
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.id = :bookings
+    ) AS anon_4
+) AS bookings, (
+    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
+    FROM (
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
+            table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
+            table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
+            table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
+            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
+            table_holds.turn_minutes, table_holds.is_clamped, json((
+            SELECT json_group_array(anon_8."each") AS json_group_array_2
+            FROM (
+                SELECT table_hold_members.table_id AS "each"
+                FROM table_hold_members
+                WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
+                ORDER BY table_hold_members.position
+            ) AS anon_8
+        ))) AS json_array_3
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.booking_id = :bookings
+        UNION ALL
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
+            table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
+            table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
+            table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
+            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
+            table_holds.turn_minutes, table_holds.is_clamped, json((
+            SELECT json_group_array(anon_8."each") AS json_group_array_2
+            FROM (
+                SELECT table_hold_members.table_id AS "each"
+                FROM table_hold_members
+                WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
+                ORDER BY table_hold_members.position
+            ) AS anon_8
+        ))) AS json_array_3
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
+            AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
+    ) AS anon_7
+) AS holds, (
+    SELECT '[' || group_concat(anon_10.json_array_4) || ']' AS anon_9
+    FROM (
+        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_4
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :c0_start AND bookings.dining_start_us < :c0_end
+            AND bookings.status IN ('pending', 'pending_allocation', 'confirmed', 'checked_in',
+            'completed')
+        GROUP BY bookings.dining_start_us
+    ) AS anon_10
+) AS headcounts, (
+    SELECT '[' || group_concat(anon_12.json_array_5) || ']' AS anon_11
+    FROM (
+        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party_size, (
+            SELECT bookings.dining_start_us
+            FROM bookings
+            WHERE bookings.restaurant_id = table_holds.restaurant_id AND bookings.id = table_holds.booking_id
+                AND bookings.status IN ('pending', 'pending_allocation', 'confirmed',
+                'checked_in', 'completed')
+        )) AS json_array_5
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :c0_start - 2678400000000
+            AND table_holds.occupied_start_us < :c0_end AND table_holds.occupied_end_us > :c0_start
+            AND table_holds.expires_us > :now_us AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
+    ) AS anon_12
+) AS held_covers;
+
+-- write_bookings_changed
+-- Update bookings, if they have the version that the decision read. Used by: reschedule, move,
+-- cancel.
+UPDATE bookings
+SET party_size=:each_party_size, status=:each_status, period=:each_period,
+    service_date=:each_service_date, occasion=:each_occasion,
+    dining_start_us=:each_dining_start_us, dining_end_us=:each_dining_end_us,
+    occupied_start_us=:each_occupied_start_us, occupied_end_us=:each_occupied_end_us,
+    turn_minutes=:each_turn_minutes, is_clamped=:each_is_clamped,
+    merge_group_id=:each_merge_group_id, assigned_start_us=:each_assigned_start_us,
+    assigned_end_us=:each_assigned_end_us, assigned_us=:each_assigned_us,
+    assigned_by_id=:each_assigned_by_id, assigned_by_role=:each_assigned_by_role,
+    version=:each_version, created_us=:each_created_us, updated_us=:each_updated_us,
+    actor_id=:each_actor_id, actor_role=:each_actor_role, past_reason=:each_past_reason
+WHERE bookings.restaurant_id = :restaurant AND bookings.id = :each_id AND bookings.version = :each_old_version;
+
+-- write_assignments_over
+-- Delete the table assignments of bookings beyond their new number. Used by: reschedule, move,
+-- cancel.
+DELETE
+FROM booking_table_assignments
+WHERE booking_table_assignments.restaurant_id = :restaurant AND booking_table_assignments.booking_id = :each_booking_id
+    AND booking_table_assignments.position >= :each_position;
+
+-- load_scope 11
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: allocations, holds. Used by: move, block, table_states.
+SELECT (
+    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
+    FROM (
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 21600000000
+            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us <= 21600000000
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
+            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+    ) AS anon_2
+) AS allocations, (
+    SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
+    FROM (
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
+            table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
+            table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
+            table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
+            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
+            table_holds.turn_minutes, table_holds.is_clamped, json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT table_hold_members.table_id AS "each"
+                FROM table_hold_members
+                WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
+                ORDER BY table_hold_members.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
+            AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
+    ) AS anon_4
+) AS holds;
+
+-- write_blocks_added
+-- Insert blocks. Used by: block.
+INSERT INTO table_blocks (restaurant_id, id, tables, start_us, end_us, reason, actor_id,
+    actor_role)
+VALUES (:restaurant, :each_id, :each_tables, :each_start_us, :each_end_us, :each_reason,
+    :each_actor_id, :each_actor_role);
+
+-- load_scope 12
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: allocations, blocks. Used by: unblock.
+SELECT (
+    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
+    FROM (
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.block_id = :blocks
+    ) AS anon_2
+) AS allocations, (
+    SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
+    FROM (
+        SELECT json_array(table_blocks.id, json(table_blocks.tables), table_blocks.start_us,
+            table_blocks.end_us, table_blocks.reason, table_blocks.actor_id,
+            table_blocks.actor_role) AS json_array_2
+        FROM table_blocks
+        WHERE table_blocks.restaurant_id = :restaurant AND table_blocks.id = :blocks
+    ) AS anon_4
+) AS blocks;
+
+-- write_blocks_removed
+-- Delete blocks. Used by: unblock.
+DELETE
+FROM table_blocks
+WHERE table_blocks.restaurant_id = :restaurant AND table_blocks.id = :each_id;
+
+-- load_scope 13
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: extent. Used by: audit.
+SELECT (
+    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
+    FROM (
+        SELECT json_array(min(allocations.start_us), max(allocations.end_us)) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant
+        UNION ALL
+        SELECT json_array(min(bookings.dining_start_us), max(bookings.dining_start_us) + 1) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant
+    ) AS anon_2
+) AS extent;
+
+-- load_scope 14
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: allocations, bookings, holds. Used by: audit.
+SELECT (
+    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
+    FROM (
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 21600000000
+            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us <= 21600000000
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
+            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+    ) AS anon_2
+) AS allocations, (
+    SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
+    FROM (
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :s0_start AND bookings.dining_start_us < :s0_end
+    ) AS anon_4
+) AS bookings, (
+    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
+    FROM (
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
+            table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
+            table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
+            table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
+            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
+            table_holds.turn_minutes, table_holds.is_clamped, json((
+            SELECT json_group_array(anon_8."each") AS json_group_array_2
+            FROM (
+                SELECT table_hold_members.table_id AS "each"
+                FROM table_hold_members
+                WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
+                ORDER BY table_hold_members.position
+            ) AS anon_8
+        ))) AS json_array_3
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
+            AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
+    ) AS anon_7
+) AS holds;
+
+-- delete_table_adjacencies
+-- Delete the rows of table_adjacencies that an edit of the house removes. Used by: edit_floor.
+DELETE
+FROM table_adjacencies
+WHERE table_adjacencies.restaurant_id = :restaurant AND table_adjacencies.first_table_id = :each_first_table_id
+    AND table_adjacencies.second_table_id = :each_second_table_id;
+
+-- list_events
+-- Read the events of a restaurant in the order in which they were written. Used by: events.
+SELECT json_array(capacity_outbox.type, capacity_outbox.dedupe_key, capacity_outbox.at_us,
+    capacity_outbox.actor_id, capacity_outbox.actor_role, capacity_outbox.booking_id,
+    capacity_outbox.hold_id, json(capacity_outbox.data)) AS json_array_1
+FROM capacity_outbox
+WHERE capacity_outbox.restaurant_id = :restaurant
+ORDER BY capacity_outbox.sequence;
+
+-- load_scope 15
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: allocations, holds, headcounts, held_covers, alive, house. Used by: events.
+SELECT (
+    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
+    FROM (
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 21600000000
+            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us <= 21600000000
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
+            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+    ) AS anon_2
+) AS allocations, (
+    SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
+    FROM (
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
+            table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
+            table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
+            table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
+            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
+            table_holds.turn_minutes, table_holds.is_clamped, json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT table_hold_members.table_id AS "each"
+                FROM table_hold_members
+                WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
+                ORDER BY table_hold_members.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
+            AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
+    ) AS anon_4
+) AS holds, (
+    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
+    FROM (
+        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_3
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :c0_start AND bookings.dining_start_us < :c0_end
+            AND bookings.status IN ('pending', 'pending_allocation', 'confirmed', 'checked_in',
+            'completed')
+        GROUP BY bookings.dining_start_us
+    ) AS anon_7
+) AS headcounts, (
+    SELECT '[' || group_concat(anon_9.json_array_4) || ']' AS anon_8
+    FROM (
+        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party_size, (
+            SELECT bookings.dining_start_us
+            FROM bookings
+            WHERE bookings.restaurant_id = table_holds.restaurant_id AND bookings.id = table_holds.booking_id
+                AND bookings.status IN ('pending', 'pending_allocation', 'confirmed',
+                'checked_in', 'completed')
+        )) AS json_array_4
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :c0_start - 2678400000000
+            AND table_holds.occupied_start_us < :c0_end AND table_holds.occupied_end_us > :c0_start
+            AND table_holds.expires_us > :now_us AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
+    ) AS anon_9
+) AS held_covers, (
+    SELECT '[' || group_concat(anon_11.json_array_5) || ']' AS anon_10
+    FROM (
+        SELECT json_array(NULL, count(*)) AS json_array_5
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.expires_us > :now_us
+    ) AS anon_11
+) AS alive, (
+    SELECT '[' || group_concat(anon_14.json_array_6) || ']' AS anon_13
+    FROM (
+        SELECT json_array(restaurants.id, restaurants.slug, restaurants.name,
+            restaurants.timezone, restaurants.is_active) AS json_array_6
+        FROM restaurants
+        WHERE restaurants.id = :restaurant
+    ) AS anon_14
+) AS anon_12, (
+    SELECT '[' || group_concat(anon_17.json_array_7) || ']' AS anon_16
+    FROM (
+        SELECT json_array(zones.id, zones.name, zones.sort_order, zones.area) AS json_array_7
+        FROM zones
+        WHERE zones.restaurant_id = :restaurant
+    ) AS anon_17
+) AS anon_15, (
+    SELECT '[' || group_concat(anon_20.json_array_8) || ']' AS anon_19
+    FROM (
+        SELECT json_array(table_inventory.id, table_inventory.number, table_inventory.capacity,
+            table_inventory.zone_id, table_inventory.min_party, table_inventory.max_party,
+            table_inventory.section, table_inventory.category, table_inventory.seating,
+            table_inventory.mobility, table_inventory.out_of_service, table_inventory.active,
+            json(table_inventory.features), json(table_inventory.position), table_inventory.notes) AS json_array_8
+        FROM table_inventory
+        WHERE table_inventory.restaurant_id = :restaurant
+    ) AS anon_20
+) AS anon_18, (
+    SELECT '[' || group_concat(anon_23.json_array_9) || ']' AS anon_22
+    FROM (
+        SELECT json_array(table_adjacencies.first_table_id, table_adjacencies.second_table_id,
+            table_adjacencies.seat_loss) AS json_array_9
+        FROM table_adjacencies
+        WHERE table_adjacencies.restaurant_id = :restaurant
+    ) AS anon_23
+) AS anon_21, (
+    SELECT '[' || group_concat(anon_26.json_array_10) || ']' AS anon_25
+    FROM (
+        SELECT json_array(table_set_capacities.id, table_set_capacities.capacity,
+            table_set_capacities.min_party) AS json_array_10
+        FROM table_set_capacities
+        WHERE table_set_capacities.restaurant_id = :restaurant
+    ) AS anon_26
+) AS anon_24, (
+    SELECT '[' || group_concat(anon_29.json_array_11) || ']' AS anon_28
+    FROM (
+        SELECT json_array(table_set_members.set_id, table_set_members.table_id) AS json_array_11
+        FROM table_set_members
+        WHERE table_set_members.restaurant_id = :restaurant
+    ) AS anon_29
+) AS anon_27, (
+    SELECT '[' || group_concat(anon_32.json_array_12) || ']' AS anon_31
+    FROM (
+        SELECT json_array(restaurant_policies.reservation_interval_minutes,
+            restaurant_policies.default_duration_minutes,
+            restaurant_policies.last_seating_buffer_minutes,
+            restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
+            json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
+            restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
+            restaurant_policies.max_tables, restaurant_policies.slack_budget, json(restaurant_policies.score),
+            restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
+            restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
+            restaurant_policies.hold_max_live_per_session) AS json_array_12
+        FROM restaurant_policies
+        WHERE restaurant_policies.restaurant_id = :restaurant
+    ) AS anon_32
+) AS anon_30, (
+    SELECT '[' || group_concat(anon_35.json_array_13) || ']' AS anon_34
+    FROM (
+        SELECT json_array(restaurant_occasions."key", restaurant_occasions.position, json(restaurant_occasions.turn_bands)) AS json_array_13
+        FROM restaurant_occasions
+        WHERE restaurant_occasions.restaurant_id = :restaurant
+    ) AS anon_35
+) AS anon_33, (
+    SELECT '[' || group_concat(anon_38.json_array_14) || ']' AS anon_37
+    FROM (
+        SELECT json_array(restaurant_service_periods."key", restaurant_service_periods.start_time,
+            restaurant_service_periods.end_time, json(restaurant_service_periods.weekdays), json(restaurant_service_periods.dates),
+            json(restaurant_service_periods.turn_bands),
+            restaurant_service_periods.buffer_before_minutes,
+            restaurant_service_periods.buffer_after_minutes,
+            restaurant_service_periods.last_start_time,
+            restaurant_service_periods.last_seating_minutes,
+            restaurant_service_periods.overrun_allowed,
+            restaurant_service_periods.min_dwell_minutes) AS json_array_14
+        FROM restaurant_service_periods
+        WHERE restaurant_service_periods.restaurant_id = :restaurant
+    ) AS anon_38
+) AS anon_36, (
+    SELECT '[' || group_concat(anon_41.json_array_15) || ']' AS anon_40
+    FROM (
+        SELECT json_array(restaurant_period_occasions.period,
+            restaurant_period_occasions.position, restaurant_period_occasions.occasion) AS json_array_15
+        FROM restaurant_period_occasions
+        WHERE restaurant_period_occasions.restaurant_id = :restaurant
+    ) AS anon_41
+) AS anon_39, (
+    SELECT '[' || group_concat(anon_44.json_array_16) || ']' AS anon_43
+    FROM (
+        SELECT json_array(restaurant_capacity_rules.position,
+            restaurant_capacity_rules.max_covers, restaurant_capacity_rules.max_parties,
+            restaurant_capacity_rules.period, restaurant_capacity_rules.weekday,
+            restaurant_capacity_rules.on_date) AS json_array_16
+        FROM restaurant_capacity_rules
+        WHERE restaurant_capacity_rules.restaurant_id = :restaurant
+    ) AS anon_44
+) AS anon_42;
+
+-- list_expired_holds
+-- List active holds that have expired. Used by: sweep_holds.
+SELECT table_holds.restaurant_id, table_holds.id
+FROM table_holds
+WHERE table_holds.state = 'active' AND table_holds.expires_us <= :before_us
+ORDER BY table_holds.expires_us, table_holds.restaurant_id, table_holds.id
+LIMIT :limit OFFSET :param_1;
+
+-- claim_events
+-- Lease waiting events: of each subject the first ones or none, oldest first. Used by:
+-- relay_outbox.
+WITH found AS (
+    SELECT capacity_outbox.restaurant_id AS restaurant_id, capacity_outbox.sequence AS sequence
+    FROM capacity_outbox
+    WHERE coalesce(capacity_outbox.delivered_us, capacity_outbox.dead_us) IS NULL AND (capacity_outbox.lease IS NULL
+        OR capacity_outbox.leased_until_us <= :now_us) AND capacity_outbox.next_us <= :now_us AND NOT (EXISTS (
+        SELECT earlier.sequence
+        FROM capacity_outbox AS earlier
+        WHERE earlier.restaurant_id = capacity_outbox.restaurant_id AND earlier.subject = capacity_outbox.subject
+            AND earlier.sequence < capacity_outbox.sequence AND earlier.delivered_us IS NULL AND earlier.dead_us IS NULL
+            AND NOT ((earlier.lease IS NULL OR earlier.leased_until_us <= :now_us) AND earlier.next_us <= :now_us)
+        LIMIT :param_1 OFFSET 0
+    ))
+    ORDER BY capacity_outbox.sequence, capacity_outbox.restaurant_id
+    LIMIT :limit OFFSET :param_2
+) UPDATE capacity_outbox
+SET lease=:lease, leased_until_us=:until_us
+WHERE (capacity_outbox.restaurant_id, capacity_outbox.sequence) IN (
+    SELECT found.restaurant_id, found.sequence
+    FROM found
+)
+RETURNING json_array(restaurant_id, sequence, attempts, type, dedupe_key, at_us, actor_id,
+    actor_role, booking_id, hold_id, json(data)) AS json_array_1;
+
+-- settle_delivered
+-- Mark leased events as delivered. Used by: relay_outbox.
+UPDATE capacity_outbox
+SET lease=NULL, leased_until_us=NULL, delivered_us=:now_us
+WHERE capacity_outbox.restaurant_id = :each_restaurant_id AND capacity_outbox.sequence = :each_sequence
+    AND capacity_outbox.lease = :each_lease;
+
+-- list_dead_letters
+-- List the events that were given up. Used by: dead_letters.
+SELECT json_array(capacity_outbox.restaurant_id, capacity_outbox.sequence,
+    capacity_outbox.attempts, capacity_outbox.dead_us, capacity_outbox.type,
+    capacity_outbox.dedupe_key, capacity_outbox.at_us, capacity_outbox.actor_id,
+    capacity_outbox.actor_role, capacity_outbox.booking_id, capacity_outbox.hold_id, json(capacity_outbox.data)) AS json_array_1
+FROM capacity_outbox
+WHERE capacity_outbox.dead_us IS NOT NULL
+ORDER BY capacity_outbox.dead_us, capacity_outbox.restaurant_id, capacity_outbox.sequence
+LIMIT :limit OFFSET :param_1;
+
+-- archive_allocations_1
+-- Move the oldest allocations that have ended to the archive. Step 1 of 2. Used by:
+-- prune_allocations.
+INSERT INTO allocations_archive (restaurant_id, id, resource_type, resource_id, start_us, end_us,
+    hold_id, booking_id, block_id, shadow, archived_us)
+SELECT allocations.restaurant_id, allocations.id, allocations.resource_type,
+    allocations.resource_id, allocations.start_us, allocations.end_us, allocations.hold_id,
+    allocations.booking_id, allocations.block_id, allocations.shadow, :now_us AS anon_1
+FROM allocations
+WHERE allocations.end_us <= :before_us AND allocations.hold_id IS NULL
+ORDER BY allocations.end_us, allocations.restaurant_id, allocations.id
+LIMIT :limit OFFSET :param_1;
+
+-- archive_allocations_2
+-- Move the oldest allocations that have ended to the archive. Step 2 of 2. Used by:
+-- prune_allocations.
+DELETE
+FROM allocations
+WHERE (allocations.restaurant_id, allocations.id) IN (
+    SELECT found.restaurant_id, found.id
+    FROM (
+        SELECT allocations.restaurant_id AS restaurant_id, allocations.id AS id
+        FROM allocations
+        WHERE allocations.end_us <= :before_us AND allocations.hold_id IS NULL
+        ORDER BY allocations.end_us, allocations.restaurant_id, allocations.id
+        LIMIT :limit OFFSET :param_1
+    ) AS found
+);
+
+-- list_archived
+-- Read archived allocations that overlap a window. Used by: archived.
+SELECT json_array(allocations_archive.id, allocations_archive.resource_type,
+    allocations_archive.resource_id, allocations_archive.start_us, allocations_archive.end_us,
+    allocations_archive.hold_id, allocations_archive.booking_id, allocations_archive.block_id,
+    allocations_archive.shadow) AS json_array_1
+FROM allocations_archive
+WHERE allocations_archive.restaurant_id = :restaurant AND allocations_archive.start_us > :start_us - 2678400000000
+    AND allocations_archive.start_us < :end_us AND allocations_archive.end_us > :start_us;
+
+-- delete_confirmations
+-- Delete the oldest evidence of confirmations. Used by: prune_confirmations.
+DELETE
+FROM booking_confirmation_results
+WHERE (booking_confirmation_results.restaurant_id, booking_confirmation_results.id) IN (
+    SELECT found.restaurant_id, found.id
+    FROM (
+        SELECT booking_confirmation_results.restaurant_id AS restaurant_id,
+            booking_confirmation_results.id AS id
+        FROM booking_confirmation_results
+        WHERE booking_confirmation_results.checked_us <= :before_us
+        ORDER BY booking_confirmation_results.checked_us,
+            booking_confirmation_results.restaurant_id, booking_confirmation_results.id
+        LIMIT :limit OFFSET :param_1
+    ) AS found
+);
+
+-- delete_stored_results
+-- Delete the oldest stored results to which no evidence refers. Used by: prune_confirmations.
+DELETE
+FROM command_results
+WHERE (command_results.restaurant_id, command_results.command, command_results.idempotency_key) IN (
+    SELECT found.restaurant_id, found.command, found.idempotency_key
+    FROM (
+        SELECT command_results.restaurant_id AS restaurant_id, command_results.command AS command,
+            command_results.idempotency_key AS idempotency_key
+        FROM command_results
+        LEFT OUTER
+        JOIN (
+            SELECT booking_confirmation_results.restaurant_id AS restaurant_id,
+                booking_confirmation_results.idempotency_key AS idempotency_key
+            FROM booking_confirmation_results
+            WHERE booking_confirmation_results.confirmed = 1
+            LIMIT :param_1 OFFSET 0
+        ) AS kept ON kept.restaurant_id = command_results.restaurant_id AND kept.idempotency_key = command_results.idempotency_key
+        WHERE command_results.stored_us <= :before_us AND kept.restaurant_id IS NULL
+        ORDER BY command_results.stored_us, command_results.restaurant_id,
+            command_results.command, command_results.idempotency_key
+        LIMIT :limit OFFSET :param_2
+    ) AS found
+);
+
+-- delete_holds_1
+-- Delete the oldest ended holds, to which neither rows nor evidence refer. Step 1 of 2. Used by:
+-- prune_confirmations.
+DELETE
+FROM table_hold_members
+WHERE (table_hold_members.restaurant_id, table_hold_members.hold_id) IN (
+    SELECT found.restaurant_id, found.id
+    FROM (
+        SELECT table_holds.restaurant_id AS restaurant_id, table_holds.id AS id
+        FROM table_holds
+        WHERE table_holds.created_us <= :before_us AND table_holds.state != 'active' AND table_holds.occupied_end_us <= :before_us
+            AND NOT (EXISTS (
+            SELECT 1
+            FROM allocations
+            WHERE allocations.restaurant_id = table_holds.restaurant_id AND allocations.hold_id = table_holds.id
+        )) AND NOT (EXISTS (
+            SELECT 1
+            FROM booking_confirmation_results
+            WHERE booking_confirmation_results.restaurant_id = table_holds.restaurant_id AND booking_confirmation_results.hold_id = table_holds.id
+        ))
+        ORDER BY table_holds.created_us, table_holds.restaurant_id, table_holds.id
+        LIMIT :limit OFFSET :param_1
+    ) AS found
+);
+
+-- delete_holds_2
+-- Delete the oldest ended holds, to which neither rows nor evidence refer. Step 2 of 2. Used by:
+-- prune_confirmations.
+DELETE
+FROM table_holds
+WHERE (table_holds.restaurant_id, table_holds.id) IN (
+    SELECT found.restaurant_id, found.id
+    FROM (
+        SELECT table_holds.restaurant_id AS restaurant_id, table_holds.id AS id
+        FROM table_holds
+        WHERE table_holds.created_us <= :before_us AND table_holds.state != 'active' AND table_holds.occupied_end_us <= :before_us
+            AND NOT (EXISTS (
+            SELECT 1
+            FROM allocations
+            WHERE allocations.restaurant_id = table_holds.restaurant_id AND allocations.hold_id = table_holds.id
+        )) AND NOT (EXISTS (
+            SELECT 1
+            FROM booking_confirmation_results
+            WHERE booking_confirmation_results.restaurant_id = table_holds.restaurant_id AND booking_confirmation_results.hold_id = table_holds.id
+        ))
+        ORDER BY table_holds.created_us, table_holds.restaurant_id, table_holds.id
+        LIMIT :limit OFFSET :param_1
+    ) AS found
+);
+
+-- delete_events
+-- Delete the oldest events that were delivered or given up. Used by: prune_outbox.
+DELETE
+FROM capacity_outbox
+WHERE (capacity_outbox.restaurant_id, capacity_outbox.sequence) IN (
+    SELECT found.restaurant_id, found.sequence
+    FROM (
+        SELECT settled.restaurant_id AS restaurant_id, settled.sequence AS sequence
+        FROM (
+            SELECT anon_1.restaurant_id AS restaurant_id, anon_1.sequence AS sequence,
+                anon_1.settled_us AS settled_us
+            FROM (
+                SELECT capacity_outbox.restaurant_id AS restaurant_id, capacity_outbox.sequence AS sequence,
+                    capacity_outbox.delivered_us AS settled_us
+                FROM capacity_outbox
+                WHERE capacity_outbox.delivered_us <= :before_us
+                ORDER BY capacity_outbox.delivered_us, capacity_outbox.restaurant_id,
+                    capacity_outbox.sequence
+                LIMIT :limit OFFSET :param_1
+            ) AS anon_1
+            UNION ALL
+            SELECT anon_2.restaurant_id AS restaurant_id, anon_2.sequence AS sequence,
+                anon_2.settled_us AS settled_us
+            FROM (
+                SELECT capacity_outbox.restaurant_id AS restaurant_id, capacity_outbox.sequence AS sequence,
+                    capacity_outbox.dead_us AS settled_us
+                FROM capacity_outbox
+                WHERE capacity_outbox.dead_us <= :before_us
+                ORDER BY capacity_outbox.dead_us, capacity_outbox.restaurant_id,
+                    capacity_outbox.sequence
+                LIMIT :limit OFFSET :param_2
+            ) AS anon_2
+        ) AS settled
+        ORDER BY settled.settled_us, settled.restaurant_id, settled.sequence
+        LIMIT :limit OFFSET :param_3
+    ) AS found
+);
+
+-- read_told_time
+-- Lock the restaurant's row and read the time that it was told last.
+SELECT NULL AS anon_1, restaurants.latest_us
+FROM restaurants
+WHERE restaurants.id = :restaurant;
+
+-- reset_clock
+-- Set the time of a restaurant back after a clock ran ahead.
+UPDATE restaurants
+SET latest_us=:now_us
+WHERE restaurants.id = :restaurant
+RETURNING latest_us;
+
+-- list_restaurants_ahead
+-- List restaurants that were told a time more than five minutes ahead of the clock.
+SELECT restaurants.id
+FROM restaurants
+WHERE restaurants.latest_us - :now_us > 300000000
+ORDER BY restaurants.id
+LIMIT 10 OFFSET :param_1;
+
+-- explain_conflict
+-- Read all rows that refused changes touch or overlap, to find the cause. Runs only after a
+-- refusal.
+SELECT (
+    SELECT '[' || group_concat(anon_3.json_array_1) || ']' AS anon_2
+    FROM (
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND (allocations.id IN (
+            SELECT anon_4.value
+            FROM json_each(:rows) AS anon_4
+        ) OR allocations.block_id IN (
+            SELECT anon_5.value
+            FROM json_each(:removed_blocks) AS anon_5
+        ) OR (EXISTS (
+            SELECT new_taken.ordinal
+            FROM (
+                SELECT json_extract(anon_6.value, '$.ordinal') AS ordinal, json_extract(anon_6.value,
+                    '$.resource_type') AS resource_type, json_extract(anon_6.value,
+                    '$.resource_id') AS resource_id, json_extract(anon_6.value, '$.start_us') AS start_us,
+                    json_extract(anon_6.value, '$.end_us') AS end_us
+                FROM json_each(:taken) AS anon_6
+            ) AS new_taken
+            WHERE allocations.resource_type = new_taken.resource_type AND allocations.resource_id = new_taken.resource_id
+                AND allocations.end_us > new_taken.start_us AND allocations.start_us < new_taken.end_us
+        )))
+    ) AS anon_3
+) AS anon_1, (
+    SELECT '[' || group_concat(anon_9.json_array_2) || ']' AS anon_8
+    FROM (
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
+            SELECT json_group_array(anon_10."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_10
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.id IN (
+            SELECT anon_11.value
+            FROM json_each(:bookings) AS anon_11
+        )
+    ) AS anon_9
+) AS anon_7, (
+    SELECT '[' || group_concat(anon_14.json_array_3) || ']' AS anon_13
+    FROM (
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
+            table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
+            table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
+            table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
+            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
+            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
+            table_holds.turn_minutes, table_holds.is_clamped, json((
+            SELECT json_group_array(anon_15."each") AS json_group_array_2
+            FROM (
+                SELECT table_hold_members.table_id AS "each"
+                FROM table_hold_members
+                WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
+                ORDER BY table_hold_members.position
+            ) AS anon_15
+        ))) AS json_array_3
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.id IN (
+            SELECT anon_16.value
+            FROM json_each(:holds) AS anon_16
+        )
+    ) AS anon_14
+) AS anon_12, (
+    SELECT '[' || group_concat(anon_19.json_array_4) || ']' AS anon_18
+    FROM (
+        SELECT json_array(table_blocks.id, json(table_blocks.tables), table_blocks.start_us,
+            table_blocks.end_us, table_blocks.reason, table_blocks.actor_id,
+            table_blocks.actor_role) AS json_array_4
+        FROM table_blocks
+        WHERE table_blocks.restaurant_id = :restaurant AND table_blocks.id IN (
+            SELECT anon_20.value
+            FROM json_each(:blocks) AS anon_20
+        )
+    ) AS anon_19
+) AS anon_17, (
+    SELECT '[' || group_concat(anon_23.json_array_5) || ']' AS anon_22
+    FROM (
+        SELECT json_array(booking_confirmation_results.id, booking_confirmation_results.hold_id,
+            booking_confirmation_results.booking_id, booking_confirmation_results.idempotency_key,
+            booking_confirmation_results.confirmed, booking_confirmation_results.checked_us,
+            booking_confirmation_results.occupied_start_us,
+            booking_confirmation_results.occupied_end_us, json(booking_confirmation_results.rivals),
+            booking_confirmation_results.code, json(booking_confirmation_results.details),
+            booking_confirmation_results.actor_id, booking_confirmation_results.actor_role, json((
+            SELECT json_group_array(anon_24."each") AS json_group_array_3
+            FROM (
+                SELECT booking_confirmation_tables.table_id AS "each"
+                FROM booking_confirmation_tables
+                WHERE booking_confirmation_tables.restaurant_id = booking_confirmation_results.restaurant_id
+                    AND booking_confirmation_tables.result_id = booking_confirmation_results.id
+                ORDER BY booking_confirmation_tables.position
+            ) AS anon_24
+        )), json((
+            SELECT json_group_array(anon_25."each") AS json_group_array_4
+            FROM (
+                SELECT booking_confirmation_tables.capacity AS "each"
+                FROM booking_confirmation_tables
+                WHERE booking_confirmation_tables.restaurant_id = booking_confirmation_results.restaurant_id
+                    AND booking_confirmation_tables.result_id = booking_confirmation_results.id
+                ORDER BY booking_confirmation_tables.position
+            ) AS anon_25
+        ))) AS json_array_5
+        FROM booking_confirmation_results
+        WHERE booking_confirmation_results.restaurant_id = :restaurant AND (booking_confirmation_results.id IN (
+            SELECT anon_26.value
+            FROM json_each(:results) AS anon_26
+        ) OR booking_confirmation_results.hold_id IN (
+            SELECT anon_27.value
+            FROM json_each(:confirmed_holds) AS anon_27
+        ) OR booking_confirmation_results.confirmed = 1 AND booking_confirmation_results.booking_id IN (
+            SELECT anon_28.value
+            FROM json_each(:confirmed_bookings) AS anon_28
+        ))
+    ) AS anon_23
+) AS anon_21, (
+    SELECT '[' || group_concat(anon_31.json_array_6) || ']' AS anon_30
+    FROM (
+        SELECT json_array(capacity_outbox.dedupe_key) AS json_array_6
+        FROM capacity_outbox
+        WHERE capacity_outbox.restaurant_id = :restaurant AND capacity_outbox.dedupe_key IN (
+            SELECT anon_32.value
+            FROM json_each(:events) AS anon_32
+        )
+    ) AS anon_31
+) AS anon_29;
+
+-- release_leases
+-- End leases without an attempt.
+UPDATE capacity_outbox
+SET lease=NULL, leased_until_us=NULL
+WHERE capacity_outbox.restaurant_id = :each_restaurant_id AND capacity_outbox.sequence = :each_sequence
+    AND capacity_outbox.lease = :each_lease;
+
+-- settle_failed
+-- Count a failed attempt, end the lease and postpone the next attempt.
+UPDATE capacity_outbox
+SET attempts=(capacity_outbox.attempts + :attempts_1), next_us=(:now_us + :wait_us), lease=NULL,
+    leased_until_us=NULL
+WHERE capacity_outbox.restaurant_id = :each_restaurant_id AND capacity_outbox.sequence = :each_sequence
+    AND capacity_outbox.lease = :each_lease;
+
+-- settle_dead
+-- Count a failed attempt and give the event up.
+UPDATE capacity_outbox
+SET attempts=(capacity_outbox.attempts + :attempts_1), lease=NULL, leased_until_us=NULL,
+    dead_us=:now_us
+WHERE capacity_outbox.restaurant_id = :each_restaurant_id AND capacity_outbox.sequence = :each_sequence
+    AND capacity_outbox.lease = :each_lease;
+
+-- revive_dead_letters
+-- Let events that were given up wait again, with no attempt counted.
+UPDATE capacity_outbox
+SET attempts=:attempts, next_us=:next_us, dead_us=NULL
+WHERE capacity_outbox.restaurant_id = :each_restaurant_id AND capacity_outbox.sequence = :each_sequence
+    AND capacity_outbox.dead_us IS NOT NULL;

@@ -1,0 +1,127 @@
+"""Records: read bookings, holds, blocks, allocations and evidence from the store."""
+
+from __future__ import annotations
+
+from fourtop.engine.dispatch.requests import Caller, Query
+from fourtop.engine.preconditions import get_booking
+from fourtop.model import validators
+from fourtop.model.allocation import Allocation, OwnerKind
+from fourtop.model.block import Block
+from fourtop.model.booking import Booking, Bookings
+from fourtop.model.confirmation import ConfirmationResult
+from fourtop.model.hold import Hold
+from fourtop.model.house import House
+from fourtop.model.results import Versions
+from fourtop.model.window import Window
+from fourtop.ports import Need, Scope, View
+
+
+def house(caller: Caller) -> Query[House]:
+    """Build the query for the restaurant, its floor and policy."""
+    return Query(Scope(caller.restaurant_id), lambda view, _: view.house)
+
+
+def versions(caller: Caller) -> Query[Versions]:
+    """Build the query for the three counters."""
+    return Query(Scope(caller.restaurant_id), lambda view, _: view.versions)
+
+
+def booking_or_none(caller: Caller, booking_id: str) -> Query[Booking | None]:
+    """Build the query for a booking that may not exist.
+
+    Raises:
+        InvalidIdentifier: If the id is malformed.
+    """
+    scope = _of_booking(caller, booking_id)
+    return Query(scope, lambda view, _: view.find_booking(booking_id))
+
+
+def booking(caller: Caller, booking_id: str) -> Query[Booking]:
+    """Build the query for a booking that must exist.
+
+    Raises:
+        InvalidIdentifier: If the id is malformed.
+    """
+    scope = _of_booking(caller, booking_id)
+    return Query(scope, lambda view, _: get_booking(view, booking_id))
+
+
+def _of_booking(caller: Caller, booking_id: str) -> Scope:
+    checked = validators.check_identifier("booking_id", booking_id)
+    return Scope(caller.restaurant_id, bookings=frozenset((checked,)))
+
+
+def live_hold_or_none(caller: Caller, hold_id: str) -> Query[Hold | None]:
+    """Build the query for a hold that may not be alive.
+
+    Raises:
+        InvalidIdentifier: If the id is malformed.
+    """
+
+    def ask(view: View, _: object) -> Hold | None:
+        hold = view.find_hold(hold_id)
+        return hold if hold is not None and hold.is_alive(view.now_us) else None
+
+    return Query(_of_hold(caller, hold_id), ask)
+
+
+def confirmations(caller: Caller, hold_id: str) -> Query[tuple[ConfirmationResult, ...]]:
+    """Build the query for the evidence of a hold.
+
+    Raises:
+        InvalidIdentifier: If the id is malformed.
+    """
+    scope = _of_hold(caller, hold_id)
+    return Query(scope, lambda view, _: view.confirmations_of(hold_id))
+
+
+def _of_hold(caller: Caller, hold_id: str) -> Scope:
+    checked = validators.check_identifier("hold_id", hold_id)
+    return Scope(caller.restaurant_id, holds=frozenset((checked,)))
+
+
+def bookings(caller: Caller, window: Window) -> Query[Bookings]:
+    """Build the query for the bookings that start inside a window.
+
+    Raises:
+        InvalidInput: If it is not a window.
+    """
+    sittings = (validators.check_instance("window", window, Window),)
+    scope = Scope(caller.restaurant_id, sittings=sittings)
+    return Query(
+        scope,
+        lambda view, _: Bookings(view.bookings_starting(window), view.house.restaurant.timezone),
+    )
+
+
+def allocations(caller: Caller, window: Window) -> Query[tuple[Allocation, ...]]:
+    """Build the query for the allocations that overlap a window.
+
+    Raises:
+        InvalidInput: If it is not a window.
+    """
+    return Query(_of_window(caller, window), lambda view, _: view.allocations(window))
+
+
+def blocks(caller: Caller, window: Window) -> Query[tuple[Block, ...]]:
+    """Build the query for the blocks that overlap a window, by start, then id.
+
+    Raises:
+        InvalidInput: If it is not a window.
+    """
+    return Query(_of_window(caller, window), lambda view, _: _blocks(view, window))
+
+
+def _of_window(caller: Caller, window: Window) -> Scope:
+    windows = (validators.check_instance("window", window, Window),)
+    return Scope(caller.restaurant_id, windows=windows)
+
+
+def _blocks(view: View, window: Window) -> tuple[Block, ...] | Need:
+    rows = view.allocations(window)
+    block_ids = frozenset(row.owner_id for row in rows if row.owner_kind is OwnerKind.BLOCK)
+    if not block_ids <= view.scope.blocks:
+        return Need(Scope(view.scope.restaurant_id, blocks=block_ids))
+    found = (view.find_block(block_id) for block_id in block_ids)
+    blocks = (block for block in found if block is not None)
+    return tuple(sorted(blocks, key=lambda block: (block.window.start_us, block.id)))

@@ -1,0 +1,115 @@
+"""Text for people: short reprs, HTML tables, and rejected values without personal data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+WIDTH: Final = 100
+
+_SHOWN: Final = 80
+_IDENTIFIER: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+
+
+def is_identifier(value: object) -> bool:
+    """Tell whether a value is an id: 1 to 64 characters of ``A-Z a-z 0-9 . _ : -``."""
+    return type(value) is str and _IDENTIFIER.fullmatch(value) is not None
+
+
+def safe_repr(value: object) -> str:
+    """Return the repr of a rejected value, cut to fit on a line.
+
+    A value that contains an ``@`` may be an e-mail address: the text names its kind instead.
+    """
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        # Python refuses to write numbers of more than 4,300 digits and deeply nested values.
+        return f"{_kind(value)} that is too large to write"
+    except Exception:  # noqa: BLE001  # A caller's broken __repr__ must not hide our error.
+        return f"{_kind(value)} that cannot be written"
+    if "@" in text:
+        return hidden(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters)"
+
+
+def hidden(value: object) -> str:
+    """Describe a value by its kind and size only, because its text may be personal data.
+
+    >>> hidden("ada@example.org"), hidden(17)
+    ('a text of 15 characters', 'a value of type int')
+    """
+    if isinstance(value, str):
+        return f"a text of {len(value)} characters" if value else "an empty text"
+    return _kind(value)
+
+
+def _kind(value: object) -> str:
+    return f"a value of type {type(value).__name__}"
+
+
+def shown_id(value: object) -> str:
+    """Return a value that was given as an id if it is one, else describe it without its text.
+
+    >>> shown_id("t1"), shown_id("ada@example.org")
+    ('t1', 'a text of 15 characters')
+    """
+    return value if isinstance(value, str) and is_identifier(value) else hidden(value)
+
+
+def clip(text: str, width: int = WIDTH) -> str:
+    """Return the text on one line of at most ``width`` characters.
+
+    >>> clip("a long text", 6)
+    'a lon…'
+    """
+    flat = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+    return flat if len(flat) <= width else f"{flat[: width - 1]}…"
+
+
+def brief(value: object, *facts: str) -> str:
+    """Return the repr of a value: ``<Kind fact, fact>`` on one line; empty facts are left out.
+
+    >>> brief(17, "4 seats", "", "main")
+    '<int 4 seats, main>'
+    """
+    text = ", ".join(fact for fact in facts if fact)
+    kind = type(value).__name__
+    return f"<{clip(f'{kind} {text}' if text else kind, WIDTH - 2)}>"
+
+
+def some(texts: Iterable[str], most: int = 4, separator: str = ", ") -> str:
+    """Join the first texts, and count the rest.
+
+    >>> some(["t1", "t2", "t3"], most=2, separator="+")
+    't1+t2 and 1 more'
+    """
+    all_texts = list(texts)
+    rest = len(all_texts) - most
+    shown = separator.join(all_texts[:most])
+    return f"{shown} and {rest} more" if rest > 0 else shown
+
+
+def count_of(count: int, noun: str, plural: str = "") -> str:
+    """Return a count with its noun.
+
+    >>> count_of(1, "table"), count_of(2, "party", "parties")
+    ('1 table', '2 parties')
+    """
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def html_table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a plain HTML table; every text is escaped.
+
+    >>> html_table("Tables", ["number"], [["<1>"]])
+    '<table><caption>Tables</caption><tr><th>number</th></tr><tr><td>&lt;1&gt;</td></tr></table>'
+    """
+    from html import escape  # noqa: PLC0415  # Its table of entities would slow every import.
+
+    head = "".join(f"<th>{escape(column)}</th>" for column in columns)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows
+    )
+    return f"<table><caption>{escape(caption)}</caption><tr>{head}</tr>{body}</table>"

@@ -1,0 +1,307 @@
+"""Service periods: weekdays, dates, turn times and occasions."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any, Final, Self, SupportsIndex
+
+import attrs
+
+from fourtop.errors import InvalidInput, safe_repr
+from fourtop.errors.display import brief, some
+from fourtop.model import validators
+
+MAX_TURN_MINUTES: Final = 600
+MAX_BUFFER_MINUTES: Final = 120
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+
+
+class Weekday(StrEnum):
+    """A day of the week in the restaurant's calendar."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+    @classmethod
+    def of(cls, day: date) -> Self:
+        """Return the weekday of a date."""
+        return list(cls)[day.weekday()]
+
+
+WEEK: Final = tuple(Weekday)
+
+
+def as_time(value: time | str) -> time:
+    """Convert ``"17:30"`` or a ``time`` to a local time of whole minutes.
+
+    Raises:
+        InvalidInput: If it is neither.
+    """
+    if isinstance(value, time) and value.tzinfo is None and value.second == value.microsecond == 0:
+        return value
+    found = _TIME.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise InvalidInput("time", "must be a local time such as 17:30", safe_repr(value))
+    return time(int(found[1]), int(found[2]))
+
+
+def as_optional_time(value: time | str | None) -> time | None:
+    """Convert a local time that may be ``None``; see ``as_time``."""
+    return None if value is None else as_time(value)
+
+
+def as_date(value: date | str) -> date:
+    """Convert ``"2026-12-24"`` or a ``date`` to a date in the years that fourtop can calculate.
+
+    Raises:
+        InvalidInput: If it is neither, or a datetime, or not in the years 1971 to 2198.
+    """
+    day = _parsed_date(value) if isinstance(value, str) else value
+    if not isinstance(day, date) or isinstance(day, datetime) or not 1971 <= day.year <= 2198:
+        raise InvalidInput(
+            "date", "must be a date of the years 1971 to 2198, such as 2026-12-24", safe_repr(value)
+        )
+    return day
+
+
+def as_optional_date(value: date | str | None) -> date | None:
+    """Convert a date that may be ``None``; see ``as_date``."""
+    return None if value is None else as_date(value)
+
+
+def _parsed_date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if _DATE.fullmatch(text) is not None else None
+    except ValueError:
+        return None
+
+
+def as_dates(field: str, value: Iterable[date | str]) -> frozenset[date]:
+    """Convert a collection of dates to a set; see ``as_date``."""
+    return frozenset(validators.as_members(field, value, as_date))
+
+
+def as_weekday(value: Weekday | str) -> Weekday:
+    """Convert ``"monday"`` or a ``Weekday`` to a weekday.
+
+    Raises:
+        InvalidInput: If it is neither.
+    """
+    return validators.as_enum(Weekday, "weekday", value)
+
+
+def as_optional_weekday(value: Weekday | str | None) -> Weekday | None:
+    """Convert a weekday that may be ``None``; see ``as_weekday``."""
+    return None if value is None else as_weekday(value)
+
+
+@attrs.frozen(repr=False)
+class TurnBand:
+    """The turn time of parties up to a size.
+
+    Args:
+        max_party: Largest party of the band; ``None``: any.
+        minutes: The turn time, buffers not counted (1–600).
+    """
+
+    max_party: int | None = attrs.field(
+        converter=validators.as_optional_integer,
+        validator=validators.optional(validators.integer(1, validators.MAX_PARTY)),
+    )
+    minutes: int = attrs.field(
+        converter=validators.as_integer, validator=validators.integer(1, MAX_TURN_MINUTES)
+    )
+
+    def __repr__(self) -> str:
+        return brief(self, _band_text(self))
+
+
+Bands = Iterable[TurnBand | Sequence[SupportsIndex | None]]
+
+
+def as_bands(value: Bands) -> tuple[TurnBand, ...]:
+    """Convert turn bands, or pairs ``(max_party, minutes)``, to bands.
+
+    Raises:
+        InvalidInput: If the sizes do not increase, or ``None`` is not last.
+    """
+    bands = validators.as_members("turn_bands", value, _band)
+    sizes = [
+        validators.MAX_PARTY + 1 if band.max_party is None else band.max_party for band in bands
+    ]
+    if sizes != sorted(set(sizes)):
+        raise InvalidInput("turn_bands", "must have increasing sizes", safe_repr(sizes))
+    return bands
+
+
+def _band(value: Any) -> TurnBand:
+    if isinstance(value, TurnBand):
+        return value
+    if isinstance(value, str) or not isinstance(value, Iterable) or len(pair := tuple(value)) != 2:
+        raise InvalidInput(
+            "turn_bands", "must be pairs of a party size and minutes", safe_repr(value)
+        )
+    return TurnBand(*pair)
+
+
+def turn_minutes(bands: tuple[TurnBand, ...], party_size: int) -> int:
+    """Return the turn time of the first band that fits the party, else that of the last band.
+
+    >>> turn_minutes(as_bands([(2, 60), (4, 75)]), 12)
+    75
+    """
+    fitting = (band for band in bands if band.max_party is None or party_size <= band.max_party)
+    return next(fitting, bands[-1]).minutes
+
+
+@attrs.frozen(repr=False)
+class Occasion:
+    """A kind of visit with its own turn times, such as drinks or a Christmas party.
+
+    Args:
+        key: Its id; unique in the policy.
+        turn_bands: Its turn times, or pairs ``(max_party, minutes)``. A fixed duration is one band
+            ``(None, minutes)``.
+    """
+
+    key: str = attrs.field(validator=validators.identifier)
+    turn_bands: tuple[TurnBand, ...] = attrs.field(converter=as_bands)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.turn_bands:
+            raise InvalidInput("turn_bands", "must not be empty for an occasion", self.key)
+
+    def __repr__(self) -> str:
+        return brief(self, self.key, *map(_band_text, self.turn_bands))
+
+
+def _band_text(band: TurnBand) -> str:
+    size = "any size" if band.max_party is None else f"up to {band.max_party}"
+    return f"{size} {band.minutes} min"
+
+
+def _weekdays(value: Iterable[Weekday | str]) -> frozenset[Weekday]:
+    return frozenset(validators.as_members("weekdays", value, as_weekday))
+
+
+def _period_dates(value: Iterable[date | str]) -> frozenset[date]:
+    return as_dates("dates", value)
+
+
+def _occasion_keys(value: Iterable[str]) -> tuple[str, ...]:
+    return validators.as_members(
+        "occasions", value, lambda key: validators.check_identifier("occasions", key)
+    )
+
+
+@attrs.frozen(repr=False)
+class ServicePeriod:
+    """A part of the day in which parties may sit down.
+
+    An end at or before the start lies on the next day.
+
+    Args:
+        key: Its id; unique in the policy.
+        start: Local time, ``"17:00"``.
+        end: Local time. Equal to the start: 24 hours.
+        weekdays: The days of the week; empty: every day, unless ``dates`` are given.
+        dates: These dates only. A date that any period names has no other periods.
+        occasions: Keys of the occasions on offer, the default first; empty: no occasion.
+        turn_bands: Turn times of stays without an occasion; empty: the policy's.
+        buffer_before_minutes: Kept free before a party sits down (0–120).
+        buffer_after_minutes: Kept free after it leaves (0–120).
+        last_start: The last local start, inclusive.
+        last_seating_minutes: Alternatively, the time from the last start to the end; neither: the
+            restaurant's value.
+        overrun_allowed: Whether a stay may run past the end; if not, it is clamped to the end.
+        min_dwell_minutes: A clamped stay shorter than this (and than its turn time) is refused.
+
+    Raises:
+        InvalidInput: Naming the field and the rule.
+
+    >>> ServicePeriod("late", "22:00", "02:00").is_overnight
+    True
+    """
+
+    key: str = attrs.field(validator=validators.identifier)
+    start: time = attrs.field(converter=as_time)
+    end: time = attrs.field(converter=as_time)
+    weekdays: frozenset[Weekday] = attrs.field(default=(), kw_only=True, converter=_weekdays)
+    dates: frozenset[date] = attrs.field(default=(), kw_only=True, converter=_period_dates)
+    occasions: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_occasion_keys)
+    turn_bands: tuple[TurnBand, ...] = attrs.field(default=(), kw_only=True, converter=as_bands)
+    buffer_before_minutes: int = attrs.field(
+        default=0,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(0, MAX_BUFFER_MINUTES),
+    )
+    buffer_after_minutes: int = attrs.field(
+        default=0,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(0, MAX_BUFFER_MINUTES),
+    )
+    last_start: time | None = attrs.field(default=None, kw_only=True, converter=as_optional_time)
+    last_seating_minutes: int | None = attrs.field(
+        default=None,
+        kw_only=True,
+        converter=validators.as_optional_integer,
+        validator=validators.optional(validators.integer(0, 600)),
+    )
+    overrun_allowed: bool = attrs.field(default=False, kw_only=True, validator=validators.flag)
+    min_dwell_minutes: int = attrs.field(
+        default=45,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(1, MAX_TURN_MINUTES),
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if self.weekdays and self.dates:
+            raise InvalidInput("dates", "give weekdays or dates, not both", self.key)
+        if self.last_start is not None and self.last_seating_minutes is not None:
+            raise InvalidInput(
+                "last_start", "give last_start or last_seating_minutes, not both", self.key
+            )
+        if self.last_start is not None and not self._reaches(self.last_start):
+            raise InvalidInput(
+                "last_start", "must lie within the period", f"{self.last_start:%H:%M}"
+            )
+
+    def _reaches(self, at: time) -> bool:
+        if self.is_overnight:
+            return at >= self.start or at <= self.end
+        return self.start <= at <= self.end
+
+    @property
+    def is_overnight(self) -> bool:
+        """Tell whether it ends on the day after it starts."""
+        return self.end <= self.start
+
+    def runs_on(self, weekday: Weekday) -> bool:
+        """Tell whether it is a weekly period of that weekday."""
+        return not self.dates and (not self.weekdays or weekday in self.weekdays)
+
+    @property
+    def span_minutes(self) -> tuple[int, int]:
+        """Its start and end in minutes after the midnight before it starts."""
+        start = self.start.hour * 60 + self.start.minute
+        end = self.end.hour * 60 + self.end.minute
+        return (start, end + 24 * 60 if self.is_overnight else end)
+
+    def __repr__(self) -> str:
+        days = some(day.value for day in WEEK if day in self.weekdays)
+        return brief(
+            self,
+            f"{self.key} {self.start:%H:%M} to {self.end:%H:%M}",
+            some((f"{day}" for day in sorted(self.dates)), most=2) or days or "every day",
+        )

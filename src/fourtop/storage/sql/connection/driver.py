@@ -1,0 +1,106 @@
+"""The interface to a database driver, for the rest of the package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum, auto
+from typing import Any, Protocol
+
+from sqlalchemy import URL, Engine
+
+from fourtop.storage.sql.statement import Statement
+from fourtop.storage.sql.tables.columns import Database
+
+
+class Fault(Enum):
+    """The meaning of an error of a driver for a transaction."""
+
+    TRANSIENT = auto()
+    """Another transaction conflicted: the same transaction may succeed when it is retried."""
+    CONSTRAINT = auto()
+    """A constraint refused a row."""
+    LOST = auto()
+    """The connection is gone, and with it the reply to the last command."""
+    LOGIN = auto()
+    """The server rejects the login: a wrong password, an unknown login or an unknown database."""
+    MISCONFIGURED = auto()
+    """Something that must exist is missing, or the role may not use it."""
+    OTHER = auto()
+    """Any other error, such as a full disk."""
+
+
+class DriverCursor(Protocol):
+    """A cursor of a driver for one transaction."""
+
+    cursor: Any
+    """The cursor of the driver itself."""
+
+    def bind(self, statement: Statement, parameters: Mapping[str, Any]) -> tuple[str, Any]:
+        """Return the text and the parameters as this cursor takes them."""
+        ...
+
+    def command(self, text: str) -> None:
+        """Execute a command that begins or ends the transaction."""
+        ...
+
+    @property
+    def is_aborted(self) -> bool:
+        """Whether the database has aborted the transaction, so that COMMIT would roll back."""
+        ...
+
+
+class Driver(Protocol):
+    """The differences between the drivers of the two databases."""
+
+    database: Database
+    driver_name: str
+    """The name of our driver in a URL of SQLAlchemy."""
+    async_driver_name: str
+    """The same for an asynchronous engine."""
+    manual_commit: tuple[str, Any]
+    """An attribute of a driver's connection, and the value with which it begins no transactions."""
+
+    def check(self, engine: Engine) -> None:
+        """Refuse an engine that no store can work on.
+
+        Raises:
+            InvalidInput: The engine uses another driver, or an unsuitable database; give another.
+        """
+        ...
+
+    def arguments(self, url: URL) -> tuple[URL, dict[str, Any]]:
+        """Return a URL without our own options, and the keyword arguments of ``create_engine``.
+
+        Raises:
+            InvalidInput: An option has a value that it cannot have; correct the URL.
+        """
+        ...
+
+    def listen(self, engine: Engine, url: URL | None) -> None:
+        """Register what must happen when the engine connects.
+
+        Args:
+            engine: The engine.
+            url: The URL that we made the engine of; ``None``: the host made it.
+        """
+        ...
+
+    def set_up(self, pooled: Any) -> None:
+        """Set up a pooled connection that a host may have opened before the store existed."""
+        ...
+
+    def open_cursor(self, pooled: Any) -> DriverCursor:
+        """Open a cursor on a pooled connection."""
+        ...
+
+    def owns(self, error: BaseException) -> bool:
+        """Whether an error is one of this driver's."""
+        ...
+
+    def fault_of(self, error: BaseException) -> Fault:
+        """Classify an error of this driver by its code."""
+        ...
+
+    def advice(self, error: BaseException) -> str | None:
+        """Return the cause and the cure of an error; ``None``: the code says all that is known."""
+        ...

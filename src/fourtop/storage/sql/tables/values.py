@@ -1,0 +1,90 @@
+"""Map the values that several record kinds share to columns, and back.
+
+A record is written as an object, from column name to value, and read as an array, in the order of
+its column list.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Final
+
+from fourtop.model.actor import Actor
+from fourtop.model.calendar import Stay
+from fourtop.model.request import Preference
+from fourtop.model.window import Window
+
+Row = dict[str, Any]
+
+dumps: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+loads: Final = json.loads
+
+STAY: Final = (
+    "period",
+    "service_date",
+    "occasion",
+    "dining_start_us",
+    "dining_end_us",
+    "occupied_start_us",
+    "occupied_end_us",
+    "turn_minutes",
+    "is_clamped",
+)
+_NO_PREFERENCE: Final = Preference()
+
+
+def stay_row(stay: Stay) -> Row:
+    """Return the columns of a stay."""
+    return {
+        "period": stay.period,
+        "service_date": stay.service_date.isoformat(),
+        "occasion": stay.occasion,
+        "dining_start_us": stay.dining.start_us,
+        "dining_end_us": stay.dining.end_us,
+        "occupied_start_us": stay.occupied.start_us,
+        "occupied_end_us": stay.occupied.end_us,
+        "turn_minutes": stay.turn_minutes,
+        "is_clamped": stay.is_clamped,
+    }
+
+
+def stay_of(row: list[Any]) -> Stay:
+    """Return the stay of a row, in the order of ``STAY``."""
+    period, service_date, occasion, *windows, turn_minutes, is_clamped = row
+    dining_start, dining_end, occupied_start, occupied_end = windows
+    return Stay(
+        period,
+        date.fromisoformat(service_date),
+        occasion,
+        Window.of_micros(dining_start, dining_end),
+        Window.of_micros(occupied_start, occupied_end),
+        turn_minutes,
+        bool(is_clamped),
+    )
+
+
+def actor_row(actor: Actor) -> Row:
+    """Return the columns of an actor."""
+    return {"actor_id": actor.id, "actor_role": actor.role}
+
+
+def preference_row(preference: Preference) -> Row:
+    """Return the JSON object of a preference: the kinds that it names, each a sorted list."""
+    return {kind: sorted(getattr(preference, kind)) for kind in preference.kinds}
+
+
+def preference_of(data: Row) -> Preference:
+    """Return the preference of a JSON object."""
+    return Preference(**data) if data else _NO_PREFERENCE
+
+
+def listed(rows: Iterable[Row]) -> str:
+    """Write rows as the JSON list that a statement reads them from, each with its ordinal."""
+    return dumps([{"ordinal": place, **row} for place, row in enumerate(rows)])
+
+
+def plain(value: Any) -> Any:
+    """Return a value as a driver takes it: objects and lists become JSON."""
+    return dumps(value) if type(value) in (dict, list) else value

@@ -1,0 +1,179 @@
+"""Generate the asynchronous engine and desk from ``Engine`` and ``Desk``.
+
+``python -m tests.generate.async_engine`` writes ``async_engine.py`` and ``async_desk.py``. The
+signatures and the docstrings of the methods are those of the original; only ``async`` and ``await``
+are added. A test fails when a file is not current.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import attrs
+
+FOLDER: Final = Path(__file__).parents[2] / "src" / "fourtop" / "engine"
+
+# The calls that wait for the store.
+_WAITING: Final = re.compile(r"\bself\.(?:_runner|_executor|store)\.\w+\(")
+_PARAGRAPH: Final = "\n\n"
+
+
+@attrs.frozen
+class Twin:
+    """A module that is generated.
+
+    Args:
+        source: The file with the original class.
+        target: The file to write.
+        names: The names to replace, everywhere in the file.
+        module: The docstring of the module.
+        summary: The first paragraphs of the docstring of the class, instead of the first one.
+        example: The doctest of the class, if the original has one.
+        not_awaited: The public methods that do not touch the store.
+    """
+
+    source: str
+    target: str
+    names: Mapping[str, str]
+    module: str
+    summary: str
+    example: str | None = None
+    not_awaited: frozenset[str] = frozenset()
+
+
+_NOTE: Final = "Generated from ``{source}`` by ``tests/generate/async_engine.py``; edit that file."
+
+DESK: Final = Twin(
+    source="desk.py",
+    target="async_desk.py",
+    names={"Desk": "AsyncDesk", "Executor": "AsyncExecutor"},
+    module="The desk of one restaurant on an asynchronous store.",
+    summary="""``Desk`` for an asynchronous store: the same methods, results and errors, awaited.
+
+Arguments are checked when the call is awaited. A cancelled command either has happened or has
+not: the same call with the same key settles which.""",
+)
+ENGINE: Final = Twin(
+    source="engine.py",
+    target="async_engine.py",
+    names={
+        "Engine": "AsyncEngine",
+        "Desk": "AsyncDesk",
+        "Executor": "AsyncExecutor",
+        "Store": "AsyncStore",
+        "MemoryStore": "AsyncMemoryStore",
+        "SqlStore": "AsyncSqlStore",
+        "check_store": "check_async_store",
+        "fourtop.engine.desk": "fourtop.engine.async_desk",
+    },
+    module="The engine on an asynchronous store.",
+    summary="""The restaurants of an asynchronous store, and their desks.
+
+It makes the same decisions as ``Engine`` and starts no thread. Safe for the tasks of one
+event loop.""",
+    example=""">>> import asyncio
+>>> from fourtop import AsyncEngine, AsyncMemoryStore, BookingRequest, sample
+>>> from datetime import UTC, datetime
+>>> async def seats() -> int:
+...     desk = await AsyncEngine(AsyncMemoryStore()).add_restaurant(sample.pub())
+...     quote = await desk.quote(BookingRequest(4, datetime(2030, 5, 3, 18, tzinfo=UTC)))
+...     return quote.plan.seats
+>>> asyncio.run(seats())
+4""",
+    not_awaited=frozenset({"desk"}),
+)
+TWINS: Final = (DESK, ENGINE)
+
+
+def generated(twin: Twin) -> str:
+    """Return the text of a module that is generated, before it is formatted."""
+    # Names have no line break in them, so the lines of the tree are the lines of the text.
+    lines = _renamed((FOLDER / twin.source).read_text("utf-8"), twin.names).splitlines()
+    tree = ast.parse("\n".join(lines))
+    (kind,) = (node for node in tree.body if isinstance(node, ast.ClassDef))
+    for method in _methods(kind):
+        if method.name not in twin.not_awaited:
+            _make_async(lines, method)
+    # From the last line to the first, so that the numbers of the lines above stay right.
+    _replace(lines, kind.body[0], _quoted(_class_doc(twin, kind), "    "))
+    note = _NOTE.format(source=twin.source)
+    _replace(lines, tree.body[0], _quoted(f"{twin.module}{_PARAGRAPH}{note}", ""))
+    return "\n".join(lines) + "\n"
+
+
+def current(twin: Twin) -> str:
+    """Return the text of the module as it is in the repository."""
+    return (FOLDER / twin.target).read_text("utf-8")
+
+
+def _methods(kind: ast.ClassDef) -> Iterator[ast.FunctionDef]:
+    """Yield the public methods that are not properties."""
+    for node in kind.body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            decorators = {ast.unparse(each) for each in node.decorator_list}
+            if "property" not in decorators:
+                yield node
+
+
+def _make_async(lines: list[str], method: ast.FunctionDef) -> None:
+    head = method.lineno - 1
+    lines[head] = lines[head].replace("def ", "async def ", 1)
+    # The body begins after the docstring.
+    for place in range(method.body[1].lineno - 1, method.end_lineno or 0):
+        lines[place] = _WAITING.sub(r"await \g<0>", lines[place])
+
+
+def _class_doc(twin: Twin, kind: ast.ClassDef) -> str:
+    first, *others = (ast.get_docstring(kind) or "").split(_PARAGRAPH)
+    assert first, "the original has a docstring"
+    kept = [each for each in others if not each.startswith(">>>")]
+    examples = [] if twin.example is None else [twin.example]
+    return _PARAGRAPH.join([twin.summary, *kept, *examples])
+
+
+def _quoted(doc: str, indent: str) -> list[str]:
+    text = f'"""{doc}\n"""' if "\n" in doc else f'"""{doc}"""'
+    return [f"{indent}{line}".rstrip() for line in text.split("\n")]
+
+
+def _replace(lines: list[str], node: ast.stmt, new: list[str]) -> None:
+    lines[node.lineno - 1 : node.end_lineno] = new
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    """Replace whole names, each once: a name that was put in is not replaced again."""
+    longest_first = sorted(names, key=len, reverse=True)
+    pattern = "|".join(re.escape(name) for name in longest_first)
+    return re.sub(rf"\b(?:{pattern})\b", lambda found: names[found[0]], text)
+
+
+def _formatted(text: str, name: str) -> str:
+    """Format the text as the project does, with its imports in order."""
+    place = ["--stdin-filename", str(FOLDER / name), "-"]
+    for command in (["check", "--quiet", "--select", "I", "--fix-only"], ["format", "--quiet"]):
+        done = subprocess.run(  # The arguments are ours.
+            [sys.executable, "-m", "ruff", *command, *place],
+            input=text,
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+        )
+        text = done.stdout
+    return text
+
+
+def main() -> None:
+    """Write all modules that are generated."""
+    for twin in TWINS:
+        text = _formatted(generated(twin), twin.target)
+        (FOLDER / twin.target).write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

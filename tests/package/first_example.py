@@ -1,0 +1,83 @@
+"""The first example of an extra: ``python -m tests.package.first_example sql``.
+
+It runs where nothing is installed but fourtop with that extra: an extra works alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import fourtop
+from fourtop import AsyncEngine, BookingRequest, Engine, MemoryStore, sample
+
+_REQUEST: Final = BookingRequest(4, datetime(2050, 5, 6, 18, tzinfo=UTC))
+
+
+def _sqlite_url() -> str:
+    url = f"sqlite:///{Path(tempfile.mkdtemp()) / 'night.db'}"
+    fourtop.migrate(url)
+    return url
+
+
+def _book(store: fourtop.SqlStore | MemoryStore) -> str:
+    desk = Engine(store).add_restaurant(sample.pub())
+    return desk.book(_REQUEST).id
+
+
+def _sql() -> str:
+    store = fourtop.SqlStore(_sqlite_url())
+    try:
+        return _book(store)
+    finally:
+        store.close()
+
+
+def _postgres() -> str:
+    from tests.database.cluster import Cluster  # noqa: PLC0415  # It needs psycopg.
+
+    cluster = Cluster()
+    cluster.start()
+    try:
+        url = cluster.url()
+        fourtop.migrate(url)
+        store = fourtop.SqlStore(url)
+        try:
+            return _book(store)
+        finally:
+            store.close()
+    finally:
+        cluster.stop()
+
+
+async def _book_async() -> str:
+    store = fourtop.AsyncSqlStore(_sqlite_url())
+    try:
+        desk = await AsyncEngine(store).add_restaurant(sample.pub())
+        return (await desk.book(_REQUEST)).id
+    finally:
+        await store.close()
+
+
+def _testing() -> str:
+    from fourtop.testing import StoreContract, strategies  # noqa: PLC0415  # They need the extra.
+
+    return f"{StoreContract.__name__} {strategies.__name__}"
+
+
+EXAMPLES: Final[Mapping[str, Callable[[], str]]] = {
+    "none": lambda: _book(MemoryStore()),
+    "sql": _sql,
+    "postgres": _postgres,
+    "async": lambda: asyncio.run(_book_async()),
+    "testing": _testing,
+}
+
+
+if __name__ == "__main__":
+    print(EXAMPLES[sys.argv[1]]())  # noqa: T201  # A command.

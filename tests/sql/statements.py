@@ -1,0 +1,251 @@
+"""Write the text of every statement: ``python -m tests.sql.statements`` renews the evidence files.
+
+It plays an evening on both databases, records what each command executes, and adds the statements
+that the evening did not need. A test fails when the files are stale.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from textwrap import wrap
+from typing import Any, Final
+from unittest.mock import patch
+
+import attrs
+from sqlalchemy import create_engine
+
+from fourtop import (
+    CapacityRule,
+    Desk,
+    ManualClock,
+    Move,
+    RelayOptions,
+    SqlStore,
+    Window,
+    prune_allocations,
+    prune_confirmations,
+    prune_outbox,
+    relay_outbox,
+    sweep_holds,
+)
+from fourtop.storage.sql.connection.jobs import JobTransactions
+from fourtop.storage.sql.connection.tenant import StoreOptions, TenantAccess
+from fourtop.storage.sql.connection.transaction import Connection, TransactionRunner
+from fourtop.storage.sql.statement import Statement
+from fourtop.storage.sql.statements.registry import statements_for
+from fourtop.storage.sql.tables.columns import Database
+from fourtop.storage.sql.tables.security import APP_ROLE
+from tests.database.furnished import sqlite_url
+from tests.evening import FRIDAY, NOW, a_house, held, open_desk, party_size
+from tests.sql.emptied import emptied_database
+from tests.sql.sql_text import pretty
+
+FOLDER: Final = Path(__file__).parents[2] / "docs" / "evidence"
+COMMAND: Final = "python -m tests.sql.statements"
+WIDTH: Final = 100
+DATABASES: Final[tuple[Database, ...]] = ("postgresql", "sqlite")
+_PYFORMAT: Final = re.compile(r"%(?:\((\w+)\)s|%)")
+_HEAD: Final = f"""\
+-- Every statement of the SQL store on {{title}}, with its name and what it does.
+--
+-- Part 1 lists what each call executes, in order, between BEGIN and COMMIT. Part 2 has the text of
+-- each statement. A word after a colon is a parameter. The text of load_scope and write_changes
+-- depends on what a decision reads and writes; a number tells their variants apart.
+--
+-- Generated: {COMMAND}
+"""
+
+
+@attrs.define
+class Recording:
+    """What each call executed: its statements in order."""
+
+    calls: dict[str, list[Statement]] = attrs.field(factory=dict)
+    current: list[Statement] = attrs.field(factory=list)
+
+    def play(self, name: str, call: Callable[[], Any]) -> Any:
+        """Record a call under its name."""
+        self.current = self.calls[name] = []
+        return call()
+
+
+@contextmanager
+def recorded() -> Iterator[Recording]:
+    """Record every statement that stores execute."""
+    recording = Recording()
+
+    def noting(method: Any) -> Any:
+        def noted(self: Any, statement: Statement, *parameters: Any) -> Any:
+            recording.current.append(statement)
+            return method(self, statement, *parameters)
+
+        return noted
+
+    with (
+        patch.object(Connection, "rows", noting(Connection.rows)),
+        patch.object(Connection, "touched", noting(Connection.touched)),
+    ):
+        yield recording
+
+
+def play(store: SqlStore, clock: ManualClock, recording: Recording) -> None:
+    """Play an evening: each command and query once, then the jobs."""
+    recording.play("the first call of a process", store.restaurant_ids)
+    recording.play("restaurant_ids", store.restaurant_ids)
+    house = a_house(capacity_rules=(CapacityRule(max_covers=200),))
+    desk: Desk = recording.play("add_restaurant", lambda: open_desk(store, house))
+    recording.play("house", desk.house)
+    day = Window(NOW, NOW + FRIDAY.resolution)
+
+    def do(name: str, call: Callable[[], Any]) -> Any:
+        return recording.play(name, call)
+
+    do("quote", lambda: desk.quote(party_size(2)))
+    do("availability", lambda: desk.availability(FRIDAY, [2, 4, 6]))
+    hold = do("hold", lambda: held(desk, 4))
+    do("release_hold", lambda: desk.release_hold(hold.id))
+    hold = do("hold with a key and a session", lambda: held(desk, 4, key="k1", session="s1"))
+    do("extend_hold", lambda: desk.extend_hold(hold.id, seconds=60))
+    booking = do("confirm", lambda: desk.confirm(hold.id, key="k2"))
+    do("confirm again with the same key", lambda: desk.confirm(hold.id, key="k2"))
+    other = do("book", lambda: desk.book(party_size(2), key="k3"))
+    do("get_booking", lambda: desk.get_booking(booking.id))
+    do("bookings", lambda: desk.bookings(day))
+    do("reschedule", lambda: desk.reschedule(booking.id, party_size(4, "20:00")))
+    do("move", lambda: desk.move([Move(booking.id, ["5"])]))
+    do("cancel", lambda: desk.cancel(other.id))
+    block = do("block", lambda: desk.block(day, tables=["2"], reason="paint"))
+    do("unblock", lambda: desk.unblock(block.id))
+    do("table_states", desk.table_states)
+    do("audit", desk.audit)
+    do("edit_floor", lambda: desk.edit_floor(lambda floor: attrs.evolve(floor, joins=())))
+    do(
+        "edit_policy",
+        lambda: desk.edit_policy(lambda each: attrs.evolve(each, past_grace_minutes=7)),
+    )
+    do("events", lambda: store.events("house"))
+    held(desk, 4)
+    clock.advance(minutes=90 * 24 * 60)
+    do("sweep_holds", lambda: sweep_holds(store))
+    do("relay_outbox", lambda: relay_outbox(store, lambda _: None, RelayOptions()))
+    do("dead_letters", lambda: store.dead_letters(1))
+    do("prune_allocations", lambda: prune_allocations(store, days=30))
+    do("archived", lambda: store.archived("house", day))
+    do("prune_confirmations", lambda: prune_confirmations(store, days=30))
+    do("prune_outbox", lambda: prune_outbox(store, days=30))
+
+
+def record(database: Database) -> Mapping[str, list[Statement]]:
+    """Return what each call executes on a database."""
+    clock = ManualClock(NOW)
+    with recorded() as recording:
+        if database == "sqlite":
+            with tempfile.TemporaryDirectory() as folder:
+                store = SqlStore(sqlite_url(Path(folder) / "night.db"), clock=clock)
+                play(store, clock, recording)
+                store.close()
+        else:
+            with emptied_database() as emptied:
+                store = SqlStore(emptied.url(), clock=clock)
+                play(store, clock, recording)
+                store.close()
+    return recording.calls
+
+
+def fixed(database: Database) -> dict[str, Statement]:
+    """Return the statements with a fixed text by name: it depends on no scope or changes.
+
+    They are those of a store without a clock of its own, as in production.
+    """
+    statements = statements_for(database, "fourtop")
+    dialect, options = statements.dialect, StoreOptions(role=APP_ROLE)
+    transactions = TransactionRunner(create_engine(f"{_SCHEMES[database]}://"))
+    found = (
+        *TenantAccess(dialect, options).statements,
+        statements.events,
+        statements.explainer.statement,
+        *JobTransactions(dialect, options, transactions).statements,
+        *statements.retention.statements,
+        *statements.outbox.statements,
+    )
+    by_name = {each.name: each for each in found}
+    assert len(by_name) == len(found), "two statements have one name"
+    return by_name
+
+
+_SCHEMES: Final = {"postgresql": "postgresql+psycopg", "sqlite": "sqlite"}
+_TITLES: Final = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
+
+
+def text_of(database: Database) -> str:
+    """Return the content of the evidence file of a database."""
+    known = fixed(database)
+    calls = {
+        name: [known.get(each.name, each) for each in statements]
+        for name, statements in record(database).items()
+    }
+    names: dict[tuple[str, str], str] = {}
+    used: dict[str, list[str]] = {}
+    found: dict[str, Statement] = {}
+    for call, statements in calls.items():
+        for each in statements:
+            key = (each.name, each.text)
+            name = names.setdefault(key, _numbered(each.name, found))
+            found[name] = each
+            if call not in used.setdefault(name, []):
+                used[name].append(call)
+    for name, each in known.items():
+        found.setdefault(name, each)
+    lines = [_HEAD.format(title=_TITLES[database]), *_table(calls, names), ""]
+    lines += ["-- ---- Part 2: the statements " + "-" * 66]
+    for name, each in found.items():
+        lines += ["", *_commented(name, each, used.get(name, [])), f"{pretty(_named(each.text))};"]
+    return "\n".join(lines) + "\n"
+
+
+def _numbered(name: str, found: Mapping[str, Statement]) -> str:
+    """Return a name for the next variant of a statement."""
+    count = sum(each == name or each.startswith(f"{name} ") for each in found)
+    return f"{name} {count + 1}" if count else name
+
+
+def _table(
+    calls: Mapping[str, list[Statement]], names: Mapping[tuple[str, str], str]
+) -> Iterator[str]:
+    yield "-- ---- Part 1: the calls " + "-" * 71
+    for call, statements in calls.items():
+        yield f"--\n-- {call}: {len(statements)} statements"
+        before = ""
+        for each in statements:
+            name = names[each.name, each.text]
+            if name != before:
+                yield f"--     {name}"
+            before = name
+
+
+def _commented(name: str, statement: Statement, calls: list[str]) -> Iterator[str]:
+    yield f"-- {name}"
+    comment = statement.comment
+    if calls:
+        comment += f" Used by: {', '.join(calls)}."
+    for line in wrap(comment, WIDTH - 3):
+        yield f"-- {line}"
+
+
+def _named(text: str) -> str:
+    """Return a text with psycopg's parameters written as ``:name``."""
+    return _PYFORMAT.sub(lambda found: f":{found[1]}" if found[1] else "%", text)
+
+
+def path_of(database: Database) -> Path:
+    """Return the path of the evidence file of a database."""
+    return FOLDER / f"statements-{database}.sql"
+
+
+if __name__ == "__main__":
+    for each in DATABASES:
+        path_of(each).write_text(text_of(each), encoding="utf-8")

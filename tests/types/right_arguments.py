@@ -1,0 +1,84 @@
+"""Arguments of every accepted type: type checkers and the constructors accept them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from alembic import context
+from sqlalchemy import Connection, MetaData
+
+import fourtop
+from fourtop import (
+    Area,
+    BookingRequest,
+    BookingRow,
+    CapacityRule,
+    Floor,
+    HoldRules,
+    Join,
+    Mobility,
+    Move,
+    Occasion,
+    Planning,
+    Policy,
+    Position,
+    Preference,
+    RelayOptions,
+    Restaurant,
+    ServicePeriod,
+    SetCapacity,
+    Table,
+    TurnBand,
+    Weekday,
+    Weights,
+    Window,
+    Zone,
+)
+
+NOON = datetime(2030, 5, 3, 12, tzinfo=UTC)
+ONE = datetime(2030, 5, 3, 14, tzinfo=ZoneInfo("Europe/London"))
+TWO = np.int64(2)
+
+RIGHT: tuple[object, ...] = (
+    BookingRequest(4, NOON, must=Preference(features={"window"}), tables=["t1"]),
+    BookingRequest(TWO, NOON, occasion="drinks"),
+    BookingRow("b1", TWO, "2026-05-01T19:00", end=NOON, tables=["1"], status="confirmed"),
+    Window(NOON, ONE),
+    Table("t1", "1", TWO, "main", min_party=np.int8(1), max_party=np.uint16(2)),
+    Table("t1", "1", 4, "main", mobility="fixed", features=["window"], position=Position(1, 2.5)),
+    Table("t1", "1", 4, "main", mobility=Mobility.FIXED, features={"window"}),
+    Position(np.float64(1.5), TWO, rotation=90),
+    Join(("t1", "t2"), TWO),
+    Join({"t1", "t2"}, seat_loss=1),
+    SetCapacity(["t1", "t2"], TWO, np.int32(1)),
+    Zone("bar", "Bar", area="bar", order=TWO),
+    Zone("bar", "Bar", area=Area.BAR),
+    Floor([], zones=()),
+    ServicePeriod("dinner", "17:00", time(23), weekdays=["monday", Weekday.FRIDAY]),
+    ServicePeriod("eve", "17:00", "23:00", dates=[date(2026, 12, 24), "2026-12-31"]),
+    ServicePeriod("lunch", "12:00", "15:00", turn_bands=[(2, 60), TurnBand(None, TWO)]),
+    ServicePeriod("late", "22:00", "02:00", last_start="01:00", min_dwell_minutes=TWO),
+    Occasion("drinks", [(None, 35)]),
+    CapacityRule(max_covers=TWO, weekday="monday"),
+    CapacityRule(max_parties=20, on="2026-12-24", period="dinner"),
+    HoldRules(ttl_seconds=np.int64(60)),
+    Planning(adjacency_mode="pairwise", max_tables=TWO, slack_budget=None, demand_multiplier=1.5),
+    Weights(overage=TWO, wish=np.float64(2.5)),
+    Policy([], closures=["2026-12-25", date(2026, 12, 26)], past_grace_minutes=TWO),
+    Restaurant("pub", "The Pub", timezone="Europe/London", default_duration_minutes=np.int64(90)),
+    Preference(zones=["main"], areas=["bar", Area.INDOOR], seatings=("sofa",)),
+    Move("b1", ["t1"]),
+    RelayOptions(batch=TWO, max_batches=None),
+)
+"""Every value above was made without an error."""
+
+
+def configure(connection: Connection, metadata: MetaData) -> None:
+    """Configure Alembic as a host does, with our filter."""
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        include_name=fourtop.exclude_fourtop(connection),
+    )

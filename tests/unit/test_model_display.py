@@ -1,0 +1,356 @@
+"""What a person sees: the repr of every public value, HTML tables, and errors in a notebook."""
+
+from __future__ import annotations
+
+import inspect
+import pickle
+from datetime import UTC, datetime
+from enum import Enum
+from html.parser import HTMLParser
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import attrs
+import pytest
+
+import fourtop
+from fourtop import (
+    GUEST,
+    Actor,
+    Allocation,
+    AsyncEngine,
+    AsyncMemoryStore,
+    AsyncSqlStore,
+    Audit,
+    Bookings,
+    Calendar,
+    Code,
+    CountedIds,
+    Desk,
+    Engine,
+    Event,
+    EventType,
+    Finding,
+    Fingerprint,
+    FourtopError,
+    Hold,
+    ImportReport,
+    InvalidInput,
+    ManualClock,
+    MemoryStore,
+    NotFound,
+    Overlap,
+    Owner,
+    OwnerKind,
+    Pruned,
+    Quote,
+    Reason,
+    Receipt,
+    Refusal,
+    Refused,
+    Relayed,
+    ResourceType,
+    Rival,
+    Score,
+    Severity,
+    SqlStore,
+    Swept,
+    SystemClock,
+    TableSnapshot,
+    Term,
+    TimeOrderedIds,
+    TurnBand,
+    Versions,
+    Window,
+)
+from fourtop.errors.display import WIDTH
+from fourtop.model.hold import HoldState
+from tests.types.right_arguments import RIGHT
+
+SIX = datetime(2030, 5, 3, 17, tzinfo=UTC)
+LONG = "x" * 64
+RULE = fourtop.Proof.RULE
+DATABASE_URL = "postgresql+psycopg://ada:secret@db/fourtop?password=secret"
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    return SIX.replace(hour=hour, minute=minute)
+
+
+WINDOW = Window(at(17), at(19))
+ROW = Allocation("a1", "pub", ResourceType.TABLE, "t1", WINDOW, OwnerKind.BOOKING, "b1")
+
+
+def pub() -> Desk:
+    store = MemoryStore(ManualClock(at(12)))
+    engine = Engine(store, ids=CountedIds("n"))
+    return engine.add_restaurant(fourtop.sample.pub(), actor=Actor("web", "guest"))
+
+
+def samples() -> list[Any]:
+    """At least one value of every public class, most of them as a desk returns them."""
+    desk = pub()
+    request = fourtop.BookingRequest(4, SIX)
+    quote = desk.quote(request)
+    assert isinstance(quote, Quote)
+    hold = desk.hold(request)
+    booking = desk.confirm(hold.id)
+    day = Window(at(0), at(23))
+    availability = desk.availability(SIX.date(), [2, 4])
+    house = desk.house()
+    calendar = Calendar(house.restaurant, house.policy)
+    refusal = Refusal.by_rule(Code.CLOSED, date="2030-05-03")
+    score = Score((Term("overage", 1, 3.5999999999999996),))
+    return [
+        *RIGHT,
+        *availability.slots[:1],
+        *availability.usage,
+        *calendar.services_on(SIX.date()),
+        *desk.confirmations(hold.id),
+        *house.floor.tables,
+        *house.floor.zones,
+        *house.policy.occasions,
+        *quote.plan.score.terms,
+        Actor(LONG, LONG),
+        AsyncEngine(AsyncMemoryStore()),
+        AsyncEngine(AsyncMemoryStore()).desk("pub"),
+        AsyncMemoryStore(),
+        AsyncSqlStore(DATABASE_URL),
+        Audit("pub", 3, (Overlap(ROW, ROW),), (ROW,), ("b1",)),
+        Bookings(),
+        CountedIds("n"),
+        Engine(MemoryStore()),
+        Event(EventType.BOOKING_CREATED, "k", "pub", 0, GUEST, booking_id="b1", hold_id="h1"),
+        Finding("schema_old", Severity.REFUSE, "the schema is old " * 9, "run: fourtop migrate"),
+        Fingerprint('{"a":1}'),
+        GUEST,
+        ImportReport(3, 5, replayed=True),
+        ManualClock(SIX),
+        MemoryStore(),
+        Overlap(ROW, ROW),
+        Owner(OwnerKind.HOLD, LONG),
+        Pruned(),
+        ROW,
+        Receipt(replayed=True, plan=quote.plan, usage=quote.usage),
+        Receipt(),
+        Relayed(),
+        Rival("a1", "t1", WINDOW, "block", "b1"),
+        SqlStore(DATABASE_URL),
+        Swept(),
+        SystemClock(),
+        TableSnapshot("t1", 4),
+        TableSnapshot("t1", None),
+        TimeOrderedIds(),
+        TurnBand(2, 60),
+        Versions(1, 1, 7),
+        availability,
+        booking,
+        booking.assignment,
+        booking.stay,
+        calendar,
+        desk,
+        desk.block(Window(at(20), at(21)), tables=["big-bay"], reason="a broken leg"),
+        desk.bookings(day),
+        house.policy,
+        hold,
+        hold.fingerprint,
+        house,
+        house.floor,
+        quote,
+        quote.plan,
+        refusal,
+        refusal.reasons[0],
+        score,
+    ]
+
+
+SAMPLES = samples()
+
+
+def public_value_classes() -> set[str]:
+    return {
+        name
+        for name in fourtop.__all__
+        if inspect.isclass(kind := getattr(fourtop, name))
+        and not issubclass(kind, Enum | FourtopError)
+    }
+
+
+def test_finding_35_the_samples_name_every_public_value() -> None:
+    assert {type(each).__name__ for each in SAMPLES} >= public_value_classes()
+
+
+@pytest.mark.parametrize("value", SAMPLES, ids=lambda value: type(value).__name__)
+def test_finding_35_every_public_value_has_a_short_repr(value: Any) -> None:
+    lines = repr(value).splitlines()
+
+    assert len(lines) <= 2
+    assert max(map(len, lines)) <= WIDTH
+    assert " at 0x" not in lines[0]
+    assert "_us=" not in lines[0]
+    assert "secret" not in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (fourtop.sample.pub().floor, "<Floor 10 tables, 49 seats, 11 joins>"),
+        (pub(), "<Desk of the-pub as web (guest)>"),
+        (Score((Term("overage", 1, 3.5999999999999996),)), "<Score 3.6 = overage 3.6>"),
+        (ROW, "<Allocation table t1 2030-05-03T17:00/19:00Z, booking b1>"),
+        (Refusal.by_rule(Code.CLOSED, date="x"), "<Refusal CLOSED: closed on x>"),
+        (fourtop.Policy([]), "<Policy 0 periods>"),
+        (Window(at(17), at(19)), "Window(2030-05-03T17:00:00+00:00/2030-05-03T19:00:00+00:00)"),
+    ],
+)
+def test_finding_35_a_repr_names_the_facts(value: Any, text: str) -> None:
+    assert repr(value) == text
+
+
+def test_a_window_shows_seconds_and_dates_only_where_they_matter() -> None:
+    assert Window(at(17), at(19)).brief() == "2030-05-03T17:00/19:00Z"
+    assert Window(at(17), at(17, 30).replace(second=30)).brief() == (
+        "2030-05-03T17:00Z/2030-05-03T17:30:30Z"
+    )
+    next_day = at(1).replace(day=4)
+    assert Window(at(22), next_day).brief() == "2030-05-03T22:00Z/2030-05-04T01:00Z"
+
+
+def test_a_window_is_shown_in_a_zone_that_is_known() -> None:
+    zone = ZoneInfo("Europe/London")
+    assert Window(at(17), at(19)).brief(zone) == "2030-05-03T18:00/20:00+01:00"
+
+
+# ---- tables for notebooks ------------------------------------------------------------------------
+
+
+class Cells(HTMLParser):
+    """Checks that tags are closed in order, and counts the cells of each row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.rows: list[int] = []
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        assert attrs == []
+        self.open.append(tag)
+        if tag == "tr":
+            self.rows.append(0)
+        if tag in {"td", "th"}:
+            self.rows[-1] += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+EVIL = "<script>alert('&')</script>"
+
+
+def evil_floor() -> fourtop.Floor:
+    zone = fourtop.Zone("main", EVIL[:50])
+    tables = [
+        fourtop.Table("t1", EVIL[:50], 4, "main", min_party=2),
+        fourtop.Table("t2", "2", 4, "main", active=False),
+        fourtop.Table("t3", "3", 4, "main", out_of_service=True),
+        fourtop.Table("t4", "4", 4, "main", mobility="fixed"),
+    ]
+    return fourtop.Floor(tables, zones=[zone], joins=[fourtop.Join(("t1", "t2"))])
+
+
+def shown_in_notebooks() -> list[Any]:
+    desk = pub()
+    request = fourtop.BookingRequest(4, SIX)
+    desk.book(request)
+    refusal = Refusal((Reason(Code.OCCASION_NOT_OFFERED, {"period": EVIL, "occasion": "x"}),), RULE)
+    return [
+        evil_floor(),
+        desk.quote(request),
+        desk.availability(SIX.date(), [2, 40]),
+        desk.bookings(Window(at(0), at(23))),
+        refusal,
+    ]
+
+
+@pytest.mark.parametrize("value", shown_in_notebooks(), ids=lambda value: type(value).__name__)
+def test_a_notebook_shows_a_plain_and_escaped_table(value: Any) -> None:
+    html = value._repr_html_()
+    cells = Cells()
+    cells.feed(html)
+
+    assert html.startswith("<table><caption>")
+    assert cells.open == []
+    assert len(cells.rows) >= 2
+    assert len(set(cells.rows)) == 1
+    assert "<script>" not in html
+
+
+def test_the_bookings_of_a_day_are_a_tuple() -> None:
+    desk = pub()
+    made = desk.book(fourtop.BookingRequest(4, SIX))
+
+    found = desk.bookings(Window(at(0), at(23)))
+
+    assert isinstance(found, Bookings)
+    assert found == (made,)
+    assert repr(Bookings([made] * 9)).endswith("and 6 more>")
+
+
+def test_a_hold_that_ended_shows_its_state() -> None:
+    hold = pub().hold(fourtop.BookingRequest(4, SIX))
+
+    assert isinstance(hold, Hold)
+    assert repr(attrs.evolve(hold, state=HoldState.RELEASED)).endswith("released>")
+
+
+# ---- errors --------------------------------------------------------------------------------------
+
+
+def caught(call: Any) -> FourtopError:
+    with pytest.raises(FourtopError) as found:
+        call()
+    return found.value
+
+
+def test_finding_35_a_refused_command_shows_our_message_in_a_notebook() -> None:
+    desk = pub()
+    error = caught(lambda: desk.book(fourtop.BookingRequest(60, SIX)))
+
+    first, last = error._render_traceback_()
+
+    assert isinstance(error, Refused)
+    assert first.startswith("Refused (PARTY_NEVER_FITS): no table or combination")
+    assert "test_model_display.py" in last
+    assert "desk.book" in last
+
+
+def test_finding_35_a_refusal_with_several_reasons_lists_them() -> None:
+    reasons = (Reason(Code.CLOSED, {"date": "x"}), Reason(Code.RESTAURANT_INACTIVE))
+
+    assert Refused(Refusal(reasons, RULE))._render_traceback_() == [
+        "Refused (CLOSED): closed on x; the restaurant takes no bookings at present",
+        "  CLOSED: closed on x",
+        "  RESTAURANT_INACTIVE: the restaurant takes no bookings at present",
+    ]
+
+
+def test_an_error_has_a_short_repr() -> None:
+    assert repr(NotFound("table", "t9")) == "NotFound(\"there is no table 't9'\")"
+    assert len(repr(InvalidInput("notes", "must be shorter", "x" * 500))) == WIDTH
+
+
+def test_finding_35_times_of_a_house_are_shown_in_its_zone() -> None:
+    desk = pub()
+    request = fourtop.BookingRequest(4, SIX)
+    quote = desk.quote(request)
+    made = desk.book(request)
+    day = desk.availability(SIX.date(), 4)
+    found = desk.bookings(Window(at(0), at(23)))
+
+    assert made.id in repr(found)
+    assert "2030-05-03T18:00+01:00" in repr(found)
+    assert "2030-05-03T18:00/19:45+01:00" in repr(quote)
+    assert "2030-05-03T17:00+01:00" in repr(day.slots[0])
+    for value in (quote, day, found):
+        assert "+01:00" in value._repr_html_()
+    assert pickle.loads(pickle.dumps(found)).timezone == "Europe/London"  # noqa: S301  # Ours.
