@@ -23,6 +23,7 @@ from benchmarks import (
     rush,
     sqlite,
     timeline,
+    tracer,
 )
 from benchmarks.bar import HEADING, Bar, Note
 
@@ -40,6 +41,7 @@ PARTS: Final[dict[str, Measure]] = {
     "planner": planner.bars,
     "availability": availability.bars,
     "booking": booking.bars,
+    "tracer": tracer.bars,
     "growth": growth.bars,
     "postgresql": postgresql.bars,
     "rush": rush.bars,
@@ -79,9 +81,8 @@ def main() -> None:
     )
     chosen = parser.parse_args()
     begun = perf_counter()
-    print(
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {platform.python_implementation()} {platform.python_version()}"
-    )
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {python}")
     print(HEADING, flush=True)
     names = [
         each
