@@ -1,4 +1,4 @@
-"""Figures with their bars: two things measured in turns, in one run, and what was promised of their quotient."""
+"""Figures with their bars: the ratio of two things measured in turns, and its target."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Task = Callable[[], object]
 
 @attrs.frozen
 class Bar:
-    """A line of the table: the quotient of two sides, measured in the same rounds, and the bar for its median.
+    """A line of the table: the ratio of two sides in the same rounds, and the bar of its median.
 
     Args:
         name: What is compared.

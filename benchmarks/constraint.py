@@ -1,4 +1,4 @@
-"""How long it takes to look for overlaps among a million allocations of a live database, and to forbid them.
+"""Measure the search for overlaps among a million allocations, and the constraint against them.
 
 While the constraint is added nobody reads or writes allocations, so this is how long a service
 stands still for it. Run ``python -m benchmarks.constraint`` at the project's root.

@@ -1,4 +1,4 @@
-"""Foreign: another library, in an environment of its own, so that it is no dependency of this project."""
+"""Run another library in an environment of its own; it is no dependency of this project."""
 
 from __future__ import annotations
 

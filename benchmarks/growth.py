@@ -55,7 +55,7 @@ def empty_desk() -> Desk:
 
 
 def night(number: int) -> Iterator[BookingRow]:
-    """Yield the bookings of a night: eight tables in ten in each sitting, the same draws every fourth night."""
+    """Yield a night's bookings: 8 of 10 tables a sitting, the same draws every fourth night."""
     draw = random.Random(number % FEW_NIGHTS)
     midnight = datetime.combine(FIRST_NIGHT + timedelta(days=number), time(), UTC)
     for hour in SITTINGS:
@@ -69,7 +69,7 @@ def night(number: int) -> Iterator[BookingRow]:
 
 
 def loaded(nights: int) -> tuple[Desk, int]:
-    """Return a desk with so many nights of bookings, brought in by imports; and how many allocations that are."""
+    """Return a desk with some nights of imported bookings, and the number of their allocations."""
     desk = empty_desk()
     count = 0
     rows = (row for number in range(nights) for row in night(number))
@@ -116,7 +116,7 @@ class Trial:
             self._desk.release_hold(hold_id)
 
     def turn(self) -> None:
-        """Take all parties from quote to booking and back; the restaurant is as full afterwards as before."""
+        """Take all parties from quote to booking and back; the house is as full as before."""
         desk = self._desk
         self._time("quote", lambda: [desk.quote(each) for each in self._requests])
         held = self._time("hold", lambda: [desk.hold(each).id for each in self._requests])

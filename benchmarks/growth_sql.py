@@ -1,4 +1,4 @@
-"""Whether a million allocations in a database are as quick as ten thousand, and what each of them weighs.
+"""Compare a million allocations in a database with ten thousand, and measure their size.
 
 Run ``python -m benchmarks.growth_sql`` at the project's root.
 """

@@ -34,7 +34,7 @@ QUIET_PER_SECOND: Final = 60.0
 
 
 def arrivals(seed: int, per_second: float, seconds: float) -> Iterator[float]:
-    """Yield when guests come, in seconds from now: at random, whether or not those before have been served."""
+    """Yield the seconds at which guests come: at random, however fast they are served."""
     draw = random.Random(seed)
     due = draw.expovariate(per_second)
     while due < seconds:
@@ -43,7 +43,7 @@ def arrivals(seed: int, per_second: float, seconds: float) -> Iterator[float]:
 
 
 def served(desks: list[Desk], dues: Iterator[float], requests: list[BookingRequest]) -> list[float]:
-    """Hold and release for each guest in turn; return how long each waited from when it was due to the hold."""
+    """Hold and release for each guest; return each guest's wait from the due time to the hold."""
     begun = perf_counter()
     waits = []
     for place, due in enumerate(dues):

@@ -101,7 +101,7 @@ def search_anew(floor: Floor, planning: Planning) -> Way:
 
 
 def search_naively(floor: Floor, planning: Planning) -> Way:
-    """Return the search that tries all combinations of free tables and asks networkx about each that seats the party.
+    """Return the search that asks networkx about each combination of free tables with enough seats.
 
     It looks at capacities first, so that networkx is asked as seldom as possible.
     """

@@ -150,7 +150,7 @@ class Alone:
         return Pairs(hold, confirm)
 
     def by_hand(self) -> Pairs:
-        """Let pgbench run the one statement that writes the rows of a hold and judges nothing, prepared."""
+        """Let pgbench run one prepared statement that writes a hold's rows and checks nothing."""
         options = "-c1", f"-t{len(self._requests)}", "-Mprepared", "-Dn=0"
         with database(self._template) as name:
             printed = script.checked(script.pgbench(name, BY_HAND, *options, user="postgres"))
@@ -164,7 +164,7 @@ class Alone:
 
 
 def alone(template: str, folder: Path, *, number: int, rounds: int) -> Iterator[Bar]:
-    """Compare one client's holds and confirmations with the same statements, and with one by hand."""
+    """Compare one client's holds and confirmations with the same statements and one by hand."""
     trial = Alone(template, folder, number)
     sides = {
         "pgbench": partial(trial.pgbench, is_prepared=True),

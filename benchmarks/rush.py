@@ -1,4 +1,4 @@
-"""160 bookers from 8 processes on 40 tables, beside a bare script with one lock a booking, and beside libres.
+"""Compare 160 bookers in 8 processes on 40 tables with a bare script, and with libres.
 
 Run ``python -m benchmarks.rush`` at the project's root.
 """
@@ -350,7 +350,7 @@ def _errors(outcomes: Sequence[Outcome]) -> str:
 
 
 def single(template: str, libres: Libres, *, number: int, rounds: int) -> Iterator[Bar]:
-    """Compare one client's hold and confirm with libres' reserve and approve, on the same evenings."""
+    """Compare one client's hold and confirm with libres' reserve and approve, same nights."""
     draw = random.Random(4)
     nights = [OPENING + timedelta(days=night) for night in range(-(-number // 60))]
     starts = [

@@ -69,7 +69,7 @@ def recording(tape: list[tuple[str, Mapping[str, Any]]]) -> type[sqlite3.Connect
 
 
 def bare(text: str, values: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
-    """Return the plain statement that a script would write the same row with, and its values by place."""
+    """Return a script's plain statement for the same row, and its values in order."""
     if found := _INSERT.match(text):
         table, columns, given = found.groups()
         names = _NAMED.findall(given)

@@ -191,7 +191,7 @@ def layered() -> list[Bar]:
 
 
 def nights(draw: random.Random, count: int) -> list[list[Span]]:
-    """Make the stays of each table: three a night, starts on quarters, ends with a buffer of five minutes."""
+    """Make each table's stays: three a night, starts on quarters, five minutes of buffer."""
     tables: list[list[Span]] = []
     for _ in range(TABLES):
         rows: list[Span] = []
@@ -404,7 +404,7 @@ def resident_bytes() -> int:
 
 
 def growth() -> list[Bar]:
-    """Compare each operation at 10^6 rows with the same at 10^3, over as many nights, and weigh the rows."""
+    """Compare each operation at 10^6 rows with 10^3 over as many nights; measure the memory."""
     draw = random.Random(5)
     spans = nights(draw, 3_333)
     small = loaded([rows[: 3 * SITTINGS] for rows in spans])

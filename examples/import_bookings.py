@@ -1,4 +1,4 @@
-"""Bring over the bookings of another system: all of them or none, with everything that is wrong listed at once."""
+"""Import another system's bookings: all of them or none, with every error listed at once."""
 
 from __future__ import annotations
 

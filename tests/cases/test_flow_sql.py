@@ -1,4 +1,4 @@
-"""The flows that an operator checks by hand, in plain SQL: what the databases do without our code."""
+"""The flows that an operator checks by hand, in plain SQL: what databases do without our code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The witness of crashes: hears what clients say, looks at the rows, and finds what was lost or torn."""
+"""The witness of crashes reads the clients' lines and the rows, and finds lost or torn writes."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class Witness:
         return True
 
     def look_after_loss(self, lost: Lost) -> None:
-        """Look at a confirmation whose client has lost its server, before anybody tries it again."""
+        """Look at a confirmation whose client has lost its server, before any retry."""
         if lost.key is None:
             return
         is_done = self.look(lost.key)
@@ -147,7 +147,7 @@ class Witness:
             assert self.look(intent.key)
 
     def check_everything(self) -> None:
-        """Assert that nothing that was acknowledged is lost, nothing is torn, and nothing is there besides."""
+        """Assert that each acknowledged write is there, whole, and that no other exists."""
         assert not self.open
         for key, intent in self._intents.items():
             assert self.look(key), f"{intent} was acknowledged, and is lost"
@@ -172,7 +172,7 @@ class Witness:
             self.toll.before += 1
 
     def _rows(self, intent: Intent) -> tuple[str | None, dict[str, list[Any]]]:
-        """Return the booking that a confirmation has made, and all rows that belong to it, as they are now."""
+        """Return the booking that a confirmation has made, and all of its rows, as they are now."""
         with self._engine.connect() as connection:
             found: dict[str, str | None] = {"key": intent.key, "hold": intent.hold_id}
 

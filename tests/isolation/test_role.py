@@ -1,4 +1,4 @@
-"""Whom the transactions of a store run as: never the owner of the tables, and nobody who is above the policies."""
+"""Transactions of a store never run as the tables' owner, nor as a role above the policies."""
 
 from __future__ import annotations
 

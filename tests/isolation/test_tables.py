@@ -1,4 +1,4 @@
-"""No table of ours is without row level security: neither those that are there nor one that somebody adds."""
+"""Every table of ours has row level security, and so must every table that is added later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A long campaign of the machine, from the root of the project: ``python -m tests.stateful.campaign --seed 1``.
+"""A long campaign of the machine: ``python -m tests.stateful.campaign --seed 1``, at the root.
 
 It prints what is kept as evidence in ``docs/evidence``: seed, date, steps, what came of each
 command, duration. The same seed on the same versions gives the same evenings. With ``--sql`` every
@@ -28,7 +28,7 @@ EVENINGS_OF_A_BATCH = 200
 
 
 def campaign(steps: int, seed: int, twins: Twins | None = None) -> Iterator[str]:
-    """Play until so many steps are done, and yield the lines of a report; raise what the model finds wrong."""
+    """Play until so many steps are done; yield a report's lines; raise the model's findings."""
     began = time.monotonic()
     machine = counted(twins)
     batches = 0

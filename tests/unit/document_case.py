@@ -1,4 +1,4 @@
-"""A house that leaves nothing at its default, one that leaves all, and what is wrong with documents."""
+"""A house without any default, a house with all defaults, and documents with faults."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ LATEST = history()[-1].id
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Relative files belong to the test, and whoever runs the tests may have a store of their own."""
+    """Relative files belong to the test, and the runner's own settings must not name a store."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv(VARIABLE, raising=False)
 
