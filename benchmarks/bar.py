@@ -59,7 +59,8 @@ class Bar:
             if self.calls
             else ""
         )
-        return f"{self.name:<74}{shown(median(self.ratios)):>9}  {spread:<20}{bar:>9}  {mark:<7}{micros:>9}"
+        figure = f"{shown(median(self.ratios)):>9}  {spread:<20}"
+        return f"{self.name:<74}{figure}{bar:>9}  {mark:<7}{micros:>9}"
 
 
 @attrs.frozen

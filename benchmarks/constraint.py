@@ -26,18 +26,23 @@ STAY_US: Final = 90 * 60 * 1_000_000
 
 DROP: Final = "ALTER TABLE fourtop.allocations DROP CONSTRAINT allocations_no_overlap"
 ADD: Final = """ALTER TABLE fourtop.allocations ADD CONSTRAINT allocations_no_overlap
-EXCLUDE USING gist (restaurant_id WITH =, resource_type WITH =, resource_id WITH =, "window" WITH &&)
+EXCLUDE USING gist (
+    restaurant_id WITH =, resource_type WITH =, resource_id WITH =, "window" WITH &&
+)
 WHERE (NOT shadow) DEFERRABLE INITIALLY IMMEDIATE"""
 FILL: Final = (
     DROP,
     """INSERT INTO fourtop.restaurants
-    SELECT 'house-' || i, 'house', 'House', 'UTC', true, 1, 1, 1, 0 FROM generate_series(0, {houses} - 1) AS i""",
-    """INSERT INTO fourtop.table_blocks (restaurant_id, id, tables, start_us, end_us, reason, actor_id, actor_role)
+    SELECT 'house-' || i, 'house', 'House', 'UTC', true, 1, 1, 1, 0
+    FROM generate_series(0, {houses} - 1) AS i""",
+    """INSERT INTO fourtop.table_blocks
+    (restaurant_id, id, tables, start_us, end_us, reason, actor_id, actor_role)
     SELECT id, 'b', '[]', 0, 1, 'a leg is loose', 'u1', 'staff' FROM fourtop.restaurants""",
     """INSERT INTO fourtop.allocations
     (restaurant_id, id, resource_type, resource_id, start_us, end_us, block_id, shadow)
     SELECT 'house-' || i % {houses}, '01a21401-0216-711d-b42c-' || (100000000000 + i), 'table',
-        (i / {houses} % {tables})::text, i / {houses} / {tables} * {stay}, (i / {houses} / {tables} + 1) * {stay},
+        (i / {houses} % {tables})::text,
+        i / {houses} / {tables} * {stay}, (i / {houses} / {tables} + 1) * {stay},
         'b', false
     FROM generate_series(0, {rows}::bigint - 1) AS i""",
     "ANALYZE fourtop.allocations",

@@ -111,7 +111,8 @@ def bars(*, is_quick: bool = False) -> Iterator[Bar | Note]:
                 (beside if is_hot else alone).append(percentile(waits, 0.99))
                 (usual_beside if is_hot else usual_alone).append(median(waits))
     yield Note(
-        f"  the hot one: {maximum:,.0f} holds and releases a second by two clients; it gets {SHARE:.0%} of that"
+        f"  the hot one: {maximum:,.0f} holds and releases a second by two clients; "
+        f"it gets {SHARE:.0%} of that"
     )
     yield Bar(
         "99 quiet restaurants, p99 of a hold: beside the hot one / alone", beside, alone, at_most=2

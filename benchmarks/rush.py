@@ -52,10 +52,12 @@ CREATE EXTENSION IF NOT EXISTS btree_gist;
 CREATE TABLE restaurant (id text COLLATE "C" PRIMARY KEY);
 INSERT INTO restaurant VALUES ('lobby'), ('room');
 CREATE TABLE taken (
-    restaurant_id text COLLATE "C" REFERENCES restaurant, resource_type text COLLATE "C", resource_id text COLLATE "C",
+    restaurant_id text COLLATE "C" REFERENCES restaurant,
+    resource_type text COLLATE "C", resource_id text COLLATE "C",
     "window" tstzrange NOT NULL, party int NOT NULL,
-    EXCLUDE USING gist (restaurant_id WITH =, resource_type WITH =, resource_id WITH =, "window" WITH &&)
-        DEFERRABLE INITIALLY IMMEDIATE
+    EXCLUDE USING gist (
+        restaurant_id WITH =, resource_type WITH =, resource_id WITH =, "window" WITH &&
+    ) DEFERRABLE INITIALLY IMMEDIATE
 );
 """
 LOCK: Final = "SELECT 1 FROM restaurant WHERE id = %s FOR UPDATE"

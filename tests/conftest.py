@@ -42,7 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--stores",
         default=",".join(EVERY_STORE),
-        help="the stores for tests that run on each store, as memory,loading,sqlite,postgresql (default: all)",
+        help="the stores for tests that run on each store, "
+        "as memory,loading,sqlite,postgresql (default: all)",
     )
 
 

@@ -97,7 +97,8 @@ def never_blocked() -> Iterator[list[Blocked]]:
     finally:
         sys.setprofile(before)
     assert not found, (
-        f"the event loop was blocked {len(found)} times; first by what {found[0].what}:\n{found[0].where}"
+        f"the event loop was blocked {len(found)} times; "
+        f"first by what {found[0].what}:\n{found[0].where}"
     )
 
 

@@ -17,16 +17,21 @@ TABLES_OF: Final = (
     "SELECT resource_id FROM {schema}allocations WHERE {owner}_id = :id AND resource_type = 'table'"
 )
 QUERIES: Final = {
-    "answers": "SELECT command FROM {schema}command_results WHERE command = 'confirm' AND idempotency_key = :key",
-    "proofs": "SELECT hold_id FROM {schema}booking_confirmation_results WHERE hold_id = :hold AND confirmed",
-    "news": "SELECT type FROM {schema}capacity_outbox WHERE hold_id = :hold OR booking_id = :booking",
+    "answers": """SELECT command FROM {schema}command_results
+        WHERE command = 'confirm' AND idempotency_key = :key""",
+    "proofs": """SELECT hold_id FROM {schema}booking_confirmation_results
+        WHERE hold_id = :hold AND confirmed""",
+    "news": """SELECT type FROM {schema}capacity_outbox
+        WHERE hold_id = :hold OR booking_id = :booking""",
     "hold": "SELECT state FROM {schema}table_holds WHERE id = :hold",
     "held": TABLES_OF.replace("{owner}", "hold").replace(":id", ":hold"),
     "booking": "SELECT status FROM {schema}bookings WHERE id = :booking",
     "seated": TABLES_OF.replace("{owner}", "booking").replace(":id", ":booking"),
-    "assigned": "SELECT table_id FROM {schema}booking_table_assignments WHERE booking_id = :booking",
+    "assigned": """SELECT table_id FROM {schema}booking_table_assignments
+        WHERE booking_id = :booking""",
 }
-BOOKING_OF: Final = "SELECT booking_id FROM {schema}booking_confirmation_results WHERE hold_id = :hold AND confirmed"
+BOOKING_OF: Final = """SELECT booking_id FROM {schema}booking_confirmation_results
+    WHERE hold_id = :hold AND confirmed"""
 NEWS: Final = sorted(
     each.value
     for each in (

@@ -29,7 +29,10 @@ read -r _
 if [ -f "$2" ]; then
     pid=$(head -n 1 "$2")
     tries=1200
-    kill -s "$1" "$pid" && while [ -f "$2" ] && kill -s 0 "$pid" && [ "$((tries -= 1))" -gt 0 ]; do sleep 0.05; done
+    kill -s "$1" "$pid" &&
+        while [ -f "$2" ] && kill -s 0 "$pid" && [ "$((tries -= 1))" -gt 0 ]; do
+            sleep 0.05
+        done
 fi
 rm -rf "$3"
 """

@@ -39,10 +39,8 @@ def locked(database: str) -> Iterator[Connection]:
     with acting(database, role="fourtop_app", tenant=THEIRS) as connection:
         connection.execute("RESET role")
         for table in TABLES:
-            connection.execute(
-                f"SELECT FROM fourtop.{table} WHERE {tenant_column(table)} = %s FOR UPDATE".encode(),
-                (THEIRS,),
-            )
+            lock = f"SELECT FROM fourtop.{table} WHERE {tenant_column(table)} = %s FOR UPDATE"
+            connection.execute(lock.encode(), (THEIRS,))
         connection.execute("SET LOCAL ROLE fourtop_app")
         yield connection
 
@@ -124,9 +122,15 @@ def test_a_row_is_not_written_for_another_restaurant_whether_it_is_there_or_not(
         "SELECT FROM fourtop.bookings WHERE id = %s FOR KEY SHARE",
         "INSERT INTO fourtop.booking_table_assignments VALUES ('ann', %s, 0, '1')",
         "INSERT INTO fourtop.booking_table_assignments VALUES ('ben', %s, 9, '1')",
-        "INSERT INTO fourtop.booking_table_assignments VALUES ('ben', %s, 0, '1') ON CONFLICT DO NOTHING",
+        (
+            "INSERT INTO fourtop.booking_table_assignments VALUES ('ben', %s, 0, '1')"
+            " ON CONFLICT DO NOTHING"
+        ),
         "INSERT INTO fourtop.table_hold_members VALUES ('ann', %s, 0, '1')",
-        "INSERT INTO fourtop.allocations VALUES ('ann', 'new', 'table', '1', 1, 2, DEFAULT, NULL, %s, NULL, false)",
+        (
+            "INSERT INTO fourtop.allocations"
+            " VALUES ('ann', 'new', 'table', '1', 1, 2, DEFAULT, NULL, %s, NULL, false)"
+        ),
         "UPDATE fourtop.allocations SET booking_id = %s WHERE booking_id IS NOT NULL",
         "UPDATE fourtop.restaurants SET id = %s",
     ],
