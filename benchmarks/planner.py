@@ -18,9 +18,9 @@ from itertools import combinations
 import attrs
 
 from benchmarks.bar import HEADING, Bar, taken
-from fourtop.adjacency import Growth, JoinGraph
+from fourtop.adjacency import JoinGraph, SubsetEnumerator
 from fourtop.model.floor import Floor, Join
-from fourtop.model.planning import AdjacencyMode, Planning
+from fourtop.model.planning_rules import AdjacencyMode, Planning
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
 from fourtop.planner import Planner, PlanRequest
@@ -62,15 +62,15 @@ def grid() -> Floor:
 def search_anew(floor: Floor, planning: Planning) -> Way:
     """Return the search that grows all sets of free tables as bit masks for each request."""
     layout = CompiledFloor.of(floor)
-    tariff = ScoreModel(planning.weights, demand=planning.demand_multiplier)
+    score_model = ScoreModel(planning.weights, demand=planning.demand_multiplier)
     mode = planning.adjacency_mode
     joinable = layout.joinable(mode, planning.max_tables)
     capacities = [table.capacity for table in floor.tables]
     budget = planning.slack_budget or 0
 
     def fitting(party_size: int, free: int) -> Iterator[int]:
-        for mask in Growth(
-            neighbours=layout.graph.neighbours, among=free, largest=planning.max_tables
+        for mask in SubsetEnumerator(
+            neighbours=layout.graph.neighbours, candidates=free, largest=planning.max_tables
         ).sets(mode):
             seats = 0
             left = mask
@@ -91,7 +91,9 @@ def search_anew(floor: Floor, planning: Planning) -> Way:
                 if single
                 else layout.combination(mask)
             )
-            keyed.append((tariff.key(candidate, party_size=party_size, unmet=0), floor.ids(mask)))
+            keyed.append(
+                (score_model.key(candidate, party_size=party_size, unmet=0), floor.ids(mask))
+            )
         ids = floor.positions
         return min(
             keyed, key=lambda pair: (pair[0], [ids[each] for each in pair[1]]), default=(None, None)
@@ -109,7 +111,7 @@ def search_naively(floor: Floor, planning: Planning) -> Way:
 
     graph = JoinGraph.of(floor).to_networkx()
     layout = CompiledFloor.of(floor)
-    tariff = ScoreModel(planning.weights, demand=planning.demand_multiplier)
+    score_model = ScoreModel(planning.weights, demand=planning.demand_multiplier)
     joinable = layout.joinable(planning.adjacency_mode, planning.max_tables)
     budget = planning.slack_budget or 0
     seats = {table.id: table.capacity for table in floor.tables}
@@ -130,14 +132,16 @@ def search_naively(floor: Floor, planning: Planning) -> Way:
             if party_size <= seats[name]:
                 place = floor.positions[name]
                 one = layout.single(place, is_joinable=bool(joinable >> place & 1))
-                keyed.append((tariff.key(one, party_size=party_size, unmet=0), (name,)))
+                keyed.append((score_model.key(one, party_size=party_size, unmet=0), (name,)))
         for size in range(2, planning.max_tables + 1):
             for members in combinations(names, size):
                 if party_size <= sum(
                     map(seats.__getitem__, members)
                 ) <= party_size + budget and adjacent(members):
                     candidate = layout.combination(floor.mask(members))
-                    keyed.append((tariff.key(candidate, party_size=party_size, unmet=0), members))
+                    keyed.append(
+                        (score_model.key(candidate, party_size=party_size, unmet=0), members)
+                    )
         ids = floor.positions
         return min(
             keyed, key=lambda pair: (pair[0], [ids[each] for each in pair[1]]), default=(None, None)

@@ -494,7 +494,8 @@ SET max_covers = excluded.max_covers, max_parties = excluded.max_parties, period
 -- Read the restaurant's versions and its time without a lock. Every query begins here. Used by:
 -- house, quote, availability, get_booking, bookings, table_states, audit, events, archived.
 SELECT fourtop.restaurants.floor_version, fourtop.restaurants.policy_version,
-    fourtop.restaurants.occupancy_version, greatest(fourtop.restaurants.latest_us, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)) AS greatest_1
+    fourtop.restaurants.occupancy_version, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) AS "extract(epoch FROM clock_timestamp()) * 1000000",
+    greatest(fourtop.restaurants.latest_us, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)) AS greatest_1
 FROM fourtop.restaurants
 WHERE fourtop.restaurants.id = :restaurant::VARCHAR;
 
@@ -713,7 +714,8 @@ UPDATE fourtop.restaurants
 SET latest_us=greatest(fourtop.restaurants.latest_us, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT))
 WHERE fourtop.restaurants.id = :restaurant::VARCHAR
 RETURNING fourtop.restaurants.floor_version, fourtop.restaurants.policy_version,
-    fourtop.restaurants.occupancy_version, greatest(fourtop.restaurants.latest_us, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)) AS greatest_1;
+    fourtop.restaurants.occupancy_version, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) AS "extract(epoch FROM clock_timestamp()) * 1000000",
+    greatest(fourtop.restaurants.latest_us, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)) AS greatest_1;
 
 -- load_scope 3
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
@@ -2853,6 +2855,29 @@ WHERE (fourtop.capacity_outbox.restaurant_id, fourtop.capacity_outbox.sequence) 
     SELECT found.restaurant_id, found.sequence
     FROM found
 );
+
+-- read_told_time
+-- Lock the restaurant's row and read the time that it was told last.
+SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) AS "extract(epoch FROM clock_timestamp()) * 1000000",
+    fourtop.restaurants.latest_us
+FROM fourtop.restaurants
+WHERE fourtop.restaurants.id = :restaurant::VARCHAR
+FOR UPDATE;
+
+-- reset_clock
+-- Set the time of a restaurant back after a clock ran ahead.
+UPDATE fourtop.restaurants
+SET latest_us=:now_us::BIGINT
+WHERE fourtop.restaurants.id = :restaurant::VARCHAR
+RETURNING fourtop.restaurants.latest_us;
+
+-- list_restaurants_ahead
+-- List restaurants that were told a time more than five minutes ahead of the clock.
+SELECT fourtop.restaurants.id
+FROM fourtop.restaurants
+WHERE fourtop.restaurants.latest_us - CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) > 300000000
+ORDER BY fourtop.restaurants.id
+LIMIT 10;
 
 -- explain_conflict
 -- Read all rows that refused changes touch or overlap, to find the cause. Runs only after a

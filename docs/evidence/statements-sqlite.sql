@@ -374,7 +374,7 @@ SET max_covers = excluded.max_covers, max_parties = excluded.max_parties, period
 -- look_up_restaurant
 -- Read the restaurant's versions and its time without a lock. Every query begins here. Used by:
 -- house, quote, availability, get_booking, bookings, table_states, audit, events, archived.
-SELECT restaurants.floor_version, restaurants.policy_version, restaurants.occupancy_version,
+SELECT restaurants.floor_version, restaurants.policy_version, restaurants.occupancy_version, NULL AS anon_1,
     restaurants.latest_us
 FROM restaurants
 WHERE restaurants.id = :restaurant;
@@ -564,7 +564,7 @@ SELECT (
 -- commands of a restaurant run one after the other. Used by: hold, release_hold, hold with a key
 -- and a session, extend_hold, confirm, confirm again with the same key, book, reschedule, move,
 -- cancel, block, unblock, edit_floor, edit_policy, events, sweep_holds.
-SELECT restaurants.floor_version, restaurants.policy_version, restaurants.occupancy_version,
+SELECT restaurants.floor_version, restaurants.policy_version, restaurants.occupancy_version, NULL AS anon_1,
     restaurants.latest_us
 FROM restaurants
 WHERE restaurants.id = :restaurant;
@@ -1891,6 +1891,27 @@ WHERE (capacity_outbox.restaurant_id, capacity_outbox.sequence) IN (
         LIMIT :limit OFFSET :param_3
     ) AS found
 );
+
+-- read_told_time
+-- Lock the restaurant's row and read the time that it was told last.
+SELECT NULL AS anon_1, restaurants.latest_us
+FROM restaurants
+WHERE restaurants.id = :restaurant;
+
+-- reset_clock
+-- Set the time of a restaurant back after a clock ran ahead.
+UPDATE restaurants
+SET latest_us=:now_us
+WHERE restaurants.id = :restaurant
+RETURNING latest_us;
+
+-- list_restaurants_ahead
+-- List restaurants that were told a time more than five minutes ahead of the clock.
+SELECT restaurants.id
+FROM restaurants
+WHERE restaurants.latest_us - :now_us > 300000000
+ORDER BY restaurants.id
+LIMIT 10 OFFSET :param_1;
 
 -- explain_conflict
 -- Read all rows that refused changes touch or overlap, to find the cause. Runs only after a

@@ -260,11 +260,17 @@ def test_flow_5_the_row_of_a_confirmation_in_postgresql(
     assert desk.confirm(hold.id, key="k1").replayed
     assert desk.confirm(hold.id).replayed
     found = owner.execute(
-        "SELECT booking_id, hold_id, idempotency_key, tables,"
+        "SELECT id, booking_id, hold_id, idempotency_key,"
         " checked_at > now() - interval '1 minute' AND checked_at <= clock_timestamp()"
         " FROM fourtop.booking_confirmation_results WHERE confirmed"
     ).fetchall()
-    assert found == [(booking.id, hold.id, "k1", [{"table_id": "1", "capacity": 4}], True)]
+    ((result_id, *facts),) = found
+    assert facts == [booking.id, hold.id, "k1", True]
+    tables = owner.execute(
+        "SELECT table_id, capacity FROM fourtop.booking_confirmation_tables WHERE result_id = %s",
+        (result_id,),
+    ).fetchall()
+    assert tables == [("1", 4)]
 
 
 def test_flow_5_a_failed_confirm_leaves_evidence_with_the_conflict_in_postgresql(
@@ -295,8 +301,13 @@ def test_flow_5_the_row_of_a_confirmation_in_sqlite(
     clock.advance(seconds=30)
     booking = desk.confirm(hold.id, key="k1")
     found = file.execute(
-        "SELECT booking_id, hold_id, idempotency_key, json_extract(tables, '$[0].table_id'),"
-        " json_extract(tables, '$[0].capacity'), checked_us"
+        "SELECT id, booking_id, hold_id, idempotency_key, checked_us"
         " FROM booking_confirmation_results WHERE confirmed"
     ).fetchall()
-    assert found == [(booking.id, hold.id, "k1", "1", 4, round(clock.now.timestamp() * 1_000_000))]
+    ((result_id, *facts),) = found
+    assert facts == [booking.id, hold.id, "k1", round(clock.now.timestamp() * 1_000_000)]
+    tables = file.execute(
+        "SELECT table_id, capacity FROM booking_confirmation_tables WHERE result_id = ?",
+        (result_id,),
+    ).fetchall()
+    assert tables == [("1", 4)]

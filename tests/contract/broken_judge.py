@@ -1,4 +1,4 @@
-"""Shelves that trust a decision, judge too early, or are not atomic: each one line away from the good one."""
+"""States that trust a decision, judge too early, or are not atomic: each one line away from the good one."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from fourtop import (
     NotFound,
 )
 from fourtop.ports import Changes
-from fourtop.storage.memory.state import Shelf
+from fourtop.storage.memory.state import RestaurantState
 
 
-class TrustsTenants(Shelf):
+class TrustsTenants(RestaurantState):
     def _check_tenant(self, changes: Changes) -> None:
         pass
 
 
-class ChecksTheFirstTenantOnly(Shelf):
+class ChecksTheFirstTenantOnly(RestaurantState):
     def _check_tenant(self, changes: Changes) -> None:
         super()._check_tenant(attrs.evolve(changes, bookings=changes.bookings[:1]))
 
 
-class TrustsHouseVersions(Shelf):
+class TrustsHouseVersions(RestaurantState):
     def _check_house(self, changes: Changes) -> None:
         pass
 
 
-class TrustsBookingVersions(Shelf):
+class TrustsBookingVersions(RestaurantState):
     def _check_bookings(self, changes: Changes) -> None:
         pass
 
 
-class TakesAnyNewerBooking(Shelf):
+class TakesAnyNewerBooking(RestaurantState):
     def _check_bookings(self, changes: Changes) -> None:
         newer = [each for each in changes.bookings if each.version > self._version_of(each)]
         old = tuple(each for each in changes.bookings if each not in newer)
@@ -48,7 +48,7 @@ class TakesAnyNewerBooking(Shelf):
         return 0 if stored is None else stored.version
 
 
-class IgnoresAbsentRemovals(Shelf):
+class IgnoresAbsentRemovals(RestaurantState):
     def _check_gone(self, changes: Changes) -> None:
         pass
 
@@ -60,43 +60,43 @@ class IgnoresAbsentRemovals(Shelf):
         super()._write_allocations(attrs.evolve(changes, removed=there, replaced=moved))
 
 
-class TrustsNewIds(Shelf):
+class TrustsNewIds(RestaurantState):
     def _check_new(self, changes: Changes) -> None:
         pass
 
 
-class TakesAKeyTwice(Shelf):
+class TakesAKeyTwice(RestaurantState):
     def _check_new(self, changes: Changes) -> None:
         super()._check_new(attrs.evolve(changes, stored_results=()))
 
 
-class TakesAKeyOfOneCommandOnly(Shelf):
+class TakesAKeyOfOneCommandOnly(RestaurantState):
     def _check_new(self, changes: Changes) -> None:
         super()._check_new(changes)
         if {each.key for each in changes.stored_results} & {
-            key for _, key in self.evidence.stored_results
+            key for _, key in self.confirmations.stored_results
         }:
             raise AlreadyExists("answer", changes.stored_results[0].key)
 
 
-class TakesAnEventTwice(Shelf):
+class TakesAnEventTwice(RestaurantState):
     def _check_new(self, changes: Changes) -> None:
         super()._check_new(attrs.evolve(changes, events=()))
 
 
-class ConfirmsTwice(Shelf):
+class ConfirmsTwice(RestaurantState):
     def _check_new(self, changes: Changes) -> None:
         failed = [attrs.evolve(each, confirmed=False) for each in changes.confirmations]
         super()._check_new(attrs.evolve(changes, confirmations=tuple(failed)))
 
 
-class TakesAKeyForAHold(Shelf):
+class TakesAKeyForAHold(RestaurantState):
     def _check_new(self, changes: Changes) -> None:
         others = [attrs.evolve(each, key=each.id) for each in changes.confirmations]
         super()._check_new(attrs.evolve(changes, confirmations=tuple(others)))
 
 
-class TrustsOwners(Shelf):
+class TrustsOwners(RestaurantState):
     def _check_references(self, changes: Changes) -> None:
         try:
             super()._check_references(changes)
@@ -110,7 +110,7 @@ class TrustsOwners(Shelf):
                 raise
 
 
-class TrustsTables(Shelf):
+class TrustsTables(RestaurantState):
     def _check_references(self, changes: Changes) -> None:
         try:
             super()._check_references(changes)
@@ -119,12 +119,12 @@ class TrustsTables(Shelf):
                 raise
 
 
-class LeavesRowsBehind(Shelf):
+class LeavesRowsBehind(RestaurantState):
     def _check_left_behind(self, changes: Changes, removed: Any) -> None:
         pass
 
 
-class KeepsWhatItPlaced(Shelf):
+class KeepsWhatItPlaced(RestaurantState):
     def _write_allocations(self, changes: Changes) -> None:
         for row in chain(changes.removed, (old for old, _ in changes.replaced)):
             self.occupancy.remove(row)
@@ -132,7 +132,7 @@ class KeepsWhatItPlaced(Shelf):
             self.occupancy.add(row)
 
 
-class WritesRecordsBeforeItJudgesRows(Shelf):
+class WritesRecordsBeforeItJudgesRows(RestaurantState):
     def _write_allocations(self, changes: Changes) -> None:
         self._write_records(changes)
         super()._write_allocations(changes)
@@ -149,48 +149,48 @@ class WritesRecordsBeforeItJudgesRows(Shelf):
         self._count(changes)
 
 
-class TellsOfWhatItRefused(Shelf):
+class TellsOfWhatItRefused(RestaurantState):
     def apply(self, changes: Changes) -> None:
         try:
             super().apply(changes)
         except FourtopError:
-            self.events.extend(changes.events)
+            self.outbox.extend(changes.events)
             raise
 
 
-class RemembersRefusedKeys(Shelf):
+class RemembersRefusedKeys(RestaurantState):
     def apply(self, changes: Changes) -> None:
         self._check_new(changes)
-        self.events.keys.update(event.dedupe_key for event in changes.events)
+        self.outbox.keys.update(event.dedupe_key for event in changes.events)
         super().apply(attrs.evolve(changes, events=()))
-        self.events.extend(changes.events)
+        self.outbox.extend(changes.events)
 
 
-class JudgesEachMoveAlone(Shelf):
+class JudgesEachMoveAlone(RestaurantState):
     def _write_allocations(self, changes: Changes) -> None:
         for pair in changes.replaced:
             super()._write_allocations(Changes(replaced=(pair,)))
         super()._write_allocations(attrs.evolve(changes, replaced=()))
 
 
-class AddsBeforeItRemoves(Shelf):
+class AddsBeforeItRemoves(RestaurantState):
     def _write_allocations(self, changes: Changes) -> None:
         super()._write_allocations(attrs.evolve(changes, removed=()))
         super()._write_allocations(Changes(removed=changes.removed))
 
 
-class AddsBeforeItReplaces(Shelf):
+class AddsBeforeItReplaces(RestaurantState):
     def _write_allocations(self, changes: Changes) -> None:
         super()._write_allocations(attrs.evolve(changes, replaced=()))
         super()._write_allocations(Changes(replaced=changes.replaced))
 
 
-class RemovesNoBlockThatHadRows(Shelf):
+class RemovesNoBlockThatHadRows(RestaurantState):
     def _check_left_behind(self, changes: Changes, removed: Any) -> None:
         super()._check_left_behind(attrs.evolve(changes, removed=()), removed)
 
 
-class CountsTheRefused(Shelf):
+class CountsTheRefused(RestaurantState):
     def apply(self, changes: Changes) -> None:
         self._count(Changes())
         try:

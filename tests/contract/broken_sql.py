@@ -173,7 +173,7 @@ class AsksTheClockFirst(SqlStore):
         self._tenant = _HastyAccess(self._tenant._dialect, self._tenant._options)
 
     def transact(self, scope: Scope, decide: Callable[[Any], Any]) -> Any:
-        _HastyAccess.asked_us = self._tenant._tell(scope.restaurant_id, 0)
+        _HastyAccess.asked_us = self._tenant._tell(scope.restaurant_id, 0, None)
         if current_thread() is not main_thread():
             HAS_COME.set()
         return super().transact(scope, decide)
@@ -196,8 +196,8 @@ class LetsTimeGoBack(SqlStore):
 
 
 class _CarelessAccess(TenantAccess):
-    def _tell(self, restaurant_id: str, latest_us: int) -> int:
-        del restaurant_id
+    def _tell(self, restaurant_id: str, latest_us: int, database_us: int | None) -> int:
+        del restaurant_id, database_us
         return latest_us if self._clock is None else self._clock.now_us()
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import attrs
@@ -18,7 +17,7 @@ from fourtop import (
     Window,
 )
 from fourtop.ports import MAX_NEEDS, Clock, Decision, Need, Scope, View
-from fourtop.storage.memory.state import Shelf
+from fourtop.storage.memory.state import RestaurantState
 from tests.contract.loading import loaded
 
 T = TypeVar("T")
@@ -28,12 +27,14 @@ class SweepsOnItsOwn(MemoryStore):
     """It takes the rows of dead holds away whenever it writes, and no event tells."""
 
     def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
-        with self._locked(scope.restaurant_id) as shelf:
+        def sweep(state: RestaurantState) -> None:
             now_us = self._tell(scope.restaurant_id)
-            dead = [hold for hold in shelf._active if not hold.is_alive(now_us)]
+            dead = [hold for hold in state._active if not hold.is_alive(now_us)]
             for hold in dead:
-                for row in shelf.occupancy.of_owner(OwnerKind.HOLD, hold.id):
-                    shelf.occupancy.remove(row)
+                for row in state.occupancy.of_owner(OwnerKind.HOLD, hold.id):
+                    state.occupancy.remove(row)
+
+        self._inside(scope.restaurant_id, sweep)
         return super().transact(scope, decide)
 
 
@@ -44,12 +45,12 @@ class ListsEventsByTime(MemoryStore):
 
 class ListsRestaurantsAsTheyCame(MemoryStore):
     def restaurant_ids(self) -> tuple[str, ...]:
-        return tuple(self._shelves)
+        return tuple(self._states)
 
 
 class OpensTwice(MemoryStore):
     def add_restaurant(self, house: House) -> None:
-        self._shelves.pop(house.restaurant.id, None)
+        self._states.pop(house.restaurant.id, None)
         super().add_restaurant(house)
 
 
@@ -73,16 +74,16 @@ class RemembersWhatItRemoved(MemoryStore):
 
     def __init__(self, clock: Clock | None = None) -> None:
         super().__init__(clock)
-        self._removed: dict[str, Shelf] = {}
+        self._removed: dict[str, RestaurantState] = {}
 
     def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
-        shelf = self._shelves.get(scope.restaurant_id)
+        state = self._states.get(scope.restaurant_id)
         super().remove_restaurant(scope, check)
-        assert shelf is not None, "what was removed was there"
-        self._removed[scope.restaurant_id] = shelf
+        assert state is not None, "what was removed was there"
+        self._removed[scope.restaurant_id] = state
 
-    def _new_shelf(self, house: House) -> Shelf:
-        return self._removed.pop(house.restaurant.id, None) or super()._new_shelf(house)
+    def _new_state(self, house: House) -> RestaurantState:
+        return self._removed.pop(house.restaurant.id, None) or super()._new_state(house)
 
 
 class RemovesWithoutAsking(MemoryStore):
@@ -95,15 +96,15 @@ class ChecksBeforeItLocks(MemoryStore):
     """It locks the restaurant only for the removal."""
 
     def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
-        shelf = self._shelves.get(scope.restaurant_id)
-        if shelf is not None:
-            self._on_view(shelf, scope, self._tell(scope.restaurant_id), check)
+        state = self._states.get(scope.restaurant_id)
+        if state is not None:
+            self._on_view(state, scope, self._tell(scope.restaurant_id), check)
         super().remove_restaurant(scope, lambda _: None)
 
 
 class FindsNothing(MemoryStore):
     def events(self, restaurant_id: str) -> tuple[Event, ...]:
-        return super().events(restaurant_id) if restaurant_id in self._shelves else ()
+        return super().events(restaurant_id) if restaurant_id in self._states else ()
 
 
 class LeavesViewsAlive(MemoryStore):
@@ -111,8 +112,8 @@ class LeavesViewsAlive(MemoryStore):
         def close(self) -> None:
             pass
 
-    def _new_view(self, shelf: Shelf, scope: Scope, now_us: int) -> View:
-        return self.Undying(shelf, scope, now_us)
+    def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
+        return self.Undying(state, scope, now_us)
 
 
 class ShowsEverything(MemoryStore):
@@ -124,16 +125,16 @@ class ShowsEverything(MemoryStore):
         def covers(self, window: Window) -> bool:
             return window is not None
 
-    def _new_view(self, shelf: Shelf, scope: Scope, now_us: int) -> View:
+    def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
         named = ("bookings", "holds", "blocks", "tables", "stored_results", "sessions")
         everything = {name: self.Everything(getattr(scope, name)) for name in named}
         shown = {**attrs.asdict(scope, recurse=False), **everything, "counts_holds": True}
-        return View(shelf, self.Open(**shown), now_us)
+        return View(state, self.Open(**shown), now_us)
 
 
 class HidesTables(MemoryStore):
-    def _new_view(self, shelf: Shelf, scope: Scope, now_us: int) -> View:
-        return View(shelf, attrs.evolve(scope, tables=frozenset()), now_us)
+    def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
+        return View(state, attrs.evolve(scope, tables=frozenset()), now_us)
 
 
 class ShowsAMarginAroundWindows(MemoryStore):
@@ -143,13 +144,17 @@ class ShowsAMarginAroundWindows(MemoryStore):
                 Window.of_micros(window.start_us, window.end_us - 1)
             )
 
-    def _new_view(self, shelf: Shelf, scope: Scope, now_us: int) -> View:
-        return View(shelf, self.Wide(**attrs.asdict(scope, recurse=False)), now_us)
+    def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
+        return View(state, self.Wide(**attrs.asdict(scope, recurse=False)), now_us)
 
 
 class ServesOneNeed(MemoryStore):
     def _on_view(
-        self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]
+        self,
+        state: RestaurantState,
+        scope: Scope,
+        now_us: int,
+        question: Callable[[View], T | Need],
     ) -> T:
         needs: list[Need] = []
 
@@ -160,15 +165,19 @@ class ServesOneNeed(MemoryStore):
                 assert len(needs) == 1, "only one need is served"
             return answer
 
-        return super()._on_view(shelf, scope, now_us, once)
+        return super()._on_view(state, scope, now_us, once)
 
 
 class ServesEveryNeed(MemoryStore):
     def _on_view(
-        self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]
+        self,
+        state: RestaurantState,
+        scope: Scope,
+        now_us: int,
+        question: Callable[[View], T | Need],
     ) -> T:
         while True:
-            view = self._new_view(shelf, scope, now_us)
+            view = self._new_view(state, scope, now_us)
             answer = question(view)
             view.close()
             if not isinstance(answer, Need):
@@ -178,10 +187,14 @@ class ServesEveryNeed(MemoryStore):
 
 class ForgetsTheFirstScope(MemoryStore):
     def _on_view(
-        self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]
+        self,
+        state: RestaurantState,
+        scope: Scope,
+        now_us: int,
+        question: Callable[[View], T | Need],
     ) -> T:
         for _ in range(MAX_NEEDS + 1):
-            view = self._new_view(shelf, scope, now_us)
+            view = self._new_view(state, scope, now_us)
             try:
                 answer = question(view)
             finally:
@@ -194,10 +207,14 @@ class ForgetsTheFirstScope(MemoryStore):
 
 class WrapsErrors(MemoryStore):
     def _on_view(
-        self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]
+        self,
+        state: RestaurantState,
+        scope: Scope,
+        now_us: int,
+        question: Callable[[View], T | Need],
     ) -> T:
         try:
-            return super()._on_view(shelf, scope, now_us, question)
+            return super()._on_view(state, scope, now_us, question)
         except ZeroDivisionError as error:
             raise StoreUnavailable(str(error)) from error
 
@@ -229,34 +246,31 @@ class TakesNothingForFailure(MemoryStore):
 class ReadsCount(MemoryStore):
     def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
         answer = super().read(scope, ask)
-        shelf = self._shelves[scope.restaurant_id]
-        shelf.versions = attrs.evolve(shelf.versions, occupancy=shelf.versions.occupancy + 1)
+        state = self._states[scope.restaurant_id]
+        state.versions = attrs.evolve(state.versions, occupancy=state.versions.occupancy + 1)
         return answer
 
 
 class ForgetsTheLock(MemoryStore):
-    @contextmanager
-    def _locked(self, restaurant_id: str) -> Iterator[Shelf]:
-        shelf = self._shelves.get(restaurant_id)
-        if shelf is None:
+    def _inside(self, restaurant_id: str, work: Callable[[RestaurantState], T]) -> T:
+        state = self._states.get(restaurant_id)
+        if state is None:
             raise NotFound("restaurant", restaurant_id)
-        yield shelf
+        return work(state)
 
 
 class ReadsWithoutTheLock(MemoryStore):
     def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
-        shelf = self._shelves.get(scope.restaurant_id)
-        if shelf is None:
+        state = self._states.get(scope.restaurant_id)
+        if state is None:
             raise NotFound("restaurant", scope.restaurant_id)
-        return self._on_view(shelf, scope, self._tell(scope.restaurant_id), ask)
+        return self._on_view(state, scope, self._tell(scope.restaurant_id), ask)
 
 
 class LooksAtTheClockFirst(MemoryStore):
-    @contextmanager
-    def _locked(self, restaurant_id: str) -> Iterator[Shelf]:
+    def _inside(self, restaurant_id: str, work: Callable[[RestaurantState], T]) -> T:
         self._early_us = self._clock.now_us()
-        with super()._locked(restaurant_id) as shelf:
-            yield shelf
+        return super()._inside(restaurant_id, work)
 
     def _tell(self, restaurant_id: str) -> int:
         early_us = max(self._latest_us[restaurant_id], self._early_us)
@@ -266,8 +280,17 @@ class LooksAtTheClockFirst(MemoryStore):
 
 class LetsTimeGoBack(MemoryStore):
     def _tell(self, restaurant_id: str) -> int:
-        assert restaurant_id in self._shelves
+        assert restaurant_id in self._states
         return self._clock.now_us()
+
+
+class TellsTheFuture(MemoryStore):
+    """It answers with the latest time that it has told, however far behind the clock is."""
+
+    def _tell(self, restaurant_id: str) -> int:
+        latest_us = max(self._latest_us[restaurant_id], self._clock.now_us())
+        self._latest_us[restaurant_id] = latest_us
+        return latest_us
 
 
 class TellsMilliseconds(MemoryStore):
@@ -285,6 +308,6 @@ class RemembersTimeOfWritesOnly(MemoryStore):
 
 
 class CountsHeadsForEachWindow(MemoryStore):
-    def _new_view(self, shelf: Shelf, scope: Scope, now_us: int) -> View:
-        counted = [each for window in scope.headcounts for each in shelf.headcounts(window)]
-        return View(attrs.evolve(loaded(shelf, scope, now_us), counted=counted), scope, now_us)
+    def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
+        counted = [each for window in scope.headcounts for each in state.headcounts(window)]
+        return View(attrs.evolve(loaded(state, scope, now_us), counted=counted), scope, now_us)

@@ -38,12 +38,12 @@ class WaitingStore(AsyncMemoryStore):
 
     async def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
         memory = self._store
-        shelf = memory._shelves.get(scope.restaurant_id)
-        if shelf is None:
+        state = memory._states.get(scope.restaurant_id)
+        if state is None:
             raise NotFound("restaurant", scope.restaurant_id)
-        decision = memory._on_view(shelf, scope, memory._tell(scope.restaurant_id), decide)
+        decision = memory._on_view(state, scope, memory._tell(scope.restaurant_id), decide)
         await (self._both.wait() if scope.holds else asyncio.sleep(0))
-        memory._write(shelf, decision.changes)
+        memory._write(state, decision.changes)
         return decision.result
 
 

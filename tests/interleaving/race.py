@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, Final, TypeVar
 
 import attrs
 
@@ -31,12 +31,13 @@ from fourtop import (
 )
 from fourtop.errors import NotFound
 from fourtop.ports import Changes
-from fourtop.storage.memory.state import Shelf
-from fourtop.testing.interleaving import Interleaving, Scheduler, SteppedStore
+from fourtop.storage.memory.state import RestaurantState
+from fourtop.testing.interleavings import Interleaving, Scheduler, SteppedStore
 from fourtop.timeline import Occupancy
 from tests.contract.broken_judge import IgnoresAbsentRemovals
 from tests.evening import NOW, a_house, at, booked, held, one_table, party_size, table_rows
 
+R = TypeVar("R")
 Calls = Mapping[str, Callable[[], object]]
 MakeStore = Callable[[Scheduler, ManualClock], SteppedStore]
 
@@ -44,13 +45,12 @@ MakeStore = Callable[[Scheduler, ManualClock], SteppedStore]
 class LocklessStore(SteppedStore):
     """A stepped store that forgets the lock, and nothing else: it still judges what is written."""
 
-    @contextmanager
-    def _locked(self, restaurant_id: str) -> Iterator[Shelf]:
-        shelf = self._shelves.get(restaurant_id)
-        if shelf is None:
+    def _inside(self, restaurant_id: str, work: Callable[[RestaurantState], R]) -> R:
+        state = self._states.get(restaurant_id)
+        if state is None:
             raise NotFound("restaurant", restaurant_id)
         self._scheduler.step("lock")
-        yield shelf
+        return work(state)
 
 
 class BlindOccupancy(Occupancy):
@@ -61,7 +61,7 @@ class BlindOccupancy(Occupancy):
             super().add(allocation)
 
 
-class TrustingShelf(IgnoresAbsentRemovals):
+class TrustingState(IgnoresAbsentRemovals):
     """It judges nothing."""
 
     def __init__(self, house: House) -> None:
@@ -78,8 +78,8 @@ class TrustingShelf(IgnoresAbsentRemovals):
 class CarelessStore(LocklessStore):
     """A stepped store that neither locks nor judges: the check-then-write of the textbooks."""
 
-    def _new_shelf(self, house: House) -> Shelf:
-        return TrustingShelf(house)
+    def _new_state(self, house: House) -> RestaurantState:
+        return TrustingState(house)
 
 
 @attrs.frozen

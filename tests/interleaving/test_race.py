@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from fourtop.testing.interleaving import Interleaving, SteppedStore, explore
+from fourtop.testing.interleavings import Interleaving, SteppedStore, explore
 from tests.full_text import full_text
 from tests.interleaving.race import DUELS, CarelessStore, Duel, LocklessStore, MakeStore, Scene
 
@@ -35,7 +35,7 @@ def test_in_every_order_all_is_right(name: str) -> None:
     orders = set()
     for run in explore(duel.set_on(SteppedStore), duel.calls):
         judged(duel, run)
-        run.scene.store._shelves["house"].occupancy._check()
+        run.scene.store._states["house"].occupancy._check()
         orders.add(run.steps)
     assert len(orders) == duel.runs
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fourtop.adjacency import Growth
+from fourtop.adjacency import SubsetEnumerator
 from fourtop.adjacency.enumeration import walk
-from fourtop.model.planning import AdjacencyMode
+from fourtop.model.planning_rules import AdjacencyMode
 
 Graph = tuple[int, ...]
 MODES = (*AdjacencyMode, None)
@@ -79,7 +79,9 @@ def graphs(
 def test_combination_counts_of_known_graphs(
     graph: Graph, connected: int, pairwise: int, neighbors: int
 ) -> None:
-    growth = Growth(neighbours=graph, among=(1 << len(graph)) - 1, largest=len(graph))
+    growth = SubsetEnumerator(
+        neighbours=graph, candidates=(1 << len(graph)) - 1, largest=len(graph)
+    )
     assert sum(1 for _ in growth.sets(AdjacencyMode.CONNECTED)) == connected
     assert sum(1 for _ in growth.sets(AdjacencyMode.PAIRWISE)) == pairwise
     assert sum(1 for _ in growth.sets(AdjacencyMode.NEIGHBORS)) == neighbors
@@ -87,12 +89,14 @@ def test_combination_counts_of_known_graphs(
 
 
 @pytest.mark.parametrize("mode", MODES)
-@given(graph=graphs(), among=st.integers(0, 127), largest=st.integers(1, 7))
+@given(graph=graphs(), candidates=st.integers(0, 127), largest=st.integers(1, 7))
 def test_each_set_of_a_mode_comes_exactly_once(
-    mode: AdjacencyMode | None, graph: Graph, among: int, largest: int
+    mode: AdjacencyMode | None, graph: Graph, candidates: int, largest: int
 ) -> None:
-    found = list(Growth(neighbours=graph, among=among, largest=largest).sets(mode))
-    chosen = [place for place in range(7) if among >> place & 1]
+    found = list(
+        SubsetEnumerator(neighbours=graph, candidates=candidates, largest=largest).sets(mode)
+    )
+    chosen = [place for place in range(7) if candidates >> place & 1]
     expected = {
         sum(1 << place for place in members)
         for size in range(1, largest + 1)
@@ -118,10 +122,16 @@ def test_a_cut_is_told_truly_what_may_still_come(
     def spare(chosen: int, reach: int) -> bool:
         return chosen | reach == asked_of
 
-    everything = set(Growth(neighbours=graph, among=127, largest=largest, cut=cut).sets(mode))
+    everything = set(
+        SubsetEnumerator(neighbours=graph, candidates=127, largest=largest, prune=cut).sets(mode)
+    )
     for chosen, reach in told[:5]:
         asked_of = chosen | reach
-        left = set(Growth(neighbours=graph, among=127, largest=largest, cut=spare).sets(mode))
+        left = set(
+            SubsetEnumerator(neighbours=graph, candidates=127, largest=largest, prune=spare).sets(
+                mode
+            )
+        )
         assert left <= everything
         assert all(not mask & ~asked_of for mask in everything - left)
 

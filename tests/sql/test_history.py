@@ -208,7 +208,8 @@ def test_a_scan_would_be_seen(
     ]
     assert (
         scanned(
-            explaining, "SELECT party FROM bookings WHERE restaurant_id = 'house' AND id = 'b1'"
+            explaining,
+            "SELECT party_size FROM bookings WHERE restaurant_id = 'house' AND id = 'b1'",
         )
         == []
     )

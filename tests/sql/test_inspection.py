@@ -7,6 +7,8 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,17 +16,21 @@ import attrs
 import pytest
 from sqlalchemy import Boolean, Column, Engine, Text, create_engine, event
 
+import fourtop
 from fourtop import (
     AsyncSqlStore,
+    BookingRequest,
     CapacityRule,
+    ClockBehind,
     Finding,
     ManualClock,
     SqlStore,
     StoreMisconfigured,
     SystemClock,
 )
+from fourtop.ports import Scope
 from fourtop.storage.sql.checks import rules as check_rules
-from fourtop.storage.sql.checks.finding import KINDS
+from fourtop.storage.sql.checks.findings import KINDS
 from fourtop.storage.sql.checks.startup import inspect_store as inspect
 from fourtop.storage.sql.connection.transaction import Connection
 from fourtop.storage.sql.tables.catalog import catalog
@@ -352,6 +358,58 @@ def test_a_clock_that_is_not_the_databases_is_a_warning(
         store = SqlStore(url, clock=clock)
         assert codes(store.inspect()) == expected
         store.close()
+
+
+def test_finding_17_a_clock_that_once_ran_ahead_is_found_and_set_back(
+    database: str, file: Path
+) -> None:
+    for url in (cluster().url(database, user="service"), f"sqlite:///{file}"):
+        store = SqlStore(url)
+        rules = (CapacityRule(max_covers=9),)
+        open_desk(store, a_house(name="Ann", capacity_rules=rules))
+        open_desk(store, a_house(name="Ben", capacity_rules=rules))
+        assert codes(store.inspect()) == []
+        ahead = "UPDATE {}restaurants SET latest_us = {} WHERE id = 'ann'"
+        year_us = store.now_us() + 365 * 24 * 3_600 * 1_000_000
+        if url.startswith("sqlite"):
+            change(file, ahead.format("", year_us))
+        else:
+            run(database, ahead.format("fourtop.", year_us))
+        desks = fourtop.Engine(store).desk("ann"), fourtop.Engine(store).desk("ben")
+        assert codes(store.inspect()) == ["clock_ahead"]
+        (found,) = (each for each in store.inspect() if each.code == "clock_ahead")
+        assert found.severity.value == "warn"
+        assert "restaurant ann " in found.text
+        for call in (desks[0].house, partial(desks[0].release_hold, "h")):
+            with pytest.raises(ClockBehind) as caught:
+                call()
+            assert caught.value.restaurant_id == "ann"
+        assert desks[1].house().restaurant.id == "ben"
+        assert store.reset_clock("ben") == 0
+        day_us = 24 * 3_600 * 1_000_000
+        assert 364 * day_us < store.reset_clock("ann") <= 365 * day_us
+        assert store.reset_clock("ann") == 0
+        assert desks[0].house().restaurant.id == "ann"
+        assert codes(store.inspect()) == []
+        store.close()
+
+
+def test_finding_17_another_process_that_was_told_the_future_goes_back_with_the_reset(
+    file: Path,
+) -> None:
+    clock = ManualClock(NOW + timedelta(days=365))
+    one, other = (SqlStore(f"sqlite:///{file}", clock=clock) for _ in range(2))
+    desk = open_desk(one)
+    desk.book(BookingRequest(2, NOW + timedelta(days=366, hours=7)))
+    assert fourtop.Engine(other).restaurant_ids() == ("house",)
+    assert fourtop.Engine(other).desk("house").versions().floor == 1
+    clock.move_to(NOW)
+    with pytest.raises(ClockBehind):
+        fourtop.Engine(other).desk("house").house()
+    assert one.reset_clock("house") > 0
+    assert other.read(Scope("house"), lambda view: view.now_us) == clock.now_us()
+    one.close()
+    other.close()
 
 
 # ---- the first call ------------------------------------------------------------------------------

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Final
+
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from fourtop import Actor
+from fourtop import Actor, ClockBehind
+from fourtop.ports import MAX_STEP_BACK_US, Scope
 from tests.stateful.booking_rules import BookingRules
 from tests.stateful.drawing import ACTORS, Caller, clock_choices, next_moment, pick
 from tests.stateful.hold_rules import HoldRules
 from tests.stateful.house_rules import HouseRules
 from tests.stateful.service import moment
 from tests.stateful.stage import HAS_ANSWERS, PICKS, SPAN, as_replay, shown
+
+_MAX_STEP_BACK: Final = timedelta(microseconds=MAX_STEP_BACK_US)
 
 
 class Evening(HoldRules, BookingRules, HouseRules):
@@ -21,10 +27,26 @@ class Evening(HoldRules, BookingRules, HouseRules):
     def pass_time(self, choice: int) -> None:
         now = max(ledger.now for ledger in self.ledgers)
         then = moment(next_moment(self.ledgers, now, choice))
+        if moment(now) - then > _MAX_STEP_BACK:
+            self._refuse_the_clock(then, moment(now))
+            return
         self.clock.move_to(min(then, self.opened + SPAN))
         # A store tells the time to whoever asks, and does not go back behind what it has told.
         self.touched.update(range(len(self.ledgers)))
         self._count("clock", "back" if then < moment(now) else "on")
+
+    def _refuse_the_clock(self, then: datetime, now: datetime) -> None:
+        """Set the clock far back: a restaurant that was told a later time answers nothing. Set it right."""
+        self.clock.move_to(then)
+        for here, ledger in enumerate(self.ledgers):
+            if moment(ledger.now) - then > _MAX_STEP_BACK:
+                try:
+                    self.stores["memory"].read(Scope(self.tenants[here]), lambda view: view.now_us)
+                except ClockBehind:
+                    continue
+                raise AssertionError("a clock far behind was taken for the time")
+        self.clock.move_to(now)
+        self._count("clock", "back")
 
     @HAS_ANSWERS
     @rule(choice=PICKS, actor=st.sampled_from(ACTORS))

@@ -16,7 +16,7 @@ from fourtop.model.hold import Hold, HoldState
 from fourtop.planner import Planner
 from fourtop.planner.candidate import Candidate
 from fourtop.ports import Changes, Decision, View
-from fourtop.storage.memory.state import Shelf
+from fourtop.storage.memory.state import RestaurantState
 
 Patch = pytest.MonkeyPatch
 Mutant = Callable[[Patch], None]
@@ -84,13 +84,13 @@ def a_party_is_in_its_own_way(patch: Patch) -> None:
 
 
 def failed_confirmations_leave_no_evidence(patch: Patch) -> None:
-    good = Shelf.apply
+    good = RestaurantState.apply
 
-    def apply(shelf: Shelf, changes: Changes) -> None:
+    def apply(state: RestaurantState, changes: Changes) -> None:
         successes = tuple(each for each in changes.confirmations if each.confirmed)
-        good(shelf, attrs.evolve(changes, confirmations=successes))
+        good(state, attrs.evolve(changes, confirmations=successes))
 
-    patch.setattr(Shelf, "apply", apply)
+    patch.setattr(RestaurantState, "apply", apply)
 
 
 MUTANTS: tuple[Mutant, ...] = (

@@ -368,6 +368,31 @@ def test_an_audit_is_of_a_file_or_of_a_database(capsys: Captured, url: str) -> N
     assert "need a FLOOR" in refused(capsys, "audit", "--store", url, "--bookings", "rows.csv")
 
 
+# ---- clock
+
+
+def test_finding_17_a_clock_that_ran_ahead_is_found_and_set_back(
+    capsys: Captured, played: str
+) -> None:
+    with sqlite3.connect("night.db") as connection:
+        (restaurant_id,) = connection.execute("SELECT id FROM restaurants").fetchone()
+        connection.execute("UPDATE restaurants SET latest_us = 7000000000000000")
+    connection.close()
+    _, found = as_json(capsys, "doctor", "--store", played)
+    assert "clock_ahead" in [each["code"] for each in found["findings"]]
+    refusal = refused(capsys, "audit", "--store", played)
+    assert "the clock says" in refusal
+    reset = ("clock", "reset", "--restaurant", restaurant_id, "--store", played)
+    code, out, _ = run(capsys, *reset)
+    assert (code, out.split(" by ")[0]) == (0, f"{restaurant_id}: set back")
+    assert run(capsys, "audit", "--store", played)[0] == 0
+    _, again = as_json(capsys, *reset)
+    assert again == {"restaurants": [{"restaurant": restaurant_id, "set_back_us": 0}]}
+    code, out, _ = run(capsys, *reset)
+    assert "nothing to do" in out
+    assert "nowhere" in refused(capsys, *reset[:3], "nowhere", "--store", played)
+
+
 # ---- doctor
 
 

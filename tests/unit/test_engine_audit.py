@@ -50,7 +50,7 @@ def plant(memory: MemoryStore, **changes: Any) -> None:
 def slip_in(memory: MemoryStore, row: Allocation) -> None:
     """Add a row past the constraint, as a broken store might: a shadow that turns live."""
     plant(memory, added=(attrs.evolve(row, shadow=True),))
-    for each in memory._shelves["house"].occupancy.overlapping(row.window):
+    for each in memory._states["house"].occupancy.overlapping(row.window):
         if each.id == row.id:
             object.__setattr__(each, "shadow", False)
 
@@ -164,9 +164,9 @@ def test_it_finds_rows_without_an_owner(memory: MemoryStore, desk: Desk) -> None
     booking = booked(desk, 4)
     hold = held(desk, 6)
     block = desk.block(hold.stay.occupied, tables=["1"], reason="paint")
-    shelf = memory._shelves["house"]
-    del shelf._bookings[booking.id], shelf._holds[hold.id], shelf._blocks[block.id]
-    shelf._starts.clear()
+    state = memory._states["house"]
+    del state._bookings[booking.id], state._holds[hold.id], state._blocks[block.id]
+    state._starts.clear()
     assert [row.owner_id for row in desk.audit().orphans] == [
         hold.id,
         block.id,

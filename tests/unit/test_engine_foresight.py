@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import attrs
@@ -19,7 +20,7 @@ from fourtop import (
     TurnBand,
 )
 from fourtop.ports import Need, Scope, Store, View
-from fourtop.storage.memory.state import Shelf
+from fourtop.storage.memory.state import RestaurantState
 from tests.evening import FRIDAY, NOW, a_house, booked, held, open_desk, party_size
 
 # Everything that looks at a stretch of time.
@@ -77,9 +78,8 @@ def test_rules_that_were_changed_elsewhere_are_those_that_count(name: str, cover
         store = MemoryStore(ManualClock(NOW))
         desk, hold_id = furnished(store)
         tightened(another(store), covers)
-        stored_results.append(
-            answer_of(lambda: ASKING[name](desk if is_stale else another(store), hold_id))
-        )  # noqa: B023  # Called at once.
+        asked = desk if is_stale else another(store)
+        stored_results.append(answer_of(partial(ASKING[name], asked, hold_id)))
     assert stored_results[0] == stored_results[1]
 
 
@@ -99,14 +99,14 @@ class Noting(MemoryStore):
     needs = 0
 
     def _on_view(
-        self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], Any]
+        self, state: RestaurantState, scope: Scope, now_us: int, question: Callable[[View], Any]
     ) -> Any:
         def noted(view: View) -> Any:
             answer = question(view)
             self.needs += isinstance(answer, Need)
             return answer
 
-        return super()._on_view(shelf, scope, now_us, noted)
+        return super()._on_view(state, scope, now_us, noted)
 
 
 @EACH

@@ -42,7 +42,7 @@ from fourtop.jobs.retention import (
 from fourtop.jobs.sweep import Swept, sweep_holds
 from fourtop.model.event import Event
 from fourtop.ports import Changes, Decision, MaintainedStore, Need, Scope, View
-from fourtop.storage.memory.state import Shelf
+from fourtop.storage.memory.state import RestaurantState
 from tests.contract.loading import LoadingStore
 from tests.evening import (
     FRIDAY,
@@ -324,15 +324,19 @@ class ForgetsMeanwhile(MemoryStore):
     """Run jobs between two reads of a transaction, as a less isolating database may."""
 
     def _on_view(
-        self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]
+        self,
+        state: RestaurantState,
+        scope: Scope,
+        now_us: int,
+        question: Callable[[View], T | Need],
     ) -> T:
         def asked(view: View) -> T | Need:
             answer = question(view)
             if isinstance(answer, Need) and answer.scope.stored_results:
-                shelf.evidence.stored_results.clear()
+                state.confirmations.stored_results.clear()
             return answer
 
-        return super()._on_view(shelf, scope, now_us, asked)
+        return super()._on_view(state, scope, now_us, asked)
 
 
 def test_a_confirmation_that_is_forgotten_while_it_is_asked_for_has_ended(

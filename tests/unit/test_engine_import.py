@@ -192,8 +192,10 @@ def test_a_long_stay_beside_short_ones_comes_in(desk: Desk) -> None:
     long = BookingRow("b0", 4, NOW - timedelta(days=15), end=NOW + timedelta(days=15), tables=["5"])
     assert desk.import_bookings([long, row("b1", "19:00", "20:00", "3")]).bookings == 2
     assert problems(desk, row("b2", "19:00", "20:00", "5")) == (
-        "row 1: table 5 is taken by booking b0 in "
-        f"{Window(NOW - timedelta(days=15), NOW + timedelta(days=15))}",
+        (
+            "row 1: table 5 is taken by booking b0 in "
+            f"{Window(NOW - timedelta(days=15), NOW + timedelta(days=15))}"
+        ),
     )
 
 
@@ -311,12 +313,18 @@ def test_every_kind_of_problem_is_listed_with_its_row(store: Store, desk: Desk) 
         "row 2: a cancelled booking has no tables",
         "row 3: a completed booking lies in the past",
         "row 4: tables: must be numbers of tables on the floor (got '99')",
-        "row 5: window: must end after it starts "
-        "(got 2026-05-01T20:00:00+00:00/2026-05-01T19:00:00+00:00)",
-        "row 6: end: must be given, for no service period is open at 2026-05-01T03:00+00:00 "
-        "(got empty)",
-        "row 7: window: must be at most 31 days long "
-        "(got 2026-05-01T19:00:00+00:00/2026-06-02T19:00:00+00:00)",
+        (
+            "row 5: window: must end after it starts "
+            "(got 2026-05-01T20:00:00+00:00/2026-05-01T19:00:00+00:00)"
+        ),
+        (
+            "row 6: end: must be given, for no service period is open at 2026-05-01T03:00+00:00 "
+            "(got empty)"
+        ),
+        (
+            "row 7: window: must be at most 31 days long "
+            "(got 2026-05-01T19:00:00+00:00/2026-06-02T19:00:00+00:00)"
+        ),
         "row 8: the booking known exists already",
         "row 10: the booking b9 stands in row 9 already",
     )

@@ -343,8 +343,10 @@ def test_rows_with_unknown_keys_wrong_types_or_broken_json_name_the_place(desk: 
     good = '{"id": "b2", "party_size": 4, "start": "2026-05-01T19:00"}'
     for text, place, line in (
         (
-            f'[{good}, {{"id": "b3", "party_size": 4, "start": "2026-05-01T19:00", '
-            '"name": "Ada"}]',
+            (
+                f'[{good}, {{"id": "b3", "party_size": 4, "start": "2026-05-01T19:00", '
+                '"name": "Ada"}]'
+            ),
             "rows[1].name",
             None,
         ),

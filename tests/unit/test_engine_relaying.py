@@ -184,7 +184,10 @@ def test_failures_are_logged_without_what_they_say(
     assert told == [
         (
             "WARNING",
-            "could not publish capacity.booking.status of here, number 1, attempt 1: ConnectionError",
+            (
+                "could not publish capacity.booking.status of here, number 1, attempt 1: "
+                "ConnectionError"
+            ),
         ),
         ("INFO", "relayed 0 events, 1 attempts failed, 0 given up"),
         (

@@ -11,6 +11,7 @@ from fourtop.errors import (
     AllocationsOverlap,
     AlreadyExists,
     AmbiguousTime,
+    ClockBehind,
     Code,
     ForeignTenant,
     FourtopError,
@@ -180,6 +181,15 @@ CASES: list[tuple[FourtopError, Code, int, str]] = [
         "the store is unavailable: no route",
     ),
     (
+        ClockBehind("pub", "2027-05-01T12:00:00+00:00", "2026-05-01T12:00:00+00:00"),
+        Code.CLOCK_BEHIND,
+        503,
+        (
+            "the clock says 2026-05-01T12:00:00+00:00, and the restaurant 'pub' has been told"
+            " 2027-05-01T12:00:00+00:00"
+        ),
+    ),
+    (
         OutcomeUnknown("confirm"),
         Code.OUTCOME_UNKNOWN,
         503,
@@ -316,6 +326,9 @@ REFUSALS = {
     Code.CAPACITY_EXCEEDED: "dinner on 2026-12-25 is limited to 40 covers; 38 booked, 4 asked for",
     Code.PARTY_NEVER_FITS: "no table or combination on this floor seats a party of 4",
     Code.NO_TABLES_MATCH: "tables that seat 4 exist, but none meets the conditions zones",
+    Code.SEARCH_LIMIT_REACHED: (
+        "no tables for a party of 4 were found among the first 40 sets searched"
+    ),
     Code.TABLES_TAKEN: "every table or combination that seats 4 is in use",
     Code.HOLD_CONFLICT: "the tables t1 are held at that time (allocations_no_overlap)",
     Code.ALLOCATIONS_OVERLAP: "the tables t1 are taken at that time (allocations_no_overlap)",

@@ -10,13 +10,13 @@ from itertools import combinations
 import pytest
 
 from fourtop.model.floor import Floor, Join
-from fourtop.model.planning import AdjacencyMode, Planning, Weights
+from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
 from fourtop.planner import MAX_COMPILED_SETS, MAX_RANKING_BYTES, Planner, PlanRequest
 from fourtop.planner.compiled_floor import CompiledFloor
-from fourtop.planner.knapsack import Completion, Piece
+from fourtop.planner.knapsack import Item, KnapsackBounds
 from tests.property.planner_oracle import case_of, floor_of
 
 MIB = 2**20
@@ -151,8 +151,8 @@ def test_a_hall_of_hundreds_of_tables_is_searched_by_few_levels() -> None:
     floor = hall(300)
     planner = Planner(floor, Planning(adjacency_required=False, max_tables=4))
     assert planner.best(PlanRequest(24), (1 << 300) - 1) is not None
-    pieces = [Piece(table.capacity, 0.1, 1.0) for table in floor.tables]
-    completion = Completion.of((1 << 300) - 1, pieces, picks=3, ceiling=30)
+    pieces = [Item(table.capacity, 0.1, 1.0) for table in floor.tables]
+    completion = KnapsackBounds.of((1 << 300) - 1, pieces, picks=3, ceiling=30)
     assert len(completion.levels) <= 64
     assert completion.level(1 << 299).cheapest[1][6] == 1.0
 
@@ -183,8 +183,8 @@ def test_conditions_are_kept_for_a_while_only() -> None:
         assert (
             planner.best(PlanRequest(2, wish=Preference(features={f"f{each}"})), 0b11) is not None
         )
-    assert len(planner._masks) <= 256
-    assert len(planner._unmet) <= 256
+    assert planner._meeting.cache_info().currsize <= 256  # type: ignore[attr-defined]  # lru_cache
+    assert planner._unmet_by.cache_info().currsize <= 256  # type: ignore[attr-defined]  # the same
 
 
 @pytest.mark.slow
@@ -257,7 +257,7 @@ def test_a_join_across_zones_is_no_joint_of_any_plan() -> None:
         zones=[Zone("hall", "Hall"), Zone("bar", "Bar")],
         joins=[Join(("a", "b"), seat_loss=1), Join(("b", "c"), seat_loss=3)],
     )
-    assert CompiledFloor.of(floor).loss_ranges == {0b100: (0, 0), 0b011: (1, 1)}
+    assert CompiledFloor.of(floor).zone_losses == {0b100: (0,), 0b011: (1,)}
     for planner in (Planner(floor, Planning()), Planner(floor, Planning(), max_sets=0)):
         assert [plan.tables for plan in planner.plans(PlanRequest(6), 0b111)] == [("a", "b")]
         assert planner.best(PlanRequest(8), 0b111) is None

@@ -1,7 +1,7 @@
-"""Adjacency: which tables can be pushed together, and all the sets that can."""
+"""Adjacency: tables that can be pushed together, and all sets of such tables."""
 
-from fourtop.adjacency.enumeration import Growth
+from fourtop.adjacency.enumeration import SubsetEnumerator
 from fourtop.adjacency.graph import JoinGraph
 from fourtop.adjacency.shape import Label, Shape
 
-__all__ = ["Growth", "JoinGraph", "Label", "Shape"]
+__all__ = ["JoinGraph", "Label", "Shape", "SubsetEnumerator"]

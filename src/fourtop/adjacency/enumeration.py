@@ -7,37 +7,38 @@ from collections.abc import Callable, Iterator, Sequence
 import attrs
 
 from fourtop.model.floor import bits
-from fourtop.model.planning import AdjacencyMode
+from fourtop.model.planning_rules import AdjacencyMode
 
-Cut = Callable[[int, int], bool]
+Prune = Callable[[int, int], bool]
 
 
 @attrs.frozen(eq=False)
-class Growth:
+class SubsetEnumerator:
     """All sets of tables, of one to ``largest`` tables, that satisfy a mode; as masks.
 
     Args:
         neighbours: For each table the mask of the tables it is joined to.
-        among: The tables to choose from.
+        candidates: The tables to choose from.
         largest: Most tables in a set; at least 1.
-        cut: Asked as ``cut(chosen, reach)`` before ``chosen`` is grown by tables out of the mask
-            ``reach`` (where every larger set that would come of it lies inside ``chosen | reach``);
-            true: do not grow it. ``None``: grow everything.
+        prune: Called as ``prune(chosen, reach)`` before ``chosen`` is grown by tables of the mask
+            ``reach``; every set grown from it lies inside ``chosen | reach``. If it returns true,
+            the set is not grown. ``None``: grow every set.
 
-    >>> [bin(mask) for mask in Growth(neighbours=(0b010, 0b101, 0b010), among=0b111, largest=2).connected()]
+    >>> sets = SubsetEnumerator(neighbours=(0b010, 0b101, 0b010), candidates=0b111, largest=2)
+    >>> [bin(mask) for mask in sets.connected()]
     ['0b1', '0b11', '0b10', '0b110', '0b100']
     """
 
     neighbours: Sequence[int] = attrs.field(kw_only=True)
-    among: int = attrs.field(kw_only=True)
+    candidates: int = attrs.field(kw_only=True)
     largest: int = attrs.field(kw_only=True)
-    cut: Cut | None = attrs.field(default=None, kw_only=True)
+    prune: Prune | None = attrs.field(default=None, kw_only=True)
 
     def sets(self, mode: AdjacencyMode | None) -> Iterator[int]:
         """Yield every set that satisfies the mode, each exactly once; ``None``: every set.
 
-        The order is fixed by the tables' places alone: a set comes before the sets grown from it,
-        and smaller places are tried first.
+        The order depends on the bits of the tables alone: a set comes before the sets grown from
+        it, and lower bits are tried first.
         """
         if mode is None:
             return self.anyhow()
@@ -52,39 +53,40 @@ class Growth:
         "Efficient detection of network motifs", 2006 (ESU): a set grows only from its first table,
         and only by tables that no earlier member was joined to.
         """
-        for root in bits(self.among):
-            above = self.among & (-2 << root)
+        for root in bits(self.candidates):
+            above = self.candidates & (-2 << root)
             near = self.neighbours[root] & above
             yield from self._spread(1 << root, near, above & ~near)
 
     def pairwise(self) -> Iterator[int]:
-        """Yield the sets in which every two tables are joined, in lexicographic order of their places."""
-        for root in bits(self.among):
+        """Yield the sets in which every two tables are joined, in lexicographic order."""
+        for root in bits(self.candidates):
             yield from self._narrow(
-                1 << root, self.neighbours[root] & self.among & (-2 << root), self.neighbours
+                1 << root, self.neighbours[root] & self.candidates & (-2 << root), self.neighbours
             )
 
     def around_a_hub(self) -> Iterator[int]:
-        """Yield the sets in which some table is joined to all the others, each from its first such table.
+        """Yield the sets with a hub: a table that is joined to all others of the set.
 
-        A set with j hubs is met j times and yielded once; j is at most ``largest``.
+        A set with j hubs is met j times, and yielded when it is grown from its first hub; j is at
+        most ``largest``.
         """
         every = (-1,) * len(self.neighbours)
-        for root in bits(self.among):
-            for mask in self._narrow(1 << root, self.neighbours[root] & self.among, every):
+        for root in bits(self.candidates):
+            for mask in self._narrow(1 << root, self.neighbours[root] & self.candidates, every):
                 if next(hubs(self.neighbours, mask)) == root:
                     yield mask
 
     def anyhow(self) -> Iterator[int]:
-        """Yield all sets, in lexicographic order of their places."""
+        """Yield all sets, in lexicographic order."""
         every = (-1,) * len(self.neighbours)
-        for root in bits(self.among):
-            yield from self._narrow(1 << root, self.among & (-2 << root), every)
+        for root in bits(self.candidates):
+            yield from self._narrow(1 << root, self.candidates & (-2 << root), every)
 
     def _grows(self, chosen: int, reach: int) -> bool:
         if not reach or chosen.bit_count() >= self.largest:
             return False
-        return self.cut is None or not self.cut(chosen, reach)
+        return self.prune is None or not self.prune(chosen, reach)
 
     def _spread(self, chosen: int, frontier: int, unseen: int) -> Iterator[int]:
         # Tables are in exactly one of: chosen, frontier (joined to a chosen one), unseen, or passed
@@ -109,14 +111,16 @@ class Growth:
 
 
 def hubs(neighbours: Sequence[int], mask: int) -> Iterator[int]:
-    """Yield the members of a set that are joined to all its other members, lowest place first."""
-    for place in bits(mask):
-        if not mask & ~(neighbours[place] | 1 << place):
-            yield place
+    """Yield the members of a set that are joined to all other members, lowest bit first."""
+    for bit in bits(mask):
+        if not mask & ~(neighbours[bit] | 1 << bit):
+            yield bit
 
 
 def walk(neighbours: Sequence[int], mask: int) -> Iterator[int]:
-    """Yield the tables of a set by their distance from its first: those 0, 1, 2 … joins away, as masks.
+    """Yield the tables of a set by their distance from its first table, as masks.
+
+    The first mask holds the first table, the next the tables one join away, and so on.
 
     Source: breadth-first search, E. F. Moore, "The shortest path through a maze", 1959.
     """
@@ -125,7 +129,7 @@ def walk(neighbours: Sequence[int], mask: int) -> Iterator[int]:
     while level:
         yield level
         near = 0
-        for place in bits(level):
-            near |= neighbours[place]
+        for bit in bits(level):
+            near |= neighbours[bit]
         level = near & left
         left ^= level

@@ -11,7 +11,7 @@ from fourtop.adjacency.enumeration import hubs, walk
 from fourtop.adjacency.shape import Label, Shape
 from fourtop.errors import InvalidInput
 from fourtop.model.floor import Floor, bits
-from fourtop.model.planning import AdjacencyMode
+from fourtop.model.planning_rules import AdjacencyMode
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @attrs.frozen(eq=False)
 class JoinGraph:
-    """Which tables of a floor can be pushed together. It has no direction, and knows nothing of who sits where.
+    """The undirected graph of the tables of a floor that can be pushed together.
 
     In the methods on masks, bit ``i`` is ``floor.tables[i]``.
 
@@ -31,7 +31,8 @@ class JoinGraph:
     >>> from fourtop.model.restaurant import Zone
     >>> from fourtop.model.table import Table
     >>> tables = [Table(id_, id_, 4, "main") for id_ in ("a", "b", "c")]
-    >>> floor = Floor(tables, zones=[Zone("main", "Main")], joins=[Join(("a", "b")), Join(("b", "c"))])
+    >>> joins = [Join(("a", "b")), Join(("b", "c"))]
+    >>> floor = Floor(tables, zones=[Zone("main", "Main")], joins=joins)
     >>> graph = JoinGraph.of(floor)
     >>> graph.shape(["c", "a", "b"]).label.value, graph.shape(["a", "c"]).label.value
     ('neighbors', 'disconnected')
@@ -59,7 +60,7 @@ class JoinGraph:
         """
         mask = self.mask(table_ids)
         levels = tuple(walk(self.neighbours, mask))
-        depths = {place: depth for depth, level in enumerate(levels) for place in bits(level)}
+        depths = {bit: depth for depth, level in enumerate(levels) for bit in bits(level)}
         flags = {
             "connected": len(depths) == mask.bit_count(),
             "pairwise": self.is_pairwise(mask),
@@ -68,11 +69,13 @@ class JoinGraph:
         return Shape(
             **flags,
             label=Label.SINGLE if mask.bit_count() == 1 else _strictest(**flags),
-            depths={self.floor.tables[place].id: depths[place] for place in sorted(depths)},
+            depths={self.floor.tables[bit].id: depths[bit] for bit in sorted(depths)},
         )
 
     def satisfies(self, table_ids: Iterable[str], mode: AdjacencyMode) -> bool:
-        """Tell whether a set of tables counts as pushed together in that mode. One table always does.
+        """Tell whether a set of tables counts as pushed together in that mode.
+
+        A single table always does.
 
         Raises:
             InvalidInput: If no table is named.
@@ -93,7 +96,10 @@ class JoinGraph:
         return mask
 
     def to_networkx(self) -> nx.Graph[str]:
-        """Return the graph as networkx knows it: nodes are table ids in table order, edges carry ``seat_loss``."""
+        """Return the graph for networkx.
+
+        Nodes are table ids in table order; edges carry ``seat_loss``.
+        """
         import networkx as nx
 
         graph: nx.Graph[str] = nx.Graph()
@@ -106,7 +112,7 @@ class JoinGraph:
     # ---- on masks of at least one table
 
     def holds(self, mask: int, mode: AdjacencyMode | None) -> bool:
-        """Tell whether a set counts as pushed together in that mode; ``None`` asks for nothing."""
+        """Tell whether a set counts as pushed together in that mode; ``None``: always."""
         if mode is None:
             return True
         if mode is AdjacencyMode.CONNECTED:
@@ -122,12 +128,12 @@ class JoinGraph:
         return next(hubs(self.neighbours, mask), None) is not None
 
     def depth(self, mask: int) -> int:
-        """Return how far the farthest member is from the first: in joins, in table order.
+        """Return the number of joins from the first member, in table order, to the farthest.
 
-        Where some cannot be reached it is at least the number of tables.
+        If a member cannot be reached, it is at least the number of tables.
         """
         reached = depth = 0
-        for depth, level in enumerate(walk(self.neighbours, mask)):  # noqa: B007  # the last depth is the answer
+        for depth, level in enumerate(walk(self.neighbours, mask)):  # noqa: B007  # Last depth.
             reached |= level
         return depth if reached == mask else max(depth, mask.bit_count())
 

@@ -1,4 +1,4 @@
-"""The shape of a set of tables: what the joins inside it amount to."""
+"""The shape of a set of tables: the properties of the joins inside it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import attrs
 
-from fourtop.model.planning import AdjacencyMode
+from fourtop.model.planning_rules import AdjacencyMode
 
 
 class Label(StrEnum):
@@ -22,7 +22,7 @@ class Label(StrEnum):
 
 @attrs.frozen
 class Shape:
-    """What the joins inside a set of tables amount to.
+    """The properties of the joins inside a set of tables.
 
     Args:
         connected: One can walk from each member to each other along joins inside the set.
@@ -32,9 +32,8 @@ class Shape:
         depths: Joins to walk from the set's first table (in table order) to each table that one can
             reach, in table order. A table that is missing here cannot be reached.
 
-    >>> Shape(connected=True, pairwise=True, neighbors=True, label=Label.SINGLE, depths={"t1": 0}).satisfies(
-    ...     AdjacencyMode.PAIRWISE
-    ... )
+    >>> every = {"connected": True, "pairwise": True, "neighbors": True}
+    >>> Shape(**every, label=Label.SINGLE, depths={"t1": 0}).satisfies(AdjacencyMode.PAIRWISE)
     True
     """
 

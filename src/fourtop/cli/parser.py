@@ -15,6 +15,7 @@ from fourtop import InvalidInput
 from fourtop.cli.answer import Answer
 from fourtop.cli.audit import audit, audit_database
 from fourtop.cli.availability import availability
+from fourtop.cli.clock import reset_clock
 from fourtop.cli.database import DEFAULT_SCHEMA, VARIABLE, Database
 from fourtop.cli.demo import demo
 from fourtop.cli.doctor import doctor
@@ -33,7 +34,8 @@ _DESCRIPTION: Final = (
 _EPILOG: Final = """\
 FLOOR is the path of a house document (see `fourtop schema`), or the word pub for the sample.
 Times are ISO 8601; without an offset they are local times of the restaurant.
-URL is sqlite:///night.db (relative), sqlite:////var/night.db (absolute) or postgresql://user@host/name.
+URL is sqlite:///night.db (relative), sqlite:////var/night.db (absolute), or
+postgresql://user@host/name.
 FOURTOP_STORE is the default URL of every command that takes one, except for the demo.
 
 exit codes: 0 yes: a plan exists, a start is bookable, the audit is clean, or the job is done
@@ -146,6 +148,12 @@ def _add_keeping(add: Add) -> None:
     which.add_argument("--current", action="store_true", help="only show the present revision")
     one = add(
         "doctor", _run_doctor, "check a database; exit code 1 means that stores refuse to use it"
+    )
+    _add_store(one)
+    one = add("clock", _run_clock, "set the time of a restaurant back after a clock ran ahead")
+    one.add_argument("action", choices=("reset",), help="reset: to the clock of the database")
+    one.add_argument(
+        "--restaurant", action="append", required=True, metavar="ID", help="this one; repeatable"
     )
     _add_store(one)
 
@@ -303,6 +311,10 @@ def _run_migrate(found: Namespace) -> Answer:
 
 def _run_doctor(found: Namespace) -> Answer:
     return doctor(_database(found))
+
+
+def _run_clock(found: Namespace) -> Answer:
+    return reset_clock(_database(found), found.restaurant)
 
 
 def _run_jobs(found: Namespace) -> Answer:

@@ -1,4 +1,4 @@
-"""Clocks: what tells a store the time."""
+"""Clocks: the time of a store."""
 
 from __future__ import annotations
 

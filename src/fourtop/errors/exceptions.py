@@ -514,6 +514,34 @@ class StoreUnavailable(FourtopError):
 
 
 @attrs.define(slots=False, eq=False, repr=False)
+class ClockBehind(StoreUnavailable):
+    """The clock is far behind the time that a restaurant was told. Nothing was changed.
+
+    Either the clock is wrong now, or it was ahead when the time was told. Correct the clock; or, if
+    it is right, set the restaurant's time back: ``fourtop clock reset``, or ``reset_clock`` of the
+    store.
+
+    Args:
+        restaurant_id: The restaurant.
+        told: The latest time that was told, ISO 8601 in UTC.
+        now: The time of the clock, ISO 8601 in UTC.
+    """
+
+    default_code = Code.CLOCK_BEHIND
+
+    why: str = attrs.field(default="the clock is behind", init=False)
+    restaurant_id: str
+    told: str
+    now: str
+
+    def __str__(self) -> str:
+        return (
+            f"the clock says {self.now}, and the restaurant {self.restaurant_id!r} has been told"
+            f" {self.told}"
+        )
+
+
+@attrs.define(slots=False, eq=False, repr=False)
 class StoreMisconfigured(FourtopError):
     """The store is misconfigured and refuses to work. Fix every problem; a retry does not help.
 

@@ -27,6 +27,9 @@ _TEXT = {
     Code.NO_TABLES_MATCH: (
         "tables that seat {party_size} exist, but none meets the conditions {conditions}"
     ),
+    Code.SEARCH_LIMIT_REACHED: (
+        "no tables for a party of {party_size} were found among the first {limit} sets searched"
+    ),
     Code.TABLES_TAKEN: "every table or combination that seats {party_size} is in use",
     Code.HOLD_CONFLICT: "the tables {tables} are held at that time (allocations_no_overlap)",
     Code.ALLOCATIONS_OVERLAP: "the tables {tables} are taken at that time (allocations_no_overlap)",
@@ -57,13 +60,15 @@ class Proof(StrEnum):
     ``RULE``: a rule of the house forbids it for every table. ``NO_PLAN``: no set of tables on
     this floor seats the party, even in an empty house. ``NO_FREE_PLAN``: sets exist, but in each
     of them a table is in use at that time; the search does not re-seat other parties.
-    ``NAMED_TABLES``: the search looked only at the tables that the request named.
+    ``NAMED_TABLES``: the search looked only at the tables that the request named. ``NOT_PROVEN``:
+    the search met its bound of nodes before it found a set; a set that seats the party may exist.
     """
 
     RULE = "rule"
     NO_PLAN = "no_plan"
     NO_FREE_PLAN = "no_free_plan"
     NAMED_TABLES = "named_tables"
+    NOT_PROVEN = "not_proven"
 
 
 @attrs.frozen(repr=False)

@@ -1,6 +1,14 @@
-"""The planner: which tables a party gets, and why."""
+"""The planner: choose tables for a party, and explain the choice."""
 
+from fourtop.planner.node_budget import MAX_SEARCH_NODES
 from fourtop.planner.plan_request import PlanRequest
-from fourtop.planner.planner import MAX_COMPILED_SETS, MAX_RANKING_BYTES, Planner
+from fourtop.planner.planner import MAX_COMPILED_SETS, MAX_RANKING_BYTES, Planner, PlanSearch
 
-__all__ = ["MAX_COMPILED_SETS", "MAX_RANKING_BYTES", "PlanRequest", "Planner"]
+__all__ = [
+    "MAX_COMPILED_SETS",
+    "MAX_RANKING_BYTES",
+    "MAX_SEARCH_NODES",
+    "PlanRequest",
+    "PlanSearch",
+    "Planner",
+]

@@ -1,4 +1,4 @@
-"""A floor as the planner sees it: masks and plain numbers, compiled once."""
+"""A floor compiled for the planner: masks and plain numbers."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
+from heapq import nlargest
 
 import attrs
 
 from fourtop.adjacency import JoinGraph
 from fourtop.adjacency.enumeration import walk
 from fourtop.model.floor import Floor, SetCapacity, bits
-from fourtop.model.planning import AdjacencyMode
+from fourtop.model.planning_rules import AdjacencyMode
 from fourtop.model.request import Preference
 from fourtop.planner.candidate import Candidate
 
 
 def _scarcities(floor: Floor) -> tuple[float, ...]:
-    # A table that is out of service is no alternative to anybody, so it makes its kind no less
-    # scarce.
+    # A table out of service is not an alternative, so it does not make its kind less scarce.
     offered = Counter(table.kind for table in floor.tables if table.is_offered)
     return tuple(1 / max(offered[table.kind], 1) for table in floor.tables)
 
 
 @attrs.frozen(eq=False)
 class CompiledFloor:
-    """The facts of a floor that measuring and searching need.
+    """The facts of a floor for measuring and searching.
 
     Args:
         floor: The floor.
@@ -37,7 +37,7 @@ class CompiledFloor:
         scarcities: For each table 1 / the number of offered tables of its kind.
         losses: Each loss of seats on this floor but 0, ascending, with the neighbour masks of all
             joins that cost less; the last entry's loss ends them.
-        given: The sets whose capacity the house laid down, by mask.
+        given: The capacities that the house set by hand, by the mask of the tables.
     """
 
     floor: Floor
@@ -54,8 +54,8 @@ class CompiledFloor:
         """Compile a floor. O(tables + joins · different losses)."""
         offered = floor.mask(table.id for table in floor.tables if table.is_offered)
         by_zone = {zone.id: 0 for zone in floor.zones}
-        for place, table in enumerate(floor.tables):
-            by_zone[table.zone_id] |= 1 << place
+        for bit, table in enumerate(floor.tables):
+            by_zone[table.zone_id] |= 1 << bit
         return cls(
             floor=floor,
             graph=JoinGraph.of(floor),
@@ -68,17 +68,41 @@ class CompiledFloor:
         )
 
     @cached_property
-    def loss_ranges(self) -> Mapping[int, tuple[int, int]]:
-        """The least and the most that a join inside a zone costs, by the zone's mask; 0, 0 without joins."""
-        found: dict[int, list[int]] = {zone: [] for zone in self.zones}
+    def zone_losses(self) -> Mapping[int, tuple[int, ...]]:
+        """The different losses of the joins inside a zone, ascending, by the zone's mask.
+
+        A zone without joins has the one loss 0.
+        """
+        found: dict[int, set[int]] = {zone: set() for zone in self.zones}
         for join in self.floor.joins:
             mask = self.floor.mask(join.tables)
             for zone in self.zones:
                 if not mask & ~zone:
-                    found[zone].append(join.seat_loss)
-        return {
-            zone: (min(losses, default=0), max(losses, default=0)) for zone, losses in found.items()
-        }
+                    found[zone].add(join.seat_loss)
+        return {zone: tuple(sorted(losses or {0})) for zone, losses in found.items()}
+
+    # ---- upper bounds
+
+    def most_capacity(self, pool: int, max_tables: int) -> int:
+        """Return the sum of the largest capacities in a pool, of at most ``max_tables`` tables.
+
+        Joining costs seats and never adds any, so no set of the pool seats more, unless the house
+        laid its capacity down. O(n log n) for n tables.
+        """
+        capacities = (self.floor.tables[bit].capacity for bit in bits(pool))
+        return sum(nlargest(max_tables, capacities))
+
+    def largest_party(self, max_tables: int) -> int:
+        """Return an upper bound for the party that this floor seats in an empty house.
+
+        It is the largest of: the largest party of a single table, the capacities of the
+        ``max_tables`` largest movable tables of a zone, and the capacities set by hand.
+        """
+        sizes = [self.floor.tables[bit].largest_party for bit in bits(self.offered)]
+        if max_tables > 1:
+            sizes += [self.most_capacity(zone & self.mergeable, max_tables) for zone in self.zones]
+            sizes += [each.capacity for each in self.given.values()]
+        return max(sizes, default=0)
 
     # ---- conditions
 
@@ -87,7 +111,7 @@ class CompiledFloor:
         if not must.kinds:
             return self.offered
         unmet = self.unmet(must)
-        return sum(1 << place for place in bits(self.offered) if not unmet[place])
+        return sum(1 << bit for bit in bits(self.offered) if not unmet[bit])
 
     def unmet(self, preference: Preference) -> tuple[int, ...]:
         """Return for each table how many kinds of conditions it does not meet."""
@@ -103,25 +127,25 @@ class CompiledFloor:
     def joinable(self, mode: AdjacencyMode | None, max_tables: int) -> int:
         """Return the tables that stand in some combination of this mode, as a mask.
 
-        It needs no enumeration: a set of two or more that satisfies any mode holds a joined pair
-        with each of its tables, and a joined pair satisfies every mode.
+        No enumeration is needed: in a set of two or more that satisfies any mode, each table is
+        joined to another, and a joined pair satisfies every mode.
         """
         if max_tables == 1:
             return 0
         mask = 0
         for zone in self.zones:
             pool = zone & self.mergeable
-            for place in bits(pool):
-                others = pool & ~(1 << place)
-                if others & (self.graph.neighbours[place] if mode else others):
-                    mask |= 1 << place
+            for bit in bits(pool):
+                others = pool & ~(1 << bit)
+                if others & (self.graph.neighbours[bit] if mode else others):
+                    mask |= 1 << bit
         return mask
 
-    def single(self, place: int, *, is_joinable: bool) -> Candidate:
+    def single(self, bit: int, *, is_joinable: bool) -> Candidate:
         """Measure one table."""
-        table = self.floor.tables[place]
+        table = self.floor.tables[bit]
         return Candidate(
-            mask=1 << place,
+            mask=1 << bit,
             size=1,
             seats=table.capacity,
             smallest=table.min_party,
@@ -129,14 +153,14 @@ class CompiledFloor:
             capacity=table.capacity,
             biggest=table.capacity,
             depth=0,
-            scarcity=self.scarcities[place],
+            scarcity=self.scarcities[bit],
             is_joinable=is_joinable,
         )
 
     def combination(self, mask: int) -> Candidate:
-        """Measure a set of two or more. The same numbers as ``Floor.seats`` and ``Floor.smallest_party``."""
+        """Measure a set of two or more, as ``Floor.seats`` and ``Floor.smallest_party`` do."""
         members = tuple(bits(mask))
-        tables = [self.floor.tables[place] for place in members]
+        tables = [self.floor.tables[bit] for bit in members]
         capacities = [table.capacity for table in tables]
         total = sum(capacities)
         given = self.given.get(mask)
@@ -151,16 +175,16 @@ class CompiledFloor:
             capacity=total,
             biggest=max(capacities),
             depth=self.graph.depth(mask),
-            scarcity=math.fsum(self.scarcities[place] for place in members),
+            scarcity=math.fsum(self.scarcities[bit] for bit in members),
             is_joinable=True,
         )
 
     def loss(self, mask: int) -> int:
-        """Return what joining costs a set: the loss of its cheapest spanning forest.
+        """Return the seats that joining costs a set: the loss of its cheapest spanning forest.
 
-        ``Floor.seats`` says the same by Kruskal's rule on ids; on masks it is counted: going up the
-        losses, each join of loss x in the forest makes one component fewer than the cheaper joins
-        left.
+        ``Floor.seats`` finds the same by Kruskal's rule on ids. On masks the joins are counted: in
+        ascending order of losses, each join of loss x in the forest reduces by one the components
+        that the cheaper joins leave.
         """
         if not self.losses:
             return 0

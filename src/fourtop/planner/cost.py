@@ -1,4 +1,4 @@
-"""The score, term by term: the one place where numbers are put on a plan."""
+"""The score of a plan, term by term."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import attrs
 
 from fourtop.model.plan import SCORE_DECIMALS, Score, Term
-from fourtop.model.planning import Weights
+from fourtop.model.planning_rules import Weights
 from fourtop.planner.candidate import Candidate
 
 _MOST_AMPLIFIED = 3.0
@@ -18,11 +18,11 @@ Key = tuple[float, int, int, int, int, int, int]
 
 @attrs.frozen
 class ScoreModel:
-    """What a house charges for each term.
+    """The cost of each term of the score by the rules of a house.
 
     Args:
         weights: Its weights.
-        demand: How much seats over weigh.
+        demand: Factor on the cost of seats over.
 
     >>> from fourtop.planner.candidate import Candidate
     >>> four_top = Candidate(1, 1, 4, 1, 4, 4, 4, 0, 1.0, False)
@@ -34,13 +34,13 @@ class ScoreModel:
     demand: float = attrs.field(kw_only=True)
 
     def amplification(self, size: int, scarcity: float) -> float:
-        """Return by how much joining costs more because the tables are scarce: 1 to 3."""
+        """Return the factor, 1 to 3, by which scarce tables make joining dearer."""
         if size == 1 or self.weights.scarcity <= 0:
             return 1.0
         return min(_MOST_AMPLIFIED, 1 + scarcity / size)
 
     def costs(self, candidate: Candidate, *, slack: int, unmet: int) -> tuple[float, ...]:
-        """Return the costs of the terms, in their order. No cost falls when its amount grows."""
+        """Return the costs of the terms, in order. No cost falls when its amount grows."""
         weights = self.weights
         size = candidate.size
         amplified = self.amplification(size, candidate.scarcity)
@@ -54,7 +54,7 @@ class ScoreModel:
         )
 
     def score(self, candidate: Candidate, *, party_size: int, unmet: int = 0) -> Score:
-        """Return the score with its terms: what ``key`` ranks by, explained."""
+        """Return the score with its terms: the explanation of ``key``."""
         slack = candidate.seats - party_size
         amounts = (
             slack,
@@ -69,7 +69,7 @@ class ScoreModel:
         )
 
     def key(self, candidate: Candidate, *, party_size: int, unmet: int) -> Key:
-        """Return the place in the order of plans, lower first; what is left equal, table order decides.
+        """Return the sort key of a plan, lower first; table order decides between equal keys.
 
         Score, then unjoinable table, joinable table, combination, then slack, tables, capacities,
         fragmentation and depth.

@@ -1,4 +1,4 @@
-"""What the tables that are left could still add to a set: bounds for the search."""
+"""Bounds for the search: the seats and costs that further tables can add to a set."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ MAX_LEVELS = 64
 
 
 @attrs.frozen
-class Piece:
-    """What a table adds to a set: seats, scarcity, and the cost that does not depend on the others."""
+class Item:
+    """The contribution of a table to a set: seats, scarcity, and the cost of its own."""
 
     capacity: int
     scarcity: float
@@ -23,13 +23,12 @@ class Piece:
 
 
 @attrs.frozen(eq=False)
-class Level:
-    """What choosing ``m`` tables out of one suffix of the pool can add.
+class SuffixBounds:
+    """Bounds of the contribution of ``m`` tables out of one suffix of the pool.
 
     Args:
         cheapest: ``cheapest[m][c]`` is the least cost of m tables with c seats in all; the last
-            entry of a row stands for that many seats or more. Infinite where there are no such
-            tables.
+            entry of a row stands for that many seats or more. Infinite if no such tables exist.
         commonest: The same for the least scarcity.
         smallest: Least capacity of a table in it.
         biggest: Largest capacity of a table in it.
@@ -42,7 +41,7 @@ class Level:
 
 
 @attrs.frozen(eq=False)
-class Completion:
+class KnapsackBounds:
     """Levels for the suffixes of a pool of tables, at most 64 of them however large the pool.
 
     A knapsack table by dynamic programming (R. Bellman, "Dynamic programming", 1957), filled from
@@ -55,24 +54,24 @@ class Completion:
     """
 
     pool: int
-    levels: tuple[Level, ...]
+    levels: tuple[SuffixBounds, ...]
     stride: int
 
     @classmethod
-    def of(cls, pool: int, pieces: Sequence[Piece], *, picks: int, ceiling: int) -> Completion:
+    def of(cls, pool: int, pieces: Sequence[Item], *, picks: int, ceiling: int) -> KnapsackBounds:
         """Fill the levels.
 
         Args:
             pool: The tables.
-            pieces: What each table of the floor adds.
+            pieces: The contribution of each table of the floor.
             picks: Most tables that will be added.
-            ceiling: Seats from which on more is all the same.
+            ceiling: Number of seats from which on all numbers are treated alike.
         """
         order = list(bits(pool))
         stride = 1 + len(order) // MAX_LEVELS
         costs, scarcities = _empty(picks, ceiling), _empty(picks, ceiling)
         smallest = biggest = pieces[order[-1]].capacity
-        levels: list[Level] = []
+        levels: list[SuffixBounds] = []
         for index in reversed(range(len(order))):
             piece = pieces[order[index]]
             smallest = min(smallest, piece.capacity)
@@ -80,10 +79,10 @@ class Completion:
             _add(costs, piece.capacity, piece.cost)
             _add(scarcities, piece.capacity, piece.scarcity)
             if index % stride == 0:
-                levels.append(Level(_kept(costs), _kept(scarcities), smallest, biggest))
+                levels.append(SuffixBounds(_kept(costs), _kept(scarcities), smallest, biggest))
         return cls(pool, tuple(reversed(levels)), stride)
 
-    def level(self, reach: int) -> Level:
+    def level(self, reach: int) -> SuffixBounds:
         """Return the level of the shortest kept suffix that holds all the tables of ``reach``."""
         below = self.pool & ((reach & -reach) - 1)
         return self.levels[below.bit_count() // self.stride]

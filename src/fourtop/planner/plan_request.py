@@ -1,4 +1,4 @@
-"""What the planner is asked: how many people, and on which conditions."""
+"""The request to the planner: party size and conditions."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from fourtop.model.request import ANY_TABLE, Preference
 
 @attrs.frozen(cache_hash=True)
 class PlanRequest:
-    """A party and its conditions on tables; when it comes is not the planner's business.
+    """A party and its conditions on tables. The planner does not know the time.
 
     Args:
         party_size: How many people (1–1,000).
-        must: Conditions that every table of a plan has to meet.
-        wish: Conditions that cost in the score where a table of the plan does not meet them.
+        must: Conditions that every table of a plan meets.
+        wish: Conditions that raise the score for each table of the plan that does not meet them.
 
     Raises:
         InvalidInput: Naming the field and the rule.

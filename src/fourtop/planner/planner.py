@@ -1,32 +1,51 @@
-"""The planner: which tables a party gets, compiled per floor so that a request costs microseconds."""
+"""The planner: choose tables for a party. Compiled per floor; a request costs microseconds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Final
 
 import attrs
 
-from fourtop.adjacency import Growth
+from fourtop.adjacency import SubsetEnumerator
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model import validators
 from fourtop.model.floor import Floor, bits
 from fourtop.model.plan import Plan
-from fourtop.model.planning import AdjacencyMode, Planning
+from fourtop.model.planning_rules import AdjacencyMode, Planning
 from fourtop.model.request import Preference
 from fourtop.planner.candidate import Candidate
 from fourtop.planner.compiled_floor import CompiledFloor
 from fourtop.planner.cost import ScoreModel
+from fourtop.planner.node_budget import MAX_SEARCH_NODES, NodeBudget
 from fourtop.planner.plan_request import PlanRequest
-from fourtop.planner.ranking import Ranking
+from fourtop.planner.rankings import Ranking
 from fourtop.planner.search import Search
 from fourtop.planner.violations import reasons_against
 
 MAX_COMPILED_SETS: Final = 20_000
 MAX_RANKING_BYTES: Final = 16 * 2**20
 _MAX_CONDITIONS: Final = 256
+# The modes of small and of large parties.
+_MODES: Final = 2
+
+
+@attrs.frozen
+class PlanSearch:
+    """The answer of a search for plans.
+
+    Args:
+        plans: The best plans that were found, the best first.
+        nodes: How many sets of tables the search visited; 0 where all sets are compiled.
+        is_proven: Whether the answer is proven: no other plan is better, and an empty answer means
+            that none exists. False if the search met its bound of nodes first.
+    """
+
+    plans: tuple[Plan, ...]
+    nodes: int = 0
+    is_proven: bool = attrs.field(default=True, kw_only=True)
 
 
 @attrs.frozen(eq=False)
@@ -35,28 +54,30 @@ class Planner:
 
     Bit ``i`` of every mask is ``floor.tables[i]``. A plan is a single table, or a set of two to
     ``planning.max_tables`` movable tables of one zone that is pushed together as the house
-    requires; all of them offered, all of them meeting the conditions. Plans have a total order:
-    score, then unjoinable table, joinable table, combination, then slack, number of tables, sum of
-    capacities, fragmentation, depth, and at last the tables' places. A table is *joinable* if it
-    stands in some combination of the mode that applies to the party, whatever its seats.
+    requires. All its tables are offered and meet the conditions. Plans have a total order: score,
+    then unjoinable table, joinable table, combination, then slack, number of tables, sum of
+    capacities, fragmentation, depth, and finally table order. A table is *joinable* if it is part
+    of some combination of the mode for the party, regardless of seats.
 
     The sets of a mode are compiled on first use, and a ranking of them for each party size and
-    wish; after that a question costs one AND for each busy table. Where a mode has more than
-    ``max_sets`` sets, nothing is compiled, and each question is answered by a bounded search with
-    the same answers.
+    wish; after that a request costs one AND for each busy table. A mode with more than ``max_sets``
+    sets is not compiled: each request runs a search of at most ``max_nodes`` nodes. A search that
+    ends before its bound gives the same answers.
 
     Memory: at most ``max_sets`` sets for each of two modes, and rankings of about
-    ``MAX_RANKING_BYTES`` in all, the least recently used of which go first. Several threads may use
+    ``MAX_RANKING_BYTES`` in all; the least recently used are dropped first. Several threads may use
     one planner; at worst they compile a ranking twice.
 
     Args:
         floor: The floor.
         planning: The rules of the house.
         max_sets: Most sets of two or more tables to compile for a mode.
+        max_nodes: Most sets of tables that one search visits.
 
     >>> from fourtop.model.restaurant import Zone
     >>> from fourtop.model.table import Table
-    >>> floor = Floor([Table("a", "1", 2, "main"), Table("b", "2", 4, "main")], zones=[Zone("main", "Main")])
+    >>> tables = [Table("a", "1", 2, "main"), Table("b", "2", 4, "main")]
+    >>> floor = Floor(tables, zones=[Zone("main", "Main")])
     >>> Planner(floor, Planning()).best(PlanRequest(2), free=0b11).tables
     ('a',)
     """
@@ -64,155 +85,204 @@ class Planner:
     floor: Floor
     planning: Planning
     max_sets: int = attrs.field(default=MAX_COMPILED_SETS, kw_only=True)
-    layout: CompiledFloor = attrs.field(init=False, repr=False)
-    _tariff: ScoreModel = attrs.field(init=False, repr=False)
-    _modes: dict[AdjacencyMode | None, Compiled] = attrs.field(factory=dict, init=False, repr=False)
+    max_nodes: int = attrs.field(default=MAX_SEARCH_NODES, kw_only=True)
+    compiled_floor: CompiledFloor = attrs.field(init=False, repr=False)
+    _score_model: ScoreModel = attrs.field(init=False, repr=False)
+    _largest_party: int = attrs.field(init=False, repr=False)
+    _no_plans: Ranking = attrs.field(init=False, repr=False)
     _rankings: dict[tuple[int, Preference], Ranking] = attrs.field(
         factory=dict, init=False, repr=False
     )
-    _masks: dict[Preference, int] = attrs.field(factory=dict, init=False, repr=False)
-    _unmet: dict[Preference, tuple[int, ...]] = attrs.field(factory=dict, init=False, repr=False)
+    _meeting: Callable[[Preference], int] = attrs.field(init=False, repr=False)
+    _unmet_by: Callable[[Preference], tuple[int, ...]] = attrs.field(init=False, repr=False)
+    _candidates: Callable[[AdjacencyMode | None], CandidateSets] = attrs.field(
+        init=False, repr=False
+    )
 
-    @layout.default
+    @compiled_floor.default
     def _compile_layout(self) -> CompiledFloor:
         return CompiledFloor.of(self.floor)
 
-    @_tariff.default
+    @_score_model.default
     def _of_the_house(self) -> ScoreModel:
         return ScoreModel(self.planning.weights, demand=self.planning.demand_multiplier)
 
+    @_largest_party.default
+    def _bound_of_parties(self) -> int:
+        return self.compiled_floor.largest_party(self.planning.max_tables)
+
+    @_no_plans.default
+    def _of_no_candidates(self) -> Ranking:
+        return Ranking.of((), len(self.floor.tables), self._maker(PlanRequest(1)))
+
+    # None of these refers to the planner: a cycle would keep its memory until the next collection.
+
+    @_meeting.default
+    def _keep_masks(self) -> Callable[[Preference], int]:
+        return lru_cache(maxsize=_MAX_CONDITIONS)(self.compiled_floor.meeting)
+
+    @_unmet_by.default
+    def _keep_unmet(self) -> Callable[[Preference], tuple[int, ...]]:
+        return lru_cache(maxsize=_MAX_CONDITIONS)(self.compiled_floor.unmet)
+
+    @_candidates.default
+    def _keep_candidates(self) -> Callable[[AdjacencyMode | None], CandidateSets]:
+        made = partial(CandidateSets.of, self.compiled_floor, self.planning, self.max_sets)
+        return lru_cache(maxsize=_MODES)(made)
+
     # ---- questions
 
-    def best(self, ask: PlanRequest, free: int) -> Plan | None:
-        """Return the best plan whose tables are all in the mask ``free``, if there is one.
+    def best(self, request: PlanRequest, free: int) -> Plan | None:
+        """Return the best plan whose tables are all in the mask ``free``, or ``None``.
 
-        Compiled: O(busy tables) operations on masks of as many bits as there are plans for the
-        party.
+        Compiled: O(busy tables) operations on masks of one bit a plan. At the bound of a search
+        the plan is the best of the visited sets;
+        ``search`` says whether that happened.
         """
-        free &= self._meeting(ask.must)
-        ranking = self._ranking(ask)
+        ranking = self._ranking(request)
         if ranking is None:
-            return next(
-                (self._plan(ask, candidate) for candidate in self._search(ask, free).best(1)), None
-            )
-        ranks = ranking.available(free)
+            return next(iter(self._searched(request, free, 1).plans), None)
+        ranks = ranking.available(free & self._meeting(request.must))
         if not ranks:
             return None
-        return ranking.plan(ranking.first(ranks), partial(self._plan, ask))
+        return ranking.plan(ranking.first(ranks))
 
-    def plans(self, ask: PlanRequest, free: int, limit: int | None = None) -> tuple[Plan, ...]:
-        """Return the plans whose tables are all free, the best first: all of them, or the first ``limit``.
+    def plans(self, request: PlanRequest, free: int, limit: int | None = None) -> tuple[Plan, ...]:
+        """Return all plans of free tables, or the first ``limit``, the best first.
+
+        Raises:
+            InvalidInput: If ``limit`` is not a whole number from 1 to 1,000,000.
+        """
+        return self.search(request, free, limit).plans
+
+    def search(self, request: PlanRequest, free: int, limit: int | None = None) -> PlanSearch:
+        """Return the plans of free tables, the best first, and whether they are proven.
 
         Raises:
             InvalidInput: If ``limit`` is not a whole number from 1 to 1,000,000.
         """
         if limit is not None:
             validators.check_integer("limit", limit, 1, 1_000_000)
-        free &= self._meeting(ask.must)
-        ranking = self._ranking(ask)
+        ranking = self._ranking(request)
         if ranking is None:
-            return tuple(
-                self._plan(ask, candidate) for candidate in self._search(ask, free).best(limit)
-            )
-        found = islice(ranking.in_order(ranking.available(free)), limit)
-        make = partial(self._plan, ask)
-        return tuple(ranking.plan(candidate, make) for candidate in found)
+            return self._searched(request, free, limit)
+        available = ranking.available(free & self._meeting(request.must))
+        return PlanSearch(tuple(map(ranking.plan, islice(ranking.in_order(available), limit))))
 
-    def is_seatable(self, ask: PlanRequest, free: int) -> bool:
-        """Tell whether the party has any plan whose tables are all free."""
-        free &= self._meeting(ask.must)
-        ranking = self._ranking(ask)
+    def is_seatable(self, request: PlanRequest, free: int) -> bool:
+        """Tell whether ``best`` finds a plan for the party whose tables are all free."""
+        ranking = self._ranking(request)
         if ranking is None:
-            return self._search(ask, free).succeeds()
-        return ranking.available(free) != 0
+            return self._search(request, free).succeeds()
+        return ranking.available(free & self._meeting(request.must)) != 0
 
-    def count(self, ask: PlanRequest, free: int, limit: int) -> int:
-        """Count how many such parties could sit down one after another, each with the best plan left.
+    def count(self, request: PlanRequest, free: int, limit: int) -> int:
+        """Count how many such parties could sit down one after another, each with the best plan.
 
-        It stops at ``limit``. Greedy, so never too many, and not always as many as a cleverer
-        seating.
+        It stops at ``limit``, or when the searches after the first have used ``max_nodes`` nodes
+        together. Greedy: it never counts too many, and may count fewer than a cleverer seating
+        would seat. It is 0 exactly where ``best`` finds no plan.
 
         Raises:
             InvalidInput: If ``limit`` is not a whole number from 1 to 1,000,000.
         """
         validators.check_integer("limit", limit, 1, 1_000_000)
-        free &= self._meeting(ask.must)
-        ranking = self._ranking(ask)
+        ranking = self._ranking(request)
         if ranking is not None:
-            return ranking.count(free, limit)
+            return ranking.count(free & self._meeting(request.must), limit)
         count = 0
-        while count < limit and (found := self._search(ask, free).best(1)):
+        budget = NodeBudget(self.max_nodes)
+        while count < limit:
+            found = self._search(request, free, budget if count else None).best(1)
+            if not found:
+                break
             free &= ~found[0].mask
             count += 1
         return count
 
-    def choose(self, ask: PlanRequest, free: int) -> Plan | Refusal:
-        """Return the best free plan, or why there is none.
+    def choose(self, request: PlanRequest, free: int) -> Plan | Refusal:
+        """Return the best free plan, or a refusal with the reason.
 
         The refusal's code is ``TABLES_TAKEN`` (``tables``: those in use of the plan that would be
         best in an empty house), ``NO_TABLES_MATCH`` (``conditions``: each kind that is enough to
-        drop for the party to fit the empty house; where none is, all that were named) or
-        ``PARTY_NEVER_FITS``.
+        drop for the party to fit the empty house; where none is, all that were named),
+        ``PARTY_NEVER_FITS``, or ``SEARCH_LIMIT_REACHED`` with the proof ``NOT_PROVEN`` where a
+        search met its bound of ``max_nodes`` sets before it found a plan.
         """
-        plan = self.best(ask, free)
-        if plan is not None:
-            return plan
-        party_size = ask.party_size
-        everything = self.layout.offered
-        wanted = self.best(ask, everything)
-        if wanted is not None:
-            taken = [
-                table_id
-                for table_id in wanted.tables
-                if not free >> self.floor.positions[table_id] & 1
-            ]
-            reason = Reason(Code.TABLES_TAKEN, {"party_size": party_size, "tables": taken})
-            return Refusal((reason,), Proof.NO_FREE_PLAN)
-        if not self.is_seatable(PlanRequest(party_size), everything):
-            return Refusal(
-                (Reason(Code.PARTY_NEVER_FITS, {"party_size": party_size}),), Proof.NO_PLAN
-            )
-        reason = Reason(
-            Code.NO_TABLES_MATCH, {"party_size": party_size, "conditions": self._binding(ask)}
+        found = self.search(request, free, 1)
+        if found.plans:
+            return found.plans[0]
+        everything = self.compiled_floor.offered
+        wanted = self.search(request, everything, 1) if found.is_proven else found
+        if wanted.plans:
+            return self._taken(request, wanted.plans[0], free)
+        unconditional = (
+            self.search(PlanRequest(request.party_size), everything, 1)
+            if wanted.is_proven and request.must.kinds
+            else wanted
         )
-        return Refusal((reason,), Proof.NO_PLAN)
+        party_size = request.party_size
+        if unconditional.plans:
+            details = {"party_size": party_size, "conditions": self._binding(request)}
+            return Refusal((Reason(Code.NO_TABLES_MATCH, details),), Proof.NO_PLAN)
+        if unconditional.is_proven:
+            reason = Reason(Code.PARTY_NEVER_FITS, {"party_size": party_size})
+            return Refusal((reason,), Proof.NO_PLAN)
+        reason = Reason(
+            Code.SEARCH_LIMIT_REACHED, {"party_size": party_size, "limit": self.max_nodes}
+        )
+        return Refusal((reason,), Proof.NOT_PROVEN)
 
-    def judge(self, ask: PlanRequest, table_ids: Iterable[str]) -> Plan | Refusal:
-        """Return the plan of exactly these tables, or every rule that they break; free or not does not matter.
+    def _taken(self, request: PlanRequest, wanted: Plan, free: int) -> Refusal:
+        taken = [
+            table_id for table_id in wanted.tables if not free >> self.floor.positions[table_id] & 1
+        ]
+        details = {"party_size": request.party_size, "tables": taken}
+        return Refusal((Reason(Code.TABLES_TAKEN, details),), Proof.NO_FREE_PLAN)
 
-        A set is accepted exactly if ``plans`` offers it when all its tables are free.
+    def judge(self, request: PlanRequest, table_ids: Iterable[str]) -> Plan | Refusal:
+        """Return the plan of exactly these tables, or every rule that they break.
+
+        Whether the tables are free does not matter. A set is accepted exactly if ``plans`` offers
+        it when all its tables are free.
 
         Raises:
             InvalidInput: If no table is named.
             NotFound: If a table is unknown.
         """
-        mask = self.layout.graph.mask(table_ids)
-        reasons = reasons_against(self.layout, self.planning, ask, mask)
+        mask = self.compiled_floor.graph.mask(table_ids)
+        reasons = reasons_against(self.compiled_floor, self.planning, request, mask)
         if reasons:
             return Refusal(reasons, Proof.NAMED_TABLES)
-        return self._plan(ask, self._measured(mask))
+        return self._plan(request, self._measured(mask))
 
     # ---- compiling
 
-    def _search(self, ask: PlanRequest, free: int) -> Search:
-        singles = self._compiled(ask.party_size).singles
-        unmet = self._unmet_by(ask.wish)
+    def _searched(self, request: PlanRequest, free: int, limit: int | None) -> PlanSearch:
+        search = self._search(request, free)
+        plans = tuple(self._plan(request, candidate) for candidate in search.best(limit))
+        return PlanSearch(plans, search.budget.used, is_proven=not search.budget.is_exhausted)
+
+    def _search(self, request: PlanRequest, free: int, budget: NodeBudget | None = None) -> Search:
         return Search(
-            self.layout,
+            self.compiled_floor,
             self.planning,
-            self._tariff,
-            singles,
-            party_size=ask.party_size,
-            free=free,
-            unmet=unmet,
+            self._score_model,
+            self._compiled(request.party_size).singles,
+            party_size=request.party_size,
+            free=free & self._meeting(request.must),
+            unmet=self._unmet_by(request.wish),
+            budget=NodeBudget(self.max_nodes) if budget is None else budget,
         )
 
-    def _ranking(self, ask: PlanRequest) -> Ranking | None:
-        key = (ask.party_size, ask.wish)
-        # Taken out and put back, so that the least recently used one is the first.
+    def _ranking(self, request: PlanRequest) -> Ranking | None:
+        if request.party_size > self._largest_party:
+            return self._no_plans
+        key = (request.party_size, request.wish)
+        # Removed and added again, so that the least recently used ranking is the first.
         ranking = self._rankings.pop(key, None)
         if ranking is None:
-            ranking = self._compile_ranking(ask)
+            ranking = self._compile_ranking(request)
             if ranking is None:
                 return None
             self._make_room(ranking.size_bytes)
@@ -228,90 +298,71 @@ class Planner:
             self._rankings.pop(key, None)
             total -= ranking.size_bytes
 
-    def _compile_ranking(self, ask: PlanRequest) -> Ranking | None:
-        compiled = self._compiled(ask.party_size)
+    def _compile_ranking(self, request: PlanRequest) -> Ranking | None:
+        compiled = self._compiled(request.party_size)
         if compiled.combinations is None:
             return None
-        party_size = ask.party_size
+        party_size = request.party_size
         budget = self.planning.slack_budget
-        unmet = self._unmet_by(ask.wish)
+        unmet = self._unmet_by(request.wish)
         keyed = []
         for candidate in (*compiled.singles, *compiled.combinations):
-            if candidate.mask & ~self.layout.offered == 0 and candidate.fits(party_size, budget):
+            if candidate.mask & ~self.compiled_floor.offered == 0 and candidate.fits(
+                party_size, budget
+            ):
                 missing = (
-                    sum(unmet[place] for place in bits(candidate.mask)) if ask.wish.kinds else 0
+                    sum(unmet[bit] for bit in bits(candidate.mask)) if request.wish.kinds else 0
                 )
                 keyed.append(
-                    (self._tariff.key(candidate, party_size=party_size, unmet=missing), candidate)
+                    (
+                        self._score_model.key(candidate, party_size=party_size, unmet=missing),
+                        candidate,
+                    )
                 )
-        # Both parts are in the order of places, and the sort is stable: table order decides what is
-        # equal.
+        # Both parts are in table order and the sort is stable, so table order decides ties.
         keyed.sort(key=lambda pair: pair[0])
-        return Ranking.of([candidate for _, candidate in keyed], len(self.floor.tables))
+        return Ranking.of(
+            [candidate for _, candidate in keyed], len(self.floor.tables), self._maker(request)
+        )
 
-    def _compiled(self, party_size: int) -> Compiled:
-        mode = self.planning.mode_for(party_size)
-        compiled = self._modes.get(mode)
-        if compiled is None:
-            compiled = self._modes[mode] = Compiled.of(
-                self.layout, self.planning, mode, self.max_sets
-            )
-        return compiled
-
-    def _meeting(self, must: Preference) -> int:
-        mask = self._masks.get(must)
-        if mask is None:
-            if len(self._masks) >= _MAX_CONDITIONS:
-                self._masks.clear()
-            mask = self._masks[must] = self.layout.meeting(must)
-        return mask
-
-    def _unmet_by(self, wish: Preference) -> tuple[int, ...]:
-        unmet = self._unmet.get(wish)
-        if unmet is None:
-            if len(self._unmet) >= _MAX_CONDITIONS:
-                self._unmet.clear()
-            unmet = self._unmet[wish] = self.layout.unmet(wish)
-        return unmet
+    def _compiled(self, party_size: int) -> CandidateSets:
+        return self._candidates(self.planning.mode_for(party_size))
 
     # ---- answers
 
     def _measured(self, mask: int) -> Candidate:
         if mask.bit_count() == 1:
-            return self.layout.single(mask.bit_length() - 1, is_joinable=False)
-        return self.layout.combination(mask)
+            return self.compiled_floor.single(mask.bit_length() - 1, is_joinable=False)
+        return self.compiled_floor.combination(mask)
 
-    def _plan(self, ask: PlanRequest, candidate: Candidate) -> Plan:
-        unmet = 0
-        if ask.wish.kinds:
-            by_table = self._unmet_by(ask.wish)
-            unmet = sum(by_table[place] for place in bits(candidate.mask))
-        return Plan(
-            tables=self.floor.ids(candidate.mask),
-            seats=candidate.seats,
-            slack=candidate.seats - ask.party_size,
-            score=self._tariff.score(candidate, party_size=ask.party_size, unmet=unmet),
-        )
+    def _plan(self, request: PlanRequest, candidate: Candidate) -> Plan:
+        return self._maker(request)(candidate)
 
-    def _binding(self, ask: PlanRequest) -> list[str]:
-        everything = self.layout.offered
+    def _maker(self, request: PlanRequest) -> Callable[[Candidate], Plan]:
+        """Return what makes the plans of a request."""
+        unmet = self._unmet_by(request.wish) if request.wish.kinds else None
+        return partial(_plan_of, self.floor, self._score_model, request.party_size, unmet)
+
+    def _binding(self, request: PlanRequest) -> list[str]:
+        everything = self.compiled_floor.offered
         alone = [
             kind
-            for kind in ask.must.kinds
+            for kind in request.must.kinds
             if self.is_seatable(
-                PlanRequest(ask.party_size, must=attrs.evolve(ask.must, **{kind: ()})), everything
+                PlanRequest(request.party_size, must=attrs.evolve(request.must, **{kind: ()})),
+                everything,
             )
         ]
-        return sorted(alone or ask.must.kinds)
+        return sorted(alone or request.must.kinds)
 
 
 @attrs.frozen(eq=False)
-class Compiled:
+class CandidateSets:
     """The candidates of one mode.
 
     Args:
         singles: One for each table of the floor, offered or not, in table order.
-        combinations: All sets of two or more, in the order of their places; ``None``: too many.
+        combinations: All sets of two or more, in table order; ``None``: too many.
     """
 
     singles: tuple[Candidate, ...]
@@ -319,23 +370,47 @@ class Compiled:
 
     @classmethod
     def of(
-        cls, layout: CompiledFloor, planning: Planning, mode: AdjacencyMode | None, max_sets: int
-    ) -> Compiled:
-        """Grow and measure the sets of a mode. Counting stops as soon as there are more than ``max_sets``."""
-        joinable = layout.joinable(mode, planning.max_tables)
+        cls,
+        compiled_floor: CompiledFloor,
+        planning: Planning,
+        max_sets: int,
+        mode: AdjacencyMode | None,
+    ) -> CandidateSets:
+        """Grow and measure the sets of a mode; stop when they are more than ``max_sets``."""
+        joinable = compiled_floor.joinable(mode, planning.max_tables)
         singles = tuple(
-            layout.single(place, is_joinable=bool(joinable >> place & 1))
-            for place in range(len(layout.floor.tables))
+            compiled_floor.single(bit, is_joinable=bool(joinable >> bit & 1))
+            for bit in range(len(compiled_floor.floor.tables))
         )
-        masks = list(islice(_combinations(layout, planning.max_tables, mode), max_sets + 1))
+        masks = list(islice(_combinations(compiled_floor, planning.max_tables, mode), max_sets + 1))
         if len(masks) > max_sets:
             return cls(singles, None)
         masks.sort(key=lambda mask: tuple(bits(mask)))
-        return cls(singles, tuple(layout.combination(mask) for mask in masks))
+        return cls(singles, tuple(compiled_floor.combination(mask) for mask in masks))
 
 
-def _combinations(layout: CompiledFloor, largest: int, mode: AdjacencyMode | None) -> Iterator[int]:
-    for zone in layout.zones:
-        pool = zone & layout.mergeable
-        growth = Growth(neighbours=layout.graph.neighbours, among=pool, largest=largest)
+def _combinations(
+    compiled_floor: CompiledFloor, largest: int, mode: AdjacencyMode | None
+) -> Iterator[int]:
+    for zone in compiled_floor.zones:
+        pool = zone & compiled_floor.mergeable
+        growth = SubsetEnumerator(
+            neighbours=compiled_floor.graph.neighbours, candidates=pool, largest=largest
+        )
         yield from (mask for mask in growth.sets(mode) if mask.bit_count() > 1)
+
+
+def _plan_of(
+    floor: Floor,
+    score_model: ScoreModel,
+    party_size: int,
+    unmet: Sequence[int] | None,
+    candidate: Candidate,
+) -> Plan:
+    missing = 0 if unmet is None else sum(unmet[bit] for bit in bits(candidate.mask))
+    return Plan(
+        tables=floor.ids(candidate.mask),
+        seats=candidate.seats,
+        slack=candidate.seats - party_size,
+        score=score_model.score(candidate, party_size=party_size, unmet=missing),
+    )

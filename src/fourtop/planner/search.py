@@ -1,22 +1,25 @@
-"""The search for floors that have too many sets to compile: branch and bound, complete, in little memory."""
+"""Branch and bound, for floors with too many sets to compile."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+from operator import or_
 
 import attrs
 
-from fourtop.adjacency.enumeration import Growth, walk
+from fourtop.adjacency.enumeration import SubsetEnumerator, walk
 from fourtop.model.floor import bits
 from fourtop.model.plan import SCORE_DECIMALS
-from fourtop.model.planning import AdjacencyMode, Planning
+from fourtop.model.planning_rules import AdjacencyMode, Planning
 from fourtop.planner.candidate import Candidate
 from fourtop.planner.compiled_floor import CompiledFloor
 from fourtop.planner.cost import Key, ScoreModel
-from fourtop.planner.knapsack import Completion, Level, Piece, finite
+from fourtop.planner.knapsack import Item, KnapsackBounds, SuffixBounds, finite
+from fourtop.planner.node_budget import NodeBudget
 from fourtop.planner.shortlist import Shortlist
 
-# Bounds are summed in another order than scores; this is more than the rounding can differ.
+# Bounds are summed in another order than scores; this exceeds the difference in rounding.
 _ROUNDING_DOWN = 1 - 1e-12
 
 
@@ -25,90 +28,94 @@ class Search:
     """One request on one floor.
 
     Args:
-        layout: The floor.
+        compiled_floor: The floor.
         planning: The house's rules.
-        tariff: What it charges.
+        score_model: The costs by these rules.
         singles: For each table its candidate.
         party_size: How many people.
         free: The tables to choose from: offered, free, and meeting the conditions.
         unmet: For each table how many wishes it does not meet.
+        budget: The nodes that the search may visit.
     """
 
-    layout: CompiledFloor
+    compiled_floor: CompiledFloor
     planning: Planning
-    tariff: ScoreModel
+    score_model: ScoreModel
     singles: Sequence[Candidate]
     party_size: int = attrs.field(kw_only=True)
     free: int = attrs.field(kw_only=True)
     unmet: Sequence[int] = attrs.field(kw_only=True)
+    budget: NodeBudget = attrs.field(kw_only=True)
 
     def best(self, limit: int | None) -> tuple[Candidate, ...]:
         """Return the first ``limit`` fitting candidates in the total order; ``None``: all.
 
-        Memory is O(limit) and the bounds' tables; time is exponential in ``max_tables`` at worst,
-        where the bounds do not bite. Source: A. Land and A. Doig, "An automatic method of solving
+        If the budget is exhausted afterwards, these are the best candidates among the sets that
+        were visited. Memory is O(limit) and the tables of the bounds; time is
+        O(nodes · seats of a bound). Source: A. Land and A. Doig, "An automatic method of solving
         discrete programming problems", 1960 (branch and bound).
         """
         shortlist = Shortlist(limit)
         for candidate in self._fitting(shortlist):
-            unmet = sum(self.unmet[place] for place in bits(candidate.mask))
+            unmet = sum(self.unmet[bit] for bit in bits(candidate.mask))
             shortlist.offer(
-                self.tariff.key(candidate, party_size=self.party_size, unmet=unmet), candidate
+                self.score_model.key(candidate, party_size=self.party_size, unmet=unmet), candidate
             )
         return shortlist.candidates()
 
     def succeeds(self) -> bool:
-        """Tell whether there is any fitting candidate. It stops at the first."""
+        """Tell whether the search meets a fitting candidate. It stops at the first.
+
+        Up to there it visits the same nodes as ``best``, so both agree at the bound, too.
+        """
         return next(self._fitting(Shortlist(None)), None) is not None
 
     @property
     def mode(self) -> AdjacencyMode | None:
-        """The mode that a combination for this party has to satisfy."""
+        """The mode of a combination for this party."""
         return self.planning.mode_for(self.party_size)
 
     def _fitting(self, shortlist: Shortlist) -> Iterator[Candidate]:
         budget = self.planning.slack_budget
-        for place in bits(self.free):
-            if self.singles[place].fits(self.party_size, budget):
-                yield self.singles[place]
+        for bit in bits(self.free):
+            if self.singles[bit].fits(self.party_size, budget):
+                yield self.singles[bit]
         yield from self._given()
-        for zone in self.layout.zones:
+        for zone in self.compiled_floor.zones:
             pool = self._pool(zone)
             most = min(self.planning.max_tables, pool.bit_count())
-            if most > 1:
+            if most > 1 and self.compiled_floor.most_capacity(pool, most) >= self.party_size:
                 completion = self._completion(pool, zone, most)
                 for size in range(2, most + 1):
+                    if self.budget.is_exhausted:
+                        return
                     yield from self._of_size(
                         Bound.of(self, completion, shortlist, zone=zone, size=size)
                     )
 
     def _given(self) -> Iterator[Candidate]:
-        # A capacity that was laid down obeys no bound on sums, so these few sets are looked at one
-        # by one.
-        pool = self.free & self.layout.mergeable
-        for mask in self.layout.given:
+        # A capacity set by hand obeys no bound on sums, so these few sets are measured one by one.
+        pool = self.free & self.compiled_floor.mergeable
+        for mask in self.compiled_floor.given:
             if (
                 not mask & ~pool
                 and mask.bit_count() <= self.planning.max_tables
-                and any(not mask & ~zone for zone in self.layout.zones)
-                and self.layout.graph.holds(mask, self.mode)
+                and any(not mask & ~zone for zone in self.compiled_floor.zones)
+                and self.compiled_floor.graph.holds(mask, self.mode)
             ):
-                candidate = self.layout.combination(mask)
+                candidate = self.compiled_floor.combination(mask)
                 if candidate.fits(self.party_size, self.planning.slack_budget):
                     yield candidate
 
     def _pool(self, zone: int) -> int:
-        # In a combination each member's minimum binds, so a table with a larger one is in none for
-        # this party.
-        pool = self.free & self.layout.mergeable & zone
-        return sum(
-            1 << place for place in bits(pool) if self.singles[place].smallest <= self.party_size
-        )
+        # Each member's minimum binds a combination, so tables with a larger minimum are left out.
+        pool = self.free & self.compiled_floor.mergeable & zone
+        return sum(1 << bit for bit in bits(pool) if self.singles[bit].smallest <= self.party_size)
 
-    def _completion(self, pool: int, zone: int, most: int) -> Completion:
+    def _completion(self, pool: int, zone: int, most: int) -> KnapsackBounds:
         weights = self.planning.weights
         pieces = [
-            Piece(
+            Item(
                 each.capacity,
                 each.scarcity,
                 each.scarcity * weights.scarcity + unmet * weights.wish,
@@ -116,91 +123,110 @@ class Search:
             for each, unmet in zip(self.singles, self.unmet, strict=True)
         ]
         budget = self.planning.slack_budget
-        biggest = max(pieces[place].capacity for place in bits(pool))
-        lost = (most - 1) * self.layout.loss_ranges[zone][1]
+        biggest = max(pieces[bit].capacity for bit in bits(pool))
+        lost = (most - 1) * self.compiled_floor.zone_losses[zone][-1]
         ceiling = self.party_size + lost + (biggest if budget is None else budget) + 1
-        return Completion.of(pool, pieces, picks=most - 1, ceiling=ceiling)
+        return KnapsackBounds.of(pool, pieces, picks=most - 1, ceiling=ceiling)
 
     def _of_size(self, bound: Bound) -> Iterator[Candidate]:
-        growth = Growth(
-            neighbours=self.layout.graph.neighbours,
-            among=bound.completion.pool,
+        growth = SubsetEnumerator(
+            neighbours=self.compiled_floor.graph.neighbours,
+            candidates=bound.completion.pool,
             largest=bound.size,
-            cut=bound.rules_out,
+            prune=bound.rules_out,
         )
         for mask in growth.sets(self.mode):
+            if not self.budget.spend():
+                return
             if (
                 mask.bit_count() == bound.size
-                and mask not in self.layout.given
+                and mask not in self.compiled_floor.given
                 and bound.may_seat(mask)
             ):
-                candidate = self.layout.combination(mask)
+                candidate = self.compiled_floor.combination(mask)
                 if candidate.fits(self.party_size, self.planning.slack_budget):
                     yield candidate
 
 
 @attrs.frozen(eq=False)
 class Bound:
-    """What no combination of ``size`` tables of a zone can beat.
+    """A lower bound of the keys of all combinations of ``size`` tables of a zone.
 
     Args:
         search: The request.
-        completion: What the zone's tables can add.
-        shortlist: What was found so far.
+        completion: The contributions of the zone's tables.
+        shortlist: The candidates found so far.
         size: How many tables.
-        least_loss: Seats that joining so many costs at least.
-        most_loss: Seats that it costs at most.
+        most_loss: Most seats that joining so many costs.
         fewest: Least sum of capacities that may do.
         most: Largest sum of capacities that may do; ``None``: no limit.
+        totals: Bit ``n`` says whether a sum of ``n`` capacities may do; ``None``: all from
+            ``fewest`` on.
     """
 
     search: Search
-    completion: Completion
+    completion: KnapsackBounds
     shortlist: Shortlist
     size: int
-    least_loss: int
     most_loss: int
     fewest: int
     most: int | None
+    totals: int | None
 
     @classmethod
     def of(
-        cls, search: Search, completion: Completion, shortlist: Shortlist, *, zone: int, size: int
+        cls,
+        search: Search,
+        completion: KnapsackBounds,
+        shortlist: Shortlist,
+        *,
+        zone: int,
+        size: int,
     ) -> Bound:
         """Make the bound of one zone and size."""
-        cheapest, dearest = search.layout.loss_ranges[zone]
-        # A set that need not be pushed together may have no joint at all, and then loses nothing.
-        least = (size - 1) * cheapest if search.mode else 0
-        most = (size - 1) * dearest
+        losses = _possible_losses(
+            search.compiled_floor.zone_losses[zone], size - 1, is_exact=search.mode is not None
+        )
+        least = (losses & -losses).bit_length() - 1
+        most = losses.bit_length() - 1
         budget = search.planning.slack_budget
         return cls(
             search,
             completion,
             shortlist,
             size,
-            least_loss=least,
             most_loss=most,
             fewest=search.party_size + least,
             most=None if budget is None else search.party_size + budget + most,
+            totals=None if budget is None else _possible_totals(search.party_size, budget, losses),
         )
 
     def may_seat(self, mask: int) -> bool:
-        """Tell whether the plain sum of capacities leaves it open that the party fits."""
-        total = sum(self.search.singles[place].capacity for place in bits(mask))
-        return self.fewest <= total and (self.most is None or total <= self.most)
+        """Tell whether the party may fit, judged by the plain sum of capacities."""
+        total = sum(self.search.singles[bit].capacity for bit in bits(mask))
+        return self.fewest <= total and self._may_do(total)
+
+    def _may_do(self, total: int) -> bool:
+        return self.totals is None or self.totals >> total & 1 == 1
 
     def rules_out(self, chosen: int, reach: int) -> bool:
-        """Tell whether no set of ``size`` tables, grown from ``chosen`` within ``reach``, makes the shortlist.
+        """Tell whether no set grown from ``chosen`` within ``reach`` can enter the shortlist.
 
-        Each part of the key is bounded from below on its own; keys are compared part by part, so
-        the bounds together are a bound on the key. It is exact enough to see ties, which keeps a
-        floor of equal tables from being searched through.
+        Each part of the key has a lower bound of its own. Keys are compared part by part, so the
+        bounds together bound the key. They recognise ties, so that a floor of equal tables is not
+        searched completely.
         """
+        if not self.search.budget.spend():
+            return True
         level = self.completion.level(reach)
         row = level.cheapest[self.size - chosen.bit_count()]
-        total = sum(self.search.singles[place].capacity for place in bits(chosen))
+        total = sum(self.search.singles[bit].capacity for bit in bits(chosen))
         stop = len(row) if self.most is None else self.most - total + 1
-        completions = finite(row, self.fewest - total, stop)
+        completions = (
+            (seats, cost)
+            for seats, cost in finite(row, self.fewest - total, stop)
+            if self._may_do(total + seats)
+        )
         worst = self.shortlist.worst
         if worst is None:
             return next(completions, None) is None
@@ -214,9 +240,9 @@ class Bound:
     def _so_far(self, chosen: int, reach: int) -> _SoFar:
         search = self.search
         weights = search.planning.weights
-        members = [search.singles[place] for place in bits(chosen)]
+        members = [search.singles[bit] for bit in bits(chosen)]
         scarcity = sum(each.scarcity for each in members)
-        unmet = sum(search.unmet[place] for place in bits(chosen))
+        unmet = sum(search.unmet[bit] for bit in bits(chosen))
         return _SoFar(
             picks=self.size - len(members),
             capacity=sum(each.capacity for each in members),
@@ -226,14 +252,13 @@ class Bound:
             cost=scarcity * weights.scarcity + unmet * weights.wish,
         )
 
-    def _least_key(self, so_far: _SoFar, level: Level, seats: int, cost: float) -> Key:
+    def _least_key(self, so_far: _SoFar, level: SuffixBounds, seats: int, cost: float) -> Key:
         planning = self.search.planning
         weights = planning.weights
         capacity = so_far.capacity + seats
         slack = max(capacity - self.most_loss - self.search.party_size, 0)
         row = level.commonest[so_far.picks]
-        # One table among those to come has at most what the smallest others leave of the seats to
-        # come.
+        # One further table has at most the seats that the smallest other ones leave.
         is_exact = seats < len(row) - 1
         left = (
             min(level.biggest, seats - (so_far.picks - 1) * level.smallest)
@@ -244,7 +269,8 @@ class Bound:
         joining = (self.size - 1) * weights.table_count + so_far.depth * weights.adjacency
         total = (
             slack * weights.overage * planning.demand_multiplier
-            + joining * self.search.tariff.amplification(self.size, so_far.scarcity + row[seats])
+            + joining
+            * self.search.score_model.amplification(self.size, so_far.scarcity + row[seats])
             + fragmentation * weights.fragmentation
             + so_far.cost
             + cost
@@ -255,10 +281,12 @@ class Bound:
     def _least_depth(self, chosen: int, reach: int) -> int:
         first = chosen & -chosen
         if reach & (first - 1):
-            return 1  # a table before the first may still come, and then depths count from there
+            return 1  # depths count from the first table, and a lower one may still be added
         left = chosen
         met = farthest = 0
-        for depth, level in enumerate(walk(self.search.layout.graph.neighbours, chosen | reach)):
+        for depth, level in enumerate(
+            walk(self.search.compiled_floor.graph.neighbours, chosen | reach)
+        ):
             met += level.bit_count()
             if left:
                 left &= ~level
@@ -268,16 +296,16 @@ class Bound:
         return self.size
 
     def _least_places(self, chosen: int, reach: int) -> tuple[int, ...]:
-        for place in bits(reach):
+        for bit in bits(reach):
             if chosen.bit_count() == self.size:
                 break
-            chosen |= 1 << place
+            chosen |= 1 << bit
         return tuple(bits(chosen))
 
 
 @attrs.frozen
 class _SoFar:
-    """What is known of a set before its last tables are chosen: ``picks`` are still to come."""
+    """The facts of a set of which ``picks`` tables are not chosen yet."""
 
     picks: int
     capacity: int
@@ -285,3 +313,26 @@ class _SoFar:
     scarcity: float
     depth: int
     cost: float
+
+
+def _possible_losses(losses: Sequence[int], joints: int, *, is_exact: bool) -> int:
+    """Return the possible total losses of so many joints of a zone; bit ``n``: ``n`` seats.
+
+    A connected set has one joint fewer than tables. A set that need not be pushed together may have
+    fewer (``is_exact`` is false).
+    """
+    sums = every = 1
+    for _ in range(joints):
+        sums = _union(sums << loss for loss in losses)
+        every |= sums
+    return sums if is_exact else every
+
+
+def _possible_totals(party_size: int, slack_budget: int, losses: int) -> int:
+    """Return which sums of capacities may seat a party within the slack budget, as bits."""
+    seats = ((1 << (slack_budget + 1)) - 1) << party_size
+    return _union(seats << loss for loss in bits(losses))
+
+
+def _union(masks: Iterable[int]) -> int:
+    return reduce(or_, masks, 0)

@@ -26,7 +26,7 @@ class Shortlist:
 
     @property
     def worst(self) -> Place | None:
-        """What a further candidate has to beat; ``None`` while there is room."""
+        """The entry that a further candidate must beat; ``None`` while the list is not full."""
         return self._entries[-1][0] if len(self._entries) == self.limit else None
 
     def offer(self, key: Key, candidate: Candidate) -> None:
@@ -43,5 +43,5 @@ class Shortlist:
             insort(self._entries, (place, candidate))
 
     def candidates(self) -> tuple[Candidate, ...]:
-        """Return what was kept, the best first."""
+        """Return the kept candidates, the best first."""
         return tuple(candidate for _, candidate in sorted(self._entries))

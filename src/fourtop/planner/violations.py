@@ -1,4 +1,4 @@
-"""Judging named tables by the very rules that the planner chooses by."""
+"""Check named tables by the rules by which the planner chooses."""
 
 from __future__ import annotations
 
@@ -6,34 +6,39 @@ from collections.abc import Iterator
 
 from fourtop.errors import Code, Reason
 from fourtop.model.floor import bits
-from fourtop.model.planning import Planning
+from fourtop.model.planning_rules import Planning
 from fourtop.planner.candidate import Candidate
 from fourtop.planner.compiled_floor import CompiledFloor
 from fourtop.planner.plan_request import PlanRequest
 
 
 def reasons_against(
-    layout: CompiledFloor, planning: Planning, ask: PlanRequest, mask: int
+    compiled_floor: CompiledFloor, planning: Planning, request: PlanRequest, mask: int
 ) -> tuple[Reason, ...]:
-    """Return every rule that a set of tables breaks for a party, in a fixed order; none: the set is a plan."""
+    """Return every rule that a set of tables breaks for a party, in a fixed order.
+
+    The set is a plan if it breaks no rule.
+    """
     if mask.bit_count() == 1:
-        place = mask.bit_length() - 1
+        bit = mask.bit_length() - 1
         return (
-            *_of_seats(layout, planning, ask, layout.single(place, is_joinable=False)),
-            *_of_state(layout, ask, mask),
+            *_of_seats(
+                compiled_floor, planning, request, compiled_floor.single(bit, is_joinable=False)
+            ),
+            *_of_state(compiled_floor, request, mask),
         )
     return (
-        *_of_seats(layout, planning, ask, layout.combination(mask)),
-        *_of_state(layout, ask, mask),
-        *_of_joining(layout, planning, ask, mask),
+        *_of_seats(compiled_floor, planning, request, compiled_floor.combination(mask)),
+        *_of_state(compiled_floor, request, mask),
+        *_of_joining(compiled_floor, planning, request, mask),
     )
 
 
 def _of_seats(
-    layout: CompiledFloor, planning: Planning, ask: PlanRequest, candidate: Candidate
+    compiled_floor: CompiledFloor, planning: Planning, request: PlanRequest, candidate: Candidate
 ) -> Iterator[Reason]:
-    party_size = ask.party_size
-    tables = list(layout.floor.ids(candidate.mask))
+    party_size = request.party_size
+    tables = list(compiled_floor.floor.ids(candidate.mask))
     if party_size < candidate.smallest:
         details = {"party_size": party_size, "minimum": candidate.smallest, "tables": tables}
         yield Reason(Code.PARTY_BELOW_MINIMUM, details)
@@ -48,28 +53,28 @@ def _of_seats(
         yield Reason(Code.SLACK_EXCEEDED, {"slack": slack, "budget": budget, "tables": tables})
 
 
-def _of_state(layout: CompiledFloor, ask: PlanRequest, mask: int) -> Iterator[Reason]:
-    closed = mask & ~layout.offered
+def _of_state(compiled_floor: CompiledFloor, request: PlanRequest, mask: int) -> Iterator[Reason]:
+    closed = mask & ~compiled_floor.offered
     if closed:
-        yield Reason(Code.TABLE_OUT_OF_SERVICE, {"tables": list(layout.floor.ids(closed))})
-    unmet = layout.unmet_kinds(ask.must)
-    kinds = sorted({kind for place in bits(mask) for kind in unmet[place]})
+        yield Reason(Code.TABLE_OUT_OF_SERVICE, {"tables": list(compiled_floor.floor.ids(closed))})
+    unmet = compiled_floor.unmet_kinds(request.must)
+    kinds = sorted({kind for bit in bits(mask) for kind in unmet[bit]})
     if kinds:
-        yield Reason(Code.NO_TABLES_MATCH, {"party_size": ask.party_size, "conditions": kinds})
+        yield Reason(Code.NO_TABLES_MATCH, {"party_size": request.party_size, "conditions": kinds})
 
 
 def _of_joining(
-    layout: CompiledFloor, planning: Planning, ask: PlanRequest, mask: int
+    compiled_floor: CompiledFloor, planning: Planning, request: PlanRequest, mask: int
 ) -> Iterator[Reason]:
-    floor = layout.floor
+    floor = compiled_floor.floor
     tables = list(floor.ids(mask))
     if len(tables) > planning.max_tables:
         yield Reason(Code.TOO_MANY_TABLES, {"count": len(tables), "maximum": planning.max_tables})
-    fixed = [floor.tables[place].id for place in bits(mask) if not floor.tables[place].is_movable]
+    fixed = [floor.tables[bit].id for bit in bits(mask) if not floor.tables[bit].is_movable]
     if fixed:
         yield Reason(Code.TABLE_NOT_MOVABLE, {"tables": fixed})
-    if all(mask & ~zone for zone in layout.zones):
+    if all(mask & ~zone for zone in compiled_floor.zones):
         yield Reason(Code.ZONE_MISMATCH, {"tables": tables})
-    mode = planning.mode_for(ask.party_size)
-    if not layout.graph.holds(mask, mode):
+    mode = planning.mode_for(request.party_size)
+    if not compiled_floor.graph.holds(mask, mode):
         yield Reason(Code.ADJACENCY_MISMATCH, {"mode": str(mode), "tables": tables})

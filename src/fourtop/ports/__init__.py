@@ -1,4 +1,4 @@
-"""The ports: what the engine asks of a store, and what a store may answer."""
+"""The ports between the engine and its stores."""
 
 from fourtop.ports.changes import (
     MAX_NEEDS,
@@ -16,10 +16,12 @@ from fourtop.ports.outbox import DeadLetter, Delivery, Outbox, subject_of
 from fourtop.ports.records import LoadedRecords, Records, joined_extent
 from fourtop.ports.scope import IntervalSet, Scope
 from fourtop.ports.store import AsyncStore, Clock, Store
+from fourtop.ports.told_time import MAX_STEP_BACK_US, is_behind, tell_time
 from fourtop.ports.view import View
 
 __all__ = [
     "MAX_NEEDS",
+    "MAX_STEP_BACK_US",
     "NO_CHANGES",
     "AsyncStore",
     "Changes",
@@ -43,6 +45,8 @@ __all__ = [
     "StoredResult",
     "View",
     "held_covers_of",
+    "is_behind",
     "joined_extent",
     "subject_of",
+    "tell_time",
 ]

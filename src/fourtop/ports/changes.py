@@ -1,4 +1,4 @@
-"""Changes: what a decision wants written, judged as a whole."""
+"""Changes: the rows that a decision writes, judged as a whole."""
 
 from __future__ import annotations
 
@@ -77,27 +77,27 @@ class PolicyChange:
 class Changes:
     """Everything one command writes: all of it or nothing, judged at its end.
 
-    A store takes removals first, then replacements, then additions, each in order; whether live
-    allocations overlap is judged when all are in. It refuses, whatever the decision believed: an
-    overlap, a row of another restaurant, an id or key that is there already, a version that is not
-    the stored one, an owner or table that does not exist when all is in, a change or removal of a
-    row that is not there. What is new or gone may be so only once in one ``Changes``.
+    A store takes removals first, then replacements, then additions, each in order, and checks for
+    overlapping live allocations after the last. It refuses, independently of the decision: an
+    overlap, a row of another restaurant, an existing id or key, a version that does not follow the
+    stored one, an owner or table that does not exist after the changes, a change or removal of a
+    missing row. Each row may be added or removed at most once per ``Changes``.
 
     Args:
-        removed: Allocations to take away, exactly as stored.
+        removed: Allocations to remove, exactly as stored.
         replaced: Pairs (stored, new) with one id.
         added: New allocations.
         bookings: New ones (version 1) and changed ones (stored version + 1).
         holds_added: New holds.
-        holds_changed: Holds with a new state or expiry; nothing else of one ever changes.
+        holds_changed: Holds with a new state or expiry; a hold's other facts never change.
         blocks_added: New blocks.
         blocks_changed: Blocks with a new window.
         blocks_removed: Ids of blocks to delete.
         floor: A new floor.
         policy: A new policy or restaurant record.
         confirmations: New confirmation results; one success at most for a hold.
-        stored_results: New stored answers.
-        events: New events, each with a de-duplication key that is new.
+        stored_results: New stored results.
+        events: New events, each with a new de-duplication key.
     """
 
     removed: tuple[Allocation, ...] = ()
@@ -166,7 +166,7 @@ class Changes:
 
     @property
     def touches_occupancy(self) -> bool:
-        """Tell whether the occupancy version goes up: an allocation, booking, hold or block changes."""
+        """Tell whether an allocation, booking, hold or block changes, and so the version rises."""
         return bool(
             self.removed
             or self.replaced
@@ -185,7 +185,7 @@ NO_CHANGES: Final = Changes()
 
 @attrs.frozen
 class Decision(Generic[T]):
-    """What a command answers and what it writes."""
+    """The result of a command and its changes."""
 
     result: T
     changes: Changes = NO_CHANGES
@@ -193,7 +193,7 @@ class Decision(Generic[T]):
 
 @attrs.frozen
 class Need:
-    """A decision that has to see more: the store adds the scope and asks again, at most three times."""
+    """A decision needs a larger scope: the store adds it and asks again, at most three times."""
 
     scope: Scope
 

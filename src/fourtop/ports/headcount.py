@@ -1,4 +1,4 @@
-"""Head counts: who counts towards the caps of a service, and how many, without the records themselves."""
+"""Headcounts: the covers and parties that count towards caps, without their records."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fourtop.model.hold import Hold
 
 @attrs.frozen
 class Headcount:
-    """How many sit down at one instant, of the bookings whose status counts.
+    """The covers and parties of the counted bookings that start at one instant.
 
     Args:
         start_us: The instant.
@@ -27,14 +27,14 @@ class Headcount:
 
 @attrs.frozen
 class HeldCover:
-    """A live hold, as far as it counts.
+    """The facts of a live hold that caps count.
 
     Args:
-        start_us: When its party would sit down.
+        start_us: Start of its dining window.
         hold_id: Its id.
         party_size: How many people.
-        counted_us: When the booking that it was made for sits down, if there is one and its status
-            counts: that party may be counted already.
+        counted_us: Start of the booking that the hold was made for, if that booking counts: the
+            party may be counted already. Otherwise ``None``.
     """
 
     start_us: int
@@ -44,7 +44,7 @@ class HeldCover:
 
 
 def headcounts_of(bookings: Iterable[Booking]) -> list[Headcount]:
-    """Count the bookings whose status counts, by when they sit down; increasing."""
+    """Return the headcounts of bookings, ascending. A booking counts by its status."""
     counted: dict[int, tuple[int, int]] = {}
     for booking in bookings:
         if booking.status.counts_covers:
@@ -56,7 +56,13 @@ def headcounts_of(bookings: Iterable[Booking]) -> list[Headcount]:
 def held_covers_of(
     holds: Iterable[Hold], bookings: Mapping[str, Booking], now_us: int
 ) -> Iterator[HeldCover]:
-    """Yield the claims of those holds that are alive, given the bookings that they were made for, by id."""
+    """Yield the held covers of live holds.
+
+    Args:
+        holds: The holds.
+        bookings: By id, the bookings that they were made for.
+        now_us: The time, in microseconds.
+    """
     for hold in holds:
         if hold.is_alive(now_us):
             booking = None if hold.booking_id is None else bookings.get(hold.booking_id)

@@ -1,4 +1,4 @@
-"""Maintenance: what jobs ask of a store, across restaurants."""
+"""Maintenance: the methods of a store that jobs call, across restaurants."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from fourtop.ports.store import Store
 
 
 class Maintenance(Protocol):
-    """Finds, moves and deletes what is over. ``fourtop.testing.MaintenanceContract`` is this contract as a suite.
+    """Find, move and delete records that have ended.
 
-    Each method is one transaction, takes at most ``limit`` rows (1 or more) of all restaurants
-    together, oldest first, and says how many it took: fewer than the limit means that no more was
-    to be had. Safe to be called by several at once: each row is taken by one of them, and counted
-    by that one. *Before* includes the instant itself. None of them changes a version, or what a
-    view shows of anything that is not over.
+    ``fourtop.testing.MaintenanceContract`` is this contract as a suite.
+
+    Each method with a limit is one transaction. It takes at most ``limit`` rows (1 or more) of all
+    restaurants together, oldest first, and returns their number; fewer than the limit means that
+    no more exist. Several callers may run at once: each row is taken and counted by one of them.
+    *Before* includes the instant itself. These methods change neither a version nor a record that
+    has not ended.
     """
 
     def now_us(self) -> int:
@@ -28,11 +30,29 @@ class Maintenance(Protocol):
         """
         ...
 
+    def reset_clock(self, restaurant_id: str) -> int:
+        """Set the time of a restaurant back to the clock's, where the clock is far behind it.
+
+        A clock that once ran ahead leaves a time that ``read`` and ``transact`` refuse to go
+        behind (``ClockBehind``). No row is changed: rows written meanwhile keep their times.
+
+        Returns:
+            By how many microseconds the time was set back; 0 where the clock is at most five
+                minutes behind, and nothing was changed.
+
+        Raises:
+            NotFound: If the restaurant does not exist.
+            StoreUnavailable: If the store cannot be reached; nothing was changed.
+        """
+        ...
+
     def expired_holds(self, before_us: int, limit: int) -> tuple[tuple[str, str], ...]:
-        """Return which active holds have expired: (restaurant id, hold id), by expiry, restaurant and id.
+        """Return the expired active holds as (restaurant id, hold id).
+
+        Their order is by expiry, restaurant and id.
 
         Args:
-            before_us: Those whose ``expires_us`` is this or less.
+            before_us: Latest ``expires_us``.
             limit: How many at most.
 
         Raises:
@@ -41,13 +61,12 @@ class Maintenance(Protocol):
         ...
 
     def archive_allocations(self, before_us: int, limit: int) -> int:
-        """Move allocations into the archive, shadow rows too; by end, restaurant and id. Return how many.
+        """Move allocations, shadow rows included, into the archive. Return how many.
 
-        Rows of holds stay where they are: whoever sweeps the hold removes them, and nobody ever sat
-        there.
+        Their order is by end, restaurant and id. Rows of holds stay: the sweep removes them.
 
         Args:
-            before_us: Those whose window ends at this or earlier.
+            before_us: Latest end of a window.
             limit: How many at most.
 
         Raises:
@@ -56,19 +75,23 @@ class Maintenance(Protocol):
         ...
 
     def archived(self, restaurant_id: str, window: Window) -> tuple[Allocation, ...]:
-        """Return the archived allocations of a restaurant that overlap a window, as they were, by ``order_key``.
+        """Return the archived allocations of a restaurant that overlap a window.
+
+        They are unchanged, and in the order of ``order_key``.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: If the restaurant does not exist.
             StoreUnavailable: If the store cannot be reached.
         """
         ...
 
     def delete_confirmations(self, before_us: int, limit: int) -> int:
-        """Delete confirmation results, successes and failures; by time, restaurant and id. Return how many.
+        """Delete confirmation results, successes and failures. Return how many.
+
+        Their order is by time, restaurant and id.
 
         Args:
-            before_us: Those with ``checked_us`` at this or less.
+            before_us: Latest ``checked_us``.
             limit: How many at most.
 
         Raises:
@@ -77,13 +100,13 @@ class Maintenance(Protocol):
         ...
 
     def delete_stored_results(self, before_us: int, limit: int) -> int:
-        """Delete stored answers; by time, restaurant, command and key. Return how many.
+        """Delete stored results. Return how many.
 
-        An answer stays for as long as its restaurant has a successful confirmation result under the
-        same key: whoever finds the result will ask for the answer.
+        Their order is by time, restaurant, command and key. A stored result stays while its
+        restaurant has a successful confirmation under the same key: a replay needs both.
 
         Args:
-            before_us: Those with ``stored_us`` at this or less.
+            before_us: Latest ``stored_us``.
             limit: How many at most.
 
         Raises:
@@ -92,13 +115,13 @@ class Maintenance(Protocol):
         ...
 
     def delete_holds(self, before_us: int, limit: int) -> int:
-        """Delete the records of holds that have ended; by creation, restaurant and id. Return how many.
+        """Delete the records of ended holds. Return how many.
 
-        A hold stays while it is active, owns an allocation, or has a confirmation result.
+        Their order is by creation, restaurant and id. A hold stays while it is active, owns an
+        allocation, or has a confirmation result.
 
         Args:
-            before_us: Those with ``created_us`` at this or less, whose block window ends at this or
-                earlier.
+            before_us: Latest ``created_us``, and latest end of the occupied window.
             limit: How many at most.
 
         Raises:
@@ -107,13 +130,13 @@ class Maintenance(Protocol):
         ...
 
     def delete_events(self, before_us: int, limit: int) -> int:
-        """Delete events that are delivered or dead, with their de-duplication keys. Return how many.
+        """Delete delivered and dead events with their de-duplication keys. Return how many.
 
-        By the instant at which they were delivered or given up, then restaurant and place. A
-        waiting event stays, however old it is.
+        Their order is by the instant of delivery or death, then restaurant and sequence. A waiting
+        event stays at any age.
 
         Args:
-            before_us: Those delivered or given up at this or earlier.
+            before_us: Latest instant of delivery or death.
             limit: How many at most.
 
         Raises:

@@ -1,4 +1,4 @@
-"""The outbox: the events of a store on their way out, at least once, in order."""
+"""The outbox: publish the events of a store at least once, in order."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from fourtop.model.event import Event
 
 
 def subject_of(event: Event) -> str:
-    """Return whose turn an event has to wait for: the booking's id, else the hold's, else the restaurant's.
+    """Return the subject of an event: the id of its booking, hold or restaurant, in this order.
 
-    Events of one restaurant and subject go out in the order in which they were written. That two
-    kinds of subject might share an id does no harm: then one waits for the other, too.
+    Events of one restaurant and subject are published in the order of writing. If subjects of two
+    kinds share an id, each waits for the other.
     """
     return event.booking_id or event.hold_id or event.restaurant_id
 
 
 @attrs.frozen
 class Delivery:
-    """An event that was claimed, to be published while the lease lasts.
+    """A claimed event, to publish while the lease lasts.
 
     Args:
         event: The event.
-        sequence: Its place: rises within a restaurant in the order of writing, and identifies the
+        sequence: Its number: rises within a restaurant in the order of writing, and identifies the
             event there.
         attempts: How often publishing has failed so far.
-        lease: Says whose it is; each claim has another. A delivery whose lease was taken over
-            counts no more.
+        lease: The name of the claim; each claim has another. Once another claim has taken the
+            event, this delivery no longer counts.
     """
 
     event: Event
@@ -39,7 +39,7 @@ class Delivery:
 
     @property
     def lane(self) -> tuple[str, str]:
-        """The restaurant and the subject: what keeps the order."""
+        """The restaurant and the subject, within which the order is kept."""
         return self.event.restaurant_id, subject_of(self.event)
 
 
@@ -49,7 +49,7 @@ class DeadLetter:
 
     Args:
         event: The event.
-        sequence: Its place in the restaurant.
+        sequence: Its number in the restaurant.
         attempts: How often publishing has failed.
         dead_us: When it was given up, in microseconds.
     """
@@ -61,39 +61,40 @@ class DeadLetter:
 
 
 class Outbox(Protocol):
-    """Gives out the events of all restaurants. ``fourtop.testing.OutboxContract`` is this contract as a suite.
+    """Lease the events of all restaurants, and record their delivery.
 
-    An event is *waiting*, from the transaction that wrote it on, until it is delivered or dead. A
-    waiting one may be *leased* (until an instant: at it, it is free again) or *resting* (from a
-    failure until an instant). Times are those of the store's clock.
+    ``fourtop.testing.OutboxContract`` is this contract as a suite.
 
-    Each method is one transaction, and safe to be called by several at once. Whatever names
-    deliveries counts those whose lease is still the stored one and which are still waiting, and
-    leaves the others alone: a lease that ran out counts for as long as nobody else has claimed the
-    event.
+    An event is *waiting* from the transaction that wrote it until it is delivered or dead. A
+    waiting event may be *leased* until an instant, at which it is free again, or *resting* from a
+    failure until an instant. Times are those of the store's clock.
+
+    Each method is one transaction, and several callers may run at once. A delivery is *still the
+    caller's* while the event is waiting and its stored lease is that of the delivery: a lease that
+    ran out counts until another claim takes the event. Methods ignore other deliveries.
     """
 
     def claim(self, limit: int, lease_us: int) -> tuple[Delivery, ...]:
         """Lease waiting events to the caller, by sequence, oldest first.
 
-        An event is given if it is neither leased nor resting, and no earlier waiting event of its
-        restaurant and subject is left out, be it leased, resting, or beyond the limit. So of one
-        subject a claim gives the first events, in order, or none; and two claims never give the
-        same event while the lease lasts. A claim may give fewer than there are where others are
-        claiming, and gives some if there are any and nobody is.
+        An event is claimed if it is neither leased nor resting, and no earlier waiting event of its
+        restaurant and subject is left out because it is leased, resting, or beyond the limit. So a
+        claim holds the first events of a subject, in order, or none of them, and two claims never
+        hold the same event while the lease lasts. While other claims run, a claim may hold fewer
+        events than are free; otherwise it holds at least one if any is free.
 
         Args:
             limit: How many at most; 1 or more.
             lease_us: For how long, in microseconds.
 
         Raises:
-            StoreUnavailable: If the store cannot be reached; what was leased is free when the lease
-                is over.
+            StoreUnavailable: If the store cannot be reached; leased events are free when the lease
+                ends.
         """
         ...
 
     def done(self, deliveries: Collection[Delivery]) -> int:
-        """Write down that these were published; return how many of them were still the caller's.
+        """Record that these were published; return how many of them were still the caller's.
 
         Raises:
             StoreUnavailable: If the store cannot be reached; those will be given out again.
@@ -101,20 +102,23 @@ class Outbox(Protocol):
         ...
 
     def release(self, deliveries: Collection[Delivery]) -> int:
-        """Give these back untried, to be claimed by whoever is next; return how many were still the caller's.
+        """Return these to the outbox untried; return how many were still the caller's.
 
         Raises:
-            StoreUnavailable: If the store cannot be reached; they are free when the lease is over.
+            StoreUnavailable: If the store cannot be reached; they are free when the lease ends.
         """
         ...
 
     def fail(self, delivery: Delivery, wait_us: int | None) -> bool:
-        """Count a failed attempt and end the lease; tell whether the delivery was still the caller's.
+        """Count a failed attempt and end the lease.
 
         Args:
-            delivery: What could not be published.
-            wait_us: How long it rests from now on, in microseconds; ``None``: it is given up. A
-                dead event keeps no other one waiting.
+            delivery: The delivery that failed.
+            wait_us: How long the event rests from now on, in microseconds; ``None``: it is given
+                up. A dead event does not keep later ones waiting.
+
+        Returns:
+            Whether the delivery was still the caller's.
 
         Raises:
             StoreUnavailable: If the store cannot be reached; nothing was counted.
@@ -122,7 +126,7 @@ class Outbox(Protocol):
         ...
 
     def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
-        """Return the events that were given up, of all restaurants, first those that died first, then by place.
+        """Return the dead events of all restaurants, by the time of death, then by sequence.
 
         Raises:
             StoreUnavailable: If the store cannot be reached.
@@ -132,8 +136,8 @@ class Outbox(Protocol):
     def revive(self, letters: Collection[DeadLetter]) -> int:
         """Let dead events wait again, with no attempt counted; return how many were still dead.
 
-        They keep their sequence, so they go before what is waiting; what was delivered meanwhile
-        has overtaken them.
+        They keep their sequence, so they precede the waiting events; events delivered meanwhile
+        have overtaken them.
 
         Raises:
             StoreUnavailable: If the store cannot be reached.

@@ -1,4 +1,4 @@
-"""Sources: where a view gets its rows from."""
+"""Records: the rows behind a view."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from fourtop.timeline import Occupancy
 
 _ORDER: Final = attrgetter("order_key")
 _TABLE: Final = ResourceType.TABLE
-# So often the rows are gone through for a busy mask before it is worth it to arrange them: most
-# commands ask once.
+# Number of busy masks computed from the plain rows before an occupancy is built: most commands ask
+# for one.
 _SCANS: Final = 2
 _START: Final = attrgetter("start_us")
 _START_AND_HOLD: Final = attrgetter("start_us", "hold_id")
 
 
 class Records(Protocol):
-    """The rows of one restaurant, unguarded. A ``View`` wraps it and checks each question against its scope.
+    """The rows of one restaurant. A ``View`` wraps it and checks each question against its scope.
 
-    Every collection is in a fixed order: allocations by ``order_key``; bookings, holds and claims
-    by start of the dining window, then id; head counts by their instant.
+    Every collection has a fixed order: allocations by ``order_key``; bookings, holds and held
+    covers by start of the dining window, then id; headcounts by their instant.
     """
 
     @property
@@ -49,15 +49,18 @@ class Records(Protocol):
 
     @property
     def occupancy(self) -> Occupancy:
-        """The allocations, arranged by the floor's table order; hold-owned rows whatever the hold's state."""
+        """The allocations in the floor's table order, those of holds in any state included."""
         ...
 
     def busy_mask(self, window: Window, without: Collection[Owner] = ()) -> int:
-        """Return which tables a live row takes at some time in a window, those of some owners left out."""
+        """Return the mask of the tables that live rows take in a window.
+
+        Rows of the owners in ``without`` do not count.
+        """
         ...
 
     def overlapping(self, window: Window) -> tuple[Allocation, ...]:
-        """Return every row that overlaps a window, live and shadow, also where rows that must not overlap do."""
+        """Return every row that overlaps a window, live and shadow, even if live rows overlap."""
         ...
 
     def of_owner(self, kind: OwnerKind, owner_id: str) -> tuple[Allocation, ...]:
@@ -65,27 +68,26 @@ class Records(Protocol):
         ...
 
     def extent(self) -> tuple[int, int] | None:
-        """Return from when to when there is something in the whole restaurant; ``None``: there is nothing.
+        """Return the extent of the whole restaurant, ``[start, end)``; ``None``: it is empty.
 
-        From the earliest to the latest of all starts and ends of allocations and of the instants at
-        which bookings sit down (the instant after the last of them is out).
+        It spans the starts and ends of all allocations and the starts of all bookings.
         """
         ...
 
     def find_booking(self, booking_id: str) -> Booking | None:
-        """Return the booking of that id, if there is one."""
+        """Return the booking of that id, or ``None``."""
         ...
 
     def find_hold(self, hold_id: str) -> Hold | None:
-        """Return the hold of that id, whatever its state, if there is one."""
+        """Return the hold of that id, in any state, or ``None``."""
         ...
 
     def find_block(self, block_id: str) -> Block | None:
-        """Return the block of that id, if there is one."""
+        """Return the block of that id, or ``None``."""
         ...
 
     def find_confirmation(self, hold_id: str) -> ConfirmationResult | None:
-        """Return the successful confirmation of a hold, if there is one."""
+        """Return the successful confirmation of a hold, or ``None``."""
         ...
 
     def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
@@ -93,26 +95,26 @@ class Records(Protocol):
         ...
 
     def find_stored_result(self, command: str, key: str) -> StoredResult | None:
-        """Return the stored answer under a key, if there is one."""
+        """Return the stored result under a key, or ``None``."""
         ...
 
     def bookings_starting(self, window: Window) -> Iterable[Booking]:
-        """Return the bookings, of any status, whose dining window starts inside a window."""
+        """Return the bookings, of any status, with a dining window that starts in a window."""
         ...
 
     def headcounts(self, window: Window) -> Iterable[Headcount]:
-        """Return how many sit down at each instant inside a window, of the bookings whose status counts.
+        """Return the headcounts of the bookings that start inside a window and count by status.
 
         Each instant comes once.
         """
         ...
 
     def held_covers(self, window: Window, now_us: int) -> Iterable[HeldCover]:
-        """Return the claims of the holds that are alive and whose dining window starts inside a window, each once."""
+        """Return the held covers of the live holds that start inside a window, each once."""
         ...
 
     def expired_holds(self, now_us: int, window: Window) -> Iterable[Hold]:
-        """Return those of the active holds of a window whose time is over (``expires_us <= now_us``)."""
+        """Return the active holds of a window that have expired (``expires_us <= now_us``)."""
         ...
 
     def count_alive(self, now_us: int, session: str | None = None) -> int:
@@ -120,35 +122,33 @@ class Records(Protocol):
         ...
 
     def holds_for(self, booking_id: str) -> Iterable[Hold]:
-        """Return the holds that were made for a booking, whatever their state, oldest first, then by id."""
+        """Return the holds of any state made for a booking, oldest first, then by id."""
         ...
 
 
 @attrs.define
 class LoadedRecords:
-    """A ``Records`` over plain rows: what a store that loads rows for each transaction hands to a view.
+    """A ``Records`` over plain rows, for stores that load rows for each transaction.
 
-    It holds whatever was loaded; the view's scope says what may be asked. What is looked up by its
-    id is arranged when it is first asked for, and the occupancy when it is asked for more than a
-    few times: O(rows).
+    It holds the loaded rows; the scope of the view limits the questions. Rows are indexed by id at
+    the first look-up, and an occupancy is built after a few busy masks: O(rows).
 
     Args:
         house: The restaurant, its floor and policy.
         versions: The three counters.
         allocations: All rows of the scope, shadow rows and those of dead holds included.
         bookings: The bookings of the scope.
-        holds: The holds of the scope, whatever their state.
+        holds: The holds of the scope, in any state.
         blocks: The blocks of the scope.
         confirmations: The confirmation results of the scope's holds.
-        stored_results: The stored answers of the scope.
-        whole: The extent of the whole restaurant, where not all of it was loaded; ``None``: all
-            was.
-        counted: How many sit down at each instant, each instant once, where the bookings were
-            counted and not loaded; ``None``: they were loaded.
-        claimed: The claims of live holds, each once, where not the holds were loaded; ``None``:
-            they were, with the bookings that they were made for, wherever those are.
-        alive: How many holds are alive, by session and under ``None`` of the whole restaurant,
-            where they were counted and not loaded; ``None``: they were loaded.
+        stored_results: The stored results of the scope.
+        whole: The extent of the whole restaurant, if not all of it was loaded; ``None``: all was.
+        counted: The headcounts, each instant once, if the bookings were counted and not loaded;
+            ``None``: they were loaded.
+        claimed: The held covers of live holds, each once, if the holds were not loaded; ``None``:
+            they were, with all bookings that they were made for.
+        alive: The numbers of live holds, by session, and of the whole restaurant under ``None``, if
+            they were counted and not loaded; ``None``: they were loaded.
     """
 
     house: House
@@ -189,7 +189,10 @@ class LoadedRecords:
         return {each.id: each for each in self.holds}
 
     def busy_mask(self, window: Window, without: Collection[Owner] = ()) -> int:
-        """Return which tables a live row takes at some time in a window, those of some owners left out."""
+        """Return the mask of the tables that live rows take in a window.
+
+        Rows of the owners in ``without`` do not count.
+        """
         self._scans += 1
         if self._scans > _SCANS:
             return self.occupancy.busy_mask(window, without)
@@ -203,13 +206,13 @@ class LoadedRecords:
         return mask
 
     def overlapping(self, window: Window) -> tuple[Allocation, ...]:
-        """Return the loaded rows that overlap a window, by ``order_key``, as they are. O(rows)."""
+        """Return the loaded rows that overlap a window, by ``order_key``. O(rows)."""
         return tuple(
             sorted((row for row in self.allocations if row.window.overlaps(window)), key=_ORDER)
         )
 
     def of_owner(self, kind: OwnerKind, owner_id: str) -> tuple[Allocation, ...]:
-        """Return the loaded rows of an owner, by ``order_key``, as they are."""
+        """Return the loaded rows of an owner, by ``order_key``."""
         return tuple(sorted(self._owned.get((kind, owner_id), ()), key=_ORDER))
 
     def extent(self) -> tuple[int, int] | None:
@@ -243,26 +246,26 @@ class LoadedRecords:
         return tuple(sorted(found, key=lambda each: (each.checked_us, each.id)))
 
     def find_stored_result(self, command: str, key: str) -> StoredResult | None:
-        """Return the stored answer under a key, if it was loaded."""
+        """Return the stored result under a key, if it was loaded."""
         return next(
             (each for each in self.stored_results if (each.command, each.key) == (command, key)),
             None,
         )
 
     def bookings_starting(self, window: Window) -> Iterable[Booking]:
-        """Return the loaded bookings whose dining window starts inside a window, by start, then id."""
+        """Return the loaded bookings that start inside a window, by start, then id."""
         found = [each for each in self.bookings if _starts_in(each, window)]
         return sorted(found, key=_by_start)
 
     def headcounts(self, window: Window) -> Iterable[Headcount]:
-        """Return how many sit down at each instant inside a window; increasing."""
+        """Return the headcounts inside a window, ascending."""
         if self.counted is None:
             return headcounts_of(self.bookings_starting(window))
         found = (each for each in self.counted if window.start_us <= each.start_us < window.end_us)
         return sorted(found, key=_START)
 
     def held_covers(self, window: Window, now_us: int) -> Iterable[HeldCover]:
-        """Return the claims of the live holds that would sit down inside a window, by start, then id."""
+        """Return the held covers that start inside a window, by start, then id."""
         claimed = (
             held_covers_of(self.holds, self._bookings, now_us)
             if self.claimed is None
@@ -272,7 +275,7 @@ class LoadedRecords:
         return sorted(found, key=_START_AND_HOLD)
 
     def active_holds(self, window: Window) -> Iterable[Hold]:
-        """Return the loaded holds in state active whose block overlaps a window, by start, then id."""
+        """Return the loaded active holds that occupy a window, by start, then id."""
         found = [
             each
             for each in self.holds
@@ -281,7 +284,7 @@ class LoadedRecords:
         return sorted(found, key=_by_start)
 
     def expired_holds(self, now_us: int, window: Window) -> Iterable[Hold]:
-        """Return those of the loaded active holds of a window whose time is over, by start, then id."""
+        """Return the loaded active holds of a window that have expired, by start, then id."""
         return [each for each in self.active_holds(window) if not each.is_alive(now_us)]
 
     def count_alive(self, now_us: int, session: str | None = None) -> int:
@@ -305,7 +308,7 @@ def _starts_in(booking: Booking, window: Window) -> bool:
 
 
 def joined_extent(*extents: tuple[int, int] | None) -> tuple[int, int] | None:
-    """Return the extent that holds all of these; ``None`` where there is none.
+    """Return the extent that spans all given ones; ``None`` if all are ``None``.
 
     >>> joined_extent((10, 20), None, (5, 6))
     (5, 20)

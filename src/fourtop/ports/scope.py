@@ -1,4 +1,4 @@
-"""Scopes: what a view may be asked about."""
+"""Scopes: the rows that a view may be asked for."""
 
 from __future__ import annotations
 
@@ -13,26 +13,24 @@ from fourtop.model.window import Window
 
 @attrs.frozen
 class Scope:
-    """What a transaction or a read may look at, in one restaurant.
+    """The rows that a transaction or a read may see, in one restaurant.
 
-    Anything outside it is an ``AssertionError`` in every store: a row that was not loaded must
-    never read as "free". The restaurant's house and versions are always inside.
+    A question outside the scope is an ``AssertionError`` in every store: a row that was not loaded
+    must never read as "free". The restaurant's house and versions are always inside.
 
     Args:
         restaurant_id: The tenant.
-        windows: Allocations and holds whose block window overlaps one of these (each at most 31
-            days).
-        sittings: Bookings that sit down inside one of these (each at most 31 days).
-        headcounts: How many sit down inside one of these, and the claims of live holds (each at
-            most 31 days).
+        windows: Allocations and holds that overlap one of these windows (each at most 31 days).
+        sittings: Bookings that start inside one of these (each at most 31 days).
+        headcounts: Headcounts and held covers inside one of these (each at most 31 days).
         bookings: These bookings, with their allocations and the holds made for them.
         holds: These holds, with their allocations and their confirmation.
         blocks: These blocks, with their allocations.
         tables: The last allocation of each of these tables.
-        stored_results: The stored answers of these (command, key) pairs.
-        sessions: How many holds of each of these sessions, and of the restaurant, are alive.
-        counts_holds: How many holds of the restaurant are alive.
-        has_extent: From when to when there is something in the restaurant at all.
+        stored_results: The stored results of these (command, key) pairs.
+        sessions: The numbers of live holds of these sessions, and of the restaurant.
+        counts_holds: The number of live holds of the restaurant.
+        has_extent: The extent of the whole restaurant.
     """
 
     restaurant_id: str
@@ -49,7 +47,7 @@ class Scope:
     has_extent: bool = False
 
     def __or__(self, other: Scope) -> Scope:
-        """Return the scope that holds both; they are of one restaurant."""
+        """Return the union of two scopes of one restaurant."""
         assert self.restaurant_id == other.restaurant_id, (
             "scopes of two restaurants cannot be joined"
         )
@@ -92,17 +90,17 @@ class Scope:
 
     @cached_property
     def spans(self) -> IntervalSet:
-        """The stretches that the windows make together."""
+        """The union of the windows."""
         return IntervalSet.of(self.windows)
 
     @cached_property
     def sitting_spans(self) -> IntervalSet:
-        """The stretches that the sittings make together."""
+        """The union of the sittings."""
         return IntervalSet.of(self.sittings)
 
     @cached_property
     def headcount_spans(self) -> IntervalSet:
-        """The stretches that the windows of the head counts make together."""
+        """The union of the windows of the headcounts."""
         return IntervalSet.of(self.headcounts)
 
     def covers(self, window: Window) -> bool:
@@ -114,7 +112,7 @@ class Scope:
         return self.sitting_spans.cover(window)
 
     def covers_headcounts(self, window: Window) -> bool:
-        """Tell whether every instant of a window lies in one of those whose heads are counted. O(log n)."""
+        """Tell whether every instant of a window lies in one of the headcounts'. O(log n)."""
         return window in self.headcounts or self.headcount_spans.cover(window)
 
 
@@ -124,7 +122,7 @@ def _joined(windows: tuple[Window, ...], more: tuple[Window, ...]) -> tuple[Wind
 
 @attrs.frozen
 class IntervalSet:
-    """Stretches of time that neither touch nor overlap, as two lists: their starts and their ends, in order."""
+    """Intervals that neither touch nor overlap, as ordered lists of their starts and ends."""
 
     starts_us: list[int]
     ends_us: list[int]
@@ -144,5 +142,5 @@ class IntervalSet:
 
     def cover(self, window: Window) -> bool:
         """Tell whether a window lies in one of them. O(log n)."""
-        place = bisect_right(self.starts_us, window.start_us) - 1
-        return place >= 0 and window.end_us <= self.ends_us[place]
+        index = bisect_right(self.starts_us, window.start_us) - 1
+        return index >= 0 and window.end_us <= self.ends_us[index]

@@ -1,4 +1,4 @@
-"""Views: what a decision sees of a restaurant, and nothing beside it."""
+"""Views: the rows of a restaurant that a decision may see."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from fourtop.ports.scope import Scope
 class View:
     """One restaurant at one moment, guarded by a scope.
 
-    It never writes, and it dies with the call that it was made for. A question outside the scope,
-    or after the call, is an ``AssertionError``. *Dead* holds (expired, not yet swept) are in
-    nobody's way here; their rows still stand in the store, and whoever takes their place has to
-    remove them (``dead_holds``).
+    A view never writes, and it ends with its call. A question outside the scope, or after the call,
+    is an ``AssertionError``. *Dead* holds (expired, not yet swept) are not in the way here; their
+    rows are still stored, and a decision that takes their tables must remove them
+    (``dead_holds``).
 
     Args:
         source: The rows.
-        scope: What may be asked.
+        scope: The rows that may be asked for.
         now_us: The store's clock for this transaction, in microseconds.
     """
 
@@ -45,9 +45,8 @@ class View:
         """End the view; every later question fails."""
         self._alive = False
 
-    def _ask(self, allowed: bool, *what: object) -> Records:  # noqa: FBT001  # an assertion's condition, no flag
-        # The words are put together only when they are needed: to write a window takes longer than
-        # to look it up.
+    def _ask(self, allowed: bool, *what: object) -> Records:  # noqa: FBT001  # A condition.
+        # The text is built only when needed: writing a window takes longer than looking it up.
         assert allowed, f"{' '.join(map(str, what))} is outside the scope of this view"
         assert self._alive, "the view has ended with its call"
         return self._source
@@ -69,7 +68,7 @@ class View:
     # ---- occupancy
 
     def dead_holds(self, window: Window) -> tuple[Hold, ...]:
-        """Return the expired holds, not yet swept, whose block window overlaps a window; by start, then id."""
+        """Return the dead holds that occupy a window, by start, then id."""
         # Nearly always the window is one of the scope's: a look-up is cheaper than a search.
         is_covered = window in self.scope.windows or self.scope.covers(window)
         source = self._ask(is_covered, "the window", window)
@@ -83,7 +82,7 @@ class View:
         return any(self.dead_holds(window) for window in self.scope.windows)
 
     def rows_of(self, hold: Hold) -> tuple[Allocation, ...]:
-        """Return the rows of a hold of the scope, or of one that this view has returned, in order."""
+        """Return the rows of a hold of the scope or returned by this view, in order."""
         known = hold.id in self.scope.holds or hold.id in self._shown
         return self._ask(known, f"the hold {hold.id}").of_owner(OwnerKind.HOLD, hold.id)
 
@@ -92,7 +91,9 @@ class View:
         return (*without, *(Owner(OwnerKind.HOLD, hold.id) for hold in dead)) if dead else without
 
     def busy_mask(self, window: Window, without: Collection[Owner] = ()) -> int:
-        """Return which tables are taken at some instant of a window: bit ``i`` is ``floor.tables[i]``.
+        """Return the mask of the tables taken at some instant of a window.
+
+        Bit ``i`` is ``floor.tables[i]``.
 
         Rows of the owners in ``without``, of dead holds and shadow rows do not count.
         """
@@ -112,12 +113,12 @@ class View:
     def find_in_the_way(
         self, table_id: str, window: Window, without: Collection[Owner] = ()
     ) -> Allocation | None:
-        """Return the earliest live allocation of a table that overlaps a window, dead holds' rows ignored."""
+        """Return the earliest live allocation of a table in a window, dead holds' ignored."""
         ignored = self._ignored(window, without)
         return self._source.occupancy.find_in_the_way(ResourceType.TABLE, table_id, window, ignored)
 
     def allocations(self, window: Window) -> tuple[Allocation, ...]:
-        """Return every row that overlaps a window, shadow rows and those of dead holds included, in order."""
+        """Return every row that overlaps a window, shadow and dead ones included, in order."""
         return self._ask(self.scope.covers(window), "the window", window).overlapping(window)
 
     def allocations_of(self, kind: OwnerKind, owner_id: str) -> tuple[Allocation, ...]:
@@ -131,7 +132,10 @@ class View:
         return source.of_owner(kind, owner_id)
 
     def find_last_allocation(self, table_id: str) -> Allocation | None:
-        """Return the live allocation of a table that ends last, if it has any; dead holds' rows do not count."""
+        """Return the live allocation of a table that ends last, or ``None``.
+
+        Rows of dead holds do not count.
+        """
         source = self._ask(table_id in self.scope.tables, "the table", table_id)
         dead: list[Owner] = []
         while True:
@@ -145,46 +149,45 @@ class View:
             dead.append(last.owner)
 
     def extent(self) -> tuple[int, int] | None:
-        """Return a stretch of time in which every row lies and every booking sits down, in microseconds.
+        """Return the extent of the whole restaurant, in microseconds.
 
-        From the earliest start to the latest end of the whole restaurant; ``None``: there is
-        neither a row nor a booking.
+        It spans all rows and the starts of all bookings. ``None``: the restaurant has neither.
         """
         return self._ask(self.scope.has_extent, "the extent").extent()
 
     # ---- bookings, holds, blocks
 
     def find_booking(self, booking_id: str) -> Booking | None:
-        """Return the booking of that id, if there is one."""
+        """Return the booking of that id, or ``None``."""
         return self._ask(booking_id in self.scope.bookings, "the booking", booking_id).find_booking(
             booking_id
         )
 
     def find_hold(self, hold_id: str) -> Hold | None:
-        """Return the hold of that id, whatever its state, if there is one."""
+        """Return the hold of that id, in any state, or ``None``."""
         return self._ask(hold_id in self.scope.holds, "the hold", hold_id).find_hold(hold_id)
 
     def find_block(self, block_id: str) -> Block | None:
-        """Return the block of that id, if there is one."""
+        """Return the block of that id, or ``None``."""
         return self._ask(block_id in self.scope.blocks, "the block", block_id).find_block(block_id)
 
     def bookings_starting(self, window: Window) -> tuple[Booking, ...]:
-        """Return the bookings, of any status, that sit down inside a window; by start, then id."""
+        """Return the bookings, of any status, that start inside a window; by start, then id."""
         source = self._ask(self.scope.covers_sittings(window), "who sits down in", window)
         return tuple(source.bookings_starting(window))
 
     def headcounts(self, window: Window) -> tuple[Headcount, ...]:
-        """Return how many sit down at each instant inside a window, of the bookings that count; increasing."""
+        """Return the headcounts of the counted bookings inside a window, ascending."""
         source = self._ask(self.scope.covers_headcounts(window), "how many sit down in", window)
         return tuple(source.headcounts(window))
 
     def held_covers(self, window: Window) -> tuple[HeldCover, ...]:
-        """Return the claims of the live holds whose party would sit down inside a window; by start, then id."""
+        """Return the held covers that start inside a window, by start, then id."""
         source = self._ask(self.scope.covers_headcounts(window), "how many sit down in", window)
         return tuple(source.held_covers(window, self.now_us))
 
     def active_holds_for(self, booking_id: str) -> tuple[Hold, ...]:
-        """Return the holds made for a booking that are in state active, alive or dead, oldest first."""
+        """Return the active holds made for a booking, alive or dead, oldest first."""
         source = self._ask(booking_id in self.scope.bookings, "the booking", booking_id)
         found = tuple(
             hold for hold in source.holds_for(booking_id) if hold.state is HoldState.ACTIVE
@@ -193,7 +196,7 @@ class View:
         return found
 
     def holds_created(self, booking_id: str, since_us: int) -> tuple[int, ...]:
-        """Return when holds were made for a booking after an instant, oldest first, whatever became of them."""
+        """Return the creation times after an instant of all holds for a booking, ascending."""
         source = self._ask(booking_id in self.scope.bookings, "the booking", booking_id)
         return tuple(
             hold.created_us for hold in source.holds_for(booking_id) if hold.created_us > since_us
@@ -208,20 +211,20 @@ class View:
         source = self._ask(session in self.scope.sessions, "the session", session)
         return source.count_alive(self.now_us, session)
 
-    # ---- answers and evidence
+    # ---- stored results and confirmations
 
     def find_stored_result(self, command: str, key: str) -> StoredResult | None:
-        """Return the stored answer under a key, if there is one."""
+        """Return the stored result under a key, or ``None``."""
         return self._ask(
             (command, key) in self.scope.stored_results, "the key", key, "of", command
         ).find_stored_result(command, key)
 
     def find_confirmation(self, hold_id: str) -> ConfirmationResult | None:
-        """Return the successful confirmation of a hold, if there is one."""
+        """Return the successful confirmation of a hold, or ``None``."""
         return self._ask(hold_id in self.scope.holds, "the hold", hold_id).find_confirmation(
             hold_id
         )
 
     def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
-        """Return all confirmation results of a hold, evidence of failures included, oldest first."""
+        """Return all confirmation results of a hold, failures included, oldest first."""
         return self._ask(hold_id in self.scope.holds, "the hold", hold_id).confirmations_of(hold_id)

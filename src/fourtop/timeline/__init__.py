@@ -1,4 +1,4 @@
-"""The timeline: what is taken when, exactly to the microsecond, for one restaurant."""
+"""The timeline: the occupancy of one restaurant, exact to the microsecond."""
 
 from fourtop.timeline.disjoint_index import DisjointIndex
 from fourtop.timeline.occupancy import Occupancy

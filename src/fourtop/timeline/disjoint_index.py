@@ -16,12 +16,12 @@ _FULL: Final = 2 * LEAF_STAYS + 1
 
 
 class DisjointIndex(Generic[T]):
-    """The live, pairwise disjoint stays ``[start, end)`` of one resource, in microseconds below ``NEVER``.
+    """The live, disjoint stays ``[start, end)`` of one resource, in microseconds below ``NEVER``.
 
-    Because the stays are disjoint, their bounds ``start, end, start, end …`` are one list in order,
+    The stays are disjoint, so their bounds ``start, end, start, end …`` are one sorted list,
     and one bisection answers for an instant: an odd place is inside a stay, an even one is before
     the next. The list is cut into leaves of at most ``LEAF_STAYS`` stays, so that an insertion
-    moves little memory whatever n. Each leaf closes with the first start of the next leaf (the last
+    moves little memory for any n. Each leaf closes with the first start of the next leaf (the last
     one with ``NEVER``), so that a check never needs to look at two. The items are found by their
     start.
 
@@ -35,11 +35,11 @@ class DisjointIndex(Generic[T]):
     ('early', None, [(10, 20)])
     """
 
-    __slots__ = ("_items", "_leaves", "_tops")
+    __slots__ = ("_items", "_leaves", "_maxes")
 
     def __init__(self) -> None:
         self._leaves: list[list[int]] = [[NEVER]]
-        self._tops: list[int] = [NEVER]
+        self._maxes: list[int] = [NEVER]
         self._items: dict[int, T] = {}
 
     def __len__(self) -> int:
@@ -61,7 +61,7 @@ class DisjointIndex(Generic[T]):
         Raises:
             AssertionError: If it is empty or overlaps one that is there; nothing is changed.
         """
-        number = bisect_right(self._tops, start_us)
+        number = bisect_right(self._maxes, start_us)
         bounds = self._leaves[number]
         at = bisect_right(bounds, start_us)
         assert not at & 1, "the stay starts inside another"
@@ -71,7 +71,7 @@ class DisjointIndex(Generic[T]):
         bounds.insert(at, start_us)
         self._items[start_us] = item
         if len(bounds) > _FULL:
-            self._cut(number)
+            self._split(number)
 
     def remove(self, start_us: int, end_us: int, item: T) -> None:
         """Remove a stay: the very item that was added, by identity.
@@ -79,7 +79,7 @@ class DisjointIndex(Generic[T]):
         Raises:
             AssertionError: If exactly this one is not there; nothing is changed.
         """
-        number = bisect_right(self._tops, start_us)
+        number = bisect_right(self._maxes, start_us)
         bounds = self._leaves[number]
         at = bisect_right(bounds, start_us)
         held = self._items.pop(start_us, None)
@@ -88,12 +88,12 @@ class DisjointIndex(Generic[T]):
                 self._items[start_us] = held
             raise AssertionError("no such stay to remove")
         del bounds[at - 1 : at + 1]
-        if at == 1 and len(self._tops) > 1:
-            self._mend(number)
+        if at == 1 and len(self._maxes) > 1:
+            self._merge(number)
 
     def find_overlap(self, start_us: int, end_us: int) -> T | None:
-        """Find the earliest stay that shares an instant with ``[start, end)``. Touching is not overlapping."""
-        bounds = self._leaves[bisect_right(self._tops, start_us)]
+        """Find the earliest stay that overlaps ``[start, end)``. Touching is not overlapping."""
+        bounds = self._leaves[bisect_right(self._maxes, start_us)]
         at = bisect_right(bounds, start_us)
         if at & 1:
             return self._items[bounds[at - 1]]
@@ -106,9 +106,9 @@ class DisjointIndex(Generic[T]):
         return [items[start] for start, _ in self.spans(start_us, end_us)]
 
     def spans(self, start_us: int, end_us: int) -> list[tuple[int, int]]:
-        """List the bounds, unclipped, of the stays that share an instant with ``[start, end)``, in order."""
+        """List the unclipped bounds of the stays that overlap ``[start, end)``, in order."""
         found: list[tuple[int, int]] = []
-        number = bisect_right(self._tops, start_us)
+        number = bisect_right(self._maxes, start_us)
         while True:
             bounds = self._leaves[number]
             low = bisect_right(bounds, start_us) & ~1
@@ -139,26 +139,26 @@ class DisjointIndex(Generic[T]):
         """Return the earliest start and the latest end; ``None`` if nothing is there. O(1)."""
         return (self._leaves[0][0], self._leaves[-1][-2]) if self._items else None
 
-    def _cut(self, number: int) -> None:
-        """Cut a leaf in halves."""
+    def _split(self, number: int) -> None:
+        """Split a leaf in halves."""
         bounds = self._leaves[number]
         half = len(bounds) // 4 * 2
         self._leaves[number : number + 1] = [bounds[: half + 1], bounds[half:]]
-        self._tops.insert(number, bounds[half])
+        self._maxes.insert(number, bounds[half])
 
-    def _mend(self, number: int) -> None:
-        """Drop the leaf if it has become empty; tell the one before with which start the next begins now."""
+    def _merge(self, number: int) -> None:
+        """Drop an empty leaf, and close the leaf before with the first start of the next."""
         first = self._leaves[number][0]
         if number:
-            self._tops[number - 1] = self._leaves[number - 1][-1] = first
+            self._maxes[number - 1] = self._leaves[number - 1][-1] = first
         if len(self._leaves[number]) == 1:
             # The leaf before now closes with what closed this one.
-            del self._leaves[number], self._tops[number]
+            del self._leaves[number], self._maxes[number]
 
     def _check(self) -> None:
-        assert len(self._tops) == len(self._leaves) >= 1
+        assert len(self._maxes) == len(self._leaves) >= 1
         firsts = [bounds[0] for bounds in self._leaves[1:]] + [NEVER]
-        for top, first, bounds in zip(self._tops, firsts, self._leaves, strict=True):
+        for top, first, bounds in zip(self._maxes, firsts, self._leaves, strict=True):
             assert top == first == bounds[-1], "a leaf does not close with the start of the next"
             assert len(bounds) & 1, "a leaf has a start without an end"
             assert len(bounds) <= _FULL

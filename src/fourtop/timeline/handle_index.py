@@ -1,4 +1,4 @@
-"""The live allocations of what is no table: the handles of holds, and merge groups."""
+"""The live allocations of handles of holds and of merge groups."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _Held = Allocation | DisjointIndex[Allocation]
 
 
 class HandleIndex:
-    """Live allocations by resource, for resources that are many and have one allocation each, as a rule.
+    """Live allocations by resource, for many resources with one allocation each as a rule.
 
-    One alone is kept as itself; only a resource that has several gets an index of its own. A
-    layered index over all of them answers what lies in a window without a walk over the resources.
+    A single allocation is kept as itself; a resource with several has an index of its own. An
+    overlapping index of all allocations finds those of a window without a walk over the resources.
     """
 
     __slots__ = ("_kinds", "times")

@@ -1,4 +1,4 @@
-"""What is taken in one restaurant, and when."""
+"""The occupancy of one restaurant."""
 
 from __future__ import annotations
 
@@ -18,32 +18,34 @@ from fourtop.timeline.slot_grid import SlotGrid
 
 _TABLE: Final = ResourceType.TABLE
 _ORDER: Final = attrgetter("order_key")
-# Of every table that has no stay yet; never written to.
+# The index of every table without a stay; never written to.
 _UNTAKEN: Final[DisjointIndex[Allocation]] = DisjointIndex()
-# Turns the digits of a binary number into the truth values that ``compress`` wants.
+# Turns the digits of a binary number into truth values for ``compress``.
 _TRUTH: Final = bytes.maketrans(b"01", b"\x00\x01")
 
 
 class Occupancy:
-    """Everything that is taken in one restaurant: its allocations, and the indexes that follow from them.
+    """The allocations of one restaurant, with the indexes that follow from them.
 
     A *live* row is one that is not a shadow. Two live rows of one resource never overlap; shadow
-    rows overlap anything, and count nowhere but where it is said. Times are exact to the
-    microsecond, windows half-open: touching is not overlapping. Every method is atomic: one that
-    raises has changed nothing. Not for several threads at once; its owner locks.
+    rows may overlap any row, and count only where a method says so. Times are exact to the
+    microsecond, windows half-open: touching is not overlapping. A method that raises one of its
+    errors has changed nothing. An interrupt may leave the indexes torn; the rows stay whole, and
+    the owner makes a new occupancy of them. Not safe for threads: the owner locks.
 
     Costs, with n rows: a question about a table or an owner O(log n + k) for k rows found;
     ``overlapping`` and ``extent`` one such question a table; ``busy_mask`` O(quarters of an hour in
     the window); a change O(log n).
 
     Args:
-        table_ids: Which table is which bit of a mask: the first is bit 0. See ``arrange``.
+        table_ids: The tables in the order of the bits of masks. See ``arrange``.
 
     >>> from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
     >>> from fourtop.model.window import Window
     >>> occupancy = Occupancy(["t1", "t2"])
     >>> evening = Window.of_micros(0, 7_200_000_000)
-    >>> occupancy.add(Allocation("a", "pub", ResourceType.TABLE, "t2", evening, OwnerKind.BOOKING, "b1"))
+    >>> booking = OwnerKind.BOOKING
+    >>> occupancy.add(Allocation("a", "pub", ResourceType.TABLE, "t2", evening, booking, "b1"))
     >>> occupancy.busy_mask(evening), occupancy.tables_in(0b10)
     (2, ['t2'])
     """
@@ -81,13 +83,13 @@ class Occupancy:
 
     @property
     def table_ids(self) -> tuple[str, ...]:
-        """Which table is which bit: the first is bit 0."""
+        """The tables in the order of the bits: the first is bit 0."""
         return self._table_ids
 
     def arrange(self, table_ids: Sequence[str]) -> None:
-        """Say which table is which bit of a mask: the first is bit 0. Ids occur once.
+        """Set the bits of the tables in masks: the first is bit 0. Ids occur once.
 
-        Tables that are not named have no bit, whatever rows they hold. Costs O(tables), not
+        Tables that are not named have no bit, even if they have rows. Costs O(tables), not
         O(rows): days are written into the new arrangement when they are asked for.
         """
         named = tuple(table_ids)
@@ -204,7 +206,7 @@ class Occupancy:
         return found
 
     def overlapping(self, window: Window) -> tuple[Allocation, ...]:
-        """List the rows of all resources that overlap a window, live and shadow, by ``order_key``."""
+        """List the rows of all resources that overlap a window, shadows too, by ``order_key``."""
         start_us, end_us = window.start_us, window.end_us
         found = self._handles.times.overlapping(start_us, end_us)
         found += self._shadows.overlapping(start_us, end_us)
@@ -219,7 +221,7 @@ class Occupancy:
         window: Window,
         without: Collection[Owner] = (),
     ) -> Allocation | None:
-        """Find the earliest live row of a resource that overlaps a window and is not one of the owners'."""
+        """Find the earliest live row of a resource in a window, those of some owners left out."""
         index = self._find_index(resource_type, resource_id)
         if index is None:
             return None
@@ -236,7 +238,7 @@ class Occupancy:
 
         Args:
             window: The window; exact at its edges.
-            without: Owners whose rows do not count.
+            without: Owners with rows that do not count.
         """
         mask = self._grid.busy_mask(window.start_us, window.end_us)
         return mask & ~self._lifted(mask, window, without) if without else mask
@@ -256,15 +258,14 @@ class Occupancy:
         return lifted
 
     def busy_masks(self, starts_us: Sequence[int], length_us: int) -> list[int]:
-        """Return the busy masks of the windows ``[start, start + length)``, in the order of their starts.
+        """Return the busy masks of the windows ``[start, start + length)``, in order of starts.
 
-        The same as ``busy_mask`` for each, but what the windows share is computed once: for all the
-        starts of an evening.
+        The same as ``busy_mask`` for each, but shared parts of the windows are computed once.
         """
         return self._grid.busy_masks(starts_us, length_us)
 
     def tables_in(self, mask: int) -> list[str]:
-        """List the ids of the tables whose bits are set, in the order of the bits."""
+        """List the ids of the tables of a mask, in the order of the bits."""
         return list(compress(self._table_ids, bin(mask)[:1:-1].encode().translate(_TRUTH)))
 
     def gaps(self, table_id: str, window: Window) -> tuple[Window, ...]:
@@ -278,7 +279,7 @@ class Occupancy:
         )
 
     def find_last(self, table_id: str, without: Collection[Owner] = ()) -> Allocation | None:
-        """Find the live row of a table that ends last and is not one of the owners'. O(rows passed over)."""
+        """Find the last live row of a table, those of some owners left out. O(rows passed)."""
         index = self._tables.get(table_id)
         if index is None:
             return None
@@ -290,7 +291,7 @@ class Occupancy:
         )
 
     def extent(self) -> tuple[int, int] | None:
-        """Return the earliest start and the latest end of all rows, in microseconds; ``None`` if there are none."""
+        """Return the earliest start and latest end of all rows, in microseconds, or ``None``."""
         if not self._rows:
             return None
         if not self._is_extent_known:
@@ -315,8 +316,8 @@ class Occupancy:
 
     def _check(self) -> None:
         """Assert every structure against the rows."""
-        for check in (self._grid._check, self._handles._check, self._shadows._check):  # noqa: SLF001  # our own package
-            check()
+        for part in (self._grid, self._handles, self._shadows):
+            part._check()  # noqa: SLF001  # The parts belong to this class.
         shadows = {row.id for row in self._shadows}
         handles = {row.id for row in self._handles.times}
         stays = {row.id for index in self._tables.values() for row in index}

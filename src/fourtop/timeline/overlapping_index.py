@@ -20,16 +20,16 @@ class OverlappingIndex(Generic[T]):
     A row goes into the class ``k`` of its length: at most 15 minutes times 4 to the power ``k``.
     What overlaps an instant must have started at most one class length before it, so that a class
     of short rows is searched over a short stretch, however long the rows of another class are: one
-    month-long row costs one more class and nothing else. (A single list in order of start has to be
-    searched back by its longest row.)
+    month-long row costs one more class and nothing else. (A single list in order of start must
+    be searched back by its longest row.)
 
     Costs: a listing O(c log n + k') with c classes (7 up to 31 days) and k' rows in reach, which
     are at most the rows found and those of the same class just before; a change O(log n) and at
     most a leaf of moved pointers.
 
     Args:
-        key: Gives the order of rows with equal starts; by default their ``order_key``. It has to
-            tell them apart, or their order is that of arrival.
+        key: Gives the order of rows with equal starts; by default their ``order_key``. Rows with
+            equal keys stay in order of arrival.
 
     >>> rows = OverlappingIndex(key=str)
     >>> rows.add(0, 30, "long")
@@ -83,12 +83,12 @@ class OverlappingIndex(Generic[T]):
             del self._classes[number]
 
     def find_overlap(self, start_us: int, end_us: int) -> T | None:
-        """Find the first of the rows that share an instant with ``[start, end)``, in the order of ``overlapping``."""
+        """Find the first row that overlaps ``[start, end)``, in the order of ``overlapping``."""
         found = self._reach(start_us, end_us)
         return min(found, key=self._order)[2] if found else None
 
     def overlapping(self, start_us: int, end_us: int) -> list[T]:
-        """List the rows that share an instant with ``[start, end)``, in order of start, then key."""
+        """List the rows that overlap ``[start, end)``, in order of start, then key."""
         return [item for _, _, item in sorted(self._reach(start_us, end_us), key=self._order)]
 
     def gaps(self, start_us: int, end_us: int) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""Which allocations an owner has."""
+"""The allocations of each owner."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from fourtop.model.allocation import Allocation, OwnerKind
 class OwnerIndex:
     """Allocations by their owner.
 
-    Most owners have one allocation or a few, and there are as many owners as parties: one alone is
-    kept as itself, several in a dict by id, so that an owner of very many (a block of all tables
-    for a season) is as cheap to change as any other. Every change is O(1).
+    Most owners have one allocation or a few, and the owners are as many as the parties. A single
+    allocation is kept as itself, several in a dict by id, so that an owner of very many (a block of
+    all tables for a season) is as cheap to change as any other. Every change is O(1).
     """
 
     __slots__ = ("_kinds",)

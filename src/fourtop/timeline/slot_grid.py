@@ -18,7 +18,7 @@ _LONG_US: Final = 2 * DAY_US
 
 
 class _Day:
-    """One day in UTC. ``slots[i]`` has the bits of the tables that are taken at some time in slot ``i``.
+    """One day in UTC. ``slots[i]`` has the bits of the tables taken at some time in slot ``i``.
 
     A stay over the whole day is in ``whole`` and in no slot. ``late[i]`` has the tables of which a
     stay starts inside slot ``i`` (not with it), ``early[i]`` those of which one ends inside it (not
@@ -50,7 +50,7 @@ class _Day:
             self.early[last - 1] |= flag
 
     def wipe(self, flag: int, start: int, end: int) -> tuple[int, ...]:
-        """Wipe a stay out; return the slots that it cut, and so may have shared with others of its table."""
+        """Remove a stay; return its cut slots, which other stays of the table may share."""
         self.stays -= 1
         if start == 0 and end == DAY_US:
             self.whole ^= flag
@@ -69,7 +69,7 @@ class _Day:
         return cut
 
     def settle(self, flag: int, at: int, stays: Sequence[tuple[int, int]]) -> None:
-        """Write into one slot, wiped before, what the other stays of a table do there; bounds from its start."""
+        """Write the other stays of a table into a cleared slot; bounds count from its start."""
         self.slots[at] |= flag
         if any(start > 0 for start, _ in stays):
             self.late[at] |= flag
@@ -86,7 +86,7 @@ _FREE: Final = _Day()
 
 
 class SlotGrid:
-    """The stays of a floor's tables, turned on their side: one integer a quarter of an hour, bit ``i`` = table ``i``.
+    """The stays of a floor's tables by time: one integer a slot, bit ``i`` for table ``i``.
 
     A window's tables are the OR of its slots. A slot inside the window is exact both ways. In a
     slot that the window only cuts, a free bit is proof, and so is a taken one unless a stay begins
@@ -147,7 +147,7 @@ class SlotGrid:
                 self._days[number] = _FREE
 
     def busy_mask(self, start_us: int, end_us: int) -> int:
-        """Return the bits of the tables with a stay in ``[start, end)``; exact to the microsecond."""
+        """Return the bits of the tables with a stay in ``[start, end)``; exact."""
         first, last = (start_us + _ALMOST_A_SLOT) // SLOT_US, end_us // SLOT_US
         at = first % SLOTS_A_DAY
         until = at + last - first
@@ -192,7 +192,7 @@ class SlotGrid:
         return masks
 
     def _rows(self, low: int, high: int) -> list[int]:
-        """Copy the slots from ``low`` to before ``high``, counted since 1970, whole-day stays included."""
+        """Copy the slots ``[low, high)``, counted since 1970, whole-day stays included."""
         rows: list[int] = []
         first_day = low // SLOTS_A_DAY
         for number in range(first_day, (high - 1) // SLOTS_A_DAY + 1):
@@ -201,7 +201,7 @@ class SlotGrid:
         return rows[low - first_day * SLOTS_A_DAY : high - first_day * SLOTS_A_DAY]
 
     def _busy_anywhere(self, start_us: int, end_us: int) -> int:
-        """Answer for windows over midnight, inside one slot, very long, or on days that are not written."""
+        """Answer for windows over midnight, in one slot, very long, or on days not written."""
         numbers = range(start_us // DAY_US, (end_us - 1) // DAY_US + 1)
         if end_us - start_us > _LONG_US or not self._is_worth_writing(numbers):
             mask = 0
@@ -221,7 +221,7 @@ class SlotGrid:
         return self._with_edges(start_us, end_us, mask)
 
     def _with_edges(self, start_us: int, end_us: int, mask: int) -> int:
-        """Add to the mask of the slots inside a window the tables that only its two cut slots know of.
+        """Add to the mask of the slots inside a window the tables of its two cut slots.
 
         A cut slot may lie on another day than all the slots inside, so that day's whole stays count
         too.
@@ -256,7 +256,7 @@ class SlotGrid:
         return mask
 
     def _is_worth_writing(self, numbers: range) -> bool:
-        """Tell whether these days are written or have been asked for before; remember that they were."""
+        """Tell whether these days are written or were asked for before; remember the request."""
         new = [
             number for number in numbers if number not in self._days and number not in self._asked
         ]
@@ -290,7 +290,7 @@ class SlotGrid:
 
 
 def _pieces(start_us: int, end_us: int) -> list[tuple[int, int, int]]:
-    """Cut a stay at the midnights; return the number of each day, and the bounds counted from its start."""
+    """Cut a stay at the midnights; return each day's number, and bounds from its start."""
     number = start_us // DAY_US
     midnight = number * DAY_US
     pieces = []

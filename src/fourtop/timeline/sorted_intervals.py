@@ -17,7 +17,7 @@ class Rows(Generic[T]):
     """Rows ``(start, end, item)`` in order of start; equal starts in order of arrival.
 
     A leaf is three parallel lists: starts, ends, items. One that outgrows ``LEAF_ROWS`` is cut in
-    halves, so that inserting in the middle moves little memory whatever n; ``firsts`` keeps the
+    halves, so that inserting in the middle moves little memory for any n; ``firsts`` keeps the
     first start of each leaf (of a single, empty one: any number).
 
     Searching costs O(log n), adding and removing O(log n) and at most ``LEAF_ROWS`` moved pointers
@@ -47,7 +47,7 @@ class Rows(Generic[T]):
             yield from zip(starts, ends, items, strict=True)
 
     def leaves_within(self, start_us: int, end_us: int) -> list[Leaf[T]]:
-        """Return the leaves that hold the last row to start at or before ``start_us`` and all up to ``end_us``."""
+        """Return the leaves from the last row that starts by ``start_us`` up to ``end_us``."""
         return self.leaves[
             max(bisect_right(self.firsts, start_us) - 1, 0) : max(
                 bisect_left(self.firsts, end_us), 1
@@ -65,9 +65,9 @@ class Rows(Generic[T]):
         if not at:
             self.firsts[number] = start_us
         if len(starts) > LEAF_ROWS:
-            self._cut(number)
+            self._split(number)
 
-    def _cut(self, number: int) -> None:
+    def _split(self, number: int) -> None:
         """Cut a leaf in halves."""
         starts, ends, items = self.leaves[number]
         half = len(starts) // 2

@@ -1,4 +1,4 @@
-"""The archive of one restaurant: allocations that are over for long, out of the way of every question."""
+"""The archive of one restaurant: past allocations, kept apart from the live ones."""
 
 from __future__ import annotations
 
@@ -18,10 +18,17 @@ class Archive:
     def __init__(self) -> None:
         self._rows: list[Allocation] = []
 
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def shorten(self, length: int) -> None:
+        """Drop the rows that arrived last, until so many are left."""
+        del self._rows[length:]
+
     def take(self, occupancy: Occupancy, allocation_id: str) -> None:
         """Move a row out of an occupancy into the archive."""
         row = occupancy.find(allocation_id)
-        assert row is not None, "what is archived has just been found"
+        assert row is not None, "a row to archive has just been found"
         occupancy.remove(row)
         self._rows.append(row)
 
@@ -32,10 +39,11 @@ class Archive:
 
 
 def rows_over(occupancy: Occupancy, before_us: int) -> Iterator[tuple[int, str]]:
-    """Yield the rows that end at an instant or earlier and are no hold's, by end and id: the end, and the id.
+    """Yield (end, id) of the rows that end at an instant or earlier, by end and id.
 
-    Goes through the days one after the other, so that a few rows of many are found without looking
-    at all. What ends in a day (``start < end <= start + day``) overlaps it.
+    Rows of holds are left out. The days are searched one by one, so that a few rows of many are
+    found without a look at all: a row that ends in a day (``start < end <= start + day``) overlaps
+    it.
     """
     extent = occupancy.extent()
     start_us = before_us if extent is None else extent[0]

@@ -22,19 +22,18 @@ _PAUSE_SECONDS: Final = 0.001
 class AsyncMemoryStore:
     """Keeps restaurants in memory and is awaited: a ``MemoryStore`` for ``AsyncEngine``.
 
-    A call is made on the event loop itself, without a thread. Between its reading and its writing
-    nothing is awaited, so that a call that is cancelled has happened or has not begun. The loop
-    stands still for as long as the decision takes: microseconds to a few milliseconds.
+    A call runs on the event loop itself, without a thread. Between reading and writing it awaits
+    nothing, so a cancelled call has either happened or not begun. The loop is blocked while the
+    decision runs: microseconds to a few milliseconds.
 
-    A memory store may be shared between threads and loops if the decisions of all of them are that
-    short. While another thread is inside the restaurant the call waits and the loop goes on; only
-    where that thread comes in between the look and the call does the loop wait for the one
-    decision.
+    Threads and loops may share a memory store if all their decisions are that short. While another
+    thread is inside the restaurant the call waits and the loop goes on. If that thread enters
+    between the look and the call, the loop waits for one decision.
 
     Args:
         clock: Tells the time; by default the machine's. A restaurant's time never goes back, even
             if the clock does.
-        store: A memory store that is there already; it keeps its clock.
+        store: An existing memory store; it keeps its clock.
 
     Raises:
         InvalidInput: If a clock and a store are given.
@@ -58,7 +57,7 @@ class AsyncMemoryStore:
         """Put a new restaurant in place, with floor and policy at version 1 and nothing taken.
 
         Raises:
-            AlreadyExists: If there is a restaurant of that id.
+            AlreadyExists: If a restaurant has that id.
         """
         self._store.add_restaurant(house)
 
@@ -80,7 +79,7 @@ class AsyncMemoryStore:
         """Return what ``ask`` answers on one consistent view.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: If the restaurant does not exist.
         """
         await self._wait_for_others(scope.restaurant_id)
         return self._store.read(scope, ask)
@@ -98,7 +97,7 @@ class AsyncMemoryStore:
         """Return the events of a restaurant, oldest first.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: If the restaurant does not exist.
         """
         await self._wait_for_others(restaurant_id)
         return self._store.events(restaurant_id)
@@ -121,10 +120,9 @@ class AsyncMemoryStore:
         await self.close()
 
     async def _wait_for_others(self, restaurant_id: str) -> None:
-        holders = self._store._holders  # noqa: SLF001  # Two faces of one store; nobody else may know who is inside.
-        # This thread itself is let through: it asks from inside a decision, and the store says that
-        # it must not.
+        holders = self._store._holders  # noqa: SLF001  # Two faces of one store.
+        # This thread itself passes: it asks from inside a decision, which the store refuses.
         while holders.get(restaurant_id) not in (None, get_ident()):
-            from asyncio import sleep  # noqa: PLC0415  # Dear to import, and hardly ever needed.
+            from asyncio import sleep  # noqa: PLC0415  # Slow to import, and hardly ever needed.
 
             await sleep(_PAUSE_SECONDS)

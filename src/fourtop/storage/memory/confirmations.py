@@ -1,4 +1,4 @@
-"""What one restaurant has answered: confirmation results, and stored answers under their keys."""
+"""The confirmation results of one restaurant, and its stored results under their keys."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from fourtop.model.confirmation import ConfirmationResult
 from fourtop.ports import StoredResult
 
 
-class Evidence:
-    """The confirmation results and stored answers of one restaurant. Not safe for threads."""
+class ConfirmationRecords:
+    """The confirmation results and stored results of one restaurant. Not safe for threads."""
 
     def __init__(self) -> None:
         self.stored_results: dict[tuple[str, str], StoredResult] = {}
@@ -21,31 +21,46 @@ class Evidence:
     def extend(
         self, results: Iterable[ConfirmationResult], stored_results: Iterable[StoredResult]
     ) -> None:
-        """Keep new results and answers; their ids and keys are new."""
+        """Keep new confirmation results and stored results; their ids and keys are new."""
         for result in results:
             self.results[result.id] = result
-            self._of_hold.setdefault(result.hold_id, []).append(result)
-            if result.confirmed:
-                self.successes.add((str(result.booking_id), result.key))
+            _index(result, self.successes, self._of_hold)
         for answer in stored_results:
             self.stored_results[answer.command, answer.key] = answer
+
+    def retract(
+        self, results: Iterable[ConfirmationResult], stored_results: Iterable[StoredResult]
+    ) -> None:
+        """Forget new results, if they were kept already. ``index`` must follow."""
+        for result in results:
+            self.results.pop(result.id, None)
+        for answer in stored_results:
+            self.stored_results.pop((answer.command, answer.key), None)
+
+    def index(self) -> None:
+        """Make the indexes of the results anew."""
+        successes: set[tuple[str, str]] = set()
+        of_hold: dict[str, list[ConfirmationResult]] = {}
+        for result in self.results.values():
+            _index(result, successes, of_hold)
+        self.successes, self._of_hold = successes, of_hold
 
     def of_hold(self, hold_id: str) -> list[ConfirmationResult]:
         """Return the results of a hold, oldest first, then by id."""
         return sorted(self._of_hold.get(hold_id, ()), key=lambda each: (each.checked_us, each.id))
 
     def find_success(self, hold_id: str) -> ConfirmationResult | None:
-        """Return the successful confirmation of a hold, if there is one."""
+        """Return the successful confirmation of a hold, or ``None``."""
         return next((each for each in self._of_hold.get(hold_id, ()) if each.confirmed), None)
 
     def has_results(self, hold_id: str) -> bool:
-        """Tell whether a hold has results, of whatever kind."""
+        """Tell whether a hold has results of any kind."""
         return hold_id in self._of_hold
 
     # ---- gone
 
     def results_over(self, before_us: int) -> Iterator[tuple[int, str]]:
-        """Yield the results of an instant or earlier: when, and the id."""
+        """Yield (time, id) of the results of an instant or earlier."""
         return (
             (each.checked_us, each.id)
             for each in self.results.values()
@@ -63,12 +78,25 @@ class Evidence:
             del self._of_hold[result.hold_id]
 
     def stored_results_over(self, before_us: int) -> Iterator[tuple[int, tuple[str, str]]]:
-        """Yield the answers of an instant or earlier under whose key no success is kept: when, command and key."""
+        """Yield (time, (command, key)) of stored results of an instant or earlier.
+
+        Those with a kept success under their key are left out.
+        """
         kept = {result.key for result in self.results.values() if result.confirmed}
         for under, answer in self.stored_results.items():
             if answer.stored_us <= before_us and answer.key not in kept:
                 yield answer.stored_us, under
 
     def drop_stored_result(self, under: tuple[str, str]) -> None:
-        """Forget an answer."""
+        """Forget a stored result."""
         del self.stored_results[under]
+
+
+def _index(
+    result: ConfirmationResult,
+    successes: set[tuple[str, str]],
+    of_hold: dict[str, list[ConfirmationResult]],
+) -> None:
+    of_hold.setdefault(result.hold_id, []).append(result)
+    if result.confirmed:
+        successes.add((str(result.booking_id), result.key))

@@ -1,4 +1,4 @@
-"""Heads: how many sit down at each instant, counted as bookings are written."""
+"""Headcounts: covers and parties by start, counted as bookings are written."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from fourtop.model.window import Window
 from fourtop.ports import Headcount
 
 
-class HeadIndex:
-    """The head counts of one restaurant. Not safe for threads: the store's lock is held around every call."""
+class HeadcountIndex:
+    """The headcounts of one restaurant. Not safe for threads: the store holds its lock."""
 
     def __init__(self) -> None:
         self._counts: SortedDict[int, Headcount] = SortedDict()
@@ -22,7 +22,7 @@ class HeadIndex:
         self._count(booking, 1)
 
     def remove(self, booking: Booking) -> None:
-        """Count a booking no longer, as it was when it was added. O(log n)."""
+        """Stop counting a booking, given as it was added. O(log n)."""
         self._count(booking, -1)
 
     def within(self, window: Window) -> Iterator[Headcount]:

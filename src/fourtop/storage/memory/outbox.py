@@ -1,8 +1,8 @@
-"""The events of one restaurant, and what has become of each on its way out."""
+"""The events of one restaurant, with the state of their delivery."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import count
 
 import attrs
@@ -13,7 +13,7 @@ from fourtop.ports import DeadLetter, Delivery, subject_of
 
 @attrs.define
 class _Entry:
-    """An event with its state. Waiting: ``settled_us`` is ``None``; else it was delivered, or is dead."""
+    """An event with its state: waiting while ``settled_us`` is ``None``, else delivered or dead."""
 
     event: Event
     sequence: int
@@ -33,7 +33,7 @@ class _Entry:
         self.leased_until_us = 0
 
 
-class EventQueue:
+class EventOutbox:
     """The events of one restaurant, in the order of writing. Not safe for threads.
 
     Args:
@@ -51,16 +51,34 @@ class EventQueue:
         return (entry.event for entry in self._entries.values())
 
     def extend(self, events: Iterable[Event]) -> None:
-        """Put new events at the end; their keys are new."""
+        """Add new events at the end; their keys are new."""
         for event in events:
             entry = _Entry(event, next(self.numbers))
             self._entries[entry.sequence] = self._waiting[entry.sequence] = entry
             self.keys.add(event.dedupe_key)
 
-    # ---- on the way out
+    def retract(self, events: Collection[Event]) -> None:
+        """Forget the events that were added last, as far as they were added.
+
+        ``index`` must follow.
+        """
+        keys = {event.dedupe_key for event in events}
+        for sequence in reversed(list(self._entries)):
+            if self._entries[sequence].event.dedupe_key not in keys:
+                break
+            del self._entries[sequence]
+        self.keys -= keys
+
+    def index(self) -> None:
+        """Make the list of waiting events anew."""
+        self._waiting = {
+            number: each for number, each in self._entries.items() if each.settled_us is None
+        }
+
+    # ---- delivery
 
     def claimable(self, now_us: int) -> Iterator[tuple[int, int]]:
-        """Yield the sequences, twice as a pair, of what may be claimed: of each subject the first events, or none."""
+        """Yield (sequence, sequence) of claimable events: the first of each subject, or none."""
         held: set[str] = set()
         for entry in self._waiting.values():
             subject = subject_of(entry.event)
@@ -72,7 +90,7 @@ class EventQueue:
                 held.add(subject)
 
     def lease(self, sequence: int, lease: str, until_us: int) -> Delivery:
-        """Lease a waiting event, whoever had it before."""
+        """Lease a waiting event; an earlier lease ends."""
         entry = self._waiting[sequence]
         entry.lease, entry.leased_until_us = lease, until_us
         return Delivery(entry.event, sequence, entry.attempts, lease)
@@ -82,36 +100,36 @@ class EventQueue:
         return None if entry is None or entry.lease != delivery.lease else entry
 
     def deliver(self, delivery: Delivery, now_us: int) -> bool:
-        """Settle a delivery that is still its holder's; tell whether it was."""
+        """Settle a delivery under its lease; false if the lease is not the stored one."""
         entry = self._find(delivery)
         if entry is not None:
             self._settle(entry, now_us)
         return entry is not None
 
     def release(self, delivery: Delivery) -> bool:
-        """End the lease of a delivery that is still its holder's; tell whether it was."""
+        """End the lease of a delivery; false if the lease is not the stored one."""
         entry = self._find(delivery)
         if entry is not None:
             entry.end_lease()
         return entry is not None
 
     def fail(self, delivery: Delivery, now_us: int, wait_us: int | None) -> bool:
-        """Let a delivery that is still its holder's rest for a while, or die; tell whether it was."""
+        """Let a delivery rest for a while, or die; false if its lease is not the stored one."""
         entry = self._find(delivery)
         if entry is None:
             return False
-        entry.attempts += 1
-        if wait_us is None:
-            entry.is_dead = True
-            self._settle(entry, now_us)
-        else:
-            entry.end_lease()
-            entry.next_us = now_us + wait_us
+        next_us = entry.next_us if wait_us is None else now_us + wait_us
+        is_dead = wait_us is None
+        attempts, settled_us = entry.attempts + 1, now_us if is_dead else None
+        # One statement without a call, which no signal can divide.
+        entry.attempts, entry.next_us, entry.is_dead = attempts, next_us, is_dead
+        entry.lease, entry.leased_until_us, entry.settled_us = None, 0, settled_us
+        if is_dead:
+            del self._waiting[entry.sequence]
         return True
 
     def _settle(self, entry: _Entry, now_us: int) -> None:
-        entry.end_lease()
-        entry.settled_us = now_us
+        entry.lease, entry.leased_until_us, entry.settled_us = None, 0, now_us
         del self._waiting[entry.sequence]
 
     def dead(self) -> Iterator[DeadLetter]:
@@ -121,24 +139,25 @@ class EventQueue:
                 yield DeadLetter(entry.event, entry.sequence, entry.attempts, entry.settled_us)
 
     def revive(self, letter: DeadLetter) -> bool:
-        """Let a dead event wait again, at its old place; tell whether it was dead."""
+        """Let a dead event wait again, in its old order; tell whether it was dead."""
         entry = self._entries.get(letter.sequence)
         if entry is None or not entry.is_dead:
             return False
         entry.attempts, entry.next_us, entry.settled_us, entry.is_dead = 0, 0, None, False
-        self._waiting = {
-            number: each for number, each in self._entries.items() if each.settled_us is None
-        }
+        self.index()
         return True
 
     # ---- gone
 
     def over(self, before_us: int) -> Iterator[tuple[int, int]]:
-        """Yield what was settled at an instant or earlier: when, and the sequence."""
+        """Yield (time, sequence) of the events settled at an instant or earlier."""
         for entry in self._entries.values():
             if entry.settled_us is not None and entry.settled_us <= before_us:
                 yield entry.settled_us, entry.sequence
 
     def drop(self, sequence: int) -> None:
         """Forget a settled event and its key."""
-        self.keys.remove(self._entries.pop(sequence).event.dedupe_key)
+        # The key first: an interrupt may come between. An event without its key is dropped next
+        # time; a key without its event would stay taken.
+        self.keys.discard(self._entries[sequence].event.dedupe_key)
+        del self._entries[sequence]

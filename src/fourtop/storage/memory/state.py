@@ -1,12 +1,13 @@
-"""A shelf: everything that the memory store keeps of one restaurant, with live indexes."""
+"""The state of one restaurant in the memory store: all records, with live indexes."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
+from functools import partial
 from itertools import chain
 from operator import attrgetter
-from typing import Final, Self, TypedDict, Unpack
+from typing import Any, Final, Self, TypedDict, TypeVar, Unpack
 
 from sortedcontainers import SortedList
 
@@ -21,20 +22,28 @@ from fourtop.model.results import Versions
 from fourtop.model.window import Window
 from fourtop.ports import Changes, Headcount, HeldCover, StoredResult, held_covers_of, joined_extent
 from fourtop.storage.memory.archive import Archive
-from fourtop.storage.memory.confirmations import Evidence
-from fourtop.storage.memory.headcounts import HeadIndex
-from fourtop.storage.memory.outbox import EventQueue
+from fourtop.storage.memory.confirmations import ConfirmationRecords
+from fourtop.storage.memory.headcounts import HeadcountIndex
+from fourtop.storage.memory.outbox import EventOutbox
 from fourtop.timeline import Occupancy, OverlappingIndex
+
+R = TypeVar("R")
 
 # Sorts after every id.
 _LAST_ID: Final = "~"
 _BLOCK: Final = OwnerKind.BLOCK
+# The indexes that ``_index_records`` makes anew.
+_INDEXES: Final = ("_starts", "_headcounts", "_active", "_expiries", "_sessions", "_holds_for")
 
 
-class Kept(TypedDict, total=False):
-    """The rows that a shelf is made of: one each for an id, one success for a hold, one answer for command and key.
+def _nothing() -> None:
+    """Restore nothing: every record changes in one step."""
 
-    Of events there are only the de-duplication keys.
+
+class StoredRecords(TypedDict, total=False):
+    """The rows that a state is made of; of events only the de-duplication keys.
+
+    Each id occurs once, as do the success of a hold and the result of a command and key.
     """
 
     allocations: Iterable[Allocation]
@@ -46,7 +55,7 @@ class Kept(TypedDict, total=False):
     event_keys: Iterable[str]
 
 
-class Shelf:
+class RestaurantState:
     """The rows of one restaurant. A ``Records`` for views, and the judge of changes.
 
     Not safe for threads: the store's lock is held around every call.
@@ -56,41 +65,43 @@ class Shelf:
         self.house: House = house
         self.versions: Versions = Versions(floor=1, policy=1, occupancy=0)
         self.occupancy: Occupancy = Occupancy([table.id for table in house.floor.tables])
-        self.events: EventQueue = EventQueue()
+        self.outbox: EventOutbox = EventOutbox()
         self.archive: Archive = Archive()
-        self.evidence: Evidence = Evidence()
+        self.confirmations: ConfirmationRecords = ConfirmationRecords()
         self._bookings: dict[str, Booking] = {}
         self._holds: dict[str, Hold] = {}
         self._blocks: dict[str, Block] = {}
         self._starts: SortedList[tuple[int, str]] = SortedList()
-        self._heads = HeadIndex()
+        self._headcounts = HeadcountIndex()
         self._active: OverlappingIndex[Hold] = OverlappingIndex(key=attrgetter("id"))
         self._expiries: SortedList[tuple[int, str]] = SortedList()
         self._sessions: dict[str, SortedList[tuple[int, str]]] = {}
         self._holds_for: dict[str, list[str]] = {}
+        # Restores the records while a write is under way.
+        self._undo: Callable[[], None] | None = None
 
     @classmethod
-    def of(cls, house: House, versions: Versions, **kept: Unpack[Kept]) -> Self:
-        """Return a shelf with rows that were judged before: those that a store has loaded to judge changes by them.
+    def of(cls, house: House, versions: Versions, **kept: Unpack[StoredRecords]) -> Self:
+        """Return a state with the rows that a store has loaded to check changes.
 
-        It judges by what it was given, so that has to be all that the changes touch: the rows of
-        the tables and windows that they take and of the owners that they name, and what has an id
-        or key of theirs already. It keeps no list: the caller's rows stay the caller's.
+        The rows must include all that the changes touch: the rows of the tables and windows that
+        they take and of the owners that they name, and all rows with one of their ids or keys. The
+        caller keeps its lists.
 
         Args:
             house: The restaurant, its floor and policy.
             versions: The three counters.
-            kept: The rows, by kind and in any order; what is not named is empty.
+            kept: The rows, by kind and in any order; a kind left out is empty.
 
         Raises:
             AllocationsOverlap: If live rows overlap: the store is corrupt.
             AlreadyExists: If two allocations have one id.
         """
-        shelf = cls(house)
-        shelf.versions = versions
+        state = cls(house)
+        state.versions = versions
         for row in kept.get("allocations", ()):
-            shelf.occupancy.add(row)
-        shelf._write_records(
+            state.occupancy.add(row)
+        state._write_records(
             Changes(
                 bookings=tuple(kept.get("bookings", ())),
                 holds_added=tuple(kept.get("holds", ())),
@@ -99,13 +110,16 @@ class Shelf:
                 stored_results=tuple(kept.get("stored_results", ())),
             )
         )
-        shelf.events.keys.update(kept.get("event_keys", ()))
-        return shelf
+        state.outbox.keys.update(kept.get("event_keys", ()))
+        return state
 
     # ---- reading: the Source protocol
 
     def busy_mask(self, window: Window, without: Collection[Owner] = ()) -> int:
-        """Return which tables a live row takes at some time in a window, those of some owners left out."""
+        """Return the mask of the tables that live rows take in a window.
+
+        Rows of the owners in ``without`` do not count.
+        """
         return self.occupancy.busy_mask(window, without)
 
     def overlapping(self, window: Window) -> tuple[Allocation, ...]:
@@ -117,35 +131,35 @@ class Shelf:
         return self.occupancy.of_owner(kind, owner_id)
 
     def extent(self) -> tuple[int, int] | None:
-        """Return from when to when there is an allocation, or a booking sits down."""
+        """Return the extent of all allocations and starts of bookings, or ``None``."""
         if not self._starts:
             return self.occupancy.extent()
         (first_us, _), (last_us, _) = self._starts[0], self._starts[-1]
         return joined_extent(self.occupancy.extent(), (first_us, last_us + 1))
 
     def find_booking(self, booking_id: str) -> Booking | None:
-        """Return the booking of that id, if there is one."""
+        """Return the booking of that id, or ``None``."""
         return self._bookings.get(booking_id)
 
     def find_hold(self, hold_id: str) -> Hold | None:
-        """Return the hold of that id, whatever its state, if there is one."""
+        """Return the hold of that id, in any state, or ``None``."""
         return self._holds.get(hold_id)
 
     def find_block(self, block_id: str) -> Block | None:
-        """Return the block of that id, if there is one."""
+        """Return the block of that id, or ``None``."""
         return self._blocks.get(block_id)
 
     def find_confirmation(self, hold_id: str) -> ConfirmationResult | None:
-        """Return the successful confirmation of a hold, if there is one."""
-        return self.evidence.find_success(hold_id)
+        """Return the successful confirmation of a hold, or ``None``."""
+        return self.confirmations.find_success(hold_id)
 
     def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
         """Return all confirmation results of a hold, oldest first, then by id."""
-        return tuple(self.evidence.of_hold(hold_id))
+        return tuple(self.confirmations.of_hold(hold_id))
 
     def find_stored_result(self, command: str, key: str) -> StoredResult | None:
-        """Return the stored answer under a key, if there is one."""
-        return self.evidence.stored_results.get((command, key))
+        """Return the stored result under a key, or ``None``."""
+        return self.confirmations.stored_results.get((command, key))
 
     def bookings_starting(self, window: Window) -> Iterator[Booking]:
         """Return the bookings that sit down inside a window, by start, then id."""
@@ -155,22 +169,22 @@ class Shelf:
             yield self._bookings[booking_id]
 
     def headcounts(self, window: Window) -> Iterator[Headcount]:
-        """Yield how many sit down at each instant inside a window, of the bookings that count; increasing."""
-        return self._heads.within(window)
+        """Yield the headcounts of the counted bookings inside a window, ascending."""
+        return self._headcounts.within(window)
 
     def held_covers(self, window: Window, now_us: int) -> list[HeldCover]:
-        """Return the claims of the live holds that would sit down inside a window, by start, then id."""
+        """Return the held covers that start inside a window, by start, then id."""
         found = held_covers_of(self.active_holds(window), self._bookings, now_us)
         return [each for each in found if window.start_us <= each.start_us < window.end_us]
 
     def active_holds(self, window: Window) -> list[Hold]:
-        """Return the holds in state active whose block overlaps a window, by start, then id."""
+        """Return the active holds that occupy a window, by start, then id."""
         found = self._active.overlapping(window.start_us, window.end_us)
         return sorted(found, key=lambda each: (each.stay.dining.start_us, each.id))
 
     def expired_holds(self, now_us: int, window: Window) -> list[Hold]:
-        """Return those of the active holds of a window whose time is over, by start, then id."""
-        # Nearly always the first to expire is still alive, and nothing has to be looked up.
+        """Return the active holds of a window that have expired, by start, then id."""
+        # Nearly always the first to expire is still alive, and the look-up ends here.
         if not self._expiries or self._expiries[0][0] > now_us:
             return []
         return [each for each in self.active_holds(window) if not each.is_alive(now_us)]
@@ -185,39 +199,173 @@ class Shelf:
         found = (self._holds[hold_id] for hold_id in self._holds_for.get(booking_id, ()))
         return sorted(found, key=lambda each: (each.created_us, each.id))
 
-    # ---- what is over, for jobs
+    # ---- ended records, for jobs
 
     def holds_expired(self, before_us: int) -> Iterator[tuple[int, str]]:
-        """Yield the active holds that expired at an instant or earlier, by expiry, then id."""
+        """Yield (expiry, id) of the active holds that expired by an instant, in this order."""
         yield from self._expiries.irange(maximum=(before_us, _LAST_ID))
 
     def holds_over(self, before_us: int) -> Iterator[tuple[int, str]]:
-        """Yield the ended holds of an instant or earlier that nothing refers to: when they were made, and the id."""
+        """Yield (creation, id) of the ended holds of an instant or earlier without references."""
         for hold in self._holds.values():
             is_over = hold.state is not HoldState.ACTIVE and hold.stay.occupied.end_us <= before_us
-            if not is_over or hold.created_us > before_us or self.evidence.has_results(hold.id):
+            if (
+                not is_over
+                or hold.created_us > before_us
+                or self.confirmations.has_results(hold.id)
+            ):
                 continue
             if not self.occupancy.of_owner(OwnerKind.HOLD, hold.id):
                 yield hold.created_us, hold.id
 
+    def archive_allocation(self, row_id: str) -> None:
+        """Move a row into the archive."""
+        row = self.occupancy.find(row_id)
+        assert row is not None, "a row to archive has just been found"
+        self.run(
+            lambda: self.archive.take(self.occupancy, row_id),
+            partial(self._undo_archiving, row, len(self.archive)),
+        )
+
+    def _undo_archiving(self, row: Allocation, archived: int) -> None:
+        self.archive.shorten(archived)
+        self._restore_allocations(gone=(row,), come=())
+
     def drop_hold(self, hold_id: str) -> None:
         """Forget the record of an ended hold."""
+        self.run(lambda: self._drop_hold(hold_id))
+
+    def drop_result(self, result_id: str) -> None:
+        """Forget a confirmation result."""
+        self.run(lambda: self.confirmations.drop_result(result_id))
+
+    def drop_event(self, sequence: int) -> None:
+        """Forget a settled event and its key."""
+        self.run(lambda: self.outbox.drop(sequence))
+
+    def _drop_hold(self, hold_id: str) -> None:
         hold = self._holds.pop(hold_id)
         if hold.booking_id is not None:
             self._holds_for[hold.booking_id].remove(hold_id)
             if not self._holds_for[hold.booking_id]:
                 del self._holds_for[hold.booking_id]
 
-    # ---- writing: judge everything, then write; only the overlap is judged while writing, and undone
+    # ---- interrupts: a signal may end any write between two bytecodes
+
+    def run(self, write: Callable[[], R], undo: Callable[[], None] = _nothing) -> R:
+        """Run a write of several steps, and undo it if anything but an overlap ends it.
+
+        What the write has done by then is undone here, or, if a second interrupt ends that too, by
+        ``repair`` when the restaurant is entered next.
+
+        Args:
+            write: Change the records and their indexes; each record in one step.
+            undo: Restore the records. It may run several times. The indexes of the records follow
+                by themselves, those of the allocations excepted.
+        """
+        self._undo = undo
+        try:
+            result = write()
+        except (AllocationsOverlap, AlreadyExists):
+            self._undo = None  # ``_write_allocations`` has taken back its own steps.
+            raise
+        except BaseException:
+            self.repair()
+            raise
+        self._undo = None
+        return result
+
+    def repair(self) -> None:
+        """Undo a write that an interrupt ended: O(records); without such a write O(1)."""
+        undo = self._undo
+        if undo is None:
+            return
+        undo()
+        self._index_records()
+        self._undo = None
+
+    def _undo_of(self, changes: Changes) -> Callable[[], None]:
+        """Return a function that restores the records that the changes touch."""
+        bookings, holds, blocks = self._bookings, self._holds, self._blocks
+        before: list[tuple[dict[str, Any], str, Any]] = [
+            (bookings, each.id, bookings.get(each.id)) for each in changes.bookings
+        ]
+        before += [
+            (holds, each.id, holds.get(each.id))
+            for each in (*changes.holds_added, *changes.holds_changed)
+        ]
+        before += [
+            (blocks, block_id, blocks.get(block_id))
+            for block_id in (
+                *(each.id for each in (*changes.blocks_added, *changes.blocks_changed)),
+                *changes.blocks_removed,
+            )
+        ]
+        return partial(self._restore, changes, before, self.house, self.versions)
+
+    def _restore(
+        self,
+        changes: Changes,
+        before: list[tuple[dict[str, Any], str, Any]],
+        house: House,
+        versions: Versions,
+    ) -> None:
+        for records, record_id, record in before:
+            if record is None:
+                records.pop(record_id, None)
+            else:
+                records[record_id] = record
+        self.confirmations.retract(changes.confirmations, changes.stored_results)
+        self.outbox.retract(changes.events)
+        self.house, self.versions = house, versions
+        self._restore_allocations(
+            gone=(*changes.removed, *(old for old, _ in changes.replaced)),
+            come=(*(new for _, new in changes.replaced), *changes.added),
+        )
+
+    def _restore_allocations(
+        self, *, gone: Collection[Allocation], come: Collection[Allocation]
+    ) -> None:
+        """Make the occupancy anew from its rows: its indexes may be torn, its rows are not."""
+        rows = {row.id: row for row in self.occupancy.allocations()}
+        for row in come:
+            rows.pop(row.id, None)
+        rows |= {row.id: row for row in gone}
+        occupancy = Occupancy([table.id for table in self.house.floor.tables])
+        for row in rows.values():
+            occupancy.add(row)
+        self.occupancy = occupancy
+
+    def _index_records(self) -> None:
+        """Make the indexes of all records anew."""
+        fresh = RestaurantState.of(
+            self.house,
+            self.versions,
+            bookings=self._bookings.values(),
+            holds=self._holds.values(),
+        )
+        for name in _INDEXES:
+            setattr(self, name, getattr(fresh, name))
+        self.confirmations.index()
+        self.outbox.index()
+
+    # ---- writing: check everything, then write; only overlaps are found while writing
 
     def apply(self, changes: Changes) -> None:
-        """Put all changes in place, or raise and leave everything as it was."""
+        """Apply all changes, or raise and change nothing.
+
+        Raises:
+            FourtopError: As ``Store.transact``.
+        """
         self._check_tenant(changes)
         self._check_house(changes)
         self._check_bookings(changes)
         self._check_gone(changes)
         self._check_new(changes)
         self._check_references(changes)
+        self.run(partial(self._write_all, changes), self._undo_of(changes))
+
+    def _write_all(self, changes: Changes) -> None:
         self._write_allocations(changes)
         self._write_records(changes)
         self._write_house(changes)
@@ -254,9 +402,9 @@ class Shelf:
     def _check_new(self, changes: Changes) -> None:
         _refuse_known("hold", (hold.id for hold in changes.holds_added), self._holds)
         _refuse_known("block", (block.id for block in changes.blocks_added), self._blocks)
-        _refuse_known("event", (event.dedupe_key for event in changes.events), self.events.keys)
+        _refuse_known("event", (event.dedupe_key for event in changes.events), self.outbox.keys)
         _refuse_known(
-            "confirmation", (each.id for each in changes.confirmations), self.evidence.results
+            "confirmation", (each.id for each in changes.confirmations), self.confirmations.results
         )
         succeeded = [each.hold_id for each in changes.confirmations if each.confirmed]
         confirmed = [
@@ -265,12 +413,14 @@ class Shelf:
         _refuse_known("confirmation", succeeded, confirmed)
         won = [(str(each.booking_id), each.key) for each in changes.confirmations if each.confirmed]
         for place, (booking_id, key) in enumerate(won):
-            if (booking_id, key) in self.evidence.successes or (booking_id, key) in won[:place]:
+            if (booking_id, key) in self.confirmations.successes or (booking_id, key) in won[
+                :place
+            ]:
                 raise AlreadyExists("confirmation", key)
         answered: set[tuple[str, str]] = set()
         for answer in changes.stored_results:
             under = (answer.command, answer.key)
-            if under in self.evidence.stored_results or under in answered:
+            if under in self.confirmations.stored_results or under in answered:
                 raise AlreadyExists("answer", answer.key)
             answered.add(under)
 
@@ -307,7 +457,7 @@ class Shelf:
             self._check_left_behind(changes, removed)
 
     def _check_left_behind(self, changes: Changes, removed: Container[str]) -> None:
-        """Refuse to remove a block whose rows would stay behind without an owner."""
+        """Refuse to remove a block if rows of it would remain."""
         stored = (
             row
             for block_id in changes.blocks_removed
@@ -341,10 +491,10 @@ class Shelf:
             stored = self._bookings.get(booking.id)
             if stored is not None:
                 self._starts.remove((stored.stay.dining.start_us, stored.id))
-                self._heads.remove(stored)
+                self._headcounts.remove(stored)
             self._bookings[booking.id] = booking
             self._starts.add((booking.stay.dining.start_us, booking.id))
-            self._heads.add(booking)
+            self._headcounts.add(booking)
         for hold in changes.holds_added:
             self._holds[hold.id] = hold
             if hold.booking_id is not None:
@@ -358,8 +508,8 @@ class Shelf:
             self._blocks[block.id] = block
         for block_id in changes.blocks_removed:
             del self._blocks[block_id]
-        self.evidence.extend(changes.confirmations, changes.stored_results)
-        self.events.extend(changes.events)
+        self.confirmations.extend(changes.confirmations, changes.stored_results)
+        self.outbox.extend(changes.events)
 
     def _activate(self, hold: Hold) -> None:
         if hold.state is HoldState.ACTIVE:

@@ -1,14 +1,17 @@
-"""The memory store: one lock and one shelf for each restaurant."""
+"""The memory store: one lock and one state for each restaurant."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from collections import deque
+from collections.abc import Callable, Collection, Iterable
+from contextlib import AbstractContextManager, suppress
+from functools import partial
 from heapq import nsmallest
-from itertools import count, islice
+from itertools import chain, count, islice, repeat
+from operator import itemgetter, methodcaller
 from threading import Lock, get_ident
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from fourtop.clock import SystemClock
 from fourtop.errors import AlreadyExists, NotFound
@@ -27,17 +30,25 @@ from fourtop.ports import (
     Need,
     Scope,
     View,
+    is_behind,
+    tell_time,
 )
 from fourtop.storage.memory.archive import rows_over
-from fourtop.storage.memory.outbox import EventQueue
-from fourtop.storage.memory.state import Shelf
+from fourtop.storage.memory.outbox import EventOutbox
+from fourtop.storage.memory.state import RestaurantState
 
 T = TypeVar("T")
+R = TypeVar("R")
 K = TypeVar("K", int, str, tuple[str, str])
+
+_ENTER: Final = methodcaller("__enter__")
+_LEAVE: Final = methodcaller("__exit__", None, None, None)
 
 
 class MemoryStore:
-    """Keeps restaurants in memory, for as long as it lives. Safe for threads.
+    """Keeps restaurants in memory. Safe for threads, and for signals such as Ctrl-C.
+
+    An interrupt inside a call leaves the restaurant as before the call or as after it.
 
     Args:
         clock: Tells the time; by default the machine's. A restaurant's time never goes back, even
@@ -49,7 +60,7 @@ class MemoryStore:
 
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock: Clock = SystemClock() if clock is None else clock
-        self._shelves: dict[str, Shelf] = {}
+        self._states: dict[str, RestaurantState] = {}
         self._locks: dict[str, AbstractContextManager[Any]] = {}
         self._latest_us: dict[str, int] = {}
         self._holders: dict[str, int] = {}
@@ -63,21 +74,21 @@ class MemoryStore:
     # ---- the port
 
     def add_restaurant(self, house: House) -> None:
-        """Put a new restaurant in place, with floor and policy at version 1 and nothing taken.
+        """Add a restaurant with floor and policy at version 1 and no bookings.
 
         Raises:
-            AlreadyExists: If there is a restaurant of that id.
+            AlreadyExists: If a restaurant has that id.
         """
         restaurant_id = house.restaurant.id
         with self._opening:
-            if restaurant_id in self._shelves:
+            if restaurant_id in self._states:
                 raise AlreadyExists("restaurant", restaurant_id)
             self._latest_us[restaurant_id] = 0
-            shelf = self._new_shelf(house)
-            shelf.events.numbers = self._numbers
-            self._shelves[restaurant_id] = shelf
-            # Last, because a call that finds the lock finds everything.
             self._locks[restaurant_id] = self._new_lock()
+            state = self._new_state(house)
+            state.outbox.numbers = self._numbers
+            # Last, because a call that finds the state finds everything.
+            self._states[restaurant_id] = state
 
     def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
         """Remove a restaurant with everything that is stored for it, once ``check`` has passed.
@@ -87,53 +98,58 @@ class MemoryStore:
             FourtopError: Any error of ``check``, unchanged; nothing is removed.
         """
         restaurant_id = scope.restaurant_id
-        with self._locked(restaurant_id) as shelf:
-            self._on_view(shelf, scope, self._tell(restaurant_id), check)
-            # First, so that a call that waits for this lock finds that it is no longer the
-            # restaurant's.
-            del self._locks[restaurant_id]
-            del self._latest_us[restaurant_id]
-            # Last, because until then the id cannot be added again.
-            del self._shelves[restaurant_id]
+
+        def remove(state: RestaurantState) -> None:
+            self._on_view(state, scope, self._tell(restaurant_id), check)
+            with self._opening:
+                # The restaurant exists until this step. The other two entries may stay behind if an
+                # interrupt comes here; a new restaurant of that id replaces them.
+                del self._states[restaurant_id]
+                self._locks.pop(restaurant_id, None)
+                self._latest_us.pop(restaurant_id, None)
+
+        self._inside(restaurant_id, remove)
 
     def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted."""
-        return tuple(sorted(self._shelves))
+        return tuple(sorted(self._states))
 
     def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
-        """Return what ``ask`` answers on one consistent view.
+        """Return the answer of ``ask`` on one consistent view.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: If the restaurant does not exist.
         """
-        with self._locked(scope.restaurant_id) as shelf:
-            now_us = self._tell(scope.restaurant_id)
-            return self._on_view(shelf, scope, now_us, ask)
+        return self._inside(
+            scope.restaurant_id,
+            lambda state: self._on_view(state, scope, self._tell(scope.restaurant_id), ask),
+        )
 
     def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
-        """Return what ``decide`` decides, once all its changes are in place; or change nothing.
+        """Apply the changes of ``decide`` and return its result; or change nothing.
 
         Raises:
-            NotFound: If there is no such restaurant, or a change names what is not there.
+            NotFound: If the restaurant does not exist, or a change names a missing row.
             AllocationsOverlap: If live allocations would overlap.
             ForeignTenant: If a change is of another restaurant.
             AlreadyExists: If an id, key or de-duplication key is there already.
             StaleVersion: If a version is not the stored one plus one.
         """
-        with self._locked(scope.restaurant_id) as shelf:
-            now_us = self._tell(scope.restaurant_id)
-            decision = self._on_view(shelf, scope, now_us, decide)
-            self._write(shelf, decision.changes)
+
+        def write(state: RestaurantState) -> T:
+            decision = self._on_view(state, scope, self._tell(scope.restaurant_id), decide)
+            self._write(state, decision.changes)
             return decision.result
+
+        return self._inside(scope.restaurant_id, write)
 
     def events(self, restaurant_id: str) -> tuple[Event, ...]:
         """Return the events of a restaurant, oldest first.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: If the restaurant does not exist.
         """
-        with self._locked(restaurant_id) as shelf:
-            return tuple(shelf.events)
+        return self._inside(restaurant_id, lambda state: tuple(state.outbox))
 
     def ping(self) -> None:
         """Return, since memory is always there."""
@@ -152,185 +168,258 @@ class MemoryStore:
     ) -> None:
         self.close()
 
-    # ---- maintenance: what jobs ask for
+    # ---- maintenance, for jobs
 
     def now_us(self) -> int:
         """Return the time of the store's clock, in microseconds since 1970 (UTC)."""
         return self._clock.now_us()
 
+    def reset_clock(self, restaurant_id: str) -> int:
+        """Set the time of a restaurant back to the clock's, where the clock is far behind it.
+
+        Returns:
+            By how many microseconds; 0 where the clock is at most five minutes behind.
+
+        Raises:
+            NotFound: If the restaurant does not exist.
+        """
+        return self._inside(restaurant_id, lambda _: self._reset_clock(restaurant_id))
+
+    def _reset_clock(self, restaurant_id: str) -> int:
+        told_us, now_us = self._latest_us[restaurant_id], self._clock.now_us()
+        if not is_behind(told_us, now_us):
+            return 0
+        self._latest_us[restaurant_id] = now_us
+        return told_us - now_us
+
     def expired_holds(self, before_us: int, limit: int) -> tuple[tuple[str, str], ...]:
-        """Return which active holds have expired, by expiry, restaurant and id: restaurant id and hold id."""
-        with self._all_locked() as shelves:
-            found = _oldest(shelves, limit, lambda shelf: shelf.holds_expired(before_us))
-        return tuple((shelf.house.restaurant.id, hold_id) for shelf, hold_id in found)
+        """Return (restaurant id, hold id) of the expired active holds, by expiry and ids."""
+        found = self._inside_all(
+            lambda states: _oldest(states, limit, lambda state: state.holds_expired(before_us))
+        )
+        return tuple((state.house.restaurant.id, hold_id) for state, hold_id in found)
 
     def archive_allocations(self, before_us: int, limit: int) -> int:
-        """Move allocations that end at an instant or earlier into the archive, but for those of holds."""
+        """Move allocations that end at an instant or earlier into the archive, except holds'."""
         return self._clear(
             limit,
-            lambda shelf: islice(rows_over(shelf.occupancy, before_us), limit),
-            lambda shelf, row_id: shelf.archive.take(shelf.occupancy, row_id),
+            lambda state: islice(rows_over(state.occupancy, before_us), limit),
+            lambda state, row_id: state.archive_allocation(row_id),
         )
 
     def archived(self, restaurant_id: str, window: Window) -> tuple[Allocation, ...]:
         """Return the archived allocations of a restaurant that overlap a window, in order.
 
         Raises:
-            NotFound: If there is no such restaurant.
+            NotFound: If the restaurant does not exist.
         """
-        with self._locked(restaurant_id) as shelf:
-            return shelf.archive.overlapping(window)
+        return self._inside(restaurant_id, lambda state: state.archive.overlapping(window))
 
     def delete_confirmations(self, before_us: int, limit: int) -> int:
         """Delete confirmation results of an instant or earlier."""
         return self._clear(
             limit,
-            lambda shelf: shelf.evidence.results_over(before_us),
-            lambda shelf, result_id: shelf.evidence.drop_result(result_id),
+            lambda state: state.confirmations.results_over(before_us),
+            lambda state, result_id: state.drop_result(result_id),
         )
 
     def delete_stored_results(self, before_us: int, limit: int) -> int:
-        """Delete stored answers of an instant or earlier, but for those of confirmation results that are kept."""
+        """Delete stored results of an instant or earlier, except those of kept successes."""
         return self._clear(
             limit,
-            lambda shelf: shelf.evidence.stored_results_over(before_us),
-            lambda shelf, under: shelf.evidence.drop_stored_result(under),
+            lambda state: state.confirmations.stored_results_over(before_us),
+            lambda state, under: state.confirmations.drop_stored_result(under),
         )
 
     def delete_holds(self, before_us: int, limit: int) -> int:
-        """Delete the records of holds that have ended and that nothing refers to."""
+        """Delete the records of ended holds without references."""
         return self._clear(
             limit,
-            lambda shelf: shelf.holds_over(before_us),
-            lambda shelf, hold_id: shelf.drop_hold(hold_id),
+            lambda state: state.holds_over(before_us),
+            lambda state, hold_id: state.drop_hold(hold_id),
         )
 
     def delete_events(self, before_us: int, limit: int) -> int:
         """Delete events that were delivered or given up at an instant or earlier."""
         return self._clear(
             limit,
-            lambda shelf: shelf.events.over(before_us),
-            lambda shelf, sequence: shelf.events.drop(sequence),
+            lambda state: state.outbox.over(before_us),
+            lambda state, sequence: state.drop_event(sequence),
         )
 
     # ---- the outbox
 
     def claim(self, limit: int, lease_us: int) -> tuple[Delivery, ...]:
-        """Lease waiting events to the caller, oldest first; of one subject the first ones or none."""
-        with self._all_locked() as shelves:
+        """Lease waiting events to the caller, oldest first; the first of each subject, or none."""
+
+        def lease(states: list[RestaurantState]) -> tuple[Delivery, ...]:
             now_us = self.now_us()
-            lease = str(next(self._leases))
+            name = str(next(self._leases))
             found = _oldest(
-                shelves, limit, lambda shelf: islice(shelf.events.claimable(now_us), limit)
+                states, limit, lambda state: islice(state.outbox.claimable(now_us), limit)
             )
             return tuple(
-                shelf.events.lease(sequence, lease, now_us + lease_us) for shelf, sequence in found
+                state.outbox.lease(sequence, name, now_us + lease_us) for state, sequence in found
             )
 
+        return self._inside_all(lease)
+
     def done(self, deliveries: Collection[Delivery]) -> int:
-        """Write down that these were published; return how many of them were still the caller's."""
+        """Record that these were published; return how many were still the caller's."""
         return sum(
             self._settle(each, lambda events, it: events.deliver(it, self.now_us()))
             for each in deliveries
         )
 
     def release(self, deliveries: Collection[Delivery]) -> int:
-        """Give these back untried; return how many of them were still the caller's."""
+        """Return these untried; return how many were still the caller's."""
         return sum(self._settle(each, lambda events, it: events.release(it)) for each in deliveries)
 
     def fail(self, delivery: Delivery, wait_us: int | None) -> bool:
-        """Count a failed attempt and end the lease; tell whether the delivery was still the caller's."""
+        """Count a failed attempt and end the lease; false if it was not the caller's any more."""
         return self._settle(delivery, lambda events, it: events.fail(it, self.now_us(), wait_us))
 
     def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
-        """Return the events that were given up, first those that died first, then by place."""
-        with self._all_locked() as shelves:
-            found = [letter for shelf in shelves for letter in shelf.events.dead()]
+        """Return the dead events, by the time of death, then by sequence."""
+        found = self._inside_all(
+            lambda states: [letter for state in states for letter in state.outbox.dead()]
+        )
         return tuple(sorted(found, key=lambda each: (each.dead_us, each.sequence))[:limit])
 
     def revive(self, letters: Collection[DeadLetter]) -> int:
         """Let dead events wait again; return how many were still dead."""
-        revived = 0
-        for letter in letters:
-            with suppress(NotFound), self._locked(letter.event.restaurant_id) as shelf:
-                revived += shelf.events.revive(letter)
-        return revived
+        return sum(map(self._revive, letters))
 
-    def _settle(self, delivery: Delivery, settle: Callable[[EventQueue, Delivery], bool]) -> bool:
-        with suppress(NotFound), self._locked(delivery.event.restaurant_id) as shelf:
-            return settle(shelf.events, delivery)
+    def _revive(self, letter: DeadLetter) -> bool:
+        with suppress(NotFound):
+            return self._inside(
+                letter.event.restaurant_id,
+                lambda state: state.run(partial(state.outbox.revive, letter)),
+            )
+        # The restaurant was removed with its events.
+        return False
+
+    def _settle(self, delivery: Delivery, settle: Callable[[EventOutbox, Delivery], bool]) -> bool:
+        with suppress(NotFound):
+            return self._inside(
+                delivery.event.restaurant_id,
+                lambda state: state.run(lambda: settle(state.outbox, delivery)),
+            )
         # The restaurant was removed with its events.
         return False
 
     def _clear(
         self,
         limit: int,
-        find: Callable[[Shelf], Iterable[tuple[int, K]]],
-        drop: Callable[[Shelf, K], object],
+        find: Callable[[RestaurantState], Iterable[tuple[int, K]]],
+        drop: Callable[[RestaurantState, K], object],
     ) -> int:
-        """Drop the oldest of what is found in all restaurants."""
-        with self._all_locked() as shelves:
-            found = _oldest(shelves, limit, find)
-            for shelf, key in found:
-                drop(shelf, key)
-        return len(found)
+        """Drop the oldest of the records that ``find`` yields in all restaurants."""
 
-    @contextmanager
-    def _all_locked(self) -> Iterator[list[Shelf]]:
-        """Lock all restaurants in the order of their ids.
+        def clear(states: list[RestaurantState]) -> int:
+            found = _oldest(states, limit, find)
+            for state, key in found:
+                drop(state, key)
+            return len(found)
 
-        A command holds one lock only, so no two calls can wait for each other.
-        """
-        with ExitStack() as locks:
-            shelves = []
-            for restaurant_id in sorted(self._locks):
-                # A restaurant may be removed while this call waits for its lock.
-                with suppress(NotFound):
-                    shelves.append(locks.enter_context(self._locked(restaurant_id)))
-            yield shelves
+        return self._inside_all(clear)
 
-    # ---- what it is made of; a store for tests may be made of other things
+    # ---- parts that a store for tests may replace
 
     def _new_lock(self) -> AbstractContextManager[Any]:
         return Lock()
 
-    def _new_shelf(self, house: House) -> Shelf:
-        return Shelf(house)
+    def _new_state(self, house: House) -> RestaurantState:
+        return RestaurantState(house)
 
-    def _new_view(self, shelf: Shelf, scope: Scope, now_us: int) -> View:
-        return View(shelf, scope, now_us)
+    def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
+        return View(state, scope, now_us)
 
     # ---- the steps of a call, in order: lock, clock, read, write
 
-    @contextmanager
-    def _locked(self, restaurant_id: str) -> Iterator[Shelf]:
+    def _inside(self, restaurant_id: str, work: Callable[[RestaurantState], R]) -> R:
+        """Run ``work`` alone in a restaurant, on records that are whole.
+
+        CPython acts on a signal after a call returns, as a function begins and at the end of a
+        loop's body. So the lock is entered and left by the ``with`` statement itself: a context
+        manager written in Python could be interrupted before it releases the lock.
+
+        Raises:
+            NotFound: If the restaurant does not exist.
+        """
+        lock = self._lock_of(restaurant_id)
+        with lock:
+            try:
+                self._holders[restaurant_id] = get_ident()
+                state = self._state_of(restaurant_id, lock)
+                if state is None:
+                    raise NotFound("restaurant", str(restaurant_id)[:64])
+                return work(state)
+            finally:
+                self._holders.pop(restaurant_id, None)
+
+    def _inside_all(self, work: Callable[[list[RestaurantState]], R]) -> R:
+        """Run ``work`` alone in all restaurants.
+
+        They are locked in the order of their ids. A command holds one lock only, so no two calls
+        wait for each other.
+        """
+        named: dict[str, AbstractContextManager[Any]] = {}
+        for restaurant_id in sorted(self._states):
+            # A restaurant may be removed meanwhile, here and while this call waits for its lock.
+            with suppress(NotFound):
+                named[restaurant_id] = self._lock_of(restaurant_id)
+        locks = list(named.values())
+        held: list[tuple[object, AbstractContextManager[Any], str]] = []
+        # Locks are taken in one call and released in one call, neither of which a signal divides;
+        # ``held`` knows the locks that were taken before a signal ended the waiting.
+        forgotten = map(self._holders.pop, map(itemgetter(2), held), repeat(None))
+        released = map(_LEAVE, map(itemgetter(1), held))
+        release: Callable[[], object] = partial(deque, chain(forgotten, released), 0)
+        try:
+            held.extend(zip(map(_ENTER, locks), locks, named, strict=False))
+            self._holders.update(dict.fromkeys(named, get_ident()))
+            found = (self._state_of(*each) for each in named.items())
+            return work([state for state in found if state is not None])
+        finally:
+            release()
+
+    def _lock_of(self, restaurant_id: str) -> AbstractContextManager[Any]:
+        if restaurant_id not in self._states:
+            raise NotFound("restaurant", str(restaurant_id)[:64])
+        assert self._holders.get(restaurant_id) != get_ident(), (
+            "a decision or change must not ask its own restaurant"
+        )
         lock = self._locks.get(restaurant_id)
         if lock is None:
             raise NotFound("restaurant", str(restaurant_id)[:64])
-        me = get_ident()
-        assert self._holders.get(restaurant_id) != me, (
-            "a decision or change must not ask its own restaurant"
-        )
-        with lock:
-            if self._locks.get(restaurant_id) is not lock:
-                # The restaurant was removed while this call waited.
-                raise NotFound("restaurant", str(restaurant_id)[:64])
-            self._holders[restaurant_id] = me
-            try:
-                yield self._shelves[restaurant_id]
-            finally:
-                del self._holders[restaurant_id]
+        return lock
+
+    def _state_of(
+        self, restaurant_id: str, lock: AbstractContextManager[Any]
+    ) -> RestaurantState | None:
+        """Return a state under its lock; ``None`` if it was removed while the call waited."""
+        if self._locks.get(restaurant_id) is not lock:
+            return None
+        state = self._states.get(restaurant_id)
+        if state is not None:
+            state.repair()
+        return state
 
     def _tell(self, restaurant_id: str) -> int:
-        latest_us = max(self._latest_us[restaurant_id], self._clock.now_us())
+        latest_us = tell_time(restaurant_id, self._latest_us[restaurant_id], self._clock.now_us())
         self._latest_us[restaurant_id] = latest_us
         return latest_us
 
     def _on_view(
-        self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]
+        self,
+        state: RestaurantState,
+        scope: Scope,
+        now_us: int,
+        question: Callable[[View], T | Need],
     ) -> T:
         for _ in range(MAX_NEEDS + 1):
-            view = self._new_view(shelf, scope, now_us)
+            view = self._new_view(state, scope, now_us)
             try:
                 answer = question(view)
             finally:
@@ -340,18 +429,20 @@ class MemoryStore:
             scope |= answer.scope
         raise AssertionError("a decision asked for more than three times")
 
-    def _write(self, shelf: Shelf, changes: Changes) -> None:
-        shelf.apply(changes)
+    def _write(self, state: RestaurantState, changes: Changes) -> None:
+        state.apply(changes)
 
 
 def _oldest(
-    shelves: list[Shelf], limit: int, find: Callable[[Shelf], Iterable[tuple[int, K]]]
-) -> list[tuple[Shelf, K]]:
-    """Return the oldest of what is found on some shelves: by age, restaurant and key."""
+    states: list[RestaurantState],
+    limit: int,
+    find: Callable[[RestaurantState], Iterable[tuple[int, K]]],
+) -> list[tuple[RestaurantState, K]]:
+    """Return the oldest records that ``find`` yields in some states, by age, restaurant and key."""
     assert limit >= 1, "a batch has at least one row"
     found = [
         (since_us, place, key)
-        for place, shelf in enumerate(shelves)
-        for since_us, key in nsmallest(limit, find(shelf))
+        for place, state in enumerate(states)
+        for since_us, key in nsmallest(limit, find(state))
     ]
-    return [(shelves[place], key) for _, place, key in nsmallest(limit, found)]
+    return [(states[place], key) for _, place, key in nsmallest(limit, found)]

@@ -29,7 +29,8 @@ from fourtop.ports import (
     Scope,
     View,
 )
-from fourtop.storage.sql.checks.finding import Finding
+from fourtop.storage.sql.checks.findings import Finding, Severity
+from fourtop.storage.sql.checks.rules import clock_ahead, ordered
 from fourtop.storage.sql.checks.startup import StartCheck
 from fourtop.storage.sql.connection.engine import as_engine
 from fourtop.storage.sql.connection.jobs import JobTransactions, OutboxLock
@@ -125,7 +126,13 @@ class SqlStore:
             StoreUnavailable: The database cannot be reached; try again.
             StoreMisconfigured: The database cannot be checked; the text says why.
         """
-        return self._start.inspector.inspect()
+        findings = self._start.inspector.inspect()
+        if any(each.severity is Severity.REFUSE for each in findings):
+            return findings
+        ahead = self._transactions.run(
+            self._tenant.read_mode, self._tenant.restaurants_ahead, "inspect"
+        )
+        return ordered((*findings, *(clock_ahead(each) for each in ahead)))
 
     def close(self) -> None:
         """Close the pooled connections. The engine of a host stays usable and connects again."""
@@ -248,7 +255,7 @@ class SqlStore:
         refusal: Exception | None = None
         for explains in (False, True):
 
-            def work(connection: Connection, explains: bool = explains) -> T:  # noqa: FBT001  # Bound for this attempt.
+            def work(connection: Connection, *, explains: bool = explains) -> T:
                 locked = self._tenant.lock_restaurant(connection, scope.restaurant_id)
                 decision = self._decide(connection, scope, locked, decide)
                 if decision.changes is not NO_CHANGES and decision.changes != NO_CHANGES:
@@ -284,6 +291,23 @@ class SqlStore:
     def now_us(self) -> int:
         """Return the time of the store's clock in microseconds since 1970 (UTC)."""
         return self._jobs.read(self._jobs.now_us, "now_us")
+
+    def reset_clock(self, restaurant_id: str) -> int:
+        """Set the time of a restaurant back to the clock's, where the clock is far behind it.
+
+        Returns:
+            By how many microseconds; 0 where the clock is at most five minutes behind.
+
+        Raises:
+            NotFound: The restaurant does not exist.
+            StoreUnavailable: The store cannot be reached; nothing was changed. Try again.
+        """
+        self._guard.check(restaurant_id)
+        return self._transactions.run(
+            self._tenant.write_mode,
+            lambda connection: self._tenant.reset_clock(connection, restaurant_id),
+            "reset_clock",
+        )
 
     def expired_holds(self, before_us: int, limit: int) -> tuple[tuple[str, str], ...]:
         """Return expired active holds: (restaurant id, hold id), by expiry, restaurant and id."""

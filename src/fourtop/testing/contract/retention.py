@@ -7,12 +7,12 @@ from typing import Any
 
 import attrs
 
-from fourtop.errors import AlreadyExists, NotFound, StaleVersion
+from fourtop.errors import AlreadyExists, ClockBehind, NotFound, StaleVersion
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold, HoldState
-from fourtop.model.window import Window
-from fourtop.ports import StoredResult
+from fourtop.model.window import Window, from_micros
+from fourtop.ports import MAX_STEP_BACK_US, StoredResult
 from fourtop.testing.contract.harness import raised_by
 from fourtop.testing.contract.job import ALL, FEW, JobTrial, about, moved_there
 from fourtop.testing.contract.samples import (
@@ -111,6 +111,33 @@ class SweepingPromises:
         """A job is told the time by the clock that views are told it by, to the microsecond."""
         trial.clock.advance(seconds=0.000_001)
         assert trial.store.now_us() == NOON_US + 1 == trial.ask(lambda view: view.now_us)
+
+    def test_a_time_far_ahead_of_the_clock_is_set_back(self, trial: JobTrial) -> None:
+        """``reset_clock`` sets a restaurant's time to the clock's; no row and no other changes."""
+        ahead_us = NOON_US + 60 * MINUTE_US
+        trial.clock.move_to(from_micros(ahead_us))
+        trial.write(bookings=(a_booking(),), holds_added=(a_hold(),))
+        trial.write(THERE, bookings=(attrs.evolve(a_booking(), restaurant_id=THERE),))
+        before = trial.see()
+        trial.clock.move_to(from_micros(NOON_US))
+        assert trial.store.reset_clock(HERE) == 60 * MINUTE_US
+        assert trial.ask(lambda view: view.now_us) == NOON_US
+        trial.write()
+        assert trial.ask(lambda view: view.now_us) == NOON_US
+        assert isinstance(raised_by(lambda: trial.see(THERE)), ClockBehind)
+        assert isinstance(raised_by(lambda: trial.store.reset_clock("nowhere")), NotFound)
+        trial.clock.move_to(from_micros(ahead_us))
+        assert trial.see() == before
+
+    def test_a_time_a_little_ahead_of_the_clock_is_not_set_back(self, trial: JobTrial) -> None:
+        """Up to five minutes ``reset_clock`` changes nothing, and the time stands still."""
+        assert trial.store.reset_clock(HERE) == 0
+        late_us = NOON_US + 30 * MINUTE_US
+        trial.clock.move_to(from_micros(late_us))
+        trial.write(bookings=(a_booking(),))
+        trial.clock.move_to(from_micros(late_us - MAX_STEP_BACK_US))
+        assert trial.store.reset_clock(HERE) == 0
+        assert trial.ask(lambda view: view.now_us) == late_us
 
     def test_holds_are_found_from_their_expiry_on(self, trial: JobTrial) -> None:
         """A hold is expired from its expiry on; holds that ended otherwise are not found."""

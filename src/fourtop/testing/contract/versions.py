@@ -6,13 +6,23 @@ from typing import Any
 
 import attrs
 
+from fourtop.errors import ClockBehind
 from fourtop.model.results import Versions
-from fourtop.model.window import from_micros
-from fourtop.ports import Decision, FloorChange, PolicyChange, Scope, View
-from fourtop.testing.contract.harness import Trial
+from fourtop.model.window import from_micros, iso
+from fourtop.ports import (
+    MAX_STEP_BACK_US,
+    Changes,
+    Decision,
+    FloorChange,
+    PolicyChange,
+    Scope,
+    View,
+)
+from fourtop.testing.contract.harness import Trial, raised_by
 from fourtop.testing.contract.samples import (
     EVENING,
     HERE,
+    MINUTE_US,
     NOON_US,
     THERE,
     a_block,
@@ -128,3 +138,31 @@ class CountingPromises:
         assert trial.ask(look, counts_holds=True) == (NOON_US + 300_000_000, 0)
         trial.clock.move_to(from_micros(NOON_US + 300_000_001))
         assert trial.ask(look, counts_holds=True) == (NOON_US + 300_000_001, 0)
+
+    def test_a_clock_far_behind_the_told_time_is_refused(self, trial: Trial) -> None:
+        """A clock over five minutes behind a stored time raises ClockBehind; nothing changes."""
+        late_us = NOON_US + 30 * MINUTE_US
+        trial.clock.move_to(from_micros(late_us))
+        trial.write(bookings=(a_booking(),))
+        before = trial.see()
+        trial.clock.move_to(from_micros(late_us - MAX_STEP_BACK_US))
+        assert trial.ask(lambda view: view.now_us) == late_us
+        trial.clock.move_to(from_micros(late_us - MAX_STEP_BACK_US - 1))
+        asked: list[View] = []
+
+        def decide(view: View) -> Decision[None]:
+            asked.append(view)
+            return Decision(None, Changes(bookings=(a_booking("b2"),)))
+
+        for call in (
+            lambda: trial.store.read(Scope(HERE), asked.append),
+            lambda: trial.store.transact(Scope(HERE), decide),
+        ):
+            error = raised_by(call)
+            assert isinstance(error, ClockBehind), "a clock far behind was taken for the time"
+            assert (error.restaurant_id, error.told) == (HERE, iso(late_us))
+            assert error.now == iso(late_us - MAX_STEP_BACK_US - 1)
+        assert asked == [], "a decision was asked at a time that is not the clock's"
+        assert trial.ask(lambda view: view.versions, THERE).occupancy == 0
+        trial.clock.move_to(from_micros(late_us))
+        assert trial.see() == before

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from sqlalchemy import (
@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from fourtop.clock import SystemClock
-from fourtop.storage.sql.checks.finding import KINDS, Finding, found
+from fourtop.storage.sql.checks.findings import KINDS, Finding, found
 from fourtop.storage.sql.checks.introspection import (
     NAMED,
     Contents,
@@ -106,7 +106,20 @@ class Inspector:
                 *rules.of_tables(facts),
                 *_of_contents(contents),
             ]
-        return tuple(sorted(findings, key=lambda each: (each.severity.rank, _ORDER[each.code])))
+        return ordered(findings)
+
+
+def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings in order: refusals first, then in the order of ``KINDS``."""
+    return tuple(sorted(findings, key=lambda each: (each.severity.rank, _ORDER[each.code])))
+
+
+def clock_ahead(restaurant_id: str) -> Finding:
+    """Return the finding of a restaurant with a told time far ahead of the clock."""
+    return found(
+        "clock_ahead",
+        f"restaurant {restaurant_id} was told a time more than five minutes ahead of the clock",
+    )
 
 
 def clock_findings(dialect: Dialect, options: StoreOptions) -> Iterator[Finding]:

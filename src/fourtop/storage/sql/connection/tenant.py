@@ -6,19 +6,21 @@ The order matters: a time that is read before the wait for the lock may be older
 from __future__ import annotations
 
 from threading import Lock
-from typing import Any
+from typing import Any, Final
 
 import attrs
-from sqlalchemy import BigInteger, ColumnElement, func, select
+from sqlalchemy import BigInteger, ColumnElement, func, null, select, update
 
 from fourtop.clock import SystemClock
 from fourtop.errors import NotFound
 from fourtop.model.results import Versions
-from fourtop.ports import Clock
+from fourtop.ports import MAX_STEP_BACK_US, Clock, is_behind, tell_time
 from fourtop.storage.sql.statement import Cursor, Statement, TransactionMode
 from fourtop.storage.sql.statements.dialect import Dialect, SessionSettings
-from fourtop.storage.sql.statements.expressions import restaurant
+from fourtop.storage.sql.statements.expressions import microseconds, number_literal, restaurant
 from fourtop.storage.sql.tables.security import EVERY_RESTAURANT
+
+_NAMED: Final = 10
 
 
 @attrs.frozen
@@ -86,12 +88,16 @@ class TenantAccess:
         self._lock = self._lock_statement()
         self._look = self._look_statement()
         self._ids = self._ids_statement()
+        self._stored = self._stored_statement()
+        self._reset = self._reset_statement()
+        self._ahead = self._ahead_statement()
 
     @property
     def statements(self) -> tuple[Statement, ...]:
         """All statements of this class."""
         settings = () if self._settings is None else (self._settings,)
-        return (*settings, self._lock, self._look, self._ids)
+        clock = (self._stored, self._reset, self._ahead)
+        return (*settings, self._lock, self._look, self._ids, *clock)
 
     def set_tenant(self, cursor: Cursor, restaurant_id: str) -> None:
         """Set the tenant of this transaction, where the database has row-level security."""
@@ -124,17 +130,54 @@ class TenantAccess:
         found = cursor.rows(statement, {"restaurant": restaurant_id})
         if not found:
             raise NotFound("restaurant", str(restaurant_id)[:64])
-        floor, policy, occupancy, latest_us = found[0]
+        floor, policy, occupancy, database_us, latest_us = found[0]
         return LockedRestaurant(
             Versions(floor=floor, policy=policy, occupancy=occupancy),
-            self._tell(restaurant_id, latest_us),
+            self._tell(restaurant_id, latest_us, database_us),
         )
 
-    def _tell(self, restaurant_id: str, latest_us: int) -> int:
-        """Return the time; never before the stored time, nor before the last one returned here."""
-        now_us = latest_us if self._clock is None else max(latest_us, self._clock.now_us())
+    def restaurants_ahead(self, cursor: Cursor) -> tuple[str, ...]:
+        """Return the first ten restaurants with a stored time far ahead of the clock, by id."""
+        self.set_tenant(cursor, EVERY_RESTAURANT)
+        moment = {} if self._clock is None else {"now_us": self._clock.now_us()}
+        return tuple(id_ for (id_,) in cursor.rows(self._ahead, moment))
+
+    def reset_clock(self, cursor: Cursor, restaurant_id: str) -> int:
+        """Set the stored time of a restaurant back, where the clock is far behind it.
+
+        Return by how many microseconds; 0 if the clock is not far behind.
+
+        Raises:
+            NotFound: The restaurant does not exist.
+        """
+        self.set_tenant(cursor, restaurant_id)
+        found = cursor.rows(self._stored, {"restaurant": restaurant_id})
+        if not found:
+            raise NotFound("restaurant", str(restaurant_id)[:64])
+        database_us, latest_us = found[0]
+        now_us = database_us if self._clock is None else self._clock.now_us()
+        if not is_behind(latest_us, now_us):
+            return 0
+        cursor.rows(self._reset, {"restaurant": restaurant_id, "now_us": now_us})
         with self._remembering:
-            now_us = max(now_us, self._latest_us.get(restaurant_id, 0))
+            self._latest_us.pop(restaurant_id, None)
+        return int(latest_us - now_us)
+
+    def _tell(self, restaurant_id: str, latest_us: int, database_us: int | None) -> int:
+        """Return the time; never before the stored time, nor before the last one returned here.
+
+        A time returned here that is far ahead of the stored time and the clock is forgotten:
+        another process has reset the stored time, or a clock that ran ahead was only read.
+
+        Raises:
+            ClockBehind: The clock is far behind the stored time.
+        """
+        clock_us = database_us if self._clock is None else self._clock.now_us()
+        assert clock_us is not None, "a database without a clock is given one"
+        now_us = tell_time(restaurant_id, latest_us, clock_us)
+        with self._remembering:
+            told_us = self._latest_us.get(restaurant_id, 0)
+            now_us = now_us if is_behind(told_us, now_us) else max(now_us, told_us)
             self._latest_us[restaurant_id] = now_us
         return now_us
 
@@ -164,9 +207,43 @@ class TenantAccess:
             select(row.id).order_by(row.id), "list_restaurants", "List the ids of all restaurants."
         )
 
+    def _stored_statement(self) -> Statement:
+        row = self._dialect.tables["restaurants"].c
+        stored = select(self._database_clock(), row.latest_us).where(row.id == restaurant())
+        return self._dialect.compile(
+            stored.with_for_update(),
+            "read_told_time",
+            "Lock the restaurant's row and read the time that it was told last.",
+        )
+
+    def _reset_statement(self) -> Statement:
+        row = self._dialect.tables["restaurants"]
+        changed = update(row).values(latest_us=microseconds("now_us"))
+        return self._dialect.compile(
+            changed.where(row.c.id == restaurant()).returning(row.c.latest_us),
+            "reset_clock",
+            "Set the time of a restaurant back after a clock ran ahead.",
+        )
+
+    def _ahead_statement(self) -> Statement:
+        row = self._dialect.tables["restaurants"].c
+        now_us = microseconds("now_us") if self._clock is not None else self._database_clock()
+        ahead = select(row.id).where(row.latest_us - now_us > number_literal(MAX_STEP_BACK_US))
+        return self._dialect.compile(
+            ahead.order_by(row.id).limit(number_literal(_NAMED)),
+            "list_restaurants_ahead",
+            "List restaurants that were told a time more than five minutes ahead of the clock.",
+        )
+
+    def _database_clock(self) -> ColumnElement[Any]:
+        """Return the time of the database; NULL where another clock tells the time."""
+        clock = self._dialect.server_clock
+        return null() if self._clock is not None or clock is None else clock
+
     def _columns(self) -> tuple[ColumnElement[Any], ...]:
         row = self._dialect.tables["restaurants"].c
         latest_us: ColumnElement[int] = row.latest_us
         if self._clock is None:
             latest_us = func.greatest(latest_us, self._dialect.server_clock, type_=BigInteger())
-        return row.floor_version, row.policy_version, row.occupancy_version, latest_us
+        versions = row.floor_version, row.policy_version, row.occupancy_version
+        return (*versions, self._database_clock(), latest_us)

@@ -93,7 +93,6 @@ _WEIGHTS: Final[Mapping[str, Any]] = {
     "overage": 5,
     "table_count": 3,
     "fragmentation": 2,
-    "zone": 4,
     "adjacency": 1,
     "scarcity": 22,
     "wish": 10,
@@ -208,6 +207,7 @@ def _set_rows(entry: Data, table_ids: Mapping[str, str]) -> tuple[Data, list[Dat
 def _rules_row(restaurant: Data, policy: Data, floor: Data) -> Data:
     planning = policy.get("planning", {})
     weights = {**_WEIGHTS, **planning.get("weights", {})}
+    # A weight ``zone`` of earlier versions is carried along; the store does not read it.
     score = {**weights, "demand_multiplier": planning.get("demand_multiplier", _DEMAND)}
     return {
         **_columns(_RESTAURANT, restaurant),
@@ -289,7 +289,7 @@ def _policy_document(rules: Data, occasions: Iterable[Data]) -> Data:
     score = json.loads(rules["score"])
     demand = score.pop("demand_multiplier")
     planning = _entry(_PLANNING, rules)
-    weights = {name: value for name, value in score.items() if value != _WEIGHTS[name]}
+    weights = {name: value for name, value in score.items() if value != _WEIGHTS.get(name)}
     planning |= {"weights": weights} if weights else {}
     planning |= {"demand_multiplier": demand} if demand != _DEMAND else {}
     document = {

@@ -11,7 +11,7 @@ from fourtop.model.allocation import Allocation, OwnerKind
 from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.ports import Changes, Scope
-from fourtop.storage.memory.state import Shelf
+from fourtop.storage.memory.state import RestaurantState
 from fourtop.storage.sql.statement import Cursor, Statement
 from fourtop.storage.sql.statements.dialect import Dialect
 from fourtop.storage.sql.statements.reader import Loaded, Reader
@@ -52,7 +52,7 @@ class ConflictExplainer:
             ("allocations", "bookings", "holds", "blocks", "confirmations"), rows, strict=True
         ):
             loaded.add(kind, of_kind)
-        state = Shelf.of(
+        state = RestaurantState.of(
             house,
             versions,
             allocations=loaded.allocations.values(),

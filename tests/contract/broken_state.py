@@ -1,4 +1,4 @@
-"""Shelves that lose or disorder what they were given: each one line away from the good one."""
+"""States that lose or disorder what they were given: each one line away from the good one."""
 
 from __future__ import annotations
 
@@ -14,72 +14,72 @@ from fourtop import (
     Window,
 )
 from fourtop.ports import Changes, Headcount, HeldCover, held_covers_of
-from fourtop.storage.memory.headcounts import HeadIndex
-from fourtop.storage.memory.state import Shelf
+from fourtop.storage.memory.headcounts import HeadcountIndex
+from fourtop.storage.memory.state import RestaurantState
 
 
-class ForgetsToRearrange(Shelf):
+class ForgetsToRearrange(RestaurantState):
     def _write_house(self, changes: Changes) -> None:
         arranged = list(self.occupancy.table_ids)
         super()._write_house(changes)
         self.occupancy.arrange(arranged)
 
 
-class KeepsTheOldExpiry(Shelf):
+class KeepsTheOldExpiry(RestaurantState):
     def _write_records(self, changes: Changes) -> None:
         old = {hold.id: self._holds[hold.id].expires_us for hold in changes.holds_changed}
         kept = tuple(attrs.evolve(hold, expires_us=old[hold.id]) for hold in changes.holds_changed)
         super()._write_records(attrs.evolve(changes, holds_changed=kept))
 
 
-class ShowsTheNewestFirst(Shelf):
+class ShowsTheNewestFirst(RestaurantState):
     def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
         return super().confirmations_of(hold_id)[::-1]
 
 
-class ListsHoldsByWhenTheyWereWritten(Shelf):
+class ListsHoldsByWhenTheyWereWritten(RestaurantState):
     def holds_for(self, booking_id: str) -> list[Hold]:
         return [self._holds[hold_id] for hold_id in self._holds_for.get(booking_id, ())]
 
 
-class ListsLiveHoldsAsTheyCame(Shelf):
+class ListsLiveHoldsAsTheyCame(RestaurantState):
     def active_holds(self, window: Window) -> list[Hold]:
         return self._active.overlapping(window.start_us, window.end_us)[::-1]
 
 
-class ShowsOneDeadHold(Shelf):
+class ShowsOneDeadHold(RestaurantState):
     def expired_holds(self, now_us: int, window: Window) -> list[Hold]:
         return super().expired_holds(now_us, window)[:1]
 
 
-class ForgetsWhatHoldsAreFor(Shelf):
+class ForgetsWhatHoldsAreFor(RestaurantState):
     def holds_for(self, booking_id: str) -> list[Hold]:
         return super().holds_for(booking_id)[1:]
 
 
-class ListsBookingsById(Shelf):
+class ListsBookingsById(RestaurantState):
     def bookings_starting(self, window: Window) -> Iterator[Booking]:
         yield from sorted(super().bookings_starting(window), key=lambda booking: booking.id)
 
 
-class CountsWhoeverIsWrittenDown(Shelf):
+class CountsWhoeverIsWrittenDown(RestaurantState):
     def headcounts(self, window: Window) -> Iterator[Headcount]:
         for booking in self.bookings_starting(window):
             yield Headcount(booking.stay.dining.start_us, booking.party_size, 1)
 
 
-class CountsHeadsForGood(Shelf):
+class CountsHeadsForGood(RestaurantState):
     def __init__(self, house: House) -> None:
         super().__init__(house)
 
-        class Lasting(HeadIndex):
+        class Lasting(HeadcountIndex):
             def remove(self, booking: Booking) -> None:
                 pass
 
-        self._heads = Lasting()
+        self._headcounts = Lasting()
 
 
-class TakesNobodyForABooking(Shelf):
+class TakesNobodyForABooking(RestaurantState):
     def held_covers(self, window: Window, now_us: int) -> list[HeldCover]:
         holds = [
             attrs.evolve(hold, booking_id=str(hold.booking_id))
@@ -88,12 +88,12 @@ class TakesNobodyForABooking(Shelf):
         return list(held_covers_of(holds, self._bookings, now_us))
 
 
-class ForgetsWhomClaimsAreFor(Shelf):
+class ForgetsWhomClaimsAreFor(RestaurantState):
     def held_covers(self, window: Window, now_us: int) -> list[HeldCover]:
         return [attrs.evolve(each, counted_us=None) for each in super().held_covers(window, now_us)]
 
 
-class KeepsTheFirstOwner(Shelf):
+class KeepsTheFirstOwner(RestaurantState):
     def _write_allocations(self, changes: Changes) -> None:
         kept = tuple(
             (old, attrs.evolve(new, owner_kind=old.owner_kind, owner_id=old.owner_id))
@@ -102,12 +102,12 @@ class KeepsTheFirstOwner(Shelf):
         super()._write_allocations(attrs.evolve(changes, replaced=kept))
 
 
-class CountsDeadHolds(Shelf):
+class CountsDeadHolds(RestaurantState):
     def count_alive(self, now_us: int, session: str | None = None) -> int:
         return super().count_alive(0 * now_us, session)
 
 
-class CountsEverything(Shelf):
+class CountsEverything(RestaurantState):
     def _count(self, changes: Changes) -> None:
         super()._count(changes)
         self.versions = attrs.evolve(
@@ -115,12 +115,12 @@ class CountsEverything(Shelf):
         )
 
 
-class CountsOneKindAtATime(Shelf):
+class CountsOneKindAtATime(RestaurantState):
     def _count(self, changes: Changes) -> None:
         super()._count(Changes(floor=changes.floor) if changes.floor is not None else changes)
 
 
-class DropsDetails(Shelf):
+class DropsDetails(RestaurantState):
     def _write_records(self, changes: Changes) -> None:
         super()._write_records(
             attrs.evolve(
@@ -132,7 +132,7 @@ class DropsDetails(Shelf):
         )
 
 
-class RoundsToMilliseconds(Shelf):
+class RoundsToMilliseconds(RestaurantState):
     def _write_records(self, changes: Changes) -> None:
         rounded = [
             attrs.evolve(each, created_us=each.created_us // 1000 * 1000)
@@ -141,14 +141,14 @@ class RoundsToMilliseconds(Shelf):
         super()._write_records(attrs.evolve(changes, bookings=tuple(rounded)))
 
 
-class KeepsTheOldName(Shelf):
+class KeepsTheOldName(RestaurantState):
     def _write_house(self, changes: Changes) -> None:
         before = self.house.restaurant
         super()._write_house(changes)
         self.house = attrs.evolve(self.house, restaurant=before)
 
 
-class TakesOneHalfOfAHouse(Shelf):
+class TakesOneHalfOfAHouse(RestaurantState):
     def _write_house(self, changes: Changes) -> None:
         super()._write_house(
             attrs.evolve(changes, policy=None) if changes.floor is not None else changes

@@ -1,4 +1,4 @@
-"""A shelf made of rows judges changes as the one that those rows were written to."""
+"""A state made of rows judges changes as the one that those rows were written to."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fourtop import (
     Versions,
 )
 from fourtop.ports import Changes, FloorChange, PolicyChange, Scope, View
-from fourtop.storage.memory.state import Shelf
+from fourtop.storage.memory.state import RestaurantState
 from fourtop.testing.contract.samples import (
     EVENING,
     HERE,
@@ -51,14 +51,14 @@ WRITTEN = Changes(
 )
 
 
-def written() -> Shelf:
-    shelf = Shelf(HOUSE)
-    shelf.apply(WRITTEN)
-    return shelf
+def written() -> RestaurantState:
+    state = RestaurantState(HOUSE)
+    state.apply(WRITTEN)
+    return state
 
 
-def loaded() -> Shelf:
-    return Shelf.of(
+def loaded() -> RestaurantState:
+    return RestaurantState.of(
         HOUSE,
         Versions(floor=1, policy=1, occupancy=1),
         allocations=iter(ROWS),
@@ -71,7 +71,7 @@ def loaded() -> Shelf:
     )
 
 
-def seen(shelf: Shelf) -> dict[str, object]:
+def seen(state: RestaurantState) -> dict[str, object]:
     scope = Scope(
         HERE,
         windows=MONTHS,
@@ -80,36 +80,36 @@ def seen(shelf: Shelf) -> dict[str, object]:
         holds=frozenset({"h0", "h1"}),
         bookings=frozenset({"b1", "b9"}),
     )
-    view = View(shelf, scope, NOON_US)
+    view = View(state, scope, NOON_US)
     return {
         "house": view.house,
         "versions": view.versions,
         "rows": view.allocations(EVENING),
-        "extent": shelf.extent(),
+        "extent": state.extent(),
         "bookings": view.bookings_starting(EVENING),
         "holds": [view.find_hold(hold_id) for hold_id in ("h0", "h1")],
         "heads": view.headcounts(EVENING),
         "held_covers": view.held_covers(EVENING),
-        "made": [shelf.count_alive(NOON_US, session) for session in (None, "s1", "s2")],
+        "made": [state.count_alive(NOON_US, session) for session in (None, "s1", "s2")],
         "for": view.active_holds_for("b9"),
-        "block": shelf.find_block("k1"),
+        "block": state.find_block("k1"),
         "evidence": view.confirmations_of("h1"),
-        "answer": shelf.find_stored_result("hold", "k"),
+        "answer": state.find_stored_result("hold", "k"),
     }
 
 
-def test_a_shelf_of_rows_shows_what_the_rows_say() -> None:
+def test_a_state_of_rows_shows_what_the_rows_say() -> None:
     assert seen(loaded()) == seen(written())
 
 
-def test_a_shelf_of_rows_lists_no_events() -> None:
-    assert list(loaded().events) == []
+def test_a_state_of_rows_lists_no_events() -> None:
+    assert list(loaded().outbox) == []
 
 
-def test_a_shelf_of_nothing_is_a_new_one_at_its_versions() -> None:
-    shelf = Shelf.of(HOUSE, Versions(floor=7, policy=8, occupancy=9))
-    assert seen(shelf) == {
-        **seen(Shelf(HOUSE)),
+def test_a_state_of_nothing_is_a_new_one_at_its_versions() -> None:
+    state = RestaurantState.of(HOUSE, Versions(floor=7, policy=8, occupancy=9))
+    assert seen(state) == {
+        **seen(RestaurantState(HOUSE)),
         "versions": Versions(floor=7, policy=8, occupancy=9),
     }
 
@@ -133,20 +133,20 @@ REFUSED: list[tuple[type[FourtopError], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("error", "changes"), REFUSED)
-def test_a_shelf_of_rows_refuses_what_the_written_one_refuses(
+def test_a_state_of_rows_refuses_what_the_written_one_refuses(
     error: type[FourtopError], changes: dict[str, Any]
 ) -> None:
     told = []
-    for shelf in (written(), loaded()):
-        before = seen(shelf)
+    for state in (written(), loaded()):
+        before = seen(state)
         with pytest.raises(error) as raised:
-            shelf.apply(Changes(**changes))
-        assert seen(shelf) == before
+            state.apply(Changes(**changes))
+        assert seen(state) == before
         told.append(str(raised.value))
     assert told[0] == told[1]
 
 
-def test_a_shelf_of_rows_takes_what_the_written_one_takes() -> None:
+def test_a_state_of_rows_takes_what_the_written_one_takes() -> None:
     changes = Changes(
         removed=(ROWS[1],),
         holds_changed=(attrs.evolve(a_hold(), state=HoldState.RELEASED),),
@@ -155,15 +155,15 @@ def test_a_shelf_of_rows_takes_what_the_written_one_takes() -> None:
         events=(an_event("e2"),),
     )
     after = []
-    for shelf in (written(), loaded()):
-        shelf.apply(changes)
-        after.append(seen(shelf))
+    for state in (written(), loaded()):
+        state.apply(changes)
+        after.append(seen(state))
     assert after[0] == after[1]
 
 
-def test_rows_that_overlap_make_no_shelf() -> None:
+def test_rows_that_overlap_make_no_state() -> None:
     with pytest.raises(AllocationsOverlap):
-        Shelf.of(
+        RestaurantState.of(
             HOUSE,
             Versions(floor=1, policy=1, occupancy=0),
             allocations=[ROWS[0], a_row("x", of_booking())],

@@ -119,6 +119,10 @@ KINDS: Final[Mapping[str, tuple[Severity, str]]] = {
     ),
     "server_old": (_WARN, "use PostgreSQL 15 or later, or SQLite 3.40 or later"),
     "clock_injected": (_WARN, "leave the clock to the database: SqlStore(…) without clock"),
+    "clock_ahead": (
+        _WARN,
+        "correct the clock, or, if it is right, run: fourtop clock reset --restaurant ID",
+    ),
     "restaurant_uncapped": (_WARN, "give it a capacity rule, or make it inactive"),
 }
 

@@ -20,7 +20,7 @@ import attrs
 
 from fourtop.ports import Changes, Clock, Need, Scope, View
 from fourtop.storage import MemoryStore
-from fourtop.storage.memory.state import Shelf
+from fourtop.storage.memory.state import RestaurantState
 
 __all__ = ["Interleaving", "Scheduler", "SteppedStore", "explore"]
 
@@ -222,11 +222,15 @@ class SteppedStore(MemoryStore):
         return super()._tell(restaurant_id)
 
     def _on_view(
-        self, shelf: Shelf, scope: Scope, now_us: int, question: Callable[[View], T | Need]
+        self,
+        state: RestaurantState,
+        scope: Scope,
+        now_us: int,
+        question: Callable[[View], T | Need],
     ) -> T:
         self._scheduler.step("read")
-        return super()._on_view(shelf, scope, now_us, question)
+        return super()._on_view(state, scope, now_us, question)
 
-    def _write(self, shelf: Shelf, changes: Changes) -> None:
+    def _write(self, state: RestaurantState, changes: Changes) -> None:
         self._scheduler.step("write")
-        super()._write(shelf, changes)
+        super()._write(state, changes)

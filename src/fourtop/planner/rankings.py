@@ -1,0 +1,123 @@
+"""Rankings: all plans for one party size in order, filtered by the free tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, partial
+
+import attrs
+
+from fourtop.model.floor import bits
+from fourtop.model.plan import Plan
+from fourtop.planner.candidate import Candidate
+
+_MAX_KEPT = 128
+_PLAN_BYTES = 2_048
+
+
+@attrs.frozen(eq=False)
+class Ranking:
+    """Candidates from the best to the worst, and for each table the candidates without it.
+
+    Args:
+        candidates: The best first. Bit ``i`` of a mask of ranks is ``candidates[i]``.
+        everything: Mask of all ranks.
+        tables: Mask of the tables that some candidate uses.
+        sparing: For each table the mask of the ranks that do not use it.
+    """
+
+    candidates: tuple[Candidate, ...]
+    everything: int
+    tables: int
+    sparing: tuple[int, ...]
+    _make: Callable[[Candidate], Plan]
+    plan: Callable[[Candidate], Plan] = attrs.field(init=False)
+    _beside: Callable[[int], int] = attrs.field(init=False)
+
+    @plan.default
+    def _keep_plans(self) -> Callable[[Candidate], Plan]:
+        return lru_cache(maxsize=_MAX_KEPT)(self._make)
+
+    @_beside.default
+    def _keep_others(self) -> Callable[[int], int]:
+        # Not bound to the ranking: a cycle would keep its memory until the next collection.
+        others = partial(_ranks_beside, self.candidates, self.everything, self.sparing)
+        return lru_cache(maxsize=_MAX_KEPT)(others)
+
+    @classmethod
+    def of(
+        cls,
+        candidates: Sequence[Candidate],
+        tables_on_floor: int,
+        make: Callable[[Candidate], Plan],
+    ) -> Ranking:
+        """Make the ranking of candidates that are in order. O(tables in all candidates).
+
+        Args:
+            candidates: The best first.
+            tables_on_floor: How many tables the floor has.
+            make: Makes the plan of a candidate; the last 128 plans are kept.
+        """
+        # Bits are set in bytearrays: setting them in an int would copy it each time.
+        rows: dict[int, bytearray] = {}
+        width = len(candidates) // 8 + 1
+        for rank, candidate in enumerate(candidates):
+            for bit in bits(candidate.mask):
+                row = rows.get(bit)
+                if row is None:
+                    row = rows[bit] = bytearray(width)
+                row[rank >> 3] |= 1 << (rank & 7)
+        everything = (1 << len(candidates)) - 1
+        sparing = tuple(
+            everything ^ int.from_bytes(rows[bit], "little") if bit in rows else everything
+            for bit in range(tables_on_floor)
+        )
+        return cls(tuple(candidates), everything, sum(1 << bit for bit in rows), sparing, make)
+
+    @property
+    def size_bytes(self) -> int:
+        """Estimate of its memory without the shared candidates; never far too low."""
+        count = len(self.candidates)
+        kept = min(count, _MAX_KEPT)
+        masks = (self.tables.bit_count() + kept) * (40 + count // 7)
+        return 256 + kept * _PLAN_BYTES + 16 * count + 8 * len(self.sparing) + masks
+
+    def available(self, free: int) -> int:
+        """Return the ranks whose tables are all in the mask ``free``. One AND a busy table."""
+        return _without(self.sparing, self.everything, self.tables & ~free)
+
+    def first(self, ranks: int) -> Candidate:
+        """Return the best candidate of a mask of ranks, which is not empty."""
+        return self.candidates[(ranks & -ranks).bit_length() - 1]
+
+    def in_order(self, ranks: int) -> Iterator[Candidate]:
+        """Yield the candidates of a mask of ranks, the best first."""
+        return (self.candidates[rank] for rank in bits(ranks))
+
+    def count(self, free: int, limit: int) -> int:
+        """Count how often the best remaining candidate can take its tables, up to a limit.
+
+        One AND for each busy table and each count.
+        """
+        ranks = self.available(free)
+        count = 0
+        while ranks and count < limit:
+            best = (ranks & -ranks).bit_length() - 1
+            ranks &= self._beside(best)
+            count += 1
+        return count
+
+
+def _without(sparing: Sequence[int], ranks: int, taken: int) -> int:
+    while taken and ranks:
+        low = taken & -taken
+        ranks &= sparing[low.bit_length() - 1]
+        taken ^= low
+    return ranks
+
+
+def _ranks_beside(
+    candidates: Sequence[Candidate], everything: int, sparing: Sequence[int], rank: int
+) -> int:
+    """Return the ranks that share no table with one of them."""
+    return _without(sparing, everything, candidates[rank].mask)
