@@ -21,7 +21,7 @@ class Bar:
     """A line of the table: the ratio of two sides in the same rounds, and the bar of its median.
 
     Args:
-        name: What is compared.
+        name: The two sides, and the conditions.
         upper: Seconds, or another amount, of one side in each round.
         lower: The same of the other side.
         calls: How many calls a measured side holds. The last column is one call of the cheaper

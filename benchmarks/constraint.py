@@ -1,7 +1,7 @@
 """Measure the search for overlaps among a million allocations, and the constraint against them.
 
-While the constraint is added nobody reads or writes allocations, so this is how long a service
-stands still for it. Run ``python -m benchmarks.constraint`` at the project's root.
+Adding the constraint locks the table for reads and writes, so that a service stands still for so
+long. Run ``python -m benchmarks.constraint`` at the project's root.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ ROWS: Final = 1_000_000
 HOUSES: Final = 100
 TABLES: Final = 50
 ROUNDS: Final = 3
-# Every table is taken again as soon as it is free: what is next to each other is nearest to an
-# overlap.
+# Every table is taken again as soon as it is free: adjacent windows are nearest to an overlap.
 STAY_US: Final = 90 * 60 * 1_000_000
 
 DROP: Final = "ALTER TABLE fourtop.allocations DROP CONSTRAINT allocations_no_overlap"

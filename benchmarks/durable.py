@@ -141,7 +141,7 @@ def percentile(values: Iterable[float], share: float) -> float:
 def fact(
     name: str, value: float, *, at_least: float | None = None, at_most: float | None = None
 ) -> Bar:
-    """Make a line of a figure that is no quotient."""
+    """Make a line of a single figure, without a second side."""
     return Bar(name, [value], [1.0], calls=0, at_least=at_least, at_most=at_most)
 
 

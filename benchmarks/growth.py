@@ -79,7 +79,7 @@ def loaded(nights: int) -> tuple[Desk, int]:
 
 
 def draws(first_night: int) -> Iterator[BookingRequest]:
-    """Yield parties for the four nights from one on, the same ones whatever the night."""
+    """Yield parties for four nights in turn; they are the same for any first night."""
     draw = random.Random(11)
     midnight = datetime.combine(FIRST_NIGHT + timedelta(days=first_night), time(), UTC)
     while True:
@@ -105,7 +105,7 @@ class Trial:
         self._choose(draws(first_night))
 
     def _choose(self, requests: Iterator[BookingRequest]) -> None:
-        """Choose parties that there is room for, all at once."""
+        """Choose parties that all find room at the same time."""
         held: list[str] = []
         while len(held) < CALLS:
             request = next(requests)
@@ -137,7 +137,7 @@ def bars(*, is_quick: bool = False) -> Iterator[Bar]:
     nights = MANY_NIGHTS // 10 if is_quick else MANY_NIGHTS
     (small, few_rows), (large, many_rows) = loaded(FEW_NIGHTS), loaded(nights)
     few, many = Trial(small, 0), Trial(large, nights // 2 // FEW_NIGHTS * FEW_NIGHTS)
-    # What is loaded stays: the collector need not look through it while we measure.
+    # The loaded objects stay: the collector need not look through them while we measure.
     gc.collect()
     gc.freeze()
     for _ in range(WARM_UP + ROUNDS):

@@ -124,8 +124,7 @@ def bars(*, is_quick: bool = False) -> Iterator[Bar | Note]:
 def _together(
     address: str, seed: int, load: tuple[float, float]
 ) -> tuple[list[float], list[float]]:
-    # The hot one is worker number one: what is done together is one piece of work, told apart by
-    # its number.
+    # Processes of one round run one function; the word tells the quiet side from the hot one.
     quiet, hot = crowd().do(
         be, [(address, "quiet", seed, load), (address, "hot", seed + 1000, load)]
     )

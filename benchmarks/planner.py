@@ -218,7 +218,7 @@ def bars(*, is_quick: bool = False) -> Iterator[Bar]:
 
 
 def cold_start() -> str:
-    """Say what the first request costs, and a request on a floor whose sets explode."""
+    """Say what the first request costs, and a request on a floor with too many sets."""
     floor = grid()
     everything = (1 << len(floor.tables)) - 1
     first = [

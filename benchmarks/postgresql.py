@@ -44,7 +44,7 @@ LOBBIES: Final = [f"lobby-{number}" for number in range(CLIENTS)]
 BY_HAND: Final = Path(__file__).with_name("by_hand.sql")
 
 
-# ---- what is compared with: the statements of the same commands
+# ---- the other side: the statements of the same commands
 
 
 @attrs.frozen
@@ -74,7 +74,7 @@ def recorded(
 
     Args:
         template: The database.
-        jobs: Of each client: where it warms up, where it books, and for whom.
+        jobs: For each client: the restaurant to warm up in, the one to book in, and the parties.
     """
     tape: Transaction = []
     how = {"prepare_threshold": None, "cursor_factory": script.recording(tape)}
@@ -87,7 +87,7 @@ def recorded(
     recordings = []
     with database(template) as name, opened(create_engine(url(name), connect_args=how)) as engine:
         for lobby, room, requests in jobs:
-            # What is done once, such as loading the house, is not among the statements.
+            # One-time work, such as loading the house, is not among the statements.
             warm(engine.desk(room), pairs=0)
             engine.desk(room).quote(requests[0])
             warm(engine.desk(lobby), pairs=1)

@@ -134,7 +134,7 @@ def book(desk: Desk, request: BookingRequest) -> Booking:
 
 
 def hold_and_confirm(desk: Desk, request: BookingRequest) -> Booking:
-    """Book in two steps, as a guest who is asked for a name in between."""
+    """Book in two steps, as a guest does who enters a name in between."""
     return desk.confirm(desk.hold(request).id)
 
 
@@ -144,7 +144,7 @@ def hold_and_confirm(desk: Desk, request: BookingRequest) -> Booking:
 def book_share(
     source: Callable[[], Any], starts: Sequence[datetime], call: Callable[..., Booking], meet: Any
 ) -> Any:
-    """Book for a share of the parties; return when it began and ended, and what was answered."""
+    """Book for a share of the parties; return its begin, its end and the answers."""
     store = Watched(source())
     lobby, desk = Engine(store).desk(LOBBY), Engine(store).desk(ROOM)
     for number in range(WARM):
@@ -203,7 +203,7 @@ def outcome(spans: Sequence[Any]) -> Outcome:
     seated = counts.pop("seated", 0)
     del counts["refused"]
     seconds = max(ended for _, ended, _ in spans) - min(begun for begun, _, _ in spans)
-    # Who was refused at a version saw what the one saw who was seated at it.
+    # At one version, a refused party saw the same tables as the seated one.
     ordered = sorted(answers, key=lambda each: (each.version, each.what == "seated"))
     return Outcome(seconds, seated, first_fit(each.start for each in ordered), counts)
 

@@ -69,7 +69,7 @@ def recording(tape: Transaction) -> type[psycopg.Cursor[Any]]:
     """Return cursors that write down each statement before they send it."""
 
     class Recorder(psycopg.Cursor[Any]):
-        """Writes down what it sends."""
+        """Records each statement that it sends."""
 
         def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
             """Write down a statement, and send it."""
@@ -167,7 +167,7 @@ def latencies(printed: str) -> list[float]:
 
 
 def checked(command: Sequence[str]) -> str:
-    """Run a pgbench that nobody waits for; return what it printed."""
+    """Run a pgbench that no other client waits for; return its output."""
     run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # As above.
     assert run.returncode == 0, run.stderr
     assert "aborted" not in run.stderr, run.stderr

@@ -27,7 +27,7 @@ from tests.database.furnished import sqlite_url
 Writes = list[tuple[str, Sequence[Any]]]
 
 LOBBY, ROOM = "lobby", "room"
-# What the columns of a table whose row changes are set to; the rest of the row stays.
+# The columns that an UPDATE of each table sets; the other columns stay.
 CHANGING: Final = {"table_holds": ("state",), "bookings": ("status", "version", "updated_us")}
 INSERTED: Final = "INSERT INTO {table} ({columns}) VALUES ({marks})"
 DELETED: Final = "DELETE FROM {table} WHERE restaurant_id = ? AND id = ?"
@@ -44,7 +44,7 @@ def recording(tape: list[tuple[str, Mapping[str, Any]]]) -> type[sqlite3.Connect
     """Return connections that write down each statement that writes, and its values."""
 
     class Cursor(sqlite3.Cursor):
-        """Writes down what it writes."""
+        """Records each statement that writes."""
 
         def execute(self, text: str, values: Any = ()) -> sqlite3.Cursor:
             """Write down a statement, and run it."""

@@ -354,7 +354,7 @@ def evening(columns: Sequence[Column], occupancy: Occupancy) -> list[Bar]:
 
 
 def slot_update(indexes: Sequence[DisjointIndex[int]]) -> list[Bar]:
-    """Compare what a change costs in the slots with what it costs in the exact index."""
+    """Compare the cost of a change in the slots with its cost in the exact index."""
     grid, index = SlotGrid(indexes), indexes[0]
     bars = []
     for minutes, bar in ((90, 3), (95, None)):
