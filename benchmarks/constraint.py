@@ -58,6 +58,7 @@ def bars(*, is_quick: bool = False) -> Iterator[Bar | Note]:
             owner.execute(statement.format(**facts).encode())
         overlaps = OVERLAPS.replace("{place}", "fourtop.")
         taken: dict[str, list[float]] = {}
+        size = 0
         for _ in range(ROUNDS):
             for step, statement in (("look for overlaps", overlaps), ("add the constraint", ADD)):
                 taken.setdefault(step, []).append(seconds(owner, statement))

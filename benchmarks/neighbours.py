@@ -94,7 +94,11 @@ def push(address: str, number: int, seconds: float, meet: Any) -> int:
 def bars(*, is_quick: bool = False) -> Iterator[Bar | Note]:
     """Compare the quiet ones beside the hot one with the quiet ones alone."""
     rounds, seconds = (2, 1.5) if is_quick else (7, 4.0)
-    alone, beside, usual_alone, usual_beside, hot_waits = [], [], [], [], []
+    alone: list[float] = []
+    beside: list[float] = []
+    usual_alone: list[float] = []
+    usual_beside: list[float] = []
+    hot_waits: list[float] = []
     with furnished_with(pub(each) for each in (HOT, *QUIET)) as template:
         with database(template) as name:
             counts = crowd().do(push, [(url(name), number, seconds) for number in range(2)])

@@ -91,12 +91,12 @@ def recorded(
             warm(engine.desk(room), pairs=0)
             engine.desk(room).quote(requests[0])
             warm(engine.desk(lobby), pairs=1)
-            first = noted(lambda lobby=lobby: warm(engine.desk(lobby)))[0]
+            first = noted(partial(warm, engine.desk(lobby)))[0]
             desk, holds, confirms = engine.desk(room), [], []
             for request in requests:
-                sent, held = noted(lambda desk=desk, request=request: desk.hold(request))
+                sent, held = noted(partial(desk.hold, request))
                 holds.append(sent)
-                confirms.append(noted(lambda desk=desk, held=held: desk.confirm(held.id))[0])
+                confirms.append(noted(partial(desk.confirm, held.id))[0])
             recordings.append(Recording([first], holds, confirms))
     return recordings
 
@@ -166,7 +166,7 @@ class Alone:
 def alone(template: str, folder: Path, *, number: int, rounds: int) -> Iterator[Bar]:
     """Compare one client's holds and confirmations with the same statements and one by hand."""
     trial = Alone(template, folder, number)
-    sides = {
+    sides: dict[str, Callable[[], Any]] = {
         "pgbench": partial(trial.pgbench, is_prepared=True),
         "ours": trial.ours,
         "pgbench plain": trial.pgbench,
@@ -286,7 +286,7 @@ def together(template: str, folder: Path, *, number: int, rounds: int) -> Iterat
         ),
     ):
         trial = Together(template, folder, number, rooms)
-        sides = {
+        sides: dict[str, Callable[[], Any]] = {
             "pgbench": partial(trial.pgbench, is_prepared=True),
             "ours": partial(trial.ours, is_prepared=True),
             "pgbench plain": trial.pgbench,

@@ -46,13 +46,13 @@ def recording(tape: list[tuple[str, Mapping[str, Any]]]) -> type[sqlite3.Connect
     class Cursor(sqlite3.Cursor):
         """Records each statement that writes."""
 
-        def execute(self, text: str, values: Any = ()) -> sqlite3.Cursor:
+        def execute(self, text: str, values: Any = ()) -> Any:
             """Write down a statement, and run it."""
             if text.startswith(("INSERT", "UPDATE", "DELETE")):
                 tape.append((text, values))
             return super().execute(text, values)
 
-        def executemany(self, text: str, sets: Any) -> sqlite3.Cursor:
+        def executemany(self, text: str, sets: Any) -> Any:
             """Write down a statement for each set of values, and run them."""
             given = list(sets)
             tape.extend((text, each) for each in given)
