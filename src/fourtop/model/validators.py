@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from enum import Enum
 from operator import index
-from typing import Any, Protocol, SupportsIndex, TypeVar
+from typing import Any, Protocol, SupportsIndex, TypeVar, cast
 
 from fourtop.errors import InvalidIdentifier, InvalidInput, safe_repr
 from fourtop.errors.display import hidden, is_identifier
@@ -143,8 +143,7 @@ def as_index(value: object) -> object:
 
 def as_integer(value: SupportsIndex) -> int:
     """Convert an integer field; see ``as_index``."""
-    checked: Any = value if type(value) is int else as_index(value)
-    return checked
+    return value if type(value) is int else cast("int", as_index(value))
 
 
 def as_optional_integer(value: SupportsIndex | None) -> int | None:
