@@ -181,7 +181,7 @@ def count(name: str, value: int, *, at_most: float | None = None) -> Bar:
 def list_moves(found: Trace) -> str:
     """Write every move in order: its number, the file and function entered, and the one before."""
     return "\n".join(
-        f"{number:>5}  {there.file:<28}{there.function:<44}  after {here.file} {here.function}"
+        f"{number:>5}  {there.file:<36}{there.function:<44}  after {here.file} {here.function}"
         for number, (here, there) in enumerate(found.moves, 1)
     )
 
