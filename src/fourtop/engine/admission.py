@@ -1,7 +1,8 @@
 """Admission: the one list of checks that decides whether a party may sit down, and at which tables.
 
-Quote, availability, hold, book, reschedule and confirm all run ``CHECKS``. To add a rule, write a
-function of a ``Candidacy`` that returns ``None`` or a ``Refusal``, and put it into the list.
+Quote, availability, hold, replace, book and reschedule run ``CHECKS``; confirm runs them only to
+requote a hold that has drifted. To add a rule, write a function of a ``Candidacy`` that returns
+``None`` or a ``Refusal``, and put it into the list.
 """
 
 from __future__ import annotations
