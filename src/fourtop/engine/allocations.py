@@ -39,7 +39,7 @@ def allocate(
     window: Window,
     part: str = "",
 ) -> Placing:
-    """Make an owner's allocations: one a table, one for a merge group, one for a hold's handle.
+    """Make an owner's allocations: one per table, one for a merge group, one for a hold's handle.
 
     Args:
         invocation: Their ids derive from its id.

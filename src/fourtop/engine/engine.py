@@ -18,7 +18,7 @@ from fourtop.ports import Scope, Store
 
 
 class Engine:
-    """The restaurants of a store, and their desks. Safe for threads if the store is.
+    """The restaurants of a store, and their desks. Thread-safe if the store is.
 
     Args:
         store: The store that keeps the restaurants. The caller closes it.

@@ -173,7 +173,7 @@ class View:
 
     def bookings_starting(self, window: Window) -> tuple[Booking, ...]:
         """Return the bookings, of any status, that start inside a window; by start, then id."""
-        source = self._ask(self.scope.covers_sittings(window), "who sits down in", window)
+        source = self._ask(self.scope.covers_sittings(window), "the sittings of", window)
         return tuple(source.bookings_starting(window))
 
     def headcounts(self, window: Window) -> tuple[Headcount, ...]:

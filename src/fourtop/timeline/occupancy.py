@@ -31,7 +31,7 @@ class Occupancy:
     rows may overlap any row, and count only where a method says so. Times are exact to the
     microsecond, windows half-open: touching is not overlapping. A method that raises one of its
     errors has changed nothing. An interrupt may leave the indexes torn; the rows stay whole, and
-    the owner makes a new occupancy of them. Not safe for threads: the owner locks.
+    the owner makes a new occupancy of them. Not thread-safe: the owner locks.
 
     Costs, with n rows: a question about a table or an owner O(log n + k) for k rows found;
     ``overlapping`` and ``extent`` one such question a table; ``busy_mask`` O(quarters of an hour in

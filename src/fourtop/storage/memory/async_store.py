@@ -106,7 +106,7 @@ class AsyncMemoryStore:
         """Return, since memory is always there."""
 
     async def close(self) -> None:
-        """Do nothing: a store in memory holds no connection and can be used on."""
+        """Do nothing: a store in memory holds no connection and stays usable."""
 
     async def __aenter__(self) -> Self:
         return self

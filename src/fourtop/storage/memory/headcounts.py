@@ -12,7 +12,7 @@ from fourtop.ports import Headcount
 
 
 class HeadcountIndex:
-    """The headcounts of one restaurant. Not safe for threads: the store holds its lock."""
+    """The headcounts of one restaurant. Not thread-safe: the store holds its lock."""
 
     def __init__(self) -> None:
         self._counts: SortedDict[int, Headcount] = SortedDict()

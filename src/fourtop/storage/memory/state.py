@@ -58,7 +58,7 @@ class StoredRecords(TypedDict, total=False):
 class RestaurantState:
     """The rows of one restaurant. A ``Records`` for views, and the judge of changes.
 
-    Not safe for threads: the store's lock is held around every call.
+    Not thread-safe: the store's lock is held around every call.
     """
 
     def __init__(self, house: House) -> None:

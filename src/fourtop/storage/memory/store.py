@@ -46,7 +46,7 @@ _LEAVE: Final = methodcaller("__exit__", None, None, None)
 
 
 class MemoryStore:
-    """Keeps restaurants in memory. Safe for threads, and for signals such as Ctrl-C.
+    """Keeps restaurants in memory. Thread-safe, and safe under signals such as Ctrl-C.
 
     An interrupt inside a call leaves the restaurant as before the call or as after it.
 
@@ -155,7 +155,7 @@ class MemoryStore:
         """Return, since memory is always there."""
 
     def close(self) -> None:
-        """Do nothing: a store in memory holds no connection and can be used on."""
+        """Do nothing: a store in memory holds no connection and stays usable."""
 
     def __enter__(self) -> Self:
         return self

@@ -60,7 +60,7 @@ _LOCK_TIMEOUT_SECONDS: Final = (0.001, 3_600)
 class SqlStore:
     """Store restaurants in SQLite or PostgreSQL.
 
-    Safe for threads, and for any number of processes on one database. ``fourtop migrate`` makes the
+    Thread-safe, and safe for any number of processes on one database. ``fourtop migrate`` makes the
     tables. The first call checks the database: it raises ``StoreMisconfigured`` if the store cannot
     keep its promises on it, and logs warnings to ``fourtop.store``. Each call is one transaction on
     a connection of its own and leaves nothing in the session, so a pooler may sit in between.
@@ -366,7 +366,7 @@ class SqlStore:
     # ---- the outbox, as ``Outbox`` says, in the role of the jobs
 
     def claim(self, limit: int, lease_us: int) -> tuple[Delivery, ...]:
-        """Lease waiting events to the caller, oldest first; of a subject the first ones or none."""
+        """Lease waiting events to the caller, oldest first; the first of each subject, or none."""
 
         def work(connection: Connection) -> tuple[Delivery, ...]:
             now_us = self._jobs.now_us(connection)

@@ -85,7 +85,7 @@ class Connection:
 
 @attrs.define
 class StoreMetrics:
-    """Counts what happened to the transactions of a store. Safe for threads.
+    """Counts what happened to the transactions of a store. Thread-safe.
 
     Args:
         committed: The number of commits.
@@ -120,7 +120,7 @@ def pause(seconds: float) -> None:
 
 
 class TransactionRunner:
-    """Runs work in transactions, each on a connection of its own. Safe for threads.
+    """Runs work in transactions, each on a connection of its own. Thread-safe.
 
     Args:
         engine: The source of connections. The runner sends BEGIN, COMMIT and ROLLBACK itself and
