@@ -1,4 +1,4 @@
-"""The archive of one restaurant: past allocations, kept apart from the live ones."""
+"""The archive of one restaurant: past allocations, kept apart from the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state of one restaurant in the memory store: all records, with live indexes."""
+"""The state of one restaurant in the memory store: all records, with their indexes."""
 
 from __future__ import annotations
 
