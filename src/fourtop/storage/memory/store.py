@@ -402,14 +402,16 @@ class MemoryStore:
         if self._locks.get(restaurant_id) is not lock:
             return None
         state = self._states.get(restaurant_id)
-        if state is not None:
+        if state is not None and state.undo is not None:
             state.repair()
         return state
 
     def _tell(self, restaurant_id: str) -> int:
-        latest_us = tell_time(restaurant_id, self._latest_us[restaurant_id], self._clock.now_us())
-        self._latest_us[restaurant_id] = latest_us
-        return latest_us
+        told_us, now_us = self._latest_us[restaurant_id], self._clock.now_us()
+        if now_us < told_us:
+            now_us = tell_time(restaurant_id, told_us, now_us)
+        self._latest_us[restaurant_id] = now_us
+        return now_us
 
     def _on_view(
         self,
