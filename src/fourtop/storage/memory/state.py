@@ -296,8 +296,7 @@ class RestaurantState:
         before = [
             (records, each.id, records.get(each.id)) for records, rows in touched for each in rows
         ]
-        for block_id in changes.blocks_removed:
-            before.append((self._blocks, block_id, self._blocks.get(block_id)))
+        before += [(self._blocks, each, self._blocks.get(each)) for each in changes.blocks_removed]
         return partial(self._restore, changes, before, self.house, self.versions)
 
     def _restore(
