@@ -412,20 +412,20 @@ class RestaurantState:
             self._check_stored_results(changes)
 
     def _check_confirmations(self, changes: Changes) -> None:
-        _refuse_known(
-            "confirmation", (each.id for each in changes.confirmations), self.confirmations.results
-        )
-        succeeded = [each.hold_id for each in changes.confirmations if each.confirmed]
-        confirmed = [
-            hold_id for hold_id in succeeded if self.find_confirmation(hold_id) is not None
-        ]
-        _refuse_known("confirmation", succeeded, confirmed)
-        won = [(str(each.booking_id), each.key) for each in changes.confirmations if each.confirmed]
-        for place, (booking_id, key) in enumerate(won):
-            if (booking_id, key) in self.confirmations.successes or (booking_id, key) in won[
-                :place
-            ]:
-                raise AlreadyExists("confirmation", key)
+        known = self.confirmations
+        _refuse_known("confirmation", (each.id for each in changes.confirmations), known.results)
+        hold_ids: set[str] = set()
+        successes: set[tuple[str, str]] = set()
+        for each in changes.confirmations:
+            if not each.confirmed:
+                continue
+            if each.hold_id in hold_ids or known.find_success(each.hold_id) is not None:
+                raise AlreadyExists("confirmation", each.hold_id)
+            hold_ids.add(each.hold_id)
+            success = (str(each.booking_id), each.key)
+            if success in known.successes or success in successes:
+                raise AlreadyExists("confirmation", each.key)
+            successes.add(success)
 
     def _check_stored_results(self, changes: Changes) -> None:
         answered: set[tuple[str, str]] = set()
@@ -571,10 +571,9 @@ class RestaurantState:
         )
 
 
-def _refuse_known(kind: str, new: Iterable[str], known: Iterable[str]) -> None:
+def _refuse_known(kind: str, new: Iterable[str], known: Container[str]) -> None:
     seen: set[str] = set()
-    known_ids = known if isinstance(known, dict | set) else set(known)
     for each in new:
-        if each in known_ids or each in seen:
+        if each in known or each in seen:
             raise AlreadyExists(kind, each)
         seen.add(each)
