@@ -18,6 +18,9 @@ TESTED_EXTRAS = ("testing", "sql", "postgres", "async")
 EXTRAS = ("none", *PROJECT["project"]["optional-dependencies"])
 # The stores that need no server.
 SERVERLESS = ("--stores", "memory,loading,sqlite")
+# One worker process per core; a file stays on one worker, so that its fixtures are shared. Each
+# worker starts its own PostgreSQL.
+PARALLEL = ("-n", "auto", "--dist", "loadfile")
 # What covers the core: its own tests, on the stores that need no database.
 OF_THE_CORE = (
     "--stores",
@@ -79,7 +82,7 @@ def tests(session: nox.Session) -> None:
     install_wheel(session, *TESTED_EXTRAS)
     session.install(*group("test"))
     install_servers(session)
-    run_tests(session, "python", "-m", "pytest", *session.posargs)
+    run_tests(session, "python", "-m", "pytest", *PARALLEL, *session.posargs)
 
 
 @nox.session(python=["3.12", "3.13"])
@@ -92,6 +95,7 @@ def compat(session: nox.Session) -> None:
         "python",
         "-m",
         "pytest",
+        *PARALLEL,
         "tests/unit",
         "tests/property",
         *SERVERLESS,

@@ -20,7 +20,7 @@ import attrs
 from benchmarks.bar import HEADING, Bar, taken
 from fourtop.adjacency import JoinGraph, SubsetEnumerator
 from fourtop.model.floor import Floor, Join
-from fourtop.model.planning import AdjacencyMode, Planning
+from fourtop.model.planning_rules import AdjacencyMode, Planning
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
 from fourtop.planner import Planner, PlanRequest

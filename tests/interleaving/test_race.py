@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from fourtop.testing.interleaving import Interleaving, SteppedStore, explore
+from fourtop.testing.interleavings import Interleaving, SteppedStore, explore
 from tests.full_text import full_text
 from tests.interleaving.race import DUELS, CarelessStore, Duel, LocklessStore, MakeStore, Scene
 

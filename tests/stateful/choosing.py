@@ -10,7 +10,7 @@ import attrs
 
 from fourtop.errors import Code
 from fourtop.model.floor import Floor, SetCapacity
-from fourtop.model.planning import Planning
+from fourtop.model.planning_rules import Planning
 from fourtop.model.request import Preference
 from fourtop.model.table import Table
 

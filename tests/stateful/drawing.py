@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fourtop.model.actor import Actor
 from fourtop.model.floor import Floor, Join, SetCapacity
-from fourtop.model.planning import AdjacencyMode
+from fourtop.model.planning_rules import AdjacencyMode
 from fourtop.model.policy import CapacityRule, Policy
 from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Restaurant

@@ -15,7 +15,7 @@ from fourtop.errors import FourtopError
 from fourtop.model.actor import Actor
 from fourtop.model.event import EventType
 from fourtop.model.floor import Floor
-from fourtop.model.planning import Planning
+from fourtop.model.planning_rules import Planning
 from fourtop.model.policy import Policy
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Restaurant

@@ -8,7 +8,7 @@ from typing import Any
 
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
-from fourtop.model.planning import Planning, Weights
+from fourtop.model.planning_rules import Planning, Weights
 from fourtop.model.policy import CapacityRule, HoldRules, Policy
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.service_period import Occasion, ServicePeriod
