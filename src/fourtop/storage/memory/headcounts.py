@@ -24,13 +24,13 @@ class HeadcountIndex:
         self._count(booking, 1)
 
     def remove(self, booking: Booking) -> None:
-        """Stop counting a booking, given as it was added. O(1)."""
+        """Stop counting a booking that was added, unchanged. O(1)."""
         self._count(booking, -1)
 
     def within(self, window: Window) -> Iterator[Headcount]:
         """Yield the headcounts inside a window, by their instant.
 
-        It sorts the instants of the window's days.
+        It looks at every instant of the days that the window touches.
         """
         for number in range(window.start_us // _DAY_US, (window.end_us - 1) // _DAY_US + 1):
             day = self._days.get(number, {})
