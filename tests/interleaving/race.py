@@ -1,4 +1,4 @@
-"""Duels: two calls at once on a small house, and what has to hold of them in every order of their steps."""
+"""Duels: two calls at once on a small house, and the facts that must hold in every order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every order of the steps of two calls: with a lock all is right, and without one the judges find fault."""
+"""Every order of the steps of two calls: right with a lock; without one, the judges find faults."""
 
 from __future__ import annotations
 

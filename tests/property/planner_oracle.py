@@ -1,4 +1,4 @@
-"""Plans by brute force, and random floors to try them on. Of fourtop it knows the values, and nothing else.
+"""Plans by brute force, and random floors for them. They use fourtop's values and nothing else.
 
 Every subset is looked at, joints are chosen by trying all subsets of joins, and scores are exact
 fractions.
