@@ -170,6 +170,8 @@ def test_an_awaited_engine_adds_and_removes_restaurants() -> None:
         desk = await engine.add_restaurant(a_house())
         again = await engine.add_restaurant(a_house(turn_minutes=30), exist_ok=True)
         assert await again.house() == a_house()
+        with pytest.raises(AlreadyExists):
+            await engine.add_restaurant(a_house())
         start = datetime.now(UTC) + timedelta(days=1)
         await desk.block(Window(start, start + timedelta(hours=1)), tables=["5"], reason="paint")
         with pytest.raises(InUse):
