@@ -14,6 +14,7 @@ import pytest
 
 from fourtop import (
     AllocationsOverlap,
+    AlreadyExists,
     BookingStatus,
     Engine,
     HoldState,
@@ -235,6 +236,50 @@ def test_revision_0004_renames_the_words_of_events(old: Place) -> None:
     rescheduled = next(each for each in events if "previous_party_size" in each.data)
     assert (rescheduled.data["previous_party_size"], rescheduled.data["party_size"]) == (2, 3)
     assert not any({"party", "previous_party"} & each.data.keys() for each in events)
+
+
+LONG: Final = "-".join(["a"] * 32)
+SLUGS: Final = {
+    "Z": ("pub", "pub"),
+    "a": ("pub", "pub-4"),
+    "b": ("pub-2", "pub-2"),
+    "c": ("pub", "pub-5"),
+    "d": ("pub-3", "pub-3"),
+    "e": ("pub-3", "pub-3-2"),
+    "long-1": (f"{LONG}b", f"{LONG}b"),
+    "long-2": (f"{LONG}b", f"{LONG[:61]}-2"),
+}
+
+
+def test_finding_34_revision_0004_makes_slugs_unique(old: Place) -> None:
+    for id_, (slug, _) in reversed(SLUGS.items()):
+        for statement in STATEMENTS[:2]:
+            old.execute(copied(statement, id_, slug))
+    assert migrate(old.url) == ("0004",)
+    migrated = {id_: slug for id_, slug in rows(old, "id, slug", "restaurants", "true")}
+    given = {id_: slug for id_, (_, slug) in SLUGS.items()}
+    assert migrated == {OURS: OURS, THEIRS: THEIRS, "r-1": "corner", **given}
+    with seen(old) as found:
+        assert [str(each) for each in found.inspect() if each.severity == "refuse"] == []
+        engine = Engine(found)
+        for id_, slug in migrated.items():
+            desk = engine.desk(id_)
+            assert desk.house().restaurant.slug == slug
+        with pytest.raises(AlreadyExists):
+            engine.desk("a").edit_restaurant(lambda each: attrs.evolve(each, slug="pub"))
+    assert downgrade(old.url, revision="0003") == ("0004",)
+    assert dict(rows(old, "id, slug", "restaurants", "true")) == migrated
+    old.execute("UPDATE {schema}restaurants SET slug = 'pub' WHERE id = 'a'")
+    assert migrate(old.url) == ("0004",)
+    assert dict(rows(old, "id, slug", "restaurants", "true")) == migrated
+
+
+def copied(statement: str, id_: str, slug: str) -> str:
+    """Return an insertion of the row of ``ann`` as a row of another restaurant."""
+    head, values = statement.split(" VALUES")
+    (row,) = (line for line in values.splitlines() if line.startswith("    ('ann'"))
+    row = row.rstrip(",").replace("'ann', 'ann'", f"'{id_}', '{slug}'").replace("'ann'", f"'{id_}'")
+    return f"{head} VALUES {row}"
 
 
 def test_a_migrated_database_serves_and_edits(old: Place) -> None:

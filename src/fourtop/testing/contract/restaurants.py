@@ -125,14 +125,16 @@ class OpeningPromises:
             raised_by(lambda: trial.store.transact(Scope(HERE), decide)),
             raised_by(rivals[0].wait),
         )
-        (error,) = (each for each in refusals if each is not None)
+        errors = [each for each in refusals if each is not None]
+        assert len(errors) == 1, "two restaurants took one slug at once"
+        (error,) = errors
         assert isinstance(error, AlreadyExists)
         assert (error.kind, error.id) == ("slug", "wanted")
         slugs = [
             trial.ask(lambda view: view.house.restaurant.slug, restaurant_id)
             for restaurant_id in trial.store.restaurant_ids()
         ]
-        assert slugs.count("wanted") == 1, "two restaurants took one slug at once"
+        assert slugs.count("wanted") == 1
 
     def test_restaurants_are_listed_in_order(self, trial: Trial) -> None:
         """The ids of all restaurants are sorted bytewise, not by time of adding."""
