@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -239,6 +239,7 @@ def test_revision_0004_renames_the_words_of_events(old: Place) -> None:
 
 
 LONG: Final = "-".join(["a"] * 32)
+PAGE: Final = Path(__file__).parents[2] / "docs" / "operations" / "migrate-the-database.md"
 # The rows of a house.
 HOUSE: Final = [
     each
@@ -278,6 +279,18 @@ def test_finding_34_revision_0004_makes_slugs_unique(old: Place) -> None:
     old.execute("UPDATE {schema}restaurants SET slug = 'pub' WHERE id = 'a'")
     assert migrate(old.url) == ("0004",)
     assert dict(rows(old, "id, slug", "restaurants", "true")) == migrated
+
+
+def test_the_query_of_the_page_finds_restaurants_that_share_a_slug(server: Place) -> None:
+    fill(server)
+    for statement in HOUSE:
+        server.execute(copied(statement, "Z", OURS))
+    text = PAGE.read_text("utf-8").split("## Restaurants that share a slug")[1]
+    script = text.split("```sql\n")[1].split("```")[0]
+    with closing(cluster().connect(server.name)) as connection:
+        found = [connection.execute(each.encode()) for each in script.split(";")[:-1]]
+        shared = [cursor.fetchall() for cursor in found if cursor.description is not None]
+    assert shared == [[(OURS, ["Z", OURS])]]
 
 
 def copied(statement: str, id_: str, slug: str) -> str:
