@@ -18,6 +18,9 @@ TESTED_EXTRAS = ("testing", "sql", "postgres", "async")
 EXTRAS = ("none", *PROJECT["project"]["optional-dependencies"])
 # The stores that need no server.
 SERVERLESS = ("--stores", "memory,loading,sqlite")
+# One worker process per core; a file stays on one worker, so that its fixtures are shared. Each
+# worker starts its own PostgreSQL.
+PARALLEL = ("-n", "auto", "--dist", "loadfile")
 # What covers the core: its own tests, on the stores that need no database.
 OF_THE_CORE = (
     "--stores",
@@ -47,7 +50,7 @@ def extra_requirements(*extras: str) -> list[str]:
 
 
 def install_wheel(session: nox.Session, *extras: str) -> None:
-    """Build the wheel, check that it is pure, and install it with some extras and nothing of the checkout."""
+    """Build the wheel, check that it is pure, and install it with extras, without the checkout."""
     session.install("build")
     dist = Path(session.create_tmp()) / "dist"
     for stale in dist.glob("*.whl"):
@@ -64,12 +67,12 @@ def install_wheel(session: nox.Session, *extras: str) -> None:
 
 
 def run_tests(session: nox.Session, *command: str) -> None:
-    """Run pytest, or something around it, on the wheel. A PYTHONPATH that reaches the checkout is dropped."""
+    """Run pytest, or a program around it, on the wheel. Drop a PYTHONPATH that has the checkout."""
     session.run(*command, env={"PYTHONPATH": None})
 
 
 def install_servers(session: nox.Session) -> None:
-    """Make sure that PostgreSQL and pgbouncer are there; root on Debian installs them, others are told what to type."""
+    """Require PostgreSQL and pgbouncer: install them as root on Debian, else print the command."""
     session.run("python", "-m", "tests.database.install", env={"PYTHONPATH": None})
 
 
@@ -79,7 +82,7 @@ def tests(session: nox.Session) -> None:
     install_wheel(session, *TESTED_EXTRAS)
     session.install(*group("test"))
     install_servers(session)
-    run_tests(session, "python", "-m", "pytest", *session.posargs)
+    run_tests(session, "python", "-m", "pytest", *PARALLEL, *session.posargs)
 
 
 @nox.session(python=["3.12", "3.13"])
@@ -92,6 +95,7 @@ def compat(session: nox.Session) -> None:
         "python",
         "-m",
         "pytest",
+        *PARALLEL,
         "tests/unit",
         "tests/property",
         *SERVERLESS,
@@ -186,7 +190,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Print the benchmarks: ratios of things measured in the same run. Arguments after ``--`` choose some."""
+    """Print the benchmarks: ratios of things measured in one run. Arguments after ``--`` choose."""
     install_wheel(session, "testing", "sql", "postgres")
     session.install(*group("bench"))
     install_servers(session)

@@ -40,7 +40,7 @@ QUARTERS: Final = (0, 15, 30, 45)
 
 
 def grid_house() -> House:
-    """Return the house with the planner's floor: dinner with twenty starts, stays of 90 to 150 minutes."""
+    """Return a house with the planner's floor: dinner with 20 starts, stays of 90 to 150 min."""
     house = sketch_house(
         "Grid",
         grid(),
@@ -75,7 +75,7 @@ def filled(share: float) -> Desk:
 
 @attrs.frozen
 class Questions:
-    """What the planner would be asked for the same evening, had somebody laid out the free tables beforehand."""
+    """The planner's questions for the same evening, with the free tables computed beforehand."""
 
     planner: Planner
     asks: Sequence[tuple[PlanRequest, int]]
@@ -123,7 +123,7 @@ def evening(share: float, *, rounds: int) -> Bar:
 
 
 def bars(*, is_quick: bool = False) -> Iterator[Bar]:
-    """Measure evenings that are more or less full: none, 30 %, 60 %, nearly all of the tables busy."""
+    """Measure evenings with none, about 30 %, about 60 % and nearly all of the tables busy."""
     rounds = 9 if is_quick else ROUNDS
     return (evening(share, rounds=rounds) for share in (0.0, 0.23, 0.5, 0.95))
 

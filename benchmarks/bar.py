@@ -1,4 +1,4 @@
-"""Figures with their bars: two things measured in turns, in one run, and what was promised of their quotient."""
+"""Figures with their bars: the ratio of two things measured in turns, and its target."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Task = Callable[[], object]
 
 @attrs.frozen
 class Bar:
-    """A line of the table: the quotient of two sides, measured in the same rounds, and the bar for its median.
+    """A line of the table: the ratio of two sides in the same rounds, and the bar of its median.
 
     Args:
-        name: What is compared.
+        name: The two sides, and the conditions.
         upper: Seconds, or another amount, of one side in each round.
         lower: The same of the other side.
         calls: How many calls a measured side holds. The last column is one call of the cheaper
@@ -59,7 +59,8 @@ class Bar:
             if self.calls
             else ""
         )
-        return f"{self.name:<74}{shown(median(self.ratios)):>9}  {spread:<20}{bar:>9}  {mark:<7}{micros:>9}"
+        figure = f"{shown(median(self.ratios)):>9}  {spread:<20}"
+        return f"{self.name:<74}{figure}{bar:>9}  {mark:<7}{micros:>9}"
 
 
 @attrs.frozen

@@ -1,7 +1,7 @@
-"""How long it takes to look for overlaps among a million allocations of a live database, and to forbid them.
+"""Measure the search for overlaps among a million allocations, and the constraint against them.
 
-While the constraint is added nobody reads or writes allocations, so this is how long a service
-stands still for it. Run ``python -m benchmarks.constraint`` at the project's root.
+Adding the constraint locks the table for reads and writes, so that a service stands still for so
+long. Run ``python -m benchmarks.constraint`` at the project's root.
 """
 
 from __future__ import annotations
@@ -20,24 +20,28 @@ ROWS: Final = 1_000_000
 HOUSES: Final = 100
 TABLES: Final = 50
 ROUNDS: Final = 3
-# Every table is taken again as soon as it is free: what is next to each other is nearest to an
-# overlap.
+# Every table is taken again as soon as it is free: adjacent windows are nearest to an overlap.
 STAY_US: Final = 90 * 60 * 1_000_000
 
 DROP: Final = "ALTER TABLE fourtop.allocations DROP CONSTRAINT allocations_no_overlap"
 ADD: Final = """ALTER TABLE fourtop.allocations ADD CONSTRAINT allocations_no_overlap
-EXCLUDE USING gist (restaurant_id WITH =, resource_type WITH =, resource_id WITH =, "window" WITH &&)
+EXCLUDE USING gist (
+    restaurant_id WITH =, resource_type WITH =, resource_id WITH =, "window" WITH &&
+)
 WHERE (NOT shadow) DEFERRABLE INITIALLY IMMEDIATE"""
 FILL: Final = (
     DROP,
     """INSERT INTO fourtop.restaurants
-    SELECT 'house-' || i, 'house', 'House', 'UTC', true, 1, 1, 1, 0 FROM generate_series(0, {houses} - 1) AS i""",
-    """INSERT INTO fourtop.table_blocks (restaurant_id, id, tables, start_us, end_us, reason, actor_id, actor_role)
+    SELECT 'house-' || i, 'house', 'House', 'UTC', true, 1, 1, 1, 0
+    FROM generate_series(0, {houses} - 1) AS i""",
+    """INSERT INTO fourtop.table_blocks
+    (restaurant_id, id, tables, start_us, end_us, reason, actor_id, actor_role)
     SELECT id, 'b', '[]', 0, 1, 'a leg is loose', 'u1', 'staff' FROM fourtop.restaurants""",
     """INSERT INTO fourtop.allocations
     (restaurant_id, id, resource_type, resource_id, start_us, end_us, block_id, shadow)
     SELECT 'house-' || i % {houses}, '01a21401-0216-711d-b42c-' || (100000000000 + i), 'table',
-        (i / {houses} % {tables})::text, i / {houses} / {tables} * {stay}, (i / {houses} / {tables} + 1) * {stay},
+        (i / {houses} % {tables})::text,
+        i / {houses} / {tables} * {stay}, (i / {houses} / {tables} + 1) * {stay},
         'b', false
     FROM generate_series(0, {rows}::bigint - 1) AS i""",
     "ANALYZE fourtop.allocations",
@@ -54,6 +58,7 @@ def bars(*, is_quick: bool = False) -> Iterator[Bar | Note]:
             owner.execute(statement.format(**facts).encode())
         overlaps = OVERLAPS.replace("{place}", "fourtop.")
         taken: dict[str, list[float]] = {}
+        size = 0
         for _ in range(ROUNDS):
             for step, statement in (("look for overlaps", overlaps), ("add the constraint", ADD)):
                 taken.setdefault(step, []).append(seconds(owner, statement))

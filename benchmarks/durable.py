@@ -1,4 +1,4 @@
-"""A server whose commits wait for the disk, databases in it that begin alike, and the houses that are in them."""
+"""A server with durable commits, databases in it that begin alike, and their restaurants."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def url(database: str) -> str:
 
 
 def unprepared(address: str) -> str:
-    """Return an address by which no statement is prepared, as before a pooler; by itself a direct one has them so."""
+    """Return an address without prepared statements, as behind a pooler; a direct one has them."""
     return f"{address}&prepare_threshold=none"
 
 
@@ -78,7 +78,7 @@ def database(template: str = "empty") -> Iterator[str]:
 
 @contextmanager
 def opened(address: Any, **how: Any) -> Iterator[Engine]:
-    """Give an engine on a store of its own. What the start-up check warns of is known: it would only be in the way."""
+    """Give an engine on its own store. The warnings of the start-up check are known and hidden."""
     logging.getLogger("fourtop").setLevel(logging.ERROR)
     store = SqlStore(address, **how)
     try:
@@ -98,7 +98,7 @@ def furnished_with(houses: Iterable[House]) -> Iterator[str]:
 
 
 def pub(name: str, *, tables: int = 40, is_capped: bool = True) -> House:
-    """Return a house of two, four and six seats a table, joined in pairs, open all day, capped or not."""
+    """Return a house open all day: tables of 2, 4 and 6 seats joined in pairs, capped or not."""
     floor = sketch_floor(
         {str(number): 2 + 2 * (number % 3) for number in range(tables)},
         joins=[f"{number}-{number + 1}" for number in range(0, tables - 1, 2)],
@@ -108,7 +108,7 @@ def pub(name: str, *, tables: int = 40, is_capped: bool = True) -> House:
 
 
 def capped(name: str, floor: Floor, **policy: Any) -> House:
-    """Return a house with a capacity rule, as every house has one; it is wide enough for everybody."""
+    """Return a house with a capacity rule, as every house has one; the rule never refuses here."""
     house = sketch_house(name, floor, **policy)
     return attrs.evolve(
         house, policy=attrs.evolve(house.policy, capacity_rules=[CapacityRule(max_covers=10_000)])
@@ -116,7 +116,7 @@ def capped(name: str, floor: Floor, **policy: Any) -> House:
 
 
 def parties(number: int, *, skipped_nights: int = 0) -> list[BookingRequest]:
-    """Return parties of two that all find a table: sixty a night, each quarter of an hour from noon on, in turn."""
+    """Return parties of two that all find a table: 60 a night, 15 minutes apart from noon on."""
     requests = []
     for place in range(number):
         night, party_size = divmod(place, PARTIES_A_NIGHT)
@@ -126,7 +126,7 @@ def parties(number: int, *, skipped_nights: int = 0) -> list[BookingRequest]:
 
 
 def warm(desk: Desk, *, pairs: int = 12) -> None:
-    """Let all that is done once be done: connect, load the house, compile statements and rankings."""
+    """Do what happens only once: connect, load the house, compile statements and rankings."""
     for request in parties(pairs):
         assert isinstance(desk.quote(request), Quote)
         desk.confirm(desk.hold(request).id)
@@ -141,12 +141,12 @@ def percentile(values: Iterable[float], share: float) -> float:
 def fact(
     name: str, value: float, *, at_least: float | None = None, at_most: float | None = None
 ) -> Bar:
-    """Make a line of a figure that is no quotient."""
+    """Make a line of a single figure, without a second side."""
     return Bar(name, [value], [1.0], calls=0, at_least=at_least, at_most=at_most)
 
 
 def in_rounds(sides: dict[str, Callable[[], T]], rounds: int) -> dict[str, list[T]]:
-    """Do each of some things once in each round, in turns; return what each returned, round by round."""
+    """Run each side once a round, in turns; return the results of each side, round by round."""
     found: dict[str, list[T]] = {name: [] for name in sides}
     for number in range(rounds):
         # Whoever goes first in one round goes last in the next: neither has the server to himself

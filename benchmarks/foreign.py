@@ -1,4 +1,4 @@
-"""Foreign: another library, in an environment of its own, so that it is no dependency of this project."""
+"""Run another library in an environment of its own; this project does not depend on it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PATIENCE_SECONDS: Final = 300
 
 
 class NotThereError(Exception):
-    """The library cannot be installed or does not run; the message says what it said last."""
+    """The library cannot be installed or does not run; the message is its last output."""
 
 
 @attrs.define
@@ -43,7 +43,7 @@ class Libres:
 
     @property
     def versions(self) -> str:
-        """Of what was installed."""
+        """The versions of the installed packages."""
         listed = json.loads(
             self._python("-m", "pip", "list", "--disable-pip-version-check", "--format", "json")
         )

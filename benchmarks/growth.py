@@ -55,7 +55,7 @@ def empty_desk() -> Desk:
 
 
 def night(number: int) -> Iterator[BookingRow]:
-    """Yield the bookings of a night: eight tables in ten in each sitting, the same draws every fourth night."""
+    """Yield a night's bookings: 8 of 10 tables a sitting, the same draws every fourth night."""
     draw = random.Random(number % FEW_NIGHTS)
     midnight = datetime.combine(FIRST_NIGHT + timedelta(days=number), time(), UTC)
     for hour in SITTINGS:
@@ -69,7 +69,7 @@ def night(number: int) -> Iterator[BookingRow]:
 
 
 def loaded(nights: int) -> tuple[Desk, int]:
-    """Return a desk with so many nights of bookings, brought in by imports; and how many allocations that are."""
+    """Return a desk with some nights of imported bookings, and the number of their allocations."""
     desk = empty_desk()
     count = 0
     rows = (row for number in range(nights) for row in night(number))
@@ -79,7 +79,7 @@ def loaded(nights: int) -> tuple[Desk, int]:
 
 
 def draws(first_night: int) -> Iterator[BookingRequest]:
-    """Yield parties for the four nights from one on, the same ones whatever the night."""
+    """Yield parties for four nights in turn; they are the same for any first night."""
     draw = random.Random(11)
     midnight = datetime.combine(FIRST_NIGHT + timedelta(days=first_night), time(), UTC)
     while True:
@@ -105,7 +105,7 @@ class Trial:
         self._choose(draws(first_night))
 
     def _choose(self, requests: Iterator[BookingRequest]) -> None:
-        """Choose parties that there is room for, all at once."""
+        """Choose parties that all find room at the same time."""
         held: list[str] = []
         while len(held) < CALLS:
             request = next(requests)
@@ -116,7 +116,7 @@ class Trial:
             self._desk.release_hold(hold_id)
 
     def turn(self) -> None:
-        """Take all parties from quote to booking and back; the restaurant is as full afterwards as before."""
+        """Take all parties from quote to booking and back; the house is as full as before."""
         desk = self._desk
         self._time("quote", lambda: [desk.quote(each) for each in self._requests])
         held = self._time("hold", lambda: [desk.hold(each).id for each in self._requests])
@@ -137,7 +137,7 @@ def bars(*, is_quick: bool = False) -> Iterator[Bar]:
     nights = MANY_NIGHTS // 10 if is_quick else MANY_NIGHTS
     (small, few_rows), (large, many_rows) = loaded(FEW_NIGHTS), loaded(nights)
     few, many = Trial(small, 0), Trial(large, nights // 2 // FEW_NIGHTS * FEW_NIGHTS)
-    # What is loaded stays: the collector need not look through it while we measure.
+    # The loaded objects stay: the collector need not look through them while we measure.
     gc.collect()
     gc.freeze()
     for _ in range(WARM_UP + ROUNDS):

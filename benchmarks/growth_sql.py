@@ -1,4 +1,4 @@
-"""Whether a million allocations in a database are as quick as ten thousand, and what each of them weighs.
+"""Compare a million allocations in a database with ten thousand, and measure their size.
 
 Run ``python -m benchmarks.growth_sql`` at the project's root.
 """
@@ -42,9 +42,10 @@ ROWS: Final = """WITH {series}, placed AS (
     SELECT i, '{big}' AS house, i AS n FROM numbers
     UNION ALL SELECT i + {half}, 'other-' || (i % {others}), i / {others} FROM numbers
 ), rows AS (
-    SELECT house, '01a21401-0216-711d-b42c-' || (100000000000 + i) AS id, cast(n % 80 AS text) AS spot,
-        n / {a_night} AS night,
-        {midnight} + (n / {a_night}) * {day} + (12 + n % {a_night} / 80 * 2) * {hour} + n % 3 * ({hour} / 4) AS start
+    SELECT house, '01a21401-0216-711d-b42c-' || (100000000000 + i) AS id,
+        cast(n % 80 AS text) AS spot, n / {a_night} AS night,
+        {midnight} + (n / {a_night}) * {day} + (12 + n % {a_night} / 80 * 2) * {hour}
+            + n % 3 * ({hour} / 4) AS start
     FROM placed
 ) """
 INSERTS: Final = (
@@ -52,8 +53,10 @@ INSERTS: Final = (
     dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped,
     assigned_start_us, assigned_end_us, assigned_us, assigned_by_id, assigned_by_role,
     version, created_us, updated_us, actor_id, actor_role)
-{rows}SELECT house, id, 2, 'confirmed', 'dinner', {date}, start, start + {stay}, start, start + {stay}, 90, false,
-    start, start + {stay}, {midnight}, 'guest', 'guest', 1, {midnight}, {midnight}, 'guest', 'guest' FROM rows""",
+{rows}SELECT house, id, 2, 'confirmed', 'dinner', {date},
+    start, start + {stay}, start, start + {stay}, 90, false,
+    start, start + {stay}, {midnight}, 'guest', 'guest',
+    1, {midnight}, {midnight}, 'guest', 'guest' FROM rows""",
     """INSERT INTO {schema}booking_table_assignments (restaurant_id, booking_id, position, table_id)
 {rows}SELECT house, id, 0, spot FROM rows""",
     """INSERT INTO {schema}allocations
@@ -63,17 +66,25 @@ INSERTS: Final = (
 PROBE: Final = """INSERT INTO {schema}allocations
 (restaurant_id, id, resource_type, resource_id, start_us, end_us, booking_id, shadow)
 SELECT restaurant_id, 'probe', 'table', '5', {start}, {start} + {stay}, booking_id, false
-FROM {schema}allocations WHERE restaurant_id = '{big}' AND start_us = {taken} AND resource_id = '5'"""
+FROM {schema}allocations
+WHERE restaurant_id = '{big}' AND start_us = {taken} AND resource_id = '5'"""
 IN_THE_WAY: Final = {
-    "postgresql": """SELECT count(*) FROM fourtop.allocations WHERE restaurant_id = '{big}' AND resource_type = 'table'
-AND NOT shadow
-AND "window" && tstzrange(to_timestamp({start} / 1000000), to_timestamp(({start} + {stay}) / 1000000))""",
-    "sqlite": """SELECT count(*) FROM allocations WHERE restaurant_id = '{big}' AND resource_type = 'table'
-AND NOT shadow AND start_us > {start} - 21600000000 AND start_us < {start} + {stay} AND end_us > {start}""",
+    "postgresql": """SELECT count(*) FROM fourtop.allocations
+WHERE restaurant_id = '{big}' AND resource_type = 'table' AND NOT shadow
+AND "window" && tstzrange(
+    to_timestamp({start} / 1000000), to_timestamp(({start} + {stay}) / 1000000)
+)""",
+    "sqlite": """SELECT count(*) FROM allocations
+WHERE restaurant_id = '{big}' AND resource_type = 'table' AND NOT shadow
+AND start_us > {start} - 21600000000 AND start_us < {start} + {stay} AND end_us > {start}""",
 }
 _SERIES: Final = {
-    "postgresql": "numbers AS (SELECT cast(i AS bigint) AS i FROM generate_series(0, {half} - 1) AS i)",
-    "sqlite": "RECURSIVE numbers(i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM numbers WHERE i < {half} - 1)",
+    "postgresql": """numbers AS (
+    SELECT cast(i AS bigint) AS i FROM generate_series(0, {half} - 1) AS i
+)""",
+    "sqlite": """RECURSIVE numbers(i) AS (
+    VALUES (0) UNION ALL SELECT i + 1 FROM numbers WHERE i < {half} - 1
+)""",
 }
 _DATES: Final = {
     "postgresql": "cast(date '{first}' + cast(night AS integer) AS text)",
@@ -255,9 +266,8 @@ def grown(
     """Compare each operation among many rows with the same among few, in turns."""
     begun = perf_counter()
     with make(FEW) as small, make(many) as large:
-        yield Note(
-            f"  {name}: {many:,} allocations of {OTHERS + 1} restaurants written in {perf_counter() - begun:.0f} s"
-        )
+        written = f"written in {perf_counter() - begun:.0f} s"
+        yield Note(f"  {name}: {many:,} allocations of {OTHERS + 1} restaurants {written}")
         few, more = Trial(small), Trial(large)
         for number in range(WARM_UP + rounds):
             for each in (few, more) if number % 2 == 0 else (more, few):

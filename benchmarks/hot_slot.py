@@ -47,7 +47,7 @@ def want(desk: Desk) -> str:
 
 
 def want_often(address: str, lobby: str, times: int, meet: Any) -> list[tuple[str, float]]:
-    """Want it as one of several processes; return what was answered, and after how many seconds."""
+    """Ask for it as one of several processes; return each answer and its seconds."""
     with opened(address) as engine:
         warm(engine.desk(lobby))
         desk = engine.desk(ROOM)

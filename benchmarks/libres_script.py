@@ -1,4 +1,4 @@
-"""Forty tables in libres, as its documentation uses it: any of them is a place of one allocation whose quota is forty.
+"""Forty tables in libres, as its documentation uses it: one allocation with a quota of forty.
 
 Runs in an environment of its own, without fourtop; ``benchmarks.foreign`` starts it. Prints JSON.
 """

@@ -34,7 +34,7 @@ QUIET_PER_SECOND: Final = 60.0
 
 
 def arrivals(seed: int, per_second: float, seconds: float) -> Iterator[float]:
-    """Yield when guests come, in seconds from now: at random, whether or not those before have been served."""
+    """Yield the seconds at which guests come: at random, however fast they are served."""
     draw = random.Random(seed)
     due = draw.expovariate(per_second)
     while due < seconds:
@@ -43,7 +43,7 @@ def arrivals(seed: int, per_second: float, seconds: float) -> Iterator[float]:
 
 
 def served(desks: list[Desk], dues: Iterator[float], requests: list[BookingRequest]) -> list[float]:
-    """Hold and release for each guest in turn; return how long each waited from when it was due to the hold."""
+    """Hold and release for each guest; return each guest's wait from the due time to the hold."""
     begun = perf_counter()
     waits = []
     for place, due in enumerate(dues):
@@ -94,7 +94,11 @@ def push(address: str, number: int, seconds: float, meet: Any) -> int:
 def bars(*, is_quick: bool = False) -> Iterator[Bar | Note]:
     """Compare the quiet ones beside the hot one with the quiet ones alone."""
     rounds, seconds = (2, 1.5) if is_quick else (7, 4.0)
-    alone, beside, usual_alone, usual_beside, hot_waits = [], [], [], [], []
+    alone: list[float] = []
+    beside: list[float] = []
+    usual_alone: list[float] = []
+    usual_beside: list[float] = []
+    hot_waits: list[float] = []
     with furnished_with(pub(each) for each in (HOT, *QUIET)) as template:
         with database(template) as name:
             counts = crowd().do(push, [(url(name), number, seconds) for number in range(2)])
@@ -111,7 +115,8 @@ def bars(*, is_quick: bool = False) -> Iterator[Bar | Note]:
                 (beside if is_hot else alone).append(percentile(waits, 0.99))
                 (usual_beside if is_hot else usual_alone).append(median(waits))
     yield Note(
-        f"  the hot one: {maximum:,.0f} holds and releases a second by two clients; it gets {SHARE:.0%} of that"
+        f"  the hot one: {maximum:,.0f} holds and releases a second by two clients; "
+        f"it gets {SHARE:.0%} of that"
     )
     yield Bar(
         "99 quiet restaurants, p99 of a hold: beside the hot one / alone", beside, alone, at_most=2
@@ -123,8 +128,7 @@ def bars(*, is_quick: bool = False) -> Iterator[Bar | Note]:
 def _together(
     address: str, seed: int, load: tuple[float, float]
 ) -> tuple[list[float], list[float]]:
-    # The hot one is worker number one: what is done together is one piece of work, told apart by
-    # its number.
+    # Processes of one round run one function; the word tells the quiet side from the hot one.
     quiet, hot = crowd().do(
         be, [(address, "quiet", seed, load), (address, "hot", seed + 1000, load)]
     )

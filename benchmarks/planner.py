@@ -20,7 +20,7 @@ import attrs
 from benchmarks.bar import HEADING, Bar, taken
 from fourtop.adjacency import JoinGraph, SubsetEnumerator
 from fourtop.model.floor import Floor, Join
-from fourtop.model.planning import AdjacencyMode, Planning
+from fourtop.model.planning_rules import AdjacencyMode, Planning
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
 from fourtop.planner import Planner, PlanRequest
@@ -103,7 +103,7 @@ def search_anew(floor: Floor, planning: Planning) -> Way:
 
 
 def search_naively(floor: Floor, planning: Planning) -> Way:
-    """Return the search that tries all combinations of free tables and asks networkx about each that seats the party.
+    """Return the search that asks networkx about each combination of free tables with enough seats.
 
     It looks at capacities first, so that networkx is asked as seldom as possible.
     """
@@ -218,7 +218,7 @@ def bars(*, is_quick: bool = False) -> Iterator[Bar]:
 
 
 def cold_start() -> str:
-    """Say what the first request costs, and a request on a floor whose sets explode."""
+    """Say what the first request costs, and a request on a floor with too many sets."""
     floor = grid()
     everything = (1 << len(floor.tables)) - 1
     first = [

@@ -44,7 +44,7 @@ LOBBIES: Final = [f"lobby-{number}" for number in range(CLIENTS)]
 BY_HAND: Final = Path(__file__).with_name("by_hand.sql")
 
 
-# ---- what is compared with: the statements of the same commands
+# ---- the other side: the statements of the same commands
 
 
 @attrs.frozen
@@ -74,7 +74,7 @@ def recorded(
 
     Args:
         template: The database.
-        jobs: Of each client: where it warms up, where it books, and for whom.
+        jobs: For each client: the restaurant to warm up in, the one to book in, and the parties.
     """
     tape: Transaction = []
     how = {"prepare_threshold": None, "cursor_factory": script.recording(tape)}
@@ -87,16 +87,16 @@ def recorded(
     recordings = []
     with database(template) as name, opened(create_engine(url(name), connect_args=how)) as engine:
         for lobby, room, requests in jobs:
-            # What is done once, such as loading the house, is not among the statements.
+            # One-time work, such as loading the house, is not among the statements.
             warm(engine.desk(room), pairs=0)
             engine.desk(room).quote(requests[0])
             warm(engine.desk(lobby), pairs=1)
-            first = noted(lambda lobby=lobby: warm(engine.desk(lobby)))[0]
+            first = noted(partial(warm, engine.desk(lobby)))[0]
             desk, holds, confirms = engine.desk(room), [], []
             for request in requests:
-                sent, held = noted(lambda desk=desk, request=request: desk.hold(request))
+                sent, held = noted(partial(desk.hold, request))
                 holds.append(sent)
-                confirms.append(noted(lambda desk=desk, held=held: desk.confirm(held.id))[0])
+                confirms.append(noted(partial(desk.confirm, held.id))[0])
             recordings.append(Recording([first], holds, confirms))
     return recordings
 
@@ -150,7 +150,7 @@ class Alone:
         return Pairs(hold, confirm)
 
     def by_hand(self) -> Pairs:
-        """Let pgbench run the one statement that writes the rows of a hold and judges nothing, prepared."""
+        """Let pgbench run one prepared statement that writes a hold's rows and checks nothing."""
         options = "-c1", f"-t{len(self._requests)}", "-Mprepared", "-Dn=0"
         with database(self._template) as name:
             printed = script.checked(script.pgbench(name, BY_HAND, *options, user="postgres"))
@@ -164,9 +164,9 @@ class Alone:
 
 
 def alone(template: str, folder: Path, *, number: int, rounds: int) -> Iterator[Bar]:
-    """Compare one client's holds and confirmations with the same statements, and with one by hand."""
+    """Compare one client's holds and confirmations with the same statements and one by hand."""
     trial = Alone(template, folder, number)
-    sides = {
+    sides: dict[str, Callable[[], Any]] = {
         "pgbench": partial(trial.pgbench, is_prepared=True),
         "ours": trial.ours,
         "pgbench plain": trial.pgbench,
@@ -286,7 +286,7 @@ def together(template: str, folder: Path, *, number: int, rounds: int) -> Iterat
         ),
     ):
         trial = Together(template, folder, number, rooms)
-        sides = {
+        sides: dict[str, Callable[[], Any]] = {
             "pgbench": partial(trial.pgbench, is_prepared=True),
             "ours": partial(trial.ours, is_prepared=True),
             "pgbench plain": trial.pgbench,

@@ -1,4 +1,4 @@
-"""160 bookers from 8 processes on 40 tables, beside a bare script with one lock a booking, and beside libres.
+"""Compare 160 bookers in 8 processes on 40 tables with a bare script, and with libres.
 
 Run ``python -m benchmarks.rush`` at the project's root.
 """
@@ -52,10 +52,12 @@ CREATE EXTENSION IF NOT EXISTS btree_gist;
 CREATE TABLE restaurant (id text COLLATE "C" PRIMARY KEY);
 INSERT INTO restaurant VALUES ('lobby'), ('room');
 CREATE TABLE taken (
-    restaurant_id text COLLATE "C" REFERENCES restaurant, resource_type text COLLATE "C", resource_id text COLLATE "C",
+    restaurant_id text COLLATE "C" REFERENCES restaurant,
+    resource_type text COLLATE "C", resource_id text COLLATE "C",
     "window" tstzrange NOT NULL, party int NOT NULL,
-    EXCLUDE USING gist (restaurant_id WITH =, resource_type WITH =, resource_id WITH =, "window" WITH &&)
-        DEFERRABLE INITIALLY IMMEDIATE
+    EXCLUDE USING gist (
+        restaurant_id WITH =, resource_type WITH =, resource_id WITH =, "window" WITH &&
+    ) DEFERRABLE INITIALLY IMMEDIATE
 );
 """
 LOCK: Final = "SELECT 1 FROM restaurant WHERE id = %s FOR UPDATE"
@@ -132,7 +134,7 @@ def book(desk: Desk, request: BookingRequest) -> Booking:
 
 
 def hold_and_confirm(desk: Desk, request: BookingRequest) -> Booking:
-    """Book in two steps, as a guest who is asked for a name in between."""
+    """Book in two steps, as a guest does who enters a name in between."""
     return desk.confirm(desk.hold(request).id)
 
 
@@ -142,7 +144,7 @@ def hold_and_confirm(desk: Desk, request: BookingRequest) -> Booking:
 def book_share(
     source: Callable[[], Any], starts: Sequence[datetime], call: Callable[..., Booking], meet: Any
 ) -> Any:
-    """Book for a share of the parties; return when it began and ended, and what was answered."""
+    """Book for a share of the parties; return its begin, its end and the answers."""
     store = Watched(source())
     lobby, desk = Engine(store).desk(LOBBY), Engine(store).desk(ROOM)
     for number in range(WARM):
@@ -201,7 +203,7 @@ def outcome(spans: Sequence[Any]) -> Outcome:
     seated = counts.pop("seated", 0)
     del counts["refused"]
     seconds = max(ended for _, ended, _ in spans) - min(begun for begun, _, _ in spans)
-    # Who was refused at a version saw what the one saw who was seated at it.
+    # At one version, a refused party saw the same tables as the seated one.
     ordered = sorted(answers, key=lambda each: (each.version, each.what == "seated"))
     return Outcome(seconds, seated, first_fit(each.start for each in ordered), counts)
 
@@ -350,7 +352,7 @@ def _errors(outcomes: Sequence[Outcome]) -> str:
 
 
 def single(template: str, libres: Libres, *, number: int, rounds: int) -> Iterator[Bar]:
-    """Compare one client's hold and confirm with libres' reserve and approve, on the same evenings."""
+    """Compare one client's hold and confirm with libres' reserve and approve, same nights."""
     draw = random.Random(4)
     nights = [OPENING + timedelta(days=night) for night in range(-(-number // 60))]
     starts = [

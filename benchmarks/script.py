@@ -1,4 +1,4 @@
-"""Scripts for pgbench: the statements of real transactions, as they went to the server, with their values in them."""
+"""Scripts for pgbench: the statements of real transactions, with the values that they had."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def recording(tape: Transaction) -> type[psycopg.Cursor[Any]]:
     """Return cursors that write down each statement before they send it."""
 
     class Recorder(psycopg.Cursor[Any]):
-        """Writes down what it sends."""
+        """Records each statement that it sends."""
 
         def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
             """Write down a statement, and send it."""
@@ -92,7 +92,7 @@ def written(
     *,
     is_prepared: bool = False,
 ) -> Path:
-    """Write a script that warms up, waits for the others, runs the timed transactions and says when it was done.
+    """Write a script that warms up, waits for the others, runs the transactions and prints the end.
 
     Args:
         path: Where to.
@@ -162,12 +162,12 @@ def raced(database: str, scripts: Sequence[Path], *options: str) -> tuple[float,
 
 
 def latencies(printed: str) -> list[float]:
-    """Return how long each statement of a script took, in seconds, as ``pgbench -r`` has printed it."""
+    """Return the seconds of each statement of a script, as ``pgbench -r`` has printed them."""
     return [float(found[1]) / 1000 for found in map(_LATENCY.match, printed.splitlines()) if found]
 
 
 def checked(command: Sequence[str]) -> str:
-    """Run a pgbench that nobody waits for; return what it printed."""
+    """Run a pgbench that no other client waits for; return its output."""
     run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # As above.
     assert run.returncode == 0, run.stderr
     assert "aborted" not in run.stderr, run.stderr

@@ -27,7 +27,7 @@ from tests.database.furnished import sqlite_url
 Writes = list[tuple[str, Sequence[Any]]]
 
 LOBBY, ROOM = "lobby", "room"
-# What the columns of a table whose row changes are set to; the rest of the row stays.
+# The columns that an UPDATE of each table sets; the other columns stay.
 CHANGING: Final = {"table_holds": ("state",), "bookings": ("status", "version", "updated_us")}
 INSERTED: Final = "INSERT INTO {table} ({columns}) VALUES ({marks})"
 DELETED: Final = "DELETE FROM {table} WHERE restaurant_id = ? AND id = ?"
@@ -44,15 +44,15 @@ def recording(tape: list[tuple[str, Mapping[str, Any]]]) -> type[sqlite3.Connect
     """Return connections that write down each statement that writes, and its values."""
 
     class Cursor(sqlite3.Cursor):
-        """Writes down what it writes."""
+        """Records each statement that writes."""
 
-        def execute(self, text: str, values: Any = ()) -> sqlite3.Cursor:
+        def execute(self, text: str, values: Any = ()) -> Any:
             """Write down a statement, and run it."""
             if text.startswith(("INSERT", "UPDATE", "DELETE")):
                 tape.append((text, values))
             return super().execute(text, values)
 
-        def executemany(self, text: str, sets: Any) -> sqlite3.Cursor:
+        def executemany(self, text: str, sets: Any) -> Any:
             """Write down a statement for each set of values, and run them."""
             given = list(sets)
             tape.extend((text, each) for each in given)
@@ -69,7 +69,7 @@ def recording(tape: list[tuple[str, Mapping[str, Any]]]) -> type[sqlite3.Connect
 
 
 def bare(text: str, values: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
-    """Return the plain statement that a script would write the same row with, and its values by place."""
+    """Return a script's plain statement for the same row, and its values in order."""
     if found := _INSERT.match(text):
         table, columns, given = found.groups()
         names = _NAMED.findall(given)

@@ -191,7 +191,7 @@ def layered() -> list[Bar]:
 
 
 def nights(draw: random.Random, count: int) -> list[list[Span]]:
-    """Make the stays of each table: three a night, starts on quarters, ends with a buffer of five minutes."""
+    """Make each table's stays: three a night, starts on quarters, five minutes of buffer."""
     tables: list[list[Span]] = []
     for _ in range(TABLES):
         rows: list[Span] = []
@@ -354,7 +354,7 @@ def evening(columns: Sequence[Column], occupancy: Occupancy) -> list[Bar]:
 
 
 def slot_update(indexes: Sequence[DisjointIndex[int]]) -> list[Bar]:
-    """Compare what a change costs in the slots with what it costs in the exact index."""
+    """Compare the cost of a change in the slots with its cost in the exact index."""
     grid, index = SlotGrid(indexes), indexes[0]
     bars = []
     for minutes, bar in ((90, 3), (95, None)):
@@ -404,7 +404,7 @@ def resident_bytes() -> int:
 
 
 def growth() -> list[Bar]:
-    """Compare each operation at 10^6 rows with the same at 10^3, over as many nights, and weigh the rows."""
+    """Compare each operation at 10^6 rows with 10^3 over as many nights; measure the memory."""
     draw = random.Random(5)
     spans = nights(draw, 3_333)
     small = loaded([rows[: 3 * SITTINGS] for rows in spans])

@@ -80,7 +80,7 @@ async def problem(_request: Request, error: Exception) -> JSONResponse:
 
 
 async def settled(call: Callable[[], Awaitable[T]]) -> T:
-    """Make a call that has a key; if the reply to its commit was lost, once more, which settles it."""
+    """Call a command that has a key; if the reply to its commit was lost, call it once more."""
     try:
         return await call()
     except OutcomeUnknown:
@@ -91,7 +91,7 @@ async def settled(call: Callable[[], Awaitable[T]]) -> T:
 
 
 async def desk_for(request: Request, restaurant_id: str) -> AsyncDesk:
-    """Return the desk that serves a request. Who may do what is to be decided here, by your own rules."""
+    """Return the desk that serves a request. Check the user's rights here, by your own rules."""
     engine: AsyncEngine = request.app.state.engine
     return engine.desk(restaurant_id, actor=Actor("web", "guest"))
 

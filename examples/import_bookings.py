@@ -1,4 +1,4 @@
-"""Bring over the bookings of another system: all of them or none, with everything that is wrong listed at once."""
+"""Import another system's bookings: all of them or none, with every error listed at once."""
 
 from __future__ import annotations
 
@@ -28,9 +28,8 @@ def main() -> None:
     mended = EXPORT.replace("T19:30,2026", "T20:00,2026").replace("Low 5", "Low 4b")
     imported = desk.import_bookings(loads_rows_csv(mended), key="export-of-may-1")
     again = desk.import_bookings(loads_rows_csv(mended), key="export-of-may-1")
-    print(
-        f"{imported.bookings} bookings, {imported.allocations} allocations; imported again: {not again.replayed}"
-    )
+    counts = f"{imported.bookings} bookings, {imported.allocations} allocations"
+    print(f"{counts}; imported again: {not again.replayed}")
     print(f"clean: {desk.audit().is_clean}")
 
 

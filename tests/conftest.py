@@ -38,11 +38,12 @@ settings.load_profile("fourtop")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a run choose the stores that tests of the engine run on: where there is no server, PostgreSQL cannot be."""
+    """Let a run choose the stores of the engine's tests: PostgreSQL needs a server."""
     parser.addoption(
         "--stores",
         default=",".join(EVERY_STORE),
-        help="the stores for tests that run on each store, as memory,loading,sqlite,postgresql (default: all)",
+        help="the stores for tests that run on each store, "
+        "as memory,loading,sqlite,postgresql (default: all)",
     )
 
 
@@ -82,7 +83,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Fail a test that takes far too long without the mark ``slow``; note one that takes a little too long."""
+    """Fail a test that takes far too long without the mark ``slow``; note a slightly slow one."""
     report = yield
     # Under measurement of coverage everything takes several times as long.
     if (
@@ -104,7 +105,7 @@ def pytest_runtest_makereport(
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """List the tests that take a little too long, the longest first. Only a report: a busy machine adds some."""
+    """List the slightly slow tests, the longest first: only a report, as machines may be busy."""
     loiterers = sorted(config.stash[LOITERERS].items(), key=lambda each: -each[1])
     if not loiterers:
         return

@@ -1,4 +1,4 @@
-"""A detector of calls that block the event loop. It looks at what is called, not at how long it takes.
+"""A detector of calls that block the event loop. It looks at the calls, not at their duration.
 
 Time proves little: on a busy machine an innocent callback is slow, and on an idle one a wait for a
 disk is quick. Here every call that the loop's thread makes is looked at, whoever makes it: a task,
@@ -71,7 +71,7 @@ class Blocked:
 
 @contextmanager
 def never_blocked() -> Iterator[list[Blocked]]:
-    """Fail at the end if this thread, on which a loop runs, was blocked in between, by whatever task.
+    """Fail at the end if any task has blocked this thread, on which a loop runs.
 
     Yields:
         What has been found so far.
@@ -97,7 +97,8 @@ def never_blocked() -> Iterator[list[Blocked]]:
     finally:
         sys.setprofile(before)
     assert not found, (
-        f"the event loop was blocked {len(found)} times; first by what {found[0].what}:\n{found[0].where}"
+        f"the event loop was blocked {len(found)} times; "
+        f"first by what {found[0].what}:\n{found[0].where}"
     )
 
 
@@ -155,7 +156,7 @@ def _is_of_loop(frame: FrameType) -> bool:
 
 
 def _is_short(frame: FrameType) -> bool:
-    """Tell whether a wait is none: it takes no time, or is over as soon as a thread that is started is there."""
+    """Tell whether a wait is none: it takes no time, or lasts until a new thread has started."""
     if frame.f_code is not threading.Condition.wait.__code__:
         return False
     caller = frame.f_back and frame.f_back.f_back

@@ -48,7 +48,7 @@ EVERY_STORE: Final = tuple(_OPENED)
 
 
 def opened(name: str, clock: Clock) -> AbstractContextManager[Store]:
-    """Give an empty store on a clock, and close it at the end. Of PostgreSQL there is one at a time."""
+    """Give an empty store on a clock; close it at the end. PostgreSQL has one at a time."""
     return _OPENED[name](clock)
 
 

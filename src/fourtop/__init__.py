@@ -100,7 +100,7 @@ from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.plan import Plan, Score, Term
-from fourtop.model.planning import AdjacencyMode, Planning, Weights
+from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import CapacityRule, HoldRules, Policy
 from fourtop.model.receipt import Receipt, Usage
 from fourtop.model.request import BookingRequest, Preference
@@ -297,7 +297,7 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> object:
         if name not in _OF_SQL:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from fourtop.storage import sql  # noqa: PLC0415  # SQLAlchemy is slow to import, and an extra.
+        from fourtop.storage import sql  # noqa: PLC0415  # Slow to import, and an extra.
 
         value = getattr(sql, name)
         value.__module__ = __name__

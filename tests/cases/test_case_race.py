@@ -141,7 +141,7 @@ def test_case_12_confirming_at_once_confirms_once_whatever_the_keys(store: Store
     calls = [lambda key=key: desk.confirm(hold.id, key=key) for key in ("a", "a", "b", None, None)]
     done = [each for each in at_once(calls) if isinstance(each, Booking)]
     assert len(done) == 5
-    assert len({each for each in done}) == 1
+    assert len(set(done)) == 1
     assert sum(not each.replayed for each in done) == 1
     assert [each.confirmed for each in desk.confirmations(hold.id)] == [True]
 

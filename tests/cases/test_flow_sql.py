@@ -1,4 +1,4 @@
-"""The flows that an operator checks by hand, in plain SQL: what the databases do without our code."""
+"""The flows that an operator checks by hand, in plain SQL: what databases do without our code."""
 
 from __future__ import annotations
 
@@ -25,10 +25,12 @@ NO_OVERLAP = "allocations_no_overlap"
 MINUTE_US = 60_000_000
 # A row like that of a booking, on the same table, some minutes later.
 ANOTHER = """
-INSERT INTO {schema}allocations (restaurant_id, id, resource_type, resource_id, start_us, end_us, booking_id, shadow)
+INSERT INTO {schema}allocations
+    (restaurant_id, id, resource_type, resource_id, start_us, end_us, booking_id, shadow)
 SELECT restaurant_id, 'another', resource_type, resource_id, start_us + {shift_us},
     end_us + {shift_us}, booking_id, shadow
-FROM {schema}allocations WHERE booking_id IS NOT NULL AND resource_type = 'table' ORDER BY id LIMIT 1
+FROM {schema}allocations
+WHERE booking_id IS NOT NULL AND resource_type = 'table' ORDER BY id LIMIT 1
 """
 ON_TABLE = "SELECT count(*) FROM {schema}allocations WHERE resource_id = '1' AND NOT shadow"
 
@@ -86,7 +88,8 @@ def test_flow_1_single_assignment_in_postgresql(store: SqlStore, owner: Owner) -
         "SELECT booking_id, confirmed FROM fourtop.booking_confirmation_results"
     ).fetchall() == [(booking.id, True)]
     assert owner.execute(
-        'SELECT resource_id, booking_id, hold_id, lower("window"), upper("window") FROM fourtop.allocations'
+        'SELECT resource_id, booking_id, hold_id, lower("window"), upper("window")'
+        " FROM fourtop.allocations"
     ).fetchall() == [("1", booking.id, None, at("19:00"), at("20:30"))]
 
 
@@ -162,7 +165,8 @@ def test_flow_3_two_restaurants_in_postgresql(
     store: SqlStore, owner: Owner, database: EmptiedDatabase
 ) -> None:
     two_restaurants(store)
-    same = 'SELECT restaurant_id, resource_id, "window" FROM fourtop.allocations ORDER BY restaurant_id'
+    same = """SELECT restaurant_id, resource_id, "window"
+        FROM fourtop.allocations ORDER BY restaurant_id"""
     (here, there) = owner.execute(same.encode()).fetchall()
     assert (here[0], there[0], here[1:]) == ("here", "there", there[1:])
     with cluster().connect(database.name, user="service") as service, service.transaction():
@@ -175,14 +179,16 @@ def test_flow_3_two_restaurants_in_postgresql(
 
 def test_flow_3_two_restaurants_in_sqlite(file_store: SqlStore, file: sqlite3.Connection) -> None:
     two_restaurants(file_store)
-    found = "SELECT restaurant_id, resource_id, start_us, end_us FROM allocations ORDER BY restaurant_id"
+    found = """SELECT restaurant_id, resource_id, start_us, end_us
+        FROM allocations ORDER BY restaurant_id"""
     (here, there) = file.execute(found).fetchall()
     assert (here[0], there[0], here[1:]) == ("here", "there", there[1:])
 
 
 # ---- 4: batch ------------------------------------------------------------------------------------
 
-MOVE = "UPDATE fourtop.allocations SET resource_id = %s WHERE booking_id = %s AND resource_type = 'table'"
+MOVE = """UPDATE fourtop.allocations SET resource_id = %s
+    WHERE booking_id = %s AND resource_type = 'table'"""
 
 
 def swap(owner: Owner, moves: list[tuple[str, str]]) -> None:
@@ -232,7 +238,8 @@ def test_flow_4_batch_needs_the_constraint_to_be_deferred_where_moves_are_statem
         owner.execute(MOVE, ["4", "b1"])
     # In one statement it is judged at the statement's end.
     owner.execute(
-        "UPDATE fourtop.allocations SET resource_id = CASE resource_id WHEN '3' THEN '4' ELSE '3' END"
+        "UPDATE fourtop.allocations"
+        " SET resource_id = CASE resource_id WHEN '3' THEN '4' ELSE '3' END"
         " WHERE resource_id IN ('3', '4')"
     )
     assert tables(owner) == [("b1", "4"), ("b2", "3"), ("b3", "5")]
@@ -276,7 +283,8 @@ def test_flow_5_a_failed_confirm_leaves_evidence_with_the_conflict_in_postgresql
     with pytest.raises(HoldExpired):
         desk.confirm(hold.id, key="k1")
     ((code, rivals, checked_at),) = owner.execute(
-        "SELECT code, rivals, checked_at FROM fourtop.booking_confirmation_results WHERE NOT confirmed"
+        "SELECT code, rivals, checked_at"
+        " FROM fourtop.booking_confirmation_results WHERE NOT confirmed"
     ).fetchall()
     (row,) = table_rows(desk)
     assert (code, checked_at) == ("HOLD_EXPIRED", hold.expires_at)

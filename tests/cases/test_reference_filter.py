@@ -1,4 +1,4 @@
-"""The reference's cases of filtering tables (§9.4): adjacency required, no smallest party, London, 26 October 2025."""
+"""The reference's cases of filtering tables (§9.4): adjacency required, London, 26 October 2025."""
 
 from __future__ import annotations
 

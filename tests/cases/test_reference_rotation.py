@@ -1,4 +1,4 @@
-"""The reference's cases of rotations (§9.7), as the stays that the engine really seats one after the other."""
+"""The reference's cases of rotations (§9.7), as the stays that the engine really seats in turn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reference's cases of selecting tables (§9.3) about what its search counted: here there is nothing to count.
+"""The reference's cases of selecting tables (§9.3) that count its search; ours counts nothing.
 
 It counted what it skipped, and its own test did not notice that a valid pair was among it. A
 complete choice has no such counters; the sets themselves are the answer.

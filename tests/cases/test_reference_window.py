@@ -1,4 +1,4 @@
-"""The reference's cases of windows and slots (§9.2) that no other test states with the very same figures."""
+"""The reference's cases of windows and slots (§9.2) that no other test has with these figures."""
 
 from __future__ import annotations
 

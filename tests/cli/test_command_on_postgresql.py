@@ -21,7 +21,7 @@ SUPERUSER = "postgres"
 
 @pytest.fixture
 def empty() -> Iterator[str]:
-    """The name of a database with nothing in it, in a cluster that knows the roles and the service's login."""
+    """The name of an empty database, in a cluster with the roles and the service's login."""
     with postgresql_database(), fresh_database() as name:
         yield name
 

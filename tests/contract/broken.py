@@ -1,4 +1,4 @@
-"""Stores that each break a promise, one line away from the good one; the contract has to find every one."""
+"""Stores that each break one promise, a line away from the good one; the contract finds all."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Kind = type[MemoryStore] | type[RestaurantState] | type[Occupancy]
 
 
 def maker(kind: Kind) -> MakeStore:
-    """Return what makes a memory store of that kind, or one with such states or such occupancies."""
+    """Return the maker of a memory store of that kind, or with such states or occupancies."""
     if issubclass(kind, MemoryStore):
         return kind
 

@@ -31,7 +31,7 @@ Kind = (
 
 
 def maker(kind: Kind) -> MakeMaintained:
-    """Return what makes a memory store of that kind, or one whose states are or have such a part."""
+    """Return the maker of a memory store of that kind, or with such states or parts."""
     if issubclass(kind, MemoryStore):
         return kind
 
@@ -54,7 +54,7 @@ def maker(kind: Kind) -> MakeMaintained:
 
 
 class _Meeting:
-    """Where the first two threads wait for each other, so that each does the same before either goes on."""
+    """The first two threads meet here, so that both do the same step before either goes on."""
 
     def __init__(self) -> None:
         self._come = count(1)

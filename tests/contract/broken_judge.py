@@ -1,4 +1,4 @@
-"""States that trust a decision, judge too early, or are not atomic: each one line away from the good one."""
+"""States that trust a decision, check too early, or are not atomic: each one line from the good."""
 
 from __future__ import annotations
 

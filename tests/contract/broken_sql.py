@@ -1,4 +1,4 @@
-"""Stores in SQL that each break a promise: something is missing in their database, or in how they use it."""
+"""SQL stores that each break a promise: a fault in their database, or in how they use it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chance that a rival gets to show a fault of a broken store: until it is through, or waits where it has to.
+"""The chance of a rival to show a fault of a broken store: until it is through, or must wait.
 
 The suite gives it a moment, which is enough on an idle machine: a store in use is not to wait for
 longer. Here it gets as long as it takes, so that none is too slow for a fault to show.

@@ -1,4 +1,4 @@
-"""The detector of calls that block the loop: it sees them wherever they are made, and nothing else."""
+"""The detector of calls that block the loop sees them wherever they are made, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contracts of maintenance and outbox, kept by the stores in SQL: each database and way to it."""
+"""The contracts of maintenance and outbox, kept by the SQL stores on each database and way."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def waited_for(url: str) -> MakeStore:
 
 
 def on_an_engine_of_the_host(url: str) -> MakeStore:
-    """psycopg prepares what it has seen five times; SQLite's driver begins transactions by itself."""
+    """psycopg prepares a statement at its fifth use; SQLite's driver begins transactions itself."""
     return lambda clock: SqlStore(create_engine(url), clock=clock)
 
 

@@ -1,4 +1,4 @@
-"""A client that is to be killed, or to lose its server: it says what it is about to do, and what was acknowledged."""
+"""A client that is killed or loses its server; it prints its intents and the acknowledgements."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Acknowledged:
 
 @attrs.frozen
 class Lost:
-    """The server was lost in the middle of a confirmation (or, without a key, of a hold); it waits for a word."""
+    """The server was lost during a confirmation (without a key: a hold); wait for a word."""
 
     key: str | None
     error: FourtopError
@@ -79,7 +79,7 @@ def start_of(number: int, first: date) -> datetime:
 def confirm_on_and_on(
     line: Connection, url: str, first: date, numbers: Iterator[int], fuse: Fuse | None
 ) -> None:
-    """Hold and confirm, one party after the other, and say so before and after each confirmation."""
+    """Hold and confirm for each party in turn; print a line before and after each confirmation."""
     desk = Engine(SqlStore(url if fuse is None else fuse.engine(url))).desk("house")
     for number in numbers:
         request = BookingRequest(PARTY, start_of(number, first))
@@ -103,7 +103,7 @@ def confirm_on_and_on(
 
 
 def _with_one_retry(line: Connection, key: str | None, command: Callable[[], T]) -> T:
-    """Give a command; if the server is lost, wait until somebody says that it is back, and give it once more."""
+    """Give a command; if the server is lost, wait for the word that it is back, and retry."""
     try:
         return command()
     except (StoreUnavailable, OutcomeUnknown) as error:
@@ -140,7 +140,7 @@ class Client:
         assert self._process.exitcode == -signal.SIGKILL
 
     def kill(self) -> list[Message]:
-        """End the process at once, wherever it is, and return what it had said before and nobody had heard."""
+        """End the process at once, wherever it is; return the lines printed but not yet read."""
         self._process.kill()
         self._process.join()
         said: list[Message] = []

@@ -1,4 +1,4 @@
-"""A relay that dies in the middle of a batch, by its own hand or by another's. It needs little, to be started soon."""
+"""A relay that dies in the middle of a batch, by itself or killed. It is small, to start soon."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Place(Enum):
 
 @attrs.frozen
 class Kill:
-    """Where a relay dies: at so many events of its own. It dies by its own hand, so that it does on every machine."""
+    """The event at which a relay kills itself, so that it dies at the same place everywhere."""
 
     at_event: int
     place: Place

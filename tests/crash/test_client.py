@@ -42,7 +42,7 @@ def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, 
 
 @attrs.define
 class Killer:
-    """Kills clients after a part of the time that a confirmation takes, counted from the moment of its intent."""
+    """Kills clients after a share of a confirmation's usual time, counted from its intent."""
 
     draw: random.Random
     took: list[float] = attrs.field(factory=lambda: [0.002])

@@ -1,4 +1,4 @@
-"""Relays that are killed in the middle of a batch, by SIGKILL, while others go on and events keep coming."""
+"""Relays that SIGKILL ends in the middle of a batch, while others run and events keep coming."""
 
 from __future__ import annotations
 

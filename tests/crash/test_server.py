@@ -77,7 +77,7 @@ class Load:
                 return message
 
     def find(self, losses: list[Lost]) -> None:
-        """Look at what was lost, before anybody tries it again; then tell them that the server is there."""
+        """Look at the losses before any retry; then tell the clients that the server is back."""
         for lost in losses:
             self.seen.look_after_loss(lost)
         self.seen.toll.hits += any(lost.key is not None for lost in losses)
@@ -85,7 +85,7 @@ class Load:
             client.line.send("it is back")
 
     def run_until_an_intent(self, draw: random.Random) -> None:
-        """Let each of them confirm at least once, and then a few times more; return when one is about to."""
+        """Let each client confirm once or more, then a few times; return when one is about to."""
         self._confirmed.clear()
         more = draw.randrange(MOST_BEFORE)
         for message in self.messages():

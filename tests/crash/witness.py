@@ -1,4 +1,4 @@
-"""The witness of crashes: hears what clients say, looks at the rows, and finds what was lost or torn."""
+"""The witness of crashes reads the clients' lines and the rows, and finds lost or torn writes."""
 
 from __future__ import annotations
 
@@ -17,16 +17,21 @@ TABLES_OF: Final = (
     "SELECT resource_id FROM {schema}allocations WHERE {owner}_id = :id AND resource_type = 'table'"
 )
 QUERIES: Final = {
-    "answers": "SELECT command FROM {schema}command_results WHERE command = 'confirm' AND idempotency_key = :key",
-    "proofs": "SELECT hold_id FROM {schema}booking_confirmation_results WHERE hold_id = :hold AND confirmed",
-    "news": "SELECT type FROM {schema}capacity_outbox WHERE hold_id = :hold OR booking_id = :booking",
+    "answers": """SELECT command FROM {schema}command_results
+        WHERE command = 'confirm' AND idempotency_key = :key""",
+    "proofs": """SELECT hold_id FROM {schema}booking_confirmation_results
+        WHERE hold_id = :hold AND confirmed""",
+    "news": """SELECT type FROM {schema}capacity_outbox
+        WHERE hold_id = :hold OR booking_id = :booking""",
     "hold": "SELECT state FROM {schema}table_holds WHERE id = :hold",
     "held": TABLES_OF.replace("{owner}", "hold").replace(":id", ":hold"),
     "booking": "SELECT status FROM {schema}bookings WHERE id = :booking",
     "seated": TABLES_OF.replace("{owner}", "booking").replace(":id", ":booking"),
-    "assigned": "SELECT table_id FROM {schema}booking_table_assignments WHERE booking_id = :booking",
+    "assigned": """SELECT table_id FROM {schema}booking_table_assignments
+        WHERE booking_id = :booking""",
 }
-BOOKING_OF: Final = "SELECT booking_id FROM {schema}booking_confirmation_results WHERE hold_id = :hold AND confirmed"
+BOOKING_OF: Final = """SELECT booking_id FROM {schema}booking_confirmation_results
+    WHERE hold_id = :hold AND confirmed"""
 NEWS: Final = sorted(
     each.value
     for each in (
@@ -126,7 +131,7 @@ class Witness:
         return True
 
     def look_after_loss(self, lost: Lost) -> None:
-        """Look at a confirmation whose client has lost its server, before anybody tries it again."""
+        """Look at a confirmation whose client has lost its server, before any retry."""
         if lost.key is None:
             return
         is_done = self.look(lost.key)
@@ -147,7 +152,7 @@ class Witness:
             assert self.look(intent.key)
 
     def check_everything(self) -> None:
-        """Assert that nothing that was acknowledged is lost, nothing is torn, and nothing is there besides."""
+        """Assert that each acknowledged write is there, whole, and that no other exists."""
         assert not self.open
         for key, intent in self._intents.items():
             assert self.look(key), f"{intent} was acknowledged, and is lost"
@@ -172,7 +177,7 @@ class Witness:
             self.toll.before += 1
 
     def _rows(self, intent: Intent) -> tuple[str | None, dict[str, list[Any]]]:
-        """Return the booking that a confirmation has made, and all rows that belong to it, as they are now."""
+        """Return the booking that a confirmation has made, and all of its rows, as they are now."""
         with self._engine.connect() as connection:
             found: dict[str, str | None] = {"key": intent.key, "hold": intent.hold_id}
 

@@ -49,7 +49,7 @@ def install_line(*packages: str) -> str:
 
 
 def server_program(name: str) -> Path:
-    """Return the path of one of PostgreSQL's own programs, such as ``initdb``, ``postgres`` or ``pgbench``.
+    """Return the path of a program of PostgreSQL, such as ``initdb``, ``postgres`` or ``pgbench``.
 
     All come from one directory, so that their versions agree: that of the PATH, else the newest.
 

@@ -29,7 +29,10 @@ read -r _
 if [ -f "$2" ]; then
     pid=$(head -n 1 "$2")
     tries=1200
-    kill -s "$1" "$pid" && while [ -f "$2" ] && kill -s 0 "$pid" && [ "$((tries -= 1))" -gt 0 ]; do sleep 0.05; done
+    kill -s "$1" "$pid" &&
+        while [ -f "$2" ] && kill -s 0 "$pid" && [ "$((tries -= 1))" -gt 0 ]; do
+            sleep 0.05
+        done
 fi
 rm -rf "$3"
 """
@@ -53,7 +56,7 @@ class StartFailedError(Exception):
 
 
 def account() -> pwd.struct_passwd | None:
-    """Return whom the servers run as: nobody else if we are not root, because they refuse root only."""
+    """Return the account that runs the servers: another one only for root, which they refuse."""
     if os.geteuid() != 0:
         return None
     try:
@@ -63,7 +66,7 @@ def account() -> pwd.struct_passwd | None:
 
 
 def make_directory() -> Path:
-    """Make a directory that the servers' account owns and reaches, with a path short enough for a socket."""
+    """Make a directory that the servers' account owns and reaches; a socket needs a short path."""
     directory = Path(tempfile.mkdtemp(prefix="fourtop-", dir=_parent()))
     if owner := account():
         os.chown(directory, owner.pw_uid, owner.pw_gid)
@@ -77,7 +80,7 @@ def hand_over(path: Path) -> None:
 
 
 def spawn(command: list[str], directory: Path, log: Path) -> subprocess.Popen[bytes]:
-    """Start a program as the servers' account, in a directory of its own and out of reach of our Ctrl-C."""
+    """Start a program as the servers' account, in its own directory, not reached by our Ctrl-C."""
     owner = account()
     with log.open("ab") as output:
         return subprocess.Popen(
@@ -142,7 +145,7 @@ def await_ready(process: subprocess.Popen[bytes], log: Path, is_ready: Callable[
 
 
 def kill_tree(process: subprocess.Popen[bytes]) -> None:
-    """End a process and its children in the way in which a power cut does, and wait until all are gone.
+    """End a process and its children as a power cut does, and wait until all are gone.
 
     The parent is stopped first, so that it neither mourns its children nor bears new ones.
     PostgreSQL puts each of them in a session of its own, hence no process group has them all.

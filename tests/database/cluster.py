@@ -121,7 +121,7 @@ class Cluster:
                 return
 
     def kill(self) -> None:
-        """End the postmaster and all its children at once, as a power cut does. The data stay as they are."""
+        """End the postmaster and all its children at once, as a power cut does. The data stay."""
         assert self._process is not None
         kill_tree(self._process)
         self._forget()
@@ -170,7 +170,7 @@ class Cluster:
     def execute(
         self, sql: str, *parameters: object, database: str = "postgres"
     ) -> list[tuple[Any, ...]]:
-        """Run SQL as the superuser, in a transaction of its own, and return the rows if there are any.
+        """Run SQL as the superuser, in its own transaction, and return the rows if the SQL has any.
 
         With parameters it may be one statement only, and ``%s`` stands for each of them.
         """
@@ -192,7 +192,7 @@ class Cluster:
         self._execute_once_all_have_left(f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)")
 
     def _execute_once_all_have_left(self, sql: str) -> None:
-        """Run SQL that nobody else may be in the way of; who has hung up or was thrown out leaves a little later.
+        """Run SQL that needs the others gone; a client that hung up or was thrown out leaves later.
 
         PostgreSQL itself waits for five seconds.
         """
@@ -240,7 +240,7 @@ class Cluster:
         return True
 
     def _forget(self) -> None:
-        """Remove what a power cut would: the kernel's shared memory; and a number that others may be given by now."""
+        """Remove what a power cut would: shared memory, and a pid that may be in use again."""
         pid_file = self.data / "postmaster.pid"
         if not pid_file.exists():
             return

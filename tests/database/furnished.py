@@ -58,7 +58,7 @@ def postgresql_database() -> Iterator[str]:
 
 @contextmanager
 def postgresql_url(*, by_bouncer: bool = False, user: str = LOGIN) -> Iterator[str]:
-    """Give the URL of an empty database with the schema, directly or through a bouncer in transaction mode."""
+    """Give the URL of an empty database with the schema, direct or through a pooler."""
     with postgresql_database() as name:
         server = bouncer() if by_bouncer else cluster()
         yield server.url(name, user=user)

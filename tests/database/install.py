@@ -67,7 +67,7 @@ def missing_packages() -> list[str]:
 
 @contextmanager
 def without_services() -> Iterator[None]:
-    """Keep Debian's packages from starting what they install. A policy that is there already stays, and decides."""
+    """Keep Debian's packages from starting what they install. An existing policy stays in force."""
     try:
         with POLICY.open("x") as policy:
             policy.write(FORBID)

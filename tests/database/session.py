@@ -21,7 +21,7 @@ _NUMBERS = count(1)
 
 
 def cluster() -> Cluster:
-    """Return the cluster of this run. Nobody may stop or kill it: a test that does so makes one of its own.
+    """Return the cluster of this run. A test that stops or kills a cluster makes its own instead.
 
     Raises:
         BinaryNotFoundError: If PostgreSQL is not on this machine; its message says what to type.
@@ -43,7 +43,7 @@ def bouncer() -> Bouncer:
 
 @contextmanager
 def fresh_database(*, template: str = "template0") -> Iterator[str]:
-    """Create a database in the cluster of this run, empty or a copy, and drop it in the end, whoever uses it.
+    """Create an empty database or a copy in this run's cluster; drop it in the end, even if in use.
 
     Yields:
         Its name, which nothing else in this run has.

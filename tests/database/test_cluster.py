@@ -63,7 +63,7 @@ def seconds_to_start() -> float:
 
 
 def start_as(uid: int) -> None:
-    """Become somebody else for good, where root may, and use a cluster. Runs in a process of its own."""
+    """Switch to another account for good, where root may, and use a cluster. Runs in a process."""
     if os.geteuid() == 0:
         os.setgroups([])
         os.setgid(pwd.getpwuid(uid).pw_gid)

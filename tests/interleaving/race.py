@@ -1,4 +1,4 @@
-"""Duels: two calls at once on a small house, and what has to hold of them in every order of their steps."""
+"""Duels: two calls at once on a small house, and the facts that must hold in every order."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from fourtop import (
 from fourtop.errors import NotFound
 from fourtop.ports import Changes
 from fourtop.storage.memory.state import RestaurantState
-from fourtop.testing.interleaving import Interleaving, Scheduler, SteppedStore
+from fourtop.testing.interleavings import Interleaving, Scheduler, SteppedStore
 from fourtop.timeline import Occupancy
 from tests.contract.broken_judge import IgnoresAbsentRemovals
 from tests.evening import NOW, a_house, at, booked, held, one_table, party_size, table_rows

@@ -1,4 +1,4 @@
-"""Every order of the steps of two calls: with a lock all is right, and without one the judges find fault."""
+"""Every order of the steps of two calls: right with a lock; without one, the judges find faults."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from fourtop.testing.interleaving import Interleaving, SteppedStore, explore
+from fourtop.testing.interleavings import Interleaving, SteppedStore, explore
 from tests.full_text import full_text
 from tests.interleaving.race import DUELS, CarelessStore, Duel, LocklessStore, MakeStore, Scene
 

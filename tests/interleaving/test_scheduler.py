@@ -10,7 +10,7 @@ import pytest
 
 from fourtop import ManualClock
 from fourtop.ports import Decision, Scope
-from fourtop.testing.interleaving import Scheduler, SteppedStore, explore
+from fourtop.testing.interleavings import Scheduler, SteppedStore, explore
 from tests.evening import NOW, a_house
 
 

@@ -1,4 +1,4 @@
-"""Nothing tells a restaurant what another one has: no answer, no error, no constraint, no key, and no wait.
+"""No answer, error, constraint, key or wait tells a restaurant what another restaurant has.
 
 Each statement is tried with an id that the other restaurant has and with one that nobody has, while
 the other one holds locks on all of its rows. What comes of it must be the same, and at once.
@@ -35,14 +35,12 @@ PATIENCE: Final = "SET LOCAL lock_timeout = '1ms'"
 
 @pytest.fixture
 def locked(database: str) -> Iterator[Connection]:
-    """A transaction of the other restaurant that holds everything which is theirs, and has taken new keys besides."""
+    """A transaction of the other restaurant that locks all of its rows and has taken new keys."""
     with acting(database, role="fourtop_app", tenant=THEIRS) as connection:
         connection.execute("RESET role")
         for table in TABLES:
-            connection.execute(
-                f"SELECT FROM fourtop.{table} WHERE {tenant_column(table)} = %s FOR UPDATE".encode(),
-                (THEIRS,),
-            )
+            lock = f"SELECT FROM fourtop.{table} WHERE {tenant_column(table)} = %s FOR UPDATE"
+            connection.execute(lock.encode(), (THEIRS,))
         connection.execute("SET LOCAL ROLE fourtop_app")
         yield connection
 
@@ -58,7 +56,7 @@ def known(database: str) -> dict[str, dict[str, Any]]:
 
 
 def outcome(connection: Connection, query: Any, row: Any = None) -> tuple[str, str]:
-    """Return what came of a statement: its tag, or the error with all that it says, but for the ids."""
+    """Return the outcome of a statement: its tag, or the whole error without the ids."""
     connection.execute("SAVEPOINT before")
     try:
         return "done", str(connection.execute(query, row).statusmessage)
@@ -124,9 +122,15 @@ def test_a_row_is_not_written_for_another_restaurant_whether_it_is_there_or_not(
         "SELECT FROM fourtop.bookings WHERE id = %s FOR KEY SHARE",
         "INSERT INTO fourtop.booking_table_assignments VALUES ('ann', %s, 0, '1')",
         "INSERT INTO fourtop.booking_table_assignments VALUES ('ben', %s, 9, '1')",
-        "INSERT INTO fourtop.booking_table_assignments VALUES ('ben', %s, 0, '1') ON CONFLICT DO NOTHING",
+        (
+            "INSERT INTO fourtop.booking_table_assignments VALUES ('ben', %s, 0, '1')"
+            " ON CONFLICT DO NOTHING"
+        ),
         "INSERT INTO fourtop.table_hold_members VALUES ('ann', %s, 0, '1')",
-        "INSERT INTO fourtop.allocations VALUES ('ann', 'new', 'table', '1', 1, 2, DEFAULT, NULL, %s, NULL, false)",
+        (
+            "INSERT INTO fourtop.allocations"
+            " VALUES ('ann', 'new', 'table', '1', 1, 2, DEFAULT, NULL, %s, NULL, false)"
+        ),
         "UPDATE fourtop.allocations SET booking_id = %s WHERE booking_id IS NOT NULL",
         "UPDATE fourtop.restaurants SET id = %s",
     ],

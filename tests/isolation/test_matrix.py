@@ -66,7 +66,7 @@ Tried = dict[str, int] | str
 def tried(
     connection: Connection, table: str, verb: str, row: dict[str, Any] | None = None
 ) -> Tried:
-    """Try a verb on all rows of a table, or insert one. Return the rows that it reached, by restaurant; or why not."""
+    """Try a verb on all rows of a table, or insert one; return the rows reached, or why not."""
     key = Identifier(tenant_column(table))
     changed = Identifier("attempts") if table == "capacity_outbox" else key
     if verb == "I":

@@ -1,4 +1,4 @@
-"""Whom the transactions of a store run as: never the owner of the tables, and nobody who is above the policies."""
+"""Transactions of a store never run as the tables' owner, nor as a role above the policies."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from tests.evening import NOW, a_house, booked, held, open_desk, party_size
 # What each row was written by, as PostgreSQL saw it: a trigger runs as whoever writes.
 WATCH = """
     CREATE TABLE public.seen (
-        relation text, role name, login name, super boolean, bypasses boolean, owns boolean, tenant text
+        relation text, role name, login name,
+        super boolean, bypasses boolean, owns boolean, tenant text
     );
     GRANT INSERT ON public.seen TO PUBLIC;
     CREATE FUNCTION public.see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -35,8 +36,13 @@ WATCH = """
         RETURN NULL;
     END $$;
     DO $$ DECLARE each regclass; BEGIN
-        FOR each IN SELECT oid FROM pg_class WHERE relnamespace = 'fourtop'::regnamespace AND relkind = 'r' LOOP
-            EXECUTE format('CREATE TRIGGER see AFTER INSERT OR UPDATE OR DELETE ON %s EXECUTE FUNCTION see()', each);
+        FOR each IN SELECT oid FROM pg_class
+            WHERE relnamespace = 'fourtop'::regnamespace AND relkind = 'r'
+        LOOP
+            EXECUTE format(
+                'CREATE TRIGGER see AFTER INSERT OR UPDATE OR DELETE ON %s EXECUTE FUNCTION see()',
+                each
+            );
         END LOOP;
     END $$"""
 # Who still sees a row is somebody else, or above the policies.
@@ -122,7 +128,8 @@ def test_nothing_of_a_role_or_tenant_stays_in_the_session(watched: str) -> None:
     booked(open_desk(store), 4)
     with store.engine.connect() as connection:
         left = connection.exec_driver_sql(
-            "SELECT current_user::text, current_setting('fourtop.restaurant_id', true), current_setting('lock_timeout')"
+            "SELECT current_user::text, current_setting('fourtop.restaurant_id', true),"
+            " current_setting('lock_timeout')"
         ).one()
     store.close()
     assert tuple(left) == ("service", "", "0")

@@ -1,4 +1,4 @@
-"""No table of ours is without row level security: neither those that are there nor one that somebody adds."""
+"""Every table of ours has row level security, and so must every table that is added later."""
 
 from __future__ import annotations
 
@@ -26,12 +26,17 @@ UNGUARDED = """
         )
         AND NOT EXISTS (
             SELECT FROM pg_policy
-            WHERE polrelid = table_.oid AND NOT polroles <@ ARRAY['fourtop_app'::regrole::oid, 'fourtop_jobs'::regrole]
+            WHERE polrelid = table_.oid
+                AND NOT polroles <@ ARRAY['fourtop_app'::regrole::oid, 'fourtop_jobs'::regrole]
                 AND relname <> 'fourtop_version'
         )
     )
     ORDER BY relname"""
-LATE = "CREATE TABLE fourtop.late (restaurant_id text); ALTER TABLE fourtop.late ENABLE ROW LEVEL SECURITY;"
+LATE = (
+    "CREATE TABLE fourtop.late (restaurant_id text);"
+    " ALTER TABLE fourtop.late ENABLE ROW LEVEL SECURITY;"
+)
+RENAME = "ALTER TABLE fourtop.bookings RENAME TO late;"
 POLICY = "CREATE POLICY tenant ON fourtop.late TO fourtop_app"
 # The one exception: a slug is unique among all restaurants, as their ids are.
 SHARED_KEYS = ["fourtop.restaurants_slug"]
@@ -39,7 +44,8 @@ KEYS_WITHOUT_TENANT = """
     SELECT conname FROM pg_constraint
     JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
     WHERE connamespace = 'fourtop'::regnamespace AND contype IN ('p', 'u', 'f', 'x')
-        AND attname <> CASE conrelid::regclass::text WHEN 'fourtop.restaurants' THEN 'id' ELSE 'restaurant_id' END
+        AND attname <> CASE conrelid::regclass::text
+            WHEN 'fourtop.restaurants' THEN 'id' ELSE 'restaurant_id' END
         AND conrelid <> 'fourtop.fourtop_version'::regclass
     UNION ALL
     SELECT indexrelid::regclass::text FROM pg_index
@@ -68,12 +74,18 @@ def test_every_table_shows_rows_by_tenant_to_its_owner_too(database: str) -> Non
     [
         "CREATE TABLE fourtop.late (restaurant_id text)",
         "CREATE VIEW fourtop.late AS SELECT * FROM fourtop.bookings",
-        f"{LATE} ALTER TABLE fourtop.late FORCE ROW LEVEL SECURITY; {POLICY} USING (true) WITH CHECK (true)",
-        f"{LATE} {POLICY} USING (restaurant_id = fourtop.tenant()) WITH CHECK (restaurant_id = fourtop.tenant())",
-        "ALTER TABLE fourtop.bookings RENAME TO late; ALTER TABLE fourtop.late NO FORCE ROW LEVEL SECURITY",
-        "ALTER TABLE fourtop.bookings RENAME TO late; ALTER TABLE fourtop.late DISABLE ROW LEVEL SECURITY",
-        "ALTER TABLE fourtop.bookings RENAME TO late; DROP POLICY tenant ON fourtop.late",
-        "ALTER TABLE fourtop.bookings RENAME TO late; CREATE POLICY all_ ON fourtop.late USING (true)",
+        (
+            f"{LATE} ALTER TABLE fourtop.late FORCE ROW LEVEL SECURITY;"
+            f" {POLICY} USING (true) WITH CHECK (true)"
+        ),
+        (
+            f"{LATE} {POLICY} USING (restaurant_id = fourtop.tenant())"
+            " WITH CHECK (restaurant_id = fourtop.tenant())"
+        ),
+        f"{RENAME} ALTER TABLE fourtop.late NO FORCE ROW LEVEL SECURITY",
+        f"{RENAME} ALTER TABLE fourtop.late DISABLE ROW LEVEL SECURITY",
+        f"{RENAME} DROP POLICY tenant ON fourtop.late",
+        f"{RENAME} CREATE POLICY all_ ON fourtop.late USING (true)",
     ],
 )
 def test_a_table_that_is_not_guarded_is_found(fresh: str, change: str) -> None:

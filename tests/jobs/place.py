@@ -105,7 +105,7 @@ def furnish(store: SqlStore, rows: int) -> None:
 
 
 def _left_over(restaurant_id: str, number: int) -> Changes:
-    """Return as many of each: rows that are over, results, answers, ended holds, expired holds, and events."""
+    """Return the counts: past rows, results, answers, ended holds, expired holds and events."""
     names = [f"n{each}" for each in range(number)]
     past = span(-600, -400)
     ended = [

@@ -24,11 +24,12 @@ FROM generate_series(1, 100000) AS n
 """
 HOLDS = """
 INSERT INTO fourtop.table_holds
-    (restaurant_id, id, party_size, state, period, service_date, dining_start_us, dining_end_us, occupied_start_us,
-    occupied_end_us, turn_minutes, is_clamped, created_us, expires_us, fingerprint, actor_id, actor_role, must, wish,
-    names_tables)
-SELECT 'r' || n % 100, 'h' || n, 2, CASE WHEN n % 100 = 0 THEN 'active' ELSE 'released' END, 'dinner', '2026-05-01',
-    n, n + 1, n, n + 1, 90, false, n, n, '{}', 'u17', 'staff', '{}', '{}', false
+    (restaurant_id, id, party_size, state, period, service_date,
+    dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped,
+    created_us, expires_us, fingerprint, actor_id, actor_role, must, wish, names_tables)
+SELECT 'r' || n % 100, 'h' || n, 2, CASE WHEN n % 100 = 0 THEN 'active' ELSE 'released' END,
+    'dinner', '2026-05-01', n, n + 1, n, n + 1, 90, false,
+    n, n, '{}', 'u17', 'staff', '{}', '{}', false
 FROM generate_series(1, 100000) AS n
 """
 ROWS = [

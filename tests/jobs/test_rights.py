@@ -1,4 +1,4 @@
-"""Who may run the jobs on PostgreSQL: members of a role of their own, and nobody who only has that of the service."""
+"""On PostgreSQL only members of the jobs' own role run the jobs; the service's role may not."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ TABLES = (
 
 @pytest.fixture
 def logins() -> Iterator[tuple[Place, Place]]:
-    """A database as the service sees it, and as one does who has the role of the service and no other."""
+    """A database as the service sees it, and as a login with only the service's role sees it."""
     waiter = f"waiter_{next(_NUMBERS)}"
     server = cluster()
     with postgresql_database() as name:

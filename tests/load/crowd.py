@@ -1,4 +1,4 @@
-"""A crowd: processes that stay for many pieces of work, and begin each of them at the same moment."""
+"""A crowd: processes that stay for many pieces of work, and begin each at the same moment."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Crowd:
             process.kill()
 
     def do(self, work: Callable[..., T], each: Sequence[tuple[Any, ...]]) -> list[T]:
-        """Let as many processes as there are arguments do some work, and return what each of them returns.
+        """Run a piece of work in one process for each argument; return the result of each.
 
         Args:
             work: A function of a module; it gets the arguments and a function that waits for the

@@ -52,7 +52,7 @@ Call = Callable[[Desk, BookingRequest], Booking]
 
 
 class WatchedStore:
-    """A store that remembers at which occupancy version the tables of each thread were chosen or refused."""
+    """A store that notes the occupancy version of each thread's choice or refusal of tables."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -182,7 +182,7 @@ def drawn_parties(seed: int) -> list[int]:
 
 
 def check_nobody_is_lost(desk: Desk, outcomes: list[Outcome], parties: list[int]) -> list[Booking]:
-    """Assert that each booker has one answer, and that the store has what was answered and nothing else."""
+    """Assert that each booker has one answer, and that the store has these and no others."""
     assert Counter(each.party_size for each in outcomes) == Counter(parties)
     for each in outcomes:
         assert each.error is None or type(each.error) is Refused
@@ -202,7 +202,7 @@ def check_nobody_is_lost(desk: Desk, outcomes: list[Outcome], parties: list[int]
 def check_each_is_seated_or_rightly_refused(
     desk: Desk, outcomes: list[Outcome], parties: list[int]
 ) -> None:
-    """Assert that everything that fits was seated in its turn, and that each refusal was true when it was given."""
+    """Assert that every party that fits was seated in turn, and that each refusal was true then."""
     booked = check_nobody_is_lost(desk, outcomes, parties)
     house = desk.house()
     chooser = Chooser(house.floor, house.policy.planning)

@@ -1,4 +1,4 @@
-"""A rush of threads: very many bookers at once in one process, and every answer proved afterwards."""
+"""A rush of threads: very many bookers at once in one process, and every answer checked after."""
 
 from __future__ import annotations
 

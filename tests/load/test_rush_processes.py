@@ -1,4 +1,4 @@
-"""A rush of processes: the bookers of 160 parties, and rivals for one table, on a database that they share."""
+"""A rush of processes: 160 bookers, and rivals for one table, on a database that they share."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_100_parties_of_four_from_processes_into_40_covers_make_exactly_ten(
 def want_the_one_table(
     place: Place, meet: Meet
 ) -> tuple[list[Booking | FourtopError], dict[str, int]]:
-    """Want the same table as the others, evening after evening; say what was answered, and what was tried again."""
+    """Ask for the same table as the others each evening; return the answers and retries."""
     answered: list[Booking | FourtopError] = []
     with place.store() as store:
         desk = Engine(store).desk("house")

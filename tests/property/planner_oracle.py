@@ -1,4 +1,4 @@
-"""Plans by brute force, and random floors to try them on. Of fourtop it knows the values, and nothing else.
+"""Plans by brute force, and random floors for them. They use fourtop's values and nothing else.
 
 Every subset is looked at, joints are chosen by trying all subsets of joins, and scores are exact
 fractions.
@@ -14,7 +14,7 @@ from itertools import combinations
 import attrs
 
 from fourtop.model.floor import Floor, Join, SetCapacity
-from fourtop.model.planning import AdjacencyMode, Planning, Weights
+from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table

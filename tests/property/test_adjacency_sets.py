@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fourtop.adjacency import SubsetEnumerator
 from fourtop.adjacency.enumeration import walk
-from fourtop.model.planning import AdjacencyMode
+from fourtop.model.planning_rules import AdjacencyMode
 
 Graph = tuple[int, ...]
 MODES = (*AdjacencyMode, None)

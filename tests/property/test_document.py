@@ -18,7 +18,7 @@ from fourtop.formats.house_document import dumps_house, house_from_data, house_t
 from fourtop.formats.json_schema import house_schema
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
-from fourtop.model.planning import AdjacencyMode, Planning, Weights
+from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import CapacityRule, HoldRules, Policy
 from fourtop.model.restaurant import Area, Restaurant, Zone
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday

@@ -1,4 +1,4 @@
-"""A signal inside a command of the memory store leaves the restaurant as before the command or after it."""
+"""A signal inside a memory store's command leaves the restaurant as before or as after it."""
 
 from __future__ import annotations
 

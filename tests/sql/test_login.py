@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fourtop import SqlStore, StoreMisconfigured, StoreUnavailable, migrate, sweep_holds
-from fourtop.storage.sql.checks.finding import KINDS
+from fourtop.storage.sql.checks.findings import KINDS
 from tests.database.furnished import postgresql_database
 from tests.database.session import cluster
 

@@ -60,7 +60,7 @@ def described(row: Row) -> dict[str, Any]:
 
 
 def taken(tables: Sequence[str], rivals: Sequence[Row], *, is_new: bool = False) -> Wrong:
-    """Return the refusal of named tables; rows that only this command would have written have no ids to tell."""
+    """Return the refusal of named tables; rows that only this command would write have no ids."""
     code = (
         Code.HOLD_CONFLICT
         if any(row.owner[0] == "hold" for row in rivals)
@@ -99,7 +99,7 @@ def service_of(ledger: Ledger, seated: Sitting) -> Opening:
 
 
 def usage(ledger: Ledger, service: Opening, own: Own = NOTHING) -> tuple[int, int]:
-    """Count the covers and parties of a service: bookings, and live holds that no counted booking stands for."""
+    """Count a service's covers and parties: bookings, and live holds without a counted booking."""
     counted = {
         guest.id: guest.party_size
         for guest in ledger.guests.values()

@@ -1,4 +1,4 @@
-"""The model's rearrangements: bookings moved to other tables, tables blocked and given back, bookings imported."""
+"""The model's rearrangements: moves of bookings, blocks and their removal, and imports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A long campaign of the machine, from the root of the project: ``python -m tests.stateful.campaign --seed 1``.
+"""A long campaign of the machine: ``python -m tests.stateful.campaign --seed 1``, at the root.
 
 It prints what is kept as evidence in ``docs/evidence``: seed, date, steps, what came of each
 command, duration. The same seed on the same versions gives the same evenings. With ``--sql`` every
@@ -28,11 +28,12 @@ EVENINGS_OF_A_BATCH = 200
 
 
 def campaign(steps: int, seed: int, twins: Twins | None = None) -> Iterator[str]:
-    """Play until so many steps are done, and yield the lines of a report; raise what the model finds wrong."""
+    """Play until so many steps are done; yield a report's lines; raise the model's findings."""
     began = time.monotonic()
     machine = counted(twins)
     batches = 0
-    yield f"python -m tests.stateful.campaign --steps {steps} --seed {seed}{' --sql' if twins else ''}"
+    option = " --sql" if twins else ""
+    yield f"python -m tests.stateful.campaign --steps {steps} --seed {seed}{option}"
     yield f"date      {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     yield f"versions  Python {platform.python_version()}, Hypothesis {version('hypothesis')}"
     if twins is not None:
@@ -50,10 +51,13 @@ def campaign(steps: int, seed: int, twins: Twins | None = None) -> Iterator[str]
         batches += 1
         sys.stderr.write(f"{machine.steps} steps\n")
     commands = sum(machine.tally.values())
-    yield f"seed      {seed}: {batches} batches of {EVENINGS_OF_A_BATCH} evenings of up to {STEPS_OF_AN_EVENING} steps"
+    evenings = f"{EVENINGS_OF_A_BATCH} evenings of up to {STEPS_OF_AN_EVENING} steps"
+    yield f"seed      {seed}: {batches} batches of {evenings}"
     yield f"steps     {machine.steps}, with {commands} commands, reads and moves of the clock"
     yield f"duration  {time.monotonic() - began:.0f} s"
-    yield "found     nothing: every answer, every refusal and all that is seen are as the model says"
+    yield (
+        "found     nothing: every answer, every refusal and all that is seen are as the model says"
+    )
     if twins is not None:
         yield "          and the same in all stores"
     yield ""

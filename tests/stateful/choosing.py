@@ -10,7 +10,7 @@ import attrs
 
 from fourtop.errors import Code
 from fourtop.model.floor import Floor, SetCapacity
-from fourtop.model.planning import Planning
+from fourtop.model.planning_rules import Planning
 from fourtop.model.request import Preference
 from fourtop.model.table import Table
 
@@ -32,8 +32,9 @@ class Choice:
 
 @attrs.define(eq=False)
 class Chooser:
-    """Brute force on one floor by one set of rules. It remembers its lists, for an empty house; who is free is no
-    part of them.
+    """Brute force on one floor by one set of rules.
+
+    It keeps its lists for an empty house; they do not depend on the free tables.
     """
 
     floor: Floor
@@ -76,7 +77,7 @@ class Chooser:
         return self._ranked[key]
 
     def missing_kinds(self, party_size: int, must: Preference) -> list[str]:
-        """Return the kinds of conditions of which dropping one is enough; where none is, all that are named."""
+        """Return the kinds of conditions that are enough to drop alone; without one, all named."""
         named = [kind for kind in KINDS if getattr(must, kind)]
         enough = [
             kind
@@ -143,7 +144,7 @@ class Chooser:
         return next((each for each in self.floor.set_capacities if set(each.tables) == ids), None)
 
     def loss(self, members: tuple[Table, ...]) -> int:
-        """Return what joining costs: grow a tree from each part, always by the cheapest joint that adds a table."""
+        """Return the cost of joining: grow a tree from each part, always by the cheapest joint."""
         left = {table.id for table in members}
         joints = [join for join in self.floor.joins if set(join.tables) <= left]
         total = 0
@@ -280,7 +281,7 @@ class Chooser:
         return Fraction(1, len(alike))
 
     def depth(self, members: tuple[Table, ...]) -> int:
-        """Return the joins from the first table to the farthest; at least their number where one is out of reach."""
+        """Return the joins from the first table to the farthest, or more if one is out of reach."""
         ids = {table.id for table in members}
         reached, steps = {members[0].id}, 0
         while True:

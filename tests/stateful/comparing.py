@@ -1,4 +1,4 @@
-"""Answers of the engine held against the model: quotes, availabilities, errors, and all that can be seen."""
+"""Compare answers of the engine with the model: quotes, availabilities, errors and all reads."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ def check_booking(said: Booking, true: Guest) -> None:
 
 
 def check_rows(ledger: Ledger, said: Iterable[Allocation], seen: set[str]) -> None:
-    """Assert that the allocations are those of the model; learn the ids of new ones, which nobody had before."""
+    """Assert that the allocations are the model's; learn the new ids, which must be unused ones."""
     by_id = {row.id: row for row in said}
     unknown = [row for row in ledger.rows if row.id is None]
     for row in ledger.rows:
@@ -272,7 +272,7 @@ def check_proof(said: ConfirmationResult, true: Proofread) -> None:
 
 
 def check_news(ledger: Ledger, said: Iterable[Event], seen: set[str]) -> None:
-    """Assert that the new events are those that are due, each with a key that was never there before."""
+    """Assert that the new events are those that are due, each with a key never used before."""
     told = []
     for event in said:
         assert event.dedupe_key not in seen, "an event happens once"

@@ -1,4 +1,4 @@
-"""What the machine draws: few and small choices, which are only given a meaning when the moment comes."""
+"""The machine's draws: few and small choices, which get their meaning when they are used."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fourtop.model.actor import Actor
 from fourtop.model.floor import Floor, Join, SetCapacity
-from fourtop.model.planning import AdjacencyMode
+from fourtop.model.planning_rules import AdjacencyMode
 from fourtop.model.policy import CapacityRule, Policy
 from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Restaurant
@@ -41,14 +41,14 @@ def picks() -> st.SearchStrategy[int]:
 
 
 def pick(options: Sequence[T], choice: int) -> T | None:
-    """Return the newest of some options for 0, the one before for 1 … and around again; or none of them."""
+    """Return the newest option for 0, the one before for 1 … and around again; or none."""
     if choice == NONE_OF_THEM or not options:
         return None
     return options[-1 - choice % len(options)]
 
 
 def pick_id(fitting: Sequence[str], others: Iterable[str], choice: int) -> str:
-    """Return the id of something for which the command makes sense; now and then, or if there is none, of another."""
+    """Return an id for which the command makes sense; sometimes, or without one, another id."""
     return pick(fitting if fitting and choice < 6 else list(others), choice) or UNKNOWN
 
 
@@ -141,7 +141,7 @@ def wishes() -> st.SearchStrategy[Wish]:
 
 
 def next_moment(ledgers: Sequence[Ledger], now: int, choice: int) -> int:
-    """Return where the clock goes: a few seconds on, to the very instant at which something ends, or back."""
+    """Return the clock's next time: a few seconds on, the very instant of some end, or back."""
     if choice < len(_STEPS):
         return now + _STEPS[choice]
     expiries = sorted(
@@ -282,7 +282,7 @@ def edited_policy(ledger: Ledger, choice: int, amount: int) -> Policy:
 
 
 def edited_restaurant(restaurant: Restaurant, choice: int) -> Restaurant:
-    """Return a restaurant with one thing changed; one that takes no bookings takes them again first."""
+    """Return a restaurant with one change; one that takes no bookings takes them again first."""
     if not restaurant.active:
         return attrs.evolve(restaurant, active=True)
     changes: tuple[dict[str, Any], ...] = (

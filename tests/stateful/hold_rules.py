@@ -50,7 +50,7 @@ class HoldRules(Stage):
     def hold_for_booking(
         self, caller: Caller, wish: Wish, choice: int, times: int, *, is_right: bool
     ) -> None:
-        """Hold tables for a booking that waits for them, perhaps more often than is good; or for one that does not."""
+        """Hold tables for a booking that waits for them, perhaps too often, or for another."""
         caller = self._where(caller, "guests")
         ledger = self._here(caller)
         guests = [
@@ -186,7 +186,7 @@ class HoldRules(Stage):
         self._try(caller, trial)
 
     def _named_for(self, ledger: Ledger, hold_id: str, choice: int) -> str | None:
-        """Return the id that a confirmation names: mostly none, a new one, or the one of a booking that fits."""
+        """Return a confirmation's booking id: mostly none, a new one, or a fitting booking's."""
         keep = ledger.keeps.get(hold_id)
         if choice <= 4 or keep is None:
             return None

@@ -184,7 +184,7 @@ def facts(
     party_size: int,
     terms: tuple[Sitting, Opening | None] | None,
 ) -> dict[str, Any]:
-    """Write down all that a hold of these tables relies on, under the names that drift is told by."""
+    """Write down all that a hold of these tables relies on, under the names that drift uses."""
     found: dict[str, Any] = {}
     for table in ledger.floor.tables:
         if table.id in tables:

@@ -1,4 +1,4 @@
-"""The rules about the house: looking at it, blocking its tables, changing it, taking over its bookings."""
+"""The rules about the house: reads, blocks of its tables, edits, and imports of bookings."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ class HouseRules(Stage):
         amount=st.integers(0, 3),
     )
     def edit(self, caller: Caller, what: str, choice: int, place: int, amount: int) -> None:
-        """Change one thing of a house; sometimes from the version that is there, sometimes from another."""
+        """Change one thing of a house; sometimes from the current version, sometimes not."""
         ledger = self._here(caller)
         before = getattr(ledger, what)
         after: Any
@@ -287,7 +287,7 @@ class HouseRules(Stage):
 
 
 def _days_of(ledger: Ledger, at: datetime) -> set[date]:
-    """Return the dates that a start may be asked for on: its own, and that of the service that it lies in."""
+    """Return the dates on which a start may be asked for: its own date, and its service's date."""
     found = opening_at(ledger.restaurant, ledger.policy, instant_of(at))
     own = local_date(ledger.restaurant, instant_of(at))
     return {own} if found is None else {own, found.date}

@@ -15,7 +15,7 @@ from fourtop.errors import FourtopError
 from fourtop.model.actor import Actor
 from fourtop.model.event import EventType
 from fourtop.model.floor import Floor
-from fourtop.model.planning import Planning
+from fourtop.model.planning_rules import Planning
 from fourtop.model.policy import Policy
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Restaurant
@@ -44,7 +44,7 @@ class Wrong(Exception):
 
 @attrs.define(eq=False)
 class Row:
-    """An allocation. Its id and the name of a merge group are the engine's to choose; they are learned."""
+    """An allocation. The engine chooses its id and its merge group; the model learns them."""
 
     kind: str
     resource: str | None
@@ -169,7 +169,7 @@ class Ledger:
         return keep.state == "active" and self.now < keep.expires
 
     def is_dead(self, keep: Keep) -> bool:
-        """Tell whether a hold has expired and was not swept: its rows stand, and are in nobody's way."""
+        """Tell whether a hold has expired and was not swept: its rows exist but block no one."""
         return keep.state == "active" and self.now >= keep.expires
 
     def alive(self) -> list[Keep]:
@@ -222,7 +222,7 @@ class Ledger:
     # ---- changes
 
     def place(self, owner: OwnerKey, tables: tuple[str, ...], start: int, end: int) -> Row | None:
-        """Write the rows of an owner: its tables, a merge group of several, a hold's handle. Return the group."""
+        """Write an owner's rows: tables, a group for several, a handle. Return the group."""
         group = None
         self.rows.extend(Row("table", table, start, end, owner) for table in tables)
         if len(tables) > 1 and owner[0] != "block":

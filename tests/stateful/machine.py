@@ -1,4 +1,4 @@
-"""The machine that plays evenings on two restaurants at once, and lets the model judge every answer."""
+"""The machine plays evenings on two restaurants at once; the model judges every answer."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Evening(HoldRules, BookingRules, HouseRules):
         self._count("clock", "back" if then < moment(now) else "on")
 
     def _refuse_the_clock(self, then: datetime, now: datetime) -> None:
-        """Set the clock far back: a restaurant that was told a later time answers nothing. Set it right."""
+        """Set the clock far back: a restaurant told a later time answers nothing. Set it right."""
         self.clock.move_to(then)
         for here, ledger in enumerate(self.ledgers):
             if moment(ledger.now) - then > _MAX_STEP_BACK:
@@ -51,7 +51,7 @@ class Evening(HoldRules, BookingRules, HouseRules):
     @HAS_ANSWERS
     @rule(choice=PICKS, actor=st.sampled_from(ACTORS))
     def repeat(self, choice: int, actor: Actor) -> None:
-        """Give a command that succeeded once more: the stored success comes back unchanged, and nothing happens."""
+        """Repeat a command that succeeded: its stored success comes back, and nothing changes."""
         found = pick(list(self.runs), choice)
         if found is None:
             return

@@ -1,4 +1,4 @@
-"""Engines with one thing wrong, each a line away from the good one: what the machine has to catch."""
+"""Engines with one fault, each a line away from the good one; the machine must catch it."""
 
 from __future__ import annotations
 

@@ -14,14 +14,14 @@ STEPS_OF_AN_EVENING = 50
 
 
 def counted(twins: Twins | None = None) -> type[Evening]:
-    """Return the machine with counters of its own, on the memory store alone or with twins beside it."""
+    """Return the machine with its own counters, on the memory store alone or with twins."""
     return type("CountedEvening", (Evening,), {"steps": 0, "tally": Counter(), "twins": twins})
 
 
 def play(
     machine: type[Evening], evenings: int, *, from_seed: int | None = None, shrinks: bool = True
 ) -> None:
-    """Play so many evenings of up to 50 steps; raise what the model finds wrong, after making it short.
+    """Play so many evenings of up to 50 steps; raise the model's findings, after shrinking.
 
     Args:
         machine: Whose counters go up.

@@ -1,4 +1,4 @@
-"""The model's own reckoning of time: which service an instant lies in, and how long a party stays."""
+"""The model's own reckoning of time: the service of an instant, and the length of a stay."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def local_date(restaurant: Restaurant, instant: int) -> date:
 
 
 def wall(restaurant: Restaurant, day: date, at: time, *, late: bool) -> int:
-    """Turn a wall-clock reading into an instant: of two the later if ``late``; a skipped one moves on with the clocks.
+    """Turn a wall-clock time into an instant: of two the later if ``late``; a skipped one moves on.
 
     The offsets in use a day before and a day after are all that a reading can have.
     """
@@ -118,7 +118,7 @@ def opening(restaurant: Restaurant, period: ServicePeriod, day: date) -> Opening
 
 
 def opening_at(restaurant: Restaurant, policy: Policy, instant: int) -> Opening | None:
-    """Return the service that an instant lies in: one of its own date, else one of the night before."""
+    """Return the service that an instant lies in: one of its own date, else of the night before."""
     day = local_date(restaurant, instant)
     for each in (*openings(restaurant, policy, day), *openings(restaurant, policy, day - DAY)):
         if each.start <= instant < each.end:
@@ -196,7 +196,7 @@ def of_band(bands: Sequence[TurnBand], party_size: int) -> int:
 
 
 def cap(policy: Policy, period: str, day: date) -> CapacityRule | None:
-    """Return the capacity rule that binds: date before weekday before neither, then period before all periods."""
+    """Return the binding rule: date, then weekday, then neither; a period before all periods."""
     found: CapacityRule | None = None
     best = -1
     for each in policy.capacity_rules:

@@ -1,4 +1,4 @@
-"""The stage of the machine: the restaurants, the trial of a command, and the look at everything after each step."""
+"""The machine's stage: restaurants, the trial of a command, and the look at all after each step."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ HAS_ANSWERS = precondition(_any_of("answers"))
 
 
 class TenantIds:
-    """Ids that count for each restaurant on its own, so that both restaurants have the same ones."""
+    """Ids counted for each restaurant on its own, so that both restaurants have the same ones."""
 
     def __init__(self) -> None:
         self.here = 0
@@ -104,7 +104,7 @@ def check_changed(answer: Any, true: Guest) -> None:
 
 
 class Stage(RuleBasedStateMachine):
-    """Two restaurants, one store, one clock, and the model of each; the rules come with the classes built on it."""
+    """Two restaurants, one store, one clock, and the model of each; subclasses bring the rules."""
 
     # Of all evenings of a run: how many rules were carried out, and what came of each command.
     steps: ClassVar[int] = 0
@@ -244,7 +244,7 @@ class Stage(RuleBasedStateMachine):
         self._check_twins()
 
     def _check_twins(self) -> None:
-        """Look at the stores beside the memory store, too: where something was changed; and now and then everywhere."""
+        """Compare the twins too: after a change its restaurant, and now and then everything."""
         if len(self.stores) == 1:
             return
         if type(self).steps % STEPS_BETWEEN_LOOKS == 0:

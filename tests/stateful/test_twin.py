@@ -1,4 +1,4 @@
-"""The state machine on four: the model, and the same commands in memory, in SQLite and in PostgreSQL."""
+"""The state machine on four: the model, and the same commands in memory, SQLite and PostgreSQL."""
 
 from __future__ import annotations
 

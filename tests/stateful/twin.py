@@ -1,4 +1,4 @@
-"""Twins of the memory store: they get the same commands, have to give the same answers, and to look the same."""
+"""Twins of the memory store: the same commands must give the same answers and the same reads."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _hurry(connection: Any, _record: object) -> None:
 
 
 class Unison:
-    """The desks of one restaurant in several stores. Any question or command goes to all, and has one answer.
+    """The desks of one restaurant in several stores. Every request goes to all and has one answer.
 
     Args:
         desks: By the name of the store; the answers of the others are held against that of the
@@ -124,7 +124,7 @@ class _Said:
 
 
 def look(store: Store, ledger: Ledger, always: Window) -> dict[str, object]:
-    """Return all that a store shows of a restaurant, told or not: records of holds that ended, evidence, answers."""
+    """Return all that a store has of a restaurant, also unread rows: evidence and answers."""
     restaurant_id = ledger.restaurant.id
     holds, blocks, answers = list(ledger.keeps), list(ledger.blocks), list(ledger.answers)
     scope = Scope(

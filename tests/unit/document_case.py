@@ -1,4 +1,4 @@
-"""A house that leaves nothing at its default, one that leaves all, and what is wrong with documents."""
+"""A house without any default, a house with all defaults, and documents with faults."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
-from fourtop.model.planning import Planning, Weights
+from fourtop.model.planning_rules import Planning, Weights
 from fourtop.model.policy import CapacityRule, HoldRules, Policy
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.service_period import Occasion, ServicePeriod
@@ -124,7 +124,8 @@ FULL_TEXT = """\
     "last_seating_buffer_minutes": 60,
     "active": false
   },
-  "zones": [{"id": "Bar", "name": "Bar", "area": "bar"}, {"id": "z1", "name": "Café", "order": 2, "area": "outdoor"}],
+  "zones": [{"id": "Bar", "name": "Bar", "area": "bar"}, \
+{"id": "z1", "name": "Café", "order": 2, "area": "outdoor"}],
   "tables": [
     {
       "id": "t1",
@@ -176,7 +177,8 @@ FULL_TEXT = """\
         "last_seating_minutes": 45
       }
     ],
-    "occasions": [{"key": "tea", "turn_bands": [[null, 45]]}, {"key": "drinks", "turn_bands": [[4, 60], [8, 90]]}],
+    "occasions": [{"key": "tea", "turn_bands": [[null, 45]]}, \
+{"key": "drinks", "turn_bands": [[4, 60], [8, 90]]}],
     "closures": ["2026-01-01", "2026-12-25"],
     "turn_bands": [[2, 80]],
     "capacity_rules": [
@@ -199,7 +201,8 @@ FULL_TEXT = """\
       },
       "demand_multiplier": 1.5
     },
-    "holds": {"ttl_seconds": 60, "rate_limit": 6, "rate_window_seconds": 30, "max_live": 50, "max_live_per_session": 3},
+    "holds": {"ttl_seconds": 60, "rate_limit": 6, "rate_window_seconds": 30, \
+"max_live": 50, "max_live_per_session": 3},
     "past_grace_minutes": 0
   }
 }

@@ -7,7 +7,7 @@ import pytest
 from fourtop.adjacency import JoinGraph, Label
 from fourtop.errors import InvalidInput, NotFound
 from fourtop.model.floor import Floor, Join
-from fourtop.model.planning import AdjacencyMode
+from fourtop.model.planning_rules import AdjacencyMode
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
 

@@ -1,4 +1,4 @@
-"""The awaited engine: it mirrors the other, answers the same, and leaves nothing half done when it is cancelled."""
+"""The async engine mirrors the sync one, answers alike, and a cancel leaves nothing half done."""
 
 from __future__ import annotations
 
@@ -313,7 +313,7 @@ def undone(decided: Decision[Any] | Need) -> Decision[Any] | Need:
 
 
 def desks(store: SteppingStore, house: House | None = None) -> tuple[Desk, AsyncDesk]:
-    """A desk to set the scene at and to look from, and the one that is tried; both at one restaurant."""
+    """A sync desk that prepares and checks, and the desk under test; both at one restaurant."""
     seen = Engine(store.memory, ids=CountedIds("seen-")).add_restaurant(
         a_house() if house is None else house
     )

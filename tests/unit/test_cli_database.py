@@ -24,7 +24,7 @@ LATEST = history()[-1].id
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Relative files belong to the test, and whoever runs the tests may have a store of their own."""
+    """Relative files belong to the test, and the runner's own settings must not name a store."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv(VARIABLE, raising=False)
 
@@ -242,7 +242,10 @@ def test_the_environment_names_the_store_for_all_but_the_demo(
 def test_a_missing_extra_is_one_line_that_says_what_to_install(
     missing: str, url: str, says: str
 ) -> None:
-    code = f"import sys; sys.modules[{missing!r}] = None; from fourtop.cli import main; sys.exit(main(sys.argv[1:]))"
+    code = (
+        f"import sys; sys.modules[{missing!r}] = None;"
+        "from fourtop.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
     for command in ("demo", "migrate"):
         done = subprocess.run(
             [sys.executable, "-c", code, command, "--store", url],
@@ -260,7 +263,8 @@ def test_a_missing_extra_is_one_line_that_says_what_to_install(
 def test_commands_without_a_store_import_nothing_of_sql() -> None:
     code = (
         "import sys; from fourtop.cli import main; code = main(['demo']);"
-        "sys.exit(code or any(name in sys.modules for name in ('sqlalchemy', 'alembic', 'cattrs', 'sqlite3')))"
+        "names = ('sqlalchemy', 'alembic', 'cattrs', 'sqlite3');"
+        "sys.exit(code or any(name in sys.modules for name in names))"
     )
     environment = os.environ | {VARIABLE: "sqlite:////nowhere/night.db"}
     assert (
@@ -332,7 +336,8 @@ def test_an_audit_finds_what_somebody_wrote_past_the_triggers(
 ) -> None:
     with sqlite3.connect("night.db") as connection:
         triggers = connection.execute(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'allocations'"
+            "SELECT name, sql FROM sqlite_master"
+            " WHERE type = 'trigger' AND tbl_name = 'allocations'"
         ).fetchall()
         for name, _ in triggers:
             connection.execute(f"DROP TRIGGER {name}")
@@ -415,7 +420,8 @@ def test_the_doctor_names_what_is_missing_and_what_to_do(
     code, out, err = run(capsys, "doctor", "--store", url)
     assert (code, err) == (1, "")
     assert out.startswith(
-        "refuse   constraint_missing\n         trigger allocations_no_overlap_insert of allocations is"
+        "refuse   constraint_missing\n"
+        "         trigger allocations_no_overlap_insert of allocations is"
     )
     assert "\n         mend it: " in out
     assert max(map(len, out.splitlines())) <= 100

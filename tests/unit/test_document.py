@@ -15,7 +15,7 @@ from fourtop.errors import Code, InvalidDocument, InvalidInput
 from fourtop.formats import house_document
 from fourtop.formats.house_document import dumps_house, house_from_data, house_to_data, loads_house
 from fourtop.model.house import House
-from fourtop.model.planning import Planning
+from fourtop.model.planning_rules import Planning
 from fourtop.model.policy import CapacityRule, HoldRules, Policy
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.service_period import ServicePeriod

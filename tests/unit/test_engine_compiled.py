@@ -24,7 +24,7 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.engine.compiled_house import CompiledHouses
-from fourtop.model.planning import Planning
+from fourtop.model.planning_rules import Planning
 from fourtop.model.table import Position
 from fourtop.planner import planner as planner_module
 from fourtop.ports import Scope, Store

@@ -184,8 +184,10 @@ CASES: list[tuple[FourtopError, Code, int, str]] = [
         ClockBehind("pub", "2027-05-01T12:00:00+00:00", "2026-05-01T12:00:00+00:00"),
         Code.CLOCK_BEHIND,
         503,
-        "the clock says 2026-05-01T12:00:00+00:00, and the restaurant 'pub' has been told"
-        " 2027-05-01T12:00:00+00:00",
+        (
+            "the clock says 2026-05-01T12:00:00+00:00, and the restaurant 'pub' has been told"
+            " 2027-05-01T12:00:00+00:00"
+        ),
     ),
     (
         OutcomeUnknown("confirm"),

@@ -117,7 +117,8 @@ def bare_waivers(source: str) -> Iterator[str]:
     for line, comment in comments(source):
         for word, form in WAIVERS.items():
             if re.search(rf"#\s*{word}", comment) and not form.search(comment):
-                yield f"{line}: {comment} needs a code and a reason, as in '# noqa: ABC123  # Because.'"
+                example = "'# noqa: ABC123  # Because.'"
+                yield f"{line}: {comment} needs a code and a reason, as in {example}"
 
 
 def missing_docstrings(source: str) -> Iterator[str]:

@@ -19,7 +19,7 @@ from fourtop.model.confirmation import ConfirmationResult, TableSnapshot
 from fourtop.model.event import Event, EventType
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState, canonical, fingerprint_of
-from fourtop.model.planning import Planning
+from fourtop.model.planning_rules import Planning
 from fourtop.model.policy import Policy
 from fourtop.model.receipt import Usage
 from fourtop.model.restaurant import Restaurant, Zone

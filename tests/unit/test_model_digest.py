@@ -11,7 +11,7 @@ import pytest
 from fourtop.engine.invocation import digest_of
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.hold import Fingerprint, fingerprint_of
-from fourtop.model.planning import Planning
+from fourtop.model.planning_rules import Planning
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table

@@ -87,6 +87,23 @@ def pub() -> Desk:
     return engine.add_restaurant(fourtop.sample.pub(), actor=Actor("web", "guest"))
 
 
+def plain_samples() -> list[Any]:
+    """Values that need no desk."""
+    return [
+        Actor(LONG, LONG),
+        AsyncEngine(AsyncMemoryStore()),
+        AsyncEngine(AsyncMemoryStore()).desk("pub"),
+        AsyncMemoryStore(),
+        AsyncSqlStore(DATABASE_URL),
+        Audit("pub", 3, (Overlap(ROW, ROW),), (ROW,), ("b1",)),
+        Bookings(),
+        CountedIds("n"),
+        Engine(MemoryStore()),
+        Event(EventType.BOOKING_CREATED, "k", "pub", 0, GUEST, booking_id="b1", hold_id="h1"),
+        Finding("schema_old", Severity.REFUSE, "the schema is old " * 9, "run: fourtop migrate"),
+    ]
+
+
 def samples() -> list[Any]:
     """At least one value of every public class, most of them as a desk returns them."""
     desk = pub()
@@ -111,17 +128,7 @@ def samples() -> list[Any]:
         *house.floor.zones,
         *house.policy.occasions,
         *quote.plan.score.terms,
-        Actor(LONG, LONG),
-        AsyncEngine(AsyncMemoryStore()),
-        AsyncEngine(AsyncMemoryStore()).desk("pub"),
-        AsyncMemoryStore(),
-        AsyncSqlStore(DATABASE_URL),
-        Audit("pub", 3, (Overlap(ROW, ROW),), (ROW,), ("b1",)),
-        Bookings(),
-        CountedIds("n"),
-        Engine(MemoryStore()),
-        Event(EventType.BOOKING_CREATED, "k", "pub", 0, GUEST, booking_id="b1", hold_id="h1"),
-        Finding("schema_old", Severity.REFUSE, "the schema is old " * 9, "run: fourtop migrate"),
+        *plain_samples(),
         Fingerprint('{"a":1}'),
         GUEST,
         ImportReport(3, 5, replayed=True),

@@ -21,7 +21,7 @@ from fourtop.errors import (
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.floor import Floor, Join
 from fourtop.model.plan import Plan, Score, Term
-from fourtop.model.planning import AdjacencyMode, Planning, Weights
+from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
 from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Area, Zone
 from fourtop.model.table import Table

@@ -10,7 +10,7 @@ import pytest
 from fourtop.errors import InvalidInput
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.plan import Plan
-from fourtop.model.planning import Planning, Weights
+from fourtop.model.planning_rules import Planning, Weights
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table

@@ -10,7 +10,7 @@ from itertools import combinations
 import pytest
 
 from fourtop.model.floor import Floor, Join
-from fourtop.model.planning import AdjacencyMode, Planning, Weights
+from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table

@@ -9,7 +9,7 @@ import pytest
 from fourtop.errors import Code, Proof, Refusal
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.plan import Plan
-from fourtop.model.planning import Planning
+from fourtop.model.planning_rules import Planning
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
 from fourtop.planner import MAX_SEARCH_NODES, Planner, PlanRequest

@@ -7,7 +7,7 @@ import pytest
 from fourtop.errors import Code, InvalidInput, NotFound, Proof, Refusal
 from fourtop.model.floor import Floor, Join
 from fourtop.model.plan import Plan
-from fourtop.model.planning import Planning
+from fourtop.model.planning_rules import Planning
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table

@@ -217,7 +217,7 @@ def test_the_answers_of_queries_are_plain_data() -> None:
     data = to_data(answers)
     assert json.loads(json.dumps(data)) == data
     assert set(data["quote"]) == {"plan", "stay", "others", "usage", "versions", "timezone"}
-    assert data["quote"]["timezone"] == "Europe/London"
+    assert data["quote"]["timezone"] == "UTC"
     assert data["quote"]["plan"]["score"] == answers["quote"].plan.score.total
     assert data["availability"]["on"] == "2026-05-01"
     assert data["availability"]["slots"][0]["start"].endswith("+00:00")

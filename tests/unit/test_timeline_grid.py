@@ -31,7 +31,7 @@ class Floor:
         self.grid.remove(bit, start_us, end_us)
 
     def busy(self, start_us: int, end_us: int) -> int:
-        """Ask three ways, the first time perhaps of the indexes and then of the slots, and want one answer."""
+        """Ask three ways, perhaps of the indexes first and then of the slots; expect one answer."""
         masks = {self.grid.busy_mask(start_us, end_us) for _ in range(3)}
         masks |= set(self.grid.busy_masks([start_us, start_us], end_us - start_us))
         self.grid._check()

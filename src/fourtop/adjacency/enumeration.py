@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import attrs
 
 from fourtop.model.floor import bits
-from fourtop.model.planning import AdjacencyMode
+from fourtop.model.planning_rules import AdjacencyMode
 
 Prune = Callable[[int, int], bool]
 

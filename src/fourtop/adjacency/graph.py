@@ -11,7 +11,7 @@ from fourtop.adjacency.enumeration import hubs, walk
 from fourtop.adjacency.shape import Label, Shape
 from fourtop.errors import InvalidInput
 from fourtop.model.floor import Floor, bits
-from fourtop.model.planning import AdjacencyMode
+from fourtop.model.planning_rules import AdjacencyMode
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -133,7 +133,7 @@ class JoinGraph:
         If a member cannot be reached, it is at least the number of tables.
         """
         reached = depth = 0
-        for depth, level in enumerate(walk(self.neighbours, mask)):  # noqa: B007  # the last depth counts
+        for depth, level in enumerate(walk(self.neighbours, mask)):  # noqa: B007  # Last depth.
             reached |= level
         return depth if reached == mask else max(depth, mask.bit_count())
 

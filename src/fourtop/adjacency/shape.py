@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import attrs
 
-from fourtop.model.planning import AdjacencyMode
+from fourtop.model.planning_rules import AdjacencyMode
 
 
 class Label(StrEnum):

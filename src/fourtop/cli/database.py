@@ -25,8 +25,8 @@ class Database:
     """The location of a store.
 
     Args:
-        url: ``sqlite:///evening.db`` or ``postgresql://…``. No output shows it, because it may hold
-            a password.
+        url: ``sqlite:///evening.db`` or ``postgresql://…``. No output shows it, because it may
+            hold a password.
         schema: Schema of the tables on PostgreSQL.
     """
 

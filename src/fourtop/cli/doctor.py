@@ -10,7 +10,7 @@ from fourtop.cli.database import Database
 from fourtop.cli.format import WIDTH, counted
 
 if TYPE_CHECKING:
-    from fourtop.storage.sql.checks.finding import Finding
+    from fourtop.storage.sql.checks.findings import Finding
 
 _INDENT: Final = " " * 9
 

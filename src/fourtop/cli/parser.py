@@ -34,7 +34,8 @@ _DESCRIPTION: Final = (
 _EPILOG: Final = """\
 FLOOR is the path of a house document (see `fourtop schema`), or the word pub for the sample.
 Times are ISO 8601; without an offset they are local times of the restaurant.
-URL is sqlite:///night.db (relative), sqlite:////var/night.db (absolute) or postgresql://user@host/name.
+URL is sqlite:///night.db (relative), sqlite:////var/night.db (absolute), or
+postgresql://user@host/name.
 FOURTOP_STORE is the default URL of every command that takes one, except for the demo.
 
 exit codes: 0 yes: a plan exists, a start is bookable, the audit is clean, or the job is done

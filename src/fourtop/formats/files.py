@@ -43,7 +43,7 @@ def write_text(path: StrPath, text: str) -> None:
 
 def _checked(path: object) -> Path:
     try:
-        text = os.fspath(path)  # type: ignore[call-overload]  # A TypeError is the answer for the rest.
+        text = os.fspath(path)  # type: ignore[call-overload]  # Others raise TypeError.
     except TypeError:
         text = None
     if not isinstance(text, str) or "\0" in text:

@@ -23,7 +23,7 @@ from fourtop.formats.json_codec import (
 from fourtop.model import validators
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
-from fourtop.model.planning import Planning, Weights
+from fourtop.model.planning_rules import Planning, Weights
 from fourtop.model.policy import CapacityRule, HoldRules, Policy
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.service_period import (

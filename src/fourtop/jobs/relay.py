@@ -86,7 +86,7 @@ class Relayed:
 
 
 def wait_us(attempts: int, draw: float) -> int:
-    """Return the microseconds until the next attempt: 50–100 % of min(30 s, 2^attempts · 250 ms).
+    """Return the microseconds to wait: 50 to 100 % of min(30 s, 2^attempts · 250 ms).
 
     Args:
         attempts: Failures before this one.

@@ -146,7 +146,7 @@ def _set_capacities(value: Iterable[SetCapacity]) -> tuple[SetCapacity, ...]:
 class Floor:
     """The tables of a restaurant, their joins, and the hand-set capacities of table sets.
 
-    Immutable: the ``with_…`` and ``without_…`` methods return a changed copy, which a desk stores
+    Immutable: the ``with_…`` and ``without_…`` methods return a changed copy that a desk stores
     as a new version. *Table order* is the order of ``tables``: by number as people count, then by
     id. It decides every tie, and bit ``i`` of every table mask is ``tables[i]``.
 

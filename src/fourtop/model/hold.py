@@ -12,7 +12,7 @@ from fourtop.errors.display import brief, count_of, some
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Stay
 from fourtop.model.floor import Floor
-from fourtop.model.planning import Planning
+from fourtop.model.planning_rules import Planning
 from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.request import Preference
 from fourtop.model.service_period import ServicePeriod

@@ -11,7 +11,7 @@ import attrs
 from fourtop.errors import InvalidInput, NotFound, safe_repr
 from fourtop.errors.display import brief, count_of, shown_id, some
 from fourtop.model import validators
-from fourtop.model.planning import Planning
+from fourtop.model.planning_rules import Planning
 from fourtop.model.service_period import (
     WEEK,
     Occasion,
@@ -173,8 +173,8 @@ def _capacity_rules(value: Iterable[CapacityRule]) -> tuple[CapacityRule, ...]:
 class Policy:
     """All rules of a house except its floor.
 
-    Immutable: the ``with_…`` and ``without_…`` methods return a changed and validated copy, which a
-    desk stores as a new version.
+    Immutable: the ``with_…`` and ``without_…`` methods return a changed and validated copy,
+    which a desk stores as a new version.
 
     Args:
         periods: Service periods, in any order; kept by start, then key. Two periods of one day do

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from enum import Enum
 from operator import index
-from typing import Any, Protocol, SupportsIndex, TypeVar
+from typing import Any, Protocol, SupportsIndex, TypeVar, cast
 
 from fourtop.errors import InvalidIdentifier, InvalidInput, safe_repr
 from fourtop.errors.display import hidden, is_identifier
@@ -143,7 +143,7 @@ def as_index(value: object) -> object:
 
 def as_integer(value: SupportsIndex) -> int:
     """Convert an integer field; see ``as_index``."""
-    return value if type(value) is int else as_index(value)  # type: ignore[return-value]  # The validator refuses the rest.
+    return value if type(value) is int else cast("int", as_index(value))
 
 
 def as_optional_integer(value: SupportsIndex | None) -> int | None:

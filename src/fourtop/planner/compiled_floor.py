@@ -13,7 +13,7 @@ import attrs
 from fourtop.adjacency import JoinGraph
 from fourtop.adjacency.enumeration import walk
 from fourtop.model.floor import Floor, SetCapacity, bits
-from fourtop.model.planning import AdjacencyMode
+from fourtop.model.planning_rules import AdjacencyMode
 from fourtop.model.request import Preference
 from fourtop.planner.candidate import Candidate
 

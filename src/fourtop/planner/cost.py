@@ -7,7 +7,7 @@ import math
 import attrs
 
 from fourtop.model.plan import SCORE_DECIMALS, Score, Term
-from fourtop.model.planning import Weights
+from fourtop.model.planning_rules import Weights
 from fourtop.planner.candidate import Candidate
 
 _MOST_AMPLIFIED = 3.0

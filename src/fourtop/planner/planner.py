@@ -14,14 +14,14 @@ from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model import validators
 from fourtop.model.floor import Floor, bits
 from fourtop.model.plan import Plan
-from fourtop.model.planning import AdjacencyMode, Planning
+from fourtop.model.planning_rules import AdjacencyMode, Planning
 from fourtop.model.request import Preference
 from fourtop.planner.candidate import Candidate
 from fourtop.planner.compiled_floor import CompiledFloor
 from fourtop.planner.cost import ScoreModel
 from fourtop.planner.node_budget import MAX_SEARCH_NODES, NodeBudget
 from fourtop.planner.plan_request import PlanRequest
-from fourtop.planner.ranking import Ranking
+from fourtop.planner.rankings import Ranking
 from fourtop.planner.search import Search
 from fourtop.planner.violations import reasons_against
 

@@ -11,7 +11,7 @@ import attrs
 from fourtop.adjacency.enumeration import SubsetEnumerator, walk
 from fourtop.model.floor import bits
 from fourtop.model.plan import SCORE_DECIMALS
-from fourtop.model.planning import AdjacencyMode, Planning
+from fourtop.model.planning_rules import AdjacencyMode, Planning
 from fourtop.planner.candidate import Candidate
 from fourtop.planner.compiled_floor import CompiledFloor
 from fourtop.planner.cost import Key, ScoreModel

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fourtop.errors import Code, Reason
 from fourtop.model.floor import bits
-from fourtop.model.planning import Planning
+from fourtop.model.planning_rules import Planning
 from fourtop.planner.candidate import Candidate
 from fourtop.planner.compiled_floor import CompiledFloor
 from fourtop.planner.plan_request import PlanRequest

@@ -45,7 +45,7 @@ class View:
         """End the view; every later question fails."""
         self._alive = False
 
-    def _ask(self, allowed: bool, *what: object) -> Records:  # noqa: FBT001  # an assertion's condition, no flag
+    def _ask(self, allowed: bool, *what: object) -> Records:  # noqa: FBT001  # A condition.
         # The text is built only when needed: writing a window takes longer than looking it up.
         assert allowed, f"{' '.join(map(str, what))} is outside the scope of this view"
         assert self._alive, "the view has ended with its call"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         broken_promises,
         promises,
     )
-    from fourtop.testing.interleaving import Interleaving, Scheduler, SteppedStore, explore
+    from fourtop.testing.interleavings import Interleaving, Scheduler, SteppedStore, explore
     from fourtop.testing.sync_bridge import SyncBridge, as_sync
 
 __all__ = [
@@ -46,7 +46,7 @@ __all__ = [
 
 _CONTRACT: Final = "fourtop.testing.contract"
 _BRIDGE: Final = "fourtop.testing.sync_bridge"
-_INTERLEAVING: Final = "fourtop.testing.interleaving"
+_INTERLEAVING: Final = "fourtop.testing.interleavings"
 _SUITES: Final = (
     "MaintenanceContract",
     "OutboxContract",

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from fourtop.model.calendar import Calendar
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
-from fourtop.model.planning import AdjacencyMode, Planning, Weights
+from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import CapacityRule, HoldRules, Policy
 from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Area, Restaurant, Zone

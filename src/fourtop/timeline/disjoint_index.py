@@ -18,7 +18,7 @@ _FULL: Final = 2 * LEAF_STAYS + 1
 class DisjointIndex(Generic[T]):
     """The live, disjoint stays ``[start, end)`` of one resource, in microseconds below ``NEVER``.
 
-    Because the stays are disjoint, their bounds ``start, end, start, end …`` are one list in order,
+    The stays are disjoint, so their bounds ``start, end, start, end …`` are one sorted list,
     and one bisection answers for an instant: an odd place is inside a stay, an even one is before
     the next. The list is cut into leaves of at most ``LEAF_STAYS`` stays, so that an insertion
     moves little memory for any n. Each leaf closes with the first start of the next leaf (the last

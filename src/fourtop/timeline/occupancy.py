@@ -316,8 +316,8 @@ class Occupancy:
 
     def _check(self) -> None:
         """Assert every structure against the rows."""
-        for check in (self._grid._check, self._handles._check, self._shadows._check):  # noqa: SLF001  # same package
-            check()
+        for part in (self._grid, self._handles, self._shadows):
+            part._check()  # noqa: SLF001  # The parts belong to this class.
         shadows = {row.id for row in self._shadows}
         handles = {row.id for row in self._handles.times}
         stays = {row.id for index in self._tables.values() for row in index}

@@ -10,7 +10,7 @@ except ImportError as _error:
         "the SQL stores need SQLAlchemy: install fourtop[sql], or fourtop[postgres]"
     ) from _error
 
-from fourtop.storage.sql.checks.finding import Finding, Severity
+from fourtop.storage.sql.checks.findings import Finding, Severity
 from fourtop.storage.sql.checks.startup import inspect_store
 from fourtop.storage.sql.connection.transaction import StoreMetrics
 from fourtop.storage.sql.store import SqlStore

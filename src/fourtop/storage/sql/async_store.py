@@ -14,7 +14,7 @@ from fourtop.errors.display import brief
 from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.ports import Clock, Decision, Need, Scope, View
-from fourtop.storage.sql.checks.finding import Finding
+from fourtop.storage.sql.checks.findings import Finding
 from fourtop.storage.sql.connection.async_engine import as_async_engine
 from fourtop.storage.sql.connection.transaction import StoreMetrics
 from fourtop.storage.sql.store import SqlStore

@@ -29,7 +29,7 @@ from fourtop.ports import (
     Scope,
     View,
 )
-from fourtop.storage.sql.checks.finding import Finding, Severity
+from fourtop.storage.sql.checks.findings import Finding, Severity
 from fourtop.storage.sql.checks.rules import clock_ahead, ordered
 from fourtop.storage.sql.checks.startup import StartCheck
 from fourtop.storage.sql.connection.engine import as_engine
@@ -261,7 +261,7 @@ class SqlStore:
         slug = ""
         for explains in (False, True):
 
-            def work(connection: Connection, explains: bool = explains) -> T:  # noqa: FBT001  # Bound for this attempt.
+            def work(connection: Connection, *, explains: bool = explains) -> T:
                 locked = self._tenant.lock_restaurant(connection, scope.restaurant_id)
                 nonlocal slug
                 decision = self._decide(connection, scope, locked, decide)

@@ -141,7 +141,8 @@ def broken_promises(
 
 
 def _attempt(suite: object, name: str, make_store: MakeStore) -> Callable[[], None]:
-    promise, trial = getattr(suite, name), getattr(suite, "_trial")  # noqa: B009  # Of whichever suite it is.
+    promise = getattr(suite, name)
+    trial = getattr(suite, "_trial")  # noqa: B009  # Each suite has its own.
     return lambda: promise(trial(make_store))
 
 

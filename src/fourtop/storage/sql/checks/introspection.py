@@ -83,7 +83,8 @@ class Introspector(ABC):
 
     def _contents_statement(self, *, reads_rules: bool) -> Statement:
         table = f"{self._prefix}{VERSION_TABLE}"
-        revision = f"(SELECT coalesce(max(version_num), '') FROM {table})"  # noqa: S608  # Our own names.
+        # Our own names, no input.
+        revision = f"(SELECT coalesce(max(version_num), '') FROM {table})"  # noqa: S608  # Ours.
         uncapped = self._uncapped() if reads_rules else "NULL"
         return Statement(
             "inspect_contents",
@@ -97,7 +98,7 @@ class Introspector(ABC):
                 SELECT 1 FROM {self._prefix}restaurant_capacity_rules
                 WHERE restaurant_id = restaurants.id
             ) ORDER BY id LIMIT {NAMED}
-        ) AS uncapped)"""  # noqa: S608  # Our own names.
+        ) AS uncapped)"""  # noqa: S608  # Our names.
 
 
 _SET_ROLE: Final = Statement(

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from fourtop.clock import SystemClock
-from fourtop.storage.sql.checks.finding import KINDS, Finding, found
+from fourtop.storage.sql.checks.findings import KINDS, Finding, found
 from fourtop.storage.sql.checks.introspection import (
     NAMED,
     Contents,

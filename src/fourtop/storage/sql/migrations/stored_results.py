@@ -121,27 +121,27 @@ def _held(answer: Data) -> dict[str, Any]:
         "wish": _renamed(hold["wish"], "settings", "areas"),
         **{name: hold[name] for name in ("names_tables", "occasion")},
     }
-    return {"type": "hold", "data": {**data, "receipt": _receipt(answer["replayed"])}}
+    return {"type": "hold", "data": {**data, "receipt": _receipt(replayed=answer["replayed"])}}
 
 
 def _confirmed(answer: Data) -> dict[str, Any]:
-    data = _new_booking(answer["booking"], _receipt(answer["replayed"]))
+    data = _new_booking(answer["booking"], _receipt(replayed=answer["replayed"]))
     return {"type": "booking", "data": data, "kind": "Confirmed", "hold_id": answer["hold_id"]}
 
 
 def _booked(answer: Data) -> dict[str, Any]:
     usage = {name: answer["capacity"][name] for name in _USAGE}
-    receipt = {**_receipt(answer["duplicate"]), "usage": usage}
+    receipt = {**_receipt(replayed=answer["duplicate"]), "usage": usage}
     return {"type": "booking", "data": _new_booking(answer["booking"], receipt), "kind": "Booked"}
 
 
 def _changed(answer: Data) -> dict[str, Any]:
-    data = _new_booking(answer["booking"], _receipt(answer["replayed"]))
+    data = _new_booking(answer["booking"], _receipt(replayed=answer["replayed"]))
     return {"type": "booking", "data": data, "kind": "Changed"}
 
 
 def _moved(answer: Data) -> dict[str, Any]:
-    receipt = _receipt(answer["replayed"])
+    receipt = _receipt(replayed=answer["replayed"])
     return {
         "type": "bookings",
         "data": [_new_booking(each, receipt) for each in answer["bookings"]],
@@ -151,7 +151,7 @@ def _moved(answer: Data) -> dict[str, Any]:
 def _blocked(answer: Data) -> dict[str, Any]:
     block = answer["block"]
     data = {**block, "window": _new_window(block["window"])}
-    return {"type": "block", "data": {**data, "receipt": _receipt(answer["replayed"])}}
+    return {"type": "block", "data": {**data, "receipt": _receipt(replayed=answer["replayed"])}}
 
 
 def _imported(answer: Data) -> dict[str, Any]:
@@ -204,7 +204,7 @@ def _new_window(bounds: list[int]) -> dict[str, str]:
     return {"start": _instant(start_us), "end": _instant(end_us)}
 
 
-def _receipt(replayed: bool) -> dict[str, Any]:  # noqa: FBT001  # The value of a column, not a switch.
+def _receipt(*, replayed: bool) -> dict[str, Any]:
     return {**_EMPTY_RECEIPT, "replayed": replayed}
 
 

