@@ -336,6 +336,17 @@ class _Attempt:
         assignment = Assignment(
             given.tables, given.stay.occupied, given.merge_group_id, now_us, actor
         )
+        if known is not None:
+            return attrs.evolve(
+                known,
+                status=BookingStatus.CONFIRMED,
+                stay=given.stay,
+                assignment=assignment,
+                version=known.version + 1,
+                updated_us=now_us,
+                actor=actor,
+                past_reason=known.past_reason or hold.past_reason,
+            )
         return Booking(
             id=booking_id,
             restaurant_id=hold.restaurant_id,
@@ -343,11 +354,11 @@ class _Attempt:
             status=BookingStatus.CONFIRMED,
             stay=given.stay,
             assignment=assignment,
-            version=1 if known is None else known.version + 1,
-            created_us=now_us if known is None else known.created_us,
+            version=1,
+            created_us=now_us,
             updated_us=now_us,
             actor=actor,
-            past_reason=(None if known is None else known.past_reason) or hold.past_reason,
+            past_reason=hold.past_reason,
         )
 
     # ---- the evidence

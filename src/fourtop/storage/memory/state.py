@@ -79,6 +79,8 @@ class RestaurantState:
         self._holds_for: dict[str, list[str]] = {}
         # Restores the records while a write is under way; the store repairs where one is left over.
         self.undo: Callable[[], None] | None = None
+        # The slug before the last write: an undo restores it.
+        self._slug_before: str = house.restaurant.slug
 
     @classmethod
     def of(cls, house: House, versions: Versions, **kept: Unpack[StoredRecords]) -> Self:
@@ -112,6 +114,12 @@ class RestaurantState:
         )
         state.outbox.keys.update(kept.get("event_keys", ()))
         return state
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """The slug; after an interrupt also the one that ``repair`` will restore."""
+        slug = self.house.restaurant.slug
+        return (slug,) if self._undo is None else (slug, self._slug_before)
 
     # ---- reading: the Source protocol
 
@@ -265,6 +273,7 @@ class RestaurantState:
             undo: Restore the records. It may run several times. The indexes of the records follow
                 by themselves, those of the allocations excepted.
         """
+        self._slug_before = self.house.restaurant.slug
         self.undo = undo
         try:
             result = write()
@@ -353,13 +362,21 @@ class RestaurantState:
         Raises:
             FourtopError: As ``Store.transact``.
         """
+        self.check(changes)
+        self.run(partial(self._write_all, changes), self._undo_of(changes))
+
+    def check(self, changes: Changes) -> None:
+        """Refuse changes that this restaurant does not allow, except for overlaps.
+
+        Raises:
+            FourtopError: As ``Store.transact``.
+        """
         self._check_tenant(changes)
         self._check_house(changes)
         self._check_bookings(changes)
         self._check_gone(changes)
         self._check_new(changes)
         self._check_references(changes)
-        self.run(partial(self._write_all, changes), self._undo_of(changes))
 
     def _write_all(self, changes: Changes) -> None:
         self._write_allocations(changes)
