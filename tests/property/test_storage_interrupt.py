@@ -253,7 +253,7 @@ def test_finding_24_a_second_interrupt_during_the_repair_leaves_nothing_torn(
 
     def interrupted_repair(state: RestaurantState) -> None:
         nonlocal interrupted
-        if state._undo is not None and not interrupted:
+        if state.undo is not None and not interrupted:
             interrupted = 1
             # Tracing ended with the first interrupt.
             with Interrupt(draw.randrange(1, 400), PACKAGES).armed():
@@ -265,7 +265,7 @@ def test_finding_24_a_second_interrupt_during_the_repair_leaves_nothing_torn(
     for number in draw.sample(range(1, places + 1), 20):
         interrupted = 0
         torn = interrupt(name, number)
-        twice += torn.store._states["house"]._undo is not None
+        twice += torn.store._states["house"].undo is not None
         found = entered(torn.store, seen)
         assert found in (before, after), f"torn at place {number} of {places}"
         entered(torn.store, check)
@@ -280,7 +280,7 @@ def test_finding_34_an_interrupt_while_a_slug_changes_gives_it_to_no_other(
     repair = RestaurantState.repair
 
     def interrupted_repair(state: RestaurantState) -> None:
-        if state._undo is not None and not is_over:
+        if state.undo is not None and not is_over:
             raise KeyboardInterrupt
         repair(state)
 
@@ -289,7 +289,7 @@ def test_finding_34_an_interrupt_while_a_slug_changes_gives_it_to_no_other(
     for number in range(1, places + 1):
         is_over = False
         store = interrupt("edit_slug", number).store
-        unrepaired += store._states["house"]._undo is not None
+        unrepaired += store._states["house"].undo is not None
         for slug in ("house", "other"):
             with suppress(AlreadyExists):
                 store.add_restaurant(renamed_house(f"new-{slug}", slug))

@@ -212,6 +212,12 @@ class Planner:
         ``PARTY_NEVER_FITS``, or ``SEARCH_LIMIT_REACHED`` with the proof ``NOT_PROVEN`` where a
         search met its bound of ``max_nodes`` sets before it found a plan.
         """
+        ranking = self._ranking(request)
+        if ranking is not None:
+            # The usual case. It skips the search, which costs as much again.
+            ranks = ranking.available(free & self._meeting(request.must))
+            if ranks:
+                return ranking.plan(ranking.first(ranks))
         found = self._found(request, free, 1)
         if found.plans:
             return found.plans[0]

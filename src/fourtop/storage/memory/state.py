@@ -119,7 +119,7 @@ class RestaurantState:
     def slugs(self) -> tuple[str, ...]:
         """The slug; after an interrupt also the one that ``repair`` will restore."""
         slug = self.house.restaurant.slug
-        return (slug,) if self._undo is None else (slug, self._slug_before)
+        return (slug,) if self.undo is None else (slug, self._slug_before)
 
     # ---- reading: the Source protocol
 
