@@ -496,6 +496,7 @@ class Desk:
             expected: The policy version that the caller saw; ``None``: any.
 
         Raises:
+            AlreadyExists: If another restaurant has the new slug. Choose another one.
             InUse: If the time zone changes while a table is occupied now or later, or a booking
                 waits for one within a year: the local times that guests were told would change.
             StaleVersion: If the version is another. Read the restaurant again.

@@ -57,7 +57,7 @@ class AsyncMemoryStore:
         """Put a new restaurant in place, with floor and policy at version 1 and nothing taken.
 
         Raises:
-            AlreadyExists: If a restaurant has that id.
+            AlreadyExists: If a restaurant has that id or that slug.
         """
         self._store.add_restaurant(house)
 

@@ -17,7 +17,14 @@ import sqlalchemy
 from fourtop.errors import OutcomeUnknown, StoreUnavailable
 from fourtop.storage.sql.connection.driver import Driver, DriverCursor
 from fourtop.storage.sql.connection.engine import driver_of
-from fourtop.storage.sql.connection.errors import STALE, Fault, as_ours, code_of, fault_of
+from fourtop.storage.sql.connection.errors import (
+    STALE,
+    Fault,
+    as_ours,
+    code_of,
+    fault_of,
+    is_slug_taken,
+)
 from fourtop.storage.sql.connection.listeners import ListenedConnection, has_listeners
 from fourtop.storage.sql.statement import NO_PARAMETERS, Statement, TransactionMode
 
@@ -341,3 +348,8 @@ class ConstraintViolation(Exception):
     def __init__(self, cause: BaseException) -> None:
         super().__init__(cause)
         self.cause = cause
+
+    @property
+    def is_slug_taken(self) -> bool:
+        """Whether another restaurant has the slug."""
+        return is_slug_taken(self.cause)
