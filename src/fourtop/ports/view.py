@@ -181,12 +181,12 @@ class View:
 
     def headcounts(self, window: Window) -> tuple[Headcount, ...]:
         """Return the headcounts of the counted bookings inside a window, ascending."""
-        source = self._ask(self.scope.covers_headcounts(window), "how many sit down in", window)
+        source = self._ask(self.scope.covers_headcounts(window), "the headcounts of", window)
         return tuple(source.headcounts(window))
 
     def held_covers(self, window: Window) -> tuple[HeldCover, ...]:
         """Return the held covers that start inside a window, by start, then id."""
-        source = self._ask(self.scope.covers_headcounts(window), "how many sit down in", window)
+        source = self._ask(self.scope.covers_headcounts(window), "the headcounts of", window)
         return tuple(source.held_covers(window, self.now_us))
 
     def active_holds_for(self, booking_id: str) -> tuple[Hold, ...]:
