@@ -176,17 +176,17 @@ class View:
 
     def bookings_starting(self, window: Window) -> tuple[Booking, ...]:
         """Return the bookings, of any status, that start inside a window; by start, then id."""
-        source = self._ask(self.scope.covers_sittings(window), "the sittings of", window)
+        source = self._ask(self.scope.covers_sittings(window), "every sitting in", window)
         return tuple(source.bookings_starting(window))
 
     def headcounts(self, window: Window) -> tuple[Headcount, ...]:
         """Return the headcounts of the counted bookings inside a window, ascending."""
-        source = self._ask(self.scope.covers_headcounts(window), "the headcounts of", window)
+        source = self._ask(self.scope.covers_headcounts(window), "every headcount in", window)
         return tuple(source.headcounts(window))
 
     def held_covers(self, window: Window) -> tuple[HeldCover, ...]:
         """Return the held covers that start inside a window, by start, then id."""
-        source = self._ask(self.scope.covers_headcounts(window), "the headcounts of", window)
+        source = self._ask(self.scope.covers_headcounts(window), "every headcount in", window)
         return tuple(source.held_covers(window, self.now_us))
 
     def active_holds_for(self, booking_id: str) -> tuple[Hold, ...]:
