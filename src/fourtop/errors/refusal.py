@@ -31,23 +31,31 @@ _TEXT = {
         "no tables for a party of {party_size} were found among the first {limit} sets searched"
     ),
     Code.TABLES_TAKEN: "every table or combination that seats {party_size} is in use",
-    Code.HOLD_CONFLICT: "the tables {tables} are held at that time (allocations_no_overlap)",
-    Code.ALLOCATIONS_OVERLAP: "the tables {tables} are taken at that time (allocations_no_overlap)",
+    Code.HOLD_CONFLICT: "{the_tables} {are} held at that time (allocations_no_overlap)",
+    Code.ALLOCATIONS_OVERLAP: "{the_tables} {are} taken at that time (allocations_no_overlap)",
     Code.PARTY_BELOW_MINIMUM: (
-        "a party of {party_size} is below the minimum of {minimum} for the tables {tables}"
+        "a party of {party_size} is below the minimum of {minimum} for {the_tables}"
     ),
     Code.PARTY_ABOVE_MAXIMUM: (
-        "a party of {party_size} is above the maximum of {maximum} for the tables {tables}"
+        "a party of {party_size} is above the maximum of {maximum} for {the_tables}"
     ),
-    Code.SLACK_EXCEEDED: (
-        "the tables {tables} leave {slack} seats over; at most {budget} are allowed"
-    ),
+    Code.SLACK_EXCEEDED: ("{the_tables} {leave} {slack} seats over; at most {budget} are allowed"),
     Code.TOO_MANY_TABLES: "{count} tables were named; at most {maximum} may be joined",
-    Code.TABLE_OUT_OF_SERVICE: "the tables {tables} are not in service",
-    Code.TABLE_NOT_MOVABLE: "the tables {tables} are fixed and cannot be joined",
-    Code.ZONE_MISMATCH: "the tables {tables} stand in different zones",
-    Code.ADJACENCY_MISMATCH: "the tables {tables} cannot be pushed together (mode {mode})",
+    Code.TABLE_OUT_OF_SERVICE: "{the_tables} {are} not in service",
+    Code.TABLE_NOT_MOVABLE: "{the_tables} {are} fixed and cannot be joined",
+    Code.ZONE_MISMATCH: "{the_tables} stand in different zones",
+    Code.ADJACENCY_MISMATCH: "{the_tables} cannot be pushed together (mode {mode})",
 }
+
+
+def _words_of(tables: Any) -> dict[str, str]:
+    """Return the words of a sentence about one or more tables."""
+    is_one = isinstance(tables, str) or len(tables) == 1
+    return {
+        "the_tables": f"table{'' if is_one else 's'} {_listed(tables)}",
+        "are": "is" if is_one else "are",
+        "leave": "leaves" if is_one else "leave",
+    }
 
 
 def _listed(value: Any) -> Any:
@@ -83,9 +91,8 @@ class Reason:
     details: Mapping[str, Any] = attrs.field(factory=dict, hash=False)
 
     def __str__(self) -> str:
-        return _TEXT[self.code].format_map(
-            {name: _listed(value) for name, value in self.details.items()}
-        )
+        facts = {name: _listed(value) for name, value in self.details.items()}
+        return _TEXT[self.code].format_map(facts | _words_of(self.details.get("tables", ())))
 
     def __repr__(self) -> str:
         return brief(self, f"{self.code.value}: {self}")
