@@ -321,6 +321,7 @@ def test_a_live_hold_shows_its_expiry_whatever_its_id() -> None:
 
 def test_a_quote_counts_its_other_plans() -> None:
     quote = pub().quote(fourtop.BookingRequest(4, SIX))
+    assert isinstance(quote, fourtop.Quote)
     assert len(quote.others) > 1
 
     assert repr(quote).endswith(f", {len(quote.others)} more plans>")
@@ -330,6 +331,7 @@ def test_a_quote_counts_its_other_plans() -> None:
 
 def test_a_booking_names_its_tables() -> None:
     made = pub().book(fourtop.BookingRequest(4, SIX))
+    assert made.assignment is not None
     joined = attrs.evolve(made.assignment, tables=("3", "4"))
 
     assert f"table {made.tables[0]}, " in repr(made)
