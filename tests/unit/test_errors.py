@@ -364,6 +364,15 @@ def test_a_reason_about_several_tables_has_the_plural(code: Code, text: str) -> 
     assert str(Reason(code, {**FACTS, "tables": ["t1", "t2"]})) == text
 
 
+def test_a_reason_about_conditions_names_their_values() -> None:
+    wanted = {"features": ["quiet", "window"], "zones": ["patio"]}
+    details = {"party_size": 4, "conditions": ["features", "zones"], "wanted": wanted}
+    assert str(Reason(Code.NO_TABLES_MATCH, details)) == (
+        "tables that seat 4 exist, but none meets the conditions"
+        " features quiet, window; zones patio"
+    )
+
+
 def test_a_refusal_says_all_its_reasons_and_is_coded_by_the_first() -> None:
     refusal = Refusal(
         (Reason(Code.ZONE_MISMATCH, FACTS), Reason(Code.TABLE_NOT_MOVABLE, FACTS)),

@@ -25,7 +25,7 @@ _TEXT = {
     ),
     Code.PARTY_NEVER_FITS: "no table or combination on this floor seats a party of {party_size}",
     Code.NO_TABLES_MATCH: (
-        "tables that seat {party_size} exist, but none meets the conditions {conditions}"
+        "tables that seat {party_size} exist, but none meets the conditions {wanted}"
     ),
     Code.SEARCH_LIMIT_REACHED: (
         "no tables for a party of {party_size} were found among the first {limit} sets searched"
@@ -48,14 +48,24 @@ _TEXT = {
 }
 
 
-def _words_of(tables: Any) -> dict[str, str]:
-    """Return the words of a sentence about one or more tables."""
+def _words_of(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the words of sentences about one or more tables, and about conditions."""
+    tables = details.get("tables", ())
     is_one = isinstance(tables, str) or len(tables) == 1
     return {
         "the_tables": f"table{'' if is_one else 's'} {_listed(tables)}",
         "are": "is" if is_one else "are",
         "leave": "leaves" if is_one else "leave",
+        "wanted": _conditions_of(details),
     }
+
+
+def _conditions_of(details: Mapping[str, Any]) -> Any:
+    wanted = details.get("wanted")
+    if wanted is None:
+        # Stored by a version that named the kinds only.
+        return _listed(details.get("conditions", ()))
+    return "; ".join(f"{kind} {_listed(values)}" for kind, values in wanted.items())
 
 
 def _listed(value: Any) -> Any:
@@ -92,7 +102,7 @@ class Reason:
 
     def __str__(self) -> str:
         facts = {name: _listed(value) for name, value in self.details.items()}
-        return _TEXT[self.code].format_map(facts | _words_of(self.details.get("tables", ())))
+        return _TEXT[self.code].format_map(facts | _words_of(self.details))
 
     def __repr__(self) -> str:
         return brief(self, f"{self.code.value}: {self}")
