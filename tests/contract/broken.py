@@ -150,6 +150,10 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     store.RemovesWithoutAsking: ("test_a_restaurant_is_kept_if_the_check_raises",),
     store.ChecksBeforeItLocks: ("test_nothing_comes_between_a_check_and_the_removal",),
     store.OpensTwice: ("test_a_restaurant_is_opened_once",),
+    store.AddsAnySlug: ("test_a_restaurant_is_not_added_with_a_slug_of_another",),
+    store.TrustsNewSlugs: ("test_a_restaurant_does_not_change_to_a_slug_of_another",),
+    store.KeepsSlugsForGood: ("test_a_slug_is_free_when_no_restaurant_has_it",),
+    store.ComparesSlugsAsTheyWere: ("test_of_two_that_want_a_slug_at_once_one_gets_it",),
     store.FindsNothing: ("test_an_unknown_restaurant_is_not_found",),
     store.LeavesViewsAlive: ("test_a_view_dies_with_its_call",),
     store.ShowsEverything: (

@@ -86,6 +86,10 @@ POSTGRESQL: Final[dict[str, tuple[tuple[str, ...], str]]] = {
         ("DROP INDEX fourtop.booking_confirmation_results_key",),
         "test_a_key_confirms_a_booking_once",
     ),
+    "restaurants without an index of slugs": (
+        ("DROP INDEX fourtop.restaurants_slug",),
+        "test_a_restaurant_does_not_change_to_a_slug_of_another",
+    ),
     "answers without a key": (
         (_DROP.format("command_results", "command_results_pkey"),),
         "test_an_id_or_key_that_is_there_is_refused",
@@ -142,6 +146,10 @@ SQLITE: Final[dict[str, tuple[Callable[[str], tuple[str, ...]], str]]] = {
     "a key for a hold": (
         lambda _: ("DROP INDEX booking_confirmation_results_key",),
         "test_a_key_confirms_a_booking_once",
+    ),
+    "restaurants without an index of slugs": (
+        lambda _: ("DROP INDEX restaurants_slug",),
+        "test_a_restaurant_is_not_added_with_a_slug_of_another",
     ),
 }
 

@@ -8,15 +8,17 @@ from typing import Any, TypeVar
 import attrs
 
 from fourtop import (
+    AlreadyExists,
     Event,
     House,
     MemoryStore,
     NotFound,
     OwnerKind,
+    Restaurant,
     StoreUnavailable,
     Window,
 )
-from fourtop.ports import MAX_NEEDS, Clock, Decision, Need, Scope, View
+from fourtop.ports import MAX_NEEDS, Changes, Clock, Decision, Need, Scope, View
 from fourtop.storage.memory.state import RestaurantState
 from tests.contract.loading import loaded
 
@@ -52,6 +54,59 @@ class OpensTwice(MemoryStore):
     def add_restaurant(self, house: House) -> None:
         self._states.pop(house.restaurant.id, None)
         super().add_restaurant(house)
+
+
+class AddsAnySlug(MemoryStore):
+    """It compares the slugs of changed restaurants and not those of new ones."""
+
+    _trusts = False
+
+    def add_restaurant(self, house: House) -> None:
+        self._trusts = True
+        try:
+            super().add_restaurant(house)
+        finally:
+            self._trusts = False
+
+    def _check_slug(self, restaurant: Restaurant) -> None:
+        if not self._trusts:
+            super()._check_slug(restaurant)
+
+
+class TrustsNewSlugs(MemoryStore):
+    """It compares the slugs of new restaurants and not those of changed ones."""
+
+    def _write(self, state: RestaurantState, changes: Changes) -> None:
+        state.apply(changes)
+
+
+class KeepsSlugsForGood(MemoryStore):
+    """It never forgets a slug that a restaurant had."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        super().__init__(clock)
+        self._had: dict[str, str] = {}
+
+    def _check_slug(self, restaurant: Restaurant) -> None:
+        super()._check_slug(restaurant)
+        if self._had.setdefault(restaurant.slug, restaurant.id) != restaurant.id:
+            raise AlreadyExists("slug", restaurant.slug)
+
+
+class ComparesSlugsAsTheyWere(MemoryStore):
+    """It compares a new slug with those that it saw as the call began."""
+
+    def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
+        self._slugs = {id_: state.slugs for id_, state in self._states.items()}
+        return super().transact(scope, decide)
+
+    def _write(self, state: RestaurantState, changes: Changes) -> None:
+        if changes.policy is not None:
+            restaurant = changes.policy.restaurant
+            for restaurant_id, slugs in self._slugs.items():
+                if restaurant_id != restaurant.id and restaurant.slug in slugs:
+                    raise AlreadyExists("slug", restaurant.slug)
+        state.apply(changes)
 
 
 class HidesWhatItRemoves(MemoryStore):

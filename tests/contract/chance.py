@@ -63,6 +63,7 @@ def give_every_chance(monkeypatch: pytest.MonkeyPatch) -> None:
         return True
 
     monkeypatch.setattr("fourtop.testing.contract.isolation.CHANCE_SECONDS", CHANCE_SECONDS)
+    monkeypatch.setattr("fourtop.testing.contract.restaurants._CHANCE_SECONDS", CHANCE_SECONDS)
     monkeypatch.setattr(Beside, "__init__", started)
     monkeypatch.setattr(Beside, "is_over_within", has_come_within)
     monkeypatch.setattr(MemoryStore, "_new_lock", lambda _: _AnnouncedLock())

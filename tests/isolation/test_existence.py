@@ -173,6 +173,16 @@ def test_a_key_that_they_are_taking_is_free_for_us_at_once(
         assert outcome(connection, insertion(table, mine), mine) == ("done", "INSERT 0 1")
 
 
+def test_a_slug_that_is_taken_does_not_tell_by_whom(database: str) -> None:
+    with acting(database, role="fourtop_app", tenant=OURS) as connection:
+        with pytest.raises(psycopg.errors.UniqueViolation) as caught:
+            connection.execute("UPDATE fourtop.restaurants SET slug = 'ben' WHERE id = 'ann'")
+        assert caught.value.diag.constraint_name == "restaurants_slug"
+        # For a role that row-level security binds, the server leaves the row out.
+        assert caught.value.diag.message_detail is None
+        assert THEIRS not in str(caught.value)
+
+
 @pytest.mark.usefixtures("locked")
 def test_a_restaurant_is_served_while_every_row_of_another_is_locked(database: str) -> None:
     store = SqlStore(

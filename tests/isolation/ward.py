@@ -98,7 +98,9 @@ def a_row(connection: Connection, table: str, *, of: str, whose: str = OURS) -> 
     )
     (row,) = connection.execute(query, (whose,)).fetchall()
     values = (Json(value) if isinstance(value, dict | list) else value for value in row)
-    return {**dict(zip(names, values, strict=True)), key: of}
+    # A slug is unique among all restaurants.
+    own = {"slug": of} if table == "restaurants" else {}
+    return {**dict(zip(names, values, strict=True)), key: of, **own}
 
 
 def insertion(table: str, row: dict[str, Any]) -> Composed:

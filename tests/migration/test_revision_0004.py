@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ import pytest
 
 from fourtop import (
     AllocationsOverlap,
+    AlreadyExists,
     BookingStatus,
     Engine,
     HoldState,
@@ -235,6 +236,70 @@ def test_revision_0004_renames_the_words_of_events(old: Place) -> None:
     rescheduled = next(each for each in events if "previous_party_size" in each.data)
     assert (rescheduled.data["previous_party_size"], rescheduled.data["party_size"]) == (2, 3)
     assert not any({"party", "previous_party"} & each.data.keys() for each in events)
+
+
+LONG: Final = "-".join(["a"] * 32)
+PAGE: Final = Path(__file__).parents[2] / "docs" / "operations" / "migrate-the-database.md"
+# The rows of a house.
+HOUSE: Final = [
+    each
+    for each in STATEMENTS
+    if re.match(r"INSERT INTO \{schema\}(restaurant|zones|table_(inventory|adjacencies))", each)
+]
+SLUGS: Final = {
+    "Z": ("pub", "pub"),
+    "a": ("pub", "pub-4"),
+    "b": ("pub-2", "pub-2"),
+    "c": ("pub", "pub-5"),
+    "d": ("pub-3", "pub-3"),
+    "e": ("pub-3", "pub-3-2"),
+    "long-1": (f"{LONG}b", f"{LONG}b"),
+    "long-2": (f"{LONG}b", f"{LONG[:61]}-2"),
+}
+
+
+def test_finding_34_revision_0004_makes_slugs_unique(old: Place) -> None:
+    for id_, (slug, _) in reversed(SLUGS.items()):
+        for statement in HOUSE:
+            old.execute(copied(statement, id_, slug))
+    assert migrate(old.url) == ("0004",)
+    migrated = dict(rows(old, "id, slug", "restaurants", "true"))
+    given = {id_: slug for id_, (_, slug) in SLUGS.items()}
+    assert migrated == {OURS: OURS, THEIRS: THEIRS, "r-1": "corner", **given}
+    with seen(old) as found:
+        assert [str(each) for each in found.inspect() if each.severity == "refuse"] == []
+        engine = Engine(found)
+        for id_, slug in migrated.items():
+            desk = engine.desk(id_)
+            assert desk.house().restaurant.slug == slug
+        with pytest.raises(AlreadyExists):
+            engine.desk("a").edit_restaurant(lambda each: attrs.evolve(each, slug="pub"))
+    assert downgrade(old.url, revision="0003") == ("0004",)
+    assert dict(rows(old, "id, slug", "restaurants", "true")) == migrated
+    old.execute("UPDATE {schema}restaurants SET slug = 'pub' WHERE id = 'a'")
+    assert migrate(old.url) == ("0004",)
+    assert dict(rows(old, "id, slug", "restaurants", "true")) == migrated
+
+
+def test_the_query_of_the_page_finds_restaurants_that_share_a_slug(server: Place) -> None:
+    fill(server)
+    for statement in HOUSE:
+        server.execute(copied(statement, "Z", OURS))
+    text = PAGE.read_text("utf-8").split("## Restaurants that share a slug")[1]
+    script = text.split("```sql\n")[1].split("```")[0]
+    with closing(cluster().connect(server.name)) as connection:
+        found = [connection.execute(each.encode()) for each in script.split(";")[:-1]]
+        shared = [cursor.fetchall() for cursor in found if cursor.description is not None]
+    assert shared == [[(OURS, ["Z", OURS])]]
+
+
+def copied(statement: str, id_: str, slug: str) -> str:
+    """Return an insertion of the rows of ``ann`` as rows of another restaurant."""
+    head, values = statement.split(" VALUES")
+    found = (line.strip().rstrip(",") for line in values.splitlines())
+    mine = ", ".join(line for line in found if line.startswith("('ann'"))
+    named = mine.replace("'ann', 'ann'", f"'{id_}', '{slug}'").replace("('ann'", f"('{id_}'")
+    return f"{head} VALUES {named}"
 
 
 def test_a_migrated_database_serves_and_edits(old: Place) -> None:

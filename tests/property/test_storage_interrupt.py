@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from threading import Thread
 from typing import Any, Final
@@ -12,9 +13,11 @@ import attrs
 import pytest
 
 from fourtop import (
+    AlreadyExists,
     BookingRequest,
     BookingRow,
     Desk,
+    House,
     ManualClock,
     MemoryStore,
     Move,
@@ -23,12 +26,23 @@ from fourtop import (
 )
 from fourtop.jobs import prune_allocations, prune_confirmations, prune_outbox, relay_outbox
 from fourtop.storage.memory.state import RestaurantState
-from tests.evening import MONTH, NOW, STAFF, at, booked, held, open_desk, party_size, window
+from tests.evening import (
+    MONTH,
+    NOW,
+    STAFF,
+    a_house,
+    at,
+    booked,
+    held,
+    open_desk,
+    party_size,
+    window,
+)
 from tests.interrupts import Interrupt
 
 PACKAGES: Final = ("fourtop.storage", "fourtop.timeline", "sortedcontainers")
 INTERRUPTS: Final = 15
-"""How often each of the thirteen commands is interrupted: 195 times in all."""
+"""How often each of the fourteen commands is interrupted: 210 times in all."""
 
 
 @attrs.frozen
@@ -85,6 +99,10 @@ def edited(of: Scene) -> object:
     return of.desk.edit_floor(lambda floor: floor.with_zone(Zone("bar", "Bar")))
 
 
+def renamed(of: Scene) -> object:
+    return of.desk.edit_restaurant(lambda old: attrs.evolve(old, slug="other"))
+
+
 def swept(of: Scene) -> object:
     of.clock.advance(minutes=30)
     return sweep_holds(of.store)
@@ -119,6 +137,7 @@ COMMANDS: Final[dict[str, Callable[[Scene], object]]] = {
     "block": lambda of: of.desk.block(window("17:00", "18:30"), tables=["1"], reason="x"),
     "import": imported,
     "edit_floor": edited,
+    "edit_slug": renamed,
     "sweep": swept,
     "relay": relayed,
     "prune": pruned,
@@ -175,6 +194,7 @@ def entered(store: MemoryStore, work: Callable[[RestaurantState], Any]) -> Any:
     """Enter the restaurant from another thread, as a lock that stayed behind would not allow."""
     lock: Any = store._locks["house"]
     assert not lock.locked(), "a lock stayed behind"
+    assert not store._opening.locked(), "the lock for adding stayed behind"
     assert not store._holders
     answers: list[Any] = []
     thread = Thread(target=lambda: answers.append(store._inside("house", work)), daemon=True)
@@ -233,7 +253,7 @@ def test_finding_24_a_second_interrupt_during_the_repair_leaves_nothing_torn(
 
     def interrupted_repair(state: RestaurantState) -> None:
         nonlocal interrupted
-        if state._undo is not None and not interrupted:
+        if state.undo is not None and not interrupted:
             interrupted = 1
             # Tracing ended with the first interrupt.
             with Interrupt(draw.randrange(1, 400), PACKAGES).armed():
@@ -245,11 +265,46 @@ def test_finding_24_a_second_interrupt_during_the_repair_leaves_nothing_torn(
     for number in draw.sample(range(1, places + 1), 20):
         interrupted = 0
         torn = interrupt(name, number)
-        twice += torn.store._states["house"]._undo is not None
+        twice += torn.store._states["house"].undo is not None
         found = entered(torn.store, seen)
         assert found in (before, after), f"torn at place {number} of {places}"
         entered(torn.store, check)
     assert twice, "no repair was interrupted"
+
+
+@pytest.mark.slow
+def test_finding_34_an_interrupt_while_a_slug_changes_gives_it_to_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    places, _ = places_of("edit_slug")
+    repair = RestaurantState.repair
+
+    def interrupted_repair(state: RestaurantState) -> None:
+        if state.undo is not None and not is_over:
+            raise KeyboardInterrupt
+        repair(state)
+
+    monkeypatch.setattr(RestaurantState, "repair", interrupted_repair)
+    unrepaired = 0
+    for number in range(1, places + 1):
+        is_over = False
+        store = interrupt("edit_slug", number).store
+        unrepaired += store._states["house"].undo is not None
+        for slug in ("house", "other"):
+            with suppress(AlreadyExists):
+                store.add_restaurant(renamed_house(f"new-{slug}", slug))
+        is_over = True
+        entered(store, check)
+        slugs = [state.house.restaurant.slug for state in store._states.values()]
+        assert len(slugs) == len(set(slugs)), f"a slug came twice, at place {number} of {places}"
+    assert unrepaired, "no repair was interrupted"
+
+
+def renamed_house(restaurant_id: str, slug: str) -> House:
+    house = a_house()
+    return attrs.evolve(
+        house, restaurant=attrs.evolve(house.restaurant, id=restaurant_id, slug=slug)
+    )
 
 
 @pytest.mark.slow

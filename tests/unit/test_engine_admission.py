@@ -90,6 +90,14 @@ def test_named_tables_are_refused_by_the_rules_before_the_rivals(store: Store, d
     assert hold.tables == ("1",)
 
 
+def test_only_the_check_of_tables_is_left_out_where_tables_are_counted_or_come_later() -> None:
+    without = [check.name for check in admission._WITHOUT_TABLES]
+    after = [check.name for check in CHECKS if check.reads is not admission.Reads.NOTHING]
+    assert without == [name for name in after if name != "tables"]
+    counted = [check for check in CHECKS if check.reads is admission.Reads.HEADCOUNTS]
+    assert all(check.count is not None for check in counted)
+
+
 def test_a_check_that_is_put_into_the_list_binds_every_command_and_read(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

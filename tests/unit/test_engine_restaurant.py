@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import attrs
@@ -17,12 +20,14 @@ from fourtop import (
     AsyncMemoryStore,
     AsyncSqlStore,
     Engine,
+    House,
     InUse,
     InvalidIdentifier,
     InvalidInput,
     ManualClock,
     MemoryStore,
     NotFound,
+    Restaurant,
     SqlStore,
     StoreUnavailable,
     Window,
@@ -49,6 +54,82 @@ def test_a_restaurant_that_exists_is_left_alone_if_the_caller_says_so(store: Sto
 
 def test_a_restaurant_that_is_new_is_added_with_exist_ok_too(store: Store) -> None:
     assert Engine(store).add_restaurant(a_house(), exist_ok=True).house() == a_house()
+
+
+# ---- slugs
+
+
+def house_with(restaurant_id: str, slug: str) -> House:
+    house = a_house()
+    return attrs.evolve(
+        house, restaurant=attrs.evolve(house.restaurant, id=restaurant_id, slug=slug)
+    )
+
+
+def with_slug(slug: str) -> Callable[[Restaurant], Restaurant]:
+    return lambda restaurant: attrs.evolve(restaurant, slug=slug)
+
+
+def refused_slug(call: Callable[[], object]) -> str:
+    """Return the slug that a call refuses, and check that it names no other restaurant."""
+    with pytest.raises(AlreadyExists) as caught:
+        call()
+    error: BaseException | None = caught.value
+    while error is not None:
+        assert "r-7f3a" not in str(error)
+        error = error.__cause__
+    assert caught.value.kind == "slug"
+    return caught.value.id
+
+
+def test_finding_34_a_slug_belongs_to_one_restaurant(store: Store) -> None:
+    engine = Engine(store)
+    engine.add_restaurant(house_with("r-7f3a", "corner"))
+    taken = house_with("new", "corner")
+    assert refused_slug(lambda: engine.add_restaurant(taken)) == "corner"
+    assert refused_slug(lambda: engine.add_restaurant(taken, exist_ok=True)) == "corner"
+    assert engine.restaurant_ids() == ("r-7f3a",)
+    desk = engine.add_restaurant(house_with("new", "square"))
+    before = desk.house(), desk.versions(), store.events("new")
+    assert refused_slug(lambda: desk.edit_restaurant(with_slug("corner"))) == "corner"
+    assert (desk.house(), desk.versions(), store.events("new")) == before
+    assert desk.edit_restaurant(with_slug("market")).restaurant.slug == "market"
+    assert engine.add_restaurant(house_with("third", "square")).house().restaurant.id == "third"
+
+
+def test_finding_34_ids_that_make_one_slug_need_another_one(store: Store) -> None:
+    def pub(restaurant_id: str) -> House:
+        restaurant = Restaurant(restaurant_id, "The Pub", timezone="UTC")
+        return attrs.evolve(a_house(), restaurant=restaurant)
+
+    engine = Engine(store)
+    engine.add_restaurant(pub("the.pub"))
+    assert refused_slug(lambda: engine.add_restaurant(pub("the-pub"))) == "the-pub"
+
+
+def test_finding_34_of_many_that_want_a_slug_at_once_one_gets_it(store: Store) -> None:
+    engine = Engine(store)
+    names = [f"old-{number}" for number in range(4)]
+    desks = [engine.add_restaurant(house_with(name, name)) for name in names]
+    start = Barrier(8)
+
+    def outcome(call: Callable[[], object]) -> str:
+        start.wait()
+        try:
+            call()
+        except AlreadyExists as error:
+            return f"{error.kind} {error.id}"
+        return "done"
+
+    calls: list[Callable[[], object]] = [
+        partial(engine.add_restaurant, house_with(f"new-{number}", "wanted")) for number in range(4)
+    ]
+    calls += [partial(desk.edit_restaurant, with_slug("wanted")) for desk in desks]
+    with ThreadPoolExecutor(8) as threads:
+        outcomes = sorted(threads.map(outcome, calls))
+    assert outcomes == ["done", *["slug wanted"] * 7]
+    slugs = [engine.desk(each).house().restaurant.slug for each in engine.restaurant_ids()]
+    assert slugs.count("wanted") == 1
 
 
 # ---- removing
@@ -170,6 +251,8 @@ def test_an_awaited_engine_adds_and_removes_restaurants() -> None:
         desk = await engine.add_restaurant(a_house())
         again = await engine.add_restaurant(a_house(turn_minutes=30), exist_ok=True)
         assert await again.house() == a_house()
+        with pytest.raises(AlreadyExists):
+            await engine.add_restaurant(a_house())
         start = datetime.now(UTC) + timedelta(days=1)
         await desk.block(Window(start, start + timedelta(hours=1)), tables=["5"], reason="paint")
         with pytest.raises(InUse):

@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 from fourtop.errors import InvalidIdentifier, InvalidInput, NotFound
+from fourtop.model.calendar import turn_minutes
 from fourtop.model.policy import CapacityRule, HoldRules, Policy
 from fourtop.model.service_period import (
     Occasion,
@@ -19,7 +20,6 @@ from fourtop.model.service_period import (
     as_bands,
     as_date,
     as_time,
-    turn_minutes,
 )
 
 LUNCH = ServicePeriod("lunch", "12:00", "15:00")

@@ -1,7 +1,8 @@
 """Admission: the one list of checks that decides whether a party may sit down, and at which tables.
 
-Quote, availability, hold, book, reschedule and confirm all run ``CHECKS``. To add a rule, write a
-function of a ``Candidacy`` that returns ``None`` or a ``Refusal``, and put it into the list.
+Quote, availability, hold, replace, book and reschedule run ``CHECKS``; confirm runs them only to
+requote a hold that has drifted. To add a rule, write a function of a ``Candidacy`` that returns
+``None`` or a ``Refusal``, and put it into the list.
 """
 
 from __future__ import annotations
@@ -199,7 +200,7 @@ class Check:
         reads: The records that it reads.
         find: Returns ``None`` or a refusal.
         count: Returns how many such parties the rule would take one after another; ``None``: any
-            number.
+            number. A check that reads head counts needs it, so that availability counts right.
     """
 
     name: str
@@ -217,7 +218,8 @@ CHECKS: Final = (
 )
 _BEFORE_LOADING: Final = tuple(each for each in CHECKS if each.reads is Reads.NOTHING)
 _AFTER_LOADING: Final = tuple(each for each in CHECKS if each.reads is not Reads.NOTHING)
-_WITHOUT_TABLES: Final = tuple(each for each in _AFTER_LOADING if each.reads is Reads.HEADCOUNTS)
+# An availability counts tables instead of choosing some; a booking without tables skips them.
+_WITHOUT_TABLES: Final = tuple(each for each in _AFTER_LOADING if each.find is not check_tables)
 _COUNTED: Final = tuple(each for each in CHECKS if each.count is not None)
 
 

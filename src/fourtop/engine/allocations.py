@@ -39,7 +39,7 @@ def allocate(
     window: Window,
     part: str = "",
 ) -> Placing:
-    """Make an owner's allocations: one a table, one for a merge group, one for a hold's handle.
+    """Make an owner's allocations: one per table, one for a merge group, one for a hold's handle.
 
     Args:
         invocation: Their ids derive from its id.
@@ -56,7 +56,7 @@ def allocate(
         named.append(("group", ResourceType.MERGE_GROUP, merge_group_id))
     if kind is OwnerKind.HOLD:
         named.append(("hold", ResourceType.HOLD, owner_id))
-    rows = tuple(
+    rows = [
         Allocation(
             f"{invocation.id}.{part}{ordinal}",
             invocation.restaurant_id,
@@ -67,8 +67,8 @@ def allocate(
             owner_id,
         )
         for ordinal, resource_type, resource_id in named
-    )
-    return Placing(rows, merge_group_id)
+    ]
+    return Placing(tuple(rows), merge_group_id)
 
 
 def release_from(rows: Iterable[Allocation], now_us: int) -> Changes:
@@ -98,6 +98,16 @@ def with_receipt(booking: Booking, receipt: Receipt) -> Booking:
         object.__setattr__(returned, name, getattr(booking, name))
     object.__setattr__(returned, "receipt", receipt)
     return returned
+
+
+def start_hold(invocation: Invocation, view: View, hold: Hold) -> Changes:
+    """Return the changes that put a new hold and its rows in place."""
+    occupied = hold.stay.occupied
+    placing = allocate(invocation, (OwnerKind.HOLD, hold.id), hold.tables, occupied)
+    expired = expire_holds(invocation, view, occupied)
+    event = hold_event(invocation, EventType.HOLD_CREATED, hold, view.now_us)
+    changes = Changes(added=placing.rows, holds_added=(hold,), events=(event,))
+    return changes if expired is NO_CHANGES else expired + changes
 
 
 def end_hold(hold: Hold, state: HoldState, rows: tuple[Allocation, ...], event: Event) -> Changes:

@@ -59,17 +59,19 @@ class AsyncEngine:
         Args:
             house: The restaurant, its floor and its policy.
             exist_ok: Whether the restaurant may exist already. It then keeps the house that it has.
+                The slug of another restaurant is refused all the same.
             actor: The actor of the desk.
 
         Raises:
-            AlreadyExists: If the restaurant exists. Use ``desk``, or ``exist_ok=True``.
+            AlreadyExists: If the restaurant exists: use ``desk``, or ``exist_ok=True``. If another
+                restaurant has the slug (kind ``slug``): choose another one.
             InvalidInput: If ``house`` is not a ``House``.
         """
         checked = validators.check_instance("house", house, House)
         try:
             await self.store.add_restaurant(checked)
-        except AlreadyExists:
-            if not exist_ok:
+        except AlreadyExists as error:
+            if not exist_ok or error.kind != "restaurant":
                 raise
         else:
             self._houses.expect(checked)

@@ -53,11 +53,12 @@ from fourtop.model.window import Window
 class Desk:
     """The commands and reads of one restaurant, for one actor.
 
-    A desk is cheap to make, and safe for threads if its store is. A read returns a ``Refusal``; a
-    command raises ``Refused`` and changes nothing. A command's ``key`` makes it idempotent: the
-    same key with the same request returns the stored success, marked as a replay; with another
-    request it raises ``KeyReused``. Refusals are not stored. Times go in with any time zone and
-    come out in UTC.
+    A desk is cheap to make, and thread-safe if its store is. ``quote`` returns a ``Refusal``, and
+    ``availability`` carries one for each start that cannot be booked. A refused command raises
+    ``Refused`` and changes nothing; a failed ``confirm`` also stores its evidence. A command's
+    ``key`` makes it idempotent: the same key with the same request returns the stored success,
+    marked as a replay; with another request it raises ``KeyReused``. Refusals are not stored.
+    Times go in with any time zone and come out in UTC.
 
     Every command may also raise ``NotFound`` (unknown restaurant), ``InvalidIdentifier`` (a
     malformed id or key), ``KeyReused``, ``StoreUnavailable`` (retry later) and ``OutcomeUnknown``
@@ -258,6 +259,8 @@ class Desk:
             Refused: If a rule forbids it or no tables are free.
             HoldRateLimit: As ``hold``.
             HoldLimit: As ``hold``.
+            HoldMismatch: As ``hold``.
+            IllegalTransition: As ``hold``.
             HoldExpired: If the old hold has expired.
             HoldEnded: If the old hold was released, replaced or confirmed.
             NotFound: If the hold is unknown.
@@ -292,7 +295,8 @@ class Desk:
 
         Raises:
             HoldExpired: If it has expired.
-            HoldEnded: If it was released or replaced.
+            HoldEnded: If it was released or replaced, or confirmed so long ago that the stored
+                success was deleted.
             HoldMismatch: If it is for another booking, party size or start.
             IllegalTransition: If the booking does not wait for tables.
             PolicyDrift: If a fact that the hold relied on has changed.
@@ -320,8 +324,8 @@ class Desk:
         Args:
             request: The party.
             booking_id: The id of the new booking; ``None``: a new id.
-            tables: ``"later"`` makes a pending booking, which counts towards the capacity rules and
-                occupies nothing.
+            tables: ``"later"`` makes a ``pending_allocation`` booking, which counts towards the
+                capacity rules and occupies nothing.
             key: Idempotency key.
 
         Raises:
@@ -342,7 +346,7 @@ class Desk:
 
         Raises:
             Refused: If a rule forbids it or no tables are free.
-            IllegalTransition: If it has begun or ended.
+            IllegalTransition: If it is neither pending, pending_allocation nor confirmed.
             NotFound: If it is unknown.
         """
         return self._executor.execute(
@@ -353,7 +357,7 @@ class Desk:
         """Cancel a booking; its tables are free from now on, and its holds end.
 
         Raises:
-            IllegalTransition: If it has begun or ended.
+            IllegalTransition: If it is checked in, completed, cancelled or a no-show.
             NotFound: If it is unknown.
         """
         return self._executor.execute(status.cancel(self._caller, booking_id, key=key))
@@ -380,7 +384,7 @@ class Desk:
         """Record that the party did not come; its tables are free from now on.
 
         Raises:
-            IllegalTransition: If it is neither confirmed nor checked in.
+            IllegalTransition: If it is neither confirmed, checked in nor on the priority waitlist.
             NotFound: If it is unknown.
         """
         return self._executor.execute(status.no_show(self._caller, booking_id, key=key))
@@ -492,6 +496,7 @@ class Desk:
             expected: The policy version that the caller saw; ``None``: any.
 
         Raises:
+            AlreadyExists: If another restaurant has the new slug. Choose another one.
             InUse: If the time zone changes while a table is occupied now or later, or a booking
                 waits for one within a year: the local times that guests were told would change.
             StaleVersion: If the version is another. Read the restaurant again.

@@ -48,7 +48,7 @@ def new_event(
     """
     return Event(
         kind,
-        f"{kind.value}:{subject.key}",
+        f"{kind}:{subject.key}",
         invocation.restaurant_id,
         now_us,
         invocation.actor,

@@ -16,7 +16,7 @@ _LONGEST_PREFIX = 32
 
 
 class IdSource(Protocol):
-    """Makes ids. Safe for threads."""
+    """Makes ids. Thread-safe."""
 
     def next(self) -> str:
         """Return an id that was never returned before: 1–48 of ``A–Z a–z 0–9 . _ : -``."""
@@ -74,5 +74,5 @@ class CountedIds:
 
     def next(self) -> str:
         """Return the prefix and the next number."""
-        # next() on itertools.count is one step of the interpreter, hence safe for threads.
+        # next() on itertools.count is one step of the interpreter, hence thread-safe.
         return f"{self._prefix}{next(self._count)}"

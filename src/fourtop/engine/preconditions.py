@@ -76,8 +76,19 @@ def get_live_hold(view: View, hold_id: str) -> Hold:
     hold = view.find_hold(hold_id)
     if hold is None:
         raise NotFound("hold", hold_id)
-    if hold.is_alive(view.now_us):
-        return hold
+    check_alive(hold, view.now_us)
+    return hold
+
+
+def check_alive(hold: Hold, now_us: int) -> None:
+    """Check that a hold is alive.
+
+    Raises:
+        HoldExpired: If it has expired.
+        HoldEnded: If it was released, replaced or confirmed.
+    """
+    if hold.is_alive(now_us):
+        return
     if hold.state in (HoldState.ACTIVE, HoldState.EXPIRED):
         raise HoldExpired(hold.id, hold.expires_at.isoformat())
     raise HoldEnded(hold.id, hold.state.value)

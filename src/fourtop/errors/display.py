@@ -12,12 +12,8 @@ _SHOWN: Final = 80
 # Ids up to this length are shown whole; longer ones are drawn, and their start tells them apart.
 _LONGEST_ID: Final = 16
 _SHOWN_OF_ID: Final = 8
-_IDENTIFIER: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
-
-
-def is_identifier(value: object) -> bool:
-    """Tell whether a value is an id: 1 to 64 characters of ``A-Z a-z 0-9 . _ : -``."""
-    return type(value) is str and _IDENTIFIER.fullmatch(value) is not None
+# The form of an id: 1 to 64 characters of ``A-Z a-z 0-9 . _ : -``.
+IDENTIFIER: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
 def safe_repr(value: object) -> str:
@@ -58,7 +54,7 @@ def shown_id(value: object) -> str:
     >>> shown_id("t1"), shown_id("ada@example.org")
     ('t1', 'a text of 15 characters')
     """
-    return value if isinstance(value, str) and is_identifier(value) else hidden(value)
+    return value if type(value) is str and IDENTIFIER.fullmatch(value) else hidden(value)
 
 
 def clip(text: str, width: int = WIDTH) -> str:

@@ -444,7 +444,12 @@ class IllegalTransition(FourtopError):
 
 @attrs.define(slots=False, eq=False, repr=False)
 class AlreadyExists(FourtopError):
-    """A record with this id or key exists already. Choose another id, or read the record."""
+    """A record with this id or key exists already. Choose another id, or read the record.
+
+    Args:
+        kind: What exists: restaurant, slug, booking, hold, block, ...
+        id: Its id or key; of the kind slug, the slug that another restaurant has.
+    """
 
     default_code = Code.ALREADY_EXISTS
 

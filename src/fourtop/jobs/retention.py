@@ -46,7 +46,7 @@ class Pruned:
 def prune_allocations(
     store: Maintenance, *, days: int = 30, batch: int = 500, max_batches: int | None = None
 ) -> Pruned:
-    """Move allocations that ended long ago to the archive, to keep the live table small.
+    """Move allocations that ended long ago to the archive, to keep their table small.
 
     Bookings and blocks stay. Archived allocations no longer conflict: a command or an import for
     such an old time does not see that the table was taken.

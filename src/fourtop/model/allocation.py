@@ -73,7 +73,7 @@ class Allocation:
     @property
     def order_key(self) -> tuple[int, str, str, str]:
         """The order of allocations everywhere: start, resource type, resource, id."""
-        return (self.window.start_us, self.resource_type.value, self.resource_id, self.id)
+        return (self.window.start_us, self.resource_type, self.resource_id, self.id)
 
     def __repr__(self) -> str:
         return brief(

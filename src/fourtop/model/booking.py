@@ -100,7 +100,7 @@ class Assignment:
 
 @attrs.frozen(repr=False)
 class Booking:
-    """A party that is coming, came or did not come.
+    """The promise of tables to a party for a time, through its whole life cycle.
 
     The allocations that it owns say which tables it occupies; no window is computed from it.
 

@@ -11,7 +11,7 @@ from fourtop.errors import AmbiguousTime, Code, InvalidInput, NonexistentTime, R
 from fourtop.errors.display import brief
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, zone_info
-from fourtop.model.service_period import ServicePeriod, turn_minutes
+from fourtop.model.service_period import ServicePeriod, TurnBand
 from fourtop.model.window import (
     LATEST_US,
     MICROSECONDS_PER_MINUTE,
@@ -129,8 +129,8 @@ class Calendar:
         return self._services(day)
 
     def _find_services(self, day: date) -> tuple[Service, ...]:
-        services = (self._find_service_of(period, day) for period in self._policy.periods_on(day))
-        return tuple(service for service in services if service is not None)
+        found = [self._find_service_of(period, day) for period in self._policy.periods_on(day)]
+        return tuple([service for service in found if service is not None])
 
     def _find_service_of(self, period: ServicePeriod, day: date) -> Service | None:
         is_overnight = period.end <= period.start
@@ -142,7 +142,6 @@ class Calendar:
         if end_us <= start_us:
             # The clocks skip its start, which moved to its end or past it: the service is empty.
             return None
-        window = Window.of_micros(start_us, end_us)
         if period.last_start is not None:
             last_day = end_day if period.last_start < period.start else day
             last = self._instant(last_day, period.last_start, 0)
@@ -150,8 +149,8 @@ class Calendar:
             minutes = period.last_seating_minutes
             if minutes is None:
                 minutes = self._restaurant.last_seating_buffer_minutes
-            last = window.end_us - minutes * MICROSECONDS_PER_MINUTE
-        return Service(period, day, window, last)
+            last = end_us - minutes * MICROSECONDS_PER_MINUTE
+        return Service(period, day, Window.of_micros(start_us, end_us), last)
 
     def _instant(self, day: date, at: time, fold: int) -> int:
         # A skipped local time moves forward with the clocks. If a local time occurs twice, a period
@@ -185,13 +184,15 @@ class Calendar:
         """Return the services that overlap a day in UTC, those of the latest date first."""
         start_us, end_us = number * _DAY_US, (number + 1) * _DAY_US
         last = self.local_date(end_us - 1)
-        dates = (last - timedelta(days=back) for back in range(_DATES_OF_A_DAY))
-        found = (service for day in dates for service in self.services_on(day))
-        return tuple(
+        found: list[Service] = []
+        for back in range(_DATES_OF_A_DAY):
+            found += self.services_on(last - timedelta(days=back))
+        overlapping = [
             each
             for each in found
             if each.window.start_us < end_us and start_us < each.window.end_us
-        )
+        ]
+        return tuple(overlapping)
 
     def stay(self, start_us: int, party_size: int, occasion: str | None = None) -> Stay | Refusal:
         """Return the stay of a party that sits down at an instant, or a refusal.
@@ -312,6 +313,17 @@ class Calendar:
         local = from_micros(instant_us).astimezone(self.zone)
         exact = local.second == local.microsecond == 0
         return local.isoformat(timespec="minutes" if exact else "auto")
+
+
+def turn_minutes(bands: tuple[TurnBand, ...], party_size: int) -> int:
+    """Return the turn time of the first band that fits the party, else that of the last band.
+
+    >>> from fourtop.model.service_period import as_bands
+    >>> turn_minutes(as_bands([(2, 60), (4, 75)]), 12)
+    75
+    """
+    fitting = (band for band in bands if band.max_party is None or party_size <= band.max_party)
+    return next(fitting, bands[-1]).minutes
 
 
 def as_moment(local: object, field: str) -> datetime:

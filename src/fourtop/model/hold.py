@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Self
@@ -18,14 +19,10 @@ from fourtop.model.request import Preference
 from fourtop.model.service_period import ServicePeriod
 from fourtop.model.window import brief_iso, from_micros
 
-_CANONICAL: Final = json.JSONEncoder(
+# Encodes plain data as canonical JSON: keys sorted at every depth, no spaces.
+canonical: Final[Callable[[Any], str]] = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
-)
-
-
-def canonical(data: Any) -> str:
-    """Encode plain data as canonical JSON: keys sorted at every depth, no spaces."""
-    return _CANONICAL.encode(data)
+).encode
 
 
 @attrs.frozen(repr=False)

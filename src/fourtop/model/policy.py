@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final, Self
 
@@ -245,7 +246,7 @@ class Policy:
                 )
 
     def _check_overlaps(self) -> None:
-        week = [_spans([period for period in self.periods if period.runs_on(day)]) for day in WEEK]
+        week = [_spans(periods) for periods in self._week]
         for day, spans in zip(WEEK, week, strict=True):
             _refuse_overlap(day.value, spans)
         for index, day in enumerate(WEEK):
@@ -277,8 +278,12 @@ class Policy:
         if day in self.closures:
             return ()
         dated = tuple(period for period in self.periods if day in period.dates)
-        weekday = Weekday.of(day)
-        return dated or tuple(period for period in self.periods if period.runs_on(weekday))
+        return dated or self._week[day.weekday()]
+
+    @cached_property
+    def _week(self) -> tuple[tuple[ServicePeriod, ...], ...]:
+        """The weekly periods of each weekday, from Monday on."""
+        return tuple(tuple(each for each in self.periods if each.runs_on(day)) for day in WEEK)
 
     def find_capacity_rule(self, period: str, day: date) -> CapacityRule | None:
         """Return the most specific capacity rule for a period on a service date, if any applies."""
@@ -398,7 +403,7 @@ class Policy:
         )
 
 
-def _spans(periods: list[ServicePeriod]) -> list[tuple[tuple[int, int], str]]:
+def _spans(periods: Iterable[ServicePeriod]) -> list[tuple[tuple[int, int], str]]:
     return [(period.span_minutes, period.key) for period in periods]
 
 

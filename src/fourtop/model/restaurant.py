@@ -64,7 +64,7 @@ class Restaurant:
     Args:
         id: 1–64 of ``A–Z a–z 0–9 . _ : -``.
         name: The name for people.
-        slug: The name in web addresses; by default the id in lower case.
+        slug: The name in web addresses, unique in a store; by default the id in lower case.
         timezone: IANA name; all local times of the house are in this zone.
         reservation_interval_minutes: Interval of the start times on offer (1–180).
         default_duration_minutes: Length of a stay without a turn time (15–300).

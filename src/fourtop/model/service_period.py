@@ -152,16 +152,6 @@ def _band(value: Any) -> TurnBand:
     return TurnBand(*pair)
 
 
-def turn_minutes(bands: tuple[TurnBand, ...], party_size: int) -> int:
-    """Return the turn time of the first band that fits the party, else that of the last band.
-
-    >>> turn_minutes(as_bands([(2, 60), (4, 75)]), 12)
-    75
-    """
-    fitting = (band for band in bands if band.max_party is None or party_size <= band.max_party)
-    return next(fitting, bands[-1]).minutes
-
-
 @attrs.frozen(repr=False)
 class Occasion:
     """A kind of visit with its own turn times, such as drinks or a Christmas party.

@@ -14,7 +14,7 @@ from operator import index
 from typing import Any, Protocol, SupportsIndex, TypeVar, cast
 
 from fourtop.errors import InvalidIdentifier, InvalidInput, safe_repr
-from fourtop.errors.display import hidden, is_identifier
+from fourtop.errors.display import IDENTIFIER, hidden
 
 MAX_PARTY = 1_000
 
@@ -39,10 +39,9 @@ def check_identifier(field: str, value: object) -> str:
         InvalidIdentifier: If it is anything else. Nothing is trimmed or folded, and the error
             does not repeat the value, which may be personal data.
     """
-    if not is_identifier(value):
+    if type(value) is not str or IDENTIFIER.fullmatch(value) is None:
         rule = "must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -"
         raise InvalidIdentifier(field, rule, hidden(value))
-    assert isinstance(value, str)
     return value
 
 

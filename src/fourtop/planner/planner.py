@@ -163,6 +163,9 @@ class Planner:
         """
         if limit is not None:
             validators.check_integer("limit", limit, 1, 1_000_000)
+        return self._found(request, free, limit)
+
+    def _found(self, request: PlanRequest, free: int, limit: int | None) -> PlanSearch:
         ranking = self._ranking(request)
         if ranking is None:
             return self._searched(request, free, limit)
@@ -210,15 +213,21 @@ class Planner:
         ``PARTY_NEVER_FITS``, or ``SEARCH_LIMIT_REACHED`` with the proof ``NOT_PROVEN`` where a
         search met its bound of ``max_nodes`` sets before it found a plan.
         """
-        found = self.search(request, free, 1)
+        ranking = self._ranking(request)
+        if ranking is not None:
+            # The usual case. It skips the search, which costs as much again.
+            ranks = ranking.available(free & self._meeting(request.must))
+            if ranks:
+                return ranking.plan(ranking.first(ranks))
+        found = self._found(request, free, 1)
         if found.plans:
             return found.plans[0]
         everything = self.compiled_floor.offered
-        wanted = self.search(request, everything, 1) if found.is_proven else found
+        wanted = self._found(request, everything, 1) if found.is_proven else found
         if wanted.plans:
             return self._taken(request, wanted.plans[0], free)
         unconditional = (
-            self.search(PlanRequest(request.party_size), everything, 1)
+            self._found(PlanRequest(request.party_size), everything, 1)
             if wanted.is_proven and request.must.kinds
             else wanted
         )

@@ -92,7 +92,10 @@ class Ranking:
 
     def in_order(self, ranks: int) -> Iterator[Candidate]:
         """Yield the candidates of a mask of ranks, the best first."""
-        return (self.candidates[rank] for rank in bits(ranks))
+        while ranks:
+            lowest = ranks & -ranks
+            yield self.candidates[lowest.bit_length() - 1]
+            ranks ^= lowest
 
     def count(self, free: int, limit: int) -> int:
         """Count how often the best remaining candidate can take its tables, up to a limit.

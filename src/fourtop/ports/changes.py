@@ -81,7 +81,8 @@ class Changes:
     overlapping live allocations after the last. It refuses, independently of the decision: an
     overlap, a row of another restaurant, an existing id or key, a version that does not follow the
     stored one, an owner or table that does not exist after the changes, a change or removal of a
-    missing row. Each row may be added or removed at most once per ``Changes``.
+    missing row, a slug that another restaurant of the store has. Each row may be added or removed
+    at most once per ``Changes``.
 
     Args:
         removed: Allocations to remove, exactly as stored.

@@ -28,13 +28,17 @@ class Store(Protocol):
     A store serialises the transactions of a restaurant. One clock tells its time, and the time of a
     restaurant never goes back. A store enforces what ``Changes`` lists, whatever a decision
     believes. It knows no rule of the trade: the decisions hold those.
+
+    The slugs of its restaurants are unique. A refused slug is all that a restaurant learns of
+    another one: the error names neither its id nor any record of it.
     """
 
     def add_restaurant(self, house: House) -> None:
         """Add a restaurant, with floor and policy at version 1, no allocations and no events.
 
         Raises:
-            AlreadyExists: If the store has a restaurant of that id; nothing is changed.
+            AlreadyExists: If the store has a restaurant of that id (kind ``restaurant``), or else
+                of that slug (kind ``slug``, with the slug as the id); nothing is changed.
         """
         ...
 
@@ -90,7 +94,8 @@ class Store(Protocol):
                 does not exist.
             AllocationsOverlap: If live allocations would overlap; carries the earlier one.
             ForeignTenant: If a change belongs to another restaurant.
-            AlreadyExists: If an id, key or de-duplication key exists already.
+            AlreadyExists: If an id, key or de-duplication key exists already, or another restaurant
+                has the slug of a new restaurant record (kind ``slug``).
             StaleVersion: If a version is not the stored one plus one, or a row to remove does not
                 exist.
             StoreUnavailable: If the store cannot be reached; nothing was changed.
@@ -174,7 +179,8 @@ class AsyncStore(Protocol):
             NotFound: As ``Store.transact``, like all that follow.
             AllocationsOverlap: If live allocations would overlap.
             ForeignTenant: If a change belongs to another restaurant.
-            AlreadyExists: If an id, key or de-duplication key exists already.
+            AlreadyExists: If an id, key or de-duplication key exists already, or another restaurant
+                has the slug of a new restaurant record (kind ``slug``).
             StaleVersion: If a version is not the stored one plus one, or a row to remove does not
                 exist.
             StoreUnavailable: If the store cannot be reached; nothing was changed.

@@ -32,11 +32,12 @@ class View:
         now_us: The store's clock for this transaction, in microseconds.
     """
 
-    __slots__ = ("_alive", "_shown", "_source", "now_us", "scope")
+    __slots__ = ("_alive", "_dead", "_shown", "_source", "now_us", "scope")
 
     def __init__(self, source: Records, scope: Scope, now_us: int) -> None:
         self._source = source
         self._alive = True
+        self._dead: dict[Window, tuple[Hold, ...]] = {}
         self._shown: set[str] = set()
         self.scope: Scope = scope
         self.now_us: int = now_us
@@ -72,9 +73,11 @@ class View:
         # Nearly always the window is one of the scope's: a look-up is cheaper than a search.
         is_covered = window in self.scope.windows or self.scope.covers(window)
         source = self._ask(is_covered, "the window", window)
-        found = tuple(source.expired_holds(self.now_us, window))
-        if found:
-            self._shown.update(hold.id for hold in found)
+        found = self._dead.get(window)
+        if found is None:
+            found = self._dead[window] = tuple(source.expired_holds(self.now_us, window))
+            if found:
+                self._shown.update(hold.id for hold in found)
         return found
 
     def has_expired_holds(self) -> bool:
@@ -128,7 +131,7 @@ class View:
             OwnerKind.BOOKING: self.scope.bookings,
             OwnerKind.BLOCK: self.scope.blocks,
         }
-        source = self._ask(owner_id in named[kind], "the", kind.value, owner_id)
+        source = self._ask(owner_id in named[kind], "the", kind, owner_id)
         return source.of_owner(kind, owner_id)
 
     def find_last_allocation(self, table_id: str) -> Allocation | None:
@@ -173,17 +176,17 @@ class View:
 
     def bookings_starting(self, window: Window) -> tuple[Booking, ...]:
         """Return the bookings, of any status, that start inside a window; by start, then id."""
-        source = self._ask(self.scope.covers_sittings(window), "who sits down in", window)
+        source = self._ask(self.scope.covers_sittings(window), "every sitting in", window)
         return tuple(source.bookings_starting(window))
 
     def headcounts(self, window: Window) -> tuple[Headcount, ...]:
         """Return the headcounts of the counted bookings inside a window, ascending."""
-        source = self._ask(self.scope.covers_headcounts(window), "how many sit down in", window)
+        source = self._ask(self.scope.covers_headcounts(window), "every headcount in", window)
         return tuple(source.headcounts(window))
 
     def held_covers(self, window: Window) -> tuple[HeldCover, ...]:
         """Return the held covers that start inside a window, by start, then id."""
-        source = self._ask(self.scope.covers_headcounts(window), "how many sit down in", window)
+        source = self._ask(self.scope.covers_headcounts(window), "every headcount in", window)
         return tuple(source.held_covers(window, self.now_us))
 
     def active_holds_for(self, booking_id: str) -> tuple[Hold, ...]:

@@ -107,17 +107,21 @@ class DisjointIndex(Generic[T]):
 
     def spans(self, start_us: int, end_us: int) -> list[tuple[int, int]]:
         """List the unclipped bounds of the stays that overlap ``[start, end)``, in order."""
-        found: list[tuple[int, int]] = []
         number = bisect_right(self._maxes, start_us)
+        bounds = self._leaves[number]
+        low = bisect_right(bounds, start_us) & ~1
+        if bounds[low] >= end_us:
+            # Nearly every table is free on the day that is asked for.
+            return []
+        found: list[tuple[int, int]] = []
         while True:
-            bounds = self._leaves[number]
-            low = bisect_right(bounds, start_us) & ~1
             # The bound that closes a leaf belongs to the next one.
             high = min((bisect_left(bounds, end_us) + 1) & ~1, len(bounds) - 1)
             found += zip(bounds[low:high:2], bounds[low + 1 : high : 2], strict=True)
             if bounds[-1] >= end_us:
                 return found
-            number += 1
+            number, low = number + 1, 0
+            bounds = self._leaves[number]
 
     def gaps(self, start_us: int, end_us: int) -> list[tuple[int, int]]:
         """List the free stretches inside ``[start, end)``, in order; none is empty."""

@@ -31,7 +31,7 @@ class Occupancy:
     rows may overlap any row, and count only where a method says so. Times are exact to the
     microsecond, windows half-open: touching is not overlapping. A method that raises one of its
     errors has changed nothing. An interrupt may leave the indexes torn; the rows stay whole, and
-    the owner makes a new occupancy of them. Not safe for threads: the owner locks.
+    the owner makes a new occupancy of them. Not thread-safe: the owner locks.
 
     Costs, with n rows: a question about a table or an owner O(log n + k) for k rows found;
     ``overlapping`` and ``extent`` one such question a table; ``busy_mask`` O(quarters of an hour in
@@ -118,30 +118,29 @@ class Occupancy:
         start_us, end_us = allocation.window.start_us, allocation.window.end_us
         if allocation.shadow:
             self._shadows.add(start_us, end_us, allocation)
-        else:
-            index = self._find_index(allocation.resource_type, allocation.resource_id)
+        elif allocation.resource_type != _TABLE:
+            index = self._handles.find_index(allocation.resource_type, allocation.resource_id)
             if index is not None:
-                in_the_way = index.find_overlap(start_us, end_us)
-                if in_the_way is not None:
-                    raise _overlap(in_the_way)
-            self._add_live(allocation, index)
+                _refuse_overlap(index, start_us, end_us)
+            self._handles.add(allocation)
+        else:
+            self._add_stay(allocation, start_us, end_us)
         self._rows[allocation.id] = allocation
         self._owners.add(allocation)
         if self._is_extent_known:
             self._earliest, self._latest = min(self._earliest, start_us), max(self._latest, end_us)
 
-    def _add_live(self, allocation: Allocation, index: DisjointIndex[Allocation] | None) -> None:
-        if allocation.resource_type != _TABLE:
-            self._handles.add(allocation)
-            return
-        table_id = allocation.resource_id
+    def _add_stay(self, row: Allocation, start_us: int, end_us: int) -> None:
+        table_id = row.resource_id
+        index = self._tables.get(table_id)
         bit = self._bits.get(table_id)
         if index is None:
             index = self._tables[table_id] = DisjointIndex()
             if bit is not None:
                 self._grid.use(bit, index)
-        start_us, end_us = allocation.window.start_us, allocation.window.end_us
-        index.add(start_us, end_us, allocation)
+        else:
+            _refuse_overlap(index, start_us, end_us)
+        index.add(start_us, end_us, row)
         if bit is not None:
             self._grid.add(bit, start_us, end_us)
 
@@ -352,8 +351,11 @@ def _keys(owners: Collection[Owner]) -> set[tuple[OwnerKind, str]]:
     return {(owner.kind, owner.id) for owner in owners}
 
 
-def _overlap(in_the_way: Allocation) -> AllocationsOverlap:
-    return AllocationsOverlap(
+def _refuse_overlap(index: DisjointIndex[Allocation], start_us: int, end_us: int) -> None:
+    in_the_way = index.find_overlap(start_us, end_us)
+    if in_the_way is None:
+        return
+    raise AllocationsOverlap(
         in_the_way.resource_type.value,
         in_the_way.resource_id,
         in_the_way.id,

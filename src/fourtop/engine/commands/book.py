@@ -9,11 +9,16 @@ import attrs
 from fourtop.engine.admission import Admission, Seating, expected_windows
 from fourtop.engine.allocations import NO_PLACING, Placing, allocate, expire_holds, with_receipt
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.dispatch.requests import Caller, Command, one_or_none, optional_id
+from fourtop.engine.dispatch.requests import (
+    Caller,
+    Command,
+    check_request,
+    one_or_none,
+    optional_id,
+)
 from fourtop.engine.events import assignment_event, created_event
 from fourtop.engine.invocation import Invocation
 from fourtop.errors import AlreadyExists, InvalidInput, Refusal, Refused, safe_repr
-from fourtop.model import validators
 from fourtop.model.allocation import OwnerKind
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.event import Event
@@ -44,7 +49,7 @@ def command(
         InvalidInput: If an argument is of the wrong type, or ``tables`` is neither now nor later.
         InvalidIdentifier: If an id or the key is malformed.
     """
-    validators.check_instance("request", request, BookingRequest)
+    check_request(request)
     if tables not in ("now", "later"):
         raise InvalidInput("tables", 'must be "now" or "later"', safe_repr(tables))
     checked_id = optional_id("booking_id", booking_id)

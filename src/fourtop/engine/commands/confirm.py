@@ -15,10 +15,10 @@ from fourtop.engine.dispatch.requests import Caller, Command, one_or_none, optio
 from fourtop.engine.events import assignment_event, created_event, hold_event, status_event
 from fourtop.engine.invocation import FailedWithEvidence, Invocation, as_replay
 from fourtop.engine.preconditions import (
+    check_alive,
     check_awaits_confirmation,
     differences,
     get_booking,
-    get_live_hold,
     owners_for,
 )
 from fourtop.engine.rivals import find_rivals
@@ -171,7 +171,7 @@ class _Attempt:
         """Return the confirmation, or the failure with its evidence."""
         hold, view, invocation = self.hold, self.view, self.invocation
         try:
-            get_live_hold(view, hold.id)
+            check_alive(hold, view.now_us)
             known = self._target()
             seating = self._requoted(known)
         except FourtopError as error:
@@ -306,16 +306,21 @@ class _Attempt:
 
     def _passed_on(self, booking_id: str) -> _Given:
         rows = self.view.allocations_of(OwnerKind.HOLD, self.hold.id)
-        handle = tuple(row for row in rows if row.resource_type is ResourceType.HOLD)
-        others = tuple(row for row in rows if row.resource_type is not ResourceType.HOLD)
-        tables = {row.resource_id for row in others if row.resource_type is ResourceType.TABLE}
+        tables: set[str] = set()
+        group: str | None = None
+        handle: list[Allocation] = []
+        replaced: list[tuple[Allocation, Allocation]] = []
+        for row in rows:
+            if row.resource_type is ResourceType.HOLD:
+                handle.append(row)
+                continue
+            replaced.append((row, _owned_by(row, booking_id)))
+            if row.resource_type is ResourceType.TABLE:
+                tables.add(row.resource_id)
+            else:
+                group = row.resource_id
         assert tables == set(self.hold.tables), "a live hold has lost its tables"
-        group = next(
-            (row.resource_id for row in others if row.resource_type is ResourceType.MERGE_GROUP),
-            None,
-        )
-        replaced = tuple((row, _owned_by(row, booking_id)) for row in others)
-        changes = Changes(removed=handle, replaced=replaced)
+        changes = Changes(removed=tuple(handle), replaced=tuple(replaced))
         return _Given(self.hold.stay, self.hold.tables, group, changes)
 
     def _placed(self, booking_id: str, seating: Seating, kept: Collection[str]) -> _Given:
@@ -331,6 +336,17 @@ class _Attempt:
         assignment = Assignment(
             given.tables, given.stay.occupied, given.merge_group_id, now_us, actor
         )
+        if known is not None:
+            return attrs.evolve(
+                known,
+                status=BookingStatus.CONFIRMED,
+                stay=given.stay,
+                assignment=assignment,
+                version=known.version + 1,
+                updated_us=now_us,
+                actor=actor,
+                past_reason=known.past_reason or hold.past_reason,
+            )
         return Booking(
             id=booking_id,
             restaurant_id=hold.restaurant_id,
@@ -338,11 +354,11 @@ class _Attempt:
             status=BookingStatus.CONFIRMED,
             stay=given.stay,
             assignment=assignment,
-            version=1 if known is None else known.version + 1,
-            created_us=now_us if known is None else known.created_us,
+            version=1,
+            created_us=now_us,
             updated_us=now_us,
             actor=actor,
-            past_reason=(None if known is None else known.past_reason) or hold.past_reason,
+            past_reason=hold.past_reason,
         )
 
     # ---- the evidence

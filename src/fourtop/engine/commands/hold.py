@@ -7,22 +7,25 @@ from functools import partial
 import attrs
 
 from fourtop.engine.admission import Admission, Seating, expected_windows
-from fourtop.engine.allocations import allocate, expire_holds
+from fourtop.engine.allocations import start_hold
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.dispatch.requests import Caller, Command, one_or_none, optional_id
-from fourtop.engine.events import hold_event
+from fourtop.engine.dispatch.requests import (
+    Caller,
+    Command,
+    check_request,
+    one_or_none,
+    optional_id,
+)
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import check_awaits_tables
 from fourtop.engine.usage import NOTHING_RELEASED, Released
 from fourtop.errors import HoldLimit, HoldRateLimit, Refusal, Refused
 from fourtop.model import validators
-from fourtop.model.allocation import OwnerKind
-from fourtop.model.event import EventType
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.policy import HOLD_TTL_SECONDS
 from fourtop.model.request import BookingRequest
 from fourtop.model.window import MICROSECONDS_PER_SECOND
-from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
+from fourtop.ports import Decision, Need, Scope, View
 
 
 @attrs.frozen
@@ -49,7 +52,7 @@ def command(
         InvalidInput: If an argument is of the wrong type or out of range.
         InvalidIdentifier: If an id or the key is malformed.
     """
-    validators.check_instance("request", request, BookingRequest)
+    check_request(request)
     scope = Scope(
         caller.restaurant_id,
         bookings=one_or_none(optional_id("booking_id", terms.booking_id)),
@@ -95,7 +98,7 @@ def make_hold(
     if isinstance(seating, Refusal):
         raise Refused(seating)
     hold = new_hold(invocation, view, compiled, request, (terms, seating))
-    return Decision(hold, added(invocation, view, hold))
+    return Decision(hold, start_hold(invocation, view, hold))
 
 
 def new_hold(
@@ -131,16 +134,6 @@ def new_hold(
         names_tables=bool(request.tables),
         occasion=request.occasion,
     )
-
-
-def added(invocation: Invocation, view: View, hold: Hold) -> Changes:
-    """Return the changes that put a new hold in place."""
-    occupied = hold.stay.occupied
-    placing = allocate(invocation, (OwnerKind.HOLD, hold.id), hold.tables, occupied)
-    expired = expire_holds(invocation, view, occupied)
-    event = hold_event(invocation, EventType.HOLD_CREATED, hold, view.now_us)
-    changes = Changes(added=placing.rows, holds_added=(hold,), events=(event,))
-    return changes if expired is NO_CHANGES else expired + changes
 
 
 def check_limits(

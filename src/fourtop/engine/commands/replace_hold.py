@@ -7,10 +7,10 @@ from functools import partial
 import attrs
 
 from fourtop.engine.admission import Admission, expected_windows
-from fourtop.engine.allocations import end_hold
+from fourtop.engine.allocations import end_hold, start_hold
 from fourtop.engine.commands import hold as hold_command
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.dispatch.requests import Caller, Command, one_or_none
+from fourtop.engine.dispatch.requests import Caller, Command, check_request, one_or_none
 from fourtop.engine.events import hold_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import check_awaits_tables, get_live_hold
@@ -46,7 +46,7 @@ def command(
         InvalidInput: If an argument is of the wrong type or out of range.
         InvalidIdentifier: If an id or the key is malformed.
     """
-    validators.check_instance("request", request, BookingRequest)
+    check_request(request)
     if given_up.ttl_seconds is not None:
         ttl_seconds = hold_command.check_ttl(given_up.ttl_seconds)
         given_up = attrs.evolve(given_up, ttl_seconds=ttl_seconds)
@@ -87,7 +87,7 @@ def replace_hold(
     event = hold_event(invocation, EventType.HOLD_REPLACED, old, view.now_us)
     hold = hold_command.new_hold(invocation, view, compiled, request, (terms, seating))
     ended = end_hold(old, HoldState.REPLACED, rows, event)
-    return Decision(hold, ended + hold_command.added(invocation, view, hold))
+    return Decision(hold, ended + start_hold(invocation, view, hold))
 
 
 def _missing(view: View, old: Hold) -> Need | None:

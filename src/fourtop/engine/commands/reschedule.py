@@ -10,7 +10,7 @@ from fourtop.engine.admission import Admission, expected_windows
 from fourtop.engine.allocations import expire_holds, released_for
 from fourtop.engine.commands.book import assigned, assignment_of, place
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.dispatch.requests import Caller, Command
+from fourtop.engine.dispatch.requests import Caller, Command, check_request
 from fourtop.engine.events import rescheduled_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import get_booking, owners_for
@@ -38,7 +38,7 @@ def command(
         InvalidInput: If the request is of the wrong type.
         InvalidIdentifier: If the id or the key is malformed.
     """
-    validators.check_instance("request", request, BookingRequest)
+    check_request(request)
     arguments = {"booking_id": booking_id, "request": request}
     invocation = caller.invocation("reschedule", key, arguments)
     validators.check_identifier("booking_id", booking_id)

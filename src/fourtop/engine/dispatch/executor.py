@@ -28,7 +28,7 @@ NO_KEY: Final[StoredKey] = frozenset()
 
 
 class Executor:
-    """Runs queries and commands on a store. Its only state are compiled houses.
+    """Runs queries and commands on a store. Its only state is the compiled houses.
 
     Args:
         store: The store.

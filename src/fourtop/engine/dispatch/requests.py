@@ -10,9 +10,10 @@ import attrs
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.ids import IdSource
 from fourtop.engine.invocation import Invocation
-from fourtop.errors import FourtopError
+from fourtop.errors import FourtopError, InvalidInput, safe_repr
 from fourtop.model import validators
 from fourtop.model.actor import Actor
+from fourtop.model.request import BookingRequest
 from fourtop.model.window import Window
 from fourtop.ports import Decision, Need, Scope, View
 
@@ -93,6 +94,16 @@ class Caller:
         return Invocation(
             self.restaurant_id, command, self._ids.next(), self.actor, checked, request
         )
+
+
+def check_request(request: object) -> None:
+    """Check that a caller gave a request.
+
+    Raises:
+        InvalidInput: If it is anything else.
+    """
+    if not isinstance(request, BookingRequest):
+        raise InvalidInput("request", "must be of type BookingRequest", safe_repr(request))
 
 
 def optional_id(field: str, value: str | None) -> str | None:

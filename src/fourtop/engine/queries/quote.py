@@ -6,9 +6,8 @@ from functools import partial
 
 from fourtop.engine.admission import Admission, expected_windows
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.dispatch.requests import Caller, Query
+from fourtop.engine.dispatch.requests import Caller, Query, check_request
 from fourtop.errors import Refusal
-from fourtop.model import validators
 from fourtop.model.request import BookingRequest
 from fourtop.model.results import Quote
 from fourtop.ports import Need, Scope, View
@@ -22,7 +21,7 @@ def query(caller: Caller, request: BookingRequest) -> Query[Quote | Refusal]:
     Raises:
         InvalidInput: If the request is of the wrong type.
     """
-    validators.check_instance("request", request, BookingRequest)
+    check_request(request)
     return Query(
         Scope(caller.restaurant_id),
         lambda view, compiled: quote(view, compiled, request),

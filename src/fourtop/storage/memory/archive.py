@@ -1,4 +1,4 @@
-"""The archive of one restaurant: past allocations, kept apart from the live ones."""
+"""The archive of one restaurant: past allocations, kept apart from the others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DAY_US: Final = 24 * 60 * MICROSECONDS_PER_MINUTE
 
 
 class Archive:
-    """The archived rows of one restaurant, in order of arrival. Not safe for threads."""
+    """The archived rows of one restaurant, in order of arrival. Not thread-safe."""
 
     def __init__(self) -> None:
         self._rows: list[Allocation] = []

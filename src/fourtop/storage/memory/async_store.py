@@ -57,7 +57,7 @@ class AsyncMemoryStore:
         """Put a new restaurant in place, with floor and policy at version 1 and nothing taken.
 
         Raises:
-            AlreadyExists: If a restaurant has that id.
+            AlreadyExists: If a restaurant has that id or that slug.
         """
         self._store.add_restaurant(house)
 
@@ -106,7 +106,7 @@ class AsyncMemoryStore:
         """Return, since memory is always there."""
 
     async def close(self) -> None:
-        """Do nothing: a store in memory holds no connection and can be used on."""
+        """Do nothing: a store in memory holds no connection and stays usable."""
 
     async def __aenter__(self) -> Self:
         return self

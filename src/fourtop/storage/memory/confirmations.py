@@ -9,7 +9,7 @@ from fourtop.ports import StoredResult
 
 
 class ConfirmationRecords:
-    """The confirmation results and stored results of one restaurant. Not safe for threads."""
+    """The confirmation results and stored results of one restaurant. Not thread-safe."""
 
     def __init__(self) -> None:
         self.stored_results: dict[tuple[str, str], StoredResult] = {}

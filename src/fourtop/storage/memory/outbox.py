@@ -34,7 +34,7 @@ class _Entry:
 
 
 class EventOutbox:
-    """The events of one restaurant, in the order of writing. Not safe for threads.
+    """The events of one restaurant, in the order of writing. Not thread-safe.
 
     Args:
         numbers: Gives each event its sequence; rising.

@@ -1,4 +1,4 @@
-"""The state of one restaurant in the memory store: all records, with live indexes."""
+"""The state of one restaurant in the memory store: all records, with their indexes."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class StoredRecords(TypedDict, total=False):
 class RestaurantState:
     """The rows of one restaurant. A ``Records`` for views, and the judge of changes.
 
-    Not safe for threads: the store's lock is held around every call.
+    Not thread-safe: the store's lock is held around every call.
     """
 
     def __init__(self, house: House) -> None:
@@ -77,8 +77,10 @@ class RestaurantState:
         self._expiries: SortedList[tuple[int, str]] = SortedList()
         self._sessions: dict[str, SortedList[tuple[int, str]]] = {}
         self._holds_for: dict[str, list[str]] = {}
-        # Restores the records while a write is under way.
-        self._undo: Callable[[], None] | None = None
+        # Restores the records while a write is under way; the store repairs where one is left over.
+        self.undo: Callable[[], None] | None = None
+        # The slug before the last write: an undo restores it.
+        self._slug_before: str = house.restaurant.slug
 
     @classmethod
     def of(cls, house: House, versions: Versions, **kept: Unpack[StoredRecords]) -> Self:
@@ -112,6 +114,12 @@ class RestaurantState:
         )
         state.outbox.keys.update(kept.get("event_keys", ()))
         return state
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """The slug; after an interrupt also the one that ``repair`` will restore."""
+        slug = self.house.restaurant.slug
+        return (slug,) if self.undo is None else (slug, self._slug_before)
 
     # ---- reading: the Source protocol
 
@@ -174,6 +182,8 @@ class RestaurantState:
 
     def held_covers(self, window: Window, now_us: int) -> list[HeldCover]:
         """Return the held covers that start inside a window, by start, then id."""
+        if not self._expiries:
+            return []
         found = held_covers_of(self.active_holds(window), self._bookings, now_us)
         return [each for each in found if window.start_us <= each.start_us < window.end_us]
 
@@ -263,44 +273,39 @@ class RestaurantState:
             undo: Restore the records. It may run several times. The indexes of the records follow
                 by themselves, those of the allocations excepted.
         """
-        self._undo = undo
+        self._slug_before = self.house.restaurant.slug
+        self.undo = undo
         try:
             result = write()
         except (AllocationsOverlap, AlreadyExists):
-            self._undo = None  # ``_write_allocations`` has taken back its own steps.
+            self.undo = None  # ``_write_allocations`` has taken back its own steps.
             raise
         except BaseException:
             self.repair()
             raise
-        self._undo = None
+        self.undo = None
         return result
 
     def repair(self) -> None:
-        """Undo a write that an interrupt ended: O(records); without such a write O(1)."""
-        undo = self._undo
-        if undo is None:
-            return
-        undo()
+        """Undo a write that an interrupt ended. O(records)."""
+        assert self.undo is not None, "no write is under way"
+        self.undo()
         self._index_records()
-        self._undo = None
+        self.undo = None
 
     def _undo_of(self, changes: Changes) -> Callable[[], None]:
         """Return a function that restores the records that the changes touch."""
-        bookings, holds, blocks = self._bookings, self._holds, self._blocks
-        before: list[tuple[dict[str, Any], str, Any]] = [
-            (bookings, each.id, bookings.get(each.id)) for each in changes.bookings
+        touched: tuple[tuple[dict[str, Any], Iterable[Any]], ...] = (
+            (self._bookings, changes.bookings),
+            (self._holds, changes.holds_added),
+            (self._holds, changes.holds_changed),
+            (self._blocks, changes.blocks_added),
+            (self._blocks, changes.blocks_changed),
+        )
+        before = [
+            (records, each.id, records.get(each.id)) for records, rows in touched for each in rows
         ]
-        before += [
-            (holds, each.id, holds.get(each.id))
-            for each in (*changes.holds_added, *changes.holds_changed)
-        ]
-        before += [
-            (blocks, block_id, blocks.get(block_id))
-            for block_id in (
-                *(each.id for each in (*changes.blocks_added, *changes.blocks_changed)),
-                *changes.blocks_removed,
-            )
-        ]
+        before += [(self._blocks, each, self._blocks.get(each)) for each in changes.blocks_removed]
         return partial(self._restore, changes, before, self.house, self.versions)
 
     def _restore(
@@ -357,13 +362,21 @@ class RestaurantState:
         Raises:
             FourtopError: As ``Store.transact``.
         """
+        self.check(changes)
+        self.run(partial(self._write_all, changes), self._undo_of(changes))
+
+    def check(self, changes: Changes) -> None:
+        """Refuse changes that this restaurant does not allow, except for overlaps.
+
+        Raises:
+            FourtopError: As ``Store.transact``.
+        """
         self._check_tenant(changes)
         self._check_house(changes)
         self._check_bookings(changes)
         self._check_gone(changes)
         self._check_new(changes)
         self._check_references(changes)
-        self.run(partial(self._write_all, changes), self._undo_of(changes))
 
     def _write_all(self, changes: Changes) -> None:
         self._write_allocations(changes)
@@ -393,30 +406,45 @@ class RestaurantState:
             versions[booking.id] = booking.version
 
     def _check_gone(self, changes: Changes) -> None:
+        if not (changes.removed or changes.replaced):
+            return
         gone: set[str] = set()
         for row in chain(changes.removed, (old for old, _ in changes.replaced)):
-            if row.id in gone or self.occupancy.find(row.id) != row:
+            stored = self.occupancy.find(row.id)
+            # Nearly always it is the stored row itself, and equality takes longer to find out.
+            if row.id in gone or (stored is not row and stored != row):
                 raise StaleVersion("allocation", 1, 0)
             gone.add(row.id)
 
     def _check_new(self, changes: Changes) -> None:
-        _refuse_known("hold", (hold.id for hold in changes.holds_added), self._holds)
-        _refuse_known("block", (block.id for block in changes.blocks_added), self._blocks)
-        _refuse_known("event", (event.dedupe_key for event in changes.events), self.outbox.keys)
-        _refuse_known(
-            "confirmation", (each.id for each in changes.confirmations), self.confirmations.results
-        )
-        succeeded = [each.hold_id for each in changes.confirmations if each.confirmed]
-        confirmed = [
-            hold_id for hold_id in succeeded if self.find_confirmation(hold_id) is not None
-        ]
-        _refuse_known("confirmation", succeeded, confirmed)
-        won = [(str(each.booking_id), each.key) for each in changes.confirmations if each.confirmed]
-        for place, (booking_id, key) in enumerate(won):
-            if (booking_id, key) in self.confirmations.successes or (booking_id, key) in won[
-                :place
-            ]:
-                raise AlreadyExists("confirmation", key)
+        if changes.holds_added:
+            _refuse_known("hold", (hold.id for hold in changes.holds_added), self._holds)
+        if changes.blocks_added:
+            _refuse_known("block", (block.id for block in changes.blocks_added), self._blocks)
+        if changes.events:
+            _refuse_known("event", (event.dedupe_key for event in changes.events), self.outbox.keys)
+        if changes.confirmations:
+            self._check_confirmations(changes)
+        if changes.stored_results:
+            self._check_stored_results(changes)
+
+    def _check_confirmations(self, changes: Changes) -> None:
+        known = self.confirmations
+        _refuse_known("confirmation", (each.id for each in changes.confirmations), known.results)
+        hold_ids: set[str] = set()
+        successes: set[tuple[str, str]] = set()
+        for each in changes.confirmations:
+            if not each.confirmed:
+                continue
+            if each.hold_id in hold_ids or known.find_success(each.hold_id) is not None:
+                raise AlreadyExists("confirmation", each.hold_id)
+            hold_ids.add(each.hold_id)
+            success = (str(each.booking_id), each.key)
+            if success in known.successes or success in successes:
+                raise AlreadyExists("confirmation", each.key)
+            successes.add(success)
+
+    def _check_stored_results(self, changes: Changes) -> None:
         answered: set[tuple[str, str]] = set()
         for answer in changes.stored_results:
             under = (answer.command, answer.key)
@@ -425,24 +453,33 @@ class RestaurantState:
             answered.add(under)
 
     def _check_references(self, changes: Changes) -> None:
-        self._check_blocks(changes)
+        if changes.blocks_changed or changes.blocks_removed:
+            self._check_blocks(changes)
         floor = self.house.floor if changes.floor is None else changes.floor.floor
-        known: dict[OwnerKind, tuple[Container[str], Container[str]]] = {
-            OwnerKind.BOOKING: (self._bookings, {each.id for each in changes.bookings}),
-            OwnerKind.HOLD: (self._holds, {each.id for each in changes.holds_added}),
-            OwnerKind.BLOCK: (self._blocks, {each.id for each in changes.blocks_added}),
-        }
+        tables = floor.positions
+        known: dict[OwnerKind, tuple[Container[str], Container[str]]] = {}
         for row in chain(changes.added, (new for _, new in changes.replaced)):
-            if not any(row.owner_id in ids for ids in known[row.owner_kind]):
-                raise NotFound(row.owner_kind.value, row.owner_id)
-            if (
-                row.resource_type is ResourceType.TABLE
-                and floor.find_table(row.resource_id) is None
-            ):
+            kind = row.owner_kind
+            if kind not in known:
+                known[kind] = self._owners_after(changes, kind)
+            stored, new = known[kind]
+            if row.owner_id not in stored and row.owner_id not in new:
+                raise NotFound(kind.value, row.owner_id)
+            if row.resource_type is ResourceType.TABLE and row.resource_id not in tables:
                 raise NotFound("table", row.resource_id)
         for hold in changes.holds_changed:
             if hold.id not in self._holds:
                 raise NotFound("hold", hold.id)
+
+    def _owners_after(
+        self, changes: Changes, kind: OwnerKind
+    ) -> tuple[Container[str], Container[str]]:
+        """Return the ids of the owners of a kind after the changes: the stored and the new ones."""
+        if kind is OwnerKind.BOOKING:
+            return self._bookings, {each.id for each in changes.bookings}
+        if kind is OwnerKind.HOLD:
+            return self._holds, {each.id for each in changes.holds_added}
+        return self._blocks, {each.id for each in changes.blocks_added}
 
     def _check_blocks(self, changes: Changes) -> None:
         for block in changes.blocks_changed:
@@ -508,8 +545,10 @@ class RestaurantState:
             self._blocks[block.id] = block
         for block_id in changes.blocks_removed:
             del self._blocks[block_id]
-        self.confirmations.extend(changes.confirmations, changes.stored_results)
-        self.outbox.extend(changes.events)
+        if changes.confirmations or changes.stored_results:
+            self.confirmations.extend(changes.confirmations, changes.stored_results)
+        if changes.events:
+            self.outbox.extend(changes.events)
 
     def _activate(self, hold: Hold) -> None:
         if hold.state is HoldState.ACTIVE:
@@ -531,14 +570,15 @@ class RestaurantState:
                     del self._sessions[hold.session]
 
     def _write_house(self, changes: Changes) -> None:
+        if changes.floor is None and changes.policy is None:
+            return
         restaurant, floor, policy = self.house.restaurant, self.house.floor, self.house.policy
         if changes.floor is not None:
             floor = changes.floor.floor
             self.occupancy.arrange([table.id for table in floor.tables])
         if changes.policy is not None:
             restaurant, policy = changes.policy.restaurant, changes.policy.policy
-        if changes.floor is not None or changes.policy is not None:
-            self.house = House(restaurant, floor, policy)
+        self.house = House(restaurant, floor, policy)
 
     def _count(self, changes: Changes) -> None:
         self.versions = Versions(
@@ -548,10 +588,9 @@ class RestaurantState:
         )
 
 
-def _refuse_known(kind: str, new: Iterable[str], known: Iterable[str]) -> None:
+def _refuse_known(kind: str, new: Iterable[str], known: Container[str]) -> None:
     seen: set[str] = set()
-    known_ids = known if isinstance(known, dict | set) else set(known)
     for each in new:
-        if each in known_ids or each in seen:
+        if each in known or each in seen:
             raise AlreadyExists(kind, each)
         seen.add(each)

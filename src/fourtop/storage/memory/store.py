@@ -19,6 +19,7 @@ from fourtop.errors.display import brief, count_of
 from fourtop.model.allocation import Allocation
 from fourtop.model.event import Event
 from fourtop.model.house import House
+from fourtop.model.restaurant import Restaurant
 from fourtop.model.window import Window
 from fourtop.ports import (
     MAX_NEEDS,
@@ -46,7 +47,7 @@ _LEAVE: Final = methodcaller("__exit__", None, None, None)
 
 
 class MemoryStore:
-    """Keeps restaurants in memory. Safe for threads, and for signals such as Ctrl-C.
+    """Keeps restaurants in memory. Thread-safe, and safe under signals such as Ctrl-C.
 
     An interrupt inside a call leaves the restaurant as before the call or as after it.
 
@@ -76,13 +77,16 @@ class MemoryStore:
     def add_restaurant(self, house: House) -> None:
         """Add a restaurant with floor and policy at version 1 and no bookings.
 
+        Compares the slug with those of all restaurants: O(restaurants).
+
         Raises:
-            AlreadyExists: If a restaurant has that id.
+            AlreadyExists: If a restaurant has that id or that slug; nothing is changed.
         """
         restaurant_id = house.restaurant.id
         with self._opening:
             if restaurant_id in self._states:
                 raise AlreadyExists("restaurant", restaurant_id)
+            self._check_slug(house.restaurant)
             self._latest_us[restaurant_id] = 0
             self._locks[restaurant_id] = self._new_lock()
             state = self._new_state(house)
@@ -132,7 +136,8 @@ class MemoryStore:
             NotFound: If the restaurant does not exist, or a change names a missing row.
             AllocationsOverlap: If live allocations would overlap.
             ForeignTenant: If a change is of another restaurant.
-            AlreadyExists: If an id, key or de-duplication key is there already.
+            AlreadyExists: If an id, key or de-duplication key is there already, or another
+                restaurant has the new slug.
             StaleVersion: If a version is not the stored one plus one.
         """
 
@@ -155,7 +160,7 @@ class MemoryStore:
         """Return, since memory is always there."""
 
     def close(self) -> None:
-        """Do nothing: a store in memory holds no connection and can be used on."""
+        """Do nothing: a store in memory holds no connection and stays usable."""
 
     def __enter__(self) -> Self:
         return self
@@ -402,14 +407,16 @@ class MemoryStore:
         if self._locks.get(restaurant_id) is not lock:
             return None
         state = self._states.get(restaurant_id)
-        if state is not None:
+        if state is not None and state.undo is not None:
             state.repair()
         return state
 
     def _tell(self, restaurant_id: str) -> int:
-        latest_us = tell_time(restaurant_id, self._latest_us[restaurant_id], self._clock.now_us())
-        self._latest_us[restaurant_id] = latest_us
-        return latest_us
+        told_us, now_us = self._latest_us[restaurant_id], self._clock.now_us()
+        if now_us < told_us:
+            now_us = tell_time(restaurant_id, told_us, now_us)
+        self._latest_us[restaurant_id] = now_us
+        return now_us
 
     def _on_view(
         self,
@@ -430,7 +437,21 @@ class MemoryStore:
         raise AssertionError("a decision asked for more than three times")
 
     def _write(self, state: RestaurantState, changes: Changes) -> None:
-        state.apply(changes)
+        policy = changes.policy
+        if policy is None or policy.restaurant.slug == state.house.restaurant.slug:
+            state.apply(changes)
+            return
+        # No restaurant is added and no other slug changes between the check and the write.
+        with self._opening:
+            state.check(changes)
+            self._check_slug(policy.restaurant)
+            state.apply(changes)
+
+    def _check_slug(self, restaurant: Restaurant) -> None:
+        """Refuse a slug that another restaurant has; the caller holds the lock for it."""
+        for restaurant_id, state in self._states.items():
+            if restaurant_id != restaurant.id and restaurant.slug in state.slugs:
+                raise AlreadyExists("slug", restaurant.slug)
 
 
 def _oldest(

@@ -73,7 +73,7 @@ class AsyncSqlStore:
         """Add a restaurant, as ``SqlStore.add_restaurant`` does.
 
         Raises:
-            AlreadyExists: A restaurant has that id; nothing was changed.
+            AlreadyExists: A restaurant has that id or that slug; nothing was changed.
         """
         await greenlet_spawn(self._store.add_restaurant, house)
 

@@ -60,7 +60,7 @@ _LOCK_TIMEOUT_SECONDS: Final = (0.001, 3_600)
 class SqlStore:
     """Store restaurants in SQLite or PostgreSQL.
 
-    Safe for threads, and for any number of processes on one database. ``fourtop migrate`` makes the
+    Thread-safe, and safe for any number of processes on one database. ``fourtop migrate`` makes the
     tables. The first call checks the database: it raises ``StoreMisconfigured`` if the store cannot
     keep its promises on it, and logs warnings to ``fourtop.store``. Each call is one transaction on
     a connection of its own and leaves nothing in the session, so a pooler may sit in between.
@@ -171,7 +171,7 @@ class SqlStore:
         """Add a restaurant with floor and policy at version 1 and every table free.
 
         Raises:
-            AlreadyExists: A restaurant has that id; nothing was changed.
+            AlreadyExists: A restaurant has that id or that slug; nothing was changed.
             StoreUnavailable: The store cannot be reached; nothing was changed, try again.
             OutcomeUnknown: The reply to the commit was lost; look whether the restaurant exists.
         """
@@ -183,7 +183,11 @@ class SqlStore:
         try:
             self._transactions.run(self._tenant.write_mode, work, "add_restaurant")
         except ConstraintViolation as violation:
-            raise AlreadyExists("restaurant", house.restaurant.id) from violation
+            restaurant = house.restaurant
+            # The databases differ in which of two constraints they report.
+            if violation.is_slug_taken and restaurant.id not in self.restaurant_ids():
+                raise AlreadyExists("slug", restaurant.slug) from violation
+            raise AlreadyExists("restaurant", restaurant.id) from violation
 
     def remove_restaurant(self, scope: Scope, check: Callable[[View], Need | None]) -> None:
         """Remove a restaurant with everything that is stored for it, once ``check`` has passed.
@@ -245,7 +249,8 @@ class SqlStore:
             NotFound: The restaurant does not exist, or a change names a record that does not.
             AllocationsOverlap: Live allocations would overlap.
             ForeignTenant: A change is of another restaurant.
-            AlreadyExists: An id, key or de-duplication key exists.
+            AlreadyExists: An id, key or de-duplication key exists, or another restaurant has the
+                new slug.
             StaleVersion: A version is not the stored one plus one; decide again.
             StoreUnavailable: The store cannot be reached; nothing was changed, try again.
             OutcomeUnknown: The reply to the commit was lost; repeat it with the same key.
@@ -253,13 +258,17 @@ class SqlStore:
         """
         self._guard.check(scope.restaurant_id)
         refusal: Exception | None = None
+        slug = ""
         for explains in (False, True):
 
             def work(connection: Connection, *, explains: bool = explains) -> T:
                 locked = self._tenant.lock_restaurant(connection, scope.restaurant_id)
+                nonlocal slug
                 decision = self._decide(connection, scope, locked, decide)
-                if decision.changes is not NO_CHANGES and decision.changes != NO_CHANGES:
-                    self._write(connection, scope, locked, decision.changes, explains=explains)
+                changes = decision.changes
+                if changes is not NO_CHANGES and changes != NO_CHANGES:
+                    slug = "" if changes.policy is None else changes.policy.restaurant.slug
+                    self._write(connection, scope, locked, changes, explains=explains)
                 return decision.result
 
             try:
@@ -268,6 +277,9 @@ class SqlStore:
                 # The rows are not as the decision assumed. Decide once more, and explain a refusal
                 # by the rows themselves.
                 refusal = error
+        if isinstance(refusal, ConstraintViolation) and refusal.is_slug_taken:
+            # No row of this restaurant explains it, and the rows of others are out of sight.
+            raise AlreadyExists("slug", slug) from refusal
         raise AssertionError("the database refuses what its rows allow") from refusal
 
     def events(self, restaurant_id: str) -> tuple[Event, ...]:
@@ -366,7 +378,7 @@ class SqlStore:
     # ---- the outbox, as ``Outbox`` says, in the role of the jobs
 
     def claim(self, limit: int, lease_us: int) -> tuple[Delivery, ...]:
-        """Lease waiting events to the caller, oldest first; of a subject the first ones or none."""
+        """Lease waiting events to the caller, oldest first; the first of each subject, or none."""
 
         def work(connection: Connection) -> tuple[Delivery, ...]:
             now_us = self._jobs.now_us(connection)

@@ -8,8 +8,9 @@ from typing import Any, Final
 import attrs
 
 from fourtop.errors import AlreadyExists, FourtopError, InUse, NotFound
+from fourtop.model.house import House
 from fourtop.model.results import Versions
-from fourtop.ports import Decision, Need, Scope, View
+from fourtop.ports import Changes, Decision, Need, PolicyChange, Scope, View
 from fourtop.testing.contract.harness import Beside, Trial, raised_by
 from fourtop.testing.contract.samples import (
     HERE,
@@ -72,6 +73,68 @@ class OpeningPromises:
         assert isinstance(error, AlreadyExists), "a restaurant was opened twice"
         assert (error.kind, error.id) == ("restaurant", HERE)
         assert trial.see() == before
+
+    def test_a_restaurant_is_not_added_with_a_slug_of_another(self, trial: Trial) -> None:
+        """Adding a slug that a restaurant has raises AlreadyExists and changes nothing."""
+        before = trial.see(), trial.see(THERE)
+        error = raised_by(lambda: trial.store.add_restaurant(_with_slug("new", _slug(THERE))))
+        assert isinstance(error, AlreadyExists), "two restaurants were added with one slug"
+        assert (error.kind, error.id) == ("slug", _slug(THERE))
+        assert trial.store.restaurant_ids() == (HERE, THERE)
+        assert isinstance(
+            raised_by(lambda: trial.store.read(Scope("new"), lambda view: view.house)), NotFound
+        )
+        assert (trial.see(), trial.see(THERE)) == before
+        error = raised_by(lambda: trial.store.add_restaurant(_with_slug(HERE, _slug(THERE))))
+        assert isinstance(error, AlreadyExists)
+        assert (error.kind, error.id) == ("restaurant", HERE)
+
+    def test_a_restaurant_does_not_change_to_a_slug_of_another(self, trial: Trial) -> None:
+        """A changed record with a slug of another restaurant raises AlreadyExists."""
+        change = _change_of_slug(_slug(THERE))
+        error = trial.refuse(AlreadyExists, policy=change, bookings=(a_booking(),))
+        assert (error.kind, error.id) == ("slug", _slug(THERE))
+        trial.write(policy=_change_of_slug(_slug(HERE)))
+        trial.write(policy=_change_of_slug("new", expected=2))
+        assert trial.ask(lambda view: view.house.restaurant.slug) == "new"
+
+    def test_a_slug_is_free_when_no_restaurant_has_it(self, trial: Trial) -> None:
+        """A slug that was changed, or whose restaurant was removed, may be used again."""
+        trial.write(policy=_change_of_slug("new"))
+        trial.store.add_restaurant(_with_slug("first", _slug(HERE)))
+        trial.store.remove_restaurant(Scope(THERE), _pass)
+        trial.store.add_restaurant(_with_slug("second", _slug(THERE)))
+        slugs = {
+            restaurant_id: trial.ask(lambda view: view.house.restaurant.slug, restaurant_id)
+            for restaurant_id in trial.store.restaurant_ids()
+        }
+        assert slugs == {HERE: "new", "first": _slug(HERE), "second": _slug(THERE)}
+
+    def test_of_two_that_want_a_slug_at_once_one_gets_it(self, trial: Trial) -> None:
+        """A slug that another call takes while a decision runs is refused to one of the two."""
+        rivals: list[Beside] = []
+
+        def decide(_: View) -> Decision[None]:
+            if not rivals:
+                add = trial.store.add_restaurant
+                rivals.append(trial.beside(lambda: add(_with_slug("new", "wanted"))))
+                rivals[0].is_over_within(_CHANCE_SECONDS)
+            return Decision(None, Changes(policy=_change_of_slug("wanted")))
+
+        refusals = (
+            raised_by(lambda: trial.store.transact(Scope(HERE), decide)),
+            raised_by(rivals[0].wait),
+        )
+        errors = [each for each in refusals if each is not None]
+        assert len(errors) == 1, "two restaurants took one slug at once"
+        (error,) = errors
+        assert isinstance(error, AlreadyExists)
+        assert (error.kind, error.id) == ("slug", "wanted")
+        slugs = [
+            trial.ask(lambda view: view.house.restaurant.slug, restaurant_id)
+            for restaurant_id in trial.store.restaurant_ids()
+        ]
+        assert slugs.count("wanted") == 1
 
     def test_restaurants_are_listed_in_order(self, trial: Trial) -> None:
         """The ids of all restaurants are sorted bytewise, not by time of adding."""
@@ -182,6 +245,20 @@ class OpeningPromises:
         assert isinstance(error, FourtopError), "a transaction came before the removal"
         assert isinstance(error, NotFound)
         assert decided == []
+
+
+def _slug(restaurant_id: str) -> str:
+    return a_house(restaurant_id).restaurant.slug
+
+
+def _with_slug(restaurant_id: str, slug: str) -> House:
+    house = a_house(restaurant_id)
+    return attrs.evolve(house, restaurant=attrs.evolve(house.restaurant, slug=slug))
+
+
+def _change_of_slug(slug: str, *, expected: int = 1) -> PolicyChange:
+    house = _with_slug(HERE, slug)
+    return PolicyChange(house.restaurant, house.policy, expected)
 
 
 def _without_unasked(seen: dict[str, object]) -> dict[str, object]:

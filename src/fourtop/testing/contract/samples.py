@@ -43,16 +43,18 @@ MONTHS: Final = (span(-31 * DAY_MINUTES, 0), span(0, 31 * DAY_MINUTES))
 
 
 def a_house(restaurant_id: str) -> House:
-    """Return a house of three tables, of which the second and third can be joined."""
+    """Return a house of three tables, of which the second and third can be joined.
+
+    Its slug is not the one that follows from the id, and differs from that of every other id.
+    """
     tables = [
         Table(f"t{number}", str(number), seats, "main")
         for number, seats in ((1, 2), (2, 4), (3, 4))
     ]
     floor = Floor(tables, zones=[Zone("main", "Main")], joins=[Join(("t2", "t3"))])
     policy = Policy([ServicePeriod("dinner", "17:00", "23:00")])
-    return House(
-        Restaurant(restaurant_id, "A House", timezone="UTC", slug="a-house"), floor, policy
-    )
+    slug = f"house-{restaurant_id.lower()}"
+    return House(Restaurant(restaurant_id, "A House", timezone="UTC", slug=slug), floor, policy)
 
 
 def a_row(row_id: str, owner: Owner, table_id: str = "t1", window: Window = EVENING) -> Allocation:

@@ -54,7 +54,7 @@ def inspect_store(
 class StartCheck:
     """Checks a database before a store's first transaction, once per process and engine.
 
-    Safe for threads.
+    Thread-safe.
 
     Args:
         dialect: The dialect of the database.

@@ -101,6 +101,10 @@ class Driver(Protocol):
         """Classify an error of this driver by its code."""
         ...
 
+    def is_slug_taken(self, error: BaseException) -> bool:
+        """Whether the unique index on the slugs of restaurants has refused a row."""
+        ...
+
     def advice(self, error: BaseException) -> str | None:
         """Return the cause and the cure of an error; ``None``: the code says all that is known."""
         ...

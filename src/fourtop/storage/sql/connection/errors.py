@@ -11,7 +11,7 @@ from fourtop.storage.sql.connection.driver import Driver, Fault
 from fourtop.storage.sql.connection.psycopg import STALE, PsycopgDriver
 from fourtop.storage.sql.connection.sqlite import SqliteDriver
 
-__all__ = ["DRIVERS", "STALE", "Fault", "as_ours", "code_of", "fault_of"]
+__all__ = ["DRIVERS", "STALE", "Fault", "as_ours", "code_of", "fault_of", "is_slug_taken"]
 
 DRIVERS: Final[tuple[Driver, ...]] = (PsycopgDriver(), SqliteDriver())
 _UNREACHABLE: Final = "the database cannot be reached, or the connection broke; check the server"
@@ -31,6 +31,13 @@ def fault_of(error: BaseException) -> Fault | None:
     if driver is not None:
         return driver.fault_of(original)
     return Fault.OTHER if isinstance(original, exc.DBAPIError) else None
+
+
+def is_slug_taken(error: BaseException) -> bool:
+    """Whether a driver's error says that another restaurant has the slug."""
+    original = _original(error)
+    driver = _driver_of(original)
+    return driver is not None and driver.is_slug_taken(original)
 
 
 def code_of(error: BaseException) -> str:

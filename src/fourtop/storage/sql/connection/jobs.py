@@ -35,7 +35,7 @@ class OutboxLock(Enum):
 
 
 class JobTransactions:
-    """Runs transactions of jobs. Safe for threads.
+    """Runs transactions of jobs. Thread-safe.
 
     On PostgreSQL each takes the role of the jobs. Its policies show the rows of all restaurants.
     The role ends with the transaction, so that nothing stays in the session.

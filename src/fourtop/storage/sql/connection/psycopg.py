@@ -17,6 +17,7 @@ from fourtop.errors import InvalidInput, safe_repr
 from fourtop.storage.sql.connection.driver import DriverCursor, Fault
 from fourtop.storage.sql.statement import Statement
 from fourtop.storage.sql.tables.columns import Database
+from fourtop.storage.sql.tables.house import UNIQUE_SLUG
 
 # The option of a URL that says after how many executions psycopg prepares a statement.
 _THRESHOLD: Final = "prepare_threshold"
@@ -212,6 +213,11 @@ class PsycopgDriver:
         if state.startswith("23"):
             return Fault.CONSTRAINT
         return Fault.MISCONFIGURED if state in _MISCONFIGURED else Fault.OTHER
+
+    def is_slug_taken(self, error: BaseException) -> bool:
+        """Whether the unique index on the slugs of restaurants has refused a row."""
+        diagnosis = getattr(error, "diag", None)
+        return getattr(diagnosis, "constraint_name", None) == UNIQUE_SLUG
 
     def advice(self, error: BaseException) -> str | None:
         """Return why a connection could not be made, and what to do; never the server's words."""

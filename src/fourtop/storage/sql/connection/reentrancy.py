@@ -11,7 +11,7 @@ class ReentrancyGuard:
     """Knows the restaurants that the running decisions of each thread are about.
 
     A decision that called its own restaurant would wait for the lock of its own transaction, or
-    read the state before it. Safe for threads; also for async stores, because a decision
+    read the state before it. Thread-safe; also for async stores, because a decision
     awaits nothing.
     """
 

@@ -106,6 +106,13 @@ class SqliteDriver:
             return Fault.LOST
         return Fault.MISCONFIGURED if name in _MISCONFIGURED else Fault.OTHER
 
+    def is_slug_taken(self, error: BaseException) -> bool:
+        """Whether the unique index on the slugs of restaurants has refused a row.
+
+        SQLite names the columns of the index, and only in words.
+        """
+        return str(error).endswith(" failed: restaurants.slug")
+
     def advice(self, error: BaseException) -> str | None:
         """Return what to do about a file that cannot be used."""
         return _ADVICE.get(getattr(error, "sqlite_errorname", ""))

@@ -60,7 +60,7 @@ def clock_of(dialect: Dialect, options: StoreOptions) -> Clock | None:
 
 
 class TenantAccess:
-    """Starts transactions on a restaurant. Safe for threads.
+    """Starts transactions on a restaurant. Thread-safe.
 
     Args:
         dialect: The dialect of the database.

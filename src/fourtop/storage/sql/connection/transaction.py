@@ -17,7 +17,14 @@ import sqlalchemy
 from fourtop.errors import OutcomeUnknown, StoreUnavailable
 from fourtop.storage.sql.connection.driver import Driver, DriverCursor
 from fourtop.storage.sql.connection.engine import driver_of
-from fourtop.storage.sql.connection.errors import STALE, Fault, as_ours, code_of, fault_of
+from fourtop.storage.sql.connection.errors import (
+    STALE,
+    Fault,
+    as_ours,
+    code_of,
+    fault_of,
+    is_slug_taken,
+)
 from fourtop.storage.sql.connection.listeners import ListenedConnection, has_listeners
 from fourtop.storage.sql.statement import NO_PARAMETERS, Statement, TransactionMode
 
@@ -85,7 +92,7 @@ class Connection:
 
 @attrs.define
 class StoreMetrics:
-    """Counts what happened to the transactions of a store. Safe for threads.
+    """Counts what happened to the transactions of a store. Thread-safe.
 
     Args:
         committed: The number of commits.
@@ -120,7 +127,7 @@ def pause(seconds: float) -> None:
 
 
 class TransactionRunner:
-    """Runs work in transactions, each on a connection of its own. Safe for threads.
+    """Runs work in transactions, each on a connection of its own. Thread-safe.
 
     Args:
         engine: The source of connections. The runner sends BEGIN, COMMIT and ROLLBACK itself and
@@ -341,3 +348,8 @@ class ConstraintViolation(Exception):
     def __init__(self, cause: BaseException) -> None:
         super().__init__(cause)
         self.cause = cause
+
+    @property
+    def is_slug_taken(self) -> bool:
+        """Whether another restaurant has the slug."""
+        return is_slug_taken(self.cause)

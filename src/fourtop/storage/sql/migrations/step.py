@@ -1,4 +1,4 @@
-"""Give a revision the means to change a database."""
+"""A step of a migration: the database that a revision changes, and how it changes it."""
 
 from __future__ import annotations
 

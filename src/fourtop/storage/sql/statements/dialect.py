@@ -217,7 +217,7 @@ class Dialect(ABC):
     def insert_rows(self, table: Table, names: Sequence[str], given: GivenRows) -> Any:
         """Insert the given rows of the tenant in their order.
 
-        An identity column counts up in that order.
+        An identity column increments in that order.
         """
         new = self.insert(table)
         if given.source is None:

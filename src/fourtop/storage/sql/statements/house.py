@@ -53,7 +53,7 @@ class _Difference:
 
 
 class HouseMapper:
-    """Read and write the houses of a database. Safe for threads."""
+    """Read and write the houses of a database. Thread-safe."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
@@ -226,7 +226,7 @@ def _parked(difference: _Difference, rows: Sequence[Row]) -> list[Row]:
 
 
 class HouseCache:
-    """Keep houses by their versions. Time plays no part. Safe for threads."""
+    """Keep houses by their versions. Time plays no part. Thread-safe."""
 
     def __init__(self) -> None:
         self._houses: dict[str, tuple[int, int, House]] = {}

@@ -34,7 +34,7 @@ _NOW: Final = microseconds("now_us")
 
 
 class OutboxStatements:
-    """Leases events and settles deliveries. Safe for threads.
+    """Leases events and settles deliveries. Thread-safe.
 
     A claim needs the exclusive lock on the outbox, settling the shared one. Without the locks a
     claim could lease the second event of a booking while another transaction postpones the first:

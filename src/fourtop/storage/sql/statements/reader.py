@@ -116,7 +116,7 @@ _DECODERS: Final[dict[str, Callable[[str, list[Any]], Any]]] = {
 
 
 class Reader:
-    """Loads scopes. Keeps compiled statements by the shape of the scope. Safe for threads.
+    """Loads scopes. Keeps compiled statements by the shape of the scope. Thread-safe.
 
     Args:
         dialect: The dialect of the database.

@@ -1,4 +1,4 @@
-"""The registry of statements: everything that a store says to its database, compiled once."""
+"""The registry of statements: every statement of a store, compiled once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _KEPT_REGISTRIES: Final = 16
 
 @attrs.frozen
 class StatementRegistry:
-    """The statements for one database and schema, by the part of the store. Safe for threads."""
+    """The statements for one database and schema, by the part of the store. Thread-safe."""
 
     dialect: Dialect
     house: HouseMapper

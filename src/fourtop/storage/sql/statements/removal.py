@@ -16,7 +16,7 @@ _AFTER_ALL_OTHERS: Final = ("allocations_archive", "restaurants")
 
 
 class Removal:
-    """The statements that remove a restaurant, one for each table. Safe for threads.
+    """The statements that remove a restaurant, one for each table. Thread-safe.
 
     The order follows the foreign keys: a table comes before the tables that it refers to. A new
     table with a column ``restaurant_id`` needs no change here.

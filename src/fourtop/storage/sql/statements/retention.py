@@ -53,7 +53,7 @@ _COMMENTS: Final = {
 
 
 class RetentionStatements:
-    """Finds, archives and deletes old rows. Safe for threads."""
+    """Finds, archives and deletes old rows. Thread-safe."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect

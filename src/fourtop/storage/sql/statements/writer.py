@@ -78,7 +78,7 @@ class WriteKey:
 
 
 class Writer(ABC):
-    """Writes changes. Keeps compiled statements. Safe for threads."""
+    """Writes changes. Keeps compiled statements. Thread-safe."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
@@ -150,7 +150,7 @@ class BatchWriter(Writer):
 
 
 class RowWriter(Writer):
-    """Writes row by row, as SQLite's triggers and Python's driver want it."""
+    """Writes row by row, as SQLite's triggers and Python's driver require."""
 
     def __init__(self, dialect: Dialect) -> None:
         super().__init__(dialect)

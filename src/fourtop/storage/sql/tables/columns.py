@@ -124,11 +124,11 @@ class TableBuilder:
         return (Column(name, DateTime(timezone=True), computed, nullable=null),)
 
     def counted(self, table: str, name: str) -> tuple[Any, ...]:
-        """Make a number that the database counts up, and the primary key that ends in it."""
+        """Make a number that the database increments, and the primary key that ends in it."""
         if self.is_postgresql:
             number = Column(name, BigInteger(), Identity(always=True), nullable=False)
             return number, PrimaryKeyConstraint("restaurant_id", name, name=f"{table}_pkey")
-        # SQLite counts up only a column that is the whole primary key.
+        # SQLite increments only a column that is the whole primary key.
         return (Column(name, Integer(), nullable=False, primary_key=True, autoincrement=True),)
 
     def stay(self) -> tuple[Column[Any], ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import PrimaryKeyConstraint
+from sqlalchemy import Index, PrimaryKeyConstraint
 
 from fourtop.model.house import House
 from fourtop.model.restaurant import Restaurant
@@ -25,6 +25,8 @@ from fourtop.storage.sql.tables.policy import (
 from fourtop.storage.sql.tables.values import Row
 
 RESTAURANT: Final = ("id", "slug", "name", "timezone", "is_active")
+# The unique index on slugs. It spans all restaurants of the database.
+UNIQUE_SLUG: Final = "restaurants_slug"
 PARTS: Final = (*FLOOR_PARTS, *POLICY_PARTS)
 
 
@@ -81,6 +83,7 @@ def house_tables(make: TableBuilder) -> None:
         make.whole("occupancy_version"),
         make.whole("latest_us"),
         PrimaryKeyConstraint("id", name="restaurants_pkey"),
+        Index(UNIQUE_SLUG, "slug", unique=True),
     )
     policy_tables(make)
     floor_tables(make)

@@ -16,6 +16,9 @@ ALTER TABLE {schema}.table_holds RENAME COLUMN occupied_start_us TO block_start_
 -- The name of revision 0003.
 ALTER TABLE {schema}.table_holds RENAME COLUMN occupied_end_us TO block_end_us;
 
+-- Revision 0003 lets restaurants share a slug.
+DROP INDEX {schema}.restaurants_slug;
+
 -- Restaurant policies, as revision 0003 has it.
 CREATE TABLE {schema}.restaurant_policies (
     restaurant_id TEXT COLLATE "C" NOT NULL,

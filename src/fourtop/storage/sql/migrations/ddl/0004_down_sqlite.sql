@@ -16,6 +16,9 @@ ALTER TABLE table_holds RENAME COLUMN occupied_start_us TO block_start_us;
 -- The name of revision 0003.
 ALTER TABLE table_holds RENAME COLUMN occupied_end_us TO block_end_us;
 
+-- Revision 0003 lets restaurants share a slug.
+DROP INDEX restaurants_slug;
+
 -- Restaurant policies, as revision 0003 has it.
 CREATE TABLE restaurant_policies (
     restaurant_id TEXT NOT NULL,

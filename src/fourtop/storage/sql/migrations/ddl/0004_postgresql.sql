@@ -16,6 +16,9 @@ ALTER TABLE {schema}.table_holds RENAME COLUMN block_start_us TO occupied_start_
 -- The end of that time.
 ALTER TABLE {schema}.table_holds RENAME COLUMN block_end_us TO occupied_end_us;
 
+-- A slug is the name of one restaurant in web addresses.
+CREATE UNIQUE INDEX restaurants_slug ON {schema}.restaurants (slug);
+
 -- The rules that a restaurant has once: start times, planning, limits on holds.
 CREATE TABLE {schema}.restaurant_policies (
     restaurant_id TEXT COLLATE "C" NOT NULL,

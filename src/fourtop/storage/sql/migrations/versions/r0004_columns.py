@@ -1,7 +1,8 @@
-"""Give houses and confirmation results real columns, and rename columns to the words of the API."""
+"""Give houses and confirmation results real columns, rename columns, and make slugs unique."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import count
 from operator import itemgetter
 from typing import Any, Final
 
@@ -75,6 +76,7 @@ HOUSE: Final = tuple(
 def upgrade(step: Step) -> None:
     """Make the new tables and carry every row over."""
     _bind_owner(step, READ, is_bound=False)
+    _separate_slugs(step)
     _set_aside(step, REPLACED)
     step.run_file("0004")
     if step.is_postgresql:
@@ -97,7 +99,8 @@ def upgrade(step: Step) -> None:
 def downgrade(step: Step) -> None:
     """Write the documents of revision 0003 again.
 
-    The window of a confirmation has no place there. A later upgrade takes it from the hold.
+    The window of a confirmation has no place there. A later upgrade takes it from the hold. A slug
+    that the upgrade changed stays changed.
     """
     _bind_owner(step, READ, is_bound=False)
     _set_aside(step, {name: INDEXES.get(name, REPLACED.get(name, ())) for name in MADE})
@@ -145,6 +148,37 @@ def _settle(step: Step) -> None:
     """Check the deferred foreign keys now: PostgreSQL alters no table with checks to come."""
     if step.is_postgresql:
         step.run("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+# ---- slugs ---------------------------------------------------------------------------------------
+
+_LONGEST_SLUG: Final = 64
+
+
+def _separate_slugs(step: Step) -> None:
+    """Give each restaurant a slug of its own: of those that share one, the first id keeps it.
+
+    The others get "-2", "-3" and so on in the order of their ids. Slugs that another restaurant
+    has are skipped, and a long slug is cut.
+    """
+    rows = step.select("SELECT id, slug FROM {place}restaurants")
+    taken = {row["slug"] for row in rows}
+    kept: set[str] = set()
+    changed = []
+    for row in sorted(rows, key=itemgetter("id")):
+        slug = row["slug"]
+        if slug in kept:
+            slug = next(each for each in _numbered(slug) if each not in taken)
+            taken.add(slug)
+            changed.append({"id": row["id"], "slug": slug})
+        kept.add(slug)
+    step.write("UPDATE {place}restaurants SET slug = :slug WHERE id = :id", changed)
+
+
+def _numbered(slug: str) -> Iterator[str]:
+    for number in count(2):
+        end = f"-{number}"
+        yield slug[: _LONGEST_SLUG - len(end)].rstrip("-") + end
 
 
 # ---- houses --------------------------------------------------------------------------------------
