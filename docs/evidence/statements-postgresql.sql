@@ -1,8 +1,13 @@
--- Every statement of the SQL store on PostgreSQL, with its name and what it does.
+-- The statements of the SQL store on PostgreSQL, with their names and what they do.
 --
--- Part 1 lists what each call executes, in order, between BEGIN and COMMIT. Part 2 has the text of
--- each statement. A word after a colon is a parameter. The text of load_scope and write_changes
--- depends on what a decision reads and writes; a number tells their variants apart.
+-- Part 1 lists what each call executes, in order. Part 2 has the text of each statement: all that
+-- have a fixed text, and the variants that Part 1 executes of those that depend on what a decision
+-- reads and writes (load_scope and the writes of records); a number tells variants apart. A word
+-- after a colon is a parameter. Migrations have files of their own in the package.
+--
+-- A call that writes begins with: BEGIN ISOLATION LEVEL READ COMMITTED
+-- A call that reads begins with:  BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY
+-- Both end with COMMIT, or with ROLLBACK after an error.
 --
 -- Generated: python -m tests.sql.statements
 
@@ -151,26 +156,37 @@
 --     write_restaurant_policies
 --     write_changes 11
 --
--- events: 7 statements
+-- edit_restaurant: 5 statements
+--     set_tenant
+--     lock_restaurant
+--     load_scope
+--     update_restaurant
+--     write_changes 11
+--
+-- events: 3 statements
 --     set_tenant
 --     look_up_restaurant
 --     list_events
+--
+-- a hold that expires: 4 statements
 --     set_tenant
 --     lock_restaurant
 --     load_scope 15
 --     write_changes
 --
 -- sweep_holds: 7 statements
---     enter_job
+--     enter_job × 2
 --     list_expired_holds
 --     set_tenant
 --     lock_restaurant
 --     load_scope 4
 --     write_changes 2
 --
--- relay_outbox: 28 statements
+-- relay_outbox: 30 statements
 --     enter_job_exclusive
 --     claim_events
+--     enter_job_shared
+--     settle_delivered
 --     enter_job_shared
 --     settle_delivered
 --     enter_job_shared
@@ -203,7 +219,7 @@
 --     list_dead_letters
 --
 -- prune_allocations: 3 statements
---     enter_job
+--     enter_job × 2
 --     archive_allocations
 --
 -- archived: 3 statements
@@ -212,7 +228,7 @@
 --     list_archived
 --
 -- prune_confirmations: 7 statements
---     enter_job
+--     enter_job × 2
 --     delete_confirmations
 --     enter_job
 --     delete_stored_results
@@ -220,8 +236,35 @@
 --     delete_holds
 --
 -- prune_outbox: 3 statements
---     enter_job
+--     enter_job × 2
 --     delete_events
+--
+-- remove_restaurant: 25 statements
+--     set_tenant
+--     lock_restaurant
+--     load_scope 16
+--     remove_table_set_members
+--     remove_table_adjacencies
+--     remove_table_inventory
+--     remove_table_hold_members
+--     remove_restaurant_period_occasions
+--     remove_restaurant_capacity_rules
+--     remove_booking_table_assignments
+--     remove_allocations
+--     remove_zones
+--     remove_table_set_capacities
+--     remove_table_holds
+--     remove_table_blocks
+--     remove_restaurant_service_periods
+--     remove_restaurant_policies
+--     remove_restaurant_occasions
+--     remove_bookings
+--     remove_booking_confirmation_tables
+--     remove_command_results
+--     remove_capacity_outbox
+--     remove_booking_confirmation_results
+--     remove_allocations_archive
+--     remove_restaurants
 
 -- ---- Part 2: the statements ------------------------------------------------------------------
 
@@ -343,7 +386,7 @@ SELECT (
 -- restaurant_ids, add_restaurant, house, quote, availability, hold, release_hold, hold with a key
 -- and a session, extend_hold, confirm, confirm again with the same key, book, get_booking,
 -- bookings, reschedule, move, cancel, block, unblock, table_states, audit, edit_floor, edit_policy,
--- events, sweep_holds, archived.
+-- edit_restaurant, events, a hold that expires, sweep_holds, archived, remove_restaurant.
 SELECT set_config('fourtop.restaurant_id', :restaurant::VARCHAR, true) AS set_config_1,
     set_config('lock_timeout', '5000ms', true) AS set_config_2, set_config('role', :role::VARCHAR,
     true) AS set_config_3;
@@ -501,7 +544,7 @@ WHERE fourtop.restaurants.id = :restaurant::VARCHAR;
 
 -- load_scope
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: house. Used by: house, edit_policy.
+-- is; here: house. Used by: house, edit_policy, edit_restaurant.
 SELECT (
     SELECT CAST(json_agg(anon_2.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (
@@ -709,7 +752,8 @@ SELECT (
 -- Lock the restaurant's row and read its versions and its time. Every command begins here, so the
 -- commands of a restaurant run one after the other. Used by: hold, release_hold, hold with a key
 -- and a session, extend_hold, confirm, confirm again with the same key, book, reschedule, move,
--- cancel, block, unblock, edit_floor, edit_policy, events, sweep_holds.
+-- cancel, block, unblock, edit_floor, edit_policy, edit_restaurant, a hold that expires,
+-- sweep_holds, remove_restaurant.
 UPDATE fourtop.restaurants
 SET latest_us=greatest(fourtop.restaurants.latest_us, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT))
 WHERE fourtop.restaurants.id = :restaurant::VARCHAR
@@ -810,7 +854,7 @@ SELECT (
 -- Raise the restaurant's versions and store its time; in the same statement: insert holds
 -- (holds_added); insert the tables of holds (members); insert allocations; the database refuses an
 -- overlap (added); insert events into the outbox (events). Return the number of rows that each
--- removal and each update touched. Used by: hold, events.
+-- removal and each update touched. Used by: hold, a hold that expires.
 WITH did_holds_added AS (
     INSERT INTO fourtop.table_holds (restaurant_id, id, party_size, state, created_us, expires_us,
         fingerprint, actor_id, actor_role, booking_id, session, past_reason, must, wish,
@@ -2373,7 +2417,7 @@ WHERE fourtop.table_adjacencies.restaurant_id = :restaurant::VARCHAR AND (EXISTS
 -- write_changes 11
 -- Raise the restaurant's versions and store its time; in the same statement: insert events into the
 -- outbox (events). Return the number of rows that each removal and each update touched. Used by:
--- edit_floor, edit_policy.
+-- edit_floor, edit_policy, edit_restaurant.
 WITH did_events AS (
     INSERT INTO fourtop.capacity_outbox (restaurant_id, type, dedupe_key, at_us, actor_id,
         actor_role, booking_id, hold_id, data, subject)
@@ -2392,6 +2436,13 @@ SET floor_version=(fourtop.restaurants.floor_version + :floor::BIGINT), policy_v
 WHERE fourtop.restaurants.id = :restaurant::VARCHAR
 RETURNING fourtop.restaurants.id;
 
+-- update_restaurant
+-- Update the name and the other facts of a restaurant. Used by: edit_restaurant.
+UPDATE fourtop.restaurants
+SET slug=:new_slug::VARCHAR, name=:new_name::VARCHAR, timezone=:new_timezone::VARCHAR,
+    is_active=:new_is_active
+WHERE fourtop.restaurants.id = :restaurant::VARCHAR;
+
 -- list_events
 -- Read the events of a restaurant in the order in which they were written. Used by: events.
 SELECT CAST(json_build_array(fourtop.capacity_outbox.type, fourtop.capacity_outbox.dedupe_key,
@@ -2404,7 +2455,8 @@ ORDER BY fourtop.capacity_outbox.sequence;
 
 -- load_scope 15
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, holds, headcounts, held_covers, alive, house. Used by: events.
+-- is; here: allocations, holds, headcounts, held_covers, alive, house. Used by: a hold that
+-- expires.
 SELECT (
     SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (
@@ -2856,6 +2908,172 @@ WHERE (fourtop.capacity_outbox.restaurant_id, fourtop.capacity_outbox.sequence) 
     FROM found
 );
 
+-- load_scope 16
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: allocations. Used by: remove_restaurant.
+SELECT (
+    SELECT CAST(json_agg(anon_1.last) AS TEXT) AS json_agg_1
+    FROM (
+        SELECT anon_2.last AS last
+        FROM (
+            SELECT (
+                SELECT json_build_array(latest.id, latest.resource_type, latest.resource_id,
+                    latest.start_us, latest.end_us, latest.hold_id, latest.booking_id,
+                    latest.block_id, latest.shadow) AS json_build_array_1
+                FROM fourtop.allocations AS latest
+                WHERE latest.restaurant_id = :restaurant::VARCHAR AND latest.resource_type = 'table'
+                    AND latest.resource_id = anon_3.value AND NOT latest.shadow AND (latest.hold_id IS NULL
+                    OR (EXISTS (
+                    SELECT fourtop.table_holds.id
+                    FROM fourtop.table_holds
+                    WHERE fourtop.table_holds.restaurant_id = latest.restaurant_id AND fourtop.table_holds.id = latest.hold_id
+                        AND fourtop.table_holds.state = 'active' AND fourtop.table_holds.expires_us > :now_us::BIGINT
+                )))
+                ORDER BY latest.start_us DESC
+                LIMIT 1
+            ) AS last
+            FROM unnest(:tables::TEXT[]) AS anon_3(value)
+        ) AS anon_2
+        WHERE anon_2.last IS NOT NULL
+    ) AS anon_1
+) AS allocations;
+
+-- remove_table_set_members
+-- Delete all rows of a removed restaurant in table_set_members. Used by: remove_restaurant.
+DELETE
+FROM fourtop.table_set_members
+WHERE fourtop.table_set_members.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_table_adjacencies
+-- Delete all rows of a removed restaurant in table_adjacencies. Used by: remove_restaurant.
+DELETE
+FROM fourtop.table_adjacencies
+WHERE fourtop.table_adjacencies.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_table_inventory
+-- Delete all rows of a removed restaurant in table_inventory. Used by: remove_restaurant.
+DELETE
+FROM fourtop.table_inventory
+WHERE fourtop.table_inventory.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_table_hold_members
+-- Delete all rows of a removed restaurant in table_hold_members. Used by: remove_restaurant.
+DELETE
+FROM fourtop.table_hold_members
+WHERE fourtop.table_hold_members.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_restaurant_period_occasions
+-- Delete all rows of a removed restaurant in restaurant_period_occasions. Used by:
+-- remove_restaurant.
+DELETE
+FROM fourtop.restaurant_period_occasions
+WHERE fourtop.restaurant_period_occasions.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_restaurant_capacity_rules
+-- Delete all rows of a removed restaurant in restaurant_capacity_rules. Used by: remove_restaurant.
+DELETE
+FROM fourtop.restaurant_capacity_rules
+WHERE fourtop.restaurant_capacity_rules.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_booking_table_assignments
+-- Delete all rows of a removed restaurant in booking_table_assignments. Used by: remove_restaurant.
+DELETE
+FROM fourtop.booking_table_assignments
+WHERE fourtop.booking_table_assignments.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_allocations
+-- Delete all rows of a removed restaurant in allocations. Used by: remove_restaurant.
+DELETE
+FROM fourtop.allocations
+WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_zones
+-- Delete all rows of a removed restaurant in zones. Used by: remove_restaurant.
+DELETE
+FROM fourtop.zones
+WHERE fourtop.zones.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_table_set_capacities
+-- Delete all rows of a removed restaurant in table_set_capacities. Used by: remove_restaurant.
+DELETE
+FROM fourtop.table_set_capacities
+WHERE fourtop.table_set_capacities.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_table_holds
+-- Delete all rows of a removed restaurant in table_holds. Used by: remove_restaurant.
+DELETE
+FROM fourtop.table_holds
+WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_table_blocks
+-- Delete all rows of a removed restaurant in table_blocks. Used by: remove_restaurant.
+DELETE
+FROM fourtop.table_blocks
+WHERE fourtop.table_blocks.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_restaurant_service_periods
+-- Delete all rows of a removed restaurant in restaurant_service_periods. Used by:
+-- remove_restaurant.
+DELETE
+FROM fourtop.restaurant_service_periods
+WHERE fourtop.restaurant_service_periods.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_restaurant_policies
+-- Delete all rows of a removed restaurant in restaurant_policies. Used by: remove_restaurant.
+DELETE
+FROM fourtop.restaurant_policies
+WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_restaurant_occasions
+-- Delete all rows of a removed restaurant in restaurant_occasions. Used by: remove_restaurant.
+DELETE
+FROM fourtop.restaurant_occasions
+WHERE fourtop.restaurant_occasions.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_bookings
+-- Delete all rows of a removed restaurant in bookings. Used by: remove_restaurant.
+DELETE
+FROM fourtop.bookings
+WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_booking_confirmation_tables
+-- Delete all rows of a removed restaurant in booking_confirmation_tables. Used by:
+-- remove_restaurant.
+DELETE
+FROM fourtop.booking_confirmation_tables
+WHERE fourtop.booking_confirmation_tables.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_command_results
+-- Delete all rows of a removed restaurant in command_results. Used by: remove_restaurant.
+DELETE
+FROM fourtop.command_results
+WHERE fourtop.command_results.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_capacity_outbox
+-- Delete all rows of a removed restaurant in capacity_outbox. Used by: remove_restaurant.
+DELETE
+FROM fourtop.capacity_outbox
+WHERE fourtop.capacity_outbox.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_booking_confirmation_results
+-- Delete all rows of a removed restaurant in booking_confirmation_results. Used by:
+-- remove_restaurant.
+DELETE
+FROM fourtop.booking_confirmation_results
+WHERE fourtop.booking_confirmation_results.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_allocations_archive
+-- Delete all rows of a removed restaurant in allocations_archive. Used by: remove_restaurant.
+DELETE
+FROM fourtop.allocations_archive
+WHERE fourtop.allocations_archive.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_restaurants
+-- Delete all rows of a removed restaurant in restaurants. Used by: remove_restaurant.
+DELETE
+FROM fourtop.restaurants
+WHERE fourtop.restaurants.id = :restaurant::VARCHAR;
+
 -- read_told_time
 -- Lock the restaurant's row and read the time that it was told last.
 SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) AS "extract(epoch FROM clock_timestamp()) * 1000000",
@@ -2878,6 +3096,260 @@ FROM fourtop.restaurants
 WHERE fourtop.restaurants.latest_us - CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) > 300000000
 ORDER BY fourtop.restaurants.id
 LIMIT 10;
+
+-- load_house
+-- Load a house: the rows of each of its tables.
+SELECT (
+    SELECT CAST(json_agg(anon_2.json_build_array_1) AS TEXT) AS json_agg_1
+    FROM (
+        SELECT json_build_array(fourtop.restaurants.id, fourtop.restaurants.slug,
+            fourtop.restaurants.name, fourtop.restaurants.timezone, fourtop.restaurants.is_active) AS json_build_array_1
+        FROM fourtop.restaurants
+        WHERE fourtop.restaurants.id = :restaurant::VARCHAR
+    ) AS anon_2
+) AS anon_1, (
+    SELECT CAST(json_agg(anon_4.json_build_array_2) AS TEXT) AS json_agg_2
+    FROM (
+        SELECT json_build_array(fourtop.zones.id, fourtop.zones.name, fourtop.zones.sort_order,
+            fourtop.zones.area) AS json_build_array_2
+        FROM fourtop.zones
+        WHERE fourtop.zones.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_4
+) AS anon_3, (
+    SELECT CAST(json_agg(anon_6.json_build_array_3) AS TEXT) AS json_agg_3
+    FROM (
+        SELECT json_build_array(fourtop.table_inventory.id, fourtop.table_inventory.number,
+            fourtop.table_inventory.capacity, fourtop.table_inventory.zone_id,
+            fourtop.table_inventory.min_party, fourtop.table_inventory.max_party,
+            fourtop.table_inventory.section, fourtop.table_inventory.category,
+            fourtop.table_inventory.seating, fourtop.table_inventory.mobility,
+            fourtop.table_inventory.out_of_service, fourtop.table_inventory.active,
+            fourtop.table_inventory.features, fourtop.table_inventory.position,
+            fourtop.table_inventory.notes) AS json_build_array_3
+        FROM fourtop.table_inventory
+        WHERE fourtop.table_inventory.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_6
+) AS anon_5, (
+    SELECT CAST(json_agg(anon_8.json_build_array_4) AS TEXT) AS json_agg_4
+    FROM (
+        SELECT json_build_array(fourtop.table_adjacencies.first_table_id,
+            fourtop.table_adjacencies.second_table_id, fourtop.table_adjacencies.seat_loss) AS json_build_array_4
+        FROM fourtop.table_adjacencies
+        WHERE fourtop.table_adjacencies.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_8
+) AS anon_7, (
+    SELECT CAST(json_agg(anon_10.json_build_array_5) AS TEXT) AS json_agg_5
+    FROM (
+        SELECT json_build_array(fourtop.table_set_capacities.id,
+            fourtop.table_set_capacities.capacity, fourtop.table_set_capacities.min_party) AS json_build_array_5
+        FROM fourtop.table_set_capacities
+        WHERE fourtop.table_set_capacities.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_10
+) AS anon_9, (
+    SELECT CAST(json_agg(anon_12.json_build_array_6) AS TEXT) AS json_agg_6
+    FROM (
+        SELECT json_build_array(fourtop.table_set_members.set_id,
+            fourtop.table_set_members.table_id) AS json_build_array_6
+        FROM fourtop.table_set_members
+        WHERE fourtop.table_set_members.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_12
+) AS anon_11, (
+    SELECT CAST(json_agg(anon_14.json_build_array_7) AS TEXT) AS json_agg_7
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_policies.reservation_interval_minutes,
+            fourtop.restaurant_policies.default_duration_minutes,
+            fourtop.restaurant_policies.last_seating_buffer_minutes,
+            fourtop.restaurant_policies.joins_within_zone,
+            fourtop.restaurant_policies.past_grace_minutes,
+            fourtop.restaurant_policies.turn_bands, fourtop.restaurant_policies.closures,
+            fourtop.restaurant_policies.adjacency_mode,
+            fourtop.restaurant_policies.adjacency_required,
+            fourtop.restaurant_policies.adjacency_min_party,
+            fourtop.restaurant_policies.max_tables, fourtop.restaurant_policies.slack_budget,
+            fourtop.restaurant_policies.score, fourtop.restaurant_policies.hold_ttl_seconds,
+            fourtop.restaurant_policies.hold_rate_limit,
+            fourtop.restaurant_policies.hold_rate_window_seconds,
+            fourtop.restaurant_policies.hold_max_live,
+            fourtop.restaurant_policies.hold_max_live_per_session) AS json_build_array_7
+        FROM fourtop.restaurant_policies
+        WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_14
+) AS anon_13, (
+    SELECT CAST(json_agg(anon_16.json_build_array_8) AS TEXT) AS json_agg_8
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_occasions.key,
+            fourtop.restaurant_occasions.position, fourtop.restaurant_occasions.turn_bands) AS json_build_array_8
+        FROM fourtop.restaurant_occasions
+        WHERE fourtop.restaurant_occasions.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_16
+) AS anon_15, (
+    SELECT CAST(json_agg(anon_18.json_build_array_9) AS TEXT) AS json_agg_9
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_service_periods.key,
+            fourtop.restaurant_service_periods.start_time,
+            fourtop.restaurant_service_periods.end_time,
+            fourtop.restaurant_service_periods.weekdays, fourtop.restaurant_service_periods.dates,
+            fourtop.restaurant_service_periods.turn_bands,
+            fourtop.restaurant_service_periods.buffer_before_minutes,
+            fourtop.restaurant_service_periods.buffer_after_minutes,
+            fourtop.restaurant_service_periods.last_start_time,
+            fourtop.restaurant_service_periods.last_seating_minutes,
+            fourtop.restaurant_service_periods.overrun_allowed,
+            fourtop.restaurant_service_periods.min_dwell_minutes) AS json_build_array_9
+        FROM fourtop.restaurant_service_periods
+        WHERE fourtop.restaurant_service_periods.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_18
+) AS anon_17, (
+    SELECT CAST(json_agg(anon_20.json_build_array_10) AS TEXT) AS json_agg_10
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_period_occasions.period,
+            fourtop.restaurant_period_occasions.position,
+            fourtop.restaurant_period_occasions.occasion) AS json_build_array_10
+        FROM fourtop.restaurant_period_occasions
+        WHERE fourtop.restaurant_period_occasions.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_20
+) AS anon_19, (
+    SELECT CAST(json_agg(anon_22.json_build_array_11) AS TEXT) AS json_agg_11
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_capacity_rules.position,
+            fourtop.restaurant_capacity_rules.max_covers,
+            fourtop.restaurant_capacity_rules.max_parties,
+            fourtop.restaurant_capacity_rules.period, fourtop.restaurant_capacity_rules.weekday,
+            fourtop.restaurant_capacity_rules.on_date) AS json_build_array_11
+        FROM fourtop.restaurant_capacity_rules
+        WHERE fourtop.restaurant_capacity_rules.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_22
+) AS anon_21;
+
+-- write_table_set_capacities
+-- Insert or update the rows of table_set_capacities that an edit of the house changes.
+INSERT INTO fourtop.table_set_capacities (restaurant_id, id, capacity, min_party)
+SELECT :restaurant::VARCHAR AS anon_1, new_table_set_capacities.id,
+    new_table_set_capacities.capacity, new_table_set_capacities.min_party
+FROM json_to_recordset(CAST(:table_set_capacities::VARCHAR AS JSON)) AS new_table_set_capacities(ordinal INTEGER,
+    id TEXT, capacity INTEGER, min_party INTEGER)
+ORDER BY new_table_set_capacities.ordinal
+ON CONFLICT (restaurant_id, id) DO UPDATE
+SET capacity = excluded.capacity, min_party = excluded.min_party;
+
+-- write_table_set_members
+-- Insert or update the rows of table_set_members that an edit of the house changes.
+INSERT INTO fourtop.table_set_members (restaurant_id, set_id, table_id)
+SELECT :restaurant::VARCHAR AS anon_1, new_table_set_members.set_id,
+    new_table_set_members.table_id
+FROM json_to_recordset(CAST(:table_set_members::VARCHAR AS JSON)) AS new_table_set_members(ordinal INTEGER,
+    set_id TEXT, table_id TEXT)
+ORDER BY new_table_set_members.ordinal
+ON CONFLICT (restaurant_id, set_id, table_id) DO NOTHING;
+
+-- write_restaurant_occasions
+-- Insert or update the rows of restaurant_occasions that an edit of the house changes.
+INSERT INTO fourtop.restaurant_occasions (restaurant_id, key, position, turn_bands)
+SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_occasions.key,
+    new_restaurant_occasions.position, new_restaurant_occasions.turn_bands
+FROM json_to_recordset(CAST(:restaurant_occasions::VARCHAR AS JSON)) AS new_restaurant_occasions(ordinal INTEGER,
+    key TEXT, position INTEGER, turn_bands JSON)
+ORDER BY new_restaurant_occasions.ordinal
+ON CONFLICT (restaurant_id, key) DO UPDATE
+SET position = excluded.position, turn_bands = excluded.turn_bands;
+
+-- write_restaurant_period_occasions
+-- Insert or update the rows of restaurant_period_occasions that an edit of the house changes.
+INSERT INTO fourtop.restaurant_period_occasions (restaurant_id, period, position, occasion)
+SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_period_occasions.period,
+    new_restaurant_period_occasions.position, new_restaurant_period_occasions.occasion
+FROM json_to_recordset(CAST(:restaurant_period_occasions::VARCHAR AS JSON)) AS new_restaurant_period_occasions(ordinal INTEGER,
+    period TEXT, position INTEGER, occasion TEXT)
+ORDER BY new_restaurant_period_occasions.ordinal
+ON CONFLICT (restaurant_id, period, position) DO UPDATE
+SET occasion = excluded.occasion;
+
+-- delete_zones
+-- Delete the rows of zones that an edit of the house removes.
+DELETE
+FROM fourtop.zones
+WHERE fourtop.zones.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:zones::VARCHAR AS JSON)) AS new_zones(ordinal INTEGER, id TEXT)
+    WHERE fourtop.zones.id = new_zones.id
+));
+
+-- delete_table_inventory
+-- Delete the rows of table_inventory that an edit of the house removes.
+DELETE
+FROM fourtop.table_inventory
+WHERE fourtop.table_inventory.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:table_inventory::VARCHAR AS JSON)) AS new_table_inventory(ordinal INTEGER,
+        id TEXT)
+    WHERE fourtop.table_inventory.id = new_table_inventory.id
+));
+
+-- delete_table_set_capacities
+-- Delete the rows of table_set_capacities that an edit of the house removes.
+DELETE
+FROM fourtop.table_set_capacities
+WHERE fourtop.table_set_capacities.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:table_set_capacities::VARCHAR AS JSON)) AS new_table_set_capacities(ordinal INTEGER,
+        id TEXT)
+    WHERE fourtop.table_set_capacities.id = new_table_set_capacities.id
+));
+
+-- delete_table_set_members
+-- Delete the rows of table_set_members that an edit of the house removes.
+DELETE
+FROM fourtop.table_set_members
+WHERE fourtop.table_set_members.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:table_set_members::VARCHAR AS JSON)) AS new_table_set_members(ordinal INTEGER,
+        set_id TEXT, table_id TEXT)
+    WHERE fourtop.table_set_members.set_id = new_table_set_members.set_id AND fourtop.table_set_members.table_id = new_table_set_members.table_id
+));
+
+-- delete_restaurant_occasions
+-- Delete the rows of restaurant_occasions that an edit of the house removes.
+DELETE
+FROM fourtop.restaurant_occasions
+WHERE fourtop.restaurant_occasions.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:restaurant_occasions::VARCHAR AS JSON)) AS new_restaurant_occasions(ordinal INTEGER,
+        key TEXT)
+    WHERE fourtop.restaurant_occasions.key = new_restaurant_occasions.key
+));
+
+-- delete_restaurant_service_periods
+-- Delete the rows of restaurant_service_periods that an edit of the house removes.
+DELETE
+FROM fourtop.restaurant_service_periods
+WHERE fourtop.restaurant_service_periods.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:restaurant_service_periods::VARCHAR AS JSON)) AS new_restaurant_service_periods(ordinal INTEGER,
+        key TEXT)
+    WHERE fourtop.restaurant_service_periods.key = new_restaurant_service_periods.key
+));
+
+-- delete_restaurant_period_occasions
+-- Delete the rows of restaurant_period_occasions that an edit of the house removes.
+DELETE
+FROM fourtop.restaurant_period_occasions
+WHERE fourtop.restaurant_period_occasions.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:restaurant_period_occasions::VARCHAR AS JSON)) AS new_restaurant_period_occasions(ordinal INTEGER,
+        period TEXT, position INTEGER)
+    WHERE fourtop.restaurant_period_occasions.period = new_restaurant_period_occasions.period AND fourtop.restaurant_period_occasions.position = new_restaurant_period_occasions.position
+));
+
+-- delete_restaurant_capacity_rules
+-- Delete the rows of restaurant_capacity_rules that an edit of the house removes.
+DELETE
+FROM fourtop.restaurant_capacity_rules
+WHERE fourtop.restaurant_capacity_rules.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:restaurant_capacity_rules::VARCHAR AS JSON)) AS new_restaurant_capacity_rules(ordinal INTEGER,
+        position INTEGER)
+    WHERE fourtop.restaurant_capacity_rules.position = new_restaurant_capacity_rules.position
+));
 
 -- explain_conflict
 -- Read all rows that refused changes touch or overlap, to find the cause. Runs only after a

@@ -1,8 +1,13 @@
--- Every statement of the SQL store on SQLite, with its name and what it does.
+-- The statements of the SQL store on SQLite, with their names and what they do.
 --
--- Part 1 lists what each call executes, in order, between BEGIN and COMMIT. Part 2 has the text of
--- each statement. A word after a colon is a parameter. The text of load_scope and write_changes
--- depends on what a decision reads and writes; a number tells their variants apart.
+-- Part 1 lists what each call executes, in order. Part 2 has the text of each statement: all that
+-- have a fixed text, and the variants that Part 1 executes of those that depend on what a decision
+-- reads and writes (load_scope and the writes of records); a number tells variants apart. A word
+-- after a colon is a parameter. Migrations have files of their own in the package.
+--
+-- A call that writes begins with: BEGIN IMMEDIATE
+-- A call that reads begins with:  BEGIN
+-- Both end with COMMIT, or with ROLLBACK after an error.
 --
 -- Generated: python -m tests.sql.statements
 
@@ -13,7 +18,7 @@
 --     inspect_contents
 --     list_restaurants
 --
--- restaurant_ids: 1 statements
+-- restaurant_ids: 1 statement
 --     list_restaurants
 --
 -- add_restaurant: 7 statements
@@ -179,9 +184,18 @@
 --     write_events
 --     raise_versions
 --
--- events: 9 statements
+-- edit_restaurant: 5 statements
+--     lock_restaurant
+--     load_scope
+--     update_restaurant
+--     write_events
+--     raise_versions
+--
+-- events: 2 statements
 --     look_up_restaurant
 --     list_events
+--
+-- a hold that expires: 7 statements
 --     lock_restaurant
 --     load_scope 15
 --     write_holds_added
@@ -199,12 +213,12 @@
 --     write_events
 --     raise_versions
 --
--- relay_outbox: 14 statements
+-- relay_outbox: 15 statements
 --     claim_events
---     settle_delivered
+--     settle_delivered × 13
 --     claim_events
 --
--- dead_letters: 1 statements
+-- dead_letters: 1 statement
 --     list_dead_letters
 --
 -- prune_allocations: 2 statements
@@ -221,8 +235,34 @@
 --     delete_holds_1
 --     delete_holds_2
 --
--- prune_outbox: 1 statements
+-- prune_outbox: 1 statement
 --     delete_events
+--
+-- remove_restaurant: 24 statements
+--     lock_restaurant
+--     load_scope 16
+--     remove_table_set_members
+--     remove_table_adjacencies
+--     remove_table_inventory
+--     remove_table_hold_members
+--     remove_restaurant_period_occasions
+--     remove_restaurant_capacity_rules
+--     remove_booking_table_assignments
+--     remove_allocations
+--     remove_zones
+--     remove_table_set_capacities
+--     remove_table_holds
+--     remove_table_blocks
+--     remove_restaurant_service_periods
+--     remove_restaurant_policies
+--     remove_restaurant_occasions
+--     remove_bookings
+--     remove_booking_confirmation_tables
+--     remove_command_results
+--     remove_capacity_outbox
+--     remove_booking_confirmation_results
+--     remove_allocations_archive
+--     remove_restaurants
 
 -- ---- Part 2: the statements ------------------------------------------------------------------
 
@@ -381,7 +421,7 @@ WHERE restaurants.id = :restaurant;
 
 -- load_scope
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: house. Used by: house, edit_policy.
+-- is; here: house. Used by: house, edit_policy, edit_restaurant.
 SELECT (
     SELECT '[' || group_concat(anon_3.json_array_1) || ']' AS anon_2
     FROM (
@@ -563,7 +603,8 @@ SELECT (
 -- Lock the restaurant's row and read its versions and its time. Every command begins here, so the
 -- commands of a restaurant run one after the other. Used by: hold, release_hold, hold with a key
 -- and a session, extend_hold, confirm, confirm again with the same key, book, reschedule, move,
--- cancel, block, unblock, edit_floor, edit_policy, events, sweep_holds.
+-- cancel, block, unblock, edit_floor, edit_policy, edit_restaurant, a hold that expires,
+-- sweep_holds, remove_restaurant.
 SELECT restaurants.floor_version, restaurants.policy_version, restaurants.occupancy_version, NULL AS anon_1,
     restaurants.latest_us
 FROM restaurants
@@ -647,7 +688,7 @@ SELECT (
 ) AS alive;
 
 -- write_holds_added
--- Insert holds. Used by: hold, hold with a key and a session, events.
+-- Insert holds. Used by: hold, hold with a key and a session, a hold that expires.
 INSERT INTO table_holds (restaurant_id, id, party_size, state, period, service_date, occasion,
     dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped,
     created_us, expires_us, fingerprint, actor_id, actor_role, booking_id, session, past_reason,
@@ -660,13 +701,13 @@ VALUES (:restaurant, :each_id, :each_party_size, :each_state, :each_period, :eac
     :each_asked_occasion);
 
 -- write_members
--- Insert the tables of holds. Used by: hold, hold with a key and a session, events.
+-- Insert the tables of holds. Used by: hold, hold with a key and a session, a hold that expires.
 INSERT INTO table_hold_members (restaurant_id, hold_id, position, table_id)
 VALUES (:restaurant, :each_hold_id, :each_position, :each_table_id);
 
 -- write_added
 -- Insert allocations; the database refuses an overlap. Used by: hold, hold with a key and a
--- session, confirm, book, reschedule, move, block, events.
+-- session, confirm, book, reschedule, move, block, a hold that expires.
 INSERT INTO allocations (restaurant_id, id, resource_type, resource_id, start_us, end_us, hold_id,
     booking_id, block_id, shadow)
 VALUES (:restaurant, :each_id, :each_resource_type, :each_resource_id, :each_start_us,
@@ -675,7 +716,7 @@ VALUES (:restaurant, :each_id, :each_resource_type, :each_resource_id, :each_sta
 -- write_events
 -- Insert events into the outbox. Used by: hold, release_hold, hold with a key and a session,
 -- extend_hold, confirm, book, reschedule, move, cancel, block, unblock, edit_floor, edit_policy,
--- events, sweep_holds.
+-- edit_restaurant, a hold that expires, sweep_holds.
 INSERT INTO capacity_outbox (restaurant_id, dedupe_key, type, at_us, actor_id, actor_role,
     booking_id, hold_id, data, subject)
 VALUES (:restaurant, :each_dedupe_key, :each_type, :each_at_us, :each_actor_id, :each_actor_role,
@@ -684,7 +725,7 @@ VALUES (:restaurant, :each_dedupe_key, :each_type, :each_at_us, :each_actor_id, 
 -- raise_versions
 -- Raise the restaurant's versions and store its time. Used by: hold, release_hold, hold with a key
 -- and a session, extend_hold, confirm, book, reschedule, move, cancel, block, unblock, edit_floor,
--- edit_policy, events, sweep_holds.
+-- edit_policy, edit_restaurant, a hold that expires, sweep_holds.
 UPDATE restaurants
 SET floor_version=(restaurants.floor_version + :floor), policy_version=(restaurants.policy_version + :policy),
     occupancy_version=(restaurants.occupancy_version + :occupancy), latest_us=:now_us
@@ -1480,6 +1521,12 @@ FROM table_adjacencies
 WHERE table_adjacencies.restaurant_id = :restaurant AND table_adjacencies.first_table_id = :each_first_table_id
     AND table_adjacencies.second_table_id = :each_second_table_id;
 
+-- update_restaurant
+-- Update the name and the other facts of a restaurant. Used by: edit_restaurant.
+UPDATE restaurants
+SET slug=:new_slug, name=:new_name, timezone=:new_timezone, is_active=:new_is_active
+WHERE restaurants.id = :restaurant;
+
 -- list_events
 -- Read the events of a restaurant in the order in which they were written. Used by: events.
 SELECT json_array(capacity_outbox.type, capacity_outbox.dedupe_key, capacity_outbox.at_us,
@@ -1491,7 +1538,8 @@ ORDER BY capacity_outbox.sequence;
 
 -- load_scope 15
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, holds, headcounts, held_covers, alive, house. Used by: events.
+-- is; here: allocations, holds, headcounts, held_covers, alive, house. Used by: a hold that
+-- expires.
 SELECT (
     SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
     FROM (
@@ -1892,6 +1940,171 @@ WHERE (capacity_outbox.restaurant_id, capacity_outbox.sequence) IN (
     ) AS found
 );
 
+-- load_scope 16
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: allocations. Used by: remove_restaurant.
+SELECT (
+    SELECT '[' || group_concat(anon_2.last) || ']' AS anon_1
+    FROM (
+        SELECT anon_3.last AS last
+        FROM (
+            SELECT (
+                SELECT json_array(latest.id, latest.resource_type, latest.resource_id,
+                    latest.start_us, latest.end_us, latest.hold_id, latest.booking_id,
+                    latest.block_id, latest.shadow) AS json_array_1
+                FROM allocations AS latest
+                WHERE latest.restaurant_id = :restaurant AND latest.resource_type = 'table' AND latest.resource_id = anon_4.value
+                    AND NOT latest.shadow AND (latest.hold_id IS NULL OR (EXISTS (
+                    SELECT table_holds.id
+                    FROM table_holds
+                    WHERE table_holds.restaurant_id = latest.restaurant_id AND table_holds.id = latest.hold_id
+                        AND table_holds.state = 'active' AND table_holds.expires_us > :now_us
+                )))
+                ORDER BY latest.start_us DESC
+                LIMIT 1 OFFSET :param_1
+            ) AS last
+            FROM json_each(:tables) AS anon_4
+        ) AS anon_3
+        WHERE anon_3.last IS NOT NULL
+    ) AS anon_2
+) AS allocations;
+
+-- remove_table_set_members
+-- Delete all rows of a removed restaurant in table_set_members. Used by: remove_restaurant.
+DELETE
+FROM table_set_members
+WHERE table_set_members.restaurant_id = :restaurant;
+
+-- remove_table_adjacencies
+-- Delete all rows of a removed restaurant in table_adjacencies. Used by: remove_restaurant.
+DELETE
+FROM table_adjacencies
+WHERE table_adjacencies.restaurant_id = :restaurant;
+
+-- remove_table_inventory
+-- Delete all rows of a removed restaurant in table_inventory. Used by: remove_restaurant.
+DELETE
+FROM table_inventory
+WHERE table_inventory.restaurant_id = :restaurant;
+
+-- remove_table_hold_members
+-- Delete all rows of a removed restaurant in table_hold_members. Used by: remove_restaurant.
+DELETE
+FROM table_hold_members
+WHERE table_hold_members.restaurant_id = :restaurant;
+
+-- remove_restaurant_period_occasions
+-- Delete all rows of a removed restaurant in restaurant_period_occasions. Used by:
+-- remove_restaurant.
+DELETE
+FROM restaurant_period_occasions
+WHERE restaurant_period_occasions.restaurant_id = :restaurant;
+
+-- remove_restaurant_capacity_rules
+-- Delete all rows of a removed restaurant in restaurant_capacity_rules. Used by: remove_restaurant.
+DELETE
+FROM restaurant_capacity_rules
+WHERE restaurant_capacity_rules.restaurant_id = :restaurant;
+
+-- remove_booking_table_assignments
+-- Delete all rows of a removed restaurant in booking_table_assignments. Used by: remove_restaurant.
+DELETE
+FROM booking_table_assignments
+WHERE booking_table_assignments.restaurant_id = :restaurant;
+
+-- remove_allocations
+-- Delete all rows of a removed restaurant in allocations. Used by: remove_restaurant.
+DELETE
+FROM allocations
+WHERE allocations.restaurant_id = :restaurant;
+
+-- remove_zones
+-- Delete all rows of a removed restaurant in zones. Used by: remove_restaurant.
+DELETE
+FROM zones
+WHERE zones.restaurant_id = :restaurant;
+
+-- remove_table_set_capacities
+-- Delete all rows of a removed restaurant in table_set_capacities. Used by: remove_restaurant.
+DELETE
+FROM table_set_capacities
+WHERE table_set_capacities.restaurant_id = :restaurant;
+
+-- remove_table_holds
+-- Delete all rows of a removed restaurant in table_holds. Used by: remove_restaurant.
+DELETE
+FROM table_holds
+WHERE table_holds.restaurant_id = :restaurant;
+
+-- remove_table_blocks
+-- Delete all rows of a removed restaurant in table_blocks. Used by: remove_restaurant.
+DELETE
+FROM table_blocks
+WHERE table_blocks.restaurant_id = :restaurant;
+
+-- remove_restaurant_service_periods
+-- Delete all rows of a removed restaurant in restaurant_service_periods. Used by:
+-- remove_restaurant.
+DELETE
+FROM restaurant_service_periods
+WHERE restaurant_service_periods.restaurant_id = :restaurant;
+
+-- remove_restaurant_policies
+-- Delete all rows of a removed restaurant in restaurant_policies. Used by: remove_restaurant.
+DELETE
+FROM restaurant_policies
+WHERE restaurant_policies.restaurant_id = :restaurant;
+
+-- remove_restaurant_occasions
+-- Delete all rows of a removed restaurant in restaurant_occasions. Used by: remove_restaurant.
+DELETE
+FROM restaurant_occasions
+WHERE restaurant_occasions.restaurant_id = :restaurant;
+
+-- remove_bookings
+-- Delete all rows of a removed restaurant in bookings. Used by: remove_restaurant.
+DELETE
+FROM bookings
+WHERE bookings.restaurant_id = :restaurant;
+
+-- remove_booking_confirmation_tables
+-- Delete all rows of a removed restaurant in booking_confirmation_tables. Used by:
+-- remove_restaurant.
+DELETE
+FROM booking_confirmation_tables
+WHERE booking_confirmation_tables.restaurant_id = :restaurant;
+
+-- remove_command_results
+-- Delete all rows of a removed restaurant in command_results. Used by: remove_restaurant.
+DELETE
+FROM command_results
+WHERE command_results.restaurant_id = :restaurant;
+
+-- remove_capacity_outbox
+-- Delete all rows of a removed restaurant in capacity_outbox. Used by: remove_restaurant.
+DELETE
+FROM capacity_outbox
+WHERE capacity_outbox.restaurant_id = :restaurant;
+
+-- remove_booking_confirmation_results
+-- Delete all rows of a removed restaurant in booking_confirmation_results. Used by:
+-- remove_restaurant.
+DELETE
+FROM booking_confirmation_results
+WHERE booking_confirmation_results.restaurant_id = :restaurant;
+
+-- remove_allocations_archive
+-- Delete all rows of a removed restaurant in allocations_archive. Used by: remove_restaurant.
+DELETE
+FROM allocations_archive
+WHERE allocations_archive.restaurant_id = :restaurant;
+
+-- remove_restaurants
+-- Delete all rows of a removed restaurant in restaurants. Used by: remove_restaurant.
+DELETE
+FROM restaurants
+WHERE restaurants.id = :restaurant;
+
 -- read_told_time
 -- Lock the restaurant's row and read the time that it was told last.
 SELECT NULL AS anon_1, restaurants.latest_us
@@ -1912,6 +2125,192 @@ FROM restaurants
 WHERE restaurants.latest_us - :now_us > 300000000
 ORDER BY restaurants.id
 LIMIT 10 OFFSET :param_1;
+
+-- load_house
+-- Load a house: the rows of each of its tables.
+SELECT (
+    SELECT '[' || group_concat(anon_3.json_array_1) || ']' AS anon_2
+    FROM (
+        SELECT json_array(restaurants.id, restaurants.slug, restaurants.name,
+            restaurants.timezone, restaurants.is_active) AS json_array_1
+        FROM restaurants
+        WHERE restaurants.id = :restaurant
+    ) AS anon_3
+) AS anon_1, (
+    SELECT '[' || group_concat(anon_6.json_array_2) || ']' AS anon_5
+    FROM (
+        SELECT json_array(zones.id, zones.name, zones.sort_order, zones.area) AS json_array_2
+        FROM zones
+        WHERE zones.restaurant_id = :restaurant
+    ) AS anon_6
+) AS anon_4, (
+    SELECT '[' || group_concat(anon_9.json_array_3) || ']' AS anon_8
+    FROM (
+        SELECT json_array(table_inventory.id, table_inventory.number, table_inventory.capacity,
+            table_inventory.zone_id, table_inventory.min_party, table_inventory.max_party,
+            table_inventory.section, table_inventory.category, table_inventory.seating,
+            table_inventory.mobility, table_inventory.out_of_service, table_inventory.active,
+            json(table_inventory.features), json(table_inventory.position), table_inventory.notes) AS json_array_3
+        FROM table_inventory
+        WHERE table_inventory.restaurant_id = :restaurant
+    ) AS anon_9
+) AS anon_7, (
+    SELECT '[' || group_concat(anon_12.json_array_4) || ']' AS anon_11
+    FROM (
+        SELECT json_array(table_adjacencies.first_table_id, table_adjacencies.second_table_id,
+            table_adjacencies.seat_loss) AS json_array_4
+        FROM table_adjacencies
+        WHERE table_adjacencies.restaurant_id = :restaurant
+    ) AS anon_12
+) AS anon_10, (
+    SELECT '[' || group_concat(anon_15.json_array_5) || ']' AS anon_14
+    FROM (
+        SELECT json_array(table_set_capacities.id, table_set_capacities.capacity,
+            table_set_capacities.min_party) AS json_array_5
+        FROM table_set_capacities
+        WHERE table_set_capacities.restaurant_id = :restaurant
+    ) AS anon_15
+) AS anon_13, (
+    SELECT '[' || group_concat(anon_18.json_array_6) || ']' AS anon_17
+    FROM (
+        SELECT json_array(table_set_members.set_id, table_set_members.table_id) AS json_array_6
+        FROM table_set_members
+        WHERE table_set_members.restaurant_id = :restaurant
+    ) AS anon_18
+) AS anon_16, (
+    SELECT '[' || group_concat(anon_21.json_array_7) || ']' AS anon_20
+    FROM (
+        SELECT json_array(restaurant_policies.reservation_interval_minutes,
+            restaurant_policies.default_duration_minutes,
+            restaurant_policies.last_seating_buffer_minutes,
+            restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
+            json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
+            restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
+            restaurant_policies.max_tables, restaurant_policies.slack_budget, json(restaurant_policies.score),
+            restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
+            restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
+            restaurant_policies.hold_max_live_per_session) AS json_array_7
+        FROM restaurant_policies
+        WHERE restaurant_policies.restaurant_id = :restaurant
+    ) AS anon_21
+) AS anon_19, (
+    SELECT '[' || group_concat(anon_24.json_array_8) || ']' AS anon_23
+    FROM (
+        SELECT json_array(restaurant_occasions."key", restaurant_occasions.position, json(restaurant_occasions.turn_bands)) AS json_array_8
+        FROM restaurant_occasions
+        WHERE restaurant_occasions.restaurant_id = :restaurant
+    ) AS anon_24
+) AS anon_22, (
+    SELECT '[' || group_concat(anon_27.json_array_9) || ']' AS anon_26
+    FROM (
+        SELECT json_array(restaurant_service_periods."key", restaurant_service_periods.start_time,
+            restaurant_service_periods.end_time, json(restaurant_service_periods.weekdays), json(restaurant_service_periods.dates),
+            json(restaurant_service_periods.turn_bands),
+            restaurant_service_periods.buffer_before_minutes,
+            restaurant_service_periods.buffer_after_minutes,
+            restaurant_service_periods.last_start_time,
+            restaurant_service_periods.last_seating_minutes,
+            restaurant_service_periods.overrun_allowed,
+            restaurant_service_periods.min_dwell_minutes) AS json_array_9
+        FROM restaurant_service_periods
+        WHERE restaurant_service_periods.restaurant_id = :restaurant
+    ) AS anon_27
+) AS anon_25, (
+    SELECT '[' || group_concat(anon_30.json_array_10) || ']' AS anon_29
+    FROM (
+        SELECT json_array(restaurant_period_occasions.period,
+            restaurant_period_occasions.position, restaurant_period_occasions.occasion) AS json_array_10
+        FROM restaurant_period_occasions
+        WHERE restaurant_period_occasions.restaurant_id = :restaurant
+    ) AS anon_30
+) AS anon_28, (
+    SELECT '[' || group_concat(anon_33.json_array_11) || ']' AS anon_32
+    FROM (
+        SELECT json_array(restaurant_capacity_rules.position,
+            restaurant_capacity_rules.max_covers, restaurant_capacity_rules.max_parties,
+            restaurant_capacity_rules.period, restaurant_capacity_rules.weekday,
+            restaurant_capacity_rules.on_date) AS json_array_11
+        FROM restaurant_capacity_rules
+        WHERE restaurant_capacity_rules.restaurant_id = :restaurant
+    ) AS anon_33
+) AS anon_31;
+
+-- write_table_set_capacities
+-- Insert or update the rows of table_set_capacities that an edit of the house changes.
+INSERT INTO table_set_capacities (restaurant_id, id, capacity, min_party)
+VALUES (:restaurant, :each_id, :each_capacity, :each_min_party)
+ON CONFLICT (restaurant_id, id) DO UPDATE
+SET capacity = excluded.capacity, min_party = excluded.min_party;
+
+-- write_table_set_members
+-- Insert or update the rows of table_set_members that an edit of the house changes.
+INSERT INTO table_set_members (restaurant_id, set_id, table_id)
+VALUES (:restaurant, :each_set_id, :each_table_id)
+ON CONFLICT (restaurant_id, set_id, table_id) DO NOTHING;
+
+-- write_restaurant_occasions
+-- Insert or update the rows of restaurant_occasions that an edit of the house changes.
+INSERT INTO restaurant_occasions (restaurant_id, "key", position, turn_bands)
+VALUES (:restaurant, :each_key, :each_position, :each_turn_bands)
+ON CONFLICT (restaurant_id, "key") DO UPDATE
+SET position = excluded.position, turn_bands = excluded.turn_bands;
+
+-- write_restaurant_period_occasions
+-- Insert or update the rows of restaurant_period_occasions that an edit of the house changes.
+INSERT INTO restaurant_period_occasions (restaurant_id, period, position, occasion)
+VALUES (:restaurant, :each_period, :each_position, :each_occasion)
+ON CONFLICT (restaurant_id, period, position) DO UPDATE
+SET occasion = excluded.occasion;
+
+-- delete_zones
+-- Delete the rows of zones that an edit of the house removes.
+DELETE
+FROM zones
+WHERE zones.restaurant_id = :restaurant AND zones.id = :each_id;
+
+-- delete_table_inventory
+-- Delete the rows of table_inventory that an edit of the house removes.
+DELETE
+FROM table_inventory
+WHERE table_inventory.restaurant_id = :restaurant AND table_inventory.id = :each_id;
+
+-- delete_table_set_capacities
+-- Delete the rows of table_set_capacities that an edit of the house removes.
+DELETE
+FROM table_set_capacities
+WHERE table_set_capacities.restaurant_id = :restaurant AND table_set_capacities.id = :each_id;
+
+-- delete_table_set_members
+-- Delete the rows of table_set_members that an edit of the house removes.
+DELETE
+FROM table_set_members
+WHERE table_set_members.restaurant_id = :restaurant AND table_set_members.set_id = :each_set_id
+    AND table_set_members.table_id = :each_table_id;
+
+-- delete_restaurant_occasions
+-- Delete the rows of restaurant_occasions that an edit of the house removes.
+DELETE
+FROM restaurant_occasions
+WHERE restaurant_occasions.restaurant_id = :restaurant AND restaurant_occasions."key" = :each_key;
+
+-- delete_restaurant_service_periods
+-- Delete the rows of restaurant_service_periods that an edit of the house removes.
+DELETE
+FROM restaurant_service_periods
+WHERE restaurant_service_periods.restaurant_id = :restaurant AND restaurant_service_periods."key" = :each_key;
+
+-- delete_restaurant_period_occasions
+-- Delete the rows of restaurant_period_occasions that an edit of the house removes.
+DELETE
+FROM restaurant_period_occasions
+WHERE restaurant_period_occasions.restaurant_id = :restaurant AND restaurant_period_occasions.period = :each_period
+    AND restaurant_period_occasions.position = :each_position;
+
+-- delete_restaurant_capacity_rules
+-- Delete the rows of restaurant_capacity_rules that an edit of the house removes.
+DELETE
+FROM restaurant_capacity_rules
+WHERE restaurant_capacity_rules.restaurant_id = :restaurant AND restaurant_capacity_rules.position = :each_position;
 
 -- explain_conflict
 -- Read all rows that refused changes touch or overlap, to find the cause. Runs only after a

@@ -76,7 +76,7 @@ class TakesAKeyOfOneCommandOnly(RestaurantState):
         if {each.key for each in changes.stored_results} & {
             key for _, key in self.confirmations.stored_results
         }:
-            raise AlreadyExists("answer", changes.stored_results[0].key)
+            raise AlreadyExists("result", changes.stored_results[0].key)
 
 
 class TakesAnEventTwice(RestaurantState):

@@ -10,6 +10,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from textwrap import wrap
 from typing import Any, Final
@@ -21,9 +22,11 @@ from sqlalchemy import create_engine
 from fourtop import (
     CapacityRule,
     Desk,
+    Engine,
     ManualClock,
     Move,
     RelayOptions,
+    Restaurant,
     SqlStore,
     Window,
     prune_allocations,
@@ -32,10 +35,12 @@ from fourtop import (
     relay_outbox,
     sweep_holds,
 )
+from fourtop.errors.display import count_of
 from fourtop.storage.sql.connection.jobs import JobTransactions
 from fourtop.storage.sql.connection.tenant import StoreOptions, TenantAccess
 from fourtop.storage.sql.connection.transaction import Connection, TransactionRunner
 from fourtop.storage.sql.statement import Statement
+from fourtop.storage.sql.statements.dialect import DIALECTS
 from fourtop.storage.sql.statements.registry import statements_for
 from fourtop.storage.sql.tables.columns import Database
 from fourtop.storage.sql.tables.security import APP_ROLE
@@ -50,11 +55,16 @@ WIDTH: Final = 100
 DATABASES: Final[tuple[Database, ...]] = ("postgresql", "sqlite")
 _PYFORMAT: Final = re.compile(r"%(?:\((\w+)\)s|%)")
 _HEAD: Final = f"""\
--- Every statement of the SQL store on {{title}}, with its name and what it does.
+-- The statements of the SQL store on {{title}}, with their names and what they do.
 --
--- Part 1 lists what each call executes, in order, between BEGIN and COMMIT. Part 2 has the text of
--- each statement. A word after a colon is a parameter. The text of load_scope and write_changes
--- depends on what a decision reads and writes; a number tells their variants apart.
+-- Part 1 lists what each call executes, in order. Part 2 has the text of each statement: all that
+-- have a fixed text, and the variants that Part 1 executes of those that depend on what a decision
+-- reads and writes (load_scope and the writes of records); a number tells variants apart. A word
+-- after a colon is a parameter. Migrations have files of their own in the package.
+--
+-- A call that writes begins with: {{write}}
+-- A call that reads begins with:  {{read}}
+-- Both end with COMMIT, or with ROLLBACK after an error.
 --
 -- Generated: {COMMAND}
 """
@@ -127,8 +137,9 @@ def play(store: SqlStore, clock: ManualClock, recording: Recording) -> None:
         "edit_policy",
         lambda: desk.edit_policy(lambda each: attrs.evolve(each, past_grace_minutes=7)),
     )
+    do("edit_restaurant", lambda: desk.edit_restaurant(renamed))
     do("events", lambda: store.events("house"))
-    held(desk, 4)
+    do("a hold that expires", lambda: held(desk, 4))
     clock.advance(minutes=90 * 24 * 60)
     do("sweep_holds", lambda: sweep_holds(store))
     do("relay_outbox", lambda: relay_outbox(store, lambda _: None, RelayOptions()))
@@ -137,6 +148,12 @@ def play(store: SqlStore, clock: ManualClock, recording: Recording) -> None:
     do("archived", lambda: store.archived("house", day))
     do("prune_confirmations", lambda: prune_confirmations(store, days=30))
     do("prune_outbox", lambda: prune_outbox(store, days=30))
+    do("remove_restaurant", lambda: Engine(store).remove_restaurant("house"))
+
+
+def renamed(restaurant: Restaurant) -> Restaurant:
+    """Return the restaurant with another name."""
+    return attrs.evolve(restaurant, name="Another name")
 
 
 def record(database: Database) -> Mapping[str, list[Statement]]:
@@ -166,8 +183,10 @@ def fixed(database: Database) -> dict[str, Statement]:
     transactions = TransactionRunner(create_engine(f"{_SCHEMES[database]}://"))
     found = (
         *TenantAccess(dialect, options).statements,
+        *statements.house.statements,
         statements.events,
         statements.explainer.statement,
+        *statements.removal.statements,
         *JobTransactions(dialect, options, transactions).statements,
         *statements.retention.statements,
         *statements.outbox.statements,
@@ -200,7 +219,11 @@ def text_of(database: Database) -> str:
                 used[name].append(call)
     for name, each in known.items():
         found.setdefault(name, each)
-    lines = [_HEAD.format(title=_TITLES[database]), *_table(calls, names), ""]
+    dialect = DIALECTS[database]
+    head = _HEAD.format(
+        title=_TITLES[database], write=dialect.write_mode.command, read=dialect.read_mode.command
+    )
+    lines = [head, *_table(calls, names), ""]
     lines += ["-- ---- Part 2: the statements " + "-" * 66]
     for name, each in found.items():
         lines += ["", *_commented(name, each, used.get(name, [])), f"{pretty(_named(each.text))};"]
@@ -218,13 +241,10 @@ def _table(
 ) -> Iterator[str]:
     yield "-- ---- Part 1: the calls " + "-" * 71
     for call, statements in calls.items():
-        yield f"--\n-- {call}: {len(statements)} statements"
-        before = ""
-        for each in statements:
-            name = names[each.name, each.text]
-            if name != before:
-                yield f"--     {name}"
-            before = name
+        yield f"--\n-- {call}: {count_of(len(statements), 'statement')}"
+        for name, repeated in groupby(names[each.name, each.text] for each in statements):
+            count = len(list(repeated))
+            yield f"--     {name}" if count == 1 else f"--     {name} × {count}"
 
 
 def _commented(name: str, statement: Statement, calls: list[str]) -> Iterator[str]:

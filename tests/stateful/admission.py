@@ -181,10 +181,9 @@ def choose(ledger: Ledger, request: BookingRequest, seated: Sitting, own: Own) -
     if not chooser.ranked(request.party_size, NO_CONDITION, NO_CONDITION):
         raise refused(Proof.NO_PLAN, (Code.PARTY_NEVER_FITS, {"party_size": request.party_size}))
     kinds = chooser.missing_kinds(request.party_size, request.must)
-    raise refused(
-        Proof.NO_PLAN,
-        (Code.NO_TABLES_MATCH, {"party_size": request.party_size, "conditions": kinds}),
-    )
+    values = {kind: sorted(map(str, getattr(request.must, kind))) for kind in kinds}
+    facts = {"party_size": request.party_size, "conditions": kinds, "wanted": values}
+    raise refused(Proof.NO_PLAN, (Code.NO_TABLES_MATCH, facts))
 
 
 def admit(ledger: Ledger, request: BookingRequest, own: Own = NOTHING) -> tuple[Sitting, Choice]:

@@ -79,7 +79,11 @@ PLAN = ("plan", "pub", "--now", NOW)
         ),
         (
             ["plan", "/nowhere/floor.json", "--party", "4", "--at", AT],
-            "/nowhere/floor.json: No such file or directory",
+            "/nowhere/floor.json: neither a file nor the sample (pub)",
+        ),
+        (
+            ["plan", "pubb", "--party", "4", "--at", AT],
+            "pubb: neither a file nor the sample (pub)",
         ),
         (["plan", "nul\0.json", "--party", "4", "--at", AT], "must be paths of files"),
         (

@@ -143,8 +143,8 @@ def test_blocks_under_a_key_are_made_and_ended_once(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("how", "field"),
     [
-        ({}, "tables"),
-        ({"tables": ["1"], "zone_id": "terrace"}, "tables"),
+        ({}, "tables, zone_id"),
+        ({"tables": ["1"], "zone_id": "terrace"}, "tables, zone_id"),
         ({"zone_id": "attic"}, "zone_id"),
         ({"tables": "1"}, "tables"),
         ({"tables": ["1"], "reason": ""}, "reason"),

@@ -99,12 +99,18 @@ def test_an_edit_of_the_version_that_was_seen_is_taken(desk: Desk) -> None:
     assert desk.versions() == Versions(floor=2, policy=3, occupancy=0)
 
 
-@pytest.mark.parametrize("command", ["edit_floor", "edit_policy", "edit_restaurant"])
-def test_an_edit_returns_a_value_of_its_kind(store: Store, desk: Desk, command: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "kind"),
+    [("edit_floor", "Floor"), ("edit_policy", "Policy"), ("edit_restaurant", "Restaurant")],
+)
+def test_an_edit_returns_a_value_of_its_kind(
+    store: Store, desk: Desk, command: str, kind: str
+) -> None:
     before = snapshot(store, desk)
     with pytest.raises(InvalidInput) as caught:
         getattr(desk, command)(lambda _: None)
     assert caught.value.field == "change"
+    assert str(caught.value) == f"change: must return a {kind} (got None)"
     assert snapshot(store, desk) == before
 
 

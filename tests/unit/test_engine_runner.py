@@ -141,7 +141,7 @@ def test_a_key_that_a_rival_used_meanwhile_is_replayed(store: Rival, desk: Desk)
 
 def test_an_answer_that_a_rival_stored_first_is_replayed(store: Rival, desk: Desk) -> None:
     other = rival_desk(store)
-    store.lose(AlreadyExists("answer", "k1"), rival=lambda: other.book(party_size(4), key="k1"))
+    store.lose(AlreadyExists("result", "k1"), rival=lambda: other.book(party_size(4), key="k1"))
     answer = desk.book(party_size(4), key="k1")
     assert (answer.replayed, answer.id, store.tries) == (True, "rival-1", 3)
 

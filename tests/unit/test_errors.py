@@ -330,22 +330,47 @@ REFUSALS = {
         "no tables for a party of 4 were found among the first 40 sets searched"
     ),
     Code.TABLES_TAKEN: "every table or combination that seats 4 is in use",
-    Code.HOLD_CONFLICT: "the tables t1 are held at that time (allocations_no_overlap)",
-    Code.ALLOCATIONS_OVERLAP: "the tables t1 are taken at that time (allocations_no_overlap)",
-    Code.PARTY_BELOW_MINIMUM: "a party of 4 is below the minimum of 2 for the tables t1",
-    Code.PARTY_ABOVE_MAXIMUM: "a party of 4 is above the maximum of 6 for the tables t1",
-    Code.SLACK_EXCEEDED: "the tables t1 leave 5 seats over; at most 4 are allowed",
+    Code.HOLD_CONFLICT: "table t1 is held at that time (allocations_no_overlap)",
+    Code.ALLOCATIONS_OVERLAP: "table t1 is taken at that time (allocations_no_overlap)",
+    Code.PARTY_BELOW_MINIMUM: "a party of 4 is below the minimum of 2 for table t1",
+    Code.PARTY_ABOVE_MAXIMUM: "a party of 4 is above the maximum of 6 for table t1",
+    Code.SLACK_EXCEEDED: "table t1 leaves 5 seats over; at most 4 are allowed",
     Code.TOO_MANY_TABLES: "9 tables were named; at most 6 may be joined",
-    Code.TABLE_OUT_OF_SERVICE: "the tables t1 are not in service",
-    Code.TABLE_NOT_MOVABLE: "the tables t1 are fixed and cannot be joined",
-    Code.ZONE_MISMATCH: "the tables t1 stand in different zones",
-    Code.ADJACENCY_MISMATCH: "the tables t1 cannot be pushed together (mode connected)",
+    Code.TABLE_OUT_OF_SERVICE: "table t1 is not in service",
+    Code.TABLE_NOT_MOVABLE: "table t1 is fixed and cannot be joined",
+    Code.ZONE_MISMATCH: "table t1 stand in different zones",
+    Code.ADJACENCY_MISMATCH: "table t1 cannot be pushed together (mode connected)",
 }
 
 
 @pytest.mark.parametrize("code", REFUSALS, ids=str)
 def test_case_17_each_cause_of_a_refusal_has_a_code_and_a_sentence(code: Code) -> None:
     assert str(Reason(code, FACTS)) == REFUSALS[code]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (
+            Code.ALLOCATIONS_OVERLAP,
+            "tables t1, t2 are taken at that time (allocations_no_overlap)",
+        ),
+        (Code.PARTY_ABOVE_MAXIMUM, "a party of 4 is above the maximum of 6 for tables t1, t2"),
+        (Code.SLACK_EXCEEDED, "tables t1, t2 leave 5 seats over; at most 4 are allowed"),
+        (Code.TABLE_OUT_OF_SERVICE, "tables t1, t2 are not in service"),
+    ],
+)
+def test_a_reason_about_several_tables_has_the_plural(code: Code, text: str) -> None:
+    assert str(Reason(code, {**FACTS, "tables": ["t1", "t2"]})) == text
+
+
+def test_a_reason_about_conditions_names_their_values() -> None:
+    wanted = {"features": ["quiet", "window"], "zones": ["patio"]}
+    details = {"party_size": 4, "conditions": ["features", "zones"], "wanted": wanted}
+    assert str(Reason(Code.NO_TABLES_MATCH, details)) == (
+        "tables that seat 4 exist, but none meets the conditions"
+        " features quiet, window; zones patio"
+    )
 
 
 def test_a_refusal_says_all_its_reasons_and_is_coded_by_the_first() -> None:

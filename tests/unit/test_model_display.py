@@ -65,6 +65,7 @@ from fourtop import (
 )
 from fourtop.errors.display import WIDTH
 from fourtop.model.hold import HoldState
+from fourtop.model.window import brief_iso
 from tests.types.right_arguments import RIGHT
 
 SIX = datetime(2030, 5, 3, 17, tzinfo=UTC)
@@ -310,6 +311,39 @@ def test_a_hold_that_ended_shows_its_state() -> None:
     assert repr(attrs.evolve(hold, state=HoldState.RELEASED)).endswith("released>")
 
 
+def test_a_live_hold_shows_its_expiry_whatever_its_id() -> None:
+    hold = pub().hold(fourtop.BookingRequest(4, SIX))
+    long = attrs.evolve(hold, id="0b5b1c5e-93a1-4a67-8a5b-0d7f7a3f2c11")
+
+    assert repr(long).startswith("<Hold 0b5b1c5e… 2030-05-03T17:00/")
+    assert f"active until {brief_iso(hold.expires_us)}>" in repr(long)
+
+
+def test_a_quote_counts_its_other_plans() -> None:
+    quote = pub().quote(fourtop.BookingRequest(4, SIX))
+    assert isinstance(quote, fourtop.Quote)
+    assert len(quote.others) > 1
+
+    assert repr(quote).endswith(f", {len(quote.others)} more plans>")
+    assert repr(attrs.evolve(quote, others=quote.others[:1])).endswith(", 1 more plan>")
+    assert "more" not in repr(attrs.evolve(quote, others=()))
+
+
+def test_a_booking_names_its_tables() -> None:
+    made = pub().book(fourtop.BookingRequest(4, SIX))
+    assert made.assignment is not None
+    joined = attrs.evolve(made.assignment, tables=("3", "4"))
+
+    assert f"table {made.tables[0]}, " in repr(made)
+    assert "tables 3+4, confirmed" in repr(attrs.evolve(made, assignment=joined))
+
+
+def test_an_availability_gives_the_code_of_a_refusal() -> None:
+    html = pub().availability(SIX.date(), [40])._repr_html_()
+    assert "<td>PARTY_NEVER_FITS: no table" in html
+    assert "<td>17:00</td>" in html
+
+
 # ---- errors --------------------------------------------------------------------------------------
 
 
@@ -359,5 +393,8 @@ def test_finding_35_times_of_a_house_are_shown_in_its_zone() -> None:
     assert "2030-05-03T18:00/19:45+01:00" in repr(quote)
     assert "2030-05-03T17:00+01:00" in repr(day.slots[0])
     for value in (quote, day, found):
+        assert "18:00" in value._repr_html_()
+    for value in (quote, found):
         assert "+01:00" in value._repr_html_()
+    assert "Availability on 2030-05-03, times in Europe/London" in day._repr_html_()
     assert pickle.loads(pickle.dumps(found)).timezone == "Europe/London"  # noqa: S301  # Ours.

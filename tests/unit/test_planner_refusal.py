@@ -69,13 +69,28 @@ def test_choose_names_the_condition_that_is_enough_to_drop() -> None:
     asked = PlanRequest(4, must=Preference(features={"window"}, zones={"main"}))
     refusal = refused(planner().choose(asked, ALL))
     assert refusal.proof is Proof.NO_PLAN
-    assert facts(refusal) == [(Code.NO_TABLES_MATCH, {"party_size": 4, "conditions": ["features"]})]
+    assert facts(refusal) == [
+        (
+            Code.NO_TABLES_MATCH,
+            {"party_size": 4, "conditions": ["features"], "wanted": {"features": ["window"]}},
+        )
+    ]
+    assert str(refusal) == (
+        "tables that seat 4 exist, but none meets the conditions features window"
+    )
 
 
 def test_choose_names_all_conditions_where_none_is_enough_to_drop() -> None:
     asked = PlanRequest(4, must=Preference(features={"window"}, seatings={"sofa"}))
     assert facts(planner().choose(asked, ALL)) == [
-        (Code.NO_TABLES_MATCH, {"party_size": 4, "conditions": ["features", "seatings"]})
+        (
+            Code.NO_TABLES_MATCH,
+            {
+                "party_size": 4,
+                "conditions": ["features", "seatings"],
+                "wanted": {"features": ["window"], "seatings": ["sofa"]},
+            },
+        )
     ]
 
 
@@ -138,7 +153,10 @@ def test_judge_counts_the_tables() -> None:
 def test_judge_names_the_conditions_that_the_tables_miss() -> None:
     asked = PlanRequest(6, must=Preference(features={"window"}, zones={"main"}))
     assert facts(planner().judge(asked, ["B", "C"])) == [
-        (Code.NO_TABLES_MATCH, {"party_size": 6, "conditions": ["features"]})
+        (
+            Code.NO_TABLES_MATCH,
+            {"party_size": 6, "conditions": ["features"], "wanted": {"features": ["window"]}},
+        )
     ]
 
 

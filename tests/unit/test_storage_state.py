@@ -94,7 +94,7 @@ def seen(state: RestaurantState) -> dict[str, object]:
         "for": view.active_holds_for("b9"),
         "block": state.find_block("k1"),
         "evidence": view.confirmations_of("h1"),
-        "answer": state.find_stored_result("hold", "k"),
+        "result": state.find_stored_result("hold", "k"),
     }
 
 

@@ -45,7 +45,9 @@ def open_house(floor: str) -> House:
         WrongInput: If the document cannot be read or breaks a rule; names the line, or the path
             inside the document.
     """
-    return sample.pub() if floor == SAMPLE else _read(floor, loads_house)
+    if floor == SAMPLE:
+        return sample.pub()
+    return _read(floor, loads_house, f"neither a file nor the sample ({SAMPLE})")
 
 
 def read_bookings(path: str) -> tuple[BookingRow, ...]:
@@ -85,10 +87,12 @@ def open_desk(house: House, *, now: str | None = None, bookings: str | None = No
     return desk
 
 
-def _read(path: str, decode: Callable[[str], T]) -> T:
+def _read(path: str, decode: Callable[[str], T], missing: str = "") -> T:
     try:
         with Path(path).open(encoding="utf-8", newline="") as file:
             text = file.read(MAX_CHARACTERS + 1)
+    except FileNotFoundError as error:
+        raise WrongInput(f"{path}: {missing or error.strerror}") from None
     except OSError as error:
         raise WrongInput(f"{path}: {error.strerror or error}") from None
     except UnicodeDecodeError as error:

@@ -9,6 +9,9 @@ from typing import Final
 WIDTH: Final = 100
 
 _SHOWN: Final = 80
+# Ids up to this length are shown whole; longer ones are drawn, and their start tells them apart.
+_LONGEST_ID: Final = 16
+_SHOWN_OF_ID: Final = 8
 # The form of an id: 1 to 64 characters of ``A-Z a-z 0-9 . _ : -``.
 IDENTIFIER: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
@@ -64,6 +67,15 @@ def clip(text: str, width: int = WIDTH) -> str:
     return flat if len(flat) <= width else f"{flat[: width - 1]}…"
 
 
+def short_id(text: str) -> str:
+    """Return an id for a repr: a long one, such as a UUID, by its first characters.
+
+    >>> short_id("t1"), short_id("0b5b1c5e-93a1-4a67-8a5b-0d7f7a3f2c11")
+    ('t1', '0b5b1c5e…')
+    """
+    return text if len(text) <= _LONGEST_ID else f"{text[:_SHOWN_OF_ID]}…"
+
+
 def brief(value: object, *facts: str) -> str:
     """Return the repr of a value: ``<Kind fact, fact>`` on one line; empty facts are left out.
 
@@ -85,6 +97,15 @@ def some(texts: Iterable[str], most: int = 4, separator: str = ", ") -> str:
     rest = len(all_texts) - most
     shown = separator.join(all_texts[:most])
     return f"{shown} and {rest} more" if rest > 0 else shown
+
+
+def tables_of(ids: Sequence[str]) -> str:
+    """Name tables by their ids.
+
+    >>> tables_of(["3", "4"]), tables_of(["3"])
+    ('tables 3+4', 'table 3')
+    """
+    return f"{'table' if len(ids) == 1 else 'tables'} {some(ids, separator='+')}"
 
 
 def count_of(count: int, noun: str, plural: str = "") -> str:

@@ -25,29 +25,47 @@ _TEXT = {
     ),
     Code.PARTY_NEVER_FITS: "no table or combination on this floor seats a party of {party_size}",
     Code.NO_TABLES_MATCH: (
-        "tables that seat {party_size} exist, but none meets the conditions {conditions}"
+        "tables that seat {party_size} exist, but none meets the conditions {wanted}"
     ),
     Code.SEARCH_LIMIT_REACHED: (
         "no tables for a party of {party_size} were found among the first {limit} sets searched"
     ),
     Code.TABLES_TAKEN: "every table or combination that seats {party_size} is in use",
-    Code.HOLD_CONFLICT: "the tables {tables} are held at that time (allocations_no_overlap)",
-    Code.ALLOCATIONS_OVERLAP: "the tables {tables} are taken at that time (allocations_no_overlap)",
+    Code.HOLD_CONFLICT: "{the_tables} {are} held at that time (allocations_no_overlap)",
+    Code.ALLOCATIONS_OVERLAP: "{the_tables} {are} taken at that time (allocations_no_overlap)",
     Code.PARTY_BELOW_MINIMUM: (
-        "a party of {party_size} is below the minimum of {minimum} for the tables {tables}"
+        "a party of {party_size} is below the minimum of {minimum} for {the_tables}"
     ),
     Code.PARTY_ABOVE_MAXIMUM: (
-        "a party of {party_size} is above the maximum of {maximum} for the tables {tables}"
+        "a party of {party_size} is above the maximum of {maximum} for {the_tables}"
     ),
-    Code.SLACK_EXCEEDED: (
-        "the tables {tables} leave {slack} seats over; at most {budget} are allowed"
-    ),
+    Code.SLACK_EXCEEDED: ("{the_tables} {leave} {slack} seats over; at most {budget} are allowed"),
     Code.TOO_MANY_TABLES: "{count} tables were named; at most {maximum} may be joined",
-    Code.TABLE_OUT_OF_SERVICE: "the tables {tables} are not in service",
-    Code.TABLE_NOT_MOVABLE: "the tables {tables} are fixed and cannot be joined",
-    Code.ZONE_MISMATCH: "the tables {tables} stand in different zones",
-    Code.ADJACENCY_MISMATCH: "the tables {tables} cannot be pushed together (mode {mode})",
+    Code.TABLE_OUT_OF_SERVICE: "{the_tables} {are} not in service",
+    Code.TABLE_NOT_MOVABLE: "{the_tables} {are} fixed and cannot be joined",
+    Code.ZONE_MISMATCH: "{the_tables} stand in different zones",
+    Code.ADJACENCY_MISMATCH: "{the_tables} cannot be pushed together (mode {mode})",
 }
+
+
+def _words_of(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the words of sentences about one or more tables, and about conditions."""
+    tables = details.get("tables", ())
+    is_one = isinstance(tables, str) or len(tables) == 1
+    return {
+        "the_tables": f"table{'' if is_one else 's'} {_listed(tables)}",
+        "are": "is" if is_one else "are",
+        "leave": "leaves" if is_one else "leave",
+        "wanted": _conditions_of(details),
+    }
+
+
+def _conditions_of(details: Mapping[str, Any]) -> Any:
+    wanted = details.get("wanted")
+    if wanted is None:
+        # Stored by a version that named the kinds only.
+        return _listed(details.get("conditions", ()))
+    return "; ".join(f"{kind} {_listed(values)}" for kind, values in wanted.items())
 
 
 def _listed(value: Any) -> Any:
@@ -83,9 +101,8 @@ class Reason:
     details: Mapping[str, Any] = attrs.field(factory=dict, hash=False)
 
     def __str__(self) -> str:
-        return _TEXT[self.code].format_map(
-            {name: _listed(value) for name, value in self.details.items()}
-        )
+        facts = {name: _listed(value) for name, value in self.details.items()}
+        return _TEXT[self.code].format_map(facts | _words_of(self.details))
 
     def __repr__(self) -> str:
         return brief(self, f"{self.code.value}: {self}")

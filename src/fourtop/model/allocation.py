@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import attrs
 
-from fourtop.errors.display import brief
+from fourtop.errors.display import brief, short_id
 from fourtop.model.window import Window
 
 
@@ -78,7 +78,7 @@ class Allocation:
     def __repr__(self) -> str:
         return brief(
             self,
-            f"{self.resource_type.value} {self.resource_id} {self.window.brief()}",
-            f"{self.owner_kind.value} {self.owner_id}",
+            f"{self.resource_type.value} {short_id(self.resource_id)} {self.window.brief()}",
+            f"{self.owner_kind.value} {short_id(self.owner_id)}",
             "shadow" if self.shadow else "",
         )

@@ -7,7 +7,16 @@ from typing import Final, Self
 
 import attrs
 
-from fourtop.errors.display import WIDTH, brief, clip, count_of, html_table, some
+from fourtop.errors.display import (
+    WIDTH,
+    brief,
+    clip,
+    count_of,
+    html_table,
+    short_id,
+    some,
+    tables_of,
+)
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Stay
 from fourtop.model.receipt import NO_RECEIPT, Receipt
@@ -86,7 +95,7 @@ class Assignment:
         return from_micros(self.assigned_us)
 
     def __repr__(self) -> str:
-        return brief(self, f"tables {some(self.tables, separator='+')} {self.window.brief()}")
+        return brief(self, f"{tables_of(self.tables)} {self.window.brief()}")
 
 
 @attrs.frozen(repr=False)
@@ -149,11 +158,11 @@ class Booking:
         return from_micros(self.updated_us)
 
     def __repr__(self) -> str:
-        return brief(self, f"{self.id} {self.summary()}", self.status.value)
+        return brief(self, f"{short_id(self.id)} {self.summary()}", self.status.value)
 
     def summary(self) -> str:
         """Return its dining window, party size and tables as text."""
-        tables = some(self.tables, separator="+") if self.tables else "no tables"
+        tables = tables_of(self.tables) if self.tables else "no tables"
         return f"{self.stay.dining.brief()}, party of {self.party_size}, {tables}"
 
 

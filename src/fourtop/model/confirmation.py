@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from fourtop.errors.display import brief, count_of
+from fourtop.errors.display import brief, count_of, short_id
 from fourtop.model.actor import Actor
 from fourtop.model.window import Window, brief_iso, from_micros
 
@@ -81,9 +81,10 @@ class ConfirmationResult:
         return from_micros(self.checked_us)
 
     def __repr__(self) -> str:
+        outcome = "confirmed" if self.confirmed else f"failed: {self.code}"
         return brief(
             self,
-            f"hold {self.hold_id} {'confirmed' if self.confirmed else f'failed: {self.code}'}",
+            f"hold {short_id(self.hold_id)} {outcome}",
             brief_iso(self.checked_us),
-            "" if self.booking_id is None else f"booking {self.booking_id}",
+            "" if self.booking_id is None else f"booking {short_id(self.booking_id)}",
         )

@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 
 import attrs
 
-from fourtop.errors.display import brief, count_of, some
+from fourtop.errors.display import brief, count_of, short_id, tables_of
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Stay
 from fourtop.model.floor import Floor
@@ -178,12 +178,11 @@ class Hold:
         return from_micros(self.created_us)
 
     def __repr__(self) -> str:
-        tables = f"tables {some(self.tables, separator='+')}"
         return brief(
             self,
-            f"{self.id} {self.stay.dining.brief()}",
+            f"{short_id(self.id)} {self.stay.dining.brief()}",
             f"party of {self.party_size}",
-            tables,
+            tables_of(self.tables),
             f"{self.state.value} until {brief_iso(self.expires_us)}"
             if self.state is HoldState.ACTIVE
             else self.state.value,

@@ -64,6 +64,14 @@ class Preference:
             kind for kind in ("zones", "seatings", "areas", "features") if getattr(self, kind)
         )
 
+    def values_of(self, kinds: Iterable[str]) -> dict[str, list[str]]:
+        """Return the values that are named for some kinds, as plain data.
+
+        >>> Preference(zones={"patio", "main"}).values_of(["zones"])
+        {'zones': ['main', 'patio']}
+        """
+        return {kind: sorted(map(str, getattr(self, kind))) for kind in kinds}
+
     def unmet(self, table: Table, zone: Zone) -> tuple[str, ...]:
         """Return the kinds of conditions that a table in its zone fails, in a fixed order."""
         met = {

@@ -1,11 +1,11 @@
 """Results of queries and imports."""
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 import attrs
 
 from fourtop.errors import Refusal
-from fourtop.errors.display import brief, count_of, html_table
+from fourtop.errors.display import brief, count_of, html_table, tables_of
 from fourtop.model.calendar import Stay
 from fourtop.model.plan import Plan, rounded
 from fourtop.model.receipt import Usage
@@ -49,10 +49,10 @@ class Quote:
     def __repr__(self) -> str:
         return brief(
             self,
-            f"tables {'+'.join(self.plan.tables)} {self._dining}",
+            f"{tables_of(self.plan.tables)} {self._dining}",
             count_of(self.plan.seats, "seat"),
             f"score {rounded(self.plan.score.total)}",
-            f"{len(self.others)} more",
+            count_of(len(self.others), "more plan") if self.others else "",
         )
 
     def _repr_html_(self) -> str:
@@ -146,16 +146,26 @@ class Availability:
         zone = zone_info(self.timezone)
         rows = [
             (
-                brief_iso(slot.start_us, zone),
+                _time_of(slot.start, zone, self.on),
                 slot.period or "",
                 slot.party_size,
                 slot.spots,
-                "" if slot.refusal is None else slot.refusal,
+                "" if slot.refusal is None else f"{slot.refusal.code.value}: {slot.refusal}",
             )
             for slot in self.slots
         ]
         columns = ("start", "period", "party", "spots", "reason")
-        return html_table(f"Availability on {self.on}", columns, rows)
+        caption = f"Availability on {self.on}, times in {self.timezone}"
+        return html_table(caption, columns, rows)
+
+
+def _time_of(start: datetime, zone: tzinfo, on: date) -> str:
+    """Return the local time; with the offset in an hour that occurs twice, the date if another."""
+    local = start.astimezone(zone)
+    text = local.strftime("%H:%M")
+    if local.replace(fold=1 - local.fold).utcoffset() != local.utcoffset():
+        text += local.isoformat()[-6:]
+    return text if local.date() == on else f"{local.date()} {text}"
 
 
 @attrs.frozen(repr=False)

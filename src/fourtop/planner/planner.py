@@ -208,7 +208,8 @@ class Planner:
 
         The refusal's code is ``TABLES_TAKEN`` (``tables``: those in use of the plan that would be
         best in an empty house), ``NO_TABLES_MATCH`` (``conditions``: each kind that is enough to
-        drop for the party to fit the empty house; where none is, all that were named),
+        drop for the party to fit the empty house; where none is, all that were named;
+        ``wanted``: the values that the request named for each of them),
         ``PARTY_NEVER_FITS``, or ``SEARCH_LIMIT_REACHED`` with the proof ``NOT_PROVEN`` where a
         search met its bound of ``max_nodes`` sets before it found a plan.
         """
@@ -232,7 +233,9 @@ class Planner:
         )
         party_size = request.party_size
         if unconditional.plans:
-            details = {"party_size": party_size, "conditions": self._binding(request)}
+            kinds = self._binding(request)
+            wanted_values = request.must.values_of(kinds)
+            details = {"party_size": party_size, "conditions": kinds, "wanted": wanted_values}
             return Refusal((Reason(Code.NO_TABLES_MATCH, details),), Proof.NO_PLAN)
         if unconditional.is_proven:
             reason = Reason(Code.PARTY_NEVER_FITS, {"party_size": party_size})

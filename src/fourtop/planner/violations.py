@@ -60,7 +60,12 @@ def _of_state(compiled_floor: CompiledFloor, request: PlanRequest, mask: int) ->
     unmet = compiled_floor.unmet_kinds(request.must)
     kinds = sorted({kind for bit in bits(mask) for kind in unmet[bit]})
     if kinds:
-        yield Reason(Code.NO_TABLES_MATCH, {"party_size": request.party_size, "conditions": kinds})
+        details = {
+            "party_size": request.party_size,
+            "conditions": kinds,
+            "wanted": request.must.values_of(kinds),
+        }
+        yield Reason(Code.NO_TABLES_MATCH, details)
 
 
 def _of_joining(

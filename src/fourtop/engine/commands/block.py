@@ -93,7 +93,7 @@ def make_block(
 def _tables(floor: Floor, tables: tuple[str, ...], zone_id: str | None) -> tuple[str, ...]:
     if (zone_id is None) == (not tables):
         raise InvalidInput(
-            "tables", "or zone_id must be given, not both", "both" if tables else "neither"
+            "tables, zone_id", "give exactly one of them", "both" if tables else "neither"
         )
     if zone_id is None:
         return floor.in_order(tables)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 from fourtop.engine.dispatch.requests import Caller, Command
 from fourtop.engine.events import Subject, new_event
@@ -18,9 +19,21 @@ from fourtop.model.restaurant import Restaurant
 from fourtop.model.window import MAX_WINDOW_US, Window
 from fourtop.ports import Changes, Decision, FloorChange, Need, PolicyChange, Scope, View
 
+T = TypeVar("T")
+
 _LATEST_VERSION = 2**62
 _MONTHS_AHEAD = 12
 _OVER = (BookingStatus.COMPLETED, BookingStatus.CANCELLED, BookingStatus.NO_SHOW)
+
+
+class _Edit(Protocol[T]):
+    """A decision of this module; its name is that of the command."""
+
+    __name__: str
+
+    def __call__(
+        self, invocation: Invocation, view: View, change: Callable[[T], T], expected: int | None
+    ) -> Decision[House] | Need: ...
 
 
 def edit_floor_command(
@@ -31,12 +44,7 @@ def edit_floor_command(
     Raises:
         InvalidInput: If ``change`` is no function, or the version is out of range.
     """
-    invocation = _invocation(caller, "edit_floor", change, expected)
-    return Command(
-        invocation,
-        Scope(caller.restaurant_id),
-        lambda view, _: edit_floor(invocation, view, change, expected),
-    )
+    return _command(edit_floor, caller, change, expected)
 
 
 def edit_policy_command(
@@ -47,12 +55,7 @@ def edit_policy_command(
     Raises:
         InvalidInput: If ``change`` is no function, or the version is out of range.
     """
-    invocation = _invocation(caller, "edit_policy", change, expected)
-    return Command(
-        invocation,
-        Scope(caller.restaurant_id),
-        lambda view, _: edit_policy(invocation, view, change, expected),
-    )
+    return _command(edit_policy, caller, change, expected)
 
 
 def edit_restaurant_command(
@@ -63,22 +66,31 @@ def edit_restaurant_command(
     Raises:
         InvalidInput: If ``change`` is no function, or the version is out of range.
     """
-    invocation = _invocation(caller, "edit_restaurant", change, expected)
-    return Command(
-        invocation,
-        Scope(caller.restaurant_id),
-        lambda view, _: edit_restaurant(invocation, view, change, expected),
-    )
+    return _command(edit_restaurant, caller, change, expected)
 
 
-def _invocation(caller: Caller, command: str, change: object, expected: int | None) -> Invocation:
+def _command(
+    decide: _Edit[T], caller: Caller, change: Callable[[T], T], expected: int | None
+) -> Command[House]:
     if not callable(change):
         raise InvalidInput(
             "change", "must be a function that returns the new value", safe_repr(change)
         )
     if expected is not None:
         validators.check_integer("expected", expected, 1, _LATEST_VERSION)
-    return caller.invocation(command, None, {"expected": expected})
+    invocation = caller.invocation(decide.__name__, None, {"expected": expected})
+    return Command(
+        invocation,
+        Scope(caller.restaurant_id),
+        lambda view, _: decide(invocation, view, change, expected),
+    )
+
+
+def _edited(change: Callable[[T], T], value: T) -> T:
+    edited = change(value)
+    if not isinstance(edited, type(value)):
+        raise InvalidInput("change", f"must return a {type(value).__name__}", safe_repr(edited))
+    return edited
 
 
 def edit_floor(
@@ -87,7 +99,7 @@ def edit_floor(
     """Decide a new floor. It keeps every table that is occupied now or later."""
     house = view.house
     version = _check_version("floor", expected, view.versions.floor)
-    floor = validators.check_instance("change", change(house.floor), Floor)
+    floor = _edited(change, house.floor)
     gone = frozenset(house.floor.positions) - frozenset(floor.positions)
     if not gone <= view.scope.tables:
         return Need(Scope(invocation.restaurant_id, tables=gone))
@@ -108,7 +120,7 @@ def edit_policy(
 ) -> Decision[House]:
     """Decide a new policy. Existing bookings stay unchanged."""
     house = view.house
-    policy = validators.check_instance("change", change(house.policy), Policy)
+    policy = _edited(change, house.policy)
     return _policy_changed(invocation, view, house.restaurant, policy, expected)
 
 
@@ -131,7 +143,7 @@ def edit_restaurant(
     any guest is still expected.
     """
     house = view.house
-    restaurant = validators.check_instance("change", change(house.restaurant), Restaurant)
+    restaurant = _edited(change, house.restaurant)
     if restaurant.id != house.restaurant.id:
         raise InvalidInput(
             "change", "must return a restaurant of the same id", safe_repr(restaurant.id)

@@ -198,6 +198,6 @@ def _evidence(
 def _is_lost_race(command: Command[Any], error: FourtopError) -> bool:
     if isinstance(error, AlreadyExists):
         # A rival stored a result under the same key meanwhile; deciding again replays it.
-        return error.kind == "answer"
+        return error.kind == "result"
     # Deciding again cannot satisfy a version that the caller named.
     return not isinstance(error, StaleVersion) or command.invocation.request.get("expected") is None

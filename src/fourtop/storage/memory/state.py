@@ -449,7 +449,7 @@ class RestaurantState:
         for answer in changes.stored_results:
             under = (answer.command, answer.key)
             if under in self.confirmations.stored_results or under in answered:
-                raise AlreadyExists("answer", answer.key)
+                raise AlreadyExists("result", answer.key)
             answered.add(under)
 
     def _check_references(self, changes: Changes) -> None:

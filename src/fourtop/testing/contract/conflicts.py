@@ -254,7 +254,7 @@ class IdentityPromises:
             ("confirmation", "r1"): {
                 "confirmations": (a_confirmation("r1", "h2", confirmed=False),)
             },
-            ("answer", "k1"): {"stored_results": (an_answer("k1"),)},
+            ("result", "k1"): {"stored_results": (an_answer("k1"),)},
             ("event", "e1"): {"events": (an_event("e1"),)},
         }
         for facts, lie in lies.items():

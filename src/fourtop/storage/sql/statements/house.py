@@ -81,6 +81,12 @@ class HouseMapper:
             "Update the name and the other facts of a restaurant.",
         )
 
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """All statements of this class."""
+        parts = (*self._upserts.values(), *self._deletes.values())
+        return self._load, self._insert, self._update, *parts
+
     # ---- reading
 
     def load(self, cursor: Cursor, restaurant_id: str) -> House:
