@@ -9,7 +9,8 @@ from typing import Final
 WIDTH: Final = 100
 
 _SHOWN: Final = 80
-# Ids up to this length are shown whole; longer ones are drawn, and their start tells them apart.
+# Ids up to this length are shown whole. Longer ones are UUIDs of version 7: their start is the time
+# and equal for a minute, so their end tells them apart.
 _LONGEST_ID: Final = 16
 _SHOWN_OF_ID: Final = 8
 # The form of an id: 1 to 64 characters of ``A-Z a-z 0-9 . _ : -``.
@@ -68,12 +69,12 @@ def clip(text: str, width: int = WIDTH) -> str:
 
 
 def short_id(text: str) -> str:
-    """Return an id for a repr: a long one, such as a UUID, by its first characters.
+    """Return an id for a repr: a long one, such as a UUID, by its last characters.
 
     >>> short_id("t1"), short_id("0b5b1c5e-93a1-4a67-8a5b-0d7f7a3f2c11")
-    ('t1', '0b5b1c5e…')
+    ('t1', '…7a3f2c11')
     """
-    return text if len(text) <= _LONGEST_ID else f"{text[:_SHOWN_OF_ID]}…"
+    return text if len(text) <= _LONGEST_ID else f"…{text[-_SHOWN_OF_ID:]}"
 
 
 def brief(value: object, *facts: str) -> str:

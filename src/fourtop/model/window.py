@@ -81,14 +81,14 @@ def iso(micros: int) -> str:
 
 
 def brief_iso(micros: int, zone: tzinfo = UTC) -> str:
-    """Format an instant for people: ISO 8601 in a zone, to the minute where that is exact.
+    """Format an instant for people: ISO 8601 in a zone, to the minute or, if needed, the second.
 
     >>> brief_iso(0)
     '1970-01-01T00:00Z'
     """
     local = from_micros(micros).astimezone(zone)
     exact = local.second == local.microsecond == 0
-    return local.isoformat(timespec="minutes" if exact else "auto").replace("+00:00", "Z")
+    return local.isoformat(timespec="minutes" if exact else "seconds").replace("+00:00", "Z")
 
 
 def _bound(value: datetime) -> int:
