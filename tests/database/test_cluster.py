@@ -25,9 +25,13 @@ from tests.database.cluster import Cluster
 ROOT = Path(__file__).parents[2]
 # Starts a cluster with the durability of production, reports, and waits to be killed.
 VICTIM = """
+import signal
+
 from tests.database.bouncer import Bouncer
 from tests.database.cluster import Cluster
 
+# A script that runs the tests in the background leaves SIGINT ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with Cluster() as cluster, Bouncer(cluster) as bouncer:
     print(cluster.pid, cluster.directory, bouncer.pid, bouncer.directory, flush=True)
     input()
