@@ -97,7 +97,7 @@ def _blocked_tables(
     ledger: Ledger, tables: tuple[str, ...], zone_id: str | None
 ) -> tuple[str, ...]:
     if bool(tables) == (zone_id is not None):
-        raise Wrong(InvalidInput, field="tables")
+        raise Wrong(InvalidInput, field="tables, zone_id")
     for table_id in tables:
         if all(table.id != table_id for table in ledger.floor.tables):
             raise Wrong(NotFound, kind="table", id=table_id)
