@@ -135,7 +135,7 @@ def test_jobs_run_as_the_login_of_a_service(capsys: Captured) -> None:
             min(
                 first["relay"]["published"],
                 first["prune"]["allocations"],
-                first["retain"]["answers"],
+                first["retain"]["stored_results"],
             )
             > 10
         )

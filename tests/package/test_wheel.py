@@ -36,7 +36,7 @@ def test_the_migrations_ship_with_their_sql() -> None:
     folder = "fourtop/storage/sql/migrations"
     assert {
         f"{folder}/ddl/{number}_{name}.sql"
-        for number in ("0001", "0002")
+        for number in ("0001", "0002", "0004")
         for name in ("postgresql", "sqlite")
     } <= FILES
     assert f"{folder}/versions/r0003_tenants.py" in FILES
@@ -63,6 +63,4 @@ def test_core_needs_three_packages() -> None:
 
 def test_everything_else_is_an_extra() -> None:
     extras = DISTRIBUTION.metadata.get_all("Provides-Extra")
-    assert sorted(extras or ()) == sorted(
-        ["async", "http", "optimize", "otel", "plot", "postgres", "sql", "testing"]
-    )
+    assert sorted(extras or ()) == ["async", "postgres", "sql", "testing"]

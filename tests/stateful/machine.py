@@ -15,7 +15,8 @@ from tests.stateful.drawing import ACTORS, Caller, clock_choices, next_moment, p
 from tests.stateful.hold_rules import HoldRules
 from tests.stateful.house_rules import HouseRules
 from tests.stateful.service import moment
-from tests.stateful.stage import HAS_ANSWERS, PICKS, SPAN, as_replay, shown
+from tests.stateful.stage import HAS_ANSWERS, PICKS, SPAN, as_replay
+from tests.stateful.twin import shown
 
 _MAX_STEP_BACK: Final = timedelta(microseconds=MAX_STEP_BACK_US)
 

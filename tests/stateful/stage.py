@@ -23,13 +23,14 @@ from fourtop import (
     Window,
 )
 from fourtop.errors import HoldMismatch
+from fourtop.formats.slug import slug
 from fourtop.model.results import ImportReport
 from fourtop.ports import Store
 from fourtop.testing.strategies import houses
 from tests.stateful import comparing, holding
 from tests.stateful.drawing import MOMENTS, UNKNOWN, Caller, pick_id, picks
 from tests.stateful.ledger import Guest, Keep, Ledger, Wrong
-from tests.stateful.twin import STEPS_BETWEEN_LOOKS, Twins, Unison, check_same
+from tests.stateful.twin import STEPS_BETWEEN_LOOKS, Twins, Unison, check_same, shown
 
 IDS = ("r1", "r2")
 SPAN = timedelta(days=15)
@@ -144,7 +145,9 @@ class Stage(RuleBasedStateMachine):
         self.clock.move_to(opened)
         self.opened = opened
         for tenant, drawn in zip(self.tenants, (first, second), strict=True):
-            house = attrs.evolve(drawn, restaurant=attrs.evolve(drawn.restaurant, id=tenant))
+            # Twins keep the restaurants of earlier evenings, whose slugs are taken.
+            restaurant = attrs.evolve(drawn.restaurant, id=tenant, slug=slug(tenant))
+            house = attrs.evolve(drawn, restaurant=restaurant)
             for engine in self.engines.values():
                 engine.add_restaurant(house)
             self.ledgers.append(Ledger(house.restaurant, house.floor, house.policy))
@@ -299,9 +302,3 @@ def as_replay(stored: Any) -> Any:
     if isinstance(stored, ImportReport):
         return attrs.evolve(stored, replayed=True)
     return attrs.evolve(stored, receipt=attrs.evolve(stored.receipt, replayed=True))
-
-
-def shown(answer: Any) -> tuple[Any, ...]:
-    """Return a result with its receipts, which the comparison of records leaves out."""
-    records = answer if isinstance(answer, tuple) else (answer,)
-    return (answer, *(getattr(each, "receipt", None) for each in records))

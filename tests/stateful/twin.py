@@ -114,10 +114,16 @@ class _Said:
         """All that can be told about it: an answer itself, or what an error carries."""
         error = self.error
         return (
-            self.answer
+            shown(self.answer)
             if error is None
             else (type(error), error.code, error.details, error.args, str(error))
         )
+
+
+def shown(answer: Any) -> tuple[Any, ...]:
+    """Return a result with its receipts, which the comparison of records leaves out."""
+    records = answer if isinstance(answer, tuple) else (answer,)
+    return (answer, *(getattr(each, "receipt", None) for each in records))
 
 
 # ---- what can be seen
