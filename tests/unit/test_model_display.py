@@ -398,3 +398,17 @@ def test_finding_35_times_of_a_house_are_shown_in_its_zone() -> None:
         assert "+01:00" in value._repr_html_()
     assert "Availability on 2030-05-03, times in Europe/London" in day._repr_html_()
     assert pickle.loads(pickle.dumps(found)).timezone == "Europe/London"  # noqa: S301  # Ours.
+
+
+def test_an_availability_tells_the_two_hours_of_a_changed_clock_apart() -> None:
+    night = datetime(2030, 10, 27, tzinfo=UTC).date()
+    starts = (datetime(2030, 10, 27, 0, 30, tzinfo=UTC), datetime(2030, 10, 27, 1, 30, tzinfo=UTC))
+    slots = tuple(
+        fourtop.Slot(int(each.timestamp()) * 1_000_000, "late", 2, None, 1) for each in starts
+    )
+    found = fourtop.Availability(
+        night, slots, (), fourtop.Versions(1, 1, 1), timezone="Europe/London"
+    )
+    html = found._repr_html_()
+    assert "01:30+01:00" in html
+    assert "01:30+00:00" in html
