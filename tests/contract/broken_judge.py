@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import Any
 
 import attrs
 
@@ -103,8 +102,8 @@ class TrustsOwners(RestaurantState):
         except NotFound as error:
             if (
                 error.kind == "table"
-                or changes.blocks_removed
-                or changes.blocks_changed
+                or changes.records_removed
+                or changes.records_changed
                 or changes.holds_changed
             ):
                 raise
@@ -120,7 +119,7 @@ class TrustsTables(RestaurantState):
 
 
 class LeavesRowsBehind(RestaurantState):
-    def _check_left_behind(self, changes: Changes, removed: Any) -> None:
+    def _check_left_behind(self, changes: Changes) -> None:
         pass
 
 
@@ -186,8 +185,8 @@ class AddsBeforeItReplaces(RestaurantState):
 
 
 class RemovesNoBlockThatHadRows(RestaurantState):
-    def _check_left_behind(self, changes: Changes, removed: Any) -> None:
-        super()._check_left_behind(attrs.evolve(changes, removed=()), removed)
+    def _check_left_behind(self, changes: Changes) -> None:
+        super()._check_left_behind(attrs.evolve(changes, removed=()))
 
 
 class CountsTheRefused(RestaurantState):

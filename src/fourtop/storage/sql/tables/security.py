@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 
 from fourtop.storage.sql.tables.allocation import NO_OVERLAP
-from fourtop.storage.sql.tables.catalog import Catalog
+from fourtop.storage.sql.tables.catalog import PLAIN_TABLES, Catalog
 from fourtop.storage.sql.tables.columns import quoted
 
 APP_ROLE: Final = "fourtop_app"
@@ -53,7 +53,7 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     "restaurant_capacity_rules": Rights(_ALL, ("SELECT",)),
     "bookings": Rights(_ALL),
     "booking_table_assignments": Rights(_ALL),
-    "table_blocks": Rights(_ALL),
+    **{each.name: Rights(_ALL) for each in PLAIN_TABLES},
     "table_holds": Rights(_ALL, _TAKEN_AWAY),
     "table_hold_members": Rights(_WRITTEN_ONCE, ("SELECT", "DELETE")),
     "allocations": Rights(_ALL, _TAKEN_AWAY),
