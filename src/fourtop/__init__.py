@@ -92,7 +92,7 @@ from fourtop.jobs import (
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.block import Block
-from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus
+from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus, Step
 from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.event import Event, EventType
@@ -236,6 +236,7 @@ __all__ = [
     "SqlStore",
     "StaleVersion",
     "Stay",
+    "Step",
     "StoreMisconfigured",
     "StoreUnavailable",
     "Swept",

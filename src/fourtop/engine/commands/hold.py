@@ -133,6 +133,9 @@ def new_hold(
         wish=request.wish,
         names_tables=bool(request.tables),
         occasion=request.occasion,
+        channel=request.channel,
+        minutes=request.minutes,
+        reference=request.reference,
     )
 
 
