@@ -42,7 +42,7 @@ from fourtop.engine.preconditions import (
     owners_for,
 )
 from fourtop.engine.rivals import find_rivals
-from fourtop.engine.usage import Released
+from fourtop.engine.usage import NOTHING_RELEASED, Released
 from fourtop.errors import (
     FourtopError,
     HoldEnded,
@@ -250,8 +250,11 @@ class _Attempt:
             more |= self._read_to_requote()
         return Need(more)
 
+    def _admission(self, released: Released = NOTHING_RELEASED) -> Admission:
+        return Admission(self.view, self.compiled, self.invocation.actor, released)
+
     def _read_to_requote(self) -> Scope:
-        admitted = Admission(self.view, self.compiled).admit(as_request(self.hold))
+        admitted = self._admission().admit(as_request(self.hold))
         assert not isinstance(admitted, Seating), "the windows to requote are not loaded yet"
         if isinstance(admitted, Need):
             return admitted.scope
@@ -302,7 +305,7 @@ class _Attempt:
         released = Released(
             (Owner(OwnerKind.HOLD, hold.id), *others), booking_id=booking_id, hold_id=hold.id
         )
-        seating = Admission(self.view, self.compiled, released).admit(as_request(hold))
+        seating = self._admission(released).admit(as_request(hold))
         assert not isinstance(seating, Need), "the windows to requote are loaded with the hold's"
         if isinstance(seating, Refusal):
             raise Refused(seating)
