@@ -24,7 +24,8 @@ ASKED: Final[dict[str, Any]] = {
 def desk(store: Store) -> Desk:
     house = a_house()
     return open_desk(
-        store, attrs.evolve(house, restaurant=attrs.evolve(house.restaurant, timezone="Europe/Paris"))
+        store,
+        attrs.evolve(house, restaurant=attrs.evolve(house.restaurant, timezone="Europe/Paris")),
     )
 
 
