@@ -14,9 +14,11 @@ import pytest
 from fourtop.errors import Code, InvalidDocument, InvalidInput
 from fourtop.formats import house_document
 from fourtop.formats.house_document import dumps_house, house_from_data, house_to_data, loads_house
+from fourtop.model.booking_rules import HoldRules
+from fourtop.model.capacity_rules import CapacityRule
 from fourtop.model.house import House
 from fourtop.model.planning_rules import Planning
-from fourtop.model.policy import CapacityRule, HoldRules, Policy
+from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.service_period import ServicePeriod
 from fourtop.model.table import Table

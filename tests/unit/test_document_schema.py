@@ -11,9 +11,11 @@ from jsonschema import Draft202012Validator
 
 from fourtop.formats import house_document
 from fourtop.formats.json_schema import house_schema
+from fourtop.model.booking_rules import HoldRules
+from fourtop.model.capacity_rules import CapacityRule
 from fourtop.model.floor import Join, SetCapacity
 from fourtop.model.planning_rules import Planning, Weights
-from fourtop.model.policy import CapacityRule, HoldRules, Policy
+from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.service_period import Occasion, ServicePeriod
 from fourtop.model.table import Position, Table

@@ -10,8 +10,10 @@ import attrs
 import pytest
 
 from fourtop.errors import InvalidIdentifier, InvalidInput, NotFound
+from fourtop.model.booking_rules import HoldRules
 from fourtop.model.calendar import turn_minutes
-from fourtop.model.policy import CapacityRule, HoldRules, Policy
+from fourtop.model.capacity_rules import CapacityRule
+from fourtop.model.policy import Policy
 from fourtop.model.service_period import (
     Occasion,
     ServicePeriod,

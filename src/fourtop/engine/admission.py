@@ -20,8 +20,8 @@ from fourtop.engine.rivals import describe, find_rivals, taken
 from fourtop.engine.usage import NOTHING_RELEASED, Released, count_usage
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model.calendar import Service, Stay
+from fourtop.model.capacity_rules import CapacityRule
 from fourtop.model.plan import Plan
-from fourtop.model.policy import CapacityRule
 from fourtop.model.receipt import Usage
 from fourtop.model.request import ANY_TABLE, BookingRequest, Preference
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window

@@ -21,10 +21,12 @@ from fourtop.formats.json_codec import (
     write,
 )
 from fourtop.model import validators
+from fourtop.model.booking_rules import HoldRules
+from fourtop.model.capacity_rules import CapacityRule
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.planning_rules import Planning, Weights
-from fourtop.model.policy import CapacityRule, HoldRules, Policy
+from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.service_period import (
     Occasion,
