@@ -108,6 +108,7 @@ from fourtop.model.event import Event, EventType
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
+from fourtop.model.house_difference import HouseDifference, PartDifference
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import Policy
@@ -200,6 +201,7 @@ __all__ = [
     "HoldRules",
     "HoldState",
     "House",
+    "HouseDifference",
     "IllegalTransition",
     "ImportRejected",
     "ImportReport",
@@ -223,6 +225,7 @@ __all__ = [
     "Owner",
     "OwnerKind",
     "PacingRule",
+    "PartDifference",
     "Plan",
     "Planning",
     "Policy",

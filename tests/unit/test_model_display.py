@@ -34,6 +34,7 @@ from fourtop import (
     Fingerprint,
     FourtopError,
     Hold,
+    HouseDifference,
     ImportReport,
     InvalidInput,
     ManualClock,
@@ -42,6 +43,7 @@ from fourtop import (
     Overlap,
     Owner,
     OwnerKind,
+    PartDifference,
     Pruned,
     Quote,
     Reason,
@@ -101,6 +103,8 @@ def plain_samples() -> list[Any]:
         CountedIds("n"),
         Engine(MemoryStore()),
         Event(EventType.BOOKING_CREATED, "k", "pub", 0, GUEST, booking_id="b1", hold_id="h1"),
+        HouseDifference((PartDifference("tables", (LONG,) * 9, changed=(LONG,)),), (LONG,)),
+        PartDifference("tables", added=(LONG,)),
         Finding("schema_old", Severity.REFUSE, "the schema is old " * 9, "run: fourtop migrate"),
     ]
 

@@ -76,7 +76,7 @@ def make_booking(
     # The store refuses a drawn id that exists already.
     if booking_id in view.scope.bookings and view.find_booking(booking_id) is not None:
         raise AlreadyExists("booking", booking_id)
-    admission = Admission(view, compiled)
+    admission = Admission(view, compiled, invocation.actor)
     seating = admission.admit(request, with_tables=not terms.tables_later, counts=True)
     if isinstance(seating, Need):
         return seating

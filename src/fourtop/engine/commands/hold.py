@@ -92,7 +92,7 @@ def make_hold(
         check_awaits_tables(view, terms.booking_id, request)
         released = Released(booking_id=terms.booking_id)
     check_limits(view, compiled, terms, given_up=None)
-    seating = Admission(view, compiled, released).admit(request)
+    seating = Admission(view, compiled, invocation.actor, released).admit(request)
     if isinstance(seating, Need):
         return seating
     if isinstance(seating, Refusal):
