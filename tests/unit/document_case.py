@@ -6,8 +6,9 @@ import copy
 import math
 from typing import Any
 
-from fourtop.model.booking_rules import HoldRules
-from fourtop.model.capacity_rules import CapacityRule
+from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
+from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
+from fourtop.model.date_exception import DateException
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.planning_rules import Planning, Weights
@@ -15,6 +16,7 @@ from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.service_period import Occasion, ServicePeriod
 from fourtop.model.table import Position, Table
+from fourtop.model.zone_rules import WalkInRule, ZoneRule
 
 Path = list[str | int]
 
@@ -74,6 +76,8 @@ FULL = House(
                 last_start="14:00",
                 overrun_allowed=True,
                 min_dwell_minutes=30,
+                interval_minutes=30,
+                closed_starts=["13:30", "12:30"],
             ),
             ServicePeriod(
                 "eve", "18:00", "01:00", dates=["2026-12-31", "2026-12-24"], last_seating_minutes=45
@@ -85,6 +89,7 @@ FULL = House(
         capacity_rules=[
             CapacityRule(max_covers=40, period="lunch", weekday="monday"),
             CapacityRule(max_parties=0, on="2026-12-24"),
+            CapacityRule(max_covers=12, zone="z1", kind="event"),
         ],
         planning=Planning(
             adjacency_mode="neighbors",
@@ -108,8 +113,56 @@ FULL = House(
             rate_window_seconds=30,
             max_live=50,
             max_live_per_session=3,
+            max_lifetime_seconds=1_800,
         ),
         past_grace_minutes=0,
+        channels=["online", "phone"],
+        booking_windows=[
+            BookingWindow(
+                notice_minutes=120, horizon_days=60, channel="online", min_party=2, max_party=6
+            ),
+            BookingWindow(notice_minutes=1_440, min_party=7),
+        ],
+        exceptions=[
+            DateException("2026-05-04", "lunch", closed=True),
+            DateException(
+                "2026-05-11",
+                start="11:00",
+                end="16:00",
+                last_start="14:30",
+                interval_minutes=45,
+                closed_starts=["13:15", "11:45"],
+            ),
+        ],
+        pacing_rules=[
+            PacingRule(30, max_covers=20, max_parties=8, spread="meal", period="lunch"),
+            PacingRule(15, max_parties=4, weekday="sunday"),
+            PacingRule(15, max_parties=2, on="2026-12-24", kind="holiday"),
+        ],
+        channel_shares=[
+            ChannelShare("phone", 6, period="lunch", weekday="sunday", release_minutes=120),
+            ChannelShare("walk_in", 4, on="2026-12-24"),
+        ],
+        zone_rules=[
+            ZoneRule(
+                "Bar",
+                start="12:00",
+                end="23:00",
+                last_start="22:00",
+                weekdays=["sunday", "monday"],
+                season=("05-01", "09-30"),
+                turn_bands=[(None, 60)],
+            ),
+            ZoneRule("z1", closed=True),
+        ],
+        walk_in_rules=[
+            WalkInRule(tables=["t3", "t1"], weekdays=["sunday"]),
+            WalkInRule(dates=["2026-12-24"], period="lunch"),
+        ],
+        guest_stay=(60, 180),
+        seating=SeatingRules(
+            early_minutes=30, late_minutes=60, no_show_after_minutes=20, overstay_minutes=10
+        ),
     ),
 )
 
@@ -126,8 +179,8 @@ FULL_TEXT = """\
     "last_seating_buffer_minutes": 60,
     "active": false
   },
-  "zones": [{"id": "Bar", "name": "Bar", "area": "bar"}, \
-{"id": "z1", "name": "Café", "order": 2, "area": "outdoor"}],
+  "zones": [{"id": "Bar", "name": "Bar", "area": "bar"}, {"id": "z1", "name": "Café", \
+"order": 2, "area": "outdoor"}],
   "tables": [
     {
       "id": "t1",
@@ -169,7 +222,9 @@ FULL_TEXT = """\
         "buffer_after_minutes": 10,
         "last_start": "14:00",
         "overrun_allowed": true,
-        "min_dwell_minutes": 30
+        "min_dwell_minutes": 30,
+        "interval_minutes": 30,
+        "closed_starts": ["12:30", "13:30"]
       },
       {
         "key": "eve",
@@ -179,13 +234,14 @@ FULL_TEXT = """\
         "last_seating_minutes": 45
       }
     ],
-    "occasions": [{"key": "tea", "turn_bands": [[null, 45]]}, \
-{"key": "drinks", "turn_bands": [[4, 60], [8, 90]]}],
+    "occasions": [{"key": "tea", "turn_bands": [[null, 45]]}, {"key": "drinks", \
+"turn_bands": [[4, 60], [8, 90]]}],
     "closures": ["2026-01-01", "2026-12-25"],
     "turn_bands": [[2, 80]],
     "capacity_rules": [
       {"max_covers": 40, "period": "lunch", "weekday": "monday"},
-      {"max_parties": 0, "on": "2026-12-24"}
+      {"max_parties": 0, "on": "2026-12-24"},
+      {"max_covers": 12, "zone": "Café", "kind": "event"}
     ],
     "planning": {
       "adjacency_mode": "neighbors",
@@ -203,9 +259,62 @@ FULL_TEXT = """\
       },
       "demand_multiplier": 1.5
     },
-    "holds": {"ttl_seconds": 60, "rate_limit": 6, "rate_window_seconds": 30, \
-"max_live": 50, "max_live_per_session": 3},
-    "past_grace_minutes": 0
+    "holds": {
+      "ttl_seconds": 60,
+      "rate_limit": 6,
+      "rate_window_seconds": 30,
+      "max_live": 50,
+      "max_live_per_session": 3,
+      "max_lifetime_seconds": 1800
+    },
+    "past_grace_minutes": 0,
+    "channels": ["online", "phone"],
+    "booking_windows": [
+      {"notice_minutes": 120, "horizon_days": 60, "channel": "online", "min_party": 2, \
+"max_party": 6},
+      {"notice_minutes": 1440, "min_party": 7}
+    ],
+    "exceptions": [
+      {"on": "2026-05-04", "period": "lunch", "closed": true},
+      {
+        "on": "2026-05-11",
+        "start": "11:00",
+        "end": "16:00",
+        "last_start": "14:30",
+        "interval_minutes": 45,
+        "closed_starts": ["11:45", "13:15"]
+      }
+    ],
+    "pacing_rules": [
+      {"interval_minutes": 30, "max_covers": 20, "max_parties": 8, "spread": "meal", \
+"period": "lunch"},
+      {"interval_minutes": 15, "max_parties": 4, "weekday": "sunday"},
+      {"interval_minutes": 15, "max_parties": 2, "on": "2026-12-24", "kind": "holiday"}
+    ],
+    "channel_shares": [
+      {"channel": "phone", "covers": 6, "period": "lunch", "weekday": "sunday", \
+"release_minutes": 120},
+      {"channel": "walk_in", "covers": 4, "on": "2026-12-24"}
+    ],
+    "zone_rules": [
+      {
+        "zone": "Bar",
+        "start": "12:00",
+        "end": "23:00",
+        "last_start": "22:00",
+        "weekdays": ["monday", "sunday"],
+        "season": ["05-01", "09-30"],
+        "turn_bands": [[null, 60]]
+      },
+      {"zone": "Café", "closed": true}
+    ],
+    "walk_in_rules": [
+      {"tables": ["A 1", "A 10"], "weekdays": ["sunday"]},
+      {"dates": ["2026-12-24"], "period": "lunch"}
+    ],
+    "guest_stay": [60, 180],
+    "seating": {"early_minutes": 30, "late_minutes": 60, "no_show_after_minutes": 20, \
+"overstay_minutes": 10}
   }
 }
 """
@@ -391,7 +500,47 @@ MALFORMED: list[tuple[Path, Any, str, str]] = [
         ["policy", "holds", "ttl_seconds"],
         29,
         "policy.holds.ttl_seconds",
-        "must be a whole number from 30 to 600",
+        "must be a whole number from 30 to 1800",
+    ),
+    (
+        ["policy", "holds", "max_lifetime_seconds"],
+        3_601,
+        "policy.holds.max_lifetime_seconds",
+        "must be a whole number from 600 to 3600",
+    ),
+    (["policy", "booking_windows", 0], {}, "policy.booking_windows[0].notice_minutes", "give a"),
+    (["policy", "exceptions", 0], {"on": "2026-05-04"}, "policy.exceptions[0].on", "give closed"),
+    (
+        ["policy", "pacing_rules", 1],
+        {"interval_minutes": 15},
+        "policy.pacing_rules[1].max_covers",
+        "give max_covers, max_parties or both",
+    ),
+    (
+        ["policy", "channel_shares", 0, "covers"],
+        0,
+        "policy.channel_shares[0].covers",
+        "must be a whole number from 1 to 100000",
+    ),
+    (["policy", "zone_rules", 1], {"zone": "Café"}, "policy.zone_rules[1].zone", "give closed"),
+    (
+        ["policy", "zone_rules", 0, "season", 0],
+        "13-01",
+        "policy.zone_rules[0].season",
+        "must be days of a year such as 05-01",
+    ),
+    (["policy", "walk_in_rules", 0], {}, "policy.walk_in_rules[0].tables", "give tables"),
+    (
+        ["policy", "guest_stay", 1],
+        601,
+        "policy.guest_stay",
+        "must be a whole number from 1 to 600",
+    ),
+    (
+        ["policy", "seating", "overstay_minutes"],
+        -1,
+        "policy.seating.overstay_minutes",
+        "must be a whole number from 0 to 600",
     ),
     (
         ["policy", "past_grace_minutes"],
@@ -404,6 +553,30 @@ MALFORMED: list[tuple[Path, Any, str, str]] = [
 
 # What only the decoder knows: one place contradicts another.
 CONTRADICTIONS: list[tuple[Path, Any, str, str]] = [
+    (
+        ["policy", "zone_rules", 0, "zone"],
+        "Cellar",
+        "policy.zone_rules[0].zone",
+        "must be the name of a zone of this document",
+    ),
+    (
+        ["policy", "walk_in_rules", 0, "tables", 0],
+        "Z",
+        "policy.walk_in_rules[0].tables[0]",
+        "must be the number of a table of this document",
+    ),
+    (
+        ["policy", "channel_shares", 0, "channel"],
+        "fax",
+        "policy.channel_shares",
+        "must name channels of this policy, walk_in, online, phone",
+    ),
+    (
+        ["policy", "booking_windows", 0, "notice_minutes"],
+        86_401,
+        "policy.booking_windows[0].notice_minutes",
+        "must not be longer than horizon_days, 60",
+    ),
     (
         ["tables", 3, "zone"],
         "Cellar",
