@@ -24,18 +24,8 @@ from fourtop.model.restaurant import Restaurant
 from fourtop.model.service_period import ServicePeriod
 from fourtop.model.table import Table
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
-from tests.unit.document_case import (
-    BARE,
-    BARE_TEXT,
-    CONTRADICTIONS,
-    FULL,
-    FULL_TEXT,
-    MALFORMED,
-    MISSING,
-    Path,
-    at,
-    without,
-)
+from tests.unit.document_case import BARE, BARE_TEXT, FULL, FULL_TEXT
+from tests.unit.document_faults import CONTRADICTIONS, MALFORMED, MISSING, Path, at, without
 
 # ---- a document is a house, and a house is a document --------------------------------------------
 

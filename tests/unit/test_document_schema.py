@@ -21,7 +21,8 @@ from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.service_period import Occasion, ServicePeriod
 from fourtop.model.table import Position, Table
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
-from tests.unit.document_case import BARE_TEXT, FULL_TEXT, MALFORMED, MISSING, Path, at, without
+from tests.unit.document_case import BARE_TEXT, FULL_TEXT
+from tests.unit.document_faults import MALFORMED, MISSING, Path, at, without
 
 
 def schema() -> Draft202012Validator:

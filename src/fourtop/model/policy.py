@@ -25,8 +25,8 @@ from fourtop.model.policy_checks import (
     RULES,
     PolicyRule,
     check_policy,
+    named_in_error,
     rules_attribute,
-    what_is_missing,
 )
 from fourtop.model.policy_converters import (
     as_booking_windows,
@@ -371,7 +371,7 @@ class Policy:
         rules = getattr(self, name)
         rest = tuple(each for each in rules if each.scope != scope)
         if len(rest) == len(rules):
-            raise NotFound(*what_is_missing(rule))
+            raise NotFound(*named_in_error(rule))
         changed: dict[str, Any] = {name: rest}
         return attrs.evolve(self, **changed)
 

@@ -48,7 +48,7 @@ def rules_attribute(rule: PolicyRule) -> str:
     return name
 
 
-def what_is_missing(rule: PolicyRule) -> tuple[str, str]:
+def named_in_error(rule: PolicyRule) -> tuple[str, str]:
     """Return the kind of a rule and its scope, as an error names them."""
     if isinstance(rule, CapacityRule):
         named = (rule.on, rule.weekday, rule.period, rule.zone)
