@@ -42,7 +42,7 @@ from fourtop.engine.preconditions import (
     owners_for,
 )
 from fourtop.engine.rivals import find_rivals
-from fourtop.engine.usage import Released
+from fourtop.engine.usage import NOTHING_RELEASED, Released
 from fourtop.errors import (
     FourtopError,
     HoldEnded,
@@ -250,8 +250,11 @@ class _Attempt:
             more |= self._read_to_requote()
         return Need(more)
 
+    def _admission(self, released: Released = NOTHING_RELEASED) -> Admission:
+        return Admission(self.view, self.compiled, self.invocation.actor, released)
+
     def _read_to_requote(self) -> Scope:
-        admitted = Admission(self.view, self.compiled).admit(as_request(self.hold))
+        admitted = self._admission().admit(as_request(self.hold))
         assert not isinstance(admitted, Seating), "the windows to requote are not loaded yet"
         if isinstance(admitted, Need):
             return admitted.scope
@@ -302,7 +305,7 @@ class _Attempt:
         released = Released(
             (Owner(OwnerKind.HOLD, hold.id), *others), booking_id=booking_id, hold_id=hold.id
         )
-        seating = Admission(self.view, self.compiled, released).admit(as_request(hold))
+        seating = self._admission(released).admit(as_request(hold))
         assert not isinstance(seating, Need), "the windows to requote are loaded with the hold's"
         if isinstance(seating, Refusal):
             raise Refused(seating)
@@ -366,6 +369,14 @@ class _Attempt:
                 updated_us=now_us,
                 actor=actor,
                 past_reason=known.past_reason or hold.past_reason,
+                must=hold.must,
+                wish=hold.wish,
+                names_tables=hold.names_tables,
+                occasion=hold.occasion,
+                channel=hold.channel or known.channel,
+                minutes=hold.minutes,
+                reference=hold.reference or known.reference,
+                local_start=known.local_start or self._local_start(given),
             )
         return Booking(
             id=booking_id,
@@ -379,7 +390,18 @@ class _Attempt:
             updated_us=now_us,
             actor=actor,
             past_reason=hold.past_reason,
+            must=hold.must,
+            wish=hold.wish,
+            names_tables=hold.names_tables,
+            occasion=hold.occasion,
+            channel=hold.channel,
+            minutes=hold.minutes,
+            reference=hold.reference,
+            local_start=self._local_start(given),
         )
+
+    def _local_start(self, given: _Given) -> str:
+        return self.compiled.calendar.local_text(given.stay.dining.start_us)
 
     # ---- the evidence
 
@@ -447,5 +469,8 @@ def as_request(hold: Hold) -> BookingRequest:
         must=hold.must,
         wish=hold.wish,
         tables=hold.tables if hold.names_tables else (),
+        channel=hold.channel,
+        minutes=hold.minutes,
+        reference=hold.reference,
         past_reason=hold.past_reason or "held",
     )

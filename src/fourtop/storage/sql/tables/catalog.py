@@ -22,13 +22,13 @@ from fourtop.storage.sql.tables.house import house_tables
 from fourtop.storage.sql.tables.plain_table import PlainTable
 from fourtop.storage.sql.tables.result import result_table
 
+# The tables of the plain record kinds: those of ``PLAIN_KINDS``, in the same order.
+PLAIN_TABLES: Final[tuple[PlainTable, ...]] = (BLOCKS,)
 DEFAULT_SCHEMA: Final = "fourtop"
 # Holds the revision of the schema. It is among our tables and has no restaurant's rows.
 VERSION_TABLE: Final = "fourtop_version"
 # The newest revision, which the statements of this package need.
-REVISION: Final = "0004"
-# The tables of the plain record kinds.
-PLAIN_TABLES: Final[tuple[PlainTable, ...]] = (BLOCKS,)
+REVISION: Final = "0005"
 
 
 @attrs.frozen
