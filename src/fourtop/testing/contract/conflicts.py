@@ -395,7 +395,10 @@ class IdentityPromises:
         assert (error.kind, error.id) == ("table", "t1")
 
     def test_what_changes_exists(self, trial: Trial) -> None:
-        """Changing a hold or plain record that is not there, or removing one, raises NotFound."""
+        """Changing a hold or plain record that is not there, or removing one, raises NotFound.
+
+        A plain record that the same changes add is not there either.
+        """
         _furnish(trial)
         lies: list[tuple[str, dict[str, Any]]] = [("hold", {"holds_changed": (a_hold("x"),)})]
         for each in plain_records("x"):
@@ -403,6 +406,8 @@ class IdentityPromises:
             lies += [
                 (kind.name, {"records_changed": (each,)}),
                 (kind.name, {"records_removed": ((kind.record, "x"),)}),
+                (kind.name, {"records_added": (each,), "records_changed": (each,)}),
+                (kind.name, {"records_added": (each,), "records_removed": ((kind.record, "x"),)}),
             ]
         for name, lie in lies:
             error = trial.refuse(NotFound, **lie)

@@ -123,6 +123,11 @@ def _plain_changes(changes: Changes, plain: Sequence[PlainTable]) -> list[RowCha
         return []
     rows = {each.record: each.row for each in plain}
     removed = by_kind(changes.records_removed)
+    new = {(type(each), each.id) for each in changes.records_added}
+    known = (*((type(each), each.id) for each in changes.records_changed), *changes.records_removed)
+    if not new.isdisjoint(known):
+        # SQLite writes one row after the other, and would find a row that the changes add.
+        raise RowCountMismatch
     return [
         *(
             _unchecked(f"{kind.plural}_added", records, rows[kind.record])
