@@ -108,6 +108,7 @@ from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Area, Restaurant, Zone
 from fourtop.model.results import (
     Availability,
+    ClearReport,
     ImportReport,
     Quote,
     Slot,
@@ -166,6 +167,7 @@ __all__ = [
     "Bookings",
     "Calendar",
     "CapacityRule",
+    "ClearReport",
     "ClockBehind",
     "Code",
     "ConfirmationResult",

@@ -9,6 +9,7 @@ from typing import Literal
 from fourtop.engine.commands import (
     block,
     book,
+    clear_shadows,
     confirm,
     edit_house,
     extend_hold,
@@ -30,9 +31,10 @@ from fourtop.engine.queries import (
     house_difference,
     quote,
     records,
+    shadow_conflicts,
     table_state,
 )
-from fourtop.engine.queries.audit import Audit
+from fourtop.engine.queries.audit import Audit, Overlap
 from fourtop.engine.queries.table_state import TableState
 from fourtop.errors import Refusal
 from fourtop.errors.display import brief
@@ -51,6 +53,7 @@ from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.results import (
     Availability,
+    ClearReport,
     ImportReport,
     Quote,
     Versions,
@@ -201,6 +204,18 @@ class Desk:
     def audit(self) -> Audit:
         """List the records that break a rule: overlaps, orphans, bookings without their tables."""
         return self._executor.query(audit.query(self._caller))
+
+    def shadow_conflicts(self, window: Window) -> tuple[Overlap, ...]:
+        """List the allocations that shadows would overlap if they were live.
+
+        Each pair names a shadow in the window, as its first, and another allocation of the same
+        table: a live one, or a second shadow. The real booking of the shadow's own id is not in
+        its way. By start of the first, then of the second.
+
+        Raises:
+            InvalidInput: If it is not a window.
+        """
+        return self._executor.query(shadow_conflicts.query(self._caller, window))
 
     # ---- holds
 
@@ -423,14 +438,48 @@ class Desk:
         return self._executor.execute(move.command(self._caller, moves, key=key))
 
     def import_bookings(
-        self, rows: Sequence[BookingRow], *, key: str | None = None
+        self, rows: Sequence[BookingRow], *, shadow: bool = False, key: str | None = None
     ) -> ImportReport:
         """Take over the bookings of another system with their tables: all of them or none.
 
+        Args:
+            rows: The bookings.
+            shadow: Whether to write shadow bookings. They have the id of the row after
+                ``shadow:``, occupy nothing, count nowhere and may overlap anything;
+                ``shadow_conflicts`` compares them with the real allocations, and
+                ``clear_shadows`` deletes them.
+            key: Idempotency key.
+
         Raises:
-            ImportRejected: If rows are wrong or overlap; lists every problem and every rival.
+            ImportRejected: If rows are wrong, or overlap without being shadows; lists every
+                problem and every rival.
         """
-        return self._executor.execute(import_bookings.command(self._caller, rows, key=key))
+        return self._executor.execute(
+            import_bookings.command(self._caller, rows, shadow=shadow, key=key)
+        )
+
+    def clear_shadows(
+        self,
+        window: Window | None = None,
+        *,
+        booking_ids: Collection[str] = (),
+        key: str | None = None,
+    ) -> ClearReport:
+        """Delete shadow bookings with their allocations, in one step.
+
+        Args:
+            window: The shadow bookings that start inside it. Give this or ``booking_ids``.
+            booking_ids: Ids of shadow bookings, such as ``shadow:r-1001``.
+            key: Idempotency key.
+
+        Raises:
+            IllegalTransition: If a named booking is not a shadow.
+            InvalidInput: If both a window and ids are given, or neither.
+            NotFound: If a named booking is unknown.
+        """
+        return self._executor.execute(
+            clear_shadows.command(self._caller, window, booking_ids, key=key)
+        )
 
     # ---- blocks
 
