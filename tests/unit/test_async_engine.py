@@ -161,6 +161,9 @@ EVENING: Final = (
     call(
         "import_bookings", [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))]
     ),
+    call("block", window("17:00", "18:00"), tables=("2",), reason="a leak", key="k3"),
+    call("blocks", window("17:00", "18:00")),
+    call("unblock", "n24"),
     call(
         "import_bookings",
         [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))],
@@ -169,9 +172,6 @@ EVENING: Final = (
     call("shadow_conflicts", MONTH),
     call("clear_shadows", MONTH),
     call("clear_shadows", booking_ids=["shadow:import:1"]),
-    call("block", window("17:00", "18:00"), tables=("2",), reason="a leak", key="k3"),
-    call("blocks", window("17:00", "18:00")),
-    call("unblock", "n24"),
     call("edit_floor", lambda floor: floor.without_table("4"), expected=1),
     call("edit_floor", lambda floor: floor.without_table("3"), expected=1),
     call("edit_policy", lambda _: 1),

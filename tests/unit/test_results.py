@@ -119,7 +119,14 @@ def test_the_form_of_a_result() -> None:
         },
     }
     stored = [json.loads(dumps_result(each))["type"] for each in RESULTS.values()]
-    assert list(dict.fromkeys(stored)) == ["hold", "booking", "bookings", "block", "import"]
+    assert list(dict.fromkeys(stored)) == [
+        "hold",
+        "booking",
+        "bookings",
+        "block",
+        "import",
+        "clear",
+    ]
 
 
 def test_a_result_of_a_later_version_is_read() -> None:

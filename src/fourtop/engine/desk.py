@@ -106,9 +106,6 @@ class Desk:
     def compare_house(self, house: House) -> HouseDifference:
         """Return what ``replace_house`` would change, and the records that forbid it.
 
-        Args:
-            house: Another house of this restaurant.
-
         Raises:
             InvalidInput: If it is not a house of this restaurant.
         """
@@ -206,11 +203,10 @@ class Desk:
         return self._executor.query(audit.query(self._caller))
 
     def shadow_conflicts(self, window: Window) -> tuple[Overlap, ...]:
-        """List the allocations that shadows would overlap if they were live.
+        """List what shadows of tables in a window would overlap if they were live.
 
-        Each pair names a shadow in the window, as its first, and another allocation of the same
-        table: a live one, or a second shadow. The real booking of the shadow's own id is not in
-        its way. By start of the first, then of the second.
+        Each pair has a shadow and a live row or a second shadow, by start of the first, then of
+        the second. The real booking of a shadow's own id is not in its way.
 
         Raises:
             InvalidInput: If it is not a window.
@@ -444,10 +440,8 @@ class Desk:
 
         Args:
             rows: The bookings.
-            shadow: Whether to write shadow bookings. They have the id of the row after
-                ``shadow:``, occupy nothing, count nowhere and may overlap anything;
-                ``shadow_conflicts`` compares them with the real allocations, and
-                ``clear_shadows`` deletes them.
+            shadow: Whether to write shadow bookings, of the ids ``shadow:`` and the row's. They
+                occupy nothing, count nowhere and may overlap anything.
             key: Idempotency key.
 
         Raises:
@@ -474,7 +468,7 @@ class Desk:
 
         Raises:
             IllegalTransition: If a named booking is not a shadow.
-            InvalidInput: If both a window and ids are given, or neither.
+            InvalidInput: Unless exactly one of window and ids is given.
             NotFound: If a named booking is unknown.
         """
         return self._executor.execute(
@@ -581,12 +575,10 @@ class Desk:
 
         Args:
             house: The new house, with the id of this restaurant.
-            expected: The versions that the caller saw; those of floor and policy must be the
-                present ones. ``None``: any.
+            expected: Versions of floor and policy that the caller saw; ``None``: any.
 
         Raises:
-            InUse: As ``edit_floor`` and ``edit_restaurant``. ``compare_house`` lists all records
-                in the way.
+            InUse: As ``edit_floor`` and ``edit_restaurant``; ``compare_house`` lists all.
             AlreadyExists: If another restaurant has the new slug. Choose another one.
             StaleVersion: If a version is another. Read the house again.
             InvalidInput: If it is not a house of this restaurant.

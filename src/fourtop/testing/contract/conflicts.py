@@ -400,8 +400,6 @@ class IdentityPromises:
         trial.write(blocks_added=(a_block("k2"),), bookings=(a_booking("b2"),))
         assert trial.refuse(NotFound, blocks_removed=("k2", "k2")).id == "k2"
         assert trial.refuse(NotFound, bookings_removed=("b2", "b2")).id == "b2"
-        changed = attrs.evolve(a_booking("b2"), version=2)
-        assert trial.refuse(NotFound, bookings=(changed,), bookings_removed=("b2",)).id == "b2"
 
     def test_a_block_leaves_no_rows_behind(self, trial: Trial) -> None:
         """Removing a block while rows refer to it raises NotFound: they would have no owner."""
