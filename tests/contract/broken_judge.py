@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
+from typing import Any
 
 import attrs
 
@@ -11,6 +12,7 @@ from fourtop import (
     Booking,
     FourtopError,
     NotFound,
+    OwnerKind,
 )
 from fourtop.ports import Changes
 from fourtop.storage.memory.state import RestaurantState
@@ -119,8 +121,15 @@ class TrustsTables(RestaurantState):
 
 
 class LeavesRowsBehind(RestaurantState):
-    def _check_left_behind(self, changes: Changes) -> None:
-        pass
+    def _check_left_behind(self, changes: Changes, kind: OwnerKind, removed: Any) -> None:
+        if kind is not OwnerKind.BLOCK:
+            super()._check_left_behind(changes, kind, removed)
+
+
+class LeavesRowsOfBookingsBehind(RestaurantState):
+    def _check_left_behind(self, changes: Changes, kind: OwnerKind, removed: Any) -> None:
+        if kind is OwnerKind.BLOCK:
+            super()._check_left_behind(changes, kind, removed)
 
 
 class KeepsWhatItPlaced(RestaurantState):
@@ -185,8 +194,9 @@ class AddsBeforeItReplaces(RestaurantState):
 
 
 class RemovesNoBlockThatHadRows(RestaurantState):
-    def _check_left_behind(self, changes: Changes) -> None:
-        super()._check_left_behind(attrs.evolve(changes, removed=()))
+    def _check_left_behind(self, changes: Changes, kind: OwnerKind, removed: Any) -> None:
+        kept = changes if kind is OwnerKind.BOOKING else attrs.evolve(changes, removed=())
+        super()._check_left_behind(kept, kind, removed)
 
 
 class CountsTheRefused(RestaurantState):

@@ -24,6 +24,7 @@ CHANGES_ONLY: Final = frozenset(
     {
         "removed",
         "replaced",
+        "bookings_removed",
         "holds_changed",
         "records_changed",
         "records_removed",

@@ -124,6 +124,8 @@ REFUSED: list[tuple[type[FourtopError], dict[str, Any]]] = [
     (AlreadyExists, {"holds_added": (ENDED,)}),
     (AlreadyExists, {"records_added": (a_block(),)}),
     (NotFound, {"records_removed": ((Block, "k1"),)}),
+    (NotFound, {"bookings_removed": ("b1",)}),
+    (NotFound, {"bookings_removed": ("b2",), "bookings": (a_booking("b2"),)}),
     (AlreadyExists, {"confirmations": (a_confirmation("r2"),)}),
     (AlreadyExists, {"confirmations": (a_confirmation("r1", confirmed=False),)}),
     (AlreadyExists, {"stored_results": (an_answer("k"),)}),

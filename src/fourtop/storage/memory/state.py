@@ -25,13 +25,13 @@ from fourtop.ports import (
     HeldCover,
     PlainRecord,
     StoredResult,
+    by_kind,
     held_covers_of,
     joined_extent,
-    kind_of,
     owner_class,
 )
 from fourtop.storage.memory.archive import Archive
-from fourtop.storage.memory.confirmations import ConfirmationRecords
+from fourtop.storage.memory.confirmations import ConfirmationRecords, refuse_known
 from fourtop.storage.memory.headcounts import HeadcountIndex
 from fourtop.storage.memory.outbox import EventOutbox
 from fourtop.storage.memory.plain_records import PlainRecords
@@ -313,6 +313,9 @@ class RestaurantState:
         before = [
             (records, each.id, records.get(each.id)) for records, rows in touched for each in rows
         ]
+        before += [
+            (self._bookings, each, self._bookings.get(each)) for each in changes.bookings_removed
+        ]
         if changes.records_added or changes.records_changed or changes.records_removed:
             before += self.plain.stored_before(changes)
         return partial(self._restore, changes, before, self.house, self.versions)
@@ -427,44 +430,21 @@ class RestaurantState:
 
     def _check_new(self, changes: Changes) -> None:
         if changes.holds_added:
-            _refuse_known("hold", (hold.id for hold in changes.holds_added), self._holds)
+            refuse_known("hold", (hold.id for hold in changes.holds_added), self._holds)
         if changes.records_added:
             self.plain.check_new(changes.records_added)
         if changes.events:
-            _refuse_known("event", (event.dedupe_key for event in changes.events), self.outbox.keys)
+            refuse_known("event", (event.dedupe_key for event in changes.events), self.outbox.keys)
         if changes.confirmations:
-            self._check_confirmations(changes)
+            self.confirmations.check_results(changes.confirmations)
         if changes.stored_results:
-            self._check_stored_results(changes)
-
-    def _check_confirmations(self, changes: Changes) -> None:
-        known = self.confirmations
-        _refuse_known("confirmation", (each.id for each in changes.confirmations), known.results)
-        hold_ids: set[str] = set()
-        successes: set[tuple[str, str]] = set()
-        for each in changes.confirmations:
-            if not each.confirmed:
-                continue
-            if each.hold_id in hold_ids or known.find_success(each.hold_id) is not None:
-                raise AlreadyExists("confirmation", each.hold_id)
-            hold_ids.add(each.hold_id)
-            success = (str(each.booking_id), each.key)
-            if success in known.successes or success in successes:
-                raise AlreadyExists("confirmation", each.key)
-            successes.add(success)
-
-    def _check_stored_results(self, changes: Changes) -> None:
-        answered: set[tuple[str, str]] = set()
-        for answer in changes.stored_results:
-            under = (answer.command, answer.key)
-            if under in self.confirmations.stored_results or under in answered:
-                raise AlreadyExists("result", answer.key)
-            answered.add(under)
+            self.confirmations.check_stored_results(changes.stored_results)
 
     def _check_references(self, changes: Changes) -> None:
         if changes.records_changed or changes.records_removed:
-            self.plain.check_known(changes.records_changed, changes.records_removed)
-            self._check_left_behind(changes)
+            self._check_known_records(changes)
+        if changes.bookings_removed:
+            self._check_removed_bookings(changes)
         floor = self.house.floor if changes.floor is None else changes.floor.floor
         tables = floor.positions
         known: dict[OwnerKind, tuple[Container[str], Container[str]]] = {}
@@ -493,19 +473,35 @@ class RestaurantState:
         added = {each.id for each in changes.records_added if type(each) is record}
         return self.plain.ids(record), added
 
-    def _check_left_behind(self, changes: Changes) -> None:
-        """Refuse to remove a plain record if allocations of it would remain."""
-        removed = [
-            (owner, record_id)
-            for record, record_id in changes.records_removed
-            if (owner := kind_of(record).owner) is not None
-        ]
-        stored = (row for owner in removed for row in self.occupancy.of_owner(*owner))
+    def _check_known_records(self, changes: Changes) -> None:
+        """Refuse to change or remove a plain record that is missing or would leave rows behind."""
+        self.plain.check_known(changes.records_changed, changes.records_removed)
+        for kind, ids in by_kind(changes.records_removed).items():
+            if kind.owner is not None:
+                self._check_left_behind(changes, kind.owner, ids)
+
+    def _check_removed_bookings(self, changes: Changes) -> None:
+        """Refuse to remove a booking that is missing, named twice or changed at the same time."""
+        changed = {booking.id for booking in changes.bookings}
+        removed: set[str] = set()
+        for booking_id in changes.bookings_removed:
+            if booking_id in removed or booking_id in changed or booking_id not in self._bookings:
+                raise NotFound("booking", booking_id)
+            removed.add(booking_id)
+        self._check_left_behind(changes, OwnerKind.BOOKING, removed)
+
+    def _check_left_behind(
+        self, changes: Changes, kind: OwnerKind, removed: Collection[str]
+    ) -> None:
+        """Refuse to remove an owner if rows of it would remain."""
+        stored = (
+            row for owner_id in sorted(removed) for row in self.occupancy.of_owner(kind, owner_id)
+        )
         gone = {row.id for row in chain(changes.removed, (old for old, _ in changes.replaced))}
         left = (row for row in stored if row.id not in gone)
         for row in chain(left, changes.added, (new for _, new in changes.replaced)):
-            if (row.owner_kind, row.owner_id) in removed:
-                raise NotFound(row.owner_kind.value, row.owner_id)
+            if row.owner_kind is kind and row.owner_id in removed:
+                raise NotFound(kind.value, row.owner_id)
 
     def _write_allocations(self, changes: Changes) -> None:
         gone = [*changes.removed, *(old for old, _ in changes.replaced)]
@@ -525,14 +521,7 @@ class RestaurantState:
             raise
 
     def _write_records(self, changes: Changes) -> None:
-        for booking in changes.bookings:
-            stored = self._bookings.get(booking.id)
-            if stored is not None:
-                self._starts.remove((stored.stay.dining.start_us, stored.id))
-                self._headcounts.remove(stored)
-            self._bookings[booking.id] = booking
-            self._starts.add((booking.stay.dining.start_us, booking.id))
-            self._headcounts.add(booking)
+        self._write_bookings(changes)
         for hold in changes.holds_added:
             self._holds[hold.id] = hold
             if hold.booking_id is not None:
@@ -548,6 +537,20 @@ class RestaurantState:
             self.confirmations.extend(changes.confirmations, changes.stored_results)
         if changes.events:
             self.outbox.extend(changes.events)
+
+    def _write_bookings(self, changes: Changes) -> None:
+        for booking in changes.bookings:
+            stored = self._bookings.get(booking.id)
+            if stored is not None:
+                self._starts.remove((stored.stay.dining.start_us, stored.id))
+                self._headcounts.remove(stored)
+            self._bookings[booking.id] = booking
+            self._starts.add((booking.stay.dining.start_us, booking.id))
+            self._headcounts.add(booking)
+        for booking_id in changes.bookings_removed:
+            gone = self._bookings.pop(booking_id)
+            self._starts.remove((gone.stay.dining.start_us, gone.id))
+            self._headcounts.remove(gone)
 
     def _activate(self, hold: Hold) -> None:
         if hold.state is HoldState.ACTIVE:
@@ -585,11 +588,3 @@ class RestaurantState:
             policy=self.versions.policy + (changes.policy is not None),
             occupancy=self.versions.occupancy + changes.touches_occupancy,
         )
-
-
-def _refuse_known(kind: str, new: Iterable[str], known: Container[str]) -> None:
-    seen: set[str] = set()
-    for each in new:
-        if each in known or each in seen:
-            raise AlreadyExists(kind, each)
-        seen.add(each)

@@ -395,12 +395,15 @@ class IdentityPromises:
         assert (error.kind, error.id) == ("table", "t1")
 
     def test_what_changes_exists(self, trial: Trial) -> None:
-        """Changing a hold or plain record that is not there, or removing one, raises NotFound.
+        """Changing a hold or plain record that is missing, or removing a record, raises NotFound.
 
         A plain record that the same changes add is not there either.
         """
         _furnish(trial)
-        lies: list[tuple[str, dict[str, Any]]] = [("hold", {"holds_changed": (a_hold("x"),)})]
+        lies: list[tuple[str, dict[str, Any]]] = [
+            ("hold", {"holds_changed": (a_hold("x"),)}),
+            ("booking", {"bookings_removed": ("x",)}),
+        ]
         for each in plain_records("x"):
             kind = kind_of(type(each))
             lies += [
@@ -412,10 +415,11 @@ class IdentityPromises:
         for name, lie in lies:
             error = trial.refuse(NotFound, **lie)
             assert (error.kind, error.id) == (name, "x")
-        trial.write(records_added=plain_records("k2"))
+        trial.write(records_added=plain_records("k2"), bookings=(a_booking("b2"),))
         for each in plain_records("k2"):
             twice = ((type(each), "k2"), (type(each), "k2"))
             assert trial.refuse(NotFound, records_removed=twice).id == "k2"
+        assert trial.refuse(NotFound, bookings_removed=("b2", "b2")).id == "b2"
 
     def test_a_block_leaves_no_rows_behind(self, trial: Trial) -> None:
         """Removing a block while rows refer to it raises NotFound: they would have no owner."""
@@ -429,3 +433,18 @@ class IdentityPromises:
         for lie in lies:
             error = trial.refuse(NotFound, records_removed=((Block, "k1"),), **lie)
             assert (error.kind, error.id) == ("block", "k1")
+
+    def test_a_booking_leaves_no_rows_behind(self, trial: Trial) -> None:
+        """Removing a booking while rows refer to it raises NotFound, whether shadow or live."""
+        row = _furnish(trial)[0]
+        longer = attrs.evolve(row, window=span(360, 500))
+        shadow = attrs.evolve(a_row("x", _B, "t2"), shadow=True)
+        lies: tuple[dict[str, Any], ...] = (
+            {},
+            {"replaced": ((row, longer),)},
+            {"removed": (row,), "added": (longer,)},
+            {"removed": (row,), "added": (shadow,)},
+        )
+        for lie in lies:
+            error = trial.refuse(NotFound, bookings_removed=("b1",), **lie)
+            assert (error.kind, error.id) == ("booking", "b1")

@@ -74,6 +74,7 @@ class CountingPromises:
                     {"records_removed": ((type(each), each.id),)},
                 )
             ),
+            {"bookings_removed": ("b2",)},
             {"added": (row, a_row("a2", of_booking(), "t3"))},
             {"replaced": ((row, moved),)},
             {"removed": (moved,)},

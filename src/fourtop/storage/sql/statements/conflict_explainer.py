@@ -83,13 +83,16 @@ class ConflictExplainer:
             "taken": listed(allocation_row(row) for row in come),
             "rows": ids({row.id for row in (*come, *gone)}),
             "bookings": ids(
-                {each.id for each in changes.bookings} | _owners(come, OwnerKind.BOOKING)
+                {each.id for each in changes.bookings}
+                | set(changes.bookings_removed)
+                | _owners(come, OwnerKind.BOOKING)
             ),
             "holds": ids(
                 {each.id for each in (*changes.holds_added, *changes.holds_changed)}
                 | _owners(come, OwnerKind.HOLD)
             ),
             **self._plain_parameters(changes, come),
+            "removed_bookings": ids(set(changes.bookings_removed)),
             "results": ids({each.id for each in changes.confirmations}),
             "confirmed_holds": ids({each.hold_id for each in changes.confirmations}),
             "confirmed_bookings": ids({str(each.booking_id) for each in changes.confirmations}),
@@ -147,7 +150,7 @@ class ConflictExplainer:
         return base.where(self._dialect.any_of(id_, plain.kind.plural))
 
     def _is_touched(self) -> ColumnElement[bool]:
-        """Return the condition on allocations: named, of a removed record, or overlapped."""
+        """Return the condition on allocations: named, of a removed owner, or overlapped."""
         row, any_of = self._projections.allocations.c, self._dialect.any_of
         names = ("resource_type", "resource_id", "start_us", "end_us")
         come = self._dialect.row_table("taken", [row[name] for name in names])
@@ -163,7 +166,12 @@ class ConflictExplainer:
             for kind in kinds
             if kind.owner is not None
         ]
-        return or_(any_of(row.id, "rows"), *owned, overlaps.exists())
+        return or_(
+            any_of(row.id, "rows"),
+            any_of(row.booking_id, "removed_bookings"),
+            *owned,
+            overlaps.exists(),
+        )
 
 
 def _owners(rows: Iterable[Allocation], kind: OwnerKind) -> set[str]:

@@ -65,10 +65,11 @@ def row_changes_of(
     row_changes = [
         _expected("removed", removed, _gone_row),
         _expected("replaced", replaced, _replaced_row),
-        *_booking_changes(changes.bookings),
+        *_booking_changes(changes),
         *_hold_changes(changes),
         *_plain_changes(changes, plain),
         _unchecked("added", added, allocation_row),
+        _expected("bookings_removed", changes.bookings_removed, _id_row),
         *_plain_removals(changes),
         _unchecked("confirmations", changes.confirmations, confirmation_row),
         _unchecked(
@@ -154,10 +155,15 @@ def _plain_removals(changes: Changes) -> list[RowChange | None]:
 # ---- bookings
 
 
-def _booking_changes(bookings: Sequence[Booking]) -> list[RowChange | None]:
-    """Return the changes of new and of changed bookings; of several states only the last counts."""
+def _booking_changes(changes: Changes) -> list[RowChange | None]:
+    """Return the changes of new and of changed bookings; of several states only the last counts.
+
+    The assignments of a removed booking go with those that other bookings have lost.
+    """
     states: dict[str, list[Booking]] = {}
-    for booking in bookings:
+    if {each.id for each in changes.bookings} & set(changes.bookings_removed):
+        raise RowCountMismatch
+    for booking in changes.bookings:
         states.setdefault(booking.id, []).append(booking)
     for changed in states.values():
         versions = [each.version for each in changed]
@@ -175,6 +181,7 @@ def _booking_changes(bookings: Sequence[Booking]) -> list[RowChange | None]:
         (each.id, place, table_id) for each in last for place, table_id in enumerate(each.tables)
     ]
     sizes = [(each.id, len(each.tables)) for each in known]
+    sizes += [(booking_id, 0) for booking_id in changes.bookings_removed]
     return [
         _unchecked("bookings_added", new, booking_row),
         _expected("bookings_changed", known, changed_row),

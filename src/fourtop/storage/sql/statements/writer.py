@@ -228,6 +228,7 @@ class _WriteStatements:
             "assignments_over": self._remove_assignments,
             "assignments": self._assign,
             "holds_changed": lambda key: self._update(key, self._holds, HOLD_CHANGE),
+            "bookings_removed": partial(self._remove, table=self._bookings),
         }
         self._comments = dict(_COMMENTS)
         # The changes that find stored rows, and the column by which they find them.
@@ -242,7 +243,7 @@ class _WriteStatements:
         added, changed, removed = (f"{plural}_{each}" for each in ("added", "changed", "removed"))
         self._inserts[added] = (table, plain.columns)
         self._others[changed] = partial(self._update, table=table, names=plain.columns)
-        self._others[removed] = partial(self._remove_plain, table=table)
+        self._others[removed] = partial(self._remove, table=table)
         self._comments |= {
             added: f"insert {words}",
             changed: f"update {words}",
@@ -363,7 +364,7 @@ class _WriteStatements:
         over = given.has(row.booking_id == given["booking_id"], row.position >= given["position"])
         return delete(self._assignments).where(*self._of_tenant(key, self._assignments), over)
 
-    def _remove_plain(self, key: WriteKey, table: Table) -> Delete:
+    def _remove(self, key: WriteKey, table: Table) -> Delete:
         given = self._dialect.given_rows(key.name, [table.c.id])
         here = self._of_tenant(key, table)
         return delete(table).where(*here, given.has(table.c.id == given["id"]))
@@ -391,6 +392,7 @@ _COMMENTS: Final[Mapping[str, str]] = {
     "members": "insert the tables of holds",
     "holds_changed": "update the state and expiry of holds",
     "added": "insert allocations; the database refuses an overlap",
+    "bookings_removed": "delete bookings",
     "confirmations": "insert the evidence of confirmations",
     "confirmation_tables": "insert the tables that the evidence is about",
     "stored_results": "insert the stored results of commands",
@@ -402,6 +404,7 @@ _KEYS: Final[Mapping[str, str]] = {
     "bookings_changed": "id",
     "assignments_over": "booking_id",
     "holds_changed": "id",
+    "bookings_removed": "id",
 }
 # The change that finds stored rows and does not return how many it touched: it may touch none.
 _UNCOUNTED: Final = "assignments_over"
