@@ -55,6 +55,22 @@ def _check_named(
     return refuse_taken(admission.view, plan.tables, window, admission.released.owners)
 
 
+def check_kept(candidacy: Candidacy, tables: tuple[str, ...]) -> Refusal | None:
+    """Refuse the tables of a hold that a rule excludes, or that lost a condition of the party.
+
+    What else may have changed of these tables is drift.
+    """
+    admission, must = candidacy.admission, candidacy.party.must
+    mask = admission.compiled.house.floor.mask(tables)
+    excluded = excluded_from(candidacy)
+    reasons = [each.reason for each in excluded if each.tables & mask]
+    ask = plan_request(candidacy.party.party_size, must=must)
+    plan = admission.compiled.planner.judge(ask, tables) if must.kinds else None
+    if isinstance(plan, Refusal):
+        reasons += [each for each in plan.reasons if each.code is Code.NO_TABLES_MATCH]
+    return Refusal(tuple(reasons), Proof.NAMED_TABLES) if reasons else None
+
+
 def excluded_from(candidacy: Candidacy) -> tuple[Excluded, ...]:
     """Return the tables that the table rules of the house keep from a party."""
     rules = candidacy.admission.composition.table_rules
