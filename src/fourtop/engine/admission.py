@@ -1,9 +1,10 @@
 """Admission: the one list of checks that decides whether a party may sit down, and at which tables.
 
 Quote, availability, hold, replace, book and reschedule run ``CHECKS``. So does confirm if the house
-was edited since the hold was made, apart from the checks whose answer the hold has promised. To add a rule for parties, write a function of a ``Candidacy`` that
-returns ``None`` or a ``Refusal`` in a module of ``engine/checks``, and put it into the list. A rule
-for some tables returns those that a party cannot have, and stands in ``TABLE_RULES``.
+was edited since the hold was made, apart from the checks whose answer the hold has promised. To add
+a rule for parties, write a function of a ``Candidacy`` that returns ``None`` or a ``Refusal`` in a
+module of ``engine/checks``, and put it into the list. A rule for some tables returns those that a
+party cannot have, and stands in ``TABLE_RULES``.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 
 from fourtop.engine.candidacy import Candidacy, Excluded
-from fourtop.engine.rivals import describe, find_rivals, refuse_taken
+from fourtop.engine.rivals import describe, find_all_rivals, refuse_taken
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model.window import Window
 from fourtop.planner import PlanRequest
@@ -154,6 +154,6 @@ def _with_rivals_on(candidacy: Candidacy, reason: Reason) -> Reason:
         return reason
     admission, tables = candidacy.admission, reason.details["tables"]
     window = candidacy.stay_at(admission.compiled.house.floor.mask(tables)).occupied
-    rivals = find_rivals(admission.view, tables, window, admission.released.owners)
+    rivals = find_all_rivals(admission.view, tables, window, admission.released.owners)
     in_the_way = [describe(row) for row in rivals]
     return Reason(reason.code, {**reason.details, "in_the_way": in_the_way})
