@@ -23,9 +23,9 @@ from fourtop.engine.usage import NOTHING_RELEASED, Released, count_usage
 from fourtop.errors import Refusal
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Service, Stay
+from fourtop.model.capacity_rules import CapacityRule
 from fourtop.model.house import House
 from fourtop.model.plan import Plan
-from fourtop.model.policy import CapacityRule
 from fourtop.model.receipt import Usage
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import PlanRequest

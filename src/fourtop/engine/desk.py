@@ -9,6 +9,7 @@ from typing import Literal
 from fourtop.engine.commands import (
     block,
     book,
+    clear_shadows,
     confirm,
     edit_house,
     extend_hold,
@@ -24,8 +25,16 @@ from fourtop.engine.commands import (
 from fourtop.engine.commands.move import Move
 from fourtop.engine.dispatch.executor import Executor
 from fourtop.engine.dispatch.requests import Caller
-from fourtop.engine.queries import audit, availability, quote, records, table_state
-from fourtop.engine.queries.audit import Audit
+from fourtop.engine.queries import (
+    audit,
+    availability,
+    house_difference,
+    quote,
+    records,
+    shadow_conflicts,
+    table_state,
+)
+from fourtop.engine.queries.audit import Audit, Overlap
 from fourtop.engine.queries.table_state import TableState
 from fourtop.errors import Refusal
 from fourtop.errors.display import brief
@@ -38,11 +47,13 @@ from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
+from fourtop.model.house_difference import HouseDifference
 from fourtop.model.policy import Policy
 from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.results import (
     Availability,
+    ClearReport,
     ImportReport,
     Quote,
     Versions,
@@ -91,6 +102,14 @@ class Desk:
     def versions(self) -> Versions:
         """Return how often the floor, the policy and the occupancy have changed."""
         return self._executor.query(records.versions(self._caller))
+
+    def compare_house(self, house: House) -> HouseDifference:
+        """Return what ``replace_house`` would change, and the records that forbid it.
+
+        Raises:
+            InvalidInput: If it is not a house of this restaurant.
+        """
+        return self._executor.query(house_difference.query(self._caller, house))
 
     def quote(self, request: BookingRequest) -> Quote | Refusal:
         """Return the best free plan for a request and the next best, or the refusal.
@@ -182,6 +201,17 @@ class Desk:
     def audit(self) -> Audit:
         """List the records that break a rule: overlaps, orphans, bookings without their tables."""
         return self._executor.query(audit.query(self._caller))
+
+    def shadow_conflicts(self, window: Window) -> tuple[Overlap, ...]:
+        """List what shadows of tables in a window would overlap if they were live.
+
+        Each pair has a shadow and a live row or a second shadow, by start of the first, then of
+        the second. The real booking of a shadow's own id is not in its way.
+
+        Raises:
+            InvalidInput: If it is not a window.
+        """
+        return self._executor.query(shadow_conflicts.query(self._caller, window))
 
     # ---- holds
 
@@ -404,14 +434,46 @@ class Desk:
         return self._executor.execute(move.command(self._caller, moves, key=key))
 
     def import_bookings(
-        self, rows: Sequence[BookingRow], *, key: str | None = None
+        self, rows: Sequence[BookingRow], *, shadow: bool = False, key: str | None = None
     ) -> ImportReport:
         """Take over the bookings of another system with their tables: all of them or none.
 
+        Args:
+            rows: The bookings.
+            shadow: Whether to write shadow bookings, of the ids ``shadow:`` and the row's. They
+                occupy nothing, count nowhere and may overlap anything.
+            key: Idempotency key.
+
         Raises:
-            ImportRejected: If rows are wrong or overlap; lists every problem and every rival.
+            ImportRejected: If rows are wrong, or overlap without being shadows; lists every
+                problem and every rival.
         """
-        return self._executor.execute(import_bookings.command(self._caller, rows, key=key))
+        return self._executor.execute(
+            import_bookings.command(self._caller, rows, shadow=shadow, key=key)
+        )
+
+    def clear_shadows(
+        self,
+        window: Window | None = None,
+        *,
+        booking_ids: Collection[str] = (),
+        key: str | None = None,
+    ) -> ClearReport:
+        """Delete shadow bookings with their allocations, in one step.
+
+        Args:
+            window: The shadow bookings that start inside it. Give this or ``booking_ids``.
+            booking_ids: Ids of shadow bookings, such as ``shadow:r-1001``.
+            key: Idempotency key.
+
+        Raises:
+            IllegalTransition: If a named booking is not a shadow.
+            InvalidInput: Unless exactly one of window and ids is given.
+            NotFound: If a named booking is unknown.
+        """
+        return self._executor.execute(
+            clear_shadows.command(self._caller, window, booking_ids, key=key)
+        )
 
     # ---- blocks
 
@@ -504,4 +566,23 @@ class Desk:
         """
         return self._executor.execute(
             edit_house.edit_restaurant_command(self._caller, change, expected)
+        )
+
+    def replace_house(self, house: House, *, expected: Versions | None = None) -> House:
+        """Put another house in place: restaurant record, floor and policy, in one step.
+
+        Parts that are equal keep their version; an equal house changes nothing.
+
+        Args:
+            house: The new house, with the id of this restaurant.
+            expected: Versions of floor and policy that the caller saw; ``None``: any.
+
+        Raises:
+            InUse: As ``edit_floor`` and ``edit_restaurant``; ``compare_house`` lists all.
+            AlreadyExists: If another restaurant has the new slug. Choose another one.
+            StaleVersion: If a version is another. Read the house again.
+            InvalidInput: If it is not a house of this restaurant.
+        """
+        return self._executor.execute(
+            edit_house.replace_house_command(self._caller, house, expected)
         )

@@ -394,6 +394,14 @@ class _Attempt:
                 updated_us=now_us,
                 actor=actor,
                 past_reason=known.past_reason or hold.past_reason,
+                must=hold.must,
+                wish=hold.wish,
+                names_tables=hold.names_tables,
+                occasion=hold.occasion,
+                channel=hold.channel or known.channel,
+                minutes=hold.minutes,
+                reference=hold.reference or known.reference,
+                local_start=known.local_start or self._local_start(given),
             )
         return Booking(
             id=booking_id,
@@ -407,7 +415,18 @@ class _Attempt:
             updated_us=now_us,
             actor=actor,
             past_reason=hold.past_reason,
+            must=hold.must,
+            wish=hold.wish,
+            names_tables=hold.names_tables,
+            occasion=hold.occasion,
+            channel=hold.channel,
+            minutes=hold.minutes,
+            reference=hold.reference,
+            local_start=self._local_start(given),
         )
+
+    def _local_start(self, given: _Given) -> str:
+        return self.compiled.calendar.local_text(given.stay.dining.start_us)
 
     # ---- the evidence
 
@@ -475,5 +494,8 @@ def as_request(hold: Hold) -> BookingRequest:
         must=hold.must,
         wish=hold.wish,
         tables=hold.tables if hold.names_tables else (),
+        channel=hold.channel,
+        minutes=hold.minutes,
+        reference=hold.reference,
         past_reason=hold.past_reason or "held",
     )

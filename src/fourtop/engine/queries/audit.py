@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 import attrs
 
 from fourtop.engine.dispatch.requests import Caller, Query
+from fourtop.engine.overlaps import overlapping_pairs
 from fourtop.errors.display import brief, count_of
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
-from fourtop.model.booking import Booking
+from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.window import MAX_WINDOW_US, Window
 from fourtop.ports import Need, Scope, View
 
 
 @attrs.frozen(repr=False)
 class Overlap:
-    """Two live allocations of one resource that overlap: a broken rule."""
+    """Two allocations of one resource that overlap.
+
+    In an audit both are live: a broken rule. In ``shadow_conflicts`` the first one is a shadow.
+    """
 
     first: Allocation
     second: Allocation
@@ -124,11 +129,8 @@ def _overlaps(rows: Iterable[Allocation]) -> Iterable[Overlap]:
     found: list[Overlap] = []
     for of_resource in resources.values():
         of_resource.sort(key=_order)
-        open_rows: list[Allocation] = []
-        for row in of_resource:
-            open_rows = [each for each in open_rows if each.window.end_us > row.window.start_us]
-            found.extend(Overlap(each, row) for each in open_rows)
-            open_rows.append(row)
+        pairs = overlapping_pairs(of_resource, attrgetter("window"))
+        found.extend(Overlap(first, second) for first, second in pairs)
     return sorted(found, key=lambda pair: (pair.first.order_key, pair.second.order_key))
 
 
@@ -141,6 +143,8 @@ def _has_owner(view: View, row: Allocation) -> bool:
     booking = view.find_booking(row.owner_id)
     if booking is None:
         return False
+    if booking.status is BookingStatus.SHADOW:
+        return row.shadow
     return booking.status.occupies or row.window.end_us <= view.now_us
 
 
