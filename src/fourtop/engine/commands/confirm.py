@@ -5,12 +5,13 @@ The steps, in order, each with the function that takes it:
 1. ``command`` checks the arguments. Its scope names the hold and the booking.
 2. ``confirm_hold`` returns the stored booking if the hold was confirmed before (``_again``).
 3. ``_Attempt.missing`` asks for the records that the scope lacks: the hold's booking, and, if the
-   hold has drifted or expired, its window.
+   house was edited or the hold has expired, the records of its window.
 4. ``_Attempt.decided`` runs the checks. ``preconditions.check_alive``: the hold is alive.
-   ``_target``: the booking waits for this party size and start. ``_requoted``: the facts of the
-   hold are unchanged, or ``Admission`` admits the party again.
-5. ``_passed_on`` gives the hold's rows to the booking. After a new quote, ``_placed`` removes them
-   and makes new ones.
+   ``_target``: the booking waits for this party size and start. ``_admitted_again``: if the house
+   was edited since the hold was made, ``Admission`` runs the list of checks again, and the facts
+   of the hold are compared.
+5. ``_passed_on`` gives the hold's rows to the booking. If a fact has changed and the caller asked
+   for a new quote, ``_placed`` removes the rows and makes new ones.
 6. ``_booking`` confirms the waiting booking, or makes one.
 7. ``_Attempt.decided`` writes all of it at once: the rows, the booking, the end of the hold and of
    the booking's other holds (``allocations.released_for``), the evidence, the stored result and
