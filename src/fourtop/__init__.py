@@ -93,6 +93,7 @@ from fourtop.model.actor import GUEST, Actor
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.block import Block
 from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus, Step
+from fourtop.model.booking_change import KEEP, BookingChange, Keep
 from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
 from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.capacity_rules import (
@@ -154,6 +155,7 @@ _OF_SQL = frozenset(
 
 __all__ = [
     "GUEST",
+    "KEEP",
     "Actor",
     "AdjacencyMode",
     "Allocation",
@@ -170,6 +172,7 @@ __all__ = [
     "Availability",
     "Block",
     "Booking",
+    "BookingChange",
     "BookingRequest",
     "BookingRow",
     "BookingStatus",
@@ -211,6 +214,7 @@ __all__ = [
     "InvalidInput",
     "InvalidWindow",
     "Join",
+    "Keep",
     "KeyReused",
     "ManualClock",
     "MemoryStore",

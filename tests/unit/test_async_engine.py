@@ -35,7 +35,18 @@ from fourtop import (
 )
 from fourtop.engine.dispatch.executor import _at_once
 from fourtop.ports import AsyncStore, Changes, Decision, Need, Scope, Store, View
-from tests.evening import FRIDAY, MONTH, NOW, STAFF, a_house, at, one_table, party_size, window
+from tests.evening import (
+    FRIDAY,
+    MONTH,
+    NOW,
+    STAFF,
+    a_house,
+    at,
+    change,
+    one_table,
+    party_size,
+    window,
+)
 
 T = TypeVar("T")
 
@@ -144,7 +155,7 @@ EVENING: Final = (
     call("replace_hold", "n11", party_size(2, "18:00")),
     call("release_hold", "n12"),
     call("release_hold", "n12"),
-    call("reschedule", "b2", party_size(2, "20:00")),
+    call("reschedule", "b2", change(2, "20:00")),
     call("move", [Move("b1", ("5",))]),
     call("move", []),
     call("cancel", "b3"),

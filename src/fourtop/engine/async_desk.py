@@ -44,6 +44,7 @@ from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
 from fourtop.model.booking import Booking, Bookings
+from fourtop.model.booking_change import BookingChange
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
@@ -72,7 +73,10 @@ class AsyncDesk:
     ``Refused`` and changes nothing; a failed ``confirm`` also stores its evidence. A command's
     ``key`` makes it idempotent: the same key with the same request returns the stored success,
     marked as a replay; with another request it raises ``KeyReused``. Refusals are not stored.
-    Times go in with any time zone and come out in UTC.
+    ``expected`` is the version of the booking that the caller saw: at another version the command
+    raises ``StaleVersion``. A change that changes nothing writes nothing, and returns the booking
+    as it is; so does a step of status that was taken already. Times go in with any time zone and
+    come out in UTC.
 
     Every command may also raise ``NotFound`` (unknown restaurant), ``InvalidIdentifier`` (a
     malformed id or key), ``KeyReused``, ``StoreUnavailable`` (retry later) and ``OutcomeUnknown``
@@ -210,22 +214,25 @@ class AsyncDesk:
 
     # ---- holds
 
-    async def hold(
+    async def hold(  # noqa: PLR0913  # Each argument is a fact of its own.
         self,
         request: BookingRequest,
         *,
         booking_id: str | None = None,
         ttl_seconds: int | None = None,
         session: str | None = None,
+        expected: int | None = None,
         key: str | None = None,
     ) -> Hold:
         """Keep the best free tables for a party until the hold expires: all of them or none.
 
         Args:
             request: The party. If it names ``tables``, it gets exactly these.
-            booking_id: A pending booking of this party size and start.
+            booking_id: A pending booking of this party size and start. What the request does not
+                name, such as ``must``, the hold takes from the booking.
             ttl_seconds: The lifetime (30–600); ``None``: the policy's, 180 unless changed.
             session: The host's session, which has its own limit on live holds.
+            expected: The version of the booking that the caller saw; ``None``: any.
             key: Idempotency key.
 
         Raises:
@@ -233,12 +240,16 @@ class AsyncDesk:
             HoldRateLimit: If too many holds were made for the booking; says how long to wait.
             HoldLimit: If too many holds are alive.
             HoldMismatch: If the booking has another party size or start.
+            StaleVersion: If the booking's version is not ``expected``.
             IllegalTransition: If the booking does not wait for tables.
             NotFound: If the booking or a named table is unknown.
         """
         return await self._executor.execute(
             hold.command(
-                self._caller, request, hold.Terms(booking_id, ttl_seconds, session), key=key
+                self._caller,
+                request,
+                hold.Terms(booking_id, ttl_seconds, session, expected),
+                key=key,
             )
         )
 
@@ -304,6 +315,7 @@ class AsyncDesk:
         *,
         booking_id: str | None = None,
         requote: bool = False,
+        expected: int | None = None,
         key: str | None = None,
     ) -> Booking:
         """Turn a live hold into a confirmed booking, once.
@@ -318,13 +330,16 @@ class AsyncDesk:
             requote: Whether to take the best tables by today's rules, instead of raising
                 ``PolicyDrift``, if a fact that the hold relied on has changed. The hold's own
                 tables are free for that.
+            expected: The version of the pending booking that the caller saw; ``None``: any.
             key: Idempotency key; ``None``: one that follows from the hold.
 
         Raises:
             HoldExpired: If it has expired.
             HoldEnded: If it was released or replaced, or confirmed so long ago that the stored
                 success was deleted.
-            HoldMismatch: If it is for another booking, party size or start.
+            HoldMismatch: If it is for another booking, party size or start, or its tables do not
+                meet the conditions of the booking.
+            StaleVersion: If the booking's version is not ``expected``.
             IllegalTransition: If the booking does not wait for tables.
             PolicyDrift: If a fact that the hold relied on has changed.
             Refused: If the new quote is refused by today's rules or tables.
@@ -332,7 +347,7 @@ class AsyncDesk:
         """
         return await self._executor.execute(
             confirm.command(
-                self._caller, confirm.Confirmation(hold_id, booking_id, requote), key=key
+                self._caller, confirm.Confirmation(hold_id, booking_id, requote, expected), key=key
             )
         )
 
@@ -365,67 +380,106 @@ class AsyncDesk:
         )
 
     async def reschedule(
-        self, booking_id: str, request: BookingRequest, *, key: str | None = None
+        self,
+        booking_id: str,
+        change: BookingChange,
+        *,
+        expected: int | None = None,
+        key: str | None = None,
     ) -> Booking:
-        """Give a booking another time, party size or wish, with tables for it; or change nothing.
+        """Give a booking another time, party size or conditions, with tables for them.
 
-        Its own tables are free for it, and its holds end. A booking without tables stays without.
+        The booking keeps what the change does not give: its conditions, its promised tables, its
+        occasion, its length. Its own tables are free for it, and its holds end. A booking without
+        tables stays without. A change that changes nothing writes nothing.
+
+        Args:
+            booking_id: The booking.
+            change: The fields that change.
+            expected: The version of the booking that the caller saw; ``None``: any.
+            key: Idempotency key.
 
         Raises:
-            Refused: If a rule forbids it or no tables are free.
-            IllegalTransition: If it is neither pending, pending_allocation nor confirmed.
+            Refused: If a rule forbids it or no tables are free; nothing was changed.
+            StaleVersion: If the version is another. Read the booking again.
+            IllegalTransition: If it is neither pending, pending_allocation nor confirmed, or has no
+                tables and the change names some.
             NotFound: If it is unknown.
         """
         return await self._executor.execute(
-            reschedule.command(self._caller, booking_id, request, key=key)
+            reschedule.command(self._caller, booking_id, change, expected, key=key)
         )
 
-    async def cancel(self, booking_id: str, *, key: str | None = None) -> Booking:
+    async def cancel(
+        self, booking_id: str, *, expected: int | None = None, key: str | None = None
+    ) -> Booking:
         """Cancel a booking; its tables are free from now on, and its holds end.
 
         Raises:
-            IllegalTransition: If it is checked in, completed, cancelled or a no-show.
+            IllegalTransition: If it is checked in, completed or a no-show.
+            StaleVersion: If its version is not ``expected``.
             NotFound: If it is unknown.
         """
-        return await self._executor.execute(status.cancel(self._caller, booking_id, key=key))
+        return await self._executor.execute(
+            status.cancel(self._caller, booking_id, expected=expected, key=key)
+        )
 
-    async def check_in(self, booking_id: str, *, key: str | None = None) -> Booking:
+    async def check_in(
+        self, booking_id: str, *, expected: int | None = None, key: str | None = None
+    ) -> Booking:
         """Record that the party sits at its tables.
 
         Raises:
             IllegalTransition: If it is not confirmed, or has no tables.
+            StaleVersion: If its version is not ``expected``.
             NotFound: If it is unknown.
         """
-        return await self._executor.execute(status.check_in(self._caller, booking_id, key=key))
+        return await self._executor.execute(
+            status.check_in(self._caller, booking_id, expected=expected, key=key)
+        )
 
-    async def complete(self, booking_id: str, *, key: str | None = None) -> Booking:
+    async def complete(
+        self, booking_id: str, *, expected: int | None = None, key: str | None = None
+    ) -> Booking:
         """Record that the party has left; its tables are free from now on.
 
         Raises:
             IllegalTransition: If it was not checked in.
+            StaleVersion: If its version is not ``expected``.
             NotFound: If it is unknown.
         """
-        return await self._executor.execute(status.complete(self._caller, booking_id, key=key))
+        return await self._executor.execute(
+            status.complete(self._caller, booking_id, expected=expected, key=key)
+        )
 
-    async def no_show(self, booking_id: str, *, key: str | None = None) -> Booking:
+    async def no_show(
+        self, booking_id: str, *, expected: int | None = None, key: str | None = None
+    ) -> Booking:
         """Record that the party did not come; its tables are free from now on.
 
         Raises:
             IllegalTransition: If it is neither confirmed, checked in nor on the priority waitlist.
+            StaleVersion: If its version is not ``expected``.
             NotFound: If it is unknown.
         """
-        return await self._executor.execute(status.no_show(self._caller, booking_id, key=key))
+        return await self._executor.execute(
+            status.no_show(self._caller, booking_id, expected=expected, key=key)
+        )
 
     async def move(self, moves: Iterable[Move], *, key: str | None = None) -> tuple[Booking, ...]:
         """Give bookings other tables, several in one command, checked as a whole at its end.
 
         Two parties may swap their tables, and a chain of parties may move on. A seated party takes
-        its new tables from now on, and the history of its old ones stays.
+        its new tables from now on, and the history of its old ones stays. A move to the tables that
+        a booking has already changes nothing.
 
         Raises:
-            Refused: If the tables do not suit a party, or are taken at the end of the command.
+            Refused: If the tables do not suit a party, break a condition that it requires without
+                an ``override``, or are taken at the end of the command.
+            StaleVersion: If a booking's version is not the ``expected`` one of its move.
             IllegalTransition: If a booking has no tables ahead of it.
-            InvalidInput: If there are no moves, more than 100, or two of one booking.
+            InvalidInput: If there are no moves, more than 100, or two of one booking, or a guest
+                overrides a condition.
             NotFound: If a booking or table is unknown.
         """
         return await self._executor.execute(move.command(self._caller, moves, key=key))
