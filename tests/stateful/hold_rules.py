@@ -10,7 +10,7 @@ from hypothesis.stateful import rule
 
 from fourtop import BookingRequest, Desk
 from tests.stateful import comparing, holding
-from tests.stateful.drawing import UNKNOWN, Caller, Wish, callers, pick, wishes
+from tests.stateful.drawing import UNKNOWN, Caller, Wish, callers, pick, seen, versions, wishes
 from tests.stateful.holding import Asked, Terms
 from tests.stateful.ledger import AWAITING, Guest, Ledger
 from tests.stateful.stage import (
@@ -45,10 +45,18 @@ class HoldRules(Stage):
         wish=wishes(),
         choice=PICKS,
         times=st.sampled_from((1, 1, 2, 4)),
+        version=versions(),
         is_right=st.sampled_from((True, True, True, False)),
     )
     def hold_for_booking(
-        self, caller: Caller, wish: Wish, choice: int, times: int, *, is_right: bool
+        self,
+        caller: Caller,
+        wish: Wish,
+        choice: int,
+        times: int,
+        version: int | None,
+        *,
+        is_right: bool,
     ) -> None:
         """Hold tables for a booking that waits for them, perhaps too often, or for another."""
         caller = self._where(caller, "guests")
@@ -62,7 +70,9 @@ class HoldRules(Stage):
         else:
             request = wish.request(ledger, party_size=guest.party_size, start=guest.sitting.start)
         for _ in range(1 if guest is None else times):
-            self._hold(caller, request, Terms(UNKNOWN if guest is None else guest.id))
+            booking_id = UNKNOWN if guest is None else guest.id
+            expected = seen(ledger, booking_id, version)
+            self._hold(caller, request, Terms(booking_id, expected=expected))
             self.all_that_is_seen_is_as_the_model_says()
             caller = attrs.evolve(caller, key=None)
 
@@ -73,6 +83,7 @@ class HoldRules(Stage):
                 booking_id=terms.booking_id,
                 ttl_seconds=terms.ttl_seconds,
                 session=terms.session,
+                expected=terms.expected,
                 key=caller.key,
             )
 
@@ -144,14 +155,24 @@ class HoldRules(Stage):
         self._try(caller, trial)
 
     @HAS_HOLDS
-    @rule(caller=callers(), choice=PICKS, named=st.integers(0, 9), requote=st.booleans())
-    def confirm(self, caller: Caller, choice: int, named: int, *, requote: bool) -> None:
+    @rule(
+        caller=callers(),
+        choice=PICKS,
+        named=st.integers(0, 9),
+        version=versions(),
+        requote=st.booleans(),
+    )
+    def confirm(
+        self, caller: Caller, choice: int, named: int, version: int | None, *, requote: bool
+    ) -> None:
         caller = self._where(caller, "keeps")
         ledger = self._here(caller)
         hold_id = pick_hold(ledger, choice)
-        self._confirm(
-            caller, Asked(hold_id, self._named_for(ledger, hold_id, named), requote, caller.key)
-        )
+        booking_id = self._named_for(ledger, hold_id, named)
+        keep = ledger.keeps.get(hold_id)
+        of_hold = None if keep is None else keep.booking_id
+        expected = seen(ledger, booking_id or of_hold, version)
+        self._confirm(caller, Asked(hold_id, booking_id, requote, caller.key, expected))
 
     @HAS_HOLDS
     @rule(caller=callers())
@@ -167,7 +188,11 @@ class HoldRules(Stage):
 
         def run(desk: Desk) -> Any:
             return desk.confirm(
-                hold_id, booking_id=asked.booking_id, requote=asked.requote, key=caller.key
+                hold_id,
+                booking_id=asked.booking_id,
+                requote=asked.requote,
+                expected=asked.expected,
+                key=caller.key,
             )
 
         def check(answer: Any, true: Guest) -> None:

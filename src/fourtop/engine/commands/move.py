@@ -72,14 +72,10 @@ def command(
     """Build the command.
 
     Raises:
-        InvalidInput: If moves are missing, more than 100, or two of one booking; if a guest
-            overrides a condition.
+        InvalidInput: If moves are missing, more than 100, or two of one booking.
         InvalidIdentifier: If the key is malformed.
     """
     checked = _check_moves(validators.as_instances("moves", moves, Move))
-    overrides = [move.override for move in checked if move.override is not None]
-    if overrides and caller.actor.is_guest:
-        raise InvalidInput("override", "must be left to the staff", safe_repr(overrides[0]))
     expected = [move.expected for move in checked if move.expected is not None]
     arguments = with_expected({"moves": checked}, expected or None)
     invocation = caller.invocation("move", key, arguments)
@@ -118,6 +114,9 @@ def move_bookings(
 
     A move to the tables that a booking has already changes nothing.
     """
+    overrides = [move.override for move in moves if move.override is not None]
+    if overrides and invocation.actor.is_guest:
+        raise InvalidInput("override", "must be left to the staff", safe_repr(overrides[0]))
     bookings = [get_booking(view, move.booking_id, move.expected) for move in moves]
     need = _missing(view, bookings)
     if need is not None:
