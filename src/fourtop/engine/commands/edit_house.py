@@ -32,7 +32,13 @@ from fourtop.ports import (
 T = TypeVar("T")
 
 _MONTHS_AHEAD = 12
-_OVER = (BookingStatus.COMPLETED, BookingStatus.CANCELLED, BookingStatus.NO_SHOW)
+# Bookings of these statuses expect no guest.
+_OVER = (
+    BookingStatus.COMPLETED,
+    BookingStatus.CANCELLED,
+    BookingStatus.NO_SHOW,
+    BookingStatus.SHADOW,
+)
 
 
 class _Edit(Protocol[T]):

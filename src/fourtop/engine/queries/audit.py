@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from operator import attrgetter
 
 import attrs
 
 from fourtop.engine.dispatch.requests import Caller, Query
+from fourtop.engine.overlaps import overlapping_pairs
 from fourtop.errors.display import brief, count_of
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
-from fourtop.model.booking import Booking
+from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.window import MAX_WINDOW_US, Window
-from fourtop.ports import Need, Scope, View
+from fourtop.ports import Need, Scope, View, owner_class, owner_refs
 
 
 @attrs.frozen(repr=False)
 class Overlap:
-    """Two live allocations of one resource that overlap: a broken rule."""
+    """Two allocations of one resource that overlap.
+
+    In an audit both are live: a broken rule. In ``shadow_conflicts`` the first one is a shadow.
+    """
 
     first: Allocation
     second: Allocation
@@ -103,7 +108,7 @@ def _months(start_us: int, end_us: int) -> Iterable[Window]:
         start_us += MAX_WINDOW_US
 
 
-def _owners_missing(view: View, rows: Iterable[Allocation]) -> Need | None:
+def _owners_missing(view: View, rows: Collection[Allocation]) -> Need | None:
     owned: dict[OwnerKind, set[str]] = {kind: set() for kind in OwnerKind}
     for row in rows:
         owned[row.owner_kind].add(row.owner_id)
@@ -111,9 +116,9 @@ def _owners_missing(view: View, rows: Iterable[Allocation]) -> Need | None:
         view.scope.restaurant_id,
         bookings=frozenset(owned[OwnerKind.BOOKING]) - view.scope.bookings,
         holds=frozenset(owned[OwnerKind.HOLD]) - view.scope.holds,
-        blocks=frozenset(owned[OwnerKind.BLOCK]) - view.scope.blocks,
+        records=owner_refs(rows) - view.scope.records,
     )
-    return Need(scope) if scope.bookings or scope.holds or scope.blocks else None
+    return Need(scope) if scope.bookings or scope.holds or scope.records else None
 
 
 def _overlaps(rows: Iterable[Allocation]) -> Iterable[Overlap]:
@@ -124,11 +129,8 @@ def _overlaps(rows: Iterable[Allocation]) -> Iterable[Overlap]:
     found: list[Overlap] = []
     for of_resource in resources.values():
         of_resource.sort(key=_order)
-        open_rows: list[Allocation] = []
-        for row in of_resource:
-            open_rows = [each for each in open_rows if each.window.end_us > row.window.start_us]
-            found.extend(Overlap(each, row) for each in open_rows)
-            open_rows.append(row)
+        pairs = overlapping_pairs(of_resource, attrgetter("window"))
+        found.extend(Overlap(first, second) for first, second in pairs)
     return sorted(found, key=lambda pair: (pair.first.order_key, pair.second.order_key))
 
 
@@ -136,11 +138,13 @@ def _has_owner(view: View, row: Allocation) -> bool:
     if row.owner_kind is OwnerKind.HOLD:
         hold = view.find_hold(row.owner_id)
         return hold is not None and hold.state.value == "active" and not row.shadow
-    if row.owner_kind is OwnerKind.BLOCK:
-        return view.find_block(row.owner_id) is not None
+    if row.owner_kind is not OwnerKind.BOOKING:
+        return view.find_record(owner_class(row.owner_kind), row.owner_id) is not None
     booking = view.find_booking(row.owner_id)
     if booking is None:
         return False
+    if booking.status is BookingStatus.SHADOW:
+        return row.shadow
     return booking.status.occupies or row.window.end_us <= view.now_us
 
 

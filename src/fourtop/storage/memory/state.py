@@ -13,25 +13,35 @@ from sortedcontainers import SortedList
 
 from fourtop.errors import AllocationsOverlap, AlreadyExists, ForeignTenant, NotFound, StaleVersion
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
-from fourtop.model.block import Block
 from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.model.window import Window
-from fourtop.ports import Changes, Headcount, HeldCover, StoredResult, held_covers_of, joined_extent
+from fourtop.ports import (
+    Changes,
+    Headcount,
+    HeldCover,
+    PlainRecord,
+    StoredResult,
+    by_kind,
+    held_covers_of,
+    joined_extent,
+    owner_class,
+)
 from fourtop.storage.memory.archive import Archive
-from fourtop.storage.memory.confirmations import ConfirmationRecords
+from fourtop.storage.memory.confirmations import ConfirmationRecords, refuse_known
 from fourtop.storage.memory.headcounts import HeadcountIndex
 from fourtop.storage.memory.outbox import EventOutbox
+from fourtop.storage.memory.plain_records import PlainRecords
 from fourtop.timeline import Occupancy, OverlappingIndex
 
 R = TypeVar("R")
+P = TypeVar("P", bound=PlainRecord)
 
 # Sorts after every id.
 _LAST_ID: Final = "~"
-_BLOCK: Final = OwnerKind.BLOCK
 # The indexes that ``_index_records`` makes anew.
 _INDEXES: Final = ("_starts", "_headcounts", "_active", "_expiries", "_sessions", "_holds_for")
 
@@ -49,7 +59,7 @@ class StoredRecords(TypedDict, total=False):
     allocations: Iterable[Allocation]
     bookings: Iterable[Booking]
     holds: Iterable[Hold]
-    blocks: Iterable[Block]
+    records: Iterable[PlainRecord]
     confirmations: Iterable[ConfirmationResult]
     stored_results: Iterable[StoredResult]
     event_keys: Iterable[str]
@@ -68,9 +78,9 @@ class RestaurantState:
         self.outbox: EventOutbox = EventOutbox()
         self.archive: Archive = Archive()
         self.confirmations: ConfirmationRecords = ConfirmationRecords()
+        self.plain: PlainRecords = PlainRecords()
         self._bookings: dict[str, Booking] = {}
         self._holds: dict[str, Hold] = {}
-        self._blocks: dict[str, Block] = {}
         self._starts: SortedList[tuple[int, str]] = SortedList()
         self._headcounts = HeadcountIndex()
         self._active: OverlappingIndex[Hold] = OverlappingIndex(key=attrgetter("id"))
@@ -107,7 +117,7 @@ class RestaurantState:
             Changes(
                 bookings=tuple(kept.get("bookings", ())),
                 holds_added=tuple(kept.get("holds", ())),
-                blocks_added=tuple(kept.get("blocks", ())),
+                records_added=tuple(kept.get("records", ())),
                 confirmations=tuple(kept.get("confirmations", ())),
                 stored_results=tuple(kept.get("stored_results", ())),
             )
@@ -153,9 +163,9 @@ class RestaurantState:
         """Return the hold of that id, in any state, or ``None``."""
         return self._holds.get(hold_id)
 
-    def find_block(self, block_id: str) -> Block | None:
-        """Return the block of that id, or ``None``."""
-        return self._blocks.get(block_id)
+    def find_record(self, record: type[P], record_id: str) -> P | None:
+        """Return the plain record of that class and id, or ``None``."""
+        return self.plain.find(record, record_id)
 
     def find_confirmation(self, hold_id: str) -> ConfirmationResult | None:
         """Return the successful confirmation of a hold, or ``None``."""
@@ -299,13 +309,15 @@ class RestaurantState:
             (self._bookings, changes.bookings),
             (self._holds, changes.holds_added),
             (self._holds, changes.holds_changed),
-            (self._blocks, changes.blocks_added),
-            (self._blocks, changes.blocks_changed),
         )
         before = [
             (records, each.id, records.get(each.id)) for records, rows in touched for each in rows
         ]
-        before += [(self._blocks, each, self._blocks.get(each)) for each in changes.blocks_removed]
+        before += [
+            (self._bookings, each, self._bookings.get(each)) for each in changes.bookings_removed
+        ]
+        if changes.records_added or changes.records_changed or changes.records_removed:
+            before += self.plain.stored_before(changes)
         return partial(self._restore, changes, before, self.house, self.versions)
 
     def _restore(
@@ -418,43 +430,21 @@ class RestaurantState:
 
     def _check_new(self, changes: Changes) -> None:
         if changes.holds_added:
-            _refuse_known("hold", (hold.id for hold in changes.holds_added), self._holds)
-        if changes.blocks_added:
-            _refuse_known("block", (block.id for block in changes.blocks_added), self._blocks)
+            refuse_known("hold", (hold.id for hold in changes.holds_added), self._holds)
+        if changes.records_added:
+            self.plain.check_new(changes.records_added)
         if changes.events:
-            _refuse_known("event", (event.dedupe_key for event in changes.events), self.outbox.keys)
+            refuse_known("event", (event.dedupe_key for event in changes.events), self.outbox.keys)
         if changes.confirmations:
-            self._check_confirmations(changes)
+            self.confirmations.check_results(changes.confirmations)
         if changes.stored_results:
-            self._check_stored_results(changes)
-
-    def _check_confirmations(self, changes: Changes) -> None:
-        known = self.confirmations
-        _refuse_known("confirmation", (each.id for each in changes.confirmations), known.results)
-        hold_ids: set[str] = set()
-        successes: set[tuple[str, str]] = set()
-        for each in changes.confirmations:
-            if not each.confirmed:
-                continue
-            if each.hold_id in hold_ids or known.find_success(each.hold_id) is not None:
-                raise AlreadyExists("confirmation", each.hold_id)
-            hold_ids.add(each.hold_id)
-            success = (str(each.booking_id), each.key)
-            if success in known.successes or success in successes:
-                raise AlreadyExists("confirmation", each.key)
-            successes.add(success)
-
-    def _check_stored_results(self, changes: Changes) -> None:
-        answered: set[tuple[str, str]] = set()
-        for answer in changes.stored_results:
-            under = (answer.command, answer.key)
-            if under in self.confirmations.stored_results or under in answered:
-                raise AlreadyExists("result", answer.key)
-            answered.add(under)
+            self.confirmations.check_stored_results(changes.stored_results)
 
     def _check_references(self, changes: Changes) -> None:
-        if changes.blocks_changed or changes.blocks_removed:
-            self._check_blocks(changes)
+        if changes.records_changed or changes.records_removed:
+            self._check_known_records(changes)
+        if changes.bookings_removed:
+            self._check_removed_bookings(changes)
         floor = self.house.floor if changes.floor is None else changes.floor.floor
         tables = floor.positions
         known: dict[OwnerKind, tuple[Container[str], Container[str]]] = {}
@@ -479,32 +469,39 @@ class RestaurantState:
             return self._bookings, {each.id for each in changes.bookings}
         if kind is OwnerKind.HOLD:
             return self._holds, {each.id for each in changes.holds_added}
-        return self._blocks, {each.id for each in changes.blocks_added}
+        record = owner_class(kind)
+        added = {each.id for each in changes.records_added if type(each) is record}
+        return self.plain.ids(record), added
 
-    def _check_blocks(self, changes: Changes) -> None:
-        for block in changes.blocks_changed:
-            if block.id not in self._blocks:
-                raise NotFound("block", block.id)
+    def _check_known_records(self, changes: Changes) -> None:
+        """Refuse to change or remove a plain record that is missing or would leave rows behind."""
+        self.plain.check_known(changes.records_changed, changes.records_removed)
+        for kind, ids in by_kind(changes.records_removed).items():
+            if kind.owner is not None:
+                self._check_left_behind(changes, kind.owner, ids)
+
+    def _check_removed_bookings(self, changes: Changes) -> None:
+        """Refuse to remove a booking that is missing, named twice or changed at the same time."""
+        changed = {booking.id for booking in changes.bookings}
         removed: set[str] = set()
-        for block_id in changes.blocks_removed:
-            if block_id in removed or block_id not in self._blocks:
-                raise NotFound("block", block_id)
-            removed.add(block_id)
-        if removed:
-            self._check_left_behind(changes, removed)
+        for booking_id in changes.bookings_removed:
+            if booking_id in removed or booking_id in changed or booking_id not in self._bookings:
+                raise NotFound("booking", booking_id)
+            removed.add(booking_id)
+        self._check_left_behind(changes, OwnerKind.BOOKING, removed)
 
-    def _check_left_behind(self, changes: Changes, removed: Container[str]) -> None:
-        """Refuse to remove a block if rows of it would remain."""
+    def _check_left_behind(
+        self, changes: Changes, kind: OwnerKind, removed: Collection[str]
+    ) -> None:
+        """Refuse to remove an owner if rows of it would remain."""
         stored = (
-            row
-            for block_id in changes.blocks_removed
-            for row in self.occupancy.of_owner(_BLOCK, block_id)
+            row for owner_id in sorted(removed) for row in self.occupancy.of_owner(kind, owner_id)
         )
         gone = {row.id for row in chain(changes.removed, (old for old, _ in changes.replaced))}
         left = (row for row in stored if row.id not in gone)
         for row in chain(left, changes.added, (new for _, new in changes.replaced)):
-            if row.owner_kind is _BLOCK and row.owner_id in removed:
-                raise NotFound("block", row.owner_id)
+            if row.owner_kind is kind and row.owner_id in removed:
+                raise NotFound(kind.value, row.owner_id)
 
     def _write_allocations(self, changes: Changes) -> None:
         gone = [*changes.removed, *(old for old, _ in changes.replaced)]
@@ -524,14 +521,7 @@ class RestaurantState:
             raise
 
     def _write_records(self, changes: Changes) -> None:
-        for booking in changes.bookings:
-            stored = self._bookings.get(booking.id)
-            if stored is not None:
-                self._starts.remove((stored.stay.dining.start_us, stored.id))
-                self._headcounts.remove(stored)
-            self._bookings[booking.id] = booking
-            self._starts.add((booking.stay.dining.start_us, booking.id))
-            self._headcounts.add(booking)
+        self._write_bookings(changes)
         for hold in changes.holds_added:
             self._holds[hold.id] = hold
             if hold.booking_id is not None:
@@ -541,14 +531,26 @@ class RestaurantState:
             self._deactivate(self._holds[hold.id])
             self._holds[hold.id] = hold
             self._activate(hold)
-        for block in (*changes.blocks_added, *changes.blocks_changed):
-            self._blocks[block.id] = block
-        for block_id in changes.blocks_removed:
-            del self._blocks[block_id]
+        if changes.records_added or changes.records_changed or changes.records_removed:
+            self.plain.write(changes)
         if changes.confirmations or changes.stored_results:
             self.confirmations.extend(changes.confirmations, changes.stored_results)
         if changes.events:
             self.outbox.extend(changes.events)
+
+    def _write_bookings(self, changes: Changes) -> None:
+        for booking in changes.bookings:
+            stored = self._bookings.get(booking.id)
+            if stored is not None:
+                self._starts.remove((stored.stay.dining.start_us, stored.id))
+                self._headcounts.remove(stored)
+            self._bookings[booking.id] = booking
+            self._starts.add((booking.stay.dining.start_us, booking.id))
+            self._headcounts.add(booking)
+        for booking_id in changes.bookings_removed:
+            gone = self._bookings.pop(booking_id)
+            self._starts.remove((gone.stay.dining.start_us, gone.id))
+            self._headcounts.remove(gone)
 
     def _activate(self, hold: Hold) -> None:
         if hold.state is HoldState.ACTIVE:
@@ -586,11 +588,3 @@ class RestaurantState:
             policy=self.versions.policy + (changes.policy is not None),
             occupancy=self.versions.occupancy + changes.touches_occupancy,
         )
-
-
-def _refuse_known(kind: str, new: Iterable[str], known: Container[str]) -> None:
-    seen: set[str] = set()
-    for each in new:
-        if each in known or each in seen:
-            raise AlreadyExists(kind, each)
-        seen.add(each)
