@@ -22,7 +22,7 @@ from fourtop.model.window import brief_iso, from_micros
 
 
 class Keep(Enum):
-    """The value of a field that a change keeps as it is."""
+    """The value of a field that a change keeps."""
 
     KEEP = "keep"
 
