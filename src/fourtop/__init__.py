@@ -79,10 +79,13 @@ from fourtop.formats.house_document import (
 from fourtop.formats.json_schema import house_schema
 from fourtop.formats.sketch import sketch_floor, sketch_house
 from fourtop.jobs import (
+    LocalTime,
+    LocalTimes,
     Pruned,
     Relayed,
     RelayOptions,
     Swept,
+    check_local_times,
     prune_allocations,
     prune_confirmations,
     prune_outbox,
@@ -218,6 +221,8 @@ __all__ = [
     "Join",
     "Keep",
     "KeyReused",
+    "LocalTime",
+    "LocalTimes",
     "ManualClock",
     "MemoryStore",
     "Mobility",
@@ -281,6 +286,7 @@ __all__ = [
     "Window",
     "Zone",
     "ZoneRule",
+    "check_local_times",
     "downgrade",
     "dump_house",
     "dump_rows_csv",
