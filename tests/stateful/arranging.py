@@ -56,7 +56,7 @@ def move(ledger: Ledger, moves: Sequence[Swap]) -> list[Guest]:
     steps = [step for step in found if step is not None]
     owners = [("booking", step.guest.id) for step in steps]
     for step in steps:
-        rivals = ledger.rivals(step.tables, step.start, step.end, owners)
+        rivals = ledger.all_rivals(step.tables, step.start, step.end, owners)
         if rivals:
             raise taken(step.tables, rivals)
     for place, one in enumerate(steps):

@@ -148,7 +148,10 @@ def _reseat(ledger: Ledger, guest: Guest, asked: dict[str, Any]) -> None:
     request = as_request(asked)
     owner = ("booking", guest.id)
     holds = (("hold", keep.id) for keep in ledger.keeps_for(guest.id))
-    seated, tables = _judged(ledger, request, Own((owner, *holds), guest.id), later=later)
+    # The party was promised its start, so that it may be past by now.
+    is_promised = request.start_us == guest.sitting.start
+    judged = as_request({**asked, "past_reason": "promised"}) if is_promised else request
+    seated, tables = _judged(ledger, judged, Own((owner, *holds), guest.id), later=later)
     ledger.end_keeps_for(guest.id)
     if request.start_us != guest.sitting.start:
         guest.told = told(ledger.restaurant, request.start_us)

@@ -77,8 +77,8 @@ class AsyncDesk:
     ``key`` makes it idempotent: the same key with the same request returns the stored success,
     marked as a replay; with another request it raises ``KeyReused``. Refusals are not stored.
     ``expected`` is the version of the booking that the caller saw: at another version the command
-    raises ``StaleVersion``. A change that changes nothing writes nothing, and returns the booking
-    as it is; so does a step of status that was taken already. Times go in with any time zone and
+    raises ``StaleVersion``. A change that changes nothing writes nothing and returns the booking
+    unchanged; so does a step of status that was taken already. Times go in with any time zone and
     come out in UTC.
 
     Every command may also raise ``NotFound`` (unknown restaurant), ``InvalidIdentifier`` (a

@@ -155,6 +155,7 @@ def new_hold(
         channel=request.channel,
         minutes=request.minutes,
         reference=request.reference,
+        life_start_us=view.now_us,
     )
 
 

@@ -147,7 +147,9 @@ def _seated(
         raise IllegalTransition(booking.id, booking.status.value, "given named tables")
     owners = (Owner(OwnerKind.BOOKING, booking.id), *owners_for(view, booking.id))
     admission = Admission(view, compiled, invocation.actor, Released(owners, booking.id))
-    seating = admission.admit(request, with_tables=has_tables, counts=True)
+    # The party was promised its start; a change of its size may come late.
+    is_held = request.start_us == booking.stay.dining.start_us
+    seating = admission.admit(request, with_tables=has_tables, counts=True, is_held=is_held)
     if isinstance(seating, Refusal):
         raise Refused(seating)
     return seating
