@@ -45,18 +45,10 @@ class HoldRules(Stage):
         wish=wishes(),
         choice=PICKS,
         times=st.sampled_from((1, 1, 2, 4)),
-        version=versions(),
         is_right=st.sampled_from((True, True, True, False)),
     )
     def hold_for_booking(
-        self,
-        caller: Caller,
-        wish: Wish,
-        choice: int,
-        times: int,
-        version: int | None,
-        *,
-        is_right: bool,
+        self, caller: Caller, wish: Wish, choice: int, times: int, *, is_right: bool
     ) -> None:
         """Hold tables for a booking that waits for them, perhaps too often, or for another."""
         caller = self._where(caller, "guests")
@@ -70,9 +62,7 @@ class HoldRules(Stage):
         else:
             request = wish.request(ledger, party_size=guest.party_size, start=guest.sitting.start)
         for _ in range(1 if guest is None else times):
-            booking_id = UNKNOWN if guest is None else guest.id
-            expected = seen(ledger, booking_id, version)
-            self._hold(caller, request, Terms(booking_id, expected=expected))
+            self._hold(caller, request, Terms(UNKNOWN if guest is None else guest.id))
             self.all_that_is_seen_is_as_the_model_says()
             caller = attrs.evolve(caller, key=None)
 
@@ -83,7 +73,6 @@ class HoldRules(Stage):
                 booking_id=terms.booking_id,
                 ttl_seconds=terms.ttl_seconds,
                 session=terms.session,
-                expected=terms.expected,
                 key=caller.key,
             )
 

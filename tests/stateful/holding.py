@@ -47,13 +47,12 @@ class Terms:
     booking_id: str | None = None
     ttl_seconds: int | None = None
     session: str | None = None
-    expected: int | None = None
 
 
 def hold(ledger: Ledger, new_id: str, request: BookingRequest, terms: Terms) -> Keep:
     own = NOTHING
     if terms.booking_id is not None:
-        check_awaits(ledger, terms.booking_id, request, terms.expected)
+        check_awaits(ledger, terms.booking_id, request)
         request = completed(ledger.guests[terms.booking_id], request)
         own = Own(booking_id=terms.booking_id)
     check_limits(ledger, terms, given_up=0)
@@ -67,7 +66,7 @@ def replace(
     old = live(ledger, old_id)
     terms = Terms(old.booking_id, ttl_seconds, old.session)
     if old.booking_id is not None:
-        check_awaits(ledger, old.booking_id, request, None)
+        check_awaits(ledger, old.booking_id, request)
         request = completed(ledger.guests[old.booking_id], request)
     check_limits(ledger, terms, given_up=1)
     seated, choice = admit(ledger, request, Own((("hold", old.id),), old.booking_id, old.id))
@@ -159,11 +158,8 @@ def completed(guest: Guest, request: BookingRequest) -> BookingRequest:
     )
 
 
-def check_awaits(
-    ledger: Ledger, booking_id: str, request: BookingRequest, expected: int | None
-) -> None:
+def check_awaits(ledger: Ledger, booking_id: str, request: BookingRequest) -> None:
     guest = find(ledger, booking_id)
-    check_expected(guest, expected)
     if guest.status not in AWAITING:
         raise Wrong(
             IllegalTransition, booking_id=booking_id, status=guest.status, target="confirmed"

@@ -65,7 +65,12 @@ NOT_AWAITED: Final = {"Engine.desk"}
 
 
 def public(kind: type[Any]) -> dict[str, Any]:
-    return {name: member for name, member in vars(kind).items() if not name.startswith("_")}
+    """Return the public members of a class and of our classes that it derives from."""
+    members: dict[str, Any] = {}
+    for each in reversed(kind.__mro__):
+        if each.__module__.partition(".")[0] == "fourtop":
+            members |= vars(each)
+    return {name: member for name, member in members.items() if not name.startswith("_")}
 
 
 def facts(function: Callable[..., Any]) -> tuple[list[inspect.Parameter], dict[str, Any]]:

@@ -158,7 +158,6 @@ def with_new_zones(tmp_path: Path, *arguments: str) -> tuple[int, Any]:
     return done.returncode, json.loads(done.stdout)
 
 
-@pytest.mark.skipif(not ZONES, reason="the machine has no files of time zones")
 def test_finding_16_an_update_of_the_zone_data_is_found(url: str, tmp_path: Path) -> None:
     year = NEXT_YEAR.year + 1
     code, data = with_new_zones(tmp_path, "jobs", "local-times", "--store", url)

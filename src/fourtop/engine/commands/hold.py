@@ -15,20 +15,11 @@ from fourtop.engine.dispatch.requests import (
     check_request,
     one_or_none,
     optional_id,
-    optional_version,
-    with_expected,
 )
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import check_awaits_tables, get_booking
 from fourtop.engine.usage import NOTHING_RELEASED, Released
-from fourtop.errors import (
-    HoldLimit,
-    HoldRateLimit,
-    InvalidInput,
-    Refusal,
-    Refused,
-    safe_repr,
-)
+from fourtop.errors import HoldLimit, HoldRateLimit, Refusal, Refused
 from fourtop.model import validators
 from fourtop.model.booking_change import with_promises
 from fourtop.model.booking_rules import HOLD_TTL_SECONDS
@@ -46,13 +37,11 @@ class Terms:
         booking_id: The pending booking that it is for, if any.
         ttl_seconds: Its lifetime; ``None``: the policy's.
         session: The host's session.
-        expected: The version of the booking that the caller saw; ``None``: any.
     """
 
     booking_id: str | None = None
     ttl_seconds: int | None = None
     session: str | None = None
-    expected: int | None = None
 
 
 def command(
@@ -61,8 +50,7 @@ def command(
     """Build the command.
 
     Raises:
-        InvalidInput: If an argument is of the wrong type or out of range, or ``expected`` comes
-            without a booking.
+        InvalidInput: If an argument is of the wrong type or out of range.
         InvalidIdentifier: If an id or the key is malformed.
     """
     check_request(request)
@@ -74,11 +62,7 @@ def command(
     )
     if terms.ttl_seconds is not None:
         terms = attrs.evolve(terms, ttl_seconds=check_ttl(terms.ttl_seconds))
-    expected = optional_version(terms.expected)
-    if expected is not None and terms.booking_id is None:
-        raise InvalidInput("expected", "must come with a booking_id", safe_repr(expected))
-    arguments = {"request": request, "terms": terms}
-    invocation = caller.invocation("hold", key, with_expected(arguments, expected))
+    invocation = caller.invocation("hold", key, {"request": request, "terms": terms})
     return Command(
         invocation,
         scope,
@@ -106,7 +90,7 @@ def make_hold(
     """Decide a new hold."""
     released = NOTHING_RELEASED
     if terms.booking_id is not None:
-        booking = get_booking(view, terms.booking_id, terms.expected)
+        booking = get_booking(view, terms.booking_id)
         check_awaits_tables(booking, request)
         request = with_promises(request, booking)
         released = Released(booking_id=terms.booking_id)
