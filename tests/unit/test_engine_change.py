@@ -59,7 +59,7 @@ def two_floors() -> Floor:
 
 @pytest.fixture
 def desk(store: Store) -> Desk:
-    return open_desk(store, a_house(two_floors()), actor=STAFF)
+    return open_desk(store, a_house(two_floors(), channels=["phone"]), actor=STAFF)
 
 
 def step_free(desk: Desk, booking_id: str = "b1", text: str = "19:00", **more: Any) -> Booking:
@@ -112,6 +112,28 @@ def test_a_change_keeps_all_that_it_does_not_give(desk: Desk) -> None:
         "2026-05-01T19:00+00:00",
         "2026-05-01T20:00+00:00",
     )
+
+
+def test_a_guest_keeps_the_length_that_staff_gave_and_sets_no_other(
+    desk: Desk, store: Store
+) -> None:
+    desk.book(party_size(4, minutes=45), booking_id="b1")
+    guest = Engine(store).desk(desk.restaurant_id, actor=Actor("g7", "guest"))
+    later = guest.reschedule("b1", BookingChange(start=at("20:00")))
+    assert (later.minutes, later.stay.dining.minutes) == (45, 45)
+    with pytest.raises(Refused) as caught:
+        guest.reschedule("b1", BookingChange(start=at("19:00"), minutes=60))
+    assert caught.value.code is Code.STAY_OUT_OF_BOUNDS
+
+
+def test_a_late_change_of_the_size_keeps_the_start(desk: Desk, clock: ManualClock) -> None:
+    step_free(desk)
+    clock.move_to(at("19:20"))
+    fewer = desk.reschedule("b1", BookingChange(party_size=3))
+    assert (fewer.party_size, fewer.start, fewer.past_reason) == (3, at("19:00"), None)
+    with pytest.raises(Refused) as caught:
+        desk.reschedule("b1", BookingChange(start=at("19:10")))
+    assert caught.value.code is Code.BOOKING_IN_PAST
 
 
 def test_a_field_that_is_given_as_nothing_is_nothing(desk: Desk) -> None:

@@ -74,7 +74,8 @@ def _expected_windows(
     if isinstance(start_us, Keep) or isinstance(party_size, Keep):
         return (), ()
     occasion = None if isinstance(change.occasion, Keep) else change.occasion
-    party = Inquiry(party_size, start_us, ANY_TABLE, occasion=occasion)
+    minutes = None if isinstance(change.minutes, Keep) else change.minutes
+    party = Inquiry(party_size, start_us, ANY_TABLE, occasion=occasion, minutes=minutes)
     return expected_windows(party, compiled, counts=True)
 
 
@@ -146,7 +147,8 @@ def _seated(
     if request.tables and not has_tables:
         raise IllegalTransition(booking.id, booking.status.value, "given named tables")
     owners = (Owner(OwnerKind.BOOKING, booking.id), *owners_for(view, booking.id))
-    admission = Admission(view, compiled, invocation.actor, Released(owners, booking.id))
+    released = Released(owners, booking.id, minutes=booking.minutes)
+    admission = Admission(view, compiled, invocation.actor, released)
     # The party was promised its start; a change of its size may come late.
     is_held = request.start_us == booking.stay.dining.start_us
     seating = admission.admit(request, with_tables=has_tables, counts=True, is_held=is_held)
