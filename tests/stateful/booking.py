@@ -5,7 +5,7 @@ from __future__ import annotations
 from fourtop.errors import AlreadyExists, IllegalTransition, NotFound
 from fourtop.model.event import EventType
 from fourtop.model.request import BookingRequest
-from tests.stateful.admission import NOTHING, Own, admit, check_caps, sit
+from tests.stateful.admission import NOTHING, Own, admit, check_caps, check_guest, sit
 from tests.stateful.ledger import AWAITING, Given, Guest, Ledger, Wrong
 from tests.stateful.service import Sitting
 
@@ -50,6 +50,7 @@ def _judged(
 ) -> tuple[Sitting, tuple[str, ...]]:
     if later:
         seated = sit(ledger, request)
+        check_guest(ledger, request, own)
         check_caps(ledger, seated, request.party_size, own)
         return seated, ()
     seated, choice = admit(ledger, request, own)
