@@ -123,6 +123,7 @@ from fourtop.model.results import (
     Slot,
     Versions,
 )
+from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.model.table import Mobility, Position, Table
 from fourtop.model.window import Window
@@ -234,6 +235,7 @@ __all__ = [
     "PolicyDrift",
     "Position",
     "Preference",
+    "ProblemKind",
     "Proof",
     "Pruned",
     "Quote",
@@ -247,6 +249,7 @@ __all__ = [
     "Restaurant",
     "Rival",
     "RuleKind",
+    "RuleProblem",
     "Score",
     "SeatingRules",
     "Service",
@@ -277,6 +280,7 @@ __all__ = [
     "Window",
     "Zone",
     "ZoneRule",
+    "check_rules",
     "downgrade",
     "dump_house",
     "dump_rows_csv",
