@@ -79,10 +79,13 @@ from fourtop.formats.house_document import (
 from fourtop.formats.json_schema import house_schema
 from fourtop.formats.sketch import sketch_floor, sketch_house
 from fourtop.jobs import (
+    LocalTime,
+    LocalTimes,
     Pruned,
     Relayed,
     RelayOptions,
     Swept,
+    check_local_times,
     prune_allocations,
     prune_confirmations,
     prune_outbox,
@@ -93,6 +96,7 @@ from fourtop.model.actor import GUEST, Actor
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.block import Block
 from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus, Step
+from fourtop.model.booking_change import KEEP, BookingChange, Keep
 from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
 from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.capacity_rules import (
@@ -156,6 +160,7 @@ _OF_SQL = frozenset(
 
 __all__ = [
     "GUEST",
+    "KEEP",
     "Actor",
     "AdjacencyMode",
     "Allocation",
@@ -172,6 +177,7 @@ __all__ = [
     "Availability",
     "Block",
     "Booking",
+    "BookingChange",
     "BookingRequest",
     "BookingRow",
     "BookingStatus",
@@ -214,7 +220,10 @@ __all__ = [
     "InvalidInput",
     "InvalidWindow",
     "Join",
+    "Keep",
     "KeyReused",
+    "LocalTime",
+    "LocalTimes",
     "ManualClock",
     "MemoryStore",
     "Mobility",
@@ -280,6 +289,7 @@ __all__ = [
     "Window",
     "Zone",
     "ZoneRule",
+    "check_local_times",
     "check_rules",
     "downgrade",
     "dump_house",
