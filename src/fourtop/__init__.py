@@ -22,6 +22,7 @@ from fourtop.engine import (
     Engine,
     Move,
     Overlap,
+    SharedTable,
     TableState,
     TimeOrderedIds,
 )
@@ -232,6 +233,7 @@ __all__ = [
     "ServicePeriod",
     "SetCapacity",
     "Severity",
+    "SharedTable",
     "Slot",
     "SqlStore",
     "StaleVersion",

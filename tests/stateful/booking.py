@@ -12,7 +12,7 @@ from tests.stateful.service import Sitting
 # From where each command may take a booking, and where to.
 STEPS = {
     "cancel": (("pending", "pending_allocation", "confirmed", "priority_waitlist"), "cancelled"),
-    "check_in": (("confirmed", "priority_waitlist"), "checked_in"),
+    "seat": (("confirmed", "priority_waitlist"), "checked_in"),
     "complete": (("checked_in",), "completed"),
     "no_show": (("confirmed", "checked_in", "priority_waitlist"), "no_show"),
 }
@@ -105,11 +105,11 @@ def reschedule(ledger: Ledger, booking_id: str, request: BookingRequest) -> Gues
 def step(ledger: Ledger, command: str, booking_id: str) -> Guest:
     guest = find(ledger, booking_id)
     sources, target = STEPS[command]
-    if guest.status not in sources or (command == "check_in" and guest.given is None):
+    if guest.status not in sources or (command == "seat" and guest.given is None):
         raise Wrong(IllegalTransition, booking_id=booking_id, status=guest.status, target=target)
     guest.status = target
     touched(ledger, guest)
-    if command != "check_in":
+    if command != "seat":
         ledger.end_keeps_for(booking_id)
         ledger.free(("booking", booking_id))
         if guest.given is not None and guest.given.start < ledger.now:

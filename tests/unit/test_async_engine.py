@@ -114,6 +114,9 @@ def call(name: str, *args: Any, **kwargs: Any) -> Invocation:
     return name, args, kwargs
 
 
+# Moves the clock.
+CLOCK: Final = "clock"
+
 # Every method of a desk, with each kind of outcome: an answer, a replay, a refusal, an error.
 EVENING: Final = (
     call("house"),
@@ -147,10 +150,17 @@ EVENING: Final = (
     call("move", [Move("b1", ("5",))]),
     call("move", []),
     call("cancel", "b3"),
-    call("check_in", "b1"),
+    call("seat", "b1"),
+    call("block", window("17:00", "18:00"), tables=("2",), reason="a leak", key="k3"),
+    call("blocks", window("17:00", "18:00")),
+    call("unblock", "n19"),
+    call(CLOCK, at("19:00")),
+    call("seat", "b1"),
     call("table_states"),
     call("complete", "b1"),
     call("no_show", "b2"),
+    call(CLOCK, at("20:15")),
+    call("no_show", "b2"),
     call("no_show", "b2"),
     call(
         "import_bookings", [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))]
@@ -158,9 +168,6 @@ EVENING: Final = (
     call(
         "import_bookings", [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))]
     ),
-    call("block", window("17:00", "18:00"), tables=("2",), reason="a leak", key="k3"),
-    call("blocks", window("17:00", "18:00")),
-    call("unblock", "n24"),
     call("edit_floor", lambda floor: floor.without_table("4"), expected=1),
     call("edit_floor", lambda floor: floor.without_table("3"), expected=1),
     call("edit_policy", lambda _: 1),
@@ -192,15 +199,30 @@ async def awaited(
         return Raised(type(error), error.details)
 
 
+def played() -> tuple[MemoryStore, list[object]]:
+    """The store and the answers after the evening of a sync desk."""
+    clock = ManualClock(NOW)
+    store = MemoryStore(clock)
+    desk = Engine(store, ids=CountedIds("n")).add_restaurant(a_house(), actor=STAFF)
+    answers = [
+        clock.move_to(*args) if name == CLOCK else answered(desk, name, args, kwargs)
+        for name, args, kwargs in EVENING
+    ]
+    return store, answers
+
+
 def test_every_call_of_an_evening_is_answered_alike() -> None:
-    called = MemoryStore(ManualClock(NOW))
-    desk = Engine(called, ids=CountedIds("n")).add_restaurant(a_house(), actor=STAFF)
-    expected = [answered(desk, *each) for each in EVENING]
+    called, expected = played()
 
     async def play() -> tuple[list[object], tuple[Event, ...]]:
-        store = AsyncMemoryStore(ManualClock(NOW))
+        clock = ManualClock(NOW)
+        store = AsyncMemoryStore(clock)
         other = await AsyncEngine(store, ids=CountedIds("n")).add_restaurant(a_house(), actor=STAFF)
-        return [await awaited(other, *each) for each in EVENING], await store.events("house")
+        answers = [
+            clock.move_to(*args) if name == CLOCK else await awaited(other, name, args, kwargs)
+            for name, args, kwargs in EVENING
+        ]
+        return answers, await store.events("house")
 
     answers, events = asyncio.run(play())
     for (name, args, kwargs), answer, wanted in zip(EVENING, answers, expected, strict=True):
@@ -209,13 +231,14 @@ def test_every_call_of_an_evening_is_answered_alike() -> None:
 
 
 def test_every_method_is_called_that_evening_and_succeeds_once() -> None:
-    assert {name for name, _, _ in EVENING} == set(public(Desk))
-    desk = Engine(MemoryStore(ManualClock(NOW)), ids=CountedIds("n")).add_restaurant(
-        a_house(), actor=STAFF
-    )
-    assert {each[0] for each in EVENING if not isinstance(answered(desk, *each), Raised)} == set(
-        public(Desk)
-    )
+    assert {name for name, _, _ in EVENING} - {CLOCK} == set(public(Desk))
+    _, answers = played()
+    succeeded = {
+        name
+        for (name, _, _), answer in zip(EVENING, answers, strict=True)
+        if not isinstance(answer, Raised)
+    }
+    assert succeeded - {CLOCK} == set(public(Desk))
 
 
 def test_an_engine_lists_its_restaurants_and_finds_their_desks() -> None:

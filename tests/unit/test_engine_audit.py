@@ -221,7 +221,7 @@ def test_a_booking_that_is_over_needs_no_tables(
 def test_a_clean_house_stays_clean_through_an_evening(desk: Desk, clock: ManualClock) -> None:
     bookings = [booked(desk, 4) for _ in range(3)]
     clock.move_to(at("19:15"))
-    desk.check_in(bookings[0].id)
+    desk.seat(bookings[0].id)
     desk.no_show(bookings[1].id)
     clock.move_to(at("20:00"))
     desk.complete(bookings[0].id)

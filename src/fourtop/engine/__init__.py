@@ -6,7 +6,7 @@ from fourtop.engine.commands.move import Move
 from fourtop.engine.desk import Desk
 from fourtop.engine.engine import Engine
 from fourtop.engine.ids import CountedIds, IdSource, TimeOrderedIds
-from fourtop.engine.queries.audit import Audit, Overlap
+from fourtop.engine.queries.audit import Audit, Overlap, SharedTable
 from fourtop.engine.queries.table_state import TableState
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "IdSource",
     "Move",
     "Overlap",
+    "SharedTable",
     "TableState",
     "TimeOrderedIds",
 ]

@@ -12,15 +12,18 @@ from typing import Literal
 from fourtop.engine.commands import (
     block,
     book,
+    complete,
     confirm,
     edit_house,
     extend_hold,
     hold,
     import_bookings,
     move,
+    no_show,
     release_hold,
     replace_hold,
     reschedule,
+    seat,
     status,
     unblock,
 )
@@ -370,32 +373,68 @@ class AsyncDesk:
         """
         return await self._executor.execute(status.cancel(self._caller, booking_id, key=key))
 
-    async def check_in(self, booking_id: str, *, key: str | None = None) -> Booking:
-        """Record that the party sits at its tables.
+    async def seat(
+        self, booking_id: str, *, expected: int | None = None, key: str | None = None
+    ) -> Booking:
+        """Record that the party sits down; its tables are taken from now until it leaves.
+
+        A party that comes early takes its tables from now on. One that stays beyond its time keeps
+        them until ``complete``.
+
+        Args:
+            booking_id: The booking.
+            expected: The version of the booking that the caller saw; ``None``: any.
+            key: Idempotency key.
 
         Raises:
+            Refused: If another party has one of its tables (the details name it, and the best
+                other tables), or if it comes too early or too late by ``SeatingRules``.
             IllegalTransition: If it is not confirmed, or has no tables.
+            StaleVersion: If the version is another. Read the booking again.
             NotFound: If it is unknown.
         """
-        return await self._executor.execute(status.check_in(self._caller, booking_id, key=key))
+        return await self._executor.execute(
+            seat.command(self._caller, booking_id, expected=expected, key=key)
+        )
 
-    async def complete(self, booking_id: str, *, key: str | None = None) -> Booking:
-        """Record that the party has left; its tables are free from now on.
+    async def complete(
+        self, booking_id: str, *, expected: int | None = None, key: str | None = None
+    ) -> Booking:
+        """Record that the party has left; its tables are free after the buffer for cleaning.
+
+        Args:
+            booking_id: The booking.
+            expected: The version of the booking that the caller saw; ``None``: any.
+            key: Idempotency key.
 
         Raises:
             IllegalTransition: If it was not checked in.
+            StaleVersion: If the version is another. Read the booking again.
             NotFound: If it is unknown.
         """
-        return await self._executor.execute(status.complete(self._caller, booking_id, key=key))
+        return await self._executor.execute(
+            complete.command(self._caller, booking_id, expected=expected, key=key)
+        )
 
-    async def no_show(self, booking_id: str, *, key: str | None = None) -> Booking:
+    async def no_show(
+        self, booking_id: str, *, expected: int | None = None, key: str | None = None
+    ) -> Booking:
         """Record that the party did not come; its tables are free from now on.
 
+        Args:
+            booking_id: The booking.
+            expected: The version of the booking that the caller saw; ``None``: any.
+            key: Idempotency key.
+
         Raises:
+            Refused: If the party may still come by ``SeatingRules``.
             IllegalTransition: If it is neither confirmed, checked in nor on the priority waitlist.
+            StaleVersion: If the version is another. Read the booking again.
             NotFound: If it is unknown.
         """
-        return await self._executor.execute(status.no_show(self._caller, booking_id, key=key))
+        return await self._executor.execute(
+            no_show.command(self._caller, booking_id, expected=expected, key=key)
+        )
 
     async def move(self, moves: Iterable[Move], *, key: str | None = None) -> tuple[Booking, ...]:
         """Give bookings other tables, several in one command, checked as a whole at its end.

@@ -8,6 +8,7 @@ from fourtop.errors import (
     HoldMismatch,
     IllegalTransition,
     NotFound,
+    StaleVersion,
 )
 from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Booking, BookingStatus
@@ -63,6 +64,16 @@ def get_booking(view: View, booking_id: str) -> Booking:
     if booking is None:
         raise NotFound("booking", booking_id)
     return booking
+
+
+def check_expected(booking: Booking, expected: int | None) -> None:
+    """Check that a booking has the version that the caller saw.
+
+    Raises:
+        StaleVersion: If it has another. Read the booking again.
+    """
+    if expected is not None and booking.version != expected:
+        raise StaleVersion("booking", expected, booking.version)
 
 
 def get_live_hold(view: View, hold_id: str) -> Hold:

@@ -15,6 +15,7 @@ from fourtop.ports.maintenance import MaintainedStore, Maintenance
 from fourtop.ports.outbox import DeadLetter, Delivery, Outbox, subject_of
 from fourtop.ports.records import LoadedRecords, Records, joined_extent
 from fourtop.ports.scope import IntervalSet, Scope
+from fourtop.ports.seated import SEATED_REACH_US, SeatedParty, buffer_after_us
 from fourtop.ports.store import AsyncStore, Clock, Store
 from fourtop.ports.told_time import MAX_STEP_BACK_US, is_behind, tell_time
 from fourtop.ports.view import View
@@ -23,6 +24,7 @@ __all__ = [
     "MAX_NEEDS",
     "MAX_STEP_BACK_US",
     "NO_CHANGES",
+    "SEATED_REACH_US",
     "AsyncStore",
     "Changes",
     "Clock",
@@ -41,9 +43,11 @@ __all__ = [
     "PolicyChange",
     "Records",
     "Scope",
+    "SeatedParty",
     "Store",
     "StoredResult",
     "View",
+    "buffer_after_us",
     "held_covers_of",
     "is_behind",
     "joined_extent",

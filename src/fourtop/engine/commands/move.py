@@ -20,11 +20,20 @@ from fourtop.errors import IllegalTransition, InvalidInput, Refusal, Refused, sa
 from fourtop.errors.display import brief, some
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
-from fourtop.model.booking import Assignment, Booking
+from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.plan import Plan
 from fourtop.model.window import Window
 from fourtop.planner import PlanRequest
-from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
+from fourtop.ports import (
+    NO_CHANGES,
+    Changes,
+    Decision,
+    Need,
+    Scope,
+    SeatedParty,
+    View,
+)
+from fourtop.ports.seated import seating_of
 
 MAX_MOVES = 100
 
@@ -144,11 +153,19 @@ def move_bookings(
 
 def _missing(view: View, bookings: list[Booking]) -> Need | None:
     windows = tuple(
-        booking.stay.occupied
+        window
         for booking in bookings
-        if not view.scope.covers(booking.stay.occupied)
+        for window in _needed(view, booking)
+        if not view.scope.covers(window)
     )
     return Need(Scope(view.scope.restaurant_id, windows=windows)) if windows else None
+
+
+def _needed(view: View, booking: Booking) -> tuple[Window, ...]:
+    """Return the windows that a move of a booking may read and allocate."""
+    given, overstay = booking.assignment, _overstay(view, booking)
+    windows = (booking.stay.occupied, *([] if given is None else [given.window]))
+    return windows if overstay is None else (*windows, overstay)
 
 
 def _step(view: View, admission: Admission, booking: Booking, move: Move) -> _Step:
@@ -159,13 +176,31 @@ def _step(view: View, admission: Admission, booking: Booking, move: Move) -> _St
         for row in rows
         if row.window.end_us > now_us and row.resource_type is ResourceType.TABLE
     ]
-    if not booking.status.occupies or not ahead:
+    overstay = _overstay(view, booking)
+    if not booking.status.occupies or not (ahead or overstay):
         raise IllegalTransition(booking.id, booking.status.value, "moved")
     plan = admission.judge_named(PlanRequest(booking.party_size), move.tables)
     if isinstance(plan, Refusal):
         raise Refused(plan)
+    if overstay is not None:
+        return _Step(booking, rows, plan, overstay)
     last = max(ahead, key=lambda row: row.window.end_us).window
     return _Step(booking, rows, plan, Window.of_micros(max(last.start_us, now_us), last.end_us))
+
+
+def _overstay(view: View, booking: Booking) -> Window | None:
+    """Return the time for which a party that overstays still needs tables; ``None``: it does not.
+
+    Its rows have ended. At its new tables it gets rows for as long as it is expected to stay.
+    """
+    given = booking.assignment
+    if booking.status is not BookingStatus.CHECKED_IN or given is None:
+        return None
+    if given.window.end_us > view.now_us:
+        return None
+    minutes = seating_of(view.house.policy).overstay_minutes
+    party = SeatedParty.of(booking, view.now_us, minutes)
+    return Window.of_micros(view.now_us, party.until_us)
 
 
 def _check_apart(placings: list[Placing]) -> None:

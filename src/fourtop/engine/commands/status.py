@@ -1,4 +1,4 @@
-"""Status: the steps of a booking's life. Cancel, check in, complete, no-show."""
+"""Status: cancel a booking, and end one that has not been completed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from fourtop.engine.dispatch.requests import Caller, Command
 from fourtop.engine.events import status_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import get_booking
+from fourtop.engine.steps import after_step
 from fourtop.errors import IllegalTransition
 from fourtop.model import validators
 from fourtop.model.allocation import OwnerKind
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.window import Window
-from fourtop.ports import NO_CHANGES, Changes, Decision, Scope, View
+from fourtop.ports import Changes, Decision, Scope, View
 
 
 def cancel(caller: Caller, booking_id: str, *, key: str | None) -> Command[Booking]:
@@ -23,71 +24,33 @@ def cancel(caller: Caller, booking_id: str, *, key: str | None) -> Command[Booki
     Raises:
         InvalidIdentifier: If the id or the key is malformed.
     """
-    return _command(caller, "cancel", booking_id, BookingStatus.CANCELLED, key)
-
-
-def check_in(caller: Caller, booking_id: str, *, key: str | None) -> Command[Booking]:
-    """Build the command that seats a party.
-
-    Raises:
-        InvalidIdentifier: If the id or the key is malformed.
-    """
-    return _command(caller, "check_in", booking_id, BookingStatus.CHECKED_IN, key)
-
-
-def complete(caller: Caller, booking_id: str, *, key: str | None) -> Command[Booking]:
-    """Build the command that ends a stay.
-
-    Raises:
-        InvalidIdentifier: If the id or the key is malformed.
-    """
-    return _command(caller, "complete", booking_id, BookingStatus.COMPLETED, key)
-
-
-def no_show(caller: Caller, booking_id: str, *, key: str | None) -> Command[Booking]:
-    """Build the command that marks a party as absent.
-
-    Raises:
-        InvalidIdentifier: If the id or the key is malformed.
-    """
-    return _command(caller, "no_show", booking_id, BookingStatus.NO_SHOW, key)
-
-
-def _command(
-    caller: Caller, name: str, booking_id: str, target: BookingStatus, key: str | None
-) -> Command[Booking]:
-    invocation = caller.invocation(name, key, {"booking_id": booking_id})
+    invocation = caller.invocation("cancel", key, {"booking_id": booking_id})
     validators.check_identifier("booking_id", booking_id)
     return Command(
         invocation,
         Scope(caller.restaurant_id, bookings=frozenset((booking_id,))),
-        lambda view, _: change_status(invocation, view, booking_id, target),
+        lambda view, _: cancel_booking(invocation, view, booking_id),
     )
 
 
-def change_status(
-    invocation: Invocation, view: View, booking_id: str, target: BookingStatus
-) -> Decision[Booking]:
-    """Decide a step of the life cycle. A step that ends the stay frees the tables from now on."""
-    booking = get_booking(view, booking_id)
-    seats_without_tables = target is BookingStatus.CHECKED_IN and booking.assignment is None
-    if seats_without_tables or not booking.status.may_become(target):
+def cancel_booking(invocation: Invocation, view: View, booking_id: str) -> Decision[Booking]:
+    """Decide that a party does not come. Its tables are free from now on."""
+    booking, target = get_booking(view, booking_id), BookingStatus.CANCELLED
+    if not booking.status.may_become(target):
         raise IllegalTransition(booking_id, booking.status.value, target.value)
-    changes, assignment = NO_CHANGES, booking.assignment
-    if not target.occupies:
-        changes = released_for(invocation, view, booking_id)
-        changes += release_from(view.allocations_of(OwnerKind.BOOKING, booking_id), view.now_us)
-        assignment = _shortened(assignment, view.now_us)
-    changed = attrs.evolve(
-        booking,
-        status=target,
-        assignment=assignment,
-        version=booking.version + 1,
-        updated_us=view.now_us,
-        actor=invocation.actor,
-    )
-    event = status_event(invocation, changed, booking.status)
-    return Decision(changed, changes + Changes(bookings=(changed,), events=(event,)))
+    return end_booking(invocation, view, booking, target)
+
+
+def end_booking(
+    invocation: Invocation, view: View, booking: Booking, target: BookingStatus
+) -> Decision[Booking]:
+    """Decide the end of a booking: its holds end, and its tables are free from now on."""
+    changes = released_for(invocation, view, booking.id)
+    changes += release_from(view.allocations_of(OwnerKind.BOOKING, booking.id), view.now_us)
+    assignment = _shortened(booking.assignment, view.now_us)
+    ended = after_step(invocation, view, booking, target, assignment=assignment)
+    event = status_event(invocation, ended, booking.status)
+    return Decision(ended, changes + Changes(bookings=(ended,), events=(event,)))
 
 
 def _shortened(assignment: Assignment | None, now_us: int) -> Assignment | None:

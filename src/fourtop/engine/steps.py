@@ -1,0 +1,63 @@
+"""Steps of status: the booking after a step, and its rows with another end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from fourtop.engine.invocation import Invocation
+from fourtop.model.allocation import Allocation, Owner, OwnerKind
+from fourtop.model.booking import Assignment, Booking, BookingStatus
+from fourtop.model.window import Window
+from fourtop.ports import NO_CHANGES, Changes, View
+
+
+def after_step(
+    invocation: Invocation, view: View, booking: Booking, target: BookingStatus, **facts: Any
+) -> Booking:
+    """Return a booking after a step of status.
+
+    Args:
+        invocation: Its actor is the actor of the step.
+        view: For the time.
+        booking: The booking before the step.
+        target: The new status.
+        **facts: Other fields that the step changes.
+    """
+    return attrs.evolve(
+        booking,
+        status=target,
+        version=booking.version + 1,
+        updated_us=view.now_us,
+        actor=invocation.actor,
+        **facts,
+    )
+
+
+def own(booking_id: str) -> tuple[Owner, ...]:
+    """Return a booking as the owner of allocations."""
+    return (Owner(OwnerKind.BOOKING, booking_id),)
+
+
+def current_rows(view: View, booking: Booking) -> tuple[Allocation, ...]:
+    """Return the rows of the tables that a booking has now; the tables it left have ended."""
+    given = booking.assignment
+    rows = view.allocations_of(OwnerKind.BOOKING, booking.id)
+    return tuple(
+        row for row in rows if given is not None and row.window == given.window and not row.shadow
+    )
+
+
+def with_window(rows: Iterable[Allocation], window: Window) -> Changes:
+    """Return the changes that give rows another window; rows that have it already stay."""
+    replaced = tuple(
+        (row, attrs.evolve(row, window=window)) for row in rows if row.window != window
+    )
+    return Changes(replaced=replaced) if replaced else NO_CHANGES
+
+
+def in_window(assignment: Assignment, window: Window) -> Assignment:
+    """Return an assignment for another time."""
+    return attrs.evolve(assignment, window=window)
