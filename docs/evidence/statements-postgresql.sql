@@ -718,7 +718,12 @@ SELECT (
             fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
             fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
             fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, (
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -737,6 +742,8 @@ SELECT (
             fourtop.table_holds.booking_id, fourtop.table_holds.session,
             fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
+            fourtop.table_holds.channel, fourtop.table_holds.minutes,
+            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
             fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
@@ -846,7 +853,12 @@ SELECT (
             fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
             fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
             fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, (
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -865,6 +877,8 @@ SELECT (
             fourtop.table_holds.booking_id, fourtop.table_holds.session,
             fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
+            fourtop.table_holds.channel, fourtop.table_holds.minutes,
+            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
             fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
@@ -926,8 +940,9 @@ SELECT (
 WITH did_holds_added AS (
     INSERT INTO fourtop.table_holds (restaurant_id, id, party_size, state, created_us, expires_us,
         fingerprint, actor_id, actor_role, booking_id, session, past_reason, must, wish,
-        names_tables, asked_occasion, period, service_date, occasion, dining_start_us,
-        dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped)
+        names_tables, asked_occasion, channel, minutes, reference, life_start_us, period,
+        service_date, occasion, dining_start_us, dining_end_us, occupied_start_us,
+        occupied_end_us, turn_minutes, is_clamped)
     SELECT :restaurant::VARCHAR AS anon_1, new_holds_added.id AS id, new_holds_added.party_size AS party_size,
         new_holds_added.state AS state, new_holds_added.created_us AS created_us,
         new_holds_added.expires_us AS expires_us, new_holds_added.fingerprint AS fingerprint,
@@ -935,7 +950,9 @@ WITH did_holds_added AS (
         new_holds_added.booking_id AS booking_id, new_holds_added.session AS session,
         new_holds_added.past_reason AS past_reason, new_holds_added.must AS must,
         new_holds_added.wish AS wish, new_holds_added.names_tables AS names_tables,
-        new_holds_added.asked_occasion AS asked_occasion, new_holds_added.period AS period,
+        new_holds_added.asked_occasion AS asked_occasion, new_holds_added.channel AS channel,
+        new_holds_added.minutes AS minutes, new_holds_added.reference AS reference,
+        new_holds_added.life_start_us AS life_start_us, new_holds_added.period AS period,
         new_holds_added.service_date AS service_date, new_holds_added.occasion AS occasion,
         new_holds_added.dining_start_us AS dining_start_us, new_holds_added.dining_end_us AS dining_end_us,
         new_holds_added.occupied_start_us AS occupied_start_us, new_holds_added.occupied_end_us AS occupied_end_us,
@@ -943,7 +960,8 @@ WITH did_holds_added AS (
     FROM json_to_recordset(CAST(:holds_added::VARCHAR AS JSON)) AS new_holds_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, state TEXT, created_us BIGINT, expires_us BIGINT,
         fingerprint TEXT, actor_id TEXT, actor_role TEXT, booking_id TEXT, session TEXT,
-        past_reason TEXT, must JSON, wish JSON, names_tables BOOLEAN, asked_occasion TEXT, period TEXT,
+        past_reason TEXT, must JSON, wish JSON, names_tables BOOLEAN, asked_occasion TEXT,
+        channel TEXT, minutes INTEGER, reference TEXT, life_start_us BIGINT, period TEXT,
         service_date TEXT, occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT,
         occupied_start_us BIGINT, occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN)
     ORDER BY new_holds_added.ordinal
@@ -1007,6 +1025,8 @@ SELECT (
             fourtop.table_holds.booking_id, fourtop.table_holds.session,
             fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
+            fourtop.table_holds.channel, fourtop.table_holds.minutes,
+            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
             fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
@@ -1161,7 +1181,12 @@ SELECT (
             fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
             fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
             fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, (
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -1180,6 +1205,8 @@ SELECT (
             fourtop.table_holds.booking_id, fourtop.table_holds.session,
             fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
+            fourtop.table_holds.channel, fourtop.table_holds.minutes,
+            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
             fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
@@ -1258,8 +1285,9 @@ SELECT (
 WITH did_holds_added AS (
     INSERT INTO fourtop.table_holds (restaurant_id, id, party_size, state, created_us, expires_us,
         fingerprint, actor_id, actor_role, booking_id, session, past_reason, must, wish,
-        names_tables, asked_occasion, period, service_date, occasion, dining_start_us,
-        dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped)
+        names_tables, asked_occasion, channel, minutes, reference, life_start_us, period,
+        service_date, occasion, dining_start_us, dining_end_us, occupied_start_us,
+        occupied_end_us, turn_minutes, is_clamped)
     SELECT :restaurant::VARCHAR AS anon_1, new_holds_added.id AS id, new_holds_added.party_size AS party_size,
         new_holds_added.state AS state, new_holds_added.created_us AS created_us,
         new_holds_added.expires_us AS expires_us, new_holds_added.fingerprint AS fingerprint,
@@ -1267,7 +1295,9 @@ WITH did_holds_added AS (
         new_holds_added.booking_id AS booking_id, new_holds_added.session AS session,
         new_holds_added.past_reason AS past_reason, new_holds_added.must AS must,
         new_holds_added.wish AS wish, new_holds_added.names_tables AS names_tables,
-        new_holds_added.asked_occasion AS asked_occasion, new_holds_added.period AS period,
+        new_holds_added.asked_occasion AS asked_occasion, new_holds_added.channel AS channel,
+        new_holds_added.minutes AS minutes, new_holds_added.reference AS reference,
+        new_holds_added.life_start_us AS life_start_us, new_holds_added.period AS period,
         new_holds_added.service_date AS service_date, new_holds_added.occasion AS occasion,
         new_holds_added.dining_start_us AS dining_start_us, new_holds_added.dining_end_us AS dining_end_us,
         new_holds_added.occupied_start_us AS occupied_start_us, new_holds_added.occupied_end_us AS occupied_end_us,
@@ -1275,7 +1305,8 @@ WITH did_holds_added AS (
     FROM json_to_recordset(CAST(:holds_added::VARCHAR AS JSON)) AS new_holds_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, state TEXT, created_us BIGINT, expires_us BIGINT,
         fingerprint TEXT, actor_id TEXT, actor_role TEXT, booking_id TEXT, session TEXT,
-        past_reason TEXT, must JSON, wish JSON, names_tables BOOLEAN, asked_occasion TEXT, period TEXT,
+        past_reason TEXT, must JSON, wish JSON, names_tables BOOLEAN, asked_occasion TEXT,
+        channel TEXT, minutes INTEGER, reference TEXT, life_start_us BIGINT, period TEXT,
         service_date TEXT, occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT,
         occupied_start_us BIGINT, occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN)
     ORDER BY new_holds_added.ordinal
@@ -1382,6 +1413,8 @@ SELECT (
             fourtop.table_holds.booking_id, fourtop.table_holds.session,
             fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
+            fourtop.table_holds.channel, fourtop.table_holds.minutes,
+            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
             fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
@@ -1450,7 +1483,9 @@ WITH did_bookings_added AS (
         updated_us, actor_id, actor_role, past_reason, period, service_date, occasion,
         dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes,
         is_clamped, merge_group_id, assigned_start_us, assigned_end_us, assigned_us,
-        assigned_by_id, assigned_by_role)
+        assigned_by_id, assigned_by_role, names_tables, asked_occasion, channel, minutes,
+        reference, local_start, seated_us, left_us, last_status, last_start_us, last_end_us,
+        last_step_us, must, wish)
     SELECT :restaurant::VARCHAR AS anon_1, new_bookings_added.id AS id,
         new_bookings_added.party_size AS party_size, new_bookings_added.status AS status,
         new_bookings_added.version AS version, new_bookings_added.created_us AS created_us,
@@ -1463,14 +1498,23 @@ WITH did_bookings_added AS (
         new_bookings_added.is_clamped AS is_clamped, new_bookings_added.merge_group_id AS merge_group_id,
         new_bookings_added.assigned_start_us AS assigned_start_us,
         new_bookings_added.assigned_end_us AS assigned_end_us, new_bookings_added.assigned_us AS assigned_us,
-        new_bookings_added.assigned_by_id AS assigned_by_id, new_bookings_added.assigned_by_role AS assigned_by_role
+        new_bookings_added.assigned_by_id AS assigned_by_id, new_bookings_added.assigned_by_role AS assigned_by_role,
+        new_bookings_added.names_tables AS names_tables, new_bookings_added.asked_occasion AS asked_occasion,
+        new_bookings_added.channel AS channel, new_bookings_added.minutes AS minutes,
+        new_bookings_added.reference AS reference, new_bookings_added.local_start AS local_start,
+        new_bookings_added.seated_us AS seated_us, new_bookings_added.left_us AS left_us,
+        new_bookings_added.last_status AS last_status, new_bookings_added.last_start_us AS last_start_us,
+        new_bookings_added.last_end_us AS last_end_us, new_bookings_added.last_step_us AS last_step_us,
+        new_bookings_added.must AS must, new_bookings_added.wish AS wish
     FROM json_to_recordset(CAST(:bookings_added::VARCHAR AS JSON)) AS new_bookings_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
         occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT, occupied_start_us BIGINT,
         occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN, merge_group_id TEXT,
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
-        assigned_by_role TEXT)
+        assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
+        reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, must JSON, wish JSON)
     ORDER BY new_bookings_added.ordinal
 ), did_assignments AS (
     INSERT INTO fourtop.booking_table_assignments (restaurant_id, booking_id, position, table_id)
@@ -1645,7 +1689,12 @@ SELECT (
             fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
             fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
             fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, (
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -1664,6 +1713,8 @@ SELECT (
             fourtop.table_holds.booking_id, fourtop.table_holds.session,
             fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
+            fourtop.table_holds.channel, fourtop.table_holds.minutes,
+            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
             fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
@@ -1730,7 +1781,9 @@ WITH did_bookings_added AS (
         updated_us, actor_id, actor_role, past_reason, period, service_date, occasion,
         dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes,
         is_clamped, merge_group_id, assigned_start_us, assigned_end_us, assigned_us,
-        assigned_by_id, assigned_by_role)
+        assigned_by_id, assigned_by_role, names_tables, asked_occasion, channel, minutes,
+        reference, local_start, seated_us, left_us, last_status, last_start_us, last_end_us,
+        last_step_us, must, wish)
     SELECT :restaurant::VARCHAR AS anon_1, new_bookings_added.id AS id,
         new_bookings_added.party_size AS party_size, new_bookings_added.status AS status,
         new_bookings_added.version AS version, new_bookings_added.created_us AS created_us,
@@ -1743,14 +1796,23 @@ WITH did_bookings_added AS (
         new_bookings_added.is_clamped AS is_clamped, new_bookings_added.merge_group_id AS merge_group_id,
         new_bookings_added.assigned_start_us AS assigned_start_us,
         new_bookings_added.assigned_end_us AS assigned_end_us, new_bookings_added.assigned_us AS assigned_us,
-        new_bookings_added.assigned_by_id AS assigned_by_id, new_bookings_added.assigned_by_role AS assigned_by_role
+        new_bookings_added.assigned_by_id AS assigned_by_id, new_bookings_added.assigned_by_role AS assigned_by_role,
+        new_bookings_added.names_tables AS names_tables, new_bookings_added.asked_occasion AS asked_occasion,
+        new_bookings_added.channel AS channel, new_bookings_added.minutes AS minutes,
+        new_bookings_added.reference AS reference, new_bookings_added.local_start AS local_start,
+        new_bookings_added.seated_us AS seated_us, new_bookings_added.left_us AS left_us,
+        new_bookings_added.last_status AS last_status, new_bookings_added.last_start_us AS last_start_us,
+        new_bookings_added.last_end_us AS last_end_us, new_bookings_added.last_step_us AS last_step_us,
+        new_bookings_added.must AS must, new_bookings_added.wish AS wish
     FROM json_to_recordset(CAST(:bookings_added::VARCHAR AS JSON)) AS new_bookings_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
         occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT, occupied_start_us BIGINT,
         occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN, merge_group_id TEXT,
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
-        assigned_by_role TEXT)
+        assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
+        reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, must JSON, wish JSON)
     ORDER BY new_bookings_added.ordinal
 ), did_assignments AS (
     INSERT INTO fourtop.booking_table_assignments (restaurant_id, booking_id, position, table_id)
@@ -1840,7 +1902,12 @@ SELECT (
             fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
             fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
             fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, (
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -1859,6 +1926,8 @@ SELECT (
             fourtop.table_holds.booking_id, fourtop.table_holds.session,
             fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
+            fourtop.table_holds.channel, fourtop.table_holds.minutes,
+            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
             fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
@@ -1890,7 +1959,12 @@ SELECT (
             fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
             fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
             fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, (
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_2
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -1974,7 +2048,12 @@ SELECT (
             fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
             fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
             fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, (
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -1993,7 +2072,12 @@ SELECT (
             fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
             fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
             fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, (
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2012,6 +2096,8 @@ SELECT (
             fourtop.table_holds.booking_id, fourtop.table_holds.session,
             fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
+            fourtop.table_holds.channel, fourtop.table_holds.minutes,
+            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
             fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
@@ -2032,6 +2118,8 @@ SELECT (
             fourtop.table_holds.booking_id, fourtop.table_holds.session,
             fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
+            fourtop.table_holds.channel, fourtop.table_holds.minutes,
+            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
             fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
@@ -2167,14 +2255,26 @@ WITH did_assignments_over AS (
         assigned_by_role=new_bookings_changed.assigned_by_role,
         version=new_bookings_changed.version, created_us=new_bookings_changed.created_us,
         updated_us=new_bookings_changed.updated_us, actor_id=new_bookings_changed.actor_id,
-        actor_role=new_bookings_changed.actor_role, past_reason=new_bookings_changed.past_reason
+        actor_role=new_bookings_changed.actor_role, past_reason=new_bookings_changed.past_reason,
+        must=new_bookings_changed.must, wish=new_bookings_changed.wish,
+        names_tables=new_bookings_changed.names_tables,
+        asked_occasion=new_bookings_changed.asked_occasion, channel=new_bookings_changed.channel,
+        minutes=new_bookings_changed.minutes, reference=new_bookings_changed.reference,
+        local_start=new_bookings_changed.local_start, seated_us=new_bookings_changed.seated_us,
+        left_us=new_bookings_changed.left_us, last_status=new_bookings_changed.last_status,
+        last_start_us=new_bookings_changed.last_start_us,
+        last_end_us=new_bookings_changed.last_end_us,
+        last_step_us=new_bookings_changed.last_step_us
     FROM json_to_recordset(CAST(:bookings_changed::VARCHAR AS JSON)) AS new_bookings_changed(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
         occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT, occupied_start_us BIGINT,
         occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN, merge_group_id TEXT,
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
-        assigned_by_role TEXT, old_version BIGINT)
+        assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
+        reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, must JSON, wish JSON,
+        old_version BIGINT)
     WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.id = :bookings_changed_ids::VARCHAR
         AND fourtop.bookings.id = new_bookings_changed.id AND fourtop.bookings.version = new_bookings_changed.old_version
     RETURNING fourtop.bookings.id
@@ -2242,7 +2342,12 @@ SELECT (
             fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
             fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
             fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, (
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2261,6 +2366,8 @@ SELECT (
             fourtop.table_holds.booking_id, fourtop.table_holds.session,
             fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
+            fourtop.table_holds.channel, fourtop.table_holds.minutes,
+            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
             fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
@@ -2356,14 +2463,26 @@ WITH did_assignments_over AS (
         assigned_by_role=new_bookings_changed.assigned_by_role,
         version=new_bookings_changed.version, created_us=new_bookings_changed.created_us,
         updated_us=new_bookings_changed.updated_us, actor_id=new_bookings_changed.actor_id,
-        actor_role=new_bookings_changed.actor_role, past_reason=new_bookings_changed.past_reason
+        actor_role=new_bookings_changed.actor_role, past_reason=new_bookings_changed.past_reason,
+        must=new_bookings_changed.must, wish=new_bookings_changed.wish,
+        names_tables=new_bookings_changed.names_tables,
+        asked_occasion=new_bookings_changed.asked_occasion, channel=new_bookings_changed.channel,
+        minutes=new_bookings_changed.minutes, reference=new_bookings_changed.reference,
+        local_start=new_bookings_changed.local_start, seated_us=new_bookings_changed.seated_us,
+        left_us=new_bookings_changed.left_us, last_status=new_bookings_changed.last_status,
+        last_start_us=new_bookings_changed.last_start_us,
+        last_end_us=new_bookings_changed.last_end_us,
+        last_step_us=new_bookings_changed.last_step_us
     FROM json_to_recordset(CAST(:bookings_changed::VARCHAR AS JSON)) AS new_bookings_changed(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
         occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT, occupied_start_us BIGINT,
         occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN, merge_group_id TEXT,
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
-        assigned_by_role TEXT, old_version BIGINT)
+        assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
+        reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, must JSON, wish JSON,
+        old_version BIGINT)
     WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.id = :bookings_changed_ids::VARCHAR
         AND fourtop.bookings.id = new_bookings_changed.id AND fourtop.bookings.version = new_bookings_changed.old_version
     RETURNING fourtop.bookings.id
@@ -2579,7 +2698,12 @@ SELECT (
             fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
             fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
             fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, (
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2599,7 +2723,12 @@ SELECT (
             fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
             fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
             fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, (
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2618,6 +2747,8 @@ SELECT (
             fourtop.table_holds.booking_id, fourtop.table_holds.session,
             fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
+            fourtop.table_holds.channel, fourtop.table_holds.minutes,
+            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
             fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
@@ -2737,7 +2868,12 @@ SELECT (
             fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
             fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
             fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, (
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2756,6 +2892,8 @@ SELECT (
             fourtop.table_holds.booking_id, fourtop.table_holds.session,
             fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
+            fourtop.table_holds.channel, fourtop.table_holds.minutes,
+            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
             fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
@@ -3227,7 +3365,12 @@ SELECT (
             fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
             fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
             fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, (
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -3685,7 +3828,12 @@ SELECT (
             fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
             fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
             fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, (
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -3704,6 +3852,8 @@ SELECT (
             fourtop.table_holds.booking_id, fourtop.table_holds.session,
             fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
+            fourtop.table_holds.channel, fourtop.table_holds.minutes,
+            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
             fourtop.table_holds.period, fourtop.table_holds.service_date,
             fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
             fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,

@@ -568,7 +568,11 @@ SELECT (
             bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
             bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
             bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -587,10 +591,11 @@ SELECT (
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
-            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
-            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
-            table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.period, table_holds.service_date, table_holds.occasion,
+            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
+            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -680,7 +685,11 @@ SELECT (
             bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
             bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
             bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -699,10 +708,11 @@ SELECT (
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
-            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
-            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
-            table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.period, table_holds.service_date, table_holds.occasion,
+            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
+            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -754,13 +764,13 @@ SELECT (
 INSERT INTO table_holds (restaurant_id, id, party_size, state, period, service_date, occasion,
     dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped,
     created_us, expires_us, fingerprint, actor_id, actor_role, booking_id, session, past_reason,
-    must, wish, names_tables, asked_occasion)
+    must, wish, names_tables, asked_occasion, channel, minutes, reference, life_start_us)
 VALUES (:restaurant, :each_id, :each_party_size, :each_state, :each_period, :each_service_date,
     :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_occupied_start_us,
     :each_occupied_end_us, :each_turn_minutes, :each_is_clamped, :each_created_us,
     :each_expires_us, :each_fingerprint, :each_actor_id, :each_actor_role, :each_booking_id,
     :each_session, :each_past_reason, :each_must, :each_wish, :each_names_tables,
-    :each_asked_occasion);
+    :each_asked_occasion, :each_channel, :each_minutes, :each_reference, :each_life_start_us);
 
 -- write_members
 -- Insert the tables of holds. Used by: hold, hold with a key and a session, a hold that expires.
@@ -812,10 +822,11 @@ SELECT (
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
-            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
-            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
-            table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.period, table_holds.service_date, table_holds.occasion,
+            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
+            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -916,7 +927,11 @@ SELECT (
             bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
             bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
             bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -935,10 +950,11 @@ SELECT (
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
-            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
-            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
-            table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.period, table_holds.service_date, table_holds.occasion,
+            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
+            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1027,10 +1043,11 @@ SELECT (
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
-            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
-            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
-            table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.period, table_holds.service_date, table_holds.occasion,
+            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
+            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1089,13 +1106,18 @@ SELECT (
 INSERT INTO bookings (restaurant_id, id, party_size, status, period, service_date, occasion,
     dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped,
     merge_group_id, assigned_start_us, assigned_end_us, assigned_us, assigned_by_id,
-    assigned_by_role, version, created_us, updated_us, actor_id, actor_role, past_reason)
+    assigned_by_role, version, created_us, updated_us, actor_id, actor_role, past_reason, must,
+    wish, names_tables, asked_occasion, channel, minutes, reference, local_start, seated_us,
+    left_us, last_status, last_start_us, last_end_us, last_step_us)
 VALUES (:restaurant, :each_id, :each_party_size, :each_status, :each_period, :each_service_date,
     :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_occupied_start_us,
     :each_occupied_end_us, :each_turn_minutes, :each_is_clamped, :each_merge_group_id,
     :each_assigned_start_us, :each_assigned_end_us, :each_assigned_us, :each_assigned_by_id,
     :each_assigned_by_role, :each_version, :each_created_us, :each_updated_us, :each_actor_id,
-    :each_actor_role, :each_past_reason);
+    :each_actor_role, :each_past_reason, :each_must, :each_wish, :each_names_tables,
+    :each_asked_occasion, :each_channel, :each_minutes, :each_reference, :each_local_start,
+    :each_seated_us, :each_left_us, :each_last_status, :each_last_start_us, :each_last_end_us,
+    :each_last_step_us);
 
 -- write_assignments
 -- Insert or update the table assignments of bookings. Used by: confirm, book, reschedule, move,
@@ -1159,7 +1181,11 @@ SELECT (
             bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
             bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
             bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1178,10 +1204,11 @@ SELECT (
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
-            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
-            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
-            table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.period, table_holds.service_date, table_holds.occasion,
+            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
+            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1262,7 +1289,11 @@ SELECT (
             bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
             bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
             bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1281,10 +1312,11 @@ SELECT (
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
-            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
-            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
-            table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.period, table_holds.service_date, table_holds.occasion,
+            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
+            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1310,7 +1342,11 @@ SELECT (
             bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
             bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
             bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
             SELECT json_group_array(anon_3."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1380,7 +1416,11 @@ SELECT (
             bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
             bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
             bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1398,7 +1438,11 @@ SELECT (
             bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
             bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
             bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1417,10 +1461,11 @@ SELECT (
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
-            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
-            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
-            table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.period, table_holds.service_date, table_holds.occasion,
+            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
+            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1436,10 +1481,11 @@ SELECT (
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
-            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
-            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
-            table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.period, table_holds.service_date, table_holds.occasion,
+            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
+            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1492,7 +1538,12 @@ SET party_size=:each_party_size, status=:each_status, period=:each_period,
     assigned_end_us=:each_assigned_end_us, assigned_us=:each_assigned_us,
     assigned_by_id=:each_assigned_by_id, assigned_by_role=:each_assigned_by_role,
     version=:each_version, created_us=:each_created_us, updated_us=:each_updated_us,
-    actor_id=:each_actor_id, actor_role=:each_actor_role, past_reason=:each_past_reason
+    actor_id=:each_actor_id, actor_role=:each_actor_role, past_reason=:each_past_reason,
+    must=:each_must, wish=:each_wish, names_tables=:each_names_tables,
+    asked_occasion=:each_asked_occasion, channel=:each_channel, minutes=:each_minutes,
+    reference=:each_reference, local_start=:each_local_start, seated_us=:each_seated_us,
+    left_us=:each_left_us, last_status=:each_last_status, last_start_us=:each_last_start_us,
+    last_end_us=:each_last_end_us, last_step_us=:each_last_step_us
 WHERE bookings.restaurant_id = :restaurant AND bookings.id = :each_id AND bookings.version = :each_old_version;
 
 -- write_assignments_over
@@ -1542,7 +1593,11 @@ SELECT (
             bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
             bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
             bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1561,10 +1616,11 @@ SELECT (
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
-            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
-            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
-            table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.period, table_holds.service_date, table_holds.occasion,
+            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
+            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1670,7 +1726,11 @@ SELECT (
             bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
             bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
             bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1688,7 +1748,11 @@ SELECT (
             bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
             bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
             bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1707,10 +1771,11 @@ SELECT (
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
-            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
-            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
-            table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.period, table_holds.service_date, table_holds.occasion,
+            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
+            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1787,7 +1852,11 @@ SELECT (
             bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
             bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
             bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1806,10 +1875,11 @@ SELECT (
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
-            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
-            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
-            table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.period, table_holds.service_date, table_holds.occasion,
+            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
+            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -2228,7 +2298,11 @@ SELECT (
             bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
             bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
             bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
             SELECT json_group_array(anon_7."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2623,7 +2697,11 @@ SELECT (
             bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
             bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
             bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role, json((
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
             SELECT json_group_array(anon_10."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2645,10 +2723,11 @@ SELECT (
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
-            table_holds.names_tables, table_holds.asked_occasion, table_holds.period,
-            table_holds.service_date, table_holds.occasion, table_holds.dining_start_us,
-            table_holds.dining_end_us, table_holds.occupied_start_us, table_holds.occupied_end_us,
-            table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.period, table_holds.service_date, table_holds.occasion,
+            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
+            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
             SELECT json_group_array(anon_15."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"

@@ -93,16 +93,26 @@ from fourtop.jobs import (
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.block import Block
-from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus
+from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus, Step
+from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
 from fourtop.model.calendar import Calendar, Service, Stay
+from fourtop.model.capacity_rules import (
+    CapacityRule,
+    ChannelShare,
+    PacingRule,
+    RuleKind,
+    Spread,
+)
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
+from fourtop.model.date_exception import DateException
 from fourtop.model.event import Event, EventType
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
+from fourtop.model.house_difference import HouseDifference, PartDifference
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
-from fourtop.model.policy import CapacityRule, HoldRules, Policy
+from fourtop.model.policy import Policy
 from fourtop.model.receipt import Receipt, Usage
 from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Area, Restaurant, Zone
@@ -116,6 +126,7 @@ from fourtop.model.results import (
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.model.table import Mobility, Position, Table
 from fourtop.model.window import Window
+from fourtop.model.zone_rules import WalkInRule, ZoneRule
 from fourtop.storage import AsyncMemoryStore, MemoryStore
 
 if TYPE_CHECKING:
@@ -163,13 +174,16 @@ __all__ = [
     "BookingRequest",
     "BookingRow",
     "BookingStatus",
+    "BookingWindow",
     "Bookings",
     "Calendar",
     "CapacityRule",
+    "ChannelShare",
     "ClockBehind",
     "Code",
     "ConfirmationResult",
     "CountedIds",
+    "DateException",
     "Desk",
     "Engine",
     "Event",
@@ -188,6 +202,7 @@ __all__ = [
     "HoldRules",
     "HoldState",
     "House",
+    "HouseDifference",
     "IllegalTransition",
     "ImportRejected",
     "ImportReport",
@@ -210,6 +225,8 @@ __all__ = [
     "Overlap",
     "Owner",
     "OwnerKind",
+    "PacingRule",
+    "PartDifference",
     "Plan",
     "Planning",
     "Policy",
@@ -228,16 +245,20 @@ __all__ = [
     "ResourceType",
     "Restaurant",
     "Rival",
+    "RuleKind",
     "Score",
+    "SeatingRules",
     "Service",
     "ServicePeriod",
     "SetCapacity",
     "Severity",
     "SharedTable",
     "Slot",
+    "Spread",
     "SqlStore",
     "StaleVersion",
     "Stay",
+    "Step",
     "StoreMisconfigured",
     "StoreUnavailable",
     "Swept",
@@ -250,10 +271,12 @@ __all__ = [
     "TurnBand",
     "Usage",
     "Versions",
+    "WalkInRule",
     "Weekday",
     "Weights",
     "Window",
     "Zone",
+    "ZoneRule",
     "downgrade",
     "dump_house",
     "dump_rows_csv",

@@ -4,11 +4,13 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
-from fourtop import BookingRequest, Engine, SqlStore, sample
+from fourtop import BookingRequest, Engine, SqlStore, Zone, dump_house, sample
 from fourtop.cli import main
 from fourtop.storage.sql.migrations.migrate import history
 from tests.database.furnished import LOGIN, postgresql_database, postgresql_url
@@ -189,3 +191,19 @@ def test_the_doctor_warns_of_a_superuser_and_refuses_what_has_no_constraint(
 def test_the_doctor_sees_that_nothing_was_migrated(capsys: Captured, empty: str) -> None:
     code, data = as_json(capsys, "doctor", "--store", cluster().url(empty, user=LOGIN))
     assert (code, data["findings"][0]["code"]) == (1, "schema_missing")
+
+
+@pytest.mark.slow
+def test_a_house_goes_into_postgresql_and_comes_back(capsys: Captured, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    dump_house(sample.pub(), first)
+    edited = sample.pub().floor.with_zone(Zone("terrace", "Terrace"))
+    dump_house(attrs.evolve(sample.pub(), floor=edited), second)
+    with postgresql_url() as url:
+        store = ("--store", url)
+        for file, outcome in ((first, "added"), (second, "replaced"), (second, "unchanged")):
+            code, data = as_json(capsys, "house", "put", str(file), *store)
+            assert (code, data["outcome"]) == (0, outcome)
+        code, out, _ = run(capsys, "house", "export", "the-pub", *store)
+        assert (code, out) == (0, second.read_text(encoding="utf-8"))
+        assert "versions: floor 2, policy 1" in run(capsys, "house", "show", "the-pub", *store)[1]

@@ -33,10 +33,10 @@ def values_of(value: Any) -> Iterator[Any]:
             yield from values_of(getattr(value, field.name))
 
 
-def default_of(field: attrs.Attribute[Any]) -> Any:
+def default_of(field: attrs.Attribute[Any], value: Any) -> Any:
     default: Any = field.default
     if type(default).__name__ == "Factory":
-        default = default.factory()
+        default = default.factory(value) if default.takes_self else default.factory()
     convert: Any = field.converter
     return default if convert is None else convert(default)
 
@@ -49,7 +49,7 @@ def left_at_default(values: list[Any]) -> set[str]:
             if field.default is attrs.NOTHING or field.type in (Receipt, "Receipt"):
                 continue
             name = f"{type(value).__name__}.{field.name}"
-            is_default = getattr(value, field.name) == default_of(field)
+            is_default = getattr(value, field.name) == default_of(field, value)
             at_default[name] = at_default.get(name, True) and is_default
     return {name for name, is_default in at_default.items() if is_default}
 

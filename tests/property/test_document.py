@@ -16,10 +16,12 @@ from fourtop.errors import InvalidDocument
 from fourtop.formats.booking_rows import BookingRow, dumps_rows_csv, loads_rows_csv
 from fourtop.formats.house_document import dumps_house, house_from_data, house_to_data, loads_house
 from fourtop.formats.json_schema import house_schema
+from fourtop.model.booking_rules import HoldRules
+from fourtop.model.capacity_rules import CapacityRule
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
-from fourtop.model.policy import CapacityRule, HoldRules, Policy
+from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Area, Restaurant, Zone
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.model.table import Mobility, Position, Table

@@ -10,9 +10,10 @@ import attrs
 from hypothesis import strategies as st
 
 from fourtop.model.actor import Actor
+from fourtop.model.capacity_rules import CapacityRule
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.planning_rules import AdjacencyMode
-from fourtop.model.policy import CapacityRule, Policy
+from fourtop.model.policy import Policy
 from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.table import Mobility, Position, Table

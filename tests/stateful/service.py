@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from fourtop.errors import Code
-from fourtop.model.policy import CapacityRule, Policy
+from fourtop.model.capacity_rules import CapacityRule
+from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.service_period import ServicePeriod, TurnBand
 

@@ -31,6 +31,7 @@ from fourtop import (
     Move,
     OutcomeUnknown,
     Refused,
+    Versions,
 )
 from fourtop.engine.dispatch.executor import _at_once
 from fourtop.ports import AsyncStore, Changes, Decision, Need, Scope, Store, View
@@ -173,6 +174,10 @@ EVENING: Final = (
     call("edit_policy", lambda _: 1),
     call("edit_policy", lambda policy: attrs.evolve(policy, past_grace_minutes=9)),
     call("edit_restaurant", lambda restaurant: attrs.evolve(restaurant, name="Another")),
+    call("compare_house", a_house(name="Another")),
+    call("compare_house", a_house()),
+    call("replace_house", a_house(turn_minutes=60), expected=Versions(1, 1, 0)),
+    call("replace_house", a_house(turn_minutes=60)),
     call("bookings", MONTH),
     call("allocations", MONTH),
     call("audit"),

@@ -27,7 +27,7 @@ from fourtop import (
 )
 from fourtop.cli import main
 from fourtop.cli.inputs import open_desk, open_house, read_bookings
-from fourtop.model.policy import CapacityRule
+from fourtop.model.capacity_rules import CapacityRule
 from tests.evening import at
 from tests.unit.cli_case import (
     AT,

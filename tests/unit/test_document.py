@@ -14,24 +14,18 @@ import pytest
 from fourtop.errors import Code, InvalidDocument, InvalidInput
 from fourtop.formats import house_document
 from fourtop.formats.house_document import dumps_house, house_from_data, house_to_data, loads_house
+from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
+from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
+from fourtop.model.date_exception import DateException
 from fourtop.model.house import House
 from fourtop.model.planning_rules import Planning
-from fourtop.model.policy import CapacityRule, HoldRules, Policy
+from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.service_period import ServicePeriod
 from fourtop.model.table import Table
-from tests.unit.document_case import (
-    BARE,
-    BARE_TEXT,
-    CONTRADICTIONS,
-    FULL,
-    FULL_TEXT,
-    MALFORMED,
-    MISSING,
-    Path,
-    at,
-    without,
-)
+from fourtop.model.zone_rules import WalkInRule, ZoneRule
+from tests.unit.document_case import BARE, BARE_TEXT, FULL, FULL_TEXT
+from tests.unit.document_faults import CONTRADICTIONS, MALFORMED, MISSING, Path, at, without
 
 # ---- a document is a house, and a house is a document --------------------------------------------
 
@@ -55,6 +49,7 @@ def test_the_full_house_leaves_nothing_at_its_default() -> None:
         "tables": Table,
         "planning": Planning,
         "holds": HoldRules,
+        "seating": SeatingRules,
     }
 
     assert {key for key in house_document.KEYS if key not in written} == set()
@@ -62,12 +57,19 @@ def test_the_full_house_leaves_nothing_at_its_default() -> None:
         assert len(data[key]) == len(attrs.fields(kind)), key
     assert len(written["restaurant"]) == len(attrs.fields(Restaurant))
     assert len(written["policy"]) == len(attrs.fields(Policy))
-    assert set().union(*written["policy"]["periods"]) == {
-        each.name for each in attrs.fields(ServicePeriod)
+    lists: dict[str, type[attrs.AttrsInstance]] = {
+        "periods": ServicePeriod,
+        "capacity_rules": CapacityRule,
+        "booking_windows": BookingWindow,
+        "exceptions": DateException,
+        "pacing_rules": PacingRule,
+        "channel_shares": ChannelShare,
+        "zone_rules": ZoneRule,
+        "walk_in_rules": WalkInRule,
     }
-    assert set().union(*written["policy"]["capacity_rules"]) == {
-        each.name for each in attrs.fields(CapacityRule)
-    }
+    for key, kind in lists.items():
+        known = {each.name for each in attrs.fields(kind)}
+        assert set().union(*written["policy"][key]) == known, key
 
 
 def test_plain_data_is_the_same_document() -> None:

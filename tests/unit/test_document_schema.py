@@ -11,13 +11,18 @@ from jsonschema import Draft202012Validator
 
 from fourtop.formats import house_document
 from fourtop.formats.json_schema import house_schema
+from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
+from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
+from fourtop.model.date_exception import DateException
 from fourtop.model.floor import Join, SetCapacity
 from fourtop.model.planning_rules import Planning, Weights
-from fourtop.model.policy import CapacityRule, HoldRules, Policy
+from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.service_period import Occasion, ServicePeriod
 from fourtop.model.table import Position, Table
-from tests.unit.document_case import BARE_TEXT, FULL_TEXT, MALFORMED, MISSING, Path, at, without
+from fourtop.model.zone_rules import WalkInRule, ZoneRule
+from tests.unit.document_case import BARE_TEXT, FULL_TEXT
+from tests.unit.document_faults import MALFORMED, MISSING, Path, at, without
 
 
 def schema() -> Draft202012Validator:
@@ -66,6 +71,13 @@ KINDS = {
     "period": (ServicePeriod, {}, set()),
     "occasion": (Occasion, {}, set()),
     "capacity_rule": (CapacityRule, {}, set()),
+    "pacing_rule": (PacingRule, {}, set()),
+    "channel_share": (ChannelShare, {}, set()),
+    "booking_window": (BookingWindow, {}, set()),
+    "exception": (DateException, {}, set()),
+    "zone_rule": (ZoneRule, {}, set()),
+    "walk_in_rule": (WalkInRule, {}, set()),
+    "seating": (SeatingRules, {}, set()),
     "planning": (Planning, {}, set()),
     "weights": (Weights, {}, set()),
     "holds": (HoldRules, {}, set()),

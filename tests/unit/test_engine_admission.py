@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import attrs
 import pytest
 
 from fourtop import (
+    GUEST,
     BookingRequest,
     CapacityRule,
     Code,
     Desk,
     ManualClock,
+    Quote,
+    Reason,
     Refusal,
     Refused,
     Slot,
+    Window,
 )
 from fourtop.engine import admission
-from fourtop.engine.admission import CHECKS, Admission, Finding, Seating
+from fourtop.engine.admission import (
+    CHECKS,
+    Admission,
+    Composition,
+    Finding,
+    Seating,
+)
+from fourtop.engine.candidacy import Candidacy, Check, Excluded, Reads, TableRule, Variant
 from fourtop.engine.compiled_house import CompiledHouses
 from fourtop.ports import Need, Scope, Store, View
 from tests.evening import FRIDAY, MONTH, a_house, at, booked, held, one_table, open_desk, party_size
@@ -35,7 +48,7 @@ def findings(
     """The check and the code of each finding, in order."""
 
     def ask(view: View) -> tuple[Finding, ...] | Need:
-        return Admission(view, CompiledHouses().get(view)).findings(request)
+        return Admission(view, CompiledHouses().get(view), GUEST).findings(request)
 
     found: tuple[Finding, ...] = store.read(scope, ask)
     return tuple((each.check, each.refusal.code) for each in found)
@@ -91,24 +104,24 @@ def test_named_tables_are_refused_by_the_rules_before_the_rivals(store: Store, d
 
 
 def test_only_the_check_of_tables_is_left_out_where_tables_are_counted_or_come_later() -> None:
-    without = [check.name for check in admission._WITHOUT_TABLES]
-    after = [check.name for check in CHECKS if check.reads is not admission.Reads.NOTHING]
+    house = a_house(one_table(), capacity_rules=(CapacityRule(max_covers=5),))
+    without = [check.name for check in Composition.of(house).without_tables]
+    after = [check.name for check in CHECKS if check.reads is not Reads.NOTHING]
     assert without == [name for name in after if name != "tables"]
-    counted = [check for check in CHECKS if check.reads is admission.Reads.HEADCOUNTS]
+    counted = [check for check in CHECKS if check.reads is Reads.HEADCOUNTS]
     assert all(check.count is not None for check in counted)
 
 
 def test_a_check_that_is_put_into_the_list_binds_every_command_and_read(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_couples(candidacy: admission.Candidacy) -> Refusal | None:
+    def no_couples(candidacy: Candidacy) -> Refusal | None:
         if candidacy.party.party_size != 2:
             return None
         return Refusal.by_rule(Code.PARTY_NEVER_FITS, party_size=2)
 
-    rule = admission.Check("couples", admission.Reads.HEADCOUNTS, no_couples)
-    monkeypatch.setattr(admission, "_AFTER_LOADING", (rule, *admission._AFTER_LOADING))
-    monkeypatch.setattr(admission, "_WITHOUT_TABLES", (rule, *admission._WITHOUT_TABLES))
+    rule = Check("couples", Reads.HEADCOUNTS, no_couples)
+    monkeypatch.setattr(admission, "CHECKS", (*CHECKS[:3], rule, *CHECKS[3:]))
     (slot,) = desk.availability(FRIDAY, 2, at="2026-05-01T19:00").slots
     quote = desk.quote(party_size(2))
     hold, booking = held(desk, 1), booked(desk, 1, "21:00")
@@ -131,10 +144,99 @@ def test_a_party_without_tables_has_no_plan(store: Store, desk: Desk) -> None:
     assert desk.restaurant_id == "house"
 
     def ask(view: View) -> Seating | Refusal | Need:
-        judged = Admission(view, CompiledHouses().get(view))
+        judged = Admission(view, CompiledHouses().get(view), GUEST)
         return judged.admit(party_size(4), with_tables=False)
 
     seating = store.read(ALL, ask)
     assert isinstance(seating, Seating)
     with pytest.raises(AssertionError):
         _ = seating.plan
+
+
+# ---- rules of tables
+
+
+def without(*tables: str, code: Code = Code.TABLE_OUT_OF_SERVICE) -> TableRule:
+    """A rule that keeps some tables from every party."""
+
+    def find(candidacy: Candidacy) -> tuple[Excluded, ...]:
+        mask = candidacy.admission.compiled.house.floor.mask(tables)
+        return (Excluded(mask, Reason(code, {"tables": list(tables)})),)
+
+    return TableRule("without", Reads.NOTHING, find)
+
+
+def test_a_rule_of_tables_excludes_them_at_every_door(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "TABLE_RULES", (without("5"),))
+    desk = open_desk(store)
+    hold, booking = held(desk, 2), booked(desk, 2, "21:00")
+    (slot,) = desk.availability(FRIDAY, 6, at="2026-05-01T19:00").slots
+    assert slot.is_bookable
+    quote = desk.quote(party_size(6))
+    assert isinstance(quote, Quote)
+    assert quote.plan.tables == ("3", "4")
+    named = party_size(6, tables=["5"])
+    refusal = desk.quote(named)
+    assert isinstance(refusal, Refusal)
+    assert refusal.code is Code.TABLE_OUT_OF_SERVICE
+    for refused in (
+        lambda: desk.hold(named),
+        lambda: desk.book(named),
+        lambda: desk.replace_hold(hold.id, named),
+        lambda: desk.reschedule(booking.id, named),
+    ):
+        with pytest.raises(Refused) as caught:
+            refused()
+        assert caught.value.refusal == refusal
+
+
+def test_the_reason_of_an_excluded_table_that_is_free_comes_first(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "TABLE_RULES", (without("1"),))
+    desk = open_desk(store, a_house(one_table()))
+    refusal = desk.quote(party_size(4))
+    assert isinstance(refusal, Refusal)
+    assert refusal.code is Code.TABLE_OUT_OF_SERVICE
+    (slot,) = desk.availability(FRIDAY, 4, at="2026-05-01T19:00").slots
+    assert slot.refusal == refusal
+
+
+def test_a_rule_of_tables_limits_the_parties_that_are_counted(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def count(candidacy: Candidacy) -> tuple[tuple[int, int], ...]:
+        return ((candidacy.admission.all_tables, 1),)
+
+    rule = TableRule("one", Reads.NOTHING, lambda _: (), count)
+    monkeypatch.setattr(admission, "TABLE_RULES", (rule,))
+    desk = open_desk(store)
+    (slot,) = desk.availability(FRIDAY, 2, at="2026-05-01T19:00").slots
+    assert slot.spots == 1
+
+
+def test_the_tables_of_a_variant_are_taken_for_its_stay(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check_longer_at_five(candidacy: Candidacy) -> Refusal | None:
+        longer = candidacy.stay.occupied.start, candidacy.stay.occupied.end + timedelta(hours=1)
+        stay = attrs.evolve(candidacy.stay, occupied=Window(*longer), dining=Window(*longer))
+        mask = candidacy.admission.compiled.house.floor.mask(("5",))
+        candidacy.variants = (Variant(stay, mask),)
+        return None
+
+    rule = Check("longer", Reads.NOTHING, check_longer_at_five)
+    monkeypatch.setattr(admission, "CHECKS", (*CHECKS[:3], rule, *CHECKS[3:]))
+    desk = open_desk(store)
+    booked(desk, 6, "20:30", tables=["5"])
+    quote = desk.quote(party_size(6, "18:30"))
+    assert isinstance(quote, Quote)
+    assert quote.plan.tables == ("3", "4")
+    with pytest.raises(Refused) as caught:
+        desk.book(party_size(6, "18:30", tables=["5"]))
+    assert caught.value.code is Code.ALLOCATIONS_OVERLAP
+    booking = desk.book(party_size(6, "17:30", tables=["5"]))
+    assert booking.stay.occupied == Window(at("17:30"), at("20:00"))
+    assert desk.book(party_size(2)).stay.occupied == Window(at("19:00"), at("20:30"))

@@ -10,8 +10,10 @@ import attrs
 import pytest
 
 from fourtop.errors import InvalidIdentifier, InvalidInput, NotFound
+from fourtop.model.booking_rules import HoldRules
 from fourtop.model.calendar import turn_minutes
-from fourtop.model.policy import CapacityRule, HoldRules, Policy
+from fourtop.model.capacity_rules import CapacityRule
+from fourtop.model.policy import Policy
 from fourtop.model.service_period import (
     Occasion,
     ServicePeriod,
@@ -297,7 +299,7 @@ def test_a_weekday_that_is_none_is_refused_by_a_capacity_rule() -> None:
     )
 
 
-def test_the_most_specific_capacity_rule_wins_as_a_whole() -> None:
+def test_the_most_specific_capacity_rule_wins_for_the_unit_that_it_sets() -> None:
     rules = [
         CapacityRule(max_covers=1),
         CapacityRule(max_covers=2, period="dinner"),
@@ -312,8 +314,9 @@ def test_the_most_specific_capacity_rule_wins_as_a_whole() -> None:
     expected = {
         (monday, "lunch"): rules[0],
         (monday, "dinner"): rules[1],
-        (FRIDAY, "lunch"): rules[2],
-        (FRIDAY, "dinner"): rules[3],
+        # The rule for Fridays sets no cap on covers, so that the others go on.
+        (FRIDAY, "lunch"): CapacityRule(max_covers=1, max_parties=3, period="lunch", on=FRIDAY),
+        (FRIDAY, "dinner"): CapacityRule(max_covers=4, max_parties=3, period="dinner", on=FRIDAY),
         (EVE, "lunch"): rules[4],
         (EVE, "dinner"): rules[5],
     }

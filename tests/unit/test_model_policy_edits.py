@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from fourtop.errors import InvalidInput, NotFound
-from fourtop.model.policy import CapacityRule, Policy
+from fourtop.model.capacity_rules import CapacityRule
+from fourtop.model.policy import Policy
 from fourtop.model.service_period import Occasion, ServicePeriod, Weekday
 
 LUNCH = ServicePeriod("lunch", "12:00", "15:00")

@@ -20,10 +20,10 @@ from fourtop.formats.booking_rows import (
 from fourtop.model.booking import BookingStatus
 
 FULL_CSV = """\
-id,party_size,start,end,tables,status,occasion
-b1,4,2026-05-01T19:00,2026-05-01T21:00,Low 4a+Low 4b,checked_in,drinks
-b2,2,2026-05-01T19:00+01:00,,1,confirmed,
-b3,1,2026-05-01T19:00,,,pending_allocation,
+id,party_size,start,end,tables,status,occasion,reference,channel
+b1,4,2026-05-01T19:00,2026-05-01T21:00,Low 4a+Low 4b,checked_in,drinks,R-77,phone
+b2,2,2026-05-01T19:00+01:00,,1,confirmed,,,
+b3,1,2026-05-01T19:00,,,pending_allocation,,,
 """
 FULL = (
     BookingRow(
@@ -34,6 +34,8 @@ FULL = (
         tables=("Low 4a", "Low 4b"),
         status="checked_in",
         occasion="drinks",
+        reference="R-77",
+        channel="phone",
     ),
     BookingRow("b2", 2, "2026-05-01T19:00+01:00", tables=["1"]),
     BookingRow("b3", 1, "2026-05-01T19:00", status=BookingStatus.PENDING_ALLOCATION),
@@ -285,7 +287,7 @@ def test_a_datetime_is_written_as_iso_8601() -> None:
 
     assert (
         dumps_rows_csv([row]).splitlines()[1]
-        == "b1,4,2026-05-01T19:00:00+00:00,2026-05-01T21:00:00+00:00,,confirmed,"
+        == "b1,4,2026-05-01T19:00:00+00:00,2026-05-01T21:00:00+00:00,,confirmed,,,"
     )
 
 
@@ -313,6 +315,8 @@ def test_rows_are_read_from_json() -> None:
             "tables": ["Low 4a", "Low 4b"],
             "status": "checked_in",
             "occasion": "drinks",
+            "reference": "R-77",
+            "channel": "phone",
         },
         {
             "id": "b2",

@@ -50,6 +50,15 @@ def open_house(floor: str) -> House:
     return _read(floor, loads_house, f"neither a file nor the sample ({SAMPLE})")
 
 
+def open_document(path: str) -> House:
+    """Return the house of a document.
+
+    Raises:
+        WrongInput: As ``open_house``.
+    """
+    return _read(path, loads_house)
+
+
 def read_bookings(path: str) -> tuple[BookingRow, ...]:
     """Return the booking rows of a file, read as JSON if its name ends in ``.json``, else as CSV.
 
@@ -99,7 +108,7 @@ def _read(path: str, decode: Callable[[str], T], missing: str = "") -> T:
         raise WrongInput(f"{path}: must be UTF-8 (got another byte at {error.start + 1})") from None
     except ValueError:
         # The path contains a NUL character.
-        raise WrongInput("FLOOR, --bookings: must be paths of files") from None
+        raise WrongInput("FLOOR, FILE, --bookings: must be paths of files") from None
     if len(text) > MAX_CHARACTERS:
         raise WrongInput(f"{path}: must be at most {MAX_CHARACTERS} characters long")
     try:

@@ -19,7 +19,8 @@ from fourtop.cli.clock import reset_clock
 from fourtop.cli.database import DEFAULT_SCHEMA, VARIABLE, Database
 from fourtop.cli.demo import demo
 from fourtop.cli.doctor import doctor
-from fourtop.cli.inputs import WrongInput, open_desk, open_house, read_bookings
+from fourtop.cli.house import PutOptions, export_house, put_house, show_house
+from fourtop.cli.inputs import WrongInput, open_desk, open_document, open_house, read_bookings
 from fourtop.cli.job import DEFAULT_DAYS, JOBS, NOBODY, JobOptions, run_jobs
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
 from fourtop.cli.plan import Conditions, Wanted, plan
@@ -82,6 +83,7 @@ def _parser() -> ArgumentParser:
     add = partial(_add, commands)
     _add_asking(add)
     _add_keeping(add)
+    _add_houses(commands)
     _add_jobs(commands)
     add("schema", _run_schema, "the JSON Schema of the house document")
     return parser
@@ -158,12 +160,38 @@ def _add_keeping(add: Add) -> None:
     _add_store(one)
 
 
-def _add_jobs(commands: Any) -> None:
-    summary = "run the jobs once, for cron"
-    jobs = commands.add_parser(
-        "jobs", help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False
+def _add_group(commands: Any, name: str, metavar: str, summary: str) -> Add:
+    """Add a command with commands of its own; return the function that adds one."""
+    group = commands.add_parser(
+        name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False
     )
-    add = partial(_add, jobs.add_subparsers(metavar="JOB", title="jobs", required=True))
+    below = group.add_subparsers(metavar=metavar, title=f"{metavar.lower()}s", required=True)
+    return partial(_add, below)
+
+
+def _add_houses(commands: Any) -> None:
+    """Add the commands that put houses into a database and read them back."""
+    add = _add_group(commands, "house", "ACTION", "put, show or export the house of a restaurant")
+    one = add("put", _run_put, "add a restaurant, or replace its whole house in one step")
+    one.add_argument("file", metavar="FILE", help="a house document")
+    one.add_argument(
+        "--expected",
+        metavar="VERSIONS",
+        help="replace only this version of floor and policy, such as 3,2; see house show",
+    )
+    one.add_argument("--dry-run", action="store_true", help="only say what would change")
+    _add_store(one)
+    one = add("show", _run_show, "the zones, tables, joins, hours, rules and versions of a house")
+    one.add_argument("id", metavar="ID", help="a restaurant of the database")
+    _add_store(one)
+    one = add("export", _run_export, "the house document of a restaurant; house put takes it back")
+    one.add_argument("id", metavar="ID", help="a restaurant of the database")
+    one.add_argument("-o", "--output", metavar="FILE", help="write it into this file")
+    _add_store(one)
+
+
+def _add_jobs(commands: Any) -> None:
+    add = _add_group(commands, "jobs", "JOB", "run the jobs once, for cron")
     for name, summary in (
         ("sweep", "end the holds that have expired"),
         ("relay", "publish waiting events; exit code 1 means that publishing failed"),
@@ -315,6 +343,19 @@ def _run_doctor(found: Namespace) -> Answer:
 
 def _run_clock(found: Namespace) -> Answer:
     return reset_clock(_database(found), found.restaurant)
+
+
+def _run_put(found: Namespace) -> Answer:
+    options = PutOptions(expected=found.expected, is_dry_run=found.dry_run)
+    return put_house(_database(found), open_document(found.file), options)
+
+
+def _run_show(found: Namespace) -> Answer:
+    return show_house(_database(found), found.id)
+
+
+def _run_export(found: Namespace) -> Answer:
+    return export_house(_database(found), found.id, found.output)
 
 
 def _run_jobs(found: Namespace) -> Answer:

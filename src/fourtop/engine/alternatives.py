@@ -4,34 +4,78 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from fourtop.engine.admission import Admission, plan_request
+import attrs
+
+from fourtop.engine.admission import Admission
+from fourtop.engine.candidacy import Candidacy, Inquiry
+from fourtop.engine.checks.tables import check_tables
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.rivals import describe, taken
 from fourtop.engine.steps import own
 from fourtop.engine.usage import Released
 from fourtop.errors import Code, Proof, Reason, Refusal
+from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation
 from fourtop.model.booking import Booking
 from fourtop.model.plan import Plan
 from fourtop.model.window import Window
-from fourtop.ports import View
+from fourtop.ports import Need, Scope, View
 
 
-def tables_instead(
-    view: View, compiled: CompiledHouse, booking: Booking, window: Window, party_size: int = 0
-) -> Plan | Refusal:
-    """Return the best tables that are free for a booking in a window, or the refusal.
+@attrs.frozen
+class TableSearch:
+    """The rules and the actor of a search for other tables of one booking.
 
     Args:
-        view: Covers the window.
         compiled: The rules of the house.
-        booking: Its own tables count as free for it.
-        window: The time for which it needs tables.
-        party_size: Its new size; 0: the size that it has.
+        actor: Asks for the tables.
     """
-    admission = Admission(view, compiled, Released(own(booking.id)))
-    found = admission.choose(plan_request(party_size or booking.party_size), window, 1)
-    return found if isinstance(found, Refusal) else found[0]
+
+    compiled: CompiledHouse
+    actor: Actor
+
+    def find(
+        self, view: View, booking: Booking, window: Window, party_size: int | None = None
+    ) -> Plan | Refusal | Need:
+        """Return the best tables that are free for a booking in a window, or the refusal.
+
+        Its own tables count as free for it, and it keeps its conditions.
+
+        Args:
+            view: The restaurant at this moment.
+            booking: The booking.
+            window: The time for which it needs tables.
+            party_size: Its new size; ``None``: the size that it has.
+        """
+        size = booking.party_size if party_size is None else party_size
+        start_us = booking.stay.dining.start_us
+        party = Inquiry(size, start_us, booking.must, booking.wish, booking.occasion)
+        released = Released(own(booking.id), booking.id)
+        candidacy = Candidacy(Admission(view, self.compiled, self.actor, released), party)
+        need = self._missing(view, booking, window)
+        if need is not None:
+            return need
+        candidacy.stay = attrs.evolve(booking.stay, occupied=window)
+        service = self.compiled.calendar.find_service(start_us)
+        if service is None:
+            return Refusal.by_rule(
+                Code.OUTSIDE_SERVICE_HOURS, start=self.compiled.calendar.local_text(start_us)
+            )
+        candidacy.service = service
+        refusal = check_tables(candidacy)
+        return candidacy.plans[0] if refusal is None else refusal
+
+    def _missing(self, view: View, booking: Booking, window: Window) -> Need | None:
+        scope = view.scope
+        windows = () if scope.covers(window) else (window,)
+        service = self.compiled.calendar.find_service(booking.stay.dining.start_us)
+        headcounts: tuple[Window, ...] = ()
+        if service is not None and self.compiled.house.policy.capacity_rules:
+            counted = service.window
+            headcounts = () if scope.covers_headcounts(counted) else (counted,)
+        if not windows and not headcounts:
+            return None
+        return Need(Scope(scope.restaurant_id, windows=windows, headcounts=headcounts))
 
 
 def occupied(
@@ -48,14 +92,13 @@ def occupied(
         instead: The best other tables, if any are free.
     """
     sitting = {party.booking.id for party in view.seated_parties()}
-    alternative = list(instead.tables) if isinstance(instead, Plan) else []
-    first = taken(tables, rivals).reasons[0]
     is_seated = any(row.owner_id in sitting for row in rivals)
     facts = {
         "tables": list(tables),
         "in_the_way": [describe(row) for row in rivals],
-        "alternative": alternative,
+        "alternative": list(instead.tables) if isinstance(instead, Plan) else [],
     }
     if is_seated:
         return Refusal((Reason(Code.TABLE_OCCUPIED, facts),), Proof.NAMED_TABLES)
+    (first,) = taken(tables, rivals).reasons
     return Refusal((Reason(first.code, {**first.details, **facts}),), Proof.NAMED_TABLES)

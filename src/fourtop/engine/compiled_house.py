@@ -24,11 +24,19 @@ _NO_TABLES: Final = 0
 
 @attrs.frozen(eq=False)
 class CompiledHouse:
-    """A house with its calendar and its planner."""
+    """A house with its calendar and its planner.
+
+    Args:
+        house: The house.
+        calendar: Its calendar.
+        planner: Its planner.
+        kept: Values that other modules derive from the house and keep with it, by name.
+    """
 
     house: House
     calendar: Calendar
     planner: Planner
+    kept: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
     _fingerprints: Callable[[_FingerprintKey], Fingerprint] = attrs.field(init=False)
 
     @_fingerprints.default

@@ -27,7 +27,14 @@ from fourtop.engine.commands import (
 from fourtop.engine.commands.move import Move
 from fourtop.engine.dispatch.executor import Executor
 from fourtop.engine.dispatch.requests import Caller
-from fourtop.engine.queries import audit, availability, quote, records, table_state
+from fourtop.engine.queries import (
+    audit,
+    availability,
+    house_difference,
+    quote,
+    records,
+    table_state,
+)
 from fourtop.engine.queries.audit import Audit
 from fourtop.engine.queries.table_state import TableState
 from fourtop.errors import Refusal
@@ -41,6 +48,7 @@ from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
+from fourtop.model.house_difference import HouseDifference
 from fourtop.model.policy import Policy
 from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Restaurant
@@ -94,6 +102,17 @@ class Desk:
     def versions(self) -> Versions:
         """Return how often the floor, the policy and the occupancy have changed."""
         return self._executor.query(records.versions(self._caller))
+
+    def compare_house(self, house: House) -> HouseDifference:
+        """Return what ``replace_house`` would change, and the records that forbid it.
+
+        Args:
+            house: Another house of this restaurant.
+
+        Raises:
+            InvalidInput: If it is not a house of this restaurant.
+        """
+        return self._executor.query(house_difference.query(self._caller, house))
 
     def quote(self, request: BookingRequest) -> Quote | Refusal:
         """Return the best free plan for a request and the next best, or the refusal.
@@ -543,4 +562,25 @@ class Desk:
         """
         return self._executor.execute(
             edit_house.edit_restaurant_command(self._caller, change, expected)
+        )
+
+    def replace_house(self, house: House, *, expected: Versions | None = None) -> House:
+        """Put another house in place: restaurant record, floor and policy, in one step.
+
+        Parts that are equal keep their version; an equal house changes nothing.
+
+        Args:
+            house: The new house, with the id of this restaurant.
+            expected: The versions that the caller saw; those of floor and policy must be the
+                present ones. ``None``: any.
+
+        Raises:
+            InUse: As ``edit_floor`` and ``edit_restaurant``. ``compare_house`` lists all records
+                in the way.
+            AlreadyExists: If another restaurant has the new slug. Choose another one.
+            StaleVersion: If a version is another. Read the house again.
+            InvalidInput: If it is not a house of this restaurant.
+        """
+        return self._executor.execute(
+            edit_house.replace_house_command(self._caller, house, expected)
         )

@@ -47,6 +47,14 @@ def describe(row: Allocation) -> dict[str, str]:
     }
 
 
+def refuse_taken(
+    view: View, tables: tuple[str, ...], window: Window, without: Collection[Owner] = ()
+) -> Refusal | None:
+    """Return the refusal of named tables that are taken; ``None`` if all are free."""
+    rivals = find_rivals(view, tables, window, without)
+    return taken(tables, rivals) if rivals else None
+
+
 def taken(tables: Collection[str], rivals: Collection[Allocation]) -> Refusal:
     """Return the refusal of named tables. A hold among the rivals makes it a hold conflict."""
     is_held = any(row.owner_kind is OwnerKind.HOLD for row in rivals)

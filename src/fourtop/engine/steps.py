@@ -9,7 +9,7 @@ import attrs
 
 from fourtop.engine.invocation import Invocation
 from fourtop.model.allocation import Allocation, Owner, OwnerKind
-from fourtop.model.booking import Assignment, Booking, BookingStatus
+from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
 from fourtop.model.window import Window
 from fourtop.ports import NO_CHANGES, Changes, View
 
@@ -22,13 +22,15 @@ def after_step(
     Args:
         invocation: Its actor is the actor of the step.
         view: For the time.
-        booking: The booking before the step.
+        booking: The booking before the step. ``undo`` returns to its status and its window.
         target: The new status.
         **facts: Other fields that the step changes.
     """
+    window = None if booking.assignment is None else booking.assignment.window
     return attrs.evolve(
         booking,
         status=target,
+        last_step=Step(booking.status, window, view.now_us),
         version=booking.version + 1,
         updated_us=view.now_us,
         actor=invocation.actor,

@@ -8,7 +8,7 @@ import attrs
 
 from fourtop.model.allocation import Owner
 from fourtop.model.calendar import Calendar, Service
-from fourtop.model.policy import CapacityRule
+from fourtop.model.capacity_rules import CapacityRule
 from fourtop.model.receipt import Usage
 from fourtop.ports import View
 

@@ -17,7 +17,17 @@ from fourtop.model import validators
 from fourtop.model.booking import BookingStatus
 from fourtop.model.calendar import as_moment
 
-COLUMNS: Final = ("id", "party_size", "start", "end", "tables", "status", "occasion")
+COLUMNS: Final = (
+    "id",
+    "party_size",
+    "start",
+    "end",
+    "tables",
+    "status",
+    "occasion",
+    "reference",
+    "channel",
+)
 _REQUIRED: Final = ("id", "party_size", "start")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _BYTE_ORDER_MARK = "\ufeff"
@@ -53,6 +63,8 @@ class BookingRow:
         tables: The numbers of its tables.
         status: The state in its life cycle.
         occasion: Key of an occasion; ``None``: the period's default.
+        reference: The host's own id of the booking.
+        channel: The way by which the booking came (an id).
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -72,6 +84,12 @@ class BookingRow:
         default=BookingStatus.CONFIRMED, kw_only=True, converter=_status
     )
     occasion: str | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(validators.identifier)
+    )
+    reference: str | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(validators.identifier)
+    )
+    channel: str | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(validators.identifier)
     )
 
@@ -176,6 +194,8 @@ def dumps_rows_csv(rows: Iterable[BookingRow]) -> str:
                 "+".join(row.tables),
                 row.status.value,
                 row.occasion or "",
+                row.reference or "",
+                row.channel or "",
             )
         )
     return text.getvalue()

@@ -21,10 +21,13 @@ from fourtop.formats.json_codec import (
     write,
 )
 from fourtop.model import validators
+from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
+from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
+from fourtop.model.date_exception import DateException
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.planning_rules import Planning, Weights
-from fourtop.model.policy import CapacityRule, HoldRules, Policy
+from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.service_period import (
     Occasion,
@@ -36,6 +39,7 @@ from fourtop.model.service_period import (
     as_weekday,
 )
 from fourtop.model.table import Position, Table
+from fourtop.model.zone_rules import WalkInRule, ZoneRule
 
 FORMAT: Final = "fourtop/house/1"
 KEYS: Final = (
@@ -134,7 +138,8 @@ def house_from_data(data: object) -> House:
     if "joins_within_zone" in found:
         parts["joins_within_zone"] = found["joins_within_zone"]
     floor = construct(Floor, parts, "", {})
-    return House(restaurant, floor, _POLICY.decode(found["policy"], "policy"))
+    policy = _policy_codec(zones, numbers).decode(found["policy"], "policy")
+    return House(restaurant, floor, policy)
 
 
 def house_to_data(house: House) -> dict[str, Any]:
@@ -157,7 +162,7 @@ def house_to_data(house: House) -> dict[str, Any]:
         "joins": [_join_data(join, floor) for join in joins],
         "joins_within_zone": floor.joins_within_zone,
         "set_capacities": [set_codec.encode(each) for each in floor.set_capacities],
-        "policy": _POLICY.encode(house.policy),
+        "policy": _policy_codec(floor.zones, numbers, floor.in_order).encode(house.policy),
     }
     return {key: value for key, value in data.items() if key in _REQUIRED or value}
 
@@ -179,12 +184,15 @@ def _reference(ids: Mapping[str, str], target: str) -> Codec:
     return Codec(decode, names.__getitem__)
 
 
+def _zone_reference(zones: Collection[Zone]) -> Codec:
+    return _reference({zone.name: zone.id for zone in zones}, "the name of a zone")
+
+
 def _table_codec(zones: Collection[Zone]) -> ObjectCodec:
-    zone = _reference({zone.name: zone.id for zone in zones}, "the name of a zone")
     return ObjectCodec(
         Table,
         codecs={
-            "zone_id": zone,
+            "zone_id": _zone_reference(zones),
             "mobility": _ENUM,
             "features": list_of(plain(), sorted),
             "position": optional(ObjectCodec(Position).codec),
@@ -233,7 +241,9 @@ _ENUM = plain(encode=lambda member: member.value)
 _TIME = plain(as_time, lambda at: f"{at:%H:%M}")
 _DATE = plain(as_date, date.isoformat)
 _DATES = list_of(_DATE, sorted)
+_TIMES = list_of(_TIME, sorted)
 _WEEKDAY = plain(as_weekday, lambda day: day.value)
+_WEEKDAYS = list_of(_WEEKDAY, lambda days: sorted(days, key=list(Weekday).index))
 _BANDS = list_of(Codec(_band, lambda band: [band.max_party, band.minutes]))
 _RESTAURANT = ObjectCodec(Restaurant, derived={"id": "name"})
 _ZONE = ObjectCodec(Zone, codecs={"area": _ENUM}, derived={"id": "name"})
@@ -243,28 +253,74 @@ _PERIOD = ObjectCodec(
     codecs={
         "start": _TIME,
         "end": _TIME,
-        "weekdays": list_of(_WEEKDAY, lambda days: sorted(days, key=list(Weekday).index)),
+        "weekdays": _WEEKDAYS,
         "dates": _DATES,
         "occasions": list_of(plain()),
         "turn_bands": _BANDS,
         "last_start": optional(_TIME),
+        "closed_starts": _TIMES,
     },
-)
-_CAPACITY_RULE = ObjectCodec(
-    CapacityRule, codecs={"weekday": optional(_WEEKDAY), "on": optional(_DATE)}
 )
 _PLANNING = ObjectCodec(
     Planning, codecs={"adjacency_mode": _ENUM, "weights": ObjectCodec(Weights).codec}
 )
-_POLICY = ObjectCodec(
-    Policy,
+_PAIR = plain(encode=lambda pair: None if pair is None else list(pair))
+_EXCEPTION = ObjectCodec(
+    DateException,
     codecs={
-        "periods": list_of(_PERIOD.codec),
-        "occasions": list_of(_OCCASION.codec),
-        "closures": _DATES,
-        "turn_bands": _BANDS,
-        "capacity_rules": list_of(_CAPACITY_RULE.codec),
-        "planning": _PLANNING.codec,
-        "holds": ObjectCodec(HoldRules).codec,
+        "on": _DATE,
+        "start": optional(_TIME),
+        "end": optional(_TIME),
+        "last_start": optional(_TIME),
+        "closed_starts": _TIMES,
     },
 )
+_DAYS: Final = {"weekday": optional(_WEEKDAY), "on": optional(_DATE)}
+_PACING_RULE = ObjectCodec(PacingRule, codecs={**_DAYS, "spread": _ENUM, "kind": _ENUM})
+_CHANNEL_SHARE = ObjectCodec(ChannelShare, codecs=_DAYS)
+
+
+def _policy_codec(
+    zones: Collection[Zone], numbers: Codec, order: Callable[[Any], Collection[str]] = tuple
+) -> ObjectCodec:
+    zone = _zone_reference(zones)
+    capacity_rule = ObjectCodec(
+        CapacityRule, codecs={**_DAYS, "zone": optional(zone), "kind": _ENUM}
+    )
+    zone_rule = ObjectCodec(
+        ZoneRule,
+        codecs={
+            "zone": zone,
+            "start": optional(_TIME),
+            "end": optional(_TIME),
+            "last_start": optional(_TIME),
+            "weekdays": _WEEKDAYS,
+            "season": _PAIR,
+            "turn_bands": _BANDS,
+        },
+    )
+    walk_in_rule = ObjectCodec(
+        WalkInRule,
+        codecs={"tables": list_of(numbers, order), "weekdays": _WEEKDAYS, "dates": _DATES},
+    )
+    return ObjectCodec(
+        Policy,
+        codecs={
+            "periods": list_of(_PERIOD.codec),
+            "occasions": list_of(_OCCASION.codec),
+            "closures": _DATES,
+            "turn_bands": _BANDS,
+            "capacity_rules": list_of(capacity_rule.codec),
+            "planning": _PLANNING.codec,
+            "holds": ObjectCodec(HoldRules).codec,
+            "channels": list_of(plain()),
+            "booking_windows": list_of(ObjectCodec(BookingWindow).codec),
+            "exceptions": list_of(_EXCEPTION.codec),
+            "pacing_rules": list_of(_PACING_RULE.codec),
+            "channel_shares": list_of(_CHANNEL_SHARE.codec),
+            "zone_rules": list_of(zone_rule.codec),
+            "walk_in_rules": list_of(walk_in_rule.codec),
+            "guest_stay": _PAIR,
+            "seating": ObjectCodec(SeatingRules).codec,
+        },
+    )

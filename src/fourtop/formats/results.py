@@ -299,7 +299,7 @@ def _object_decoder(kind: type) -> Decoder:
         (
             key_of(field.name),
             field.alias,
-            _micros if _is_instant(field.name) else decoder_of(hints[field.name]),
+            _optional_micros if _is_instant(field.name) else decoder_of(hints[field.name]),
         )
         for field in attrs.fields(kind)
     )
@@ -312,6 +312,10 @@ def _object_decoder(kind: type) -> Decoder:
 
 def _micros(text: str) -> int:
     return to_micros(datetime.fromisoformat(text))
+
+
+def _optional_micros(text: str | None) -> int | None:
+    return None if text is None else _micros(text)
 
 
 def _window(data: Mapping[str, str]) -> Window:

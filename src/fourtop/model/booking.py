@@ -20,6 +20,7 @@ from fourtop.errors.display import (
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Stay
 from fourtop.model.receipt import NO_RECEIPT, Receipt
+from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.model.restaurant import zone_info
 from fourtop.model.window import Window, brief_iso, from_micros
 
@@ -99,6 +100,30 @@ class Assignment:
 
 
 @attrs.frozen(repr=False)
+class Step:
+    """The state of a booking before its last step of status.
+
+    Args:
+        status: The status before the step.
+        window: The time for which its tables were taken before the step; ``None`` if it had none.
+        at_us: The time of the step, in microseconds.
+    """
+
+    status: BookingStatus
+    window: Window | None
+    at_us: int
+
+    @property
+    def at(self) -> datetime:
+        """The time of the step, in UTC."""
+        return from_micros(self.at_us)
+
+    def __repr__(self) -> str:
+        taken = "" if self.window is None else self.window.brief()
+        return brief(self, f"{self.status.value} until {brief_iso(self.at_us)}", taken)
+
+
+@attrs.frozen(repr=False)
 class Booking:
     """The promise of tables to a party for a time, through its whole life cycle.
 
@@ -116,6 +141,19 @@ class Booking:
         updated_us: The time of its last change, in microseconds.
         actor: The actor of its last change.
         past_reason: The host's code for accepting a start in the past, if any.
+        must: The required conditions of its tables.
+        wish: The optional conditions of its tables.
+        names_tables: Whether its tables were promised: the request named them.
+        occasion: The occasion of the request; the stay may have the period's default instead.
+        channel: The way by which the request came.
+        minutes: The length of the stay that the request set; ``None``: the policy decided.
+        reference: The host's own id of the booking.
+        local_start: The local time of its start that the party was told: ISO 8601 with the offset
+            of that day. It changes only with the start; empty for a booking made before revision
+            0005 of the schema.
+        seated_us: When the party sat down, in microseconds; ``None`` before.
+        left_us: When the party left, in microseconds; ``None`` before.
+        last_step: The state before its last step of status, if that step can be undone.
         receipt: Further facts from the command that returned it; neither stored nor compared.
     """
 
@@ -130,6 +168,17 @@ class Booking:
     updated_us: int
     actor: Actor
     past_reason: str | None = None
+    must: Preference = ANY_TABLE
+    wish: Preference = ANY_TABLE
+    names_tables: bool = False
+    occasion: str | None = None
+    channel: str | None = None
+    minutes: int | None = None
+    reference: str | None = None
+    local_start: str = ""
+    seated_us: int | None = None
+    left_us: int | None = None
+    last_step: Step | None = None
     receipt: Receipt = attrs.field(default=NO_RECEIPT, eq=False, repr=False, kw_only=True)
 
     @property
@@ -146,6 +195,16 @@ class Booking:
     def start(self) -> datetime:
         """When the party sits down, in UTC."""
         return self.stay.dining.start
+
+    @property
+    def seated_at(self) -> datetime | None:
+        """The time when the party sat down, in UTC; ``None`` before."""
+        return None if self.seated_us is None else from_micros(self.seated_us)
+
+    @property
+    def left_at(self) -> datetime | None:
+        """The time when the party left, in UTC; ``None`` before."""
+        return None if self.left_us is None else from_micros(self.left_us)
 
     @property
     def created_at(self) -> datetime:

@@ -136,6 +136,11 @@ class Hold:
         wish: The optional conditions of its tables.
         names_tables: Whether the request named the tables.
         occasion: The occasion of the request; the stay may have the period's default instead.
+        channel: The way by which the request came.
+        minutes: The length of the stay that the request set; ``None``: the policy decided.
+        reference: The host's own id of the booking.
+        life_start_us: The time since which the party has kept tables, in microseconds: the creation
+            of the first hold in a chain of replacements.
         receipt: Further facts from the command that returned it; neither stored nor compared.
     """
 
@@ -156,6 +161,12 @@ class Hold:
     wish: Preference = attrs.field(factory=Preference)
     names_tables: bool = False
     occasion: str | None = None
+    channel: str | None = None
+    minutes: int | None = None
+    reference: str | None = None
+    life_start_us: int = attrs.field(
+        default=attrs.Factory(lambda self: self.created_us, takes_self=True)
+    )
     receipt: Receipt = attrs.field(default=NO_RECEIPT, eq=False, repr=False, kw_only=True)
 
     @property

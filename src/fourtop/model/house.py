@@ -1,7 +1,10 @@
 """The house: the whole configuration of a restaurant."""
 
+from collections.abc import Container, Iterable
+
 import attrs
 
+from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief, count_of
 from fourtop.model import validators
 from fourtop.model.floor import Floor
@@ -19,7 +22,8 @@ class House:
         policy: Its service periods and rules.
 
     Raises:
-        InvalidInput: If an argument is of another type. Each part validates itself.
+        InvalidInput: If an argument is of another type, or the policy names a zone or a table that
+            the floor does not have. Each part validates itself.
 
     >>> house = House(
     ...     Restaurant("the-pub", "The Pub", timezone="Europe/London"),
@@ -34,6 +38,14 @@ class House:
     floor: Floor = attrs.field(validator=validators.one_of(Floor))
     policy: Policy = attrs.field(validator=validators.one_of(Policy))
 
+    def __attrs_post_init__(self) -> None:
+        policy, zones = self.policy, {zone.id for zone in self.floor.zones}
+        caps = (each.zone for each in policy.capacity_rules if each.zone is not None)
+        _refuse_unknown("capacity_rules", "zones", caps, zones)
+        _refuse_unknown("zone_rules", "zones", (each.zone for each in policy.zone_rules), zones)
+        tables = (table for each in policy.walk_in_rules for table in each.tables)
+        _refuse_unknown("walk_in_rules", "tables", tables, self.floor.positions)
+
     def __repr__(self) -> str:
         return brief(
             self,
@@ -41,3 +53,9 @@ class House:
             self.floor.summary(),
             count_of(len(self.policy.periods), "period"),
         )
+
+
+def _refuse_unknown(field: str, kind: str, named: Iterable[str], known: Container[str]) -> None:
+    unknown = next((each for each in named if each not in known), None)
+    if unknown is not None:
+        raise InvalidInput(field, f"must name {kind} of this house", safe_repr(unknown))

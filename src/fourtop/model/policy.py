@@ -1,18 +1,48 @@
 """The policy of a house: service periods, turn times, caps and other rules."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
-from itertools import pairwise
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import attrs
 
 from fourtop.errors import InvalidInput, NotFound, safe_repr
 from fourtop.errors.display import brief, count_of, shown_id, some
 from fourtop.model import validators
+from fourtop.model.booking_rules import WALK_IN, BookingWindow, HoldRules, SeatingRules
+from fourtop.model.capacity_rules import (
+    CapacityRule,
+    ChannelShare,
+    PacingRule,
+    decisive_pacing,
+    decisive_rules,
+    decisive_shares,
+)
+from fourtop.model.date_exception import DateException, changed_period
 from fourtop.model.planning_rules import Planning
+from fourtop.model.policy_checks import (
+    RULES,
+    PolicyRule,
+    check_policy,
+    named_in_error,
+    rules_attribute,
+)
+from fourtop.model.policy_converters import (
+    as_booking_windows,
+    as_capacity_rules,
+    as_channel_shares,
+    as_channels,
+    as_closures,
+    as_exceptions,
+    as_guest_stay,
+    as_occasions,
+    as_pacing_rules,
+    as_periods,
+    as_walk_in_rules,
+    as_zone_rules,
+    by_start,
+)
 from fourtop.model.service_period import (
     WEEK,
     Occasion,
@@ -21,153 +51,8 @@ from fourtop.model.service_period import (
     Weekday,
     as_bands,
     as_date,
-    as_dates,
-    as_optional_date,
-    as_optional_weekday,
 )
-
-HOLD_TTL_SECONDS: Final = (30, 600)
-MAX_HOLD_LIFETIME_SECONDS: Final = 600
-
-
-@attrs.frozen(repr=False)
-class CapacityRule:
-    """A cap on the covers or parties of a service period on a date. Without a rule, no cap applies.
-
-    The most specific rule that applies wins as a whole: a rule for the date before one for the
-    weekday before one for neither; among equals, a rule for the period before one for all periods.
-
-    Args:
-        max_covers: Most people (0–100,000); ``None``: no cap.
-        max_parties: Most bookings (0–100,000); ``None``: no cap.
-        period: Key of a service period; ``None``: each period.
-        weekday: Only on this day of the week.
-        on: Only on this date.
-
-    Raises:
-        InvalidInput: If neither maximum is given, or both a weekday and a date are.
-    """
-
-    max_covers: int | None = attrs.field(
-        default=None,
-        kw_only=True,
-        converter=validators.as_optional_integer,
-        validator=validators.optional(validators.integer(0, 100_000)),
-    )
-    max_parties: int | None = attrs.field(
-        default=None,
-        kw_only=True,
-        converter=validators.as_optional_integer,
-        validator=validators.optional(validators.integer(0, 100_000)),
-    )
-    period: str | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.identifier)
-    )
-    weekday: Weekday | None = attrs.field(default=None, kw_only=True, converter=as_optional_weekday)
-    on: date | None = attrs.field(default=None, kw_only=True, converter=as_optional_date)
-
-    def __attrs_post_init__(self) -> None:
-        if self.max_covers is None and self.max_parties is None:
-            raise InvalidInput("max_covers", "give max_covers, max_parties or both", "neither")
-        if self.weekday is not None and self.on is not None:
-            raise InvalidInput("weekday", "give weekday or on, not both", self.weekday.value)
-
-    @property
-    def scope(self) -> tuple[date | None, Weekday | None, str | None]:
-        """The date, weekday and period that it applies to; unique in a policy."""
-        return (self.on, self.weekday, self.period)
-
-    @property
-    def specificity(self) -> tuple[bool, bool, bool]:
-        """Its rank among the rules that apply; the largest wins."""
-        return (self.on is not None, self.weekday is not None, self.period is not None)
-
-    def applies(self, period: str, day: date) -> bool:
-        """Tell whether it applies to a period on a service date."""
-        return (
-            self.period in (None, period)
-            and self.on in (None, day)
-            and (self.weekday is None or self.weekday is Weekday.of(day))
-        )
-
-    def __repr__(self) -> str:
-        return brief(
-            self,
-            "" if self.max_covers is None else f"{self.max_covers:,} covers",
-            "" if self.max_parties is None else f"{self.max_parties:,} parties",
-            "each period" if self.period is None else self.period,
-            "" if self.weekday is None else self.weekday.value,
-            "" if self.on is None else f"{self.on}",
-        )
-
-
-@attrs.frozen(repr=False)
-class HoldRules:
-    """Limits on holds.
-
-    Args:
-        ttl_seconds: The default lifetime of a hold (30–600).
-        rate_limit: Most holds created per booking in a rate window (1–100).
-        rate_window_seconds: The rate window (5–600).
-        max_live: Most live holds of the restaurant (1–100,000).
-        max_live_per_session: Most live holds of one session (1–1,000).
-    """
-
-    ttl_seconds: int = attrs.field(
-        default=180,
-        kw_only=True,
-        converter=validators.as_integer,
-        validator=validators.integer(*HOLD_TTL_SECONDS),
-    )
-    rate_limit: int = attrs.field(
-        default=5,
-        kw_only=True,
-        converter=validators.as_integer,
-        validator=validators.integer(1, 100),
-    )
-    rate_window_seconds: int = attrs.field(
-        default=60,
-        kw_only=True,
-        converter=validators.as_integer,
-        validator=validators.integer(5, 600),
-    )
-    max_live: int = attrs.field(
-        default=1_000,
-        kw_only=True,
-        converter=validators.as_integer,
-        validator=validators.integer(1, 100_000),
-    )
-    max_live_per_session: int = attrs.field(
-        default=10,
-        kw_only=True,
-        converter=validators.as_integer,
-        validator=validators.integer(1, 1_000),
-    )
-
-    def __repr__(self) -> str:
-        return brief(
-            self,
-            f"{self.ttl_seconds} s",
-            f"{self.rate_limit} in {self.rate_window_seconds} s",
-            f"at most {self.max_live:,} live, {self.max_live_per_session:,} of a session",
-        )
-
-
-def _periods(value: Iterable[ServicePeriod]) -> tuple[ServicePeriod, ...]:
-    periods = validators.as_instances("periods", value, ServicePeriod)
-    return tuple(sorted(periods, key=lambda period: (period.start, period.key)))
-
-
-def _occasions(value: Iterable[Occasion]) -> tuple[Occasion, ...]:
-    return validators.as_instances("occasions", value, Occasion)
-
-
-def _closures(value: Iterable[date | str]) -> frozenset[date]:
-    return as_dates("closures", value)
-
-
-def _capacity_rules(value: Iterable[CapacityRule]) -> tuple[CapacityRule, ...]:
-    return validators.as_instances("capacity_rules", value, CapacityRule)
+from fourtop.model.zone_rules import WalkInRule, ZoneRule
 
 
 @attrs.frozen(repr=False)
@@ -184,21 +69,31 @@ class Policy:
         closures: Dates on which no service starts.
         turn_bands: Turn times of stays for which neither the occasion nor the period has any;
             empty: the restaurant's default duration.
-        capacity_rules: At most one for each scope.
+        capacity_rules: Caps on covers and parties; at most one for each scope and kind.
         planning: The rules for choosing tables.
         holds: Limits on holds.
         past_grace_minutes: How far in the past a start may lie (0–60).
+        channels: The channels by which requests come in, besides ``"walk_in"``.
+        booking_windows: Notice and horizon of guests; the first that fits applies.
+        exceptions: Changes of service periods on single dates; one for each date and period.
+        pacing_rules: Caps for each interval of a service; one for each scope, spread and kind.
+        channel_shares: Covers held back for a channel; one for each scope and channel.
+        zone_rules: Hours, season and turn times of zones; one for each zone.
+        walk_in_rules: Tables that guests cannot book.
+        guest_stay: The least and the most minutes that guests may ask for (1–600); ``None``:
+            guests may not ask for a length.
+        seating: Limits on seating a party.
 
     Raises:
         InvalidInput: Naming the field and the rule.
     """
 
-    periods: tuple[ServicePeriod, ...] = attrs.field(converter=_periods)
-    occasions: tuple[Occasion, ...] = attrs.field(default=(), kw_only=True, converter=_occasions)
-    closures: frozenset[date] = attrs.field(default=(), kw_only=True, converter=_closures)
+    periods: tuple[ServicePeriod, ...] = attrs.field(converter=as_periods)
+    occasions: tuple[Occasion, ...] = attrs.field(default=(), kw_only=True, converter=as_occasions)
+    closures: frozenset[date] = attrs.field(default=(), kw_only=True, converter=as_closures)
     turn_bands: tuple[TurnBand, ...] = attrs.field(default=(), kw_only=True, converter=as_bands)
     capacity_rules: tuple[CapacityRule, ...] = attrs.field(
-        default=(), kw_only=True, converter=_capacity_rules
+        default=(), kw_only=True, converter=as_capacity_rules
     )
     planning: Planning = attrs.field(
         factory=Planning, kw_only=True, validator=validators.one_of(Planning)
@@ -212,52 +107,34 @@ class Policy:
         converter=validators.as_integer,
         validator=validators.integer(0, 60),
     )
+    channels: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_channels)
+    booking_windows: tuple[BookingWindow, ...] = attrs.field(
+        default=(), kw_only=True, converter=as_booking_windows
+    )
+    exceptions: tuple[DateException, ...] = attrs.field(
+        default=(), kw_only=True, converter=as_exceptions
+    )
+    pacing_rules: tuple[PacingRule, ...] = attrs.field(
+        default=(), kw_only=True, converter=as_pacing_rules
+    )
+    channel_shares: tuple[ChannelShare, ...] = attrs.field(
+        default=(), kw_only=True, converter=as_channel_shares
+    )
+    zone_rules: tuple[ZoneRule, ...] = attrs.field(
+        default=(), kw_only=True, converter=as_zone_rules
+    )
+    walk_in_rules: tuple[WalkInRule, ...] = attrs.field(
+        default=(), kw_only=True, converter=as_walk_in_rules
+    )
+    guest_stay: tuple[int, int] | None = attrs.field(
+        default=None, kw_only=True, converter=as_guest_stay
+    )
+    seating: SeatingRules = attrs.field(
+        factory=SeatingRules, kw_only=True, validator=validators.one_of(SeatingRules)
+    )
 
     def __attrs_post_init__(self) -> None:
-        _refuse_double(
-            "periods", "must have different keys", (period.key for period in self.periods)
-        )
-        _refuse_double(
-            "occasions", "must have different keys", (occasion.key for occasion in self.occasions)
-        )
-        _refuse_double(
-            "capacity_rules",
-            "must have different scopes",
-            (each.scope for each in self.capacity_rules),
-        )
-        self._check_references()
-        self._check_overlaps()
-
-    def _check_references(self) -> None:
-        occasions = {occasion.key for occasion in self.occasions}
-        periods = {period.key for period in self.periods}
-        for period in self.periods:
-            for key in period.occasions:
-                if key not in occasions:
-                    raise InvalidInput(
-                        "periods", "must offer occasions of this policy", safe_repr(key)
-                    )
-        for each in self.capacity_rules:
-            if each.period is not None and each.period not in periods:
-                raise InvalidInput(
-                    "capacity_rules",
-                    "must name service periods of this policy",
-                    safe_repr(each.period),
-                )
-
-    def _check_overlaps(self) -> None:
-        week = [_spans(periods) for periods in self._week]
-        for day, spans in zip(WEEK, week, strict=True):
-            _refuse_overlap(day.value, spans)
-        for index, day in enumerate(WEEK):
-            tomorrow = [
-                ((start + 1440, end + 1440), key) for (start, end), key in week[(index + 1) % 7]
-            ]
-            _refuse_overlap(day.value, week[index] + tomorrow)
-        for on in sorted({on for period in self.periods for on in period.dates}):
-            _refuse_overlap(
-                on.isoformat(), _spans([period for period in self.periods if on in period.dates])
-            )
+        check_policy(self)
 
     def get_occasion(self, key: str) -> Occasion:
         """Return the occasion of that key.
@@ -270,25 +147,103 @@ class Policy:
             raise NotFound("occasion", shown_id(key))
         return found
 
-    def periods_on(self, day: date) -> tuple[ServicePeriod, ...]:
-        """Return the periods that start on a date, by start.
+    def check_channel(self, channel: str | None) -> None:
+        """Check that the policy knows a channel. A request needs none.
 
-        If any period names the date, only such periods count; else the weekly ones do.
+        Raises:
+            InvalidInput: If it does not; the error names the known channels.
         """
+        if channel is not None and channel not in self.known_channels:
+            rule = f"must be one of {some(self.known_channels, most=10)}"
+            raise InvalidInput("channel", rule, safe_repr(channel))
+
+    @property
+    def known_channels(self) -> tuple[str, ...]:
+        """The channels that a request may name: ``"walk_in"`` and those of the policy."""
+        return (WALK_IN, *(each for each in self.channels if each != WALK_IN))
+
+    def find_booking_window(self, channel: str | None, party_size: int) -> BookingWindow | None:
+        """Return the booking window that applies to a guest's request, if any."""
+        fitting = (each for each in self.booking_windows if each.applies(channel, party_size))
+        return next(fitting, None)
+
+    # ---- the periods of a date
+
+    def periods_on(self, day: date) -> tuple[ServicePeriod, ...]:
+        """Return the periods that start on a date, by start, as they run on it.
+
+        If any period names the date, only such periods count; else the weekly ones do. The
+        exceptions of the date change them.
+        """
+        periods = self._regular_periods_on(day)
+        exceptions = self._exceptions_on.get(day)
+        if exceptions is None:
+            return periods
+        changed = (changed_period(each, self._exceptions_of(each, exceptions)) for each in periods)
+        return tuple(sorted((each for each in changed if each is not None), key=by_start))
+
+    def _regular_periods_on(self, day: date) -> tuple[ServicePeriod, ...]:
         if day in self.closures:
             return ()
         dated = tuple(period for period in self.periods if day in period.dates)
         return dated or self._week[day.weekday()]
+
+    @staticmethod
+    def _exceptions_of(
+        period: ServicePeriod, exceptions: Mapping[str | None, DateException]
+    ) -> list[DateException]:
+        """Return the exceptions that apply to a period, that of the period itself last."""
+        return [exceptions[key] for key in (None, period.key) if key in exceptions]
+
+    @cached_property
+    def _exceptions_on(self) -> dict[date, dict[str | None, DateException]]:
+        """The exceptions of each date, by period."""
+        found: dict[date, dict[str | None, DateException]] = {}
+        for each in self.exceptions:
+            found.setdefault(each.on, {})[each.period] = each
+        return found
 
     @cached_property
     def _week(self) -> tuple[tuple[ServicePeriod, ...], ...]:
         """The weekly periods of each weekday, from Monday on."""
         return tuple(tuple(each for each in self.periods if each.runs_on(day)) for day in WEEK)
 
-    def find_capacity_rule(self, period: str, day: date) -> CapacityRule | None:
-        """Return the most specific capacity rule for a period on a service date, if any applies."""
-        fitting = [each for each in self.capacity_rules if each.applies(period, day)]
-        return max(fitting, key=lambda each: each.specificity, default=None)
+    # ---- the rules of a service
+
+    def find_capacity_rule(
+        self, period: str, day: date, zone: str | None = None
+    ) -> CapacityRule | None:
+        """Return the caps of a period on a service date as one rule; ``None`` without a cap.
+
+        Args:
+            period: Key of the period.
+            day: The service date.
+            zone: Only the caps of this zone; ``None``: those of the whole house.
+        """
+        fitting = (
+            each for each in self.capacity_rules if each.zone == zone and each.applies(period, day)
+        )
+        decisive = decisive_rules(fitting)
+        rules = list(dict.fromkeys(decisive.values()))
+        if len(rules) < 2:
+            return next(iter(rules), None)
+        caps: dict[str, Any] = {unit: getattr(rule, unit) for unit, rule in decisive.items()}
+        return CapacityRule(period=period, on=day, zone=zone, **caps)
+
+    def find_pacing_rules(self, period: str, day: date) -> tuple[PacingRule, ...]:
+        """Return the pacing of a period on a service date: rules with the units that count.
+
+        Those that count at the start come first.
+        """
+        return decisive_pacing(each for each in self.pacing_rules if each.applies(period, day))
+
+    def find_channel_shares(self, period: str, day: date) -> tuple[ChannelShare, ...]:
+        """Return the share of each channel in a period on a service date, in their order."""
+        return decisive_shares(each for each in self.channel_shares if each.applies(period, day))
+
+    def find_zone_rule(self, zone: str) -> ZoneRule | None:
+        """Return the rule of a zone, if it has one."""
+        return next((each for each in self.zone_rules if each.zone == zone), None)
 
     # ---- edits
 
@@ -309,7 +264,7 @@ class Policy:
         )
 
     def without_period(self, key: str) -> Self:
-        """Return a copy without the period and the capacity rules that name it.
+        """Return a copy without the period and the rules that name it.
 
         Raises:
             NotFound: If the policy has no such period.
@@ -323,49 +278,102 @@ class Policy:
         return attrs.evolve(
             self,
             periods=tuple(each for each in self.periods if each.key != key),
-            capacity_rules=tuple(each for each in self.capacity_rules if each.period != key),
+            **self._rules_without(lambda rule: getattr(rule, "period", None) == key),
         )
 
-    def with_rule(self, rule: CapacityRule) -> Self:
-        """Return a copy with the rule added, or put in place of the one with its scope.
+    def with_channel(self, key: str) -> Self:
+        """Return a copy that knows the channel; it may know it already.
 
         Raises:
-            InvalidInput: If it is not a capacity rule, or names an unknown period.
+            InvalidIdentifier: If it is not an id.
+
+        >>> Policy([]).with_channel("online").known_channels
+        ('walk_in', 'online')
+        """
+        channel = validators.check_identifier("channel", key)
+        return attrs.evolve(self, channels=tuple(dict.fromkeys((*self.channels, channel))))
+
+    def without_channel(self, key: str) -> Self:
+        """Return a copy without the channel and the rules that name it.
+
+        Raises:
+            NotFound: If the policy has no such channel.
+
+        >>> Policy([], channels=["online"]).without_channel("online").channels
+        ()
+        """
+        if key not in self.channels:
+            raise NotFound("channel", shown_id(key))
+        return attrs.evolve(
+            self,
+            channels=tuple(each for each in self.channels if each != key),
+            **self._rules_without(lambda rule: getattr(rule, "channel", None) == key),
+        )
+
+    def _rules_without(self, is_gone: Callable[[PolicyRule], bool]) -> dict[str, Any]:
+        """Return the rules of each class that stay, by the attribute that holds them."""
+        return {
+            name: tuple(each for each in getattr(self, name) if not is_gone(each))
+            for name in RULES.values()
+        }
+
+    def with_rule(self, rule: PolicyRule) -> Self:
+        """Return a copy with the rule, in place of the one of its class with the same scope.
+
+        A new rule comes after the others of its class. Only for booking windows does the order
+        matter.
+
+        Args:
+            rule: A ``BookingWindow``, ``DateException``, ``CapacityRule``, ``PacingRule``,
+                ``ChannelShare``, ``ZoneRule`` or ``WalkInRule``.
+
+        Raises:
+            InvalidInput: If it is no rule, or names an unknown period or channel.
 
         >>> policy = Policy([]).with_rule(CapacityRule(max_covers=40, weekday="monday"))
         >>> policy.with_rule(CapacityRule(max_covers=30, weekday="monday")).capacity_rules
         (<CapacityRule 30 covers, each period, monday>,)
         """
-        scope = validators.check_instance("rule", rule, CapacityRule).scope
-        return attrs.evolve(
-            self,
-            capacity_rules=(*(each for each in self.capacity_rules if each.scope != scope), rule),
-        )
+        name = rules_attribute(rule)
+        rules = getattr(self, name)
+        place = next((at for at, each in enumerate(rules) if each.scope == rule.scope), len(rules))
+        changed: dict[str, Any] = {name: (*rules[:place], rule, *rules[place + 1 :])}
+        return attrs.evolve(self, **changed)
 
     def without_rule(
         self,
+        rule: PolicyRule | None = None,
         *,
         period: str | None = None,
         weekday: Weekday | str | None = None,
         on: date | str | None = None,
     ) -> Self:
-        """Return a copy without the capacity rule of exactly this scope.
+        """Return a copy without a rule.
+
+        Args:
+            rule: Remove the rule of its class and scope; ``None``: remove the regular capacity
+                rule of the whole house of exactly the scope that the other arguments name.
+            period: Key of a service period.
+            weekday: A day of the week.
+            on: A date.
 
         Raises:
             NotFound: If the policy has no rule of this scope.
-            InvalidInput: If the weekday or the date is invalid.
+            InvalidInput: If it is no rule, or the weekday or the date is invalid.
 
         >>> policy = Policy([]).with_rule(CapacityRule(max_covers=40, weekday="monday"))
         >>> policy.without_rule(weekday="monday").capacity_rules
         ()
         """
-        scope = (as_optional_date(on), as_optional_weekday(weekday), period)
-        rest = tuple(each for each in self.capacity_rules if each.scope != scope)
-        if len(rest) == len(self.capacity_rules):
-            named = (str(on) if on else None, str(weekday) if weekday else None, period)
-            text = " ".join(shown_id(each) for each in named if each is not None)
-            raise NotFound("capacity rule", text or "for all periods")
-        return attrs.evolve(self, capacity_rules=rest)
+        if rule is None:
+            rule = CapacityRule(max_covers=0, period=period, weekday=weekday, on=on)
+        name, scope = rules_attribute(rule), rule.scope
+        rules = getattr(self, name)
+        rest = tuple(each for each in rules if each.scope != scope)
+        if len(rest) == len(rules):
+            raise NotFound(*named_in_error(rule))
+        changed: dict[str, Any] = {name: rest}
+        return attrs.evolve(self, **changed)
 
     def with_closure(self, day: date | str) -> Self:
         """Return a copy that is closed on the date; it may be closed already.
@@ -401,20 +409,3 @@ class Policy:
             count_of(len(self.capacity_rules), "capacity rule") if self.capacity_rules else "",
             count_of(len(self.closures), "closure") if self.closures else "",
         )
-
-
-def _spans(periods: Iterable[ServicePeriod]) -> list[tuple[tuple[int, int], str]]:
-    return [(period.span_minutes, period.key) for period in periods]
-
-
-def _refuse_overlap(day: str, spans: list[tuple[tuple[int, int], str]]) -> None:
-    spans.sort()
-    for (earlier, first), (later, second) in pairwise(spans):
-        if later[0] < earlier[1]:
-            raise InvalidInput("periods", f"must not overlap on {day}", f"{first} and {second}")
-
-
-def _refuse_double(field: str, rule_text: str, values: Iterable[Any]) -> None:
-    double = next((value for value, count in Counter(values).items() if count > 1), None)
-    if double is not None:
-        raise InvalidInput(field, rule_text, safe_repr(double))

@@ -88,6 +88,9 @@ class Preference:
 
 ANY_TABLE: Final = Preference()
 
+# The least and the greatest length of a stay of its own.
+STAY_MINUTES: Final = (1, 600)
+
 
 def _start(value: datetime) -> int:
     return to_micros(value, "start")
@@ -109,6 +112,9 @@ class BookingRequest:
         wish: Conditions that add to the score for each table that does not meet them.
         tables: Exactly these tables and no others; empty: the planner chooses.
         past_reason: The host's code (an id) for accepting a start in the past; only for staff.
+        channel: The way by which the request comes (an id), such as ``online`` or ``phone``.
+        minutes: The length of the stay (1–600); ``None``: the policy decides.
+        reference: The host's own id of the booking.
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -134,6 +140,18 @@ class BookingRequest:
     past_reason: str | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(validators.identifier)
     )
+    channel: str | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(validators.identifier)
+    )
+    minutes: int | None = attrs.field(
+        default=None,
+        kw_only=True,
+        converter=validators.as_optional_integer,
+        validator=validators.optional(validators.integer(*STAY_MINUTES)),
+    )
+    reference: str | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(validators.identifier)
+    )
 
     @property
     def start(self) -> datetime:
@@ -145,6 +163,7 @@ class BookingRequest:
             self,
             f"party of {self.party_size} at {brief_iso(self.start_us)}",
             "" if self.occasion is None else f"occasion {self.occasion}",
+            "" if self.minutes is None else f"{self.minutes} minutes",
             f"must {' '.join(self.must.kinds)}" if self.must.kinds else "",
             f"wish {' '.join(self.wish.kinds)}" if self.wish.kinds else "",
             f"tables {some(self.tables, separator='+')}" if self.tables else "",

@@ -14,6 +14,9 @@ from fourtop.model import validators
 
 MAX_TURN_MINUTES: Final = 600
 MAX_BUFFER_MINUTES: Final = 120
+INTERVAL_MINUTES: Final = (1, 180)
+
+_NOON: Final = time(12)
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
@@ -56,6 +59,26 @@ def as_time(value: time | str) -> time:
 def as_optional_time(value: time | str | None) -> time | None:
     """Convert a local time that may be ``None``; see ``as_time``."""
     return None if value is None else as_time(value)
+
+
+def as_times(field: str, value: Iterable[time | str]) -> frozenset[time]:
+    """Convert a collection of local times to a set; see ``as_time``."""
+    return frozenset(validators.as_members(field, value, as_time))
+
+
+def check_night(field: str, start: time, end: time) -> None:
+    """Check that hours which end at or before their start run past midnight in earnest.
+
+    They last a whole day, or end by noon of the next day. Others are mistaken: a dinner from 17:00
+    to 16:00 has its times exchanged.
+
+    Raises:
+        InvalidInput: If they do not.
+    """
+    if end < start and end > _NOON:
+        raise InvalidInput(
+            field, f"must be after {start:%H:%M}, or noon of the next day at most", f"{end:%H:%M}"
+        )
 
 
 def as_date(value: date | str) -> date:
@@ -178,8 +201,13 @@ def _band_text(band: TurnBand) -> str:
     return f"{size} {band.minutes} min"
 
 
-def _weekdays(value: Iterable[Weekday | str]) -> frozenset[Weekday]:
+def as_weekdays(value: Iterable[Weekday | str]) -> frozenset[Weekday]:
+    """Convert a collection of weekdays to a set; see ``as_weekday``."""
     return frozenset(validators.as_members("weekdays", value, as_weekday))
+
+
+def _closed_starts(value: Iterable[time | str]) -> frozenset[time]:
+    return as_times("closed_starts", value)
 
 
 def _period_dates(value: Iterable[date | str]) -> frozenset[date]:
@@ -196,7 +224,7 @@ def _occasion_keys(value: Iterable[str]) -> tuple[str, ...]:
 class ServicePeriod:
     """A part of the day in which parties may sit down.
 
-    An end at or before the start lies on the next day.
+    An end at or before the start lies on the next day: at noon at the latest, or 24 hours later.
 
     Args:
         key: Its id; unique in the policy.
@@ -213,6 +241,8 @@ class ServicePeriod:
             restaurant's value.
         overrun_allowed: Whether a stay may run past the end; if not, it is clamped to the end.
         min_dwell_minutes: A clamped stay shorter than this (and than its turn time) is refused.
+        interval_minutes: Interval of the start times on offer (1–180); ``None``: the restaurant's.
+        closed_starts: Local start times that are not on offer to guests.
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -224,7 +254,7 @@ class ServicePeriod:
     key: str = attrs.field(validator=validators.identifier)
     start: time = attrs.field(converter=as_time)
     end: time = attrs.field(converter=as_time)
-    weekdays: frozenset[Weekday] = attrs.field(default=(), kw_only=True, converter=_weekdays)
+    weekdays: frozenset[Weekday] = attrs.field(default=(), kw_only=True, converter=as_weekdays)
     dates: frozenset[date] = attrs.field(default=(), kw_only=True, converter=_period_dates)
     occasions: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_occasion_keys)
     turn_bands: tuple[TurnBand, ...] = attrs.field(default=(), kw_only=True, converter=as_bands)
@@ -254,8 +284,16 @@ class ServicePeriod:
         converter=validators.as_integer,
         validator=validators.integer(1, MAX_TURN_MINUTES),
     )
+    interval_minutes: int | None = attrs.field(
+        default=None,
+        kw_only=True,
+        converter=validators.as_optional_integer,
+        validator=validators.optional(validators.integer(*INTERVAL_MINUTES)),
+    )
+    closed_starts: frozenset[time] = attrs.field(default=(), kw_only=True, converter=_closed_starts)
 
     def __attrs_post_init__(self) -> None:
+        check_night("end", self.start, self.end)
         if self.weekdays and self.dates:
             raise InvalidInput("dates", "give weekdays or dates, not both", self.key)
         if self.last_start is not None and self.last_seating_minutes is not None:

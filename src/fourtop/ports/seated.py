@@ -63,16 +63,3 @@ class SeatedParty:
 def buffer_after_us(booking: Booking) -> int:
     """Return how long the tables of a booking stay taken after the party has left."""
     return booking.stay.occupied.end_us - booking.stay.dining.end_us
-
-
-@attrs.frozen
-class _Rules:
-    early_minutes: int = 120
-    late_minutes: int | None = None
-    no_show_after_minutes: int = 15
-    overstay_minutes: int = 15
-
-
-def seating_of(policy: object) -> _Rules:
-    """Return the rules of seating of a policy."""
-    return getattr(policy, "seating", _Rules())

@@ -20,7 +20,7 @@ from fourtop.ports.changes import StoredResult
 from fourtop.ports.headcount import Headcount, HeldCover
 from fourtop.ports.records import Records
 from fourtop.ports.scope import Scope
-from fourtop.ports.seated import SEATED_REACH_US, SeatedParty, seating_of
+from fourtop.ports.seated import SEATED_REACH_US, SeatedParty
 
 _START: Final = attrgetter("window.start_us")
 
@@ -175,7 +175,7 @@ class View:
         """Return the parties that sit at tables now, by start, then id."""
         source = self._ask(self.scope.sees_seated(self.now_us), "every seated party")
         if self._seated is None:
-            minutes = seating_of(source.house.policy).overstay_minutes
+            minutes = source.house.policy.seating.overstay_minutes
             self._seated = tuple(
                 SeatedParty.of(booking, self.now_us, minutes)
                 for booking in source.seated()

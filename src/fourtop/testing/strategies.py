@@ -13,11 +13,13 @@ from typing import Final
 
 from hypothesis import strategies as st
 
+from fourtop.model.booking_rules import HoldRules
 from fourtop.model.calendar import Calendar
+from fourtop.model.capacity_rules import CapacityRule
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
-from fourtop.model.policy import CapacityRule, HoldRules, Policy
+from fourtop.model.policy import Policy
 from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Area, Restaurant, Zone
 from fourtop.model.service_period import Occasion, ServicePeriod

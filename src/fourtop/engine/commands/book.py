@@ -76,7 +76,7 @@ def make_booking(
     # The store refuses a drawn id that exists already.
     if booking_id in view.scope.bookings and view.find_booking(booking_id) is not None:
         raise AlreadyExists("booking", booking_id)
-    admission = Admission(view, compiled)
+    admission = Admission(view, compiled, invocation.actor)
     seating = admission.admit(request, with_tables=not terms.tables_later, counts=True)
     if isinstance(seating, Need):
         return seating
@@ -97,6 +97,14 @@ def make_booking(
         updated_us=view.now_us,
         actor=invocation.actor,
         past_reason=request.past_reason,
+        must=request.must,
+        wish=request.wish,
+        names_tables=bool(request.tables and placing.rows),
+        occasion=request.occasion,
+        channel=request.channel,
+        minutes=request.minutes,
+        reference=request.reference,
+        local_start=compiled.calendar.local_text(request.start_us),
     )
     receipt = Receipt(usage=_usage_with(admission, seating, request), plan=seating.chosen)
     expired = NO_CHANGES

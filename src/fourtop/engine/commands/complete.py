@@ -64,7 +64,8 @@ def complete_stay(
     else:
         # It left in its first instant: nothing remains.
         changes += Changes(removed=rows)
-    left = after_step(invocation, view, booking, target, assignment=given)
+    facts = {"assignment": given, "left_us": view.now_us}
+    left = after_step(invocation, view, booking, target, **facts)
     event = status_event(invocation, left, booking.status)
     return Decision(left, changes + Changes(bookings=(left,), events=(event,)))
 

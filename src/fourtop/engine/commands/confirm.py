@@ -1,4 +1,24 @@
-"""Confirm: turn a live hold into a confirmed booking, once. A failure leaves evidence."""
+"""Confirm: turn a live hold into a confirmed booking, once. A failure leaves evidence.
+
+The steps, in order, each with the function that takes it:
+
+1. ``command`` checks the arguments. Its scope names the hold and the booking.
+2. ``confirm_hold`` returns the stored booking if the hold was confirmed before (``_again``).
+3. ``_Attempt.missing`` asks for the records that the scope lacks: the hold's booking, and, if the
+   hold has drifted or expired, its window.
+4. ``_Attempt.decided`` runs the checks. ``preconditions.check_alive``: the hold is alive.
+   ``_target``: the booking waits for this party size and start. ``_requoted``: the facts of the
+   hold are unchanged, or ``Admission`` admits the party again.
+5. ``_passed_on`` gives the hold's rows to the booking. After a new quote, ``_placed`` removes them
+   and makes new ones.
+6. ``_booking`` confirms the waiting booking, or makes one.
+7. ``_Attempt.decided`` writes all of it at once: the rows, the booking, the end of the hold and of
+   the booking's other holds (``allocations.released_for``), the evidence, the stored result and
+   the events.
+
+``_Attempt.failed`` writes the evidence of a failed check; the executor then raises its error. If
+the store refuses the changes after the last retry, ``evidence_of_loss`` decides the evidence.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +42,7 @@ from fourtop.engine.preconditions import (
     owners_for,
 )
 from fourtop.engine.rivals import find_rivals
-from fourtop.engine.usage import Released
+from fourtop.engine.usage import NOTHING_RELEASED, Released
 from fourtop.errors import (
     FourtopError,
     HoldEnded,
@@ -230,8 +250,11 @@ class _Attempt:
             more |= self._read_to_requote()
         return Need(more)
 
+    def _admission(self, released: Released = NOTHING_RELEASED) -> Admission:
+        return Admission(self.view, self.compiled, self.invocation.actor, released)
+
     def _read_to_requote(self) -> Scope:
-        admitted = Admission(self.view, self.compiled).admit(as_request(self.hold))
+        admitted = self._admission().admit(as_request(self.hold))
         assert not isinstance(admitted, Seating), "the windows to requote are not loaded yet"
         if isinstance(admitted, Need):
             return admitted.scope
@@ -282,7 +305,7 @@ class _Attempt:
         released = Released(
             (Owner(OwnerKind.HOLD, hold.id), *others), booking_id=booking_id, hold_id=hold.id
         )
-        seating = Admission(self.view, self.compiled, released).admit(as_request(hold))
+        seating = self._admission(released).admit(as_request(hold))
         assert not isinstance(seating, Need), "the windows to requote are loaded with the hold's"
         if isinstance(seating, Refusal):
             raise Refused(seating)
@@ -346,6 +369,14 @@ class _Attempt:
                 updated_us=now_us,
                 actor=actor,
                 past_reason=known.past_reason or hold.past_reason,
+                must=hold.must,
+                wish=hold.wish,
+                names_tables=hold.names_tables,
+                occasion=hold.occasion,
+                channel=hold.channel or known.channel,
+                minutes=hold.minutes,
+                reference=hold.reference or known.reference,
+                local_start=known.local_start or self._local_start(given),
             )
         return Booking(
             id=booking_id,
@@ -359,7 +390,18 @@ class _Attempt:
             updated_us=now_us,
             actor=actor,
             past_reason=hold.past_reason,
+            must=hold.must,
+            wish=hold.wish,
+            names_tables=hold.names_tables,
+            occasion=hold.occasion,
+            channel=hold.channel,
+            minutes=hold.minutes,
+            reference=hold.reference,
+            local_start=self._local_start(given),
         )
+
+    def _local_start(self, given: _Given) -> str:
+        return self.compiled.calendar.local_text(given.stay.dining.start_us)
 
     # ---- the evidence
 
@@ -427,5 +469,8 @@ def as_request(hold: Hold) -> BookingRequest:
         must=hold.must,
         wish=hold.wish,
         tables=hold.tables if hold.names_tables else (),
+        channel=hold.channel,
+        minutes=hold.minutes,
+        reference=hold.reference,
         past_reason=hold.past_reason or "held",
     )

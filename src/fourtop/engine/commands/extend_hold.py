@@ -10,9 +10,9 @@ from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import get_live_hold
 from fourtop.errors import HoldLimit
 from fourtop.model import validators
+from fourtop.model.booking_rules import HOLD_LIFETIME_SECONDS, HOLD_TTL_SECONDS
 from fourtop.model.event import EventType
 from fourtop.model.hold import Hold
-from fourtop.model.policy import HOLD_TTL_SECONDS, MAX_HOLD_LIFETIME_SECONDS
 from fourtop.model.window import MICROSECONDS_PER_SECOND, iso
 from fourtop.ports import Changes, Decision, Scope, View
 
@@ -24,7 +24,7 @@ def command(caller: Caller, hold_id: str, seconds: int, *, key: str | None) -> C
         InvalidInput: If the number of seconds is out of range.
         InvalidIdentifier: If the id or the key is malformed.
     """
-    longest = MAX_HOLD_LIFETIME_SECONDS - HOLD_TTL_SECONDS[0]
+    longest = HOLD_LIFETIME_SECONDS[0] - HOLD_TTL_SECONDS[0]
     seconds = validators.check_integer("seconds", seconds, 1, longest)
     invocation = caller.invocation("extend", key, {"hold_id": hold_id, "seconds": seconds})
     validators.check_identifier("hold_id", hold_id)
@@ -39,8 +39,8 @@ def extend_hold(invocation: Invocation, view: View, hold_id: str, seconds: int) 
     """Decide a later expiry, at most 600 seconds after the hold was made."""
     hold = get_live_hold(view, hold_id)
     expires_us = hold.expires_us + seconds * MICROSECONDS_PER_SECOND
-    if expires_us > hold.created_us + MAX_HOLD_LIFETIME_SECONDS * MICROSECONDS_PER_SECOND:
-        raise HoldLimit("lifetime_seconds", MAX_HOLD_LIFETIME_SECONDS)
+    if expires_us > hold.created_us + HOLD_LIFETIME_SECONDS[0] * MICROSECONDS_PER_SECOND:
+        raise HoldLimit("lifetime_seconds", HOLD_LIFETIME_SECONDS[0])
     extended = attrs.evolve(hold, expires_us=expires_us)
     data = {"previous": iso(hold.expires_us), "expires_at": iso(expires_us)}
     subject = Subject(f"{hold.id}:{expires_us}", hold.booking_id, hold.id)

@@ -21,8 +21,8 @@ from fourtop.engine.preconditions import check_awaits_tables
 from fourtop.engine.usage import NOTHING_RELEASED, Released
 from fourtop.errors import HoldLimit, HoldRateLimit, Refusal, Refused
 from fourtop.model import validators
+from fourtop.model.booking_rules import HOLD_TTL_SECONDS
 from fourtop.model.hold import Hold, HoldState
-from fourtop.model.policy import HOLD_TTL_SECONDS
 from fourtop.model.request import BookingRequest
 from fourtop.model.window import MICROSECONDS_PER_SECOND
 from fourtop.ports import Decision, Need, Scope, View
@@ -92,7 +92,7 @@ def make_hold(
         check_awaits_tables(view, terms.booking_id, request)
         released = Released(booking_id=terms.booking_id)
     check_limits(view, compiled, terms, given_up=None)
-    seating = Admission(view, compiled, released).admit(request)
+    seating = Admission(view, compiled, invocation.actor, released).admit(request)
     if isinstance(seating, Need):
         return seating
     if isinstance(seating, Refusal):
@@ -133,6 +133,9 @@ def new_hold(
         wish=request.wish,
         names_tables=bool(request.tables),
         occasion=request.occasion,
+        channel=request.channel,
+        minutes=request.minutes,
+        reference=request.reference,
     )
 
 

@@ -145,6 +145,10 @@ class _Reader:
             created_us=now_us,
             updated_us=now_us,
             actor=invocation.actor,
+            occasion=row.occasion,
+            channel=row.channel,
+            reference=row.reference,
+            local_start=self._compiled.calendar.local_text(stay.dining.start_us),
         )
         return _Read(number, booking, rows)
 

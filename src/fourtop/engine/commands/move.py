@@ -7,15 +7,13 @@ from itertools import combinations
 
 import attrs
 
-from fourtop.engine.admission import Admission
 from fourtop.engine.allocations import Placing, allocate, expire_holds, release_from
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command
 from fourtop.engine.events import assignment_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import get_booking
-from fourtop.engine.rivals import taken
-from fourtop.engine.usage import Released
+from fourtop.engine.rivals import refuse_taken, taken
 from fourtop.errors import IllegalTransition, InvalidInput, Refusal, Refused, safe_repr
 from fourtop.errors.display import brief, some
 from fourtop.model import validators
@@ -33,7 +31,6 @@ from fourtop.ports import (
     SeatedParty,
     View,
 )
-from fourtop.ports.seated import seating_of
 
 MAX_MOVES = 100
 
@@ -117,12 +114,11 @@ def move_bookings(
     if need is not None:
         return need
     owners = tuple(Owner(OwnerKind.BOOKING, booking.id) for booking in bookings)
-    admission = Admission(view, compiled, Released(owners))
     steps = [
-        _step(view, admission, booking, move) for booking, move in zip(bookings, moves, strict=True)
+        _step(view, compiled, booking, move) for booking, move in zip(bookings, moves, strict=True)
     ]
     for step in steps:
-        refusal = admission.refuse_taken(step.plan.tables, step.window)
+        refusal = refuse_taken(view, step.plan.tables, step.window, owners)
         if refusal is not None:
             raise Refused(refusal)
     placings = [
@@ -168,7 +164,7 @@ def _needed(view: View, booking: Booking) -> tuple[Window, ...]:
     return windows if overstay is None else (*windows, overstay)
 
 
-def _step(view: View, admission: Admission, booking: Booking, move: Move) -> _Step:
+def _step(view: View, compiled: CompiledHouse, booking: Booking, move: Move) -> _Step:
     rows = view.allocations_of(OwnerKind.BOOKING, booking.id)
     now_us = view.now_us
     ahead = [
@@ -179,7 +175,7 @@ def _step(view: View, admission: Admission, booking: Booking, move: Move) -> _St
     overstay = _overstay(view, booking)
     if not booking.status.occupies or not (ahead or overstay):
         raise IllegalTransition(booking.id, booking.status.value, "moved")
-    plan = admission.judge_named(PlanRequest(booking.party_size), move.tables)
+    plan = compiled.planner.judge(PlanRequest(booking.party_size), move.tables)
     if isinstance(plan, Refusal):
         raise Refused(plan)
     if overstay is not None:
@@ -198,7 +194,7 @@ def _overstay(view: View, booking: Booking) -> Window | None:
         return None
     if given.window.end_us > view.now_us:
         return None
-    minutes = seating_of(view.house.policy).overstay_minutes
+    minutes = view.house.policy.seating.overstay_minutes
     party = SeatedParty.of(booking, view.now_us, minutes)
     return Window.of_micros(view.now_us, party.until_us)
 

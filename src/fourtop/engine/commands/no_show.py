@@ -12,7 +12,6 @@ from fourtop.model import validators
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
 from fourtop.ports import Decision, Scope, View
-from fourtop.ports.seated import seating_of
 
 
 def command(
@@ -48,7 +47,7 @@ def mark_absent(
     if not booking.status.may_become(target):
         raise IllegalTransition(booking_id, booking.status.value, target.value)
     start_us = booking.stay.dining.start_us
-    minutes = seating_of(compiled.house.policy).no_show_after_minutes
+    minutes = compiled.house.policy.seating.no_show_after_minutes
     earliest_us = start_us + minutes * MICROSECONDS_PER_MINUTE
     if view.now_us < earliest_us:
         text = compiled.calendar.local_text

@@ -78,7 +78,7 @@ def replace_hold(
         check_awaits_tables(view, old.booking_id, request)
     hold_command.check_limits(view, compiled, terms, given_up=old)
     released = Released((Owner(OwnerKind.HOLD, old.id),), booking_id=old.booking_id, hold_id=old.id)
-    seating = Admission(view, compiled, released).admit(request)
+    seating = Admission(view, compiled, invocation.actor, released).admit(request)
     if isinstance(seating, Need):
         return seating
     if isinstance(seating, Refusal):

@@ -62,7 +62,8 @@ def reschedule_booking(
     if booking.status not in _MAY_BE_RESCHEDULED:
         raise IllegalTransition(booking_id, booking.status.value, "rescheduled")
     owners = (Owner(OwnerKind.BOOKING, booking_id), *owners_for(view, booking_id))
-    admission = Admission(view, compiled, Released(owners, booking_id))
+    released = Released(owners, booking_id)
+    admission = Admission(view, compiled, invocation.actor, released)
     with_tables = booking.assignment is not None
     seating = admission.admit(request, with_tables=with_tables, counts=True)
     if isinstance(seating, Need):

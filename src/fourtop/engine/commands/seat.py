@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fourtop.engine.allocations import expire_holds
-from fourtop.engine.alternatives import occupied, tables_instead
+from fourtop.engine.alternatives import TableSearch, occupied
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, optional_version
 from fourtop.engine.events import assignment_event, status_event
@@ -16,7 +16,6 @@ from fourtop.model import validators
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import Changes, Decision, Need, Scope, View
-from fourtop.ports.seated import seating_of
 
 
 def command(
@@ -63,11 +62,14 @@ def seat_party(
         return Need(Scope(view.scope.restaurant_id, windows=(ahead,)))
     rivals = find_rivals(view, given.tables, ahead, own(booking_id))
     if rivals:
-        instead = tables_instead(view, compiled, booking, ahead)
+        instead = TableSearch(compiled, invocation.actor).find(view, booking, ahead)
+        if isinstance(instead, Need):
+            return instead
         raise Refused(occupied(view, given.tables, rivals, instead))
     window = Window.of_micros(min(view.now_us, given.window.start_us), given.window.end_us)
     rows = with_window(current_rows(view, booking), window)
-    seated = after_step(invocation, view, booking, target, assignment=in_window(given, window))
+    facts = {"assignment": in_window(given, window), "seated_us": view.now_us}
+    seated = after_step(invocation, view, booking, target, **facts)
     events = [status_event(invocation, seated, booking.status)]
     if window != given.window:
         events.append(assignment_event(invocation, seated))
@@ -77,7 +79,7 @@ def seat_party(
 
 def _refuse_time(view: View, compiled: CompiledHouse, booking: Booking) -> Refusal | None:
     """Refuse a party that comes too early or too late, by the policy of the house."""
-    rules, dining = seating_of(compiled.house.policy), booking.stay.dining
+    rules, dining = compiled.house.policy.seating, booking.stay.dining
     earliest_us = dining.start_us - rules.early_minutes * MICROSECONDS_PER_MINUTE
     latest_us = dining.end_us
     if rules.late_minutes is not None:

@@ -167,7 +167,8 @@ def _has_owner(view: View, row: Allocation) -> bool:
         return False
     if booking.status is BookingStatus.COMPLETED:
         # Its table is cleaned after it has left.
-        return row.window.end_us <= booking.updated_us + buffer_after_us(booking)
+        left_us = booking.updated_us if booking.left_us is None else booking.left_us
+        return row.window.end_us <= left_us + buffer_after_us(booking)
     return booking.status.occupies or row.window.end_us <= view.now_us
 
 

@@ -8,11 +8,13 @@ from functools import partial
 
 import attrs
 
-from fourtop.engine.admission import Admission, Inquiry
+from fourtop.engine.admission import Admission
+from fourtop.engine.candidacy import Inquiry
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.errors import FourtopError, InvalidInput, Refusal, safe_repr
 from fourtop.model import validators
+from fourtop.model.actor import Actor
 from fourtop.model.calendar import Calendar
 from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.model.results import Availability, Slot
@@ -81,12 +83,14 @@ def query(caller: Caller, wanted: Wanted) -> Query[Availability]:
     """Build the query."""
     return Query(
         Scope(caller.restaurant_id),
-        lambda view, compiled: availability(view, compiled, wanted),
+        lambda view, compiled: availability(view, compiled, wanted, caller.actor),
         prefetch=partial(_expected_windows, wanted),
     )
 
 
-def availability(view: View, compiled: CompiledHouse, wanted: Wanted) -> Availability | Need:
+def availability(
+    view: View, compiled: CompiledHouse, wanted: Wanted, actor: Actor
+) -> Availability | Need:
     """Return every start on offer of a date, for each party, by the checks of every command."""
     calendar = compiled.calendar
     starts = _starts(calendar, wanted)
@@ -95,7 +99,7 @@ def availability(view: View, compiled: CompiledHouse, wanted: Wanted) -> Availab
     missing = tuple(window for window in reach.windows if not scope.covers(window))
     if missing or not all(scope.covers_headcounts(window) for window in reach.headcounts):
         return Need(attrs.evolve(reach, windows=missing))
-    admission = Admission(view, compiled)
+    admission = Admission(view, compiled, actor)
     slots = tuple(slot for start_us in starts for slot in _slots(admission, wanted, start_us))
     usage = tuple(admission.usage(service) for service in calendar.services_on(wanted.on))
     timezone = compiled.house.restaurant.timezone

@@ -8,6 +8,7 @@ from fourtop.engine.admission import Admission, expected_windows
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query, check_request
 from fourtop.errors import Refusal
+from fourtop.model.actor import Actor
 from fourtop.model.request import BookingRequest
 from fourtop.model.results import Quote
 from fourtop.ports import Need, Scope, View
@@ -24,14 +25,16 @@ def query(caller: Caller, request: BookingRequest) -> Query[Quote | Refusal]:
     check_request(request)
     return Query(
         Scope(caller.restaurant_id),
-        lambda view, compiled: quote(view, compiled, request),
+        lambda view, compiled: quote(view, compiled, request, caller.actor),
         prefetch=partial(expected_windows, request, counts=True),
     )
 
 
-def quote(view: View, compiled: CompiledHouse, request: BookingRequest) -> Quote | Refusal | Need:
+def quote(
+    view: View, compiled: CompiledHouse, request: BookingRequest, actor: Actor
+) -> Quote | Refusal | Need:
     """Return the best free plan and the next best, or the refusal."""
-    admission = Admission(view, compiled)
+    admission = Admission(view, compiled, actor)
     seating = admission.admit(request, most_plans=MAX_OTHERS + 1, counts=True)
     if isinstance(seating, Refusal | Need):
         return seating

@@ -10,7 +10,7 @@ import attrs
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.block import Block
-from fourtop.model.booking import Assignment, Booking, BookingStatus
+from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
 from fourtop.model.calendar import Stay
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.event import Event, EventType
@@ -101,6 +101,17 @@ def a_booking(booking_id: str = "b1", dining: Window = EVENING) -> Booking:
         updated_us=NOON_US - 7,
         actor=STAFF,
         past_reason="walk-in",
+        must=Preference(zones=("main",), seatings=("booth",), areas=("indoor",)),
+        wish=Preference(features=("window",)),
+        names_tables=True,
+        occasion="supper",
+        channel="phone",
+        minutes=95,
+        reference="host-7",
+        local_start="2026-05-01T20:00+02:00",
+        seated_us=NOON_US - 6,
+        left_us=NOON_US - 5,
+        last_step=Step(BookingStatus.CHECKED_IN, EVENING, NOON_US - 4),
     )
 
 
@@ -124,6 +135,10 @@ def a_hold(hold_id: str = "h1", dining: Window = EVENING) -> Hold:
         wish=Preference(features=("window",)),
         names_tables=True,
         occasion="supper",
+        channel="phone",
+        minutes=95,
+        reference="host-7",
+        life_start_us=NOON_US - 60,
     )
 
 

@@ -5,13 +5,21 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Index, PrimaryKeyConstraint
+from sqlalchemy import Index, PrimaryKeyConstraint, text
 
 from fourtop.model.actor import Actor
-from fourtop.model.booking import Assignment, Booking, BookingStatus
+from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
 from fourtop.model.window import Window
-from fourtop.storage.sql.tables.columns import TableBuilder
-from fourtop.storage.sql.tables.values import STAY, Row, actor_row, stay_of, stay_row
+from fourtop.storage.sql.tables.columns import TableBuilder, partial_index
+from fourtop.storage.sql.tables.values import (
+    STAY,
+    Row,
+    actor_row,
+    preference_of,
+    preference_row,
+    stay_of,
+    stay_row,
+)
 
 BOOKING: Final = (
     "id",
@@ -30,6 +38,20 @@ BOOKING: Final = (
     "assigned_us",
     "assigned_by_id",
     "assigned_by_role",
+    "names_tables",
+    "asked_occasion",
+    "channel",
+    "minutes",
+    "reference",
+    "local_start",
+    "seated_us",
+    "left_us",
+    "last_status",
+    "last_start_us",
+    "last_end_us",
+    "last_step_us",
+    "must",
+    "wish",
 )
 _STATUSES: Final = {each.value: each for each in BookingStatus}
 
@@ -44,6 +66,16 @@ def booking_row(booking: Booking) -> Row:
         "created_us": booking.created_us,
         "updated_us": booking.updated_us,
         "past_reason": booking.past_reason,
+        "must": preference_row(booking.must),
+        "wish": preference_row(booking.wish),
+        "names_tables": booking.names_tables,
+        "asked_occasion": booking.occasion,
+        "channel": booking.channel,
+        "minutes": booking.minutes,
+        "reference": booking.reference,
+        "local_start": booking.local_start,
+        "seated_us": booking.seated_us,
+        "left_us": booking.left_us,
         **actor_row(booking.actor),
         **stay_row(booking.stay),
     }
@@ -57,13 +89,19 @@ def booking_row(booking: Booking) -> Row:
             "assigned_by_id": given.assigned_by.id,
             "assigned_by_role": given.assigned_by.role,
         }
+    step = booking.last_step
+    if step is not None:
+        row |= {"last_status": step.status.value, "last_step_us": step.at_us}
+        if step.window is not None:
+            row |= {"last_start_us": step.window.start_us, "last_end_us": step.window.end_us}
     return row
 
 
 def booking_of(restaurant_id: str, row: list[Any]) -> Booking:
     """Return the booking of a row. The row ends with the list of its table ids."""
-    *facts, tables = row
-    return _booking(restaurant_id, tuple(facts), tuple(tables or ()))
+    *facts, must, wish, tables = row
+    preferences = preference_of(must), preference_of(wish)
+    return _booking(restaurant_id, (*facts, *preferences), tuple(tables or ()))
 
 
 @lru_cache(maxsize=4_096)
@@ -90,7 +128,26 @@ def _booking(restaurant_id: str, facts: tuple[Any, ...], tables: tuple[str, ...]
         updated_us=row["updated_us"],
         actor=Actor(row["actor_id"], row["actor_role"]),
         past_reason=row["past_reason"],
+        must=row["must"],
+        wish=row["wish"],
+        names_tables=bool(row["names_tables"]),
+        occasion=row["asked_occasion"],
+        channel=row["channel"],
+        minutes=row["minutes"],
+        reference=row["reference"],
+        local_start=row["local_start"],
+        seated_us=row["seated_us"],
+        left_us=row["left_us"],
+        last_step=_step(row),
     )
+
+
+def _step(row: Row) -> Step | None:
+    if row["last_status"] is None:
+        return None
+    start_us, end_us = row["last_start_us"], row["last_end_us"]
+    window = None if start_us is None else Window.of_micros(start_us, end_us)
+    return Step(_STATUSES[row["last_status"]], window, row["last_step_us"])
 
 
 def booking_tables(make: TableBuilder) -> None:
@@ -113,9 +170,26 @@ def booking_tables(make: TableBuilder) -> None:
         *make.actor(),
         make.words("past_reason", null=True),
         *make.moment("starts_at", "dining_start_us"),
+        # A row of an earlier revision has these defaults.
+        make.document("must", default="{}"),
+        make.document("wish", default="{}"),
+        make.flag("names_tables", default=False),
+        make.words("asked_occasion", null=True),
+        make.key("channel", null=True),
+        make.small("minutes", null=True),
+        make.key("reference", null=True),
+        make.words("local_start", default=""),
+        make.whole("seated_us", null=True),
+        make.whole("left_us", null=True),
+        make.words("last_status", null=True),
+        make.whole("last_start_us", null=True),
+        make.whole("last_end_us", null=True),
+        make.whole("last_step_us", null=True),
         PrimaryKeyConstraint("restaurant_id", "id", name="bookings_pkey"),
         make.owned_by("bookings_restaurant_fkey", "restaurant_id", of="restaurants"),
         Index("bookings_start", "restaurant_id", "dining_start_us"),
+        # The parties at the tables now.
+        partial_index("bookings_seated", text("status = 'checked_in'"), "restaurant_id"),
     )
     # No foreign key to table_inventory: a booking keeps its tables when the floor loses them.
     make.table(

@@ -92,9 +92,9 @@ class TableBuilder:
         return Column(name, Text(collation="C") if self.is_postgresql else Text(), nullable=null)
 
     @staticmethod
-    def words(name: str, *, null: bool = False) -> Column[str]:
+    def words(name: str, *, null: bool = False, default: str | None = None) -> Column[str]:
         """Make a column for text."""
-        return Column(name, Text(), nullable=null)
+        return Column(name, Text(), nullable=null, server_default=default)
 
     @staticmethod
     def whole(name: str, *, null: bool = False) -> Column[int]:
@@ -107,14 +107,15 @@ class TableBuilder:
         return Column(name, Integer(), nullable=null)
 
     @staticmethod
-    def flag(name: str) -> Column[bool]:
+    def flag(name: str, *, default: bool | None = None) -> Column[bool]:
         """Make a column for true or false."""
-        return Column(name, Boolean(create_constraint=False), nullable=False)
+        given = None if default is None else text("true" if default else "false")
+        return Column(name, Boolean(create_constraint=False), nullable=False, server_default=given)
 
     @staticmethod
-    def document(name: str, *, null: bool = False) -> Column[Any]:
+    def document(name: str, *, null: bool = False, default: str | None = None) -> Column[Any]:
         """Make a column for JSON. The database keeps the text, so that no number changes."""
-        return Column(name, JSON(), nullable=null)
+        return Column(name, JSON(), nullable=null, server_default=default)
 
     def moment(self, name: str, source: str, *, null: bool = False) -> tuple[Column[Any], ...]:
         """Make a timestamp generated from a column of microseconds. SQLite has none."""

@@ -35,6 +35,10 @@ HOLD: Final = (
     "wish",
     "names_tables",
     "asked_occasion",
+    "channel",
+    "minutes",
+    "reference",
+    "life_start_us",
     *STAY,
 )
 # The columns of a hold that change.
@@ -63,6 +67,10 @@ def hold_row(hold: Hold) -> Row:
         "wish": preference_row(hold.wish),
         "names_tables": hold.names_tables,
         "asked_occasion": hold.occasion,
+        "channel": hold.channel,
+        "minutes": hold.minutes,
+        "reference": hold.reference,
+        "life_start_us": hold.life_start_us,
         **actor_row(hold.actor),
         **stay_row(hold.stay),
     }
@@ -72,6 +80,7 @@ def hold_of(restaurant_id: str, row: list[Any]) -> Hold:
     """Return the hold of a row. The row ends with the list of its table ids."""
     *facts, tables = row
     found = dict(zip(HOLD, facts, strict=True))
+    life_start_us = found["life_start_us"]
     return Hold(
         id=found["id"],
         restaurant_id=restaurant_id,
@@ -90,6 +99,11 @@ def hold_of(restaurant_id: str, row: list[Any]) -> Hold:
         wish=preference_of(found["wish"]),
         names_tables=bool(found["names_tables"]),
         occasion=found["asked_occasion"],
+        channel=found["channel"],
+        minutes=found["minutes"],
+        reference=found["reference"],
+        # A hold of an earlier revision has none.
+        life_start_us=found["created_us"] if life_start_us is None else life_start_us,
     )
 
 
@@ -115,6 +129,10 @@ def hold_tables(make: TableBuilder) -> None:
         make.flag("names_tables"),
         make.words("asked_occasion", null=True),
         *make.moment("expires_at", "expires_us"),
+        make.key("channel", null=True),
+        make.small("minutes", null=True),
+        make.key("reference", null=True),
+        make.whole("life_start_us", null=True),
         PrimaryKeyConstraint("restaurant_id", "id", name="table_holds_pkey"),
         make.owned_by("table_holds_restaurant_fkey", "restaurant_id", of="restaurants"),
         partial_index("table_holds_active", active, "restaurant_id", "occupied_start_us"),

@@ -10,9 +10,11 @@ from typing import Any, Final
 
 import attrs
 
+from fourtop.model.booking_rules import HoldRules
+from fourtop.model.capacity_rules import CapacityRule
 from fourtop.model.house import House
 from fourtop.model.planning_rules import Planning, Weights
-from fourtop.model.policy import CapacityRule, HoldRules, Policy
+from fourtop.model.policy import Policy
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.storage.sql.tables.columns import TableBuilder
 from fourtop.storage.sql.tables.part import Entries, Part, Rows

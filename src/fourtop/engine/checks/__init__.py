@@ -1,0 +1,1 @@
+"""The checks of admission, one module a topic. ``engine/admission.py`` puts them into its lists."""

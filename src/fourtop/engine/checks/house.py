@@ -1,0 +1,37 @@
+"""Checks of the house: it takes bookings, the start lies ahead, and a service is open."""
+
+from __future__ import annotations
+
+from fourtop.engine.candidacy import Candidacy
+from fourtop.errors import Code, Refusal
+
+
+def check_active(candidacy: Candidacy) -> Refusal | None:
+    """Refuse every party while the restaurant takes no bookings."""
+    if candidacy.admission.compiled.house.restaurant.active:
+        return None
+    return Refusal.by_rule(Code.RESTAURANT_INACTIVE)
+
+
+def check_past(candidacy: Candidacy) -> Refusal | None:
+    """Refuse a start in the past, unless staff gave a reason for it."""
+    admission, party = candidacy.admission, candidacy.party
+    if party.start_us >= admission.earliest_us or party.past_reason is not None:
+        return None
+    return Refusal.by_rule(
+        Code.BOOKING_IN_PAST,
+        start=admission.compiled.calendar.local_text(party.start_us),
+        grace_minutes=admission.compiled.house.policy.past_grace_minutes,
+    )
+
+
+def check_hours(candidacy: Candidacy) -> Refusal | None:
+    """Refuse a start outside service hours; find the stay and its service."""
+    party, calendar = candidacy.party, candidacy.admission.compiled.calendar
+    stay = calendar.stay(party.start_us, party.party_size, party.occasion)
+    if isinstance(stay, Refusal):
+        return stay
+    service = calendar.find_service(party.start_us)
+    assert service is not None, "a stay lies in a service"
+    candidacy.stay, candidacy.service = stay, service
+    return None

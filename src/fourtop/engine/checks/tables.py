@@ -1,0 +1,143 @@
+"""The check of tables: a free plan, or the tables that the party names."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+import attrs
+
+from fourtop.engine.candidacy import Candidacy, Excluded
+from fourtop.engine.rivals import describe, find_rivals, refuse_taken
+from fourtop.errors import Code, Proof, Reason, Refusal
+from fourtop.model.window import Window
+from fourtop.planner import PlanRequest
+
+# Parties ask for few different things; the values are checked once.
+plan_request: Final = lru_cache(maxsize=1_024)(PlanRequest)
+
+
+def check_tables(candidacy: Candidacy) -> Refusal | None:
+    """Refuse a party without a free plan, or with named tables that do not suit it or are taken."""
+    admission, party = candidacy.admission, candidacy.party
+    ask = plan_request(party.party_size, must=party.must, wish=party.wish)
+    excluded: tuple[Excluded, ...] = ()
+    if admission.composition.table_rules:
+        excluded = excluded_from(candidacy)
+    if party.tables:
+        return _check_named(candidacy, ask, excluded)
+    planner, free = admission.compiled.planner, free_tables(candidacy, excluded)
+    if candidacy.most_plans > 1:
+        candidacy.plans = planner.plans(ask, free, candidacy.most_plans)
+        if candidacy.plans:
+            return None
+    chosen = planner.choose(ask, free)
+    if not isinstance(chosen, Refusal):
+        candidacy.plans = (chosen,)
+        return None
+    chosen = _with_rivals(candidacy, chosen)
+    return _with_excluded(candidacy, ask, chosen, excluded) if excluded else chosen
+
+
+def _check_named(
+    candidacy: Candidacy, ask: PlanRequest, excluded: tuple[Excluded, ...]
+) -> Refusal | None:
+    admission, tables = candidacy.admission, candidacy.party.tables
+    plan = admission.compiled.planner.judge(ask, tables)
+    mask = admission.compiled.house.floor.mask(tables) if excluded or candidacy.variants else 0
+    reasons = tuple(each.reason for each in excluded if each.tables & mask)
+    if isinstance(plan, Refusal):
+        return attrs.evolve(plan, reasons=plan.reasons + reasons)
+    if reasons:
+        return Refusal(reasons, Proof.RULE)
+    candidacy.plans = (plan,)
+    window = candidacy.stay_at(mask).occupied if candidacy.variants else candidacy.stay.occupied
+    return refuse_taken(admission.view, plan.tables, window, admission.released.owners)
+
+
+def excluded_from(candidacy: Candidacy) -> tuple[Excluded, ...]:
+    """Return the tables that the table rules of the house keep from a party."""
+    rules = candidacy.admission.composition.table_rules
+    return tuple(each for rule in rules for each in rule.find(candidacy))
+
+
+def free_tables(candidacy: Candidacy, excluded: tuple[Excluded, ...] = ()) -> int:
+    """Return the tables that a party may have and that are free for its stay, as a mask.
+
+    A table of a variant is free if it is free for the stay of the variant.
+    """
+    free = _free_in(candidacy, candidacy.stay.occupied)
+    for variant in candidacy.variants:
+        free_then = _free_in(candidacy, variant.stay.occupied)
+        free = free & ~variant.tables | free_then & variant.tables
+    for each in excluded:
+        free &= ~each.tables
+    return free
+
+
+def _free_in(candidacy: Candidacy, window: Window) -> int:
+    """Return the tables that are free for a whole window; those of released owners are free."""
+    admission = candidacy.admission
+    key = (window.start_us, window.end_us)
+    free = admission.free_by_window.get(key)
+    if free is None:
+        busy = admission.view.busy_mask(window, admission.released.owners)
+        free = admission.free_by_window[key] = admission.all_tables & ~busy
+    return free
+
+
+def count_tables(candidacy: Candidacy, limit: int) -> int:
+    """Return how many such parties could be seated one after another, at most ``limit``."""
+    admission, party = candidacy.admission, candidacy.party
+    ask = plan_request(party.party_size, must=party.must, wish=party.wish)
+    rules = admission.composition.table_rules
+    if not rules:
+        return _count_among(candidacy, ask, free_tables(candidacy), limit)
+    free = free_tables(candidacy, excluded_from(candidacy))
+    spots = 0
+    for rule in rules:
+        for mask, most in () if rule.count is None else rule.count(candidacy):
+            if most > 0:
+                spots += _count_among(candidacy, ask, free & mask, min(limit, most))
+            free &= ~mask
+    return min(spots + _count_among(candidacy, ask, free, limit), limit)
+
+
+def _count_among(candidacy: Candidacy, ask: PlanRequest, free: int, limit: int) -> int:
+    # On a quiet evening the same tables are free at many starts.
+    admission = candidacy.admission
+    key = (ask, free, limit)
+    spots = admission.spots_by_tables.get(key)
+    if spots is None:
+        spots = admission.spots_by_tables[key] = admission.compiled.planner.count(*key)
+    return spots
+
+
+# ---- reasons
+
+
+def _with_excluded(
+    candidacy: Candidacy, ask: PlanRequest, refusal: Refusal, excluded: tuple[Excluded, ...]
+) -> Refusal:
+    """Put the reasons of the excluded tables that would have seated the party before the others."""
+    plan = candidacy.admission.compiled.planner.best(ask, free_tables(candidacy))
+    if plan is None:
+        return refusal
+    mask = candidacy.admission.compiled.house.floor.mask(plan.tables)
+    reasons = tuple(each.reason for each in excluded if each.tables & mask)
+    return Refusal(reasons + refusal.reasons, Proof.RULE)
+
+
+def _with_rivals(candidacy: Candidacy, refusal: Refusal) -> Refusal:
+    reasons = tuple(_with_rivals_on(candidacy, each) for each in refusal.reasons)
+    return Refusal(reasons, refusal.proof)
+
+
+def _with_rivals_on(candidacy: Candidacy, reason: Reason) -> Reason:
+    if reason.code is not Code.TABLES_TAKEN:
+        return reason
+    admission, tables = candidacy.admission, reason.details["tables"]
+    window = candidacy.stay_at(admission.compiled.house.floor.mask(tables)).occupied
+    rivals = find_rivals(admission.view, tables, window, admission.released.owners)
+    in_the_way = [describe(row) for row in rivals]
+    return Reason(reason.code, {**reason.details, "in_the_way": in_the_way})
