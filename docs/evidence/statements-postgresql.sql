@@ -3807,7 +3807,8 @@ SELECT (
             fourtop.allocations.shadow) AS json_build_array_1
         FROM fourtop.allocations
         WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND (fourtop.allocations.id = ANY (:rows::TEXT[])
-            OR fourtop.allocations.block_id = ANY (:removed_blocks::TEXT[]) OR (EXISTS (
+            OR fourtop.allocations.booking_id = ANY (:removed_bookings::TEXT[]) OR fourtop.allocations.block_id = ANY (:removed_blocks::TEXT[])
+            OR (EXISTS (
             SELECT new_taken.ordinal
             FROM json_to_recordset(CAST(:taken::VARCHAR AS JSON)) AS new_taken(ordinal INTEGER,
                 resource_type TEXT, resource_id TEXT, start_us BIGINT, end_us BIGINT)

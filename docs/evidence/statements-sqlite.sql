@@ -2672,24 +2672,27 @@ SELECT (
         WHERE allocations.restaurant_id = :restaurant AND (allocations.id IN (
             SELECT anon_4.value
             FROM json_each(:rows) AS anon_4
-        ) OR allocations.block_id IN (
+        ) OR allocations.booking_id IN (
             SELECT anon_5.value
-            FROM json_each(:removed_blocks) AS anon_5
+            FROM json_each(:removed_bookings) AS anon_5
+        ) OR allocations.block_id IN (
+            SELECT anon_6.value
+            FROM json_each(:removed_blocks) AS anon_6
         ) OR (EXISTS (
             SELECT new_taken.ordinal
             FROM (
-                SELECT json_extract(anon_6.value, '$.ordinal') AS ordinal, json_extract(anon_6.value,
-                    '$.resource_type') AS resource_type, json_extract(anon_6.value,
-                    '$.resource_id') AS resource_id, json_extract(anon_6.value, '$.start_us') AS start_us,
-                    json_extract(anon_6.value, '$.end_us') AS end_us
-                FROM json_each(:taken) AS anon_6
+                SELECT json_extract(anon_7.value, '$.ordinal') AS ordinal, json_extract(anon_7.value,
+                    '$.resource_type') AS resource_type, json_extract(anon_7.value,
+                    '$.resource_id') AS resource_id, json_extract(anon_7.value, '$.start_us') AS start_us,
+                    json_extract(anon_7.value, '$.end_us') AS end_us
+                FROM json_each(:taken) AS anon_7
             ) AS new_taken
             WHERE allocations.resource_type = new_taken.resource_type AND allocations.resource_id = new_taken.resource_id
                 AND allocations.end_us > new_taken.start_us AND allocations.start_us < new_taken.end_us
         )))
     ) AS anon_3
 ) AS anon_1, (
-    SELECT '[' || group_concat(anon_9.json_array_2) || ']' AS anon_8
+    SELECT '[' || group_concat(anon_10.json_array_2) || ']' AS anon_9
     FROM (
         SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
             bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
@@ -2702,22 +2705,22 @@ SELECT (
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
             bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
-            SELECT json_group_array(anon_10."each") AS json_group_array_1
+            SELECT json_group_array(anon_11."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
                 FROM booking_table_assignments
                 WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
                 ORDER BY booking_table_assignments.position
-            ) AS anon_10
+            ) AS anon_11
         ))) AS json_array_2
         FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.id IN (
-            SELECT anon_11.value
-            FROM json_each(:bookings) AS anon_11
+            SELECT anon_12.value
+            FROM json_each(:bookings) AS anon_12
         )
-    ) AS anon_9
-) AS anon_7, (
-    SELECT '[' || group_concat(anon_14.json_array_3) || ']' AS anon_13
+    ) AS anon_10
+) AS anon_8, (
+    SELECT '[' || group_concat(anon_15.json_array_3) || ']' AS anon_14
     FROM (
         SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
@@ -2728,34 +2731,34 @@ SELECT (
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
-            SELECT json_group_array(anon_15."each") AS json_group_array_2
+            SELECT json_group_array(anon_16."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
                 FROM table_hold_members
                 WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
                 ORDER BY table_hold_members.position
-            ) AS anon_15
+            ) AS anon_16
         ))) AS json_array_3
         FROM table_holds
         WHERE table_holds.restaurant_id = :restaurant AND table_holds.id IN (
-            SELECT anon_16.value
-            FROM json_each(:holds) AS anon_16
+            SELECT anon_17.value
+            FROM json_each(:holds) AS anon_17
         )
-    ) AS anon_14
-) AS anon_12, (
-    SELECT '[' || group_concat(anon_19.json_array_4) || ']' AS anon_18
+    ) AS anon_15
+) AS anon_13, (
+    SELECT '[' || group_concat(anon_20.json_array_4) || ']' AS anon_19
     FROM (
         SELECT json_array(table_blocks.id, json(table_blocks.tables), table_blocks.start_us,
             table_blocks.end_us, table_blocks.reason, table_blocks.actor_id,
             table_blocks.actor_role) AS json_array_4
         FROM table_blocks
         WHERE table_blocks.restaurant_id = :restaurant AND table_blocks.id IN (
-            SELECT anon_20.value
-            FROM json_each(:blocks) AS anon_20
+            SELECT anon_21.value
+            FROM json_each(:blocks) AS anon_21
         )
-    ) AS anon_19
-) AS anon_17, (
-    SELECT '[' || group_concat(anon_23.json_array_5) || ']' AS anon_22
+    ) AS anon_20
+) AS anon_18, (
+    SELECT '[' || group_concat(anon_24.json_array_5) || ']' AS anon_23
     FROM (
         SELECT json_array(booking_confirmation_results.id, booking_confirmation_results.hold_id,
             booking_confirmation_results.booking_id, booking_confirmation_results.idempotency_key,
@@ -2764,47 +2767,47 @@ SELECT (
             booking_confirmation_results.occupied_end_us, json(booking_confirmation_results.rivals),
             booking_confirmation_results.code, json(booking_confirmation_results.details),
             booking_confirmation_results.actor_id, booking_confirmation_results.actor_role, json((
-            SELECT json_group_array(anon_24."each") AS json_group_array_3
+            SELECT json_group_array(anon_25."each") AS json_group_array_3
             FROM (
                 SELECT booking_confirmation_tables.table_id AS "each"
                 FROM booking_confirmation_tables
                 WHERE booking_confirmation_tables.restaurant_id = booking_confirmation_results.restaurant_id
                     AND booking_confirmation_tables.result_id = booking_confirmation_results.id
                 ORDER BY booking_confirmation_tables.position
-            ) AS anon_24
+            ) AS anon_25
         )), json((
-            SELECT json_group_array(anon_25."each") AS json_group_array_4
+            SELECT json_group_array(anon_26."each") AS json_group_array_4
             FROM (
                 SELECT booking_confirmation_tables.capacity AS "each"
                 FROM booking_confirmation_tables
                 WHERE booking_confirmation_tables.restaurant_id = booking_confirmation_results.restaurant_id
                     AND booking_confirmation_tables.result_id = booking_confirmation_results.id
                 ORDER BY booking_confirmation_tables.position
-            ) AS anon_25
+            ) AS anon_26
         ))) AS json_array_5
         FROM booking_confirmation_results
         WHERE booking_confirmation_results.restaurant_id = :restaurant AND (booking_confirmation_results.id IN (
-            SELECT anon_26.value
-            FROM json_each(:results) AS anon_26
-        ) OR booking_confirmation_results.hold_id IN (
             SELECT anon_27.value
-            FROM json_each(:confirmed_holds) AS anon_27
-        ) OR booking_confirmation_results.confirmed = 1 AND booking_confirmation_results.booking_id IN (
+            FROM json_each(:results) AS anon_27
+        ) OR booking_confirmation_results.hold_id IN (
             SELECT anon_28.value
-            FROM json_each(:confirmed_bookings) AS anon_28
+            FROM json_each(:confirmed_holds) AS anon_28
+        ) OR booking_confirmation_results.confirmed = 1 AND booking_confirmation_results.booking_id IN (
+            SELECT anon_29.value
+            FROM json_each(:confirmed_bookings) AS anon_29
         ))
-    ) AS anon_23
-) AS anon_21, (
-    SELECT '[' || group_concat(anon_31.json_array_6) || ']' AS anon_30
+    ) AS anon_24
+) AS anon_22, (
+    SELECT '[' || group_concat(anon_32.json_array_6) || ']' AS anon_31
     FROM (
         SELECT json_array(capacity_outbox.dedupe_key) AS json_array_6
         FROM capacity_outbox
         WHERE capacity_outbox.restaurant_id = :restaurant AND capacity_outbox.dedupe_key IN (
-            SELECT anon_32.value
-            FROM json_each(:events) AS anon_32
+            SELECT anon_33.value
+            FROM json_each(:events) AS anon_33
         )
-    ) AS anon_31
-) AS anon_29;
+    ) AS anon_32
+) AS anon_30;
 
 -- release_leases
 -- End leases without an attempt.

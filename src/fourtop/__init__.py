@@ -118,6 +118,7 @@ from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Area, Restaurant, Zone
 from fourtop.model.results import (
     Availability,
+    ClearReport,
     ImportReport,
     Quote,
     Slot,
@@ -179,6 +180,7 @@ __all__ = [
     "Calendar",
     "CapacityRule",
     "ChannelShare",
+    "ClearReport",
     "ClockBehind",
     "Code",
     "ConfirmationResult",

@@ -83,6 +83,7 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     judge.TrustsOwners: ("test_an_owner_exists",),
     judge.TrustsTables: ("test_a_table_exists",),
     judge.LeavesRowsBehind: ("test_a_block_leaves_no_rows_behind",),
+    judge.LeavesRowsOfBookingsBehind: ("test_a_booking_leaves_no_rows_behind",),
     occupancy.LosesTheLastMicrosecond: (
         "test_overlap_is_exact_to_the_microsecond",
         "test_a_replaced_row_may_not_move_onto_another",
@@ -137,6 +138,8 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     state.ListsLiveHoldsAsTheyCame: ("test_claims_are_listed_by_when_they_sit_down",),
     state.CountsWhoeverIsWrittenDown: ("test_heads_of_each_status_count_or_not",),
     state.CountsHeadsForGood: ("test_heads_are_counted_by_when_they_sit_down",),
+    state.KeepsRemovedBookings: ("test_a_booking_goes_with_its_rows",),
+    state.CountsRemovedBookings: ("test_a_booking_goes_with_its_rows",),
     state.TakesNobodyForABooking: ("test_a_claim_knows_when_its_booking_is_counted",),
     store.CountsHeadsForEachWindow: (
         "test_heads_are_counted_once_however_often_they_are_asked_for",

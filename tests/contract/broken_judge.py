@@ -12,6 +12,7 @@ from fourtop import (
     Booking,
     FourtopError,
     NotFound,
+    OwnerKind,
 )
 from fourtop.ports import Changes
 from fourtop.storage.memory.state import RestaurantState
@@ -120,8 +121,15 @@ class TrustsTables(RestaurantState):
 
 
 class LeavesRowsBehind(RestaurantState):
-    def _check_left_behind(self, changes: Changes, removed: Any) -> None:
-        pass
+    def _check_left_behind(self, changes: Changes, kind: OwnerKind, removed: Any) -> None:
+        if kind is not OwnerKind.BLOCK:
+            super()._check_left_behind(changes, kind, removed)
+
+
+class LeavesRowsOfBookingsBehind(RestaurantState):
+    def _check_left_behind(self, changes: Changes, kind: OwnerKind, removed: Any) -> None:
+        if kind is OwnerKind.BLOCK:
+            super()._check_left_behind(changes, kind, removed)
 
 
 class KeepsWhatItPlaced(RestaurantState):
@@ -186,8 +194,9 @@ class AddsBeforeItReplaces(RestaurantState):
 
 
 class RemovesNoBlockThatHadRows(RestaurantState):
-    def _check_left_behind(self, changes: Changes, removed: Any) -> None:
-        super()._check_left_behind(attrs.evolve(changes, removed=()), removed)
+    def _check_left_behind(self, changes: Changes, kind: OwnerKind, removed: Any) -> None:
+        kept = changes if kind is OwnerKind.BOOKING else attrs.evolve(changes, removed=())
+        super()._check_left_behind(kept, kind, removed)
 
 
 class CountsTheRefused(RestaurantState):

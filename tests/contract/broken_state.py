@@ -79,6 +79,19 @@ class CountsHeadsForGood(RestaurantState):
         self._headcounts = Lasting()
 
 
+class KeepsRemovedBookings(RestaurantState):
+    def _write_bookings(self, changes: Changes) -> None:
+        super()._write_bookings(attrs.evolve(changes, bookings_removed=()))
+
+
+class CountsRemovedBookings(RestaurantState):
+    def _write_bookings(self, changes: Changes) -> None:
+        removed = [self._bookings[booking_id] for booking_id in changes.bookings_removed]
+        super()._write_bookings(changes)
+        for booking in removed:
+            self._headcounts.add(booking)
+
+
 class TakesNobodyForABooking(RestaurantState):
     def held_covers(self, window: Window, now_us: int) -> list[HeldCover]:
         holds = [

@@ -16,7 +16,16 @@ from tests.stores import making
 
 # They write no new record.
 CHANGES_ONLY: Final = frozenset(
-    {"removed", "replaced", "holds_changed", "blocks_changed", "blocks_removed", "floor", "policy"}
+    {
+        "removed",
+        "replaced",
+        "bookings_removed",
+        "holds_changed",
+        "blocks_changed",
+        "blocks_removed",
+        "floor",
+        "policy",
+    }
 )
 
 

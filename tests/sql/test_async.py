@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
@@ -17,7 +18,16 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine as Connections
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from fourtop import AsyncDesk, AsyncEngine, CountedIds, FourtopError, ManualClock, Refused
+from fourtop import (
+    AsyncDesk,
+    AsyncEngine,
+    ClockBehind,
+    CountedIds,
+    FourtopError,
+    ManualClock,
+    NotFound,
+    Refused,
+)
 from fourtop.storage.sql import AsyncSqlStore
 from tests.database.furnished import LOGIN, sqlite_url
 from tests.database.session import cluster
@@ -126,6 +136,27 @@ def test_no_call_starts_a_thread(place: Place) -> None:
     # The driver of SQLite has a thread for each connection, and none for a call.
     (more,) = asyncio.run(play())
     assert more <= (2 if place.url.startswith("sqlite") else 0)
+
+
+def test_a_clock_that_ran_ahead_is_set_back(place: Place) -> None:
+    clock = ManualClock(NOW + timedelta(hours=1))
+
+    async def play() -> None:
+        store = AsyncSqlStore(place.url, clock=clock)
+        await store.add_restaurant(a_house())
+        desk = make_desk(store)
+        await desk.book(party_size(2))
+        clock.move_to(NOW)
+        with pytest.raises(ClockBehind):
+            await desk.house()
+        assert await store.reset_clock("house") == 3_600_000_000
+        assert await store.reset_clock("house") == 0
+        assert (await desk.audit()).is_clean
+        with pytest.raises(NotFound):
+            await store.reset_clock("nowhere")
+        await store.close()
+
+    run_unblocked(play())
 
 
 # ---- cancelled

@@ -24,7 +24,7 @@ from fourtop import (
 )
 from fourtop.errors import HoldMismatch
 from fourtop.formats.slug import slug
-from fourtop.model.results import ImportReport
+from fourtop.model.results import ClearReport, ImportReport
 from fourtop.ports import Store
 from fourtop.testing.strategies import houses
 from tests.stateful import comparing, holding
@@ -299,6 +299,6 @@ def as_replay(stored: Any) -> Any:
     """Return a stored result as a second call returns it: unchanged, but marked."""
     if isinstance(stored, tuple):
         return tuple(as_replay(each) for each in stored)
-    if isinstance(stored, ImportReport):
+    if isinstance(stored, ImportReport | ClearReport):
         return attrs.evolve(stored, replayed=True)
     return attrs.evolve(stored, receipt=attrs.evolve(stored.receipt, replayed=True))

@@ -19,6 +19,7 @@ from fourtop import (
     Booking,
     BookingRow,
     BookingStatus,
+    ClockBehind,
     CountedIds,
     Desk,
     Engine,
@@ -29,6 +30,7 @@ from fourtop import (
     ManualClock,
     MemoryStore,
     Move,
+    NotFound,
     OutcomeUnknown,
     Refused,
     Versions,
@@ -169,6 +171,14 @@ EVENING: Final = (
     call(
         "import_bookings", [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))]
     ),
+    call(
+        "import_bookings",
+        [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))],
+        shadow=True,
+    ),
+    call("shadow_conflicts", MONTH),
+    call("clear_shadows", MONTH),
+    call("clear_shadows", booking_ids=["shadow:import:1"]),
     call("edit_floor", lambda floor: floor.without_table("4"), expected=1),
     call("edit_floor", lambda floor: floor.without_table("3"), expected=1),
     call("edit_policy", lambda _: 1),
@@ -503,3 +513,21 @@ def test_a_hold_is_confirmed_once_however_many_tasks_ask() -> None:
 def test_a_store_that_is_called_must_not_wait() -> None:
     with pytest.raises(AssertionError, match="nothing to wait for"):
         _at_once(asyncio.sleep(0))
+
+
+def test_a_clock_that_ran_ahead_is_set_back() -> None:
+    async def play() -> None:
+        clock = ManualClock(NOW + timedelta(hours=1))
+        store = AsyncMemoryStore(clock)
+        desk = await AsyncEngine(store).add_restaurant(a_house())
+        assert (await desk.book(party_size(2))).party_size == 2
+        clock.move_to(NOW)
+        with pytest.raises(ClockBehind):
+            await desk.house()
+        assert await store.reset_clock("house") == 3_600_000_000
+        assert await store.reset_clock("house") == 0
+        assert await desk.house() == a_house()
+        with pytest.raises(NotFound):
+            await store.reset_clock("nowhere")
+
+    asyncio.run(play())

@@ -61,6 +61,7 @@ STEPS = {
     S.COMPLETED: set(),
     S.CANCELLED: set(),
     S.NO_SHOW: {S.CONFIRMED},
+    S.SHADOW: set(),
 }
 
 
@@ -75,6 +76,7 @@ def test_one_predicate_says_what_occupies_a_table_and_one_what_counts_covers() -
         S.CANCELLED,
         S.NO_SHOW,
         S.PRIORITY_WAITLIST,
+        S.SHADOW,
     }
 
 

@@ -14,6 +14,7 @@ from fourtop import (
     Audit,
     BookingRow,
     BookingStatus,
+    ClearReport,
     Code,
     Engine,
     EventType,
@@ -58,6 +59,7 @@ RESULTS: Final[dict[str, Any]] = {
     "no bookings": (),
     "block": attrs.evolve(a_block(), reason='5 € "soon" \u2028 \U0001f37d'),
     "import": ImportReport(17, 21),
+    "clear": ClearReport(3, 5),
 }
 
 each_result = pytest.mark.parametrize("result", RESULTS.values(), ids=RESULTS.keys())
@@ -83,7 +85,7 @@ def test_a_result_comes_back_as_it_was(result: Any) -> None:
 @each_result
 def test_a_replay_is_the_result_with_the_mark(result: Any) -> None:
     replay = as_replay(dumps_result(result))
-    if isinstance(result, ImportReport):
+    if isinstance(result, ImportReport | ClearReport):
         assert replay == attrs.evolve(result, replayed=True)
         return
     assert replay == result
@@ -91,7 +93,7 @@ def test_a_replay_is_the_result_with_the_mark(result: Any) -> None:
 
 
 def test_every_attribute_of_a_result_is_written() -> None:
-    for result in (a_hold(), a_booking(), a_block(), ImportReport(1, 2)):
+    for result in (a_hold(), a_booking(), a_block(), ImportReport(1, 2), ClearReport(1, 2)):
         data = to_data(result)
         assert len(data) == len(attrs.fields(type(result)))
 
@@ -117,7 +119,14 @@ def test_the_form_of_a_result() -> None:
         },
     }
     stored = [json.loads(dumps_result(each))["type"] for each in RESULTS.values()]
-    assert list(dict.fromkeys(stored)) == ["hold", "booking", "bookings", "block", "import"]
+    assert list(dict.fromkeys(stored)) == [
+        "hold",
+        "booking",
+        "bookings",
+        "block",
+        "import",
+        "clear",
+    ]
 
 
 def test_a_result_of_a_later_version_is_read() -> None:

@@ -123,6 +123,8 @@ REFUSED: list[tuple[type[FourtopError], dict[str, Any]]] = [
     (AlreadyExists, {"holds_added": (ENDED,)}),
     (AlreadyExists, {"blocks_added": (a_block(),)}),
     (NotFound, {"blocks_removed": ("k1",)}),
+    (NotFound, {"bookings_removed": ("b1",)}),
+    (NotFound, {"bookings_removed": ("b2",), "bookings": (a_booking("b2"),)}),
     (AlreadyExists, {"confirmations": (a_confirmation("r2"),)}),
     (AlreadyExists, {"confirmations": (a_confirmation("r1", confirmed=False),)}),
     (AlreadyExists, {"stored_results": (an_answer("k"),)}),

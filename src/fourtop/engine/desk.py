@@ -9,6 +9,7 @@ from typing import Literal
 from fourtop.engine.commands import (
     block,
     book,
+    clear_shadows,
     complete,
     confirm,
     edit_house,
@@ -33,9 +34,10 @@ from fourtop.engine.queries import (
     house_difference,
     quote,
     records,
+    shadow_conflicts,
     table_state,
 )
-from fourtop.engine.queries.audit import Audit
+from fourtop.engine.queries.audit import Audit, Overlap
 from fourtop.engine.queries.table_state import TableState
 from fourtop.errors import Refusal
 from fourtop.errors.display import brief
@@ -54,6 +56,7 @@ from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.results import (
     Availability,
+    ClearReport,
     ImportReport,
     Quote,
     Versions,
@@ -105,9 +108,6 @@ class Desk:
 
     def compare_house(self, house: House) -> HouseDifference:
         """Return what ``replace_house`` would change, and the records that forbid it.
-
-        Args:
-            house: Another house of this restaurant.
 
         Raises:
             InvalidInput: If it is not a house of this restaurant.
@@ -204,6 +204,17 @@ class Desk:
     def audit(self) -> Audit:
         """List the records that break a rule: overlaps, orphans, bookings without their tables."""
         return self._executor.query(audit.query(self._caller))
+
+    def shadow_conflicts(self, window: Window) -> tuple[Overlap, ...]:
+        """List what shadows of tables in a window would overlap if they were live.
+
+        Each pair has a shadow and a live row or a second shadow, by start of the first, then of
+        the second. The real booking of a shadow's own id is not in its way.
+
+        Raises:
+            InvalidInput: If it is not a window.
+        """
+        return self._executor.query(shadow_conflicts.query(self._caller, window))
 
     # ---- holds
 
@@ -462,14 +473,46 @@ class Desk:
         return self._executor.execute(move.command(self._caller, moves, key=key))
 
     def import_bookings(
-        self, rows: Sequence[BookingRow], *, key: str | None = None
+        self, rows: Sequence[BookingRow], *, shadow: bool = False, key: str | None = None
     ) -> ImportReport:
         """Take over the bookings of another system with their tables: all of them or none.
 
+        Args:
+            rows: The bookings.
+            shadow: Whether to write shadow bookings, of the ids ``shadow:`` and the row's. They
+                occupy nothing, count nowhere and may overlap anything.
+            key: Idempotency key.
+
         Raises:
-            ImportRejected: If rows are wrong or overlap; lists every problem and every rival.
+            ImportRejected: If rows are wrong, or overlap without being shadows; lists every
+                problem and every rival.
         """
-        return self._executor.execute(import_bookings.command(self._caller, rows, key=key))
+        return self._executor.execute(
+            import_bookings.command(self._caller, rows, shadow=shadow, key=key)
+        )
+
+    def clear_shadows(
+        self,
+        window: Window | None = None,
+        *,
+        booking_ids: Collection[str] = (),
+        key: str | None = None,
+    ) -> ClearReport:
+        """Delete shadow bookings with their allocations, in one step.
+
+        Args:
+            window: The shadow bookings that start inside it. Give this or ``booking_ids``.
+            booking_ids: Ids of shadow bookings, such as ``shadow:r-1001``.
+            key: Idempotency key.
+
+        Raises:
+            IllegalTransition: If a named booking is not a shadow.
+            InvalidInput: Unless exactly one of window and ids is given.
+            NotFound: If a named booking is unknown.
+        """
+        return self._executor.execute(
+            clear_shadows.command(self._caller, window, booking_ids, key=key)
+        )
 
     # ---- blocks
 
@@ -571,12 +614,10 @@ class Desk:
 
         Args:
             house: The new house, with the id of this restaurant.
-            expected: The versions that the caller saw; those of floor and policy must be the
-                present ones. ``None``: any.
+            expected: Versions of floor and policy that the caller saw; ``None``: any.
 
         Raises:
-            InUse: As ``edit_floor`` and ``edit_restaurant``. ``compare_house`` lists all records
-                in the way.
+            InUse: As ``edit_floor`` and ``edit_restaurant``; ``compare_house`` lists all.
             AlreadyExists: If another restaurant has the new slug. Choose another one.
             StaleVersion: If a version is another. Read the house again.
             InvalidInput: If it is not a house of this restaurant.

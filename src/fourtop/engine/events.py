@@ -132,6 +132,22 @@ def block_event(invocation: Invocation, kind: EventType, block: Block, now_us: i
     return new_event(invocation, kind, Subject(block.id), now_us, data)
 
 
+def shadow_event(
+    invocation: Invocation, kind: EventType, counts: tuple[int, int], now_us: int
+) -> Event:
+    """Return the event of shadow bookings that were written or cleared, with their numbers.
+
+    Args:
+        invocation: The invocation, which is the subject.
+        kind: Written or cleared.
+        counts: How many bookings, and how many allocations.
+        now_us: The time, in microseconds.
+    """
+    bookings, allocations = counts
+    data = {"bookings": bookings, "allocations": allocations}
+    return new_event(invocation, kind, Subject(invocation.id), now_us, data)
+
+
 def _versioned(
     invocation: Invocation, kind: EventType, booking: Booking, data: Mapping[str, object]
 ) -> Event:

@@ -35,7 +35,7 @@ from fourtop.model.hold import Fingerprint, Hold
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.receipt import Usage
 from fourtop.model.request import ANY_TABLE, Preference
-from fourtop.model.results import ImportReport
+from fourtop.model.results import ClearReport, ImportReport
 from fourtop.model.window import Window, iso, to_micros
 
 Encoder = Callable[[Any], Any]
@@ -47,12 +47,14 @@ _RESULTS: Final[Mapping[str, Any]] = {
     "bookings": tuple[Booking, ...],
     "block": Block,
     "import": ImportReport,
+    "clear": ClearReport,
 }
 _NAMES: Final[Mapping[type, str]] = {
     Hold: "hold",
     Booking: "booking",
     Block: "block",
     ImportReport: "import",
+    ClearReport: "clear",
 }
 _SCALARS: Final = frozenset({str, int, float, bool, NoneType})
 _write: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
@@ -62,7 +64,7 @@ def dumps_result(value: Any) -> str:
     """Write the result of a command as JSON: ``{"type": "booking", "data": {…}}``.
 
     Args:
-        value: A hold, booking, tuple of bookings, block or import report.
+        value: A hold, booking, tuple of bookings, block, or report of an import or a clearance.
 
     Raises:
         TypeError: If the value is not a command result. Add the class of a new command's result to

@@ -36,13 +36,15 @@ class BookingStatus(StrEnum):
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
     PRIORITY_WAITLIST = "priority_waitlist"
+    SHADOW = "shadow"
 
     @property
     def occupies(self) -> bool:
         """Tell whether a booking of this status owns allocations for the rest of its window.
 
         The tables of a pending booking belong to its hold. A booking that ended keeps the
-        allocations that it used, up to the moment it ended.
+        allocations that it used, up to the moment it ended. A shadow booking occupies nothing: its
+        allocations are shadows.
         """
         return self in _OCCUPYING
 
@@ -58,7 +60,7 @@ class BookingStatus(StrEnum):
 
 _S = BookingStatus
 _OCCUPYING: Final = frozenset({_S.CONFIRMED, _S.CHECKED_IN})
-_UNCOUNTED: Final = frozenset({_S.CANCELLED, _S.NO_SHOW, _S.PRIORITY_WAITLIST})
+_UNCOUNTED: Final = frozenset({_S.CANCELLED, _S.NO_SHOW, _S.PRIORITY_WAITLIST, _S.SHADOW})
 _STEPS: Final[Mapping[BookingStatus, frozenset[BookingStatus]]] = {
     _S.PENDING: frozenset({_S.PENDING_ALLOCATION, _S.CONFIRMED, _S.CANCELLED}),
     _S.PENDING_ALLOCATION: frozenset({_S.CONFIRMED, _S.CANCELLED}),
@@ -68,6 +70,7 @@ _STEPS: Final[Mapping[BookingStatus, frozenset[BookingStatus]]] = {
     _S.COMPLETED: frozenset(),
     _S.CANCELLED: frozenset(),
     _S.NO_SHOW: frozenset({_S.CONFIRMED}),
+    _S.SHADOW: frozenset(),
 }
 
 

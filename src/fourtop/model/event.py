@@ -28,6 +28,8 @@ class EventType(StrEnum):
     BOOKING_STATUS = "capacity.booking.status"
     BLOCK_CREATED = "capacity.block.created"
     BLOCK_REMOVED = "capacity.block.removed"
+    SHADOWS_WRITTEN = "capacity.shadows.written"
+    SHADOWS_CLEARED = "capacity.shadows.cleared"
     FLOOR_CHANGED = "capacity.floor.changed"
     POLICY_CHANGED = "capacity.policy.changed"
 

@@ -186,3 +186,23 @@ class ImportReport:
             count_of(self.allocations, "allocation"),
             "replayed" if self.replayed else "",
         )
+
+
+@attrs.frozen(repr=False)
+class ClearReport:
+    """Counts of the shadow bookings and allocations that ``clear_shadows`` removed.
+
+    ``replayed`` marks a stored result.
+    """
+
+    bookings: int
+    allocations: int
+    replayed: bool = False
+
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            count_of(self.bookings, "booking"),
+            count_of(self.allocations, "allocation"),
+            "replayed" if self.replayed else "",
+        )

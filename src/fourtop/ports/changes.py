@@ -89,6 +89,8 @@ class Changes:
         replaced: Pairs (stored, new) with one id.
         added: New allocations.
         bookings: New ones (version 1) and changed ones (stored version + 1).
+        bookings_removed: Ids of bookings to delete, with all their allocations. Only shadow
+            bookings are ever deleted.
         holds_added: New holds.
         holds_changed: Holds with a new state or expiry; a hold's other facts never change.
         blocks_added: New blocks.
@@ -105,6 +107,7 @@ class Changes:
     replaced: tuple[tuple[Allocation, Allocation], ...] = ()
     added: tuple[Allocation, ...] = ()
     bookings: tuple[Booking, ...] = ()
+    bookings_removed: tuple[str, ...] = ()
     holds_added: tuple[Hold, ...] = ()
     holds_changed: tuple[Hold, ...] = ()
     blocks_added: tuple[Block, ...] = ()
@@ -129,6 +132,7 @@ class Changes:
             replaced=self.replaced + other.replaced,
             added=self.added + other.added,
             bookings=self.bookings + other.bookings,
+            bookings_removed=self.bookings_removed + other.bookings_removed,
             holds_added=self.holds_added + other.holds_added,
             holds_changed=self.holds_changed + other.holds_changed,
             blocks_added=self.blocks_added + other.blocks_added,
@@ -173,6 +177,7 @@ class Changes:
             or self.replaced
             or self.added
             or self.bookings
+            or self.bookings_removed
             or self.holds_added
             or self.holds_changed
             or self.blocks_added

@@ -33,7 +33,13 @@ T = TypeVar("T")
 
 _LATEST_VERSION = 2**62
 _MONTHS_AHEAD = 12
-_OVER = (BookingStatus.COMPLETED, BookingStatus.CANCELLED, BookingStatus.NO_SHOW)
+# Bookings of these statuses expect no guest.
+_OVER = (
+    BookingStatus.COMPLETED,
+    BookingStatus.CANCELLED,
+    BookingStatus.NO_SHOW,
+    BookingStatus.SHADOW,
+)
 
 
 class _Edit(Protocol[T]):

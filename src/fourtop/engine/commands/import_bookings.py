@@ -10,8 +10,9 @@ import attrs
 from fourtop.engine.allocations import allocate, expire_holds
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command
-from fourtop.engine.events import imported_event
+from fourtop.engine.events import imported_event, shadow_event
 from fourtop.engine.invocation import Invocation
+from fourtop.engine.overlaps import overlapping_pairs
 from fourtop.engine.rivals import find_all_rivals
 from fourtop.errors import FourtopError, ImportRejected, InvalidInput, Refusal, safe_repr
 from fourtop.formats.booking_rows import BookingRow
@@ -19,11 +20,14 @@ from fourtop.model import validators
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Stay
+from fourtop.model.event import EventType
 from fourtop.model.results import ImportReport
 from fourtop.model.window import MAX_WINDOW_US, MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import Changes, Decision, Need, Scope, SeatedParty, View
 
 MAX_IMPORT_ROWS = 2_000_000
+SHADOW_PREFIX = "shadow:"
+_LONGEST_SHADOWED = 64 - len(SHADOW_PREFIX)
 
 _WITH_TABLES = frozenset(
     {BookingStatus.CONFIRMED, BookingStatus.CHECKED_IN, BookingStatus.COMPLETED}
@@ -47,12 +51,13 @@ class _Read:
 
 
 def command(
-    caller: Caller, rows: Sequence[BookingRow], *, key: str | None
+    caller: Caller, rows: Sequence[BookingRow], *, shadow: bool, key: str | None
 ) -> Command[ImportReport]:
     """Build the command.
 
     Raises:
-        InvalidInput: If the number of rows is not 1 to 2,000,000, or a row is of another type.
+        InvalidInput: If the number of rows is not 1 to 2,000,000, a row is of another type, or
+            ``shadow`` is not a bool.
         InvalidIdentifier: If the key is malformed.
     """
     checked = validators.as_instances("rows", rows, BookingRow)
@@ -60,11 +65,15 @@ def command(
         raise InvalidInput(
             "rows", f"must be 1 to {MAX_IMPORT_ROWS} booking rows", f"{len(checked)} rows"
         )
-    invocation = caller.invocation("import", key, {"rows": checked})
+    validators.check_instance("shadow", shadow, bool)
+    # Without the flag, the digest of a request is the one of earlier versions.
+    request = {"rows": checked, "shadow": True} if shadow else {"rows": checked}
+    invocation = caller.invocation("import", key, request)
+    decide = import_shadows if shadow else import_bookings
     return Command(
         invocation,
         Scope(caller.restaurant_id),
-        lambda view, compiled: import_bookings(invocation, view, compiled, checked),
+        lambda view, compiled: decide(invocation, view, compiled, checked),
     )
 
 
@@ -82,11 +91,7 @@ def import_bookings(
     need = _missing(view, read)
     if need is not None:
         return need
-    problems.extend(_double_ids(view, read))
-    problems.extend(_overlaps(view, read))
-    if problems:
-        in_order = sorted(problems, key=itemgetter(0))
-        raise ImportRejected(tuple(f"row {number}: {what}" for number, what in in_order))
+    _reject([*problems, *_double_ids(view, read), *_overlaps(view, read)])
     allocations = tuple(row for each in read for row in each.rows)
     bookings = tuple(each.booking for each in read)
     windows = {each.booking.stay.occupied for each in read if each.rows}
@@ -95,6 +100,41 @@ def import_bookings(
     if view.has_expired_holds():
         changes = expire_holds(invocation, view, *sorted(windows, key=_BOUNDS)) + changes
     return Decision(ImportReport(len(bookings), len(allocations)), changes)
+
+
+def import_shadows(
+    invocation: Invocation, view: View, compiled: CompiledHouse, rows: Sequence[BookingRow]
+) -> Decision[ImportReport] | Need:
+    """Decide an import of shadow bookings: as an import, but they conflict with nothing."""
+    reader = _Reader(invocation, view.now_us, compiled)
+    read = [
+        _as_shadow(each)
+        for number, row in enumerate(rows, 1)
+        if reader.may_be_shadow(number, row) and (each := reader.read(number, row))
+    ]
+    ids = frozenset(each.booking.id for each in read)
+    if not ids <= view.scope.bookings:
+        return Need(Scope(view.scope.restaurant_id, bookings=ids))
+    _reject([*reader.problems, *_double_ids(view, read)])
+    allocations = tuple(row for each in read for row in each.rows)
+    counts = (len(read), len(allocations))
+    event = shadow_event(invocation, EventType.SHADOWS_WRITTEN, counts, view.now_us)
+    bookings = tuple(each.booking for each in read)
+    changes = Changes(added=allocations, bookings=bookings, events=(event,))
+    return Decision(ImportReport(*counts), changes)
+
+
+def _reject(problems: list[_Problem]) -> None:
+    if problems:
+        in_order = sorted(problems, key=itemgetter(0))
+        raise ImportRejected(tuple(f"row {number}: {what}" for number, what in in_order))
+
+
+def _as_shadow(read: _Read) -> _Read:
+    shadow_id = f"{SHADOW_PREFIX}{read.booking.id}"
+    booking = attrs.evolve(read.booking, id=shadow_id, status=BookingStatus.SHADOW)
+    rows = tuple(attrs.evolve(row, owner_id=shadow_id, shadow=True) for row in read.rows)
+    return _Read(read.number, booking, rows)
 
 
 # ---- one row
@@ -122,6 +162,14 @@ class _Reader:
             self.problems.append((number, trouble))
             return None
         return self._booked(number, row, stay, tables)
+
+    def may_be_shadow(self, number: int, row: BookingRow) -> bool:
+        """Tell whether the row's id fits into that of a shadow; otherwise add a problem."""
+        if len(row.id) <= _LONGEST_SHADOWED:
+            return True
+        rule = f"must be at most {_LONGEST_SHADOWED} characters long for a shadow"
+        self.problems.append((number, f"id: {rule} (got {len(row.id)})"))
+        return False
 
     def _booked(self, number: int, row: BookingRow, stay: Stay, tables: tuple[str, ...]) -> _Read:
         invocation, now_us = self._invocation, self._now_us
@@ -189,6 +237,8 @@ class _Reader:
 
 
 def _trouble(status: BookingStatus, stay: Stay, tables: tuple[str, ...], now_us: int) -> str | None:
+    if status is BookingStatus.SHADOW:
+        return "status: must be that of the booking; import the rows with shadow=True (got shadow)"
     if status.occupies and not tables:
         return f"a {status.value} booking needs tables"
     if tables and status not in _WITH_TABLES:
@@ -288,12 +338,6 @@ def _by_time(stay: tuple[Window, int]) -> tuple[int, int, int]:
 
 
 def _overlapping_rows(table_id: str, stays: list[tuple[Window, int]]) -> Iterable[_Problem]:
-    still_there: list[tuple[Window, int]] = []
-    for window, number in stays:
-        still_there = [each for each in still_there if each[0].end_us > window.start_us]
-        for other, earlier in still_there:
-            (first, taken), (second, _) = sorted(
-                [(earlier, other), (number, window)], key=itemgetter(0)
-            )
-            yield second, f"table {table_id} is taken by row {first} in {taken}"
-        still_there.append((window, number))
+    for pair in overlapping_pairs(stays, itemgetter(0)):
+        (taken, first), (_, second) = sorted(pair, key=itemgetter(1))
+        yield second, f"table {table_id} is taken by row {first} in {taken}"

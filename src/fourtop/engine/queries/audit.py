@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import combinations
+from operator import attrgetter
 
 import attrs
 
 from fourtop.engine.dispatch.requests import Caller, Query
+from fourtop.engine.overlaps import overlapping_pairs
 from fourtop.errors.display import brief, count_of
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.booking import Booking, BookingStatus
@@ -17,7 +19,10 @@ from fourtop.ports import Need, Scope, View, buffer_after_us
 
 @attrs.frozen(repr=False)
 class Overlap:
-    """Two live allocations of one resource that overlap: a broken rule."""
+    """Two allocations of one resource that overlap.
+
+    In an audit both are live: a broken rule. In ``shadow_conflicts`` the first one is a shadow.
+    """
 
     first: Allocation
     second: Allocation
@@ -148,11 +153,8 @@ def _overlaps(rows: Iterable[Allocation]) -> Iterable[Overlap]:
     found: list[Overlap] = []
     for of_resource in resources.values():
         of_resource.sort(key=_order)
-        open_rows: list[Allocation] = []
-        for row in of_resource:
-            open_rows = [each for each in open_rows if each.window.end_us > row.window.start_us]
-            found.extend(Overlap(each, row) for each in open_rows)
-            open_rows.append(row)
+        pairs = overlapping_pairs(of_resource, attrgetter("window"))
+        found.extend(Overlap(first, second) for first, second in pairs)
     return sorted(found, key=lambda pair: (pair.first.order_key, pair.second.order_key))
 
 
@@ -169,6 +171,8 @@ def _has_owner(view: View, row: Allocation) -> bool:
         # Its table is cleaned after it has left.
         left_us = booking.updated_us if booking.left_us is None else booking.left_us
         return row.window.end_us <= left_us + buffer_after_us(booking)
+    if booking.status is BookingStatus.SHADOW:
+        return row.shadow
     return booking.status.occupies or row.window.end_us <= view.now_us
 
 

@@ -102,6 +102,18 @@ class AsyncMemoryStore:
         await self._wait_for_others(restaurant_id)
         return self._store.events(restaurant_id)
 
+    async def reset_clock(self, restaurant_id: str) -> int:
+        """Set the time of a restaurant back to the clock's, as ``MemoryStore.reset_clock``.
+
+        Returns:
+            By how many microseconds; 0 where the clock is at most five minutes behind.
+
+        Raises:
+            NotFound: If the restaurant does not exist.
+        """
+        await self._wait_for_others(restaurant_id)
+        return self._store.reset_clock(restaurant_id)
+
     async def ping(self) -> None:
         """Return, since memory is always there."""
 

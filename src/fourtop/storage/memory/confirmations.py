@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
+from fourtop.errors import AlreadyExists
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.ports import StoredResult
 
@@ -17,6 +18,40 @@ class ConfirmationRecords:
         # The booking and key of each success.
         self.successes: set[tuple[str, str]] = set()
         self._of_hold: dict[str, list[ConfirmationResult]] = {}
+
+    def check_results(self, results: Iterable[ConfirmationResult]) -> None:
+        """Check new results.
+
+        Raises:
+            AlreadyExists: If an id is known, or a hold or key would have a second success.
+        """
+        new = tuple(results)
+        refuse_known("confirmation", (each.id for each in new), self.results)
+        hold_ids: set[str] = set()
+        successes: set[tuple[str, str]] = set()
+        for each in new:
+            if not each.confirmed:
+                continue
+            if each.hold_id in hold_ids or self.find_success(each.hold_id) is not None:
+                raise AlreadyExists("confirmation", each.hold_id)
+            hold_ids.add(each.hold_id)
+            success = (str(each.booking_id), each.key)
+            if success in self.successes or success in successes:
+                raise AlreadyExists("confirmation", each.key)
+            successes.add(success)
+
+    def check_stored_results(self, answers: Iterable[StoredResult]) -> None:
+        """Check new stored results.
+
+        Raises:
+            AlreadyExists: If a command has a result under the key.
+        """
+        answered: set[tuple[str, str]] = set()
+        for answer in answers:
+            under = (answer.command, answer.key)
+            if under in self.stored_results or under in answered:
+                raise AlreadyExists("result", answer.key)
+            answered.add(under)
 
     def extend(
         self, results: Iterable[ConfirmationResult], stored_results: Iterable[StoredResult]
@@ -100,3 +135,16 @@ def _index(
     of_hold.setdefault(result.hold_id, []).append(result)
     if result.confirmed:
         successes.add((str(result.booking_id), result.key))
+
+
+def refuse_known(kind: str, new: Iterable[str], known: Container[str]) -> None:
+    """Check the ids or keys of new records.
+
+    Raises:
+        AlreadyExists: If one is known, or comes twice.
+    """
+    seen: set[str] = set()
+    for each in new:
+        if each in known or each in seen:
+            raise AlreadyExists(kind, each)
+        seen.add(each)

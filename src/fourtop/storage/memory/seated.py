@@ -18,7 +18,11 @@ class SeatedIndex:
         if booking.status is BookingStatus.CHECKED_IN:
             self._bookings[booking.id] = booking
         else:
-            self._bookings.pop(booking.id, None)
+            self.forget(booking.id)
+
+    def forget(self, booking_id: str) -> None:
+        """Drop a booking that is removed, if it is here. O(1)."""
+        self._bookings.pop(booking_id, None)
 
     def bookings(self) -> Collection[Booking]:
         """Return them by start, then id. O(k log k) for k bookings."""

@@ -22,7 +22,7 @@ from fourtop.model.results import Versions
 from fourtop.model.window import Window
 from fourtop.ports import Changes, Headcount, HeldCover, StoredResult, held_covers_of, joined_extent
 from fourtop.storage.memory.archive import Archive
-from fourtop.storage.memory.confirmations import ConfirmationRecords
+from fourtop.storage.memory.confirmations import ConfirmationRecords, refuse_known
 from fourtop.storage.memory.headcounts import HeadcountIndex
 from fourtop.storage.memory.outbox import EventOutbox
 from fourtop.storage.memory.seated import SeatedIndex
@@ -34,6 +34,7 @@ R = TypeVar("R")
 # Sorts after every id.
 _LAST_ID: Final = "~"
 _BLOCK: Final = OwnerKind.BLOCK
+_BOOKING: Final = OwnerKind.BOOKING
 # The indexes that ``_index_records`` makes anew.
 _INDEXES: Final = (
     *("_starts", "_headcounts", "_seated"),
@@ -300,7 +301,11 @@ class RestaurantState:
         before = [
             (records, each.id, records.get(each.id)) for records, rows in touched for each in rows
         ]
-        before += [(self._blocks, each, self._blocks.get(each)) for each in changes.blocks_removed]
+        for kept, removed in (
+            (self._bookings, changes.bookings_removed),
+            (self._blocks, changes.blocks_removed),
+        ):
+            before += [(kept, each, kept.get(each)) for each in removed]
         return partial(self._restore, changes, before, self.house, self.versions)
 
     def _restore(
@@ -413,43 +418,21 @@ class RestaurantState:
 
     def _check_new(self, changes: Changes) -> None:
         if changes.holds_added:
-            _refuse_known("hold", (hold.id for hold in changes.holds_added), self._holds)
+            refuse_known("hold", (hold.id for hold in changes.holds_added), self._holds)
         if changes.blocks_added:
-            _refuse_known("block", (block.id for block in changes.blocks_added), self._blocks)
+            refuse_known("block", (block.id for block in changes.blocks_added), self._blocks)
         if changes.events:
-            _refuse_known("event", (event.dedupe_key for event in changes.events), self.outbox.keys)
+            refuse_known("event", (event.dedupe_key for event in changes.events), self.outbox.keys)
         if changes.confirmations:
-            self._check_confirmations(changes)
+            self.confirmations.check_results(changes.confirmations)
         if changes.stored_results:
-            self._check_stored_results(changes)
-
-    def _check_confirmations(self, changes: Changes) -> None:
-        known = self.confirmations
-        _refuse_known("confirmation", (each.id for each in changes.confirmations), known.results)
-        hold_ids: set[str] = set()
-        successes: set[tuple[str, str]] = set()
-        for each in changes.confirmations:
-            if not each.confirmed:
-                continue
-            if each.hold_id in hold_ids or known.find_success(each.hold_id) is not None:
-                raise AlreadyExists("confirmation", each.hold_id)
-            hold_ids.add(each.hold_id)
-            success = (str(each.booking_id), each.key)
-            if success in known.successes or success in successes:
-                raise AlreadyExists("confirmation", each.key)
-            successes.add(success)
-
-    def _check_stored_results(self, changes: Changes) -> None:
-        answered: set[tuple[str, str]] = set()
-        for answer in changes.stored_results:
-            under = (answer.command, answer.key)
-            if under in self.confirmations.stored_results or under in answered:
-                raise AlreadyExists("result", answer.key)
-            answered.add(under)
+            self.confirmations.check_stored_results(changes.stored_results)
 
     def _check_references(self, changes: Changes) -> None:
         if changes.blocks_changed or changes.blocks_removed:
             self._check_blocks(changes)
+        if changes.bookings_removed:
+            self._check_removed(changes, _BOOKING, changes.bookings_removed, self._bookings)
         floor = self.house.floor if changes.floor is None else changes.floor.floor
         tables = floor.positions
         known: dict[OwnerKind, tuple[Container[str], Container[str]]] = {}
@@ -480,26 +463,33 @@ class RestaurantState:
         for block in changes.blocks_changed:
             if block.id not in self._blocks:
                 raise NotFound("block", block.id)
-        removed: set[str] = set()
-        for block_id in changes.blocks_removed:
-            if block_id in removed or block_id not in self._blocks:
-                raise NotFound("block", block_id)
-            removed.add(block_id)
-        if removed:
-            self._check_left_behind(changes, removed)
+        if changes.blocks_removed:
+            self._check_removed(changes, _BLOCK, changes.blocks_removed, self._blocks)
 
-    def _check_left_behind(self, changes: Changes, removed: Container[str]) -> None:
-        """Refuse to remove a block if rows of it would remain."""
+    def _check_removed(
+        self, changes: Changes, kind: OwnerKind, ids: Iterable[str], stored: Container[str]
+    ) -> None:
+        """Refuse to remove an owner that is missing, named twice or changed at the same time."""
+        changed = {booking.id for booking in changes.bookings} if kind is _BOOKING else set()
+        removed: set[str] = set()
+        for owner_id in ids:
+            if owner_id in removed or owner_id in changed or owner_id not in stored:
+                raise NotFound(kind.value, owner_id)
+            removed.add(owner_id)
+        self._check_left_behind(changes, kind, removed)
+
+    def _check_left_behind(
+        self, changes: Changes, kind: OwnerKind, removed: Collection[str]
+    ) -> None:
+        """Refuse to remove an owner if rows of it would remain."""
         stored = (
-            row
-            for block_id in changes.blocks_removed
-            for row in self.occupancy.of_owner(_BLOCK, block_id)
+            row for owner_id in sorted(removed) for row in self.occupancy.of_owner(kind, owner_id)
         )
         gone = {row.id for row in chain(changes.removed, (old for old, _ in changes.replaced))}
         left = (row for row in stored if row.id not in gone)
         for row in chain(left, changes.added, (new for _, new in changes.replaced)):
-            if row.owner_kind is _BLOCK and row.owner_id in removed:
-                raise NotFound("block", row.owner_id)
+            if row.owner_kind is kind and row.owner_id in removed:
+                raise NotFound(kind.value, row.owner_id)
 
     def _write_allocations(self, changes: Changes) -> None:
         gone = [*changes.removed, *(old for old, _ in changes.replaced)]
@@ -519,15 +509,7 @@ class RestaurantState:
             raise
 
     def _write_records(self, changes: Changes) -> None:
-        for booking in changes.bookings:
-            stored = self._bookings.get(booking.id)
-            if stored is not None:
-                self._starts.remove((stored.stay.dining.start_us, stored.id))
-                self._headcounts.remove(stored)
-            self._bookings[booking.id] = booking
-            self._starts.add((booking.stay.dining.start_us, booking.id))
-            self._headcounts.add(booking)
-            self._seated.note(booking)
+        self._write_bookings(changes)
         for hold in changes.holds_added:
             self._holds[hold.id] = hold
             if hold.booking_id is not None:
@@ -545,6 +527,22 @@ class RestaurantState:
             self.confirmations.extend(changes.confirmations, changes.stored_results)
         if changes.events:
             self.outbox.extend(changes.events)
+
+    def _write_bookings(self, changes: Changes) -> None:
+        for booking in changes.bookings:
+            stored = self._bookings.get(booking.id)
+            if stored is not None:
+                self._starts.remove((stored.stay.dining.start_us, stored.id))
+                self._headcounts.remove(stored)
+            self._bookings[booking.id] = booking
+            self._starts.add((booking.stay.dining.start_us, booking.id))
+            self._headcounts.add(booking)
+            self._seated.note(booking)
+        for booking_id in changes.bookings_removed:
+            gone = self._bookings.pop(booking_id)
+            self._starts.remove((gone.stay.dining.start_us, gone.id))
+            self._headcounts.remove(gone)
+            self._seated.forget(booking_id)
 
     def _activate(self, hold: Hold) -> None:
         if hold.state is HoldState.ACTIVE:
@@ -582,11 +580,3 @@ class RestaurantState:
             policy=self.versions.policy + (changes.policy is not None),
             occupancy=self.versions.occupancy + changes.touches_occupancy,
         )
-
-
-def _refuse_known(kind: str, new: Iterable[str], known: Container[str]) -> None:
-    seen: set[str] = set()
-    for each in new:
-        if each in known or each in seen:
-            raise AlreadyExists(kind, each)
-        seen.add(each)

@@ -118,6 +118,18 @@ class AsyncSqlStore:
         """
         return await greenlet_spawn(self._store.events, restaurant_id)
 
+    async def reset_clock(self, restaurant_id: str) -> int:
+        """Set the time of a restaurant back to the clock's, as ``SqlStore.reset_clock`` does.
+
+        Returns:
+            By how many microseconds; 0 where the clock is at most five minutes behind.
+
+        Raises:
+            NotFound: The restaurant does not exist.
+            StoreUnavailable: The store cannot be reached; nothing was changed. Try again.
+        """
+        return await greenlet_spawn(self._store.reset_clock, restaurant_id)
+
     async def inspect(self) -> tuple[Finding, ...]:
         """Check the database, as ``SqlStore.inspect`` does.
 

@@ -387,17 +387,19 @@ class IdentityPromises:
         assert (error.kind, error.id) == ("table", "t1")
 
     def test_what_changes_exists(self, trial: Trial) -> None:
-        """Changing a hold or block that is not there, or removing such a block, raises NotFound."""
+        """Changing a missing hold or block raises NotFound, as does removing a missing record."""
         _furnish(trial)
         for kind, lie in (
             ("hold", {"holds_changed": (a_hold("x"),)}),
             ("block", {"blocks_changed": (a_block("x"),)}),
             ("block", {"blocks_removed": ("x",)}),
+            ("booking", {"bookings_removed": ("x",)}),
         ):
             error = trial.refuse(NotFound, **lie)
             assert (error.kind, error.id) == (kind, "x")
-        trial.write(blocks_added=(a_block("k2"),))
+        trial.write(blocks_added=(a_block("k2"),), bookings=(a_booking("b2"),))
         assert trial.refuse(NotFound, blocks_removed=("k2", "k2")).id == "k2"
+        assert trial.refuse(NotFound, bookings_removed=("b2", "b2")).id == "b2"
 
     def test_a_block_leaves_no_rows_behind(self, trial: Trial) -> None:
         """Removing a block while rows refer to it raises NotFound: they would have no owner."""
@@ -411,3 +413,18 @@ class IdentityPromises:
         for lie in lies:
             error = trial.refuse(NotFound, blocks_removed=("k1",), **lie)
             assert (error.kind, error.id) == ("block", "k1")
+
+    def test_a_booking_leaves_no_rows_behind(self, trial: Trial) -> None:
+        """Removing a booking while rows refer to it raises NotFound, whether shadow or live."""
+        row = _furnish(trial)[0]
+        longer = attrs.evolve(row, window=span(360, 500))
+        shadow = attrs.evolve(a_row("x", _B, "t2"), shadow=True)
+        lies: tuple[dict[str, Any], ...] = (
+            {},
+            {"replaced": ((row, longer),)},
+            {"removed": (row,), "added": (longer,)},
+            {"removed": (row,), "added": (shadow,)},
+        )
+        for lie in lies:
+            error = trial.refuse(NotFound, bookings_removed=("b1",), **lie)
+            assert (error.kind, error.id) == ("booking", "b1")

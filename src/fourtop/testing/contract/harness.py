@@ -140,6 +140,7 @@ def _named(restaurant_id: str, changes: Changes) -> Scope:
         restaurant_id,
         bookings=_owners(rows, OwnerKind.BOOKING)
         | {booking.id for booking in changes.bookings}
+        | set(changes.bookings_removed)
         | {hold.booking_id for hold in holds if hold.booking_id is not None},
         holds=_owners(rows, OwnerKind.HOLD)
         | {hold.id for hold in holds}

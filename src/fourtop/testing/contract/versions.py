@@ -68,6 +68,7 @@ class CountingPromises:
             {"blocks_added": (a_block(),)},
             {"blocks_changed": (a_block(),)},
             {"blocks_removed": ("k1",)},
+            {"bookings_removed": ("b2",)},
             {"added": (row, a_row("a2", of_booking(), "t3"))},
             {"replaced": ((row, moved),)},
             {"removed": (moved,)},

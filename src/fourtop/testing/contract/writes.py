@@ -137,6 +137,34 @@ class WritingPromises:
         trial.write(removed=(row,), blocks_removed=("k1",), bookings=(a_booking(),), added=(taken,))
         assert (trial.see()["blocks"], _rows(trial)) == ({"k1": None}, [("a2", "t1")])
 
+    def test_a_booking_goes_with_its_rows(self, trial: Trial) -> None:
+        """A removed booking is gone with its rows and its covers, and its id may be used again."""
+        shadow = attrs.evolve(a_row("a1", _B), shadow=True)
+        trial.write(bookings=(a_booking(), a_booking("b2")), added=(shadow, a_row("a2", _B, "t2")))
+        trial.write(
+            removed=(shadow, a_row("a2", _B, "t2")),
+            bookings_removed=("b1",),
+            added=(a_row("a3", of_booking("b2")),),
+        )
+        found = trial.ask(
+            lambda view: (
+                [booking.id for booking in view.bookings_starting(EVENING)],
+                [(head.covers, head.parties) for head in view.headcounts(EVENING)],
+                view.allocations_of(OwnerKind.BOOKING, "b1"),
+            ),
+            sittings=(EVENING,),
+            headcounts=(EVENING,),
+            bookings=frozenset({"b1"}),
+        )
+        assert found == (["b2"], [(a_booking().party_size, 1)], ())
+        assert (trial.see()["bookings"], _rows(trial)) == (
+            {"b1": None, "b2": a_booking("b2")},
+            [("a3", "t1")],
+        )
+        again = attrs.evolve(a_booking(), party_size=1)
+        trial.write(bookings=(again,))
+        assert trial.ask(lambda view: view.find_booking("b1"), bookings=frozenset({"b1"})) == again
+
     def test_an_extended_hold_lives_longer(self, trial: Trial) -> None:
         """A hold's new expiry counts at once, and its old one no more."""
         trial.write(holds_added=(a_hold(),), added=(a_row("a1", of_hold()),))

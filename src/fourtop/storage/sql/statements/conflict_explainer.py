@@ -74,7 +74,9 @@ class ConflictExplainer:
             "taken": listed(allocation_row(row) for row in come),
             "rows": ids({row.id for row in (*come, *gone)}),
             "bookings": ids(
-                {each.id for each in changes.bookings} | _owners(come, OwnerKind.BOOKING)
+                {each.id for each in changes.bookings}
+                | set(changes.bookings_removed)
+                | _owners(come, OwnerKind.BOOKING)
             ),
             "holds": ids(
                 {each.id for each in (*changes.holds_added, *changes.holds_changed)}
@@ -85,6 +87,7 @@ class ConflictExplainer:
                 | set(changes.blocks_removed)
                 | _owners(come, OwnerKind.BLOCK)
             ),
+            "removed_bookings": ids(set(changes.bookings_removed)),
             "removed_blocks": ids(set(changes.blocks_removed)),
             "results": ids({each.id for each in changes.confirmations}),
             "confirmed_holds": ids({each.hold_id for each in changes.confirmations}),
@@ -123,7 +126,7 @@ class ConflictExplainer:
         )
 
     def _is_touched(self) -> ColumnElement[bool]:
-        """Return the condition on allocations: named, of a removed block, or overlapped."""
+        """Return the condition on allocations: named, of a removed owner, or overlapped."""
         row, any_of = self._projections.allocations.c, self._dialect.any_of
         names = ("resource_type", "resource_id", "start_us", "end_us")
         come = self._dialect.row_table("taken", [row[name] for name in names])
@@ -134,7 +137,10 @@ class ConflictExplainer:
             come.c.end_us > row.start_us,
         )
         return or_(
-            any_of(row.id, "rows"), any_of(row.block_id, "removed_blocks"), overlaps.exists()
+            any_of(row.id, "rows"),
+            any_of(row.booking_id, "removed_bookings"),
+            any_of(row.block_id, "removed_blocks"),
+            overlaps.exists(),
         )
 
 

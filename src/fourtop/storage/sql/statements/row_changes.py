@@ -62,7 +62,7 @@ def row_changes_of(changes: Changes, *, moves_in_place: bool) -> list[RowChange]
     row_changes = [
         _expected("removed", removed, _gone_row),
         _expected("replaced", replaced, _replaced_row),
-        *_booking_changes(changes.bookings),
+        *_booking_changes(changes),
         *_hold_changes(changes),
         _unchecked("blocks_added", changes.blocks_added, block_row),
         _expected(
@@ -71,6 +71,7 @@ def row_changes_of(changes: Changes, *, moves_in_place: bool) -> list[RowChange]
             block_row,
         ),
         _unchecked("added", added, allocation_row),
+        _expected("bookings_removed", changes.bookings_removed, _id_row),
         _expected("blocks_removed", changes.blocks_removed, _id_row),
         _unchecked("confirmations", changes.confirmations, confirmation_row),
         _unchecked(
@@ -120,10 +121,15 @@ def _last_of(values: Sequence[Any], removed: Sequence[str]) -> list[Any]:
 # ---- bookings
 
 
-def _booking_changes(bookings: Sequence[Booking]) -> list[RowChange | None]:
-    """Return the changes of new and of changed bookings; of several states only the last counts."""
+def _booking_changes(changes: Changes) -> list[RowChange | None]:
+    """Return the changes of new and of changed bookings; of several states only the last counts.
+
+    The assignments of a removed booking go with those that other bookings have lost.
+    """
     states: dict[str, list[Booking]] = {}
-    for booking in bookings:
+    if {each.id for each in changes.bookings} & set(changes.bookings_removed):
+        raise RowCountMismatch
+    for booking in changes.bookings:
         states.setdefault(booking.id, []).append(booking)
     for changed in states.values():
         versions = [each.version for each in changed]
@@ -141,6 +147,7 @@ def _booking_changes(bookings: Sequence[Booking]) -> list[RowChange | None]:
         (each.id, place, table_id) for each in last for place, table_id in enumerate(each.tables)
     ]
     sizes = [(each.id, len(each.tables)) for each in known]
+    sizes += [(booking_id, 0) for booking_id in changes.bookings_removed]
     return [
         _unchecked("bookings_added", new, booking_row),
         _expected("bookings_changed", known, changed_row),

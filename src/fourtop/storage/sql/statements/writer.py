@@ -230,7 +230,8 @@ class _WriteStatements:
             "assignments": self._assign,
             "holds_changed": lambda key: self._update(key, self._holds, HOLD_CHANGE),
             "blocks_changed": lambda key: self._update(key, self._blocks, BLOCK),
-            "blocks_removed": self._remove_blocks,
+            "bookings_removed": lambda key: self._remove(key, self._bookings),
+            "blocks_removed": lambda key: self._remove(key, self._blocks),
         }
 
     def compile_one(self, key: WriteKey) -> Statement:
@@ -346,11 +347,10 @@ class _WriteStatements:
         over = given.has(row.booking_id == given["booking_id"], row.position >= given["position"])
         return delete(self._assignments).where(*self._of_tenant(key, self._assignments), over)
 
-    def _remove_blocks(self, key: WriteKey) -> Delete:
-        row = self._blocks.c
-        given = self._dialect.given_rows("blocks_removed", [row.id])
-        here = self._of_tenant(key, self._blocks)
-        return delete(self._blocks).where(*here, given.has(row.id == given["id"]))
+    def _remove(self, key: WriteKey, table: Table) -> Delete:
+        given = self._dialect.given_rows(key.name, [table.c.id])
+        here = self._of_tenant(key, table)
+        return delete(table).where(*here, given.has(table.c.id == given["id"]))
 
     def _old_columns(self) -> list[ColumnElement[Any]]:
         return [column(f"old_{name}", self._allocations.c[name].type) for name in _OLD]
@@ -376,6 +376,7 @@ COMMENTS: Final[Mapping[str, str]] = {
     "blocks_added": "insert blocks",
     "blocks_changed": "update blocks",
     "added": "insert allocations; the database refuses an overlap",
+    "bookings_removed": "delete bookings",
     "blocks_removed": "delete blocks",
     "confirmations": "insert the evidence of confirmations",
     "confirmation_tables": "insert the tables that the evidence is about",
@@ -390,9 +391,18 @@ KEYS: Final[Mapping[str, str]] = {
     "assignments_over": "booking_id",
     "holds_changed": "id",
     "blocks_changed": "id",
+    "bookings_removed": "id",
     "blocks_removed": "id",
 }
 # The changes that return how many rows they touched.
 COUNTED: Final = frozenset(
-    {"removed", "replaced", "bookings_changed", "holds_changed", "blocks_changed", "blocks_removed"}
+    {
+        "removed",
+        "replaced",
+        "bookings_changed",
+        "bookings_removed",
+        "holds_changed",
+        "blocks_changed",
+        "blocks_removed",
+    }
 )
