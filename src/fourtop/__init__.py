@@ -16,6 +16,7 @@ from fourtop.clock import ManualClock, SystemClock
 from fourtop.engine import (
     AsyncDesk,
     AsyncEngine,
+    AtRisk,
     Audit,
     CountedIds,
     Desk,
@@ -50,6 +51,7 @@ from fourtop.errors import (
     NaiveDatetime,
     NonexistentTime,
     NotFound,
+    NothingToUndo,
     OutcomeUnknown,
     PolicyDrift,
     Proof,
@@ -126,6 +128,7 @@ from fourtop.model.results import (
 )
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.model.table import Mobility, Position, Table
+from fourtop.model.walk_in import WalkIn
 from fourtop.model.window import Window
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
 from fourtop.storage import AsyncMemoryStore, MemoryStore
@@ -168,6 +171,7 @@ __all__ = [
     "AsyncEngine",
     "AsyncMemoryStore",
     "AsyncSqlStore",
+    "AtRisk",
     "Audit",
     "Availability",
     "Block",
@@ -222,6 +226,7 @@ __all__ = [
     "NaiveDatetime",
     "NonexistentTime",
     "NotFound",
+    "NothingToUndo",
     "Occasion",
     "OutcomeUnknown",
     "Overlap",
@@ -273,6 +278,7 @@ __all__ = [
     "TurnBand",
     "Usage",
     "Versions",
+    "WalkIn",
     "WalkInRule",
     "Weekday",
     "Weights",

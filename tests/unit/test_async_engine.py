@@ -34,6 +34,7 @@ from fourtop import (
     OutcomeUnknown,
     Refused,
     Versions,
+    WalkIn,
 )
 from fourtop.engine.dispatch.executor import _at_once
 from fourtop.ports import AsyncStore, Changes, Decision, Need, Scope, Store, View
@@ -160,6 +161,19 @@ EVENING: Final = (
     call(CLOCK, at("19:00")),
     call("seat", "b1"),
     call("table_states"),
+    call("at_risk"),
+    call("prolong", "b1", minutes=10, key="k5"),
+    call("prolong", "b1", minutes=10, key="k5"),
+    call("prolong", "b1"),
+    call("resize", "b1", 3),
+    call("resize", "b1", 99),
+    call("walk_in", WalkIn(2), booking_id="w1", key="k6"),
+    call("walk_in", WalkIn(2), booking_id="w1", key="k6"),
+    call("walk_in", WalkIn(99)),
+    call("complete", "b1"),
+    call("undo", "b1", key="k7"),
+    call("undo", "b1", key="k7"),
+    call("undo", "b1"),
     call("complete", "b1"),
     call("no_show", "b2"),
     call(CLOCK, at("20:15")),
@@ -195,6 +209,8 @@ EVENING: Final = (
     call("actor"),
 )
 
+CALLS: Final = tuple(each for each in EVENING if each[0] != CLOCK)
+
 
 def answered(desk: Desk, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
     try:
@@ -219,10 +235,12 @@ def played() -> tuple[MemoryStore, list[object]]:
     clock = ManualClock(NOW)
     store = MemoryStore(clock)
     desk = Engine(store, ids=CountedIds("n")).add_restaurant(a_house(), actor=STAFF)
-    answers = [
-        clock.move_to(*args) if name == CLOCK else answered(desk, name, args, kwargs)
-        for name, args, kwargs in EVENING
-    ]
+    answers: list[object] = []
+    for name, args, kwargs in EVENING:
+        if name == CLOCK:
+            clock.move_to(*args)
+        else:
+            answers.append(answered(desk, name, args, kwargs))
     return store, answers
 
 
@@ -233,27 +251,29 @@ def test_every_call_of_an_evening_is_answered_alike() -> None:
         clock = ManualClock(NOW)
         store = AsyncMemoryStore(clock)
         other = await AsyncEngine(store, ids=CountedIds("n")).add_restaurant(a_house(), actor=STAFF)
-        answers = [
-            clock.move_to(*args) if name == CLOCK else await awaited(other, name, args, kwargs)
-            for name, args, kwargs in EVENING
-        ]
+        answers: list[object] = []
+        for name, args, kwargs in EVENING:
+            if name == CLOCK:
+                clock.move_to(*args)
+            else:
+                answers.append(await awaited(other, name, args, kwargs))
         return answers, await store.events("house")
 
     answers, events = asyncio.run(play())
-    for (name, args, kwargs), answer, wanted in zip(EVENING, answers, expected, strict=True):
+    for (name, args, kwargs), answer, wanted in zip(CALLS, answers, expected, strict=True):
         assert answer == wanted, (name, args, kwargs)
     assert events == called.events("house")
 
 
 def test_every_method_is_called_that_evening_and_succeeds_once() -> None:
-    assert {name for name, _, _ in EVENING} - {CLOCK} == set(public(Desk))
+    assert {name for name, _, _ in CALLS} == set(public(Desk))
     _, answers = played()
     succeeded = {
         name
-        for (name, _, _), answer in zip(EVENING, answers, strict=True)
+        for (name, _, _), answer in zip(CALLS, answers, strict=True)
         if not isinstance(answer, Raised)
     }
-    assert succeeded - {CLOCK} == set(public(Desk))
+    assert succeeded == set(public(Desk))
 
 
 def test_an_engine_lists_its_restaurants_and_finds_their_desks() -> None:

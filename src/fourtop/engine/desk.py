@@ -18,17 +18,22 @@ from fourtop.engine.commands import (
     import_bookings,
     move,
     no_show,
+    prolong,
     release_hold,
     replace_hold,
     reschedule,
+    resize,
     seat,
     status,
     unblock,
+    undo,
+    walk_in,
 )
 from fourtop.engine.commands.move import Move
 from fourtop.engine.dispatch.executor import Executor
 from fourtop.engine.dispatch.requests import Caller
 from fourtop.engine.queries import (
+    at_risk,
     audit,
     availability,
     house_difference,
@@ -37,6 +42,7 @@ from fourtop.engine.queries import (
     shadow_conflicts,
     table_state,
 )
+from fourtop.engine.queries.at_risk import AtRisk
 from fourtop.engine.queries.audit import Audit, Overlap
 from fourtop.engine.queries.table_state import TableState
 from fourtop.errors import Refusal
@@ -61,6 +67,7 @@ from fourtop.model.results import (
     Quote,
     Versions,
 )
+from fourtop.model.walk_in import WalkIn
 from fourtop.model.window import Window
 
 
@@ -196,6 +203,13 @@ class Desk:
         The state follows from the time and the occupancy; it is not stored.
         """
         return self._executor.query(table_state.query(self._caller))
+
+    def at_risk(self) -> tuple[AtRisk, ...]:
+        """Return the bookings whose table a seated party may still have when they come.
+
+        By start, then id. Each has its best alternative; nothing moves by itself.
+        """
+        return self._executor.query(at_risk.query(self._caller))
 
     def confirmations(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
         """Return the evidence of all attempts to confirm a hold, oldest first."""
@@ -456,6 +470,110 @@ class Desk:
         """
         return self._executor.execute(
             no_show.command(self._caller, booking_id, expected=expected, key=key)
+        )
+
+    def walk_in(
+        self, party: WalkIn, *, booking_id: str | None = None, key: str | None = None
+    ) -> Booking:
+        """Give a party at the door the best free tables and seat it, in one transaction.
+
+        Its stay begins now, by the clock of the store.
+
+        Args:
+            party: The party.
+            booking_id: The id of the new booking; ``None``: a new id.
+            key: Idempotency key.
+
+        Raises:
+            Refused: If a rule forbids it or no tables are free.
+            AlreadyExists: If a booking has that id.
+            NotFound: If a named table is unknown.
+        """
+        return self._executor.execute(walk_in.command(self._caller, party, booking_id, key=key))
+
+    def prolong(
+        self,
+        booking_id: str,
+        *,
+        until: datetime | str | None = None,
+        minutes: int | None = None,
+        expected: int | None = None,
+        key: str | None = None,
+    ) -> Booking:
+        """Let a seated party stay longer, up to the next row of its tables.
+
+        Args:
+            booking_id: The booking.
+            until: The new end of its stay: an aware datetime, or a local time as text. Give this or
+                ``minutes``.
+            minutes: How much later than the present end, or than now if that has passed (1–600).
+            expected: The version of the booking that the caller saw; ``None``: any.
+            key: Idempotency key.
+
+        Raises:
+            Refused: If its tables are needed next; the details name the next party, and how many
+                minutes are possible.
+            IllegalTransition: If the party is not seated.
+            InvalidInput: If the end does not lie ahead, after the present end and within 24 hours.
+            StaleVersion: If the version is another. Read the booking again.
+            NotFound: If it is unknown.
+        """
+        longer = prolong.Longer(until, minutes)
+        return self._executor.execute(
+            prolong.command(self._caller, booking_id, longer, expected=expected, key=key)
+        )
+
+    def undo(
+        self, booking_id: str, *, expected: int | None = None, key: str | None = None
+    ) -> Booking:
+        """Take back the last ``seat``, ``walk_in``, ``complete``, ``no_show`` or ``cancel``.
+
+        The booking has its status and its tables of before again. An undone ``walk_in`` leaves a
+        confirmed booking. Holds that ended with the step stay ended.
+
+        Args:
+            booking_id: The booking.
+            expected: The version of the booking that the caller saw; ``None``: any.
+            key: Idempotency key.
+
+        Raises:
+            NothingToUndo: If its last step was undone, or its time or its tables changed since.
+            Refused: If another party has one of its tables by now, or a cap is reached.
+            StaleVersion: If the version is another. Read the booking again.
+            NotFound: If it is unknown.
+        """
+        return self._executor.execute(
+            undo.command(self._caller, booking_id, expected=expected, key=key)
+        )
+
+    def resize(
+        self,
+        booking_id: str,
+        party_size: int,
+        *,
+        expected: int | None = None,
+        key: str | None = None,
+    ) -> Booking:
+        """Give a party another size. It keeps its time and its tables.
+
+        A party that shrinks keeps the tables where it sits or that it was promised, also below
+        their minimum.
+
+        Args:
+            booking_id: The booking.
+            party_size: The number of people (1–1,000).
+            expected: The version of the booking that the caller saw; ``None``: any.
+            key: Idempotency key.
+
+        Raises:
+            Refused: If its tables do not suit it (the details name the best other tables), or a cap
+                takes no more people. Move or reschedule the booking then.
+            IllegalTransition: If the booking has ended.
+            StaleVersion: If the version is another. Read the booking again.
+            NotFound: If it is unknown.
+        """
+        return self._executor.execute(
+            resize.command(self._caller, booking_id, party_size, expected=expected, key=key)
         )
 
     def move(self, moves: Iterable[Move], *, key: str | None = None) -> tuple[Booking, ...]:

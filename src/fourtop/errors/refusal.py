@@ -32,6 +32,10 @@ _TEXT = {
     ),
     Code.TABLES_TAKEN: "every table or combination that seats {party_size} is in use",
     Code.TABLE_OCCUPIED: "{the_tables} {are} occupied by {parties}",
+    Code.NEEDED_NEXT: (
+        "{the_tables} {are} needed by {next_parties};"
+        " the stay can be prolonged by {minutes} minutes"
+    ),
     Code.TOO_EARLY_TO_SEAT: (
         "the party is booked for {start}; it can be seated from {earliest} on, and it is {now}"
     ),
@@ -67,6 +71,9 @@ def _words_of(details: Mapping[str, Any]) -> dict[str, Any]:
         "are": "is" if is_one else "are",
         "leave": "leaves" if is_one else "leave",
         "wanted": _conditions_of(details),
+        "next_parties": _listed(
+            [f"{row['owner_id']} from {row['start']}" for row in details.get("in_the_way", ())]
+        ),
         "parties": _listed(
             [f"{row['owner_id']} until {row['end']}" for row in details.get("in_the_way", ())]
         ),

@@ -96,7 +96,13 @@ def _start(value: datetime) -> int:
     return to_micros(value, "start")
 
 
-def _table_ids(value: Iterable[str]) -> tuple[str, ...]:
+def table_ids(value: Iterable[str]) -> tuple[str, ...]:
+    """Return table ids that a request names, each once.
+
+    Raises:
+        InvalidInput: If it is no collection of ids.
+        InvalidIdentifier: If an id is malformed.
+    """
     return validators.check_identifiers("tables", value)
 
 
@@ -136,7 +142,7 @@ class BookingRequest:
     wish: Preference = attrs.field(
         default=ANY_TABLE, kw_only=True, validator=validators.one_of(Preference)
     )
-    tables: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_table_ids)
+    tables: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=table_ids)
     past_reason: str | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(validators.identifier)
     )

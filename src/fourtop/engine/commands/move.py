@@ -218,6 +218,7 @@ def _moved(invocation: Invocation, step: _Step, placing: Placing, now_us: int) -
     return attrs.evolve(
         step.booking,
         assignment=assignment,
+        last_step=None,
         version=step.booking.version + 1,
         updated_us=now_us,
         actor=invocation.actor,
