@@ -239,15 +239,21 @@
 --     enter_job × 2
 --     delete_events
 --
--- remove_restaurant: 25 statements
+-- remove_restaurant: 32 statements
 --     set_tenant
 --     lock_restaurant
 --     load_scope 16
 --     remove_table_set_members
 --     remove_table_adjacencies
+--     remove_restaurant_walk_in_tables
 --     remove_table_inventory
 --     remove_table_hold_members
+--     remove_restaurant_zone_rules
+--     remove_restaurant_walk_in_rules
 --     remove_restaurant_period_occasions
+--     remove_restaurant_pacing_rules
+--     remove_restaurant_date_exceptions
+--     remove_restaurant_channel_shares
 --     remove_restaurant_capacity_rules
 --     remove_booking_table_assignments
 --     remove_allocations
@@ -258,6 +264,7 @@
 --     remove_restaurant_service_periods
 --     remove_restaurant_policies
 --     remove_restaurant_occasions
+--     remove_restaurant_booking_windows
 --     remove_bookings
 --     remove_booking_confirmation_tables
 --     remove_command_results
@@ -458,7 +465,9 @@ INSERT INTO fourtop.restaurant_policies (restaurant_id, reservation_interval_min
     default_duration_minutes, last_seating_buffer_minutes, joins_within_zone, past_grace_minutes,
     turn_bands, closures, adjacency_mode, adjacency_required, adjacency_min_party, max_tables,
     slack_budget, score, hold_ttl_seconds, hold_rate_limit, hold_rate_window_seconds,
-    hold_max_live, hold_max_live_per_session)
+    hold_max_live, hold_max_live_per_session, hold_max_lifetime_seconds, channels,
+    guest_stay_least_minutes, guest_stay_most_minutes, early_minutes, late_minutes,
+    no_show_after_minutes, overstay_minutes)
 SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_policies.reservation_interval_minutes,
     new_restaurant_policies.default_duration_minutes,
     new_restaurant_policies.last_seating_buffer_minutes,
@@ -469,14 +478,21 @@ SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_policies.reservation_inter
     new_restaurant_policies.slack_budget, new_restaurant_policies.score,
     new_restaurant_policies.hold_ttl_seconds, new_restaurant_policies.hold_rate_limit,
     new_restaurant_policies.hold_rate_window_seconds, new_restaurant_policies.hold_max_live,
-    new_restaurant_policies.hold_max_live_per_session
+    new_restaurant_policies.hold_max_live_per_session,
+    new_restaurant_policies.hold_max_lifetime_seconds, new_restaurant_policies.channels,
+    new_restaurant_policies.guest_stay_least_minutes,
+    new_restaurant_policies.guest_stay_most_minutes, new_restaurant_policies.early_minutes,
+    new_restaurant_policies.late_minutes, new_restaurant_policies.no_show_after_minutes,
+    new_restaurant_policies.overstay_minutes
 FROM json_to_recordset(CAST(:restaurant_policies::VARCHAR AS JSON)) AS new_restaurant_policies(ordinal INTEGER,
     reservation_interval_minutes INTEGER, default_duration_minutes INTEGER,
     last_seating_buffer_minutes INTEGER, joins_within_zone BOOLEAN, past_grace_minutes INTEGER,
     turn_bands JSON, closures JSON, adjacency_mode TEXT, adjacency_required BOOLEAN,
     adjacency_min_party INTEGER, max_tables INTEGER, slack_budget INTEGER, score JSON,
     hold_ttl_seconds INTEGER, hold_rate_limit INTEGER, hold_rate_window_seconds INTEGER,
-    hold_max_live INTEGER, hold_max_live_per_session INTEGER)
+    hold_max_live INTEGER, hold_max_live_per_session INTEGER, hold_max_lifetime_seconds INTEGER,
+    channels JSON, guest_stay_least_minutes INTEGER, guest_stay_most_minutes INTEGER,
+    early_minutes INTEGER, late_minutes INTEGER, no_show_after_minutes INTEGER, overstay_minutes INTEGER)
 ORDER BY new_restaurant_policies.ordinal
 ON CONFLICT (restaurant_id) DO UPDATE
 SET reservation_interval_minutes = excluded.reservation_interval_minutes,
@@ -487,14 +503,18 @@ SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     max_tables = excluded.max_tables, slack_budget = excluded.slack_budget, score = excluded.score,
     hold_ttl_seconds = excluded.hold_ttl_seconds, hold_rate_limit = excluded.hold_rate_limit,
     hold_rate_window_seconds = excluded.hold_rate_window_seconds, hold_max_live = excluded.hold_max_live,
-    hold_max_live_per_session = excluded.hold_max_live_per_session;
+    hold_max_live_per_session = excluded.hold_max_live_per_session, hold_max_lifetime_seconds = excluded.hold_max_lifetime_seconds,
+    channels = excluded.channels, guest_stay_least_minutes = excluded.guest_stay_least_minutes,
+    guest_stay_most_minutes = excluded.guest_stay_most_minutes, early_minutes = excluded.early_minutes,
+    late_minutes = excluded.late_minutes, no_show_after_minutes = excluded.no_show_after_minutes,
+    overstay_minutes = excluded.overstay_minutes;
 
 -- write_restaurant_service_periods
 -- Insert or update the rows of restaurant_service_periods that an edit of the house changes. Used
 -- by: add_restaurant.
 INSERT INTO fourtop.restaurant_service_periods (restaurant_id, key, start_time, end_time,
     weekdays, dates, turn_bands, buffer_before_minutes, buffer_after_minutes, last_start_time,
-    last_seating_minutes, overrun_allowed, min_dwell_minutes)
+    last_seating_minutes, overrun_allowed, min_dwell_minutes, interval_minutes, closed_starts)
 SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_service_periods.key,
     new_restaurant_service_periods.start_time, new_restaurant_service_periods.end_time,
     new_restaurant_service_periods.weekdays, new_restaurant_service_periods.dates,
@@ -504,34 +524,39 @@ SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_service_periods.key,
     new_restaurant_service_periods.last_start_time,
     new_restaurant_service_periods.last_seating_minutes,
     new_restaurant_service_periods.overrun_allowed,
-    new_restaurant_service_periods.min_dwell_minutes
+    new_restaurant_service_periods.min_dwell_minutes,
+    new_restaurant_service_periods.interval_minutes, new_restaurant_service_periods.closed_starts
 FROM json_to_recordset(CAST(:restaurant_service_periods::VARCHAR AS JSON)) AS new_restaurant_service_periods(ordinal INTEGER,
     key TEXT, start_time TEXT, end_time TEXT, weekdays JSON, dates JSON, turn_bands JSON,
     buffer_before_minutes INTEGER, buffer_after_minutes INTEGER, last_start_time TEXT,
-    last_seating_minutes INTEGER, overrun_allowed BOOLEAN, min_dwell_minutes INTEGER)
+    last_seating_minutes INTEGER, overrun_allowed BOOLEAN, min_dwell_minutes INTEGER,
+    interval_minutes INTEGER, closed_starts JSON)
 ORDER BY new_restaurant_service_periods.ordinal
 ON CONFLICT (restaurant_id, key) DO UPDATE
 SET start_time = excluded.start_time, end_time = excluded.end_time, weekdays = excluded.weekdays,
     dates = excluded.dates, turn_bands = excluded.turn_bands, buffer_before_minutes = excluded.buffer_before_minutes,
     buffer_after_minutes = excluded.buffer_after_minutes, last_start_time = excluded.last_start_time,
     last_seating_minutes = excluded.last_seating_minutes, overrun_allowed = excluded.overrun_allowed,
-    min_dwell_minutes = excluded.min_dwell_minutes;
+    min_dwell_minutes = excluded.min_dwell_minutes, interval_minutes = excluded.interval_minutes,
+    closed_starts = excluded.closed_starts;
 
 -- write_restaurant_capacity_rules
 -- Insert or update the rows of restaurant_capacity_rules that an edit of the house changes. Used
 -- by: add_restaurant.
 INSERT INTO fourtop.restaurant_capacity_rules (restaurant_id, position, max_covers, max_parties,
-    period, weekday, on_date)
+    period, weekday, on_date, zone_id, kind)
 SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_capacity_rules.position,
     new_restaurant_capacity_rules.max_covers, new_restaurant_capacity_rules.max_parties,
     new_restaurant_capacity_rules.period, new_restaurant_capacity_rules.weekday,
-    new_restaurant_capacity_rules.on_date
+    new_restaurant_capacity_rules.on_date, new_restaurant_capacity_rules.zone_id,
+    new_restaurant_capacity_rules.kind
 FROM json_to_recordset(CAST(:restaurant_capacity_rules::VARCHAR AS JSON)) AS new_restaurant_capacity_rules(ordinal INTEGER,
-    position INTEGER, max_covers INTEGER, max_parties INTEGER, period TEXT, weekday TEXT, on_date TEXT)
+    position INTEGER, max_covers INTEGER, max_parties INTEGER, period TEXT, weekday TEXT, on_date TEXT,
+    zone_id TEXT, kind TEXT)
 ORDER BY new_restaurant_capacity_rules.ordinal
 ON CONFLICT (restaurant_id, position) DO UPDATE
 SET max_covers = excluded.max_covers, max_parties = excluded.max_parties, period = excluded.period,
-    weekday = excluded.weekday, on_date = excluded.on_date;
+    weekday = excluded.weekday, on_date = excluded.on_date, zone_id = excluded.zone_id, kind = excluded.kind;
 
 -- look_up_restaurant
 -- Read the restaurant's versions and its time without a lock. Every query begins here. Used by:
@@ -616,7 +641,14 @@ SELECT (
             fourtop.restaurant_policies.hold_rate_limit,
             fourtop.restaurant_policies.hold_rate_window_seconds,
             fourtop.restaurant_policies.hold_max_live,
-            fourtop.restaurant_policies.hold_max_live_per_session) AS json_build_array_7
+            fourtop.restaurant_policies.hold_max_live_per_session,
+            fourtop.restaurant_policies.hold_max_lifetime_seconds,
+            fourtop.restaurant_policies.channels,
+            fourtop.restaurant_policies.guest_stay_least_minutes,
+            fourtop.restaurant_policies.guest_stay_most_minutes,
+            fourtop.restaurant_policies.early_minutes, fourtop.restaurant_policies.late_minutes,
+            fourtop.restaurant_policies.no_show_after_minutes,
+            fourtop.restaurant_policies.overstay_minutes) AS json_build_array_7
         FROM fourtop.restaurant_policies
         WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
     ) AS anon_14
@@ -641,7 +673,9 @@ SELECT (
             fourtop.restaurant_service_periods.last_start_time,
             fourtop.restaurant_service_periods.last_seating_minutes,
             fourtop.restaurant_service_periods.overrun_allowed,
-            fourtop.restaurant_service_periods.min_dwell_minutes) AS json_build_array_9
+            fourtop.restaurant_service_periods.min_dwell_minutes,
+            fourtop.restaurant_service_periods.interval_minutes,
+            fourtop.restaurant_service_periods.closed_starts) AS json_build_array_9
         FROM fourtop.restaurant_service_periods
         WHERE fourtop.restaurant_service_periods.restaurant_id = :restaurant::VARCHAR
     ) AS anon_18
@@ -661,11 +695,89 @@ SELECT (
             fourtop.restaurant_capacity_rules.max_covers,
             fourtop.restaurant_capacity_rules.max_parties,
             fourtop.restaurant_capacity_rules.period, fourtop.restaurant_capacity_rules.weekday,
-            fourtop.restaurant_capacity_rules.on_date) AS json_build_array_11
+            fourtop.restaurant_capacity_rules.on_date, fourtop.restaurant_capacity_rules.zone_id,
+            fourtop.restaurant_capacity_rules.kind) AS json_build_array_11
         FROM fourtop.restaurant_capacity_rules
         WHERE fourtop.restaurant_capacity_rules.restaurant_id = :restaurant::VARCHAR
     ) AS anon_22
-) AS anon_21;
+) AS anon_21, (
+    SELECT CAST(json_agg(anon_24.json_build_array_12) AS TEXT) AS json_agg_12
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_booking_windows.position,
+            fourtop.restaurant_booking_windows.notice_minutes,
+            fourtop.restaurant_booking_windows.horizon_days,
+            fourtop.restaurant_booking_windows.channel,
+            fourtop.restaurant_booking_windows.min_party,
+            fourtop.restaurant_booking_windows.max_party) AS json_build_array_12
+        FROM fourtop.restaurant_booking_windows
+        WHERE fourtop.restaurant_booking_windows.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_24
+) AS anon_23, (
+    SELECT CAST(json_agg(anon_26.json_build_array_13) AS TEXT) AS json_agg_13
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_date_exceptions.position,
+            fourtop.restaurant_date_exceptions.on_date, fourtop.restaurant_date_exceptions.period,
+            fourtop.restaurant_date_exceptions.closed,
+            fourtop.restaurant_date_exceptions.start_time,
+            fourtop.restaurant_date_exceptions.end_time,
+            fourtop.restaurant_date_exceptions.last_start_time,
+            fourtop.restaurant_date_exceptions.interval_minutes,
+            fourtop.restaurant_date_exceptions.closed_starts) AS json_build_array_13
+        FROM fourtop.restaurant_date_exceptions
+        WHERE fourtop.restaurant_date_exceptions.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_26
+) AS anon_25, (
+    SELECT CAST(json_agg(anon_28.json_build_array_14) AS TEXT) AS json_agg_14
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_pacing_rules.position,
+            fourtop.restaurant_pacing_rules.interval_minutes,
+            fourtop.restaurant_pacing_rules.max_covers,
+            fourtop.restaurant_pacing_rules.max_parties, fourtop.restaurant_pacing_rules.spread,
+            fourtop.restaurant_pacing_rules.period, fourtop.restaurant_pacing_rules.weekday,
+            fourtop.restaurant_pacing_rules.on_date, fourtop.restaurant_pacing_rules.kind) AS json_build_array_14
+        FROM fourtop.restaurant_pacing_rules
+        WHERE fourtop.restaurant_pacing_rules.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_28
+) AS anon_27, (
+    SELECT CAST(json_agg(anon_30.json_build_array_15) AS TEXT) AS json_agg_15
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_channel_shares.position,
+            fourtop.restaurant_channel_shares.channel, fourtop.restaurant_channel_shares.covers,
+            fourtop.restaurant_channel_shares.period, fourtop.restaurant_channel_shares.weekday,
+            fourtop.restaurant_channel_shares.on_date,
+            fourtop.restaurant_channel_shares.release_minutes) AS json_build_array_15
+        FROM fourtop.restaurant_channel_shares
+        WHERE fourtop.restaurant_channel_shares.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_30
+) AS anon_29, (
+    SELECT CAST(json_agg(anon_32.json_build_array_16) AS TEXT) AS json_agg_16
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_zone_rules.position,
+            fourtop.restaurant_zone_rules.zone_id, fourtop.restaurant_zone_rules.closed,
+            fourtop.restaurant_zone_rules.start_time, fourtop.restaurant_zone_rules.end_time,
+            fourtop.restaurant_zone_rules.last_start_time, fourtop.restaurant_zone_rules.weekdays,
+            fourtop.restaurant_zone_rules.season, fourtop.restaurant_zone_rules.turn_bands) AS json_build_array_16
+        FROM fourtop.restaurant_zone_rules
+        WHERE fourtop.restaurant_zone_rules.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_32
+) AS anon_31, (
+    SELECT CAST(json_agg(anon_34.json_build_array_17) AS TEXT) AS json_agg_17
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_walk_in_rules.position,
+            fourtop.restaurant_walk_in_rules.weekdays, fourtop.restaurant_walk_in_rules.dates,
+            fourtop.restaurant_walk_in_rules.period) AS json_build_array_17
+        FROM fourtop.restaurant_walk_in_rules
+        WHERE fourtop.restaurant_walk_in_rules.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_34
+) AS anon_33, (
+    SELECT CAST(json_agg(anon_36.json_build_array_18) AS TEXT) AS json_agg_18
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_walk_in_tables.rule_position,
+            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_18
+        FROM fourtop.restaurant_walk_in_tables
+        WHERE fourtop.restaurant_walk_in_tables.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_36
+) AS anon_35;
 
 -- load_scope 2
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
@@ -3016,7 +3128,14 @@ SELECT (
             fourtop.restaurant_policies.hold_rate_limit,
             fourtop.restaurant_policies.hold_rate_window_seconds,
             fourtop.restaurant_policies.hold_max_live,
-            fourtop.restaurant_policies.hold_max_live_per_session) AS json_build_array_13
+            fourtop.restaurant_policies.hold_max_live_per_session,
+            fourtop.restaurant_policies.hold_max_lifetime_seconds,
+            fourtop.restaurant_policies.channels,
+            fourtop.restaurant_policies.guest_stay_least_minutes,
+            fourtop.restaurant_policies.guest_stay_most_minutes,
+            fourtop.restaurant_policies.early_minutes, fourtop.restaurant_policies.late_minutes,
+            fourtop.restaurant_policies.no_show_after_minutes,
+            fourtop.restaurant_policies.overstay_minutes) AS json_build_array_13
         FROM fourtop.restaurant_policies
         WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
     ) AS anon_20
@@ -3041,7 +3160,9 @@ SELECT (
             fourtop.restaurant_service_periods.last_start_time,
             fourtop.restaurant_service_periods.last_seating_minutes,
             fourtop.restaurant_service_periods.overrun_allowed,
-            fourtop.restaurant_service_periods.min_dwell_minutes) AS json_build_array_15
+            fourtop.restaurant_service_periods.min_dwell_minutes,
+            fourtop.restaurant_service_periods.interval_minutes,
+            fourtop.restaurant_service_periods.closed_starts) AS json_build_array_15
         FROM fourtop.restaurant_service_periods
         WHERE fourtop.restaurant_service_periods.restaurant_id = :restaurant::VARCHAR
     ) AS anon_24
@@ -3061,11 +3182,89 @@ SELECT (
             fourtop.restaurant_capacity_rules.max_covers,
             fourtop.restaurant_capacity_rules.max_parties,
             fourtop.restaurant_capacity_rules.period, fourtop.restaurant_capacity_rules.weekday,
-            fourtop.restaurant_capacity_rules.on_date) AS json_build_array_17
+            fourtop.restaurant_capacity_rules.on_date, fourtop.restaurant_capacity_rules.zone_id,
+            fourtop.restaurant_capacity_rules.kind) AS json_build_array_17
         FROM fourtop.restaurant_capacity_rules
         WHERE fourtop.restaurant_capacity_rules.restaurant_id = :restaurant::VARCHAR
     ) AS anon_28
-) AS anon_27;
+) AS anon_27, (
+    SELECT CAST(json_agg(anon_30.json_build_array_18) AS TEXT) AS json_agg_20
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_booking_windows.position,
+            fourtop.restaurant_booking_windows.notice_minutes,
+            fourtop.restaurant_booking_windows.horizon_days,
+            fourtop.restaurant_booking_windows.channel,
+            fourtop.restaurant_booking_windows.min_party,
+            fourtop.restaurant_booking_windows.max_party) AS json_build_array_18
+        FROM fourtop.restaurant_booking_windows
+        WHERE fourtop.restaurant_booking_windows.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_30
+) AS anon_29, (
+    SELECT CAST(json_agg(anon_32.json_build_array_19) AS TEXT) AS json_agg_21
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_date_exceptions.position,
+            fourtop.restaurant_date_exceptions.on_date, fourtop.restaurant_date_exceptions.period,
+            fourtop.restaurant_date_exceptions.closed,
+            fourtop.restaurant_date_exceptions.start_time,
+            fourtop.restaurant_date_exceptions.end_time,
+            fourtop.restaurant_date_exceptions.last_start_time,
+            fourtop.restaurant_date_exceptions.interval_minutes,
+            fourtop.restaurant_date_exceptions.closed_starts) AS json_build_array_19
+        FROM fourtop.restaurant_date_exceptions
+        WHERE fourtop.restaurant_date_exceptions.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_32
+) AS anon_31, (
+    SELECT CAST(json_agg(anon_34.json_build_array_20) AS TEXT) AS json_agg_22
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_pacing_rules.position,
+            fourtop.restaurant_pacing_rules.interval_minutes,
+            fourtop.restaurant_pacing_rules.max_covers,
+            fourtop.restaurant_pacing_rules.max_parties, fourtop.restaurant_pacing_rules.spread,
+            fourtop.restaurant_pacing_rules.period, fourtop.restaurant_pacing_rules.weekday,
+            fourtop.restaurant_pacing_rules.on_date, fourtop.restaurant_pacing_rules.kind) AS json_build_array_20
+        FROM fourtop.restaurant_pacing_rules
+        WHERE fourtop.restaurant_pacing_rules.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_34
+) AS anon_33, (
+    SELECT CAST(json_agg(anon_36.json_build_array_21) AS TEXT) AS json_agg_23
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_channel_shares.position,
+            fourtop.restaurant_channel_shares.channel, fourtop.restaurant_channel_shares.covers,
+            fourtop.restaurant_channel_shares.period, fourtop.restaurant_channel_shares.weekday,
+            fourtop.restaurant_channel_shares.on_date,
+            fourtop.restaurant_channel_shares.release_minutes) AS json_build_array_21
+        FROM fourtop.restaurant_channel_shares
+        WHERE fourtop.restaurant_channel_shares.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_36
+) AS anon_35, (
+    SELECT CAST(json_agg(anon_38.json_build_array_22) AS TEXT) AS json_agg_24
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_zone_rules.position,
+            fourtop.restaurant_zone_rules.zone_id, fourtop.restaurant_zone_rules.closed,
+            fourtop.restaurant_zone_rules.start_time, fourtop.restaurant_zone_rules.end_time,
+            fourtop.restaurant_zone_rules.last_start_time, fourtop.restaurant_zone_rules.weekdays,
+            fourtop.restaurant_zone_rules.season, fourtop.restaurant_zone_rules.turn_bands) AS json_build_array_22
+        FROM fourtop.restaurant_zone_rules
+        WHERE fourtop.restaurant_zone_rules.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_38
+) AS anon_37, (
+    SELECT CAST(json_agg(anon_40.json_build_array_23) AS TEXT) AS json_agg_25
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_walk_in_rules.position,
+            fourtop.restaurant_walk_in_rules.weekdays, fourtop.restaurant_walk_in_rules.dates,
+            fourtop.restaurant_walk_in_rules.period) AS json_build_array_23
+        FROM fourtop.restaurant_walk_in_rules
+        WHERE fourtop.restaurant_walk_in_rules.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_40
+) AS anon_39, (
+    SELECT CAST(json_agg(anon_42.json_build_array_24) AS TEXT) AS json_agg_26
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_walk_in_tables.rule_position,
+            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_24
+        FROM fourtop.restaurant_walk_in_tables
+        WHERE fourtop.restaurant_walk_in_tables.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_42
+) AS anon_41;
 
 -- enter_job
 -- Set the lock timeout and the role of the jobs. Used by: sweep_holds, dead_letters,
@@ -3393,6 +3592,12 @@ DELETE
 FROM fourtop.table_adjacencies
 WHERE fourtop.table_adjacencies.restaurant_id = :restaurant::VARCHAR;
 
+-- remove_restaurant_walk_in_tables
+-- Delete all rows of a removed restaurant in restaurant_walk_in_tables. Used by: remove_restaurant.
+DELETE
+FROM fourtop.restaurant_walk_in_tables
+WHERE fourtop.restaurant_walk_in_tables.restaurant_id = :restaurant::VARCHAR;
+
 -- remove_table_inventory
 -- Delete all rows of a removed restaurant in table_inventory. Used by: remove_restaurant.
 DELETE
@@ -3405,12 +3610,43 @@ DELETE
 FROM fourtop.table_hold_members
 WHERE fourtop.table_hold_members.restaurant_id = :restaurant::VARCHAR;
 
+-- remove_restaurant_zone_rules
+-- Delete all rows of a removed restaurant in restaurant_zone_rules. Used by: remove_restaurant.
+DELETE
+FROM fourtop.restaurant_zone_rules
+WHERE fourtop.restaurant_zone_rules.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_restaurant_walk_in_rules
+-- Delete all rows of a removed restaurant in restaurant_walk_in_rules. Used by: remove_restaurant.
+DELETE
+FROM fourtop.restaurant_walk_in_rules
+WHERE fourtop.restaurant_walk_in_rules.restaurant_id = :restaurant::VARCHAR;
+
 -- remove_restaurant_period_occasions
 -- Delete all rows of a removed restaurant in restaurant_period_occasions. Used by:
 -- remove_restaurant.
 DELETE
 FROM fourtop.restaurant_period_occasions
 WHERE fourtop.restaurant_period_occasions.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_restaurant_pacing_rules
+-- Delete all rows of a removed restaurant in restaurant_pacing_rules. Used by: remove_restaurant.
+DELETE
+FROM fourtop.restaurant_pacing_rules
+WHERE fourtop.restaurant_pacing_rules.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_restaurant_date_exceptions
+-- Delete all rows of a removed restaurant in restaurant_date_exceptions. Used by:
+-- remove_restaurant.
+DELETE
+FROM fourtop.restaurant_date_exceptions
+WHERE fourtop.restaurant_date_exceptions.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_restaurant_channel_shares
+-- Delete all rows of a removed restaurant in restaurant_channel_shares. Used by: remove_restaurant.
+DELETE
+FROM fourtop.restaurant_channel_shares
+WHERE fourtop.restaurant_channel_shares.restaurant_id = :restaurant::VARCHAR;
 
 -- remove_restaurant_capacity_rules
 -- Delete all rows of a removed restaurant in restaurant_capacity_rules. Used by: remove_restaurant.
@@ -3472,6 +3708,13 @@ WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR;
 DELETE
 FROM fourtop.restaurant_occasions
 WHERE fourtop.restaurant_occasions.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_restaurant_booking_windows
+-- Delete all rows of a removed restaurant in restaurant_booking_windows. Used by:
+-- remove_restaurant.
+DELETE
+FROM fourtop.restaurant_booking_windows
+WHERE fourtop.restaurant_booking_windows.restaurant_id = :restaurant::VARCHAR;
 
 -- remove_bookings
 -- Delete all rows of a removed restaurant in bookings. Used by: remove_restaurant.
@@ -3613,7 +3856,14 @@ SELECT (
             fourtop.restaurant_policies.hold_rate_limit,
             fourtop.restaurant_policies.hold_rate_window_seconds,
             fourtop.restaurant_policies.hold_max_live,
-            fourtop.restaurant_policies.hold_max_live_per_session) AS json_build_array_7
+            fourtop.restaurant_policies.hold_max_live_per_session,
+            fourtop.restaurant_policies.hold_max_lifetime_seconds,
+            fourtop.restaurant_policies.channels,
+            fourtop.restaurant_policies.guest_stay_least_minutes,
+            fourtop.restaurant_policies.guest_stay_most_minutes,
+            fourtop.restaurant_policies.early_minutes, fourtop.restaurant_policies.late_minutes,
+            fourtop.restaurant_policies.no_show_after_minutes,
+            fourtop.restaurant_policies.overstay_minutes) AS json_build_array_7
         FROM fourtop.restaurant_policies
         WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
     ) AS anon_14
@@ -3638,7 +3888,9 @@ SELECT (
             fourtop.restaurant_service_periods.last_start_time,
             fourtop.restaurant_service_periods.last_seating_minutes,
             fourtop.restaurant_service_periods.overrun_allowed,
-            fourtop.restaurant_service_periods.min_dwell_minutes) AS json_build_array_9
+            fourtop.restaurant_service_periods.min_dwell_minutes,
+            fourtop.restaurant_service_periods.interval_minutes,
+            fourtop.restaurant_service_periods.closed_starts) AS json_build_array_9
         FROM fourtop.restaurant_service_periods
         WHERE fourtop.restaurant_service_periods.restaurant_id = :restaurant::VARCHAR
     ) AS anon_18
@@ -3658,11 +3910,89 @@ SELECT (
             fourtop.restaurant_capacity_rules.max_covers,
             fourtop.restaurant_capacity_rules.max_parties,
             fourtop.restaurant_capacity_rules.period, fourtop.restaurant_capacity_rules.weekday,
-            fourtop.restaurant_capacity_rules.on_date) AS json_build_array_11
+            fourtop.restaurant_capacity_rules.on_date, fourtop.restaurant_capacity_rules.zone_id,
+            fourtop.restaurant_capacity_rules.kind) AS json_build_array_11
         FROM fourtop.restaurant_capacity_rules
         WHERE fourtop.restaurant_capacity_rules.restaurant_id = :restaurant::VARCHAR
     ) AS anon_22
-) AS anon_21;
+) AS anon_21, (
+    SELECT CAST(json_agg(anon_24.json_build_array_12) AS TEXT) AS json_agg_12
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_booking_windows.position,
+            fourtop.restaurant_booking_windows.notice_minutes,
+            fourtop.restaurant_booking_windows.horizon_days,
+            fourtop.restaurant_booking_windows.channel,
+            fourtop.restaurant_booking_windows.min_party,
+            fourtop.restaurant_booking_windows.max_party) AS json_build_array_12
+        FROM fourtop.restaurant_booking_windows
+        WHERE fourtop.restaurant_booking_windows.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_24
+) AS anon_23, (
+    SELECT CAST(json_agg(anon_26.json_build_array_13) AS TEXT) AS json_agg_13
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_date_exceptions.position,
+            fourtop.restaurant_date_exceptions.on_date, fourtop.restaurant_date_exceptions.period,
+            fourtop.restaurant_date_exceptions.closed,
+            fourtop.restaurant_date_exceptions.start_time,
+            fourtop.restaurant_date_exceptions.end_time,
+            fourtop.restaurant_date_exceptions.last_start_time,
+            fourtop.restaurant_date_exceptions.interval_minutes,
+            fourtop.restaurant_date_exceptions.closed_starts) AS json_build_array_13
+        FROM fourtop.restaurant_date_exceptions
+        WHERE fourtop.restaurant_date_exceptions.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_26
+) AS anon_25, (
+    SELECT CAST(json_agg(anon_28.json_build_array_14) AS TEXT) AS json_agg_14
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_pacing_rules.position,
+            fourtop.restaurant_pacing_rules.interval_minutes,
+            fourtop.restaurant_pacing_rules.max_covers,
+            fourtop.restaurant_pacing_rules.max_parties, fourtop.restaurant_pacing_rules.spread,
+            fourtop.restaurant_pacing_rules.period, fourtop.restaurant_pacing_rules.weekday,
+            fourtop.restaurant_pacing_rules.on_date, fourtop.restaurant_pacing_rules.kind) AS json_build_array_14
+        FROM fourtop.restaurant_pacing_rules
+        WHERE fourtop.restaurant_pacing_rules.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_28
+) AS anon_27, (
+    SELECT CAST(json_agg(anon_30.json_build_array_15) AS TEXT) AS json_agg_15
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_channel_shares.position,
+            fourtop.restaurant_channel_shares.channel, fourtop.restaurant_channel_shares.covers,
+            fourtop.restaurant_channel_shares.period, fourtop.restaurant_channel_shares.weekday,
+            fourtop.restaurant_channel_shares.on_date,
+            fourtop.restaurant_channel_shares.release_minutes) AS json_build_array_15
+        FROM fourtop.restaurant_channel_shares
+        WHERE fourtop.restaurant_channel_shares.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_30
+) AS anon_29, (
+    SELECT CAST(json_agg(anon_32.json_build_array_16) AS TEXT) AS json_agg_16
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_zone_rules.position,
+            fourtop.restaurant_zone_rules.zone_id, fourtop.restaurant_zone_rules.closed,
+            fourtop.restaurant_zone_rules.start_time, fourtop.restaurant_zone_rules.end_time,
+            fourtop.restaurant_zone_rules.last_start_time, fourtop.restaurant_zone_rules.weekdays,
+            fourtop.restaurant_zone_rules.season, fourtop.restaurant_zone_rules.turn_bands) AS json_build_array_16
+        FROM fourtop.restaurant_zone_rules
+        WHERE fourtop.restaurant_zone_rules.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_32
+) AS anon_31, (
+    SELECT CAST(json_agg(anon_34.json_build_array_17) AS TEXT) AS json_agg_17
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_walk_in_rules.position,
+            fourtop.restaurant_walk_in_rules.weekdays, fourtop.restaurant_walk_in_rules.dates,
+            fourtop.restaurant_walk_in_rules.period) AS json_build_array_17
+        FROM fourtop.restaurant_walk_in_rules
+        WHERE fourtop.restaurant_walk_in_rules.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_34
+) AS anon_33, (
+    SELECT CAST(json_agg(anon_36.json_build_array_18) AS TEXT) AS json_agg_18
+    FROM (
+        SELECT json_build_array(fourtop.restaurant_walk_in_tables.rule_position,
+            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_18
+        FROM fourtop.restaurant_walk_in_tables
+        WHERE fourtop.restaurant_walk_in_tables.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_36
+) AS anon_35;
 
 -- write_table_set_capacities
 -- Insert or update the rows of table_set_capacities that an edit of the house changes.
@@ -3706,6 +4036,114 @@ FROM json_to_recordset(CAST(:restaurant_period_occasions::VARCHAR AS JSON)) AS n
 ORDER BY new_restaurant_period_occasions.ordinal
 ON CONFLICT (restaurant_id, period, position) DO UPDATE
 SET occasion = excluded.occasion;
+
+-- write_restaurant_booking_windows
+-- Insert or update the rows of restaurant_booking_windows that an edit of the house changes.
+INSERT INTO fourtop.restaurant_booking_windows (restaurant_id, position, notice_minutes,
+    horizon_days, channel, min_party, max_party)
+SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_booking_windows.position,
+    new_restaurant_booking_windows.notice_minutes, new_restaurant_booking_windows.horizon_days,
+    new_restaurant_booking_windows.channel, new_restaurant_booking_windows.min_party,
+    new_restaurant_booking_windows.max_party
+FROM json_to_recordset(CAST(:restaurant_booking_windows::VARCHAR AS JSON)) AS new_restaurant_booking_windows(ordinal INTEGER,
+    position INTEGER, notice_minutes INTEGER, horizon_days INTEGER, channel TEXT, min_party INTEGER,
+    max_party INTEGER)
+ORDER BY new_restaurant_booking_windows.ordinal
+ON CONFLICT (restaurant_id, position) DO UPDATE
+SET notice_minutes = excluded.notice_minutes, horizon_days = excluded.horizon_days, channel = excluded.channel,
+    min_party = excluded.min_party, max_party = excluded.max_party;
+
+-- write_restaurant_date_exceptions
+-- Insert or update the rows of restaurant_date_exceptions that an edit of the house changes.
+INSERT INTO fourtop.restaurant_date_exceptions (restaurant_id, position, on_date, period, closed,
+    start_time, end_time, last_start_time, interval_minutes, closed_starts)
+SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_date_exceptions.position,
+    new_restaurant_date_exceptions.on_date, new_restaurant_date_exceptions.period,
+    new_restaurant_date_exceptions.closed, new_restaurant_date_exceptions.start_time,
+    new_restaurant_date_exceptions.end_time, new_restaurant_date_exceptions.last_start_time,
+    new_restaurant_date_exceptions.interval_minutes, new_restaurant_date_exceptions.closed_starts
+FROM json_to_recordset(CAST(:restaurant_date_exceptions::VARCHAR AS JSON)) AS new_restaurant_date_exceptions(ordinal INTEGER,
+    position INTEGER, on_date TEXT, period TEXT, closed BOOLEAN, start_time TEXT, end_time TEXT,
+    last_start_time TEXT, interval_minutes INTEGER, closed_starts JSON)
+ORDER BY new_restaurant_date_exceptions.ordinal
+ON CONFLICT (restaurant_id, position) DO UPDATE
+SET on_date = excluded.on_date, period = excluded.period, closed = excluded.closed, start_time = excluded.start_time,
+    end_time = excluded.end_time, last_start_time = excluded.last_start_time, interval_minutes = excluded.interval_minutes,
+    closed_starts = excluded.closed_starts;
+
+-- write_restaurant_pacing_rules
+-- Insert or update the rows of restaurant_pacing_rules that an edit of the house changes.
+INSERT INTO fourtop.restaurant_pacing_rules (restaurant_id, position, interval_minutes,
+    max_covers, max_parties, spread, period, weekday, on_date, kind)
+SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_pacing_rules.position,
+    new_restaurant_pacing_rules.interval_minutes, new_restaurant_pacing_rules.max_covers,
+    new_restaurant_pacing_rules.max_parties, new_restaurant_pacing_rules.spread,
+    new_restaurant_pacing_rules.period, new_restaurant_pacing_rules.weekday,
+    new_restaurant_pacing_rules.on_date, new_restaurant_pacing_rules.kind
+FROM json_to_recordset(CAST(:restaurant_pacing_rules::VARCHAR AS JSON)) AS new_restaurant_pacing_rules(ordinal INTEGER,
+    position INTEGER, interval_minutes INTEGER, max_covers INTEGER, max_parties INTEGER, spread TEXT,
+    period TEXT, weekday TEXT, on_date TEXT, kind TEXT)
+ORDER BY new_restaurant_pacing_rules.ordinal
+ON CONFLICT (restaurant_id, position) DO UPDATE
+SET interval_minutes = excluded.interval_minutes, max_covers = excluded.max_covers, max_parties = excluded.max_parties,
+    spread = excluded.spread, period = excluded.period, weekday = excluded.weekday, on_date = excluded.on_date,
+    kind = excluded.kind;
+
+-- write_restaurant_channel_shares
+-- Insert or update the rows of restaurant_channel_shares that an edit of the house changes.
+INSERT INTO fourtop.restaurant_channel_shares (restaurant_id, position, channel, covers, period,
+    weekday, on_date, release_minutes)
+SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_channel_shares.position,
+    new_restaurant_channel_shares.channel, new_restaurant_channel_shares.covers,
+    new_restaurant_channel_shares.period, new_restaurant_channel_shares.weekday,
+    new_restaurant_channel_shares.on_date, new_restaurant_channel_shares.release_minutes
+FROM json_to_recordset(CAST(:restaurant_channel_shares::VARCHAR AS JSON)) AS new_restaurant_channel_shares(ordinal INTEGER,
+    position INTEGER, channel TEXT, covers INTEGER, period TEXT, weekday TEXT, on_date TEXT,
+    release_minutes INTEGER)
+ORDER BY new_restaurant_channel_shares.ordinal
+ON CONFLICT (restaurant_id, position) DO UPDATE
+SET channel = excluded.channel, covers = excluded.covers, period = excluded.period, weekday = excluded.weekday,
+    on_date = excluded.on_date, release_minutes = excluded.release_minutes;
+
+-- write_restaurant_zone_rules
+-- Insert or update the rows of restaurant_zone_rules that an edit of the house changes.
+INSERT INTO fourtop.restaurant_zone_rules (restaurant_id, position, zone_id, closed, start_time,
+    end_time, last_start_time, weekdays, season, turn_bands)
+SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_zone_rules.position,
+    new_restaurant_zone_rules.zone_id, new_restaurant_zone_rules.closed,
+    new_restaurant_zone_rules.start_time, new_restaurant_zone_rules.end_time,
+    new_restaurant_zone_rules.last_start_time, new_restaurant_zone_rules.weekdays,
+    new_restaurant_zone_rules.season, new_restaurant_zone_rules.turn_bands
+FROM json_to_recordset(CAST(:restaurant_zone_rules::VARCHAR AS JSON)) AS new_restaurant_zone_rules(ordinal INTEGER,
+    position INTEGER, zone_id TEXT, closed BOOLEAN, start_time TEXT, end_time TEXT,
+    last_start_time TEXT, weekdays JSON, season JSON, turn_bands JSON)
+ORDER BY new_restaurant_zone_rules.ordinal
+ON CONFLICT (restaurant_id, position) DO UPDATE
+SET zone_id = excluded.zone_id, closed = excluded.closed, start_time = excluded.start_time,
+    end_time = excluded.end_time, last_start_time = excluded.last_start_time, weekdays = excluded.weekdays,
+    season = excluded.season, turn_bands = excluded.turn_bands;
+
+-- write_restaurant_walk_in_rules
+-- Insert or update the rows of restaurant_walk_in_rules that an edit of the house changes.
+INSERT INTO fourtop.restaurant_walk_in_rules (restaurant_id, position, weekdays, dates, period)
+SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_walk_in_rules.position,
+    new_restaurant_walk_in_rules.weekdays, new_restaurant_walk_in_rules.dates,
+    new_restaurant_walk_in_rules.period
+FROM json_to_recordset(CAST(:restaurant_walk_in_rules::VARCHAR AS JSON)) AS new_restaurant_walk_in_rules(ordinal INTEGER,
+    position INTEGER, weekdays JSON, dates JSON, period TEXT)
+ORDER BY new_restaurant_walk_in_rules.ordinal
+ON CONFLICT (restaurant_id, position) DO UPDATE
+SET weekdays = excluded.weekdays, dates = excluded.dates, period = excluded.period;
+
+-- write_restaurant_walk_in_tables
+-- Insert or update the rows of restaurant_walk_in_tables that an edit of the house changes.
+INSERT INTO fourtop.restaurant_walk_in_tables (restaurant_id, rule_position, table_id)
+SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_walk_in_tables.rule_position,
+    new_restaurant_walk_in_tables.table_id
+FROM json_to_recordset(CAST(:restaurant_walk_in_tables::VARCHAR AS JSON)) AS new_restaurant_walk_in_tables(ordinal INTEGER,
+    rule_position INTEGER, table_id TEXT)
+ORDER BY new_restaurant_walk_in_tables.ordinal
+ON CONFLICT (restaurant_id, rule_position, table_id) DO NOTHING;
 
 -- delete_zones
 -- Delete the rows of zones that an edit of the house removes.
@@ -3792,6 +4230,84 @@ WHERE fourtop.restaurant_capacity_rules.restaurant_id = :restaurant::VARCHAR AND
     FROM json_to_recordset(CAST(:restaurant_capacity_rules::VARCHAR AS JSON)) AS new_restaurant_capacity_rules(ordinal INTEGER,
         position INTEGER)
     WHERE fourtop.restaurant_capacity_rules.position = new_restaurant_capacity_rules.position
+));
+
+-- delete_restaurant_booking_windows
+-- Delete the rows of restaurant_booking_windows that an edit of the house removes.
+DELETE
+FROM fourtop.restaurant_booking_windows
+WHERE fourtop.restaurant_booking_windows.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:restaurant_booking_windows::VARCHAR AS JSON)) AS new_restaurant_booking_windows(ordinal INTEGER,
+        position INTEGER)
+    WHERE fourtop.restaurant_booking_windows.position = new_restaurant_booking_windows.position
+));
+
+-- delete_restaurant_date_exceptions
+-- Delete the rows of restaurant_date_exceptions that an edit of the house removes.
+DELETE
+FROM fourtop.restaurant_date_exceptions
+WHERE fourtop.restaurant_date_exceptions.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:restaurant_date_exceptions::VARCHAR AS JSON)) AS new_restaurant_date_exceptions(ordinal INTEGER,
+        position INTEGER)
+    WHERE fourtop.restaurant_date_exceptions.position = new_restaurant_date_exceptions.position
+));
+
+-- delete_restaurant_pacing_rules
+-- Delete the rows of restaurant_pacing_rules that an edit of the house removes.
+DELETE
+FROM fourtop.restaurant_pacing_rules
+WHERE fourtop.restaurant_pacing_rules.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:restaurant_pacing_rules::VARCHAR AS JSON)) AS new_restaurant_pacing_rules(ordinal INTEGER,
+        position INTEGER)
+    WHERE fourtop.restaurant_pacing_rules.position = new_restaurant_pacing_rules.position
+));
+
+-- delete_restaurant_channel_shares
+-- Delete the rows of restaurant_channel_shares that an edit of the house removes.
+DELETE
+FROM fourtop.restaurant_channel_shares
+WHERE fourtop.restaurant_channel_shares.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:restaurant_channel_shares::VARCHAR AS JSON)) AS new_restaurant_channel_shares(ordinal INTEGER,
+        position INTEGER)
+    WHERE fourtop.restaurant_channel_shares.position = new_restaurant_channel_shares.position
+));
+
+-- delete_restaurant_zone_rules
+-- Delete the rows of restaurant_zone_rules that an edit of the house removes.
+DELETE
+FROM fourtop.restaurant_zone_rules
+WHERE fourtop.restaurant_zone_rules.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:restaurant_zone_rules::VARCHAR AS JSON)) AS new_restaurant_zone_rules(ordinal INTEGER,
+        position INTEGER)
+    WHERE fourtop.restaurant_zone_rules.position = new_restaurant_zone_rules.position
+));
+
+-- delete_restaurant_walk_in_rules
+-- Delete the rows of restaurant_walk_in_rules that an edit of the house removes.
+DELETE
+FROM fourtop.restaurant_walk_in_rules
+WHERE fourtop.restaurant_walk_in_rules.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:restaurant_walk_in_rules::VARCHAR AS JSON)) AS new_restaurant_walk_in_rules(ordinal INTEGER,
+        position INTEGER)
+    WHERE fourtop.restaurant_walk_in_rules.position = new_restaurant_walk_in_rules.position
+));
+
+-- delete_restaurant_walk_in_tables
+-- Delete the rows of restaurant_walk_in_tables that an edit of the house removes.
+DELETE
+FROM fourtop.restaurant_walk_in_tables
+WHERE fourtop.restaurant_walk_in_tables.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:restaurant_walk_in_tables::VARCHAR AS JSON)) AS new_restaurant_walk_in_tables(ordinal INTEGER,
+        rule_position INTEGER, table_id TEXT)
+    WHERE fourtop.restaurant_walk_in_tables.rule_position = new_restaurant_walk_in_tables.rule_position
+        AND fourtop.restaurant_walk_in_tables.table_id = new_restaurant_walk_in_tables.table_id
 ));
 
 -- explain_conflict

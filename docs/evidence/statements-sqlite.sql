@@ -238,14 +238,20 @@
 -- prune_outbox: 1 statement
 --     delete_events
 --
--- remove_restaurant: 24 statements
+-- remove_restaurant: 31 statements
 --     lock_restaurant
 --     load_scope 16
 --     remove_table_set_members
 --     remove_table_adjacencies
+--     remove_restaurant_walk_in_tables
 --     remove_table_inventory
 --     remove_table_hold_members
+--     remove_restaurant_zone_rules
+--     remove_restaurant_walk_in_rules
 --     remove_restaurant_period_occasions
+--     remove_restaurant_pacing_rules
+--     remove_restaurant_date_exceptions
+--     remove_restaurant_channel_shares
 --     remove_restaurant_capacity_rules
 --     remove_booking_table_assignments
 --     remove_allocations
@@ -256,6 +262,7 @@
 --     remove_restaurant_service_periods
 --     remove_restaurant_policies
 --     remove_restaurant_occasions
+--     remove_restaurant_booking_windows
 --     remove_bookings
 --     remove_booking_confirmation_tables
 --     remove_command_results
@@ -365,13 +372,17 @@ INSERT INTO restaurant_policies (restaurant_id, reservation_interval_minutes,
     default_duration_minutes, last_seating_buffer_minutes, joins_within_zone, past_grace_minutes,
     turn_bands, closures, adjacency_mode, adjacency_required, adjacency_min_party, max_tables,
     slack_budget, score, hold_ttl_seconds, hold_rate_limit, hold_rate_window_seconds,
-    hold_max_live, hold_max_live_per_session)
+    hold_max_live, hold_max_live_per_session, hold_max_lifetime_seconds, channels,
+    guest_stay_least_minutes, guest_stay_most_minutes, early_minutes, late_minutes,
+    no_show_after_minutes, overstay_minutes)
 VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_minutes,
     :each_last_seating_buffer_minutes, :each_joins_within_zone, :each_past_grace_minutes,
     :each_turn_bands, :each_closures, :each_adjacency_mode, :each_adjacency_required,
     :each_adjacency_min_party, :each_max_tables, :each_slack_budget, :each_score,
     :each_hold_ttl_seconds, :each_hold_rate_limit, :each_hold_rate_window_seconds,
-    :each_hold_max_live, :each_hold_max_live_per_session)
+    :each_hold_max_live, :each_hold_max_live_per_session, :each_hold_max_lifetime_seconds,
+    :each_channels, :each_guest_stay_least_minutes, :each_guest_stay_most_minutes,
+    :each_early_minutes, :each_late_minutes, :each_no_show_after_minutes, :each_overstay_minutes)
 ON CONFLICT (restaurant_id) DO UPDATE
 SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     default_duration_minutes = excluded.default_duration_minutes, last_seating_buffer_minutes = excluded.last_seating_buffer_minutes,
@@ -381,35 +392,40 @@ SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     max_tables = excluded.max_tables, slack_budget = excluded.slack_budget, score = excluded.score,
     hold_ttl_seconds = excluded.hold_ttl_seconds, hold_rate_limit = excluded.hold_rate_limit,
     hold_rate_window_seconds = excluded.hold_rate_window_seconds, hold_max_live = excluded.hold_max_live,
-    hold_max_live_per_session = excluded.hold_max_live_per_session;
+    hold_max_live_per_session = excluded.hold_max_live_per_session, hold_max_lifetime_seconds = excluded.hold_max_lifetime_seconds,
+    channels = excluded.channels, guest_stay_least_minutes = excluded.guest_stay_least_minutes,
+    guest_stay_most_minutes = excluded.guest_stay_most_minutes, early_minutes = excluded.early_minutes,
+    late_minutes = excluded.late_minutes, no_show_after_minutes = excluded.no_show_after_minutes,
+    overstay_minutes = excluded.overstay_minutes;
 
 -- write_restaurant_service_periods
 -- Insert or update the rows of restaurant_service_periods that an edit of the house changes. Used
 -- by: add_restaurant.
 INSERT INTO restaurant_service_periods (restaurant_id, "key", start_time, end_time, weekdays,
     dates, turn_bands, buffer_before_minutes, buffer_after_minutes, last_start_time,
-    last_seating_minutes, overrun_allowed, min_dwell_minutes)
+    last_seating_minutes, overrun_allowed, min_dwell_minutes, interval_minutes, closed_starts)
 VALUES (:restaurant, :each_key, :each_start_time, :each_end_time, :each_weekdays, :each_dates,
     :each_turn_bands, :each_buffer_before_minutes, :each_buffer_after_minutes,
     :each_last_start_time, :each_last_seating_minutes, :each_overrun_allowed,
-    :each_min_dwell_minutes)
+    :each_min_dwell_minutes, :each_interval_minutes, :each_closed_starts)
 ON CONFLICT (restaurant_id, "key") DO UPDATE
 SET start_time = excluded.start_time, end_time = excluded.end_time, weekdays = excluded.weekdays,
     dates = excluded.dates, turn_bands = excluded.turn_bands, buffer_before_minutes = excluded.buffer_before_minutes,
     buffer_after_minutes = excluded.buffer_after_minutes, last_start_time = excluded.last_start_time,
     last_seating_minutes = excluded.last_seating_minutes, overrun_allowed = excluded.overrun_allowed,
-    min_dwell_minutes = excluded.min_dwell_minutes;
+    min_dwell_minutes = excluded.min_dwell_minutes, interval_minutes = excluded.interval_minutes,
+    closed_starts = excluded.closed_starts;
 
 -- write_restaurant_capacity_rules
 -- Insert or update the rows of restaurant_capacity_rules that an edit of the house changes. Used
 -- by: add_restaurant.
 INSERT INTO restaurant_capacity_rules (restaurant_id, position, max_covers, max_parties, period,
-    weekday, on_date)
+    weekday, on_date, zone_id, kind)
 VALUES (:restaurant, :each_position, :each_max_covers, :each_max_parties, :each_period,
-    :each_weekday, :each_on_date)
+    :each_weekday, :each_on_date, :each_zone_id, :each_kind)
 ON CONFLICT (restaurant_id, position) DO UPDATE
 SET max_covers = excluded.max_covers, max_parties = excluded.max_parties, period = excluded.period,
-    weekday = excluded.weekday, on_date = excluded.on_date;
+    weekday = excluded.weekday, on_date = excluded.on_date, zone_id = excluded.zone_id, kind = excluded.kind;
 
 -- look_up_restaurant
 -- Read the restaurant's versions and its time without a lock. Every query begins here. Used by:
@@ -483,7 +499,12 @@ SELECT (
             restaurant_policies.max_tables, restaurant_policies.slack_budget, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
-            restaurant_policies.hold_max_live_per_session) AS json_array_7
+            restaurant_policies.hold_max_live_per_session,
+            restaurant_policies.hold_max_lifetime_seconds, json(restaurant_policies.channels),
+            restaurant_policies.guest_stay_least_minutes,
+            restaurant_policies.guest_stay_most_minutes, restaurant_policies.early_minutes,
+            restaurant_policies.late_minutes, restaurant_policies.no_show_after_minutes,
+            restaurant_policies.overstay_minutes) AS json_array_7
         FROM restaurant_policies
         WHERE restaurant_policies.restaurant_id = :restaurant
     ) AS anon_21
@@ -505,7 +526,8 @@ SELECT (
             restaurant_service_periods.last_start_time,
             restaurant_service_periods.last_seating_minutes,
             restaurant_service_periods.overrun_allowed,
-            restaurant_service_periods.min_dwell_minutes) AS json_array_9
+            restaurant_service_periods.min_dwell_minutes,
+            restaurant_service_periods.interval_minutes, json(restaurant_service_periods.closed_starts)) AS json_array_9
         FROM restaurant_service_periods
         WHERE restaurant_service_periods.restaurant_id = :restaurant
     ) AS anon_27
@@ -523,11 +545,80 @@ SELECT (
         SELECT json_array(restaurant_capacity_rules.position,
             restaurant_capacity_rules.max_covers, restaurant_capacity_rules.max_parties,
             restaurant_capacity_rules.period, restaurant_capacity_rules.weekday,
-            restaurant_capacity_rules.on_date) AS json_array_11
+            restaurant_capacity_rules.on_date, restaurant_capacity_rules.zone_id,
+            restaurant_capacity_rules.kind) AS json_array_11
         FROM restaurant_capacity_rules
         WHERE restaurant_capacity_rules.restaurant_id = :restaurant
     ) AS anon_33
-) AS anon_31;
+) AS anon_31, (
+    SELECT '[' || group_concat(anon_36.json_array_12) || ']' AS anon_35
+    FROM (
+        SELECT json_array(restaurant_booking_windows.position,
+            restaurant_booking_windows.notice_minutes, restaurant_booking_windows.horizon_days,
+            restaurant_booking_windows.channel, restaurant_booking_windows.min_party,
+            restaurant_booking_windows.max_party) AS json_array_12
+        FROM restaurant_booking_windows
+        WHERE restaurant_booking_windows.restaurant_id = :restaurant
+    ) AS anon_36
+) AS anon_34, (
+    SELECT '[' || group_concat(anon_39.json_array_13) || ']' AS anon_38
+    FROM (
+        SELECT json_array(restaurant_date_exceptions.position, restaurant_date_exceptions.on_date,
+            restaurant_date_exceptions.period, restaurant_date_exceptions.closed,
+            restaurant_date_exceptions.start_time, restaurant_date_exceptions.end_time,
+            restaurant_date_exceptions.last_start_time,
+            restaurant_date_exceptions.interval_minutes, json(restaurant_date_exceptions.closed_starts)) AS json_array_13
+        FROM restaurant_date_exceptions
+        WHERE restaurant_date_exceptions.restaurant_id = :restaurant
+    ) AS anon_39
+) AS anon_37, (
+    SELECT '[' || group_concat(anon_42.json_array_14) || ']' AS anon_41
+    FROM (
+        SELECT json_array(restaurant_pacing_rules.position,
+            restaurant_pacing_rules.interval_minutes, restaurant_pacing_rules.max_covers,
+            restaurant_pacing_rules.max_parties, restaurant_pacing_rules.spread,
+            restaurant_pacing_rules.period, restaurant_pacing_rules.weekday,
+            restaurant_pacing_rules.on_date, restaurant_pacing_rules.kind) AS json_array_14
+        FROM restaurant_pacing_rules
+        WHERE restaurant_pacing_rules.restaurant_id = :restaurant
+    ) AS anon_42
+) AS anon_40, (
+    SELECT '[' || group_concat(anon_45.json_array_15) || ']' AS anon_44
+    FROM (
+        SELECT json_array(restaurant_channel_shares.position, restaurant_channel_shares.channel,
+            restaurant_channel_shares.covers, restaurant_channel_shares.period,
+            restaurant_channel_shares.weekday, restaurant_channel_shares.on_date,
+            restaurant_channel_shares.release_minutes) AS json_array_15
+        FROM restaurant_channel_shares
+        WHERE restaurant_channel_shares.restaurant_id = :restaurant
+    ) AS anon_45
+) AS anon_43, (
+    SELECT '[' || group_concat(anon_48.json_array_16) || ']' AS anon_47
+    FROM (
+        SELECT json_array(restaurant_zone_rules.position, restaurant_zone_rules.zone_id,
+            restaurant_zone_rules.closed, restaurant_zone_rules.start_time,
+            restaurant_zone_rules.end_time, restaurant_zone_rules.last_start_time, json(restaurant_zone_rules.weekdays),
+            json(restaurant_zone_rules.season), json(restaurant_zone_rules.turn_bands)) AS json_array_16
+        FROM restaurant_zone_rules
+        WHERE restaurant_zone_rules.restaurant_id = :restaurant
+    ) AS anon_48
+) AS anon_46, (
+    SELECT '[' || group_concat(anon_51.json_array_17) || ']' AS anon_50
+    FROM (
+        SELECT json_array(restaurant_walk_in_rules.position, json(restaurant_walk_in_rules.weekdays),
+            json(restaurant_walk_in_rules.dates), restaurant_walk_in_rules.period) AS json_array_17
+        FROM restaurant_walk_in_rules
+        WHERE restaurant_walk_in_rules.restaurant_id = :restaurant
+    ) AS anon_51
+) AS anon_49, (
+    SELECT '[' || group_concat(anon_54.json_array_18) || ']' AS anon_53
+    FROM (
+        SELECT json_array(restaurant_walk_in_tables.rule_position,
+            restaurant_walk_in_tables.table_id) AS json_array_18
+        FROM restaurant_walk_in_tables
+        WHERE restaurant_walk_in_tables.restaurant_id = :restaurant
+    ) AS anon_54
+) AS anon_52;
 
 -- load_scope 2
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
@@ -1985,7 +2076,12 @@ SELECT (
             restaurant_policies.max_tables, restaurant_policies.slack_budget, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
-            restaurant_policies.hold_max_live_per_session) AS json_array_13
+            restaurant_policies.hold_max_live_per_session,
+            restaurant_policies.hold_max_lifetime_seconds, json(restaurant_policies.channels),
+            restaurant_policies.guest_stay_least_minutes,
+            restaurant_policies.guest_stay_most_minutes, restaurant_policies.early_minutes,
+            restaurant_policies.late_minutes, restaurant_policies.no_show_after_minutes,
+            restaurant_policies.overstay_minutes) AS json_array_13
         FROM restaurant_policies
         WHERE restaurant_policies.restaurant_id = :restaurant
     ) AS anon_35
@@ -2007,7 +2103,8 @@ SELECT (
             restaurant_service_periods.last_start_time,
             restaurant_service_periods.last_seating_minutes,
             restaurant_service_periods.overrun_allowed,
-            restaurant_service_periods.min_dwell_minutes) AS json_array_15
+            restaurant_service_periods.min_dwell_minutes,
+            restaurant_service_periods.interval_minutes, json(restaurant_service_periods.closed_starts)) AS json_array_15
         FROM restaurant_service_periods
         WHERE restaurant_service_periods.restaurant_id = :restaurant
     ) AS anon_41
@@ -2025,11 +2122,80 @@ SELECT (
         SELECT json_array(restaurant_capacity_rules.position,
             restaurant_capacity_rules.max_covers, restaurant_capacity_rules.max_parties,
             restaurant_capacity_rules.period, restaurant_capacity_rules.weekday,
-            restaurant_capacity_rules.on_date) AS json_array_17
+            restaurant_capacity_rules.on_date, restaurant_capacity_rules.zone_id,
+            restaurant_capacity_rules.kind) AS json_array_17
         FROM restaurant_capacity_rules
         WHERE restaurant_capacity_rules.restaurant_id = :restaurant
     ) AS anon_47
-) AS anon_45;
+) AS anon_45, (
+    SELECT '[' || group_concat(anon_50.json_array_18) || ']' AS anon_49
+    FROM (
+        SELECT json_array(restaurant_booking_windows.position,
+            restaurant_booking_windows.notice_minutes, restaurant_booking_windows.horizon_days,
+            restaurant_booking_windows.channel, restaurant_booking_windows.min_party,
+            restaurant_booking_windows.max_party) AS json_array_18
+        FROM restaurant_booking_windows
+        WHERE restaurant_booking_windows.restaurant_id = :restaurant
+    ) AS anon_50
+) AS anon_48, (
+    SELECT '[' || group_concat(anon_53.json_array_19) || ']' AS anon_52
+    FROM (
+        SELECT json_array(restaurant_date_exceptions.position, restaurant_date_exceptions.on_date,
+            restaurant_date_exceptions.period, restaurant_date_exceptions.closed,
+            restaurant_date_exceptions.start_time, restaurant_date_exceptions.end_time,
+            restaurant_date_exceptions.last_start_time,
+            restaurant_date_exceptions.interval_minutes, json(restaurant_date_exceptions.closed_starts)) AS json_array_19
+        FROM restaurant_date_exceptions
+        WHERE restaurant_date_exceptions.restaurant_id = :restaurant
+    ) AS anon_53
+) AS anon_51, (
+    SELECT '[' || group_concat(anon_56.json_array_20) || ']' AS anon_55
+    FROM (
+        SELECT json_array(restaurant_pacing_rules.position,
+            restaurant_pacing_rules.interval_minutes, restaurant_pacing_rules.max_covers,
+            restaurant_pacing_rules.max_parties, restaurant_pacing_rules.spread,
+            restaurant_pacing_rules.period, restaurant_pacing_rules.weekday,
+            restaurant_pacing_rules.on_date, restaurant_pacing_rules.kind) AS json_array_20
+        FROM restaurant_pacing_rules
+        WHERE restaurant_pacing_rules.restaurant_id = :restaurant
+    ) AS anon_56
+) AS anon_54, (
+    SELECT '[' || group_concat(anon_59.json_array_21) || ']' AS anon_58
+    FROM (
+        SELECT json_array(restaurant_channel_shares.position, restaurant_channel_shares.channel,
+            restaurant_channel_shares.covers, restaurant_channel_shares.period,
+            restaurant_channel_shares.weekday, restaurant_channel_shares.on_date,
+            restaurant_channel_shares.release_minutes) AS json_array_21
+        FROM restaurant_channel_shares
+        WHERE restaurant_channel_shares.restaurant_id = :restaurant
+    ) AS anon_59
+) AS anon_57, (
+    SELECT '[' || group_concat(anon_62.json_array_22) || ']' AS anon_61
+    FROM (
+        SELECT json_array(restaurant_zone_rules.position, restaurant_zone_rules.zone_id,
+            restaurant_zone_rules.closed, restaurant_zone_rules.start_time,
+            restaurant_zone_rules.end_time, restaurant_zone_rules.last_start_time, json(restaurant_zone_rules.weekdays),
+            json(restaurant_zone_rules.season), json(restaurant_zone_rules.turn_bands)) AS json_array_22
+        FROM restaurant_zone_rules
+        WHERE restaurant_zone_rules.restaurant_id = :restaurant
+    ) AS anon_62
+) AS anon_60, (
+    SELECT '[' || group_concat(anon_65.json_array_23) || ']' AS anon_64
+    FROM (
+        SELECT json_array(restaurant_walk_in_rules.position, json(restaurant_walk_in_rules.weekdays),
+            json(restaurant_walk_in_rules.dates), restaurant_walk_in_rules.period) AS json_array_23
+        FROM restaurant_walk_in_rules
+        WHERE restaurant_walk_in_rules.restaurant_id = :restaurant
+    ) AS anon_65
+) AS anon_63, (
+    SELECT '[' || group_concat(anon_68.json_array_24) || ']' AS anon_67
+    FROM (
+        SELECT json_array(restaurant_walk_in_tables.rule_position,
+            restaurant_walk_in_tables.table_id) AS json_array_24
+        FROM restaurant_walk_in_tables
+        WHERE restaurant_walk_in_tables.restaurant_id = :restaurant
+    ) AS anon_68
+) AS anon_66;
 
 -- list_expired_holds
 -- List active holds that have expired. Used by: sweep_holds.
@@ -2328,6 +2494,12 @@ DELETE
 FROM table_adjacencies
 WHERE table_adjacencies.restaurant_id = :restaurant;
 
+-- remove_restaurant_walk_in_tables
+-- Delete all rows of a removed restaurant in restaurant_walk_in_tables. Used by: remove_restaurant.
+DELETE
+FROM restaurant_walk_in_tables
+WHERE restaurant_walk_in_tables.restaurant_id = :restaurant;
+
 -- remove_table_inventory
 -- Delete all rows of a removed restaurant in table_inventory. Used by: remove_restaurant.
 DELETE
@@ -2340,12 +2512,43 @@ DELETE
 FROM table_hold_members
 WHERE table_hold_members.restaurant_id = :restaurant;
 
+-- remove_restaurant_zone_rules
+-- Delete all rows of a removed restaurant in restaurant_zone_rules. Used by: remove_restaurant.
+DELETE
+FROM restaurant_zone_rules
+WHERE restaurant_zone_rules.restaurant_id = :restaurant;
+
+-- remove_restaurant_walk_in_rules
+-- Delete all rows of a removed restaurant in restaurant_walk_in_rules. Used by: remove_restaurant.
+DELETE
+FROM restaurant_walk_in_rules
+WHERE restaurant_walk_in_rules.restaurant_id = :restaurant;
+
 -- remove_restaurant_period_occasions
 -- Delete all rows of a removed restaurant in restaurant_period_occasions. Used by:
 -- remove_restaurant.
 DELETE
 FROM restaurant_period_occasions
 WHERE restaurant_period_occasions.restaurant_id = :restaurant;
+
+-- remove_restaurant_pacing_rules
+-- Delete all rows of a removed restaurant in restaurant_pacing_rules. Used by: remove_restaurant.
+DELETE
+FROM restaurant_pacing_rules
+WHERE restaurant_pacing_rules.restaurant_id = :restaurant;
+
+-- remove_restaurant_date_exceptions
+-- Delete all rows of a removed restaurant in restaurant_date_exceptions. Used by:
+-- remove_restaurant.
+DELETE
+FROM restaurant_date_exceptions
+WHERE restaurant_date_exceptions.restaurant_id = :restaurant;
+
+-- remove_restaurant_channel_shares
+-- Delete all rows of a removed restaurant in restaurant_channel_shares. Used by: remove_restaurant.
+DELETE
+FROM restaurant_channel_shares
+WHERE restaurant_channel_shares.restaurant_id = :restaurant;
 
 -- remove_restaurant_capacity_rules
 -- Delete all rows of a removed restaurant in restaurant_capacity_rules. Used by: remove_restaurant.
@@ -2407,6 +2610,13 @@ WHERE restaurant_policies.restaurant_id = :restaurant;
 DELETE
 FROM restaurant_occasions
 WHERE restaurant_occasions.restaurant_id = :restaurant;
+
+-- remove_restaurant_booking_windows
+-- Delete all rows of a removed restaurant in restaurant_booking_windows. Used by:
+-- remove_restaurant.
+DELETE
+FROM restaurant_booking_windows
+WHERE restaurant_booking_windows.restaurant_id = :restaurant;
 
 -- remove_bookings
 -- Delete all rows of a removed restaurant in bookings. Used by: remove_restaurant.
@@ -2536,7 +2746,12 @@ SELECT (
             restaurant_policies.max_tables, restaurant_policies.slack_budget, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
-            restaurant_policies.hold_max_live_per_session) AS json_array_7
+            restaurant_policies.hold_max_live_per_session,
+            restaurant_policies.hold_max_lifetime_seconds, json(restaurant_policies.channels),
+            restaurant_policies.guest_stay_least_minutes,
+            restaurant_policies.guest_stay_most_minutes, restaurant_policies.early_minutes,
+            restaurant_policies.late_minutes, restaurant_policies.no_show_after_minutes,
+            restaurant_policies.overstay_minutes) AS json_array_7
         FROM restaurant_policies
         WHERE restaurant_policies.restaurant_id = :restaurant
     ) AS anon_21
@@ -2558,7 +2773,8 @@ SELECT (
             restaurant_service_periods.last_start_time,
             restaurant_service_periods.last_seating_minutes,
             restaurant_service_periods.overrun_allowed,
-            restaurant_service_periods.min_dwell_minutes) AS json_array_9
+            restaurant_service_periods.min_dwell_minutes,
+            restaurant_service_periods.interval_minutes, json(restaurant_service_periods.closed_starts)) AS json_array_9
         FROM restaurant_service_periods
         WHERE restaurant_service_periods.restaurant_id = :restaurant
     ) AS anon_27
@@ -2576,11 +2792,80 @@ SELECT (
         SELECT json_array(restaurant_capacity_rules.position,
             restaurant_capacity_rules.max_covers, restaurant_capacity_rules.max_parties,
             restaurant_capacity_rules.period, restaurant_capacity_rules.weekday,
-            restaurant_capacity_rules.on_date) AS json_array_11
+            restaurant_capacity_rules.on_date, restaurant_capacity_rules.zone_id,
+            restaurant_capacity_rules.kind) AS json_array_11
         FROM restaurant_capacity_rules
         WHERE restaurant_capacity_rules.restaurant_id = :restaurant
     ) AS anon_33
-) AS anon_31;
+) AS anon_31, (
+    SELECT '[' || group_concat(anon_36.json_array_12) || ']' AS anon_35
+    FROM (
+        SELECT json_array(restaurant_booking_windows.position,
+            restaurant_booking_windows.notice_minutes, restaurant_booking_windows.horizon_days,
+            restaurant_booking_windows.channel, restaurant_booking_windows.min_party,
+            restaurant_booking_windows.max_party) AS json_array_12
+        FROM restaurant_booking_windows
+        WHERE restaurant_booking_windows.restaurant_id = :restaurant
+    ) AS anon_36
+) AS anon_34, (
+    SELECT '[' || group_concat(anon_39.json_array_13) || ']' AS anon_38
+    FROM (
+        SELECT json_array(restaurant_date_exceptions.position, restaurant_date_exceptions.on_date,
+            restaurant_date_exceptions.period, restaurant_date_exceptions.closed,
+            restaurant_date_exceptions.start_time, restaurant_date_exceptions.end_time,
+            restaurant_date_exceptions.last_start_time,
+            restaurant_date_exceptions.interval_minutes, json(restaurant_date_exceptions.closed_starts)) AS json_array_13
+        FROM restaurant_date_exceptions
+        WHERE restaurant_date_exceptions.restaurant_id = :restaurant
+    ) AS anon_39
+) AS anon_37, (
+    SELECT '[' || group_concat(anon_42.json_array_14) || ']' AS anon_41
+    FROM (
+        SELECT json_array(restaurant_pacing_rules.position,
+            restaurant_pacing_rules.interval_minutes, restaurant_pacing_rules.max_covers,
+            restaurant_pacing_rules.max_parties, restaurant_pacing_rules.spread,
+            restaurant_pacing_rules.period, restaurant_pacing_rules.weekday,
+            restaurant_pacing_rules.on_date, restaurant_pacing_rules.kind) AS json_array_14
+        FROM restaurant_pacing_rules
+        WHERE restaurant_pacing_rules.restaurant_id = :restaurant
+    ) AS anon_42
+) AS anon_40, (
+    SELECT '[' || group_concat(anon_45.json_array_15) || ']' AS anon_44
+    FROM (
+        SELECT json_array(restaurant_channel_shares.position, restaurant_channel_shares.channel,
+            restaurant_channel_shares.covers, restaurant_channel_shares.period,
+            restaurant_channel_shares.weekday, restaurant_channel_shares.on_date,
+            restaurant_channel_shares.release_minutes) AS json_array_15
+        FROM restaurant_channel_shares
+        WHERE restaurant_channel_shares.restaurant_id = :restaurant
+    ) AS anon_45
+) AS anon_43, (
+    SELECT '[' || group_concat(anon_48.json_array_16) || ']' AS anon_47
+    FROM (
+        SELECT json_array(restaurant_zone_rules.position, restaurant_zone_rules.zone_id,
+            restaurant_zone_rules.closed, restaurant_zone_rules.start_time,
+            restaurant_zone_rules.end_time, restaurant_zone_rules.last_start_time, json(restaurant_zone_rules.weekdays),
+            json(restaurant_zone_rules.season), json(restaurant_zone_rules.turn_bands)) AS json_array_16
+        FROM restaurant_zone_rules
+        WHERE restaurant_zone_rules.restaurant_id = :restaurant
+    ) AS anon_48
+) AS anon_46, (
+    SELECT '[' || group_concat(anon_51.json_array_17) || ']' AS anon_50
+    FROM (
+        SELECT json_array(restaurant_walk_in_rules.position, json(restaurant_walk_in_rules.weekdays),
+            json(restaurant_walk_in_rules.dates), restaurant_walk_in_rules.period) AS json_array_17
+        FROM restaurant_walk_in_rules
+        WHERE restaurant_walk_in_rules.restaurant_id = :restaurant
+    ) AS anon_51
+) AS anon_49, (
+    SELECT '[' || group_concat(anon_54.json_array_18) || ']' AS anon_53
+    FROM (
+        SELECT json_array(restaurant_walk_in_tables.rule_position,
+            restaurant_walk_in_tables.table_id) AS json_array_18
+        FROM restaurant_walk_in_tables
+        WHERE restaurant_walk_in_tables.restaurant_id = :restaurant
+    ) AS anon_54
+) AS anon_52;
 
 -- write_table_set_capacities
 -- Insert or update the rows of table_set_capacities that an edit of the house changes.
@@ -2608,6 +2893,72 @@ INSERT INTO restaurant_period_occasions (restaurant_id, period, position, occasi
 VALUES (:restaurant, :each_period, :each_position, :each_occasion)
 ON CONFLICT (restaurant_id, period, position) DO UPDATE
 SET occasion = excluded.occasion;
+
+-- write_restaurant_booking_windows
+-- Insert or update the rows of restaurant_booking_windows that an edit of the house changes.
+INSERT INTO restaurant_booking_windows (restaurant_id, position, notice_minutes, horizon_days,
+    channel, min_party, max_party)
+VALUES (:restaurant, :each_position, :each_notice_minutes, :each_horizon_days, :each_channel,
+    :each_min_party, :each_max_party)
+ON CONFLICT (restaurant_id, position) DO UPDATE
+SET notice_minutes = excluded.notice_minutes, horizon_days = excluded.horizon_days, channel = excluded.channel,
+    min_party = excluded.min_party, max_party = excluded.max_party;
+
+-- write_restaurant_date_exceptions
+-- Insert or update the rows of restaurant_date_exceptions that an edit of the house changes.
+INSERT INTO restaurant_date_exceptions (restaurant_id, position, on_date, period, closed,
+    start_time, end_time, last_start_time, interval_minutes, closed_starts)
+VALUES (:restaurant, :each_position, :each_on_date, :each_period, :each_closed, :each_start_time,
+    :each_end_time, :each_last_start_time, :each_interval_minutes, :each_closed_starts)
+ON CONFLICT (restaurant_id, position) DO UPDATE
+SET on_date = excluded.on_date, period = excluded.period, closed = excluded.closed, start_time = excluded.start_time,
+    end_time = excluded.end_time, last_start_time = excluded.last_start_time, interval_minutes = excluded.interval_minutes,
+    closed_starts = excluded.closed_starts;
+
+-- write_restaurant_pacing_rules
+-- Insert or update the rows of restaurant_pacing_rules that an edit of the house changes.
+INSERT INTO restaurant_pacing_rules (restaurant_id, position, interval_minutes, max_covers,
+    max_parties, spread, period, weekday, on_date, kind)
+VALUES (:restaurant, :each_position, :each_interval_minutes, :each_max_covers, :each_max_parties,
+    :each_spread, :each_period, :each_weekday, :each_on_date, :each_kind)
+ON CONFLICT (restaurant_id, position) DO UPDATE
+SET interval_minutes = excluded.interval_minutes, max_covers = excluded.max_covers, max_parties = excluded.max_parties,
+    spread = excluded.spread, period = excluded.period, weekday = excluded.weekday, on_date = excluded.on_date,
+    kind = excluded.kind;
+
+-- write_restaurant_channel_shares
+-- Insert or update the rows of restaurant_channel_shares that an edit of the house changes.
+INSERT INTO restaurant_channel_shares (restaurant_id, position, channel, covers, period, weekday,
+    on_date, release_minutes)
+VALUES (:restaurant, :each_position, :each_channel, :each_covers, :each_period, :each_weekday,
+    :each_on_date, :each_release_minutes)
+ON CONFLICT (restaurant_id, position) DO UPDATE
+SET channel = excluded.channel, covers = excluded.covers, period = excluded.period, weekday = excluded.weekday,
+    on_date = excluded.on_date, release_minutes = excluded.release_minutes;
+
+-- write_restaurant_zone_rules
+-- Insert or update the rows of restaurant_zone_rules that an edit of the house changes.
+INSERT INTO restaurant_zone_rules (restaurant_id, position, zone_id, closed, start_time, end_time,
+    last_start_time, weekdays, season, turn_bands)
+VALUES (:restaurant, :each_position, :each_zone_id, :each_closed, :each_start_time,
+    :each_end_time, :each_last_start_time, :each_weekdays, :each_season, :each_turn_bands)
+ON CONFLICT (restaurant_id, position) DO UPDATE
+SET zone_id = excluded.zone_id, closed = excluded.closed, start_time = excluded.start_time,
+    end_time = excluded.end_time, last_start_time = excluded.last_start_time, weekdays = excluded.weekdays,
+    season = excluded.season, turn_bands = excluded.turn_bands;
+
+-- write_restaurant_walk_in_rules
+-- Insert or update the rows of restaurant_walk_in_rules that an edit of the house changes.
+INSERT INTO restaurant_walk_in_rules (restaurant_id, position, weekdays, dates, period)
+VALUES (:restaurant, :each_position, :each_weekdays, :each_dates, :each_period)
+ON CONFLICT (restaurant_id, position) DO UPDATE
+SET weekdays = excluded.weekdays, dates = excluded.dates, period = excluded.period;
+
+-- write_restaurant_walk_in_tables
+-- Insert or update the rows of restaurant_walk_in_tables that an edit of the house changes.
+INSERT INTO restaurant_walk_in_tables (restaurant_id, rule_position, table_id)
+VALUES (:restaurant, :each_rule_position, :each_table_id)
+ON CONFLICT (restaurant_id, rule_position, table_id) DO NOTHING;
 
 -- delete_zones
 -- Delete the rows of zones that an edit of the house removes.
@@ -2658,6 +3009,49 @@ WHERE restaurant_period_occasions.restaurant_id = :restaurant AND restaurant_per
 DELETE
 FROM restaurant_capacity_rules
 WHERE restaurant_capacity_rules.restaurant_id = :restaurant AND restaurant_capacity_rules.position = :each_position;
+
+-- delete_restaurant_booking_windows
+-- Delete the rows of restaurant_booking_windows that an edit of the house removes.
+DELETE
+FROM restaurant_booking_windows
+WHERE restaurant_booking_windows.restaurant_id = :restaurant AND restaurant_booking_windows.position = :each_position;
+
+-- delete_restaurant_date_exceptions
+-- Delete the rows of restaurant_date_exceptions that an edit of the house removes.
+DELETE
+FROM restaurant_date_exceptions
+WHERE restaurant_date_exceptions.restaurant_id = :restaurant AND restaurant_date_exceptions.position = :each_position;
+
+-- delete_restaurant_pacing_rules
+-- Delete the rows of restaurant_pacing_rules that an edit of the house removes.
+DELETE
+FROM restaurant_pacing_rules
+WHERE restaurant_pacing_rules.restaurant_id = :restaurant AND restaurant_pacing_rules.position = :each_position;
+
+-- delete_restaurant_channel_shares
+-- Delete the rows of restaurant_channel_shares that an edit of the house removes.
+DELETE
+FROM restaurant_channel_shares
+WHERE restaurant_channel_shares.restaurant_id = :restaurant AND restaurant_channel_shares.position = :each_position;
+
+-- delete_restaurant_zone_rules
+-- Delete the rows of restaurant_zone_rules that an edit of the house removes.
+DELETE
+FROM restaurant_zone_rules
+WHERE restaurant_zone_rules.restaurant_id = :restaurant AND restaurant_zone_rules.position = :each_position;
+
+-- delete_restaurant_walk_in_rules
+-- Delete the rows of restaurant_walk_in_rules that an edit of the house removes.
+DELETE
+FROM restaurant_walk_in_rules
+WHERE restaurant_walk_in_rules.restaurant_id = :restaurant AND restaurant_walk_in_rules.position = :each_position;
+
+-- delete_restaurant_walk_in_tables
+-- Delete the rows of restaurant_walk_in_tables that an edit of the house removes.
+DELETE
+FROM restaurant_walk_in_tables
+WHERE restaurant_walk_in_tables.restaurant_id = :restaurant AND restaurant_walk_in_tables.rule_position = :each_rule_position
+    AND restaurant_walk_in_tables.table_id = :each_table_id;
 
 -- explain_conflict
 -- Read all rows that refused changes touch or overlap, to find the cause. Runs only after a

@@ -104,8 +104,8 @@ class TrustsOwners(RestaurantState):
         except NotFound as error:
             if (
                 error.kind == "table"
-                or changes.blocks_removed
-                or changes.blocks_changed
+                or changes.records_removed
+                or changes.records_changed
                 or changes.holds_changed
             ):
                 raise

@@ -181,7 +181,7 @@ class ShowsEverything(MemoryStore):
             return window is not None
 
     def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
-        named = ("bookings", "holds", "blocks", "tables", "stored_results", "sessions")
+        named = ("bookings", "holds", "records", "tables", "stored_results", "sessions")
         everything = {name: self.Everything(getattr(scope, name)) for name in named}
         shown = {**attrs.asdict(scope, recurse=False), **everything, "counts_holds": True}
         return View(state, self.Open(**shown), now_us)

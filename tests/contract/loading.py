@@ -19,7 +19,7 @@ def loaded(state: RestaurantState, scope: Scope, now_us: int) -> LoadedRecords:
     seated = list(state.seated()) if scope.sees_seated(now_us) else []
     bookings = {booking.id: booking for booking in [*_bookings(state, scope), *seated]}
     rows = [row for each in seated for row in state.occupancy.of_owner(OwnerKind.BOOKING, each.id)]
-    named = [state.find_block(block_id) for block_id in sorted(scope.blocks)]
+    named = [state.find_record(*ref) for ref in scope.records]
     stored_results = [state.find_stored_result(*each) for each in sorted(scope.stored_results)]
     return LoadedRecords(
         house=state.house,
@@ -31,7 +31,7 @@ def loaded(state: RestaurantState, scope: Scope, now_us: int) -> LoadedRecords:
         ),
         bookings=list(bookings.values()),
         holds=list(holds.values()),
-        blocks=[each for each in named if each is not None],
+        records=[each for each in named if each is not None],
         confirmations=[
             each for hold_id in sorted(scope.holds) for each in state.confirmations_of(hold_id)
         ],
@@ -70,7 +70,8 @@ def _allocations(
     occupancy = state.occupancy
     found = [row for window in scope.windows for row in occupancy.overlapping(window)]
     owners = [(OwnerKind.BOOKING, scope.bookings), (OwnerKind.HOLD, {*scope.holds, *holds})]
-    for kind, ids in (*owners, (OwnerKind.BLOCK, scope.blocks)):
+    plain = [(kind.owner, ids) for kind, ids in scope.record_ids.items() if kind.owner is not None]
+    for kind, ids in (*owners, *plain):
         found += [row for owner_id in ids for row in occupancy.of_owner(kind, owner_id)]
     dead = [Owner(OwnerKind.HOLD, hold.id) for hold in state._active if not hold.is_alive(now_us)]
     last = (occupancy.find_last(table_id, dead) for table_id in scope.tables)

@@ -9,9 +9,14 @@ import attrs
 import pytest
 
 from fourtop.model.receipt import Receipt
-from fourtop.ports import Changes, View
+from fourtop.ports import PLAIN_KINDS, Changes, View
 from fourtop.testing.contract.harness import Trial
-from fourtop.testing.contract.samples import HERE, every_record
+from fourtop.testing.contract.samples import (
+    HERE,
+    changed_records,
+    every_record,
+    plain_records,
+)
 from tests.stores import making
 
 # They write no new record.
@@ -21,8 +26,8 @@ CHANGES_ONLY: Final = frozenset(
         "replaced",
         "bookings_removed",
         "holds_changed",
-        "blocks_changed",
-        "blocks_removed",
+        "records_changed",
+        "records_removed",
         "floor",
         "policy",
     }
@@ -68,6 +73,13 @@ def test_finding_23_the_samples_have_every_kind_of_record() -> None:
     assert every_record().keys() == kinds
 
 
+def test_the_samples_have_every_plain_kind() -> None:
+    kinds = [kind.record for kind in PLAIN_KINDS]
+    for samples in (plain_records("x"), changed_records("x")):
+        assert [type(each) for each in samples] == kinds
+        assert {each.id for each in samples} == {"x"}
+
+
 def test_finding_23_no_attribute_is_left_at_its_default_in_every_sample() -> None:
     values = [each for records in every_record().values() for each in values_of(records)]
     assert left_at_default(values) == set()
@@ -91,17 +103,16 @@ def trial(store_name: str) -> Iterator[Trial]:
 
 def test_finding_23_every_attribute_of_every_record_is_read_back(trial: Trial) -> None:
     written = every_record()
+    plain = [(type(each), each.id) for each in written["records_added"]]
     trial.write(HERE, **written)
 
     def read(view: View) -> dict[str, tuple[Any, ...]]:
-        (booking,), (hold,), (block,) = (
-            written[name] for name in ("bookings", "holds_added", "blocks_added")
-        )
+        (booking,), (hold,) = (written[name] for name in ("bookings", "holds_added"))
         return {
             "added": view.allocations(written["added"][0].window),
             "bookings": (view.find_booking(booking.id),),
             "holds_added": (view.find_hold(hold.id),),
-            "blocks_added": (view.find_block(block.id),),
+            "records_added": tuple(view.find_record(*ref) for ref in plain),
             "confirmations": view.confirmations_of(hold.id),
             "stored_results": tuple(
                 view.find_stored_result(each.command, each.key)
@@ -114,7 +125,7 @@ def test_finding_23_every_attribute_of_every_record_is_read_back(trial: Trial) -
         windows=(written["added"][0].window,),
         bookings=frozenset({"b1"}),
         holds=frozenset({"h1"}),
-        blocks=frozenset({"k1"}),
+        records=frozenset(plain),
         stored_results=frozenset((each.command, each.key) for each in written["stored_results"]),
     )
     assert {**found, "events": trial.store.events(HERE)} == written

@@ -12,14 +12,21 @@ from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.json import Json
 
 from fourtop import (
+    BookingWindow,
     CapacityRule,
+    ChannelShare,
     CountedIds,
+    DateException,
     Engine,
     ManualClock,
     Occasion,
+    PacingRule,
     ServicePeriod,
     SetCapacity,
     SqlStore,
+    WalkInRule,
+    Weekday,
+    ZoneRule,
 )
 from fourtop.storage.sql.tables.catalog import catalog
 from tests.database.session import cluster
@@ -30,6 +37,16 @@ THEIRS: Final = "ben"
 # Has no rows yet, so that whatever is inserted for it stands in the way of none.
 NEW: Final = "cat"
 TABLES: Final = catalog("postgresql").names
+
+# One row of every table of rules; they change nothing in the evening of the tests.
+RULES: Final[dict[str, Any]] = {
+    "booking_windows": [BookingWindow(horizon_days=3_660)],
+    "exceptions": [DateException("2030-12-24", closed=True)],
+    "pacing_rules": [PacingRule(60, max_covers=99)],
+    "channel_shares": [ChannelShare("walk_in", 1, on="2030-12-24")],
+    "zone_rules": [ZoneRule("main", weekdays=Weekday)],
+    "walk_in_rules": [WalkInRule(tables=["1"], dates=["2030-12-24"])],
+}
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -44,6 +61,7 @@ def settle(url: str) -> None:
             periods=[ServicePeriod("dinner", "17:00", "23:00", occasions=["supper"])],
             occasions=[Occasion("supper", [(None, 90)])],
             capacity_rules=(CapacityRule(max_covers=99),),
+            **RULES,
         )
         desk = Engine(store, ids=CountedIds(name)).add_restaurant(house)
         booked(desk, 4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import Final
 
 from tests.migration.place import Place
@@ -77,7 +78,10 @@ def _of_file(place: Place) -> list[str]:
 
 
 def _words(sql: str | None) -> str:
-    """Write a statement without line breaks and spaces."""
+    """Write a statement without line breaks and spaces, the parts of a table in a fixed order.
+
+    SQLite puts an added column behind the constraints. ``table_xinfo`` has the order of columns.
+    """
     if sql is None:
         return ""
     bare = (
@@ -87,4 +91,13 @@ def _words(sql: str | None) -> str:
         .replace(" ,", ",")
         .strip(" ;")
     )
-    return re.sub(r"\s*([(),])\s*", r"\1", bare)
+    text = re.sub(r"\s*([(),])\s*", r"\1", bare)
+    head, found, rest = text.partition("(")
+    if not (head.startswith("CREATE TABLE") and found):
+        return text
+    depths = accumulate({"(": 1, ")": -1}.get(each, 0) for each in rest)
+    parts = "".join(
+        "\n" if each == "," and depth == 0 else each
+        for each, depth in zip(rest, depths, strict=True)
+    )
+    return f"{head}({'; '.join(sorted(parts.removesuffix(')').splitlines()))}"

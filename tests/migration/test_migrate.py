@@ -15,7 +15,7 @@ from sqlalchemy import create_engine
 
 from fourtop import Engine, InvalidInput, ManualClock, StoreMisconfigured, StoreUnavailable
 from fourtop.storage.sql import current, downgrade, history, migrate
-from fourtop.storage.sql.migrations.versions import r0004_columns
+from fourtop.storage.sql.migrations.versions import r0004_columns, r0006_rules
 from fourtop.storage.sql.tables.catalog import REVISION
 from tests.database.cluster import Cluster
 from tests.database.session import bouncer, cluster, fresh_database
@@ -39,6 +39,8 @@ print(*migrate(sys.argv[1]), flush=True)
 # Revision 0004 writes the rows of these tables anew; ``test_revision_0004`` compares them with rows
 # of revision 0003. The JSON of events has other words there.
 CHANGED = (*r0004_columns.MADE, "capacity_outbox")
+# Revision 0006 makes these tables. Their rows have no place below.
+RULES = r0006_rules.MADE
 
 # Revision 0005 adds so many columns at the end of these tables. Their values have no place below.
 ADDED = {"bookings": 14, "table_holds": 4}
@@ -128,16 +130,17 @@ def test_every_revision_keeps_the_data_on_the_way_down_and_up(place: Place, revi
     migrate(place.url)
     fill(place)
     lost = LATER if revision < "0004" else ()
-    before = place.rows(without=["command_results"])
+    before = place.rows(without=["command_results", *RULES])
     results = stored_results(place, without=lost)
     assert downgrade(place.url, revision=revision) == REVISIONS[: REVISIONS.index(revision) : -1]
     assert current(place.url) == revision
     is_below = revision < "0005"
     here = without_added(before) if is_below else before
-    kept = place.rows(without=CHANGED)
+    kept = place.rows(without=[*CHANGED, *RULES])
     assert kept == {name: rows for name, rows in here.items() if name in kept}
     assert migrate(place.url) == REVISIONS[REVISIONS.index(revision) + 1 :]
-    after = place.rows(without=["command_results"])
+    after = place.rows(without=["command_results", *RULES])
+    assert not any(place.execute(f"SELECT 1 FROM {{schema}}{name}") for name in RULES)  # noqa: S608  # Our own names.
     assert (without_added(after) if is_below else after) == here
     if is_below:
         no = (None,) * 4

@@ -15,6 +15,7 @@ import pytest
 
 from fourtop import (
     AlreadyExists,
+    Block,
     BookingRequest,
     BookingRow,
     Desk,
@@ -165,7 +166,7 @@ def seen(state: RestaurantState) -> dict[str, object]:
         "expiries": list(state._expiries),
         "sessions": {name: list(held) for name, held in state._sessions.items()},
         "holds_for": {name: sorted(ids) for name, ids in state._holds_for.items()},
-        "blocks": dict(state._blocks),
+        "records": {kind: dict(each) for kind, each in state.plain._by_class.items() if each},
         "results": dict(confirmations.results),
         "successes": set(confirmations.successes),
         "of_hold": {name: list(each) for name, each in confirmations._of_hold.items()},
@@ -187,7 +188,7 @@ def check(state: RestaurantState) -> None:
     state._index_records()
     assert seen(state) == before, "an index differs from its records"
     assert {event.dedupe_key for event in state.outbox} == state.outbox.keys
-    owners = {*state._bookings, *state._holds, *state._blocks}
+    owners = {*state._bookings, *state._holds, *state.plain.ids(Block)}
     assert {row.owner_id for row in state.occupancy.allocations()} <= owners, "an orphan row"
 
 

@@ -9,19 +9,26 @@ import attrs
 import pytest
 
 from fourtop import (
+    BookingWindow,
     CapacityRule,
+    ChannelShare,
+    DateException,
     Desk,
     Engine,
     House,
     Join,
     ManualClock,
     Occasion,
+    PacingRule,
+    Policy,
     Position,
     ServicePeriod,
     SetCapacity,
     SqlStore,
     Table,
+    WalkInRule,
     Zone,
+    ZoneRule,
 )
 from fourtop.storage.sql.statements.house import HouseMapper
 from tests.database.furnished import postgresql_url, sqlite_url
@@ -110,7 +117,25 @@ EDITS: Final = {
     "occasions change places": with_policy(
         HOUSE, occasions=tuple(reversed(HOUSE.policy.occasions))
     ),
-    "the policy gets every fact": attrs.evolve(HOUSE, policy=FULL.policy),
+    "the policy gets every fact": attrs.evolve(HOUSE, policy=FULL.policy, floor=FULL.floor),
+    "rules come, change and go": with_policy(
+        HOUSE,
+        channels=["online"],
+        capacity_rules=[
+            CapacityRule(max_covers=8, period="lunch", zone="main"),
+            CapacityRule(max_covers=9, kind="emergency"),
+        ],
+        walk_in_rules=[WalkInRule(tables=["2", "3"], period="lunch"), WalkInRule(tables=["1"])],
+        zone_rules=[ZoneRule("main", season=("10-01", "03-31"))],
+    ),
+    "rules change places and tables": with_policy(
+        HOUSE,
+        walk_in_rules=[WalkInRule(tables=["1"]), WalkInRule(tables=["3"], period="lunch")],
+        exceptions=[DateException("2026-05-01", "lunch", closed=True)],
+        pacing_rules=[PacingRule(30, max_parties=3)],
+        channel_shares=[ChannelShare("walk_in", 5)],
+        booking_windows=[BookingWindow(notice_minutes=60), BookingWindow(channel="walk_in")],
+    ),
     "the restaurant gets every fact": attrs.evolve(
         HOUSE, restaurant=attrs.evolve(FULL.restaurant, id=HOUSE.restaurant.id, active=True)
     ),
@@ -120,10 +145,13 @@ EDITS: Final = {
 def edited(desk: Desk, house: House) -> None:
     if desk.house().restaurant != house.restaurant:
         desk.edit_restaurant(lambda _: house.restaurant)
-    if desk.house().policy != house.policy:
-        desk.edit_policy(lambda _: house.policy)
+    if desk.house().policy != house.policy and desk.house().floor != house.floor:
+        # No rule may name a zone or a table while the floor changes.
+        desk.edit_policy(lambda _: Policy([]))
     if desk.house().floor != house.floor:
         desk.edit_floor(lambda _: house.floor)
+    if desk.house().policy != house.policy:
+        desk.edit_policy(lambda _: house.policy)
 
 
 def stored(url: str, restaurant_id: str) -> House:

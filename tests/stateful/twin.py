@@ -12,8 +12,8 @@ from typing import Any, Final
 import attrs
 from sqlalchemy import event
 
-from fourtop import Desk, FourtopError, ManualClock, OwnerKind, Window
-from fourtop.ports import Scope, Store, View
+from fourtop import Block, Desk, FourtopError, ManualClock, OwnerKind, Window
+from fourtop.ports import Scope, Store, View, refs
 from fourtop.storage.sql import SqlStore
 from tests.database.furnished import postgresql_url, sqlite_url
 from tests.stateful.drawing import MOMENTS
@@ -139,7 +139,7 @@ def look(store: Store, ledger: Ledger, always: Window) -> dict[str, object]:
         sittings=(always,),
         headcounts=(always,),
         holds=frozenset(holds),
-        blocks=frozenset(blocks),
+        records=refs(Block, blocks),
         stored_results=frozenset(answers),
         counts_holds=True,
         has_extent=True,
@@ -157,7 +157,7 @@ def look(store: Store, ledger: Ledger, always: Window) -> dict[str, object]:
             "dead holds": view.dead_holds(always),
             "live holds": view.count_live_holds(),
             "heads": (view.headcounts(always), view.held_covers(always)),
-            "blocks": [view.find_block(each) for each in blocks],
+            "blocks": [view.find_record(Block, each) for each in blocks],
             "evidence": [view.confirmations_of(each) for each in holds],
             "answers": [view.find_stored_result(*each) for each in answers],
             "extent": view.extent(),

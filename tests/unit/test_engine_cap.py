@@ -82,9 +82,9 @@ def test_a_rule_for_another_period_day_or_date_does_not_count(desk: Desk) -> Non
         held(desk, 4, "12:30")
 
 
-def test_the_winning_rule_does_not_borrow_from_the_others(desk: Desk) -> None:
-    cap(desk, CapacityRule(max_covers=1), CapacityRule(max_parties=2, on="2026-05-01"))
-    assert room(desk, 4) == 2
+def test_the_caps_on_covers_and_on_parties_are_found_apart(desk: Desk) -> None:
+    cap(desk, CapacityRule(max_covers=9), CapacityRule(max_parties=3, on="2026-05-01"))
+    assert (room(desk, 4), room(desk, 1)) == (2, 1)
 
 
 def test_a_rule_counts_each_service_of_the_day_for_itself(desk: Desk) -> None:

@@ -13,6 +13,18 @@ from fourtop.ports.changes import (
 from fourtop.ports.headcount import Headcount, HeldCover, held_covers_of
 from fourtop.ports.maintenance import MaintainedStore, Maintenance
 from fourtop.ports.outbox import DeadLetter, Delivery, Outbox, subject_of
+from fourtop.ports.plain_records import (
+    PLAIN_KINDS,
+    PlainRecord,
+    RecordKind,
+    RecordRef,
+    by_kind,
+    kind_of,
+    owner_class,
+    owner_refs,
+    records_by_kind,
+    refs,
+)
 from fourtop.ports.records import LoadedRecords, Records, joined_extent
 from fourtop.ports.scope import IntervalSet, Scope
 from fourtop.ports.seated import SEATED_REACH_US, SeatedParty, buffer_after_us
@@ -24,6 +36,7 @@ __all__ = [
     "MAX_NEEDS",
     "MAX_STEP_BACK_US",
     "NO_CHANGES",
+    "PLAIN_KINDS",
     "SEATED_REACH_US",
     "AsyncStore",
     "Changes",
@@ -40,7 +53,10 @@ __all__ = [
     "Maintenance",
     "Need",
     "Outbox",
+    "PlainRecord",
     "PolicyChange",
+    "RecordKind",
+    "RecordRef",
     "Records",
     "Scope",
     "SeatedParty",
@@ -48,9 +64,15 @@ __all__ = [
     "StoredResult",
     "View",
     "buffer_after_us",
+    "by_kind",
     "held_covers_of",
     "is_behind",
     "joined_extent",
+    "kind_of",
+    "owner_class",
+    "owner_refs",
+    "records_by_kind",
+    "refs",
     "subject_of",
     "tell_time",
 ]

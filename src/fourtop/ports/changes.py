@@ -9,7 +9,6 @@ from typing import Final, Generic, TypeVar
 import attrs
 
 from fourtop.model.allocation import Allocation
-from fourtop.model.block import Block
 from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.event import Event
@@ -17,6 +16,7 @@ from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant
+from fourtop.ports.plain_records import PlainRecord, RecordRef
 from fourtop.ports.scope import Scope
 
 T = TypeVar("T")
@@ -93,9 +93,9 @@ class Changes:
             bookings are ever deleted.
         holds_added: New holds.
         holds_changed: Holds with a new state or expiry; a hold's other facts never change.
-        blocks_added: New blocks.
-        blocks_changed: Blocks with a new window.
-        blocks_removed: Ids of blocks to delete.
+        records_added: New plain records, such as blocks.
+        records_changed: Plain records with new facts.
+        records_removed: The classes and ids of plain records to delete.
         floor: A new floor.
         policy: A new policy or restaurant record.
         confirmations: New confirmation results; one success at most for a hold.
@@ -110,9 +110,9 @@ class Changes:
     bookings_removed: tuple[str, ...] = ()
     holds_added: tuple[Hold, ...] = ()
     holds_changed: tuple[Hold, ...] = ()
-    blocks_added: tuple[Block, ...] = ()
-    blocks_changed: tuple[Block, ...] = ()
-    blocks_removed: tuple[str, ...] = ()
+    records_added: tuple[PlainRecord, ...] = ()
+    records_changed: tuple[PlainRecord, ...] = ()
+    records_removed: tuple[RecordRef, ...] = ()
     floor: FloorChange | None = None
     policy: PolicyChange | None = None
     confirmations: tuple[ConfirmationResult, ...] = ()
@@ -135,9 +135,9 @@ class Changes:
             bookings_removed=self.bookings_removed + other.bookings_removed,
             holds_added=self.holds_added + other.holds_added,
             holds_changed=self.holds_changed + other.holds_changed,
-            blocks_added=self.blocks_added + other.blocks_added,
-            blocks_changed=self.blocks_changed + other.blocks_changed,
-            blocks_removed=self.blocks_removed + other.blocks_removed,
+            records_added=self.records_added + other.records_added,
+            records_changed=self.records_changed + other.records_changed,
+            records_removed=self.records_removed + other.records_removed,
             floor=self.floor or other.floor,
             policy=self.policy or other.policy,
             confirmations=self.confirmations + other.confirmations,
@@ -155,8 +155,8 @@ class Changes:
             self.bookings,
             self.holds_added,
             self.holds_changed,
-            self.blocks_added,
-            self.blocks_changed,
+            self.records_added,
+            self.records_changed,
             self.confirmations,
             self.stored_results,
             self.events,
@@ -171,7 +171,10 @@ class Changes:
 
     @property
     def touches_occupancy(self) -> bool:
-        """Tell whether an allocation, booking, hold or block changes, and so the version rises."""
+        """Tell whether an allocation, a booking, a hold or a plain record changes.
+
+        The version of the occupancy then rises.
+        """
         return bool(
             self.removed
             or self.replaced
@@ -180,9 +183,9 @@ class Changes:
             or self.bookings_removed
             or self.holds_added
             or self.holds_changed
-            or self.blocks_added
-            or self.blocks_changed
-            or self.blocks_removed
+            or self.records_added
+            or self.records_changed
+            or self.records_removed
         )
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 import attrs
 
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
-from fourtop.model.block import Block
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold, HoldState
@@ -19,7 +18,10 @@ from fourtop.model.results import Versions
 from fourtop.model.window import Window
 from fourtop.ports.changes import StoredResult
 from fourtop.ports.headcount import Headcount, HeldCover, headcounts_of, held_covers_of
+from fourtop.ports.plain_records import PlainRecord, RecordRef
 from fourtop.timeline import Occupancy
+
+R = TypeVar("R", bound=PlainRecord)
 
 _ORDER: Final = attrgetter("order_key")
 _TABLE: Final = ResourceType.TABLE
@@ -86,8 +88,8 @@ class Records(Protocol):
         """Return the hold of that id, in any state, or ``None``."""
         ...
 
-    def find_block(self, block_id: str) -> Block | None:
-        """Return the block of that id, or ``None``."""
+    def find_record(self, record: type[R], record_id: str) -> R | None:
+        """Return the plain record of that class and id, or ``None``."""
         ...
 
     def find_confirmation(self, hold_id: str) -> ConfirmationResult | None:
@@ -144,7 +146,7 @@ class LoadedRecords:
         bookings: The bookings of the scope, and those that are checked in if the scope depends on
             them (``Scope.sees_seated``), with their rows.
         holds: The holds of the scope, in any state.
-        blocks: The blocks of the scope.
+        records: The plain records of the scope, of all kinds.
         confirmations: The confirmation results of the scope's holds.
         stored_results: The stored results of the scope.
         whole: The extent of the whole restaurant, if not all of it was loaded; ``None``: all was.
@@ -161,7 +163,7 @@ class LoadedRecords:
     allocations: Sequence[Allocation] = ()
     bookings: Sequence[Booking] = ()
     holds: Sequence[Hold] = ()
-    blocks: Sequence[Block] = ()
+    records: Sequence[PlainRecord] = ()
     confirmations: Sequence[ConfirmationResult] = ()
     stored_results: Sequence[StoredResult] = ()
     whole: tuple[int, int] | None = None
@@ -192,6 +194,10 @@ class LoadedRecords:
     @cached_property
     def _holds(self) -> dict[str, Hold]:
         return {each.id: each for each in self.holds}
+
+    @cached_property
+    def _records(self) -> dict[RecordRef, Any]:
+        return {(type(each), each.id): each for each in self.records}
 
     def busy_mask(self, window: Window, without: Collection[Owner] = ()) -> int:
         """Return the mask of the tables that live rows take in a window.
@@ -242,9 +248,10 @@ class LoadedRecords:
         """Return the hold of that id, if it was loaded."""
         return self._holds.get(hold_id)
 
-    def find_block(self, block_id: str) -> Block | None:
-        """Return the block of that id, if it was loaded."""
-        return next((each for each in self.blocks if each.id == block_id), None)
+    def find_record(self, record: type[R], record_id: str) -> R | None:
+        """Return the plain record of that class and id, if it was loaded."""
+        found: R | None = self._records.get((record, record_id))
+        return found
 
     def find_confirmation(self, hold_id: str) -> ConfirmationResult | None:
         """Return the successful confirmation of a hold, if it was loaded."""

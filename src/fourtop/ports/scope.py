@@ -9,6 +9,7 @@ from functools import cached_property
 import attrs
 
 from fourtop.model.window import Window
+from fourtop.ports.plain_records import RecordKind, RecordRef, by_kind
 from fourtop.ports.seated import SEATED_REACH_US
 
 
@@ -27,7 +28,7 @@ class Scope:
         headcounts: Headcounts and held covers inside one of these (each at most 31 days).
         bookings: These bookings, with their allocations and the holds made for them.
         holds: These holds, with their allocations and their confirmation.
-        blocks: These blocks, with their allocations.
+        records: These plain records by class and id (``refs``), with the allocations that they own.
         tables: The last allocation of each of these tables.
         stored_results: The stored results of these (command, key) pairs.
         sessions: The numbers of live holds of these sessions, and of the restaurant.
@@ -41,7 +42,7 @@ class Scope:
     headcounts: tuple[Window, ...] = ()
     bookings: frozenset[str] = frozenset()
     holds: frozenset[str] = frozenset()
-    blocks: frozenset[str] = frozenset()
+    records: frozenset[RecordRef] = frozenset()
     tables: frozenset[str] = frozenset()
     stored_results: frozenset[tuple[str, str]] = frozenset()
     sessions: frozenset[str] = frozenset()
@@ -60,7 +61,7 @@ class Scope:
             headcounts=_joined(self.headcounts, other.headcounts),
             bookings=self.bookings | other.bookings,
             holds=self.holds | other.holds,
-            blocks=self.blocks | other.blocks,
+            records=self.records | other.records,
             tables=self.tables | other.tables,
             stored_results=self.stored_results | other.stored_results,
             sessions=self.sessions | other.sessions,
@@ -82,7 +83,7 @@ class Scope:
             (*self.headcounts, *headcounts),
             self.bookings,
             self.holds,
-            self.blocks,
+            self.records,
             self.tables,
             self.stored_results | stored_results,
             self.sessions,
@@ -104,6 +105,11 @@ class Scope:
     def headcount_spans(self) -> IntervalSet:
         """The union of the windows of the headcounts."""
         return IntervalSet.of(self.headcounts)
+
+    @cached_property
+    def record_ids(self) -> dict[RecordKind, list[str]]:
+        """The ids of the plain records, by kind."""
+        return by_kind(self.records)
 
     def covers(self, window: Window) -> bool:
         """Tell whether every instant of a window lies in one of the scope's windows. O(log n)."""

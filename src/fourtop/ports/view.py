@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from operator import attrgetter
-from typing import Final
+from typing import Final, TypeVar
 
 import attrs
 
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
-from fourtop.model.block import Block
 from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold, HoldState
@@ -18,11 +17,14 @@ from fourtop.model.results import Versions
 from fourtop.model.window import MAX_WINDOW_US, Window
 from fourtop.ports.changes import StoredResult
 from fourtop.ports.headcount import Headcount, HeldCover
+from fourtop.ports.plain_records import PlainRecord, owner_class
 from fourtop.ports.records import Records
 from fourtop.ports.scope import Scope
 from fourtop.ports.seated import SEATED_REACH_US, SeatedParty
 
 _START: Final = attrgetter("window.start_us")
+
+R = TypeVar("R", bound=PlainRecord)
 
 
 class View:
@@ -220,12 +222,13 @@ class View:
 
     def allocations_of(self, kind: OwnerKind, owner_id: str) -> tuple[Allocation, ...]:
         """Return the rows of one owner, in order."""
-        named = {
-            OwnerKind.HOLD: self.scope.holds,
-            OwnerKind.BOOKING: self.scope.bookings,
-            OwnerKind.BLOCK: self.scope.blocks,
-        }
-        source = self._ask(owner_id in named[kind], "the", kind, owner_id)
+        if kind is OwnerKind.HOLD:
+            is_named = owner_id in self.scope.holds
+        elif kind is OwnerKind.BOOKING:
+            is_named = owner_id in self.scope.bookings
+        else:
+            is_named = (owner_class(kind), owner_id) in self.scope.records
+        source = self._ask(is_named, "the", kind, owner_id)
         return source.of_owner(kind, owner_id)
 
     def find_last_allocation(self, table_id: str) -> Allocation | None:
@@ -263,7 +266,7 @@ class View:
         """
         return self._ask(self.scope.has_extent, "the extent").extent()
 
-    # ---- bookings, holds, blocks
+    # ---- bookings, holds, plain records
 
     def find_booking(self, booking_id: str) -> Booking | None:
         """Return the booking of that id, or ``None``."""
@@ -275,9 +278,13 @@ class View:
         """Return the hold of that id, in any state, or ``None``."""
         return self._ask(hold_id in self.scope.holds, "the hold", hold_id).find_hold(hold_id)
 
-    def find_block(self, block_id: str) -> Block | None:
-        """Return the block of that id, or ``None``."""
-        return self._ask(block_id in self.scope.blocks, "the block", block_id).find_block(block_id)
+    def find_record(self, record: type[R], record_id: str) -> R | None:
+        """Return the plain record of that class and id, or ``None``.
+
+        ``view.find_record(Block, block_id)`` returns a block.
+        """
+        is_named = (record, record_id) in self.scope.records
+        return self._ask(is_named, "the", record.__name__, record_id).find_record(record, record_id)
 
     def bookings_starting(self, window: Window) -> tuple[Booking, ...]:
         """Return the bookings, of any status, that start inside a window; by start, then id."""

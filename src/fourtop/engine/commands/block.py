@@ -86,7 +86,7 @@ def make_block(
     made = attrs.evolve(block, tables=tables, window=window)
     placing = allocate(invocation, (OwnerKind.BLOCK, made.id), tables, made.window)
     event = block_event(invocation, EventType.BLOCK_CREATED, made, view.now_us)
-    changes = Changes(added=placing.rows, blocks_added=(made,), events=(event,))
+    changes = Changes(added=placing.rows, records_added=(made,), events=(event,))
     return Decision(made, expire_holds(invocation, view, made.window) + changes)
 
 

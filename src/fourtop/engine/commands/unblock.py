@@ -14,7 +14,7 @@ from fourtop.model.allocation import OwnerKind
 from fourtop.model.block import Block
 from fourtop.model.event import EventType
 from fourtop.model.window import Window
-from fourtop.ports import Changes, Decision, Scope, View
+from fourtop.ports import Changes, Decision, Scope, View, refs
 
 
 def command(caller: Caller, block_id: str, *, key: str | None) -> Command[Block]:
@@ -27,14 +27,14 @@ def command(caller: Caller, block_id: str, *, key: str | None) -> Command[Block]
     invocation = caller.invocation("unblock", key, arguments)
     return Command(
         invocation,
-        Scope(caller.restaurant_id, blocks=frozenset((block_id,))),
+        Scope(caller.restaurant_id, records=refs(Block, (block_id,))),
         lambda view, _: remove_block(invocation, view, block_id),
     )
 
 
 def remove_block(invocation: Invocation, view: View, block_id: str) -> Decision[Block]:
     """Decide the end of a block. The part of it that has passed stays on record."""
-    block = view.find_block(block_id)
+    block = view.find_record(Block, block_id)
     if block is None:
         raise NotFound("block", block_id)
     now_us = view.now_us
@@ -43,8 +43,8 @@ def remove_block(invocation: Invocation, view: View, block_id: str) -> Decision[
     changes = release_from(view.allocations_of(OwnerKind.BLOCK, block_id), now_us)
     if block.window.start_us < now_us:
         block = attrs.evolve(block, window=Window.of_micros(block.window.start_us, now_us))
-        changes += Changes(blocks_changed=(block,))
+        changes += Changes(records_changed=(block,))
     else:
-        changes += Changes(blocks_removed=(block_id,))
+        changes += Changes(records_removed=((Block, block_id),))
     event = block_event(invocation, EventType.BLOCK_REMOVED, block, now_us)
     return Decision(block, changes + Changes(events=(event,)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import combinations
 from operator import attrgetter
 
@@ -14,7 +14,7 @@ from fourtop.errors.display import brief, count_of
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.window import MAX_WINDOW_US, Window
-from fourtop.ports import Need, Scope, View, buffer_after_us
+from fourtop.ports import Need, Scope, View, buffer_after_us, owner_class, owner_refs
 
 
 @attrs.frozen(repr=False)
@@ -132,7 +132,7 @@ def _months(start_us: int, end_us: int) -> Iterable[Window]:
         start_us += MAX_WINDOW_US
 
 
-def _owners_missing(view: View, rows: Iterable[Allocation]) -> Need | None:
+def _owners_missing(view: View, rows: Collection[Allocation]) -> Need | None:
     owned: dict[OwnerKind, set[str]] = {kind: set() for kind in OwnerKind}
     for row in rows:
         owned[row.owner_kind].add(row.owner_id)
@@ -140,9 +140,9 @@ def _owners_missing(view: View, rows: Iterable[Allocation]) -> Need | None:
         view.scope.restaurant_id,
         bookings=frozenset(owned[OwnerKind.BOOKING]) - view.scope.bookings,
         holds=frozenset(owned[OwnerKind.HOLD]) - view.scope.holds,
-        blocks=frozenset(owned[OwnerKind.BLOCK]) - view.scope.blocks,
+        records=owner_refs(rows) - view.scope.records,
     )
-    return Need(scope) if scope.bookings or scope.holds or scope.blocks else None
+    return Need(scope) if scope.bookings or scope.holds or scope.records else None
 
 
 def _overlaps(rows: Iterable[Allocation]) -> Iterable[Overlap]:
@@ -162,8 +162,8 @@ def _has_owner(view: View, row: Allocation) -> bool:
     if row.owner_kind is OwnerKind.HOLD:
         hold = view.find_hold(row.owner_id)
         return hold is not None and hold.state.value == "active" and not row.shadow
-    if row.owner_kind is OwnerKind.BLOCK:
-        return view.find_block(row.owner_id) is not None
+    if row.owner_kind is not OwnerKind.BOOKING:
+        return view.find_record(owner_class(row.owner_kind), row.owner_id) is not None
     booking = view.find_booking(row.owner_id)
     if booking is None:
         return False

@@ -13,7 +13,7 @@ from fourtop.model.hold import Hold
 from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.model.window import Window
-from fourtop.ports import Need, Scope, View
+from fourtop.ports import Need, Scope, View, refs
 
 
 def house(caller: Caller) -> Query[House]:
@@ -120,8 +120,9 @@ def _of_window(caller: Caller, window: Window) -> Scope:
 def _blocks(view: View, window: Window) -> tuple[Block, ...] | Need:
     rows = view.allocations(window)
     block_ids = frozenset(row.owner_id for row in rows if row.owner_kind is OwnerKind.BLOCK)
-    if not block_ids <= view.scope.blocks:
-        return Need(Scope(view.scope.restaurant_id, blocks=block_ids))
-    found = (view.find_block(block_id) for block_id in block_ids)
+    named = refs(Block, block_ids)
+    if not named <= view.scope.records:
+        return Need(Scope(view.scope.restaurant_id, records=named))
+    found = (view.find_record(Block, block_id) for block_id in block_ids)
     blocks = (block for block in found if block is not None)
     return tuple(sorted(blocks, key=lambda block: (block.window.start_us, block.id)))

@@ -13,28 +13,37 @@ from sortedcontainers import SortedList
 
 from fourtop.errors import AllocationsOverlap, AlreadyExists, ForeignTenant, NotFound, StaleVersion
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
-from fourtop.model.block import Block
 from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.model.window import Window
-from fourtop.ports import Changes, Headcount, HeldCover, StoredResult, held_covers_of, joined_extent
+from fourtop.ports import (
+    Changes,
+    Headcount,
+    HeldCover,
+    PlainRecord,
+    StoredResult,
+    by_kind,
+    held_covers_of,
+    joined_extent,
+    owner_class,
+)
 from fourtop.storage.memory.archive import Archive
 from fourtop.storage.memory.confirmations import ConfirmationRecords, refuse_known
 from fourtop.storage.memory.headcounts import HeadcountIndex
 from fourtop.storage.memory.outbox import EventOutbox
+from fourtop.storage.memory.plain_records import PlainRecords
 from fourtop.storage.memory.seated import SeatedIndex
 from fourtop.storage.memory.stored_records import StoredRecords
 from fourtop.timeline import Occupancy, OverlappingIndex
 
 R = TypeVar("R")
+P = TypeVar("P", bound=PlainRecord)
 
 # Sorts after every id.
 _LAST_ID: Final = "~"
-_BLOCK: Final = OwnerKind.BLOCK
-_BOOKING: Final = OwnerKind.BOOKING
 # The indexes that ``_index_records`` makes anew.
 _INDEXES: Final = (
     *("_starts", "_headcounts", "_seated"),
@@ -59,9 +68,9 @@ class RestaurantState:
         self.outbox: EventOutbox = EventOutbox()
         self.archive: Archive = Archive()
         self.confirmations: ConfirmationRecords = ConfirmationRecords()
+        self.plain: PlainRecords = PlainRecords()
         self._bookings: dict[str, Booking] = {}
         self._holds: dict[str, Hold] = {}
-        self._blocks: dict[str, Block] = {}
         self._starts: SortedList[tuple[int, str]] = SortedList()
         self._headcounts = HeadcountIndex()
         self._seated = SeatedIndex()
@@ -99,7 +108,7 @@ class RestaurantState:
             Changes(
                 bookings=tuple(kept.get("bookings", ())),
                 holds_added=tuple(kept.get("holds", ())),
-                blocks_added=tuple(kept.get("blocks", ())),
+                records_added=tuple(kept.get("records", ())),
                 confirmations=tuple(kept.get("confirmations", ())),
                 stored_results=tuple(kept.get("stored_results", ())),
             )
@@ -149,9 +158,9 @@ class RestaurantState:
         """Return the hold of that id, in any state, or ``None``."""
         return self._holds.get(hold_id)
 
-    def find_block(self, block_id: str) -> Block | None:
-        """Return the block of that id, or ``None``."""
-        return self._blocks.get(block_id)
+    def find_record(self, record: type[P], record_id: str) -> P | None:
+        """Return the plain record of that class and id, or ``None``."""
+        return self.plain.find(record, record_id)
 
     def find_confirmation(self, hold_id: str) -> ConfirmationResult | None:
         """Return the successful confirmation of a hold, or ``None``."""
@@ -295,17 +304,15 @@ class RestaurantState:
             (self._bookings, changes.bookings),
             (self._holds, changes.holds_added),
             (self._holds, changes.holds_changed),
-            (self._blocks, changes.blocks_added),
-            (self._blocks, changes.blocks_changed),
         )
         before = [
             (records, each.id, records.get(each.id)) for records, rows in touched for each in rows
         ]
-        for kept, removed in (
-            (self._bookings, changes.bookings_removed),
-            (self._blocks, changes.blocks_removed),
-        ):
-            before += [(kept, each, kept.get(each)) for each in removed]
+        before += [
+            (self._bookings, each, self._bookings.get(each)) for each in changes.bookings_removed
+        ]
+        if changes.records_added or changes.records_changed or changes.records_removed:
+            before += self.plain.stored_before(changes)
         return partial(self._restore, changes, before, self.house, self.versions)
 
     def _restore(
@@ -419,8 +426,8 @@ class RestaurantState:
     def _check_new(self, changes: Changes) -> None:
         if changes.holds_added:
             refuse_known("hold", (hold.id for hold in changes.holds_added), self._holds)
-        if changes.blocks_added:
-            refuse_known("block", (block.id for block in changes.blocks_added), self._blocks)
+        if changes.records_added:
+            self.plain.check_new(changes.records_added)
         if changes.events:
             refuse_known("event", (event.dedupe_key for event in changes.events), self.outbox.keys)
         if changes.confirmations:
@@ -429,10 +436,10 @@ class RestaurantState:
             self.confirmations.check_stored_results(changes.stored_results)
 
     def _check_references(self, changes: Changes) -> None:
-        if changes.blocks_changed or changes.blocks_removed:
-            self._check_blocks(changes)
+        if changes.records_changed or changes.records_removed:
+            self._check_known_records(changes)
         if changes.bookings_removed:
-            self._check_removed(changes, _BOOKING, changes.bookings_removed, self._bookings)
+            self._check_removed_bookings(changes)
         floor = self.house.floor if changes.floor is None else changes.floor.floor
         tables = floor.positions
         known: dict[OwnerKind, tuple[Container[str], Container[str]]] = {}
@@ -457,26 +464,26 @@ class RestaurantState:
             return self._bookings, {each.id for each in changes.bookings}
         if kind is OwnerKind.HOLD:
             return self._holds, {each.id for each in changes.holds_added}
-        return self._blocks, {each.id for each in changes.blocks_added}
+        record = owner_class(kind)
+        added = {each.id for each in changes.records_added if type(each) is record}
+        return self.plain.ids(record), added
 
-    def _check_blocks(self, changes: Changes) -> None:
-        for block in changes.blocks_changed:
-            if block.id not in self._blocks:
-                raise NotFound("block", block.id)
-        if changes.blocks_removed:
-            self._check_removed(changes, _BLOCK, changes.blocks_removed, self._blocks)
+    def _check_known_records(self, changes: Changes) -> None:
+        """Refuse to change or remove a plain record that is missing or would leave rows behind."""
+        self.plain.check_known(changes.records_changed, changes.records_removed)
+        for kind, ids in by_kind(changes.records_removed).items():
+            if kind.owner is not None:
+                self._check_left_behind(changes, kind.owner, ids)
 
-    def _check_removed(
-        self, changes: Changes, kind: OwnerKind, ids: Iterable[str], stored: Container[str]
-    ) -> None:
-        """Refuse to remove an owner that is missing, named twice or changed at the same time."""
-        changed = {booking.id for booking in changes.bookings} if kind is _BOOKING else set()
+    def _check_removed_bookings(self, changes: Changes) -> None:
+        """Refuse to remove a booking that is missing, named twice or changed at the same time."""
+        changed = {booking.id for booking in changes.bookings}
         removed: set[str] = set()
-        for owner_id in ids:
-            if owner_id in removed or owner_id in changed or owner_id not in stored:
-                raise NotFound(kind.value, owner_id)
-            removed.add(owner_id)
-        self._check_left_behind(changes, kind, removed)
+        for booking_id in changes.bookings_removed:
+            if booking_id in removed or booking_id in changed or booking_id not in self._bookings:
+                raise NotFound("booking", booking_id)
+            removed.add(booking_id)
+        self._check_left_behind(changes, OwnerKind.BOOKING, removed)
 
     def _check_left_behind(
         self, changes: Changes, kind: OwnerKind, removed: Collection[str]
@@ -519,10 +526,8 @@ class RestaurantState:
             self._deactivate(self._holds[hold.id])
             self._holds[hold.id] = hold
             self._activate(hold)
-        for block in (*changes.blocks_added, *changes.blocks_changed):
-            self._blocks[block.id] = block
-        for block_id in changes.blocks_removed:
-            del self._blocks[block_id]
+        if changes.records_added or changes.records_changed or changes.records_removed:
+            self.plain.write(changes)
         if changes.confirmations or changes.stored_results:
             self.confirmations.extend(changes.confirmations, changes.stored_results)
         if changes.events:

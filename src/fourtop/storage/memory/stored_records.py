@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from typing import TypedDict
 
 from fourtop.model.allocation import Allocation
-from fourtop.model.block import Block
 from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold
-from fourtop.ports import StoredResult
+from fourtop.ports import PlainRecord, StoredResult
 
 
 class StoredRecords(TypedDict, total=False):
@@ -22,7 +21,7 @@ class StoredRecords(TypedDict, total=False):
     allocations: Iterable[Allocation]
     bookings: Iterable[Booking]
     holds: Iterable[Hold]
-    blocks: Iterable[Block]
+    records: Iterable[PlainRecord]
     confirmations: Iterable[ConfirmationResult]
     stored_results: Iterable[StoredResult]
     event_keys: Iterable[str]

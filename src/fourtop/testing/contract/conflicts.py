@@ -15,10 +15,11 @@ from fourtop.errors import (
     StaleVersion,
 )
 from fourtop.model.allocation import Allocation, ResourceType
+from fourtop.model.block import Block
 from fourtop.model.floor import Floor
 from fourtop.model.hold import HoldState
 from fourtop.model.window import Window, iso
-from fourtop.ports import FloorChange, PolicyChange
+from fourtop.ports import FloorChange, PolicyChange, kind_of
 from fourtop.testing.contract.harness import Trial
 from fourtop.testing.contract.samples import (
     EVENING,
@@ -33,9 +34,11 @@ from fourtop.testing.contract.samples import (
     a_row,
     an_answer,
     an_event,
+    changed_records,
     of_block,
     of_booking,
     of_hold,
+    plain_records,
     span,
 )
 
@@ -49,7 +52,7 @@ def _furnish(trial: Trial) -> tuple[Allocation, Allocation, Allocation]:
     trial.write(
         bookings=(a_booking(),),
         holds_added=(a_hold(),),
-        blocks_added=(a_block(),),
+        records_added=plain_records(),
         added=rows,
         confirmations=(a_confirmation("r1"),),
         stored_results=(an_answer("k1"),),
@@ -119,7 +122,7 @@ class OverlapPromises:
         """However long ago a row began, what overlaps it is refused."""
         month = span(0, 31 * 24 * 60)
         trial.write(
-            blocks_added=(a_block(),),
+            records_added=(a_block(),),
             added=(a_row("a1", _K, "t1", month), a_row("a2", _K, "t1", span(-9, 0))),
         )
         last = span(31 * 24 * 60 - 1, 31 * 24 * 60 + 60)
@@ -170,8 +173,8 @@ class OverlapPromises:
             bookings=(a_booking("b2"), attrs.evolve(a_booking(), version=2)),
             holds_added=(a_hold("h2"),),
             holds_changed=(attrs.evolve(a_hold(), state=HoldState.RELEASED),),
-            blocks_added=(a_block("k2"),),
-            blocks_changed=(a_block("k1", span(0, 9)),),
+            records_added=plain_records("k2"),
+            records_changed=changed_records(),
             floor=FloorChange(attrs.evolve(a_house(HERE).floor, joins=()), expected=1),
             policy=PolicyChange(a_house(HERE).restaurant, a_house(HERE).policy, expected=1),
             confirmations=(a_confirmation("r2", "h2"),),
@@ -226,13 +229,14 @@ class IdentityPromises:
             "bookings": a_booking("x"),
             "holds_added": a_hold("x"),
             "holds_changed": a_hold(),
-            "blocks_added": a_block("x"),
-            "blocks_changed": a_block(),
             "confirmations": a_confirmation("x", "x"),
             "stored_results": an_answer("x"),
             "events": an_event("x"),
         }
-        lies += [{name: (attrs.evolve(each, restaurant_id=THERE),)} for name, each in new.items()]
+        new_of_name = [*new.items()]
+        new_of_name += [("records_added", each) for each in plain_records("x")]
+        new_of_name += [("records_changed", each) for each in plain_records()]
+        lies += [{name: (attrs.evolve(each, restaurant_id=THERE),)} for name, each in new_of_name]
         for lie in lies:
             assert trial.refuse(ForeignTenant, **lie).restaurant_id == HERE
 
@@ -250,7 +254,10 @@ class IdentityPromises:
             ("allocation", "a1"): {"added": (a_row("a1", _B, "t1", span(0, 9)),)},
             ("booking", "b1"): {"bookings": (a_booking(),)},
             ("hold", "h1"): {"holds_added": (a_hold(),)},
-            ("block", "k1"): {"blocks_added": (a_block(),)},
+            **{
+                (kind_of(type(each)).name, "k1"): {"records_added": (each,)}
+                for each in plain_records()
+            },
             ("confirmation", "r1"): {
                 "confirmations": (a_confirmation("r1", "h2", confirmed=False),)
             },
@@ -268,7 +275,6 @@ class IdentityPromises:
             "added": (a_row("x", _B, "t1"), a_row("x", _B, "t2")),
             "bookings": (a_booking("x"), a_booking("x")),
             "holds_added": (a_hold("x"), a_hold("x")),
-            "blocks_added": (a_block("x"), a_block("x")),
             "confirmations": (
                 a_confirmation("x", confirmed=False),
                 a_confirmation("x", confirmed=False),
@@ -276,7 +282,9 @@ class IdentityPromises:
             "stored_results": (an_answer("x"), an_answer("x")),
             "events": (an_event("x"), an_event("x")),
         }
-        for name, pair in new.items():
+        pairs = [*new.items()]
+        pairs += [("records_added", (each, each)) for each in plain_records("x")]
+        for name, pair in pairs:
             assert trial.refuse(AlreadyExists, **{name: pair}).id == "x"
 
     def test_a_key_belongs_to_its_command(self, trial: Trial) -> None:
@@ -387,18 +395,30 @@ class IdentityPromises:
         assert (error.kind, error.id) == ("table", "t1")
 
     def test_what_changes_exists(self, trial: Trial) -> None:
-        """Changing a missing hold or block raises NotFound, as does removing a missing record."""
+        """Changing a hold or plain record that is missing, or removing a record, raises NotFound.
+
+        A plain record that the same changes add is not there either.
+        """
         _furnish(trial)
-        for kind, lie in (
+        lies: list[tuple[str, dict[str, Any]]] = [
             ("hold", {"holds_changed": (a_hold("x"),)}),
-            ("block", {"blocks_changed": (a_block("x"),)}),
-            ("block", {"blocks_removed": ("x",)}),
             ("booking", {"bookings_removed": ("x",)}),
-        ):
+        ]
+        for each in plain_records("x"):
+            kind = kind_of(type(each))
+            lies += [
+                (kind.name, {"records_changed": (each,)}),
+                (kind.name, {"records_removed": ((kind.record, "x"),)}),
+                (kind.name, {"records_added": (each,), "records_changed": (each,)}),
+                (kind.name, {"records_added": (each,), "records_removed": ((kind.record, "x"),)}),
+            ]
+        for name, lie in lies:
             error = trial.refuse(NotFound, **lie)
-            assert (error.kind, error.id) == (kind, "x")
-        trial.write(blocks_added=(a_block("k2"),), bookings=(a_booking("b2"),))
-        assert trial.refuse(NotFound, blocks_removed=("k2", "k2")).id == "k2"
+            assert (error.kind, error.id) == (name, "x")
+        trial.write(records_added=plain_records("k2"), bookings=(a_booking("b2"),))
+        for each in plain_records("k2"):
+            twice = ((type(each), "k2"), (type(each), "k2"))
+            assert trial.refuse(NotFound, records_removed=twice).id == "k2"
         assert trial.refuse(NotFound, bookings_removed=("b2", "b2")).id == "b2"
 
     def test_a_block_leaves_no_rows_behind(self, trial: Trial) -> None:
@@ -411,7 +431,7 @@ class IdentityPromises:
             {"removed": (row,), "added": (longer,)},
         )
         for lie in lies:
-            error = trial.refuse(NotFound, blocks_removed=("k1",), **lie)
+            error = trial.refuse(NotFound, records_removed=((Block, "k1"),), **lie)
             assert (error.kind, error.id) == ("block", "k1")
 
     def test_a_booking_leaves_no_rows_behind(self, trial: Trial) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from fourtop.clock import ManualClock
 from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.window import from_micros
-from fourtop.ports import Changes, Clock, Decision, Need, Scope, Store, View
+from fourtop.ports import Changes, Clock, Decision, Need, Scope, Store, View, owner_refs
 from fourtop.testing.contract.samples import HERE, MONTHS, NOON_US, THERE, a_house
 
 T = TypeVar("T")
@@ -135,7 +135,7 @@ def _named(restaurant_id: str, changes: Changes) -> Scope:
     """Return the scope of everything that changes name, to read its state afterwards."""
     rows = (*changes.removed, *(row for pair in changes.replaced for row in pair), *changes.added)
     holds = (*changes.holds_added, *changes.holds_changed)
-    blocks = {block.id for block in (*changes.blocks_added, *changes.blocks_changed)}
+    plain = {(type(each), each.id) for each in (*changes.records_added, *changes.records_changed)}
     return Scope(
         restaurant_id,
         bookings=_owners(rows, OwnerKind.BOOKING)
@@ -145,7 +145,7 @@ def _named(restaurant_id: str, changes: Changes) -> Scope:
         holds=_owners(rows, OwnerKind.HOLD)
         | {hold.id for hold in holds}
         | {result.hold_id for result in changes.confirmations},
-        blocks=_owners(rows, OwnerKind.BLOCK) | blocks | set(changes.blocks_removed),
+        records=owner_refs(rows) | plain | set(changes.records_removed),
         stored_results=frozenset((answer.command, answer.key) for answer in changes.stored_results),
         sessions=frozenset(hold.session for hold in holds if hold.session is not None),
     )
@@ -157,10 +157,11 @@ def _owners(rows: tuple[Any, ...], kind: OwnerKind) -> frozenset[str]:
 
 def _everything(view: View) -> dict[str, object]:
     scope = view.scope
-    named = {
-        OwnerKind.BOOKING: scope.bookings,
-        OwnerKind.HOLD: scope.holds,
-        OwnerKind.BLOCK: scope.blocks,
+    named = {OwnerKind.BOOKING: scope.bookings, OwnerKind.HOLD: scope.holds}
+    named |= {
+        kind.owner: frozenset(ids)
+        for kind, ids in scope.record_ids.items()
+        if kind.owner is not None
     }
     owners = [Owner(kind, owner_id) for kind, ids in named.items() for owner_id in sorted(ids)]
     return {
@@ -183,7 +184,7 @@ def _everything(view: View) -> dict[str, object]:
         "made": {id_: view.holds_created(id_, 0) for id_ in scope.bookings},
         "alive": view.count_live_holds(),
         "sessions": {session: view.count_live_holds(session) for session in scope.sessions},
-        "blocks": {id_: view.find_block(id_) for id_ in scope.blocks},
+        "records": {ref: view.find_record(*ref) for ref in scope.records},
         "stored_results": {each: view.find_stored_result(*each) for each in scope.stored_results},
         "confirmed": {id_: view.find_confirmation(id_) for id_ in scope.holds},
         "evidence": {id_: view.confirmations_of(id_) for id_ in scope.holds},

@@ -5,9 +5,10 @@ from __future__ import annotations
 import attrs
 
 from fourtop.model.allocation import OwnerKind, ResourceType
+from fourtop.model.block import Block
 from fourtop.model.hold import HoldState
 from fourtop.model.window import Window
-from fourtop.ports import HeldCover
+from fourtop.ports import HeldCover, refs
 from fourtop.testing.contract.harness import Trial
 from fourtop.testing.contract.samples import (
     DAY_MINUTES,
@@ -124,7 +125,7 @@ class SightPromises:
         """However long ago a row began, it is found wherever it lies."""
         month = Window.of_micros(NOON_US, MONTHS[1].end_us)
         row = a_row("a1", _K, "t3", month)
-        trial.write(blocks_added=(a_block("k1", month),), added=(row,))
+        trial.write(records_added=(a_block("k1", month),), added=(row,))
 
         def look(hour: Window) -> tuple[object, ...]:
             return trial.ask(
@@ -152,7 +153,7 @@ class SightPromises:
         trial.write(
             bookings=(a_booking(),),
             holds_added=(a_hold(),),
-            blocks_added=(a_block(),),
+            records_added=(a_block(),),
             added=(tables[1], shadow, group, tables[2], handle, early, tables[0]),
         )
         window = span(300, 480)
@@ -171,7 +172,7 @@ class SightPromises:
         trial.write(
             bookings=(a_booking("x"),),
             holds_added=(a_hold("x"),),
-            blocks_added=(a_block("x"),),
+            records_added=(a_block("x"),),
             added=rows,
         )
         x = frozenset({"x"})
@@ -179,7 +180,7 @@ class SightPromises:
             lambda view: [view.allocations_of(kind, "x") for kind in OwnerKind],
             bookings=x,
             holds=x,
-            blocks=x,
+            records=refs(Block, x),
         )
         assert found == [(rows[1],), (rows[3], rows[0]), (rows[2],)]
 

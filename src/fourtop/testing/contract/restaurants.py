@@ -15,7 +15,6 @@ from fourtop.testing.contract.harness import Beside, Trial, raised_by
 from fourtop.testing.contract.samples import (
     HERE,
     THERE,
-    a_block,
     a_booking,
     a_confirmation,
     a_hold,
@@ -25,6 +24,7 @@ from fourtop.testing.contract.samples import (
     an_event,
     of_booking,
     of_hold,
+    plain_records,
 )
 
 # How long another call gets to come in between: a store that locks is waited for in vain.
@@ -37,7 +37,7 @@ def _rows_of_every_kind() -> dict[str, Any]:
         "added": (a_row("a1", of_booking()), a_row("a2", of_hold(), "t2")),
         "bookings": (a_booking(),),
         "holds_added": (a_hold(),),
-        "blocks_added": (a_block(),),
+        "records_added": plain_records(),
         "confirmations": (a_confirmation("r1"),),
         "stored_results": (an_answer("k"),),
         "events": (an_event("e1"),),
@@ -263,6 +263,6 @@ def _change_of_slug(slug: str, *, expected: int = 1) -> PolicyChange:
 
 def _without_unasked(seen: dict[str, object]) -> dict[str, object]:
     """Return what a trial sees but for the records that it asks for by their ids."""
-    named = ("owners", "bookings", "holds", "waiting", "made", "sessions", "blocks")
+    named = ("owners", "bookings", "holds", "waiting", "made", "sessions", "records")
     by_id = (*named, "stored_results", "confirmed", "evidence")
     return {name: value for name, value in seen.items() if name not in by_id}

@@ -195,7 +195,7 @@ class ArchivingPromises:
                 a_row("a5", of_hold(), "h1", span(-8, -7)), resource_type=ResourceType.HOLD
             ),
         )
-        trial.write(bookings=(a_booking(),), blocks_added=(a_block(),), holds_added=(a_hold(),))
+        trial.write(bookings=(a_booking(),), records_added=(a_block(),), holds_added=(a_hold(),))
         trial.write(added=(*rows, *of_holds))
         assert trial.store.archive_allocations(NOON_US, ALL) == 3
         assert trial.store.archived(HERE, _PAST) == rows
@@ -373,7 +373,7 @@ class JobPromises:
         trial.write(
             bookings=(a_booking(), a_booking("b2", _PAST)),
             holds_added=(a_hold(),),
-            blocks_added=(a_block(), a_block("k2", _PAST)),
+            records_added=(a_block(), a_block("k2", _PAST)),
             added=(
                 a_row("a1", of_booking()),
                 a_row("a2", of_hold(), "t2"),

@@ -152,6 +152,16 @@ def a_block(block_id: str = "k1", window: Window = EVENING) -> Block:
     return Block(block_id, HERE, ("t1",), window, "The ceiling drips.", STAFF)
 
 
+def plain_records(record_id: str = "k1") -> tuple[Any, ...]:
+    """Return a record of each plain kind, in the order of ``PLAIN_KINDS``, all with one id."""
+    return (a_block(record_id),)
+
+
+def changed_records(record_id: str = "k1") -> tuple[Any, ...]:
+    """Return other facts of the records of ``plain_records``, each kind in the same place."""
+    return (a_block(record_id, span(0, 90)),)
+
+
 def a_confirmation(
     result_id: str, hold_id: str = "h1", *, confirmed: bool = True
 ) -> ConfirmationResult:
@@ -209,7 +219,7 @@ def every_record() -> dict[str, tuple[Any, ...]]:
         "added": (a_row("a1", of_hold()), shadow),
         "bookings": (a_booking(),),
         "holds_added": (a_hold(),),
-        "blocks_added": (a_block(),),
+        "records_added": plain_records(),
         "confirmations": (a_confirmation("r1"), a_confirmation("r2", confirmed=False)),
         "stored_results": (an_answer("k1"),),
         "events": (an_event("e1"),),

@@ -10,7 +10,16 @@ from fourtop.errors import HoldExpired
 from fourtop.model.allocation import OwnerKind
 from fourtop.model.results import Versions
 from fourtop.model.window import Window
-from fourtop.ports import MAX_NEEDS, Changes, Decision, Need, Scope, View
+from fourtop.ports import (
+    MAX_NEEDS,
+    PLAIN_KINDS,
+    Changes,
+    Decision,
+    Need,
+    PlainRecord,
+    Scope,
+    View,
+)
 from fourtop.testing.contract.harness import Trial, raised_by
 from fourtop.testing.contract.samples import (
     EVENING,
@@ -31,7 +40,7 @@ _SCOPE: dict[str, Any] = {
     "headcounts": (_INSIDE,),
     "bookings": frozenset({"b1"}),
     "holds": frozenset({"h1"}),
-    "blocks": frozenset({"k1"}),
+    "records": frozenset((kind.record, "k1") for kind in PLAIN_KINDS),
     "tables": frozenset({"t1"}),
     "stored_results": frozenset({("hold", "k")}),
     "sessions": frozenset({"s1"}),
@@ -61,7 +70,10 @@ def _questions(window: Window, other: str) -> dict[str, Callable[[View], object]
         "find_last_allocation": lambda view: view.find_last_allocation("t" + other),
         "find_booking": lambda view: view.find_booking("b" + other),
         "find_hold": lambda view: view.find_hold("h" + other),
-        "find_block": lambda view: view.find_block("k" + other),
+        **{
+            f"find_record of a {kind.name}": partial(_find_record, kind.record, "k" + other)
+            for kind in PLAIN_KINDS
+        },
         "active_holds_for": lambda view: view.active_holds_for("b" + other),
         "holds_created": lambda view: view.holds_created("b" + other, 0),
         "count_live_holds of a session": lambda view: view.count_live_holds("s" + other),
@@ -71,6 +83,10 @@ def _questions(window: Window, other: str) -> dict[str, Callable[[View], object]
         "find_confirmation": lambda view: view.find_confirmation("h" + other),
         "confirmations_of": lambda view: view.confirmations_of("h" + other),
     }
+
+
+def _find_record(record: type[PlainRecord], record_id: str, view: View) -> object:
+    return view.find_record(record, record_id)
 
 
 _ALWAYS: dict[str, Callable[[View], object]] = {

@@ -25,7 +25,6 @@ from fourtop.testing.contract.samples import (
     MINUTE_US,
     NOON_US,
     THERE,
-    a_block,
     a_booking,
     a_confirmation,
     a_hold,
@@ -34,6 +33,7 @@ from fourtop.testing.contract.samples import (
     an_answer,
     an_event,
     of_booking,
+    plain_records,
 )
 
 
@@ -58,16 +58,22 @@ class CountingPromises:
         assert _versions(trial) == Versions(floor=1, policy=2, occupancy=0)
 
     def test_each_change_of_what_is_taken_counts_one(self, trial: Trial) -> None:
-        """Any change of allocations, bookings, holds or blocks raises the occupancy's version."""
+        """Any change of allocations, bookings, holds or plain records raises that version."""
         row = a_row("a1", of_booking())
         moved = attrs.evolve(row, resource_id="t2")
         steps: list[dict[str, Any]] = [
             {"bookings": (a_booking(), a_booking("b2"))},
             {"holds_added": (a_hold(),)},
             {"holds_changed": (a_hold(),)},
-            {"blocks_added": (a_block(),)},
-            {"blocks_changed": (a_block(),)},
-            {"blocks_removed": ("k1",)},
+            *(
+                step
+                for each in plain_records()
+                for step in (
+                    {"records_added": (each,)},
+                    {"records_changed": (each,)},
+                    {"records_removed": ((type(each), each.id),)},
+                )
+            ),
             {"bookings_removed": ("b2",)},
             {"added": (row, a_row("a2", of_booking(), "t3"))},
             {"replaced": ((row, moved),)},

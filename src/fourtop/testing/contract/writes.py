@@ -8,6 +8,7 @@ import attrs
 
 from fourtop.errors import AllocationsOverlap
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
+from fourtop.model.block import Block
 from fourtop.model.booking import BookingStatus
 from fourtop.model.floor import Floor
 from fourtop.model.hold import HoldState
@@ -26,9 +27,11 @@ from fourtop.testing.contract.samples import (
     a_row,
     an_answer,
     an_event,
+    changed_records,
     of_block,
     of_booking,
     of_hold,
+    plain_records,
     span,
 )
 
@@ -65,7 +68,7 @@ class WritingPromises:
         trial.write(
             bookings=(a_booking(), late),
             holds_added=(a_hold(), bare),
-            blocks_added=(a_block(),),
+            records_added=plain_records(),
             added=rows,
             confirmations=results,
             stored_results=(an_answer("k"), an_answer("k", "book")),
@@ -74,7 +77,7 @@ class WritingPromises:
         seen = trial.see()
         assert seen["bookings"] == {"b1": a_booking(), "b2": late, "b9": None}
         assert seen["holds"] == {"h1": a_hold(), "h2": bare}
-        assert seen["blocks"] == {"k1": a_block()}
+        assert seen["records"] == {(type(each), "k1"): each for each in plain_records()}
         assert seen["rows"] == [(), (rows[1], rows[2], rows[0], rows[3])]
         assert seen["evidence"] == {"h1": results, "h2": ()}
         assert seen["confirmed"] == {"h1": results[1], "h2": None}
@@ -107,35 +110,40 @@ class WritingPromises:
         ]
 
     def test_records_change(self, trial: Trial) -> None:
-        """Bookings, holds and blocks are replaced by their new state; a removed block is gone."""
+        """Bookings, holds and plain records change; a removed plain record is gone."""
         trial.write(
             bookings=(a_booking(),),
             holds_added=(a_hold(),),
-            blocks_added=(a_block(), a_block("k2")),
+            records_added=(*plain_records(), *plain_records("k2")),
         )
         booking = attrs.evolve(
             a_booking(), version=2, party_size=5, status=BookingStatus.CHECKED_IN
         )
         hold = attrs.evolve(a_hold(), state=HoldState.CONFIRMED, expires_us=NOON_US + 9)
-        block = a_block("k1", span(0, 90))
         trial.write(
             bookings=(booking,),
             holds_changed=(hold,),
-            blocks_changed=(block,),
-            blocks_removed=("k2",),
+            records_changed=changed_records(),
+            records_removed=tuple((type(each), each.id) for each in plain_records("k2")),
         )
         seen = trial.see()
         assert seen["bookings"] == {"b1": booking, "b9": None}
         assert seen["holds"] == {"h1": hold}
-        assert seen["blocks"] == {"k1": block, "k2": None}
+        assert seen["records"] == {
+            **{(type(each), "k1"): each for each in changed_records()},
+            **{(type(each), "k2"): None for each in plain_records()},
+        }
 
     def test_a_block_goes_with_its_rows(self, trial: Trial) -> None:
         """A block is removed together with its rows, in one set of changes."""
         row = a_row("a1", of_block())
-        trial.write(blocks_added=(a_block(),), added=(row,))
+        trial.write(records_added=(a_block(),), added=(row,))
         taken = a_row("a2", _B)
-        trial.write(removed=(row,), blocks_removed=("k1",), bookings=(a_booking(),), added=(taken,))
-        assert (trial.see()["blocks"], _rows(trial)) == ({"k1": None}, [("a2", "t1")])
+        block = (Block, "k1")
+        trial.write(
+            removed=(row,), records_removed=(block,), bookings=(a_booking(),), added=(taken,)
+        )
+        assert (trial.see()["records"], _rows(trial)) == ({block: None}, [("a2", "t1")])
 
     def test_a_booking_goes_with_its_rows(self, trial: Trial) -> None:
         """A removed booking is gone with its rows and its covers, and its id may be used again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -10,14 +10,14 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from fourtop.model.allocation import Allocation, OwnerKind
 from fourtop.model.house import House
 from fourtop.model.results import Versions
-from fourtop.ports import Changes, Scope
+from fourtop.ports import Changes, Scope, by_kind, owner_refs
 from fourtop.storage.memory.state import RestaurantState
 from fourtop.storage.sql.statement import Cursor, Statement
 from fourtop.storage.sql.statements.dialect import Dialect
 from fourtop.storage.sql.statements.reader import Loaded, Reader
 from fourtop.storage.sql.statements.selects import Projections
 from fourtop.storage.sql.tables.allocation import allocation_row
-from fourtop.storage.sql.tables.block import BLOCK
+from fourtop.storage.sql.tables.plain_table import PlainTable
 from fourtop.storage.sql.tables.values import listed, loads
 
 
@@ -32,7 +32,14 @@ class ConflictExplainer:
         self._dialect = dialect
         self._reader = reader
         self._projections = Projections(dialect)
-        self.statement: Statement = self._compile()
+        selects = self._selects()
+        self._kinds = tuple(selects)
+        self.statement: Statement = dialect.compile(
+            select(*(dialect.json_rows(each) for each in selects.values())),
+            "explain_conflict",
+            "Read all rows that refused changes touch or overlap, to find the cause. Runs only"
+            " after a refusal.",
+        )
 
     def explain(self, cursor: Cursor, changes: Changes, house: House, versions: Versions) -> None:
         """Raise the error that names the cause; return if the changes are correct.
@@ -47,18 +54,20 @@ class ConflictExplainer:
         )
         self._reader.load(cursor, Scope(restaurant_id, stored_results=stored_results), 0, loaded)
         (found,) = cursor.rows(self.statement, self._parameters(restaurant_id, changes))
-        *rows, event_keys = [loads(text) if text is not None else [] for text in found]
-        for kind, of_kind in zip(
-            ("allocations", "bookings", "holds", "blocks", "confirmations"), rows, strict=True
-        ):
-            loaded.add(kind, of_kind)
+        rows = {
+            kind: loads(text) if text is not None else []
+            for kind, text in zip(self._kinds, found, strict=True)
+        }
+        event_keys = rows.pop("events")
+        for kind, of_kind in rows.items():
+            self._reader.add(kind, of_kind, loaded)
         state = RestaurantState.of(
             house,
             versions,
             allocations=loaded.allocations.values(),
             bookings=loaded.bookings.values(),
             holds=loaded.holds.values(),
-            blocks=loaded.blocks.values(),
+            records=loaded.records.values(),
             confirmations=loaded.confirmations.values(),
             stored_results=loaded.stored_results.values(),
             event_keys=[key for (key,) in event_keys],
@@ -82,48 +91,63 @@ class ConflictExplainer:
                 {each.id for each in (*changes.holds_added, *changes.holds_changed)}
                 | _owners(come, OwnerKind.HOLD)
             ),
-            "blocks": ids(
-                {each.id for each in (*changes.blocks_added, *changes.blocks_changed)}
-                | set(changes.blocks_removed)
-                | _owners(come, OwnerKind.BLOCK)
-            ),
+            **self._plain_parameters(changes, come),
             "removed_bookings": ids(set(changes.bookings_removed)),
-            "removed_blocks": ids(set(changes.blocks_removed)),
             "results": ids({each.id for each in changes.confirmations}),
             "confirmed_holds": ids({each.hold_id for each in changes.confirmations}),
             "confirmed_bookings": ids({str(each.booking_id) for each in changes.confirmations}),
             "events": ids({each.dedupe_key for each in changes.events}),
         }
 
-    def _compile(self) -> Statement:
+    def _plain_parameters(self, changes: Changes, come: Collection[Allocation]) -> dict[str, Any]:
+        """Return the ids of the plain records of each kind, and of the removed owners."""
+        ids = self._dialect.id_parameter
+        written = (*changes.records_added, *changes.records_changed)
+        named = by_kind(
+            {
+                *((type(each), each.id) for each in written),
+                *changes.records_removed,
+                *owner_refs(come),
+            }
+        )
+        removed = by_kind(set(changes.records_removed))
+        kinds = [each.kind for each in self._projections.plain]
+        return {
+            **{kind.plural: ids(named.get(kind, ())) for kind in kinds},
+            **{
+                f"removed_{kind.plural}": ids(removed.get(kind, ()))
+                for kind in kinds
+                if kind.owner is not None
+            },
+        }
+
+    def _selects(self) -> dict[str, Select[Any]]:
+        """Return the select of each kind of record."""
         projections, any_of = self._projections, self._dialect.any_of
         outbox = self._dialect.tables["capacity_outbox"]
         result = projections.confirmations.c
-        confirmations = projections.of_confirmations()
-        selects: tuple[Select[Any], ...] = (
-            projections.of_allocations().where(self._is_touched()),
-            projections.of_bookings().where(any_of(projections.bookings.c.id, "bookings")),
-            projections.of_holds().where(any_of(projections.holds.c.id, "holds")),
-            projections.rows_of(projections.blocks, BLOCK).where(
-                any_of(projections.blocks.c.id, "blocks")
+        return {
+            "allocations": projections.of_allocations().where(self._is_touched()),
+            "bookings": projections.of_bookings().where(
+                any_of(projections.bookings.c.id, "bookings")
             ),
-            confirmations.where(
+            "holds": projections.of_holds().where(any_of(projections.holds.c.id, "holds")),
+            **{each.kind.plural: self._plain_select(each) for each in projections.plain},
+            "confirmations": projections.of_confirmations().where(
                 or_(
                     any_of(result.id, "results"),
                     any_of(result.hold_id, "confirmed_holds"),
                     and_(result.confirmed, any_of(result.booking_id, "confirmed_bookings")),
                 )
             ),
-            projections.rows_of(outbox, ["dedupe_key"]).where(
+            "events": projections.rows_of(outbox, ["dedupe_key"]).where(
                 any_of(outbox.c.dedupe_key, "events")
             ),
-        )
-        return self._dialect.compile(
-            select(*(self._dialect.json_rows(each) for each in selects)),
-            "explain_conflict",
-            "Read all rows that refused changes touch or overlap, to find the cause. Runs only"
-            " after a refusal.",
-        )
+        }
+
+    def _plain_select(self, plain: PlainTable) -> Select[Any]:
+        id_, base = self._projections.of_plain(plain)
+        return base.where(self._dialect.any_of(id_, plain.kind.plural))
 
     def _is_touched(self) -> ColumnElement[bool]:
         """Return the condition on allocations: named, of a removed owner, or overlapped."""
@@ -136,10 +160,16 @@ class ConflictExplainer:
             come.c.start_us < row.end_us,
             come.c.end_us > row.start_us,
         )
+        kinds = [each.kind for each in self._projections.plain]
+        owned = [
+            any_of(row[f"{kind.owner}_id"], f"removed_{kind.plural}")
+            for kind in kinds
+            if kind.owner is not None
+        ]
         return or_(
             any_of(row.id, "rows"),
             any_of(row.booking_id, "removed_bookings"),
-            any_of(row.block_id, "removed_blocks"),
+            *owned,
             overlaps.exists(),
         )
 

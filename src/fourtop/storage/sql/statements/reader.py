@@ -10,13 +10,21 @@ import attrs
 from sqlalchemy import ColumnElement, select
 
 from fourtop.model.allocation import Allocation
-from fourtop.model.block import Block
 from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
 from fourtop.model.results import Versions
-from fourtop.ports import Headcount, HeldCover, LoadedRecords, Scope, StoredResult, joined_extent
+from fourtop.ports import (
+    Headcount,
+    HeldCover,
+    LoadedRecords,
+    PlainRecord,
+    RecordRef,
+    Scope,
+    StoredResult,
+    joined_extent,
+)
 from fourtop.storage.sql.statement import Cursor, Statement
 from fourtop.storage.sql.statements.dialect import Dialect
 from fourtop.storage.sql.statements.selects import (
@@ -24,12 +32,13 @@ from fourtop.storage.sql.statements.selects import (
     ScopeSelects,
     ScopeShape,
     intervals,
+    named_ids,
 )
 from fourtop.storage.sql.tables.allocation import allocation_of
-from fourtop.storage.sql.tables.block import block_of
 from fourtop.storage.sql.tables.booking import booking_of
 from fourtop.storage.sql.tables.confirmation import confirmation_of
 from fourtop.storage.sql.tables.hold import hold_of
+from fourtop.storage.sql.tables.plain_table import PlainTable
 from fourtop.storage.sql.tables.result import result_of
 from fourtop.storage.sql.tables.values import loads
 
@@ -43,6 +52,7 @@ class Loaded:
     Args:
         restaurant_id: The tenant.
         allocations: By id, as the other records.
+        records: The plain records, by class and id.
         stored_results: By command and key.
         alive: The number of live holds by session; under ``None`` that of the whole restaurant.
         headcounts: By the time at which the guests sit down.
@@ -56,7 +66,7 @@ class Loaded:
     allocations: dict[str, Allocation] = attrs.field(factory=dict)
     bookings: dict[str, Booking] = attrs.field(factory=dict)
     holds: dict[str, Hold] = attrs.field(factory=dict)
-    blocks: dict[str, Block] = attrs.field(factory=dict)
+    records: dict[RecordRef, PlainRecord] = attrs.field(factory=dict)
     confirmations: dict[str, ConfirmationResult] = attrs.field(factory=dict)
     stored_results: dict[tuple[str, str], StoredResult] = attrs.field(factory=dict)
     alive: dict[str | None, int] = attrs.field(factory=dict)
@@ -88,6 +98,11 @@ class Loaded:
                 (row[0], decode(self.restaurant_id, row)) for row in rows if row[0] not in found
             )
 
+    def add_plain(self, plain: PlainTable, rows: list[Any]) -> None:
+        """Add the rows of one kind of plain record."""
+        for row in rows:
+            self.records[plain.record, row[0]] = plain.record_of(self.restaurant_id, row)
+
     def source(self, house: House, versions: Versions) -> LoadedRecords:
         """Return the records for a view."""
         return LoadedRecords(
@@ -96,7 +111,7 @@ class Loaded:
             allocations=tuple(self.allocations.values()),
             bookings=tuple(self.bookings.values()),
             holds=tuple(self.holds.values()),
-            blocks=tuple(self.blocks.values()),
+            records=tuple(self.records.values()),
             confirmations=tuple(self.confirmations.values()),
             stored_results=tuple(self.stored_results.values()),
             whole=self.whole,
@@ -110,7 +125,6 @@ _DECODERS: Final[dict[str, Callable[[str, list[Any]], Any]]] = {
     "allocations": allocation_of,
     "bookings": booking_of,
     "holds": hold_of,
-    "blocks": block_of,
     "confirmations": confirmation_of,
 }
 
@@ -127,6 +141,7 @@ class Reader:
         self._dialect = dialect
         self._house = house
         self._projections = Projections(dialect)
+        self._plain = {each.kind.plural: each for each in dialect.tables.plain}
         self._statement_for = lru_cache(maxsize=_KEPT_STATEMENTS)(self._compile)
 
     def load(self, cursor: Cursor, scope: Scope, now_us: int, into: Loaded) -> None:
@@ -140,9 +155,17 @@ class Reader:
         # The columns of the house come last.
         for kind, rows in zip(kinds, found, strict=False):
             if rows is not None:
-                into.add(kind, loads(rows))
+                self.add(kind, loads(rows), into)
         if shape.has_house:
             into.house = tuple(found[len(kinds) :])
+
+    def add(self, kind: str, rows: list[Any], into: Loaded) -> None:
+        """Add the rows of one kind, plain or not, as a statement returned them."""
+        plain = self._plain.get(kind)
+        if plain is None:
+            into.add(kind, rows)
+        else:
+            into.add_plain(plain, rows)
 
     def _parameters(self, shape: ScopeShape, scope: Scope, now_us: int) -> dict[str, Any]:
         parameters: dict[str, Any] = {"restaurant": scope.restaurant_id, "now_us": now_us}
@@ -155,11 +178,8 @@ class Reader:
                 parameters |= {f"{letter}{number}_start": start_us, f"{letter}{number}_end": end_us}
         for number, (command, key) in enumerate(sorted(scope.stored_results)):
             parameters |= {f"a{number}_command": command, f"a{number}_key": key}
-        for name in shape.named:
-            if name not in ("counts_holds", "has_extent"):
-                parameters[name] = self._dialect.id_parameter(
-                    getattr(scope, name), is_one=name in shape.single
-                )
+        for name, ids in named_ids(scope).items():
+            parameters[name] = self._dialect.id_parameter(ids, is_one=name in shape.single)
         return parameters
 
     def _compile(self, shape: ScopeShape) -> tuple[Statement, tuple[str, ...]]:

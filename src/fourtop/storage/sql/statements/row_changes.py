@@ -11,14 +11,14 @@ from fourtop.model.allocation import Allocation
 from fourtop.model.booking import Booking
 from fourtop.model.event import Event
 from fourtop.model.hold import Hold
-from fourtop.ports import Changes
+from fourtop.ports import Changes, by_kind, records_by_kind
 from fourtop.ports.outbox import subject_of
 from fourtop.storage.sql.tables.allocation import allocation_row
-from fourtop.storage.sql.tables.block import block_row
 from fourtop.storage.sql.tables.booking import booking_row
 from fourtop.storage.sql.tables.confirmation import confirmation_row, confirmation_table_rows
 from fourtop.storage.sql.tables.event import event_row
 from fourtop.storage.sql.tables.hold import hold_change_row, hold_row
+from fourtop.storage.sql.tables.plain_table import PlainTable
 from fourtop.storage.sql.tables.result import result_row
 from fourtop.storage.sql.tables.values import Row
 
@@ -45,11 +45,14 @@ class RowChange:
     expected: int | None = None
 
 
-def row_changes_of(changes: Changes, *, moves_in_place: bool) -> list[RowChange]:
+def row_changes_of(
+    changes: Changes, plain: Sequence[PlainTable], *, moves_in_place: bool
+) -> list[RowChange]:
     """Return the row changes in the order of writing: removed, changed, added.
 
     Args:
         changes: The changes.
+        plain: The tables of plain records.
         moves_in_place: Whether a replaced row is updated. SQLite checks row by row for overlaps,
             so there a replaced row is removed with the others and added again with the others.
     """
@@ -64,15 +67,10 @@ def row_changes_of(changes: Changes, *, moves_in_place: bool) -> list[RowChange]
         _expected("replaced", replaced, _replaced_row),
         *_booking_changes(changes),
         *_hold_changes(changes),
-        _unchecked("blocks_added", changes.blocks_added, block_row),
-        _expected(
-            "blocks_changed",
-            _last_of(changes.blocks_changed, changes.blocks_removed),
-            block_row,
-        ),
+        *_plain_changes(changes, plain),
         _unchecked("added", added, allocation_row),
         _expected("bookings_removed", changes.bookings_removed, _id_row),
-        _expected("blocks_removed", changes.blocks_removed, _id_row),
+        *_plain_removals(changes),
         _unchecked("confirmations", changes.confirmations, confirmation_row),
         _unchecked(
             "confirmation_tables",
@@ -116,6 +114,42 @@ def _replaced_row(pair: tuple[Allocation, Allocation]) -> Row:
 def _last_of(values: Sequence[Any], removed: Sequence[str]) -> list[Any]:
     """Return the last state of each record, without those that the changes remove."""
     return [each for id_, each in {each.id: each for each in values}.items() if id_ not in removed]
+
+
+# ---- plain records
+
+
+def _plain_changes(changes: Changes, plain: Sequence[PlainTable]) -> list[RowChange | None]:
+    if not (changes.records_added or changes.records_changed):
+        return []
+    rows = {each.record: each.row for each in plain}
+    removed = by_kind(changes.records_removed)
+    new = {(type(each), each.id) for each in changes.records_added}
+    known = (*((type(each), each.id) for each in changes.records_changed), *changes.records_removed)
+    if not new.isdisjoint(known):
+        # SQLite writes one row after the other, and would find a row that the changes add.
+        raise RowCountMismatch
+    return [
+        *(
+            _unchecked(f"{kind.plural}_added", records, rows[kind.record])
+            for kind, records in records_by_kind(changes.records_added).items()
+        ),
+        *(
+            _expected(
+                f"{kind.plural}_changed",
+                _last_of(records, removed.get(kind, ())),
+                rows[kind.record],
+            )
+            for kind, records in records_by_kind(changes.records_changed).items()
+        ),
+    ]
+
+
+def _plain_removals(changes: Changes) -> list[RowChange | None]:
+    return [
+        _expected(f"{kind.plural}_removed", ids, _id_row)
+        for kind, ids in by_kind(changes.records_removed).items()
+    ]
 
 
 # ---- bookings

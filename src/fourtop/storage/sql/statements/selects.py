@@ -6,7 +6,7 @@ compiled statement is cached.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 import attrs
@@ -33,17 +33,18 @@ from fourtop.storage.sql.statements.expressions import (
     text_literal,
 )
 from fourtop.storage.sql.tables.allocation import ALLOCATION, SHORT_US
-from fourtop.storage.sql.tables.block import BLOCK
 from fourtop.storage.sql.tables.booking import BOOKING
 from fourtop.storage.sql.tables.confirmation import CONFIRMATION
 from fourtop.storage.sql.tables.hold import HOLD
+from fourtop.storage.sql.tables.plain_table import PlainTable
 from fourtop.storage.sql.tables.result import RESULT
 
 # A scope with more intervals is loaded as one interval that covers them all, for instance an import
 # of a year, most of which is full of rows.
 MAX_SPANS: Final = 4
-# The parts of a scope that are ids; the statement differs for one id and for several.
-_ID_PARTS: Final = ("bookings", "holds", "blocks", "sessions")
+# The parts of a scope that are ids.
+_ID_PARTS: Final = ("bookings", "holds", "tables", "sessions")
+_FLAGS: Final = ("counts_holds", "has_extent")
 _COUNTED: Final = tuple(status.value for status in BookingStatus if status.counts_covers)
 
 
@@ -74,14 +75,14 @@ class ScopeShape:
     @classmethod
     def of(cls, scope: Scope, now_us: int, *, has_house: bool) -> ScopeShape:
         """Return the shape of a scope."""
-        named = ("bookings", "holds", "blocks", "tables", "sessions", "counts_holds", "has_extent")
+        ids = named_ids(scope)
         return cls(
             windows=len(intervals(scope.spans)),
             sittings=len(intervals(scope.sitting_spans)),
             headcounts=len(intervals(scope.headcount_spans)),
             stored_results=len(scope.stored_results),
-            named=tuple(name for name in named if getattr(scope, name)),
-            single=tuple(name for name in _ID_PARTS if len(getattr(scope, name)) == 1),
+            named=(*ids, *(name for name in _FLAGS if getattr(scope, name))),
+            single=tuple(name for name in ids if name != "tables" and len(ids[name]) == 1),
             has_house=has_house,
             has_seated=scope.sees_seated(now_us),
         )
@@ -91,6 +92,19 @@ class ScopeShape:
         """Whether the scope names nothing."""
         spans = self.windows or self.sittings or self.headcounts
         return not (spans or self.stored_results or self.named or self.has_house)
+
+
+def named_ids(scope: Scope) -> dict[str, Collection[str]]:
+    """Return the ids that a scope names, by the parts that are not empty.
+
+    The statement differs for one id and for several, except for tables.
+    """
+    found: dict[str, Collection[str]] = {
+        name: ids for name in _ID_PARTS if (ids := getattr(scope, name))
+    }
+    if scope.records:
+        found |= {kind.plural: ids for kind, ids in scope.record_ids.items()}
+    return found
 
 
 def intervals(spans: IntervalSet) -> list[tuple[int, int]]:
@@ -108,7 +122,7 @@ class Projections:
         self.allocations: Any = tables["allocations"]
         self.bookings: Any = tables["bookings"]
         self.holds: Any = tables["table_holds"]
-        self.blocks: Any = tables["table_blocks"]
+        self.plain: tuple[PlainTable, ...] = tables.plain
         self.confirmations: Any = tables["booking_confirmation_results"]
         self.stored_results: Any = tables["command_results"]
         self._dialect = dialect
@@ -141,6 +155,11 @@ class Projections:
         tables = self._dialect.json_values(seat.table_id, where, seat.position)
         return self.rows_of(self.holds, HOLD, tables)
 
+    def of_plain(self, plain: PlainTable) -> tuple[Any, Select[Any]]:
+        """Return the column of the ids of a table of plain records, and the select of its rows."""
+        table = self._dialect.tables[plain.name]
+        return table.c.id, self.rows_of(table, plain.columns)
+
     def of_confirmations(self) -> Select[Any]:
         """Select confirmation results with the ids and the capacities of their tables."""
         seen, result = self._seen.c, self.confirmations.c
@@ -169,7 +188,7 @@ class ScopeSelects:
             "headcounts": self.headcounts(),
             "held_covers": self.held_covers(),
             "alive": self.alive(),
-            "blocks": self.blocks(),
+            **{each.kind.plural: self.plain(each) for each in self._projections.plain},
             "confirmations": self.confirmations(),
             "stored_results": self.stored_results(),
             "extent": self.extent(),
@@ -321,13 +340,12 @@ class ScopeSelects:
 
     # ---- records without a time
 
-    def blocks(self) -> Iterable[Select[Any]]:
-        """Select the named ones."""
-        if self._has("blocks"):
-            row = self._projections.blocks.c
-            yield self._projections.rows_of(self._projections.blocks, BLOCK).where(
-                self._any_of(row.id, "blocks")
-            )
+    def plain(self, plain: PlainTable) -> Iterable[Select[Any]]:
+        """Select the named ones of one kind."""
+        name = plain.kind.plural
+        if self._has(name):
+            id_, base = self._projections.of_plain(plain)
+            yield base.where(self._any_of(id_, name))
 
     def confirmations(self) -> Iterable[Select[Any]]:
         """Select those of the named holds."""

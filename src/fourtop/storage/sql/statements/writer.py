@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import attrs
@@ -32,11 +32,11 @@ from fourtop.storage.sql.statements.row_changes import (
     row_changes_of,
 )
 from fourtop.storage.sql.tables.allocation import ALLOCATION
-from fourtop.storage.sql.tables.block import BLOCK
 from fourtop.storage.sql.tables.booking import BOOKING
 from fourtop.storage.sql.tables.confirmation import CONFIRMATION, CONFIRMATION_TABLE
 from fourtop.storage.sql.tables.event import EVENT
 from fourtop.storage.sql.tables.hold import HOLD, HOLD_CHANGE
+from fourtop.storage.sql.tables.plain_table import PlainTable
 from fourtop.storage.sql.tables.result import RESULT
 from fourtop.storage.sql.tables.values import Row, listed, plain
 
@@ -82,6 +82,7 @@ class Writer(ABC):
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
+        self._plain = dialect.tables.plain
         self._statements = _WriteStatements(dialect)
 
     @abstractmethod
@@ -108,7 +109,7 @@ class BatchWriter(Writer):
         self, cursor: Cursor, restaurant_id: str, changes: Changes, counts: VersionCounts
     ) -> None:
         """Write in one statement, or one per row change where the order or the size demands it."""
-        row_changes = row_changes_of(changes, moves_in_place=True)
+        row_changes = row_changes_of(changes, self._plain, moves_in_place=True)
         if _has_order(changes) or any(len(each.rows) > LARGEST for each in row_changes):
             for row_change in row_changes:
                 self._write_single(cursor, row_change, restaurant_id)
@@ -139,7 +140,7 @@ class BatchWriter(Writer):
             raise RowCountMismatch
 
     def _parameters(self, name: str, rows: Sequence[Row]) -> tuple[WriteKey, dict[str, Any]]:
-        id_column = KEYS.get(name)
+        id_column = self._statements.keys.get(name)
         given = {name: listed(rows)}
         if id_column is None:
             return WriteKey(name), given
@@ -161,7 +162,7 @@ class RowWriter(Writer):
         self, cursor: Cursor, restaurant_id: str, changes: Changes, counts: VersionCounts
     ) -> None:
         """Write the rows of each change, then the restaurant's own row."""
-        for row_change in row_changes_of(changes, moves_in_place=False):
+        for row_change in row_changes_of(changes, self._plain, moves_in_place=False):
             self._write_rows(cursor, row_change, restaurant_id)
         cursor.touched(self._versions, {"restaurant": restaurant_id, **attrs.asdict(counts)})
 
@@ -209,14 +210,12 @@ class _WriteStatements:
         self._bookings = tables["bookings"]
         self._assignments = tables["booking_table_assignments"]
         self._holds = tables["table_holds"]
-        self._blocks = tables["table_blocks"]
         self._restaurants = tables["restaurants"]
         self._inserts: dict[str, tuple[Table, tuple[str, ...]]] = {
             "added": (self._allocations, ALLOCATION),
             "bookings_added": (self._bookings, BOOKING),
             "holds_added": (self._holds, HOLD),
             "members": (tables["table_hold_members"], ("hold_id", "position", "table_id")),
-            "blocks_added": (self._blocks, BLOCK),
             "confirmations": (tables["booking_confirmation_results"], CONFIRMATION),
             "confirmation_tables": (tables["booking_confirmation_tables"], CONFIRMATION_TABLE),
             "stored_results": (tables["command_results"], RESULT),
@@ -229,15 +228,33 @@ class _WriteStatements:
             "assignments_over": self._remove_assignments,
             "assignments": self._assign,
             "holds_changed": lambda key: self._update(key, self._holds, HOLD_CHANGE),
-            "blocks_changed": lambda key: self._update(key, self._blocks, BLOCK),
-            "bookings_removed": lambda key: self._remove(key, self._bookings),
-            "blocks_removed": lambda key: self._remove(key, self._blocks),
+            "bookings_removed": partial(self._remove, table=self._bookings),
         }
+        self._comments = dict(_COMMENTS)
+        # The changes that find stored rows, and the column by which they find them.
+        self.keys: dict[str, str] = dict(_KEYS)
+        for each in tables.plain:
+            self._add_plain(each, tables[each.name])
+
+    def _add_plain(self, plain: PlainTable, table: Table) -> None:
+        """Add the three row changes of a kind of plain record."""
+        plural = plain.kind.plural
+        words = plural.replace("_", " ")
+        added, changed, removed = (f"{plural}_{each}" for each in ("added", "changed", "removed"))
+        self._inserts[added] = (table, plain.columns)
+        self._others[changed] = partial(self._update, table=table, names=plain.columns)
+        self._others[removed] = partial(self._remove, table=table)
+        self._comments |= {
+            added: f"insert {words}",
+            changed: f"update {words}",
+            removed: f"delete {words}",
+        }
+        self.keys |= {changed: "id", removed: "id"}
 
     def compile_one(self, key: WriteKey) -> Statement:
         """Compile the statement of one row change."""
         return self._dialect.compile(
-            self._build(key), f"write_{key.name}", f"{COMMENTS[key.name].capitalize()}."
+            self._build(key), f"write_{key.name}", f"{self._comments[key.name].capitalize()}."
         )
 
     def compile_versions(self) -> Statement:
@@ -250,12 +267,12 @@ class _WriteStatements:
         returned: list[ColumnElement[Any]] = [self._restaurants.c.id]
         for key in keys:
             change: Any = self._build(key)
-            if key.name in COUNTED:
+            if key.name in self.keys and key.name != _UNCOUNTED:
                 touched = change.returning(change.table.c.id).cte(f"did_{key.name}")
                 returned.append(select(func.count()).select_from(touched).scalar_subquery())
             else:
                 count = count.add_cte(change.cte(f"did_{key.name}"))
-        done = "; ".join(f"{COMMENTS[key.name]} ({key.name})" for key in keys)
+        done = "; ".join(f"{self._comments[key.name]} ({key.name})" for key in keys)
         return self._dialect.compile(
             count.returning(*returned),
             "write_changes",
@@ -304,7 +321,7 @@ class _WriteStatements:
     def _of_tenant(self, key: WriteKey, table: Table) -> tuple[ColumnElement[bool], ...]:
         """Return the conditions that find the rows of a change by tenant and ids."""
         narrowed = self._dialect.narrow_to_ids(
-            table.c[KEYS[key.name]], f"{key.name}_ids", is_one=key.is_one
+            table.c[self.keys[key.name]], f"{key.name}_ids", is_one=key.is_one
         )
         return table.c.restaurant_id == restaurant(), *narrowed
 
@@ -362,8 +379,9 @@ class _WriteStatements:
 
 
 _RAISES: Final = "Raise the restaurant's versions and store its time"
-# What each row change does, in the order of writing.
-COMMENTS: Final[Mapping[str, str]] = {
+# What each row change does, in the order of writing. Those of plain records come before "added",
+# their removals after it.
+_COMMENTS: Final[Mapping[str, str]] = {
     "removed": "delete allocations, if they are stored as the decision read them",
     "replaced": "update allocations, if they are stored as the decision read them",
     "bookings_added": "insert bookings",
@@ -373,36 +391,20 @@ COMMENTS: Final[Mapping[str, str]] = {
     "holds_added": "insert holds",
     "members": "insert the tables of holds",
     "holds_changed": "update the state and expiry of holds",
-    "blocks_added": "insert blocks",
-    "blocks_changed": "update blocks",
     "added": "insert allocations; the database refuses an overlap",
     "bookings_removed": "delete bookings",
-    "blocks_removed": "delete blocks",
     "confirmations": "insert the evidence of confirmations",
     "confirmation_tables": "insert the tables that the evidence is about",
     "stored_results": "insert the stored results of commands",
     "events": "insert events into the outbox",
 }
-# The changes that find stored rows, and the column by which they find them.
-KEYS: Final[Mapping[str, str]] = {
+_KEYS: Final[Mapping[str, str]] = {
     "removed": "id",
     "replaced": "id",
     "bookings_changed": "id",
     "assignments_over": "booking_id",
     "holds_changed": "id",
-    "blocks_changed": "id",
     "bookings_removed": "id",
-    "blocks_removed": "id",
 }
-# The changes that return how many rows they touched.
-COUNTED: Final = frozenset(
-    {
-        "removed",
-        "replaced",
-        "bookings_changed",
-        "bookings_removed",
-        "holds_changed",
-        "blocks_changed",
-        "blocks_removed",
-    }
-)
+# The change that finds stored rows and does not return how many it touched: it may touch none.
+_UNCOUNTED: Final = "assignments_over"

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import PrimaryKeyConstraint
-
 from fourtop.model.actor import Actor
 from fourtop.model.block import Block
 from fourtop.model.window import Window
 from fourtop.storage.sql.tables.columns import TableBuilder
+from fourtop.storage.sql.tables.plain_table import PlainTable
 from fourtop.storage.sql.tables.values import Row, actor_row
 
-BLOCK: Final = ("id", "tables", "start_us", "end_us", "reason", "actor_id", "actor_role")
 
-
-def block_row(block: Block) -> Row:
-    """Return the row of a block."""
+def _row(block: Block) -> Row:
     return {
         "id": block.id,
         "tables": list(block.tables),
@@ -27,24 +23,27 @@ def block_row(block: Block) -> Row:
     }
 
 
-def block_of(restaurant_id: str, row: list[Any]) -> Block:
-    """Return the block of a row."""
+def _block_of(restaurant_id: str, row: list[Any]) -> Block:
     id_, tables, start_us, end_us, reason, actor_id, actor_role = row
     window = Window.of_micros(start_us, end_us)
     return Block(id_, restaurant_id, tuple(tables), window, reason, Actor(actor_id, actor_role))
 
 
-def block_table(make: TableBuilder) -> None:
-    """Add the table of blocks."""
-    make.table(
-        "table_blocks",
-        make.key("restaurant_id"),
-        make.key("id"),
+def _items(make: TableBuilder) -> tuple[Any, ...]:
+    return (
         make.document("tables"),
         make.whole("start_us"),
         make.whole("end_us"),
         make.words("reason"),
         *make.actor(),
-        PrimaryKeyConstraint("restaurant_id", "id", name="table_blocks_pkey"),
-        make.owned_by("table_blocks_restaurant_fkey", "restaurant_id", of="restaurants"),
     )
+
+
+BLOCKS: Final = PlainTable(
+    record=Block,
+    name="table_blocks",
+    columns=("id", "tables", "start_us", "end_us", "reason", "actor_id", "actor_role"),
+    items=_items,
+    row=_row,
+    record_of=_block_of,
+)

@@ -12,20 +12,23 @@ import attrs
 from sqlalchemy import MetaData, Table
 
 from fourtop.storage.sql.tables.allocation import allocation_tables
-from fourtop.storage.sql.tables.block import block_table
+from fourtop.storage.sql.tables.block import BLOCKS
 from fourtop.storage.sql.tables.booking import booking_tables
 from fourtop.storage.sql.tables.columns import Database, TableBuilder
 from fourtop.storage.sql.tables.confirmation import confirmation_tables
 from fourtop.storage.sql.tables.event import event_table
 from fourtop.storage.sql.tables.hold import hold_tables
 from fourtop.storage.sql.tables.house import house_tables
+from fourtop.storage.sql.tables.plain_table import PlainTable
 from fourtop.storage.sql.tables.result import result_table
 
+# The tables of the plain record kinds: those of ``PLAIN_KINDS``, in the same order.
+PLAIN_TABLES: Final[tuple[PlainTable, ...]] = (BLOCKS,)
 DEFAULT_SCHEMA: Final = "fourtop"
 # Holds the revision of the schema. It is among our tables and has no restaurant's rows.
 VERSION_TABLE: Final = "fourtop_version"
 # The newest revision, which the statements of this package need.
-REVISION: Final = "0005"
+REVISION: Final = "0006"
 
 
 @attrs.frozen
@@ -35,10 +38,12 @@ class Catalog:
     Args:
         database: ``"postgresql"`` or ``"sqlite"``.
         metadata: Holds the tables.
+        plain: The declarations of the tables of plain records, which are among them.
     """
 
     database: Database
     metadata: MetaData
+    plain: tuple[PlainTable, ...]
 
     def __getitem__(self, name: str) -> Table:
         """Return the table of that name."""
@@ -61,13 +66,14 @@ def catalog(database: Database, schema: str | None = DEFAULT_SCHEMA) -> Catalog:
     make = TableBuilder(database, MetaData(schema=schema if database == "postgresql" else None))
     house_tables(make)
     booking_tables(make)
-    block_table(make)
+    for each in PLAIN_TABLES:
+        each.add_to(make)
     hold_tables(make)
     allocation_tables(make)
     confirmation_tables(make)
     result_table(make)
     event_table(make)
-    return Catalog(database, make.metadata)
+    return Catalog(database, make.metadata, PLAIN_TABLES)
 
 
 def metadata(schema: str | None = DEFAULT_SCHEMA) -> MetaData:

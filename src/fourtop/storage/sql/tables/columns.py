@@ -102,9 +102,10 @@ class TableBuilder:
         return Column(name, BigInteger(), nullable=null)
 
     @staticmethod
-    def small(name: str, *, null: bool = False) -> Column[int]:
+    def small(name: str, *, null: bool = False, default: int | None = None) -> Column[int]:
         """Make a column for a small number: seats, minutes, positions."""
-        return Column(name, Integer(), nullable=null)
+        given = None if default is None else text(f"{default}")
+        return Column(name, Integer(), nullable=null, server_default=given)
 
     @staticmethod
     def flag(name: str, *, default: bool | None = None) -> Column[bool]:

@@ -1,4 +1,4 @@
-"""Tables of a policy: rules, occasions, service periods and capacity rules.
+"""Tables of a policy: the rules that a restaurant has once, occasions and service periods.
 
 The weights of the score are JSON, because a column of fractions would round them on SQLite.
 """
@@ -10,14 +10,14 @@ from typing import Any, Final
 
 import attrs
 
-from fourtop.model.booking_rules import HoldRules
-from fourtop.model.capacity_rules import CapacityRule
+from fourtop.model.booking_rules import HoldRules, SeatingRules
 from fourtop.model.house import House
 from fourtop.model.planning_rules import Planning, Weights
 from fourtop.model.policy import Policy
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.storage.sql.tables.columns import TableBuilder
 from fourtop.storage.sql.tables.part import Entries, Part, Rows
+from fourtop.storage.sql.tables.policy_rules import RULE_PARTS, rule_tables, rules_of
 from fourtop.storage.sql.tables.values import Row
 
 # ---- the rules that a restaurant has once --------------------------------------------------------
@@ -40,7 +40,10 @@ _HOLDS: Final = (
     "rate_window_seconds",
     "max_live",
     "max_live_per_session",
+    "max_lifetime_seconds",
 )
+_SEATING: Final = ("early_minutes", "late_minutes", "no_show_after_minutes", "overstay_minutes")
+_GUEST_STAY: Final = ("guest_stay_least_minutes", "guest_stay_most_minutes")
 _WEIGHTS: Final = tuple(field.name for field in attrs.fields(Weights))
 POLICY: Final = (
     *RESTAURANT_SETTINGS,
@@ -51,6 +54,9 @@ POLICY: Final = (
     *_PLANNING,
     "score",
     *(f"hold_{name}" for name in _HOLDS),
+    "channels",
+    *_GUEST_STAY,
+    *_SEATING,
 )
 
 
@@ -65,6 +71,9 @@ class _Rules:
     closures: frozenset[Any]
     planning: Planning
     holds: HoldRules
+    channels: tuple[str, ...]
+    guest_stay: tuple[int, int] | None
+    seating: SeatingRules
 
 
 def _rules(house: House) -> Entries:
@@ -77,6 +86,9 @@ def _rules(house: House) -> Entries:
         policy.closures,
         policy.planning,
         policy.holds,
+        policy.channels,
+        policy.guest_stay,
+        policy.seating,
     )
     return {(): rules}
 
@@ -94,6 +106,9 @@ def _rules_row(rules: _Rules) -> Row:
         "adjacency_mode": planning.adjacency_mode.value,
         "score": {**score, "demand_multiplier": planning.demand_multiplier},
         **{f"hold_{name}": getattr(rules.holds, name) for name in _HOLDS},
+        "channels": list(rules.channels),
+        **dict(zip(_GUEST_STAY, rules.guest_stay or (None, None), strict=True)),
+        **{name: getattr(rules.seating, name) for name in _SEATING},
     }
 
 
@@ -107,11 +122,16 @@ def _planning_of(row: Row) -> Planning:
     return Planning(weights=Weights(**weights), demand_multiplier=demand, **planning)
 
 
+def _guest_stay_of(row: Row) -> tuple[int, int] | None:
+    least, most = (row[name] for name in _GUEST_STAY)
+    return None if least is None else (least, most)
+
+
 def _bands_row(bands: Sequence[TurnBand]) -> list[list[int | None]]:
     return [[band.max_party, band.minutes] for band in bands]
 
 
-# ---- occasions, periods, capacity rules ----------------------------------------------------------
+# ---- occasions and periods -----------------------------------------------------------------------
 
 OCCASION: Final = ("key", "position", "turn_bands")
 PERIOD: Final = (
@@ -127,9 +147,10 @@ PERIOD: Final = (
     "last_seating_minutes",
     "overrun_allowed",
     "min_dwell_minutes",
+    "interval_minutes",
+    "closed_starts",
 )
 PERIOD_OCCASION: Final = ("period", "position", "occasion")
-CAPACITY_RULE: Final = ("position", "max_covers", "max_parties", "period", "weekday", "on_date")
 _WEEK: Final = tuple(Weekday)
 
 
@@ -154,6 +175,8 @@ def _period_row(period: ServicePeriod) -> Row:
         "last_seating_minutes": period.last_seating_minutes,
         "overrun_allowed": period.overrun_allowed,
         "min_dwell_minutes": period.min_dwell_minutes,
+        "interval_minutes": period.interval_minutes,
+        "closed_starts": sorted(f"{at:%H:%M}" for at in period.closed_starts),
     }
 
 
@@ -173,25 +196,6 @@ def _period_occasions(house: House) -> Entries:
     }
 
 
-def _rule_row(entry: tuple[int, CapacityRule]) -> Row:
-    position, rule = entry
-    return {
-        "position": position,
-        "max_covers": rule.max_covers,
-        "max_parties": rule.max_parties,
-        "period": rule.period,
-        "weekday": None if rule.weekday is None else rule.weekday.value,
-        "on_date": None if rule.on is None else rule.on.isoformat(),
-    }
-
-
-def _rule_of(row: list[Any]) -> CapacityRule:
-    _, covers, parties, period, weekday, on = row
-    return CapacityRule(
-        max_covers=covers, max_parties=parties, period=period, weekday=weekday, on=on
-    )
-
-
 # ---- the parts of a policy -----------------------------------------------------------------------
 
 
@@ -201,16 +205,18 @@ def policy_of(rules: Row, rows: Rows) -> Policy:
     for period, _, occasion in sorted(rows["restaurant_period_occasions"]):
         offered.setdefault(period, []).append(occasion)
     occasions = sorted(rows["restaurant_occasions"], key=lambda row: row[1])
-    capacity_rules = sorted(rows["restaurant_capacity_rules"], key=lambda row: row[0])
     return Policy(
         [_period_of(row, offered.get(row[0], ())) for row in rows["restaurant_service_periods"]],
         occasions=[Occasion(key, bands) for key, _, bands in occasions],
         closures=rules["closures"],
         turn_bands=rules["turn_bands"],
-        capacity_rules=[_rule_of(row) for row in capacity_rules],
         planning=_planning_of(rules),
         holds=HoldRules(**{name: rules[f"hold_{name}"] for name in _HOLDS}),
         past_grace_minutes=rules["past_grace_minutes"],
+        channels=rules["channels"],
+        guest_stay=_guest_stay_of(rules),
+        seating=SeatingRules(**{name: rules[name] for name in _SEATING}),
+        **rules_of(rows),
     )
 
 
@@ -240,16 +246,7 @@ POLICY_PARTS: Final = (
         _period_occasions,
         lambda key, occasion: dict(zip(PERIOD_OCCASION, (*key, occasion), strict=True)),
     ),
-    Part(
-        "restaurant_capacity_rules",
-        CAPACITY_RULE,
-        ("position",),
-        lambda house: {
-            (place,): (place, each) for place, each in enumerate(house.policy.capacity_rules)
-        },
-        lambda _, entry: _rule_row(entry),
-        is_replaced=True,
-    ),
+    *RULE_PARTS,
 )
 
 
@@ -261,7 +258,7 @@ def policy_tables(make: TableBuilder) -> None:
     _policy_table(make)
     _occasion_table(make)
     _period_tables(make)
-    _rule_table(make)
+    rule_tables(make)
 
 
 def _policy_table(make: TableBuilder) -> None:
@@ -281,7 +278,14 @@ def _policy_table(make: TableBuilder) -> None:
         make.small("max_tables"),
         make.small("slack_budget", null=True),
         make.document("score"),
-        *(make.small(f"hold_{each}") for each in _HOLDS),
+        *(make.small(f"hold_{each}") for each in _HOLDS[:-1]),
+        make.small("hold_max_lifetime_seconds", default=600),
+        make.document("channels", default="[]"),
+        *(make.small(each, null=True) for each in _GUEST_STAY),
+        make.small("early_minutes", default=120),
+        make.small("late_minutes", null=True),
+        make.small("no_show_after_minutes", default=15),
+        make.small("overstay_minutes", default=15),
         make.check(
             f"{name}_mode_check", "adjacency_mode IN ('connected', 'pairwise', 'neighbors')"
         ),
@@ -318,6 +322,8 @@ def _period_tables(make: TableBuilder) -> None:
         make.small("last_seating_minutes", null=True),
         make.flag("overrun_allowed"),
         make.small("min_dwell_minutes"),
+        make.small("interval_minutes", null=True),
+        make.document("closed_starts", default="[]"),
         make.check(
             f"{name}_buffer_check", "buffer_before_minutes >= 0 AND buffer_after_minutes >= 0"
         ),
@@ -333,21 +339,4 @@ def _period_tables(make: TableBuilder) -> None:
         make.key("occasion"),
         make.house_reference(f"{link}_period_fkey", "period", name, "key"),
         make.house_reference(f"{link}_occasion_fkey", "occasion", "restaurant_occasions", "key"),
-    )
-
-
-def _rule_table(make: TableBuilder) -> None:
-    name = "restaurant_capacity_rules"
-    make.house_table(
-        name,
-        ("position",),
-        make.small("position"),
-        make.small("max_covers", null=True),
-        make.small("max_parties", null=True),
-        make.key("period", null=True),
-        make.words("weekday", null=True),
-        make.words("on_date", null=True),
-        make.house_reference(f"{name}_period_fkey", "period", "restaurant_service_periods", "key"),
-        make.check(f"{name}_cap_check", "max_covers IS NOT NULL OR max_parties IS NOT NULL"),
-        make.check(f"{name}_scope_check", "weekday IS NULL OR on_date IS NULL"),
     )

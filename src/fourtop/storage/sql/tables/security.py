@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 
 from fourtop.storage.sql.tables.allocation import NO_OVERLAP
-from fourtop.storage.sql.tables.catalog import Catalog
+from fourtop.storage.sql.tables.catalog import PLAIN_TABLES, Catalog
 from fourtop.storage.sql.tables.columns import quoted
 
 APP_ROLE: Final = "fourtop_app"
@@ -51,9 +51,16 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     "restaurant_service_periods": Rights(_ALL),
     "restaurant_period_occasions": Rights(_ALL),
     "restaurant_capacity_rules": Rights(_ALL, ("SELECT",)),
+    "restaurant_booking_windows": Rights(_ALL),
+    "restaurant_date_exceptions": Rights(_ALL),
+    "restaurant_pacing_rules": Rights(_ALL),
+    "restaurant_channel_shares": Rights(_ALL),
+    "restaurant_zone_rules": Rights(_ALL),
+    "restaurant_walk_in_rules": Rights(_ALL),
+    "restaurant_walk_in_tables": Rights(_ALL),
     "bookings": Rights(_ALL),
     "booking_table_assignments": Rights(_ALL),
-    "table_blocks": Rights(_ALL),
+    **{each.name: Rights(_ALL) for each in PLAIN_TABLES},
     "table_holds": Rights(_ALL, _TAKEN_AWAY),
     "table_hold_members": Rights(_WRITTEN_ONCE, ("SELECT", "DELETE")),
     "allocations": Rights(_ALL, _TAKEN_AWAY),
