@@ -9,14 +9,17 @@ import attrs
 import pytest
 
 from fourtop import (
+    AdjacencyMode,
     CapacityRule,
     Code,
     Desk,
     Floor,
     FourtopError,
     HoldRules,
+    Join,
     ManualClock,
     Occasion,
+    Planning,
     Preference,
     Quote,
     Refusal,
@@ -168,6 +171,13 @@ def out_of_service(desk: Desk, _: ManualClock) -> None:
     held(desk, 2, tables=["7"])
 
 
+@causes(Code.TABLE_INACTIVE)
+def inactive_table(desk: Desk, _: ManualClock) -> None:
+    table = desk.house().floor.get_table("1")
+    desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(table, active=False)))
+    held(desk, 2, tables=["1"])
+
+
 @causes(Code.TABLE_NOT_MOVABLE)
 def fixed(desk: Desk, _: ManualClock) -> None:
     held(desk, 12, tables=["5", "6"])
@@ -181,6 +191,14 @@ def two_zones(desk: Desk, _: ManualClock) -> None:
 @causes(Code.ADJACENCY_MISMATCH)
 def not_joined(desk: Desk, _: ManualClock) -> None:
     held(desk, 6, tables=["1", "3"])
+
+
+@causes(Code.ADJACENCY_MODE_MISMATCH)
+def joined_in_another_way(desk: Desk, _: ManualClock) -> None:
+    chain = [Join(("1", "3")), Join(("3", "4"))]
+    desk.edit_floor(lambda floor: attrs.evolve(floor, joins=chain))
+    with_policy(desk, planning=Planning(adjacency_mode=AdjacencyMode.PAIRWISE))
+    held(desk, 8, tables=["1", "3", "4"])
 
 
 # ---- holds, bookings, edits ----------------------------------------------------------------------

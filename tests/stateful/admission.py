@@ -159,7 +159,7 @@ def choose(ledger: Ledger, request: BookingRequest, seated: Sitting, own: Own) -
     ask = (request.party_size, request.must, request.wish)
     if request.tables:
         choice = judge_named(ledger, ask, request.tables)
-        rivals = ledger.rivals(choice.tables, seated.block_start, seated.block_end, own.owners)
+        rivals = ledger.all_rivals(choice.tables, seated.block_start, seated.block_end, own.owners)
         if rivals:
             raise taken(choice.tables, rivals)
         return choice
@@ -171,7 +171,7 @@ def choose(ledger: Ledger, request: BookingRequest, seated: Sitting, own: Own) -
     wanted = chooser.ranked(*ask)
     if wanted:
         tables = [table for table in wanted[0].tables if table not in free]
-        rivals = ledger.rivals(tables, seated.block_start, seated.block_end, own.owners)
+        rivals = ledger.all_rivals(tables, seated.block_start, seated.block_end, own.owners)
         facts = {
             "party_size": request.party_size,
             "tables": tables,
@@ -179,11 +179,15 @@ def choose(ledger: Ledger, request: BookingRequest, seated: Sitting, own: Own) -
         }
         raise refused(Proof.NO_FREE_PLAN, (Code.TABLES_TAKEN, facts))
     if not chooser.ranked(request.party_size, NO_CONDITION, NO_CONDITION):
-        raise refused(Proof.NO_PLAN, (Code.PARTY_NEVER_FITS, {"party_size": request.party_size}))
+        causes = chooser.causes(request.party_size)
+        raise refused(Proof.NO_PLAN, *((code, {}) for code in causes))
     kinds = chooser.missing_kinds(request.party_size, request.must)
     values = {kind: sorted(map(str, getattr(request.must, kind))) for kind in kinds}
     facts = {"party_size": request.party_size, "conditions": kinds, "wanted": values}
-    raise refused(Proof.NO_PLAN, (Code.NO_TABLES_MATCH, facts))
+    others: list[tuple[Code, dict[str, Any]]] = [
+        (code, {}) for code in chooser.causes_alone(request.party_size, request.must)
+    ]
+    raise refused(Proof.NO_PLAN, (Code.NO_TABLES_MATCH, facts), *others)
 
 
 def admit(ledger: Ledger, request: BookingRequest, own: Own = NOTHING) -> tuple[Sitting, Choice]:

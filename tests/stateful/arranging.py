@@ -34,7 +34,7 @@ def move(ledger: Ledger, moves: Sequence[Swap]) -> list[Guest]:
     steps = [_step(ledger, guest, tables) for guest, (_, tables) in zip(guests, moves, strict=True)]
     owners = [("booking", guest.id) for guest in guests]
     for step in steps:
-        rivals = ledger.rivals(step.tables, step.start, step.end, owners)
+        rivals = ledger.all_rivals(step.tables, step.start, step.end, owners)
         if rivals:
             raise taken(step.tables, rivals)
     for place, one in enumerate(steps):

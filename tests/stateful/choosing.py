@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from fractions import Fraction
 from itertools import combinations
+from typing import Any
 
 import attrs
 
@@ -16,6 +17,20 @@ from fourtop.model.table import Table
 
 KINDS = ("zones", "seatings", "areas", "features")
 NO_CONDITION = Preference()
+RULES = (
+    Code.TABLE_OUT_OF_SERVICE,
+    Code.TABLE_INACTIVE,
+    Code.PARTY_BELOW_MINIMUM,
+    Code.PARTY_ABOVE_MAXIMUM,
+    Code.TABLE_NOT_MOVABLE,
+    Code.ADJACENCY_MODE_MISMATCH,
+    Code.ADJACENCY_MISMATCH,
+    Code.ZONE_MISMATCH,
+    Code.TOO_MANY_TABLES,
+    Code.SLACK_EXCEEDED,
+)
+OF_THE_ROOM = (Code.TABLE_NOT_MOVABLE, Code.ADJACENCY_MISMATCH, Code.ZONE_MISMATCH)
+MOST_TABLES = 8
 
 Order = tuple[Fraction, int, int, int, int, int, int, tuple[int, ...]]
 
@@ -85,6 +100,43 @@ class Chooser:
             if self.ranked(party_size, attrs.evolve(must, **{kind: frozenset()}), NO_CONDITION)
         ]
         return sorted(enough or named)
+
+    def unmet_kinds(self, table_ids: Collection[str], must: Preference) -> list[str]:
+        """Return the kinds of conditions that one of some tables does not meet."""
+        tables = [table for table in self.floor.tables if table.id in table_ids]
+        return sorted(
+            kind
+            for kind in KINDS
+            if any(self.unmet(table, Preference(**{kind: getattr(must, kind)})) for table in tables)
+        )
+
+    def causes(self, party_size: int) -> list[Code]:
+        """Return the codes of the rules that keep a party from every set of an empty house."""
+        alone = self.causes_alone(party_size, NO_CONDITION)
+        if alone:
+            return alone
+        lifted = [rule for rule in RULES if rule not in OF_THE_ROOM]
+        if not self._is_seated_without(lifted, party_size):
+            return [Code.PARTY_NEVER_FITS]
+        for rule in tuple(lifted):
+            fewer = [each for each in lifted if each is not rule]
+            if self._is_seated_without(fewer, party_size):
+                lifted = fewer
+        return lifted
+
+    def causes_alone(self, party_size: int, must: Preference) -> list[Code]:
+        """Return the codes of the rules that are enough to lift alone."""
+        alone = [rule for rule in RULES if self._is_seated_without([rule], party_size, must)]
+        if Code.ADJACENCY_MODE_MISMATCH in alone and Code.ADJACENCY_MISMATCH in alone:
+            alone.remove(Code.ADJACENCY_MISMATCH)
+        return alone
+
+    def _is_seated_without(
+        self, rules: Collection[Code], party_size: int, must: Preference = NO_CONDITION
+    ) -> bool:
+        relaxed = Chooser(relaxed_floor(self.floor, rules), relaxed_rules(self.planning, rules))
+        meeting = [table.id for table in self.floor.tables if not self.unmet(table, must)]
+        return relaxed.first((party_size, NO_CONDITION, NO_CONDITION), meeting) is not None
 
     # ---- sets
 
@@ -189,7 +241,8 @@ class Chooser:
                 several and budget is not None and self.seats(members) - party_size > budget,
                 Code.SLACK_EXCEEDED,
             ),
-            (not all(map(is_offered, members)), Code.TABLE_OUT_OF_SERVICE),
+            (any(table.out_of_service for table in members), Code.TABLE_OUT_OF_SERVICE),
+            (not all(table.active for table in members), Code.TABLE_INACTIVE),
             (any(self.unmet(table, must) for table in members), Code.NO_TABLES_MATCH),
             (several and len(members) > self.planning.max_tables, Code.TOO_MANY_TABLES),
             (
@@ -197,7 +250,16 @@ class Chooser:
                 Code.TABLE_NOT_MOVABLE,
             ),
             (len({table.zone_id for table in members}) > 1, Code.ZONE_MISMATCH),
-            (not self.is_adjacent(members, self.mode(party_size)), Code.ADJACENCY_MISMATCH),
+            (
+                not self.is_adjacent(members, self.mode(party_size))
+                and not self.is_adjacent(members, "connected"),
+                Code.ADJACENCY_MISMATCH,
+            ),
+            (
+                not self.is_adjacent(members, self.mode(party_size))
+                and self.is_adjacent(members, "connected"),
+                Code.ADJACENCY_MODE_MISMATCH,
+            ),
         )
         return [code for is_broken, code in checks if is_broken]
 
@@ -300,3 +362,36 @@ class Chooser:
 
 def is_offered(table: Table) -> bool:
     return table.active and not table.out_of_service
+
+
+def relaxed_floor(floor: Floor, rules: Collection[Code]) -> Floor:
+    """Return a floor whose tables some rules do not bind."""
+    changes: dict[Code, dict[str, Any]] = {
+        Code.TABLE_OUT_OF_SERVICE: {"out_of_service": False},
+        Code.TABLE_INACTIVE: {"active": True},
+        Code.PARTY_BELOW_MINIMUM: {"min_party": 1},
+        Code.PARTY_ABOVE_MAXIMUM: {"max_party": None},
+        Code.TABLE_NOT_MOVABLE: {"mobility": "movable"},
+        Code.ZONE_MISMATCH: {"zone_id": floor.zones[0].id if floor.zones else ""},
+    }
+    changed: dict[str, Any] = {}
+    for rule in rules:
+        changed |= changes.get(rule, {})
+    given = floor.set_capacities
+    if Code.PARTY_BELOW_MINIMUM in rules:
+        given = tuple(SetCapacity(each.tables, each.capacity) for each in given)
+    tables = [attrs.evolve(table, **changed) for table in floor.tables]
+    return attrs.evolve(floor, tables=tables, set_capacities=given)
+
+
+def relaxed_rules(planning: Planning, rules: Collection[Code]) -> Planning:
+    """Return the rules of planning without some of them."""
+    if Code.ADJACENCY_MODE_MISMATCH in rules:
+        planning = attrs.evolve(planning, adjacency_mode="connected")
+    if Code.ADJACENCY_MISMATCH in rules:
+        planning = attrs.evolve(planning, adjacency_required=False)
+    if Code.TOO_MANY_TABLES in rules:
+        planning = attrs.evolve(planning, max_tables=MOST_TABLES)
+    if Code.SLACK_EXCEEDED in rules:
+        planning = attrs.evolve(planning, slack_budget=None)
+    return planning

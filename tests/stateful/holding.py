@@ -16,11 +16,12 @@ from fourtop.errors import (
     IllegalTransition,
     NotFound,
     PolicyDrift,
+    Proof,
     Refused,
 )
 from fourtop.model.event import EventType
 from fourtop.model.request import BookingRequest
-from tests.stateful.admission import NOTHING, Own, admit
+from tests.stateful.admission import NOTHING, Own, admit, check_caps, refused, sit
 from tests.stateful.ledger import (
     AWAITING,
     SECOND,
@@ -32,7 +33,7 @@ from tests.stateful.ledger import (
     Row,
     Wrong,
 )
-from tests.stateful.service import Opening, Sitting, Unseated, moment, opening_at, sitting
+from tests.stateful.service import Opening, Sitting, moment, opening_at
 
 LONGEST_LIFE = 600 * SECOND
 
@@ -88,6 +89,7 @@ def _made(
         created=ledger.now,
         expires=ledger.now + ttl * SECOND,
         actor=ledger.actor,
+        house=(ledger.floor_version, ledger.policy_version),
         relies_on=facts(
             ledger, tables, request.party_size, (seated, opening_of(ledger, seated.start))
         ),
@@ -210,16 +212,17 @@ def facts(
     return found
 
 
-def drift(ledger: Ledger, keep: Keep) -> tuple[str, ...]:
+def drift(ledger: Ledger, keep: Keep, seated: Sitting) -> tuple[str, ...]:
     """Return the names of the facts that have changed since a hold was made."""
-    start, occasion = keep.sitting.start, keep.sitting.occasion
-    try:
-        stay = sitting(ledger.restaurant, ledger.policy, start, keep.party_size, occasion)
-        now = facts(ledger, keep.tables, keep.party_size, (stay, opening_of(ledger, start)))
-    except Unseated:
-        now = facts(ledger, keep.tables, keep.party_size, None)
-    before = keep.relies_on
-    return tuple(sorted(name for name in before | now if before.get(name) != now.get(name)))
+    terms = (seated, opening_of(ledger, seated.start))
+    now, before = facts(ledger, keep.tables, keep.party_size, terms), keep.relies_on
+    changed = {name for name in before | now if before.get(name) != now.get(name)}
+    if seated.occasion != keep.sitting.occasion:
+        changed.add("occasion")
+    block = (keep.sitting.block_start, keep.sitting.block_end)
+    if not changed and (seated.block_start, seated.block_end) != block:
+        changed.add("stay")
+    return tuple(sorted(changed))
 
 
 # ---- confirming
@@ -303,28 +306,46 @@ def _target(ledger: Ledger, keep: Keep, named: str | None) -> Guest | None:
 def _seats(
     ledger: Ledger, keep: Keep, guest: Guest | None, *, requote: bool
 ) -> tuple[Sitting, tuple[str, ...]]:
-    changed = drift(ledger, keep)
-    if not changed:
+    if keep.house == (ledger.floor_version, ledger.policy_version):
         return keep.sitting, keep.tables
-    if not requote:
-        raise Wrong(PolicyDrift, hold_id=keep.id, changed=changed)
-    request = BookingRequest(
-        keep.party_size,
-        moment(keep.sitting.start),
-        # What the party named: an occasion that the house chose for it is no wish of its own.
-        occasion=keep.occasion,
-        must=keep.must,
-        wish=keep.wish,
-        tables=keep.tables if keep.named else (),
-        past_reason="was-held",
-    )
     # The party counts once: neither its hold nor the booking that it becomes is in its way.
     others = (
         () if guest is None else tuple(("hold", each.id) for each in ledger.keeps_for(guest.id))
     )
     own = Own((("hold", keep.id), *others), None if guest is None else guest.id, keep.id)
-    seated, choice = admit(ledger, request, own)
+    seated = sit(ledger, _as_request(keep, _occasion_now(ledger, keep)))
+    check_caps(ledger, seated, keep.party_size, own)
+    changed = drift(ledger, keep, seated)
+    if not changed:
+        kinds = ledger.chooser().unmet_kinds(keep.tables, keep.must)
+        if not kinds:
+            return keep.sitting, keep.tables
+        if not requote:
+            facts = {"party_size": keep.party_size, "conditions": kinds}
+            raise refused(Proof.NAMED_TABLES, (Code.NO_TABLES_MATCH, facts))
+    # What the party named: an occasion that the house chose for it is no wish of its own.
+    seated, choice = admit(ledger, _as_request(keep, keep.occasion), own)
+    if not requote:
+        raise Wrong(PolicyDrift, hold_id=keep.id, changed=changed)
     return seated, choice.tables
+
+
+def _occasion_now(ledger: Ledger, keep: Keep) -> str | None:
+    opening = opening_of(ledger, keep.sitting.start)
+    is_offered = opening is not None and keep.sitting.occasion in opening.period.occasions
+    return keep.sitting.occasion if is_offered else keep.occasion
+
+
+def _as_request(keep: Keep, occasion: str | None) -> BookingRequest:
+    return BookingRequest(
+        keep.party_size,
+        moment(keep.sitting.start),
+        occasion=occasion,
+        must=keep.must,
+        wish=keep.wish,
+        tables=keep.tables if keep.named else (),
+        past_reason="was-held",
+    )
 
 
 def _take_over(
@@ -332,7 +353,7 @@ def _take_over(
 ) -> Row | None:
     """Pass the rows of a hold on to its booking; or, where it was quoted anew, give other rows."""
     owner, seated = ("booking", booking_id), seats[0]
-    if not drift(ledger, keep):
+    if seated is keep.sitting:
         ledger.rows = [row for row in ledger.rows if (row.kind, row.resource) != ("hold", keep.id)]
         passed_on = ledger.rows_of(("hold", keep.id))
         for row in passed_on:

@@ -93,6 +93,7 @@ class Keep:
     created: int
     expires: int
     actor: Actor
+    house: tuple[int, int]
     relies_on: dict[str, Any]
     booking_id: str | None
     session: str | None
@@ -223,8 +224,10 @@ class Ledger:
         found = (self.in_the_way(table, start, end, without) for table in tables)
         return [row for row in found if row is not None]
 
-    def all_rivals(self, tables: Collection[str], start: int, end: int) -> list[Row]:
-        return [row for table in tables for row in self.all_in_the_way(table, start, end)]
+    def all_rivals(
+        self, tables: Collection[str], start: int, end: int, without: Collection[OwnerKey] = ()
+    ) -> list[Row]:
+        return [row for table in tables for row in self.all_in_the_way(table, start, end, without)]
 
     def free_tables(
         self, start: int, end: int, without: Collection[OwnerKey] = ()

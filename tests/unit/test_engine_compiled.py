@@ -181,7 +181,7 @@ def test_finding_38_an_edit_of_the_planning_rules_counts_at_once(store: Store) -
     for ask in (lambda: held(desk, 8, "21:00"), lambda: booked(desk, 8, "21:00")):
         with pytest.raises(Refused) as caught:
             ask()
-        assert caught.value.code is Code.PARTY_NEVER_FITS
+        assert caught.value.code is Code.TOO_MANY_TABLES
     desk.edit_policy(lambda policy: attrs.evolve(policy, planning=Planning()))
     assert held(desk, 8, "21:00").tables == ("3", "4")
 
@@ -193,4 +193,4 @@ def test_finding_38_another_engine_sees_an_edit_of_the_planning_rules(store: Sto
     desk.edit_policy(lambda policy: attrs.evolve(policy, planning=Planning(max_tables=1)))
     with pytest.raises(Refused) as caught:
         held(other, 8, "21:00")
-    assert caught.value.code is Code.PARTY_NEVER_FITS
+    assert caught.value.code is Code.TOO_MANY_TABLES

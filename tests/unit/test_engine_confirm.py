@@ -12,6 +12,7 @@ import pytest
 from fourtop import (
     BookingStatus,
     CapacityRule,
+    Code,
     Desk,
     EventType,
     FourtopError,
@@ -37,6 +38,7 @@ from tests.evening import (
     at,
     booked,
     held,
+    import_rows,
     open_desk,
     party_size,
     rows_of,
@@ -329,9 +331,28 @@ def test_a_pending_booking_that_was_cancelled_takes_its_holds_along(desk: Desk) 
 # ---- caps ----------------------------------------------------------------------------------------
 
 
-def test_a_hold_that_was_admitted_keeps_its_place_when_the_cap_sinks(desk: Desk) -> None:
+def test_finding_14_a_hold_is_not_confirmed_above_a_cap_that_sank(desk: Desk) -> None:
     hold = held(desk, 4)
-    desk.edit_policy(
-        lambda policy: attrs.evolve(policy, capacity_rules=[CapacityRule(max_covers=0)])
-    )
+    booked(desk, 2)
+    with_caps(desk, max_covers=5)
+    with pytest.raises(Refused) as caught:
+        desk.confirm(hold.id)
+    assert caught.value.code is Code.CAPACITY_EXCEEDED
+    facts = caught.value.refusal.reasons[0].details
+    assert (facts["booked"], facts["requested"], facts["limit"]) == (2, 4, 5)
+    (evidence,) = desk.confirmations(hold.id)
+    assert (evidence.confirmed, evidence.code) == (False, "CAPACITY_EXCEEDED")
+    with_caps(desk, max_covers=6)
     assert desk.confirm(hold.id).party_size == 4
+
+
+def test_a_hold_keeps_its_place_under_the_caps_that_it_was_made_with(desk: Desk) -> None:
+    with_caps(desk, max_covers=4)
+    hold = held(desk, 4)
+    import_rows(desk, ("i1", 2, "19:00", "20:30", "1"))
+    assert desk.confirm(hold.id).party_size == 4
+
+
+def with_caps(desk: Desk, *, max_covers: int) -> None:
+    rules = [CapacityRule(max_covers=max_covers)]
+    desk.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=rules))

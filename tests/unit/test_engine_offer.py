@@ -145,11 +145,12 @@ def test_each_slot_tells_why_not(desk: Desk, clock: ManualClock) -> None:
     booked(desk, 6, "19:00")
     clock.move_to(at("17:30"))
     text: Any = "2026-05-01"
-    found = desk.availability(text, [6, 9])
+    found = desk.availability(text, [6, 9, 40])
     slots = {(f"{slot.start:%H:%M}", slot.party_size): slot for slot in found.slots}
     codes = {name: slot.refusal.code for name, slot in slots.items() if slot.refusal is not None}
     assert codes["17:15", 6] is Code.BOOKING_IN_PAST
-    assert codes["19:00", 9] is Code.PARTY_NEVER_FITS
+    assert codes["19:00", 9] is Code.ADJACENCY_MISMATCH
+    assert codes["19:00", 40] is Code.PARTY_NEVER_FITS
     assert ("17:30", 6) not in codes
     assert slots["19:00", 6].spots == 1
     booked(desk, 6, "19:00")

@@ -1,9 +1,10 @@
 """Admission: the one list of checks that decides whether a party may sit down, and at which tables.
 
-Quote, availability, hold, replace, book and reschedule run ``CHECKS``; confirm runs them only to
-requote a hold that has drifted. To add a rule for parties, write a function of a ``Candidacy`` that
-returns ``None`` or a ``Refusal`` in a module of ``engine/checks``, and put it into the list. A rule
-for some tables returns those that a party cannot have, and stands in ``TABLE_RULES``.
+Quote, availability, hold, replace, book and reschedule run ``CHECKS``. So does confirm if the house
+was edited since the hold was made, apart from the checks whose answer the hold has promised. To add
+a rule for parties, write a function of a ``Candidacy`` that returns ``None`` or a ``Refusal`` in a
+module of ``engine/checks``, and put it into the list. A rule for some tables returns those that a
+party cannot have, and stands in ``TABLE_RULES``.
 """
 
 from __future__ import annotations
@@ -87,6 +88,7 @@ class Composition:
 
     Args:
         before_loading: The checks that read nothing.
+        not_promised: Of those, the ones that bind a party whose start a hold has promised.
         after_loading: The other checks.
         without_tables: Of those, all but the check of tables. An availability counts tables
             instead of choosing some; a booking without tables skips them.
@@ -96,6 +98,7 @@ class Composition:
     """
 
     before_loading: tuple[Check, ...]
+    not_promised: tuple[Check, ...]
     after_loading: tuple[Check, ...]
     without_tables: tuple[Check, ...]
     counted: tuple[Check, ...]
@@ -109,8 +112,10 @@ class Composition:
         rules = tuple(each for each in TABLE_RULES if each.binds is None or each.binds(house))
         each_reads = (*(each.reads for each in checks), *(each.reads for each in rules))
         after = tuple(each for each in checks if each.reads is not Reads.NOTHING)
+        before = tuple(each for each in checks if each.reads is Reads.NOTHING)
         return cls(
-            before_loading=tuple(each for each in checks if each.reads is Reads.NOTHING),
+            before_loading=before,
+            not_promised=tuple(each for each in before if not each.is_promised),
             after_loading=after,
             without_tables=tuple(each for each in after if each.find is not check_tables),
             counted=tuple(each for each in checks if each.count is not None),
@@ -158,7 +163,13 @@ class Admission:
         self.earliest_us: int = view.now_us - policy.past_grace_minutes * MICROSECONDS_PER_MINUTE
 
     def admit(
-        self, party: Party, *, most_plans: int = 1, with_tables: bool = True, counts: bool = False
+        self,
+        party: Party,
+        *,
+        most_plans: int = 1,
+        with_tables: bool = True,
+        counts: bool = False,
+        is_held: bool = False,
     ) -> Seating | Refusal | Need:
         """Return the seating of a party, the first refusal, or the records that the checks need.
 
@@ -167,10 +178,11 @@ class Admission:
             most_plans: How many plans to find where the party names no tables.
             with_tables: Whether it gets tables now.
             counts: Whether the caller asks for the usage of the service afterwards.
+            is_held: Whether a hold has promised the party its start.
         """
         candidacy = Candidacy(self, party, most_plans)
         composition = self.composition
-        for check in composition.before_loading:
+        for check in composition.not_promised if is_held else composition.before_loading:
             refusal = check.find(candidacy)
             if refusal is not None:
                 return refusal
@@ -191,6 +203,21 @@ class Admission:
         if candidacy.variants:
             stay = candidacy.stay_at(self.compiled.house.floor.mask(plans[0].tables))
         return Seating(stay, candidacy.service, plans[0], plans[1:])
+
+    def admit_held(self, party: Party) -> Candidacy | Refusal:
+        """Return a held party that passed the checks but that of tables, or the first refusal.
+
+        Args:
+            party: The party. What a hold has promised it is not checked again. The view covers all
+                that the checks read.
+        """
+        candidacy = Candidacy(self, party)
+        composition = self.composition
+        for check in (*composition.not_promised, *composition.without_tables):
+            refusal = check.find(candidacy)
+            if refusal is not None:
+                return refusal
+        return candidacy
 
     def spots(self, party: Party, limit: int) -> int | Refusal:
         """Return how many such parties could be seated one after another, or the first refusal.

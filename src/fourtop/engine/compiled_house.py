@@ -30,18 +30,21 @@ class CompiledHouse:
         house: The house.
         calendar: Its calendar.
         planner: Its planner.
+        versions: Of its floor and policy; ``None``: it was compiled before a view told them.
         kept: Values that other modules derive from the house and keep with it, by name.
     """
 
     house: House
     calendar: Calendar
     planner: Planner
+    versions: tuple[int, int] | None = None
     kept: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
     _fingerprints: Callable[[_FingerprintKey], Fingerprint] = attrs.field(init=False)
 
     @_fingerprints.default
     def _cached(self) -> Callable[[_FingerprintKey], Fingerprint]:
-        return lru_cache(maxsize=KEPT_FINGERPRINTS)(partial(_fingerprint, self.house))
+        made = partial(_fingerprint, self.house, self.versions)
+        return lru_cache(maxsize=KEPT_FINGERPRINTS)(made)
 
     def fingerprint(
         self, tables: tuple[str, ...], terms: tuple[ServicePeriod, Stay] | None, party_size: int
@@ -71,14 +74,17 @@ class _FingerprintKey:
     terms: tuple[ServicePeriod, Stay] | None = attrs.field(eq=False)
 
 
-def _fingerprint(house: House, key: _FingerprintKey) -> Fingerprint:
-    return fingerprint_of(
+def _fingerprint(
+    house: House, versions: tuple[int, int] | None, key: _FingerprintKey
+) -> Fingerprint:
+    fingerprint = fingerprint_of(
         house.floor,
         house.policy.planning,
         key.tables,
         terms=key.terms,
         party_size=key.party_size,
     )
+    return fingerprint if versions is None else fingerprint.with_versions(*versions)
 
 
 @attrs.define(eq=False)
@@ -115,13 +121,14 @@ class CompiledHouses:
 
     def get(self, view: View) -> CompiledHouse:
         """Return the compiled house of a view."""
-        house = view.house
+        house, read = view.house, view.versions
+        versions = (read.floor, read.policy)
         latest = self._latest(house.restaurant.id)
         known = latest.compiled
-        if known is not None and known.house is house:
+        if known is not None and known.house is house and known.versions == versions:
             return known
         latest.house = house
-        compiled = latest.compiled = _compile(house, known)
+        compiled = latest.compiled = attrs.evolve(_compile(house, known), versions=versions)
         return compiled
 
     def expect(self, house: House) -> None:

@@ -19,9 +19,11 @@ def find_rivals(
     return tuple(row for row in found if row is not None)
 
 
-def find_all_rivals(view: View, tables: Collection[str], window: Window) -> tuple[Allocation, ...]:
+def find_all_rivals(
+    view: View, tables: Collection[str], window: Window, without: Collection[Owner] = ()
+) -> tuple[Allocation, ...]:
     """Return every allocation in the way, in the order of ``tables``, then by start and id."""
-    if not find_rivals(view, tables, window):
+    if not find_rivals(view, tables, window, without):
         return ()
     dead = {hold.id for hold in view.dead_holds(window)}
     of_table: dict[str, list[Allocation]] = {table_id: [] for table_id in tables}
@@ -30,7 +32,7 @@ def find_all_rivals(view: View, tables: Collection[str], window: Window) -> tupl
     for row in sorted(rows.values(), key=attrgetter("order_key")):
         is_dead = row.owner_kind is OwnerKind.HOLD and row.owner_id in dead
         is_of_table = row.resource_type is ResourceType.TABLE and row.resource_id in of_table
-        if is_of_table and not row.shadow and not is_dead:
+        if is_of_table and not row.shadow and not is_dead and row.owner not in without:
             of_table[row.resource_id].append(row)
     return tuple(row for found in of_table.values() for row in found)
 
@@ -51,7 +53,7 @@ def refuse_taken(
     view: View, tables: tuple[str, ...], window: Window, without: Collection[Owner] = ()
 ) -> Refusal | None:
     """Return the refusal of named tables that are taken; ``None`` if all are free."""
-    rivals = find_rivals(view, tables, window, without)
+    rivals = find_all_rivals(view, tables, window, without)
     return taken(tables, rivals) if rivals else None
 
 

@@ -56,9 +56,13 @@ _TEXT = {
     Code.SLACK_EXCEEDED: ("{the_tables} {leave} {slack} seats over; at most {budget} are allowed"),
     Code.TOO_MANY_TABLES: "{count} tables were named; at most {maximum} may be joined",
     Code.TABLE_OUT_OF_SERVICE: "{the_tables} {are} not in service",
+    Code.TABLE_INACTIVE: "{the_tables} {are} not active on this floor",
     Code.TABLE_NOT_MOVABLE: "{the_tables} {are} fixed and cannot be joined",
     Code.ZONE_MISMATCH: "{the_tables} stand in different zones",
     Code.ADJACENCY_MISMATCH: "{the_tables} cannot be pushed together (mode {mode})",
+    Code.ADJACENCY_MODE_MISMATCH: (
+        "{the_tables} are joined, but not in the way that this house asks for (mode {mode})"
+    ),
 }
 
 

@@ -19,6 +19,8 @@ from fourtop.model.request import Preference
 from fourtop.model.service_period import ServicePeriod
 from fourtop.model.window import brief_iso, from_micros
 
+_VERSIONS: Final = "versions"
+
 # Encodes plain data as canonical JSON: keys sorted at every depth, no spaces.
 canonical: Final[Callable[[Any], str]] = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
@@ -27,13 +29,25 @@ canonical: Final[Callable[[Any], str]] = json.JSONEncoder(
 
 @attrs.frozen(repr=False)
 class Fingerprint:
-    """The facts that a hold relies on. Drift compares digests; the facts name the changes.
+    """The facts that a hold relies on. Drift compares them; the facts name the changes.
 
     Args:
-        facts: Canonical JSON of a flat object from the name of a fact to its value.
+        facts: Canonical JSON of a flat object from the name of a fact to its value. The versions of
+            floor and policy are among them, but do not count as drift.
     """
 
     facts: str
+
+    @property
+    def versions(self) -> tuple[int, int] | None:
+        """The versions of the floor and the policy; ``None``: it was made without them."""
+        found = json.loads(self.facts).get(_VERSIONS)
+        return None if found is None else (found[0], found[1])
+
+    def with_versions(self, floor: int, policy: int) -> Self:
+        """Return the fingerprint with the versions that its facts were read at."""
+        facts = json.loads(self.facts) | {_VERSIONS: [floor, policy]}
+        return attrs.evolve(self, facts=canonical(facts))
 
     @property
     def digest(self) -> str:
@@ -43,11 +57,8 @@ class Fingerprint:
     def changed(self, now: Self) -> tuple[str, ...]:
         """Return the names of the facts that differ, sorted."""
         before, after = json.loads(self.facts), json.loads(now.facts)
-        return tuple(
-            sorted(
-                name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
-            )
-        )
+        names = (before.keys() | after.keys()) - {_VERSIONS}
+        return tuple(sorted(name for name in names if before.get(name) != after.get(name)))
 
     def __repr__(self) -> str:
         return brief(self, self.digest[:12], count_of(len(json.loads(self.facts)), "fact"))

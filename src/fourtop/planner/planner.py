@@ -15,8 +15,9 @@ from fourtop.model import validators
 from fourtop.model.floor import Floor, bits
 from fourtop.model.plan import Plan
 from fourtop.model.planning_rules import AdjacencyMode, Planning
-from fourtop.model.request import Preference
+from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.planner.candidate import Candidate
+from fourtop.planner.causes import Causes
 from fourtop.planner.compiled_floor import CompiledFloor
 from fourtop.planner.cost import ScoreModel
 from fourtop.planner.node_budget import MAX_SEARCH_NODES, NodeBudget
@@ -87,6 +88,7 @@ class Planner:
     max_sets: int = attrs.field(default=MAX_COMPILED_SETS, kw_only=True)
     max_nodes: int = attrs.field(default=MAX_SEARCH_NODES, kw_only=True)
     compiled_floor: CompiledFloor = attrs.field(init=False, repr=False)
+    causes: Causes = attrs.field(init=False, repr=False)
     _score_model: ScoreModel = attrs.field(init=False, repr=False)
     _largest_party: int = attrs.field(init=False, repr=False)
     _no_plans: Ranking = attrs.field(init=False, repr=False)
@@ -102,6 +104,10 @@ class Planner:
     @compiled_floor.default
     def _compile_layout(self) -> CompiledFloor:
         return CompiledFloor.of(self.floor)
+
+    @causes.default
+    def _find_causes(self) -> Causes:
+        return Causes(self.compiled_floor, self.planning)
 
     @_score_model.default
     def _of_the_house(self) -> ScoreModel:
@@ -209,8 +215,9 @@ class Planner:
         The refusal's code is ``TABLES_TAKEN`` (``tables``: those in use of the plan that would be
         best in an empty house), ``NO_TABLES_MATCH`` (``conditions``: each kind that is enough to
         drop for the party to fit the empty house; where none is, all that were named;
-        ``wanted``: the values that the request named for each of them),
-        ``PARTY_NEVER_FITS``, or ``SEARCH_LIMIT_REACHED`` with the proof ``NOT_PROVEN`` where a
+        ``wanted``: the values that the request named for each of them), the code of each rule that
+        is enough to lift for the party to fit the empty house, ``PARTY_NEVER_FITS`` where the party
+        is truly too large, or ``SEARCH_LIMIT_REACHED`` with the proof ``NOT_PROVEN`` where a
         search met its bound of ``max_nodes`` sets before it found a plan.
         """
         ranking = self._ranking(request)
@@ -236,10 +243,11 @@ class Planner:
             kinds = self._binding(request)
             wanted_values = request.must.values_of(kinds)
             details = {"party_size": party_size, "conditions": kinds, "wanted": wanted_values}
-            return Refusal((Reason(Code.NO_TABLES_MATCH, details),), Proof.NO_PLAN)
+            condition = Reason(Code.NO_TABLES_MATCH, details)
+            causes = self.causes.reasons_alone(party_size, request.must)
+            return Refusal((condition, *causes), Proof.NO_PLAN)
         if unconditional.is_proven:
-            reason = Reason(Code.PARTY_NEVER_FITS, {"party_size": party_size})
-            return Refusal((reason,), Proof.NO_PLAN)
+            return self.causes.refusal_of(party_size, ANY_TABLE)
         reason = Reason(
             Code.SEARCH_LIMIT_REACHED, {"party_size": party_size, "limit": self.max_nodes}
         )

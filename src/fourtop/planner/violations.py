@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fourtop.errors import Code, Reason
 from fourtop.model.floor import bits
-from fourtop.model.planning_rules import Planning
+from fourtop.model.planning_rules import AdjacencyMode, Planning
 from fourtop.planner.candidate import Candidate
 from fourtop.planner.compiled_floor import CompiledFloor
 from fourtop.planner.plan_request import PlanRequest
@@ -54,9 +54,13 @@ def _of_seats(
 
 
 def _of_state(compiled_floor: CompiledFloor, request: PlanRequest, mask: int) -> Iterator[Reason]:
-    closed = mask & ~compiled_floor.offered
-    if closed:
-        yield Reason(Code.TABLE_OUT_OF_SERVICE, {"tables": list(compiled_floor.floor.ids(closed))})
+    closed = [compiled_floor.floor.tables[bit] for bit in bits(mask & ~compiled_floor.offered)]
+    withdrawn = [table.id for table in closed if table.out_of_service]
+    if withdrawn:
+        yield Reason(Code.TABLE_OUT_OF_SERVICE, {"tables": withdrawn})
+    inactive = [table.id for table in closed if not table.active]
+    if inactive:
+        yield Reason(Code.TABLE_INACTIVE, {"tables": inactive})
     unmet = compiled_floor.unmet_kinds(request.must)
     kinds = sorted({kind for bit in bits(mask) for kind in unmet[bit]})
     if kinds:
@@ -82,4 +86,6 @@ def _of_joining(
         yield Reason(Code.ZONE_MISMATCH, {"tables": tables})
     mode = planning.mode_for(request.party_size)
     if not compiled_floor.graph.holds(mask, mode):
-        yield Reason(Code.ADJACENCY_MISMATCH, {"mode": str(mode), "tables": tables})
+        is_joined = compiled_floor.graph.holds(mask, AdjacencyMode.CONNECTED)
+        code = Code.ADJACENCY_MODE_MISMATCH if is_joined else Code.ADJACENCY_MISMATCH
+        yield Reason(code, {"mode": str(mode), "tables": tables})

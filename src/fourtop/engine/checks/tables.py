@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 
 from fourtop.engine.candidacy import Candidacy, Excluded
-from fourtop.engine.rivals import describe, find_rivals, refuse_taken
+from fourtop.engine.rivals import describe, find_all_rivals, refuse_taken
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model.window import Window
 from fourtop.planner import PlanRequest
@@ -53,6 +53,22 @@ def _check_named(
     candidacy.plans = (plan,)
     window = candidacy.stay_at(mask).occupied if candidacy.variants else candidacy.stay.occupied
     return refuse_taken(admission.view, plan.tables, window, admission.released.owners)
+
+
+def check_kept(candidacy: Candidacy, tables: tuple[str, ...]) -> Refusal | None:
+    """Refuse the tables of a hold that a rule excludes, or that lost a condition of the party.
+
+    What else may have changed of these tables is drift.
+    """
+    admission, must = candidacy.admission, candidacy.party.must
+    mask = admission.compiled.house.floor.mask(tables)
+    excluded = excluded_from(candidacy)
+    reasons = [each.reason for each in excluded if each.tables & mask]
+    ask = plan_request(candidacy.party.party_size, must=must)
+    plan = admission.compiled.planner.judge(ask, tables) if must.kinds else None
+    if isinstance(plan, Refusal):
+        reasons += [each for each in plan.reasons if each.code is Code.NO_TABLES_MATCH]
+    return Refusal(tuple(reasons), Proof.NAMED_TABLES) if reasons else None
 
 
 def excluded_from(candidacy: Candidacy) -> tuple[Excluded, ...]:
@@ -138,6 +154,6 @@ def _with_rivals_on(candidacy: Candidacy, reason: Reason) -> Reason:
         return reason
     admission, tables = candidacy.admission, reason.details["tables"]
     window = candidacy.stay_at(admission.compiled.house.floor.mask(tables)).occupied
-    rivals = find_rivals(admission.view, tables, window, admission.released.owners)
+    rivals = find_all_rivals(admission.view, tables, window, admission.released.owners)
     in_the_way = [describe(row) for row in rivals]
     return Reason(reason.code, {**reason.details, "in_the_way": in_the_way})

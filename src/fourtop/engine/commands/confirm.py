@@ -30,6 +30,8 @@ import attrs
 
 from fourtop.engine.admission import Admission, Seating
 from fourtop.engine.allocations import allocate, expire_holds, in_state, released_for
+from fourtop.engine.candidacy import Candidacy
+from fourtop.engine.checks.tables import check_kept
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, one_or_none, optional_id
 from fourtop.engine.events import assignment_event, created_event, hold_event, status_event
@@ -59,7 +61,7 @@ from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Stay
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.event import EventType
-from fourtop.model.hold import Fingerprint, Hold, HoldState
+from fourtop.model.hold import Hold, HoldState
 from fourtop.model.request import BookingRequest
 from fourtop.model.window import Window
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
@@ -193,7 +195,7 @@ class _Attempt:
         try:
             check_alive(hold, view.now_us)
             known = self._target()
-            seating = self._requoted(known)
+            seating = self._admitted_again(known)
         except FourtopError as error:
             return self.failed(error)
         booking_id = self.wanted.booking_id or invocation.id if known is None else known.id
@@ -234,28 +236,26 @@ class _Attempt:
     def missing(self) -> Need | None:
         """Return the records to load besides the hold.
 
-        A hold that is alive and has not drifted needs none.
+        A hold that is alive needs none while the house is as it was.
         """
         hold, scope = self.hold, self.view.scope
         bookings = one_or_none(hold.booking_id or self.wanted.booking_id) - scope.bookings
-        has_drifted = self._has_drifted
-        must_look = has_drifted or not hold.is_alive(self.view.now_us)
+        is_alive = hold.is_alive(self.view.now_us)
         windows: tuple[Window, ...] = ()
-        if must_look and not scope.covers(hold.stay.occupied):
+        if not (is_alive and self._is_house_unchanged) and not scope.covers(hold.stay.occupied):
             windows = (hold.stay.occupied,)
         if not bookings and not windows:
             return None
         more = Scope(scope.restaurant_id, bookings=bookings, windows=windows)
-        if windows and has_drifted and self.wanted.requote:
-            more |= self._read_to_requote()
+        if windows and is_alive:
+            more |= self._read_to_admit()
         return Need(more)
 
     def _admission(self, released: Released = NOTHING_RELEASED) -> Admission:
         return Admission(self.view, self.compiled, self.invocation.actor, released)
 
-    def _read_to_requote(self) -> Scope:
-        admitted = self._admission().admit(as_request(self.hold))
-        assert not isinstance(admitted, Seating), "the windows to requote are not loaded yet"
+    def _read_to_admit(self) -> Scope:
+        admitted = self._admission().admit(as_request(self.hold), is_held=True)
         if isinstance(admitted, Need):
             return admitted.scope
         return Scope(self.invocation.restaurant_id)
@@ -285,8 +285,8 @@ class _Attempt:
         check_awaits_confirmation(booking)
         return booking
 
-    def _requoted(self, known: Booking | None) -> Seating | None:
-        """Return another seating if the hold has drifted and the caller asked for a new quote.
+    def _admitted_again(self, known: Booking | None) -> Seating | None:
+        """Check the hold by today's rules; return another seating if a new quote has to be made.
 
         The hold, the booking that it is confirmed for and the booking's other holds are released:
         they belong to the same party.
@@ -295,35 +295,60 @@ class _Attempt:
             PolicyDrift: If the hold has drifted and no new quote was asked for.
             Refused: If today's rules or tables do not admit the party.
         """
-        hold = self.hold
-        if not self._has_drifted:
+        if self._is_house_unchanged:
+            # No rule has changed. The party counts towards the caps since the hold was made.
             return None
-        if not self.wanted.requote:
-            raise PolicyDrift(hold.id, hold.fingerprint.changed(self._fingerprint_now))
+        hold = self.hold
         booking_id = None if known is None else known.id
         others = () if known is None else owners_for(self.view, known.id)
         released = Released(
             (Owner(OwnerKind.HOLD, hold.id), *others), booking_id=booking_id, hold_id=hold.id
         )
-        seating = self._admission(released).admit(as_request(hold))
-        assert not isinstance(seating, Need), "the windows to requote are loaded with the hold's"
+        admission = self._admission(released)
+        held = admission.admit_held(self._request_to_keep())
+        if isinstance(held, Refusal):
+            raise Refused(held)
+        changed = self._changed(held)
+        refusal = None if changed else check_kept(held, hold.tables)
+        if not changed and refusal is None:
+            return None
+        if refusal is not None and not self.wanted.requote:
+            raise Refused(refusal)
+        seating = admission.admit(as_request(hold), is_held=True)
+        assert not isinstance(seating, Need), "the windows to admit are loaded with the hold's"
         if isinstance(seating, Refusal):
             raise Refused(seating)
+        if not self.wanted.requote:
+            raise PolicyDrift(hold.id, changed)
         return seating
 
-    @property
-    def _has_drifted(self) -> bool:
-        """Whether a fact that the hold relied on has changed."""
-        return self._fingerprint_now.facts != self.hold.fingerprint.facts
-
     @cached_property
-    def _fingerprint_now(self) -> Fingerprint:
-        hold, calendar = self.hold, self.compiled.calendar
-        start_us = hold.stay.dining.start_us
-        service = calendar.find_service(start_us)
-        stay = calendar.stay(start_us, hold.party_size, hold.stay.occasion)
-        terms = (service.period, stay) if service is not None and isinstance(stay, Stay) else None
-        return self.compiled.fingerprint(hold.tables, terms, hold.party_size)
+    def _is_house_unchanged(self) -> bool:
+        """Whether neither floor nor policy was edited since the hold was made."""
+        versions = self.hold.fingerprint.versions
+        return versions is not None and versions == self.compiled.versions
+
+    def _request_to_keep(self) -> BookingRequest:
+        """Return the hold's request, with the occasion of its stay while that is on offer."""
+        request, occasion = as_request(self.hold), self.hold.stay.occasion
+        service = self.compiled.calendar.find_service(request.start_us)
+        if service is None or occasion not in service.period.occasions:
+            return request
+        return attrs.evolve(request, occasion=occasion)
+
+    def _changed(self, held: Candidacy) -> tuple[str, ...]:
+        """Return the facts that the hold relied on and that have changed, sorted."""
+        hold, floor = self.hold, self.compiled.house.floor
+        known = [each for each in hold.tables if floor.find_table(each) is not None]
+        stay = held.stay_at(floor.mask(known))
+        terms = (held.service.period, stay)
+        now = self.compiled.fingerprint(hold.tables, terms, hold.party_size)
+        changed = hold.fingerprint.changed(now)
+        if stay.occasion != hold.stay.occasion:
+            changed = tuple(sorted((*changed, "occasion")))
+        # Other hours of the service may cut the stay.
+        is_cut = stay.occupied != hold.stay.occupied
+        return changed or (("stay",) if is_cut else ())
 
     # ---- the tables of the booking: the hold's rows, or new ones
 
