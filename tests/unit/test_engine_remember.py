@@ -22,7 +22,7 @@ ASKED: Final[dict[str, Any]] = {
 
 @pytest.fixture
 def desk(store: Store) -> Desk:
-    house = a_house()
+    house = a_house(channels=["phone"])
     return open_desk(
         store,
         attrs.evolve(house, restaurant=attrs.evolve(house.restaurant, timezone="Europe/Paris")),
