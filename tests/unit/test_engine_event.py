@@ -180,6 +180,7 @@ def an_evening(desk: Desk, clock: ManualClock) -> None:
     desk.reschedule(confirmed.id, party_size(3, "19:30"))
     clock.move_to(at("19:30"))
     desk.seat(confirmed.id)
+    desk.prolong(confirmed.id, minutes=5)
     clock.move_to(at("20:15"))
     desk.complete(confirmed.id)
     desk.no_show(waiting)
