@@ -186,13 +186,22 @@ def _leave(ledger: Ledger, guest: Guest) -> None:
     assert given is not None
     clean = ledger.now + guest.sitting.block_end - guest.sitting.end
     clean = min(clean, given.start + 31 * 24 * 60 * MINUTE)
+    rows = _rows_now(ledger, guest)
     if clean > given.end:
         own = (("booking", guest.id),)
-        rivals = ledger.rivals(given.tables, given.end, clean, own)
+        since = max(given.end, ledger.now)
+        rivals = ledger.rivals(given.tables, since, clean, own) if since < clean else []
+        passed = ledger.rivals(given.tables, given.end, since, own) if given.end < since else []
         ledger.sweep(given.end, clean)
-        clean = max(given.end, min((row.start for row in rivals), default=clean))
+        clean = max(since, min((row.start for row in rivals), default=clean))
+        if passed:
+            # Another row took the table since: what remains is a row from now on.
+            ledger.end_keeps_for(guest.id)
+            if clean > ledger.now:
+                group = ledger.place(own[0], given.tables, ledger.now, clean)
+                given.start, given.end, given.group = ledger.now, clean, group
+            return
     ledger.end_keeps_for(guest.id)
-    rows = _rows_now(ledger, guest)
     if clean > given.start:
         for row in rows:
             row.end = clean

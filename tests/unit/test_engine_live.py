@@ -201,6 +201,48 @@ def test_an_overdue_party_is_prolonged_from_now_on(store: Store, clock: ManualCl
     assert desk.table_states() == {"1": TableState.OCCUPIED}
 
 
+def test_a_row_that_has_passed_is_in_the_way_of_no_longer_stay(
+    store: Store, clock: ManualClock
+) -> None:
+    """The next party was moved away at last; its cut row says that the table was meant for it."""
+    desk = staff_at(store, sketch_floor({"1": 4, "2": 4}), after=10)
+    booked(desk, 4, "19:40", booking_id="b", tables=["1"])
+    booked(desk, 4, "18:00", booking_id="a", tables=["1"])
+    clock.move_to(at("18:00"))
+    desk.seat("a")
+    clock.move_to(at("19:50"))
+    desk.move([Move("b", ["2"])])
+    assert desk.prolong("a", minutes=10).stay.dining == window("18:00", "20:00")
+    rows = [("1", "18:00", "19:40"), ("1", "19:50", "20:10")]
+    assert rows_of(desk, "a") == rows
+    assert desk.audit().is_clean
+    clock.move_to(at("20:05"))
+    desk.complete("a")
+    assert rows_of(desk, "a") == [rows[0], ("1", "19:50", "20:15")]
+    assert desk.undo("a").status is S.CHECKED_IN
+    assert rows_of(desk, "a") == rows
+    assert desk.audit().is_clean
+
+
+def test_a_late_leaver_keeps_its_buffer_though_another_row_has_passed(
+    store: Store, clock: ManualClock
+) -> None:
+    desk = staff_at(store, sketch_floor({"1": 4, "2": 4}), after=10)
+    booked(desk, 4, "19:40", booking_id="b", tables=["1"])
+    booked(desk, 4, "18:00", booking_id="a", tables=["1"])
+    clock.move_to(at("18:00"))
+    desk.seat("a")
+    clock.move_to(at("19:50"))
+    desk.cancel("b")
+    sitting = desk.get_booking("a")
+    desk.complete("a")
+    assert rows_of(desk, "a") == [("1", "18:00", "19:40"), ("1", "19:50", "20:00")]
+    assert not desk.quote(party_size(2, "19:59", tables=["1"]))
+    assert desk.undo("a").assignment == sitting.assignment
+    assert rows_of(desk, "a") == [("1", "18:00", "19:40")]
+    assert desk.audit().is_clean
+
+
 def test_a_hold_in_the_way_of_a_longer_stay_ends_by_itself(
     store: Store, clock: ManualClock
 ) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 
 import attrs
 
+from fourtop.engine.allocations import allocate
 from fourtop.engine.invocation import Invocation
+from fourtop.engine.rivals import find_rivals
 from fourtop.model.allocation import Allocation, Owner, OwnerKind
 from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
 from fourtop.model.window import Window
@@ -58,6 +60,34 @@ def with_window(rows: Iterable[Allocation], window: Window) -> Changes:
         (row, attrs.evolve(row, window=window)) for row in rows if row.window != window
     )
     return Changes(replaced=replaced) if replaced else NO_CHANGES
+
+
+def lengthened(
+    invocation: Invocation, view: View, booking: Booking, end_us: int
+) -> tuple[Assignment, Changes]:
+    """Return the assignment of a seated party that keeps its tables until a later time.
+
+    Its rows get the later end. If another row took a table after they had ended, although the party
+    sat there, they stay as they are, and the party gets rows from now on.
+
+    Args:
+        invocation: The ids of new rows derive from its id.
+        view: Covers the time from the end of the rows on.
+        booking: The booking; no other row is in the way from now on.
+        end_us: The new end, in microseconds: after that of its rows, and not before now.
+    """
+    given = booking.assignment
+    assert given is not None, "a seated party has tables"
+    more = Window.of_micros(given.window.end_us, end_us)
+    if not find_rivals(view, given.tables, more, own(booking.id)):
+        window = Window.of_micros(given.window.start_us, end_us)
+        return in_window(given, window), with_window(current_rows(view, booking), window)
+    if end_us <= view.now_us:
+        return given, NO_CHANGES
+    window = Window.of_micros(view.now_us, end_us)
+    placing = allocate(invocation, (OwnerKind.BOOKING, booking.id), given.tables, window)
+    assignment = attrs.evolve(given, window=window, merge_group_id=placing.merge_group_id)
+    return assignment, Changes(added=placing.rows)
 
 
 def in_window(assignment: Assignment, window: Window) -> Assignment:

@@ -8,7 +8,14 @@ from fourtop.engine.events import status_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import check_expected, get_booking
 from fourtop.engine.rivals import find_rivals
-from fourtop.engine.steps import after_step, current_rows, in_window, own, with_window
+from fourtop.engine.steps import (
+    after_step,
+    current_rows,
+    in_window,
+    lengthened,
+    own,
+    with_window,
+)
 from fourtop.errors import IllegalTransition
 from fourtop.model import validators
 from fourtop.model.booking import Booking, BookingStatus
@@ -48,7 +55,7 @@ def complete_stay(
     if given is None or not booking.status.may_become(target):
         raise IllegalTransition(booking_id, booking.status.value, target.value)
     clean_us = min(view.now_us + buffer_after_us(booking), given.window.start_us + MAX_WINDOW_US)
-    longer, changes = None, NO_CHANGES
+    changes = NO_CHANGES
     if clean_us > given.window.end_us:
         longer = Window.of_micros(given.window.end_us, clean_us)
         if not view.scope.covers(longer):
@@ -56,14 +63,16 @@ def complete_stay(
         clean_us = _clean_until(view, booking, longer)
         changes = expire_holds(invocation, view, longer)
     changes += released_for(invocation, view, booking_id)
-    rows = current_rows(view, booking)
-    if clean_us > given.window.start_us:
+    if clean_us > given.window.end_us:
+        given, more = lengthened(invocation, view, booking, clean_us)
+        changes += more
+    elif clean_us > given.window.start_us:
         window = Window.of_micros(given.window.start_us, clean_us)
-        changes += with_window(rows, window)
+        changes += with_window(current_rows(view, booking), window)
         given = in_window(given, window)
     else:
         # It left in its first instant: nothing remains.
-        changes += Changes(removed=rows)
+        changes += Changes(removed=current_rows(view, booking))
     facts = {"assignment": given, "left_us": view.now_us}
     left = after_step(invocation, view, booking, target, **facts)
     event = status_event(invocation, left, booking.status)
@@ -72,6 +81,10 @@ def complete_stay(
 
 def _clean_until(view: View, booking: Booking, longer: Window) -> int:
     """Return the end of the longer stay, or the start of the next row of one of its tables."""
-    rivals = find_rivals(view, booking.tables, longer, own(booking.id))
+    since_us = max(longer.start_us, view.now_us)
+    if since_us >= longer.end_us:
+        return longer.end_us
+    ahead = Window.of_micros(since_us, longer.end_us)
+    rivals = find_rivals(view, booking.tables, ahead, own(booking.id))
     next_us = min((row.window.start_us for row in rivals), default=longer.end_us)
-    return max(next_us, longer.start_us)
+    return max(next_us, since_us)

@@ -13,7 +13,7 @@ from fourtop.engine.events import assignment_event, prolonged_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import check_expected, get_booking
 from fourtop.engine.rivals import describe, find_rivals
-from fourtop.engine.steps import current_rows, in_window, own, with_window
+from fourtop.engine.steps import lengthened, own
 from fourtop.errors import (
     Code,
     IllegalTransition,
@@ -26,10 +26,10 @@ from fourtop.errors import (
 )
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation
-from fourtop.model.booking import Booking, BookingStatus
+from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.request import STAY_MINUTES
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, to_micros
-from fourtop.ports import Changes, Decision, Need, Scope, View, buffer_after_us
+from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View, buffer_after_us
 
 _LONGEST_US = 24 * 60 * MICROSECONDS_PER_MINUTE
 
@@ -104,21 +104,21 @@ class _Prolonging:
             return Decision(booking)
         self._check_end(booking, end_us)
         taken_us = end_us + buffer_after_us(booking)
-        window = given.window
-        changes = Changes()
-        if taken_us > window.end_us:
-            more = Window.of_micros(window.end_us, taken_us)
+        assignment, changes = given, NO_CHANGES
+        if taken_us > given.window.end_us:
+            more = Window.of_micros(given.window.end_us, taken_us)
             if not self.view.scope.covers(more):
                 return Need(Scope(self.view.scope.restaurant_id, windows=(more,)))
-            rivals = find_rivals(self.view, given.tables, more, own(booking_id))
+            ahead = Window.of_micros(max(more.start_us, self.view.now_us), taken_us)
+            rivals = find_rivals(self.view, given.tables, ahead, own(booking_id))
             if rivals:
                 raise Refused(_refusal(booking, rivals, base_us))
-            window = Window.of_micros(window.start_us, taken_us)
-            changes += expire_holds(self.invocation, self.view, more)
-            changes += with_window(current_rows(self.view, booking), window)
-        prolonged = self._prolonged(booking, end_us, window)
+            changes = expire_holds(self.invocation, self.view, more)
+            assignment, longer = lengthened(self.invocation, self.view, booking, taken_us)
+            changes += longer
+        prolonged = self._prolonged(booking, end_us, assignment)
         events = [prolonged_event(self.invocation, prolonged, booking)]
-        if window != given.window:
+        if assignment != given:
             events.append(assignment_event(self.invocation, prolonged))
         changes += Changes(bookings=(prolonged,), events=tuple(events))
         return Decision(prolonged, changes)
@@ -137,8 +137,7 @@ class _Prolonging:
             rule = "must lie ahead, after the end of the stay and within 24 hours"
             raise InvalidInput("until", rule, text(end_us))
 
-    def _prolonged(self, booking: Booking, end_us: int, window: Window) -> Booking:
-        assert booking.assignment is not None, "a seated party has tables"
+    def _prolonged(self, booking: Booking, end_us: int, assignment: Assignment) -> Booking:
         dining, occupied = booking.stay.dining, booking.stay.occupied
         taken_us = end_us + buffer_after_us(booking)
         return attrs.evolve(
@@ -148,7 +147,7 @@ class _Prolonging:
                 dining=Window.of_micros(dining.start_us, end_us),
                 occupied=Window.of_micros(occupied.start_us, taken_us),
             ),
-            assignment=in_window(booking.assignment, window),
+            assignment=assignment,
             last_step=None,
             version=booking.version + 1,
             updated_us=self.view.now_us,

@@ -18,7 +18,7 @@ from fourtop.engine.rivals import find_rivals
 from fourtop.engine.steps import current_rows, in_window, own, with_window
 from fourtop.errors import NothingToUndo, Refused
 from fourtop.model import validators
-from fourtop.model.allocation import Allocation, OwnerKind
+from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
 from fourtop.model.window import Window
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
@@ -126,12 +126,26 @@ class _Undoing:
         """Return the assignment and the rows as they were before the step."""
         rows: tuple[Allocation, ...] = current_rows(self.view, self.booking)
         expired = expire_holds(self.invocation, self.view, window)
+        before = self._rows_of(window)
+        if before:
+            # The step has added rows of its own; those of before are still there.
+            groups = [row for row in before if row.resource_type is ResourceType.MERGE_GROUP]
+            group_id = groups[0].resource_id if groups else None
+            again = attrs.evolve(given, window=window, merge_group_id=group_id)
+            kept = {row.id for row in before}
+            gone = tuple(row for row in rows if row.id not in kept)
+            return again, expired + Changes(removed=gone)
         if rows:
             return in_window(given, window), expired + with_window(rows, window)
         owner = (OwnerKind.BOOKING, self.booking.id)
         placing = allocate(self.invocation, owner, given.tables, window)
         again = attrs.evolve(given, window=window, merge_group_id=placing.merge_group_id)
         return again, expired + Changes(added=placing.rows)
+
+    def _rows_of(self, window: Window) -> tuple[Allocation, ...]:
+        """Return the rows of the booking that have exactly a window."""
+        rows = self.view.allocations_of(OwnerKind.BOOKING, self.booking.id)
+        return tuple(row for row in rows if row.window == window and not row.shadow)
 
     def _before(self, given: Assignment | None) -> Booking:
         status = self.step.status
