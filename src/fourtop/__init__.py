@@ -82,11 +82,14 @@ from fourtop.formats.house_document import (
 from fourtop.formats.json_schema import house_schema
 from fourtop.formats.sketch import sketch_floor, sketch_house
 from fourtop.jobs import (
+    LocalTime,
+    LocalTimes,
     Pruned,
     Relayed,
     RelayOptions,
     ReleasedLate,
     Swept,
+    check_local_times,
     prune_allocations,
     prune_confirmations,
     prune_outbox,
@@ -98,6 +101,7 @@ from fourtop.model.actor import GUEST, Actor
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.block import Block
 from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus, Step
+from fourtop.model.booking_change import KEEP, BookingChange, Keep
 from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
 from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.capacity_rules import (
@@ -128,6 +132,7 @@ from fourtop.model.results import (
     Slot,
     Versions,
 )
+from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.model.table import Mobility, Position, Table
 from fourtop.model.walk_in import WalkIn
@@ -161,6 +166,7 @@ _OF_SQL = frozenset(
 
 __all__ = [
     "GUEST",
+    "KEEP",
     "Actor",
     "AdjacencyMode",
     "Allocation",
@@ -178,6 +184,7 @@ __all__ = [
     "Availability",
     "Block",
     "Booking",
+    "BookingChange",
     "BookingRequest",
     "BookingRow",
     "BookingStatus",
@@ -220,7 +227,10 @@ __all__ = [
     "InvalidInput",
     "InvalidWindow",
     "Join",
+    "Keep",
     "KeyReused",
+    "LocalTime",
+    "LocalTimes",
     "ManualClock",
     "MemoryStore",
     "Mobility",
@@ -242,6 +252,7 @@ __all__ = [
     "PolicyDrift",
     "Position",
     "Preference",
+    "ProblemKind",
     "Proof",
     "Pruned",
     "Quote",
@@ -256,6 +267,7 @@ __all__ = [
     "Restaurant",
     "Rival",
     "RuleKind",
+    "RuleProblem",
     "Score",
     "SeatingRules",
     "Service",
@@ -288,6 +300,8 @@ __all__ = [
     "Window",
     "Zone",
     "ZoneRule",
+    "check_local_times",
+    "check_rules",
     "downgrade",
     "dump_house",
     "dump_rows_csv",

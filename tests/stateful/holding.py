@@ -22,6 +22,8 @@ from fourtop.errors import (
 from fourtop.model.event import EventType
 from fourtop.model.request import BookingRequest
 from tests.stateful.admission import NOTHING, Own, admit, check_caps, refused, sit
+from tests.stateful.booking import check_expected, find
+from tests.stateful.choosing import NO_CONDITION
 from tests.stateful.ledger import (
     AWAITING,
     SECOND,
@@ -33,9 +35,7 @@ from tests.stateful.ledger import (
     Row,
     Wrong,
 )
-from tests.stateful.service import Opening, Sitting, moment, opening_at
-
-LONGEST_LIFE = 600 * SECOND
+from tests.stateful.service import Opening, Sitting, moment, opening_at, told
 
 
 @attrs.frozen
@@ -48,26 +48,42 @@ class Terms:
 
 
 def hold(ledger: Ledger, new_id: str, request: BookingRequest, terms: Terms) -> Keep:
+    life = life_of(ledger, terms.ttl_seconds, ledger.now)
     own = NOTHING
     if terms.booking_id is not None:
         check_awaits(ledger, terms.booking_id, request)
+        request = completed(ledger.guests[terms.booking_id], request)
         own = Own(booking_id=terms.booking_id)
     check_limits(ledger, terms, given_up=0)
     seated, choice = admit(ledger, request, own)
-    return _made(ledger, new_id, (request, terms), seated, choice.tables)
+    return _made(ledger, new_id, (request, terms), seated, choice.tables, life=life)
 
 
 def replace(
     ledger: Ledger, new_id: str, old_id: str, request: BookingRequest, ttl_seconds: int | None
 ) -> Keep:
     old = live(ledger, old_id)
+    life = life_of(ledger, ttl_seconds, old.life)
     terms = Terms(old.booking_id, ttl_seconds, old.session)
     if old.booking_id is not None:
         check_awaits(ledger, old.booking_id, request)
+        request = completed(ledger.guests[old.booking_id], request)
     check_limits(ledger, terms, given_up=1)
     seated, choice = admit(ledger, request, Own((("hold", old.id),), old.booking_id, old.id))
     ledger.end_keep(old, "replaced", EventType.HOLD_REPLACED)
-    return _made(ledger, new_id, (request, terms), seated, choice.tables)
+    return _made(ledger, new_id, (request, terms), seated, choice.tables, life=life)
+
+
+def life_of(ledger: Ledger, ttl_seconds: int | None, since: int) -> tuple[int, int]:
+    """Return since when the party keeps tables, and when its new hold expires."""
+    rules = ledger.policy.holds
+    last = since + rules.max_lifetime_seconds * SECOND
+    expires = ledger.now + (rules.ttl_seconds if ttl_seconds is None else ttl_seconds) * SECOND
+    if ttl_seconds is None:
+        expires = min(expires, last)
+    if expires > last or expires <= ledger.now:
+        raise Wrong(HoldLimit, limit="lifetime_seconds", maximum=rules.max_lifetime_seconds)
+    return since, expires
 
 
 def _made(
@@ -76,18 +92,20 @@ def _made(
     what: tuple[BookingRequest, Terms],
     seated: Sitting,
     tables: tuple[str, ...],
+    *,
+    life: tuple[int, int],
 ) -> Keep:
     request, terms = what
     assert new_id not in ledger.keeps, "the id of a new hold is new"
     ledger.sweep(seated.block_start, seated.block_end)
-    ttl = ledger.policy.holds.ttl_seconds if terms.ttl_seconds is None else terms.ttl_seconds
     keep = Keep(
         id=new_id,
         party_size=request.party_size,
         sitting=seated,
         tables=tables,
         created=ledger.now,
-        expires=ledger.now + ttl * SECOND,
+        expires=life[1],
+        life=life[0],
         actor=ledger.actor,
         house=(ledger.floor_version, ledger.policy_version),
         relies_on=facts(
@@ -100,6 +118,7 @@ def _made(
         wish=request.wish,
         named=bool(request.tables),
         occasion=request.occasion,
+        reference=request.reference,
     )
     ledger.keeps[new_id] = keep
     ledger.place(("hold", new_id), tables, seated.block_start, seated.block_end)
@@ -110,8 +129,9 @@ def _made(
 
 def extend(ledger: Ledger, hold_id: str, seconds: int) -> Keep:
     keep = live(ledger, hold_id)
-    if keep.expires + seconds * SECOND > keep.created + LONGEST_LIFE:
-        raise Wrong(HoldLimit, limit="lifetime_seconds", maximum=600)
+    longest = ledger.policy.holds.max_lifetime_seconds
+    if keep.expires + seconds * SECOND > keep.life + longest * SECOND:
+        raise Wrong(HoldLimit, limit="lifetime_seconds", maximum=longest)
     keep.expires += seconds * SECOND
     ledger.tell(EventType.HOLD_EXTENDED, hold_id=keep.id, booking_id=keep.booking_id)
     ledger.occupancy_version += 1
@@ -139,10 +159,22 @@ def live(ledger: Ledger, hold_id: str) -> Keep:
     return keep
 
 
+def completed(guest: Guest, request: BookingRequest) -> BookingRequest:
+    """Return a request for a booking: what it leaves open, the booking has asked for."""
+    return BookingRequest(
+        request.party_size,
+        request.start,
+        occasion=request.occasion or guest.occasion,
+        must=request.must if request.must != NO_CONDITION else guest.must,
+        wish=request.wish if request.wish != NO_CONDITION else guest.wish,
+        tables=request.tables,
+        reference=request.reference or guest.reference,
+        past_reason=request.past_reason,
+    )
+
+
 def check_awaits(ledger: Ledger, booking_id: str, request: BookingRequest) -> None:
-    guest = ledger.guests.get(booking_id)
-    if guest is None:
-        raise Wrong(NotFound, kind="booking", id=booking_id)
+    guest = find(ledger, booking_id)
     if guest.status not in AWAITING:
         raise Wrong(
             IllegalTransition, booking_id=booking_id, status=guest.status, target="confirmed"
@@ -236,6 +268,7 @@ class Asked:
     booking_id: str | None = None
     requote: bool = False
     key: str | None = None
+    expected: int | None = None
 
 
 def confirm(ledger: Ledger, new_id: str, asked: Asked) -> Guest:
@@ -245,7 +278,7 @@ def confirm(ledger: Ledger, new_id: str, asked: Asked) -> Guest:
         raise Wrong(NotFound, kind="hold", id=asked.hold_id)
     try:
         live(ledger, keep.id)
-        guest = _target(ledger, keep, asked.booking_id)
+        guest = _target(ledger, keep, asked)
         seated, tables = _seats(ledger, keep, guest, requote=asked.requote)
     except Wrong as wrong:
         leave_evidence(ledger, keep, asked, (asked.booking_id or keep.booking_id, _code(wrong)))
@@ -276,8 +309,21 @@ def confirm(ledger: Ledger, new_id: str, asked: Asked) -> Guest:
             updated=ledger.now,
             actor=ledger.actor,
             past_reason=keep.past_reason,
+            must=keep.must,
+            wish=keep.wish,
+            named=keep.named,
+            occasion=keep.occasion,
+            reference=keep.reference,
+            told=told(ledger.restaurant, seated.start),
         )
         ledger.guests[booking_id] = guest
+    is_own = keep.booking_id is not None
+    if is_own or guest.must == NO_CONDITION:
+        guest.must = keep.must
+    if is_own or guest.wish == NO_CONDITION:
+        guest.wish = keep.wish
+    guest.named, guest.occasion = keep.named, keep.occasion
+    guest.reference = keep.reference or guest.reference
     guest.status, guest.sitting, guest.given = "confirmed", seated, given
     guest.past_reason = guest.past_reason or keep.past_reason
     guest.version, guest.updated, guest.actor = guest.version + 1, ledger.now, ledger.actor
@@ -286,18 +332,22 @@ def confirm(ledger: Ledger, new_id: str, asked: Asked) -> Guest:
     return guest
 
 
-def _target(ledger: Ledger, keep: Keep, named: str | None) -> Guest | None:
+def _target(ledger: Ledger, keep: Keep, asked: Asked) -> Guest | None:
+    named = asked.booking_id
     if keep.booking_id is not None and named not in (None, keep.booking_id):
         raise Wrong(HoldMismatch, hold_id=keep.id, booking_id=named)
     booking_id = named if keep.booking_id is None else keep.booking_id
     guest = None if booking_id is None else ledger.guests.get(booking_id)
     if guest is None:
+        if asked.expected is not None:
+            raise Wrong(NotFound, kind="booking", id=booking_id or keep.id)
         return None
-    if keep.booking_id is None and (guest.party_size, guest.sitting.start) != (
-        keep.party_size,
-        keep.sitting.start,
-    ):
-        raise Wrong(HoldMismatch, hold_id=keep.id, booking_id=booking_id)
+    check_expected(guest, asked.expected)
+    if keep.booking_id is None:
+        same = (guest.party_size, guest.sitting.start) == (keep.party_size, keep.sitting.start)
+        tables = [table for table in ledger.floor.tables if table.id in keep.tables]
+        if not same or any(ledger.chooser().unmet(table, guest.must) for table in tables):
+            raise Wrong(HoldMismatch, hold_id=keep.id, booking_id=booking_id)
     if guest.status not in AWAITING:
         raise Wrong(IllegalTransition, booking_id=guest.id, status=guest.status, target="confirmed")
     return guest
@@ -324,7 +374,7 @@ def _seats(
             facts = {"party_size": keep.party_size, "conditions": kinds}
             raise refused(Proof.NAMED_TABLES, (Code.NO_TABLES_MATCH, facts))
     # What the party named: an occasion that the house chose for it is no wish of its own.
-    seated, choice = admit(ledger, _as_request(keep, keep.occasion), own)
+    seated, choice = admit(ledger, _as_request(keep, keep.occasion), own, is_held=True)
     if not requote:
         raise Wrong(PolicyDrift, hold_id=keep.id, changed=changed)
     return seated, choice.tables

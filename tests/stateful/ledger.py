@@ -80,6 +80,12 @@ class Guest:
     updated: int
     actor: Actor
     past_reason: str | None
+    must: Preference
+    wish: Preference
+    named: bool
+    occasion: str | None
+    reference: str | None
+    told: str
 
 
 @attrs.define(eq=False)
@@ -92,6 +98,7 @@ class Keep:
     tables: tuple[str, ...]
     created: int
     expires: int
+    life: int
     actor: Actor
     house: tuple[int, int]
     relies_on: dict[str, Any]
@@ -102,6 +109,7 @@ class Keep:
     wish: Preference
     named: bool
     occasion: str | None
+    reference: str | None
     state: str = "active"
 
 

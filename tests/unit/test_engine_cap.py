@@ -22,7 +22,7 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.ports import Store
-from tests.evening import FRIDAY, a_house, at, booked, held, open_desk, party_size, window
+from tests.evening import FRIDAY, a_house, at, booked, change, held, open_desk, party_size, window
 
 
 @pytest.fixture
@@ -209,7 +209,7 @@ def test_who_already_counts_may_come_though_the_cap_sank(desk: Desk, clock: Manu
     bookings = [booked(desk, 4) for _ in range(2)]
     cap(desk, CapacityRule(max_covers=4))
     with pytest.raises(Refused) as caught:
-        desk.reschedule(bookings[0].id, party_size(4, "20:00"))
+        desk.reschedule(bookings[0].id, change(4, "20:00"))
     assert caught.value.refusal.reasons[0].details["booked"] == 4
     clock.move_to(at("19:00"))
     assert desk.seat(bookings[0].id).party_size == 4

@@ -33,6 +33,7 @@ from tests.evening import (
     a_house,
     at,
     booked,
+    change,
     five_tables,
     held,
     import_rows,
@@ -85,7 +86,7 @@ CHANGES: dict[str, tuple[Callable[[Desk], object], list[EventType]]] = {
         [E.BOOKING_CREATED, E.ASSIGNMENT_SYNC, E.BOOKING_STATUS],
     ),
     "reschedule": (
-        lambda desk: desk.reschedule(booked(desk, 4).id, party_size(4, "20:00")),
+        lambda desk: desk.reschedule(booked(desk, 4).id, change(4, "20:00")),
         [E.BOOKING_CREATED, E.ASSIGNMENT_SYNC, E.BOOKING_RESCHEDULED, E.ASSIGNMENT_SYNC],
     ),
     "move": (
@@ -173,11 +174,11 @@ def an_evening(desk: Desk, clock: ManualClock) -> None:
     second = desk.replace_hold(first.id, party_size(4, "19:15"))
     confirmed = desk.confirm(second.id)
     waiting = pending(desk)
-    desk.reschedule(waiting, party_size(4, "20:00"))
+    desk.reschedule(waiting, change(4, "20:00"))
     desk.confirm(held(desk, 4, "20:00", booking_id=waiting).id)
     desk.move([Move(confirmed.id, ["5"])])
     desk.move([Move(confirmed.id, ["5"])])
-    desk.reschedule(confirmed.id, party_size(3, "19:30"))
+    desk.reschedule(confirmed.id, change(3, "19:30"))
     clock.move_to(at("19:30"))
     desk.seat(confirmed.id)
     desk.prolong(confirmed.id, minutes=5)
@@ -189,9 +190,10 @@ def an_evening(desk: Desk, clock: ManualClock) -> None:
     clock.move_to(at("20:20"))
     desk.unblock(block.id)
     import_rows(desk, ("i1", 2, "21:00", "22:00", "1"))
-    shadow = BookingRow("s1", 2, at("21:00"), end=at("22:00"), tables=["1"])
-    desk.import_bookings([shadow], shadow=True)
-    desk.clear_shadows(MONTH)
+    desk.import_bookings(
+        [BookingRow("s1", 2, at("21:00"), end=at("22:00"), tables=["2"])], shadow=True
+    )
+    desk.clear_shadows(booking_ids=["shadow:s1"])
     for _ in range(2):
         desk.edit_floor(lambda floor: floor.with_zone(Zone("attic", f"{GHOST} attic")))
         desk.edit_policy(lambda policy: policy)

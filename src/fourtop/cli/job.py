@@ -17,8 +17,10 @@ import attrs
 
 from fourtop import (
     Event,
+    LocalTime,
     RelayOptions,
     Swept,
+    check_local_times,
     prune_allocations,
     prune_confirmations,
     prune_outbox,
@@ -35,6 +37,7 @@ from fourtop.ports import MaintainedStore
 
 NOBODY: Final = "nobody"
 DEFAULT_DAYS: Final = 30
+DAYS_AHEAD: Final = 731
 _SWEEP_BATCH: Final = 100
 _PRUNE_BATCH: Final = 500
 _FUNCTION: Final = re.compile(r"[\w.]+:[\w.]+")
@@ -89,6 +92,30 @@ def run_release_late(database: Database, after_minutes: int, limit: int) -> Answ
         released = release_late(store, after_minutes=after_minutes, limit=limit)
     text = f"release-late: {counted(released.bookings, 'booking')} marked as no-show"
     return Answer(text, {"release-late": attrs.asdict(released)})
+
+
+def run_local_times(database: Database, *, days: int) -> Answer:
+    """Compare the local times of bookings; the answer is ``NO`` if some differ.
+
+    Raises:
+        InvalidInput: If the number of days is outside its range.
+        StoreUnavailable: If the store cannot be reached.
+    """
+    database.require_there()
+    with database.opened() as store:
+        found = check_local_times(store, days=days)
+    lines = [line_of(each) for each in found.differing]
+    lines.append(f"{counted(found.checked, 'booking')} compared, {len(lines)} differ")
+    data = {"checked": found.checked, "differing": [attrs.asdict(each) for each in found.differing]}
+    return Answer("\n".join(lines), data, ExitCode.NO if found.differing else ExitCode.YES)
+
+
+def line_of(found: LocalTime) -> str:
+    """Return the line of a booking whose local time differs."""
+    return (
+        f"booking {found.booking_id} of {found.restaurant_id}:"
+        f" told {found.told}, now {found.present}"
+    )
 
 
 Numbers = Mapping[str, int]

@@ -22,15 +22,18 @@ from fourtop.cli.doctor import doctor
 from fourtop.cli.house import PutOptions, export_house, put_house, show_house
 from fourtop.cli.inputs import WrongInput, open_desk, open_document, open_house, read_bookings
 from fourtop.cli.job import (
+    DAYS_AHEAD,
     DEFAULT_DAYS,
     JOBS,
     NOBODY,
     JobOptions,
     run_jobs,
+    run_local_times,
     run_release_late,
 )
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
 from fourtop.cli.plan import Conditions, Wanted, plan
+from fourtop.cli.rules import check_house_rules
 from fourtop.cli.seat import Arrival, seat
 from fourtop.errors import safe_repr
 from fourtop.formats.json_schema import house_schema
@@ -92,6 +95,7 @@ def _parser() -> ArgumentParser:
     _add_asking(add)
     _add_keeping(add)
     _add_houses(commands)
+    _add_rules(commands)
     _add_jobs(commands)
     add("schema", _run_schema, "the JSON Schema of the house document")
     return parser
@@ -208,6 +212,12 @@ def _add_houses(commands: Any) -> None:
     _add_store(one)
 
 
+def _add_rules(commands: Any) -> None:
+    add = _add_group(commands, "rules", "ACTION", "check the rules of a house")
+    one = add("check", _run_rules, "rules that contradict each other or never apply")
+    one.add_argument("floor", metavar="FLOOR", help="a house document, or pub for the sample")
+
+
 def _add_jobs(commands: Any) -> None:
     add = _add_group(commands, "jobs", "JOB", "run the jobs once, for cron")
     for name, summary in (
@@ -241,6 +251,12 @@ def _add_jobs(commands: Any) -> None:
     )
     one.add_argument(
         "--limit", type=_whole, default=100, metavar="BOOKINGS", help="(default: %(default)s)"
+    )
+    summary = "list bookings whose local time is not the one that was told; exit code 1 if some are"
+    one = add("local-times", _run_local_times, summary)
+    _add_store(one)
+    one.add_argument(
+        "--days", type=_whole, default=DAYS_AHEAD, help="days ahead (default: %(default)s)"
     )
 
 
@@ -393,6 +409,10 @@ def _run_export(found: Namespace) -> Answer:
     return export_house(_database(found), found.id, found.output)
 
 
+def _run_rules(found: Namespace) -> Answer:
+    return check_house_rules(open_house(found.floor))
+
+
 def _run_jobs(found: Namespace) -> Answer:
     return run_jobs(
         _database(found),
@@ -403,6 +423,10 @@ def _run_jobs(found: Namespace) -> Answer:
 
 def _run_release_late(found: Namespace) -> Answer:
     return run_release_late(_database(found), found.after_minutes, found.limit)
+
+
+def _run_local_times(found: Namespace) -> Answer:
+    return run_local_times(_database(found), days=found.days)
 
 
 def _run_schema(_found: Namespace) -> Answer:

@@ -193,7 +193,7 @@ class Admission:
             most_plans: How many plans to find where the party names no tables.
             with_tables: Whether it gets tables now.
             counts: Whether the caller asks for the usage of the service afterwards.
-            is_held: Whether a hold has promised the party its start.
+            is_held: Whether a hold or a booking has promised the party its start.
         """
         candidacy = Candidacy(self, party, most_plans)
         composition = self.composition

@@ -13,7 +13,7 @@ from fourtop.model.request import (
     STAY_MINUTES,
     BookingRequest,
     Preference,
-    table_ids,
+    as_table_ids,
 )
 from fourtop.model.window import from_micros
 
@@ -51,7 +51,7 @@ class WalkIn:
     wish: Preference = attrs.field(
         default=ANY_TABLE, kw_only=True, validator=validators.one_of(Preference)
     )
-    tables: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=table_ids)
+    tables: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_table_ids)
     minutes: int | None = attrs.field(
         default=None,
         kw_only=True,

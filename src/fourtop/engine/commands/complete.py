@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fourtop.engine.allocations import expire_holds, released_for
-from fourtop.engine.dispatch.requests import Caller, Command, optional_version
+from fourtop.engine.dispatch.requests import Caller, Command, optional_version, with_expected
 from fourtop.engine.events import status_event
 from fourtop.engine.invocation import Invocation
-from fourtop.engine.preconditions import check_expected, get_booking
+from fourtop.engine.preconditions import get_booking
 from fourtop.engine.rivals import find_rivals
 from fourtop.engine.steps import (
     after_step,
@@ -32,7 +32,7 @@ def command(
         InvalidIdentifier: If the id or the key is malformed.
         InvalidInput: If the version is out of range.
     """
-    arguments = {"booking_id": booking_id, "expected": optional_version(expected)}
+    arguments = with_expected({"booking_id": booking_id}, optional_version(expected))
     invocation = caller.invocation("complete", key, arguments)
     validators.check_identifier("booking_id", booking_id)
     return Command(
@@ -49,9 +49,10 @@ def complete_stay(
 
     Its rows end when its tables are clean: after the buffer, or at the next row of one of them.
     """
-    booking = get_booking(view, booking_id)
-    check_expected(booking, expected)
+    booking = get_booking(view, booking_id, expected)
     given, target = booking.assignment, BookingStatus.COMPLETED
+    if booking.status is target:
+        return Decision(booking)
     if given is None or not booking.status.may_become(target):
         raise IllegalTransition(booking_id, booking.status.value, target.value)
     clean_us = min(view.now_us + buffer_after_us(booking), given.window.start_us + MAX_WINDOW_US)

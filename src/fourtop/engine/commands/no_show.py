@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fourtop.engine.commands.status import end_booking
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.dispatch.requests import Caller, Command, optional_version
+from fourtop.engine.dispatch.requests import Caller, Command, optional_version, with_expected
 from fourtop.engine.invocation import Invocation
-from fourtop.engine.preconditions import check_expected, get_booking
+from fourtop.engine.preconditions import get_booking
 from fourtop.errors import Code, IllegalTransition, Refusal, Refused
 from fourtop.model import validators
 from fourtop.model.booking import Booking, BookingStatus
@@ -23,7 +23,7 @@ def command(
         InvalidIdentifier: If the id or the key is malformed.
         InvalidInput: If the version is out of range.
     """
-    arguments = {"booking_id": booking_id, "expected": optional_version(expected)}
+    arguments = with_expected({"booking_id": booking_id}, optional_version(expected))
     invocation = caller.invocation("no_show", key, arguments)
     validators.check_identifier("booking_id", booking_id)
     return Command(
@@ -41,9 +41,10 @@ def mark_absent(
     expected: int | None,
 ) -> Decision[Booking]:
     """Decide that a party did not come. It may still come until the policy gives it up."""
-    booking = get_booking(view, booking_id)
-    check_expected(booking, expected)
+    booking = get_booking(view, booking_id, expected)
     target = BookingStatus.NO_SHOW
+    if booking.status is target:
+        return Decision(booking)
     if not booking.status.may_become(target):
         raise IllegalTransition(booking_id, booking.status.value, target.value)
     start_us = booking.stay.dining.start_us

@@ -11,7 +11,7 @@ from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, optional_version
 from fourtop.engine.events import assignment_event, prolonged_event
 from fourtop.engine.invocation import Invocation
-from fourtop.engine.preconditions import check_expected, get_booking
+from fourtop.engine.preconditions import get_booking
 from fourtop.engine.rivals import describe, find_rivals
 from fourtop.engine.steps import lengthened, own
 from fourtop.errors import (
@@ -93,8 +93,7 @@ class _Prolonging:
     longer: Longer
 
     def decide(self, booking_id: str, expected: int | None) -> Decision[Booking] | Need:
-        booking = get_booking(self.view, booking_id)
-        check_expected(booking, expected)
+        booking = get_booking(self.view, booking_id, expected)
         given = booking.assignment
         if booking.status is not BookingStatus.CHECKED_IN or given is None:
             raise IllegalTransition(booking_id, booking.status.value, "prolonged")

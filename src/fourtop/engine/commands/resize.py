@@ -11,7 +11,7 @@ from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, optional_version
 from fourtop.engine.events import rescheduled_event
 from fourtop.engine.invocation import Invocation
-from fourtop.engine.preconditions import check_expected, get_booking
+from fourtop.engine.preconditions import get_booking
 from fourtop.errors import IllegalTransition, Reason, Refusal, Refused
 from fourtop.model import validators
 from fourtop.model.booking import Booking, BookingStatus
@@ -63,8 +63,7 @@ class _Resizing:
     party_size: int
 
     def decide(self, booking_id: str, expected: int | None) -> Decision[Booking] | Need:
-        booking = get_booking(self.view, booking_id)
-        check_expected(booking, expected)
+        booking = get_booking(self.view, booking_id, expected)
         if booking.status not in _MAY_BE_RESIZED:
             raise IllegalTransition(booking_id, booking.status.value, "resized")
         if booking.party_size == self.party_size:

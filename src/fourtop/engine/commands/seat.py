@@ -5,10 +5,10 @@ from __future__ import annotations
 from fourtop.engine.allocations import expire_holds
 from fourtop.engine.alternatives import TableSearch, occupied
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.dispatch.requests import Caller, Command, optional_version
+from fourtop.engine.dispatch.requests import Caller, Command, optional_version, with_expected
 from fourtop.engine.events import assignment_event, status_event
 from fourtop.engine.invocation import Invocation
-from fourtop.engine.preconditions import check_expected, get_booking
+from fourtop.engine.preconditions import get_booking
 from fourtop.engine.rivals import find_rivals
 from fourtop.engine.steps import after_step, current_rows, in_window, own, with_window
 from fourtop.errors import Code, IllegalTransition, Refusal, Refused
@@ -27,7 +27,7 @@ def command(
         InvalidIdentifier: If the id or the key is malformed.
         InvalidInput: If the version is out of range.
     """
-    arguments = {"booking_id": booking_id, "expected": optional_version(expected)}
+    arguments = with_expected({"booking_id": booking_id}, optional_version(expected))
     invocation = caller.invocation("seat", key, arguments)
     validators.check_identifier("booking_id", booking_id)
     return Command(
@@ -49,9 +49,10 @@ def seat_party(
     A party that comes early takes them from now on. If another party has them, the refusal names it
     and the best other tables.
     """
-    booking = get_booking(view, booking_id)
-    check_expected(booking, expected)
+    booking = get_booking(view, booking_id, expected)
     given, target = booking.assignment, BookingStatus.CHECKED_IN
+    if booking.status is target:
+        return Decision(booking)
     if given is None or not booking.status.may_become(target):
         raise IllegalTransition(booking_id, booking.status.value, target.value)
     refusal = _refuse_time(view, compiled, booking)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from fourtop.engine.allocations import release_from, released_for
-from fourtop.engine.dispatch.requests import Caller, Command
+from fourtop.engine.dispatch.requests import Caller, Command, optional_version, with_expected
 from fourtop.engine.events import status_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import get_booking
@@ -18,26 +18,35 @@ from fourtop.model.window import Window
 from fourtop.ports import Changes, Decision, Scope, View
 
 
-def cancel(caller: Caller, booking_id: str, *, key: str | None) -> Command[Booking]:
+def cancel(
+    caller: Caller, booking_id: str, *, expected: int | None, key: str | None
+) -> Command[Booking]:
     """Build the command that cancels a booking.
 
     Raises:
+        InvalidInput: If the version is out of range.
         InvalidIdentifier: If the id or the key is malformed.
     """
-    invocation = caller.invocation("cancel", key, {"booking_id": booking_id})
+    arguments = with_expected({"booking_id": booking_id}, optional_version(expected))
+    invocation = caller.invocation("cancel", key, arguments)
     validators.check_identifier("booking_id", booking_id)
     return Command(
         invocation,
         Scope(caller.restaurant_id, bookings=frozenset((booking_id,))),
-        lambda view, _: cancel_booking(invocation, view, booking_id),
+        lambda view, _: cancel_booking(invocation, view, get_booking(view, booking_id, expected)),
     )
 
 
-def cancel_booking(invocation: Invocation, view: View, booking_id: str) -> Decision[Booking]:
-    """Decide that a party does not come. Its tables are free from now on."""
-    booking, target = get_booking(view, booking_id), BookingStatus.CANCELLED
+def cancel_booking(invocation: Invocation, view: View, booking: Booking) -> Decision[Booking]:
+    """Decide that a party does not come. Its tables are free from now on.
+
+    A booking that is cancelled already is not changed.
+    """
+    target = BookingStatus.CANCELLED
+    if booking.status is target:
+        return Decision(booking)
     if not booking.status.may_become(target):
-        raise IllegalTransition(booking_id, booking.status.value, target.value)
+        raise IllegalTransition(booking.id, booking.status.value, target.value)
     return end_booking(invocation, view, booking, target)
 
 

@@ -10,10 +10,10 @@ from fourtop.engine.allocations import allocate, expire_holds
 from fourtop.engine.alternatives import TableSearch, occupied
 from fourtop.engine.caps import refuse_count
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.dispatch.requests import Caller, Command, optional_version
+from fourtop.engine.dispatch.requests import Caller, Command, optional_version, with_expected
 from fourtop.engine.events import assignment_event, status_event
 from fourtop.engine.invocation import Invocation
-from fourtop.engine.preconditions import check_expected, get_booking
+from fourtop.engine.preconditions import get_booking
 from fourtop.engine.rivals import find_rivals
 from fourtop.engine.steps import current_rows, in_window, own, with_window
 from fourtop.errors import NothingToUndo, Refused
@@ -42,7 +42,7 @@ def command(
         InvalidIdentifier: If the id or the key is malformed.
         InvalidInput: If the version is out of range.
     """
-    arguments = {"booking_id": booking_id, "expected": optional_version(expected)}
+    arguments = with_expected({"booking_id": booking_id}, optional_version(expected))
     invocation = caller.invocation("undo", key, arguments)
     validators.check_identifier("booking_id", booking_id)
     return Command(
@@ -63,8 +63,7 @@ def undo_step(
 
     Holds that ended with the step stay ended.
     """
-    booking = get_booking(view, booking_id)
-    check_expected(booking, expected)
+    booking = get_booking(view, booking_id, expected)
     step = booking.last_step
     if step is None or booking.status not in _UNDONE:
         raise NothingToUndo(booking_id, booking.status.value)

@@ -118,12 +118,20 @@ def optional_id(field: str, value: str | None) -> str | None:
 
 
 def optional_version(value: int | None) -> int | None:
-    """Return the version of a booking that the caller saw, if any.
+    """Return the version of a record that the caller saw, if any.
 
     Raises:
         InvalidInput: If it is out of range.
     """
     return None if value is None else validators.check_integer("expected", value, 1, _LATEST)
+
+
+def with_expected(arguments: Mapping[str, Any], expected: Any) -> Mapping[str, Any]:
+    """Return the arguments of a call with the versions that the caller saw, if it named any.
+
+    Without them the digest of the call stays as it was before calls could name versions.
+    """
+    return arguments if expected is None else {**arguments, "expected": expected}
 
 
 def one_or_none(value: str | None) -> frozenset[str]:
