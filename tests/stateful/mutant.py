@@ -9,10 +9,15 @@ import attrs
 import pytest
 
 from fourtop import MemoryStore
+from fourtop.engine import preconditions
 from fourtop.engine.admission import Admission
+from fourtop.engine.commands import hold as hold_command
+from fourtop.engine.commands import move as move_command
 from fourtop.engine.commands import reschedule as reschedule_command
 from fourtop.engine.invocation import Invocation
+from fourtop.model.booking import Booking
 from fourtop.model.hold import Hold, HoldState
+from fourtop.model.request import Preference
 from fourtop.planner import Planner
 from fourtop.planner.candidate import Candidate
 from fourtop.ports import Changes, Decision, View
@@ -93,6 +98,41 @@ def failed_confirmations_leave_no_evidence(patch: Patch) -> None:
     patch.setattr(RestaurantState, "apply", apply)
 
 
+def any_version_is_the_expected_one(patch: Patch) -> None:
+    patch.setattr(preconditions, "check_expected", lambda *_: None)
+
+
+def moves_forget_the_conditions(patch: Patch) -> None:
+    good = move_command._judged
+
+    def judged(compiled: Any, booking: Booking, move: Any) -> Any:
+        return good(compiled, attrs.evolve(booking, must=Preference()), move)
+
+    patch.setattr(move_command, "_judged", judged)
+
+
+def a_change_of_nothing_counts(patch: Patch) -> None:
+    good = reschedule_command.request_of
+
+    def request_of(booking: Booking) -> Any:
+        return good(booking).replaced(reference="another")
+
+    patch.setattr(reschedule_command, "request_of", request_of)
+
+
+def rescheduling_tells_no_local_time(patch: Patch) -> None:
+    good = reschedule_command._decided
+
+    def decided(invocation: Any, changed: Booking, *others: Any) -> Any:
+        return good(invocation, attrs.evolve(changed, local_start=""), *others)
+
+    patch.setattr(reschedule_command, "_decided", decided)
+
+
+def holds_forget_the_conditions_of_their_booking(patch: Patch) -> None:
+    patch.setattr(hold_command, "with_promises", lambda request, _: request)
+
+
 MUTANTS: tuple[Mutant, ...] = (
     holds_live_a_microsecond_longer,
     the_slack_budget_is_ignored,
@@ -103,4 +143,9 @@ MUTANTS: tuple[Mutant, ...] = (
     the_second_best_plan_is_chosen,
     a_party_is_in_its_own_way,
     failed_confirmations_leave_no_evidence,
+    any_version_is_the_expected_one,
+    moves_forget_the_conditions,
+    a_change_of_nothing_counts,
+    rescheduling_tells_no_local_time,
+    holds_forget_the_conditions_of_their_booking,
 )
