@@ -113,6 +113,7 @@ def plain_samples() -> list[Any]:
         Event(EventType.BOOKING_CREATED, "k", "pub", 0, GUEST, booking_id="b1", hold_id="h1"),
         HouseDifference((PartDifference("tables", (LONG,) * 9, changed=(LONG,)),), (LONG,)),
         PartDifference("tables", added=(LONG,)),
+        RuleProblem(ProblemKind.DEAD, "capacity_rules[2]", "no service runs where it applies"),
         Finding("schema_old", Severity.REFUSE, "the schema is old " * 9, "run: fourtop migrate"),
     ]
 
@@ -158,7 +159,6 @@ def samples() -> list[Any]:
         Receipt(replayed=True, plan=quote.plan, usage=quote.usage),
         Receipt(),
         Relayed(),
-        RuleProblem(ProblemKind.DEAD, "capacity_rules[2]", "no service runs where it applies"),
         Rival("a1", "t1", WINDOW, "block", "b1"),
         SqlStore(DATABASE_URL),
         Step(BookingStatus.CONFIRMED, WINDOW, 7),
