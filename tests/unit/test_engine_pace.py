@@ -13,10 +13,12 @@ from fourtop import (
     Desk,
     InvalidInput,
     PacingRule,
+    Preference,
     Quote,
     Refusal,
     Refused,
     ServicePeriod,
+    ZoneRule,
     sketch_floor,
 )
 from fourtop.ports import Store
@@ -165,6 +167,25 @@ def test_start_and_meal_each_have_their_rule(desk: Desk) -> None:
     assert [reason["spread"] for reason in reasons(desk, 2, "19:15")] == ["start"]
     booked(desk, 2, "19:30")
     assert [reason["spread"] for reason in reasons(desk, 2, "20:00")] == ["meal"]
+
+
+def test_a_zone_with_longer_stays_is_paced_by_its_own_stay(store: Store) -> None:
+    floor = sketch_floor({"1": 4, "2": 4, "T1": (4, "Terrace"), "T2": (4, "Terrace")})
+    stays = ZoneRule("terrace", turn_bands=[(None, 180)])
+    rule = PacingRule(30, max_parties=1, spread="meal")
+    house = a_house(floor, periods=PERIODS, zone_rules=[stays], pacing_rules=[rule])
+    desk = open_desk(store, house, actor=STAFF)
+    booked(desk, 2, "20:00", tables=["1"])
+    outside = Preference(zones={"terrace"})
+    # 90 minutes inside end in time, 180 minutes on the terrace do not.
+    refused = desk.quote(party_size(2, "18:00", must=outside))
+    assert isinstance(refused, Refusal)
+    assert refused.code is Code.PACING_EXCEEDED
+    quoted = desk.quote(party_size(2, "18:00"))
+    assert isinstance(quoted, Quote)
+    assert quoted.plan.tables in (("1",), ("2",))
+    (slot,) = desk.availability(FRIDAY, 2, at=at("18:00")).slots
+    assert slot.spots == 1
 
 
 # ---- which rule counts ---------------------------------------------------------------------------

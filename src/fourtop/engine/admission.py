@@ -31,7 +31,13 @@ from fourtop.engine.checks.notice import (
     check_notice,
     has_booking_windows,
 )
-from fourtop.engine.checks.pace import check_pacing, count_within_pacing, has_pacing
+from fourtop.engine.checks.pace import (
+    check_pacing,
+    count_at_paced_tables,
+    count_within_pacing,
+    exclude_paced_tables,
+    has_pacing,
+)
 from fourtop.engine.checks.start_times import check_start_times
 from fourtop.engine.checks.tables import check_tables, count_tables
 from fourtop.engine.checks.walk_ins import (
@@ -85,6 +91,13 @@ CHECKS: Final = (
 TABLE_RULES: Final = (
     TableRule("zone_hours", Reads.NOTHING, exclude_closed_zones, binds=has_zone_rules),
     TableRule("walk_ins", Reads.NOTHING, exclude_walk_in_tables, binds=has_walk_in_rules),
+    TableRule(
+        "pacing",
+        Reads.HEADCOUNTS,
+        exclude_paced_tables,
+        count_at_paced_tables,
+        binds=has_pacing,
+    ),
     TableRule(
         "zone_caps",
         Reads.HEADCOUNTS,

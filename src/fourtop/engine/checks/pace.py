@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fourtop.engine.candidacy import Candidacy
+from fourtop.engine.candidacy import Candidacy, Excluded
+from fourtop.engine.checks.zone_caps import count_within_zones
 from fourtop.engine.limits import limits_of
 from fourtop.engine.usage import in_interval, intervals_of
 from fourtop.errors import Code, Proof, Reason, Refusal
@@ -22,15 +23,25 @@ def check_pacing(candidacy: Candidacy) -> Refusal | None:
 
     A booking that counts already may keep or lower its number in each interval.
     """
-    reasons = tuple(
-        reason
-        for rule in limits_of(candidacy.admission.compiled, candidacy.service).pacing
-        for reason in _reasons(candidacy, rule, candidacy.stay)
-    )
+    reasons = _reasons(candidacy, candidacy.stay)
     return Refusal(reasons, Proof.RULE) if reasons else None
 
 
-def _reasons(candidacy: Candidacy, rule: PacingRule, stay: Stay) -> list[Reason]:
+def exclude_paced_tables(candidacy: Candidacy) -> tuple[Excluded, ...]:
+    """Return the tables at which the party would stay so long that an interval is too full."""
+    return tuple(
+        Excluded(variant.tables, reason)
+        for variant in candidacy.variants
+        for reason in _reasons(candidacy, variant.stay)
+    )
+
+
+def _reasons(candidacy: Candidacy, stay: Stay) -> tuple[Reason, ...]:
+    rules = limits_of(candidacy.admission.compiled, candidacy.service).pacing
+    return tuple(reason for rule in rules for reason in _reasons_of(candidacy, rule, stay))
+
+
+def _reasons_of(candidacy: Candidacy, rule: PacingRule, stay: Stay) -> list[Reason]:
     """Return the reason of each unit that a rule refuses, in the first interval that is full."""
     admission, service, dining = candidacy.admission, candidacy.service, stay.dining
     attendance = admission.attendance(service)
@@ -73,8 +84,28 @@ def _interval(
 
 def count_within_pacing(candidacy: Candidacy) -> int | None:
     """Return how many such parties each interval of the stay takes; ``None``: any number."""
+    return _count_at(candidacy, candidacy.stay)
+
+
+def count_at_paced_tables(candidacy: Candidacy) -> tuple[tuple[int, int], ...]:
+    """Return the tables with a stay of their own, and how many such parties they take.
+
+    The cap of their zone counts, too: each table is counted by one rule.
+    """
+    found = []
+    for variant in candidacy.variants:
+        counts = [most for tables, most in count_within_zones(candidacy) if tables & variant.tables]
+        most = _count_at(candidacy, variant.stay)
+        if most is not None:
+            counts.append(most)
+        if counts:
+            found.append((variant.tables, min(counts)))
+    return tuple(found)
+
+
+def _count_at(candidacy: Candidacy, stay: Stay) -> int | None:
     admission, service = candidacy.admission, candidacy.service
-    left, dining = [], candidacy.stay.dining
+    left, dining = [], stay.dining
     for rule in limits_of(admission.compiled, service).pacing:
         others = admission.attendance(service).others
         for number in intervals_of(rule, service, dining.start_us, dining.end_us):
