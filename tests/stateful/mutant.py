@@ -18,6 +18,7 @@ from fourtop.engine.commands import move as move_command
 from fourtop.engine.commands import reschedule as reschedule_command
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.usage import Attendance
+from fourtop.model import booking_change
 from fourtop.model.booking import Booking
 from fourtop.model.capacity_rules import PacingRule, RuleKind
 from fourtop.model.hold import Hold, HoldState
@@ -169,12 +170,12 @@ def moves_forget_the_conditions(patch: Patch) -> None:
 
 
 def a_change_of_nothing_counts(patch: Patch) -> None:
-    good = reschedule_command.request_of
+    good = booking_change.request_of
 
     def request_of(booking: Booking) -> Any:
         return good(booking).replaced(reference="another")
 
-    patch.setattr(reschedule_command, "request_of", request_of)
+    patch.setattr("fourtop.engine.commands.reschedule.request_of", request_of)
 
 
 def rescheduling_tells_no_local_time(patch: Patch) -> None:
