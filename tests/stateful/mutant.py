@@ -14,15 +14,13 @@ from fourtop.engine.admission import Admission
 from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.checks import capacity, pace
 from fourtop.engine.commands import hold as hold_command
-from fourtop.engine.commands import move as move_command
 from fourtop.engine.commands import reschedule as reschedule_command
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.usage import Attendance
-from fourtop.model import booking_change
 from fourtop.model.booking import Booking
+from fourtop.model.booking_change import request_of
 from fourtop.model.capacity_rules import PacingRule, RuleKind
 from fourtop.model.hold import Hold, HoldState
-from fourtop.model.request import Preference
 from fourtop.model.window import LATEST_US
 from fourtop.planner import Planner
 from fourtop.planner.candidate import Candidate
@@ -160,22 +158,11 @@ def any_version_is_the_expected_one(patch: Patch) -> None:
     patch.setattr(preconditions, "check_expected", lambda *_: None)
 
 
-def moves_forget_the_conditions(patch: Patch) -> None:
-    good = move_command._judged
-
-    def judged(compiled: Any, booking: Booking, move: Any) -> Any:
-        return good(compiled, attrs.evolve(booking, must=Preference()), move)
-
-    patch.setattr(move_command, "_judged", judged)
-
-
 def a_change_of_nothing_counts(patch: Patch) -> None:
-    good = booking_change.request_of
+    def another(booking: Booking) -> Any:
+        return request_of(booking).replaced(reference="another")
 
-    def request_of(booking: Booking) -> Any:
-        return good(booking).replaced(reference="another")
-
-    patch.setattr("fourtop.engine.commands.reschedule.request_of", request_of)
+    patch.setattr(reschedule_command, "request_of", another)
 
 
 def rescheduling_tells_no_local_time(patch: Patch) -> None:
@@ -210,7 +197,6 @@ MUTANTS: tuple[Mutant, ...] = (
     a_party_is_in_its_own_way,
     failed_confirmations_leave_no_evidence,
     any_version_is_the_expected_one,
-    moves_forget_the_conditions,
     a_change_of_nothing_counts,
     rescheduling_tells_no_local_time,
     holds_forget_the_conditions_of_their_booking,
