@@ -164,6 +164,7 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
         "test_evidence_answers_and_events_count_nothing",
     ),
     state.CountsOneKindAtATime: ("test_several_kinds_count_at_once",),
+    state.KeepsTheFirstPromise: ("test_every_field_of_a_booking_changes",),
     state.DropsDetails: ("test_details_of_evidence_and_events_come_back_as_they_were_written",),
     state.RoundsToMilliseconds: (
         "test_a_booking_may_be_made_and_changed_in_one_set_of_changes",

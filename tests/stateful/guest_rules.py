@@ -22,7 +22,9 @@ def guest_refusal(
     assert found is not None, "the party lies in a service"
     window = _window_of(ledger, request)
     if window is not None:
-        if request.start_us < ledger.now + window.notice_minutes * MINUTE:
+        notice = window.notice_minutes * MINUTE
+        # Without a notice, a start may lie as far back as the grace allows.
+        if notice and request.start_us < ledger.now + notice:
             return Code.NOTICE_TOO_SHORT, {"notice_minutes": window.notice_minutes}
         if _is_beyond(window, local_date(ledger.restaurant, ledger.now), found):
             return Code.BEYOND_HORIZON, {"horizon_days": window.horizon_days}
