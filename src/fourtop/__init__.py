@@ -16,12 +16,14 @@ from fourtop.clock import ManualClock, SystemClock
 from fourtop.engine import (
     AsyncDesk,
     AsyncEngine,
+    AtRisk,
     Audit,
     CountedIds,
     Desk,
     Engine,
     Move,
     Overlap,
+    SharedTable,
     TableState,
     TimeOrderedIds,
 )
@@ -49,6 +51,7 @@ from fourtop.errors import (
     NaiveDatetime,
     NonexistentTime,
     NotFound,
+    NothingToUndo,
     OutcomeUnknown,
     PolicyDrift,
     Proof,
@@ -84,12 +87,14 @@ from fourtop.jobs import (
     Pruned,
     Relayed,
     RelayOptions,
+    ReleasedLate,
     Swept,
     check_local_times,
     prune_allocations,
     prune_confirmations,
     prune_outbox,
     relay_outbox,
+    release_late,
     sweep_holds,
 )
 from fourtop.model.actor import GUEST, Actor
@@ -130,6 +135,7 @@ from fourtop.model.results import (
 from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.model.table import Mobility, Position, Table
+from fourtop.model.walk_in import WalkIn
 from fourtop.model.window import Window
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
 from fourtop.storage import AsyncMemoryStore, MemoryStore
@@ -173,6 +179,7 @@ __all__ = [
     "AsyncEngine",
     "AsyncMemoryStore",
     "AsyncSqlStore",
+    "AtRisk",
     "Audit",
     "Availability",
     "Block",
@@ -231,6 +238,7 @@ __all__ = [
     "NaiveDatetime",
     "NonexistentTime",
     "NotFound",
+    "NothingToUndo",
     "Occasion",
     "OutcomeUnknown",
     "Overlap",
@@ -254,6 +262,7 @@ __all__ = [
     "Refused",
     "RelayOptions",
     "Relayed",
+    "ReleasedLate",
     "ResourceType",
     "Restaurant",
     "Rival",
@@ -265,6 +274,7 @@ __all__ = [
     "ServicePeriod",
     "SetCapacity",
     "Severity",
+    "SharedTable",
     "Slot",
     "Spread",
     "SqlStore",
@@ -283,6 +293,7 @@ __all__ = [
     "TurnBand",
     "Usage",
     "Versions",
+    "WalkIn",
     "WalkInRule",
     "Weekday",
     "Weights",
@@ -312,6 +323,7 @@ __all__ = [
     "prune_confirmations",
     "prune_outbox",
     "relay_outbox",
+    "release_late",
     "sample",
     "sketch_floor",
     "sketch_house",

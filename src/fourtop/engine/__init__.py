@@ -6,12 +6,14 @@ from fourtop.engine.commands.move import Move
 from fourtop.engine.desk import Desk
 from fourtop.engine.engine import Engine
 from fourtop.engine.ids import CountedIds, IdSource, TimeOrderedIds
-from fourtop.engine.queries.audit import Audit, Overlap
+from fourtop.engine.queries.at_risk import AtRisk
+from fourtop.engine.queries.audit import Audit, Overlap, SharedTable
 from fourtop.engine.queries.table_state import TableState
 
 __all__ = [
     "AsyncDesk",
     "AsyncEngine",
+    "AtRisk",
     "Audit",
     "CountedIds",
     "Desk",
@@ -19,6 +21,7 @@ __all__ = [
     "IdSource",
     "Move",
     "Overlap",
+    "SharedTable",
     "TableState",
     "TimeOrderedIds",
 ]

@@ -47,7 +47,7 @@ CHECKS: Final = (
     Check("hours", Reads.NOTHING, check_hours),
     Check("notice", Reads.NOTHING, check_notice, binds=has_booking_windows, is_promised=True),
     Check("start_times", Reads.NOTHING, check_start_times, is_promised=True),
-    Check("guest_stay", Reads.NOTHING, check_guest_stay, is_promised=True),
+    Check("guest_stay", Reads.NOTHING, check_guest_stay),
     Check("capacity", Reads.HEADCOUNTS, check_capacity, count_within_capacity, binds=has_caps),
     Check("tables", Reads.ALLOCATIONS, check_tables),
 )

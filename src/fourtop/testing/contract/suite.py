@@ -21,6 +21,7 @@ from fourtop.testing.contract.retention import (
     SweepingPromises,
 )
 from fourtop.testing.contract.scopes import GuardingPromises
+from fourtop.testing.contract.seated import SeatedPromises
 from fourtop.testing.contract.versions import CountingPromises
 from fourtop.testing.contract.writes import WritingPromises
 
@@ -39,6 +40,7 @@ class StoreContract(
     PolicyPromises,
     GuardingPromises,
     SightPromises,
+    SeatedPromises,
     HeadcountPromises,
     WritingPromises,
     OverlapPromises,
