@@ -14,17 +14,9 @@ from fourtop.errors import (
 )
 from fourtop.model.event import EventType
 from fourtop.model.request import BookingRequest
-from tests.stateful.admission import (
-    NOTHING,
-    Own,
-    admit,
-    check_caps,
-    check_guest,
-    described,
-    refused,
-    sit,
-)
+from tests.stateful.admission import admit, check_caps, check_guest, described, refused, sit
 from tests.stateful.ledger import AWAITING, MINUTE, Given, Guest, Ledger, Row, Wrong
+from tests.stateful.limits import NOTHING, Own
 from tests.stateful.service import Sitting, moment, told
 
 # From where each command may take a booking, and where to.
@@ -54,6 +46,7 @@ def book(
         updated=ledger.now,
         actor=ledger.actor,
         past_reason=request.past_reason,
+        channel=request.channel,
         must=request.must,
         wish=request.wish,
         named=bool(request.tables) and not later,
@@ -70,15 +63,18 @@ def book(
 
 
 def _judged(
-    ledger: Ledger, request: BookingRequest, own: Own, *, later: bool, is_held: bool = False
+    ledger: Ledger, request: BookingRequest, own: Own, *, later: bool
 ) -> tuple[Sitting, tuple[str, ...]]:
+    guest = None if own.booking_id is None else ledger.guests[own.booking_id]
+    # What a guest was promised once is not checked against the rules for guests again.
+    is_promised = guest is not None and guest.sitting.start == request.start_us
     if later:
         seated = sit(ledger, request)
-        if not is_held:
+        if not is_promised:
             check_guest(ledger, request, own)
-        check_caps(ledger, seated, request.party_size, own)
+        check_caps(ledger, seated, request, own)
         return seated, ()
-    seated, choice = admit(ledger, request, own, is_held=is_held)
+    seated, choice = admit(ledger, request, own, is_held=is_promised)
     return seated, choice.tables
 
 
@@ -116,6 +112,7 @@ def asked_by(guest: Guest) -> dict[str, Any]:
         "wish": guest.wish,
         "tables": guest.given.tables if guest.named and guest.given is not None else (),
         "reference": guest.reference,
+        "channel": guest.channel,
         "past_reason": guest.past_reason,
     }
 
@@ -169,9 +166,7 @@ def _reseat(ledger: Ledger, guest: Guest, asked: dict[str, Any]) -> None:
     # The party was promised its start, so that it may be past by now.
     is_promised = request.start_us == guest.sitting.start
     judged = as_request({**asked, "past_reason": "promised"}) if is_promised else request
-    seated, tables = _judged(
-        ledger, judged, Own((owner, *holds), guest.id), later=later, is_held=is_promised
-    )
+    seated, tables = _judged(ledger, judged, Own((owner, *holds), guest.id), later=later)
     ledger.end_keeps_for(guest.id)
     if request.start_us != guest.sitting.start:
         guest.told = told(ledger.restaurant, request.start_us)
