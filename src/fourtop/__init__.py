@@ -17,6 +17,7 @@ from fourtop.engine import (
     AsyncDesk,
     AsyncEngine,
     Audit,
+    AvailabilityTerms,
     CountedIds,
     Desk,
     Engine,
@@ -58,6 +59,7 @@ from fourtop.errors import (
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
+    UnknownName,
 )
 from fourtop.formats.booking_rows import (
     BookingRow,
@@ -169,6 +171,7 @@ __all__ = [
     "AsyncSqlStore",
     "Audit",
     "Availability",
+    "AvailabilityTerms",
     "Block",
     "Booking",
     "BookingRequest",
@@ -269,6 +272,7 @@ __all__ = [
     "Term",
     "TimeOrderedIds",
     "TurnBand",
+    "UnknownName",
     "Usage",
     "Versions",
     "WalkInRule",

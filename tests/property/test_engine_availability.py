@@ -60,6 +60,8 @@ def a_floor(draw: random.Random) -> Floor:
         )
         for number in range(1, draw.randint(2, 6) + 1)
     ]
+    # One table is never offered, so that the house has every feature that a party may name.
+    tables.append(Table("t0", "0", 2, "in", active=False, features=["window"]))
     pairs = [(one.id, other.id) for one in tables for other in tables if one.id < other.id]
     joins = [Join(pair, draw.choice([0, 0, 1])) for pair in pairs if draw.random() < 0.5]
     return Floor(tables, zones=zones, joins=joins)

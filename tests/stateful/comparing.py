@@ -15,7 +15,7 @@ from fourtop.model.plan import Plan
 from fourtop.model.receipt import Usage
 from fourtop.model.request import BookingRequest
 from fourtop.model.results import Availability, Quote, Versions
-from tests.stateful.admission import No, admit, service_of, usage
+from tests.stateful.admission import No, admit, every_no, service_of, usage
 from tests.stateful.choosing import Choice
 from tests.stateful.ledger import Guest, Keep, Ledger, Proofread, Row, Wrong
 from tests.stateful.service import Opening, Sitting, cap, opening_at, openings
@@ -58,7 +58,7 @@ def check_quote(ledger: Ledger, request: BookingRequest, quoted: Quote | Refusal
     except Wrong as wrong:
         if wrong.error is not Refused:
             raise
-        check_refusal(quoted, wrong)
+        check_refusal(quoted, Wrong(Refused, refusal=every_no(ledger, request)))
         return
     assert isinstance(quoted, Quote), f"refused by {quoted}, but {choice.tables} are free"
     check_sitting(quoted.stay, seated)

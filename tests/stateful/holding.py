@@ -21,7 +21,7 @@ from fourtop.errors import (
 )
 from fourtop.model.event import EventType
 from fourtop.model.request import BookingRequest
-from tests.stateful.admission import NOTHING, Own, admit, check_caps, refused, sit
+from tests.stateful.admission import NOTHING, WAS_HELD, Own, admit, check_caps, refused, sit
 from tests.stateful.ledger import (
     AWAITING,
     SECOND,
@@ -344,7 +344,7 @@ def _as_request(keep: Keep, occasion: str | None) -> BookingRequest:
         must=keep.must,
         wish=keep.wish,
         tables=keep.tables if keep.named else (),
-        past_reason="was-held",
+        past_reason=WAS_HELD,
     )
 
 

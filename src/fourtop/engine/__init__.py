@@ -7,12 +7,14 @@ from fourtop.engine.desk import Desk
 from fourtop.engine.engine import Engine
 from fourtop.engine.ids import CountedIds, IdSource, TimeOrderedIds
 from fourtop.engine.queries.audit import Audit, Overlap
+from fourtop.engine.queries.availability import AvailabilityTerms
 from fourtop.engine.queries.table_state import TableState
 
 __all__ = [
     "AsyncDesk",
     "AsyncEngine",
     "Audit",
+    "AvailabilityTerms",
     "CountedIds",
     "Desk",
     "Engine",

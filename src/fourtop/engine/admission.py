@@ -17,6 +17,7 @@ import attrs
 from fourtop.engine.candidacy import Candidacy, Check, Party, Reads, TableRule
 from fourtop.engine.checks.capacity import check_capacity, count_within_capacity, has_caps
 from fourtop.engine.checks.house import check_active, check_hours, check_past
+from fourtop.engine.checks.names import check_names, names_anything
 from fourtop.engine.checks.tables import check_tables, count_tables
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.usage import NOTHING_RELEASED, Released, count_usage
@@ -179,7 +180,12 @@ class Admission:
             with_tables: Whether it gets tables now.
             counts: Whether the caller asks for the usage of the service afterwards.
             is_held: Whether a hold has promised the party its start.
+
+        Raises:
+            UnknownName: If the party names something that the house does not have.
         """
+        if not is_held and names_anything(party):
+            check_names(self.compiled, party)
         candidacy = Candidacy(self, party, most_plans)
         composition = self.composition
         for check in composition.not_promised if is_held else composition.before_loading:
@@ -254,6 +260,19 @@ class Admission:
         if need is not None:
             return need
         return found + _all_findings(self.composition.after_loading, candidacy)
+
+    def refusal_of(self, party: Party) -> Refusal | Need | None:
+        """Return the refusal with the reasons of all checks, the decisive first; ``None``: a yes.
+
+        The proof is that of the decisive reason.
+        """
+        found = self.findings(party)
+        if isinstance(found, Need):
+            return found
+        if not found:
+            return None
+        reasons = tuple(reason for each in found for reason in each.refusal.reasons)
+        return Refusal(reasons, found[0].refusal.proof)
 
     def _missing(self, candidacy: Candidacy, *, counts: bool) -> Need | None:
         scope, service = self.view.scope, candidacy.service

@@ -30,6 +30,8 @@ class Inquiry:
     occasion: str | None = None
     tables: tuple[str, ...] = ()
     past_reason: str | None = None
+    channel: str | None = None
+    minutes: int | None = None
 
 
 Party = BookingRequest | Inquiry

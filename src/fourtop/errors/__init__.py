@@ -31,6 +31,7 @@ from fourtop.errors.exceptions import (
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
+    UnknownName,
 )
 from fourtop.errors.refusal import Proof, Reason, Refusal
 
@@ -67,5 +68,6 @@ __all__ = [
     "StaleVersion",
     "StoreMisconfigured",
     "StoreUnavailable",
+    "UnknownName",
     "safe_repr",
 ]

@@ -121,6 +121,7 @@ class Availability:
         slots: By start, then party size.
         usage: Of each service of the date, by start.
         versions: Of the floor, policy and occupancy that it read.
+        closed: Why the date has no start times: no service starts on it; ``None``: one does.
         timezone: Of the restaurant, for the times that a person sees.
     """
 
@@ -128,6 +129,7 @@ class Availability:
     slots: tuple[Slot, ...]
     usage: tuple[Usage, ...]
     versions: Versions
+    closed: Refusal | None = attrs.field(default=None, kw_only=True)
     timezone: str = attrs.field(default="UTC", eq=False, kw_only=True)
 
     def bookable(self) -> tuple[Slot, ...]:
@@ -136,6 +138,8 @@ class Availability:
 
     def __repr__(self) -> str:
         bookable = f"{len(self.bookable())} of {count_of(len(self.slots), 'slot')} bookable"
+        if self.closed is not None and not self.slots:
+            bookable = "closed"
         return brief(
             self,
             f"on {self.on}: {bookable}",
