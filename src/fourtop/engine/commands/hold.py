@@ -136,6 +136,7 @@ def new_hold(
         channel=request.channel,
         minutes=request.minutes,
         reference=request.reference,
+        life_start_us=view.now_us,
     )
 
 

@@ -42,6 +42,8 @@ P = TypeVar("P", bound=PlainRecord)
 
 # Sorts after every id.
 _LAST_ID: Final = "~"
+_ID: Final = attrgetter("id")
+_EVENT_KEY: Final = attrgetter("dedupe_key")
 # The indexes that ``_index_records`` makes anew.
 _INDEXES: Final = ("_starts", "_headcounts", "_active", "_expiries", "_sessions", "_holds_for")
 
@@ -83,7 +85,7 @@ class RestaurantState:
         self._holds: dict[str, Hold] = {}
         self._starts: SortedList[tuple[int, str]] = SortedList()
         self._headcounts = HeadcountIndex()
-        self._active: OverlappingIndex[Hold] = OverlappingIndex(key=attrgetter("id"))
+        self._active: OverlappingIndex[Hold] = OverlappingIndex(key=_ID)
         self._expiries: SortedList[tuple[int, str]] = SortedList()
         self._sessions: dict[str, SortedList[tuple[int, str]]] = {}
         self._holds_for: dict[str, list[str]] = {}
@@ -430,11 +432,11 @@ class RestaurantState:
 
     def _check_new(self, changes: Changes) -> None:
         if changes.holds_added:
-            refuse_known("hold", (hold.id for hold in changes.holds_added), self._holds)
+            refuse_known("hold", map(_ID, changes.holds_added), self._holds)
         if changes.records_added:
             self.plain.check_new(changes.records_added)
         if changes.events:
-            refuse_known("event", (event.dedupe_key for event in changes.events), self.outbox.keys)
+            refuse_known("event", map(_EVENT_KEY, changes.events), self.outbox.keys)
         if changes.confirmations:
             self.confirmations.check_results(changes.confirmations)
         if changes.stored_results:
