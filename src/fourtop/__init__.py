@@ -107,6 +107,7 @@ from fourtop.model.capacity_rules import (
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.date_exception import DateException
 from fourtop.model.event import Event, EventType
+from fourtop.model.explanation import Change, ChangeKind, Explanation
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
@@ -115,7 +116,7 @@ from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import Policy
 from fourtop.model.receipt import Receipt, Usage
-from fourtop.model.request import BookingRequest, Preference
+from fourtop.model.request import BookingRequest, Preference, Relaxation
 from fourtop.model.restaurant import Area, Restaurant, Zone
 from fourtop.model.results import (
     Availability,
@@ -181,6 +182,8 @@ __all__ = [
     "Bookings",
     "Calendar",
     "CapacityRule",
+    "Change",
+    "ChangeKind",
     "ChannelShare",
     "ClearReport",
     "ClockBehind",
@@ -192,6 +195,7 @@ __all__ = [
     "Engine",
     "Event",
     "EventType",
+    "Explanation",
     "Finding",
     "Fingerprint",
     "Floor",
@@ -244,6 +248,7 @@ __all__ = [
     "Receipt",
     "Refusal",
     "Refused",
+    "Relaxation",
     "RelayOptions",
     "Relayed",
     "ResourceType",

@@ -31,6 +31,7 @@ from fourtop.engine.dispatch.requests import Caller
 from fourtop.engine.queries import (
     audit,
     availability,
+    explain,
     house_difference,
     quote,
     records,
@@ -48,6 +49,7 @@ from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
 from fourtop.model.booking import Booking, Bookings
 from fourtop.model.confirmation import ConfirmationResult
+from fourtop.model.explanation import Explanation
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
@@ -135,6 +137,23 @@ class AsyncDesk:
             UnknownName: If the house does not have what a condition, occasion or channel names.
         """
         return await self._executor.query(quote.query(self._caller, request, exclude))
+
+    async def explain(self, request: BookingRequest, *, exclude: str | None = None) -> Explanation:
+        """Return the answer to a request; for a no, every reason and what would turn it.
+
+        Of each kind of change it finds the cheapest one: the nearest start before and after, the
+        largest party, the number of covers, tables that need not touch, the condition to drop.
+        Each was verified by a quote at the versions that the answer carries.
+
+        Args:
+            request: The party.
+            exclude: A booking to leave out, as ``quote`` does.
+
+        Raises:
+            NotFound: As ``quote``.
+            UnknownName: As ``quote``.
+        """
+        return await self._executor.query(explain.query(self._caller, request, exclude))
 
     async def availability(
         self,

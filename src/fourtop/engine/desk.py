@@ -28,6 +28,7 @@ from fourtop.engine.dispatch.requests import Caller
 from fourtop.engine.queries import (
     audit,
     availability,
+    explain,
     house_difference,
     quote,
     records,
@@ -45,6 +46,7 @@ from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
 from fourtop.model.booking import Booking, Bookings
 from fourtop.model.confirmation import ConfirmationResult
+from fourtop.model.explanation import Explanation
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
@@ -127,6 +129,23 @@ class Desk:
             UnknownName: If the house does not have what a condition, occasion or channel names.
         """
         return self._executor.query(quote.query(self._caller, request, exclude))
+
+    def explain(self, request: BookingRequest, *, exclude: str | None = None) -> Explanation:
+        """Return the answer to a request; for a no, every reason and what would turn it.
+
+        Of each kind of change it finds the cheapest one: the nearest start before and after, the
+        largest party, the number of covers, tables that need not touch, the condition to drop.
+        Each was verified by a quote at the versions that the answer carries.
+
+        Args:
+            request: The party.
+            exclude: A booking to leave out, as ``quote`` does.
+
+        Raises:
+            NotFound: As ``quote``.
+            UnknownName: As ``quote``.
+        """
+        return self._executor.query(explain.query(self._caller, request, exclude))
 
     def availability(
         self,

@@ -9,6 +9,7 @@ from fourtop.errors.display import brief, count_of, html_table, tables_of
 from fourtop.model.calendar import Stay
 from fourtop.model.plan import Plan, rounded
 from fourtop.model.receipt import Usage
+from fourtop.model.request import Relaxation
 from fourtop.model.restaurant import zone_info
 from fourtop.model.window import brief_iso, from_micros
 
@@ -36,6 +37,7 @@ class Quote:
         others: The next plans in order, at most four.
         usage: Of the service, without this party.
         versions: Of the floor, policy and occupancy that it read.
+        relaxed: The rules of the house that were lifted for it; see ``BookingRequest.relax``.
         timezone: Of the restaurant, for the times that a person sees.
     """
 
@@ -44,6 +46,7 @@ class Quote:
     others: tuple[Plan, ...]
     usage: Usage
     versions: Versions
+    relaxed: tuple[Relaxation, ...] = attrs.field(default=(), kw_only=True)
     timezone: str = attrs.field(default="UTC", eq=False, kw_only=True)
 
     def __repr__(self) -> str:

@@ -106,16 +106,21 @@ def make_booking(
         reference=request.reference,
         local_start=compiled.calendar.local_text(request.start_us),
     )
-    receipt = Receipt(usage=_usage_with(admission, seating, request), plan=seating.chosen)
+    receipt = Receipt(
+        usage=_usage_with(admission, seating, request),
+        plan=seating.chosen,
+        relaxed=seating.relaxed,
+    )
+    made = with_receipt(booking, receipt)
     expired = NO_CHANGES
     if placing.rows:
         expired = expire_holds(invocation, view, seating.stay.occupied)
     changes = Changes(
         added=placing.rows,
         bookings=(booking,),
-        events=(created_event(invocation, booking), *assigned(invocation, booking)),
+        events=(created_event(invocation, made), *assigned(invocation, booking)),
     )
-    return Decision(with_receipt(booking, receipt), expired + changes)
+    return Decision(made, expired + changes)
 
 
 def place(invocation: Invocation, booking_id: str, seating: Seating) -> Placing:

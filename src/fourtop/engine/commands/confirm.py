@@ -252,7 +252,9 @@ class _Attempt:
         return Need(more)
 
     def _admission(self, released: Released = NOTHING_RELEASED) -> Admission:
-        return Admission(self.view, self.compiled, self.invocation.actor, released)
+        admission = Admission(self.view, self.compiled, self.invocation.actor, released)
+        relaxed = self.hold.fingerprint.relaxed
+        return admission.relaxed(relaxed) if relaxed else admission
 
     def _read_to_admit(self) -> Scope:
         admitted = self._admission().admit(as_request(self.hold), is_held=True)

@@ -23,6 +23,7 @@ from fourtop.errors import HoldLimit, HoldRateLimit, Refusal, Refused
 from fourtop.model import validators
 from fourtop.model.booking_rules import HOLD_TTL_SECONDS
 from fourtop.model.hold import Hold, HoldState
+from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.request import BookingRequest
 from fourtop.model.window import MICROSECONDS_PER_SECOND
 from fourtop.ports import Decision, Need, Scope, View
@@ -112,6 +113,10 @@ def new_hold(
     terms, seating = agreed
     plan, policy = seating.chosen, compiled.house.policy
     assert plan is not None, "a hold is admitted with tables"
+    relaxed = seating.relaxed
+    fingerprint = compiled.fingerprint(
+        plan.tables, (seating.service.period, seating.stay), request.party_size
+    )
     ttl_seconds = policy.holds.ttl_seconds if terms.ttl_seconds is None else terms.ttl_seconds
     return Hold(
         id=invocation.id,
@@ -122,9 +127,7 @@ def new_hold(
         state=HoldState.ACTIVE,
         created_us=view.now_us,
         expires_us=view.now_us + ttl_seconds * MICROSECONDS_PER_SECOND,
-        fingerprint=compiled.fingerprint(
-            plan.tables, (seating.service.period, seating.stay), request.party_size
-        ),
+        fingerprint=fingerprint.with_relaxed(relaxed) if relaxed else fingerprint,
         actor=invocation.actor,
         booking_id=terms.booking_id,
         session=terms.session,
@@ -137,6 +140,7 @@ def new_hold(
         minutes=request.minutes,
         reference=request.reference,
         life_start_us=view.now_us,
+        receipt=Receipt(relaxed=relaxed) if relaxed else NO_RECEIPT,
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 import attrs
 
 from fourtop.engine.admission import Admission, expected_windows
-from fourtop.engine.allocations import expire_holds, released_for
+from fourtop.engine.allocations import expire_holds, released_for, with_receipt
 from fourtop.engine.commands.book import assigned, assignment_of, place
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, check_request
@@ -19,6 +19,7 @@ from fourtop.errors import IllegalTransition, Refusal, Refused
 from fourtop.model import validators
 from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Booking, BookingStatus
+from fourtop.model.receipt import Receipt
 from fourtop.model.request import BookingRequest
 from fourtop.ports import Changes, Decision, Need, Scope, View
 
@@ -89,4 +90,7 @@ def reschedule_booking(
         rows = view.allocations_of(OwnerKind.BOOKING, booking_id)
         changes += Changes(removed=rows, added=placing.rows)
     events = (rescheduled_event(invocation, changed, booking), *assigned(invocation, changed))
-    return Decision(changed, changes + Changes(bookings=(changed,), events=events))
+    answer = changed
+    if seating.relaxed:
+        answer = with_receipt(changed, Receipt(plan=seating.chosen, relaxed=seating.relaxed))
+    return Decision(answer, changes + Changes(bookings=(changed,), events=events))

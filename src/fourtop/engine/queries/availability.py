@@ -17,7 +17,7 @@ from fourtop.engine.dispatch.requests import Caller, Query, one_or_none
 from fourtop.engine.preconditions import released_with
 from fourtop.errors import FourtopError, InvalidInput, Refusal, safe_repr
 from fourtop.model import validators
-from fourtop.model.calendar import Calendar
+from fourtop.model.calendar import Calendar, Service
 from fourtop.model.request import ANY_TABLE, STAY_MINUTES, Preference
 from fourtop.model.results import Availability, Slot
 from fourtop.model.service_period import as_date
@@ -210,12 +210,17 @@ def _start_at(calendar: Calendar, at: datetime | str, on: date) -> int:
 
 def _reach(compiled: CompiledHouse, on: date, starts: list[int]) -> Scope:
     """Return the services of a date and of some starts, and the windows of stays in them."""
+    return reach_of(compiled, starts, compiled.calendar.services_on(on))
+
+
+def reach_of(
+    compiled: CompiledHouse, starts: Iterable[int], services: Iterable[Service] = ()
+) -> Scope:
+    """Return some services and those of some starts, and the windows of stays in them."""
     calendar = compiled.calendar
-    services = {service.window for service in calendar.services_on(on)}
-    services |= {
-        service.window for start_us in starts if (service := calendar.find_service(start_us))
-    }
-    in_order = sorted(services)
+    found = {service.window for service in services}
+    found |= {service.window for start_us in starts if (service := calendar.find_service(start_us))}
+    in_order = sorted(found)
     windows = (
         Window.of_micros(max(each.start_us - _REACH_US, 0), each.end_us + _REACH_US)
         for each in in_order

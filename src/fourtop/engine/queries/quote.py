@@ -52,8 +52,18 @@ def quote(admission: Admission, request: BookingRequest) -> Quote | Refusal | Ne
     if isinstance(seating, Need):
         return seating
     if isinstance(seating, Refusal):
-        return admission.refusal_of(request) or seating
+        # A refusal is falsy.
+        every = admission.refusal_of(request)
+        return seating if every is None else every
     usage = admission.usage(seating.service)
     timezone = admission.compiled.house.restaurant.timezone
     versions = admission.view.versions
-    return Quote(seating.plan, seating.stay, seating.others, usage, versions, timezone=timezone)
+    return Quote(
+        seating.plan,
+        seating.stay,
+        seating.others,
+        usage,
+        versions,
+        relaxed=seating.relaxed,
+        timezone=timezone,
+    )
