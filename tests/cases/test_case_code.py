@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import attrs
@@ -10,6 +11,8 @@ import pytest
 
 from fourtop import (
     AdjacencyMode,
+    BookingRequest,
+    BookingWindow,
     CapacityRule,
     Code,
     Desk,
@@ -26,10 +29,11 @@ from fourtop import (
     Refused,
     ServicePeriod,
     Table,
+    ZoneRule,
     sketch_floor,
 )
 from fourtop.ports import Store
-from tests.evening import a_house, booked, held, import_rows, open_desk, party_size, window
+from tests.evening import a_house, at, booked, held, import_rows, open_desk, party_size, window
 
 Cause = Callable[[Desk, ManualClock], object]
 
@@ -107,6 +111,47 @@ def no_such_occasion(desk: Desk, _: ManualClock) -> None:
 @causes(Code.BOOKING_IN_PAST)
 def in_the_past(desk: Desk, _: ManualClock) -> None:
     desk.hold(party_size(2, "11:54"))
+
+
+@causes(Code.NOTICE_TOO_SHORT)
+def too_soon(desk: Desk, _: ManualClock) -> None:
+    with_policy(desk, booking_windows=[BookingWindow(notice_minutes=600)])
+    desk.hold(party_size(2))
+
+
+@causes(Code.BEYOND_HORIZON)
+def too_far_ahead(desk: Desk, _: ManualClock) -> None:
+    with_policy(desk, booking_windows=[BookingWindow(horizon_days=30)])
+    desk.hold(BookingRequest(2, at("19:00", date(2026, 6, 1))))
+
+
+@causes(Code.NOT_A_START_TIME)
+def off_the_raster(desk: Desk, _: ManualClock) -> None:
+    desk.hold(party_size(2, "19:01"))
+
+
+@causes(Code.STAY_OUT_OF_BOUNDS)
+def too_long(desk: Desk, _: ManualClock) -> None:
+    with_policy(desk, guest_stay=(60, 120))
+    desk.hold(party_size(2, minutes=180))
+
+
+@causes(Code.ZONE_CLOSED)
+def closed_terrace(desk: Desk, _: ManualClock) -> None:
+    with_policy(desk, zone_rules=[ZoneRule("terrace", season=("06-01", "09-30"))])
+    desk.hold(party_size(2, tables=["8"]))
+
+
+@causes(Code.ZONE_OUTSIDE_HOURS)
+def terrace_in_the_dark(desk: Desk, _: ManualClock) -> None:
+    with_policy(desk, zone_rules=[ZoneRule("terrace", start="12:00", end="19:00")])
+    desk.hold(party_size(2, tables=["8"]))
+
+
+@causes(Code.ZONE_LAST_SEATING_PASSED)
+def after_the_last_start_of_the_terrace(desk: Desk, _: ManualClock) -> None:
+    with_policy(desk, zone_rules=[ZoneRule("terrace", last_start="18:45")])
+    desk.hold(party_size(2, tables=["8"]))
 
 
 @causes(Code.CAPACITY_EXCEEDED)

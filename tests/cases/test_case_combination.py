@@ -17,7 +17,17 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.ports import Store
-from tests.evening import MONTH, a_house, booked, held, open_desk, party_size, rows_of, table_rows
+from tests.evening import (
+    MONTH,
+    STAFF,
+    a_house,
+    booked,
+    held,
+    open_desk,
+    party_size,
+    rows_of,
+    table_rows,
+)
 
 
 @pytest.fixture
@@ -43,7 +53,7 @@ def test_case_2_the_invisible_combination_holds_each_of_its_tables(
 def test_case_2_the_invisible_combination_is_still_taken_after_the_hold_is_confirmed(
     store: Store, pair: Floor
 ) -> None:
-    desk = open_desk(store, a_house(pair))
+    desk = open_desk(store, a_house(pair), actor=STAFF)
     booking = desk.confirm(held(desk, 4).id)
     assert rows_of(desk, booking.id) == [("1", "19:00", "20:30"), ("2", "19:00", "20:30")]
     for size, tables in ((4, ["1", "2"]), (2, ["1"]), (2, ["2"])):

@@ -20,6 +20,7 @@ from fourtop.ports import Store
 from tests.evening import (
     FRIDAY,
     MONTH,
+    STAFF,
     a_house,
     at,
     booked,
@@ -37,7 +38,7 @@ TICK = timedelta(microseconds=1)
 @pytest.fixture
 def desk(store: Store) -> Desk:
     """The desk of a house with one table."""
-    return open_desk(store, a_house(one_table()))
+    return open_desk(store, a_house(one_table()), actor=STAFF)
 
 
 # ---- 10: a hold extended for ever; an expired hold shown as free but still refused ---------------

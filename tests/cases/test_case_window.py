@@ -29,6 +29,7 @@ from fourtop import (
 from fourtop.ports import Store
 from tests.evening import (
     FRIDAY,
+    STAFF,
     a_house,
     at,
     booked,
@@ -193,7 +194,7 @@ def shown(desk: Desk, start: datetime, size: int = 4) -> Slot:
 
 @pytest.mark.parametrize("command", ["hold", "book"])
 def test_case_7_buffers_are_kept_on_write_as_on_display(store: Store, command: str) -> None:
-    desk = open_desk(store, a_house(one_table()))
+    desk = open_desk(store, a_house(one_table()), actor=STAFF)
     desk.edit_policy(with_buffers)
     booking = booked(desk, 4, "18:00")
     assert rows_of(desk, booking.id) == [("1", "17:55", "19:40")]

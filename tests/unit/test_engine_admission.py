@@ -56,7 +56,10 @@ def findings(
 
 def test_the_checks_run_in_the_order_of_the_list() -> None:
     names = [check.name for check in CHECKS]
-    assert names == ["active", "past", "hours", "capacity", "tables"]
+    assert names == [
+        *("active", "past", "channel", "hours", "notice", "start_times", "guest_stay"),
+        *("capacity", "tables"),
+    ]
 
 
 def test_a_party_that_is_admitted_has_no_findings(store: Store, desk: Desk) -> None:
@@ -121,7 +124,7 @@ def test_a_check_that_is_put_into_the_list_binds_every_command_and_read(
         return Refusal.by_rule(Code.PARTY_NEVER_FITS, party_size=2)
 
     rule = Check("couples", Reads.HEADCOUNTS, no_couples)
-    monkeypatch.setattr(admission, "CHECKS", (*CHECKS[:3], rule, *CHECKS[3:]))
+    monkeypatch.setattr(admission, "CHECKS", (*CHECKS[:4], rule, *CHECKS[4:]))
     (slot,) = desk.availability(FRIDAY, 2, at="2026-05-01T19:00").slots
     quote = desk.quote(party_size(2))
     hold, booking = held(desk, 1), booked(desk, 1, "21:00")
@@ -228,7 +231,7 @@ def test_the_tables_of_a_variant_are_taken_for_its_stay(
         return None
 
     rule = Check("longer", Reads.NOTHING, check_longer_at_five)
-    monkeypatch.setattr(admission, "CHECKS", (*CHECKS[:3], rule, *CHECKS[3:]))
+    monkeypatch.setattr(admission, "CHECKS", (*CHECKS[:4], rule, *CHECKS[4:]))
     desk = open_desk(store)
     booked(desk, 6, "20:30", tables=["5"])
     quote = desk.quote(party_size(6, "18:30"))

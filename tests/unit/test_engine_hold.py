@@ -82,7 +82,7 @@ def test_a_hold_remembers_what_was_asked(desk: Desk) -> None:
         "must": Preference(seatings={"standard"}),
         "wish": Preference(features={"window"}),
     }
-    request = BookingRequest(2, at("11:58"), past_reason="walk-in", tables=["1"], **wishes)
+    request = BookingRequest(2, at("11:45"), past_reason="walk-in", tables=["1"], **wishes)
     desk.edit_policy(
         lambda policy: attrs.evolve(policy, periods=[ServicePeriod("day", "11:00", "23:00")])
     )

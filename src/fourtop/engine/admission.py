@@ -19,9 +19,18 @@ from fourtop.engine.candidacy import Candidacy, Check, Party, Reads, TableRule
 from fourtop.engine.checks.capacity import check_capacity, count_within_capacity, has_caps
 from fourtop.engine.checks.house import check_active, check_hours, check_past
 from fourtop.engine.checks.names import check_names, names_anything
+from fourtop.engine.checks.notice import (
+    check_channel,
+    check_guest_stay,
+    check_notice,
+    has_booking_windows,
+)
+from fourtop.engine.checks.start_times import check_start_times
 from fourtop.engine.checks.tables import check_tables, count_tables, is_search_proven
+from fourtop.engine.checks.zones import exclude_closed_zones, has_zone_rules
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.relaxation import check_may_relax, ladder, relaxed_planner
+from fourtop.engine.stays import find_stays
 from fourtop.engine.usage import NOTHING_RELEASED, Released, count_usage
 from fourtop.errors import Refusal
 from fourtop.model.actor import Actor
@@ -38,7 +47,11 @@ from fourtop.ports import Need, Scope, View
 CHECKS: Final = (
     Check("active", Reads.NOTHING, check_active),
     Check("past", Reads.NOTHING, check_past, is_promised=True),
+    Check("channel", Reads.NOTHING, check_channel, is_promised=True),
     Check("hours", Reads.NOTHING, check_hours),
+    Check("notice", Reads.NOTHING, check_notice, binds=has_booking_windows, is_promised=True),
+    Check("start_times", Reads.NOTHING, check_start_times, is_promised=True),
+    Check("guest_stay", Reads.NOTHING, check_guest_stay, is_promised=True),
     Check(
         "capacity",
         Reads.HEADCOUNTS,
@@ -49,7 +62,9 @@ CHECKS: Final = (
     ),
     Check("tables", Reads.ALLOCATIONS, check_tables),
 )
-TABLE_RULES: Final[tuple[TableRule, ...]] = ()
+TABLE_RULES: Final = (
+    TableRule("zone_hours", Reads.NOTHING, exclude_closed_zones, binds=has_zone_rules),
+)
 
 _COMPOSITION: Final = "admission"
 
@@ -422,14 +437,14 @@ def expected_windows(
 
     If they do not, the checks ask for the rest; a record that was loaded in vain does no harm.
     """
-    calendar = compiled.calendar
-    stay = calendar.stay(party.start_us, party.party_size, party.occasion)
-    if isinstance(stay, Refusal):
+    stays = find_stays(compiled, party)
+    if isinstance(stays, Refusal):
         return (), ()
+    windows = (stays.stay.occupied, *(each.stay.occupied for each in stays.variants))
     policy = compiled.house.policy
     if counts or policy.capacity_rules:
-        service = calendar.find_service(party.start_us)
+        service = compiled.calendar.find_service(party.start_us)
         assert service is not None, "a stay lies in a service"
         if counts or policy.find_capacity_rule(service.period.key, service.date) is not None:
-            return (stay.occupied,), (service.window,)
-    return (stay.occupied,), ()
+            return windows, (service.window,)
+    return windows, ()

@@ -63,6 +63,7 @@ class Candidacy:
         stay: Its stay. The check of hours sets it.
         service: The service that it starts in. The check of hours sets it.
         variants: Other stays for some tables. The tables of no variant have ``stay``.
+        zones_out: The tables of zones that are closed to the party. The check of hours sets them.
         plans: Its tables. The check of tables sets them.
     """
 
@@ -72,12 +73,18 @@ class Candidacy:
     stay: Stay = attrs.field(init=False)
     service: Service = attrs.field(init=False)
     variants: tuple[Variant, ...] = attrs.field(default=(), init=False)
+    zones_out: tuple[Excluded, ...] = attrs.field(default=(), init=False)
     plans: tuple[Plan, ...] = attrs.field(default=(), init=False)
 
     @property
     def is_guest(self) -> bool:
         """Whether a guest asks, not the staff."""
         return self.admission.actor.is_guest
+
+    @property
+    def has_service(self) -> bool:
+        """Whether the check of hours has found the service and the stay."""
+        return hasattr(self, "service")
 
     @property
     def windows(self) -> tuple[Window, ...]:

@@ -20,6 +20,17 @@ _TEXT = {
     ),
     Code.OCCASION_NOT_OFFERED: "{period} does not offer the occasion {occasion}",
     Code.BOOKING_IN_PAST: "{start} is more than {grace_minutes} minutes ago",
+    Code.NOTICE_TOO_SHORT: "{start} is too soon; it must be booked {notice_minutes} minutes ahead",
+    Code.BEYOND_HORIZON: (
+        "{date} is more than {horizon_days} days ahead; it can be booked from {opens} on"
+    ),
+    Code.NOT_A_START_TIME: "{start} is not a start time on offer; the nearest: {nearest_starts}",
+    Code.STAY_OUT_OF_BOUNDS: "a stay of {minutes} minutes is not on offer; {bounds}",
+    Code.ZONE_CLOSED: "the zone {zone} is closed on {date}",
+    Code.ZONE_OUTSIDE_HOURS: "the zone {zone} is not open at {start}",
+    Code.ZONE_LAST_SEATING_PASSED: (
+        "{start} is after the last seating of the zone {zone}, {last_start}"
+    ),
     Code.CAPACITY_EXCEEDED: (
         "{period} on {date} is limited to {limit} {unit}; {booked} booked, {requested} asked for"
     ),
@@ -61,7 +72,15 @@ def _words_of(details: Mapping[str, Any]) -> dict[str, Any]:
         "are": "is" if is_one else "are",
         "leave": "leaves" if is_one else "leave",
         "wanted": _conditions_of(details),
+        "nearest_starts": _listed(details.get("nearest") or "none"),
+        "bounds": _bounds_of(details),
     }
+
+
+def _bounds_of(details: Mapping[str, Any]) -> str:
+    if details.get("maximum_minutes") is None:
+        return "guests do not choose the length of a stay"
+    return "guests may stay {minimum_minutes} to {maximum_minutes}".format_map(details)
 
 
 def _conditions_of(details: Mapping[str, Any]) -> Any:

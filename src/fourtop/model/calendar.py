@@ -20,6 +20,8 @@ from fourtop.model.window import (
     next_valid,
     to_micros,
 )
+from fourtop.model.zone_hours import find_hours, hours_around, refuse_start
+from fourtop.model.zone_rules import ZoneRule
 
 _CACHED_DAYS: Final = 512
 _CACHED_STARTS: Final = 8_192
@@ -194,31 +196,63 @@ class Calendar:
         ]
         return tuple(overlapping)
 
-    def stay(self, start_us: int, party_size: int, occasion: str | None = None) -> Stay | Refusal:
+    def stay(
+        self,
+        start_us: int,
+        party_size: int,
+        occasion: str | None = None,
+        minutes: int | None = None,
+        zone: ZoneRule | None = None,
+    ) -> Stay | Refusal:
         """Return the stay of a party that sits down at an instant, or a refusal.
 
         The turn time is elapsed time, so that a clock change neither shortens nor lengthens a stay.
         Unless the period allows overrun, the occupied window is clamped to the end of service.
-        """
-        return self._stays(start_us, party_size, occasion)
 
-    def _decide(self, start_us: int, party_size: int, occasion: str | None) -> Stay | Refusal:
+        Args:
+            start_us: The instant, in microseconds.
+            party_size: The number of people.
+            occasion: Key of an occasion; ``None``: the period's default.
+            minutes: The length in place of the turn time; ``None``: the turn time.
+            zone: The rule of the zone in which the party sits; ``None``: a zone without a rule.
+        """
+        return self._stays(start_us, party_size, occasion, minutes, zone)
+
+    def _decide(
+        self,
+        start_us: int,
+        party_size: int,
+        occasion: str | None,
+        minutes: int | None,
+        zone: ZoneRule | None,
+    ) -> Stay | Refusal:
         service = self.find_service(start_us)
         if service is None:
             return self._outside(start_us)
+        end_us = None
+        if zone is None:
+            refusal = self._past_last_start(service, start_us)
+        else:
+            end_us, refusal = self._fit_in_zone(zone, service, start_us)
+        if refusal is not None:
+            return refusal
         period = service.period
-        if start_us > service.last_start_us:
-            return Refusal.by_rule(
-                Code.LAST_SEATING_PASSED,
-                start=self.local_text(start_us),
-                period=period.key,
-                last_start=self.local_text(service.last_start_us),
-            )
         if occasion is not None and occasion not in period.occasions:
             return Refusal.by_rule(Code.OCCASION_NOT_OFFERED, period=period.key, occasion=occasion)
         chosen = occasion or next(iter(period.occasions), None)
-        minutes = self._turn_minutes(period, chosen, party_size)
-        return self._turns(start_us, minutes, chosen)
+        if minutes is None:
+            minutes = self._turn_minutes(period, chosen, party_size, zone)
+        return self._turns(start_us, minutes, chosen, end_us)
+
+    def _past_last_start(self, service: Service, start_us: int) -> Refusal | None:
+        if start_us <= service.last_start_us:
+            return None
+        return Refusal.by_rule(
+            Code.LAST_SEATING_PASSED,
+            start=self.local_text(start_us),
+            period=service.period.key,
+            last_start=self.local_text(service.last_start_us),
+        )
 
     def closed_on(self, day: date) -> Refusal:
         """Return the refusal of a date on which no service starts."""
@@ -230,23 +264,31 @@ class Calendar:
             return self.closed_on(day)
         return Refusal.by_rule(Code.OUTSIDE_SERVICE_HOURS, start=self.local_text(start_us))
 
-    def _turn_minutes(self, period: ServicePeriod, occasion: str | None, party_size: int) -> int:
+    def _turn_minutes(
+        self, period: ServicePeriod, occasion: str | None, party_size: int, zone: ZoneRule | None
+    ) -> int:
         if occasion is not None:
             return turn_minutes(self._policy.get_occasion(occasion).turn_bands, party_size)
-        bands = period.turn_bands or self._policy.turn_bands
+        own = () if zone is None else zone.turn_bands
+        bands = own or period.turn_bands or self._policy.turn_bands
         return (
             turn_minutes(bands, party_size) if bands else self._restaurant.default_duration_minutes
         )
 
-    def _fit(self, start_us: int, minutes: int, occasion: str | None) -> Stay | Refusal:
+    def _fit(
+        self, start_us: int, minutes: int, occasion: str | None, zone_end_us: int | None
+    ) -> Stay | Refusal:
         service = self.find_service(start_us)
         assert service is not None, "only a start in a service has a turn time"
         period = service.period
         before = period.buffer_before_minutes * MICROSECONDS_PER_MINUTE
         after = period.buffer_after_minutes * MICROSECONDS_PER_MINUTE
         end_us = start_us + minutes * MICROSECONDS_PER_MINUTE
-        latest_us = service.window.end_us - after
-        is_clamped = not period.overrun_allowed and end_us > latest_us
+        ends = [] if period.overrun_allowed else [service.window.end_us]
+        if zone_end_us is not None:
+            ends.append(zone_end_us)
+        latest_us = min(ends, default=LATEST_US) - after
+        is_clamped = end_us > latest_us
         if is_clamped:
             end_us = latest_us
             least = min(period.min_dwell_minutes, minutes)
@@ -271,21 +313,85 @@ class Calendar:
     def starts_on(self, day: date) -> tuple[tuple[int, Service], ...]:
         """Return the start times on offer for the services of a date, in order.
 
-        The start times are instants in microseconds. They count the restaurant's reservation
-        interval from the start of each service, in elapsed time, up to its last seating inclusive.
+        The start times are instants in microseconds. They count the interval of the period, or the
+        restaurant's reservation interval, from the start of each service, in elapsed time, up to
+        the last seating of the service or of one of its zones, inclusive. Starts that are switched
+        off are left out.
         Where the clocks go back, two services may overlap: each start then belongs to the service
         that ``find_service`` returns.
         """
-        step = self._restaurant.reservation_interval_minutes * MICROSECONDS_PER_MINUTE
         starts = [
             (start_us, service)
             for service in self.services_on(day)
-            for start_us in range(
-                service.window.start_us, min(service.last_start_us + 1, service.window.end_us), step
-            )
+            for start_us in self._raster(service)
             if service.is_same(self.find_service(start_us))
+            and not self._is_closed(service, start_us)
         ]
         return tuple(sorted(starts, key=itemgetter(0)))
+
+    def _raster(self, service: Service) -> range:
+        last_us = max([service.last_start_us, *self._zone_last_starts(service)])
+        end_us = min(last_us + 1, service.window.end_us)
+        return range(service.window.start_us, end_us, self._step_us(service.period))
+
+    def _step_us(self, period: ServicePeriod) -> int:
+        minutes = period.interval_minutes or self._restaurant.reservation_interval_minutes
+        return minutes * MICROSECONDS_PER_MINUTE
+
+    def _is_closed(self, service: Service, start_us: int) -> bool:
+        """Tell whether a start is switched off."""
+        closed = service.period.closed_starts
+        return bool(closed) and from_micros(start_us).astimezone(self.zone).time() in closed
+
+    def is_on_offer(self, start_us: int) -> bool:
+        """Tell whether an instant is a start time on offer; see ``starts_on``."""
+        service = self.find_service(start_us)
+        if service is None or self._is_closed(service, start_us):
+            return False
+        return start_us in self._raster(service)
+
+    def nearest_starts(self, start_us: int) -> tuple[int, ...]:
+        """Return the last start on offer before an instant, and the first one after it.
+
+        It looks at the service date of the instant only.
+        """
+        service = self.find_service(start_us)
+        day = self.local_date(start_us) if service is None else service.date
+        starts = [each for each, _ in self.starts_on(day)]
+        before = [each for each in starts if each < start_us][-1:]
+        return (*before, *[each for each in starts if each > start_us][:1])
+
+    # ---- zones
+
+    def _fit_in_zone(
+        self, zone: ZoneRule, service: Service, start_us: int
+    ) -> tuple[int | None, Refusal | None]:
+        """Return when a party leaves a zone at the latest, and the refusal of its start, if any."""
+        hours = find_hours(zone, service, start_us, self._instant)
+        if isinstance(hours, Code):
+            return None, refuse_start(zone, service, hours, self.local_text, start_us)
+        end_us = None if hours.window is None else hours.window.end_us
+        if hours.last_start_us is None:
+            return end_us, self._past_last_start(service, start_us)
+        if start_us <= hours.last_start_us:
+            return end_us, None
+        refusal = Refusal.by_rule(
+            Code.ZONE_LAST_SEATING_PASSED,
+            start=self.local_text(start_us),
+            zone=zone.zone,
+            last_start=self.local_text(hours.last_start_us),
+        )
+        return end_us, refusal
+
+    def _zone_last_starts(self, service: Service) -> list[int]:
+        """Return the last starts of the zones that have one of their own."""
+        return [
+            hours.last_start_us
+            for rule in self._policy.zone_rules
+            if rule.last_start is not None
+            for hours in hours_around(rule, service, self._instant)
+            if hours.last_start_us is not None
+        ]
 
     def instant(self, local: str | datetime, field: str = "start") -> int:
         """Convert a local time of the restaurant, or an instant with an offset, to microseconds.

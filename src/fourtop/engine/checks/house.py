@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fourtop.engine.candidacy import Candidacy
+from fourtop.engine.stays import find_stays
 from fourtop.errors import Code, Refusal
 
 
@@ -26,12 +27,13 @@ def check_past(candidacy: Candidacy) -> Refusal | None:
 
 
 def check_hours(candidacy: Candidacy) -> Refusal | None:
-    """Refuse a start outside service hours; find the stay and its service."""
-    party, calendar = candidacy.party, candidacy.admission.compiled.calendar
-    stay = calendar.stay(party.start_us, party.party_size, party.occasion)
-    if isinstance(stay, Refusal):
-        return stay
-    service = calendar.find_service(party.start_us)
+    """Refuse a start outside service hours; find the stays and the service."""
+    party, compiled = candidacy.party, candidacy.admission.compiled
+    stays = find_stays(compiled, party)
+    if isinstance(stays, Refusal):
+        return stays
+    service = compiled.calendar.find_service(party.start_us)
     assert service is not None, "a stay lies in a service"
-    candidacy.stay, candidacy.service = stay, service
+    candidacy.stay, candidacy.service = stays.stay, service
+    candidacy.variants, candidacy.zones_out = stays.variants, stays.closed
     return None

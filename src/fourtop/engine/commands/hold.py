@@ -75,9 +75,38 @@ def check_ttl(ttl_seconds: int) -> int:
     """Return the lifetime of a hold.
 
     Raises:
-        InvalidInput: If it is out of range.
+        InvalidInput: If no house may allow it. ``expiry`` applies the rules of one house.
     """
     return validators.check_integer("ttl_seconds", ttl_seconds, *HOLD_TTL_SECONDS)
+
+
+def expiry(
+    view: View, compiled: CompiledHouse, ttl_seconds: int | None, *, life_start_us: int
+) -> int:
+    """Return when a new hold expires, in microseconds.
+
+    A hold in place of another one lives on with what is left of the other's life: the lifetime of
+    the policy is cut to it, one that the caller names is refused.
+
+    Args:
+        view: For the time.
+        compiled: The rules.
+        ttl_seconds: Its lifetime; ``None``: the policy's.
+        life_start_us: The time since which the party has kept tables.
+
+    Raises:
+        InvalidInput: If the house does not allow the lifetime.
+        HoldLimit: If the party would keep tables for too long.
+    """
+    rules = compiled.house.policy.holds
+    latest_us = life_start_us + rules.max_lifetime_seconds * MICROSECONDS_PER_SECOND
+    if ttl_seconds is None:
+        expires_us = min(view.now_us + rules.ttl_seconds * MICROSECONDS_PER_SECOND, latest_us)
+    else:
+        expires_us = view.now_us + rules.check_ttl(ttl_seconds) * MICROSECONDS_PER_SECOND
+    if not view.now_us < expires_us <= latest_us:
+        raise HoldLimit("lifetime_seconds", rules.max_lifetime_seconds)
+    return expires_us
 
 
 def make_hold(
@@ -88,6 +117,7 @@ def make_hold(
     terms: Terms,
 ) -> Decision[Hold] | Need:
     """Decide a new hold."""
+    expires_us = expiry(view, compiled, terms.ttl_seconds, life_start_us=view.now_us)
     released = NOTHING_RELEASED
     if terms.booking_id is not None:
         check_awaits_tables(view, terms.booking_id, request)
@@ -98,7 +128,8 @@ def make_hold(
         return seating
     if isinstance(seating, Refusal):
         raise Refused(seating)
-    hold = new_hold(invocation, view, compiled, request, (terms, seating))
+    made = new_hold(invocation, view, compiled, request, (terms, seating))
+    hold = attrs.evolve(made, expires_us=expires_us)
     return Decision(hold, start_hold(invocation, view, hold))
 
 
@@ -109,15 +140,14 @@ def new_hold(
     request: BookingRequest,
     agreed: tuple[Terms, Seating],
 ) -> Hold:
-    """Return the record of a new hold on these terms at this seating."""
+    """Return the record of a new hold on these terms at this seating; the caller sets its life."""
     terms, seating = agreed
-    plan, policy = seating.chosen, compiled.house.policy
+    plan = seating.chosen
     assert plan is not None, "a hold is admitted with tables"
     relaxed = seating.relaxed
     fingerprint = compiled.fingerprint(
         plan.tables, (seating.service.period, seating.stay), request.party_size
     )
-    ttl_seconds = policy.holds.ttl_seconds if terms.ttl_seconds is None else terms.ttl_seconds
     return Hold(
         id=invocation.id,
         restaurant_id=invocation.restaurant_id,
@@ -126,7 +156,7 @@ def new_hold(
         tables=plan.tables,
         state=HoldState.ACTIVE,
         created_us=view.now_us,
-        expires_us=view.now_us + ttl_seconds * MICROSECONDS_PER_SECOND,
+        expires_us=view.now_us,
         fingerprint=fingerprint.with_relaxed(relaxed) if relaxed else fingerprint,
         actor=invocation.actor,
         booking_id=terms.booking_id,

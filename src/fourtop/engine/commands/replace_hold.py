@@ -68,11 +68,18 @@ def replace_hold(
     request: BookingRequest,
     given_up: Replaced,
 ) -> Decision[Hold] | Need:
-    """Decide a new hold in place of a live one; the old tables are free for it."""
+    """Decide a new hold in place of a live one; the old tables are free for it.
+
+    The life of the new hold counts from that of the first hold that it goes back to.
+    """
+    if given_up.ttl_seconds is not None:
+        compiled.house.policy.holds.check_ttl(given_up.ttl_seconds)
     old = get_live_hold(view, given_up.hold_id)
     need = _missing(view, old)
     if need is not None:
         return need
+    life_start_us, ttl_seconds = old.life_start_us, given_up.ttl_seconds
+    expires_us = hold_command.expiry(view, compiled, ttl_seconds, life_start_us=life_start_us)
     terms = hold_command.Terms(old.booking_id, given_up.ttl_seconds, old.session)
     if old.booking_id is not None:
         check_awaits_tables(view, old.booking_id, request)
@@ -85,7 +92,8 @@ def replace_hold(
         raise Refused(seating)
     rows = view.allocations_of(OwnerKind.HOLD, old.id)
     event = hold_event(invocation, EventType.HOLD_REPLACED, old, view.now_us)
-    hold = hold_command.new_hold(invocation, view, compiled, request, (terms, seating))
+    made = hold_command.new_hold(invocation, view, compiled, request, (terms, seating))
+    hold = attrs.evolve(made, expires_us=expires_us, life_start_us=life_start_us)
     ended = end_hold(old, HoldState.REPLACED, rows, event)
     return Decision(hold, ended + start_hold(invocation, view, hold))
 

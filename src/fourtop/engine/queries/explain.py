@@ -187,6 +187,11 @@ class _Search:
             return None
         # A shorter stay is never harder to seat: the longest is found by halving.
         low, high = LEAST_MINUTES, stay.turn_minutes - 1
+        if self._admission.actor.is_guest:
+            bounds = self._admission.compiled.house.policy.guest_stay
+            if bounds is None:
+                return None
+            low, high = max(low, bounds[0]), min(high, bounds[1])
         if low > high or not self._is_admitted(minutes=low):
             return None
         while low < high:

@@ -60,7 +60,7 @@ class ConflictExplainer:
         }
         event_keys = rows.pop("events")
         for kind, of_kind in rows.items():
-            self._reader.add(kind, of_kind, loaded)
+            loaded.add(kind, of_kind, self._projections.plain.get(kind))
         state = RestaurantState.of(
             house,
             versions,
@@ -111,7 +111,7 @@ class ConflictExplainer:
             }
         )
         removed = by_kind(set(changes.records_removed))
-        kinds = [each.kind for each in self._projections.plain]
+        kinds = [each.kind for each in self._projections.plain.values()]
         return {
             **{kind.plural: ids(named.get(kind, ())) for kind in kinds},
             **{
@@ -132,7 +132,7 @@ class ConflictExplainer:
                 any_of(projections.bookings.c.id, "bookings")
             ),
             "holds": projections.of_holds().where(any_of(projections.holds.c.id, "holds")),
-            **{each.kind.plural: self._plain_select(each) for each in projections.plain},
+            **{name: self._plain_select(name, each) for name, each in projections.plain.items()},
             "confirmations": projections.of_confirmations().where(
                 or_(
                     any_of(result.id, "results"),
@@ -145,9 +145,9 @@ class ConflictExplainer:
             ),
         }
 
-    def _plain_select(self, plain: PlainTable) -> Select[Any]:
+    def _plain_select(self, name: str, plain: PlainTable) -> Select[Any]:
         id_, base = self._projections.of_plain(plain)
-        return base.where(self._dialect.any_of(id_, plain.kind.plural))
+        return base.where(self._dialect.any_of(id_, name))
 
     def _is_touched(self) -> ColumnElement[bool]:
         """Return the condition on allocations: named, of a removed owner, or overlapped."""
@@ -160,7 +160,7 @@ class ConflictExplainer:
             come.c.start_us < row.end_us,
             come.c.end_us > row.start_us,
         )
-        kinds = [each.kind for each in self._projections.plain]
+        kinds = [each.kind for each in self._projections.plain.values()]
         owned = [
             any_of(row[f"{kind.owner}_id"], f"removed_{kind.plural}")
             for kind in kinds

@@ -76,9 +76,18 @@ class Loaded:
     wants_house: bool = False
     house: tuple[str | None, ...] = ()
 
-    def add(self, kind: str, rows: list[Any]) -> None:
-        """Add the rows of one kind as the statement returned them."""
-        if kind == "alive":
+    def add(self, kind: str, rows: list[Any], plain: PlainTable | None = None) -> None:
+        """Add the rows of one kind as the statement returned them.
+
+        Args:
+            kind: The name of the kind.
+            rows: The rows.
+            plain: Their table, if they are plain records.
+        """
+        if plain is not None:
+            for row in rows:
+                self.records[plain.record, row[0]] = plain.record_of(self.restaurant_id, row)
+        elif kind == "alive":
             self.alive.update(dict(rows))
         elif kind == "headcounts":
             self.headcounts.update((row[0], Headcount(*row)) for row in rows)
@@ -97,11 +106,6 @@ class Loaded:
             found.update(
                 (row[0], decode(self.restaurant_id, row)) for row in rows if row[0] not in found
             )
-
-    def add_plain(self, plain: PlainTable, rows: list[Any]) -> None:
-        """Add the rows of one kind of plain record."""
-        for row in rows:
-            self.records[plain.record, row[0]] = plain.record_of(self.restaurant_id, row)
 
     def source(self, house: House, versions: Versions) -> LoadedRecords:
         """Return the records for a view."""
@@ -141,7 +145,6 @@ class Reader:
         self._dialect = dialect
         self._house = house
         self._projections = Projections(dialect)
-        self._plain = {each.kind.plural: each for each in dialect.tables.plain}
         self._statement_for = lru_cache(maxsize=_KEPT_STATEMENTS)(self._compile)
 
     def load(self, cursor: Cursor, scope: Scope, now_us: int, into: Loaded) -> None:
@@ -151,20 +154,13 @@ class Reader:
             return
         statement, kinds = self._statement_for(shape)
         (found,) = cursor.rows(statement, self._parameters(shape, scope, now_us))
+        plain = self._projections.plain
         # The columns of the house come last.
         for kind, rows in zip(kinds, found, strict=False):
             if rows is not None:
-                self.add(kind, loads(rows), into)
+                into.add(kind, loads(rows), plain.get(kind))
         if shape.has_house:
             into.house = tuple(found[len(kinds) :])
-
-    def add(self, kind: str, rows: list[Any], into: Loaded) -> None:
-        """Add the rows of one kind, plain or not, as a statement returned them."""
-        plain = self._plain.get(kind)
-        if plain is None:
-            into.add(kind, rows)
-        else:
-            into.add_plain(plain, rows)
 
     def _parameters(self, shape: ScopeShape, scope: Scope, now_us: int) -> dict[str, Any]:
         parameters: dict[str, Any] = {"restaurant": scope.restaurant_id, "now_us": now_us}

@@ -79,8 +79,8 @@ class ScopeShape:
             sittings=len(intervals(scope.sitting_spans)),
             headcounts=len(intervals(scope.headcount_spans)),
             stored_results=len(scope.stored_results),
-            named=(*ids, *(name for name in _FLAGS if getattr(scope, name))),
-            single=tuple(name for name in ids if name != "tables" and len(ids[name]) == 1),
+            named=(*ids, *[name for name in _FLAGS if getattr(scope, name)]),
+            single=tuple([name for name in ids if name != "tables" and len(ids[name]) == 1]),
             has_house=has_house,
         )
 
@@ -96,11 +96,13 @@ def named_ids(scope: Scope) -> dict[str, Collection[str]]:
 
     The statement differs for one id and for several, except for tables.
     """
-    found: dict[str, Collection[str]] = {
-        name: ids for name in _ID_PARTS if (ids := getattr(scope, name))
-    }
+    found: dict[str, Collection[str]] = {}
+    for name in _ID_PARTS:
+        ids = getattr(scope, name)
+        if ids:
+            found[name] = ids
     if scope.records:
-        found |= {kind.plural: ids for kind, ids in scope.record_ids.items()}
+        found |= {kind.plural: named for kind, named in scope.record_ids.items()}
     return found
 
 
@@ -119,7 +121,7 @@ class Projections:
         self.allocations: Any = tables["allocations"]
         self.bookings: Any = tables["bookings"]
         self.holds: Any = tables["table_holds"]
-        self.plain: tuple[PlainTable, ...] = tables.plain
+        self.plain: dict[str, PlainTable] = {each.kind.plural: each for each in tables.plain}
         self.confirmations: Any = tables["booking_confirmation_results"]
         self.stored_results: Any = tables["command_results"]
         self._dialect = dialect
@@ -185,7 +187,7 @@ class ScopeSelects:
             "headcounts": self.headcounts(),
             "held_covers": self.held_covers(),
             "alive": self.alive(),
-            **{each.kind.plural: self.plain(each) for each in self._projections.plain},
+            **{name: self.plain(name, each) for name, each in self._projections.plain.items()},
             "confirmations": self.confirmations(),
             "stored_results": self.stored_results(),
             "extent": self.extent(),
@@ -326,9 +328,8 @@ class ScopeSelects:
 
     # ---- records without a time
 
-    def plain(self, plain: PlainTable) -> Iterable[Select[Any]]:
+    def plain(self, name: str, plain: PlainTable) -> Iterable[Select[Any]]:
         """Select the named ones of one kind."""
-        name = plain.kind.plural
         if self._has(name):
             id_, base = self._projections.of_plain(plain)
             yield base.where(self._any_of(id_, name))
