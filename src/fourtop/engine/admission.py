@@ -251,7 +251,8 @@ class Admission:
         for relaxed in ladder(party.relax):
             if not isinstance(seating, Refusal):
                 return seating
-            found = self.relaxed(relaxed)._admit(party, asked)  # noqa: SLF001  # A copy of this one.
+            admission = self.relaxed(relaxed)
+            found = admission._admit(party, asked)  # noqa: SLF001  # A copy of this object.
             if isinstance(found, Seating):
                 return attrs.evolve(found, relaxed=relaxed)
             if isinstance(found, Need):

@@ -71,7 +71,9 @@ def explain(admission: Admission, request: BookingRequest) -> Explanation | Need
     timezone = admission.compiled.house.restaurant.timezone
     versions = admission.view.versions
     if isinstance(answer, Quote):
-        return Explanation(request, answer, None, (), True, versions, timezone=timezone)  # noqa: FBT003  # An attrs value.
+        return Explanation(
+            request, answer, None, (), is_proven=True, versions=versions, timezone=timezone
+        )
     search = _Search(admission, request, answer)
     changes = tuple(change for change in search.changes() if change is not None)
     return Explanation(
