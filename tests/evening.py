@@ -15,6 +15,7 @@ from fourtop import (
     Actor,
     Allocation,
     Booking,
+    BookingChange,
     BookingRequest,
     BookingRow,
     CountedIds,
@@ -50,6 +51,11 @@ def window(start: str, end: str) -> Window:
 
 def party_size(size: int, text: str = "19:00", **wishes: Any) -> BookingRequest:
     return BookingRequest(size, at(text), **wishes)
+
+
+def change(size: int, text: str = "19:00", **wishes: Any) -> BookingChange:
+    """Another size and time for a booking."""
+    return BookingChange(party_size=size, start=at(text), **wishes)
 
 
 def five_tables() -> Floor:

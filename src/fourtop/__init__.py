@@ -81,10 +81,13 @@ from fourtop.formats.house_document import (
 from fourtop.formats.json_schema import house_schema
 from fourtop.formats.sketch import sketch_floor, sketch_house
 from fourtop.jobs import (
+    LocalTime,
+    LocalTimes,
     Pruned,
     Relayed,
     RelayOptions,
     Swept,
+    check_local_times,
     prune_allocations,
     prune_confirmations,
     prune_outbox,
@@ -95,6 +98,7 @@ from fourtop.model.actor import GUEST, Actor
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.block import Block
 from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus, Step
+from fourtop.model.booking_change import KEEP, BookingChange, Keep
 from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
 from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.capacity_rules import (
@@ -158,6 +162,7 @@ _OF_SQL = frozenset(
 
 __all__ = [
     "GUEST",
+    "KEEP",
     "Actor",
     "AdjacencyMode",
     "Allocation",
@@ -175,6 +180,7 @@ __all__ = [
     "AvailabilityTerms",
     "Block",
     "Booking",
+    "BookingChange",
     "BookingRequest",
     "BookingRow",
     "BookingStatus",
@@ -220,7 +226,10 @@ __all__ = [
     "InvalidInput",
     "InvalidWindow",
     "Join",
+    "Keep",
     "KeyReused",
+    "LocalTime",
+    "LocalTimes",
     "ManualClock",
     "MemoryStore",
     "Mobility",
@@ -286,6 +295,7 @@ __all__ = [
     "Window",
     "Zone",
     "ZoneRule",
+    "check_local_times",
     "downgrade",
     "dump_house",
     "dump_rows_csv",

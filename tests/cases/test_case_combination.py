@@ -22,6 +22,7 @@ from tests.evening import (
     STAFF,
     a_house,
     booked,
+    change,
     held,
     open_desk,
     party_size,
@@ -213,7 +214,7 @@ def test_case_16_moving_to_one_larger_table_ends_the_merge_group(store: Store) -
 def test_case_16_rescheduling_a_joined_booking_keeps_the_join(store: Store) -> None:
     desk = open_desk(store, a_house(sketch_floor({"1": 4, "2": 4}, joins=["1-2"])))
     booking = booked(desk, 8)
-    after = desk.reschedule(booking.id, party_size(8, "19:30"))
+    after = desk.reschedule(booking.id, change(8, "19:30"))
     assert after.assignment is not None
     assert after.assignment.merge_group_id is not None
     assert rows_of(desk, booking.id) == [("1", "19:30", "21:00"), ("2", "19:30", "21:00")]

@@ -9,7 +9,7 @@ import pytest
 
 from fourtop import Code, Floor, Move, Refused, sketch_floor
 from fourtop.ports import Store
-from tests.evening import MONTH, a_house, booked, held, one_table, open_desk, party_size
+from tests.evening import MONTH, a_house, booked, change, held, one_table, open_desk, party_size
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_case_6_min_and_max_party_when_a_party_changes_its_size(
     desk = open_desk(store, a_house(large))
     booking = booked(desk, 4)
     with pytest.raises(Refused) as caught:
-        desk.reschedule(booking.id, party_size(size, tables=["1"]))
+        desk.reschedule(booking.id, change(size, tables=["1"]))
     assert caught.value.code is code
     assert desk.get_booking(booking.id) == booking
 

@@ -33,11 +33,11 @@ from tests.evening import (
     a_house,
     at,
     booked,
+    change,
     held,
     import_rows,
     one_table,
     open_desk,
-    party_size,
     rows_of,
     window,
 )
@@ -255,7 +255,7 @@ def test_case_7_an_edit_of_the_staff_is_checked_for_conflicts(store: Store) -> N
         desk.move([Move(second.id, ["3"])])
     assert caught.value.code is Code.ALLOCATIONS_OVERLAP
     with pytest.raises(Refused) as caught:
-        desk.reschedule(second.id, party_size(4, "19:30", tables=["3"]))
+        desk.reschedule(second.id, change(4, "19:30", tables=["3"]))
     (way,) = caught.value.refusal.reasons[0].details["in_the_way"]
     assert way["owner_id"] == first.id
     assert desk.get_booking(second.id) == second
@@ -267,7 +267,7 @@ def test_case_7_an_edit_of_the_staff_is_checked_for_holds(store: Store) -> None:
     hold = held(desk, 4, tables=["3"])
     for attempt in (
         lambda: desk.move([Move(booking.id, ["3"])]),
-        lambda: desk.reschedule(booking.id, party_size(4, "20:00", tables=["3"])),
+        lambda: desk.reschedule(booking.id, change(4, "20:00", tables=["3"])),
         lambda: desk.block(window("19:30", "20:00"), tables=["3"], reason="wobbly"),
     ):
         with pytest.raises(Refused) as caught:

@@ -24,10 +24,10 @@ from tests.evening import (
     MONTH,
     a_house,
     booked,
+    change,
     held,
     one_table,
     open_desk,
-    party_size,
     rows_of,
     snapshot,
     table_rows,
@@ -274,5 +274,5 @@ def test_flow_5_the_booking_may_move_on_and_the_answer_stays(store: Store) -> No
     desk = open_desk(store)
     hold = held(desk, 4)
     first = desk.confirm(hold.id)
-    desk.reschedule(first.id, party_size(4, "20:00"))
+    desk.reschedule(first.id, change(4, "20:00"))
     assert desk.confirm(hold.id) == first

@@ -49,10 +49,32 @@ class Twin:
 
 _NOTE: Final = "Generated from ``{source}`` by ``tests/generate/async_engine.py``; edit that file."
 
+_DESKS: Final = {
+    "Desk": "AsyncDesk",
+    "HoldDesk": "AsyncHoldDesk",
+    "HouseDesk": "AsyncHouseDesk",
+    "Executor": "AsyncExecutor",
+    "fourtop.engine.hold_desk": "fourtop.engine.async_hold_desk",
+    "fourtop.engine.house_desk": "fourtop.engine.async_house_desk",
+}
+HOUSE_DESK: Final = Twin(
+    source="house_desk.py",
+    target="async_house_desk.py",
+    names=_DESKS,
+    module="The part of the asynchronous desk that changes the house.",
+    summary="The commands on the house of one restaurant; ``AsyncDesk`` has all of them.",
+)
+HOLD_DESK: Final = Twin(
+    source="hold_desk.py",
+    target="async_hold_desk.py",
+    names=_DESKS,
+    module="The part of the asynchronous desk that keeps tables for a time.",
+    summary="The commands on holds of one restaurant; ``AsyncDesk`` has all commands.",
+)
 DESK: Final = Twin(
     source="desk.py",
     target="async_desk.py",
-    names={"Desk": "AsyncDesk", "Executor": "AsyncExecutor"},
+    names=_DESKS,
     module="The desk of one restaurant on an asynchronous store.",
     summary="""``Desk`` for an asynchronous store: the same methods, results and errors, awaited.
 
@@ -88,7 +110,7 @@ event loop.""",
 4""",
     not_awaited=frozenset({"desk"}),
 )
-TWINS: Final = (DESK, ENGINE)
+TWINS: Final = (HOUSE_DESK, HOLD_DESK, DESK, ENGINE)
 
 
 def generated(twin: Twin) -> str:

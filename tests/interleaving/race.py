@@ -35,7 +35,7 @@ from fourtop.storage.memory.state import RestaurantState
 from fourtop.testing.interleavings import Interleaving, Scheduler, SteppedStore
 from fourtop.timeline import Occupancy
 from tests.contract.broken_judge import IgnoresAbsentRemovals
-from tests.evening import NOW, a_house, at, booked, held, one_table, party_size, table_rows
+from tests.evening import NOW, a_house, at, booked, change, held, one_table, party_size, table_rows
 
 R = TypeVar("R")
 Calls = Mapping[str, Callable[[], object]]
@@ -379,7 +379,7 @@ def _with_booking(desk: Desk) -> dict[str, Any]:
 def _cancel_and_reschedule(scene: Scene, _: Scheduler) -> Calls:
     return {
         "cancel": lambda: scene.desk.cancel(scene.booking_id),
-        "reschedule": lambda: scene.desk.reschedule(scene.booking_id, party_size(4, "20:45")),
+        "reschedule": lambda: scene.desk.reschedule(scene.booking_id, change(4, "20:45")),
     }
 
 

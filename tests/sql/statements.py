@@ -45,7 +45,7 @@ from fourtop.storage.sql.statements.registry import statements_for
 from fourtop.storage.sql.tables.columns import Database
 from fourtop.storage.sql.tables.security import APP_ROLE
 from tests.database.furnished import sqlite_url
-from tests.evening import FRIDAY, NOW, a_house, held, open_desk, party_size
+from tests.evening import FRIDAY, NOW, a_house, change, held, open_desk, party_size
 from tests.sql.emptied import emptied_database
 from tests.sql.sql_text import pretty
 
@@ -125,7 +125,7 @@ def play(store: SqlStore, clock: ManualClock, recording: Recording) -> None:
     other = do("book", lambda: desk.book(party_size(2), key="k3"))
     do("get_booking", lambda: desk.get_booking(booking.id))
     do("bookings", lambda: desk.bookings(day))
-    do("reschedule", lambda: desk.reschedule(booking.id, party_size(4, "20:00")))
+    do("reschedule", lambda: desk.reschedule(booking.id, change(4, "20:00")))
     do("move", lambda: desk.move([Move(booking.id, ["5"])]))
     do("cancel", lambda: desk.cancel(other.id))
     block = do("block", lambda: desk.block(day, tables=["2"], reason="paint"))

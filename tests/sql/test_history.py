@@ -18,7 +18,7 @@ from fourtop import CapacityRule, Desk, Floor, ManualClock, Move, Window
 from fourtop.storage.sql import SqlStore
 from tests.database.furnished import LOGIN, postgresql_database, sqlite_url
 from tests.database.session import cluster
-from tests.evening import FRIDAY, NOW, a_house, held, open_desk, party_size
+from tests.evening import FRIDAY, NOW, a_house, change, held, open_desk, party_size
 from tests.sql.history import fill
 
 SHORT, LONG = 10_000, 1_000_000
@@ -96,7 +96,7 @@ def commands(desk: Desk) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "book", keep("booked", lambda: desk.book(party_size(2), key="k3"))
     yield (
         "reschedule",
-        lambda: desk.reschedule(made["confirmed"].id, party_size(4, "20:00")),
+        lambda: desk.reschedule(made["confirmed"].id, change(4, "20:00")),
     )
     yield "move", lambda: desk.move([Move(made["confirmed"].id, ["5"])])
     yield "cancel", lambda: desk.cancel(made["booked"].id)

@@ -13,12 +13,28 @@ from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.event import EventType
 from fourtop.model.window import Window
 from tests.stateful.admission import judge_named, taken
-from tests.stateful.booking import find, touched
+from tests.stateful.booking import check_expected, find, touched
 from tests.stateful.choosing import NO_CONDITION
 from tests.stateful.ledger import MINUTE, SEATED, Closed, Given, Guest, Ledger, Row, Wrong
-from tests.stateful.service import Sitting, Unseated, instant_of, local_date, opening_at, sitting
+from tests.stateful.service import (
+    Sitting,
+    Unseated,
+    instant_of,
+    local_date,
+    opening_at,
+    sitting,
+    told,
+)
 
-Swap = tuple[str, tuple[str, ...]]
+
+@attrs.frozen
+class Swap:
+    """A booking, its new tables, and with which right and knowledge it gets them."""
+
+    booking_id: str
+    tables: tuple[str, ...]
+    override: str | None = None
+    expected: int | None = None
 
 
 @attrs.frozen
@@ -30,9 +46,15 @@ class _Step:
 
 
 def move(ledger: Ledger, moves: Sequence[Swap]) -> list[Guest]:
-    guests = [find(ledger, booking_id) for booking_id, _ in moves]
-    steps = [_step(ledger, guest, tables) for guest, (_, tables) in zip(guests, moves, strict=True)]
-    owners = [("booking", guest.id) for guest in guests]
+    if ledger.actor.role == "guest" and any(swap.override is not None for swap in moves):
+        raise Wrong(InvalidInput, field="override")
+    guests = []
+    for swap in moves:
+        guests.append(find(ledger, swap.booking_id))
+        check_expected(guests[-1], swap.expected)
+    found = [_step(ledger, guest, swap) for guest, swap in zip(guests, moves, strict=True)]
+    steps = [step for step in found if step is not None]
+    owners = [("booking", step.guest.id) for step in steps]
     for step in steps:
         rivals = ledger.all_rivals(step.tables, step.start, step.end, owners)
         if rivals:
@@ -51,11 +73,11 @@ def move(ledger: Ledger, moves: Sequence[Swap]) -> list[Guest]:
         touched(ledger, step.guest)
         ledger.tell(EventType.ASSIGNMENT_SYNC, booking_id=step.guest.id)
         ledger.sweep(step.start, step.end)
-    ledger.occupancy_version += 1
+    ledger.occupancy_version += bool(steps)
     return guests
 
 
-def _step(ledger: Ledger, guest: Guest, tables: tuple[str, ...]) -> _Step:
+def _step(ledger: Ledger, guest: Guest, swap: Swap) -> _Step | None:
     ahead = [
         row
         for row in ledger.rows_of(("booking", guest.id))
@@ -63,7 +85,10 @@ def _step(ledger: Ledger, guest: Guest, tables: tuple[str, ...]) -> _Step:
     ]
     if guest.status not in SEATED or not ahead:
         raise Wrong(IllegalTransition, booking_id=guest.id, status=guest.status, target="moved")
-    choice = judge_named(ledger, (guest.party_size, NO_CONDITION, NO_CONDITION), tables)
+    if guest.given is not None and set(swap.tables) == set(guest.given.tables):
+        return None
+    must = guest.must if swap.override is None else NO_CONDITION
+    choice = judge_named(ledger, (guest.party_size, must, NO_CONDITION), swap.tables)
     end = max(row.end for row in ahead)
     start = max(ledger.now, min(row.start for row in ahead if row.end == end))
     return _Step(guest, choice.tables, start, end)
@@ -210,6 +235,12 @@ def _read(ledger: Ledger, row: BookingRow) -> Guest | None:
         updated=ledger.now,
         actor=ledger.actor,
         past_reason=None,
+        must=NO_CONDITION,
+        wish=NO_CONDITION,
+        named=False,
+        occasion=row.occasion,
+        reference=row.reference,
+        told=told(ledger.restaurant, seated.start),
     )
 
 

@@ -11,7 +11,8 @@ from hypothesis.stateful import rule
 from fourtop import BookingRequest, Move
 from tests.stateful import arranging, booking, comparing
 from tests.stateful.admission import service_of
-from tests.stateful.drawing import UNKNOWN, Caller, Wish, callers, wishes
+from tests.stateful.arranging import Swap
+from tests.stateful.drawing import UNKNOWN, Caller, Wish, callers, gifts, seen, versions, wishes
 from tests.stateful.ledger import AWAITING, SEATED, Guest
 from tests.stateful.stage import (
     FIELDS,
@@ -24,6 +25,10 @@ from tests.stateful.stage import (
     check_changed,
     pick_booking,
 )
+
+
+def move_of(swap: Swap) -> Move:
+    return Move(swap.booking_id, swap.tables, override=swap.override, expected=swap.expected)
 
 
 class BookingRules(Stage):
@@ -66,8 +71,25 @@ class BookingRules(Stage):
         self._try(caller, trial)
 
     @HAS_BOOKINGS
-    @rule(caller=callers(), wish=wishes(), choice=PICKS, keeps=FIELDS)
-    def reschedule(self, caller: Caller, wish: Wish, choice: int, keeps: int) -> None:
+    @rule(
+        caller=callers(),
+        wish=wishes(),
+        choice=PICKS,
+        keeps=FIELDS,
+        gives=gifts(),
+        version=versions(),
+    )
+    def reschedule(
+        self,
+        caller: Caller,
+        wish: Wish,
+        choice: int,
+        *,
+        keeps: int,
+        gives: int,
+        version: int | None,
+    ) -> None:
+        """Change some fields of a booking, perhaps to the values that it has."""
         caller = self._where(caller, "guests")
         ledger = self._here(caller)
         booking_id = pick_booking(ledger, (*AWAITING, "confirmed"), choice)
@@ -77,29 +99,40 @@ class BookingRules(Stage):
             party_size=guest.party_size if guest and keeps & 1 else None,
             start=guest.sitting.start if guest and keeps & 2 else None,
         )
+        change, expected = wish.change(request, gives), seen(ledger, booking_id, version)
         trial = Trial(
             "reschedule",
-            (booking_id, request),
-            lambda desk: desk.reschedule(booking_id, request, key=caller.key),
-            lambda ledger, _: booking.reschedule(ledger, booking_id, request),
+            (booking_id, change, expected),
+            lambda desk: desk.reschedule(booking_id, change, expected=expected, key=caller.key),
+            lambda ledger, _: booking.reschedule(ledger, booking_id, change.given, expected),
             check_changed,
         )
         self._try(caller, trial)
 
     @HAS_BOOKINGS
-    @rule(caller=callers(), command=st.sampled_from(tuple(booking.STEPS)), choice=PICKS)
-    def step(self, caller: Caller, command: str, choice: int) -> None:
+    @rule(
+        caller=callers(),
+        command=st.sampled_from(tuple(booking.STEPS)),
+        choice=PICKS,
+        version=versions(),
+        again=st.sampled_from((False, False, False, False, True)),
+    )
+    def step(
+        self, caller: Caller, command: str, choice: int, version: int | None, *, again: bool
+    ) -> None:
+        """Take a step of status, or one that was taken already."""
         caller = self._where(caller, "guests")
-        self._step(
-            caller, command, pick_booking(self._here(caller), booking.STEPS[command][0], choice)
-        )
+        ledger = self._here(caller)
+        sources, target = booking.STEPS[command]
+        booking_id = pick_booking(ledger, (target,) if again else sources, choice)
+        self._step(caller, command, booking_id, seen(ledger, booking_id, version))
 
-    def _step(self, caller: Caller, command: str, booking_id: str) -> None:
+    def _step(self, caller: Caller, command: str, booking_id: str, expected: int | None) -> None:
         trial = Trial(
             command,
-            booking_id,
-            lambda desk: getattr(desk, command)(booking_id, key=caller.key),
-            lambda ledger, _: booking.step(ledger, command, booking_id),
+            (booking_id, expected),
+            lambda desk: getattr(desk, command)(booking_id, expected=expected, key=caller.key),
+            lambda ledger, _: booking.step(ledger, command, booking_id, expected),
             check_changed,
         )
         self._try(caller, trial)
@@ -111,8 +144,17 @@ class BookingRules(Stage):
         tables=st.lists(
             st.sampled_from((0, 0, 0, 1, 2, 3, 4, 5, 6, 12, 24)), min_size=3, max_size=3
         ),
+        override=st.sampled_from((None, None, "vip")),
+        version=versions(),
     )
-    def move(self, caller: Caller, choices: list[int], tables: list[int]) -> None:
+    def move(
+        self,
+        caller: Caller,
+        choices: list[int],
+        tables: list[int],
+        override: str | None,
+        version: int | None,
+    ) -> None:
         """Move up to three bookings: to named tables, or each to where the next one sits."""
         caller = self._where(caller, "guests")
         ledger = self._here(caller)
@@ -127,7 +169,9 @@ class BookingRules(Stage):
             other = ledger.guests.get(guests[(place + 1) % len(guests)])
             if not named and other is not None and other.given is not None:
                 named = other.given.tables
-            moves.append((guest_id, tuple(sorted(named or (UNKNOWN,)))))
+            expected = seen(ledger, guest_id, version)
+            swap = Swap(guest_id, tuple(sorted(named or (UNKNOWN,))), override, expected)
+            moves.append(swap)
 
         def check(answer: Any, true: list[Guest]) -> None:
             assert len(answer) == len(true)
@@ -137,7 +181,7 @@ class BookingRules(Stage):
         trial = Trial(
             "move",
             moves,
-            lambda desk: desk.move([Move(*each) for each in moves], key=caller.key),
+            lambda desk: desk.move([move_of(each) for each in moves], key=caller.key),
             lambda ledger, _: arranging.move(ledger, moves),
             check,
         )

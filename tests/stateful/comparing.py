@@ -186,6 +186,7 @@ def check_hold(said: Hold, true: Keep, state: str) -> None:
     )
     assert (said.occasion, said.must, said.wish) == (true.occasion, true.must, true.wish)
     assert said.names_tables is true.named
+    assert said.reference == true.reference
     check_sitting(said.stay, true.sitting)
 
 
@@ -197,6 +198,9 @@ def check_booking(said: Booking, true: Guest) -> None:
         true.updated,
     )
     assert (said.actor, said.past_reason) == (true.actor, true.past_reason)
+    assert (said.must, said.wish, said.occasion) == (true.must, true.wish, true.occasion)
+    assert said.names_tables is true.named
+    assert (said.reference, said.local_start) == (true.reference, true.told)
     check_sitting(said.stay, true.sitting)
     given, assignment = true.given, said.assignment
     if given is None or assignment is None:

@@ -10,6 +10,7 @@ import attrs
 from hypothesis import strategies as st
 
 from fourtop.model.actor import Actor
+from fourtop.model.booking_change import BookingChange
 from fourtop.model.capacity_rules import CapacityRule
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.planning_rules import AdjacencyMode
@@ -87,6 +88,7 @@ class Wish:
     wish: Preference
     named: int
     past_reason: str | None
+    reference: str | None
 
     def request(
         self, ledger: Ledger, *, party_size: int | None = None, start: int | None = None
@@ -105,7 +107,13 @@ class Wish:
             wish=self.wish,
             tables=tables,
             past_reason=self.past_reason,
+            reference=self.reference,
         )
+
+    def change(self, request: BookingRequest, gives: int) -> BookingChange:
+        """Make some fields of a request a change: those for which ``gives`` has a bit."""
+        names = [name for bit, name in enumerate(CHANGEABLE) if gives >> bit & 1]
+        return BookingChange(**{name: getattr(request, name) for name in names})
 
     def _start(self, ledger: Ledger) -> int:
         ends = [row.end for row in ledger.rows if row.kind == "table" and row.end > ledger.now]
@@ -135,7 +143,33 @@ def wishes() -> st.SearchStrategy[Wish]:
         wish=preferences(),
         named=st.sampled_from((*(0,) * 16, 1, 2, 4, 3, 6, 7, 12, 1 << 6)),
         past_reason=st.sampled_from((None, None, None, "walk-in")),
+        reference=st.sampled_from((None, None, None, "r-1", "r-2")),
     )
+
+
+# The fields that a change may give, by bit.
+CHANGEABLE = (
+    *("party_size", "start", "must", "wish"),
+    *("tables", "occasion", "reference", "past_reason"),
+)
+
+
+def gifts() -> st.SearchStrategy[int]:
+    """Draw which fields a change gives: mostly a time, a size or both, sometimes none or all."""
+    return st.sampled_from((1, 2, 3, 1, 2, 3, 0, 2, 131, 130, 4, 7, 8, 16, 18, 34, 64, 128, 255))
+
+
+def versions() -> st.SearchStrategy[int | None]:
+    """Draw how far the version that a caller saw lies from the present one; mostly it saw none."""
+    return st.sampled_from((None, None, None, None, None, 0, 0, -1, 1))
+
+
+def seen(ledger: Ledger, booking_id: str | None, distance: int | None) -> int | None:
+    """Return the version of a booking that a caller saw, if it saw one."""
+    guest = None if booking_id is None else ledger.guests.get(booking_id)
+    if distance is None or guest is None:
+        return None
+    return max(guest.version + distance, 1)
 
 
 # ---- clock steps

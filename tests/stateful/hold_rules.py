@@ -10,7 +10,7 @@ from hypothesis.stateful import rule
 
 from fourtop import BookingRequest, Desk
 from tests.stateful import comparing, holding
-from tests.stateful.drawing import UNKNOWN, Caller, Wish, callers, pick, wishes
+from tests.stateful.drawing import UNKNOWN, Caller, Wish, callers, pick, seen, versions, wishes
 from tests.stateful.holding import Asked, Terms
 from tests.stateful.ledger import AWAITING, Guest, Ledger
 from tests.stateful.stage import (
@@ -144,14 +144,24 @@ class HoldRules(Stage):
         self._try(caller, trial)
 
     @HAS_HOLDS
-    @rule(caller=callers(), choice=PICKS, named=st.integers(0, 9), requote=st.booleans())
-    def confirm(self, caller: Caller, choice: int, named: int, *, requote: bool) -> None:
+    @rule(
+        caller=callers(),
+        choice=PICKS,
+        named=st.integers(0, 9),
+        version=versions(),
+        requote=st.booleans(),
+    )
+    def confirm(
+        self, caller: Caller, choice: int, named: int, version: int | None, *, requote: bool
+    ) -> None:
         caller = self._where(caller, "keeps")
         ledger = self._here(caller)
         hold_id = pick_hold(ledger, choice)
-        self._confirm(
-            caller, Asked(hold_id, self._named_for(ledger, hold_id, named), requote, caller.key)
-        )
+        booking_id = self._named_for(ledger, hold_id, named)
+        keep = ledger.keeps.get(hold_id)
+        of_hold = None if keep is None else keep.booking_id
+        expected = seen(ledger, booking_id or of_hold, version)
+        self._confirm(caller, Asked(hold_id, booking_id, requote, caller.key, expected))
 
     @HAS_HOLDS
     @rule(caller=callers())
@@ -167,7 +177,11 @@ class HoldRules(Stage):
 
         def run(desk: Desk) -> Any:
             return desk.confirm(
-                hold_id, booking_id=asked.booking_id, requote=asked.requote, key=caller.key
+                hold_id,
+                booking_id=asked.booking_id,
+                requote=asked.requote,
+                expected=asked.expected,
+                key=caller.key,
             )
 
         def check(answer: Any, true: Guest) -> None:

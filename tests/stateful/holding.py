@@ -22,6 +22,8 @@ from fourtop.errors import (
 from fourtop.model.event import EventType
 from fourtop.model.request import BookingRequest
 from tests.stateful.admission import NOTHING, WAS_HELD, Own, admit, check_caps, refused, sit
+from tests.stateful.booking import check_expected, find
+from tests.stateful.choosing import NO_CONDITION
 from tests.stateful.ledger import (
     AWAITING,
     SECOND,
@@ -33,7 +35,7 @@ from tests.stateful.ledger import (
     Row,
     Wrong,
 )
-from tests.stateful.service import Opening, Sitting, moment, opening_at
+from tests.stateful.service import Opening, Sitting, moment, opening_at, told
 
 LONGEST_LIFE = 600 * SECOND
 
@@ -51,6 +53,7 @@ def hold(ledger: Ledger, new_id: str, request: BookingRequest, terms: Terms) -> 
     own = NOTHING
     if terms.booking_id is not None:
         check_awaits(ledger, terms.booking_id, request)
+        request = completed(ledger.guests[terms.booking_id], request)
         own = Own(booking_id=terms.booking_id)
     check_limits(ledger, terms, given_up=0)
     seated, choice = admit(ledger, request, own)
@@ -64,6 +67,7 @@ def replace(
     terms = Terms(old.booking_id, ttl_seconds, old.session)
     if old.booking_id is not None:
         check_awaits(ledger, old.booking_id, request)
+        request = completed(ledger.guests[old.booking_id], request)
     check_limits(ledger, terms, given_up=1)
     seated, choice = admit(ledger, request, Own((("hold", old.id),), old.booking_id, old.id))
     ledger.end_keep(old, "replaced", EventType.HOLD_REPLACED)
@@ -100,6 +104,7 @@ def _made(
         wish=request.wish,
         named=bool(request.tables),
         occasion=request.occasion,
+        reference=request.reference,
     )
     ledger.keeps[new_id] = keep
     ledger.place(("hold", new_id), tables, seated.block_start, seated.block_end)
@@ -139,10 +144,22 @@ def live(ledger: Ledger, hold_id: str) -> Keep:
     return keep
 
 
+def completed(guest: Guest, request: BookingRequest) -> BookingRequest:
+    """Return a request for a booking: what it leaves open, the booking has asked for."""
+    return BookingRequest(
+        request.party_size,
+        request.start,
+        occasion=request.occasion or guest.occasion,
+        must=request.must if request.must != NO_CONDITION else guest.must,
+        wish=request.wish if request.wish != NO_CONDITION else guest.wish,
+        tables=request.tables,
+        reference=request.reference or guest.reference,
+        past_reason=request.past_reason,
+    )
+
+
 def check_awaits(ledger: Ledger, booking_id: str, request: BookingRequest) -> None:
-    guest = ledger.guests.get(booking_id)
-    if guest is None:
-        raise Wrong(NotFound, kind="booking", id=booking_id)
+    guest = find(ledger, booking_id)
     if guest.status not in AWAITING:
         raise Wrong(
             IllegalTransition, booking_id=booking_id, status=guest.status, target="confirmed"
@@ -236,6 +253,7 @@ class Asked:
     booking_id: str | None = None
     requote: bool = False
     key: str | None = None
+    expected: int | None = None
 
 
 def confirm(ledger: Ledger, new_id: str, asked: Asked) -> Guest:
@@ -245,7 +263,7 @@ def confirm(ledger: Ledger, new_id: str, asked: Asked) -> Guest:
         raise Wrong(NotFound, kind="hold", id=asked.hold_id)
     try:
         live(ledger, keep.id)
-        guest = _target(ledger, keep, asked.booking_id)
+        guest = _target(ledger, keep, asked)
         seated, tables = _seats(ledger, keep, guest, requote=asked.requote)
     except Wrong as wrong:
         leave_evidence(ledger, keep, asked, (asked.booking_id or keep.booking_id, _code(wrong)))
@@ -276,8 +294,21 @@ def confirm(ledger: Ledger, new_id: str, asked: Asked) -> Guest:
             updated=ledger.now,
             actor=ledger.actor,
             past_reason=keep.past_reason,
+            must=keep.must,
+            wish=keep.wish,
+            named=keep.named,
+            occasion=keep.occasion,
+            reference=keep.reference,
+            told=told(ledger.restaurant, seated.start),
         )
         ledger.guests[booking_id] = guest
+    is_own = keep.booking_id is not None
+    if is_own or guest.must == NO_CONDITION:
+        guest.must = keep.must
+    if is_own or guest.wish == NO_CONDITION:
+        guest.wish = keep.wish
+    guest.named, guest.occasion = keep.named, keep.occasion
+    guest.reference = keep.reference or guest.reference
     guest.status, guest.sitting, guest.given = "confirmed", seated, given
     guest.past_reason = guest.past_reason or keep.past_reason
     guest.version, guest.updated, guest.actor = guest.version + 1, ledger.now, ledger.actor
@@ -286,18 +317,22 @@ def confirm(ledger: Ledger, new_id: str, asked: Asked) -> Guest:
     return guest
 
 
-def _target(ledger: Ledger, keep: Keep, named: str | None) -> Guest | None:
+def _target(ledger: Ledger, keep: Keep, asked: Asked) -> Guest | None:
+    named = asked.booking_id
     if keep.booking_id is not None and named not in (None, keep.booking_id):
         raise Wrong(HoldMismatch, hold_id=keep.id, booking_id=named)
     booking_id = named if keep.booking_id is None else keep.booking_id
     guest = None if booking_id is None else ledger.guests.get(booking_id)
     if guest is None:
+        if asked.expected is not None:
+            raise Wrong(NotFound, kind="booking", id=booking_id or keep.id)
         return None
-    if keep.booking_id is None and (guest.party_size, guest.sitting.start) != (
-        keep.party_size,
-        keep.sitting.start,
-    ):
-        raise Wrong(HoldMismatch, hold_id=keep.id, booking_id=booking_id)
+    check_expected(guest, asked.expected)
+    if keep.booking_id is None:
+        same = (guest.party_size, guest.sitting.start) == (keep.party_size, keep.sitting.start)
+        tables = [table for table in ledger.floor.tables if table.id in keep.tables]
+        if not same or any(ledger.chooser().unmet(table, guest.must) for table in tables):
+            raise Wrong(HoldMismatch, hold_id=keep.id, booking_id=booking_id)
     if guest.status not in AWAITING:
         raise Wrong(IllegalTransition, booking_id=guest.id, status=guest.status, target="confirmed")
     return guest

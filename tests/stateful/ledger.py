@@ -80,6 +80,12 @@ class Guest:
     updated: int
     actor: Actor
     past_reason: str | None
+    must: Preference
+    wish: Preference
+    named: bool
+    occasion: str | None
+    reference: str | None
+    told: str
 
 
 @attrs.define(eq=False)
@@ -102,6 +108,7 @@ class Keep:
     wish: Preference
     named: bool
     occasion: str | None
+    reference: str | None
     state: str = "active"
 
 

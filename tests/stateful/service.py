@@ -66,6 +66,18 @@ def local_date(restaurant: Restaurant, instant: int) -> date:
     return moment(instant).astimezone(ZoneInfo(restaurant.timezone)).date()
 
 
+def told(restaurant: Restaurant, instant: int) -> str:
+    """Return the local time that a party is told: to the minute where it is a whole one."""
+    local = moment(instant).astimezone(ZoneInfo(restaurant.timezone))
+    text = f"{local:%Y-%m-%dT%H:%M}"
+    if local.microsecond:
+        text += f"{local:%S.%f}".rjust(10, ":")
+    elif local.second:
+        text += f":{local:%S}"
+    offset = f"{local:%z}"
+    return f"{text}{offset[:3]}:{offset[3:]}"
+
+
 def wall(restaurant: Restaurant, day: date, at: time, *, late: bool) -> int:
     """Turn a wall-clock time into an instant: of two the later if ``late``; a skipped one moves on.
 

@@ -37,7 +37,18 @@ from fourtop import (
 )
 from fourtop.engine.dispatch.executor import _at_once
 from fourtop.ports import AsyncStore, Changes, Decision, Need, Scope, Store, View
-from tests.evening import FRIDAY, MONTH, NOW, STAFF, a_house, at, one_table, party_size, window
+from tests.evening import (
+    FRIDAY,
+    MONTH,
+    NOW,
+    STAFF,
+    a_house,
+    at,
+    change,
+    one_table,
+    party_size,
+    window,
+)
 
 T = TypeVar("T")
 
@@ -54,7 +65,12 @@ NOT_AWAITED: Final = {"Engine.desk"}
 
 
 def public(kind: type[Any]) -> dict[str, Any]:
-    return {name: member for name, member in vars(kind).items() if not name.startswith("_")}
+    """Return the public members of a class and of our classes that it derives from."""
+    members: dict[str, Any] = {}
+    for each in reversed(kind.__mro__):
+        if each.__module__.partition(".")[0] == "fourtop":
+            members |= vars(each)
+    return {name: member for name, member in members.items() if not name.startswith("_")}
 
 
 def facts(function: Callable[..., Any]) -> tuple[list[inspect.Parameter], dict[str, Any]]:
@@ -146,7 +162,7 @@ EVENING: Final = (
     call("replace_hold", "n11", party_size(2, "18:00")),
     call("release_hold", "n12"),
     call("release_hold", "n12"),
-    call("reschedule", "b2", party_size(2, "20:00")),
+    call("reschedule", "b2", change(2, "20:00")),
     call("move", [Move("b1", ("5",))]),
     call("move", []),
     call("cancel", "b3"),

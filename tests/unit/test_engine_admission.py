@@ -9,6 +9,7 @@ import pytest
 
 from fourtop import (
     GUEST,
+    BookingChange,
     BookingRequest,
     CapacityRule,
     Code,
@@ -32,7 +33,18 @@ from fourtop.engine.admission import (
 from fourtop.engine.candidacy import Candidacy, Check, Excluded, Reads, TableRule, Variant
 from fourtop.engine.compiled_house import CompiledHouses
 from fourtop.ports import Need, Scope, Store, View
-from tests.evening import FRIDAY, MONTH, a_house, at, booked, held, one_table, open_desk, party_size
+from tests.evening import (
+    FRIDAY,
+    MONTH,
+    a_house,
+    at,
+    booked,
+    change,
+    held,
+    one_table,
+    open_desk,
+    party_size,
+)
 
 ALL = Scope("house", windows=(MONTH,), headcounts=(MONTH,))
 
@@ -133,7 +145,7 @@ def test_a_check_that_is_put_into_the_list_binds_every_command_and_read(
         lambda: desk.book(party_size(2)),
         lambda: desk.book(party_size(2), tables="later"),
         lambda: desk.replace_hold(hold.id, party_size(2)),
-        lambda: desk.reschedule(booking.id, party_size(2)),
+        lambda: desk.reschedule(booking.id, change(2)),
     ):
         with pytest.raises(Refused) as caught:
             refused()
@@ -188,7 +200,7 @@ def test_a_rule_of_tables_excludes_them_at_every_door(
         lambda: desk.hold(named),
         lambda: desk.book(named),
         lambda: desk.replace_hold(hold.id, named),
-        lambda: desk.reschedule(booking.id, named),
+        lambda: desk.reschedule(booking.id, BookingChange(party_size=6, tables=["5"])),
     ):
         with pytest.raises(Refused) as caught:
             refused()

@@ -21,7 +21,7 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.ports import Store
-from tests.evening import FRIDAY, a_house, at, booked, held, open_desk, party_size, window
+from tests.evening import FRIDAY, a_house, at, booked, change, held, open_desk, party_size, window
 
 
 @pytest.fixture
@@ -200,7 +200,7 @@ def test_who_already_counts_may_come_though_the_cap_sank(desk: Desk) -> None:
     bookings = [booked(desk, 4) for _ in range(2)]
     cap(desk, CapacityRule(max_covers=4))
     with pytest.raises(Refused) as caught:
-        desk.reschedule(bookings[0].id, party_size(4, "20:00"))
+        desk.reschedule(bookings[0].id, change(4, "20:00"))
     assert caught.value.refusal.reasons[0].details["booked"] == 4
     assert desk.check_in(bookings[0].id).party_size == 4
 

@@ -32,6 +32,7 @@ from tests.evening import (
     a_house,
     at,
     booked,
+    change,
     five_tables,
     held,
     import_rows,
@@ -80,7 +81,7 @@ CHANGES: dict[str, tuple[Callable[[Desk], object], list[EventType]]] = {
         [E.BOOKING_CREATED, E.ASSIGNMENT_SYNC, E.BOOKING_STATUS],
     ),
     "reschedule": (
-        lambda desk: desk.reschedule(booked(desk, 4).id, party_size(4, "20:00")),
+        lambda desk: desk.reschedule(booked(desk, 4).id, change(4, "20:00")),
         [E.BOOKING_CREATED, E.ASSIGNMENT_SYNC, E.BOOKING_RESCHEDULED, E.ASSIGNMENT_SYNC],
     ),
     "move": (
@@ -165,11 +166,11 @@ def an_evening(desk: Desk, clock: ManualClock) -> None:
     second = desk.replace_hold(first.id, party_size(4, "19:15"))
     confirmed = desk.confirm(second.id)
     waiting = pending(desk)
-    desk.reschedule(waiting, party_size(4, "20:00"))
+    desk.reschedule(waiting, change(4, "20:00"))
     desk.confirm(held(desk, 4, "20:00", booking_id=waiting).id)
     desk.move([Move(confirmed.id, ["5"])])
     desk.move([Move(confirmed.id, ["5"])])
-    desk.reschedule(confirmed.id, party_size(3, "19:30"))
+    desk.reschedule(confirmed.id, change(3, "19:30"))
     desk.check_in(confirmed.id)
     clock.move_to(at("20:15"))
     desk.complete(confirmed.id)

@@ -11,6 +11,7 @@ import pytest
 
 from fourtop import (
     GUEST,
+    BookingChange,
     CapacityRule,
     ChangeKind,
     Code,
@@ -294,7 +295,8 @@ def test_finding_11_availability_and_quote_leave_a_booking_out(store: Store) -> 
     found = desk.availability(at("19:00").date(), 4, at="2026-05-01T20:00", exclude=booking.id)
     assert found.slots[0].is_bookable
     assert isinstance(desk.quote(request, exclude=booking.id), Quote)
-    assert desk.reschedule(booking.id, request).start == at("20:00")
+    moved = desk.reschedule(booking.id, BookingChange(start=at("20:00")))
+    assert moved.start == at("20:00")
 
 
 def test_finding_11_a_closed_date_says_so(store: Store) -> None:

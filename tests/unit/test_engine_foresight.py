@@ -21,7 +21,7 @@ from fourtop import (
 )
 from fourtop.ports import Need, Scope, Store, View
 from fourtop.storage.memory.state import RestaurantState
-from tests.evening import FRIDAY, NOW, a_house, booked, held, open_desk, party_size
+from tests.evening import FRIDAY, NOW, a_house, booked, change, held, open_desk, party_size
 
 # Everything that looks at a stretch of time.
 ASKING: dict[str, Callable[[Desk, str], Any]] = {
@@ -30,7 +30,7 @@ ASKING: dict[str, Callable[[Desk, str], Any]] = {
     "hold": lambda desk, _: desk.hold(party_size(2)).stay,
     "replace": lambda desk, hold_id: desk.replace_hold(hold_id, party_size(4)).stay,
     "book": lambda desk, _: desk.book(party_size(2)).stay,
-    "reschedule": lambda desk, _: desk.reschedule("b1", party_size(4, "20:30")).stay,
+    "reschedule": lambda desk, _: desk.reschedule("b1", change(4, "20:30")).stay,
 }
 EACH = pytest.mark.parametrize("name", ASKING)
 

@@ -17,7 +17,7 @@ from fourtop import (
     NotFound,
 )
 from fourtop.ports import Store
-from tests.evening import a_house, at, booked, held, open_desk, party_size, snapshot, window
+from tests.evening import a_house, at, booked, change, held, open_desk, party_size, snapshot, window
 
 NO_IDS: dict[str, Any] = {
     "empty": "",
@@ -73,7 +73,7 @@ def calls_with(desk: Desk, value: Any) -> dict[str, list[Callable[[], object]]]:
             lambda: desk.check_in(value),
             lambda: desk.complete(value),
             lambda: desk.no_show(value),
-            lambda: desk.reschedule(value, party_size(2)),
+            lambda: desk.reschedule(value, change(2)),
             lambda: desk.move([Move(value, ["1"])]),
         ],
         "hold_id": [
@@ -110,7 +110,7 @@ def options_with(desk: Desk, value: Any) -> dict[str, list[Callable[[], object]]
             lambda: desk.replace_hold("h1", party_size(2), key=value),
             lambda: desk.confirm("h1", key=value),
             lambda: desk.book(party_size(2), key=value),
-            lambda: desk.reschedule("b1", party_size(2), key=value),
+            lambda: desk.reschedule("b1", change(2), key=value),
             lambda: desk.cancel("b1", key=value),
             lambda: desk.move([Move("b1", ["4"])], key=value),
             lambda: desk.import_bookings(
@@ -146,7 +146,7 @@ def test_unknown_ids_are_not_found(desk: Desk) -> None:
             lambda: desk.get_booking("nobody"),
             lambda: desk.cancel("nobody"),
             lambda: desk.hold(party_size(2), booking_id="nobody"),
-            lambda: desk.reschedule("nobody", party_size(2)),
+            lambda: desk.reschedule("nobody", change(2)),
             lambda: desk.move([Move("nobody", ["1"])]),
         ],
         "hold": [lambda: desk.release_hold("nobody"), lambda: desk.confirm("nobody")],
@@ -177,7 +177,7 @@ def test_ids_of_another_tenant_are_answered_like_unknown_ones(store: Store, desk
     for attempt in (
         lambda: desk.get_booking(booking.id),
         lambda: desk.cancel(booking.id),
-        lambda: desk.reschedule(booking.id, party_size(2)),
+        lambda: desk.reschedule(booking.id, change(2)),
         lambda: desk.move([Move(booking.id, ["1"])]),
         lambda: desk.hold(party_size(2), booking_id=waiting.id),
         lambda: desk.extend_hold(hold.id, seconds=1),

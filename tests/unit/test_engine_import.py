@@ -33,9 +33,9 @@ from tests.evening import (
     a_house,
     at,
     booked,
+    change,
     held,
     open_desk,
-    party_size,
     rows_of,
     snapshot,
     window,
@@ -94,7 +94,7 @@ def test_imported_bookings_live_on_like_others(desk: Desk) -> None:
     desk.import_bookings([row("b1", "19:00", "20:00", "3")])
     with pytest.raises(Refused):
         booked(desk, 4, tables=["3"])
-    assert desk.reschedule("b1", party_size(4, "20:00")).start == at("20:00")
+    assert desk.reschedule("b1", change(4, "20:00")).start == at("20:00")
     desk.cancel("b1")
     assert desk.allocations(MONTH) == ()
 

@@ -247,11 +247,17 @@ def test_a_request_is_a_request(desk: Desk, value: Any) -> None:
         lambda: desk.hold(value),
         lambda: desk.book(value),
         lambda: desk.replace_hold("h1", value),
-        lambda: desk.reschedule("b1", value),
     ):
         with pytest.raises(InvalidInput) as caught:
             attempt()
         assert caught.value.field == "request"
+    with pytest.raises(InvalidInput, match="change: must be of type BookingChange"):
+        desk.reschedule("b1", value)
+
+
+def test_a_request_is_no_change(desk: Desk) -> None:
+    with pytest.raises(InvalidInput, match="change: must be of type BookingChange"):
+        desk.reschedule("b1", party_size(4))  # type: ignore[arg-type]  # The point of the test.
 
 
 @pytest.mark.parametrize("value", [None, 7, "b1", [None], ["b1"], [7]])

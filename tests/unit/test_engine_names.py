@@ -8,7 +8,16 @@ from typing import Any
 import attrs
 import pytest
 
-from fourtop import BookingRequest, Code, Desk, Occasion, Preference, Refused, UnknownName
+from fourtop import (
+    BookingChange,
+    BookingRequest,
+    Code,
+    Desk,
+    Occasion,
+    Preference,
+    Refused,
+    UnknownName,
+)
 from fourtop.ports import Store
 from tests.evening import (
     FRIDAY,
@@ -54,7 +63,7 @@ def test_finding_06_an_unknown_name_is_an_error_at_every_door(
         desk.book,
         lambda request: desk.book(request, tables="later"),
         lambda request: desk.replace_hold(hold.id, request),
-        lambda request: desk.reschedule(booking.id, request),
+        lambda _: desk.reschedule(booking.id, BookingChange(**given)),
         lambda _: desk.availability(FRIDAY, 2, **given),
     ]
     for door in doors:

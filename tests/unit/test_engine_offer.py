@@ -10,6 +10,7 @@ import pytest
 
 from fourtop import (
     Area,
+    BookingChange,
     BookingRequest,
     CapacityRule,
     Code,
@@ -252,13 +253,13 @@ def test_a_service_is_counted_as_a_whole_by_every_command(round_the_clock: Desk)
         lambda: desk.hold(late(3)),
         lambda: desk.hold(early(3)),
         lambda: desk.replace_hold(hold.id, early(7)),
-        lambda: desk.reschedule(first.id, late(7)),
+        lambda: desk.reschedule(first.id, BookingChange(party_size=7, start=late(7).start)),
     ):
         with pytest.raises(Refused) as caught:
             attempt()
         assert caught.value.code is Code.CAPACITY_EXCEEDED
     assert desk.replace_hold(hold.id, early(6)).party_size == 6
-    assert desk.reschedule(first.id, late(4)).party_size == 4
+    assert desk.reschedule(first.id, BookingChange(start=late(4).start)).party_size == 4
     with pytest.raises(Refused):
         desk.book(early(1))
 

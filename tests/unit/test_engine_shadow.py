@@ -39,6 +39,7 @@ from tests.evening import (
     a_house,
     at,
     booked,
+    change,
     held,
     open_desk,
     party_size,
@@ -204,7 +205,7 @@ STEPS: dict[str, Callable[[Desk], object]] = {
     "cancel": lambda desk: desk.cancel("shadow:r-1"),
     "complete": lambda desk: desk.complete("shadow:r-1"),
     "no-show": lambda desk: desk.no_show("shadow:r-1"),
-    "reschedule": lambda desk: desk.reschedule("shadow:r-1", party_size(2)),
+    "reschedule": lambda desk: desk.reschedule("shadow:r-1", change(2)),
     "hold": lambda desk: desk.hold(party_size(4), booking_id="shadow:r-1"),
     "move": lambda desk: desk.move([Move("shadow:r-1", ["4"])]),
 }

@@ -17,8 +17,10 @@ import attrs
 
 from fourtop import (
     Event,
+    LocalTime,
     RelayOptions,
     Swept,
+    check_local_times,
     prune_allocations,
     prune_confirmations,
     prune_outbox,
@@ -34,6 +36,7 @@ from fourtop.ports import MaintainedStore
 
 NOBODY: Final = "nobody"
 DEFAULT_DAYS: Final = 30
+DAYS_AHEAD: Final = 731
 _SWEEP_BATCH: Final = 100
 _PRUNE_BATCH: Final = 500
 _FUNCTION: Final = re.compile(r"[\w.]+:[\w.]+")
@@ -74,6 +77,30 @@ def run_jobs(database: Database, names: Sequence[str], options: JobOptions) -> A
     relayed = done.get("relay", {})
     is_delivered = not (relayed.get("failed") or relayed.get("dead"))
     return Answer("\n".join(lines), dict(done), ExitCode.YES if is_delivered else ExitCode.NO)
+
+
+def run_local_times(database: Database, *, days: int) -> Answer:
+    """Compare the local times of bookings; the answer is ``NO`` if some differ.
+
+    Raises:
+        InvalidInput: If the number of days is outside its range.
+        StoreUnavailable: If the store cannot be reached.
+    """
+    database.require_there()
+    with database.opened() as store:
+        found = check_local_times(store, days=days)
+    lines = [line_of(each) for each in found.differing]
+    lines.append(f"{counted(found.checked, 'booking')} compared, {len(lines)} differ")
+    data = {"checked": found.checked, "differing": [attrs.asdict(each) for each in found.differing]}
+    return Answer("\n".join(lines), data, ExitCode.NO if found.differing else ExitCode.YES)
+
+
+def line_of(found: LocalTime) -> str:
+    """Return the line of a booking whose local time differs."""
+    return (
+        f"booking {found.booking_id} of {found.restaurant_id}:"
+        f" told {found.told}, now {found.present}"
+    )
 
 
 Numbers = Mapping[str, int]

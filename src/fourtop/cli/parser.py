@@ -21,7 +21,15 @@ from fourtop.cli.demo import demo
 from fourtop.cli.doctor import doctor
 from fourtop.cli.house import PutOptions, export_house, put_house, show_house
 from fourtop.cli.inputs import WrongInput, open_desk, open_document, open_house, read_bookings
-from fourtop.cli.job import DEFAULT_DAYS, JOBS, NOBODY, JobOptions, run_jobs
+from fourtop.cli.job import (
+    DAYS_AHEAD,
+    DEFAULT_DAYS,
+    JOBS,
+    NOBODY,
+    JobOptions,
+    run_jobs,
+    run_local_times,
+)
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
 from fourtop.cli.plan import Conditions, Wanted, explain, plan
 from fourtop.errors import safe_repr
@@ -215,6 +223,12 @@ def _add_jobs(commands: Any) -> None:
             one.add_argument(
                 "--days", type=_whole, default=DEFAULT_DAYS, help="(default: %(default)s)"
             )
+    summary = "list bookings whose local time is not the one that was told; exit code 1 if some are"
+    one = add("local-times", _run_local_times, summary)
+    _add_store(one)
+    one.add_argument(
+        "--days", type=_whole, default=DAYS_AHEAD, help="days ahead (default: %(default)s)"
+    )
 
 
 def _version() -> str:
@@ -366,6 +380,10 @@ def _run_jobs(found: Namespace) -> Answer:
         found.jobs,
         JobOptions(batch=found.batch, days=found.days, publish=found.publish),
     )
+
+
+def _run_local_times(found: Namespace) -> Answer:
+    return run_local_times(_database(found), days=found.days)
 
 
 def _run_schema(_found: Namespace) -> Answer:

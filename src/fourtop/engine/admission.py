@@ -235,13 +235,13 @@ class Admission:
             most_plans: How many plans to find where the party names no tables.
             with_tables: Whether it gets tables now.
             counts: Whether the caller asks for the usage of the service afterwards.
-            is_held: Whether a hold has promised the party its start.
+            is_held: Whether a hold or a booking has promised the party its start.
 
         Raises:
             UnknownName: If the party names something that the house does not have.
             InvalidInput: If a guest lifts rules of the house.
         """
-        if not is_held and names_anything(party):
+        if names_anything(party):
             check_names(self.compiled, party)
         asked = _Asked(most_plans, with_tables, counts, is_held)
         seating = self._admit(party, asked)
@@ -323,6 +323,13 @@ class Admission:
             if refusal is not None:
                 return refusal
         return None
+
+    def admit_again(self, party: Party) -> Seating | Refusal | Need:
+        """Return the seating of a held party by today's rules, or as ``admit``.
+
+        What the house has no longer is a refusal here: the party named it when the house had it.
+        """
+        return self._admit(party, _Asked(1, with_tables=True, counts=False, is_held=True))
 
     def admit_held(self, party: Party) -> Candidacy | Refusal:
         """Return a held party that passed the checks but that of tables, or the first refusal.

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Literal, Unpack
 
 from fourtop.engine.commands import (
-    block,
     book,
     clear_shadows,
-    confirm,
-    edit_house,
-    extend_hold,
-    hold,
     import_bookings,
     move,
-    release_hold,
-    replace_hold,
     reschedule,
     status,
-    unblock,
 )
 from fourtop.engine.commands.move import Move
-from fourtop.engine.dispatch.executor import Executor
-from fourtop.engine.dispatch.requests import Caller
+from fourtop.engine.hold_desk import HoldDesk
 from fourtop.engine.queries import (
     audit,
     availability,
@@ -39,21 +30,17 @@ from fourtop.engine.queries.audit import Audit, Overlap
 from fourtop.engine.queries.availability import AvailabilityTerms
 from fourtop.engine.queries.table_state import TableState
 from fourtop.errors import Refusal
-from fourtop.errors.display import brief
 from fourtop.formats.booking_rows import BookingRow
-from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
 from fourtop.model.booking import Booking, Bookings
+from fourtop.model.booking_change import BookingChange
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.explanation import Explanation
-from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
 from fourtop.model.house_difference import HouseDifference
-from fourtop.model.policy import Policy
 from fourtop.model.request import BookingRequest
-from fourtop.model.restaurant import Restaurant
 from fourtop.model.results import (
     Availability,
     ClearReport,
@@ -64,7 +51,7 @@ from fourtop.model.results import (
 from fourtop.model.window import Window
 
 
-class Desk:
+class Desk(HoldDesk):
     """The commands and reads of one restaurant, for one actor.
 
     A desk is cheap to make, and thread-safe if its store is. ``quote`` returns a ``Refusal``, and
@@ -72,29 +59,15 @@ class Desk:
     ``Refused`` and changes nothing; a failed ``confirm`` also stores its evidence. A command's
     ``key`` makes it idempotent: the same key with the same request returns the stored success,
     marked as a replay; with another request it raises ``KeyReused``. Refusals are not stored.
-    Times go in with any time zone and come out in UTC.
+    ``expected`` is the version of the booking that the caller saw: at another version the command
+    raises ``StaleVersion``. A change that changes nothing writes nothing and returns the booking
+    unchanged; so does a step of status that was taken already. Times go in with any time zone and
+    come out in UTC.
 
     Every command may also raise ``NotFound`` (unknown restaurant), ``InvalidIdentifier`` (a
     malformed id or key), ``KeyReused``, ``StoreUnavailable`` (retry later) and ``OutcomeUnknown``
     (retry once with the same key).
     """
-
-    def __init__(self, executor: Executor, caller: Caller) -> None:
-        self._executor = executor
-        self._caller = caller
-
-    @property
-    def restaurant_id(self) -> str:
-        """The tenant."""
-        return self._caller.restaurant_id
-
-    @property
-    def actor(self) -> Actor:
-        """The actor of every command."""
-        return self._caller.actor
-
-    def __repr__(self) -> str:
-        return brief(self, f"of {self.restaurant_id} as {self.actor.id} ({self.actor.role})")
 
     # ---- reads
 
@@ -233,132 +206,6 @@ class Desk:
         """
         return self._executor.query(shadow_conflicts.query(self._caller, window))
 
-    # ---- holds
-
-    def hold(
-        self,
-        request: BookingRequest,
-        *,
-        booking_id: str | None = None,
-        ttl_seconds: int | None = None,
-        session: str | None = None,
-        key: str | None = None,
-    ) -> Hold:
-        """Keep the best free tables for a party until the hold expires: all of them or none.
-
-        Args:
-            request: The party. If it names ``tables``, it gets exactly these.
-            booking_id: A pending booking of this party size and start.
-            ttl_seconds: The lifetime (30–600); ``None``: the policy's, 180 unless changed.
-            session: The host's session, which has its own limit on live holds.
-            key: Idempotency key.
-
-        Raises:
-            Refused: If a rule forbids it or no tables are free; carries the ``Refusal``.
-            HoldRateLimit: If too many holds were made for the booking; says how long to wait.
-            HoldLimit: If too many holds are alive.
-            HoldMismatch: If the booking has another party size or start.
-            IllegalTransition: If the booking does not wait for tables.
-            NotFound: If the booking or a named table is unknown.
-        """
-        return self._executor.execute(
-            hold.command(
-                self._caller, request, hold.Terms(booking_id, ttl_seconds, session), key=key
-            )
-        )
-
-    def extend_hold(self, hold_id: str, *, seconds: int, key: str | None = None) -> Hold:
-        """Let a live hold expire later, at most 600 seconds after it was made.
-
-        Args:
-            hold_id: The hold.
-            seconds: How much later (1–570).
-            key: Idempotency key.
-
-        Raises:
-            HoldLimit: If it would live longer than 600 seconds.
-            HoldExpired: If it has expired. Make a new hold.
-            HoldEnded: If it was released, replaced or confirmed.
-            NotFound: If it is unknown.
-        """
-        return self._executor.execute(extend_hold.command(self._caller, hold_id, seconds, key=key))
-
-    def release_hold(self, hold_id: str, *, key: str | None = None) -> Hold:
-        """Give up a live hold.
-
-        Raises:
-            HoldExpired: If it has expired; its tables are free already.
-            HoldEnded: If it was released, replaced or confirmed.
-            NotFound: If it is unknown.
-        """
-        return self._executor.execute(release_hold.command(self._caller, hold_id, key=key))
-
-    def replace_hold(
-        self,
-        hold_id: str,
-        request: BookingRequest,
-        *,
-        ttl_seconds: int | None = None,
-        key: str | None = None,
-    ) -> Hold:
-        """Give up a live hold and keep other tables, in one step. If refused, the old hold stays.
-
-        The new hold is for the same booking and session. The old hold's tables are free for it.
-
-        Raises:
-            Refused: If a rule forbids it or no tables are free.
-            HoldRateLimit: As ``hold``.
-            HoldLimit: As ``hold``.
-            HoldMismatch: As ``hold``.
-            IllegalTransition: As ``hold``.
-            HoldExpired: If the old hold has expired.
-            HoldEnded: If the old hold was released, replaced or confirmed.
-            NotFound: If the hold is unknown.
-        """
-        return self._executor.execute(
-            replace_hold.command(
-                self._caller, replace_hold.Replaced(hold_id, ttl_seconds), request, key=key
-            )
-        )
-
-    def confirm(
-        self,
-        hold_id: str,
-        *,
-        booking_id: str | None = None,
-        requote: bool = False,
-        key: str | None = None,
-    ) -> Booking:
-        """Turn a live hold into a confirmed booking, once.
-
-        One transaction passes the hold's allocations to the booking and writes its status, the
-        evidence and the events. Repeating it, by key or by hold, returns the stored success.
-
-        Args:
-            hold_id: The hold.
-            booking_id: The pending booking, or the id of a new one; ``None``: the hold's, or a new
-                id.
-            requote: Whether to take the best tables by today's rules, instead of raising
-                ``PolicyDrift``, if a fact that the hold relied on has changed. The hold's own
-                tables are free for that.
-            key: Idempotency key; ``None``: one that follows from the hold.
-
-        Raises:
-            HoldExpired: If it has expired.
-            HoldEnded: If it was released or replaced, or confirmed so long ago that the stored
-                success was deleted.
-            HoldMismatch: If it is for another booking, party size or start.
-            IllegalTransition: If the booking does not wait for tables.
-            PolicyDrift: If a fact that the hold relied on has changed.
-            Refused: If the new quote is refused by today's rules or tables.
-            NotFound: If the hold or its booking is unknown.
-        """
-        return self._executor.execute(
-            confirm.command(
-                self._caller, confirm.Confirmation(hold_id, booking_id, requote), key=key
-            )
-        )
-
     # ---- bookings
 
     def book(
@@ -388,67 +235,106 @@ class Desk:
         )
 
     def reschedule(
-        self, booking_id: str, request: BookingRequest, *, key: str | None = None
+        self,
+        booking_id: str,
+        change: BookingChange,
+        *,
+        expected: int | None = None,
+        key: str | None = None,
     ) -> Booking:
-        """Give a booking another time, party size or wish, with tables for it; or change nothing.
+        """Give a booking another time, party size or conditions, with tables for them.
 
-        Its own tables are free for it, and its holds end. A booking without tables stays without.
+        The booking keeps what the change does not give: its conditions, its promised tables, its
+        occasion, its length. Its own tables are free for it, and its holds end. A booking without
+        tables stays without. A change that changes nothing writes nothing.
+
+        Args:
+            booking_id: The booking.
+            change: The fields that change.
+            expected: The version of the booking that the caller saw; ``None``: any.
+            key: Idempotency key.
 
         Raises:
-            Refused: If a rule forbids it or no tables are free.
-            IllegalTransition: If it is neither pending, pending_allocation nor confirmed.
+            Refused: If a rule forbids it or no tables are free; nothing was changed.
+            StaleVersion: If the version is another. Read the booking again.
+            IllegalTransition: If it is neither pending, pending_allocation nor confirmed, or has no
+                tables and the change names some.
             NotFound: If it is unknown.
         """
         return self._executor.execute(
-            reschedule.command(self._caller, booking_id, request, key=key)
+            reschedule.command(self._caller, booking_id, change, expected, key=key)
         )
 
-    def cancel(self, booking_id: str, *, key: str | None = None) -> Booking:
+    def cancel(
+        self, booking_id: str, *, expected: int | None = None, key: str | None = None
+    ) -> Booking:
         """Cancel a booking; its tables are free from now on, and its holds end.
 
         Raises:
-            IllegalTransition: If it is checked in, completed, cancelled or a no-show.
+            IllegalTransition: If it is checked in, completed or a no-show.
+            StaleVersion: If its version is not ``expected``.
             NotFound: If it is unknown.
         """
-        return self._executor.execute(status.cancel(self._caller, booking_id, key=key))
+        return self._executor.execute(
+            status.cancel(self._caller, booking_id, expected=expected, key=key)
+        )
 
-    def check_in(self, booking_id: str, *, key: str | None = None) -> Booking:
+    def check_in(
+        self, booking_id: str, *, expected: int | None = None, key: str | None = None
+    ) -> Booking:
         """Record that the party sits at its tables.
 
         Raises:
             IllegalTransition: If it is not confirmed, or has no tables.
+            StaleVersion: If its version is not ``expected``.
             NotFound: If it is unknown.
         """
-        return self._executor.execute(status.check_in(self._caller, booking_id, key=key))
+        return self._executor.execute(
+            status.check_in(self._caller, booking_id, expected=expected, key=key)
+        )
 
-    def complete(self, booking_id: str, *, key: str | None = None) -> Booking:
+    def complete(
+        self, booking_id: str, *, expected: int | None = None, key: str | None = None
+    ) -> Booking:
         """Record that the party has left; its tables are free from now on.
 
         Raises:
             IllegalTransition: If it was not checked in.
+            StaleVersion: If its version is not ``expected``.
             NotFound: If it is unknown.
         """
-        return self._executor.execute(status.complete(self._caller, booking_id, key=key))
+        return self._executor.execute(
+            status.complete(self._caller, booking_id, expected=expected, key=key)
+        )
 
-    def no_show(self, booking_id: str, *, key: str | None = None) -> Booking:
+    def no_show(
+        self, booking_id: str, *, expected: int | None = None, key: str | None = None
+    ) -> Booking:
         """Record that the party did not come; its tables are free from now on.
 
         Raises:
             IllegalTransition: If it is neither confirmed, checked in nor on the priority waitlist.
+            StaleVersion: If its version is not ``expected``.
             NotFound: If it is unknown.
         """
-        return self._executor.execute(status.no_show(self._caller, booking_id, key=key))
+        return self._executor.execute(
+            status.no_show(self._caller, booking_id, expected=expected, key=key)
+        )
 
     def move(self, moves: Iterable[Move], *, key: str | None = None) -> tuple[Booking, ...]:
         """Give bookings other tables, several in one command, checked as a whole at its end.
 
         Two parties may swap their tables, and a chain of parties may move on. A seated party takes
-        its new tables from now on, and the history of its old ones stays.
+        its new tables from now on, and the history of its old ones stays. A move to the tables that
+        a booking has already changes nothing.
 
         Raises:
-            Refused: If the tables do not suit a party, or are taken at the end of the command.
+            Refused: If the tables do not suit a party, break a condition that it requires without
+                an ``override``, or are taken at the end of the command.
+            StaleVersion: If a booking's version is not the ``expected`` one of its move.
             IllegalTransition: If a booking has no tables ahead of it.
-            InvalidInput: If there are no moves, more than 100, or two of one booking.
+            InvalidInput: If there are no moves, more than 100, or two of one booking, or a guest
+                overrides a condition.
             NotFound: If a booking or table is unknown.
         """
         return self._executor.execute(move.command(self._caller, moves, key=key))
@@ -493,116 +379,4 @@ class Desk:
         """
         return self._executor.execute(
             clear_shadows.command(self._caller, window, booking_ids, key=key)
-        )
-
-    # ---- blocks
-
-    def block(
-        self,
-        window: Window,
-        *,
-        tables: Collection[str] = (),
-        zone_id: str | None = None,
-        reason: str,
-        key: str | None = None,
-    ) -> Block:
-        """Take tables, or all tables of a zone, out of use for a window.
-
-        Args:
-            window: The window, ``[start, end)``: at most 31 days, ending in the future. A window
-                that has begun counts from now on.
-            tables: Table ids. Give these or ``zone_id``.
-            zone_id: A zone with tables.
-            reason: For the staff (1–200 characters); it appears in no error or event.
-            key: Idempotency key.
-
-        Raises:
-            Refused: If bookings, holds or blocks are in the way; lists all of them.
-            InvalidWindow: If the window has passed.
-            NotFound: If a table or the zone is unknown.
-        """
-        return self._executor.execute(
-            block.command(self._caller, window, (tables, zone_id), reason, key=key)
-        )
-
-    def unblock(self, block_id: str, *, key: str | None = None) -> Block:
-        """End a block from now on. A block that has ended stays unchanged.
-
-        Raises:
-            NotFound: If it is unknown.
-        """
-        return self._executor.execute(unblock.command(self._caller, block_id, key=key))
-
-    # ---- the house
-
-    def edit_floor(self, change: Callable[[Floor], Floor], *, expected: int | None = None) -> House:
-        """Put a changed floor in place.
-
-        Args:
-            change: Returns the new floor for the current one. Pure; may be called several times.
-            expected: The floor version that the caller saw; ``None``: any.
-
-        Raises:
-            InUse: If a removed table is occupied now or later.
-            StaleVersion: If the version is another. Read it again.
-            InvalidInput: If the new floor breaks a rule.
-        """
-        return self._executor.execute(edit_house.edit_floor_command(self._caller, change, expected))
-
-    def edit_policy(
-        self, change: Callable[[Policy], Policy], *, expected: int | None = None
-    ) -> House:
-        """Put a changed policy in place. Bookings stay unchanged; holds may drift.
-
-        Args:
-            change: Returns the new policy for the current one. Pure; may be called several times.
-            expected: The policy version that the caller saw; ``None``: any.
-
-        Raises:
-            StaleVersion: If the version is another. Read the policy again.
-            InvalidInput: If the new policy breaks a rule.
-        """
-        return self._executor.execute(
-            edit_house.edit_policy_command(self._caller, change, expected)
-        )
-
-    def edit_restaurant(
-        self, change: Callable[[Restaurant], Restaurant], *, expected: int | None = None
-    ) -> House:
-        """Put a changed record of the restaurant in place. Its id stays.
-
-        It counts as a change of the policy.
-
-        Args:
-            change: Returns the new record for the current one. Pure; may be called several times.
-            expected: The policy version that the caller saw; ``None``: any.
-
-        Raises:
-            AlreadyExists: If another restaurant has the new slug. Choose another one.
-            InUse: If the time zone changes while a table is occupied now or later, or a booking
-                waits for one within a year: the local times that guests were told would change.
-            StaleVersion: If the version is another. Read the restaurant again.
-            InvalidInput: If the new record breaks a rule.
-        """
-        return self._executor.execute(
-            edit_house.edit_restaurant_command(self._caller, change, expected)
-        )
-
-    def replace_house(self, house: House, *, expected: Versions | None = None) -> House:
-        """Put another house in place: restaurant record, floor and policy, in one step.
-
-        Parts that are equal keep their version; an equal house changes nothing.
-
-        Args:
-            house: The new house, with the id of this restaurant.
-            expected: Versions of floor and policy that the caller saw; ``None``: any.
-
-        Raises:
-            InUse: As ``edit_floor`` and ``edit_restaurant``; ``compare_house`` lists all.
-            AlreadyExists: If another restaurant has the new slug. Choose another one.
-            StaleVersion: If a version is another. Read the house again.
-            InvalidInput: If it is not a house of this restaurant.
-        """
-        return self._executor.execute(
-            edit_house.replace_house_command(self._caller, house, expected)
         )

@@ -118,14 +118,17 @@ def rescheduled_event(invocation: Invocation, booking: Booking, before: Booking)
     return _versioned(invocation, EventType.BOOKING_RESCHEDULED, booking, data)
 
 
-def assignment_event(invocation: Invocation, booking: Booking) -> Event:
-    """Return the event of a booking's new tables."""
+def assignment_event(
+    invocation: Invocation, booking: Booking, overrides: Mapping[str, object] | None = None
+) -> Event:
+    """Return the event of a booking's new tables, with the conditions that staff overrode."""
     assignment = booking.assignment
     assert assignment is not None, "the booking was just given tables"
     data = {
         "tables": list(assignment.tables),
         "window": str(assignment.window),
         "version": booking.version,
+        **(overrides or {}),
     }
     return _versioned(invocation, EventType.ASSIGNMENT_SYNC, booking, data)
 

@@ -9,6 +9,7 @@ from fourtop.errors import (
     HoldMismatch,
     IllegalTransition,
     NotFound,
+    StaleVersion,
 )
 from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Booking, BookingStatus
@@ -19,20 +20,17 @@ from fourtop.ports import View
 _BEFORE_CONFIRMATION = (BookingStatus.PENDING, BookingStatus.PENDING_ALLOCATION)
 
 
-def check_awaits_tables(view: View, booking_id: str, request: BookingRequest) -> Booking:
-    """Return a booking that waits for tables for this party size and start.
+def check_awaits_tables(booking: Booking, request: BookingRequest) -> None:
+    """Check that a booking waits for tables for this party size and start.
 
     Raises:
-        NotFound: If the booking is unknown.
         IllegalTransition: If it does not wait for tables.
         HoldMismatch: If it has another party size or start.
     """
-    booking = get_booking(view, booking_id)
     check_awaits_confirmation(booking)
     differs = differences(booking, request.party_size, request.start_us)
     if differs:
-        raise HoldMismatch(None, booking_id, differs=differs)
-    return booking
+        raise HoldMismatch(None, booking.id, differs=differs)
 
 
 def differences(booking: Booking, party_size: int, start_us: int) -> tuple[str, ...]:
@@ -54,16 +52,33 @@ def check_awaits_confirmation(booking: Booking) -> None:
         raise IllegalTransition(booking.id, booking.status.value, BookingStatus.CONFIRMED.value)
 
 
-def get_booking(view: View, booking_id: str) -> Booking:
-    """Return the booking of an id.
+def get_booking(view: View, booking_id: str, expected: int | None = None) -> Booking:
+    """Return the booking of an id, at the version that the caller saw.
+
+    Args:
+        view: The bookings.
+        booking_id: The id.
+        expected: The version; ``None``: any.
 
     Raises:
         NotFound: If it is unknown.
+        StaleVersion: If its version is another.
     """
     booking = view.find_booking(booking_id)
     if booking is None:
         raise NotFound("booking", booking_id)
+    check_expected(booking, expected)
     return booking
+
+
+def check_expected(booking: Booking, expected: int | None) -> None:
+    """Check that a booking has the version that the caller saw.
+
+    Raises:
+        StaleVersion: If it has another. Read the booking again.
+    """
+    if expected is not None and booking.version != expected:
+        raise StaleVersion("booking", expected, booking.version)
 
 
 def get_live_hold(view: View, hold_id: str) -> Hold:
@@ -103,9 +118,9 @@ def released_with(view: View, booking_id: str | None) -> Released:
     """
     if booking_id is None:
         return NOTHING_RELEASED
-    get_booking(view, booking_id)
+    booking = get_booking(view, booking_id)
     owners = (Owner(OwnerKind.BOOKING, booking_id), *owners_for(view, booking_id))
-    return Released(owners, booking_id)
+    return Released(owners, booking_id, minutes=booking.minutes)
 
 
 def owners_for(view: View, booking_id: str) -> tuple[Owner, ...]:

@@ -21,11 +21,13 @@ class Released:
         owners: Their allocations do not stand in the party's way.
         booking_id: This booking does not count towards the capacity rules.
         hold_id: This hold does not count towards the capacity rules.
+        minutes: The stay of its own length that the party has already.
     """
 
     owners: tuple[Owner, ...] = ()
     booking_id: str | None = None
     hold_id: str | None = None
+    minutes: int | None = None
 
 
 NOTHING_RELEASED: Final = Released()

@@ -1,14 +1,18 @@
-"""Jobs: sweep holds, archive and delete old rows, relay the outbox."""
+"""Jobs: sweep holds, archive and delete old rows, relay the outbox, check local times."""
 
+from fourtop.jobs.local_times import LocalTime, LocalTimes, check_local_times
 from fourtop.jobs.relay import Relayed, RelayOptions, relay_outbox
 from fourtop.jobs.retention import Pruned, prune_allocations, prune_confirmations, prune_outbox
 from fourtop.jobs.sweep import Swept, sweep_holds
 
 __all__ = [
+    "LocalTime",
+    "LocalTimes",
     "Pruned",
     "RelayOptions",
     "Relayed",
     "Swept",
+    "check_local_times",
     "prune_allocations",
     "prune_confirmations",
     "prune_outbox",

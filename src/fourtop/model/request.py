@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, Self
 
 import attrs
 
@@ -116,11 +116,26 @@ def _relaxations(value: Iterable[Relaxation | str]) -> tuple[Relaxation, ...]:
 STAY_MINUTES: Final = (1, 600)
 
 
-def _start(value: datetime) -> int:
+stay_minutes: Final = validators.optional(validators.integer(*STAY_MINUTES))
+
+
+def as_start(value: datetime) -> int:
+    """Convert the start of a request to microseconds.
+
+    Raises:
+        NaiveDatetime: If it has no time zone.
+        InvalidWindow: If it is not a datetime, or outside the years 1970 to 2199.
+    """
     return to_micros(value, "start")
 
 
-def _table_ids(value: Iterable[str]) -> tuple[str, ...]:
+def as_table_ids(value: Iterable[str]) -> tuple[str, ...]:
+    """Convert the named tables of a request to sorted ids.
+
+    Raises:
+        InvalidInput: If they are not a collection.
+        InvalidIdentifier: If one is not an id.
+    """
     return validators.check_identifiers("tables", value)
 
 
@@ -152,7 +167,7 @@ class BookingRequest:
     """
 
     party_size: int = attrs.field(converter=validators.as_integer, validator=validators.party_size)
-    start_us: int = attrs.field(alias="start", converter=_start)
+    start_us: int = attrs.field(alias="start", converter=as_start)
     occasion: str | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(validators.identifier)
     )
@@ -162,7 +177,7 @@ class BookingRequest:
     wish: Preference = attrs.field(
         default=ANY_TABLE, kw_only=True, validator=validators.one_of(Preference)
     )
-    tables: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_table_ids)
+    tables: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=as_table_ids)
     past_reason: str | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(validators.identifier)
     )
@@ -173,7 +188,7 @@ class BookingRequest:
         default=None,
         kw_only=True,
         converter=validators.as_optional_integer,
-        validator=validators.optional(validators.integer(*STAY_MINUTES)),
+        validator=stay_minutes,
     )
     reference: str | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(validators.identifier)
@@ -184,6 +199,17 @@ class BookingRequest:
     def start(self) -> datetime:
         """The time when they sit down, in UTC."""
         return from_micros(self.start_us)
+
+    def replaced(self, **fields: Any) -> Self:
+        """Return this request with other values of some fields; they are named as its arguments.
+
+        >>> from datetime import datetime, UTC
+        >>> request = BookingRequest(4, datetime(2026, 5, 1, 18, tzinfo=UTC))
+        >>> request.replaced(party_size=3).party_size
+        3
+        """
+        own = {each.alias: getattr(self, each.name) for each in attrs.fields(type(self))}
+        return type(self)(**{**own, "start": self.start, **fields})
 
     def __repr__(self) -> str:
         return brief(

@@ -58,9 +58,12 @@ def check_notice(candidacy: Candidacy) -> Refusal | None:
 
 
 def check_guest_stay(candidacy: Candidacy) -> Refusal | None:
-    """Refuse a guest's stay of its own length outside the bounds. Staff are not bound."""
+    """Refuse a guest's stay of its own length outside the bounds. Staff are not bound.
+
+    A guest may keep the length that the staff gave its booking.
+    """
     minutes = candidacy.party.minutes
-    if minutes is None or not candidacy.is_guest:
+    if minutes in (None, candidacy.admission.released.minutes) or not candidacy.is_guest:
         return None
     bounds = candidacy.admission.compiled.house.policy.guest_stay
     if bounds is not None and bounds[0] <= minutes <= bounds[1]:

@@ -5,12 +5,13 @@ The steps, in order, each with the function that takes it:
 1. ``command`` checks the arguments. Its scope names the hold and the booking.
 2. ``confirm_hold`` returns the stored booking if the hold was confirmed before (``_again``).
 3. ``_Attempt.missing`` asks for the records that the scope lacks: the hold's booking, and, if the
-   hold has drifted or expired, its window.
+   house was edited or the hold has expired, the records of its window.
 4. ``_Attempt.decided`` runs the checks. ``preconditions.check_alive``: the hold is alive.
-   ``_target``: the booking waits for this party size and start. ``_requoted``: the facts of the
-   hold are unchanged, or ``Admission`` admits the party again.
-5. ``_passed_on`` gives the hold's rows to the booking. After a new quote, ``_placed`` removes them
-   and makes new ones.
+   ``_target``: the booking waits for this party size and start. ``_admitted_again``: if the house
+   was edited since the hold was made, ``Admission`` runs the list of checks again, and the facts
+   of the hold are compared.
+5. ``_passed_on`` gives the hold's rows to the booking. If a fact has changed and the caller asked
+   for a new quote, ``_placed`` removes the rows and makes new ones.
 6. ``_booking`` confirms the waiting booking, or makes one.
 7. ``_Attempt.decided`` writes all of it at once: the rows, the booking, the end of the hold and of
    the booking's other holds (``allocations.released_for``), the evidence, the stored result and
@@ -25,6 +26,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from functools import cached_property
+from typing import Any
 
 import attrs
 
@@ -33,7 +35,14 @@ from fourtop.engine.allocations import allocate, expire_holds, in_state, release
 from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.checks.tables import check_kept
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.dispatch.requests import Caller, Command, one_or_none, optional_id
+from fourtop.engine.dispatch.requests import (
+    Caller,
+    Command,
+    one_or_none,
+    optional_id,
+    optional_version,
+    with_expected,
+)
 from fourtop.engine.events import assignment_event, created_event, hold_event, status_event
 from fourtop.engine.invocation import FailedWithEvidence, Invocation, as_replay
 from fourtop.engine.preconditions import (
@@ -62,7 +71,7 @@ from fourtop.model.calendar import Stay
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.event import EventType
 from fourtop.model.hold import Hold, HoldState
-from fourtop.model.request import BookingRequest
+from fourtop.model.request import ANY_TABLE, BookingRequest, Preference
 from fourtop.model.window import Window
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
 
@@ -75,11 +84,13 @@ class Confirmation:
         hold_id: The hold.
         booking_id: The pending booking, or the id of a new one; ``None``: the hold's, or a new id.
         requote: Whether to quote again if the facts that the hold relied on have changed.
+        expected: The version of the pending booking that the caller saw; ``None``: any.
     """
 
     hold_id: str
     booking_id: str | None
     requote: bool
+    expected: int | None = None
 
 
 def command(caller: Caller, wanted: Confirmation, *, key: str | None) -> Command[Booking]:
@@ -91,7 +102,8 @@ def command(caller: Caller, wanted: Confirmation, *, key: str | None) -> Command
     """
     validators.check_instance("requote", wanted.requote, bool)
     booking_id = optional_id("booking_id", wanted.booking_id)
-    invocation = caller.invocation("confirm", key, {"wanted": wanted})
+    expected = optional_version(wanted.expected)
+    invocation = caller.invocation("confirm", key, with_expected(_arguments(wanted), expected))
     hold_id = validators.check_identifier("hold_id", wanted.hold_id)
     scope = Scope(
         caller.restaurant_id, holds=frozenset((hold_id,)), bookings=one_or_none(booking_id)
@@ -106,6 +118,15 @@ def command(caller: Caller, wanted: Confirmation, *, key: str | None) -> Command
         lambda view, compiled: confirm_hold(_Attempt(invocation, view, compiled, wanted)),
         on_lost,
     )
+
+
+def _arguments(wanted: Confirmation) -> dict[str, Any]:
+    """Return the arguments that tell one request under a key from another.
+
+    The version has a place of its own, so that the keys of earlier releases still replay.
+    """
+    names = ("hold_id", "booking_id", "requote")
+    return {"wanted": {name: getattr(wanted, name) for name in names}}
 
 
 def confirm_hold(
@@ -257,7 +278,7 @@ class _Attempt:
         return admission.relaxed(relaxed) if relaxed else admission
 
     def _read_to_admit(self) -> Scope:
-        admitted = self._admission().admit(as_request(self.hold), is_held=True)
+        admitted = self._admission().admit_again(as_request(self.hold))
         if isinstance(admitted, Need):
             return admitted.scope
         return Scope(self.invocation.restaurant_id)
@@ -275,17 +296,30 @@ class _Attempt:
         if hold.booking_id is not None:
             if booking_id is not None and booking_id != hold.booking_id:
                 raise HoldMismatch(hold.id, booking_id)
-            booking = get_booking(self.view, hold.booking_id)
+            booking = get_booking(self.view, hold.booking_id, self.wanted.expected)
+        elif booking_id is not None and self.view.find_booking(booking_id) is not None:
+            booking = get_booking(self.view, booking_id, self.wanted.expected)
+        elif self.wanted.expected is not None:
+            raise NotFound("booking", booking_id or hold.id)
         else:
-            found = None if booking_id is None else self.view.find_booking(booking_id)
-            if found is None:
-                return None
-            booking = found
+            return None
         differs = differences(booking, hold.party_size, hold.stay.dining.start_us)
+        if hold.booking_id is None and not self._meets(booking.must):
+            differs = (*differs, "must")
         if differs:
             raise HoldMismatch(hold.id, booking.id, differs=differs)
         check_awaits_confirmation(booking)
         return booking
+
+    def _meets(self, must: Preference) -> bool:
+        """Tell whether the hold's tables meet the conditions of the booking."""
+        floor = self.compiled.house.floor
+        for table_id in self.hold.tables:
+            table = floor.find_table(table_id)
+            zone = None if table is None else floor.find_zone(table.zone_id)
+            if table is not None and zone is not None and must.unmet(table, zone):
+                return False
+        return True
 
     def _admitted_again(self, known: Booking | None) -> Seating | None:
         """Check the hold by today's rules; return another seating if a new quote has to be made.
@@ -316,7 +350,7 @@ class _Attempt:
             return None
         if refusal is not None and not self.wanted.requote:
             raise Refused(refusal)
-        seating = admission.admit(as_request(hold), is_held=True)
+        seating = admission.admit_again(as_request(hold))
         assert not isinstance(seating, Need), "the windows to admit are loaded with the hold's"
         if isinstance(seating, Refusal):
             raise Refused(seating)
@@ -336,7 +370,7 @@ class _Attempt:
         service = self.compiled.calendar.find_service(request.start_us)
         if service is None or occasion not in service.period.occasions:
             return request
-        return attrs.evolve(request, occasion=occasion)
+        return request.replaced(occasion=occasion)
 
     def _changed(self, held: Candidacy) -> tuple[str, ...]:
         """Return the facts that the hold relied on and that have changed, sorted."""
@@ -387,6 +421,8 @@ class _Attempt:
             given.tables, given.stay.occupied, given.merge_group_id, now_us, actor
         )
         if known is not None:
+            # A hold that was made for the booking has the conditions of both.
+            is_own = hold.booking_id is not None
             return attrs.evolve(
                 known,
                 status=BookingStatus.CONFIRMED,
@@ -396,8 +432,8 @@ class _Attempt:
                 updated_us=now_us,
                 actor=actor,
                 past_reason=known.past_reason or hold.past_reason,
-                must=hold.must,
-                wish=hold.wish,
+                must=hold.must if is_own or known.must == ANY_TABLE else known.must,
+                wish=hold.wish if is_own or known.wish == ANY_TABLE else known.wish,
                 names_tables=hold.names_tables,
                 occasion=hold.occasion,
                 channel=hold.channel or known.channel,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
-from fourtop.engine.dispatch.requests import Caller, Command
+from fourtop.engine.dispatch.requests import Caller, Command, optional_version
 from fourtop.engine.events import Subject, new_event
 from fourtop.engine.invocation import Invocation
 from fourtop.errors import InUse, InvalidInput, StaleVersion, safe_repr
@@ -31,7 +31,6 @@ from fourtop.ports import (
 
 T = TypeVar("T")
 
-_LATEST_VERSION = 2**62
 _MONTHS_AHEAD = 12
 # Bookings of these statuses expect no guest.
 _OVER = (
@@ -129,8 +128,7 @@ def _command(
         raise InvalidInput(
             "change", "must be a function that returns the new value", safe_repr(change)
         )
-    if expected is not None:
-        validators.check_integer("expected", expected, 1, _LATEST_VERSION)
+    optional_version(expected)
     invocation = caller.invocation(decide.__name__, None, {"expected": expected})
     return Command(
         invocation,

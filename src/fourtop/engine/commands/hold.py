@@ -17,10 +17,11 @@ from fourtop.engine.dispatch.requests import (
     optional_id,
 )
 from fourtop.engine.invocation import Invocation
-from fourtop.engine.preconditions import check_awaits_tables
+from fourtop.engine.preconditions import check_awaits_tables, get_booking
 from fourtop.engine.usage import NOTHING_RELEASED, Released
 from fourtop.errors import HoldLimit, HoldRateLimit, Refusal, Refused
 from fourtop.model import validators
+from fourtop.model.booking_change import with_promises
 from fourtop.model.booking_rules import HOLD_TTL_SECONDS
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.receipt import NO_RECEIPT, Receipt
@@ -120,7 +121,9 @@ def make_hold(
     expires_us = expiry(view, compiled, terms.ttl_seconds, life_start_us=view.now_us)
     released = NOTHING_RELEASED
     if terms.booking_id is not None:
-        check_awaits_tables(view, terms.booking_id, request)
+        booking = get_booking(view, terms.booking_id)
+        check_awaits_tables(booking, request)
+        request = with_promises(request, booking)
         released = Released(booking_id=terms.booking_id)
     check_limits(view, compiled, terms, given_up=None)
     seating = Admission(view, compiled, invocation.actor, released).admit(request)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import combinations
 
 import attrs
 
 from fourtop.engine.allocations import Placing, allocate, expire_holds, release_from
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.dispatch.requests import Caller, Command
+from fourtop.engine.dispatch.requests import Caller, Command, optional_version, with_expected
 from fourtop.engine.events import assignment_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import get_booking
@@ -42,11 +42,14 @@ class Move:
 
     Args:
         booking_id: The booking.
-        tables: One table id or more.
+        tables: One table id or more. A promise of tables moves with the party.
+        override: The host's code (an id) for tables that do not meet the required conditions of
+            the booking; only for staff. The event of the move records it.
+        expected: The version of the booking that the caller saw; ``None``: any.
 
     Raises:
-        InvalidInput: If no table is named.
-        InvalidIdentifier: If an id is malformed.
+        InvalidInput: If no table is named, or the version is out of range.
+        InvalidIdentifier: If an id or the code is malformed.
 
     >>> Move("b1", ["t2", "t1"]).tables
     ('t1', 't2')
@@ -54,6 +57,10 @@ class Move:
 
     booking_id: str = attrs.field(validator=validators.identifier)
     tables: tuple[str, ...] = attrs.field(converter=_tables)
+    override: str | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(validators.identifier)
+    )
+    expected: int | None = attrs.field(default=None, kw_only=True, converter=optional_version)
 
     def __repr__(self) -> str:
         return brief(self, f"{self.booking_id} to {some(self.tables, separator='+')}")
@@ -69,7 +76,9 @@ def command(
         InvalidIdentifier: If the key is malformed.
     """
     checked = _check_moves(validators.as_instances("moves", moves, Move))
-    invocation = caller.invocation("move", key, {"moves": checked})
+    expected = [move.expected for move in checked if move.expected is not None]
+    arguments = with_expected({"moves": checked}, expected or None)
+    invocation = caller.invocation("move", key, arguments)
     booking_ids = frozenset(each.booking_id for each in checked)
     return Command(
         invocation,
@@ -95,20 +104,28 @@ class _Step:
     rows: tuple[Allocation, ...]
     plan: Plan
     window: Window
+    overrides: Mapping[str, object]
 
 
 def move_bookings(
     invocation: Invocation, view: View, compiled: CompiledHouse, moves: tuple[Move, ...]
 ) -> Decision[tuple[Booking, ...]] | Need:
-    """Decide a batch of moves. Only the end of the batch must be free of overlaps."""
-    bookings = [get_booking(view, move.booking_id) for move in moves]
+    """Decide a batch of moves. Only the end of the batch must be free of overlaps.
+
+    A move to the tables that a booking has already changes nothing.
+    """
+    overrides = [move.override for move in moves if move.override is not None]
+    if overrides and invocation.actor.is_guest:
+        raise InvalidInput("override", "must be left to the staff", safe_repr(overrides[0]))
+    bookings = [get_booking(view, move.booking_id, move.expected) for move in moves]
     need = _missing(view, bookings)
     if need is not None:
         return need
-    owners = tuple(Owner(OwnerKind.BOOKING, booking.id) for booking in bookings)
-    steps = [
+    found = [
         _step(view, compiled, booking, move) for booking, move in zip(bookings, moves, strict=True)
     ]
+    steps = [step for step in found if step is not None]
+    owners = tuple(Owner(OwnerKind.BOOKING, step.booking.id) for step in steps)
     for step in steps:
         refusal = refuse_taken(view, step.plan.tables, step.window, owners)
         if refusal is not None:
@@ -124,19 +141,19 @@ def move_bookings(
         for number, step in enumerate(steps, 1)
     ]
     _check_apart(placings)
-    changes, moved = NO_CHANGES, []
+    changes, moved = NO_CHANGES, {booking.id: booking for booking in bookings}
     for step, placing in zip(steps, placings, strict=True):
         booking = _moved(invocation, step, placing, view.now_us)
-        moved.append(booking)
+        moved[booking.id] = booking
         # A seated party keeps the history of its old tables and takes the new ones from now on.
         changes += release_from(step.rows, view.now_us)
         changes += Changes(
             added=placing.rows,
             bookings=(booking,),
-            events=(assignment_event(invocation, booking),),
+            events=(assignment_event(invocation, booking, step.overrides),),
         )
     expired = expire_holds(invocation, view, *(step.window for step in steps))
-    return Decision(tuple(moved), expired + changes)
+    return Decision(tuple(moved.values()), expired + changes)
 
 
 def _missing(view: View, bookings: list[Booking]) -> Need | None:
@@ -148,7 +165,7 @@ def _missing(view: View, bookings: list[Booking]) -> Need | None:
     return Need(Scope(view.scope.restaurant_id, windows=windows)) if windows else None
 
 
-def _step(view: View, compiled: CompiledHouse, booking: Booking, move: Move) -> _Step:
+def _step(view: View, compiled: CompiledHouse, booking: Booking, move: Move) -> _Step | None:
     rows = view.allocations_of(OwnerKind.BOOKING, booking.id)
     now_us = view.now_us
     ahead = [
@@ -158,11 +175,32 @@ def _step(view: View, compiled: CompiledHouse, booking: Booking, move: Move) -> 
     ]
     if not booking.status.occupies or not ahead:
         raise IllegalTransition(booking.id, booking.status.value, "moved")
-    plan = compiled.planner.judge(PlanRequest(booking.party_size), move.tables)
-    if isinstance(plan, Refusal):
-        raise Refused(plan)
+    if set(move.tables) == set(booking.tables):
+        return None
+    plan, overrides = _judged(compiled, booking, move)
     last = max(ahead, key=lambda row: row.window.end_us).window
-    return _Step(booking, rows, plan, Window.of_micros(max(last.start_us, now_us), last.end_us))
+    window = Window.of_micros(max(last.start_us, now_us), last.end_us)
+    return _Step(booking, rows, plan, window, overrides)
+
+
+def _judged(
+    compiled: CompiledHouse, booking: Booking, move: Move
+) -> tuple[Plan, Mapping[str, object]]:
+    """Return the plan of the new tables, and what the event of the move says of an override.
+
+    Raises:
+        Refused: If they do not suit the party, or break a condition that is not overridden.
+    """
+    plan = compiled.planner.judge(PlanRequest(booking.party_size, must=booking.must), move.tables)
+    if not isinstance(plan, Refusal):
+        return plan, {}
+    if move.override is None:
+        raise Refused(plan)
+    without = compiled.planner.judge(PlanRequest(booking.party_size), move.tables)
+    if isinstance(without, Refusal):
+        raise Refused(without)
+    conditions = [kind for reason in plan.reasons for kind in reason.details["conditions"]]
+    return without, {"override": move.override, "conditions": conditions}
 
 
 def _check_apart(placings: list[Placing]) -> None:

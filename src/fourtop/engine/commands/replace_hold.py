@@ -13,11 +13,12 @@ from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, check_request, one_or_none
 from fourtop.engine.events import hold_event
 from fourtop.engine.invocation import Invocation
-from fourtop.engine.preconditions import check_awaits_tables, get_live_hold
+from fourtop.engine.preconditions import check_awaits_tables, get_booking, get_live_hold
 from fourtop.engine.usage import Released
 from fourtop.errors import Refusal, Refused
 from fourtop.model import validators
 from fourtop.model.allocation import Owner, OwnerKind
+from fourtop.model.booking_change import with_promises
 from fourtop.model.event import EventType
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.request import BookingRequest
@@ -82,7 +83,9 @@ def replace_hold(
     expires_us = hold_command.expiry(view, compiled, ttl_seconds, life_start_us=life_start_us)
     terms = hold_command.Terms(old.booking_id, given_up.ttl_seconds, old.session)
     if old.booking_id is not None:
-        check_awaits_tables(view, old.booking_id, request)
+        booking = get_booking(view, old.booking_id)
+        check_awaits_tables(booking, request)
+        request = with_promises(request, booking)
     hold_command.check_limits(view, compiled, terms, given_up=old)
     released = Released((Owner(OwnerKind.HOLD, old.id),), booking_id=old.booking_id, hold_id=old.id)
     seating = Admission(view, compiled, invocation.actor, released).admit(request)

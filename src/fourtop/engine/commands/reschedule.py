@@ -1,4 +1,4 @@
-"""Reschedule: give a booking another time, party size or wish, and tables for it."""
+"""Reschedule: change a booking's time, party size or conditions, and give it tables for them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from functools import partial
 
 import attrs
 
-from fourtop.engine.admission import Admission, expected_windows
-from fourtop.engine.allocations import expire_holds, released_for, with_receipt
+from fourtop.engine.admission import Admission, Seating, expected_windows
+from fourtop.engine.allocations import expire_holds, released_for
+from fourtop.engine.candidacy import Inquiry
 from fourtop.engine.commands.book import assigned, assignment_of, place
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.dispatch.requests import Caller, Command, check_request
+from fourtop.engine.dispatch.requests import Caller, Command, optional_version, with_expected
 from fourtop.engine.events import rescheduled_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import get_booking, owners_for
@@ -19,9 +20,10 @@ from fourtop.errors import IllegalTransition, Refusal, Refused
 from fourtop.model import validators
 from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Booking, BookingStatus
-from fourtop.model.receipt import Receipt
-from fourtop.model.request import BookingRequest
-from fourtop.ports import Changes, Decision, Need, Scope, View
+from fourtop.model.booking_change import BookingChange, Keep, request_of, seats_alike
+from fourtop.model.request import ANY_TABLE, BookingRequest
+from fourtop.model.window import Window
+from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
 
 _MAY_BE_RESCHEDULED = (
     BookingStatus.PENDING,
@@ -31,66 +33,140 @@ _MAY_BE_RESCHEDULED = (
 
 
 def command(
-    caller: Caller, booking_id: str, request: BookingRequest, *, key: str | None
+    caller: Caller,
+    booking_id: str,
+    change: BookingChange,
+    expected: int | None,
+    *,
+    key: str | None,
 ) -> Command[Booking]:
     """Build the command.
 
     Raises:
-        InvalidInput: If the request is of the wrong type.
+        InvalidInput: If the change is of the wrong type, or the version is out of range.
         InvalidIdentifier: If the id or the key is malformed.
     """
-    check_request(request)
-    arguments = {"booking_id": booking_id, "request": request}
-    invocation = caller.invocation("reschedule", key, arguments)
+    checked = validators.check_instance("change", change, BookingChange)
+    version = optional_version(expected)
+    arguments = {"booking_id": booking_id, "change": checked.given}
+    invocation = caller.invocation("reschedule", key, with_expected(arguments, version))
     validators.check_identifier("booking_id", booking_id)
+
+    def decide(view: View, compiled: CompiledHouse) -> Decision[Booking] | Need:
+        booking = get_booking(view, booking_id, version)
+        if booking.status not in _MAY_BE_RESCHEDULED:
+            raise IllegalTransition(booking_id, booking.status.value, "rescheduled")
+        return reschedule_booking(invocation, view, compiled, booking, checked)
+
     return Command(
         invocation,
         Scope(caller.restaurant_id, bookings=frozenset((booking_id,))),
-        lambda view, compiled: reschedule_booking(invocation, view, compiled, booking_id, request),
-        prefetch=partial(expected_windows, request, counts=True),
+        decide,
+        prefetch=partial(_expected_windows, checked),
     )
+
+
+def _expected_windows(
+    change: BookingChange, compiled: CompiledHouse
+) -> tuple[tuple[Window, ...], tuple[Window, ...]]:
+    """Return the windows that a change with a time and a size reads, if it has the usual stay."""
+    start_us, party_size = change.start_us, change.party_size
+    if isinstance(start_us, Keep) or isinstance(party_size, Keep):
+        return (), ()
+    occasion = None if isinstance(change.occasion, Keep) else change.occasion
+    minutes = None if isinstance(change.minutes, Keep) else change.minutes
+    party = Inquiry(party_size, start_us, ANY_TABLE, occasion=occasion, minutes=minutes)
+    return expected_windows(party, compiled, counts=True)
 
 
 def reschedule_booking(
     invocation: Invocation,
     view: View,
     compiled: CompiledHouse,
-    booking_id: str,
-    request: BookingRequest,
+    booking: Booking,
+    change: BookingChange,
 ) -> Decision[Booking] | Need:
-    """Decide another time, size or wish. The booking's tables are free for it; its holds end."""
-    booking = get_booking(view, booking_id)
-    if booking.status not in _MAY_BE_RESCHEDULED:
-        raise IllegalTransition(booking_id, booking.status.value, "rescheduled")
-    owners = (Owner(OwnerKind.BOOKING, booking_id), *owners_for(view, booking_id))
-    released = Released(owners, booking_id)
-    admission = Admission(view, compiled, invocation.actor, released)
-    with_tables = booking.assignment is not None
-    seating = admission.admit(request, with_tables=with_tables, counts=True)
+    """Decide a change of a booking. Its tables are free for it; its holds end.
+
+    A change that changes nothing writes nothing. One that changes only the reference moves nothing.
+    """
+    before, request = request_of(booking), change.applied_to(booking)
+    if request == before:
+        return Decision(booking)
+    changed = _described(invocation, view, booking, request)
+    if seats_alike(request, before):
+        return _decided(invocation, changed, booking, NO_CHANGES)
+    seating = _seated(invocation, view, compiled, booking, request)
     if isinstance(seating, Need):
         return seating
-    if isinstance(seating, Refusal):
-        raise Refused(seating)
-    changed = attrs.evolve(
+    changed = attrs.evolve(changed, stay=seating.stay)
+    if request.start_us != before.start_us:
+        told = compiled.calendar.local_text(request.start_us)
+        changed = attrs.evolve(changed, local_start=told)
+    changes = released_for(invocation, view, booking.id)
+    if seating.chosen is not None and not _stays(booking, seating):
+        placing = place(invocation, booking.id, seating)
+        assignment = assignment_of(invocation, view, seating, placing)
+        changed = attrs.evolve(changed, assignment=assignment)
+        ended = {hold.id for hold in changes.holds_changed}
+        changes += expire_holds(invocation, view, seating.stay.occupied, kept=ended)
+        rows = view.allocations_of(OwnerKind.BOOKING, booking.id)
+        changes += Changes(removed=rows, added=placing.rows)
+    return _decided(invocation, changed, booking, changes)
+
+
+def _described(
+    invocation: Invocation, view: View, booking: Booking, request: BookingRequest
+) -> Booking:
+    """Return the booking with the new request; its stay and its tables are still the old ones."""
+    return attrs.evolve(
         booking,
         party_size=request.party_size,
-        stay=seating.stay,
         version=booking.version + 1,
         updated_us=view.now_us,
         actor=invocation.actor,
         past_reason=request.past_reason,
+        must=request.must,
+        wish=request.wish,
+        names_tables=bool(request.tables),
+        occasion=request.occasion,
+        channel=request.channel,
+        minutes=request.minutes,
+        reference=request.reference,
     )
-    changes = released_for(invocation, view, booking_id)
-    if with_tables:
-        placing = place(invocation, booking_id, seating)
-        assignment = assignment_of(invocation, view, seating, placing)
-        changed = attrs.evolve(changed, status=BookingStatus.CONFIRMED, assignment=assignment)
-        ended = {hold.id for hold in changes.holds_changed}
-        changes += expire_holds(invocation, view, seating.stay.occupied, kept=ended)
-        rows = view.allocations_of(OwnerKind.BOOKING, booking_id)
-        changes += Changes(removed=rows, added=placing.rows)
-    events = (rescheduled_event(invocation, changed, booking), *assigned(invocation, changed))
-    answer = changed
-    if seating.relaxed:
-        answer = with_receipt(changed, Receipt(plan=seating.chosen, relaxed=seating.relaxed))
-    return Decision(answer, changes + Changes(bookings=(changed,), events=events))
+
+
+def _seated(
+    invocation: Invocation,
+    view: View,
+    compiled: CompiledHouse,
+    booking: Booking,
+    request: BookingRequest,
+) -> Seating | Need:
+    has_tables = booking.assignment is not None
+    if request.tables and not has_tables:
+        raise IllegalTransition(booking.id, booking.status.value, "given named tables")
+    owners = (Owner(OwnerKind.BOOKING, booking.id), *owners_for(view, booking.id))
+    released = Released(owners, booking.id, minutes=booking.minutes)
+    admission = Admission(view, compiled, invocation.actor, released)
+    # The party was promised its start; a change of its size may come late.
+    is_held = request.start_us == booking.stay.dining.start_us
+    seating = admission.admit(request, with_tables=has_tables, counts=True, is_held=is_held)
+    if isinstance(seating, Refusal):
+        raise Refused(seating)
+    return seating
+
+
+def _stays(booking: Booking, seating: Seating) -> bool:
+    """Tell whether the booking has these tables for this time already."""
+    has, gets = booking.assignment, seating.plan.tables
+    return has is not None and (has.tables, has.window) == (gets, seating.stay.occupied)
+
+
+def _decided(
+    invocation: Invocation, changed: Booking, before: Booking, changes: Changes
+) -> Decision[Booking]:
+    events = [rescheduled_event(invocation, changed, before)]
+    if changed.assignment is not before.assignment:
+        events += assigned(invocation, changed)
+    return Decision(changed, changes + Changes(bookings=(changed,), events=tuple(events)))

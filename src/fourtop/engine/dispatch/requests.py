@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
@@ -18,6 +18,8 @@ from fourtop.model.window import Window
 from fourtop.ports import Decision, Need, Scope, View
 
 T = TypeVar("T")
+
+_LATEST: Final = 2**62
 
 # Returns the windows, and the windows of headcounts, that a request will read by a house's rules.
 Prefetch = Callable[[CompiledHouse], tuple[tuple[Window, ...], tuple[Window, ...]]]
@@ -113,6 +115,23 @@ def optional_id(field: str, value: str | None) -> str | None:
         InvalidIdentifier: If it is malformed.
     """
     return None if value is None else validators.check_identifier(field, value)
+
+
+def optional_version(value: int | None) -> int | None:
+    """Return the version of a record that the caller saw, if any.
+
+    Raises:
+        InvalidInput: If it is out of range.
+    """
+    return None if value is None else validators.check_integer("expected", value, 1, _LATEST)
+
+
+def with_expected(arguments: Mapping[str, Any], expected: Any) -> Mapping[str, Any]:
+    """Return the arguments of a call with the versions that the caller saw, if it named any.
+
+    Without them the digest of the call stays as it was before calls could name versions.
+    """
+    return arguments if expected is None else {**arguments, "expected": expected}
 
 
 def one_or_none(value: str | None) -> frozenset[str]:

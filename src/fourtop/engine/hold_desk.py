@@ -1,0 +1,151 @@
+"""The part of the desk that keeps tables for a time: holds and their confirmation."""
+
+from __future__ import annotations
+
+from fourtop.engine.commands import (
+    confirm,
+    extend_hold,
+    hold,
+    release_hold,
+    replace_hold,
+)
+from fourtop.engine.house_desk import HouseDesk
+from fourtop.model.booking import Booking
+from fourtop.model.hold import Hold
+from fourtop.model.request import BookingRequest
+
+
+class HoldDesk(HouseDesk):
+    """The commands on holds of one restaurant; ``Desk`` has all commands and reads."""
+
+    def hold(
+        self,
+        request: BookingRequest,
+        *,
+        booking_id: str | None = None,
+        ttl_seconds: int | None = None,
+        session: str | None = None,
+        key: str | None = None,
+    ) -> Hold:
+        """Keep the best free tables for a party until the hold expires: all of them or none.
+
+        Args:
+            request: The party. If it names ``tables``, it gets exactly these.
+            booking_id: A pending booking of this party size and start. What the request does not
+                name, such as ``must``, the hold takes from the booking.
+            ttl_seconds: The lifetime (30–600); ``None``: the policy's, 180 unless changed.
+            session: The host's session, which has its own limit on live holds.
+            key: Idempotency key.
+
+        Raises:
+            Refused: If a rule forbids it or no tables are free; carries the ``Refusal``.
+            HoldRateLimit: If too many holds were made for the booking; says how long to wait.
+            HoldLimit: If too many holds are alive.
+            HoldMismatch: If the booking has another party size or start.
+            IllegalTransition: If the booking does not wait for tables.
+            NotFound: If the booking or a named table is unknown.
+        """
+        return self._executor.execute(
+            hold.command(
+                self._caller,
+                request,
+                hold.Terms(booking_id, ttl_seconds, session),
+                key=key,
+            )
+        )
+
+    def extend_hold(self, hold_id: str, *, seconds: int, key: str | None = None) -> Hold:
+        """Let a live hold expire later, at most 600 seconds after it was made.
+
+        Args:
+            hold_id: The hold.
+            seconds: How much later (1–570).
+            key: Idempotency key.
+
+        Raises:
+            HoldLimit: If it would live longer than 600 seconds.
+            HoldExpired: If it has expired. Make a new hold.
+            HoldEnded: If it was released, replaced or confirmed.
+            NotFound: If it is unknown.
+        """
+        return self._executor.execute(extend_hold.command(self._caller, hold_id, seconds, key=key))
+
+    def release_hold(self, hold_id: str, *, key: str | None = None) -> Hold:
+        """Give up a live hold.
+
+        Raises:
+            HoldExpired: If it has expired; its tables are free already.
+            HoldEnded: If it was released, replaced or confirmed.
+            NotFound: If it is unknown.
+        """
+        return self._executor.execute(release_hold.command(self._caller, hold_id, key=key))
+
+    def replace_hold(
+        self,
+        hold_id: str,
+        request: BookingRequest,
+        *,
+        ttl_seconds: int | None = None,
+        key: str | None = None,
+    ) -> Hold:
+        """Give up a live hold and keep other tables, in one step. If refused, the old hold stays.
+
+        The new hold is for the same booking and session. The old hold's tables are free for it.
+
+        Raises:
+            Refused: If a rule forbids it or no tables are free.
+            HoldRateLimit: As ``hold``.
+            HoldLimit: As ``hold``.
+            HoldMismatch: As ``hold``.
+            IllegalTransition: As ``hold``.
+            HoldExpired: If the old hold has expired.
+            HoldEnded: If the old hold was released, replaced or confirmed.
+            NotFound: If the hold is unknown.
+        """
+        return self._executor.execute(
+            replace_hold.command(
+                self._caller, replace_hold.Replaced(hold_id, ttl_seconds), request, key=key
+            )
+        )
+
+    def confirm(
+        self,
+        hold_id: str,
+        *,
+        booking_id: str | None = None,
+        requote: bool = False,
+        expected: int | None = None,
+        key: str | None = None,
+    ) -> Booking:
+        """Turn a live hold into a confirmed booking, once.
+
+        One transaction passes the hold's allocations to the booking and writes its status, the
+        evidence and the events. Repeating it, by key or by hold, returns the stored success.
+
+        Args:
+            hold_id: The hold.
+            booking_id: The pending booking, or the id of a new one; ``None``: the hold's, or a new
+                id.
+            requote: Whether to take the best tables by today's rules, instead of raising
+                ``PolicyDrift``, if a fact that the hold relied on has changed. The hold's own
+                tables are free for that.
+            expected: The version of the pending booking that the caller saw; ``None``: any.
+            key: Idempotency key; ``None``: one that follows from the hold.
+
+        Raises:
+            HoldExpired: If it has expired.
+            HoldEnded: If it was released or replaced, or confirmed so long ago that the stored
+                success was deleted.
+            HoldMismatch: If it is for another booking, party size or start, or its tables do not
+                meet the conditions of the booking.
+            StaleVersion: If the booking's version is not ``expected``.
+            IllegalTransition: If the booking does not wait for tables.
+            PolicyDrift: If a fact that the hold relied on has changed.
+            Refused: If the new quote is refused by today's rules or tables.
+            NotFound: If the hold or its booking is unknown.
+        """
+        return self._executor.execute(
+            confirm.command(
+                self._caller, confirm.Confirmation(hold_id, booking_id, requote, expected), key=key
+            )
+        )

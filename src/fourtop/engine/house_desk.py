@@ -1,0 +1,157 @@
+"""The part of the desk that changes the house: its edits, and tables out of use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from fourtop.engine.commands import (
+    block,
+    edit_house,
+    unblock,
+)
+from fourtop.engine.dispatch.executor import Executor
+from fourtop.engine.dispatch.requests import Caller
+from fourtop.errors.display import brief
+from fourtop.model.actor import Actor
+from fourtop.model.block import Block
+from fourtop.model.floor import Floor
+from fourtop.model.house import House
+from fourtop.model.policy import Policy
+from fourtop.model.restaurant import Restaurant
+from fourtop.model.results import (
+    Versions,
+)
+from fourtop.model.window import Window
+
+
+class HouseDesk:
+    """The commands on the house of one restaurant; ``Desk`` has all commands and reads."""
+
+    def __init__(self, executor: Executor, caller: Caller) -> None:
+        self._executor = executor
+        self._caller = caller
+
+    @property
+    def restaurant_id(self) -> str:
+        """The tenant."""
+        return self._caller.restaurant_id
+
+    @property
+    def actor(self) -> Actor:
+        """The actor of every command."""
+        return self._caller.actor
+
+    def __repr__(self) -> str:
+        return brief(self, f"of {self.restaurant_id} as {self.actor.id} ({self.actor.role})")
+
+    # ---- blocks
+
+    def block(
+        self,
+        window: Window,
+        *,
+        tables: Collection[str] = (),
+        zone_id: str | None = None,
+        reason: str,
+        key: str | None = None,
+    ) -> Block:
+        """Take tables, or all tables of a zone, out of use for a window.
+
+        Args:
+            window: The window, ``[start, end)``: at most 31 days, ending in the future. A window
+                that has begun counts from now on.
+            tables: Table ids. Give these or ``zone_id``.
+            zone_id: A zone with tables.
+            reason: For the staff (1–200 characters); it appears in no error or event.
+            key: Idempotency key.
+
+        Raises:
+            Refused: If bookings, holds or blocks are in the way; lists all of them.
+            InvalidWindow: If the window has passed.
+            NotFound: If a table or the zone is unknown.
+        """
+        return self._executor.execute(
+            block.command(self._caller, window, (tables, zone_id), reason, key=key)
+        )
+
+    def unblock(self, block_id: str, *, key: str | None = None) -> Block:
+        """End a block from now on. A block that has ended stays unchanged.
+
+        Raises:
+            NotFound: If it is unknown.
+        """
+        return self._executor.execute(unblock.command(self._caller, block_id, key=key))
+
+    # ---- the house
+
+    def edit_floor(self, change: Callable[[Floor], Floor], *, expected: int | None = None) -> House:
+        """Put a changed floor in place.
+
+        Args:
+            change: Returns the new floor for the current one. Pure; may be called several times.
+            expected: The floor version that the caller saw; ``None``: any.
+
+        Raises:
+            InUse: If a removed table is occupied now or later.
+            StaleVersion: If the version is another. Read it again.
+            InvalidInput: If the new floor breaks a rule.
+        """
+        return self._executor.execute(edit_house.edit_floor_command(self._caller, change, expected))
+
+    def edit_policy(
+        self, change: Callable[[Policy], Policy], *, expected: int | None = None
+    ) -> House:
+        """Put a changed policy in place. Bookings stay unchanged; holds may drift.
+
+        Args:
+            change: Returns the new policy for the current one. Pure; may be called several times.
+            expected: The policy version that the caller saw; ``None``: any.
+
+        Raises:
+            StaleVersion: If the version is another. Read the policy again.
+            InvalidInput: If the new policy breaks a rule.
+        """
+        return self._executor.execute(
+            edit_house.edit_policy_command(self._caller, change, expected)
+        )
+
+    def edit_restaurant(
+        self, change: Callable[[Restaurant], Restaurant], *, expected: int | None = None
+    ) -> House:
+        """Put a changed record of the restaurant in place. Its id stays.
+
+        It counts as a change of the policy.
+
+        Args:
+            change: Returns the new record for the current one. Pure; may be called several times.
+            expected: The policy version that the caller saw; ``None``: any.
+
+        Raises:
+            AlreadyExists: If another restaurant has the new slug. Choose another one.
+            InUse: If the time zone changes while a table is occupied now or later, or a booking
+                waits for one within a year: the local times that guests were told would change.
+            StaleVersion: If the version is another. Read the restaurant again.
+            InvalidInput: If the new record breaks a rule.
+        """
+        return self._executor.execute(
+            edit_house.edit_restaurant_command(self._caller, change, expected)
+        )
+
+    def replace_house(self, house: House, *, expected: Versions | None = None) -> House:
+        """Put another house in place: restaurant record, floor and policy, in one step.
+
+        Parts that are equal keep their version; an equal house changes nothing.
+
+        Args:
+            house: The new house, with the id of this restaurant.
+            expected: Versions of floor and policy that the caller saw; ``None``: any.
+
+        Raises:
+            InUse: As ``edit_floor`` and ``edit_restaurant``; ``compare_house`` lists all.
+            AlreadyExists: If another restaurant has the new slug. Choose another one.
+            StaleVersion: If a version is another. Read the house again.
+            InvalidInput: If it is not a house of this restaurant.
+        """
+        return self._executor.execute(
+            edit_house.replace_house_command(self._caller, house, expected)
+        )
