@@ -130,6 +130,7 @@ from fourtop.model.results import (
     Slot,
     Versions,
 )
+from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.model.table import Mobility, Position, Table
 from fourtop.model.window import Window
@@ -250,6 +251,7 @@ __all__ = [
     "PolicyDrift",
     "Position",
     "Preference",
+    "ProblemKind",
     "Proof",
     "Pruned",
     "Quote",
@@ -264,6 +266,7 @@ __all__ = [
     "Restaurant",
     "Rival",
     "RuleKind",
+    "RuleProblem",
     "Score",
     "SeatingRules",
     "Service",
@@ -296,6 +299,7 @@ __all__ = [
     "Zone",
     "ZoneRule",
     "check_local_times",
+    "check_rules",
     "downgrade",
     "dump_house",
     "dump_rows_csv",

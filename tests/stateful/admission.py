@@ -11,6 +11,7 @@ import attrs
 from fourtop.errors import Code, NotFound, Proof, Refusal, Refused, UnknownName
 from fourtop.model.request import BookingRequest, Preference
 from tests.stateful.choosing import NO_CONDITION, Choice
+from tests.stateful.guest_rules import guest_refusal
 from tests.stateful.ledger import MINUTE, UNCOUNTED, Ledger, OwnerKey, Row, Wrong
 from tests.stateful.service import Opening, Sitting, Unseated, cap, moment, opening_at, sitting
 
@@ -248,8 +249,18 @@ def choose(ledger: Ledger, request: BookingRequest, seated: Sitting, own: Own) -
     raise refused(Proof.NO_PLAN, (Code.NO_TABLES_MATCH, facts), *others)
 
 
-def admit(ledger: Ledger, request: BookingRequest, own: Own = NOTHING) -> tuple[Sitting, Choice]:
+def check_guest(ledger: Ledger, request: BookingRequest, own: Own) -> None:
+    reason = guest_refusal(ledger, request, own.booking_id)
+    if reason is not None:
+        raise refused(Proof.RULE, reason)
+
+
+def admit(
+    ledger: Ledger, request: BookingRequest, own: Own = NOTHING, *, is_held: bool = False
+) -> tuple[Sitting, Choice]:
     """Return how long and where the party may sit, or raise the refusal that is due."""
     seated = sit(ledger, request)
+    if not is_held:
+        check_guest(ledger, request, own)
     check_caps(ledger, seated, request.party_size, own)
     return seated, choose(ledger, request, seated, own)

@@ -7,7 +7,7 @@ from typing import Any
 from fourtop.errors import AlreadyExists, IllegalTransition, NotFound, StaleVersion
 from fourtop.model.event import EventType
 from fourtop.model.request import BookingRequest
-from tests.stateful.admission import NOTHING, Own, admit, check_caps, sit
+from tests.stateful.admission import NOTHING, Own, admit, check_caps, check_guest, sit
 from tests.stateful.ledger import AWAITING, Given, Guest, Ledger, Wrong
 from tests.stateful.service import Sitting, moment, told
 
@@ -58,6 +58,7 @@ def _judged(
 ) -> tuple[Sitting, tuple[str, ...]]:
     if later:
         seated = sit(ledger, request)
+        check_guest(ledger, request, own)
         check_caps(ledger, seated, request.party_size, own)
         return seated, ()
     seated, choice = admit(ledger, request, own)

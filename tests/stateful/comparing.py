@@ -179,6 +179,7 @@ def check_hold(said: Hold, true: Keep, state: str) -> None:
         true.expires,
         true.actor,
     )
+    assert said.life_start_us == true.life
     assert (said.booking_id, said.session, said.past_reason) == (
         true.booking_id,
         true.session,

@@ -37,8 +37,6 @@ from tests.stateful.ledger import (
 )
 from tests.stateful.service import Opening, Sitting, moment, opening_at, told
 
-LONGEST_LIFE = 600 * SECOND
-
 
 @attrs.frozen
 class Terms:
@@ -50,6 +48,7 @@ class Terms:
 
 
 def hold(ledger: Ledger, new_id: str, request: BookingRequest, terms: Terms) -> Keep:
+    life = life_of(ledger, terms.ttl_seconds, ledger.now)
     own = NOTHING
     if terms.booking_id is not None:
         check_awaits(ledger, terms.booking_id, request)
@@ -57,13 +56,14 @@ def hold(ledger: Ledger, new_id: str, request: BookingRequest, terms: Terms) -> 
         own = Own(booking_id=terms.booking_id)
     check_limits(ledger, terms, given_up=0)
     seated, choice = admit(ledger, request, own)
-    return _made(ledger, new_id, (request, terms), seated, choice.tables)
+    return _made(ledger, new_id, (request, terms), seated, choice.tables, life=life)
 
 
 def replace(
     ledger: Ledger, new_id: str, old_id: str, request: BookingRequest, ttl_seconds: int | None
 ) -> Keep:
     old = live(ledger, old_id)
+    life = life_of(ledger, ttl_seconds, old.life)
     terms = Terms(old.booking_id, ttl_seconds, old.session)
     if old.booking_id is not None:
         check_awaits(ledger, old.booking_id, request)
@@ -71,7 +71,19 @@ def replace(
     check_limits(ledger, terms, given_up=1)
     seated, choice = admit(ledger, request, Own((("hold", old.id),), old.booking_id, old.id))
     ledger.end_keep(old, "replaced", EventType.HOLD_REPLACED)
-    return _made(ledger, new_id, (request, terms), seated, choice.tables)
+    return _made(ledger, new_id, (request, terms), seated, choice.tables, life=life)
+
+
+def life_of(ledger: Ledger, ttl_seconds: int | None, since: int) -> tuple[int, int]:
+    """Return since when the party keeps tables, and when its new hold expires."""
+    rules = ledger.policy.holds
+    last = since + rules.max_lifetime_seconds * SECOND
+    expires = ledger.now + (rules.ttl_seconds if ttl_seconds is None else ttl_seconds) * SECOND
+    if ttl_seconds is None:
+        expires = min(expires, last)
+    if expires > last or expires <= ledger.now:
+        raise Wrong(HoldLimit, limit="lifetime_seconds", maximum=rules.max_lifetime_seconds)
+    return since, expires
 
 
 def _made(
@@ -80,18 +92,20 @@ def _made(
     what: tuple[BookingRequest, Terms],
     seated: Sitting,
     tables: tuple[str, ...],
+    *,
+    life: tuple[int, int],
 ) -> Keep:
     request, terms = what
     assert new_id not in ledger.keeps, "the id of a new hold is new"
     ledger.sweep(seated.block_start, seated.block_end)
-    ttl = ledger.policy.holds.ttl_seconds if terms.ttl_seconds is None else terms.ttl_seconds
     keep = Keep(
         id=new_id,
         party_size=request.party_size,
         sitting=seated,
         tables=tables,
         created=ledger.now,
-        expires=ledger.now + ttl * SECOND,
+        expires=life[1],
+        life=life[0],
         actor=ledger.actor,
         house=(ledger.floor_version, ledger.policy_version),
         relies_on=facts(
@@ -115,8 +129,9 @@ def _made(
 
 def extend(ledger: Ledger, hold_id: str, seconds: int) -> Keep:
     keep = live(ledger, hold_id)
-    if keep.expires + seconds * SECOND > keep.created + LONGEST_LIFE:
-        raise Wrong(HoldLimit, limit="lifetime_seconds", maximum=600)
+    longest = ledger.policy.holds.max_lifetime_seconds
+    if keep.expires + seconds * SECOND > keep.life + longest * SECOND:
+        raise Wrong(HoldLimit, limit="lifetime_seconds", maximum=longest)
     keep.expires += seconds * SECOND
     ledger.tell(EventType.HOLD_EXTENDED, hold_id=keep.id, booking_id=keep.booking_id)
     ledger.occupancy_version += 1
@@ -359,7 +374,7 @@ def _seats(
             facts = {"party_size": keep.party_size, "conditions": kinds}
             raise refused(Proof.NAMED_TABLES, (Code.NO_TABLES_MATCH, facts))
     # What the party named: an occasion that the house chose for it is no wish of its own.
-    seated, choice = admit(ledger, _as_request(keep, keep.occasion), own)
+    seated, choice = admit(ledger, _as_request(keep, keep.occasion), own, is_held=True)
     if not requote:
         raise Wrong(PolicyDrift, hold_id=keep.id, changed=changed)
     return seated, choice.tables

@@ -98,6 +98,7 @@ class Keep:
     tables: tuple[str, ...]
     created: int
     expires: int
+    life: int
     actor: Actor
     house: tuple[int, int]
     relies_on: dict[str, Any]

@@ -10,6 +10,7 @@ import attrs
 
 from fourtop.errors import Code
 from fourtop.model.capacity_rules import CapacityRule
+from fourtop.model.date_exception import DateException
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.service_period import ServicePeriod, TurnBand
@@ -103,6 +104,7 @@ def openings(restaurant: Restaurant, policy: Policy, day: date) -> list[Opening]
     """Return the services that start on a date, by start."""
     if day in policy.closures:
         return []
+    exceptions = [each for each in policy.exceptions if each.on == day]
     periods = [period for period in policy.periods if day in period.dates]
     if not periods:
         name = WEEK[day.weekday()]
@@ -112,8 +114,23 @@ def openings(restaurant: Restaurant, policy: Policy, day: date) -> list[Opening]
             for each in weekly
             if not each.weekdays or name in {str(day.value) for day in each.weekdays}
         ]
+    periods = [changed for each in periods for changed in excepted(each, exceptions)]
     periods.sort(key=lambda period: (period.start, period.key))
     return [opening(restaurant, period, day) for period in periods]
+
+
+def excepted(period: ServicePeriod, exceptions: Sequence[DateException]) -> list[ServicePeriod]:
+    """Return the period as its date has it: no period if it is closed then."""
+    mine = [each for each in exceptions if each.period is None]
+    mine += [each for each in exceptions if each.period == period.key]
+    if any(each.closed for each in mine):
+        return []
+    for each in mine:
+        if each.interval_minutes is not None:
+            period = attrs.evolve(period, interval_minutes=each.interval_minutes)
+        period = attrs.evolve(period, closed_starts=period.closed_starts | each.closed_starts)
+    assert all(each.start is each.end is each.last_start is None for each in mine)
+    return [period]
 
 
 def opening(restaurant: Restaurant, period: ServicePeriod, day: date) -> Opening:
@@ -143,10 +160,15 @@ def starts(restaurant: Restaurant, policy: Policy, day: date) -> list[int]:
     """Return the raster of start times on offer."""
     found = []
     for each in openings(restaurant, policy, day):
+        interval = each.period.interval_minutes or restaurant.reservation_interval_minutes
         instant = each.start
         while instant <= each.last and instant < each.end:
-            found.append(instant)
-            instant += restaurant.reservation_interval_minutes * MINUTE
+            here = moment(instant).astimezone(ZoneInfo(restaurant.timezone))
+            if (here.hour, here.minute) not in {
+                (at.hour, at.minute) for at in each.period.closed_starts
+            }:
+                found.append(instant)
+            instant += interval * MINUTE
     return found
 
 

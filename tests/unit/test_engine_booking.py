@@ -168,6 +168,10 @@ LEGAL = {
 
 def imported(desk: Desk, status: BookingStatus) -> str:
     """A booking of any status; one that is over lies in the past."""
+    if status is S.SHADOW:
+        row = BookingRow("b1", 4, at("19:00"), end=at("20:30"), tables=["3"])
+        desk.import_bookings([row], shadow=True)
+        return "shadow:b1"
     start, end = ("09:00", "10:00") if status is S.COMPLETED else ("19:00", "20:30")
     tables = ["3"] if status in (S.CONFIRMED, S.CHECKED_IN, S.COMPLETED) else []
     desk.import_bookings(

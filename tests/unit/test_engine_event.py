@@ -11,6 +11,7 @@ import pytest
 
 from fourtop import (
     Actor,
+    BookingRow,
     Code,
     CountedIds,
     Desk,
@@ -180,6 +181,10 @@ def an_evening(desk: Desk, clock: ManualClock) -> None:
     clock.move_to(at("20:20"))
     desk.unblock(block.id)
     import_rows(desk, ("i1", 2, "21:00", "22:00", "1"))
+    desk.import_bookings(
+        [BookingRow("s1", 2, at("21:00"), end=at("22:00"), tables=["2"])], shadow=True
+    )
+    desk.clear_shadows(booking_ids=["shadow:s1"])
     for _ in range(2):
         desk.edit_floor(lambda floor: floor.with_zone(Zone("attic", f"{GHOST} attic")))
         desk.edit_policy(lambda policy: policy)

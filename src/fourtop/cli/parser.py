@@ -32,6 +32,7 @@ from fourtop.cli.job import (
 )
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
 from fourtop.cli.plan import Conditions, Wanted, explain, plan
+from fourtop.cli.rules import check_house_rules
 from fourtop.errors import safe_repr
 from fourtop.formats.json_schema import house_schema
 from fourtop.model.service_period import as_date
@@ -92,6 +93,7 @@ def _parser() -> ArgumentParser:
     _add_asking(add)
     _add_keeping(add)
     _add_houses(commands)
+    _add_rules(commands)
     _add_jobs(commands)
     add("schema", _run_schema, "the JSON Schema of the house document")
     return parser
@@ -199,6 +201,12 @@ def _add_houses(commands: Any) -> None:
     one.add_argument("id", metavar="ID", help="a restaurant of the database")
     one.add_argument("-o", "--output", metavar="FILE", help="write it into this file")
     _add_store(one)
+
+
+def _add_rules(commands: Any) -> None:
+    add = _add_group(commands, "rules", "ACTION", "check the rules of a house")
+    one = add("check", _run_rules, "rules that contradict each other or never apply")
+    one.add_argument("floor", metavar="FLOOR", help="a house document, or pub for the sample")
 
 
 def _add_jobs(commands: Any) -> None:
@@ -372,6 +380,10 @@ def _run_show(found: Namespace) -> Answer:
 
 def _run_export(found: Namespace) -> Answer:
     return export_house(_database(found), found.id, found.output)
+
+
+def _run_rules(found: Namespace) -> Answer:
+    return check_house_rules(open_house(found.floor))
 
 
 def _run_jobs(found: Namespace) -> Answer:

@@ -66,13 +66,11 @@ def find_hours(
     rule: ZoneRule, service: Service, start_us: int, instant: Instant
 ) -> ZoneHours | Code:
     """Return the hours of a zone that an instant of a service lies in, or the code of a refusal."""
-    is_open = False
     for hours in hours_around(rule, service, instant):
-        is_open = True
         window = hours.window
         if window is None or window.start_us <= start_us < window.end_us:
             return hours
-    return Code.ZONE_OUTSIDE_HOURS if is_open else Code.ZONE_CLOSED
+    return Code.ZONE_OUTSIDE_HOURS if rule.is_open(service.date) else Code.ZONE_CLOSED
 
 
 def refuse_start(

@@ -13,7 +13,7 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from fourtop.model.booking_rules import HoldRules
+from fourtop.model.booking_rules import BookingWindow, HoldRules
 from fourtop.model.calendar import Calendar
 from fourtop.model.capacity_rules import CapacityRule
 from fourtop.model.floor import Floor, Join, SetCapacity
@@ -133,7 +133,15 @@ _DINNERS: Final = (
     ServicePeriod(
         "dinner", "17:30", "22:00", turn_bands=[(2, 60), (4, 90), (None, 105)], overrun_allowed=True
     ),
-    ServicePeriod("dinner", "17:00", "21:30", occasions=("supper", "drinks"), last_start="21:00"),
+    ServicePeriod(
+        "dinner",
+        "17:00",
+        "21:30",
+        occasions=("supper", "drinks"),
+        last_start="21:00",
+        interval_minutes=15,
+        closed_starts=("19:00", "20:30"),
+    ),
     ServicePeriod(
         "dinner",
         "18:00",
@@ -154,6 +162,12 @@ _CAPS: Final = (
     CapacityRule(max_parties=3, period="dinner"),
     CapacityRule(max_covers=8, max_parties=3, weekday="saturday"),
     CapacityRule(max_covers=16, period="dinner", weekday="saturday"),
+)
+_BOOKING_WINDOWS: Final = (
+    (),
+    (),
+    (BookingWindow(notice_minutes=45, horizon_days=1, max_party=4),),
+    (BookingWindow(min_party=3, horizon_days=0), BookingWindow(notice_minutes=240)),
 )
 
 
@@ -179,8 +193,10 @@ def policies(draw: st.DrawFn) -> Policy:
                 rate_limit=st.sampled_from((3, 2, 5)),
                 max_live=st.sampled_from((100, 100, 3)),
                 max_live_per_session=st.sampled_from((2, 10)),
+                max_lifetime_seconds=st.sampled_from((600, 600, 900)),
             )
         ),
+        booking_windows=draw(st.sampled_from(_BOOKING_WINDOWS)),
         past_grace_minutes=draw(st.sampled_from((5, 0, 60))),
     )
 
