@@ -781,7 +781,7 @@ SELECT (
 
 -- load_scope 2
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, holds, headcounts, held_covers. Used by: quote, availability.
+-- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: quote, availability.
 SELECT (
     SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (
@@ -804,9 +804,48 @@ SELECT (
         WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 2678400000000
             AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
             AND fourtop.allocations.end_us - fourtop.allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.booking_id IN (
+            SELECT fourtop.bookings.id
+            FROM fourtop.bookings
+            WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+        )
     ) AS anon_1
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
+    FROM (
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+    ) AS anon_2
+) AS bookings, (
+    SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
     FROM (
         SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
             fourtop.table_holds.state, fourtop.table_holds.created_us,
@@ -822,29 +861,29 @@ SELECT (
             fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
             fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
             fourtop.table_holds.is_clamped, (
-            SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
+            SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
                 AND fourtop.table_hold_members.hold_id = fourtop.table_holds.id
-        )) AS json_build_array_2
+        )) AS json_build_array_3
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
             AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
-    ) AS anon_2
+    ) AS anon_3
 ) AS holds, (
-    SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
+    SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_6
     FROM (
         SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party_size),
-            count(*)) AS json_build_array_3
+            count(*)) AS json_build_array_4
         FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :c0_start::BIGINT
             AND fourtop.bookings.dining_start_us < :c0_end::BIGINT AND fourtop.bookings.status IN ('pending',
             'pending_allocation', 'confirmed', 'checked_in', 'completed')
         GROUP BY fourtop.bookings.dining_start_us
-    ) AS anon_3
+    ) AS anon_4
 ) AS headcounts, (
-    SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_5
+    SELECT CAST(json_agg(anon_5.json_build_array_5) AS TEXT) AS json_agg_7
     FROM (
         SELECT json_build_array(fourtop.table_holds.dining_start_us, fourtop.table_holds.id,
             fourtop.table_holds.party_size, (
@@ -853,13 +892,13 @@ SELECT (
             WHERE fourtop.bookings.restaurant_id = fourtop.table_holds.restaurant_id AND fourtop.bookings.id = fourtop.table_holds.booking_id
                 AND fourtop.bookings.status IN ('pending', 'pending_allocation', 'confirmed',
                 'checked_in', 'completed')
-        )) AS json_build_array_4
+        )) AS json_build_array_5
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
             AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
             AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
-    ) AS anon_4
+    ) AS anon_5
 ) AS held_covers;
 
 -- lock_restaurant
@@ -877,7 +916,7 @@ RETURNING fourtop.restaurants.floor_version, fourtop.restaurants.policy_version,
 
 -- load_scope 3
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, holds, headcounts, held_covers, alive. Used by: hold.
+-- is; here: allocations, bookings, holds, headcounts, held_covers, alive. Used by: hold.
 SELECT (
     SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (
@@ -900,9 +939,48 @@ SELECT (
         WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 2678400000000
             AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
             AND fourtop.allocations.end_us - fourtop.allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.booking_id IN (
+            SELECT fourtop.bookings.id
+            FROM fourtop.bookings
+            WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+        )
     ) AS anon_1
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
+    FROM (
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+    ) AS anon_2
+) AS bookings, (
+    SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
     FROM (
         SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
             fourtop.table_holds.state, fourtop.table_holds.created_us,
@@ -918,29 +996,29 @@ SELECT (
             fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
             fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
             fourtop.table_holds.is_clamped, (
-            SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
+            SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
                 AND fourtop.table_hold_members.hold_id = fourtop.table_holds.id
-        )) AS json_build_array_2
+        )) AS json_build_array_3
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
             AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
-    ) AS anon_2
+    ) AS anon_3
 ) AS holds, (
-    SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
+    SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_6
     FROM (
         SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party_size),
-            count(*)) AS json_build_array_3
+            count(*)) AS json_build_array_4
         FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :c0_start::BIGINT
             AND fourtop.bookings.dining_start_us < :c0_end::BIGINT AND fourtop.bookings.status IN ('pending',
             'pending_allocation', 'confirmed', 'checked_in', 'completed')
         GROUP BY fourtop.bookings.dining_start_us
-    ) AS anon_3
+    ) AS anon_4
 ) AS headcounts, (
-    SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_5
+    SELECT CAST(json_agg(anon_5.json_build_array_5) AS TEXT) AS json_agg_7
     FROM (
         SELECT json_build_array(fourtop.table_holds.dining_start_us, fourtop.table_holds.id,
             fourtop.table_holds.party_size, (
@@ -949,21 +1027,21 @@ SELECT (
             WHERE fourtop.bookings.restaurant_id = fourtop.table_holds.restaurant_id AND fourtop.bookings.id = fourtop.table_holds.booking_id
                 AND fourtop.bookings.status IN ('pending', 'pending_allocation', 'confirmed',
                 'checked_in', 'completed')
-        )) AS json_build_array_4
+        )) AS json_build_array_5
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
             AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
             AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
-    ) AS anon_4
+    ) AS anon_5
 ) AS held_covers, (
-    SELECT CAST(json_agg(anon_5.json_build_array_5) AS TEXT) AS json_agg_6
+    SELECT CAST(json_agg(anon_6.json_build_array_6) AS TEXT) AS json_agg_8
     FROM (
-        SELECT json_build_array(NULL, count(*)) AS json_build_array_5
+        SELECT json_build_array(NULL, count(*)) AS json_build_array_6
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.expires_us > :now_us::BIGINT
-    ) AS anon_5
+    ) AS anon_6
 ) AS alive;
 
 -- write_changes
@@ -1165,8 +1243,8 @@ RETURNING fourtop.restaurants.id, (
 
 -- load_scope 5
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, holds, headcounts, held_covers, alive, stored_results. Used by: hold with
--- a key and a session.
+-- is; here: allocations, bookings, holds, headcounts, held_covers, alive, stored_results. Used by:
+-- hold with a key and a session.
 SELECT (
     SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (
@@ -1189,9 +1267,48 @@ SELECT (
         WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 2678400000000
             AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
             AND fourtop.allocations.end_us - fourtop.allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.booking_id IN (
+            SELECT fourtop.bookings.id
+            FROM fourtop.bookings
+            WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+        )
     ) AS anon_1
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
+    FROM (
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+    ) AS anon_2
+) AS bookings, (
+    SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
     FROM (
         SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
             fourtop.table_holds.state, fourtop.table_holds.created_us,
@@ -1207,29 +1324,29 @@ SELECT (
             fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
             fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
             fourtop.table_holds.is_clamped, (
-            SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
+            SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
                 AND fourtop.table_hold_members.hold_id = fourtop.table_holds.id
-        )) AS json_build_array_2
+        )) AS json_build_array_3
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
             AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
-    ) AS anon_2
+    ) AS anon_3
 ) AS holds, (
-    SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
+    SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_6
     FROM (
         SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party_size),
-            count(*)) AS json_build_array_3
+            count(*)) AS json_build_array_4
         FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :c0_start::BIGINT
             AND fourtop.bookings.dining_start_us < :c0_end::BIGINT AND fourtop.bookings.status IN ('pending',
             'pending_allocation', 'confirmed', 'checked_in', 'completed')
         GROUP BY fourtop.bookings.dining_start_us
-    ) AS anon_3
+    ) AS anon_4
 ) AS headcounts, (
-    SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_5
+    SELECT CAST(json_agg(anon_5.json_build_array_5) AS TEXT) AS json_agg_7
     FROM (
         SELECT json_build_array(fourtop.table_holds.dining_start_us, fourtop.table_holds.id,
             fourtop.table_holds.party_size, (
@@ -1238,37 +1355,37 @@ SELECT (
             WHERE fourtop.bookings.restaurant_id = fourtop.table_holds.restaurant_id AND fourtop.bookings.id = fourtop.table_holds.booking_id
                 AND fourtop.bookings.status IN ('pending', 'pending_allocation', 'confirmed',
                 'checked_in', 'completed')
-        )) AS json_build_array_4
+        )) AS json_build_array_5
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
             AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
             AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
-    ) AS anon_4
+    ) AS anon_5
 ) AS held_covers, (
-    SELECT CAST(json_agg(anon_5.json_build_array_5) AS TEXT) AS json_agg_6
+    SELECT CAST(json_agg(anon_6.json_build_array_6) AS TEXT) AS json_agg_8
     FROM (
-        SELECT json_build_array(NULL, count(*)) AS json_build_array_5
+        SELECT json_build_array(NULL, count(*)) AS json_build_array_6
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.expires_us > :now_us::BIGINT
         UNION ALL
-        SELECT json_build_array(fourtop.table_holds.session, count(*)) AS json_build_array_6
+        SELECT json_build_array(fourtop.table_holds.session, count(*)) AS json_build_array_7
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.expires_us > :now_us::BIGINT AND fourtop.table_holds.session = :sessions::VARCHAR
         GROUP BY fourtop.table_holds.session
-    ) AS anon_5
+    ) AS anon_6
 ) AS alive, (
-    SELECT CAST(json_agg(anon_6.json_build_array_7) AS TEXT) AS json_agg_7
+    SELECT CAST(json_agg(anon_7.json_build_array_8) AS TEXT) AS json_agg_9
     FROM (
         SELECT json_build_array(fourtop.command_results.command,
             fourtop.command_results.idempotency_key, fourtop.command_results.fingerprint,
-            fourtop.command_results.result, fourtop.command_results.stored_us) AS json_build_array_7
+            fourtop.command_results.result, fourtop.command_results.stored_us) AS json_build_array_8
         FROM fourtop.command_results
         WHERE fourtop.command_results.restaurant_id = :restaurant::VARCHAR AND fourtop.command_results.command = :a0_command::VARCHAR
             AND fourtop.command_results.idempotency_key = :a0_key::VARCHAR
-    ) AS anon_6
+    ) AS anon_7
 ) AS stored_results;
 
 -- write_changes 3
@@ -1635,7 +1752,7 @@ RETURNING fourtop.restaurants.id, (
 
 -- load_scope 7
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, holds, headcounts, held_covers, stored_results. Used by: book.
+-- is; here: allocations, bookings, holds, headcounts, held_covers, stored_results. Used by: book.
 SELECT (
     SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (
@@ -1658,9 +1775,48 @@ SELECT (
         WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 2678400000000
             AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
             AND fourtop.allocations.end_us - fourtop.allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.booking_id IN (
+            SELECT fourtop.bookings.id
+            FROM fourtop.bookings
+            WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+        )
     ) AS anon_1
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
+    FROM (
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+    ) AS anon_2
+) AS bookings, (
+    SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
     FROM (
         SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
             fourtop.table_holds.state, fourtop.table_holds.created_us,
@@ -1676,29 +1832,29 @@ SELECT (
             fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
             fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
             fourtop.table_holds.is_clamped, (
-            SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
+            SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
                 AND fourtop.table_hold_members.hold_id = fourtop.table_holds.id
-        )) AS json_build_array_2
+        )) AS json_build_array_3
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
             AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
-    ) AS anon_2
+    ) AS anon_3
 ) AS holds, (
-    SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
+    SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_6
     FROM (
         SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party_size),
-            count(*)) AS json_build_array_3
+            count(*)) AS json_build_array_4
         FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :c0_start::BIGINT
             AND fourtop.bookings.dining_start_us < :c0_end::BIGINT AND fourtop.bookings.status IN ('pending',
             'pending_allocation', 'confirmed', 'checked_in', 'completed')
         GROUP BY fourtop.bookings.dining_start_us
-    ) AS anon_3
+    ) AS anon_4
 ) AS headcounts, (
-    SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_5
+    SELECT CAST(json_agg(anon_5.json_build_array_5) AS TEXT) AS json_agg_7
     FROM (
         SELECT json_build_array(fourtop.table_holds.dining_start_us, fourtop.table_holds.id,
             fourtop.table_holds.party_size, (
@@ -1707,23 +1863,23 @@ SELECT (
             WHERE fourtop.bookings.restaurant_id = fourtop.table_holds.restaurant_id AND fourtop.bookings.id = fourtop.table_holds.booking_id
                 AND fourtop.bookings.status IN ('pending', 'pending_allocation', 'confirmed',
                 'checked_in', 'completed')
-        )) AS json_build_array_4
+        )) AS json_build_array_5
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
             AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
             AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
-    ) AS anon_4
+    ) AS anon_5
 ) AS held_covers, (
-    SELECT CAST(json_agg(anon_5.json_build_array_5) AS TEXT) AS json_agg_6
+    SELECT CAST(json_agg(anon_6.json_build_array_6) AS TEXT) AS json_agg_8
     FROM (
         SELECT json_build_array(fourtop.command_results.command,
             fourtop.command_results.idempotency_key, fourtop.command_results.fingerprint,
-            fourtop.command_results.result, fourtop.command_results.stored_us) AS json_build_array_5
+            fourtop.command_results.result, fourtop.command_results.stored_us) AS json_build_array_6
         FROM fourtop.command_results
         WHERE fourtop.command_results.restaurant_id = :restaurant::VARCHAR AND fourtop.command_results.command = :a0_command::VARCHAR
             AND fourtop.command_results.idempotency_key = :a0_key::VARCHAR
-    ) AS anon_5
+    ) AS anon_6
 ) AS stored_results;
 
 -- write_changes 6
@@ -1978,6 +2134,18 @@ SELECT (
             WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.booking_id = :bookings::VARCHAR
                 AND fourtop.table_holds.state = 'active'
         )
+        UNION ALL
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.booking_id IN (
+            SELECT fourtop.bookings.id
+            FROM fourtop.bookings
+            WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+        )
     ) AS anon_1
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
@@ -2005,6 +2173,30 @@ SELECT (
         )) AS json_build_array_2
         FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.id = :bookings::VARCHAR
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
     ) AS anon_2
 ) AS bookings, (
     SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
@@ -2213,7 +2405,7 @@ RETURNING fourtop.restaurants.id, (
 
 -- load_scope 11
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, holds. Used by: move, block, table_states.
+-- is; here: allocations, bookings, holds. Used by: move, block, table_states.
 SELECT (
     SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (
@@ -2236,9 +2428,48 @@ SELECT (
         WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 2678400000000
             AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
             AND fourtop.allocations.end_us - fourtop.allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.booking_id IN (
+            SELECT fourtop.bookings.id
+            FROM fourtop.bookings
+            WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+        )
     ) AS anon_1
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
+    FROM (
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+    ) AS anon_2
+) AS bookings, (
+    SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
     FROM (
         SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
             fourtop.table_holds.state, fourtop.table_holds.created_us,
@@ -2254,16 +2485,16 @@ SELECT (
             fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
             fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
             fourtop.table_holds.is_clamped, (
-            SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
+            SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
                 AND fourtop.table_hold_members.hold_id = fourtop.table_holds.id
-        )) AS json_build_array_2
+        )) AS json_build_array_3
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
             AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
-    ) AS anon_2
+    ) AS anon_3
 ) AS holds;
 
 -- write_changes 8
@@ -2553,6 +2784,18 @@ SELECT (
         WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 2678400000000
             AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
             AND fourtop.allocations.end_us - fourtop.allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.booking_id IN (
+            SELECT fourtop.bookings.id
+            FROM fourtop.bookings
+            WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+        )
     ) AS anon_1
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
@@ -2581,6 +2824,30 @@ SELECT (
         FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :s0_start::BIGINT
             AND fourtop.bookings.dining_start_us < :s0_end::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
     ) AS anon_2
 ) AS bookings, (
     SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
@@ -2663,8 +2930,8 @@ ORDER BY fourtop.capacity_outbox.sequence;
 
 -- load_scope 15
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, holds, headcounts, held_covers, alive, house. Used by: a hold that
--- expires.
+-- is; here: allocations, bookings, holds, headcounts, held_covers, alive, house. Used by: a hold
+-- that expires.
 SELECT (
     SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (
@@ -2687,9 +2954,48 @@ SELECT (
         WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 2678400000000
             AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
             AND fourtop.allocations.end_us - fourtop.allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.booking_id IN (
+            SELECT fourtop.bookings.id
+            FROM fourtop.bookings
+            WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+        )
     ) AS anon_1
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
+    FROM (
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+    ) AS anon_2
+) AS bookings, (
+    SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
     FROM (
         SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
             fourtop.table_holds.state, fourtop.table_holds.created_us,
@@ -2705,29 +3011,29 @@ SELECT (
             fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
             fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
             fourtop.table_holds.is_clamped, (
-            SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
+            SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
                 AND fourtop.table_hold_members.hold_id = fourtop.table_holds.id
-        )) AS json_build_array_2
+        )) AS json_build_array_3
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
             AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
-    ) AS anon_2
+    ) AS anon_3
 ) AS holds, (
-    SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
+    SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_6
     FROM (
         SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party_size),
-            count(*)) AS json_build_array_3
+            count(*)) AS json_build_array_4
         FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :c0_start::BIGINT
             AND fourtop.bookings.dining_start_us < :c0_end::BIGINT AND fourtop.bookings.status IN ('pending',
             'pending_allocation', 'confirmed', 'checked_in', 'completed')
         GROUP BY fourtop.bookings.dining_start_us
-    ) AS anon_3
+    ) AS anon_4
 ) AS headcounts, (
-    SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_5
+    SELECT CAST(json_agg(anon_5.json_build_array_5) AS TEXT) AS json_agg_7
     FROM (
         SELECT json_build_array(fourtop.table_holds.dining_start_us, fourtop.table_holds.id,
             fourtop.table_holds.party_size, (
@@ -2736,39 +3042,39 @@ SELECT (
             WHERE fourtop.bookings.restaurant_id = fourtop.table_holds.restaurant_id AND fourtop.bookings.id = fourtop.table_holds.booking_id
                 AND fourtop.bookings.status IN ('pending', 'pending_allocation', 'confirmed',
                 'checked_in', 'completed')
-        )) AS json_build_array_4
+        )) AS json_build_array_5
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
             AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
             AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
-    ) AS anon_4
+    ) AS anon_5
 ) AS held_covers, (
-    SELECT CAST(json_agg(anon_5.json_build_array_5) AS TEXT) AS json_agg_6
+    SELECT CAST(json_agg(anon_6.json_build_array_6) AS TEXT) AS json_agg_8
     FROM (
-        SELECT json_build_array(NULL, count(*)) AS json_build_array_5
+        SELECT json_build_array(NULL, count(*)) AS json_build_array_6
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.expires_us > :now_us::BIGINT
-    ) AS anon_5
+    ) AS anon_6
 ) AS alive, (
-    SELECT CAST(json_agg(anon_7.json_build_array_6) AS TEXT) AS json_agg_7
+    SELECT CAST(json_agg(anon_8.json_build_array_7) AS TEXT) AS json_agg_9
     FROM (
         SELECT json_build_array(fourtop.restaurants.id, fourtop.restaurants.slug,
-            fourtop.restaurants.name, fourtop.restaurants.timezone, fourtop.restaurants.is_active) AS json_build_array_6
+            fourtop.restaurants.name, fourtop.restaurants.timezone, fourtop.restaurants.is_active) AS json_build_array_7
         FROM fourtop.restaurants
         WHERE fourtop.restaurants.id = :restaurant::VARCHAR
-    ) AS anon_7
-) AS anon_6, (
-    SELECT CAST(json_agg(anon_9.json_build_array_7) AS TEXT) AS json_agg_8
+    ) AS anon_8
+) AS anon_7, (
+    SELECT CAST(json_agg(anon_10.json_build_array_8) AS TEXT) AS json_agg_10
     FROM (
         SELECT json_build_array(fourtop.zones.id, fourtop.zones.name, fourtop.zones.sort_order,
-            fourtop.zones.area) AS json_build_array_7
+            fourtop.zones.area) AS json_build_array_8
         FROM fourtop.zones
         WHERE fourtop.zones.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_9
-) AS anon_8, (
-    SELECT CAST(json_agg(anon_11.json_build_array_8) AS TEXT) AS json_agg_9
+    ) AS anon_10
+) AS anon_9, (
+    SELECT CAST(json_agg(anon_12.json_build_array_9) AS TEXT) AS json_agg_11
     FROM (
         SELECT json_build_array(fourtop.table_inventory.id, fourtop.table_inventory.number,
             fourtop.table_inventory.capacity, fourtop.table_inventory.zone_id,
@@ -2777,36 +3083,36 @@ SELECT (
             fourtop.table_inventory.seating, fourtop.table_inventory.mobility,
             fourtop.table_inventory.out_of_service, fourtop.table_inventory.active,
             fourtop.table_inventory.features, fourtop.table_inventory.position,
-            fourtop.table_inventory.notes) AS json_build_array_8
+            fourtop.table_inventory.notes) AS json_build_array_9
         FROM fourtop.table_inventory
         WHERE fourtop.table_inventory.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_11
-) AS anon_10, (
-    SELECT CAST(json_agg(anon_13.json_build_array_9) AS TEXT) AS json_agg_10
+    ) AS anon_12
+) AS anon_11, (
+    SELECT CAST(json_agg(anon_14.json_build_array_10) AS TEXT) AS json_agg_12
     FROM (
         SELECT json_build_array(fourtop.table_adjacencies.first_table_id,
-            fourtop.table_adjacencies.second_table_id, fourtop.table_adjacencies.seat_loss) AS json_build_array_9
+            fourtop.table_adjacencies.second_table_id, fourtop.table_adjacencies.seat_loss) AS json_build_array_10
         FROM fourtop.table_adjacencies
         WHERE fourtop.table_adjacencies.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_13
-) AS anon_12, (
-    SELECT CAST(json_agg(anon_15.json_build_array_10) AS TEXT) AS json_agg_11
+    ) AS anon_14
+) AS anon_13, (
+    SELECT CAST(json_agg(anon_16.json_build_array_11) AS TEXT) AS json_agg_13
     FROM (
         SELECT json_build_array(fourtop.table_set_capacities.id,
-            fourtop.table_set_capacities.capacity, fourtop.table_set_capacities.min_party) AS json_build_array_10
+            fourtop.table_set_capacities.capacity, fourtop.table_set_capacities.min_party) AS json_build_array_11
         FROM fourtop.table_set_capacities
         WHERE fourtop.table_set_capacities.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_15
-) AS anon_14, (
-    SELECT CAST(json_agg(anon_17.json_build_array_11) AS TEXT) AS json_agg_12
+    ) AS anon_16
+) AS anon_15, (
+    SELECT CAST(json_agg(anon_18.json_build_array_12) AS TEXT) AS json_agg_14
     FROM (
         SELECT json_build_array(fourtop.table_set_members.set_id,
-            fourtop.table_set_members.table_id) AS json_build_array_11
+            fourtop.table_set_members.table_id) AS json_build_array_12
         FROM fourtop.table_set_members
         WHERE fourtop.table_set_members.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_17
-) AS anon_16, (
-    SELECT CAST(json_agg(anon_19.json_build_array_12) AS TEXT) AS json_agg_13
+    ) AS anon_18
+) AS anon_17, (
+    SELECT CAST(json_agg(anon_20.json_build_array_13) AS TEXT) AS json_agg_15
     FROM (
         SELECT json_build_array(fourtop.restaurant_policies.reservation_interval_minutes,
             fourtop.restaurant_policies.default_duration_minutes,
@@ -2829,20 +3135,20 @@ SELECT (
             fourtop.restaurant_policies.guest_stay_most_minutes,
             fourtop.restaurant_policies.early_minutes, fourtop.restaurant_policies.late_minutes,
             fourtop.restaurant_policies.no_show_after_minutes,
-            fourtop.restaurant_policies.overstay_minutes) AS json_build_array_12
+            fourtop.restaurant_policies.overstay_minutes) AS json_build_array_13
         FROM fourtop.restaurant_policies
         WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_19
-) AS anon_18, (
-    SELECT CAST(json_agg(anon_21.json_build_array_13) AS TEXT) AS json_agg_14
+    ) AS anon_20
+) AS anon_19, (
+    SELECT CAST(json_agg(anon_22.json_build_array_14) AS TEXT) AS json_agg_16
     FROM (
         SELECT json_build_array(fourtop.restaurant_occasions.key,
-            fourtop.restaurant_occasions.position, fourtop.restaurant_occasions.turn_bands) AS json_build_array_13
+            fourtop.restaurant_occasions.position, fourtop.restaurant_occasions.turn_bands) AS json_build_array_14
         FROM fourtop.restaurant_occasions
         WHERE fourtop.restaurant_occasions.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_21
-) AS anon_20, (
-    SELECT CAST(json_agg(anon_23.json_build_array_14) AS TEXT) AS json_agg_15
+    ) AS anon_22
+) AS anon_21, (
+    SELECT CAST(json_agg(anon_24.json_build_array_15) AS TEXT) AS json_agg_17
     FROM (
         SELECT json_build_array(fourtop.restaurant_service_periods.key,
             fourtop.restaurant_service_periods.start_time,
@@ -2856,45 +3162,45 @@ SELECT (
             fourtop.restaurant_service_periods.overrun_allowed,
             fourtop.restaurant_service_periods.min_dwell_minutes,
             fourtop.restaurant_service_periods.interval_minutes,
-            fourtop.restaurant_service_periods.closed_starts) AS json_build_array_14
+            fourtop.restaurant_service_periods.closed_starts) AS json_build_array_15
         FROM fourtop.restaurant_service_periods
         WHERE fourtop.restaurant_service_periods.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_23
-) AS anon_22, (
-    SELECT CAST(json_agg(anon_25.json_build_array_15) AS TEXT) AS json_agg_16
+    ) AS anon_24
+) AS anon_23, (
+    SELECT CAST(json_agg(anon_26.json_build_array_16) AS TEXT) AS json_agg_18
     FROM (
         SELECT json_build_array(fourtop.restaurant_period_occasions.period,
             fourtop.restaurant_period_occasions.position,
-            fourtop.restaurant_period_occasions.occasion) AS json_build_array_15
+            fourtop.restaurant_period_occasions.occasion) AS json_build_array_16
         FROM fourtop.restaurant_period_occasions
         WHERE fourtop.restaurant_period_occasions.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_25
-) AS anon_24, (
-    SELECT CAST(json_agg(anon_27.json_build_array_16) AS TEXT) AS json_agg_17
+    ) AS anon_26
+) AS anon_25, (
+    SELECT CAST(json_agg(anon_28.json_build_array_17) AS TEXT) AS json_agg_19
     FROM (
         SELECT json_build_array(fourtop.restaurant_capacity_rules.position,
             fourtop.restaurant_capacity_rules.max_covers,
             fourtop.restaurant_capacity_rules.max_parties,
             fourtop.restaurant_capacity_rules.period, fourtop.restaurant_capacity_rules.weekday,
             fourtop.restaurant_capacity_rules.on_date, fourtop.restaurant_capacity_rules.zone_id,
-            fourtop.restaurant_capacity_rules.kind) AS json_build_array_16
+            fourtop.restaurant_capacity_rules.kind) AS json_build_array_17
         FROM fourtop.restaurant_capacity_rules
         WHERE fourtop.restaurant_capacity_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_27
-) AS anon_26, (
-    SELECT CAST(json_agg(anon_29.json_build_array_17) AS TEXT) AS json_agg_18
+    ) AS anon_28
+) AS anon_27, (
+    SELECT CAST(json_agg(anon_30.json_build_array_18) AS TEXT) AS json_agg_20
     FROM (
         SELECT json_build_array(fourtop.restaurant_booking_windows.position,
             fourtop.restaurant_booking_windows.notice_minutes,
             fourtop.restaurant_booking_windows.horizon_days,
             fourtop.restaurant_booking_windows.channel,
             fourtop.restaurant_booking_windows.min_party,
-            fourtop.restaurant_booking_windows.max_party) AS json_build_array_17
+            fourtop.restaurant_booking_windows.max_party) AS json_build_array_18
         FROM fourtop.restaurant_booking_windows
         WHERE fourtop.restaurant_booking_windows.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_29
-) AS anon_28, (
-    SELECT CAST(json_agg(anon_31.json_build_array_18) AS TEXT) AS json_agg_19
+    ) AS anon_30
+) AS anon_29, (
+    SELECT CAST(json_agg(anon_32.json_build_array_19) AS TEXT) AS json_agg_21
     FROM (
         SELECT json_build_array(fourtop.restaurant_date_exceptions.position,
             fourtop.restaurant_date_exceptions.on_date, fourtop.restaurant_date_exceptions.period,
@@ -2903,62 +3209,62 @@ SELECT (
             fourtop.restaurant_date_exceptions.end_time,
             fourtop.restaurant_date_exceptions.last_start_time,
             fourtop.restaurant_date_exceptions.interval_minutes,
-            fourtop.restaurant_date_exceptions.closed_starts) AS json_build_array_18
+            fourtop.restaurant_date_exceptions.closed_starts) AS json_build_array_19
         FROM fourtop.restaurant_date_exceptions
         WHERE fourtop.restaurant_date_exceptions.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_31
-) AS anon_30, (
-    SELECT CAST(json_agg(anon_33.json_build_array_19) AS TEXT) AS json_agg_20
+    ) AS anon_32
+) AS anon_31, (
+    SELECT CAST(json_agg(anon_34.json_build_array_20) AS TEXT) AS json_agg_22
     FROM (
         SELECT json_build_array(fourtop.restaurant_pacing_rules.position,
             fourtop.restaurant_pacing_rules.interval_minutes,
             fourtop.restaurant_pacing_rules.max_covers,
             fourtop.restaurant_pacing_rules.max_parties, fourtop.restaurant_pacing_rules.spread,
             fourtop.restaurant_pacing_rules.period, fourtop.restaurant_pacing_rules.weekday,
-            fourtop.restaurant_pacing_rules.on_date, fourtop.restaurant_pacing_rules.kind) AS json_build_array_19
+            fourtop.restaurant_pacing_rules.on_date, fourtop.restaurant_pacing_rules.kind) AS json_build_array_20
         FROM fourtop.restaurant_pacing_rules
         WHERE fourtop.restaurant_pacing_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_33
-) AS anon_32, (
-    SELECT CAST(json_agg(anon_35.json_build_array_20) AS TEXT) AS json_agg_21
+    ) AS anon_34
+) AS anon_33, (
+    SELECT CAST(json_agg(anon_36.json_build_array_21) AS TEXT) AS json_agg_23
     FROM (
         SELECT json_build_array(fourtop.restaurant_channel_shares.position,
             fourtop.restaurant_channel_shares.channel, fourtop.restaurant_channel_shares.covers,
             fourtop.restaurant_channel_shares.period, fourtop.restaurant_channel_shares.weekday,
             fourtop.restaurant_channel_shares.on_date,
-            fourtop.restaurant_channel_shares.release_minutes) AS json_build_array_20
+            fourtop.restaurant_channel_shares.release_minutes) AS json_build_array_21
         FROM fourtop.restaurant_channel_shares
         WHERE fourtop.restaurant_channel_shares.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_35
-) AS anon_34, (
-    SELECT CAST(json_agg(anon_37.json_build_array_21) AS TEXT) AS json_agg_22
+    ) AS anon_36
+) AS anon_35, (
+    SELECT CAST(json_agg(anon_38.json_build_array_22) AS TEXT) AS json_agg_24
     FROM (
         SELECT json_build_array(fourtop.restaurant_zone_rules.position,
             fourtop.restaurant_zone_rules.zone_id, fourtop.restaurant_zone_rules.closed,
             fourtop.restaurant_zone_rules.start_time, fourtop.restaurant_zone_rules.end_time,
             fourtop.restaurant_zone_rules.last_start_time, fourtop.restaurant_zone_rules.weekdays,
-            fourtop.restaurant_zone_rules.season, fourtop.restaurant_zone_rules.turn_bands) AS json_build_array_21
+            fourtop.restaurant_zone_rules.season, fourtop.restaurant_zone_rules.turn_bands) AS json_build_array_22
         FROM fourtop.restaurant_zone_rules
         WHERE fourtop.restaurant_zone_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_37
-) AS anon_36, (
-    SELECT CAST(json_agg(anon_39.json_build_array_22) AS TEXT) AS json_agg_23
+    ) AS anon_38
+) AS anon_37, (
+    SELECT CAST(json_agg(anon_40.json_build_array_23) AS TEXT) AS json_agg_25
     FROM (
         SELECT json_build_array(fourtop.restaurant_walk_in_rules.position,
             fourtop.restaurant_walk_in_rules.weekdays, fourtop.restaurant_walk_in_rules.dates,
-            fourtop.restaurant_walk_in_rules.period) AS json_build_array_22
+            fourtop.restaurant_walk_in_rules.period) AS json_build_array_23
         FROM fourtop.restaurant_walk_in_rules
         WHERE fourtop.restaurant_walk_in_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_39
-) AS anon_38, (
-    SELECT CAST(json_agg(anon_41.json_build_array_23) AS TEXT) AS json_agg_24
+    ) AS anon_40
+) AS anon_39, (
+    SELECT CAST(json_agg(anon_42.json_build_array_24) AS TEXT) AS json_agg_26
     FROM (
         SELECT json_build_array(fourtop.restaurant_walk_in_tables.rule_position,
-            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_23
+            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_24
         FROM fourtop.restaurant_walk_in_tables
         WHERE fourtop.restaurant_walk_in_tables.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_41
-) AS anon_40;
+    ) AS anon_42
+) AS anon_41;
 
 -- enter_job
 -- Set the lock timeout and the role of the jobs. Used by: sweep_holds, dead_letters,
@@ -3207,16 +3513,28 @@ WHERE (fourtop.capacity_outbox.restaurant_id, fourtop.capacity_outbox.sequence) 
 
 -- load_scope 16
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations. Used by: remove_restaurant.
+-- is; here: allocations, bookings. Used by: remove_restaurant.
 SELECT (
-    SELECT CAST(json_agg(anon_1.last) AS TEXT) AS json_agg_1
+    SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.booking_id IN (
+            SELECT fourtop.bookings.id
+            FROM fourtop.bookings
+            WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+        )
+        UNION ALL
         SELECT anon_2.last AS last
         FROM (
             SELECT (
                 SELECT json_build_array(latest.id, latest.resource_type, latest.resource_id,
                     latest.start_us, latest.end_us, latest.hold_id, latest.booking_id,
-                    latest.block_id, latest.shadow) AS json_build_array_1
+                    latest.block_id, latest.shadow) AS json_build_array_2
                 FROM fourtop.allocations AS latest
                 WHERE latest.restaurant_id = :restaurant::VARCHAR AND latest.resource_type = 'table'
                     AND latest.resource_id = anon_3.value AND NOT latest.shadow AND (latest.hold_id IS NULL
@@ -3233,7 +3551,34 @@ SELECT (
         ) AS anon_2
         WHERE anon_2.last IS NOT NULL
     ) AS anon_1
-) AS allocations;
+) AS allocations, (
+    SELECT CAST(json_agg(anon_4.json_build_array_3) AS TEXT) AS json_agg_2
+    FROM (
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_3
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+    ) AS anon_4
+) AS bookings;
 
 -- remove_table_set_members
 -- Delete all rows of a removed restaurant in table_set_members. Used by: remove_restaurant.

@@ -622,7 +622,7 @@ SELECT (
 
 -- load_scope 2
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, holds, headcounts, held_covers. Used by: quote, availability.
+-- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: quote, availability.
 SELECT (
     SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
     FROM (
@@ -639,9 +639,44 @@ SELECT (
         FROM allocations
         WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
             AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.booking_id IN (
+            SELECT bookings.id
+            FROM bookings
+            WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+        )
     ) AS anon_2
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
+    FROM (
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+    ) AS anon_4
+) AS bookings, (
+    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
     FROM (
         SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
@@ -652,30 +687,30 @@ SELECT (
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
-            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
                 FROM table_hold_members
                 WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
                 ORDER BY table_hold_members.position
-            ) AS anon_5
-        ))) AS json_array_2
+            ) AS anon_8
+        ))) AS json_array_3
         FROM table_holds
         WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
             AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
-    ) AS anon_4
+    ) AS anon_7
 ) AS holds, (
-    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
+    SELECT '[' || group_concat(anon_10.json_array_4) || ']' AS anon_9
     FROM (
-        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_3
+        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_4
         FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :c0_start AND bookings.dining_start_us < :c0_end
             AND bookings.status IN ('pending', 'pending_allocation', 'confirmed', 'checked_in',
             'completed')
         GROUP BY bookings.dining_start_us
-    ) AS anon_7
+    ) AS anon_10
 ) AS headcounts, (
-    SELECT '[' || group_concat(anon_9.json_array_4) || ']' AS anon_8
+    SELECT '[' || group_concat(anon_12.json_array_5) || ']' AS anon_11
     FROM (
         SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party_size, (
             SELECT bookings.dining_start_us
@@ -683,12 +718,12 @@ SELECT (
             WHERE bookings.restaurant_id = table_holds.restaurant_id AND bookings.id = table_holds.booking_id
                 AND bookings.status IN ('pending', 'pending_allocation', 'confirmed',
                 'checked_in', 'completed')
-        )) AS json_array_4
+        )) AS json_array_5
         FROM table_holds
         WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :c0_start - 2678400000000
             AND table_holds.occupied_start_us < :c0_end AND table_holds.occupied_end_us > :c0_start
             AND table_holds.expires_us > :now_us AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
-    ) AS anon_9
+    ) AS anon_12
 ) AS held_covers;
 
 -- lock_restaurant
@@ -704,7 +739,7 @@ WHERE restaurants.id = :restaurant;
 
 -- load_scope 3
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, holds, headcounts, held_covers, alive. Used by: hold.
+-- is; here: allocations, bookings, holds, headcounts, held_covers, alive. Used by: hold.
 SELECT (
     SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
     FROM (
@@ -721,9 +756,44 @@ SELECT (
         FROM allocations
         WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
             AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.booking_id IN (
+            SELECT bookings.id
+            FROM bookings
+            WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+        )
     ) AS anon_2
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
+    FROM (
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+    ) AS anon_4
+) AS bookings, (
+    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
     FROM (
         SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
@@ -734,30 +804,30 @@ SELECT (
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
-            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
                 FROM table_hold_members
                 WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
                 ORDER BY table_hold_members.position
-            ) AS anon_5
-        ))) AS json_array_2
+            ) AS anon_8
+        ))) AS json_array_3
         FROM table_holds
         WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
             AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
-    ) AS anon_4
+    ) AS anon_7
 ) AS holds, (
-    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
+    SELECT '[' || group_concat(anon_10.json_array_4) || ']' AS anon_9
     FROM (
-        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_3
+        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_4
         FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :c0_start AND bookings.dining_start_us < :c0_end
             AND bookings.status IN ('pending', 'pending_allocation', 'confirmed', 'checked_in',
             'completed')
         GROUP BY bookings.dining_start_us
-    ) AS anon_7
+    ) AS anon_10
 ) AS headcounts, (
-    SELECT '[' || group_concat(anon_9.json_array_4) || ']' AS anon_8
+    SELECT '[' || group_concat(anon_12.json_array_5) || ']' AS anon_11
     FROM (
         SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party_size, (
             SELECT bookings.dining_start_us
@@ -765,19 +835,19 @@ SELECT (
             WHERE bookings.restaurant_id = table_holds.restaurant_id AND bookings.id = table_holds.booking_id
                 AND bookings.status IN ('pending', 'pending_allocation', 'confirmed',
                 'checked_in', 'completed')
-        )) AS json_array_4
+        )) AS json_array_5
         FROM table_holds
         WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :c0_start - 2678400000000
             AND table_holds.occupied_start_us < :c0_end AND table_holds.occupied_end_us > :c0_start
             AND table_holds.expires_us > :now_us AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
-    ) AS anon_9
+    ) AS anon_12
 ) AS held_covers, (
-    SELECT '[' || group_concat(anon_11.json_array_5) || ']' AS anon_10
+    SELECT '[' || group_concat(anon_14.json_array_6) || ']' AS anon_13
     FROM (
-        SELECT json_array(NULL, count(*)) AS json_array_5
+        SELECT json_array(NULL, count(*)) AS json_array_6
         FROM table_holds
         WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.expires_us > :now_us
-    ) AS anon_11
+    ) AS anon_14
 ) AS alive;
 
 -- write_holds_added
@@ -910,8 +980,8 @@ WHERE table_holds.restaurant_id = :restaurant AND table_holds.id = :each_id;
 
 -- load_scope 5
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, holds, headcounts, held_covers, alive, stored_results. Used by: hold with
--- a key and a session.
+-- is; here: allocations, bookings, holds, headcounts, held_covers, alive, stored_results. Used by:
+-- hold with a key and a session.
 SELECT (
     SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
     FROM (
@@ -928,9 +998,44 @@ SELECT (
         FROM allocations
         WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
             AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.booking_id IN (
+            SELECT bookings.id
+            FROM bookings
+            WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+        )
     ) AS anon_2
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
+    FROM (
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+    ) AS anon_4
+) AS bookings, (
+    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
     FROM (
         SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
@@ -941,30 +1046,30 @@ SELECT (
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
-            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
                 FROM table_hold_members
                 WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
                 ORDER BY table_hold_members.position
-            ) AS anon_5
-        ))) AS json_array_2
+            ) AS anon_8
+        ))) AS json_array_3
         FROM table_holds
         WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
             AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
-    ) AS anon_4
+    ) AS anon_7
 ) AS holds, (
-    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
+    SELECT '[' || group_concat(anon_10.json_array_4) || ']' AS anon_9
     FROM (
-        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_3
+        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_4
         FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :c0_start AND bookings.dining_start_us < :c0_end
             AND bookings.status IN ('pending', 'pending_allocation', 'confirmed', 'checked_in',
             'completed')
         GROUP BY bookings.dining_start_us
-    ) AS anon_7
+    ) AS anon_10
 ) AS headcounts, (
-    SELECT '[' || group_concat(anon_9.json_array_4) || ']' AS anon_8
+    SELECT '[' || group_concat(anon_12.json_array_5) || ']' AS anon_11
     FROM (
         SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party_size, (
             SELECT bookings.dining_start_us
@@ -972,34 +1077,34 @@ SELECT (
             WHERE bookings.restaurant_id = table_holds.restaurant_id AND bookings.id = table_holds.booking_id
                 AND bookings.status IN ('pending', 'pending_allocation', 'confirmed',
                 'checked_in', 'completed')
-        )) AS json_array_4
+        )) AS json_array_5
         FROM table_holds
         WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :c0_start - 2678400000000
             AND table_holds.occupied_start_us < :c0_end AND table_holds.occupied_end_us > :c0_start
             AND table_holds.expires_us > :now_us AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
-    ) AS anon_9
+    ) AS anon_12
 ) AS held_covers, (
-    SELECT '[' || group_concat(anon_11.json_array_5) || ']' AS anon_10
+    SELECT '[' || group_concat(anon_14.json_array_6) || ']' AS anon_13
     FROM (
-        SELECT json_array(NULL, count(*)) AS json_array_5
+        SELECT json_array(NULL, count(*)) AS json_array_6
         FROM table_holds
         WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.expires_us > :now_us
         UNION ALL
-        SELECT json_array(table_holds.session, count(*)) AS json_array_6
+        SELECT json_array(table_holds.session, count(*)) AS json_array_7
         FROM table_holds
         WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.expires_us > :now_us
             AND table_holds.session = :sessions
         GROUP BY table_holds.session
-    ) AS anon_11
+    ) AS anon_14
 ) AS alive, (
-    SELECT '[' || group_concat(anon_13.json_array_7) || ']' AS anon_12
+    SELECT '[' || group_concat(anon_16.json_array_8) || ']' AS anon_15
     FROM (
         SELECT json_array(command_results.command, command_results.idempotency_key,
-            command_results.fingerprint, command_results.result, command_results.stored_us) AS json_array_7
+            command_results.fingerprint, command_results.result, command_results.stored_us) AS json_array_8
         FROM command_results
         WHERE command_results.restaurant_id = :restaurant AND command_results.command = :a0_command
             AND command_results.idempotency_key = :a0_key
-    ) AS anon_13
+    ) AS anon_16
 ) AS stored_results;
 
 -- write_stored_results
@@ -1130,7 +1235,7 @@ VALUES (:restaurant, :each_result_id, :each_position, :each_table_id, :each_capa
 
 -- load_scope 7
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, holds, headcounts, held_covers, stored_results. Used by: book.
+-- is; here: allocations, bookings, holds, headcounts, held_covers, stored_results. Used by: book.
 SELECT (
     SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
     FROM (
@@ -1147,9 +1252,44 @@ SELECT (
         FROM allocations
         WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
             AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.booking_id IN (
+            SELECT bookings.id
+            FROM bookings
+            WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+        )
     ) AS anon_2
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
+    FROM (
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+    ) AS anon_4
+) AS bookings, (
+    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
     FROM (
         SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
@@ -1160,30 +1300,30 @@ SELECT (
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
-            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
                 FROM table_hold_members
                 WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
                 ORDER BY table_hold_members.position
-            ) AS anon_5
-        ))) AS json_array_2
+            ) AS anon_8
+        ))) AS json_array_3
         FROM table_holds
         WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
             AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
-    ) AS anon_4
+    ) AS anon_7
 ) AS holds, (
-    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
+    SELECT '[' || group_concat(anon_10.json_array_4) || ']' AS anon_9
     FROM (
-        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_3
+        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_4
         FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :c0_start AND bookings.dining_start_us < :c0_end
             AND bookings.status IN ('pending', 'pending_allocation', 'confirmed', 'checked_in',
             'completed')
         GROUP BY bookings.dining_start_us
-    ) AS anon_7
+    ) AS anon_10
 ) AS headcounts, (
-    SELECT '[' || group_concat(anon_9.json_array_4) || ']' AS anon_8
+    SELECT '[' || group_concat(anon_12.json_array_5) || ']' AS anon_11
     FROM (
         SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party_size, (
             SELECT bookings.dining_start_us
@@ -1191,21 +1331,21 @@ SELECT (
             WHERE bookings.restaurant_id = table_holds.restaurant_id AND bookings.id = table_holds.booking_id
                 AND bookings.status IN ('pending', 'pending_allocation', 'confirmed',
                 'checked_in', 'completed')
-        )) AS json_array_4
+        )) AS json_array_5
         FROM table_holds
         WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :c0_start - 2678400000000
             AND table_holds.occupied_start_us < :c0_end AND table_holds.occupied_end_us > :c0_start
             AND table_holds.expires_us > :now_us AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
-    ) AS anon_9
+    ) AS anon_12
 ) AS held_covers, (
-    SELECT '[' || group_concat(anon_11.json_array_5) || ']' AS anon_10
+    SELECT '[' || group_concat(anon_14.json_array_6) || ']' AS anon_13
     FROM (
         SELECT json_array(command_results.command, command_results.idempotency_key,
-            command_results.fingerprint, command_results.result, command_results.stored_us) AS json_array_5
+            command_results.fingerprint, command_results.result, command_results.stored_us) AS json_array_6
         FROM command_results
         WHERE command_results.restaurant_id = :restaurant AND command_results.command = :a0_command
             AND command_results.idempotency_key = :a0_key
-    ) AS anon_11
+    ) AS anon_14
 ) AS stored_results;
 
 -- load_scope 8
@@ -1347,6 +1487,16 @@ SELECT (
             WHERE table_holds.restaurant_id = :restaurant AND table_holds.booking_id = :bookings
                 AND table_holds.state = 'active'
         )
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.booking_id IN (
+            SELECT bookings.id
+            FROM bookings
+            WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+        )
     ) AS anon_2
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
@@ -1372,6 +1522,28 @@ SELECT (
         ))) AS json_array_2
         FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.id = :bookings
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
     ) AS anon_4
 ) AS bookings, (
     SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
@@ -1475,7 +1647,7 @@ WHERE booking_table_assignments.restaurant_id = :restaurant AND booking_table_as
 
 -- load_scope 11
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, holds. Used by: move, block, table_states.
+-- is; here: allocations, bookings, holds. Used by: move, block, table_states.
 SELECT (
     SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
     FROM (
@@ -1492,9 +1664,44 @@ SELECT (
         FROM allocations
         WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
             AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.booking_id IN (
+            SELECT bookings.id
+            FROM bookings
+            WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+        )
     ) AS anon_2
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
+    FROM (
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+    ) AS anon_4
+) AS bookings, (
+    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
     FROM (
         SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
@@ -1505,18 +1712,18 @@ SELECT (
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
-            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
                 FROM table_hold_members
                 WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
                 ORDER BY table_hold_members.position
-            ) AS anon_5
-        ))) AS json_array_2
+            ) AS anon_8
+        ))) AS json_array_3
         FROM table_holds
         WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
             AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
-    ) AS anon_4
+    ) AS anon_7
 ) AS holds;
 
 -- write_blocks_added
@@ -1590,6 +1797,16 @@ SELECT (
         FROM allocations
         WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
             AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.booking_id IN (
+            SELECT bookings.id
+            FROM bookings
+            WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+        )
     ) AS anon_2
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
@@ -1615,6 +1832,28 @@ SELECT (
         ))) AS json_array_2
         FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :s0_start AND bookings.dining_start_us < :s0_end
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
     ) AS anon_4
 ) AS bookings, (
     SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
@@ -1666,8 +1905,8 @@ ORDER BY capacity_outbox.sequence;
 
 -- load_scope 15
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, holds, headcounts, held_covers, alive, house. Used by: a hold that
--- expires.
+-- is; here: allocations, bookings, holds, headcounts, held_covers, alive, house. Used by: a hold
+-- that expires.
 SELECT (
     SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
     FROM (
@@ -1684,9 +1923,44 @@ SELECT (
         FROM allocations
         WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
             AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.booking_id IN (
+            SELECT bookings.id
+            FROM bookings
+            WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+        )
     ) AS anon_2
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
+    FROM (
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+    ) AS anon_4
+) AS bookings, (
+    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
     FROM (
         SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
@@ -1697,30 +1971,30 @@ SELECT (
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
-            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
                 FROM table_hold_members
                 WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
                 ORDER BY table_hold_members.position
-            ) AS anon_5
-        ))) AS json_array_2
+            ) AS anon_8
+        ))) AS json_array_3
         FROM table_holds
         WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
             AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
-    ) AS anon_4
+    ) AS anon_7
 ) AS holds, (
-    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
+    SELECT '[' || group_concat(anon_10.json_array_4) || ']' AS anon_9
     FROM (
-        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_3
+        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_4
         FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :c0_start AND bookings.dining_start_us < :c0_end
             AND bookings.status IN ('pending', 'pending_allocation', 'confirmed', 'checked_in',
             'completed')
         GROUP BY bookings.dining_start_us
-    ) AS anon_7
+    ) AS anon_10
 ) AS headcounts, (
-    SELECT '[' || group_concat(anon_9.json_array_4) || ']' AS anon_8
+    SELECT '[' || group_concat(anon_12.json_array_5) || ']' AS anon_11
     FROM (
         SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party_size, (
             SELECT bookings.dining_start_us
@@ -1728,70 +2002,70 @@ SELECT (
             WHERE bookings.restaurant_id = table_holds.restaurant_id AND bookings.id = table_holds.booking_id
                 AND bookings.status IN ('pending', 'pending_allocation', 'confirmed',
                 'checked_in', 'completed')
-        )) AS json_array_4
+        )) AS json_array_5
         FROM table_holds
         WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :c0_start - 2678400000000
             AND table_holds.occupied_start_us < :c0_end AND table_holds.occupied_end_us > :c0_start
             AND table_holds.expires_us > :now_us AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
-    ) AS anon_9
+    ) AS anon_12
 ) AS held_covers, (
-    SELECT '[' || group_concat(anon_11.json_array_5) || ']' AS anon_10
-    FROM (
-        SELECT json_array(NULL, count(*)) AS json_array_5
-        FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.expires_us > :now_us
-    ) AS anon_11
-) AS alive, (
     SELECT '[' || group_concat(anon_14.json_array_6) || ']' AS anon_13
     FROM (
-        SELECT json_array(restaurants.id, restaurants.slug, restaurants.name,
-            restaurants.timezone, restaurants.is_active) AS json_array_6
-        FROM restaurants
-        WHERE restaurants.id = :restaurant
+        SELECT json_array(NULL, count(*)) AS json_array_6
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.expires_us > :now_us
     ) AS anon_14
-) AS anon_12, (
+) AS alive, (
     SELECT '[' || group_concat(anon_17.json_array_7) || ']' AS anon_16
     FROM (
-        SELECT json_array(zones.id, zones.name, zones.sort_order, zones.area) AS json_array_7
-        FROM zones
-        WHERE zones.restaurant_id = :restaurant
+        SELECT json_array(restaurants.id, restaurants.slug, restaurants.name,
+            restaurants.timezone, restaurants.is_active) AS json_array_7
+        FROM restaurants
+        WHERE restaurants.id = :restaurant
     ) AS anon_17
 ) AS anon_15, (
     SELECT '[' || group_concat(anon_20.json_array_8) || ']' AS anon_19
+    FROM (
+        SELECT json_array(zones.id, zones.name, zones.sort_order, zones.area) AS json_array_8
+        FROM zones
+        WHERE zones.restaurant_id = :restaurant
+    ) AS anon_20
+) AS anon_18, (
+    SELECT '[' || group_concat(anon_23.json_array_9) || ']' AS anon_22
     FROM (
         SELECT json_array(table_inventory.id, table_inventory.number, table_inventory.capacity,
             table_inventory.zone_id, table_inventory.min_party, table_inventory.max_party,
             table_inventory.section, table_inventory.category, table_inventory.seating,
             table_inventory.mobility, table_inventory.out_of_service, table_inventory.active,
-            json(table_inventory.features), json(table_inventory.position), table_inventory.notes) AS json_array_8
+            json(table_inventory.features), json(table_inventory.position), table_inventory.notes) AS json_array_9
         FROM table_inventory
         WHERE table_inventory.restaurant_id = :restaurant
-    ) AS anon_20
-) AS anon_18, (
-    SELECT '[' || group_concat(anon_23.json_array_9) || ']' AS anon_22
-    FROM (
-        SELECT json_array(table_adjacencies.first_table_id, table_adjacencies.second_table_id,
-            table_adjacencies.seat_loss) AS json_array_9
-        FROM table_adjacencies
-        WHERE table_adjacencies.restaurant_id = :restaurant
     ) AS anon_23
 ) AS anon_21, (
     SELECT '[' || group_concat(anon_26.json_array_10) || ']' AS anon_25
     FROM (
-        SELECT json_array(table_set_capacities.id, table_set_capacities.capacity,
-            table_set_capacities.min_party) AS json_array_10
-        FROM table_set_capacities
-        WHERE table_set_capacities.restaurant_id = :restaurant
+        SELECT json_array(table_adjacencies.first_table_id, table_adjacencies.second_table_id,
+            table_adjacencies.seat_loss) AS json_array_10
+        FROM table_adjacencies
+        WHERE table_adjacencies.restaurant_id = :restaurant
     ) AS anon_26
 ) AS anon_24, (
     SELECT '[' || group_concat(anon_29.json_array_11) || ']' AS anon_28
     FROM (
-        SELECT json_array(table_set_members.set_id, table_set_members.table_id) AS json_array_11
-        FROM table_set_members
-        WHERE table_set_members.restaurant_id = :restaurant
+        SELECT json_array(table_set_capacities.id, table_set_capacities.capacity,
+            table_set_capacities.min_party) AS json_array_11
+        FROM table_set_capacities
+        WHERE table_set_capacities.restaurant_id = :restaurant
     ) AS anon_29
 ) AS anon_27, (
     SELECT '[' || group_concat(anon_32.json_array_12) || ']' AS anon_31
+    FROM (
+        SELECT json_array(table_set_members.set_id, table_set_members.table_id) AS json_array_12
+        FROM table_set_members
+        WHERE table_set_members.restaurant_id = :restaurant
+    ) AS anon_32
+) AS anon_30, (
+    SELECT '[' || group_concat(anon_35.json_array_13) || ']' AS anon_34
     FROM (
         SELECT json_array(restaurant_policies.reservation_interval_minutes,
             restaurant_policies.default_duration_minutes,
@@ -1807,19 +2081,19 @@ SELECT (
             restaurant_policies.guest_stay_least_minutes,
             restaurant_policies.guest_stay_most_minutes, restaurant_policies.early_minutes,
             restaurant_policies.late_minutes, restaurant_policies.no_show_after_minutes,
-            restaurant_policies.overstay_minutes) AS json_array_12
+            restaurant_policies.overstay_minutes) AS json_array_13
         FROM restaurant_policies
         WHERE restaurant_policies.restaurant_id = :restaurant
-    ) AS anon_32
-) AS anon_30, (
-    SELECT '[' || group_concat(anon_35.json_array_13) || ']' AS anon_34
-    FROM (
-        SELECT json_array(restaurant_occasions."key", restaurant_occasions.position, json(restaurant_occasions.turn_bands)) AS json_array_13
-        FROM restaurant_occasions
-        WHERE restaurant_occasions.restaurant_id = :restaurant
     ) AS anon_35
 ) AS anon_33, (
     SELECT '[' || group_concat(anon_38.json_array_14) || ']' AS anon_37
+    FROM (
+        SELECT json_array(restaurant_occasions."key", restaurant_occasions.position, json(restaurant_occasions.turn_bands)) AS json_array_14
+        FROM restaurant_occasions
+        WHERE restaurant_occasions.restaurant_id = :restaurant
+    ) AS anon_38
+) AS anon_36, (
+    SELECT '[' || group_concat(anon_41.json_array_15) || ']' AS anon_40
     FROM (
         SELECT json_array(restaurant_service_periods."key", restaurant_service_periods.start_time,
             restaurant_service_periods.end_time, json(restaurant_service_periods.weekdays), json(restaurant_service_periods.dates),
@@ -1830,98 +2104,98 @@ SELECT (
             restaurant_service_periods.last_seating_minutes,
             restaurant_service_periods.overrun_allowed,
             restaurant_service_periods.min_dwell_minutes,
-            restaurant_service_periods.interval_minutes, json(restaurant_service_periods.closed_starts)) AS json_array_14
+            restaurant_service_periods.interval_minutes, json(restaurant_service_periods.closed_starts)) AS json_array_15
         FROM restaurant_service_periods
         WHERE restaurant_service_periods.restaurant_id = :restaurant
-    ) AS anon_38
-) AS anon_36, (
-    SELECT '[' || group_concat(anon_41.json_array_15) || ']' AS anon_40
-    FROM (
-        SELECT json_array(restaurant_period_occasions.period,
-            restaurant_period_occasions.position, restaurant_period_occasions.occasion) AS json_array_15
-        FROM restaurant_period_occasions
-        WHERE restaurant_period_occasions.restaurant_id = :restaurant
     ) AS anon_41
 ) AS anon_39, (
     SELECT '[' || group_concat(anon_44.json_array_16) || ']' AS anon_43
+    FROM (
+        SELECT json_array(restaurant_period_occasions.period,
+            restaurant_period_occasions.position, restaurant_period_occasions.occasion) AS json_array_16
+        FROM restaurant_period_occasions
+        WHERE restaurant_period_occasions.restaurant_id = :restaurant
+    ) AS anon_44
+) AS anon_42, (
+    SELECT '[' || group_concat(anon_47.json_array_17) || ']' AS anon_46
     FROM (
         SELECT json_array(restaurant_capacity_rules.position,
             restaurant_capacity_rules.max_covers, restaurant_capacity_rules.max_parties,
             restaurant_capacity_rules.period, restaurant_capacity_rules.weekday,
             restaurant_capacity_rules.on_date, restaurant_capacity_rules.zone_id,
-            restaurant_capacity_rules.kind) AS json_array_16
+            restaurant_capacity_rules.kind) AS json_array_17
         FROM restaurant_capacity_rules
         WHERE restaurant_capacity_rules.restaurant_id = :restaurant
-    ) AS anon_44
-) AS anon_42, (
-    SELECT '[' || group_concat(anon_47.json_array_17) || ']' AS anon_46
+    ) AS anon_47
+) AS anon_45, (
+    SELECT '[' || group_concat(anon_50.json_array_18) || ']' AS anon_49
     FROM (
         SELECT json_array(restaurant_booking_windows.position,
             restaurant_booking_windows.notice_minutes, restaurant_booking_windows.horizon_days,
             restaurant_booking_windows.channel, restaurant_booking_windows.min_party,
-            restaurant_booking_windows.max_party) AS json_array_17
+            restaurant_booking_windows.max_party) AS json_array_18
         FROM restaurant_booking_windows
         WHERE restaurant_booking_windows.restaurant_id = :restaurant
-    ) AS anon_47
-) AS anon_45, (
-    SELECT '[' || group_concat(anon_50.json_array_18) || ']' AS anon_49
+    ) AS anon_50
+) AS anon_48, (
+    SELECT '[' || group_concat(anon_53.json_array_19) || ']' AS anon_52
     FROM (
         SELECT json_array(restaurant_date_exceptions.position, restaurant_date_exceptions.on_date,
             restaurant_date_exceptions.period, restaurant_date_exceptions.closed,
             restaurant_date_exceptions.start_time, restaurant_date_exceptions.end_time,
             restaurant_date_exceptions.last_start_time,
-            restaurant_date_exceptions.interval_minutes, json(restaurant_date_exceptions.closed_starts)) AS json_array_18
+            restaurant_date_exceptions.interval_minutes, json(restaurant_date_exceptions.closed_starts)) AS json_array_19
         FROM restaurant_date_exceptions
         WHERE restaurant_date_exceptions.restaurant_id = :restaurant
-    ) AS anon_50
-) AS anon_48, (
-    SELECT '[' || group_concat(anon_53.json_array_19) || ']' AS anon_52
+    ) AS anon_53
+) AS anon_51, (
+    SELECT '[' || group_concat(anon_56.json_array_20) || ']' AS anon_55
     FROM (
         SELECT json_array(restaurant_pacing_rules.position,
             restaurant_pacing_rules.interval_minutes, restaurant_pacing_rules.max_covers,
             restaurant_pacing_rules.max_parties, restaurant_pacing_rules.spread,
             restaurant_pacing_rules.period, restaurant_pacing_rules.weekday,
-            restaurant_pacing_rules.on_date, restaurant_pacing_rules.kind) AS json_array_19
+            restaurant_pacing_rules.on_date, restaurant_pacing_rules.kind) AS json_array_20
         FROM restaurant_pacing_rules
         WHERE restaurant_pacing_rules.restaurant_id = :restaurant
-    ) AS anon_53
-) AS anon_51, (
-    SELECT '[' || group_concat(anon_56.json_array_20) || ']' AS anon_55
-    FROM (
-        SELECT json_array(restaurant_channel_shares.position, restaurant_channel_shares.channel,
-            restaurant_channel_shares.covers, restaurant_channel_shares.period,
-            restaurant_channel_shares.weekday, restaurant_channel_shares.on_date,
-            restaurant_channel_shares.release_minutes) AS json_array_20
-        FROM restaurant_channel_shares
-        WHERE restaurant_channel_shares.restaurant_id = :restaurant
     ) AS anon_56
 ) AS anon_54, (
     SELECT '[' || group_concat(anon_59.json_array_21) || ']' AS anon_58
     FROM (
-        SELECT json_array(restaurant_zone_rules.position, restaurant_zone_rules.zone_id,
-            restaurant_zone_rules.closed, restaurant_zone_rules.start_time,
-            restaurant_zone_rules.end_time, restaurant_zone_rules.last_start_time, json(restaurant_zone_rules.weekdays),
-            json(restaurant_zone_rules.season), json(restaurant_zone_rules.turn_bands)) AS json_array_21
-        FROM restaurant_zone_rules
-        WHERE restaurant_zone_rules.restaurant_id = :restaurant
+        SELECT json_array(restaurant_channel_shares.position, restaurant_channel_shares.channel,
+            restaurant_channel_shares.covers, restaurant_channel_shares.period,
+            restaurant_channel_shares.weekday, restaurant_channel_shares.on_date,
+            restaurant_channel_shares.release_minutes) AS json_array_21
+        FROM restaurant_channel_shares
+        WHERE restaurant_channel_shares.restaurant_id = :restaurant
     ) AS anon_59
 ) AS anon_57, (
     SELECT '[' || group_concat(anon_62.json_array_22) || ']' AS anon_61
     FROM (
-        SELECT json_array(restaurant_walk_in_rules.position, json(restaurant_walk_in_rules.weekdays),
-            json(restaurant_walk_in_rules.dates), restaurant_walk_in_rules.period) AS json_array_22
-        FROM restaurant_walk_in_rules
-        WHERE restaurant_walk_in_rules.restaurant_id = :restaurant
+        SELECT json_array(restaurant_zone_rules.position, restaurant_zone_rules.zone_id,
+            restaurant_zone_rules.closed, restaurant_zone_rules.start_time,
+            restaurant_zone_rules.end_time, restaurant_zone_rules.last_start_time, json(restaurant_zone_rules.weekdays),
+            json(restaurant_zone_rules.season), json(restaurant_zone_rules.turn_bands)) AS json_array_22
+        FROM restaurant_zone_rules
+        WHERE restaurant_zone_rules.restaurant_id = :restaurant
     ) AS anon_62
 ) AS anon_60, (
     SELECT '[' || group_concat(anon_65.json_array_23) || ']' AS anon_64
     FROM (
+        SELECT json_array(restaurant_walk_in_rules.position, json(restaurant_walk_in_rules.weekdays),
+            json(restaurant_walk_in_rules.dates), restaurant_walk_in_rules.period) AS json_array_23
+        FROM restaurant_walk_in_rules
+        WHERE restaurant_walk_in_rules.restaurant_id = :restaurant
+    ) AS anon_65
+) AS anon_63, (
+    SELECT '[' || group_concat(anon_68.json_array_24) || ']' AS anon_67
+    FROM (
         SELECT json_array(restaurant_walk_in_tables.rule_position,
-            restaurant_walk_in_tables.table_id) AS json_array_23
+            restaurant_walk_in_tables.table_id) AS json_array_24
         FROM restaurant_walk_in_tables
         WHERE restaurant_walk_in_tables.restaurant_id = :restaurant
-    ) AS anon_65
-) AS anon_63;
+    ) AS anon_68
+) AS anon_66;
 
 -- list_expired_holds
 -- List active holds that have expired. Used by: sweep_holds.
@@ -2146,16 +2420,26 @@ WHERE (capacity_outbox.restaurant_id, capacity_outbox.sequence) IN (
 
 -- load_scope 16
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations. Used by: remove_restaurant.
+-- is; here: allocations, bookings. Used by: remove_restaurant.
 SELECT (
-    SELECT '[' || group_concat(anon_2.last) || ']' AS anon_1
+    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
     FROM (
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.booking_id IN (
+            SELECT bookings.id
+            FROM bookings
+            WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+        )
+        UNION ALL
         SELECT anon_3.last AS last
         FROM (
             SELECT (
                 SELECT json_array(latest.id, latest.resource_type, latest.resource_id,
                     latest.start_us, latest.end_us, latest.hold_id, latest.booking_id,
-                    latest.block_id, latest.shadow) AS json_array_1
+                    latest.block_id, latest.shadow) AS json_array_2
                 FROM allocations AS latest
                 WHERE latest.restaurant_id = :restaurant AND latest.resource_type = 'table' AND latest.resource_id = anon_4.value
                     AND NOT latest.shadow AND (latest.hold_id IS NULL OR (EXISTS (
@@ -2171,7 +2455,32 @@ SELECT (
         ) AS anon_3
         WHERE anon_3.last IS NOT NULL
     ) AS anon_2
-) AS allocations;
+) AS allocations, (
+    SELECT '[' || group_concat(anon_6.json_array_3) || ']' AS anon_5
+    FROM (
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            SELECT json_group_array(anon_7."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_7
+        ))) AS json_array_3
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+    ) AS anon_6
+) AS bookings;
 
 -- remove_table_set_members
 -- Delete all rows of a removed restaurant in table_set_members. Used by: remove_restaurant.

@@ -16,6 +16,7 @@ from fourtop.clock import ManualClock, SystemClock
 from fourtop.engine import (
     AsyncDesk,
     AsyncEngine,
+    AtRisk,
     Audit,
     AvailabilityTerms,
     CountedIds,
@@ -23,6 +24,7 @@ from fourtop.engine import (
     Engine,
     Move,
     Overlap,
+    SharedTable,
     TableState,
     TimeOrderedIds,
 )
@@ -50,6 +52,7 @@ from fourtop.errors import (
     NaiveDatetime,
     NonexistentTime,
     NotFound,
+    NothingToUndo,
     OutcomeUnknown,
     PolicyDrift,
     Proof,
@@ -86,12 +89,14 @@ from fourtop.jobs import (
     Pruned,
     Relayed,
     RelayOptions,
+    ReleasedLate,
     Swept,
     check_local_times,
     prune_allocations,
     prune_confirmations,
     prune_outbox,
     relay_outbox,
+    release_late,
     sweep_holds,
 )
 from fourtop.model.actor import GUEST, Actor
@@ -133,6 +138,7 @@ from fourtop.model.results import (
 from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.model.table import Mobility, Position, Table
+from fourtop.model.walk_in import WalkIn
 from fourtop.model.window import Window
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
 from fourtop.storage import AsyncMemoryStore, MemoryStore
@@ -176,6 +182,7 @@ __all__ = [
     "AsyncEngine",
     "AsyncMemoryStore",
     "AsyncSqlStore",
+    "AtRisk",
     "Audit",
     "Availability",
     "AvailabilityTerms",
@@ -238,6 +245,7 @@ __all__ = [
     "NaiveDatetime",
     "NonexistentTime",
     "NotFound",
+    "NothingToUndo",
     "Occasion",
     "OutcomeUnknown",
     "Overlap",
@@ -262,6 +270,7 @@ __all__ = [
     "Relaxation",
     "RelayOptions",
     "Relayed",
+    "ReleasedLate",
     "ResourceType",
     "Restaurant",
     "Rival",
@@ -273,6 +282,7 @@ __all__ = [
     "ServicePeriod",
     "SetCapacity",
     "Severity",
+    "SharedTable",
     "Slot",
     "Spread",
     "SqlStore",
@@ -292,6 +302,7 @@ __all__ = [
     "UnknownName",
     "Usage",
     "Versions",
+    "WalkIn",
     "WalkInRule",
     "Weekday",
     "Weights",
@@ -321,6 +332,7 @@ __all__ = [
     "prune_confirmations",
     "prune_outbox",
     "relay_outbox",
+    "release_late",
     "sample",
     "sketch_floor",
     "sketch_house",

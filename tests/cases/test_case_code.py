@@ -303,6 +303,49 @@ def same_id_twice(desk: Desk, _: ManualClock) -> None:
     booked(desk, 2, booking_id="b")
 
 
+def two_turns(desk: Desk, clock: ManualClock) -> None:
+    """Seat a party until half past eight, where another is booked from then on."""
+    booked(desk, 2, "19:00", booking_id="a", tables=["1"])
+    booked(desk, 2, "20:30", booking_id="b", tables=["1"])
+    clock.move_to(at("19:00"))
+    desk.seat("a")
+
+
+@causes(Code.TABLE_OCCUPIED)
+def seated_where_another_sits(desk: Desk, clock: ManualClock) -> None:
+    two_turns(desk, clock)
+    clock.move_to(at("20:35"))
+    desk.seat("b")
+
+
+@causes(Code.NEEDED_NEXT)
+def prolonged_into_the_next_turn(desk: Desk, clock: ManualClock) -> None:
+    two_turns(desk, clock)
+    desk.prolong("a", minutes=1)
+
+
+@causes(Code.TOO_EARLY_TO_SEAT)
+def seated_hours_before(desk: Desk, _: ManualClock) -> None:
+    desk.seat(booked(desk, 2).id)
+
+
+@causes(Code.TOO_LATE_TO_SEAT)
+def seated_after_the_end(desk: Desk, clock: ManualClock) -> None:
+    booking = booked(desk, 2)
+    clock.move_to(at("20:30"))
+    desk.seat(booking.id)
+
+
+@causes(Code.TOO_EARLY_FOR_NO_SHOW)
+def no_show_before_the_start(desk: Desk, _: ManualClock) -> None:
+    desk.no_show(booked(desk, 2).id)
+
+
+@causes(Code.NOTHING_TO_UNDO)
+def undone_without_a_step(desk: Desk, _: ManualClock) -> None:
+    desk.undo(booked(desk, 2).id)
+
+
 @causes(Code.IN_USE)
 def removed_while_in_use(desk: Desk, _: ManualClock) -> None:
     booked(desk, 2, tables=["1"])

@@ -137,7 +137,7 @@ def test_case_15_an_early_leaver_frees_its_table_from_now_on_and_history_stays(
 ) -> None:
     booking = booked(desk, 4)
     clock.move_to(at("19:05"))
-    desk.check_in(booking.id)
+    desk.seat(booking.id)
     clock.move_to(at("19:50"))
     left = desk.complete(booking.id)
     assert left.assignment is not None
@@ -165,7 +165,7 @@ def test_case_15_a_party_that_goes_in_its_very_first_instant_leaves_nothing_behi
 ) -> None:
     booking = booked(desk, 4)
     clock.move_to(at("19:00"))
-    desk.no_show(booking.id)
+    desk.complete(desk.seat(booking.id).id)
     assert desk.allocations(MONTH) == ()
     assert booked(desk, 4).tables == ("1",)
 
@@ -175,10 +175,10 @@ def test_case_15_a_party_that_overstayed_keeps_its_whole_history(
 ) -> None:
     booking = booked(desk, 4)
     clock.move_to(at("19:00"))
-    desk.check_in(booking.id)
+    desk.seat(booking.id)
     clock.move_to(at("22:00"))
     desk.complete(booking.id)
-    assert rows_of(desk, booking.id) == [("1", "19:00", "20:30")]
+    assert rows_of(desk, booking.id) == [("1", "19:00", "22:00")]
 
 
 def test_case_15_leaving_in_the_first_microsecond_keeps_that_microsecond(
@@ -186,7 +186,7 @@ def test_case_15_leaving_in_the_first_microsecond_keeps_that_microsecond(
 ) -> None:
     booking = booked(desk, 4)
     clock.move_to(at("19:00") + TICK)
-    desk.no_show(booking.id)
+    desk.complete(desk.seat(booking.id).id)
     (row,) = table_rows(desk, of=booking.id)
     assert row.window.end - row.window.start == TICK
     assert held(desk, 4, "19:30").tables == ("1",)

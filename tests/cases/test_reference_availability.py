@@ -139,7 +139,7 @@ def test_reference_cancelled_and_no_shows_do_not_count(store: Store, clock: Manu
     desk = open_desk(store, standard())
     desk.cancel(booked(desk, 4).id)
     gone = booked(desk, 4)
-    clock.move_to(at("18:30"))
+    clock.move_to(at("19:15"))
     desk.no_show(gone.id)
     assert at_seven(desk, 4)[1].booked_covers == 0
 

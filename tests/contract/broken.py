@@ -14,6 +14,7 @@ from fourtop.testing import MakeStore
 from fourtop.timeline import Occupancy
 from tests.contract import broken_judge as judge
 from tests.contract import broken_occupancy as occupancy
+from tests.contract import broken_seated as seated
 from tests.contract import broken_state as state
 from tests.contract import broken_store as store
 
@@ -40,6 +41,30 @@ def maker(kind: Kind) -> MakeStore:
 
 # What each has to be caught by. Together they show that no promise is idle.
 BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
+    seated.ForgetsTheSeated: (
+        "test_a_seated_party_keeps_its_table_beyond_its_row",
+        "test_seated_parties_come_by_start_and_id",
+    ),
+    seated.ShowsEveryBookingAsSeated: ("test_only_a_seated_party_keeps_a_table",),
+    seated.ForgetsThatAPartyLeft: ("test_only_a_seated_party_keeps_a_table",),
+    seated.ListsTheSeatedAsTheyCame: ("test_seated_parties_come_by_start_and_id",),
+    seated.LoadsTheSeatedWithoutTheirRows: ("test_a_seated_party_keeps_its_table_beyond_its_row",),
+    seated.SeesTheSeatedOfEveryRestaurant: (
+        "test_seated_parties_of_another_restaurant_are_not_seen",
+    ),
+    seated.ShowsTheSeatedToEveryView: ("test_a_far_view_does_not_see_the_seated_parties",),
+    seated.TrustsTheEndOfARow: (
+        "test_a_seated_party_keeps_its_table_beyond_its_row",
+        "test_the_occupancy_of_a_seated_party_follows_the_clock",
+    ),
+    seated.LengthensEveryRow: ("test_a_row_that_has_not_ended_is_as_long_as_it_is",),
+    seated.CountsFromNoon: ("test_the_occupancy_of_a_seated_party_follows_the_clock",),
+    seated.KeepsEveryTableOfAParty: ("test_a_party_keeps_the_tables_where_it_sits_now",),
+    seated.PutsAPartyInItsOwnWay: ("test_a_seated_party_is_not_in_its_own_way",),
+    seated.ShowsTheNextBookingFirst: ("test_the_next_booking_keeps_its_row",),
+    seated.LooksForTheLastRowOnly: (
+        "test_the_last_allocation_of_a_table_is_that_of_the_party_that_sits_there",
+    ),
     judge.TrustsTenants: ("test_a_foreign_row_hides_behind_no_other",),
     judge.ChecksTheFirstTenantOnly: ("test_a_foreign_row_hides_behind_no_other",),
     judge.TrustsHouseVersions: ("test_a_change_of_the_house_names_the_stored_version",),
@@ -139,6 +164,7 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
         "test_evidence_answers_and_events_count_nothing",
     ),
     state.CountsOneKindAtATime: ("test_several_kinds_count_at_once",),
+    state.KeepsTheFirstPromise: ("test_every_field_of_a_booking_changes",),
     state.DropsDetails: ("test_details_of_evidence_and_events_come_back_as_they_were_written",),
     state.RoundsToMilliseconds: (
         "test_a_booking_may_be_made_and_changed_in_one_set_of_changes",

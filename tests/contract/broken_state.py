@@ -32,6 +32,17 @@ class KeepsTheOldExpiry(RestaurantState):
         super()._write_records(attrs.evolve(changes, holds_changed=kept))
 
 
+class KeepsTheFirstPromise(RestaurantState):
+    """Writes the conditions of a booking when it is made, and never again."""
+
+    def _write_records(self, changes: Changes) -> None:
+        kept = tuple(
+            each if each.version == 1 else attrs.evolve(each, must=self._bookings[each.id].must)
+            for each in changes.bookings
+        )
+        super()._write_records(attrs.evolve(changes, bookings=kept))
+
+
 class ShowsTheNewestFirst(RestaurantState):
     def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
         return super().confirmations_of(hold_id)[::-1]

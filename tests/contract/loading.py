@@ -16,14 +16,18 @@ class LoadingStore(MemoryStore):
 
 def loaded(state: RestaurantState, scope: Scope, now_us: int) -> LoadedRecords:
     holds = {hold.id: hold for hold in _holds(state, scope)}
-    bookings = {booking.id: booking for booking in _bookings(state, scope)}
+    seated = list(state.seated()) if scope.sees_seated(now_us) else []
+    bookings = {booking.id: booking for booking in [*_bookings(state, scope), *seated]}
+    rows = [row for each in seated for row in state.occupancy.of_owner(OwnerKind.BOOKING, each.id)]
     named = [state.find_record(*ref) for ref in scope.records]
     stored_results = [state.find_stored_result(*each) for each in sorted(scope.stored_results)]
     return LoadedRecords(
         house=state.house,
         versions=state.versions,
         allocations=list(
-            {row.id: row for row in _allocations(state, scope, list(holds), now_us)}.values()
+            {
+                row.id: row for row in [*_allocations(state, scope, list(holds), now_us), *rows]
+            }.values()
         ),
         bookings=list(bookings.values()),
         holds=list(holds.values()),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 import pytest
 
-from fourtop import MemoryStore
-from fourtop.ports import Decision, Need, Scope, View
+from fourtop import Booking, Hold, MemoryStore
+from fourtop.ports import Changes, Decision, Need, Scope, View
+from fourtop.storage.memory.state import RestaurantState
 from fourtop.testing import broken_promises, promises
 from tests.contract.broken import BROKEN, Kind, maker
 from tests.contract.broken_judge import ConfirmsTwice
@@ -27,6 +29,41 @@ def _every_chance(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_broken_store_is_found_by_the_promise_that_it_breaks(kind: Kind, name: str) -> None:
     assert list(broken_promises(maker(kind), [name])) == [name]
+
+
+def loses(kind: type[Booking | Hold], name: str) -> Kind:
+    """Return a state that writes bookings or holds without one of their fields."""
+    default: Any = next(each for each in attrs.fields(kind) if each.name == name).default
+    attribute = "bookings" if kind is Booking else "holds_added"
+
+    class Loses(RestaurantState):
+        def _write_records(self, changes: Changes) -> None:
+            lost = tuple(
+                attrs.evolve(
+                    each,
+                    **{name: default.factory(each) if hasattr(default, "factory") else default},
+                )
+                for each in getattr(changes, attribute)
+            )
+            super()._write_records(attrs.evolve(changes, **{attribute: lost}))
+
+    return Loses
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        *((Booking, each) for each in ("must", "wish", "names_tables", "occasion", "channel")),
+        *((Booking, each) for each in ("minutes", "reference", "local_start", "seated_us")),
+        *((Booking, each) for each in ("left_us", "last_step")),
+        *((Hold, each) for each in ("channel", "minutes", "reference", "life_start_us")),
+    ],
+)
+def test_finding_03_a_store_that_loses_a_field_is_found(
+    kind: type[Booking | Hold], name: str
+) -> None:
+    promise = "test_rows_of_every_kind_come_back_as_they_were_written"
+    assert list(broken_promises(maker(loses(kind, name)), [promise])) == [promise]
 
 
 def test_every_promise_is_broken_by_some_store() -> None:

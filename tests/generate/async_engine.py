@@ -52,9 +52,11 @@ _NOTE: Final = "Generated from ``{source}`` by ``tests/generate/async_engine.py`
 _DESKS: Final = {
     "Desk": "AsyncDesk",
     "HoldDesk": "AsyncHoldDesk",
+    "ServiceDesk": "AsyncServiceDesk",
     "HouseDesk": "AsyncHouseDesk",
     "Executor": "AsyncExecutor",
     "fourtop.engine.hold_desk": "fourtop.engine.async_hold_desk",
+    "fourtop.engine.service_desk": "fourtop.engine.async_service_desk",
     "fourtop.engine.house_desk": "fourtop.engine.async_house_desk",
 }
 HOUSE_DESK: Final = Twin(
@@ -70,6 +72,13 @@ HOLD_DESK: Final = Twin(
     names=_DESKS,
     module="The part of the asynchronous desk that keeps tables for a time.",
     summary="The commands on holds of one restaurant; ``AsyncDesk`` has all commands.",
+)
+SERVICE_DESK: Final = Twin(
+    source="service_desk.py",
+    target="async_service_desk.py",
+    names=_DESKS,
+    module="The part of the asynchronous desk that serves.",
+    summary="The commands of the live service; ``AsyncDesk`` has all commands and reads.",
 )
 DESK: Final = Twin(
     source="desk.py",
@@ -110,7 +119,7 @@ event loop.""",
 4""",
     not_awaited=frozenset({"desk"}),
 )
-TWINS: Final = (HOUSE_DESK, HOLD_DESK, DESK, ENGINE)
+TWINS: Final = (HOUSE_DESK, HOLD_DESK, SERVICE_DESK, DESK, ENGINE)
 
 
 def generated(twin: Twin) -> str:

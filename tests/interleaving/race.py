@@ -27,6 +27,8 @@ from fourtop import (
     IllegalTransition,
     ManualClock,
     Refused,
+    TableState,
+    WalkIn,
     sketch_floor,
 )
 from fourtop.errors import NotFound
@@ -112,6 +114,7 @@ class Duel:
         calls: The calls by name.
         judge: Asserts what has to hold after every run.
         prepare: What has happened before: returns fields of the scene.
+        then: What happens in the prepared scene, such as the time that passes.
         runs: In how many orders the steps can come on a store with a lock.
         needs_lock: Whether a store that judges, but does not lock, goes wrong in some order.
     """
@@ -120,6 +123,7 @@ class Duel:
     calls: Callable[[Scene, Scheduler], Calls]
     judge: Callable[[Interleaving[Scene]], None]
     prepare: Callable[[Desk], dict[str, Any]] = lambda _: {}
+    then: Callable[[Scene], object] = attrs.field(default=lambda _: None, kw_only=True)
     runs: int = attrs.field(kw_only=True)
     needs_lock: bool = attrs.field(default=False, kw_only=True)
 
@@ -128,7 +132,9 @@ class Duel:
             clock = ManualClock(NOW)
             store = make_store(scheduler, clock)
             desk = Engine(store, ids=CountedIds("n")).add_restaurant(self.house)
-            return Scene(desk, clock, store, **self.prepare(desk))
+            scene = Scene(desk, clock, store, **self.prepare(desk))
+            self.then(scene)
+            return scene
 
         return make_scene
 
@@ -395,8 +401,133 @@ def _cancelled_at_the_end(run: Interleaving[Scene]) -> None:
     assert owners(desk) == []
 
 
+# ---- the live service: stays of one hour
+
+
+def _in_an_hour(desk: Desk) -> dict[str, Any]:
+    return {"booking": booked(desk, 4)}
+
+
+def _seat_twice(scene: Scene, _: Scheduler) -> Calls:
+    return {name: lambda: scene.desk.seat(scene.booking_id) for name in ("a", "b")}
+
+
+def _seated_once(run: Interleaving[Scene]) -> None:
+    won, lost = won_and_lost(run, Booking)
+    assert isinstance(lost, IllegalTransition)
+    assert (won.status, won.version) == (BookingStatus.CHECKED_IN, 2)
+    assert run.scene.desk.get_booking(won.id) == won
+
+
+def _seat_and_book(scene: Scene, _: Scheduler) -> Calls:
+    return {
+        "seat": lambda: scene.desk.seat(scene.booking_id),
+        "book": lambda: scene.desk.book(party_size(4, "18:00")),
+    }
+
+
+def _seated_early_or_booked(run: Interleaving[Scene]) -> None:
+    desk = run.scene.desk
+    won, lost = won_and_lost(run, Booking)
+    assert isinstance(lost, Refused)
+    if won.id == run.scene.booking_id:
+        assert owners(desk) == [("1", won.id)]
+        assert lost.code is Code.TABLES_TAKEN
+    else:
+        assert owners(desk) == [("1", run.scene.booking_id), ("1", won.id)]
+        assert lost.refusal.reasons[0].details["in_the_way"][0]["owner_id"] == won.id
+
+
+def _at_six(scene: Scene) -> None:
+    scene.clock.move_to(at("18:00"))
+
+
+def _sits(scene: Scene) -> None:
+    scene.clock.move_to(at("19:00"))
+    scene.desk.seat(scene.booking_id)
+
+
+def _prolong_and_book(scene: Scene, _: Scheduler) -> Calls:
+    return {
+        "prolong": lambda: scene.desk.prolong(scene.booking_id, minutes=30),
+        "book": lambda: scene.desk.book(party_size(4, "20:00")),
+    }
+
+
+def _prolonged_or_booked(run: Interleaving[Scene]) -> None:
+    desk = run.scene.desk
+    won, lost = won_and_lost(run, Booking)
+    assert isinstance(lost, Refused)
+    if won.id == run.scene.booking_id:
+        assert owners(desk) == [("1", won.id)]
+        assert won.stay.dining.end == at("20:30")
+    else:
+        assert lost.code is Code.NEEDED_NEXT
+        assert owners(desk) == [("1", run.scene.booking_id), ("1", won.id)]
+
+
+def _walk_in_and_hold(scene: Scene, _: Scheduler) -> Calls:
+    return {
+        "walk_in": lambda: scene.desk.walk_in(WalkIn(4)),
+        "hold": lambda: scene.desk.hold(party_size(4, "18:00")),
+    }
+
+
+def _sits_or_holds(run: Interleaving[Scene]) -> None:
+    won, lost = sorted_out(run, Booking | Hold)  # type: ignore[arg-type]  # isinstance takes it.
+    assert (len(won), len(lost)) == (1, 1)
+    assert isinstance(lost[0], Refused)
+    assert lost[0].code is Code.TABLES_TAKEN
+    assert owners(run.scene.desk) == [("1", won[0].id)]
+
+
+def _two_in_a_row(desk: Desk) -> dict[str, Any]:
+    return {"booking": booked(desk, 4), "hold": held(desk, 4, "20:00")}
+
+
+def _has_left_late(scene: Scene) -> None:
+    """The next party is due, and the one before it has just left, ten minutes late."""
+    scene.desk.confirm(scene.hold_id, booking_id="next")
+    _sits(scene)
+    scene.clock.move_to(at("20:10"))
+    scene.desk.complete(scene.booking_id)
+
+
+def _undo_and_seat(scene: Scene, _: Scheduler) -> Calls:
+    return {
+        "undo": lambda: scene.desk.undo(scene.booking_id),
+        "seat": lambda: scene.desk.seat("next"),
+    }
+
+
+def _one_sits(run: Interleaving[Scene]) -> None:
+    won, lost = won_and_lost(run, Booking)
+    assert isinstance(lost, Refused)
+    assert lost.code is Code.TABLE_OCCUPIED
+    assert won.status is BookingStatus.CHECKED_IN
+    assert run.scene.desk.table_states()["1"] is not TableState.AVAILABLE
+
+
+ONE_HOUR: Final = a_house(one_table(), turn_minutes=60)
 ONE_TABLE: Final = a_house(one_table())
 DUELS: Final[Mapping[str, Duel]] = {
+    "seat x seat": Duel(ONE_HOUR, _seat_twice, _seated_once, _in_an_hour, then=_at_six, runs=8),
+    "seat x book": Duel(
+        ONE_HOUR, _seat_and_book, _seated_early_or_booked, _in_an_hour, then=_at_six, runs=8
+    ),
+    "prolong x book": Duel(
+        ONE_HOUR, _prolong_and_book, _prolonged_or_booked, _in_an_hour, then=_sits, runs=8
+    ),
+    "walk_in x hold": Duel(ONE_HOUR, _walk_in_and_hold, _sits_or_holds, then=_at_six, runs=8),
+    "undo x seat": Duel(
+        ONE_HOUR,
+        _undo_and_seat,
+        _one_sits,
+        _two_in_a_row,
+        then=_has_left_late,
+        runs=8,
+        needs_lock=True,
+    ),
     "hold x hold for the last table": Duel(ONE_TABLE, _two_holds, _one_holds, runs=8),
     "hold x hold with a table for each": Duel(two_tables(), _two_holds, _both_hold, runs=8),
     "hold x hold under a limit": Duel(

@@ -11,7 +11,7 @@ import attrs
 from fourtop.errors import Code, NotFound, Proof, Refusal, Refused, UnknownName
 from fourtop.model.request import BookingRequest, Preference
 from tests.stateful.choosing import NO_CONDITION, Choice
-from tests.stateful.guest_rules import guest_refusal
+from tests.stateful.guest_rules import guest_refusals
 from tests.stateful.ledger import MINUTE, UNCOUNTED, Ledger, OwnerKey, Row, Wrong
 from tests.stateful.service import Opening, Sitting, Unseated, cap, moment, opening_at, sitting
 
@@ -114,6 +114,7 @@ def every_no(ledger: Ledger, request: BookingRequest) -> No:
     for check in (check_active, check_past, check_hours):
         seated = note(partial(check, ledger, request))
     if seated is not None:
+        found += [No(Proof.RULE, (each,)) for each in guest_refusals(ledger, request, None)]
         note(partial(check_caps, ledger, seated, request.party_size, NOTHING))
         note(partial(choose, ledger, request, seated, NOTHING))
     reasons = tuple(reason for each in found for reason in each.reasons)
@@ -250,8 +251,7 @@ def choose(ledger: Ledger, request: BookingRequest, seated: Sitting, own: Own) -
 
 
 def check_guest(ledger: Ledger, request: BookingRequest, own: Own) -> None:
-    reason = guest_refusal(ledger, request, own.booking_id)
-    if reason is not None:
+    for reason in guest_refusals(ledger, request, own.booking_id):
         raise refused(Proof.RULE, reason)
 
 

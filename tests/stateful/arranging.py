@@ -83,12 +83,16 @@ def _step(ledger: Ledger, guest: Guest, swap: Swap) -> _Step | None:
         for row in ledger.rows_of(("booking", guest.id))
         if row.kind == "table" and row.end > ledger.now
     ]
-    if guest.status not in SEATED or not ahead:
+    given = guest.given
+    is_overdue = guest.status == "checked_in" and given is not None and given.end <= ledger.now
+    if guest.status not in SEATED or not (ahead or is_overdue):
         raise Wrong(IllegalTransition, booking_id=guest.id, status=guest.status, target="moved")
     if guest.given is not None and set(swap.tables) == set(guest.given.tables):
         return None
     must = guest.must if swap.override is None else NO_CONDITION
     choice = judge_named(ledger, (guest.party_size, must, NO_CONDITION), swap.tables)
+    if is_overdue:
+        return _Step(guest, choice.tables, ledger.now, ledger.leaves(guest))
     end = max(row.end for row in ahead)
     start = max(ledger.now, min(row.start for row in ahead if row.end == end))
     return _Step(guest, choice.tables, start, end)
@@ -199,6 +203,26 @@ def _overlaps(ledger: Ledger, guests: list[tuple[int, Guest]]) -> list[int]:
         for later, other in given[place + 1 :]:
             if one.start < other.end and other.start < one.end:
                 found.extend(later for table in one.tables if table in other.tables)
+    return found + _shared(ledger, guests)
+
+
+def _shared(ledger: Ledger, guests: list[tuple[int, Guest]]) -> list[int]:
+    """Find the parties that would sit at a table with another party, though no rows overlap."""
+    found: list[int] = []
+    seated = [(number, guest) for number, guest in guests if guest.status == "checked_in"]
+    sitting = [guest for guest in ledger.guests.values() if guest.status == "checked_in"]
+    for place, (number, guest) in enumerate(seated):
+        given = guest.given
+        assert given is not None
+        for other in sitting:
+            assert other.given is not None
+            apart = ledger.leaves(other) <= given.start or given.end <= other.given.start
+            if apart:
+                found.extend(number for table in given.tables if table in other.given.tables)
+        for later, other in seated[place + 1 :]:
+            assert other.given is not None
+            if other.given.end <= given.start or given.end <= other.given.start:
+                found.extend(later for table in given.tables if table in other.given.tables)
     return found
 
 
@@ -215,6 +239,7 @@ def _read(ledger: Ledger, row: BookingRow) -> Guest | None:
         (needs and not row.tables)
         or (row.tables and not may_have)
         or (status == "completed" and not is_over)
+        or (status == "checked_in" and seated.block_start > ledger.now)
     ):
         return None
     named = {numbers[number] for number in row.tables}

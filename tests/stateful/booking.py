@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from fourtop.errors import AlreadyExists, IllegalTransition, NotFound, StaleVersion
+from fourtop.errors import (
+    AlreadyExists,
+    Code,
+    IllegalTransition,
+    NotFound,
+    Proof,
+    StaleVersion,
+)
 from fourtop.model.event import EventType
 from fourtop.model.request import BookingRequest
-from tests.stateful.admission import NOTHING, Own, admit, check_caps, check_guest, sit
-from tests.stateful.ledger import AWAITING, Given, Guest, Ledger, Wrong
+from tests.stateful.admission import (
+    NOTHING,
+    Own,
+    admit,
+    check_caps,
+    check_guest,
+    described,
+    refused,
+    sit,
+)
+from tests.stateful.ledger import AWAITING, MINUTE, Given, Guest, Ledger, Row, Wrong
 from tests.stateful.service import Sitting, moment, told
 
 # From where each command may take a booking, and where to.
 STEPS = {
     "cancel": (("pending", "pending_allocation", "confirmed", "priority_waitlist"), "cancelled"),
-    "check_in": (("confirmed", "priority_waitlist"), "checked_in"),
+    "seat": (("confirmed", "priority_waitlist"), "checked_in"),
     "complete": (("checked_in",), "completed"),
     "no_show": (("confirmed", "checked_in", "priority_waitlist"), "no_show"),
 }
@@ -175,15 +191,106 @@ def step(ledger: Ledger, command: str, booking_id: str, expected: int | None) ->
     sources, target = STEPS[command]
     if guest.status == target:
         return guest
-    if guest.status not in sources or (command == "check_in" and guest.given is None):
+    if guest.status not in sources or (command == "seat" and guest.given is None):
         raise Wrong(IllegalTransition, booking_id=booking_id, status=guest.status, target=target)
-    guest.status = target
-    touched(ledger, guest)
-    if command != "check_in":
+    is_early = False
+    if command == "seat":
+        is_early = _sit_down(ledger, guest)
+    elif command == "complete":
+        _leave(ledger, guest)
+    else:
+        if command == "no_show":
+            _check_absent(ledger, guest)
         ledger.end_keeps_for(booking_id)
         ledger.free(("booking", booking_id))
         if guest.given is not None and guest.given.start < ledger.now:
             guest.given.end = min(guest.given.end, ledger.now)
+    guest.status = target
+    touched(ledger, guest)
     ledger.tell(EventType.BOOKING_STATUS, booking_id=booking_id)
+    if is_early:
+        ledger.tell(EventType.ASSIGNMENT_SYNC, booking_id=booking_id)
     ledger.occupancy_version += 1
     return guest
+
+
+def _check_absent(ledger: Ledger, guest: Guest) -> None:
+    minutes = ledger.policy.seating.no_show_after_minutes
+    if ledger.now < guest.sitting.start + minutes * MINUTE:
+        raise refused(Proof.RULE, (Code.TOO_EARLY_FOR_NO_SHOW, {}))
+
+
+def _rows_now(ledger: Ledger, guest: Guest) -> list[Row]:
+    """Return the rows of the tables that a party has now."""
+    given = guest.given
+    assert given is not None
+    rows = ledger.rows_of(("booking", guest.id))
+    return [row for row in rows if (row.start, row.end) == (given.start, given.end)]
+
+
+def _sit_down(ledger: Ledger, guest: Guest) -> bool:
+    """Seat a party, and tell whether it took its tables earlier than they were given to it."""
+    given, rules = guest.given, ledger.policy.seating
+    assert given is not None
+    if ledger.now < guest.sitting.start - rules.early_minutes * MINUTE:
+        raise refused(Proof.RULE, (Code.TOO_EARLY_TO_SEAT, {}))
+    late = rules.late_minutes
+    is_late = late is not None and ledger.now > guest.sitting.start + late * MINUTE
+    if is_late or ledger.now >= guest.sitting.end:
+        raise refused(Proof.RULE, (Code.TOO_LATE_TO_SEAT, {}))
+    own = (("booking", guest.id),)
+    rivals = ledger.rivals(given.tables, ledger.now, given.end, own)
+    if rivals:
+        raise _occupied(ledger, guest, rivals)
+    if ledger.now >= given.start:
+        return False
+    ledger.sweep(ledger.now, given.end)
+    for row in _rows_now(ledger, guest):
+        row.start = ledger.now
+    given.start = ledger.now
+    return True
+
+
+def _occupied(ledger: Ledger, guest: Guest, rivals: list[Row]) -> Wrong:
+    given = guest.given
+    assert given is not None
+    owners = {row.owner[1] for row in rivals if row.owner[0] == "booking"}
+    sitting = {each.id for each in ledger.guests.values() if each.status == "checked_in"}
+    code = Code.HOLD_CONFLICT if any(row.owner[0] == "hold" for row in rivals) else None
+    if owners & sitting:
+        code = Code.TABLE_OCCUPIED
+    facts = {
+        "tables": list(given.tables),
+        "in_the_way": [described(row) for row in rivals],
+    }
+    return refused(Proof.NAMED_TABLES, (code or Code.ALLOCATIONS_OVERLAP, facts))
+
+
+def _leave(ledger: Ledger, guest: Guest) -> None:
+    """End the rows of a party when its tables are clean, or at the next row of one of them."""
+    given = guest.given
+    assert given is not None
+    clean = ledger.now + guest.sitting.block_end - guest.sitting.end
+    clean = min(clean, given.start + 31 * 24 * 60 * MINUTE)
+    rows = _rows_now(ledger, guest)
+    if clean > given.end:
+        own = (("booking", guest.id),)
+        since = max(given.end, ledger.now)
+        rivals = ledger.rivals(given.tables, since, clean, own) if since < clean else []
+        passed = ledger.rivals(given.tables, given.end, since, own) if given.end < since else []
+        ledger.sweep(given.end, clean)
+        clean = max(since, min((row.start for row in rivals), default=clean))
+        if passed:
+            # Another row took the table since: what remains is a row from now on.
+            ledger.end_keeps_for(guest.id)
+            if clean > ledger.now:
+                group = ledger.place(own[0], given.tables, ledger.now, clean)
+                given.start, given.end, given.group = ledger.now, clean, group
+            return
+    ledger.end_keeps_for(guest.id)
+    if clean > given.start:
+        for row in rows:
+            row.end = clean
+        given.end = clean
+    else:
+        ledger.rows = [row for row in ledger.rows if row not in rows]

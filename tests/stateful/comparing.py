@@ -130,17 +130,17 @@ def table_states(ledger: Ledger) -> dict[str, str]:
     found = {}
     for table in ledger.floor.tables:
         row = ledger.in_the_way(table.id, ledger.now, ledger.now + 1)
-        if (
-            not table.active
-            or table.out_of_service
-            or (row is not None and row.owner[0] == "block")
-        ):
+        if not table.active or table.out_of_service:
             found[table.id] = "out_of_service"
         elif row is None:
             found[table.id] = "available"
+        elif row.owner[0] == "booking":
+            guest = ledger.guests[row.owner[1]]
+            sits = "overdue" if guest.sitting.end <= ledger.now else "occupied"
+            states = {"checked_in": sits, "completed": "cleaning"}
+            found[table.id] = states.get(guest.status, "reserved")
         else:
-            sits = row.owner[0] == "booking" and ledger.guests[row.owner[1]].status == "checked_in"
-            found[table.id] = "occupied" if sits else "reserved"
+            found[table.id] = "out_of_service" if row.owner[0] == "block" else "reserved"
     return found
 
 

@@ -17,7 +17,7 @@ def edit_floor(ledger: Ledger, floor: Floor, expected: int | None) -> None:
     for table_id in sorted(table.id for table in ledger.floor.tables if table.id not in kept):
         using = [
             row
-            for row in ledger.rows
+            for row in map(ledger.as_it_lasts, ledger.rows)
             if row.kind == "table"
             and row.resource == table_id
             and row.end > ledger.now

@@ -194,13 +194,29 @@ class Ledger:
         found = self.all_in_the_way(table, start, end, without)
         return min(found, key=lambda row: row.start, default=None)
 
+    def leaves(self, guest: Guest) -> int:
+        """Return when a guest that sits at a table may have left it at the earliest."""
+        assert guest.given is not None
+        buffer = guest.sitting.block_end - guest.sitting.end
+        margin = self.policy.seating.overstay_minutes * MINUTE
+        return max(guest.given.end, self.now + max(margin + buffer, 1))
+
+    def as_it_lasts(self, row: Row) -> Row:
+        """Return a row; that of a table where a party sits now lasts until it may have left."""
+        guest = self.guests.get(row.owner[1]) if row.owner[0] == "booking" else None
+        if row.kind != "table" or guest is None or guest.status != "checked_in":
+            return row
+        assert guest.given is not None
+        is_there = row.end == guest.given.end
+        return attrs.evolve(row, end=self.leaves(guest)) if is_there else row
+
     def all_in_the_way(
         self, table: str, start: int, end: int, without: Collection[OwnerKey] = ()
     ) -> list[Row]:
         """Return every row of a table that a party could not sit beside in time, by start."""
         found = [
             row
-            for row in self.rows
+            for row in map(self.as_it_lasts, self.rows)
             if row.kind == "table"
             and row.resource == table
             and row.start < end

@@ -34,7 +34,7 @@ COMMANDS = (
     "block",
     "book",
     "cancel",
-    "check_in",
+    "seat",
     "complete",
     "confirm",
     "edit_floor",

@@ -34,6 +34,7 @@ from fourtop import (
     OutcomeUnknown,
     Refused,
     Versions,
+    WalkIn,
 )
 from fourtop.engine.dispatch.executor import _at_once
 from fourtop.ports import AsyncStore, Changes, Decision, Need, Scope, Store, View
@@ -133,6 +134,9 @@ def call(name: str, *args: Any, **kwargs: Any) -> Invocation:
     return name, args, kwargs
 
 
+# Moves the clock.
+CLOCK: Final = "clock"
+
 # Every method of a desk, with each kind of outcome: an answer, a replay, a refusal, an error.
 EVENING: Final = (
     call("house"),
@@ -166,20 +170,37 @@ EVENING: Final = (
     call("move", [Move("b1", ("5",))]),
     call("move", []),
     call("cancel", "b3"),
-    call("check_in", "b1"),
-    call("table_states"),
-    call("complete", "b1"),
-    call("no_show", "b2"),
-    call("no_show", "b2"),
-    call(
-        "import_bookings", [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))]
-    ),
-    call(
-        "import_bookings", [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))]
-    ),
+    call("seat", "b1"),
     call("block", window("17:00", "18:00"), tables=("2",), reason="a leak", key="k3"),
     call("blocks", window("17:00", "18:00")),
-    call("unblock", "n24"),
+    call("unblock", "n19"),
+    call(CLOCK, at("19:00")),
+    call("seat", "b1"),
+    call("table_states"),
+    call("at_risk"),
+    call("prolong", "b1", minutes=10, key="k5"),
+    call("prolong", "b1", minutes=10, key="k5"),
+    call("prolong", "b1"),
+    call("resize", "b1", 3),
+    call("resize", "b1", 99),
+    call("walk_in", WalkIn(2), booking_id="w1", key="k6"),
+    call("walk_in", WalkIn(2), booking_id="w1", key="k6"),
+    call("walk_in", WalkIn(99)),
+    call("complete", "b1"),
+    call("undo", "b1", key="k7"),
+    call("undo", "b1", key="k7"),
+    call("undo", "b1"),
+    call("complete", "b1"),
+    call("no_show", "b2"),
+    call(CLOCK, at("20:15")),
+    call("no_show", "b2"),
+    call("no_show", "b2"),
+    call(
+        "import_bookings", [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))]
+    ),
+    call(
+        "import_bookings", [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))]
+    ),
     call(
         "import_bookings",
         [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))],
@@ -204,6 +225,8 @@ EVENING: Final = (
     call("actor"),
 )
 
+CALLS: Final = tuple(each for each in EVENING if each[0] != CLOCK)
+
 
 def answered(desk: Desk, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
     try:
@@ -223,30 +246,50 @@ async def awaited(
         return Raised(type(error), error.details)
 
 
+def played() -> tuple[MemoryStore, list[object]]:
+    """The store and the answers after the evening of a sync desk."""
+    clock = ManualClock(NOW)
+    store = MemoryStore(clock)
+    desk = Engine(store, ids=CountedIds("n")).add_restaurant(a_house(), actor=STAFF)
+    answers: list[object] = []
+    for name, args, kwargs in EVENING:
+        if name == CLOCK:
+            clock.move_to(*args)
+        else:
+            answers.append(answered(desk, name, args, kwargs))
+    return store, answers
+
+
 def test_every_call_of_an_evening_is_answered_alike() -> None:
-    called = MemoryStore(ManualClock(NOW))
-    desk = Engine(called, ids=CountedIds("n")).add_restaurant(a_house(), actor=STAFF)
-    expected = [answered(desk, *each) for each in EVENING]
+    called, expected = played()
 
     async def play() -> tuple[list[object], tuple[Event, ...]]:
-        store = AsyncMemoryStore(ManualClock(NOW))
+        clock = ManualClock(NOW)
+        store = AsyncMemoryStore(clock)
         other = await AsyncEngine(store, ids=CountedIds("n")).add_restaurant(a_house(), actor=STAFF)
-        return [await awaited(other, *each) for each in EVENING], await store.events("house")
+        answers: list[object] = []
+        for name, args, kwargs in EVENING:
+            if name == CLOCK:
+                clock.move_to(*args)
+            else:
+                answers.append(await awaited(other, name, args, kwargs))
+        return answers, await store.events("house")
 
     answers, events = asyncio.run(play())
-    for (name, args, kwargs), answer, wanted in zip(EVENING, answers, expected, strict=True):
+    for (name, args, kwargs), answer, wanted in zip(CALLS, answers, expected, strict=True):
         assert answer == wanted, (name, args, kwargs)
     assert events == called.events("house")
 
 
 def test_every_method_is_called_that_evening_and_succeeds_once() -> None:
-    assert {name for name, _, _ in EVENING} == set(public(Desk))
-    desk = Engine(MemoryStore(ManualClock(NOW)), ids=CountedIds("n")).add_restaurant(
-        a_house(), actor=STAFF
-    )
-    assert {each[0] for each in EVENING if not isinstance(answered(desk, *each), Raised)} == set(
-        public(Desk)
-    )
+    assert {name for name, _, _ in CALLS} == set(public(Desk))
+    _, answers = played()
+    succeeded = {
+        name
+        for (name, _, _), answer in zip(CALLS, answers, strict=True)
+        if not isinstance(answer, Raised)
+    }
+    assert succeeded == set(public(Desk))
 
 
 def test_an_engine_lists_its_restaurants_and_finds_their_desks() -> None:

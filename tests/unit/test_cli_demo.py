@@ -382,6 +382,7 @@ def test_json_says_what_the_text_says(capsys: pytest.CaptureFixture[str]) -> Non
         "overlaps": [],
         "orphans": [],
         "without_tables": [],
+        "shared_tables": [],
     }
     assert len(data["requests"]) == 30
     assert len(data["stays"]) == len(evening.rows)

@@ -23,10 +23,22 @@ from fourtop import (
     MemoryStore,
     OwnerKind,
     ResourceType,
+    SharedTable,
     Window,
 )
 from fourtop.ports import Changes, Decision, Scope, View
-from tests.evening import a_house, at, booked, held, open_desk, party_size, table_rows, window
+from tests.evening import (
+    MONTH,
+    a_house,
+    at,
+    booked,
+    held,
+    one_table,
+    open_desk,
+    party_size,
+    table_rows,
+    window,
+)
 
 
 @pytest.fixture
@@ -193,6 +205,36 @@ def test_it_finds_a_booking_that_has_no_tables(
     assert desk.audit().without_tables == (without_tables.id,)
 
 
+def test_it_finds_two_parties_at_one_table_and_no_fault_in_a_booking_at_risk(
+    memory: MemoryStore, clock: ManualClock
+) -> None:
+    desk = open_desk(memory, a_house(one_table()))
+    booked(desk, 4, "18:00", booking_id="a")
+    due = booked(desk, 4, "19:30", booking_id="b")
+    clock.move_to(at("18:00"))
+    desk.seat("a")
+    clock.move_to(at("19:40"))
+    assert [each.booking.id for each in desk.at_risk()] == ["b"]
+    assert desk.audit().is_clean
+    plant(memory, bookings=(attrs.evolve(due, status=BookingStatus.CHECKED_IN, version=2),))
+    found = desk.audit()
+    assert (found.shared_tables, found.overlaps) == ((SharedTable("1", "a", "b"),), ())
+    assert not found.is_clean
+    assert "1 shared table" in repr(found)
+
+
+def test_it_finds_a_party_that_overstays_without_its_table(
+    memory: MemoryStore, clock: ManualClock
+) -> None:
+    desk = open_desk(memory, a_house(one_table()))
+    booked(desk, 4, "18:00", booking_id="a")
+    clock.move_to(at("18:00"))
+    desk.seat("a")
+    clock.move_to(at("19:40"))
+    plant(memory, removed=desk.allocations(MONTH))
+    assert desk.audit().without_tables == ("a",)
+
+
 def test_it_finds_a_booking_without_tables_where_there_is_no_row_at_all(
     memory: MemoryStore, desk: Desk
 ) -> None:
@@ -223,7 +265,7 @@ def test_a_booking_that_is_over_needs_no_tables(
 def test_a_clean_house_stays_clean_through_an_evening(desk: Desk, clock: ManualClock) -> None:
     bookings = [booked(desk, 4) for _ in range(3)]
     clock.move_to(at("19:15"))
-    desk.check_in(bookings[0].id)
+    desk.seat(bookings[0].id)
     desk.no_show(bookings[1].id)
     clock.move_to(at("20:00"))
     desk.complete(bookings[0].id)

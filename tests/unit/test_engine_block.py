@@ -189,7 +189,7 @@ def test_what_a_table_is_now_follows_from_time_and_occupancy(
     clock.move_to(at("18:00") - timedelta(microseconds=1))
     assert list(desk.table_states().values()) == [free] * 4
     clock.move_to(at("18:00"))
-    desk.check_in(sitting.id)
+    desk.seat(sitting.id)
     desk.hold(party_size(4, "18:00", tables=["4"]))
     assert desk.table_states() == {
         "1": TableState.OUT_OF_SERVICE,
@@ -200,6 +200,9 @@ def test_what_a_table_is_now_follows_from_time_and_occupancy(
     clock.move_to(at("18:03"))
     assert desk.table_states()["4"] is free
     clock.move_to(at("19:30"))
+    overdue = TableState.OVERDUE
+    assert list(desk.table_states().values()) == [TableState.OUT_OF_SERVICE, overdue, free, free]
+    desk.complete(sitting.id)
     assert list(desk.table_states().values()) == [TableState.OUT_OF_SERVICE, free, free, free]
 
 

@@ -149,7 +149,7 @@ def test_a_period_past_midnight_counts_where_it_began(store: Store) -> None:
 
 STEPS: dict[BookingStatus, Callable[[Desk, str], Booking]] = {
     S.CANCELLED: lambda desk, id_: desk.cancel(id_),
-    S.CHECKED_IN: lambda desk, id_: desk.check_in(id_),
+    S.CHECKED_IN: lambda desk, id_: desk.seat(id_),
     S.COMPLETED: lambda desk, id_: desk.complete(id_),
     S.NO_SHOW: lambda desk, id_: desk.no_show(id_),
 }
@@ -173,6 +173,12 @@ def imported(desk: Desk, status: BookingStatus) -> str:
         desk.import_bookings([row], shadow=True)
         return "shadow:b1"
     start, end = ("09:00", "10:00") if status is S.COMPLETED else ("19:00", "20:30")
+    if status is S.CHECKED_IN:
+        start = "11:30"
+    if status is S.SHADOW:
+        rows = [BookingRow("b1", 4, at(start), end=at(end), tables=["3"])]
+        desk.import_bookings(rows, shadow=True)
+        return "shadow:b1"
     tables = ["3"] if status in (S.CONFIRMED, S.CHECKED_IN, S.COMPLETED) else []
     desk.import_bookings(
         [BookingRow("b1", 4, at(start), end=at(end), tables=tables, status=status)]
@@ -183,9 +189,10 @@ def imported(desk: Desk, status: BookingStatus) -> str:
 @pytest.mark.parametrize("target", STEPS, ids=str)
 @pytest.mark.parametrize("status", S, ids=str)
 def test_the_life_of_a_booking_has_these_steps_and_no_others(
-    store: Store, desk: Desk, status: BookingStatus, target: BookingStatus
+    store: Store, desk: Desk, clock: ManualClock, status: BookingStatus, target: BookingStatus
 ) -> None:
     booking_id = imported(desk, status)
+    clock.move_to(at("19:15"))
     before = snapshot(store, desk)
     if (status, target) in LEGAL:
         changed = STEPS[target](desk, booking_id)
@@ -209,9 +216,10 @@ def test_an_unknown_booking_takes_no_step(desk: Desk, step: Callable[[Desk, str]
         step(desk, "nobody")
 
 
-def test_checking_in_keeps_the_tables(desk: Desk) -> None:
+def test_a_party_that_is_seated_keeps_its_tables(desk: Desk, clock: ManualClock) -> None:
     booking = booked(desk, 4)
-    after = desk.check_in(booking.id)
+    clock.move_to(at("19:10"))
+    after = desk.seat(booking.id)
     assert after.assignment == booking.assignment
     assert rows_of(desk, booking.id) == [("3", "19:00", "20:30")]
 
@@ -224,10 +232,11 @@ def test_a_step_under_a_key_is_taken_once(desk: Desk) -> None:
     assert again == first
 
 
-def test_who_took_the_last_step_is_recorded(store: Store, desk: Desk) -> None:
+def test_who_took_the_last_step_is_recorded(store: Store, desk: Desk, clock: ManualClock) -> None:
     booking = booked(desk, 4)
+    clock.move_to(at("19:00"))
     staff = Engine(store).desk(desk.restaurant_id, actor=STAFF)
-    assert staff.check_in(booking.id).actor == STAFF
+    assert staff.seat(booking.id).actor == STAFF
     assert store.events(desk.restaurant_id)[-1].actor == STAFF
 
 
@@ -252,7 +261,7 @@ def test_a_party_that_left_makes_room_in_the_caps_only_if_it_never_came(
     )
     first = booked(desk, 4)
     clock.move_to(at("19:00"))
-    desk.check_in(first.id)
+    desk.seat(first.id)
     clock.move_to(at("19:30"))
     desk.complete(first.id)
     with pytest.raises(Refused) as caught:

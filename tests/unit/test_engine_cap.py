@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from fourtop import (
+    Booking,
     BookingRequest,
     CapacityRule,
     Code,
@@ -111,6 +112,12 @@ def test_a_cap_of_zero_takes_nobody(desk: Desk) -> None:
     assert shown.usage[0].utilisation_percent is None
 
 
+def due(desk: Desk) -> Booking:
+    """A party that was expected a quarter of an hour ago."""
+    request = party_size(4, "17:00", past_reason="late")
+    return desk.book(request)
+
+
 COUNTED: dict[str, tuple[Callable[[Desk], object], int]] = {
     "a booking": (lambda desk: booked(desk, 4), 4),
     "a booking without tables": (lambda desk: desk.book(party_size(4), tables="later"), 4),
@@ -120,10 +127,10 @@ COUNTED: dict[str, tuple[Callable[[Desk], object], int]] = {
         4,
     ),
     "a confirmed hold": (lambda desk: desk.confirm(held(desk, 4).id), 4),
-    "a party that sits": (lambda desk: desk.check_in(booked(desk, 4).id), 4),
-    "a party that has left": (lambda desk: desk.complete(desk.check_in(booked(desk, 4).id).id), 4),
+    "a party that sits": (lambda desk: desk.seat(due(desk).id), 4),
+    "a party that has left": (lambda desk: desk.complete(desk.seat(due(desk).id).id), 4),
     "a cancelled booking": (lambda desk: desk.cancel(booked(desk, 4).id), 0),
-    "a no-show": (lambda desk: desk.no_show(booked(desk, 4).id), 0),
+    "a no-show": (lambda desk: desk.no_show(due(desk).id), 0),
     "a released hold": (lambda desk: desk.release_hold(held(desk, 4).id), 0),
     "a replaced hold": (lambda desk: desk.replace_hold(held(desk, 4).id, party_size(3)), 3),
     "a booking at lunch": (lambda desk: booked(desk, 4, "12:30"), 0),
@@ -135,8 +142,10 @@ COUNTED: dict[str, tuple[Callable[[Desk], object], int]] = {
 
 
 @pytest.mark.parametrize("name", COUNTED)
-def test_what_counts_towards_a_cap(desk: Desk, name: str) -> None:
+def test_what_counts_towards_a_cap(desk: Desk, clock: ManualClock, name: str) -> None:
     cap(desk, CapacityRule(max_covers=10))
+    if name in ("a party that sits", "a party that has left", "a no-show"):
+        clock.move_to(at("17:15"))
     happens, counted = COUNTED[name]
     happens(desk)
     quoted = desk.quote(party_size(1))
@@ -196,13 +205,14 @@ def test_the_night_before_counts_for_itself(store: Store) -> None:
     assert desk.hold(tomorrow).party_size == 2
 
 
-def test_who_already_counts_may_come_though_the_cap_sank(desk: Desk) -> None:
+def test_who_already_counts_may_come_though_the_cap_sank(desk: Desk, clock: ManualClock) -> None:
     bookings = [booked(desk, 4) for _ in range(2)]
     cap(desk, CapacityRule(max_covers=4))
     with pytest.raises(Refused) as caught:
         desk.reschedule(bookings[0].id, change(4, "20:00"))
     assert caught.value.refusal.reasons[0].details["booked"] == 4
-    assert desk.check_in(bookings[0].id).party_size == 4
+    clock.move_to(at("19:00"))
+    assert desk.seat(bookings[0].id).party_size == 4
 
 
 def test_spots_stop_at_the_caps(desk: Desk) -> None:

@@ -35,6 +35,7 @@ from fourtop.ports import Store
 from tests.evening import (
     MONTH,
     STAFF,
+    at,
     booked,
     held,
     import_rows,
@@ -227,9 +228,11 @@ def for_a_booking_with_tables(desk: Desk, _: ManualClock) -> tuple[str, dict[str
     return held(desk, 4).id, {"booking_id": booking.id}
 
 
-def for_a_no_show(desk: Desk, _: ManualClock) -> tuple[str, dict[str, Any]]:
-    booking = desk.no_show(booked(desk, 4).id)
-    return held(desk, 4).id, {"booking_id": booking.id}
+def for_a_no_show(desk: Desk, clock: ManualClock) -> tuple[str, dict[str, Any]]:
+    booking = booked(desk, 4)
+    clock.move_to(at("19:15"))
+    desk.no_show(booking.id)
+    return desk.hold(party_size(4, past_reason="late")).id, {"booking_id": booking.id}
 
 
 def drifted(desk: Desk, _: ManualClock) -> tuple[str, dict[str, Any]]:

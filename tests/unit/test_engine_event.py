@@ -73,8 +73,12 @@ CHANGES: dict[str, tuple[Callable[[Desk], object], list[EventType]]] = {
     ),
     "book": (lambda desk: booked(desk, 4), [E.BOOKING_CREATED, E.ASSIGNMENT_SYNC]),
     "book without tables": (pending, [E.BOOKING_CREATED]),
-    "check in": (
-        lambda desk: desk.check_in(booked(desk, 4).id),
+    "seat early": (
+        lambda desk: desk.seat(booked(desk, 4, "20:00").id),
+        [E.BOOKING_CREATED, E.ASSIGNMENT_SYNC, E.BOOKING_STATUS, E.ASSIGNMENT_SYNC],
+    ),
+    "seat": (
+        lambda desk: desk.seat(booked(desk, 4, "18:30").id),
         [E.BOOKING_CREATED, E.ASSIGNMENT_SYNC, E.BOOKING_STATUS],
     ),
     "cancel": (
@@ -110,8 +114,11 @@ CHANGES: dict[str, tuple[Callable[[Desk], object], list[EventType]]] = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_each_change_has_its_events(store: Store, desk: Desk, name: str) -> None:
+def test_each_change_has_its_events(
+    store: Store, desk: Desk, clock: ManualClock, name: str
+) -> None:
     change, kinds = CHANGES[name]
+    clock.move_to(at("18:30"))
     change(desk)
     assert [event.type for event in store.events(desk.restaurant_id)] == kinds
 
@@ -172,7 +179,9 @@ def an_evening(desk: Desk, clock: ManualClock) -> None:
     desk.move([Move(confirmed.id, ["5"])])
     desk.move([Move(confirmed.id, ["5"])])
     desk.reschedule(confirmed.id, change(3, "19:30"))
-    desk.check_in(confirmed.id)
+    clock.move_to(at("19:30"))
+    desk.seat(confirmed.id)
+    desk.prolong(confirmed.id, minutes=5)
     clock.move_to(at("20:15"))
     desk.complete(confirmed.id)
     desk.no_show(waiting)

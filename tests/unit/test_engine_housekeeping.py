@@ -454,7 +454,7 @@ class Months:
             self._work(number)
             self._ask(day)
             self.clock.move_to(at("19:30", day))
-            self.answers.append(told(lambda: self.desk.check_in(f"b{day}")))  # noqa: B023  # Called at once.
+            self.answers.append(told(lambda: self.desk.seat(f"b{day}")))  # noqa: B023  # Called at once.
             self._work(number)
             self._ask(day)
         return self

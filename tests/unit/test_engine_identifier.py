@@ -70,7 +70,7 @@ def calls_with(desk: Desk, value: Any) -> dict[str, list[Callable[[], object]]]:
             lambda: desk.find_booking(value),
             lambda: desk.get_booking(value),
             lambda: desk.cancel(value),
-            lambda: desk.check_in(value),
+            lambda: desk.seat(value),
             lambda: desk.complete(value),
             lambda: desk.no_show(value),
             lambda: desk.reschedule(value, change(2)),

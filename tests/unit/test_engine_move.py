@@ -55,7 +55,7 @@ def test_a_party_that_sits_takes_its_new_table_from_now_on(
 ) -> None:
     booking = booked(desk, 4, tables=["1"])
     clock.move_to(at("19:00"))
-    desk.check_in(booking.id)
+    desk.seat(booking.id)
     clock.move_to(at("19:40"))
     (after,) = desk.move([Move(booking.id, ["2"])])
     assert after.assignment is not None
@@ -80,7 +80,7 @@ def test_a_party_that_sits_may_move_twice_and_back(desk: Desk, clock: ManualCloc
         ("1", "19:40", "20:30"),
     ]
     clock.move_to(at("20:10"))
-    desk.check_in(booking.id)
+    desk.seat(booking.id)
     desk.complete(booking.id)
     assert rows_of(desk, booking.id)[-1] == ("1", "19:40", "20:10")
     assert desk.audit().is_clean

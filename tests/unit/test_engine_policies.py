@@ -11,6 +11,7 @@ import pytest
 from fourtop import (
     GUEST,
     Actor,
+    BookingChange,
     BookingRequest,
     BookingWindow,
     CapacityRule,
@@ -185,10 +186,10 @@ def test_finding_12_a_period_has_a_raster_of_its_own(store: Store) -> None:
 def test_finding_12_a_guest_keeps_the_start_that_staff_gave(store: Store) -> None:
     desk = opened(store)
     booking = booked(as_staff(store, desk), 2, "19:07")
-    smaller = desk.reschedule(booking.id, BookingRequest(1, at("19:07")))
+    smaller = desk.reschedule(booking.id, BookingChange(party_size=1))
     assert smaller.party_size == 1
     with pytest.raises(Refused) as caught:
-        desk.reschedule(booking.id, BookingRequest(1, at("19:08")))
+        desk.reschedule(booking.id, BookingChange(start=at("19:08")))
     assert caught.value.code is Code.NOT_A_START_TIME
 
 

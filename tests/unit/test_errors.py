@@ -31,6 +31,7 @@ from fourtop.errors import (
     NaiveDatetime,
     NonexistentTime,
     NotFound,
+    NothingToUndo,
     OutcomeUnknown,
     PolicyDrift,
     Proof,
@@ -172,6 +173,12 @@ CASES: list[tuple[FourtopError, Code, int, str]] = [
         Code.ILLEGAL_TRANSITION,
         409,
         "the booking 'b1' is completed and cannot become confirmed",
+    ),
+    (
+        NothingToUndo("b1", "confirmed"),
+        Code.NOTHING_TO_UNDO,
+        409,
+        "the booking 'b1' is confirmed, and no step of it can be undone",
     ),
     (AlreadyExists("booking", "b1"), Code.ALREADY_EXISTS, 409, "the booking 'b1' exists already"),
     (InUse("zone", "z1", "table t1"), Code.IN_USE, 409, "the zone 'z1' is in use by table t1"),
@@ -417,6 +424,9 @@ def test_refusals_can_be_hashed_and_pickled() -> None:
 def test_only_what_may_pass_by_itself_is_worth_a_retry() -> None:
     assert {code.value for code in Code if code.is_retryable} == {
         "TABLES_TAKEN",
+        "TABLE_OCCUPIED",
+        "TOO_EARLY_TO_SEAT",
+        "TOO_EARLY_FOR_NO_SHOW",
         "HOLD_CONFLICT",
         "ALLOCATIONS_OVERLAP",
         "HOLD_LIMIT",

@@ -18,6 +18,9 @@ PAGES = ("*.py", "*.md", "*.toml", ".gitignore")
 
 MAX_FUNCTION_LINES = 70
 MAX_FILE_LINES = 600
+# The desk has one short method for each command and read; most of its lines are their docstrings.
+FACADES = ("src/fourtop/engine/desk.py", "src/fourtop/engine/async_desk.py")
+MAX_FACADE_LINES = 1_000
 MAX_PARAMETERS = 5
 BANNED_NAMES = {"common", "helper", "helpers", "manager", "managers", "util", "utils"}
 
@@ -89,8 +92,13 @@ def comments(source: str) -> Iterator[tuple[int, str]]:
 
 def long_files(source: str) -> Iterator[str]:
     count = len(source.splitlines())
-    if count > MAX_FILE_LINES:
+    is_facade = source.startswith(tuple(_first_lines(path) for path in FACADES))
+    if count > (MAX_FACADE_LINES if is_facade else MAX_FILE_LINES):
         yield f"{count}: the file has {count} lines"
+
+
+def _first_lines(path: str) -> str:
+    return text_of(ROOT / path)[:200]
 
 
 def long_functions(source: str) -> Iterator[str]:

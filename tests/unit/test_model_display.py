@@ -117,6 +117,22 @@ def plain_samples() -> list[Any]:
     ]
 
 
+def reports() -> list[Any]:
+    """Values that commands, jobs and checks return, and one that a command takes."""
+    return [
+        ClearReport(3, 5, replayed=True),
+        BookingChange(party_size=3, start=SIX, tables=[LONG, "t1", "t2"]),
+        ImportReport(3, 5, replayed=True),
+        LocalTime(LONG, LONG, "2030-05-03T18:00+01:00", "2030-05-03T19:00+02:00"),
+        LocalTimes(),
+        Pruned(),
+        Relayed(),
+        RuleProblem(ProblemKind.DEAD, "capacity_rules[2]", "no service runs where it applies"),
+        Step(BookingStatus.CONFIRMED, WINDOW, 7),
+        Swept(),
+    ]
+
+
 def samples() -> list[Any]:
     """At least one value of every public class, most of them as a desk returns them."""
     desk = pub()
@@ -142,27 +158,18 @@ def samples() -> list[Any]:
         *house.policy.occasions,
         *quote.plan.score.terms,
         *plain_samples(),
+        *reports(),
         Fingerprint('{"a":1}'),
         GUEST,
-        ClearReport(3, 5, replayed=True),
-        BookingChange(party_size=3, start=SIX, tables=[LONG, "t1", "t2"]),
-        ImportReport(3, 5, replayed=True),
-        LocalTime(LONG, LONG, "2030-05-03T18:00+01:00", "2030-05-03T19:00+02:00"),
-        LocalTimes(),
         ManualClock(SIX),
         MemoryStore(),
         Overlap(ROW, ROW),
         Owner(OwnerKind.HOLD, LONG),
-        Pruned(),
         ROW,
         Receipt(replayed=True, plan=quote.plan, usage=quote.usage),
         Receipt(),
-        Relayed(),
-        RuleProblem(ProblemKind.DEAD, "capacity_rules[2]", "no service runs where it applies"),
         Rival("a1", "t1", WINDOW, "block", "b1"),
         SqlStore(DATABASE_URL),
-        Step(BookingStatus.CONFIRMED, WINDOW, 7),
-        Swept(),
         SystemClock(),
         TableSnapshot("t1", 4),
         TableSnapshot("t1", None),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import attrs
+
 from fourtop import Allocation, Audit, BookingRow, Desk, Engine, ImportRejected
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
@@ -79,7 +81,11 @@ def audit_text(found: Audit) -> str:
     overlaps = counted(len(found.overlaps), "overlap")
     orphans = f"{counted(len(found.orphans), 'row')} without an owner"
     without_tables = f"{counted(len(found.without_tables), 'booking')} without tables"
-    return f"audit of {counted(found.allocations, 'row')}: {overlaps}, {orphans}, {without_tables}"
+    shared = f", {counted(len(found.shared_tables), 'shared table')}" if found.shared_tables else ""
+    return (
+        f"audit of {counted(found.allocations, 'row')}:"
+        f" {overlaps}, {orphans}, {without_tables}{shared}"
+    )
 
 
 def audit_data(found: Audit, formatter: Formatter) -> dict[str, Any]:
@@ -93,6 +99,7 @@ def audit_data(found: Audit, formatter: Formatter) -> dict[str, Any]:
         ],
         "orphans": [_row_data(row, formatter) for row in found.orphans],
         "without_tables": list(found.without_tables),
+        "shared_tables": [attrs.asdict(each) for each in found.shared_tables],
     }
 
 
@@ -104,6 +111,10 @@ def _findings(found: Audit, formatter: Formatter) -> list[str]:
         ),
         *(f"without an owner: {_row(row, formatter)}" for row in found.orphans),
         *(f"without tables: booking {booking_id}" for booking_id in found.without_tables),
+        *(
+            f"two parties sit at table {each.table_id}: bookings {each.first} and {each.second}"
+            for each in found.shared_tables
+        ),
     ]
 
 

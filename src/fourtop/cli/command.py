@@ -21,7 +21,8 @@ _OPTIONS: Final = {
     "parties": "--party",
     "areas": "--area",
     "revision": "--to",
-    **{name: f"--{name}" for name in ("at", "now", "on", "occasion", "batch", "days")},
+    "after_minutes": "--after-minutes",
+    **{name: f"--{name}" for name in ("at", "now", "on", "occasion", "batch", "days", "limit")},
 }
 # A password may contain blanks, so the pattern runs to the last @; it also covers query parameters.
 _PASSWORD = re.compile(r"(://[^\s:/@]*:).*(?=@)|(?<=password=)[^\s&]+")

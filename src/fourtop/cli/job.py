@@ -25,6 +25,7 @@ from fourtop import (
     prune_confirmations,
     prune_outbox,
     relay_outbox,
+    release_late,
     sweep_holds,
 )
 from fourtop.cli.answer import Answer, ExitCode
@@ -77,6 +78,20 @@ def run_jobs(database: Database, names: Sequence[str], options: JobOptions) -> A
     relayed = done.get("relay", {})
     is_delivered = not (relayed.get("failed") or relayed.get("dead"))
     return Answer("\n".join(lines), dict(done), ExitCode.YES if is_delivered else ExitCode.NO)
+
+
+def run_release_late(database: Database, after_minutes: int, limit: int) -> Answer:
+    """Mark the parties that did not come as no-shows.
+
+    Raises:
+        InvalidInput: If a number is outside its range.
+        StoreUnavailable: If the store cannot be reached. Bookings marked by then stay marked.
+    """
+    database.require_there()
+    with database.opened() as store:
+        released = release_late(store, after_minutes=after_minutes, limit=limit)
+    text = f"release-late: {counted(released.bookings, 'booking')} marked as no-show"
+    return Answer(text, {"release-late": attrs.asdict(released)})
 
 
 def run_local_times(database: Database, *, days: int) -> Answer:

@@ -29,10 +29,12 @@ from fourtop.cli.job import (
     JobOptions,
     run_jobs,
     run_local_times,
+    run_release_late,
 )
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
 from fourtop.cli.plan import Conditions, Wanted, explain, plan
 from fourtop.cli.rules import check_house_rules
+from fourtop.cli.seat import Arrival, seat
 from fourtop.errors import safe_repr
 from fourtop.formats.json_schema import house_schema
 from fourtop.model.service_period import as_date
@@ -165,6 +167,16 @@ def _add_keeping(add: Add) -> None:
         "doctor", _run_doctor, "check a database; exit code 1 means that stores refuse to use it"
     )
     _add_store(one)
+    one = add("seat", _run_seat, "seat the party of a booking, or a party at the door, now")
+    one.add_argument("id", metavar="ID", help="a restaurant of the database")
+    one.add_argument("booking", nargs="?", metavar="BOOKING", help="the id of a booking")
+    one.add_argument(
+        "--walk-in", dest="party_size", type=_whole, metavar="SIZE", help="a party without one"
+    )
+    one.add_argument(
+        "--table", action="append", default=[], metavar="NUMBER", help="this table; may be repeated"
+    )
+    _add_store(one)
     one = add("clock", _run_clock, "set the time of a restaurant back after a clock ran ahead")
     one.add_argument("action", choices=("reset",), help="reset: to the clock of the database")
     one.add_argument(
@@ -231,6 +243,18 @@ def _add_jobs(commands: Any) -> None:
             one.add_argument(
                 "--days", type=_whole, default=DEFAULT_DAYS, help="(default: %(default)s)"
             )
+    one = add("release-late", _run_release_late, "mark parties that did not come as no-shows")
+    _add_store(one)
+    one.add_argument(
+        "--after-minutes",
+        type=_whole,
+        required=True,
+        metavar="MINUTES",
+        help="how long after its start a party is waited for",
+    )
+    one.add_argument(
+        "--limit", type=_whole, default=100, metavar="BOOKINGS", help="(default: %(default)s)"
+    )
     summary = "list bookings whose local time is not the one that was told; exit code 1 if some are"
     one = add("local-times", _run_local_times, summary)
     _add_store(one)
@@ -365,6 +389,11 @@ def _run_doctor(found: Namespace) -> Answer:
     return doctor(_database(found))
 
 
+def _run_seat(found: Namespace) -> Answer:
+    arrival = Arrival(found.booking, found.party_size, found.table)
+    return seat(_database(found), found.id, arrival)
+
+
 def _run_clock(found: Namespace) -> Answer:
     return reset_clock(_database(found), found.restaurant)
 
@@ -392,6 +421,10 @@ def _run_jobs(found: Namespace) -> Answer:
         found.jobs,
         JobOptions(batch=found.batch, days=found.days, publish=found.publish),
     )
+
+
+def _run_release_late(found: Namespace) -> Answer:
+    return run_release_late(_database(found), found.after_minutes, found.limit)
 
 
 def _run_local_times(found: Namespace) -> Answer:

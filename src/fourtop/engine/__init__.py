@@ -6,13 +6,15 @@ from fourtop.engine.commands.move import Move
 from fourtop.engine.desk import Desk
 from fourtop.engine.engine import Engine
 from fourtop.engine.ids import CountedIds, IdSource, TimeOrderedIds
-from fourtop.engine.queries.audit import Audit, Overlap
+from fourtop.engine.queries.at_risk import AtRisk
+from fourtop.engine.queries.audit import Audit, Overlap, SharedTable
 from fourtop.engine.queries.availability import AvailabilityTerms
 from fourtop.engine.queries.table_state import TableState
 
 __all__ = [
     "AsyncDesk",
     "AsyncEngine",
+    "AtRisk",
     "Audit",
     "AvailabilityTerms",
     "CountedIds",
@@ -21,6 +23,7 @@ __all__ = [
     "IdSource",
     "Move",
     "Overlap",
+    "SharedTable",
     "TableState",
     "TimeOrderedIds",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Literal, Unpack
 
-from fourtop.engine.async_hold_desk import AsyncHoldDesk
+from fourtop.engine.async_service_desk import AsyncServiceDesk
 from fourtop.engine.commands import (
     book,
     clear_shadows,
@@ -54,7 +54,7 @@ from fourtop.model.results import (
 from fourtop.model.window import Window
 
 
-class AsyncDesk(AsyncHoldDesk):
+class AsyncDesk(AsyncServiceDesk):
     """``Desk`` for an asynchronous store: the same methods, results and errors, awaited.
 
     Arguments are checked when the call is awaited. A cancelled command either has happened or has
@@ -285,48 +285,6 @@ class AsyncDesk(AsyncHoldDesk):
         """
         return await self._executor.execute(
             status.cancel(self._caller, booking_id, expected=expected, key=key)
-        )
-
-    async def check_in(
-        self, booking_id: str, *, expected: int | None = None, key: str | None = None
-    ) -> Booking:
-        """Record that the party sits at its tables.
-
-        Raises:
-            IllegalTransition: If it is not confirmed, or has no tables.
-            StaleVersion: If its version is not ``expected``.
-            NotFound: If it is unknown.
-        """
-        return await self._executor.execute(
-            status.check_in(self._caller, booking_id, expected=expected, key=key)
-        )
-
-    async def complete(
-        self, booking_id: str, *, expected: int | None = None, key: str | None = None
-    ) -> Booking:
-        """Record that the party has left; its tables are free from now on.
-
-        Raises:
-            IllegalTransition: If it was not checked in.
-            StaleVersion: If its version is not ``expected``.
-            NotFound: If it is unknown.
-        """
-        return await self._executor.execute(
-            status.complete(self._caller, booking_id, expected=expected, key=key)
-        )
-
-    async def no_show(
-        self, booking_id: str, *, expected: int | None = None, key: str | None = None
-    ) -> Booking:
-        """Record that the party did not come; its tables are free from now on.
-
-        Raises:
-            IllegalTransition: If it is neither confirmed, checked in nor on the priority waitlist.
-            StaleVersion: If its version is not ``expected``.
-            NotFound: If it is unknown.
-        """
-        return await self._executor.execute(
-            status.no_show(self._caller, booking_id, expected=expected, key=key)
         )
 
     async def move(self, moves: Iterable[Move], *, key: str | None = None) -> tuple[Booking, ...]:

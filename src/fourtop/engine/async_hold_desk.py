@@ -36,7 +36,8 @@ class AsyncHoldDesk(AsyncHouseDesk):
             request: The party. If it names ``tables``, it gets exactly these.
             booking_id: A pending booking of this party size and start. What the request does not
                 name, such as ``must``, the hold takes from the booking.
-            ttl_seconds: The lifetime (30–600); ``None``: the policy's, 180 unless changed.
+            ttl_seconds: The lifetime, 30 to ``HoldRules.max_lifetime_seconds`` of the policy;
+                ``None``: the policy's, 180 unless changed.
             session: The host's session, which has its own limit on live holds.
             key: Idempotency key.
 
@@ -58,15 +59,16 @@ class AsyncHoldDesk(AsyncHouseDesk):
         )
 
     async def extend_hold(self, hold_id: str, *, seconds: int, key: str | None = None) -> Hold:
-        """Let a live hold expire later, at most 600 seconds after it was made.
+        """Let a live hold expire later, within the life that the policy allows.
 
         Args:
             hold_id: The hold.
-            seconds: How much later (1–570).
+            seconds: How much later (1–3,570).
             key: Idempotency key.
 
         Raises:
-            HoldLimit: If it would live longer than 600 seconds.
+            HoldLimit: If the party would keep tables for longer than
+                ``HoldRules.max_lifetime_seconds``, 600 unless changed, replaced holds included.
             HoldExpired: If it has expired. Make a new hold.
             HoldEnded: If it was released, replaced or confirmed.
             NotFound: If it is unknown.
@@ -95,12 +97,13 @@ class AsyncHoldDesk(AsyncHouseDesk):
     ) -> Hold:
         """Give up a live hold and keep other tables, in one step. If refused, the old hold stays.
 
-        The new hold is for the same booking and session. The old hold's tables are free for it.
+        The new hold is for the same booking and session. The old hold's tables are free for it. It
+        lives on with what is left of the old hold's life.
 
         Raises:
             Refused: If a rule forbids it or no tables are free.
             HoldRateLimit: As ``hold``.
-            HoldLimit: As ``hold``.
+            HoldLimit: As ``hold``, or if the party would keep tables for too long.
             HoldMismatch: As ``hold``.
             IllegalTransition: As ``hold``.
             HoldExpired: If the old hold has expired.

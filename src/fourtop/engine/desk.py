@@ -15,7 +15,6 @@ from fourtop.engine.commands import (
     status,
 )
 from fourtop.engine.commands.move import Move
-from fourtop.engine.hold_desk import HoldDesk
 from fourtop.engine.queries import (
     audit,
     availability,
@@ -29,6 +28,7 @@ from fourtop.engine.queries import (
 from fourtop.engine.queries.audit import Audit, Overlap
 from fourtop.engine.queries.availability import AvailabilityTerms
 from fourtop.engine.queries.table_state import TableState
+from fourtop.engine.service_desk import ServiceDesk
 from fourtop.errors import Refusal
 from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.allocation import Allocation
@@ -51,7 +51,7 @@ from fourtop.model.results import (
 from fourtop.model.window import Window
 
 
-class Desk(HoldDesk):
+class Desk(ServiceDesk):
     """The commands and reads of one restaurant, for one actor.
 
     A desk is cheap to make, and thread-safe if its store is. ``quote`` returns a ``Refusal``, and
@@ -277,48 +277,6 @@ class Desk(HoldDesk):
         """
         return self._executor.execute(
             status.cancel(self._caller, booking_id, expected=expected, key=key)
-        )
-
-    def check_in(
-        self, booking_id: str, *, expected: int | None = None, key: str | None = None
-    ) -> Booking:
-        """Record that the party sits at its tables.
-
-        Raises:
-            IllegalTransition: If it is not confirmed, or has no tables.
-            StaleVersion: If its version is not ``expected``.
-            NotFound: If it is unknown.
-        """
-        return self._executor.execute(
-            status.check_in(self._caller, booking_id, expected=expected, key=key)
-        )
-
-    def complete(
-        self, booking_id: str, *, expected: int | None = None, key: str | None = None
-    ) -> Booking:
-        """Record that the party has left; its tables are free from now on.
-
-        Raises:
-            IllegalTransition: If it was not checked in.
-            StaleVersion: If its version is not ``expected``.
-            NotFound: If it is unknown.
-        """
-        return self._executor.execute(
-            status.complete(self._caller, booking_id, expected=expected, key=key)
-        )
-
-    def no_show(
-        self, booking_id: str, *, expected: int | None = None, key: str | None = None
-    ) -> Booking:
-        """Record that the party did not come; its tables are free from now on.
-
-        Raises:
-            IllegalTransition: If it is neither confirmed, checked in nor on the priority waitlist.
-            StaleVersion: If its version is not ``expected``.
-            NotFound: If it is unknown.
-        """
-        return self._executor.execute(
-            status.no_show(self._caller, booking_id, expected=expected, key=key)
         )
 
     def move(self, moves: Iterable[Move], *, key: str | None = None) -> tuple[Booking, ...]:

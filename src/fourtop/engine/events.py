@@ -118,6 +118,16 @@ def rescheduled_event(invocation: Invocation, booking: Booking, before: Booking)
     return _versioned(invocation, EventType.BOOKING_RESCHEDULED, booking, data)
 
 
+def prolonged_event(invocation: Invocation, booking: Booking, before: Booking) -> Event:
+    """Return the event of a longer stay."""
+    data = {
+        "end": iso(booking.stay.dining.end_us),
+        "previous_end": iso(before.stay.dining.end_us),
+        "version": booking.version,
+    }
+    return _versioned(invocation, EventType.BOOKING_PROLONGED, booking, data)
+
+
 def assignment_event(
     invocation: Invocation, booking: Booking, overrides: Mapping[str, object] | None = None
 ) -> Event:

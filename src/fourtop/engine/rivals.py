@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from operator import attrgetter
 
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
@@ -26,12 +27,14 @@ def find_all_rivals(
         return ()
     dead = {hold.id for hold in view.dead_holds(window)}
     of_table: dict[str, list[Allocation]] = {table_id: [] for table_id in tables}
-    for row in view.allocations(window):
+    # The row of an overstay replaces the stored one.
+    rows = {row.id: row for row in (*view.allocations(window), *view.overstays(window))}
+    for row in sorted(rows.values(), key=attrgetter("order_key")):
         is_dead = row.owner_kind is OwnerKind.HOLD and row.owner_id in dead
         is_of_table = row.resource_type is ResourceType.TABLE and row.resource_id in of_table
         if is_of_table and not row.shadow and not is_dead and row.owner not in without:
             of_table[row.resource_id].append(row)
-    return tuple(row for rows in of_table.values() for row in rows)
+    return tuple(row for found in of_table.values() for row in found)
 
 
 def describe(row: Allocation) -> dict[str, str]:

@@ -462,6 +462,22 @@ class IllegalTransition(FourtopError):
 
 
 @attrs.define(slots=False, eq=False, repr=False)
+class NothingToUndo(FourtopError):
+    """The booking has no step of status that can be undone. Read the booking, then decide again.
+
+    The last step was undone already, or another change of its time or its tables came after it.
+    """
+
+    default_code = Code.NOTHING_TO_UNDO
+
+    booking_id: str
+    status: str
+
+    def __str__(self) -> str:
+        return f"the booking {self.booking_id!r} is {self.status}, and no step of it can be undone"
+
+
+@attrs.define(slots=False, eq=False, repr=False)
 class AlreadyExists(FourtopError):
     """A record with this id or key exists already. Choose another id, or read the record.
 

@@ -42,6 +42,20 @@ _TEXT = {
         "no tables for a party of {party_size} were found among the first {limit} sets searched"
     ),
     Code.TABLES_TAKEN: "every table or combination that seats {party_size} is in use",
+    Code.TABLE_OCCUPIED: "{the_tables} {are} occupied by {parties}",
+    Code.NEEDED_NEXT: (
+        "{the_tables} {are} needed by {next_parties};"
+        " the stay can be prolonged by {minutes} minutes"
+    ),
+    Code.TOO_EARLY_TO_SEAT: (
+        "the party is booked for {start}; it can be seated from {earliest} on, and it is {now}"
+    ),
+    Code.TOO_LATE_TO_SEAT: (
+        "the party is booked for {start}; it can be seated until {latest}, and it is {now}"
+    ),
+    Code.TOO_EARLY_FOR_NO_SHOW: (
+        "the party is booked for {start}; it is a no-show from {earliest} on, and it is {now}"
+    ),
     Code.HOLD_CONFLICT: "{the_tables} {are} held at that time (allocations_no_overlap)",
     Code.ALLOCATIONS_OVERLAP: "{the_tables} {are} taken at that time (allocations_no_overlap)",
     Code.PARTY_BELOW_MINIMUM: (
@@ -72,6 +86,12 @@ def _words_of(details: Mapping[str, Any]) -> dict[str, Any]:
         "are": "is" if is_one else "are",
         "leave": "leaves" if is_one else "leave",
         "wanted": _conditions_of(details),
+        "next_parties": _listed(
+            [f"{row['owner_id']} from {row['start']}" for row in details.get("in_the_way", ())]
+        ),
+        "parties": _listed(
+            [f"{row['owner_id']} until {row['end']}" for row in details.get("in_the_way", ())]
+        ),
         "nearest_starts": _listed(details.get("nearest") or "none"),
         "bounds": _bounds_of(details),
     }

@@ -1,5 +1,6 @@
-"""Jobs: sweep holds, archive and delete old rows, relay the outbox, check local times."""
+"""Jobs: sweep holds, keep rows few, relay the outbox, release late parties, check local times."""
 
+from fourtop.jobs.late_release import ReleasedLate, release_late
 from fourtop.jobs.local_times import LocalTime, LocalTimes, check_local_times
 from fourtop.jobs.relay import Relayed, RelayOptions, relay_outbox
 from fourtop.jobs.retention import Pruned, prune_allocations, prune_confirmations, prune_outbox
@@ -11,11 +12,13 @@ __all__ = [
     "Pruned",
     "RelayOptions",
     "Relayed",
+    "ReleasedLate",
     "Swept",
     "check_local_times",
     "prune_allocations",
     "prune_confirmations",
     "prune_outbox",
     "relay_outbox",
+    "release_late",
     "sweep_holds",
 ]

@@ -26,6 +26,7 @@ class EventType(StrEnum):
     BOOKING_IMPORTED = "capacity.booking.imported"
     BOOKING_RESCHEDULED = "capacity.booking.rescheduled"
     BOOKING_STATUS = "capacity.booking.status"
+    BOOKING_PROLONGED = "capacity.booking.prolonged"
     BLOCK_CREATED = "capacity.block.created"
     BLOCK_REMOVED = "capacity.block.removed"
     SHADOWS_WRITTEN = "capacity.shadows.written"

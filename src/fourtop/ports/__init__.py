@@ -27,6 +27,7 @@ from fourtop.ports.plain_records import (
 )
 from fourtop.ports.records import LoadedRecords, Records, joined_extent
 from fourtop.ports.scope import IntervalSet, Scope
+from fourtop.ports.seated import SEATED_REACH_US, SeatedParty, buffer_after_us
 from fourtop.ports.store import AsyncStore, Clock, Store
 from fourtop.ports.told_time import MAX_STEP_BACK_US, is_behind, tell_time
 from fourtop.ports.view import View
@@ -36,6 +37,7 @@ __all__ = [
     "MAX_STEP_BACK_US",
     "NO_CHANGES",
     "PLAIN_KINDS",
+    "SEATED_REACH_US",
     "AsyncStore",
     "Changes",
     "Clock",
@@ -57,9 +59,11 @@ __all__ = [
     "RecordRef",
     "Records",
     "Scope",
+    "SeatedParty",
     "Store",
     "StoredResult",
     "View",
+    "buffer_after_us",
     "by_kind",
     "held_covers_of",
     "is_behind",

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol, TypeVar
 import attrs
 
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
-from fourtop.model.booking import Booking
+from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.house import House
@@ -80,6 +80,10 @@ class Records(Protocol):
         """Return the booking of that id, or ``None``."""
         ...
 
+    def seated(self) -> Iterable[Booking]:
+        """Return the bookings that are checked in, by start, then id."""
+        ...
+
     def find_hold(self, hold_id: str) -> Hold | None:
         """Return the hold of that id, in any state, or ``None``."""
         ...
@@ -139,7 +143,8 @@ class LoadedRecords:
         house: The restaurant, its floor and policy.
         versions: The three counters.
         allocations: All rows of the scope, shadow rows and those of dead holds included.
-        bookings: The bookings of the scope.
+        bookings: The bookings of the scope, and those that are checked in if the scope depends on
+            them (``Scope.sees_seated``), with their rows.
         holds: The holds of the scope, in any state.
         records: The plain records of the scope, of all kinds.
         confirmations: The confirmation results of the scope's holds.
@@ -233,6 +238,11 @@ class LoadedRecords:
     def find_booking(self, booking_id: str) -> Booking | None:
         """Return the booking of that id, if it was loaded."""
         return self._bookings.get(booking_id)
+
+    def seated(self) -> Iterable[Booking]:
+        """Return the loaded bookings that are checked in, by start, then id."""
+        found = [each for each in self.bookings if each.status is BookingStatus.CHECKED_IN]
+        return sorted(found, key=_by_start)
 
     def find_hold(self, hold_id: str) -> Hold | None:
         """Return the hold of that id, if it was loaded."""

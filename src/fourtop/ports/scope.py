@@ -10,6 +10,7 @@ import attrs
 
 from fourtop.model.window import Window
 from fourtop.ports.plain_records import RecordKind, RecordRef, by_kind
+from fourtop.ports.seated import SEATED_REACH_US
 
 
 @attrs.frozen
@@ -17,7 +18,8 @@ class Scope:
     """The rows that a transaction or a read may see, in one restaurant.
 
     A question outside the scope is an ``AssertionError`` in every store: a row that was not loaded
-    must never read as "free". The restaurant's house and versions are always inside.
+    must never read as "free". The restaurant's house and versions are always inside. The seated
+    parties are inside if a question of the scope depends on them: see ``sees_seated``.
 
     Args:
         restaurant_id: The tenant.
@@ -113,6 +115,17 @@ class Scope:
         """Tell whether every instant of a window lies in one of the scope's windows. O(log n)."""
         # Nearly always it is one of the windows: a look-up is cheaper than their union.
         return window in self.windows or (bool(self.windows) and self.spans.cover(window))
+
+    def sees_seated(self, now_us: int) -> bool:
+        """Tell whether a question of the scope depends on the parties that are seated now.
+
+        A party keeps its tables until it leaves, so a window that begins within a day of now, or
+        the last allocation of a table, depends on them. A store loads every booking that is checked
+        in, with its rows.
+        """
+        if self.tables:
+            return True
+        return bool(self.windows) and self.spans.starts_us[0] < now_us + SEATED_REACH_US
 
     def covers_sittings(self, window: Window) -> bool:
         """Tell whether every instant of a window lies in one of the scope's sittings. O(log n)."""

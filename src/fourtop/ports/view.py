@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TypeVar
+from operator import attrgetter
+from typing import Final, TypeVar
+
+import attrs
 
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Booking
@@ -11,12 +14,15 @@ from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.results import Versions
-from fourtop.model.window import Window
+from fourtop.model.window import MAX_WINDOW_US, Window
 from fourtop.ports.changes import StoredResult
 from fourtop.ports.headcount import Headcount, HeldCover
 from fourtop.ports.plain_records import PlainRecord, owner_class
 from fourtop.ports.records import Records
 from fourtop.ports.scope import Scope
+from fourtop.ports.seated import SEATED_REACH_US, SeatedParty
+
+_START: Final = attrgetter("window.start_us")
 
 R = TypeVar("R", bound=PlainRecord)
 
@@ -29,19 +35,26 @@ class View:
     rows are still stored, and a decision that takes their tables must remove them
     (``dead_holds``).
 
+    A *seated* party keeps its tables until it leaves. ``busy_mask``, ``busy_masks``,
+    ``find_in_the_way``, ``overstays`` and ``find_last_allocation`` treat them as taken until
+    ``SeatedParty.until_us``, also beyond the end of the party's rows; ``allocations`` and
+    ``allocations_of`` return the rows as they are stored.
+
     Args:
         source: The rows.
         scope: The rows that may be asked for.
         now_us: The store's clock for this transaction, in microseconds.
     """
 
-    __slots__ = ("_alive", "_dead", "_shown", "_source", "now_us", "scope")
+    __slots__ = ("_alive", "_dead", "_kept", "_seated", "_shown", "_source", "now_us", "scope")
 
     def __init__(self, source: Records, scope: Scope, now_us: int) -> None:
         self._source = source
         self._alive = True
         self._dead: dict[Window, tuple[Hold, ...]] = {}
         self._shown: set[str] = set()
+        self._seated: tuple[SeatedParty, ...] | None = None
+        self._kept: tuple[_Overstay, ...] | None = None
         self.scope: Scope = scope
         self.now_us: int = now_us
 
@@ -104,7 +117,11 @@ class View:
         Rows of the owners in ``without``, of dead holds and shadow rows do not count.
         """
         ignored = self._ignored(window, without)
-        return self._source.busy_mask(window, ignored)
+        mask = self._source.busy_mask(window, ignored)
+        kept = self._staying(window.start_us)
+        if not kept:
+            return mask
+        return mask | self._kept_mask(kept, window.start_us, window.end_us, without)
 
     def busy_masks(self, starts_us: Sequence[int], length_us: int) -> list[int]:
         """Return the busy mask of ``[start, start + length)`` for each start, sharing the work."""
@@ -114,14 +131,90 @@ class View:
         if self.dead_holds(whole):
             windows = (Window.of_micros(start_us, start_us + length_us) for start_us in starts_us)
             return [self.busy_mask(window) for window in windows]
-        return self._source.occupancy.busy_masks(starts_us, length_us)
+        masks = self._source.occupancy.busy_masks(starts_us, length_us)
+        kept = self._staying(whole.start_us)
+        if not kept:
+            return masks
+        return [
+            mask | self._kept_mask(kept, start_us, start_us + length_us)
+            for mask, start_us in zip(masks, starts_us, strict=True)
+        ]
 
     def find_in_the_way(
         self, table_id: str, window: Window, without: Collection[Owner] = ()
     ) -> Allocation | None:
-        """Return the earliest live allocation of a table in a window, dead holds' ignored."""
+        """Return the earliest live allocation of a table in a window, dead holds' ignored.
+
+        That of a seated party ends when its table may be free again.
+        """
         ignored = self._ignored(window, without)
-        return self._source.occupancy.find_in_the_way(ResourceType.TABLE, table_id, window, ignored)
+        found = self._source.occupancy.find_in_the_way(
+            ResourceType.TABLE, table_id, window, ignored
+        )
+        own = [
+            each.row
+            for each in self._staying(window.start_us)
+            if each.row.resource_id == table_id
+            and each.row.window.overlaps(window)
+            and each.row.owner not in without
+        ]
+        # The row of an overstay replaces the stored one, which has the same start.
+        rows = own if found is None else [*own, found]
+        return min(rows, key=_START, default=None)
+
+    def overstays(self, window: Window) -> tuple[Allocation, ...]:
+        """Return the rows of the tables that seated parties keep in a window beyond their rows.
+
+        Each is a stored row, lengthened to the time at which its table may be free again.
+        """
+        self._ask(self.scope.covers(window), "the window", window)
+        kept = self._staying(window.start_us)
+        return tuple(each.row for each in kept if each.is_in(window.start_us, window.end_us))
+
+    # ---- seated parties
+
+    def seated_parties(self) -> tuple[SeatedParty, ...]:
+        """Return the parties that sit at tables now, by start, then id."""
+        source = self._ask(self.scope.sees_seated(self.now_us), "every seated party")
+        if self._seated is None:
+            minutes = source.house.policy.seating.overstay_minutes
+            self._seated = tuple(
+                SeatedParty.of(booking, self.now_us, minutes)
+                for booking in source.seated()
+                if booking.assignment is not None
+            )
+        return self._seated
+
+    def _staying(self, start_us: int) -> tuple[_Overstay, ...]:
+        """Return the rows of seated parties that may last beyond their end, by start of the party.
+
+        Nearly always there are none; far from now the answer needs no record.
+        """
+        if start_us >= self.now_us + SEATED_REACH_US:
+            return ()
+        if self._kept is None:
+            self._kept = tuple(
+                _Overstay.of(row, party.until_us)
+                for party in self.seated_parties()
+                if party.until_us > party.end_us
+                for row in self._source.of_owner(OwnerKind.BOOKING, party.booking.id)
+                if _is_current(row, party)
+            )
+        return self._kept
+
+    def _kept_mask(
+        self,
+        kept: tuple[_Overstay, ...],
+        start_us: int,
+        end_us: int,
+        without: Collection[Owner] = (),
+    ) -> int:
+        mask, bits = 0, self._source.house.floor.positions
+        for each in kept:
+            bit = bits.get(each.row.resource_id)
+            if bit is not None and each.is_in(start_us, end_us) and each.row.owner not in without:
+                mask |= 1 << bit
+        return mask
 
     def allocations(self, window: Window) -> tuple[Allocation, ...]:
         """Return every row that overlaps a window, shadow and dead ones included, in order."""
@@ -141,8 +234,19 @@ class View:
     def find_last_allocation(self, table_id: str) -> Allocation | None:
         """Return the live allocation of a table that ends last, or ``None``.
 
-        Rows of dead holds do not count.
+        Rows of dead holds do not count. The row of a seated party ends when its table may be free
+        again.
         """
+        last = self._last_stored(table_id)
+        for each in self._staying(self.now_us):
+            row = each.row
+            if row.resource_id == table_id and (
+                last is None or last.window.end_us < row.window.end_us
+            ):
+                last = row
+        return last
+
+    def _last_stored(self, table_id: str) -> Allocation | None:
         source = self._ask(table_id in self.scope.tables, "the table", table_id)
         dead: list[Owner] = []
         while True:
@@ -239,3 +343,34 @@ class View:
     def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
         """Return all confirmation results of a hold, failures included, oldest first."""
         return self._ask(hold_id in self.scope.holds, "the hold", hold_id).confirmations_of(hold_id)
+
+
+@attrs.frozen
+class _Overstay:
+    """A table that a seated party keeps beyond the end of its row.
+
+    Args:
+        end_us: The end of the stored row, in microseconds.
+        row: The row, lengthened to the time at which its table may be free again.
+    """
+
+    end_us: int
+    row: Allocation
+
+    @classmethod
+    def of(cls, row: Allocation, until_us: int) -> _Overstay:
+        """Return the overstay of a stored row until some time."""
+        # A party that was forgotten for a month sits longer than a window can be.
+        start_us = max(row.window.start_us, until_us - MAX_WINDOW_US)
+        window = Window.of_micros(start_us, until_us)
+        return cls(row.window.end_us, attrs.evolve(row, window=window))
+
+    def is_in(self, start_us: int, end_us: int) -> bool:
+        """Tell whether the table is kept at some time in ``[start, end)`` after the row's end."""
+        return self.end_us < end_us and start_us < self.row.window.end_us
+
+
+def _is_current(row: Allocation, party: SeatedParty) -> bool:
+    """Tell whether a row is of a table where a party sits now; the tables it left have ended."""
+    is_live_table = row.resource_type is ResourceType.TABLE and not row.shadow
+    return is_live_table and row.window.end_us == party.end_us

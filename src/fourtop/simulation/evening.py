@@ -94,7 +94,7 @@ class _EveningRun:
         self._calendar = Calendar(house.restaurant, house.policy)
         self._online = engine.add_restaurant(house, actor=GUEST)
         self._staff = engine.desk(house.restaurant.id, actor=STAFF)
-        self._queue: list[tuple[int, int, Callable[[], None]]] = []
+        self._queue: list[tuple[int, bool, int, Callable[[], None]]] = []
         self._order = count()
         self._guests: dict[int, Guest] = {}
         self._steps: dict[int, list[Step]] = {}
@@ -110,7 +110,7 @@ class _EveningRun:
             if guest is not self._rival:
                 self._at(guest.asks_us, partial(self._ask, guest))
         while self._queue:
-            at_us, _, happens = heapq.heappop(self._queue)
+            at_us, _, _, happens = heapq.heappop(self._queue)
             self._clock.move_to(from_micros(at_us))
             happens()
 
@@ -137,8 +137,10 @@ class _EveningRun:
 
     # ---- the clock and the book of the evening
 
-    def _at(self, at_us: int, happens: Callable[[], None]) -> None:
-        heapq.heappush(self._queue, (max(at_us, self._now_us), next(self._order), happens))
+    def _at(self, at_us: int, happens: Callable[[], None], *, leaves: bool = False) -> None:
+        # A party leaves before the next one sits down at the same time.
+        entry = (max(at_us, self._now_us), not leaves, next(self._order), happens)
+        heapq.heappush(self._queue, entry)
 
     def _after(self, seconds: float, happens: Callable[[], None]) -> None:
         self._at(self._now_us + int(seconds) * MICROSECONDS_PER_SECOND, happens)
@@ -324,10 +326,11 @@ class _EveningRun:
         self._note(guest, VisitEvent.STAYED_AWAY, booking.tables)
 
     def _come(self, guest: Guest, booking: Booking) -> None:
-        self._staff.check_in(booking.id)
+        self._staff.seat(booking.id)
         self._note(guest, VisitEvent.CAME, booking.tables)
         self._seated[guest.number] = booking
-        self._at(booking.stay.dining.end_us, partial(self._leave, guest, VisitEvent.LEFT))
+        leave = partial(self._leave, guest, VisitEvent.LEFT)
+        self._at(booking.stay.dining.end_us, leave, leaves=True)
 
     def _leave(self, guest: Guest, event: VisitEvent) -> None:
         booking = self._seated.pop(guest.number, None)

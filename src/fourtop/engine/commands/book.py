@@ -20,7 +20,7 @@ from fourtop.engine.events import assignment_event, created_event
 from fourtop.engine.invocation import Invocation
 from fourtop.errors import AlreadyExists, InvalidInput, Refusal, Refused, safe_repr
 from fourtop.model.allocation import OwnerKind
-from fourtop.model.booking import Assignment, Booking, BookingStatus
+from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
 from fourtop.model.event import Event
 from fourtop.model.receipt import Receipt, Usage
 from fourtop.model.request import BookingRequest
@@ -34,10 +34,12 @@ class Terms:
     Args:
         booking_id: Its id.
         tables_later: Whether it waits for tables.
+        is_seated: Whether the party sits down at once. An undo leaves it confirmed.
     """
 
     booking_id: str
     tables_later: bool
+    is_seated: bool = False
 
 
 def command(
@@ -85,13 +87,14 @@ def make_booking(
     placing = NO_PLACING
     if seating.chosen is not None:
         placing = place(invocation, booking_id, seating)
+    assignment = assignment_of(invocation, view, seating, placing)
     booking = Booking(
         id=booking_id,
         restaurant_id=invocation.restaurant_id,
         party_size=request.party_size,
-        status=BookingStatus.CONFIRMED if placing.rows else BookingStatus.PENDING_ALLOCATION,
+        status=_status(terms),
         stay=seating.stay,
-        assignment=assignment_of(invocation, view, seating, placing),
+        assignment=assignment,
         version=1,
         created_us=view.now_us,
         updated_us=view.now_us,
@@ -105,6 +108,8 @@ def make_booking(
         minutes=request.minutes,
         reference=request.reference,
         local_start=compiled.calendar.local_text(request.start_us),
+        seated_us=view.now_us if terms.is_seated else None,
+        last_step=_first_step(view, terms, assignment),
     )
     receipt = Receipt(
         usage=_usage_with(admission, seating, request),
@@ -121,6 +126,19 @@ def make_booking(
         events=(created_event(invocation, made), *assigned(invocation, booking)),
     )
     return Decision(made, expired + changes)
+
+
+def _status(terms: Terms) -> BookingStatus:
+    if terms.tables_later:
+        return BookingStatus.PENDING_ALLOCATION
+    return BookingStatus.CHECKED_IN if terms.is_seated else BookingStatus.CONFIRMED
+
+
+def _first_step(view: View, terms: Terms, assignment: Assignment | None) -> Step | None:
+    """Return the state to which an undo returns; only a party that sits has taken a step."""
+    if not terms.is_seated or assignment is None:
+        return None
+    return Step(BookingStatus.CONFIRMED, assignment.window, view.now_us)
 
 
 def place(invocation: Invocation, booking_id: str, seating: Seating) -> Placing:

@@ -23,7 +23,7 @@ from fourtop.model.calendar import Stay
 from fourtop.model.event import EventType
 from fourtop.model.results import ImportReport
 from fourtop.model.window import MAX_WINDOW_US, MICROSECONDS_PER_MINUTE, Window
-from fourtop.ports import Changes, Decision, Need, Scope, View
+from fourtop.ports import Changes, Decision, Need, Scope, SeatedParty, View
 
 MAX_IMPORT_ROWS = 2_000_000
 SHADOW_PREFIX = "shadow:"
@@ -32,6 +32,7 @@ _LONGEST_SHADOWED = 64 - len(SHADOW_PREFIX)
 _WITH_TABLES = frozenset(
     {BookingStatus.CONFIRMED, BookingStatus.CHECKED_IN, BookingStatus.COMPLETED}
 )
+_SEATED = frozenset({BookingStatus.CHECKED_IN, BookingStatus.COMPLETED})
 _OUTSIDE_SERVICE = "outside-service"
 # An import sorts very many windows: these keys are several times as fast as their own order.
 _BOUNDS = attrgetter("start_us", "end_us")
@@ -193,6 +194,8 @@ class _Reader:
             created_us=now_us,
             updated_us=now_us,
             actor=invocation.actor,
+            seated_us=stay.dining.start_us if row.status in _SEATED else None,
+            left_us=stay.dining.end_us if row.status is BookingStatus.COMPLETED else None,
             occasion=row.occasion,
             channel=row.channel,
             reference=row.reference,
@@ -242,6 +245,8 @@ def _trouble(status: BookingStatus, stay: Stay, tables: tuple[str, ...], now_us:
         return f"a {status.value} booking has no tables"
     if status is BookingStatus.COMPLETED and stay.occupied.end_us > now_us:
         return "a completed booking lies in the past"
+    if status is BookingStatus.CHECKED_IN and stay.occupied.start_us > now_us:
+        return "a checked_in booking has begun"
     return None
 
 
@@ -295,6 +300,36 @@ def _overlaps(view: View, read: list[_Read]) -> Iterable[_Problem]:
     for table_id, stays in taken.items():
         stays.sort(key=_by_time)
         yield from _overlapping_rows(table_id, stays)
+    yield from _shared_tables(view, read)
+
+
+def _shared_tables(view: View, read: list[_Read]) -> Iterable[_Problem]:
+    """Find the parties that would sit where another party sits, although no rows overlap."""
+    seated = [
+        (each, row)
+        for each in read
+        if each.booking.status is BookingStatus.CHECKED_IN
+        for row in each.rows
+        if row.resource_type is ResourceType.TABLE
+    ]
+    if not seated:
+        return
+    parties = {table_id: party for party in view.seated_parties() for table_id in party.tables}
+    earlier: dict[str, list[tuple[_Read, Allocation]]] = {}
+    for each, row in seated:
+        table_id = row.resource_id
+        party = parties.get(table_id)
+        if party is not None and not _meet(view, party, row):
+            yield each.number, f"booking {party.booking.id} sits at table {table_id}"
+        for other, taken in earlier.setdefault(table_id, []):
+            if not taken.window.overlaps(row.window):
+                yield each.number, f"row {other.number} sits at table {table_id}"
+        earlier[table_id].append((each, row))
+
+
+def _meet(view: View, party: SeatedParty, row: Allocation) -> bool:
+    rivals = find_all_rivals(view, (row.resource_id,), row.window)
+    return any(rival.owner == party.owner for rival in rivals)
 
 
 def _by_time(stay: tuple[Window, int]) -> tuple[int, int, int]:

@@ -18,11 +18,19 @@ from fourtop.errors import IllegalTransition, InvalidInput, Refusal, Refused, sa
 from fourtop.errors.display import brief, some
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
-from fourtop.model.booking import Assignment, Booking
+from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.plan import Plan
 from fourtop.model.window import Window
 from fourtop.planner import PlanRequest
-from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
+from fourtop.ports import (
+    NO_CHANGES,
+    Changes,
+    Decision,
+    Need,
+    Scope,
+    SeatedParty,
+    View,
+)
 
 MAX_MOVES = 100
 
@@ -158,11 +166,19 @@ def move_bookings(
 
 def _missing(view: View, bookings: list[Booking]) -> Need | None:
     windows = tuple(
-        booking.stay.occupied
+        window
         for booking in bookings
-        if not view.scope.covers(booking.stay.occupied)
+        for window in _needed(view, booking)
+        if not view.scope.covers(window)
     )
     return Need(Scope(view.scope.restaurant_id, windows=windows)) if windows else None
+
+
+def _needed(view: View, booking: Booking) -> tuple[Window, ...]:
+    """Return the windows that a move of a booking may read and allocate."""
+    given, overstay = booking.assignment, _overstay(view, booking)
+    windows = (booking.stay.occupied, *([] if given is None else [given.window]))
+    return windows if overstay is None else (*windows, overstay)
 
 
 def _step(view: View, compiled: CompiledHouse, booking: Booking, move: Move) -> _Step | None:
@@ -173,11 +189,14 @@ def _step(view: View, compiled: CompiledHouse, booking: Booking, move: Move) -> 
         for row in rows
         if row.window.end_us > now_us and row.resource_type is ResourceType.TABLE
     ]
-    if not booking.status.occupies or not ahead:
+    overstay = _overstay(view, booking)
+    if not booking.status.occupies or not (ahead or overstay):
         raise IllegalTransition(booking.id, booking.status.value, "moved")
     if set(move.tables) == set(booking.tables):
         return None
     plan, overrides = _judged(compiled, booking, move)
+    if overstay is not None:
+        return _Step(booking, rows, plan, overstay, overrides)
     last = max(ahead, key=lambda row: row.window.end_us).window
     window = Window.of_micros(max(last.start_us, now_us), last.end_us)
     return _Step(booking, rows, plan, window, overrides)
@@ -203,6 +222,21 @@ def _judged(
     return without, {"override": move.override, "conditions": conditions}
 
 
+def _overstay(view: View, booking: Booking) -> Window | None:
+    """Return the time for which a party that overstays still needs tables; ``None``: it does not.
+
+    Its rows have ended. At its new tables it gets rows for as long as it is expected to stay.
+    """
+    given = booking.assignment
+    if booking.status is not BookingStatus.CHECKED_IN or given is None:
+        return None
+    if given.window.end_us > view.now_us:
+        return None
+    minutes = view.house.policy.seating.overstay_minutes
+    party = SeatedParty.of(booking, view.now_us, minutes)
+    return Window.of_micros(view.now_us, party.until_us)
+
+
 def _check_apart(placings: list[Placing]) -> None:
     for one, other in combinations(placings, 2):
         for first in one.rows:
@@ -222,6 +256,7 @@ def _moved(invocation: Invocation, step: _Step, placing: Placing, now_us: int) -
     return attrs.evolve(
         step.booking,
         assignment=assignment,
+        last_step=None,
         version=step.booking.version + 1,
         updated_us=now_us,
         actor=invocation.actor,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from itertools import combinations
 from operator import attrgetter
 
 import attrs
@@ -13,7 +14,7 @@ from fourtop.errors.display import brief, count_of
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.window import MAX_WINDOW_US, Window
-from fourtop.ports import Need, Scope, View, owner_class, owner_refs
+from fourtop.ports import Need, Scope, View, buffer_after_us, owner_class, owner_refs
 
 
 @attrs.frozen(repr=False)
@@ -32,6 +33,24 @@ class Overlap:
 
 
 @attrs.frozen(repr=False)
+class SharedTable:
+    """A table where two parties sit: a broken rule, although their allocations do not overlap.
+
+    Args:
+        table_id: The table.
+        first: The id of the booking that starts first.
+        second: The id of the other booking.
+    """
+
+    table_id: str
+    first: str
+    second: str
+
+    def __repr__(self) -> str:
+        return brief(self, f"table {self.table_id}", self.first, self.second)
+
+
+@attrs.frozen(repr=False)
 class Audit:
     """The result of an audit.
 
@@ -40,8 +59,10 @@ class Audit:
         allocations: The number of allocations that it read.
         overlaps: Pairs that overlap, by start; 0 expected.
         orphans: Allocations without an owner that may own them; 0 expected.
-        without_tables: Ids of bookings that do not own exactly their assigned tables from now on;
-            0 expected.
+        without_tables: Ids of bookings that do not own exactly their assigned tables from now on,
+            and of seated parties that do not own their tables; 0 expected.
+        shared_tables: Tables where two parties sit; 0 expected. A booking that waits for a table
+            where another party still sits is at risk, which breaks no rule.
     """
 
     restaurant_id: str
@@ -49,11 +70,12 @@ class Audit:
     overlaps: tuple[Overlap, ...]
     orphans: tuple[Allocation, ...]
     without_tables: tuple[str, ...]
+    shared_tables: tuple[SharedTable, ...] = ()
 
     @property
     def is_clean(self) -> bool:
         """Tell whether every rule holds."""
-        return not (self.overlaps or self.orphans or self.without_tables)
+        return not (self.overlaps or self.orphans or self.without_tables or self.shared_tables)
 
     def __repr__(self) -> str:
         return brief(
@@ -62,6 +84,7 @@ class Audit:
             count_of(len(self.overlaps), "overlap"),
             count_of(len(self.orphans), "orphan"),
             f"{len(self.without_tables)} without tables",
+            count_of(len(self.shared_tables), "shared table") if self.shared_tables else "",
         )
 
 
@@ -95,6 +118,7 @@ def audit(view: View) -> Audit | Need:
             row for row in sorted(rows.values(), key=_order) if not _has_owner(view, row)
         ),
         without_tables=tuple(_bare(view, windows)),
+        shared_tables=tuple(_shared(view)) if view.scope.sees_seated(view.now_us) else (),
     )
 
 
@@ -143,6 +167,10 @@ def _has_owner(view: View, row: Allocation) -> bool:
     booking = view.find_booking(row.owner_id)
     if booking is None:
         return False
+    if booking.status is BookingStatus.COMPLETED:
+        # Its table is cleaned after it has left.
+        left_us = booking.updated_us if booking.left_us is None else booking.left_us
+        return row.window.end_us <= left_us + buffer_after_us(booking)
     if booking.status is BookingStatus.SHADOW:
         return row.shadow
     return booking.status.occupies or row.window.end_us <= view.now_us
@@ -151,12 +179,20 @@ def _has_owner(view: View, row: Allocation) -> bool:
 def _bare(view: View, windows: Iterable[Window]) -> Iterable[str]:
     for window in windows:
         for booking in view.bookings_starting(window):
-            if (
-                booking.status.occupies
-                and booking.stay.occupied.end_us > view.now_us
-                and not _has_all(view, booking)
-            ):
+            is_seated = booking.status is BookingStatus.CHECKED_IN
+            is_ahead = booking.status.occupies and booking.stay.occupied.end_us > view.now_us
+            if (is_seated or is_ahead) and not _has_all(view, booking):
                 yield booking.id
+
+
+def _shared(view: View) -> Iterable[SharedTable]:
+    sitting: dict[str, list[str]] = {}
+    for party in view.seated_parties():
+        for table_id in party.tables:
+            sitting.setdefault(table_id, []).append(party.booking.id)
+    for table_id in sorted(sitting):
+        for first, second in combinations(sitting[table_id], 2):
+            yield SharedTable(table_id, first, second)
 
 
 def _has_all(view: View, booking: Booking) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from functools import partial
 from itertools import chain
 from operator import attrgetter
-from typing import Any, Final, Self, TypedDict, TypeVar, Unpack
+from typing import Any, Final, Self, TypeVar, Unpack
 
 from sortedcontainers import SortedList
 
@@ -35,6 +35,8 @@ from fourtop.storage.memory.confirmations import ConfirmationRecords, refuse_kno
 from fourtop.storage.memory.headcounts import HeadcountIndex
 from fourtop.storage.memory.outbox import EventOutbox
 from fourtop.storage.memory.plain_records import PlainRecords
+from fourtop.storage.memory.seated import SeatedIndex
+from fourtop.storage.memory.stored_records import StoredRecords
 from fourtop.timeline import Occupancy, OverlappingIndex
 
 R = TypeVar("R")
@@ -45,26 +47,14 @@ _LAST_ID: Final = "~"
 _ID: Final = attrgetter("id")
 _EVENT_KEY: Final = attrgetter("dedupe_key")
 # The indexes that ``_index_records`` makes anew.
-_INDEXES: Final = ("_starts", "_headcounts", "_active", "_expiries", "_sessions", "_holds_for")
+_INDEXES: Final = (
+    *("_starts", "_headcounts", "_seated"),
+    *("_active", "_expiries", "_sessions", "_holds_for"),
+)
 
 
 def _nothing() -> None:
     """Restore nothing: every record changes in one step."""
-
-
-class StoredRecords(TypedDict, total=False):
-    """The rows that a state is made of; of events only the de-duplication keys.
-
-    Each id occurs once, as do the success of a hold and the result of a command and key.
-    """
-
-    allocations: Iterable[Allocation]
-    bookings: Iterable[Booking]
-    holds: Iterable[Hold]
-    records: Iterable[PlainRecord]
-    confirmations: Iterable[ConfirmationResult]
-    stored_results: Iterable[StoredResult]
-    event_keys: Iterable[str]
 
 
 class RestaurantState:
@@ -85,6 +75,7 @@ class RestaurantState:
         self._holds: dict[str, Hold] = {}
         self._starts: SortedList[tuple[int, str]] = SortedList()
         self._headcounts = HeadcountIndex()
+        self._seated = SeatedIndex()
         self._active: OverlappingIndex[Hold] = OverlappingIndex(key=_ID)
         self._expiries: SortedList[tuple[int, str]] = SortedList()
         self._sessions: dict[str, SortedList[tuple[int, str]]] = {}
@@ -160,6 +151,10 @@ class RestaurantState:
     def find_booking(self, booking_id: str) -> Booking | None:
         """Return the booking of that id, or ``None``."""
         return self._bookings.get(booking_id)
+
+    def seated(self) -> Collection[Booking]:
+        """Return the bookings that are checked in, by start, then id."""
+        return self._seated.bookings()
 
     def find_hold(self, hold_id: str) -> Hold | None:
         """Return the hold of that id, in any state, or ``None``."""
@@ -549,10 +544,12 @@ class RestaurantState:
             self._bookings[booking.id] = booking
             self._starts.add((booking.stay.dining.start_us, booking.id))
             self._headcounts.add(booking)
+            self._seated.note(booking)
         for booking_id in changes.bookings_removed:
             gone = self._bookings.pop(booking_id)
             self._starts.remove((gone.stay.dining.start_us, gone.id))
             self._headcounts.remove(gone)
+            self._seated.forget(booking_id)
 
     def _activate(self, hold: Hold) -> None:
         if hold.state is HoldState.ACTIVE:

@@ -20,6 +20,7 @@ from fourtop.testing.contract.retention import (
     SweepingPromises,
 )
 from fourtop.testing.contract.scopes import GuardingPromises
+from fourtop.testing.contract.seated import SeatedPromises
 from fourtop.testing.contract.versions import CountingPromises
 from fourtop.testing.contract.writes import WritingPromises
 
@@ -37,6 +38,7 @@ class StoreContract(
     OpeningPromises,
     GuardingPromises,
     SightPromises,
+    SeatedPromises,
     HeadcountPromises,
     WritingPromises,
     OverlapPromises,

@@ -9,7 +9,7 @@ import attrs
 from fourtop.errors import AllocationsOverlap
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.block import Block
-from fourtop.model.booking import BookingStatus
+from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.floor import Floor
 from fourtop.model.hold import HoldState
 from fourtop.ports import FloorChange, PolicyChange
@@ -86,6 +86,27 @@ class WritingPromises:
             ("book", "k"): an_answer("k", "book"),
         }
         assert trial.store.events(HERE) == (an_event("e1"),)
+
+    def test_every_field_of_a_booking_changes(self, trial: Trial) -> None:
+        """A changed booking comes back with each new value, and without those that are gone."""
+        full = a_booking()
+        trial.write(bookings=(full,), added=(a_row("a1", _B),))
+        bare = Booking(
+            full.id,
+            full.restaurant_id,
+            full.party_size + 1,
+            BookingStatus.PENDING_ALLOCATION,
+            full.stay,
+            None,
+            version=2,
+            created_us=full.created_us,
+            updated_us=full.updated_us + 1,
+            actor=full.actor,
+        )
+        for changed in (bare, attrs.evolve(full, version=3, party_size=5)):
+            trial.write(bookings=(changed,))
+            found = trial.ask(lambda view: view.find_booking("b1"), bookings=frozenset({"b1"}))
+            assert found == changed
 
     def test_details_of_evidence_and_events_come_back_as_they_were_written(
         self, trial: Trial

@@ -149,7 +149,8 @@ class Reader:
 
     def load(self, cursor: Cursor, scope: Scope, now_us: int, into: Loaded) -> None:
         """Load a scope in one statement; an empty scope needs no statement."""
-        shape = ScopeShape.of(scope, has_house=into.wants_house and not into.house)
+        has_house = into.wants_house and not into.house
+        shape = ScopeShape.of(scope, now_us, has_house=has_house)
         if shape.is_empty:
             return
         statement, kinds = self._statement_for(shape)

@@ -60,6 +60,7 @@ class ScopeShape:
         named: The names of the other parts that the scope has.
         single: The parts among them that consist of one id.
         has_house: Whether the house is loaded, too.
+        has_seated: Whether the bookings that are checked in are loaded, with their rows.
     """
 
     windows: int
@@ -69,9 +70,10 @@ class ScopeShape:
     named: tuple[str, ...]
     single: tuple[str, ...]
     has_house: bool
+    has_seated: bool
 
     @classmethod
-    def of(cls, scope: Scope, *, has_house: bool) -> ScopeShape:
+    def of(cls, scope: Scope, now_us: int, *, has_house: bool) -> ScopeShape:
         """Return the shape of a scope."""
         ids = named_ids(scope)
         return cls(
@@ -82,6 +84,7 @@ class ScopeShape:
             named=(*ids, *[name for name in _FLAGS if getattr(scope, name)]),
             single=tuple([name for name in ids if name != "tables" and len(ids[name]) == 1]),
             has_house=has_house,
+            has_seated=scope.sees_seated(now_us),
         )
 
     @property
@@ -203,7 +206,10 @@ class ScopeSelects:
     # ---- allocations
 
     def allocations(self) -> Iterable[Select[Any]]:
-        """Select those of the windows, of the named owners, and the last of each named table."""
+        """Select those of the windows, the named owners and the seated parties, and the last ones.
+
+        The last ones are those of the named tables.
+        """
         row = self._projections.allocations.c
         base = self._projections.of_allocations()
         length = row.end_us - row.start_us
@@ -226,6 +232,12 @@ class ScopeSelects:
                 _is_active(hold),
             )
             yield base.where(row.hold_id.in_(active))
+        if self._shape.has_seated:
+            booking = self._projections.bookings.c
+            seated = select(booking.id).where(
+                booking.restaurant_id == restaurant(), _is_seated(booking)
+            )
+            yield base.where(row.booking_id.in_(seated))
         if self._has("tables"):
             yield self._last()
 
@@ -263,13 +275,15 @@ class ScopeSelects:
     # ---- bookings and holds
 
     def bookings(self) -> Iterable[Select[Any]]:
-        """Select the named ones, and those that sit down in the sittings."""
+        """Select the named ones, those that sit down in the sittings, and the seated ones."""
         row, base = self._projections.bookings.c, self._projections.of_bookings()
         if self._has("bookings"):
             yield base.where(self._any_of(row.id, "bookings"))
         for number in range(self._shape.sittings):
             start, end = microseconds(f"s{number}_start"), microseconds(f"s{number}_end")
             yield base.where(row.dining_start_us >= start, row.dining_start_us < end)
+        if self._shape.has_seated:
+            yield base.where(_is_seated(row))
 
     def holds(self) -> Iterable[Select[Any]]:
         """Select the named ones, those of the named bookings, and the active ones of windows."""
@@ -364,6 +378,11 @@ class ScopeSelects:
             sits = booking.dining_start_us
             sitting = select(json_array(func.min(sits), func.max(sits) + number_literal(1)))
             yield sitting.where(booking.restaurant_id == restaurant())
+
+
+def _is_seated(booking: Any) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = booking.status == text_literal(BookingStatus.CHECKED_IN.value)
+    return found
 
 
 def _is_active(hold: Any) -> ColumnElement[bool]:
