@@ -7,7 +7,7 @@ import pickle
 from datetime import UTC, datetime
 from enum import Enum
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, is_typeddict
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -70,7 +70,6 @@ from fourtop import (
     Term,
     TimeOrderedIds,
     TurnBand,
-    Versions,
     Window,
 )
 from fourtop.errors.display import WIDTH
@@ -133,6 +132,14 @@ def reports() -> list[Any]:
     ]
 
 
+def explanations() -> list[Any]:
+    """An explanation of a no with its changes, and one of a yes."""
+    desk = pub()
+    refused = desk.explain(fourtop.BookingRequest(30, SIX))
+    agreed = desk.explain(fourtop.BookingRequest(4, SIX))
+    return [*refused.changes, refused, agreed, agreed.versions]
+
+
 def samples() -> list[Any]:
     """At least one value of every public class, most of them as a desk returns them."""
     desk = pub()
@@ -159,6 +166,7 @@ def samples() -> list[Any]:
         *quote.plan.score.terms,
         *plain_samples(),
         *reports(),
+        *explanations(),
         Fingerprint('{"a":1}'),
         GUEST,
         ManualClock(SIX),
@@ -175,7 +183,6 @@ def samples() -> list[Any]:
         TableSnapshot("t1", None),
         TimeOrderedIds(),
         TurnBand(2, 60),
-        Versions(1, 1, 7),
         availability,
         booking,
         booking.assignment,
@@ -206,6 +213,7 @@ def public_value_classes() -> set[str]:
         for name in fourtop.__all__
         if inspect.isclass(kind := getattr(fourtop, name))
         and not issubclass(kind, Enum | FourtopError)
+        and not is_typeddict(kind)
     }
 
 

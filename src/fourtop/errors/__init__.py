@@ -32,9 +32,9 @@ from fourtop.errors.exceptions import (
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
-    UnknownName,
 )
 from fourtop.errors.refusal import Proof, Reason, Refusal
+from fourtop.errors.unknown_name import UnknownName
 
 __all__ = [
     "AllocationsOverlap",

@@ -6,14 +6,13 @@ pickling.
 """
 
 # Annotations are real objects here: typing.get_type_hints works although __module__ is "fourtop".
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final
 
 import attrs
 
 from fourtop.errors.code import Code
-from fourtop.errors.display import clip, safe_repr, some
+from fourtop.errors.display import clip
 from fourtop.errors.refusal import Refusal
 
 LEFT_OUT: Final = "left out"  # The ``given`` of a value that is missing.
@@ -100,24 +99,6 @@ class InvalidIdentifier(InvalidInput):
     """An id is not 1–64 characters out of ``A–Z a–z 0–9 . _ : -``."""
 
     default_code = Code.INVALID_IDENTIFIER
-
-
-@attrs.define(slots=False, eq=False, repr=False)
-class UnknownName(InvalidInput):
-    """The house does not have what a condition, an occasion or a channel names.
-
-    Args:
-        known: The names that the house has, sorted.
-    """
-
-    known: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, field: str, name: str, known: Iterable[str]) -> Self:
-        """Return the error of a name that is none of the known ones."""
-        names = tuple(sorted(known))
-        rule = f"must be one of {some(names, most=10)}" if names else "the house has none"
-        return cls(field, rule, safe_repr(name), names)
 
 
 @attrs.define(slots=False, eq=False, repr=False)

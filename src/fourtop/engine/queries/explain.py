@@ -9,6 +9,7 @@ from typing import Any, Final
 import attrs
 
 from fourtop.engine.admission import Admission
+from fourtop.engine.candidacy import Inquiry
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import (
     Caller,
@@ -113,6 +114,18 @@ class _Search:
         self._request = request
         self._refusal = refusal
         self._probes = 0
+        # The request without its validation, to change a field at little cost.
+        self._asked: dict[str, Any] = {
+            "party_size": request.party_size,
+            "start_us": request.start_us,
+            "must": request.must,
+            "wish": request.wish,
+            "occasion": request.occasion,
+            "tables": request.tables,
+            "past_reason": request.past_reason,
+            "channel": request.channel,
+            "minutes": request.minutes,
+        }
         self.is_proven = True
 
     def changes(self) -> Iterator[Change | None]:
@@ -221,7 +234,7 @@ class _Search:
             self.is_proven = False
             return False
         self._probes += 1
-        return self._admission.admits(_with(self._request, changed))
+        return self._admission.admits(Inquiry(**self._asked | changed))
 
     def _verified(
         self, kind: ChangeKind, changed: dict[str, Any], facts: dict[str, Any] | None = None
