@@ -56,6 +56,25 @@ class OpensTwice(MemoryStore):
         super().add_restaurant(house)
 
 
+class ForgetsZoneRules(MemoryStore):
+    def _write(self, state: RestaurantState, changes: Changes) -> None:
+        super()._write(state, _with_policy(changes, zone_rules=()))
+
+
+class SortsBookingWindows(MemoryStore):
+    def _write(self, state: RestaurantState, changes: Changes) -> None:
+        given = () if changes.policy is None else changes.policy.policy.booking_windows
+        by_notice = sorted(given, key=lambda window: window.notice_minutes)
+        super()._write(state, _with_policy(changes, booking_windows=by_notice))
+
+
+def _with_policy(changes: Changes, **fields: Any) -> Changes:
+    if changes.policy is None:
+        return changes
+    policy = attrs.evolve(changes.policy.policy, **fields)
+    return attrs.evolve(changes, policy=attrs.evolve(changes.policy, policy=policy))
+
+
 class AddsAnySlug(MemoryStore):
     """It compares the slugs of changed restaurants and not those of new ones."""
 
@@ -360,6 +379,16 @@ class RemembersTimeOfWritesOnly(MemoryStore):
             return super().read(scope, ask)
         finally:
             self._latest_us[scope.restaurant_id] = latest_us
+
+
+class TellsPartiesForEachWindow(MemoryStore):
+    def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
+        parties = [
+            each
+            for window in scope.counted_parties
+            for each in state.counted_parties(window, now_us)
+        ]
+        return View(attrs.evolve(loaded(state, scope, now_us), parties=parties), scope, now_us)
 
 
 class CountsHeadsForEachWindow(MemoryStore):

@@ -14,17 +14,9 @@ from fourtop.errors import (
 )
 from fourtop.model.event import EventType
 from fourtop.model.request import BookingRequest
-from tests.stateful.admission import (
-    NOTHING,
-    Own,
-    admit,
-    check_caps,
-    check_guest,
-    described,
-    refused,
-    sit,
-)
+from tests.stateful.admission import admit, check_caps, check_guest, described, refused, sit
 from tests.stateful.ledger import AWAITING, MINUTE, Given, Guest, Ledger, Row, Wrong
+from tests.stateful.limits import NOTHING, Own
 from tests.stateful.service import Sitting, moment, told
 
 # From where each command may take a booking, and where to.
@@ -54,6 +46,7 @@ def book(
         updated=ledger.now,
         actor=ledger.actor,
         past_reason=request.past_reason,
+        channel=request.channel,
         must=request.must,
         wish=request.wish,
         named=bool(request.tables) and not later,
@@ -70,14 +63,15 @@ def book(
 
 
 def _judged(
-    ledger: Ledger, request: BookingRequest, own: Own, *, later: bool
+    ledger: Ledger, request: BookingRequest, own: Own, *, later: bool, is_held: bool = False
 ) -> tuple[Sitting, tuple[str, ...]]:
     if later:
         seated = sit(ledger, request)
-        check_guest(ledger, request, own)
-        check_caps(ledger, seated, request.party_size, own)
+        if not is_held:
+            check_guest(ledger, request, own)
+        check_caps(ledger, seated, request, own)
         return seated, ()
-    seated, choice = admit(ledger, request, own)
+    seated, choice = admit(ledger, request, own, is_held=is_held)
     return seated, choice.tables
 
 
@@ -115,6 +109,7 @@ def asked_by(guest: Guest) -> dict[str, Any]:
         "wish": guest.wish,
         "tables": guest.given.tables if guest.named and guest.given is not None else (),
         "reference": guest.reference,
+        "channel": guest.channel,
         "past_reason": guest.past_reason,
     }
 
@@ -168,7 +163,9 @@ def _reseat(ledger: Ledger, guest: Guest, asked: dict[str, Any]) -> None:
     # The party was promised its start, so that it may be past by now.
     is_promised = request.start_us == guest.sitting.start
     judged = as_request({**asked, "past_reason": "promised"}) if is_promised else request
-    seated, tables = _judged(ledger, judged, Own((owner, *holds), guest.id), later=later)
+    seated, tables = _judged(
+        ledger, judged, Own((owner, *holds), guest.id), later=later, is_held=is_promised
+    )
     ledger.end_keeps_for(guest.id)
     if request.start_us != guest.sitting.start:
         guest.told = told(ledger.restaurant, request.start_us)

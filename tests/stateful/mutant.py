@@ -9,10 +9,19 @@ import attrs
 import pytest
 
 from fourtop import MemoryStore
+from fourtop.engine import preconditions, usage
 from fourtop.engine.admission import Admission
+from fourtop.engine.candidacy import Candidacy
+from fourtop.engine.checks import capacity, pace
+from fourtop.engine.commands import hold as hold_command
 from fourtop.engine.commands import reschedule as reschedule_command
 from fourtop.engine.invocation import Invocation
+from fourtop.engine.usage import Attendance
+from fourtop.model.booking import Booking
+from fourtop.model.booking_change import request_of
+from fourtop.model.capacity_rules import PacingRule, RuleKind
 from fourtop.model.hold import Hold, HoldState
+from fourtop.model.window import LATEST_US
 from fourtop.planner import Planner
 from fourtop.planner.candidate import Candidate
 from fourtop.ports import Changes, Decision, View
@@ -38,6 +47,58 @@ def the_slack_budget_is_ignored(patch: Patch) -> None:
 
 def caps_do_not_count_holds(patch: Patch) -> None:
     patch.setattr(View, "held_covers", lambda *_: ())
+
+
+def a_counted_party_is_a_new_one(patch: Patch) -> None:
+    patch.setattr(Attendance, "own_covers", 0)
+    patch.setattr(Attendance, "own_parties", 0)
+
+
+def a_meal_ends_an_interval_later(patch: Patch) -> None:
+    good = usage.intervals_of
+
+    def intervals_of(rule: PacingRule, service: Any, start_us: int, end_us: int) -> range:
+        return good(rule, service, start_us, end_us + 1)
+
+    for module in (usage, pace):
+        patch.setattr(module, "intervals_of", intervals_of)
+
+
+def intervals_count_from_the_full_hour(patch: Patch) -> None:
+    good = usage.intervals_of
+
+    def intervals_of(rule: PacingRule, service: Any, start_us: int, end_us: int) -> range:
+        hour_us = 3_600_000_000
+        late = service.window.start_us % (rule.interval_minutes * 60_000_000) % hour_us
+        return good(rule, service, start_us + late + hour_us // 6, end_us + late + hour_us // 6)
+
+    for module in (usage, pace):
+        patch.setattr(module, "intervals_of", intervals_of)
+
+
+def overrides_do_not_override(patch: Patch) -> None:
+    patch.setattr(RuleKind, "rank", 0)
+
+
+def shares_are_never_released(patch: Patch) -> None:
+    patch.setattr(capacity, "_release_us", lambda *_: LATEST_US)
+
+
+def shares_are_held_back_for_good(patch: Patch) -> None:
+    patch.setattr(Attendance, "covers_of", lambda *_: 0)
+
+
+def zones_do_not_count_holds(patch: Patch) -> None:
+    good = View.counted_parties
+
+    def counted_parties(view: View, window: Any) -> Any:
+        return tuple(each for each in good(view, window) if each.owner.kind.value == "booking")
+
+    patch.setattr(View, "counted_parties", counted_parties)
+
+
+def walk_in_tables_are_kept_from_the_staff(patch: Patch) -> None:
+    patch.setattr(Candidacy, "is_guest", True)
 
 
 def rescheduling_keeps_the_old_tables(patch: Patch) -> None:
@@ -93,14 +154,50 @@ def failed_confirmations_leave_no_evidence(patch: Patch) -> None:
     patch.setattr(RestaurantState, "apply", apply)
 
 
+def any_version_is_the_expected_one(patch: Patch) -> None:
+    patch.setattr(preconditions, "check_expected", lambda *_: None)
+
+
+def a_change_of_nothing_counts(patch: Patch) -> None:
+    def another(booking: Booking) -> Any:
+        return request_of(booking).replaced(reference="another")
+
+    patch.setattr(reschedule_command, "request_of", another)
+
+
+def rescheduling_tells_no_local_time(patch: Patch) -> None:
+    good = reschedule_command._decided
+
+    def decided(invocation: Any, changed: Booking, *others: Any) -> Any:
+        return good(invocation, attrs.evolve(changed, local_start=""), *others)
+
+    patch.setattr(reschedule_command, "_decided", decided)
+
+
+def holds_forget_the_conditions_of_their_booking(patch: Patch) -> None:
+    patch.setattr(hold_command, "with_promises", lambda request, _: request)
+
+
 MUTANTS: tuple[Mutant, ...] = (
     holds_live_a_microsecond_longer,
     the_slack_budget_is_ignored,
     caps_do_not_count_holds,
+    a_counted_party_is_a_new_one,
+    a_meal_ends_an_interval_later,
+    intervals_count_from_the_full_hour,
+    overrides_do_not_override,
+    shares_are_never_released,
+    shares_are_held_back_for_good,
+    zones_do_not_count_holds,
+    walk_in_tables_are_kept_from_the_staff,
     rescheduling_keeps_the_old_tables,
     any_request_replays_a_key,
     time_goes_back_with_the_clock,
     the_second_best_plan_is_chosen,
     a_party_is_in_its_own_way,
     failed_confirmations_leave_no_evidence,
+    any_version_is_the_expected_one,
+    a_change_of_nothing_counts,
+    rescheduling_tells_no_local_time,
+    holds_forget_the_conditions_of_their_booking,
 )

@@ -9,7 +9,9 @@ import pytest
 
 from fourtop import (
     AlreadyExists,
+    BookingWindow,
     CapacityRule,
+    DateException,
     Desk,
     Engine,
     EventType,
@@ -20,13 +22,16 @@ from fourtop import (
     Join,
     ManualClock,
     NotFound,
+    PacingRule,
     PartDifference,
     ServicePeriod,
     SetCapacity,
     StaleVersion,
     Table,
     Versions,
+    WalkInRule,
     Zone,
+    ZoneRule,
     sample,
     sketch_floor,
 )
@@ -264,3 +269,34 @@ def test_another_order_of_entries_is_a_difference(desk: Desk) -> None:
     desk.replace_house(house)
     found = compared(desk, a_house(capacity_rules=two[::-1]))
     assert found["capacity_rules"].changed == ("their order",)
+
+
+def test_a_zone_and_the_rules_that_name_it_come_and_go_in_one_step(desk: Desk) -> None:
+    house = a_house()
+    floor = house.floor.with_zone(Zone("terrace", "Terrace"))
+    floor = floor.with_table(Table("8", "8", 4, "terrace"))
+    rules = [CapacityRule(max_covers=8, zone="terrace"), CapacityRule(max_covers=40, kind="event")]
+    policy = attrs.evolve(
+        house.policy,
+        capacity_rules=rules,
+        zone_rules=[ZoneRule("terrace", season=("05-01", "09-30"))],
+        walk_in_rules=[WalkInRule(tables=["8"])],
+        pacing_rules=[PacingRule(30, max_parties=4)],
+        exceptions=[DateException("2026-12-24", "dinner", closed=True)],
+        channels=["online"],
+        booking_windows=[BookingWindow(notice_minutes=60, channel="online")],
+        seating=attrs.evolve(house.policy.seating, overstay_minutes=30),
+    )
+    terraced = House(house.restaurant, floor, policy)
+    found = compared(desk, terraced)
+    assert found["zones"].added == ("Terrace",)
+    assert found["capacity_rules"].added == (
+        "8 covers, zone terrace, each period",
+        "40 covers, each period, event",
+    )
+    assert found["seating"].changed == ("overstay_minutes 15 to 30",)
+    for part in ("zone_rules", "walk_in_rules", "pacing_rules", "exceptions", "booking_windows"):
+        assert len(found[part].added) == 1, part
+    assert found["channels"].added == ("online",)
+    assert desk.replace_house(terraced) == terraced == desk.house()
+    assert desk.replace_house(house) == house == desk.house()

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from fourtop.errors import Code, Reason, Refusal
+from fourtop.errors import Reason, Refusal
 from fourtop.errors.display import brief, count_of, html_table, some
 from fourtop.model.request import BookingRequest
 from fourtop.model.restaurant import zone_info
@@ -183,7 +183,7 @@ def capacity_facts(refusal: Refusal) -> dict[str, Any]:
     """
     for reason in refusal.reasons:
         details = reason.details
-        if reason.code is Code.CAPACITY_EXCEEDED and {"booked", "requested"} <= details.keys():
+        if details.keys() >= {"booked", "requested", "limit", "unit"}:
             needed = details["booked"] + details["requested"]
             return {"needed": needed, "limit": details["limit"], "unit": details["unit"]}
     return {}

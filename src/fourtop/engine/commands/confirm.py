@@ -273,6 +273,7 @@ class _Attempt:
         return Need(more)
 
     def _admission(self, released: Released = NOTHING_RELEASED) -> Admission:
+        released = attrs.evolve(released, minutes=self.hold.minutes)
         admission = Admission(self.view, self.compiled, self.invocation.actor, released)
         relaxed = self.hold.fingerprint.relaxed
         return admission.relaxed(relaxed) if relaxed else admission

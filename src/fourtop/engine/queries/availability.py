@@ -9,15 +9,16 @@ from typing import TypedDict, Unpack
 
 import attrs
 
-from fourtop.engine.admission import Admission
+from fourtop.engine.admission import Admission, missing_counts
 from fourtop.engine.candidacy import Inquiry
 from fourtop.engine.checks.names import check_names, names_anything
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query, one_or_none
+from fourtop.engine.limits import limits_of
 from fourtop.engine.preconditions import released_with
 from fourtop.errors import FourtopError, InvalidInput, Refusal, safe_repr
 from fourtop.model import validators
-from fourtop.model.calendar import Calendar, Service
+from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.request import ANY_TABLE, STAY_MINUTES, Preference
 from fourtop.model.results import Availability, Slot
 from fourtop.model.service_period import as_date
@@ -167,8 +168,10 @@ def availability(admission: Admission, wanted: Wanted) -> Availability | Need:
     reach = _reach(compiled, wanted.on, starts)
     scope = view.scope
     missing = tuple(window for window in reach.windows if not scope.covers(window))
-    if missing or not all(scope.covers_headcounts(window) for window in reach.headcounts):
-        return Need(attrs.evolve(reach, windows=missing))
+    counted = missing_counts(view, compiled, reach.headcounts)
+    if missing or counted is not None:
+        need = Scope(scope.restaurant_id, windows=missing)
+        return Need(need if counted is None else need | counted)
     slots = tuple(slot for start_us in starts for slot in _slots(admission, wanted, start_us))
     services = calendar.services_on(wanted.on)
     return Availability(
@@ -234,8 +237,24 @@ def _slots(admission: Admission, wanted: Wanted, start_us: int) -> Iterator[Slot
     period = None if service is None else service.period.key
     timezone = admission.compiled.house.restaurant.timezone
     for party_size in wanted.parties:
-        found = admission.spots(wanted.party(party_size, start_us), wanted.spots_limit)
-        if isinstance(found, Refusal):
-            yield Slot(start_us, period, party_size, found, 0, timezone=timezone)
-        else:
-            yield Slot(start_us, period, party_size, None, found, timezone=timezone)
+        party = wanted.party(party_size, start_us)
+        found = admission.spots(party, wanted.spots_limit)
+        refusal, spots = (found, 0) if isinstance(found, Refusal) else (None, found)
+        yield Slot(
+            start_us,
+            period,
+            party_size,
+            refusal,
+            spots,
+            utilisation_percent=_utilisation(admission, service, party),
+            timezone=timezone,
+        )
+
+
+def _utilisation(admission: Admission, service: Service | None, party: Inquiry) -> int | None:
+    """Return the percentage of the fullest limit at a start; ``None`` without a limit."""
+    if service is None or not limits_of(admission.compiled, service).binds:
+        return None
+    stay: Stay | None = admission.find_stay(party)
+    usage = admission.usage(service, stay)
+    return usage.fullest_percent

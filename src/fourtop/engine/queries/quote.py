@@ -55,7 +55,7 @@ def quote(admission: Admission, request: BookingRequest) -> Quote | Refusal | Ne
         # A refusal is falsy.
         every = admission.refusal_of(request)
         return seating if every is None else every
-    usage = admission.usage(seating.service)
+    usage = admission.usage(seating.service, seating.stay)
     timezone = admission.compiled.house.restaurant.timezone
     versions = admission.view.versions
     return Quote(
