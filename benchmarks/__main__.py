@@ -14,6 +14,7 @@ from benchmarks import (
     availability,
     booking,
     constraint,
+    explain,
     growth,
     growth_sql,
     hot_slot,
@@ -40,6 +41,7 @@ class Measure(Protocol):
 
 PARTS: Final[dict[str, Measure]] = {
     "timeline": timeline.bars,
+    "explain": explain.bars,
     "planner": planner.bars,
     "availability": availability.bars,
     "booking": booking.bars,

@@ -18,6 +18,7 @@ from fourtop.engine import (
     AsyncEngine,
     AtRisk,
     Audit,
+    AvailabilityTerms,
     CountedIds,
     Desk,
     Engine,
@@ -61,6 +62,7 @@ from fourtop.errors import (
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
+    UnknownName,
 )
 from fourtop.formats.booking_rows import (
     BookingRow,
@@ -114,6 +116,7 @@ from fourtop.model.capacity_rules import (
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.date_exception import DateException
 from fourtop.model.event import Event, EventType
+from fourtop.model.explanation import Change, ChangeKind, Explanation
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
@@ -122,7 +125,7 @@ from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import Policy
 from fourtop.model.receipt import PacingUsage, Receipt, Usage
-from fourtop.model.request import BookingRequest, Preference
+from fourtop.model.request import BookingRequest, Preference, Relaxation
 from fourtop.model.restaurant import Area, Restaurant, Zone
 from fourtop.model.results import (
     Availability,
@@ -182,6 +185,7 @@ __all__ = [
     "AtRisk",
     "Audit",
     "Availability",
+    "AvailabilityTerms",
     "Block",
     "Booking",
     "BookingChange",
@@ -192,6 +196,8 @@ __all__ = [
     "Bookings",
     "Calendar",
     "CapacityRule",
+    "Change",
+    "ChangeKind",
     "ChannelShare",
     "ClearReport",
     "ClockBehind",
@@ -203,6 +209,7 @@ __all__ = [
     "Engine",
     "Event",
     "EventType",
+    "Explanation",
     "Finding",
     "Fingerprint",
     "Floor",
@@ -261,6 +268,7 @@ __all__ = [
     "Receipt",
     "Refusal",
     "Refused",
+    "Relaxation",
     "RelayOptions",
     "Relayed",
     "ReleasedLate",
@@ -292,6 +300,7 @@ __all__ = [
     "Term",
     "TimeOrderedIds",
     "TurnBand",
+    "UnknownName",
     "Usage",
     "Versions",
     "WalkIn",

@@ -202,6 +202,8 @@ def never_fits(desk: Desk, _: ManualClock) -> None:
 
 @causes(Code.NO_TABLES_MATCH)
 def no_such_table(desk: Desk, _: ManualClock) -> None:
+    table = attrs.evolve(desk.house().floor.get_table("7"), features={"window"})
+    desk.edit_floor(lambda floor: floor.with_table(table))
     desk.hold(party_size(2, must=Preference(features={"window"})))
 
 

@@ -31,7 +31,6 @@ from fourtop import (
     Policy,
     Preference,
     Quote,
-    Refusal,
     Refused,
     Restaurant,
     ServicePeriod,
@@ -60,6 +59,8 @@ def a_floor(draw: random.Random) -> Floor:
         )
         for number in range(1, draw.randint(2, 6) + 1)
     ]
+    # One table is never offered, so that the house has every feature that a party may name.
+    tables.append(Table("t0", "0", 2, "in", active=False, features=["window"]))
     pairs = [(one.id, other.id) for one in tables for other in tables if one.id < other.id]
     joins = [Join(pair, draw.choice([0, 0, 1])) for pair in pairs if draw.random() < 0.5]
     return Floor(tables, zones=zones, joins=joins)
@@ -184,7 +185,12 @@ def test_a_quote_and_an_availability_agree_and_the_hold_gets_what_was_quoted(
     slots = shown(desk, must)
     for slot in draw.sample(slots, min(len(slots), 12)):
         quoted = desk.quote(BookingRequest(slot.party_size, slot.start, must=must))
-        assert slot.refusal == (quoted if isinstance(quoted, Refusal) else None)
+        if isinstance(quoted, Quote):
+            assert slot.refusal is None
+            continue
+        # A quote has the reasons of all checks, a slot those of the first one that refuses.
+        assert slot.refusal is not None
+        assert quoted.reasons[: len(slot.refusal.reasons)] == slot.refusal.reasons
     bookable = [slot for slot in slots if slot.is_bookable]
     if bookable:
         slot = draw.choice(bookable)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import Any
 
 import attrs
 
-from fourtop.errors import Code, NotFound, Proof, Refusal, Refused
+from fourtop.errors import Code, NotFound, Proof, Refusal, Refused, UnknownName
 from fourtop.model.request import BookingRequest, Preference
 from tests.stateful import limits
 from tests.stateful.choosing import NO_CONDITION, Choice
-from tests.stateful.guest_rules import guest_refusal
+from tests.stateful.guest_rules import guest_refusals
 from tests.stateful.ledger import MINUTE, Ledger, Row, Wrong
 from tests.stateful.limits import NOTHING, Own
 from tests.stateful.service import Opening, Sitting, Unseated, moment, opening_at, sitting
+
+# The reason that a hold gives when it is checked again.
+WAS_HELD = "was-held"
 
 
 @attrs.frozen
@@ -100,21 +104,77 @@ def taken(tables: Sequence[str], rivals: Sequence[Row], *, is_new: bool = False)
 # ---- the rules of the house
 
 
-def sit(ledger: Ledger, request: BookingRequest) -> Sitting:
-    """Return how long the party stays, if the house takes it then at all."""
+def check_names(ledger: Ledger, request: BookingRequest) -> None:
+    """Raise the error of the first name that the house does not have."""
+    zones, tables = ledger.floor.zones, ledger.floor.tables
+    known = {
+        "zones": {zone.id for zone in zones},
+        "seatings": {table.seating for table in tables},
+        "areas": {zone.area.value for zone in zones},
+        "features": {feature for table in tables for feature in table.features},
+    }
+    for field in ("must", "wish"):
+        for kind, names in known.items():
+            if {str(each) for each in getattr(getattr(request, field), kind)} - names:
+                raise Wrong(UnknownName, field=f"{field}.{kind}", known=tuple(sorted(names)))
+    occasions = tuple(sorted(each.key for each in ledger.policy.occasions))
+    if request.occasion is not None and request.occasion not in occasions:
+        raise Wrong(UnknownName, field="occasion", known=occasions)
+
+
+def every_no(ledger: Ledger, request: BookingRequest) -> No:
+    """Return the refusal with the reasons of all checks; one check at least refuses."""
+    found: list[No] = []
+
+    def note(check: Callable[[], Any]) -> Any:
+        try:
+            return check()
+        except Wrong as wrong:
+            if wrong.error is not Refused:
+                raise
+            found.append(wrong.facts["refusal"])
+            return None
+
+    seated = None
+    for check in (check_active, check_past, check_hours):
+        seated = note(partial(check, ledger, request))
+    if seated is not None:
+        found += [No(Proof.RULE, (each,)) for each in guest_refusals(ledger, request, None)]
+        note(partial(check_caps, ledger, seated, request, NOTHING))
+        note(partial(choose, ledger, request, seated, NOTHING))
+    reasons = tuple(reason for each in found for reason in each.reasons)
+    return No(found[0].proof, reasons)
+
+
+def check_active(ledger: Ledger, _: BookingRequest) -> None:
     if not ledger.restaurant.active:
         raise refused(Proof.RULE, (Code.RESTAURANT_INACTIVE, {}))
+
+
+def check_past(ledger: Ledger, request: BookingRequest) -> None:
     earliest = ledger.now - ledger.policy.past_grace_minutes * MINUTE
     if request.start_us < earliest and request.past_reason is None:
         raise refused(
             Proof.RULE, (Code.BOOKING_IN_PAST, {"grace_minutes": ledger.policy.past_grace_minutes})
         )
+
+
+def check_hours(ledger: Ledger, request: BookingRequest) -> Sitting:
     try:
         return sitting(
             ledger.restaurant, ledger.policy, request.start_us, request.party_size, request.occasion
         )
     except Unseated as reason:
         raise refused(Proof.RULE, (reason.code, {})) from None
+
+
+def sit(ledger: Ledger, request: BookingRequest) -> Sitting:
+    """Return how long the party stays, if the house takes it then at all."""
+    if request.past_reason != WAS_HELD:
+        check_names(ledger, request)
+    check_active(ledger, request)
+    check_past(ledger, request)
+    return check_hours(ledger, request)
 
 
 def service_of(ledger: Ledger, seated: Sitting) -> Opening:
@@ -239,8 +299,7 @@ def choose(ledger: Ledger, request: BookingRequest, seated: Sitting, own: Own) -
 
 
 def check_guest(ledger: Ledger, request: BookingRequest, own: Own) -> None:
-    reason = guest_refusal(ledger, request, own.booking_id)
-    if reason is not None:
+    for reason in guest_refusals(ledger, request, own.booking_id):
         raise refused(Proof.RULE, reason)
 
 

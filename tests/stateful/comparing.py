@@ -18,7 +18,7 @@ from fourtop.model.receipt import Usage
 from fourtop.model.request import BookingRequest
 from fourtop.model.results import Availability, Quote, Versions
 from tests.stateful import limits
-from tests.stateful.admission import admit, excluded, service_of, usage
+from tests.stateful.admission import admit, every_no, excluded, service_of, usage
 from tests.stateful.choosing import Choice
 from tests.stateful.ledger import Guest, Keep, Ledger, Proofread, Row, Wrong
 from tests.stateful.service import Opening, Sitting, opening_at, openings
@@ -60,7 +60,7 @@ def check_quote(ledger: Ledger, request: BookingRequest, quoted: Quote | Refusal
     except Wrong as wrong:
         if wrong.error is not Refused:
             raise
-        check_refusal(quoted, wrong)
+        check_refusal(quoted, Wrong(Refused, refusal=every_no(ledger, request)))
         return
     assert isinstance(quoted, Quote), f"refused by {quoted}, but {choice.tables} are free"
     check_sitting(quoted.stay, seated)

@@ -11,13 +11,18 @@ from fourtop.model.request import BookingRequest
 from tests.stateful.ledger import Ledger
 from tests.stateful.service import MINUTE, Opening, local_date, opening_at, starts
 
+Cause = tuple[Code, dict[str, Any]]
 
-def guest_refusal(
-    ledger: Ledger, request: BookingRequest, own_booking: str | None
-) -> tuple[Code, dict[str, Any]] | None:
-    """Return the code and the facts of the first rule of guests that refuses the party."""
+
+def guest_refusals(ledger: Ledger, request: BookingRequest, own_booking: str | None) -> list[Cause]:
+    """Return the code and the facts of each rule of guests that refuses the party."""
     if ledger.actor.role != "guest":
-        return None
+        return []
+    causes = (_window_refusal(ledger, request), _start_refusal(ledger, request, own_booking))
+    return [cause for cause in causes if cause is not None]
+
+
+def _window_refusal(ledger: Ledger, request: BookingRequest) -> Cause | None:
     found = opening_at(ledger.restaurant, ledger.policy, request.start_us)
     assert found is not None, "the party lies in a service"
     window = _window_of(ledger, request)
@@ -28,9 +33,17 @@ def guest_refusal(
             return Code.NOTICE_TOO_SHORT, {"notice_minutes": window.notice_minutes}
         if _is_beyond(window, local_date(ledger.restaurant, ledger.now), found):
             return Code.BEYOND_HORIZON, {"horizon_days": window.horizon_days}
+    return None
+
+
+def _start_refusal(
+    ledger: Ledger, request: BookingRequest, own_booking: str | None
+) -> Cause | None:
     guest = None if own_booking is None else ledger.guests.get(own_booking)
     if guest is not None and guest.sitting.start == request.start_us:
         return None
+    found = opening_at(ledger.restaurant, ledger.policy, request.start_us)
+    assert found is not None, "the party lies in a service"
     if request.start_us in starts(ledger.restaurant, ledger.policy, found.date):
         return None
     return Code.NOT_A_START_TIME, {}

@@ -21,7 +21,7 @@ from fourtop.errors import (
 )
 from fourtop.model.event import EventType
 from fourtop.model.request import BookingRequest
-from tests.stateful.admission import admit, check_caps, excluded, refused, sit
+from tests.stateful.admission import WAS_HELD, admit, check_caps, excluded, refused, sit
 from tests.stateful.booking import check_expected, find
 from tests.stateful.choosing import NO_CONDITION
 from tests.stateful.ledger import (
@@ -403,7 +403,7 @@ def _as_request(keep: Keep, occasion: str | None) -> BookingRequest:
         must=keep.must,
         wish=keep.wish,
         tables=keep.tables if keep.named else (),
-        past_reason="was-held",
+        past_reason=WAS_HELD,
         channel=keep.channel,
     )
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import attrs
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
@@ -17,9 +18,11 @@ from fourtop import (
     InvalidInput,
     Quote,
     Refusal,
+    UnknownName,
     Window,
 )
 from tests.stateful import arranging, comparing, editing
+from tests.stateful.admission import check_names
 from tests.stateful.drawing import (
     UNKNOWN,
     Caller,
@@ -93,6 +96,12 @@ class HouseRules(Stage):
             offered = self._desk(caller).availability(
                 day, parties, must=wish.must, at=at, spots_limit=limit
             )
+        except UnknownName as error:
+            with pytest.raises(Wrong) as caught:
+                check_names(ledger, wish.request(ledger))
+            code = comparing.check_error(error, caught.value)
+            self._count("availability", f"refused: {code}")
+            return
         except FourtopError as error:
             self._check_other_day(ledger, error, day, at)
             return

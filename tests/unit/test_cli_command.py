@@ -119,9 +119,12 @@ def test_plan_knows_conditions_by_name(capsys: Captured) -> None:
     assert as_json(capsys, *how, "--zone", "dining-room")[1] == data
     _, data = as_json(capsys, *how, "--area", "bar")
     assert data["plan"]["numbers"] == ["Big Bay"]
-    for condition in (("--feature", "step-free"), ("--seating", "booth")):
-        code, data = as_json(capsys, *how, *condition)
-        assert (code, data["refusal"]["code"]) == (1, "NO_TABLES_MATCH")
+    for condition, field in (
+        (("--feature", "step-free"), "must.features"),
+        (("--seating", "booth"), "must.seatings"),
+    ):
+        code, _, err = run(capsys, *how, *condition)
+        assert (code, field in err) == (2, True)
 
 
 def test_plan_of_named_tables_is_these_or_none(capsys: Captured) -> None:
@@ -245,7 +248,7 @@ def test_a_date_without_a_bookable_start_is_a_no(capsys: Captured, tmp_path: Pat
     how = ("--on", "2026-05-01", "--party", "2", "--now", NOW)
     code, out, _ = run(capsys, "availability", a_floor(tmp_path, dumps_house(closed)), *how)
     assert code == 1
-    assert "no: no start times are on offer on that date" in out
+    assert "no: closed on 2026-05-01" in out
 
 
 def test_availability_knows_conditions(capsys: Captured) -> None:

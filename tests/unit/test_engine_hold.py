@@ -86,6 +86,8 @@ def test_a_hold_remembers_what_was_asked(desk: Desk) -> None:
     desk.edit_policy(
         lambda policy: attrs.evolve(policy, periods=[ServicePeriod("day", "11:00", "23:00")])
     )
+    table = attrs.evolve(desk.house().floor.get_table("5"), features={"window"})
+    desk.edit_floor(lambda floor: floor.with_table(table))
     hold = desk.hold(request, session="s1")
     assert (hold.must, hold.wish, hold.names_tables) == (request.must, request.wish, True)
     assert (hold.past_reason, hold.session, hold.booking_id) == ("walk-in", "s1", None)

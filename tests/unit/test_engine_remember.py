@@ -9,7 +9,7 @@ import pytest
 
 from fourtop import Booking, BookingRequest, BookingRow, Desk, Preference
 from fourtop.ports import Store
-from tests.evening import a_house, open_desk, party_size
+from tests.evening import a_house, five_tables, open_desk, party_size
 
 QUIET: Final = Preference(zones={"main"})
 ASKED: Final[dict[str, Any]] = {
@@ -22,7 +22,9 @@ ASKED: Final[dict[str, Any]] = {
 
 @pytest.fixture
 def desk(store: Store) -> Desk:
-    house = a_house(channels=["phone"])
+    floor = five_tables()
+    window = attrs.evolve(floor.get_table("5"), features={"window"})
+    house = a_house(floor.with_table(window), channels=["phone"])
     return open_desk(
         store,
         attrs.evolve(house, restaurant=attrs.evolve(house.restaurant, timezone="Europe/Paris")),

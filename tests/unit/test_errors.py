@@ -41,6 +41,7 @@ from fourtop.errors import (
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
+    UnknownName,
     safe_repr,
 )
 
@@ -60,6 +61,12 @@ CASES: list[tuple[FourtopError, Code, int, str]] = [
         Code.INVALID_IDENTIFIER,
         422,
         "id: must be an id (got '')",
+    ),
+    (
+        UnknownName.of("must.zones", "Main", ("main", "bar")),
+        Code.INVALID_INPUT,
+        422,
+        "must.zones: must be one of bar, main (got 'Main')",
     ),
     (
         InvalidWindow("window", "must end", "x/y"),

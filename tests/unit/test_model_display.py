@@ -7,7 +7,7 @@ import pickle
 from datetime import UTC, datetime
 from enum import Enum
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, is_typeddict
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -75,7 +75,6 @@ from fourtop import (
     Term,
     TimeOrderedIds,
     TurnBand,
-    Versions,
     WalkIn,
     Window,
 )
@@ -143,6 +142,14 @@ def reports() -> list[Any]:
     ]
 
 
+def explanations() -> list[Any]:
+    """An explanation of a no with its changes, and one of a yes."""
+    desk = pub()
+    refused = desk.explain(fourtop.BookingRequest(30, SIX))
+    agreed = desk.explain(fourtop.BookingRequest(4, SIX))
+    return [*refused.changes, refused, agreed, agreed.versions]
+
+
 def samples() -> list[Any]:
     """At least one value of every public class, most of them as a desk returns them."""
     desk = pub()
@@ -169,6 +176,7 @@ def samples() -> list[Any]:
         *quote.plan.score.terms,
         *plain_samples(),
         *reports(),
+        *explanations(),
         Fingerprint('{"a":1}'),
         AtRisk(booking, booking, ("t1",), 5, quote.plan),
         GUEST,
@@ -186,7 +194,6 @@ def samples() -> list[Any]:
         TableSnapshot("t1", None),
         TimeOrderedIds(),
         TurnBand(2, 60),
-        Versions(1, 1, 7),
         availability,
         booking,
         booking.assignment,
@@ -217,6 +224,7 @@ def public_value_classes() -> set[str]:
         for name in fourtop.__all__
         if inspect.isclass(kind := getattr(fourtop, name))
         and not issubclass(kind, Enum | FourtopError)
+        and not is_typeddict(kind)
     }
 
 

@@ -32,7 +32,8 @@ def availability(desk: Desk, on: date, parties: Collection[int], must: Preferenc
         lines += _reasons(found, formatter)
         lines += ["", *(usage_text(usage) for usage in found.usage)]
     else:
-        lines.append("no: no start times are on offer on that date")
+        why = "no start times are on offer on that date" if found.closed is None else found.closed
+        lines.append(f"no: {why}")
     data = {
         "restaurant": house.restaurant.id,
         "date": on.isoformat(),

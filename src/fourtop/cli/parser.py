@@ -32,7 +32,7 @@ from fourtop.cli.job import (
     run_release_late,
 )
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
-from fourtop.cli.plan import Conditions, Wanted, plan
+from fourtop.cli.plan import Conditions, Wanted, explain, plan
 from fourtop.cli.rules import check_house_rules
 from fourtop.cli.seat import Arrival, seat
 from fourtop.errors import safe_repr
@@ -120,6 +120,9 @@ def _add_asking(add: Add) -> None:
     one.add_argument("--occasion", metavar="KEY", help="an occasion of the house")
     one.add_argument(
         "--table", action="append", default=[], metavar="NUMBER", help="this table; may be repeated"
+    )
+    one.add_argument(
+        "--explain", action="store_true", help="after a no, every reason and what would work"
     )
     _add_conditions(one)
     one = add("availability", _run_availability, "the start times of a date, bookable or refused")
@@ -353,9 +356,8 @@ def _run_demo(found: Namespace) -> Answer:
 
 def _run_plan(found: Namespace) -> Answer:
     desk = open_desk(open_house(found.floor), now=found.now, bookings=found.bookings)
-    return plan(
-        desk, Wanted(found.party_size, found.at, _conditions(found), found.occasion, found.table)
-    )
+    wanted = Wanted(found.party_size, found.at, _conditions(found), found.occasion, found.table)
+    return explain(desk, wanted) if found.explain else plan(desk, wanted)
 
 
 def _run_availability(found: Namespace) -> Answer:

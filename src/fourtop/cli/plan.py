@@ -118,6 +118,36 @@ def plan(desk: Desk, wanted: Wanted) -> Answer:
     return Answer("\n".join([head, "", *_quoted(quoted, formatter)]), data)
 
 
+def explain(desk: Desk, wanted: Wanted) -> Answer:
+    """Explain a refusal: every reason, and the changes that turn the answer; quote a yes."""
+    house = desk.house()
+    request = wanted.of(house)
+    explained = desk.explain(request)
+    if explained:
+        return plan(desk, wanted)
+    formatter = Formatter(house)
+    changes = [
+        {
+            "kind": change.kind.value,
+            "text": str(change),
+            "start": formatter.iso(change.request.start_us),
+            "party_size": change.request.party_size,
+            "tables": [house.floor.get_table(each).number for each in change.tables],
+            **to_data(dict(change.details)),
+        }
+        for change in explained.changes
+    ]
+    data = {
+        "restaurant": house.restaurant.id,
+        "party_size": request.party_size,
+        "start": formatter.iso(request.start_us),
+        "refusal": to_data(explained.refusal),
+        "changes": changes,
+        "is_proven": explained.is_proven,
+    }
+    return Answer(f"{house.restaurant.name}\n\n{explained}", data, ExitCode.NO)
+
+
 def _zone_id(house: House, name: str) -> str:
     for zone in house.floor.zones:
         if name == zone.id or validators.casefold(name) == validators.casefold(zone.name):

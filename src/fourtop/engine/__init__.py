@@ -8,6 +8,7 @@ from fourtop.engine.engine import Engine
 from fourtop.engine.ids import CountedIds, IdSource, TimeOrderedIds
 from fourtop.engine.queries.at_risk import AtRisk
 from fourtop.engine.queries.audit import Audit, Overlap, SharedTable
+from fourtop.engine.queries.availability import AvailabilityTerms
 from fourtop.engine.queries.table_state import TableState
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "AsyncEngine",
     "AtRisk",
     "Audit",
+    "AvailabilityTerms",
     "CountedIds",
     "Desk",
     "Engine",

@@ -10,6 +10,7 @@ party cannot have, and stands in ``TABLE_RULES``.
 from __future__ import annotations
 
 from collections.abc import Collection
+from copy import copy
 from datetime import date
 from typing import Final
 
@@ -25,6 +26,7 @@ from fourtop.engine.checks.capacity import (
     has_shares,
 )
 from fourtop.engine.checks.house import check_active, check_hours, check_past
+from fourtop.engine.checks.names import check_names, names_anything
 from fourtop.engine.checks.notice import (
     check_channel,
     check_guest_stay,
@@ -39,7 +41,7 @@ from fourtop.engine.checks.pace import (
     has_pacing,
 )
 from fourtop.engine.checks.start_times import check_start_times
-from fourtop.engine.checks.tables import check_tables, count_tables
+from fourtop.engine.checks.tables import check_tables, count_tables, is_search_proven
 from fourtop.engine.checks.walk_ins import (
     check_walk_ins,
     exclude_walk_in_tables,
@@ -55,6 +57,7 @@ from fourtop.engine.checks.zone_caps import (
 from fourtop.engine.checks.zones import exclude_closed_zones, has_zone_rules
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.limits import limits_of
+from fourtop.engine.relaxation import check_may_relax, ladder, relaxed_planner
 from fourtop.engine.stays import find_stays
 from fourtop.engine.usage import (
     NOTHING_RELEASED,
@@ -69,6 +72,7 @@ from fourtop.model.calendar import Service, Stay
 from fourtop.model.house import House
 from fourtop.model.plan import Plan
 from fourtop.model.receipt import Usage
+from fourtop.model.request import Relaxation
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import PlanRequest
 from fourtop.ports import Need, Scope, View
@@ -82,10 +86,38 @@ CHECKS: Final = (
     Check("start_times", Reads.NOTHING, check_start_times, is_promised=True),
     Check("guest_stay", Reads.NOTHING, check_guest_stay),
     Check("walk_ins", Reads.NOTHING, check_walk_ins, binds=has_walk_in_rules),
-    Check("capacity", Reads.HEADCOUNTS, check_capacity, count_within_capacity, binds=has_caps),
-    Check("shares", Reads.HEADCOUNTS, check_shares, count_within_shares, binds=has_shares),
-    Check("pacing", Reads.HEADCOUNTS, check_pacing, count_within_pacing, binds=has_pacing),
-    Check("zones", Reads.HEADCOUNTS, check_zones, count_in_zones, binds=has_zone_caps),
+    Check(
+        "capacity",
+        Reads.HEADCOUNTS,
+        check_capacity,
+        count_within_capacity,
+        binds=has_caps,
+        relaxed_by=Relaxation.CAPACITY,
+    ),
+    Check(
+        "shares",
+        Reads.HEADCOUNTS,
+        check_shares,
+        count_within_shares,
+        binds=has_shares,
+        relaxed_by=Relaxation.CAPACITY,
+    ),
+    Check(
+        "pacing",
+        Reads.HEADCOUNTS,
+        check_pacing,
+        count_within_pacing,
+        binds=has_pacing,
+        relaxed_by=Relaxation.CAPACITY,
+    ),
+    Check(
+        "zones",
+        Reads.HEADCOUNTS,
+        check_zones,
+        count_in_zones,
+        binds=has_zone_caps,
+        relaxed_by=Relaxation.CAPACITY,
+    ),
     Check("tables", Reads.ALLOCATIONS, check_tables),
 )
 TABLE_RULES: Final = (
@@ -119,12 +151,14 @@ class Seating:
         service: The service.
         chosen: Its tables; ``None`` if it was admitted without tables.
         others: The next best plans, if the caller asked for any.
+        relaxed: The rules of the house that were lifted for it.
     """
 
     stay: Stay
     service: Service
     chosen: Plan | None = None
     others: tuple[Plan, ...] = ()
+    relaxed: tuple[Relaxation, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -190,6 +224,22 @@ class Composition:
             reads_headcounts=any(reads is Reads.HEADCOUNTS for reads in each_reads),
         )
 
+    def without(self, relaxed: tuple[Relaxation, ...]) -> Composition:
+        """Return the rules apart from those that some relaxations lift."""
+
+        def left(checks: tuple[Check, ...]) -> tuple[Check, ...]:
+            return tuple(each for each in checks if each.relaxed_by not in relaxed)
+
+        return attrs.evolve(
+            self,
+            before_loading=left(self.before_loading),
+            not_promised=left(self.not_promised),
+            after_loading=left(self.after_loading),
+            without_tables=left(self.without_tables),
+            counted=left(self.counted),
+            table_rules=tuple(each for each in self.table_rules if each.relaxed_by not in relaxed),
+        )
+
 
 def composition_of(compiled: CompiledHouse) -> Composition:
     """Return the rules that bind in a house; they are composed once."""
@@ -197,6 +247,16 @@ def composition_of(compiled: CompiledHouse) -> Composition:
     if composition is None:
         composition = compiled.kept[_COMPOSITION] = Composition.of(compiled.house)
     return composition
+
+
+@attrs.frozen
+class _Asked:
+    """What a caller of ``Admission.admit`` asks for."""
+
+    most_plans: int
+    with_tables: bool
+    counts: bool
+    is_held: bool
 
 
 class Admission:
@@ -221,6 +281,7 @@ class Admission:
         self.actor = actor
         self.released = released
         self.composition = composition_of(compiled)
+        self.planner = compiled.planner
         self.all_tables: int = (1 << len(compiled.house.floor.tables)) - 1
         # The answers that the check of tables has worked out.
         self.free_by_window: dict[tuple[int, int], int] = {}
@@ -240,26 +301,60 @@ class Admission:
     ) -> Seating | Refusal | Need:
         """Return the seating of a party, the first refusal, or the records that the checks need.
 
+        After a refusal, the rules that the party's request lifts are lifted step by step.
+
         Args:
             party: The party.
             most_plans: How many plans to find where the party names no tables.
             with_tables: Whether it gets tables now.
             counts: Whether the caller asks for the usage of the service afterwards.
             is_held: Whether a hold or a booking has promised the party its start.
+
+        Raises:
+            UnknownName: If the party names something that the house does not have.
+            InvalidInput: If a guest lifts rules of the house.
         """
-        candidacy = Candidacy(self, party, most_plans)
+        if names_anything(party):
+            check_names(self.compiled, party)
+        asked = _Asked(most_plans, with_tables, counts, is_held)
+        seating = self._admit(party, asked)
+        if not party.relax:
+            return seating
+        check_may_relax(self.actor, party.relax)
+        for relaxed in ladder(party.relax):
+            if not isinstance(seating, Refusal):
+                return seating
+            admission = self.relaxed(relaxed)
+            found = admission._admit(party, asked)  # noqa: SLF001  # A copy of this object.
+            if isinstance(found, Seating):
+                return attrs.evolve(found, relaxed=relaxed)
+            if isinstance(found, Need):
+                return found
+        return seating
+
+    def relaxed(self, relaxed: tuple[Relaxation, ...]) -> Admission:
+        """Return the admission without some rules of the house."""
+        admission = copy(self)
+        admission.composition = self.composition.without(relaxed)
+        admission.planner = relaxed_planner(self.compiled, relaxed)
+        # These counts depend on the planner.
+        admission.spots_by_tables = {}
+        return admission
+
+    def _admit(self, party: Party, asked: _Asked) -> Seating | Refusal | Need:
+        candidacy = Candidacy(self, party, asked.most_plans)
         composition = self.composition
-        for check in composition.not_promised if is_held else composition.before_loading:
+        for check in composition.not_promised if asked.is_held else composition.before_loading:
             refusal = check.find(candidacy)
             if refusal is not None:
                 return refusal
         # In the usual case one window is read, and it was loaded in advance.
-        is_usual = not (counts or composition.reads_headcounts or candidacy.variants)
+        is_usual = not (asked.counts or composition.reads_headcounts or candidacy.variants)
         if not (is_usual and candidacy.stay.occupied in self.view.scope.windows):
-            need = self._missing(candidacy, counts=counts)
+            need = self._missing(candidacy, counts=asked.counts)
             if need is not None:
                 return need
-        for check in composition.after_loading if with_tables else composition.without_tables:
+        for check in composition.after_loading if asked.with_tables else composition.without_tables:
             refusal = check.find(candidacy)
             if refusal is not None:
                 return refusal
@@ -270,6 +365,44 @@ class Admission:
         if candidacy.variants:
             stay = candidacy.stay_at(self.compiled.house.floor.mask(plans[0].tables))
         return Seating(stay, candidacy.service, plans[0], plans[1:])
+
+    def admits(self, party: Party) -> bool:
+        """Tell whether a party is admitted, at the least cost; the view covers all that is read."""
+        candidacy = Candidacy(self, party)
+        composition = self.composition
+        for check in (*composition.before_loading, *composition.without_tables):
+            if check.find(candidacy) is not None:
+                return False
+        if party.tables:
+            return check_tables(candidacy) is None
+        return count_tables(candidacy, 1) > 0
+
+    def is_search_proven(self, party: Party) -> bool:
+        """Tell whether the search for the tables of a party comes to its end."""
+        candidacy = Candidacy(self, party)
+        if self._first_refusal(candidacy) is not None or party.tables:
+            return True
+        return is_search_proven(candidacy)
+
+    def find_stay(self, party: Party) -> Stay | None:
+        """Return the stay of a party by the rules of hours; ``None`` outside of them."""
+        candidacy = Candidacy(self, party)
+        self._first_refusal(candidacy)
+        return getattr(candidacy, "stay", None)
+
+    def _first_refusal(self, candidacy: Candidacy) -> Refusal | None:
+        for check in self.composition.before_loading:
+            refusal = check.find(candidacy)
+            if refusal is not None:
+                return refusal
+        return None
+
+    def admit_again(self, party: Party) -> Seating | Refusal | Need:
+        """Return the seating of a held party by today's rules, or as ``admit``.
+
+        What the house has no longer is a refusal here: the party named it when the house had it.
+        """
+        return self._admit(party, _Asked(1, with_tables=True, counts=False, is_held=True))
 
     def admit_held(self, party: Party) -> Candidacy | Refusal:
         """Return a held party that passed the checks but that of tables, or the first refusal.
@@ -321,6 +454,19 @@ class Admission:
         if need is not None:
             return need
         return found + _all_findings(self.composition.after_loading, candidacy)
+
+    def refusal_of(self, party: Party) -> Refusal | Need | None:
+        """Return the refusal with the reasons of all checks, the decisive first; ``None``: a yes.
+
+        The proof is that of the decisive reason.
+        """
+        found = self.findings(party)
+        if isinstance(found, Need):
+            return found
+        if not found:
+            return None
+        reasons = tuple(reason for each in found for reason in each.refusal.reasons)
+        return Refusal(reasons, found[0].refusal.proof)
 
     def _missing(self, candidacy: Candidacy, *, counts: bool) -> Need | None:
         scope, service = self.view.scope, candidacy.service

@@ -6,8 +6,8 @@ Generated from ``desk.py`` by ``tests/generate/async_engine.py``; edit that file
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
-from typing import Literal
+from datetime import date
+from typing import Literal, Unpack
 
 from fourtop.engine.async_service_desk import AsyncServiceDesk
 from fourtop.engine.commands import (
@@ -22,6 +22,7 @@ from fourtop.engine.commands.move import Move
 from fourtop.engine.queries import (
     audit,
     availability,
+    explain,
     house_difference,
     quote,
     records,
@@ -29,6 +30,7 @@ from fourtop.engine.queries import (
     table_state,
 )
 from fourtop.engine.queries.audit import Audit, Overlap
+from fourtop.engine.queries.availability import AvailabilityTerms
 from fourtop.engine.queries.table_state import TableState
 from fourtop.errors import Refusal
 from fourtop.formats.booking_rows import BookingRow
@@ -37,10 +39,11 @@ from fourtop.model.block import Block
 from fourtop.model.booking import Booking, Bookings
 from fourtop.model.booking_change import BookingChange
 from fourtop.model.confirmation import ConfirmationResult
+from fourtop.model.explanation import Explanation
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
 from fourtop.model.house_difference import HouseDifference
-from fourtop.model.request import BookingRequest, Preference
+from fourtop.model.request import BookingRequest
 from fourtop.model.results import (
     Availability,
     ClearReport,
@@ -90,46 +93,65 @@ class AsyncDesk(AsyncServiceDesk):
         """
         return await self._executor.query(house_difference.query(self._caller, house))
 
-    async def quote(self, request: BookingRequest) -> Quote | Refusal:
+    async def quote(
+        self, request: BookingRequest, *, exclude: str | None = None
+    ) -> Quote | Refusal:
         """Return the best free plan for a request and the next best, or the refusal.
 
-        A quote holds nothing.
+        A quote holds nothing. A refusal names every binding constraint, the decisive one first.
+
+        Args:
+            request: The party.
+            exclude: A booking to leave out, as if it were rescheduled: its tables are free, and it
+                does not count.
 
         Raises:
-            NotFound: If the request names a table that the floor does not have.
+            NotFound: If the floor does not have a named table, or the booking is unknown.
+            UnknownName: If the house does not have what a condition, occasion or channel names.
         """
-        return await self._executor.query(quote.query(self._caller, request))
+        return await self._executor.query(quote.query(self._caller, request, exclude))
+
+    async def explain(self, request: BookingRequest, *, exclude: str | None = None) -> Explanation:
+        """Return the answer to a request; for a no, every reason and what would turn it.
+
+        Of each kind of change it finds the cheapest one: the nearest start before and after, the
+        largest party, the number of covers, tables that need not touch, the condition to drop.
+        Each was verified by a quote at the versions that the answer carries.
+
+        Args:
+            request: The party.
+            exclude: A booking to leave out, as ``quote`` does.
+
+        Raises:
+            NotFound: As ``quote``.
+            UnknownName: As ``quote``.
+        """
+        return await self._executor.query(explain.query(self._caller, request, exclude))
 
     async def availability(
         self,
         on: date,
         parties: int | Collection[int],
-        *,
-        must: Preference | None = None,
-        at: datetime | str | None = None,
-        spots_limit: int = 20,
+        **terms: Unpack[AvailabilityTerms],
     ) -> Availability:
         """Return the start times on offer of a date, each bookable or with its refusal.
 
-        A bookable start can be booked at the versions that the answer carries.
+        A bookable start can be booked, for this occasion, channel and these conditions, at the
+        versions that the answer carries. A date without a service says that it is ``closed``.
 
         Args:
             on: The date, in the restaurant's calendar.
             parties: A party size, or several.
-            must: Conditions on the tables.
-            at: Only this start: an aware datetime, or a local time as text. It lies on the date or
-                in a service that begins on it, but need not be a start on offer.
-            spots_limit: The number at which counting the spots of a slot stops (1–100).
+            terms: ``AvailabilityTerms``: ``must``, ``wish``, ``occasion``, ``channel`` and
+                ``minutes`` as in a ``BookingRequest``; ``at``, only this start; ``exclude``, a
+                booking to leave out; ``spots_limit``, the number at which counting spots stops.
 
         Raises:
             InvalidInput: If an argument breaks a rule; names the field and the rule.
+            UnknownName: If the house does not have what a condition, occasion or channel names.
+            NotFound: If the booking to leave out is unknown.
         """
-        return await self._executor.query(
-            availability.query(
-                self._caller,
-                availability.wanted(on, parties, must=must, at=at, spots_limit=spots_limit),
-            )
-        )
+        return await self._executor.query(availability.query(self._caller, on, parties, **terms))
 
     async def find_booking(self, booking_id: str) -> Booking | None:
         """Return the booking of an id; ``None`` without one."""

@@ -12,7 +12,7 @@ from fourtop.errors import Reason, Refusal
 from fourtop.model.calendar import Service, Stay
 from fourtop.model.house import House
 from fourtop.model.plan import Plan
-from fourtop.model.request import ANY_TABLE, BookingRequest, Preference
+from fourtop.model.request import ANY_TABLE, BookingRequest, Preference, Relaxation
 from fourtop.model.window import Window
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class Inquiry:
     past_reason: str | None = None
     channel: str | None = None
     minutes: int | None = None
+    relax: tuple[Relaxation, ...] = ()
 
 
 Party = BookingRequest | Inquiry
@@ -119,6 +120,7 @@ class Check:
             number. A check that reads head counts needs it, so that availability counts right.
         binds: Tells whether the check can refuse anything in a house; ``None``: in every house.
             A check that does not bind costs nothing.
+        relaxed_by: The relaxation of a request that lifts the check.
         is_promised: Whether a hold keeps the answer of this check that it was made with. A
             confirmation does not run it: a start may have come too near or passed by then.
     """
@@ -128,6 +130,7 @@ class Check:
     find: Callable[[Candidacy], Refusal | None]
     count: Callable[[Candidacy], int | None] | None = None
     binds: Callable[[House], bool] | None = attrs.field(default=None, kw_only=True)
+    relaxed_by: Relaxation | None = attrs.field(default=None, kw_only=True)
     is_promised: bool = attrs.field(default=False, kw_only=True)
 
 
@@ -155,6 +158,7 @@ class TableRule:
         count: Returns masks of tables, each with the number of such parties that they take one
             after another. The masks share no table, and each consists of whole zones.
         binds: Tells whether the rule can exclude anything in a house; ``None``: in every house.
+        relaxed_by: The relaxation of a request that lifts the rule.
     """
 
     name: str
@@ -162,3 +166,4 @@ class TableRule:
     find: Callable[[Candidacy], tuple[Excluded, ...]]
     count: Callable[[Candidacy], tuple[tuple[int, int], ...]] | None = None
     binds: Callable[[House], bool] | None = attrs.field(default=None, kw_only=True)
+    relaxed_by: Relaxation | None = attrs.field(default=None, kw_only=True)

@@ -62,24 +62,28 @@ def hold_event(
     invocation: Invocation, kind: EventType, hold: Hold, now_us: int, booking_id: str | None = None
 ) -> Event:
     """Return an event of a hold; it names the booking that the hold is for, or has become."""
-    data = {
+    data: dict[str, object] = {
         "tables": list(hold.tables),
         "window": str(hold.stay.occupied),
         "party_size": hold.party_size,
         "expires_at": iso(hold.expires_us),
     }
+    if hold.receipt.relaxed:
+        data["relaxed"] = [each.value for each in hold.receipt.relaxed]
     subject = Subject(hold.id, booking_id or hold.booking_id, hold.id)
     return new_event(invocation, kind, subject, now_us, data)
 
 
 def created_event(invocation: Invocation, booking: Booking) -> Event:
     """Return the event of a new booking."""
-    data = {
+    data: dict[str, object] = {
         "status": booking.status.value,
         "party_size": booking.party_size,
         "start": iso(booking.stay.dining.start_us),
         "past_reason": booking.past_reason,
     }
+    if booking.receipt.relaxed:
+        data["relaxed"] = [each.value for each in booking.receipt.relaxed]
     subject = Subject(booking.id, booking.id)
     return new_event(invocation, EventType.BOOKING_CREATED, subject, booking.created_us, data)
 

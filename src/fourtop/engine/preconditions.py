@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fourtop.engine.usage import NOTHING_RELEASED, Released
 from fourtop.errors import (
     HoldEnded,
     HoldExpired,
@@ -107,6 +108,19 @@ def check_alive(hold: Hold, now_us: int) -> None:
     if hold.state in (HoldState.ACTIVE, HoldState.EXPIRED):
         raise HoldExpired(hold.id, hold.expires_at.isoformat())
     raise HoldEnded(hold.id, hold.state.value)
+
+
+def released_with(view: View, booking_id: str | None) -> Released:
+    """Return what is free if a booking is left out: its tables, its holds and its count.
+
+    Raises:
+        NotFound: If the booking is unknown.
+    """
+    if booking_id is None:
+        return NOTHING_RELEASED
+    booking = get_booking(view, booking_id)
+    owners = (Owner(OwnerKind.BOOKING, booking_id), *owners_for(view, booking_id))
+    return Released(owners, booking_id, minutes=booking.minutes)
 
 
 def owners_for(view: View, booking_id: str) -> tuple[Owner, ...]:

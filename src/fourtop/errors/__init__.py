@@ -34,6 +34,7 @@ from fourtop.errors.exceptions import (
     StoreUnavailable,
 )
 from fourtop.errors.refusal import Proof, Reason, Refusal
+from fourtop.errors.unknown_name import UnknownName
 
 __all__ = [
     "AllocationsOverlap",
@@ -69,5 +70,6 @@ __all__ = [
     "StaleVersion",
     "StoreMisconfigured",
     "StoreUnavailable",
+    "UnknownName",
     "safe_repr",
 ]

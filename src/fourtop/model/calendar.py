@@ -254,10 +254,14 @@ class Calendar:
             last_start=self.local_text(service.last_start_us),
         )
 
+    def closed_on(self, day: date) -> Refusal:
+        """Return the refusal of a date on which no service starts."""
+        return Refusal.by_rule(Code.CLOSED, date=day.isoformat())
+
     def _outside(self, start_us: int) -> Refusal:
         day = self.local_date(start_us)
         if not self.services_on(day):
-            return Refusal.by_rule(Code.CLOSED, date=day.isoformat())
+            return self.closed_on(day)
         return Refusal.by_rule(Code.OUTSIDE_SERVICE_HOURS, start=self.local_text(start_us))
 
     def _turn_minutes(

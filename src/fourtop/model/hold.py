@@ -15,11 +15,12 @@ from fourtop.model.calendar import Stay
 from fourtop.model.floor import Floor
 from fourtop.model.planning_rules import Planning
 from fourtop.model.receipt import NO_RECEIPT, Receipt
-from fourtop.model.request import Preference
+from fourtop.model.request import Preference, Relaxation
 from fourtop.model.service_period import ServicePeriod
 from fourtop.model.window import brief_iso, from_micros
 
 _VERSIONS: Final = "versions"
+_RELAXED: Final = "relaxed"
 
 # Encodes plain data as canonical JSON: keys sorted at every depth, no spaces.
 canonical: Final[Callable[[Any], str]] = json.JSONEncoder(
@@ -44,6 +45,18 @@ class Fingerprint:
         found = json.loads(self.facts).get(_VERSIONS)
         return None if found is None else (found[0], found[1])
 
+    @property
+    def relaxed(self) -> tuple[Relaxation, ...]:
+        """The rules of the house that were lifted for the hold."""
+        if _RELAXED not in self.facts:
+            return ()
+        return tuple(Relaxation(each) for each in json.loads(self.facts).get(_RELAXED, ()))
+
+    def with_relaxed(self, relaxed: tuple[Relaxation, ...]) -> Self:
+        """Return the fingerprint with the rules that were lifted for the hold."""
+        facts = json.loads(self.facts) | {_RELAXED: [each.value for each in relaxed]}
+        return attrs.evolve(self, facts=canonical(facts))
+
     def with_versions(self, floor: int, policy: int) -> Self:
         """Return the fingerprint with the versions that its facts were read at."""
         facts = json.loads(self.facts) | {_VERSIONS: [floor, policy]}
@@ -57,7 +70,7 @@ class Fingerprint:
     def changed(self, now: Self) -> tuple[str, ...]:
         """Return the names of the facts that differ, sorted."""
         before, after = json.loads(self.facts), json.loads(now.facts)
-        names = (before.keys() | after.keys()) - {_VERSIONS}
+        names = (before.keys() | after.keys()) - {_VERSIONS, _RELAXED}
         return tuple(sorted(name for name in names if before.get(name) != after.get(name)))
 
     def __repr__(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import attrs
 
-from fourtop.errors import InvalidInput, NotFound, safe_repr
+from fourtop.errors import NotFound, UnknownName
 from fourtop.errors.display import brief, count_of, shown_id, some
 from fourtop.model import validators
 from fourtop.model.booking_rules import WALK_IN, BookingWindow, HoldRules, SeatingRules
@@ -151,11 +151,10 @@ class Policy:
         """Check that the policy knows a channel. A request needs none.
 
         Raises:
-            InvalidInput: If it does not; the error names the known channels.
+            UnknownName: If it does not; the error names the known channels.
         """
         if channel is not None and channel not in self.known_channels:
-            rule = f"must be one of {some(self.known_channels, most=10)}"
-            raise InvalidInput("channel", rule, safe_repr(channel))
+            raise UnknownName.of("channel", channel, self.known_channels)
 
     @property
     def known_channels(self) -> tuple[str, ...]:

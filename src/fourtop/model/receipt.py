@@ -8,6 +8,7 @@ import attrs
 from fourtop.errors.display import brief
 from fourtop.model.capacity_rules import Spread
 from fourtop.model.plan import Plan
+from fourtop.model.request import Relaxation
 from fourtop.model.window import Window, from_micros
 
 
@@ -143,11 +144,13 @@ class Receipt:
         replayed: Whether this is the stored result of an earlier call.
         usage: The usage of the service after the command, where the command counts covers.
         plan: The chosen plan, where the command chose tables.
+        relaxed: The rules of the house that were lifted; see ``BookingRequest.relax``.
     """
 
     replayed: bool = False
     usage: Usage | None = None
     plan: Plan | None = None
+    relaxed: tuple[Relaxation, ...] = ()
 
     def __repr__(self) -> str:
         return brief(

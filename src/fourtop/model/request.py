@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final, Self
 
 import attrs
@@ -88,6 +89,29 @@ class Preference:
 
 ANY_TABLE: Final = Preference()
 
+
+class Relaxation(StrEnum):
+    """A rule of the house that staff may lift for one request, if the answer is a no.
+
+    ``ADJACENCY``: the tables need not touch. ``MIN_PARTY``: tables for larger parties count.
+    ``CAPACITY``: the caps on covers and parties do not count.
+    """
+
+    ADJACENCY = "adjacency"
+    MIN_PARTY = "min_party"
+    CAPACITY = "capacity"
+
+
+def _relaxations(value: Iterable[Relaxation | str]) -> tuple[Relaxation, ...]:
+    return tuple(
+        dict.fromkeys(
+            validators.as_members(
+                "relax", value, lambda each: validators.as_enum(Relaxation, "relax", each)
+            )
+        )
+    )
+
+
 # The least and the greatest length of a stay of its own.
 STAY_MINUTES: Final = (1, 600)
 
@@ -130,6 +154,8 @@ class BookingRequest:
         channel: The way by which the request comes (an id), such as ``online`` or ``phone``.
         minutes: The length of the stay (1–600); ``None``: the policy decides.
         reference: The host's own id of the booking.
+        relax: Rules of the house to lift if the answer is a no, in this order, each besides those
+            before it. Only for staff; the answer says which were used.
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -167,6 +193,7 @@ class BookingRequest:
     reference: str | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(validators.identifier)
     )
+    relax: tuple[Relaxation, ...] = attrs.field(default=(), kw_only=True, converter=_relaxations)
 
     @property
     def start(self) -> datetime:

@@ -9,6 +9,7 @@ from fourtop.errors.display import brief, count_of, html_table, tables_of
 from fourtop.model.calendar import Stay
 from fourtop.model.plan import Plan, rounded
 from fourtop.model.receipt import Usage
+from fourtop.model.request import Relaxation
 from fourtop.model.restaurant import zone_info
 from fourtop.model.window import brief_iso, from_micros
 
@@ -36,6 +37,7 @@ class Quote:
         others: The next plans in order, at most four.
         usage: Of the service, without this party.
         versions: Of the floor, policy and occupancy that it read.
+        relaxed: The rules of the house that were lifted for it; see ``BookingRequest.relax``.
         timezone: Of the restaurant, for the times that a person sees.
     """
 
@@ -44,6 +46,7 @@ class Quote:
     others: tuple[Plan, ...]
     usage: Usage
     versions: Versions
+    relaxed: tuple[Relaxation, ...] = attrs.field(default=(), kw_only=True)
     timezone: str = attrs.field(default="UTC", eq=False, kw_only=True)
 
     def __repr__(self) -> str:
@@ -124,6 +127,7 @@ class Availability:
         slots: By start, then party size.
         usage: Of each service of the date, by start.
         versions: Of the floor, policy and occupancy that it read.
+        closed: Why the date has no start times: no service starts on it; ``None``: one does.
         timezone: Of the restaurant, for the times that a person sees.
     """
 
@@ -131,6 +135,7 @@ class Availability:
     slots: tuple[Slot, ...]
     usage: tuple[Usage, ...]
     versions: Versions
+    closed: Refusal | None = attrs.field(default=None, kw_only=True)
     timezone: str = attrs.field(default="UTC", eq=False, kw_only=True)
 
     def bookable(self) -> tuple[Slot, ...]:
@@ -139,6 +144,8 @@ class Availability:
 
     def __repr__(self) -> str:
         bookable = f"{len(self.bookable())} of {count_of(len(self.slots), 'slot')} bookable"
+        if self.closed is not None and not self.slots:
+            bookable = "closed"
         return brief(
             self,
             f"on {self.on}: {bookable}",

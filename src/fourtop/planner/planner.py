@@ -138,6 +138,11 @@ class Planner:
 
     # ---- questions
 
+    @property
+    def largest_party(self) -> int:
+        """An upper bound for the party that the floor seats in an empty house."""
+        return self._largest_party
+
     def best(self, request: PlanRequest, free: int) -> Plan | None:
         """Return the best plan whose tables are all in the mask ``free``, or ``None``.
 

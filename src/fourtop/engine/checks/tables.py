@@ -26,7 +26,7 @@ def check_tables(candidacy: Candidacy) -> Refusal | None:
         excluded = excluded_from(candidacy)
     if party.tables:
         return _check_named(candidacy, ask, excluded)
-    planner, free = admission.compiled.planner, free_tables(candidacy, excluded)
+    planner, free = admission.planner, free_tables(candidacy, excluded)
     if candidacy.most_plans > 1:
         candidacy.plans = planner.plans(ask, free, candidacy.most_plans)
         if candidacy.plans:
@@ -43,7 +43,7 @@ def _check_named(
     candidacy: Candidacy, ask: PlanRequest, excluded: tuple[Excluded, ...]
 ) -> Refusal | None:
     admission, tables = candidacy.admission, candidacy.party.tables
-    plan = admission.compiled.planner.judge(ask, tables)
+    plan = admission.planner.judge(ask, tables)
     mask = admission.compiled.house.floor.mask(tables) if excluded or candidacy.variants else 0
     reasons = tuple(each.reason for each in excluded if each.tables & mask)
     if isinstance(plan, Refusal):
@@ -65,7 +65,7 @@ def check_kept(candidacy: Candidacy, tables: tuple[str, ...]) -> Refusal | None:
     excluded = excluded_from(candidacy)
     reasons = [each.reason for each in excluded if each.tables & mask]
     ask = plan_request(candidacy.party.party_size, must=must)
-    plan = admission.compiled.planner.judge(ask, tables) if must.kinds else None
+    plan = admission.planner.judge(ask, tables) if must.kinds else None
     if isinstance(plan, Refusal):
         reasons += [each for each in plan.reasons if each.code is Code.NO_TABLES_MATCH]
     return Refusal(tuple(reasons), Proof.NAMED_TABLES) if reasons else None
@@ -119,13 +119,20 @@ def count_tables(candidacy: Candidacy, limit: int) -> int:
     return min(spots + _count_among(candidacy, ask, free, limit), limit)
 
 
+def is_search_proven(candidacy: Candidacy) -> bool:
+    """Tell whether a search for tables came to its end."""
+    admission, party = candidacy.admission, candidacy.party
+    ask = plan_request(party.party_size, must=party.must, wish=party.wish)
+    return admission.planner.search(ask, free_tables(candidacy), 1).is_proven
+
+
 def _count_among(candidacy: Candidacy, ask: PlanRequest, free: int, limit: int) -> int:
     # On a quiet evening the same tables are free at many starts.
     admission = candidacy.admission
     key = (ask, free, limit)
     spots = admission.spots_by_tables.get(key)
     if spots is None:
-        spots = admission.spots_by_tables[key] = admission.compiled.planner.count(*key)
+        spots = admission.spots_by_tables[key] = admission.planner.count(*key)
     return spots
 
 
@@ -136,7 +143,7 @@ def _with_excluded(
     candidacy: Candidacy, ask: PlanRequest, refusal: Refusal, excluded: tuple[Excluded, ...]
 ) -> Refusal:
     """Put the reasons of the excluded tables that would have seated the party before the others."""
-    plan = candidacy.admission.compiled.planner.best(ask, free_tables(candidacy))
+    plan = candidacy.admission.planner.best(ask, free_tables(candidacy))
     if plan is None:
         return refusal
     mask = candidacy.admission.compiled.house.floor.mask(plan.tables)

@@ -112,16 +112,17 @@ def make_booking(
         last_step=_first_step(view, terms, assignment),
     )
     usage = admission.usage(seating.service, seating.stay, more=request.party_size)
-    receipt = Receipt(usage=usage, plan=seating.chosen)
+    receipt = Receipt(usage=usage, plan=seating.chosen, relaxed=seating.relaxed)
+    made = with_receipt(booking, receipt)
     expired = NO_CHANGES
     if placing.rows:
         expired = expire_holds(invocation, view, seating.stay.occupied)
     changes = Changes(
         added=placing.rows,
         bookings=(booking,),
-        events=(created_event(invocation, booking), *assigned(invocation, booking)),
+        events=(created_event(invocation, made), *assigned(invocation, booking)),
     )
-    return Decision(with_receipt(booking, receipt), expired + changes)
+    return Decision(made, expired + changes)
 
 
 def _status(terms: Terms) -> BookingStatus:

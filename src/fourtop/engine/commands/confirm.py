@@ -274,10 +274,12 @@ class _Attempt:
 
     def _admission(self, released: Released = NOTHING_RELEASED) -> Admission:
         released = attrs.evolve(released, minutes=self.hold.minutes)
-        return Admission(self.view, self.compiled, self.invocation.actor, released)
+        admission = Admission(self.view, self.compiled, self.invocation.actor, released)
+        relaxed = self.hold.fingerprint.relaxed
+        return admission.relaxed(relaxed) if relaxed else admission
 
     def _read_to_admit(self) -> Scope:
-        admitted = self._admission().admit(as_request(self.hold), is_held=True)
+        admitted = self._admission().admit_again(as_request(self.hold))
         if isinstance(admitted, Need):
             return admitted.scope
         return Scope(self.invocation.restaurant_id)
@@ -349,7 +351,7 @@ class _Attempt:
             return None
         if refusal is not None and not self.wanted.requote:
             raise Refused(refusal)
-        seating = admission.admit(as_request(hold), is_held=True)
+        seating = admission.admit_again(as_request(hold))
         assert not isinstance(seating, Need), "the windows to admit are loaded with the hold's"
         if isinstance(seating, Refusal):
             raise Refused(seating)

@@ -24,6 +24,7 @@ from fourtop.model import validators
 from fourtop.model.booking_change import with_promises
 from fourtop.model.booking_rules import HOLD_TTL_SECONDS
 from fourtop.model.hold import Hold, HoldState
+from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.request import BookingRequest
 from fourtop.model.window import MICROSECONDS_PER_SECOND
 from fourtop.ports import Decision, Need, Scope, View
@@ -146,6 +147,10 @@ def new_hold(
     terms, seating = agreed
     plan = seating.chosen
     assert plan is not None, "a hold is admitted with tables"
+    relaxed = seating.relaxed
+    fingerprint = compiled.fingerprint(
+        plan.tables, (seating.service.period, seating.stay), request.party_size
+    )
     return Hold(
         id=invocation.id,
         restaurant_id=invocation.restaurant_id,
@@ -155,9 +160,7 @@ def new_hold(
         state=HoldState.ACTIVE,
         created_us=view.now_us,
         expires_us=view.now_us,
-        fingerprint=compiled.fingerprint(
-            plan.tables, (seating.service.period, seating.stay), request.party_size
-        ),
+        fingerprint=fingerprint.with_relaxed(relaxed) if relaxed else fingerprint,
         actor=invocation.actor,
         booking_id=terms.booking_id,
         session=terms.session,
@@ -170,6 +173,7 @@ def new_hold(
         minutes=request.minutes,
         reference=request.reference,
         life_start_us=view.now_us,
+        receipt=Receipt(relaxed=relaxed) if relaxed else NO_RECEIPT,
     )
 
 

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from functools import partial
+from typing import TypedDict, Unpack
 
 import attrs
 
 from fourtop.engine.admission import Admission, missing_counts
 from fourtop.engine.candidacy import Inquiry
+from fourtop.engine.checks.names import check_names, names_anything
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.dispatch.requests import Caller, Query
+from fourtop.engine.dispatch.requests import Caller, Query, one_or_none
 from fourtop.engine.limits import limits_of
+from fourtop.engine.preconditions import released_with
 from fourtop.errors import FourtopError, InvalidInput, Refusal, safe_repr
 from fourtop.model import validators
-from fourtop.model.actor import Actor
 from fourtop.model.calendar import Calendar, Service, Stay
-from fourtop.model.request import ANY_TABLE, Preference
+from fourtop.model.request import ANY_TABLE, STAY_MINUTES, Preference
 from fourtop.model.results import Availability, Slot
 from fourtop.model.service_period import as_date
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, to_micros
-from fourtop.ports import Need, Scope, View
+from fourtop.ports import Need, Scope
 
 MAX_SPOTS = 100
 
@@ -29,72 +31,140 @@ MAX_SPOTS = 100
 _REACH_US = 14 * 60 * MICROSECONDS_PER_MINUTE
 
 
+class AvailabilityTerms(TypedDict, total=False):
+    """The optional arguments of an availability.
+
+    must: Conditions on the tables.
+    wish: Conditions that tables meet if possible.
+    occasion: Key of an occasion of the house; without one, the period's default.
+    channel: The way by which the requests come.
+    minutes: The length of the stays; without it, the policy decides.
+    at: Only this start: an aware datetime, or a local time as text. It lies on the date or in a
+        service that begins on it, but need not be a start on offer.
+    exclude: A booking to leave out: its tables are free, and it does not count.
+    spots_limit: The number at which counting the spots of a slot stops (1–100; 20).
+    """
+
+    must: Preference | None
+    wish: Preference | None
+    occasion: str | None
+    channel: str | None
+    minutes: int | None
+    at: datetime | str | None
+    exclude: str | None
+    spots_limit: int
+
+
+def _parties(given: int | Collection[int]) -> tuple[int, ...]:
+    sizes = given if isinstance(given, Iterable) else (given,)
+    found = validators.as_members("parties", sizes, _party_size)
+    if not found:
+        raise InvalidInput("parties", "must name at least one party size", safe_repr(given))
+    return tuple(sorted(set(found)))
+
+
+def _preference(value: Preference | None) -> Preference:
+    return ANY_TABLE if value is None else value
+
+
 @attrs.frozen
 class Wanted:
-    """The arguments of an availability.
+    """The arguments of an availability, as ``AvailabilityTerms`` describes them.
 
     Args:
         on: The date, in the restaurant's calendar.
         parties: Party sizes, increasing.
-        must: Conditions on the tables.
-        at: Only this start; ``None``: all that are on offer.
-        spots_limit: The number at which counting spots stops.
-    """
-
-    on: date
-    parties: tuple[int, ...]
-    must: Preference
-    at: datetime | str | None
-    spots_limit: int
-
-
-def wanted(
-    on: date,
-    parties: int | Collection[int],
-    *,
-    must: Preference | None,
-    at: datetime | str | None,
-    spots_limit: int,
-) -> Wanted:
-    """Return the checked arguments of an availability.
 
     Raises:
         InvalidInput: Naming the field and the rule.
+        InvalidIdentifier: If an id is malformed.
     """
-    given = parties if isinstance(parties, Iterable) else (parties,)
-    sizes = validators.as_members("parties", given, _party_size)
-    if isinstance(at, datetime):
-        to_micros(at, "at")
-    if not sizes:
-        raise InvalidInput("parties", "must name at least one party size", safe_repr(parties))
-    return Wanted(
-        on=as_date(on),
-        parties=tuple(sorted(set(sizes))),
-        must=ANY_TABLE if must is None else validators.check_instance("must", must, Preference),
-        at=at,
-        spots_limit=validators.check_integer("spots_limit", spots_limit, 1, MAX_SPOTS),
+
+    on: date = attrs.field(converter=as_date)
+    parties: tuple[int, ...] = attrs.field(converter=_parties)
+    must: Preference = attrs.field(
+        default=None, kw_only=True, converter=_preference, validator=validators.one_of(Preference)
     )
+    wish: Preference = attrs.field(
+        default=None, kw_only=True, converter=_preference, validator=validators.one_of(Preference)
+    )
+    occasion: str | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(validators.identifier)
+    )
+    channel: str | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(validators.identifier)
+    )
+    minutes: int | None = attrs.field(
+        default=None,
+        kw_only=True,
+        converter=validators.as_optional_integer,
+        validator=validators.optional(validators.integer(*STAY_MINUTES)),
+    )
+    at: datetime | str | None = attrs.field(default=None, kw_only=True)
+    exclude: str | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(validators.identifier)
+    )
+    spots_limit: int = attrs.field(
+        default=20,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(1, MAX_SPOTS),
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if isinstance(self.at, datetime):
+            to_micros(self.at, "at")
+
+    def party(self, party_size: int, start_us: int) -> Inquiry:
+        """Return a party of a size at a start."""
+        return Inquiry(
+            party_size,
+            start_us,
+            self.must,
+            wish=self.wish,
+            occasion=self.occasion,
+            channel=self.channel,
+            minutes=self.minutes,
+        )
 
 
 def _party_size(value: object) -> int:
     return validators.check_party(value, "parties")
 
 
-def query(caller: Caller, wanted: Wanted) -> Query[Availability]:
-    """Build the query."""
+def query(
+    caller: Caller,
+    on: date,
+    parties: int | Collection[int],
+    **terms: Unpack[AvailabilityTerms],
+) -> Query[Availability]:
+    """Build the query.
+
+    Raises:
+        InvalidInput: If an argument breaks a rule; names the field and the rule.
+    """
+    wanted = Wanted(on, parties, **terms)
     return Query(
-        Scope(caller.restaurant_id),
-        lambda view, compiled: availability(view, compiled, wanted, caller.actor),
+        Scope(caller.restaurant_id, bookings=one_or_none(wanted.exclude)),
+        lambda view, compiled: availability(
+            Admission(view, compiled, caller.actor, released_with(view, wanted.exclude)), wanted
+        ),
         prefetch=partial(_expected_windows, wanted),
     )
 
 
-def availability(
-    view: View, compiled: CompiledHouse, wanted: Wanted, actor: Actor
-) -> Availability | Need:
-    """Return every start on offer of a date, for each party, by the checks of every command."""
+def availability(admission: Admission, wanted: Wanted) -> Availability | Need:
+    """Return every start on offer of a date, for each party, by the checks of every command.
+
+    Raises:
+        UnknownName: If the house does not have what a condition, occasion or channel names.
+    """
+    view, compiled = admission.view, admission.compiled
     calendar = compiled.calendar
     starts = _starts(calendar, wanted)
+    party = wanted.party(wanted.parties[0], 0)
+    if names_anything(party):
+        check_names(compiled, party)
     reach = _reach(compiled, wanted.on, starts)
     scope = view.scope
     missing = tuple(window for window in reach.windows if not scope.covers(window))
@@ -102,11 +172,16 @@ def availability(
     if missing or counted is not None:
         need = Scope(scope.restaurant_id, windows=missing)
         return Need(need if counted is None else need | counted)
-    admission = Admission(view, compiled, actor)
     slots = tuple(slot for start_us in starts for slot in _slots(admission, wanted, start_us))
-    usage = tuple(admission.usage(service) for service in calendar.services_on(wanted.on))
-    timezone = compiled.house.restaurant.timezone
-    return Availability(wanted.on, slots, usage, view.versions, timezone=timezone)
+    services = calendar.services_on(wanted.on)
+    return Availability(
+        wanted.on,
+        slots,
+        tuple(admission.usage(service) for service in services),
+        view.versions,
+        closed=None if services else calendar.closed_on(wanted.on),
+        timezone=compiled.house.restaurant.timezone,
+    )
 
 
 def _expected_windows(
@@ -138,12 +213,17 @@ def _start_at(calendar: Calendar, at: datetime | str, on: date) -> int:
 
 def _reach(compiled: CompiledHouse, on: date, starts: list[int]) -> Scope:
     """Return the services of a date and of some starts, and the windows of stays in them."""
+    return reach_of(compiled, starts, compiled.calendar.services_on(on))
+
+
+def reach_of(
+    compiled: CompiledHouse, starts: Iterable[int], services: Iterable[Service] = ()
+) -> Scope:
+    """Return some services and those of some starts, and the windows of stays in them."""
     calendar = compiled.calendar
-    services = {service.window for service in calendar.services_on(on)}
-    services |= {
-        service.window for start_us in starts if (service := calendar.find_service(start_us))
-    }
-    in_order = sorted(services)
+    found = {service.window for service in services}
+    found |= {service.window for start_us in starts if (service := calendar.find_service(start_us))}
+    in_order = sorted(found)
     windows = (
         Window.of_micros(max(each.start_us - _REACH_US, 0), each.end_us + _REACH_US)
         for each in in_order
@@ -157,7 +237,8 @@ def _slots(admission: Admission, wanted: Wanted, start_us: int) -> Iterator[Slot
     period = None if service is None else service.period.key
     timezone = admission.compiled.house.restaurant.timezone
     for party_size in wanted.parties:
-        found = admission.spots(Inquiry(party_size, start_us, wanted.must), wanted.spots_limit)
+        party = wanted.party(party_size, start_us)
+        found = admission.spots(party, wanted.spots_limit)
         refusal, spots = (found, 0) if isinstance(found, Refusal) else (None, found)
         yield Slot(
             start_us,
@@ -165,17 +246,15 @@ def _slots(admission: Admission, wanted: Wanted, start_us: int) -> Iterator[Slot
             party_size,
             refusal,
             spots,
-            utilisation_percent=_utilisation(admission, service, start_us, party_size),
+            utilisation_percent=_utilisation(admission, service, party),
             timezone=timezone,
         )
 
 
-def _utilisation(
-    admission: Admission, service: Service | None, start_us: int, party_size: int
-) -> int | None:
+def _utilisation(admission: Admission, service: Service | None, party: Inquiry) -> int | None:
     """Return the percentage of the fullest limit at a start; ``None`` without a limit."""
     if service is None or not limits_of(admission.compiled, service).binds:
         return None
-    stay = admission.compiled.calendar.stay(start_us, party_size)
-    usage = admission.usage(service, stay if isinstance(stay, Stay) else None)
+    stay: Stay | None = admission.find_stay(party)
+    usage = admission.usage(service, stay)
     return usage.fullest_percent

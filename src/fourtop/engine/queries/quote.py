@@ -5,41 +5,65 @@ from __future__ import annotations
 from functools import partial
 
 from fourtop.engine.admission import Admission, expected_windows
-from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.dispatch.requests import Caller, Query, check_request
+from fourtop.engine.dispatch.requests import (
+    Caller,
+    Query,
+    check_request,
+    one_or_none,
+    optional_id,
+)
+from fourtop.engine.preconditions import released_with
 from fourtop.errors import Refusal
-from fourtop.model.actor import Actor
 from fourtop.model.request import BookingRequest
 from fourtop.model.results import Quote
-from fourtop.ports import Need, Scope, View
+from fourtop.ports import Need, Scope
 
 MAX_OTHERS = 4
 
 
-def query(caller: Caller, request: BookingRequest) -> Query[Quote | Refusal]:
+def query(
+    caller: Caller, request: BookingRequest, exclude: str | None = None
+) -> Query[Quote | Refusal]:
     """Build the query.
+
+    Args:
+        caller: The caller.
+        request: The party.
+        exclude: A booking to leave out: its tables are free, and it does not count.
 
     Raises:
         InvalidInput: If the request is of the wrong type.
+        InvalidIdentifier: If ``exclude`` is malformed.
     """
     check_request(request)
+    excluded = optional_id("exclude", exclude)
     return Query(
-        Scope(caller.restaurant_id),
-        lambda view, compiled: quote(view, compiled, request, caller.actor),
+        Scope(caller.restaurant_id, bookings=one_or_none(excluded)),
+        lambda view, compiled: quote(
+            Admission(view, compiled, caller.actor, released_with(view, excluded)), request
+        ),
         prefetch=partial(expected_windows, request, counts=True),
     )
 
 
-def quote(
-    view: View, compiled: CompiledHouse, request: BookingRequest, actor: Actor
-) -> Quote | Refusal | Need:
-    """Return the best free plan and the next best, or the refusal."""
-    admission = Admission(view, compiled, actor)
+def quote(admission: Admission, request: BookingRequest) -> Quote | Refusal | Need:
+    """Return the best free plan and the next best, or the refusal with every binding reason."""
     seating = admission.admit(request, most_plans=MAX_OTHERS + 1, counts=True)
-    if isinstance(seating, Refusal | Need):
+    if isinstance(seating, Need):
         return seating
+    if isinstance(seating, Refusal):
+        # A refusal is falsy.
+        every = admission.refusal_of(request)
+        return seating if every is None else every
     usage = admission.usage(seating.service, seating.stay)
-    timezone = compiled.house.restaurant.timezone
+    timezone = admission.compiled.house.restaurant.timezone
+    versions = admission.view.versions
     return Quote(
-        seating.plan, seating.stay, seating.others, usage, view.versions, timezone=timezone
+        seating.plan,
+        seating.stay,
+        seating.others,
+        usage,
+        versions,
+        relaxed=seating.relaxed,
+        timezone=timezone,
     )

@@ -1,0 +1,267 @@
+"""Explain: every binding constraint of a refusal, and for each kind the cheapest change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, Final
+
+import attrs
+
+from fourtop.engine.admission import Admission
+from fourtop.engine.candidacy import Inquiry
+from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.dispatch.requests import (
+    Caller,
+    Query,
+    check_request,
+    one_or_none,
+    optional_id,
+)
+from fourtop.engine.preconditions import released_with
+from fourtop.engine.queries.availability import reach_of
+from fourtop.engine.queries.quote import quote
+from fourtop.engine.relaxation import binds
+from fourtop.errors import Code, Refusal
+from fourtop.model.explanation import (
+    Change,
+    ChangeKind,
+    Explanation,
+    capacity_facts,
+    nearest_first,
+)
+from fourtop.model.request import ANY_TABLE, BookingRequest, Relaxation
+from fourtop.model.results import Quote
+from fourtop.model.window import Window, from_micros
+from fourtop.ports import Need, Scope
+
+# Most requests that one explanation tries out.
+MAX_PROBES: Final = 400
+# A shorter stay is none of a party that eats.
+LEAST_MINUTES: Final = 15
+
+
+def query(
+    caller: Caller, request: BookingRequest, exclude: str | None = None
+) -> Query[Explanation]:
+    """Build the query.
+
+    Raises:
+        InvalidInput: If the request is of the wrong type.
+        InvalidIdentifier: If ``exclude`` is malformed.
+    """
+    check_request(request)
+    excluded = optional_id("exclude", exclude)
+    return Query(
+        Scope(caller.restaurant_id, bookings=one_or_none(excluded)),
+        lambda view, compiled: explain(
+            Admission(view, compiled, caller.actor, released_with(view, excluded)), request
+        ),
+        prefetch=partial(_expected_windows, request),
+    )
+
+
+def explain(admission: Admission, request: BookingRequest) -> Explanation | Need:
+    """Return the answer to a request, and what would turn a no."""
+    need = _missing(admission, request)
+    if need is not None:
+        return need
+    answer = quote(admission, request)
+    if isinstance(answer, Need):
+        return answer
+    timezone = admission.compiled.house.restaurant.timezone
+    versions = admission.view.versions
+    if isinstance(answer, Quote):
+        return Explanation(
+            request, answer, None, (), is_proven=True, versions=versions, timezone=timezone
+        )
+    search = _Search(admission, request, answer)
+    changes = tuple(change for change in search.changes() if change is not None)
+    return Explanation(
+        request, None, answer, changes, search.is_proven, versions, timezone=timezone
+    )
+
+
+def _missing(admission: Admission, request: BookingRequest) -> Need | None:
+    reach = reach_of(admission.compiled, _starts(admission.compiled, request))
+    scope = admission.view.scope
+    windows = tuple(each for each in reach.windows if not scope.covers(each))
+    headcounts = tuple(each for each in reach.headcounts if not scope.covers_headcounts(each))
+    return Need(attrs.evolve(reach, windows=windows)) if windows or headcounts else None
+
+
+def _expected_windows(
+    request: BookingRequest, compiled: CompiledHouse
+) -> tuple[tuple[Window, ...], tuple[Window, ...]]:
+    reach = reach_of(compiled, _starts(compiled, request))
+    return reach.windows, reach.headcounts
+
+
+def _starts(compiled: CompiledHouse, request: BookingRequest) -> list[int]:
+    """Return the starts on offer of the date of a request, with its own, in order."""
+    calendar = compiled.calendar
+    service = calendar.find_service(request.start_us)
+    day = calendar.local_date(request.start_us) if service is None else service.date
+    starts = {start_us for start_us, _ in calendar.starts_on(day)}
+    return sorted(starts | {request.start_us})
+
+
+class _Search:
+    """The search for the changes that turn one refusal."""
+
+    def __init__(self, admission: Admission, request: BookingRequest, refusal: Refusal) -> None:
+        self._admission = admission
+        self._request = request
+        self._refusal = refusal
+        self._probes = 0
+        # The request without its validation, to change a field at little cost.
+        self._asked: dict[str, Any] = {
+            "party_size": request.party_size,
+            "start_us": request.start_us,
+            "must": request.must,
+            "wish": request.wish,
+            "occasion": request.occasion,
+            "tables": request.tables,
+            "past_reason": request.past_reason,
+            "channel": request.channel,
+            "minutes": request.minutes,
+        }
+        self.is_proven = True
+
+    def changes(self) -> Iterator[Change | None]:
+        """Yield the cheapest change of each kind, where one turns the answer."""
+        yield from self._starts()
+        yield self._party_size()
+        yield self._capacity()
+        yield self._relaxed(ChangeKind.ADJACENCY, Relaxation.ADJACENCY)
+        yield self._relaxed(ChangeKind.MIN_PARTY, Relaxation.MIN_PARTY)
+        yield self._conditions()
+        yield self._stay()
+        yield self._occasion()
+        if self._request.tables:
+            yield self._verified(ChangeKind.TABLES, {"tables": ()})
+
+    # ---- one kind each
+
+    def _starts(self) -> Iterator[Change | None]:
+        compiled, start_us = self._admission.compiled, self._request.start_us
+        earlier, later = nearest_first(_starts(compiled, self._request), start_us)
+        for kind, starts in ((ChangeKind.EARLIER, earlier), (ChangeKind.LATER, later)):
+            for each in starts:
+                if self._is_admitted(start_us=each):
+                    yield self._verified(kind, {"start_us": each})
+                    break
+
+    def _party_size(self) -> Change | None:
+        largest = self._admission.planner.largest_party
+        for party_size in range(min(self._request.party_size - 1, largest), 0, -1):
+            if self._is_admitted(party_size=party_size):
+                return self._verified(ChangeKind.PARTY_SIZE, {"party_size": party_size})
+        return None
+
+    def _capacity(self) -> Change | None:
+        facts = capacity_facts(self._refusal)
+        if not facts:
+            return None
+        return self._relaxed(ChangeKind.CAPACITY, Relaxation.CAPACITY, facts)
+
+    def _relaxed(
+        self, kind: ChangeKind, relaxation: Relaxation, facts: dict[str, Any] | None = None
+    ) -> Change | None:
+        admission, request = self._admission, self._request
+        if not binds(admission.compiled, relaxation, request.party_size):
+            return None
+        relaxed = admission.relaxed((*request.relax, relaxation))
+        plain = attrs.evolve(request, start=request.start, relax=())
+        if not relaxed.admits(plain):
+            self.is_proven = self.is_proven and relaxed.is_search_proven(plain)
+            return None
+        relax = (*request.relax, relaxation)
+        return self._verified(kind, {"relax": relax}, facts)
+
+    def _conditions(self) -> Change | None:
+        must = self._request.must
+        named = [
+            (kind, value) for kind in must.kinds for value in sorted(getattr(must, kind), key=str)
+        ]
+        for kind, value in named:
+            # One of several features may be enough; of the other kinds, a table needs one value.
+            values = {value} if kind == "features" else getattr(must, kind)
+            fewer = attrs.evolve(must, **{kind: getattr(must, kind) - values})
+            if self._is_admitted(must=fewer):
+                dropped = {kind: sorted(map(str, values))}
+                return self._verified(ChangeKind.CONDITIONS, {"must": fewer}, {"dropped": dropped})
+        if len(named) > 1 and self._is_admitted(must=ANY_TABLE):
+            dropped = must.values_of(must.kinds)
+            return self._verified(ChangeKind.CONDITIONS, {"must": ANY_TABLE}, {"dropped": dropped})
+        return None
+
+    def _stay(self) -> Change | None:
+        stay = self._admission.find_stay(self._request)
+        if stay is None:
+            return None
+        # A shorter stay is never harder to seat: the longest is found by halving.
+        low, high = LEAST_MINUTES, stay.turn_minutes - 1
+        if self._admission.actor.is_guest:
+            bounds = self._admission.compiled.house.policy.guest_stay
+            if bounds is None:
+                return None
+            low, high = max(low, bounds[0]), min(high, bounds[1])
+        if low > high or not self._is_admitted(minutes=low):
+            return None
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self._is_admitted(minutes=middle):
+                low = middle
+            else:
+                high = middle - 1
+        return self._verified(ChangeKind.STAY, {"minutes": low}, {"minutes": low})
+
+    def _occasion(self) -> Change | None:
+        service = self._admission.compiled.calendar.find_service(self._request.start_us)
+        if service is None:
+            return None
+        for occasion in service.period.occasions:
+            if occasion != self._request.occasion and self._is_admitted(occasion=occasion):
+                changed = {"occasion": occasion}
+                return self._verified(ChangeKind.OCCASION, changed, {"occasion": occasion})
+        return None
+
+    # ---- trying out
+
+    def _is_admitted(self, **changed: Any) -> bool:
+        if self._probes >= MAX_PROBES:
+            self.is_proven = False
+            return False
+        self._probes += 1
+        return self._admission.admits(Inquiry(**self._asked | changed))
+
+    def _verified(
+        self, kind: ChangeKind, changed: dict[str, Any], facts: dict[str, Any] | None = None
+    ) -> Change | None:
+        """Return the change if a quote with it is a yes."""
+        request = _with(self._request, changed)
+        admission, asked = self._admission, request
+        if request.relax:
+            # A guest may not lift rules, but may learn what would turn the answer.
+            admission = admission.relaxed(request.relax)
+            asked = attrs.evolve(request, start=request.start, relax=())
+        answer = admission.admit(asked)
+        assert not isinstance(answer, Need), "the windows of the whole service are loaded"
+        if isinstance(answer, Refusal):
+            if any(reason.code is Code.SEARCH_LIMIT_REACHED for reason in answer.reasons):
+                self.is_proven = False
+            return None
+        timezone = self._admission.compiled.house.restaurant.timezone
+        return Change(kind, request, answer.plan.tables, facts or {}, timezone=timezone)
+
+
+def _with(request: BookingRequest, changed: dict[str, Any]) -> BookingRequest:
+    if "start_us" in changed:
+        # attrs.evolve passes the start through its converter, which wants a datetime.
+        changed = {name: each for name, each in changed.items() if name != "start_us"} | {
+            "start": from_micros(changed["start_us"])
+        }
+    else:
+        changed = {"start": request.start, **changed}
+    return attrs.evolve(request, **changed)
