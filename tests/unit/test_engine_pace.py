@@ -273,6 +273,21 @@ def test_finding_07_pacing_refuses_only_a_rise(desk: Desk, spread: str) -> None:
     assert desk.confirm(held(desk, 4, booking_id="b2").id).tables
 
 
+@pytest.mark.parametrize("spread", ["start", "meal"])
+def test_a_party_may_not_grow_or_return_above_the_pacing(desk: Desk, spread: str) -> None:
+    desk.book(party_size(2), booking_id="b1")
+    pace(desk, PacingRule(30, max_covers=4, spread=spread))
+    assert desk.resize("b1", 3).party_size == 3
+    booked(desk, 1, "19:15")
+    with pytest.raises(Refused) as caught:
+        desk.resize("b1", 4)
+    assert caught.value.code is Code.PACING_EXCEEDED
+    desk.cancel("b1")
+    booked(desk, 2, "19:15")
+    with pytest.raises(Refused):
+        desk.undo("b1")
+
+
 # ---- what is shown -------------------------------------------------------------------------------
 
 

@@ -156,6 +156,19 @@ def test_finding_07_a_zone_refuses_only_a_rise(desk: Desk) -> None:
     assert desk.reschedule(second.id, change(4, must=ANY_TABLE)).tables in (("2",), ("3",))
 
 
+def test_a_party_in_a_zone_may_not_grow_above_its_cap(desk: Desk) -> None:
+    booking = outside(desk, 2)
+    cap(desk, CapacityRule(max_covers=3, zone="terrace"))
+    assert desk.resize(booking.id, 3).party_size == 3
+    with pytest.raises(Refused) as caught:
+        desk.resize(booking.id, 4)
+    assert caught.value.code is Code.ZONE_CAPACITY_EXCEEDED
+    desk.cancel(booking.id)
+    outside(desk, 2)
+    with pytest.raises(Refused):
+        desk.undo(booking.id)
+
+
 def test_the_most_specific_cap_of_a_zone_counts(desk: Desk) -> None:
     cap(
         desk,

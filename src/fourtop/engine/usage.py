@@ -49,8 +49,8 @@ class Group:
         channel: The channel that they came by.
         tables: Their tables.
         counted_us: Of a hold, the start of its booking if that counts.
-        counts: Whether they count towards caps, pacing and shares. A hold whose booking counts in
-            the same service takes its tables only.
+        counts: Whether they count towards caps, pacing and shares. A hold with a booking that
+            counts in the same service takes its tables only.
     """
 
     start_us: int

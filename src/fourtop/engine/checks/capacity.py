@@ -71,7 +71,7 @@ def check_shares(candidacy: Candidacy) -> Refusal | None:
     """Refuse a party that would take covers which are held back for other channels.
 
     A share is held back until it is used or released. A booking that counts already is refused
-    only what takes more of them than it does now.
+    only if it takes more of them than before.
     """
     admission, service, party = candidacy.admission, candidacy.service, candidacy.party
     caps = limits_of(admission.compiled, service).caps

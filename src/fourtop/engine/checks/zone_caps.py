@@ -20,7 +20,7 @@ def has_zone_caps(house: House) -> bool:
 
 
 def exclude_full_zones(candidacy: Candidacy) -> tuple[Excluded, ...]:
-    """Return the tables of each zone whose covers or parties the party would raise above a cap.
+    """Return the tables of each zone that the party would raise above a cap.
 
     A party that has tables in the zone already may keep or lower its number.
     """

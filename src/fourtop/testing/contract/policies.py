@@ -19,30 +19,77 @@ from fourtop.testing.contract.samples import HERE, a_house
 _TURNS: Final = [(2, 75), (None, 105)]
 
 
+def _periods() -> list[ServicePeriod]:
+    return [
+        ServicePeriod(
+            "dinner",
+            "17:00",
+            "23:00",
+            weekdays=["sunday", "friday"],
+            occasions=["supper", "drinks"],
+            turn_bands=_TURNS,
+            buffer_before_minutes=5,
+            buffer_after_minutes=10,
+            last_start="21:30",
+            overrun_allowed=True,
+            min_dwell_minutes=30,
+            interval_minutes=30,
+            closed_starts=["19:00", "18:00"],
+        ),
+        ServicePeriod("eve", "18:00", "01:00", dates=["2026-12-24"], last_seating_minutes=45),
+    ]
+
+
+def _planning() -> Planning:
+    return Planning(
+        adjacency_mode="pairwise",
+        adjacency_required=False,
+        adjacency_min_party=5,
+        max_tables=2,
+        slack_budget=None,
+        weights=Weights(
+            overage=6, table_count=4, fragmentation=3, adjacency=2, scarcity=21, wish=9
+        ),
+        demand_multiplier=1.5,
+    )
+
+
+def _exceptions() -> list[DateException]:
+    return [
+        DateException("2026-12-24", "eve", closed=True),
+        DateException(
+            "2026-05-03",
+            start="16:00",
+            end="22:00",
+            last_start="20:30",
+            interval_minutes=20,
+            closed_starts=["17:00"],
+        ),
+    ]
+
+
+def _zone_rules() -> list[ZoneRule]:
+    return [
+        ZoneRule(
+            "main",
+            closed=True,
+            start="12:00",
+            end="22:00",
+            last_start="21:00",
+            weekdays=["sunday"],
+            season=("05-01", "09-30"),
+            turn_bands=[(None, 60)],
+        )
+    ]
+
+
 def a_policy() -> Policy:
     """Return a policy in which every attribute differs from its default in some rule.
 
     It fits the floor of ``a_house``. The order of its rules is none that a store would sort by.
     """
     return Policy(
-        [
-            ServicePeriod(
-                "dinner",
-                "17:00",
-                "23:00",
-                weekdays=["sunday", "friday"],
-                occasions=["supper", "drinks"],
-                turn_bands=_TURNS,
-                buffer_before_minutes=5,
-                buffer_after_minutes=10,
-                last_start="21:30",
-                overrun_allowed=True,
-                min_dwell_minutes=30,
-                interval_minutes=30,
-                closed_starts=["19:00", "18:00"],
-            ),
-            ServicePeriod("eve", "18:00", "01:00", dates=["2026-12-24"], last_seating_minutes=45),
-        ],
+        _periods(),
         occasions=[Occasion("supper", _TURNS), Occasion("drinks", [(None, 60)])],
         closures=["2026-12-25"],
         turn_bands=_TURNS,
@@ -51,17 +98,7 @@ def a_policy() -> Policy:
             CapacityRule(max_parties=9, weekday="friday"),
             CapacityRule(max_covers=8, on="2026-12-24"),
         ],
-        planning=Planning(
-            adjacency_mode="pairwise",
-            adjacency_required=False,
-            adjacency_min_party=5,
-            max_tables=2,
-            slack_budget=None,
-            weights=Weights(
-                overage=6, table_count=4, fragmentation=3, adjacency=2, scarcity=21, wish=9
-            ),
-            demand_multiplier=1.5,
-        ),
+        planning=_planning(),
         holds=HoldRules(
             ttl_seconds=900,
             rate_limit=4,
@@ -76,17 +113,7 @@ def a_policy() -> Policy:
             BookingWindow(notice_minutes=1_440, min_party=7),
             BookingWindow(notice_minutes=60, horizon_days=30, channel="online", max_party=6),
         ],
-        exceptions=[
-            DateException("2026-12-24", "eve", closed=True),
-            DateException(
-                "2026-05-03",
-                start="16:00",
-                end="22:00",
-                last_start="20:30",
-                interval_minutes=20,
-                closed_starts=["17:00"],
-            ),
-        ],
+        exceptions=_exceptions(),
         pacing_rules=[
             PacingRule(30, max_covers=20, spread="meal", period="dinner"),
             PacingRule(15, max_parties=4, weekday="sunday", kind="holiday"),
@@ -96,18 +123,7 @@ def a_policy() -> Policy:
             ChannelShare("phone", 6, period="dinner", weekday="sunday", release_minutes=120),
             ChannelShare("walk_in", 4, on="2026-12-24"),
         ],
-        zone_rules=[
-            ZoneRule(
-                "main",
-                closed=True,
-                start="12:00",
-                end="22:00",
-                last_start="21:00",
-                weekdays=["sunday"],
-                season=("05-01", "09-30"),
-                turn_bands=[(None, 60)],
-            )
-        ],
+        zone_rules=_zone_rules(),
         walk_in_rules=[
             WalkInRule(tables=["t3", "t1"], weekdays=["sunday"]),
             WalkInRule(dates=["2026-12-24"], period="eve"),
