@@ -26,9 +26,8 @@ from fourtop.engine.checks.capacity import (
     has_shares,
 )
 from fourtop.engine.checks.house import check_active, check_hours, check_past
-from fourtop.engine.checks.names import check_names, names_anything
+from fourtop.engine.checks.names import check_names
 from fourtop.engine.checks.notice import (
-    check_channel,
     check_guest_stay,
     check_notice,
     has_booking_windows,
@@ -72,7 +71,7 @@ from fourtop.model.calendar import Service, Stay
 from fourtop.model.house import House
 from fourtop.model.plan import Plan
 from fourtop.model.receipt import Usage
-from fourtop.model.request import Relaxation
+from fourtop.model.request import ANY_TABLE, Relaxation
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import PlanRequest
 from fourtop.ports import Need, Scope, View
@@ -80,11 +79,10 @@ from fourtop.ports import Need, Scope, View
 CHECKS: Final = (
     Check("active", Reads.NOTHING, check_active),
     Check("past", Reads.NOTHING, check_past, is_promised=True),
-    Check("channel", Reads.NOTHING, check_channel, is_promised=True),
     Check("hours", Reads.NOTHING, check_hours),
     Check("notice", Reads.NOTHING, check_notice, binds=has_booking_windows, is_promised=True),
-    Check("start_times", Reads.NOTHING, check_start_times, is_promised=True),
     Check("guest_stay", Reads.NOTHING, check_guest_stay),
+    Check("start_times", Reads.NOTHING, check_start_times, is_promised=True),
     Check("walk_ins", Reads.NOTHING, check_walk_ins, binds=has_walk_in_rules),
     Check(
         "capacity",
@@ -518,6 +516,16 @@ def _all_findings(checks: tuple[Check, ...], candidacy: Candidacy) -> tuple[Find
     return tuple(Finding(name, refusal) for name, refusal in found if refusal is not None)
 
 
+def names_anything(party: Party) -> bool:
+    """Tell whether a party names anything that may be unknown."""
+    return (
+        party.must is not ANY_TABLE
+        or party.wish is not ANY_TABLE
+        or party.occasion is not None
+        or party.channel is not None
+    )
+
+
 def expected_windows(
     party: Party, compiled: CompiledHouse, *, counts: bool = False
 ) -> tuple[tuple[Window, ...], tuple[Window, ...]]:
@@ -528,7 +536,7 @@ def expected_windows(
     stays = find_stays(compiled, party)
     if isinstance(stays, Refusal):
         return (), ()
-    windows = (stays.stay.occupied, *(each.stay.occupied for each in stays.variants))
+    windows = (stays.stay.occupied, *[each.stay.occupied for each in stays.variants])
     if counts or composition_of(compiled).reads_headcounts:
         service = compiled.calendar.find_service(party.start_us)
         assert service is not None, "a stay lies in a service"

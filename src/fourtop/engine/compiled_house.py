@@ -32,6 +32,7 @@ class CompiledHouse:
         calendar: Its calendar.
         planner: Its planner.
         versions: Of its floor and policy; ``None``: it was compiled before a view told them.
+        counts_by_party: Whether a rule of the house needs each party of a service by itself.
         kept: Values that other modules derive from the house and keep with it, by name.
     """
 
@@ -40,6 +41,7 @@ class CompiledHouse:
     planner: Planner
     versions: tuple[int, int] | None = None
     kept: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
+    counts_by_party: bool = attrs.field(init=False)
     _fingerprints: Callable[[_FingerprintKey], Fingerprint] = attrs.field(init=False)
 
     @_fingerprints.default
@@ -47,9 +49,8 @@ class CompiledHouse:
         made = partial(_fingerprint, self.house, self.versions)
         return lru_cache(maxsize=KEPT_FINGERPRINTS)(made)
 
-    @property
-    def counts_by_party(self) -> bool:
-        """Whether a rule of the house needs each party of a service by itself."""
+    @counts_by_party.default
+    def _needs_parties(self) -> bool:
         policy = self.house.policy
         return (
             bool(policy.channel_shares)

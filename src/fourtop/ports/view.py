@@ -118,6 +118,9 @@ class View:
         """
         ignored = self._ignored(window, without)
         mask = self._source.busy_mask(window, ignored)
+        # Nearly always the window lies far from now, where no seated party stays.
+        if window.start_us >= self.now_us + SEATED_REACH_US:
+            return mask
         kept = self._staying(window.start_us)
         if not kept:
             return mask

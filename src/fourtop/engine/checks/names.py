@@ -13,20 +13,10 @@ from fourtop.engine.candidacy import Party
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.errors import UnknownName
 from fourtop.model.floor import Floor
-from fourtop.model.request import ANY_TABLE, Preference
+from fourtop.model.request import Preference
 
 _KEPT: Final = "names"
 _MAX_PREFERENCES: Final = 256
-
-
-def names_anything(party: Party) -> bool:
-    """Tell whether a party names anything that may be unknown."""
-    return (
-        party.must is not ANY_TABLE
-        or party.wish is not ANY_TABLE
-        or party.occasion is not None
-        or party.channel is not None
-    )
 
 
 def check_names(compiled: CompiledHouse, party: Party) -> None:

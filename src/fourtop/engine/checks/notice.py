@@ -1,4 +1,4 @@
-"""Checks of guests' requests: the channel, the notice, the horizon and the length of the stay."""
+"""Checks of guests' requests: the notice, the horizon and the length of the stay."""
 
 from __future__ import annotations
 
@@ -8,16 +8,6 @@ from fourtop.engine.candidacy import Candidacy
 from fourtop.errors import Code, Refusal
 from fourtop.model.house import House
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
-
-
-def check_channel(candidacy: Candidacy) -> Refusal | None:
-    """Check that the policy knows the channel of the request.
-
-    Raises:
-        InvalidInput: If it does not; the error names the known channels.
-    """
-    candidacy.admission.compiled.house.policy.check_channel(candidacy.party.channel)
-    return None
 
 
 def has_booking_windows(house: House) -> bool:

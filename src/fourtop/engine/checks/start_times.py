@@ -11,11 +11,11 @@ def check_start_times(candidacy: Candidacy) -> Refusal | None:
 
     Staff are not bound. A booking may keep the start that it has.
     """
-    if not (candidacy.is_guest and candidacy.has_service):
+    start_us, calendar = candidacy.party.start_us, candidacy.admission.compiled.calendar
+    # Nearly always the start is on offer; without a service it is not.
+    if calendar.is_on_offer(start_us):
         return None
-    admission, start_us = candidacy.admission, candidacy.party.start_us
-    calendar = admission.compiled.calendar
-    if calendar.is_on_offer(start_us) or _is_kept(candidacy):
+    if not (candidacy.is_guest and candidacy.has_service) or _is_kept(candidacy):
         return None
     return Refusal.by_rule(
         Code.NOT_A_START_TIME,

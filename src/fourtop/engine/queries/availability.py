@@ -9,9 +9,9 @@ from typing import TypedDict, Unpack
 
 import attrs
 
-from fourtop.engine.admission import Admission, missing_counts
+from fourtop.engine.admission import Admission, missing_counts, names_anything
 from fourtop.engine.candidacy import Inquiry
-from fourtop.engine.checks.names import check_names, names_anything
+from fourtop.engine.checks.names import check_names
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query, one_or_none
 from fourtop.engine.limits import limits_of
