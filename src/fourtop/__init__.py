@@ -121,7 +121,7 @@ from fourtop.model.house_difference import HouseDifference, PartDifference
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import Policy
-from fourtop.model.receipt import Receipt, Usage
+from fourtop.model.receipt import PacingUsage, Receipt, Usage
 from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Area, Restaurant, Zone
 from fourtop.model.results import (
@@ -245,6 +245,7 @@ __all__ = [
     "Owner",
     "OwnerKind",
     "PacingRule",
+    "PacingUsage",
     "PartDifference",
     "Plan",
     "Planning",

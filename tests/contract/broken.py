@@ -141,6 +141,11 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     state.KeepsRemovedBookings: ("test_a_booking_goes_with_its_rows",),
     state.CountsRemovedBookings: ("test_a_booking_goes_with_its_rows",),
     state.TakesNobodyForABooking: ("test_a_claim_knows_when_its_booking_is_counted",),
+    state.TellsPartiesWithoutHolds: ("test_each_counted_party_is_told_by_itself",),
+    state.TellsPartiesWithoutTables: ("test_each_counted_party_is_told_by_itself",),
+    state.TellsPartiesWithoutChannels: ("test_each_counted_party_is_told_by_itself",),
+    state.TellsTheOccupiedEnd: ("test_each_counted_party_is_told_by_itself",),
+    store.TellsPartiesForEachWindow: ("test_a_counted_party_is_told_once",),
     store.CountsHeadsForEachWindow: (
         "test_heads_are_counted_once_however_often_they_are_asked_for",
     ),

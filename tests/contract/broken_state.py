@@ -11,9 +11,10 @@ from fourtop import (
     ConfirmationResult,
     Hold,
     House,
+    OwnerKind,
     Window,
 )
-from fourtop.ports import Changes, Headcount, HeldCover, held_covers_of
+from fourtop.ports import Changes, CountedParty, Headcount, HeldCover, held_covers_of
 from fourtop.storage.memory.headcounts import HeadcountIndex
 from fourtop.storage.memory.state import RestaurantState
 
@@ -115,6 +116,33 @@ class TakesNobodyForABooking(RestaurantState):
 class ForgetsWhomClaimsAreFor(RestaurantState):
     def held_covers(self, window: Window, now_us: int) -> list[HeldCover]:
         return [attrs.evolve(each, counted_us=None) for each in super().held_covers(window, now_us)]
+
+
+class TellsPartiesWithoutHolds(RestaurantState):
+    def counted_parties(self, window: Window, now_us: int) -> list[CountedParty]:
+        found = super().counted_parties(window, now_us)
+        return [each for each in found if each.owner.kind is OwnerKind.BOOKING]
+
+
+class TellsPartiesWithoutTables(RestaurantState):
+    def counted_parties(self, window: Window, now_us: int) -> list[CountedParty]:
+        return [attrs.evolve(each, tables=()) for each in super().counted_parties(window, now_us)]
+
+
+class TellsPartiesWithoutChannels(RestaurantState):
+    def counted_parties(self, window: Window, now_us: int) -> list[CountedParty]:
+        return [
+            attrs.evolve(each, channel=None) for each in super().counted_parties(window, now_us)
+        ]
+
+
+class TellsTheOccupiedEnd(RestaurantState):
+    def counted_parties(self, window: Window, now_us: int) -> list[CountedParty]:
+        ends = {hold.id: hold.stay.occupied.end_us for hold in self.active_holds(window)}
+        return [
+            attrs.evolve(each, end_us=ends.get(each.owner.id, each.end_us))
+            for each in super().counted_parties(window, now_us)
+        ]
 
 
 class KeepsTheFirstOwner(RestaurantState):

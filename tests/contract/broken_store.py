@@ -362,6 +362,16 @@ class RemembersTimeOfWritesOnly(MemoryStore):
             self._latest_us[scope.restaurant_id] = latest_us
 
 
+class TellsPartiesForEachWindow(MemoryStore):
+    def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
+        parties = [
+            each
+            for window in scope.counted_parties
+            for each in state.counted_parties(window, now_us)
+        ]
+        return View(attrs.evolve(loaded(state, scope, now_us), parties=parties), scope, now_us)
+
+
 class CountsHeadsForEachWindow(MemoryStore):
     def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
         counted = [each for window in scope.headcounts for each in state.headcounts(window)]

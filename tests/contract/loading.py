@@ -43,7 +43,7 @@ def loaded(state: RestaurantState, scope: Scope, now_us: int) -> LoadedRecords:
 def _holds(state: RestaurantState, scope: Scope) -> list[Hold]:
     found = [
         hold
-        for window in (*scope.windows, *scope.headcounts)
+        for window in (*scope.windows, *scope.headcounts, *scope.counted_parties)
         for hold in state.active_holds(window)
     ]
     found += [hold for booking_id in scope.bookings for hold in state.holds_for(booking_id)]
@@ -55,9 +55,10 @@ def _holds(state: RestaurantState, scope: Scope) -> list[Hold]:
 
 
 def _bookings(state: RestaurantState, scope: Scope) -> list[Booking]:
-    windows = (*scope.sittings, *scope.headcounts)
+    counted = (*scope.headcounts, *scope.counted_parties)
+    windows = (*scope.sittings, *counted)
     found = [booking for window in windows for booking in state.bookings_starting(window)]
-    holds = [hold for window in scope.headcounts for hold in state.active_holds(window)]
+    holds = [hold for window in counted for hold in state.active_holds(window)]
     ids = scope.bookings | {hold.booking_id for hold in holds if hold.booking_id is not None}
     return found + [
         booking for booking in map(state.find_booking, sorted(ids)) if booking is not None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from threading import Barrier, Thread, local
 from typing import TypeVar
@@ -26,6 +26,7 @@ from fourtop import (
     FourtopError,
     House,
     Join,
+    PacingRule,
     Policy,
     Proof,
     Refused,
@@ -114,7 +115,7 @@ def hold_and_confirm(desk: Desk, request: BookingRequest) -> Booking:
     return desk.confirm(desk.hold(request).id)
 
 
-def grid(*, max_covers: int | None = None) -> House:
+def grid(*, max_covers: int | None = None, pacing: Sequence[PacingRule] = ()) -> House:
     """Return a floor of 8 × 5 tables, each joined to its neighbours across and along."""
     tables, joins = [], []
     for place in range(COLUMNS * ROWS):
@@ -129,7 +130,9 @@ def grid(*, max_covers: int | None = None) -> House:
     return House(
         Restaurant("the-grid", "The Grid", timezone="UTC"),
         Floor(tables, zones=[Zone("main", "Main")], joins=joins),
-        Policy([ServicePeriod("dinner", "17:00", "23:00")], capacity_rules=caps),
+        Policy(
+            [ServicePeriod("dinner", "17:00", "23:00")], capacity_rules=caps, pacing_rules=pacing
+        ),
     )
 
 
@@ -240,3 +243,16 @@ def check_exactly_ten_are_seated(desk: Desk, outcomes: list[Outcome], parties: l
         (reason,) = error.refusal.reasons
         facts = {name: reason.details[name] for name in ("unit", "limit", "booked", "requested")}
         assert facts == {"unit": "covers", "limit": 40, "booked": 40, "requested": 4}
+
+
+def check_exactly_ten_are_paced(desk: Desk, outcomes: list[Outcome], parties: list[int]) -> None:
+    """Assert that of a hundred parties exactly ten may sit down in one half hour."""
+    booked = check_nobody_is_lost(desk, outcomes, parties)
+    refused = [each.error for each in outcomes if isinstance(each.error, Refused)]
+    assert (len(booked), len(refused)) == (10, 90)
+    for error in refused:
+        assert error.code is Code.PACING_EXCEEDED
+        assert error.refusal.proof is Proof.RULE
+        (reason,) = error.refusal.reasons
+        facts = {name: reason.details[name] for name in ("unit", "limit", "booked", "requested")}
+        assert facts == {"unit": "parties", "limit": 10, "booked": 10, "requested": 1}

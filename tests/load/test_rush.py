@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fourtop import Engine, ManualClock
+from fourtop import Engine, ManualClock, PacingRule, Spread
 from tests.load import rush
 from tests.load.rush import OPENED, Call, WatchedStore, book, grid, hold_and_confirm
 from tests.stores import STORES
@@ -48,3 +48,16 @@ def test_100_parties_of_four_into_40_covers_make_exactly_ten(
     desk = Engine(store).add_restaurant(grid(max_covers=40))
     outcomes = rush.answers(store, desk, parties, call)
     rush.check_exactly_ten_are_seated(desk, outcomes, parties)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("call", [book, hold_and_confirm])
+@pytest.mark.parametrize("spread", Spread)
+def test_100_parties_into_a_pacing_of_ten_make_exactly_ten(
+    store: WatchedStore, call: Call, spread: Spread
+) -> None:
+    parties = [2] * 100
+    house = grid(pacing=[PacingRule(30, max_parties=10, spread=spread)])
+    desk = Engine(store).add_restaurant(house)
+    outcomes = rush.answers(store, desk, parties, call)
+    rush.check_exactly_ten_are_paced(desk, outcomes, parties)

@@ -20,7 +20,9 @@ from fourtop import (
     FourtopError,
     House,
     ManualClock,
+    PacingRule,
     Refused,
+    Spread,
 )
 from fourtop.storage.sql import SqlStore
 from tests.database.furnished import postgresql_url, sqlite_url
@@ -126,6 +128,20 @@ def test_100_parties_of_four_from_processes_into_40_covers_make_exactly_ten(
     with place.opened(grid(max_covers=40)) as desk:
         outcomes = answers(crowd, place, parties, call)
         rush.check_exactly_ten_are_seated(desk, outcomes, parties)
+    assert place.overlaps() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("call", "spread"), [(book, Spread.START), (hold_and_confirm, Spread.MEAL)]
+)
+def test_100_parties_from_processes_into_a_pacing_of_ten_make_exactly_ten(
+    crowd: Crowd, place: Place, call: Call, spread: Spread
+) -> None:
+    parties = [2] * 100
+    with place.opened(grid(pacing=[PacingRule(30, max_parties=10, spread=spread)])) as desk:
+        outcomes = answers(crowd, place, parties, call)
+        rush.check_exactly_ten_are_paced(desk, outcomes, parties)
     assert place.overlaps() == 0
 
 

@@ -9,22 +9,12 @@ import attrs
 
 from fourtop.errors import Code, NotFound, Proof, Refusal, Refused
 from fourtop.model.request import BookingRequest, Preference
+from tests.stateful import limits
 from tests.stateful.choosing import NO_CONDITION, Choice
 from tests.stateful.guest_rules import guest_refusal
-from tests.stateful.ledger import MINUTE, UNCOUNTED, Ledger, OwnerKey, Row, Wrong
-from tests.stateful.service import Opening, Sitting, Unseated, cap, moment, opening_at, sitting
-
-
-@attrs.frozen
-class Own:
-    """What the party gives up by the same command."""
-
-    owners: tuple[OwnerKey, ...] = ()
-    booking_id: str | None = None
-    hold_id: str | None = None
-
-
-NOTHING = Own()
+from tests.stateful.ledger import MINUTE, Ledger, Row, Wrong
+from tests.stateful.limits import NOTHING, Own
+from tests.stateful.service import Opening, Sitting, Unseated, moment, opening_at, sitting
 
 
 @attrs.frozen
@@ -43,6 +33,40 @@ class No:
         for reason, (code, facts) in zip(refusal.reasons, self.reasons, strict=True):
             said = {name: reason.details[name] for name in facts}
             assert said == facts, f"{code}: the refusal says {said}, and true is {facts}"
+
+
+@attrs.frozen
+class Barred:
+    """A refusal because rules keep the tables that would be free: their reasons come first."""
+
+    reasons: tuple[tuple[Code, dict[str, Any]], ...]
+
+    def check(self, refusal: Refusal) -> None:
+        """Assert that a refusal names these reasons first."""
+        assert refusal.proof is Proof.RULE
+        first = refusal.reasons[: len(self.reasons)]
+        No(Proof.RULE, self.reasons).check(attrs.evolve(refusal, reasons=first))
+
+
+@attrs.frozen
+class Paced:
+    """The refusal of pacing: the spread and unit of each limit, in any order."""
+
+    limits: frozenset[tuple[str, str]]
+
+    @property
+    def reasons(self) -> tuple[tuple[Code, dict[str, Any]], ...]:
+        """The code of each reason."""
+        return tuple((Code.PACING_EXCEEDED, {}) for _ in self.limits)
+
+    def check(self, refusal: Refusal) -> None:
+        """Assert that a refusal names these limits."""
+        assert {reason.code for reason in refusal.reasons} == {Code.PACING_EXCEEDED}
+        assert refusal.proof is Proof.RULE
+        said = [(each.details["spread"], each.details["unit"]) for each in refusal.reasons]
+        assert len(said) == len(set(said))
+        assert set(said) == self.limits
+        assert str(refusal), "a refusal explains itself"
 
 
 def refused(proof: Proof, *reasons: tuple[Code, dict[str, Any]]) -> Wrong:
@@ -101,38 +125,36 @@ def service_of(ledger: Ledger, seated: Sitting) -> Opening:
 
 def usage(ledger: Ledger, service: Opening, own: Own = NOTHING) -> tuple[int, int]:
     """Count a service's covers and parties: bookings, and live holds without a counted booking."""
-    counted = {
-        guest.id: guest.party_size
-        for guest in ledger.guests.values()
-        if guest.status not in UNCOUNTED and service.start <= guest.sitting.start < service.end
-    }
-    held = [
-        keep.party_size
-        for keep in ledger.alive()
-        if service.start <= keep.sitting.start < service.end
-        and keep.id != own.hold_id
-        and keep.booking_id not in counted
-    ]
-    booked = [party_size for guest_id, party_size in counted.items() if guest_id != own.booking_id]
-    return sum(booked) + sum(held), len(booked) + len(held)
+    return limits.total(limits.heads(ledger, service, own))
 
 
-def check_caps(ledger: Ledger, seated: Sitting, party_size: int, own: Own) -> None:
-    service = service_of(ledger, seated)
-    rule = cap(ledger.policy, service.period.key, service.date)
-    if rule is None:
-        return
-    covers, parties = usage(ledger, service, own)
-    reasons = []
-    for unit, most, booked, more in (
-        ("covers", rule.max_covers, covers, party_size),
-        ("parties", rule.max_parties, parties, 1),
-    ):
-        if most is not None and booked + more > most:
-            facts = {"unit": unit, "limit": most, "booked": booked, "requested": more}
-            reasons.append((Code.CAPACITY_EXCEEDED, {**facts, "date": service.date.isoformat()}))
+def check_caps(ledger: Ledger, seated: Sitting, request: BookingRequest, own: Own) -> None:
+    """Raise the refusal of the first limit on guests that is due, in the order of the checks."""
+    service, size = service_of(ledger, seated), request.party_size
+    tables = limits.offered(ledger)
+    if tables <= (kept := limits.walk_in_tables(ledger, service, request.channel)) and kept:
+        raise refused(Proof.RULE, (Code.WALK_INS_ONLY, {"date": service.date.isoformat()}))
+    reasons = limits.refused_by_caps(ledger, service, size, own)
+    reasons = reasons or limits.refused_by_shares(ledger, service, request, own)
     if reasons:
         raise refused(Proof.RULE, *reasons)
+    paced = limits.refused_by_pacing(ledger, service, seated, size, own)
+    if paced:
+        raise Wrong(Refused, refusal=Paced(frozenset(paced)))
+    full = limits.full_zones(ledger, service, size, own)
+    if full and tables <= set().union(*(zone for zone, _ in full)):
+        raise refused(Proof.RULE, *(reason for _, reason in full))
+
+
+def excluded(
+    ledger: Ledger, seated: Sitting, request: BookingRequest, own: Own = NOTHING
+) -> list[tuple[set[str], tuple[Code, dict[str, Any]]]]:
+    """Return the tables that a rule keeps from a party, with the reason."""
+    service = service_of(ledger, seated)
+    kept = limits.walk_in_tables(ledger, service, request.channel)
+    reason = (Code.WALK_INS_ONLY, {"period": service.period.key})
+    found = [(kept, reason)] if kept else []
+    return found + limits.full_zones(ledger, service, request.party_size, own)
 
 
 # ---- its tables
@@ -156,19 +178,44 @@ def judge_named(
     return found[0]
 
 
+def _named_of(
+    ledger: Ledger,
+    ask: tuple[int, Preference, Preference],
+    tables: Collection[str],
+    kept: list[tuple[set[str], tuple[Code, dict[str, Any]]]],
+) -> Choice:
+    """Return the named set, or raise the rules that it breaks and those that keep its tables."""
+    reasons = [reason for barred, reason in kept if barred & set(tables)]
+    try:
+        choice = judge_named(ledger, ask, tables)
+    except Wrong as wrong:
+        if wrong.error is not Refused or not reasons:
+            raise
+        raise refused(Proof.NAMED_TABLES, *wrong.facts["refusal"].reasons, *reasons) from None
+    if reasons:
+        raise refused(Proof.RULE, *reasons)
+    return choice
+
+
 def choose(ledger: Ledger, request: BookingRequest, seated: Sitting, own: Own) -> Choice:
     ask = (request.party_size, request.must, request.wish)
+    kept = excluded(ledger, seated, request, own)
     if request.tables:
-        choice = judge_named(ledger, ask, request.tables)
+        choice = _named_of(ledger, ask, request.tables, kept)
         rivals = ledger.all_rivals(choice.tables, seated.block_start, seated.block_end, own.owners)
         if rivals:
             raise taken(choice.tables, rivals)
         return choice
     chooser = ledger.chooser()
-    free = ledger.free_tables(seated.block_start, seated.block_end, own.owners)
+    unhindered = ledger.free_tables(seated.block_start, seated.block_end, own.owners)
+    free = {table for table in unhindered if not any(table in tables for tables, _ in kept)}
     choice_or_none = chooser.first(ask, free)
     if choice_or_none is not None:
         return choice_or_none
+    barred = chooser.first(ask, unhindered)
+    if barred is not None:
+        reasons = [reason for tables, reason in kept if tables & set(barred.tables)]
+        raise Wrong(Refused, refusal=Barred(tuple(reasons)))
     wanted = chooser.ranked(*ask)
     if wanted:
         tables = [table for table in wanted[0].tables if table not in free]
@@ -204,5 +251,5 @@ def admit(
     seated = sit(ledger, request)
     if not is_held:
         check_guest(ledger, request, own)
-    check_caps(ledger, seated, request.party_size, own)
+    check_caps(ledger, seated, request, own)
     return seated, choose(ledger, request, seated, own)

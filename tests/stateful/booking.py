@@ -15,8 +15,6 @@ from fourtop.errors import (
 from fourtop.model.event import EventType
 from fourtop.model.request import BookingRequest
 from tests.stateful.admission import (
-    NOTHING,
-    Own,
     admit,
     check_caps,
     check_guest,
@@ -25,6 +23,7 @@ from tests.stateful.admission import (
     sit,
 )
 from tests.stateful.ledger import AWAITING, MINUTE, Given, Guest, Ledger, Row, Wrong
+from tests.stateful.limits import NOTHING, Own
 from tests.stateful.service import Sitting, moment, told
 
 # From where each command may take a booking, and where to.
@@ -54,6 +53,7 @@ def book(
         updated=ledger.now,
         actor=ledger.actor,
         past_reason=request.past_reason,
+        channel=request.channel,
         must=request.must,
         wish=request.wish,
         named=bool(request.tables) and not later,
@@ -72,12 +72,16 @@ def book(
 def _judged(
     ledger: Ledger, request: BookingRequest, own: Own, *, later: bool
 ) -> tuple[Sitting, tuple[str, ...]]:
+    guest = None if own.booking_id is None else ledger.guests[own.booking_id]
+    # What a guest was promised once is not checked against the rules for guests again.
+    is_promised = guest is not None and guest.sitting.start == request.start_us
     if later:
         seated = sit(ledger, request)
-        check_guest(ledger, request, own)
-        check_caps(ledger, seated, request.party_size, own)
+        if not is_promised:
+            check_guest(ledger, request, own)
+        check_caps(ledger, seated, request, own)
         return seated, ()
-    seated, choice = admit(ledger, request, own)
+    seated, choice = admit(ledger, request, own, is_held=is_promised)
     return seated, choice.tables
 
 
@@ -115,6 +119,7 @@ def asked_by(guest: Guest) -> dict[str, Any]:
         "wish": guest.wish,
         "tables": guest.given.tables if guest.named and guest.given is not None else (),
         "reference": guest.reference,
+        "channel": guest.channel,
         "past_reason": guest.past_reason,
     }
 

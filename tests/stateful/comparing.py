@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import attrs
+
 from fourtop.errors import FourtopError, ImportRejected, Refusal, Refused
 from fourtop.model.allocation import Allocation
 from fourtop.model.booking import Booking
@@ -15,10 +17,11 @@ from fourtop.model.plan import Plan
 from fourtop.model.receipt import Usage
 from fourtop.model.request import BookingRequest
 from fourtop.model.results import Availability, Quote, Versions
-from tests.stateful.admission import No, admit, service_of, usage
+from tests.stateful import limits
+from tests.stateful.admission import admit, excluded, service_of, usage
 from tests.stateful.choosing import Choice
 from tests.stateful.ledger import Guest, Keep, Ledger, Proofread, Row, Wrong
-from tests.stateful.service import Opening, Sitting, cap, opening_at, openings
+from tests.stateful.service import Opening, Sitting, opening_at, openings
 
 # ---- errors
 
@@ -44,8 +47,7 @@ def check_error(error: FourtopError | None, wrong: Wrong, answer: object = None)
 def check_refusal(said: object, wrong: Wrong) -> None:
     """Assert that an answer is the refusal that is due."""
     assert isinstance(said, Refusal), f"{said} is the answer against {wrong.facts}"
-    no: No = wrong.facts["refusal"]
-    no.check(said)
+    wrong.facts["refusal"].check(said)
 
 
 # ---- reads
@@ -65,12 +67,16 @@ def check_quote(ledger: Ledger, request: BookingRequest, quoted: Quote | Refusal
     check_plan(quoted.plan, choice)
     others: list[Choice] = []
     if not request.tables:
-        free = ledger.free_tables(seated.block_start, seated.block_end)
+        free = set(ledger.free_tables(seated.block_start, seated.block_end))
+        for tables, _ in excluded(ledger, seated, request):
+            free -= tables
         others = ledger.chooser().free((request.party_size, request.must, request.wish), free)[1:5]
     assert len(quoted.others) == len(others)
     for plan, other in zip(quoted.others, others, strict=True):
         check_plan(plan, other)
-    check_usage(ledger, quoted.usage, service_of(ledger, seated))
+    service = service_of(ledger, seated)
+    check_usage(ledger, quoted.usage, service)
+    check_pacing(ledger, quoted.usage, service, seated)
     check_versions(ledger, quoted.versions)
 
 
@@ -81,10 +87,28 @@ def check_plan(plan: Plan, choice: Choice) -> None:
 
 def check_usage(ledger: Ledger, said: Usage, service: Opening) -> None:
     covers, parties = usage(ledger, service)
-    rule = cap(ledger.policy, service.period.key, service.date)
-    most = (None, None) if rule is None else (rule.max_covers, rule.max_parties)
+    most = limits.caps(ledger.policy, service.period.key, service.date)
     true = Usage(service.period.key, service.date, covers, parties, *most)
-    assert said == true
+    assert attrs.evolve(said, pacing=()) == true
+
+
+def check_pacing(ledger: Ledger, said: Usage, service: Opening, seated: Sitting) -> None:
+    """Assert the usage of each interval of a stay, limit by limit."""
+    found = []
+    for each in said.pacing:
+        counts = ((each.booked_covers, each.max_covers), (each.booked_parties, each.max_parties))
+        for unit, (booked, limit) in zip(("covers", "parties"), counts, strict=True):
+            if limit is not None:
+                found.append((each.spread.value, unit, limit, each.start_us, each.end_us, booked))
+    others = limits.heads(ledger, service)
+    true = [
+        (pace.spread, pace.unit, pace.limit, start, start + pace.length, booked)
+        for pace in limits.paces(ledger.policy, service)
+        for number in pace.numbers(service, seated.start, seated.end)
+        for start in [service.start + number * pace.length]
+        for booked in [pace.count(service, others, number)]
+    ]
+    assert sorted(found) == sorted(true)
 
 
 def check_availability(
@@ -114,15 +138,25 @@ def check_availability(
 def _spots(ledger: Ledger, request: BookingRequest, limit: int) -> int:
     seated, _ = admit(ledger, request)
     service = service_of(ledger, seated)
-    rule = cap(ledger.policy, service.period.key, service.date)
-    if rule is not None:
-        covers, parties = usage(ledger, service)
-        if rule.max_covers is not None:
-            limit = min(limit, (rule.max_covers - covers) // request.party_size)
-        if rule.max_parties is not None:
-            limit = min(limit, rule.max_parties - parties)
-    free = ledger.free_tables(seated.block_start, seated.block_end)
-    return ledger.chooser().count((request.party_size, request.must, request.wish), free, limit)
+    size, chooser = request.party_size, ledger.chooser()
+    most = limits.most_parties(ledger, service, seated, size)
+    if most is not None:
+        limit = min(limit, most)
+    free = set(ledger.free_tables(seated.block_start, seated.block_end))
+    for tables, _ in excluded(ledger, seated, request):
+        free -= tables
+    ask, spots = (size, request.must, request.wish), 0
+    zones = limits.most_in_zone(ledger, service, size)
+    for tables, most_there in zones:
+        spots += chooser.count(ask, free & tables, min(limit, most_there))
+        free -= tables
+    found = min(spots + chooser.count(ask, free, limit), limit)
+    everywhere = set().union(*(tables for tables, _ in zones))
+    return min(found, sum(each for _, each in zones)) if _is_all(ledger, everywhere) else found
+
+
+def _is_all(ledger: Ledger, tables: set[str]) -> bool:
+    return bool(tables) and limits.offered(ledger) <= tables
 
 
 def table_states(ledger: Ledger) -> dict[str, str]:

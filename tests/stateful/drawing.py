@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from fourtop.model.actor import Actor
 from fourtop.model.booking_change import BookingChange
-from fourtop.model.capacity_rules import CapacityRule
+from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.planning_rules import AdjacencyMode
 from fourtop.model.policy import Policy
 from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.table import Mobility, Position, Table
+from fourtop.model.zone_rules import WalkInRule
 from fourtop.testing.strategies import preferences
 from tests.stateful.ledger import MINUTE, SECOND, Ledger
 from tests.stateful.service import local_date, moment, opening_at, starts
@@ -25,6 +26,7 @@ from tests.stateful.service import local_date, moment, opening_at, starts
 T = TypeVar("T")
 
 UNKNOWN = "nobody"
+CHANNELS = ("phone", "online")
 NONE_OF_THEM = 99
 ACTORS = (Actor("guest", "guest"), Actor("u17", "staff"))
 # Around the nights on which the clocks of London and New York change, and one on which nothing
@@ -89,6 +91,7 @@ class Wish:
     named: int
     past_reason: str | None
     reference: str | None
+    channel: str | None = None
 
     def request(
         self, ledger: Ledger, *, party_size: int | None = None, start: int | None = None
@@ -108,6 +111,7 @@ class Wish:
             tables=tables,
             past_reason=self.past_reason,
             reference=self.reference,
+            channel=self.channel if self.channel in ledger.policy.channels else None,
         )
 
     def change(self, request: BookingRequest, gives: int) -> BookingChange:
@@ -144,6 +148,7 @@ def wishes() -> st.SearchStrategy[Wish]:
         named=st.sampled_from((*(0,) * 16, 1, 2, 4, 3, 6, 7, 12, 1 << 6)),
         past_reason=st.sampled_from((None, None, None, "walk-in")),
         reference=st.sampled_from((None, None, None, "r-1", "r-2")),
+        channel=st.sampled_from((None, None, "phone", "online")),
     )
 
 
@@ -314,6 +319,54 @@ def edited_policy(ledger: Ledger, choice: int, amount: int) -> Policy:
         {"holds": attrs.evolve(policy.holds, max_live=2 + amount, rate_limit=1 + amount)},
     )
     return attrs.evolve(policy, **changes[choice % len(changes)])
+
+
+def edited_limits(ledger: Ledger, choice: int, amount: int) -> Policy:
+    """Return a policy with other limits on the number of guests; every other edit lifts one."""
+    policy = ledger.policy
+    day = local_date(ledger.restaurant, ledger.now)
+    period = policy.periods[amount % len(policy.periods)].key
+    zones = sorted({table.zone_id for table in ledger.floor.tables}) or ["main"]
+    named = tuple(table.id for table in ledger.floor.tables)[: 1 + amount % 2]
+    pace = ("start", "meal")[amount % 2]
+    capped = CapacityRule(max_covers=6 + 4 * amount, max_parties=4)
+    changes: tuple[dict[str, Any], ...] = (
+        {"pacing_rules": [PacingRule(15 * (1 + choice % 3), max_parties=1 + amount, spread=pace)]},
+        {"pacing_rules": [PacingRule(40, max_covers=4 + amount, spread=pace)]},
+        {
+            "pacing_rules": [
+                PacingRule(60, max_covers=6, max_parties=3, spread="meal", period=period),
+                PacingRule(30, max_parties=2, on=day),
+                PacingRule(20, max_covers=5 + amount, kind="holiday"),
+            ]
+        },
+        {
+            "capacity_rules": [
+                CapacityRule(max_covers=20, max_parties=3 + amount, period=period),
+                CapacityRule(max_parties=1 + amount % 2, kind="event"),
+            ]
+        },
+        {"capacity_rules": [capped, CapacityRule(max_covers=3 + amount, zone=zones[0])]},
+        {"capacity_rules": [CapacityRule(max_parties=1 + amount, zone=each) for each in zones]},
+        {
+            "capacity_rules": [CapacityRule(max_covers=8 + amount)],
+            "channel_shares": [
+                ChannelShare("phone", 4 + amount, release_minutes=60 * amount),
+                ChannelShare("online", 1, on=day),
+            ],
+        },
+        {
+            "capacity_rules": [
+                CapacityRule(max_covers=3 * amount, kind="emergency"),
+                CapacityRule(max_covers=20, on=day, period=period),
+            ]
+        },
+        {"walk_in_rules": [WalkInRule(tables=named)] if named else ()},
+        {"walk_in_rules": [WalkInRule(dates=[day], period=period)]},
+        {"pacing_rules": (), "walk_in_rules": ()},
+        {"capacity_rules": (), "channel_shares": ()},
+    )
+    return attrs.evolve(policy, channels=CHANNELS, **changes[choice % len(changes)])
 
 
 def edited_restaurant(restaurant: Restaurant, choice: int) -> Restaurant:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fourtop.errors import InUse, StaleVersion
+from fourtop.errors import InUse, InvalidInput, StaleVersion
 from fourtop.model.event import EventType
 from fourtop.model.floor import Floor
 from fourtop.model.policy import Policy
@@ -14,6 +14,8 @@ def edit_floor(ledger: Ledger, floor: Floor, expected: int | None) -> None:
     """Put a floor in place, unless it lacks a table that somebody has now or later."""
     _check_version("floor", expected, ledger.floor_version)
     kept = {table.id for table in floor.tables}
+    if any(table not in kept for rule in ledger.policy.walk_in_rules for table in rule.tables):
+        raise Wrong(InvalidInput, field="walk_in_rules")
     for table_id in sorted(table.id for table in ledger.floor.tables if table.id not in kept):
         using = [
             row

@@ -21,7 +21,7 @@ from fourtop.errors import (
 )
 from fourtop.model.event import EventType
 from fourtop.model.request import BookingRequest
-from tests.stateful.admission import NOTHING, Own, admit, check_caps, refused, sit
+from tests.stateful.admission import admit, check_caps, excluded, refused, sit
 from tests.stateful.booking import check_expected, find
 from tests.stateful.choosing import NO_CONDITION
 from tests.stateful.ledger import (
@@ -35,6 +35,7 @@ from tests.stateful.ledger import (
     Row,
     Wrong,
 )
+from tests.stateful.limits import NOTHING, Own
 from tests.stateful.service import Opening, Sitting, moment, opening_at, told
 
 
@@ -119,6 +120,7 @@ def _made(
         named=bool(request.tables),
         occasion=request.occasion,
         reference=request.reference,
+        channel=request.channel,
     )
     ledger.keeps[new_id] = keep
     ledger.place(("hold", new_id), tables, seated.block_start, seated.block_end)
@@ -315,6 +317,7 @@ def confirm(ledger: Ledger, new_id: str, asked: Asked) -> Guest:
             occasion=keep.occasion,
             reference=keep.reference,
             told=told(ledger.restaurant, seated.start),
+            channel=keep.channel,
         )
         ledger.guests[booking_id] = guest
     is_own = keep.booking_id is not None
@@ -326,6 +329,7 @@ def confirm(ledger: Ledger, new_id: str, asked: Asked) -> Guest:
     guest.reference = keep.reference or guest.reference
     guest.status, guest.sitting, guest.given = "confirmed", seated, given
     guest.past_reason = guest.past_reason or keep.past_reason
+    guest.channel = keep.channel or guest.channel
     guest.version, guest.updated, guest.actor = guest.version + 1, ledger.now, ledger.actor
     keep.state = "confirmed"
     ledger.occupancy_version += 1
@@ -363,16 +367,21 @@ def _seats(
         () if guest is None else tuple(("hold", each.id) for each in ledger.keeps_for(guest.id))
     )
     own = Own((("hold", keep.id), *others), None if guest is None else guest.id, keep.id)
-    seated = sit(ledger, _as_request(keep, _occasion_now(ledger, keep)))
-    check_caps(ledger, seated, keep.party_size, own)
+    request = _as_request(keep, _occasion_now(ledger, keep))
+    seated = sit(ledger, request)
+    check_caps(ledger, seated, request, own)
     changed = drift(ledger, keep, seated)
     if not changed:
+        barred = excluded(ledger, seated, request, own)
+        reasons = [reason for tables, reason in barred if tables & set(keep.tables)]
         kinds = ledger.chooser().unmet_kinds(keep.tables, keep.must)
-        if not kinds:
+        if kinds:
+            facts = {"party_size": keep.party_size, "conditions": kinds}
+            reasons.append((Code.NO_TABLES_MATCH, facts))
+        if not reasons:
             return keep.sitting, keep.tables
         if not requote:
-            facts = {"party_size": keep.party_size, "conditions": kinds}
-            raise refused(Proof.NAMED_TABLES, (Code.NO_TABLES_MATCH, facts))
+            raise refused(Proof.NAMED_TABLES, *reasons)
     # What the party named: an occasion that the house chose for it is no wish of its own.
     seated, choice = admit(ledger, _as_request(keep, keep.occasion), own, is_held=True)
     if not requote:
@@ -395,6 +404,7 @@ def _as_request(keep: Keep, occasion: str | None) -> BookingRequest:
         wish=keep.wish,
         tables=keep.tables if keep.named else (),
         past_reason="was-held",
+        channel=keep.channel,
     )
 
 

@@ -86,6 +86,7 @@ class Guest:
     occasion: str | None
     reference: str | None
     told: str
+    channel: str | None = None
 
 
 @attrs.define(eq=False)
@@ -110,6 +111,7 @@ class Keep:
     named: bool
     occasion: str | None
     reference: str | None
+    channel: str | None = None
     state: str = "active"
 
 

@@ -9,10 +9,16 @@ import attrs
 import pytest
 
 from fourtop import MemoryStore
+from fourtop.engine import usage
 from fourtop.engine.admission import Admission
+from fourtop.engine.candidacy import Candidacy
+from fourtop.engine.checks import capacity, pace
 from fourtop.engine.commands import reschedule as reschedule_command
 from fourtop.engine.invocation import Invocation
+from fourtop.engine.usage import Attendance
+from fourtop.model.capacity_rules import PacingRule, RuleKind
 from fourtop.model.hold import Hold, HoldState
+from fourtop.model.window import LATEST_US
 from fourtop.planner import Planner
 from fourtop.planner.candidate import Candidate
 from fourtop.ports import Changes, Decision, View
@@ -38,6 +44,54 @@ def the_slack_budget_is_ignored(patch: Patch) -> None:
 
 def caps_do_not_count_holds(patch: Patch) -> None:
     patch.setattr(View, "held_covers", lambda *_: ())
+
+
+def a_counted_party_is_a_new_one(patch: Patch) -> None:
+    patch.setattr(Attendance, "own_covers", 0)
+    patch.setattr(Attendance, "own_parties", 0)
+
+
+def a_meal_ends_an_interval_later(patch: Patch) -> None:
+    good = usage.intervals_of
+
+    def intervals_of(rule: PacingRule, service: Any, start_us: int, end_us: int) -> range:
+        return good(rule, service, start_us, end_us + 1)
+
+    for module in (usage, pace):
+        patch.setattr(module, "intervals_of", intervals_of)
+
+
+def intervals_count_from_the_full_hour(patch: Patch) -> None:
+    good = usage.intervals_of
+
+    def intervals_of(rule: PacingRule, service: Any, start_us: int, end_us: int) -> range:
+        hour_us = 3_600_000_000
+        late = service.window.start_us % (rule.interval_minutes * 60_000_000) % hour_us
+        return good(rule, service, start_us + late + hour_us // 6, end_us + late + hour_us // 6)
+
+    for module in (usage, pace):
+        patch.setattr(module, "intervals_of", intervals_of)
+
+
+def overrides_do_not_override(patch: Patch) -> None:
+    patch.setattr(RuleKind, "rank", 0)
+
+
+def shares_are_never_released(patch: Patch) -> None:
+    patch.setattr(capacity, "_release_us", lambda *_: LATEST_US)
+
+
+def zones_do_not_count_holds(patch: Patch) -> None:
+    good = View.counted_parties
+
+    def counted_parties(view: View, window: Any) -> Any:
+        return tuple(each for each in good(view, window) if each.owner.kind.value == "booking")
+
+    patch.setattr(View, "counted_parties", counted_parties)
+
+
+def walk_in_tables_are_kept_from_the_staff(patch: Patch) -> None:
+    patch.setattr(Candidacy, "is_guest", True)
 
 
 def rescheduling_keeps_the_old_tables(patch: Patch) -> None:
@@ -97,6 +151,13 @@ MUTANTS: tuple[Mutant, ...] = (
     holds_live_a_microsecond_longer,
     the_slack_budget_is_ignored,
     caps_do_not_count_holds,
+    a_counted_party_is_a_new_one,
+    a_meal_ends_an_interval_later,
+    intervals_count_from_the_full_hour,
+    overrides_do_not_override,
+    shares_are_never_released,
+    zones_do_not_count_holds,
+    walk_in_tables_are_kept_from_the_staff,
     rescheduling_keeps_the_old_tables,
     any_request_replays_a_key,
     time_goes_back_with_the_clock,

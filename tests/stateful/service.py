@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from fourtop.errors import Code
-from fourtop.model.capacity_rules import CapacityRule
 from fourtop.model.date_exception import DateException
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant
@@ -228,21 +227,3 @@ def of_band(bands: Sequence[TurnBand], party_size: int) -> int:
         if band.max_party is None or party_size <= band.max_party:
             return band.minutes
     return bands[-1].minutes
-
-
-def cap(policy: Policy, period: str, day: date) -> CapacityRule | None:
-    """Return the binding rule: date, then weekday, then neither; a period before all periods."""
-    found: CapacityRule | None = None
-    best = -1
-    for each in policy.capacity_rules:
-        applies = (
-            each.period in (None, period)
-            and each.on in (None, day)
-            and (each.weekday is None or each.weekday.value == WEEK[day.weekday()])
-        )
-        rank = (
-            4 * (each.on is not None) + 2 * (each.weekday is not None) + (each.period is not None)
-        )
-        if applies and rank > best:
-            found, best = each, rank
-    return found

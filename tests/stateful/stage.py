@@ -28,7 +28,14 @@ from fourtop.model.results import ClearReport, ImportReport
 from fourtop.ports import Store
 from fourtop.testing.strategies import houses
 from tests.stateful import comparing, holding
-from tests.stateful.drawing import MOMENTS, UNKNOWN, Caller, pick_id, picks
+from tests.stateful.drawing import (
+    MOMENTS,
+    UNKNOWN,
+    Caller,
+    edited_limits,
+    pick_id,
+    picks,
+)
 from tests.stateful.ledger import Guest, Keep, Ledger, Wrong
 from tests.stateful.twin import STEPS_BETWEEN_LOOKS, Twins, Unison, check_same, shown
 
@@ -139,8 +146,11 @@ class Stage(RuleBasedStateMachine):
         first=houses(restaurant_id=IDS[0], most_tables=6),
         second=houses(restaurant_id=IDS[1], most_tables=3, timezone="America/New_York"),
         opened=st.sampled_from(MOMENTS),
+        limits=st.one_of(st.none(), st.tuples(st.integers(0, 9), st.integers(0, 3))),
     )
-    def open(self, first: House, second: House, opened: datetime) -> None:
+    def open(
+        self, first: House, second: House, opened: datetime, limits: tuple[int, int] | None
+    ) -> None:
         type(self).steps -= 1  # Opening is no step.
         self.clock.move_to(opened)
         self.opened = opened
@@ -148,6 +158,9 @@ class Stage(RuleBasedStateMachine):
             # Twins keep the restaurants of earlier evenings, whose slugs are taken.
             restaurant = attrs.evolve(drawn.restaurant, id=tenant, slug=slug(tenant))
             house = attrs.evolve(drawn, restaurant=restaurant)
+            if limits is not None:
+                ledger = Ledger(restaurant, drawn.floor, drawn.policy, now=self.clock.now_us())
+                house = attrs.evolve(house, policy=edited_limits(ledger, *limits))
             for engine in self.engines.values():
                 engine.add_restaurant(house)
             self.ledgers.append(Ledger(house.restaurant, house.floor, house.policy))

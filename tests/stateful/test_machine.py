@@ -22,6 +22,7 @@ MODEL = (
     "editing",
     "holding",
     "ledger",
+    "limits",
     "service",
 )
 # Evenings that hold ten thousand steps and some to spare; they are always the same.
@@ -56,6 +57,7 @@ CODES = (
     Code.ALLOCATIONS_OVERLAP,
     Code.BOOKING_IN_PAST,
     Code.CAPACITY_EXCEEDED,
+    Code.CHANNEL_SHARE_HELD_BACK,
     Code.DWELL_BELOW_MINIMUM,
     Code.HOLD_CONFLICT,
     Code.HOLD_ENDED,
@@ -66,9 +68,12 @@ CODES = (
     Code.LAST_SEATING_PASSED,
     Code.NO_TABLES_MATCH,
     Code.OUTSIDE_SERVICE_HOURS,
+    Code.PACING_EXCEEDED,
     Code.PARTY_NEVER_FITS,
     Code.POLICY_DRIFT,
     Code.TABLES_TAKEN,
+    Code.WALK_INS_ONLY,
+    Code.ZONE_CAPACITY_EXCEEDED,
 )
 
 

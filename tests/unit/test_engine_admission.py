@@ -12,9 +12,11 @@ from fourtop import (
     BookingChange,
     BookingRequest,
     CapacityRule,
+    ChannelShare,
     Code,
     Desk,
     ManualClock,
+    PacingRule,
     Quote,
     Reason,
     Refusal,
@@ -70,7 +72,7 @@ def test_the_checks_run_in_the_order_of_the_list() -> None:
     names = [check.name for check in CHECKS]
     assert names == [
         *("active", "past", "channel", "hours", "notice", "start_times", "guest_stay"),
-        *("capacity", "tables"),
+        *("walk_ins", "capacity", "shares", "pacing", "zones", "tables"),
     ]
 
 
@@ -119,7 +121,13 @@ def test_named_tables_are_refused_by_the_rules_before_the_rivals(store: Store, d
 
 
 def test_only_the_check_of_tables_is_left_out_where_tables_are_counted_or_come_later() -> None:
-    house = a_house(one_table(), capacity_rules=(CapacityRule(max_covers=5),))
+    house = a_house(
+        one_table(),
+        capacity_rules=(CapacityRule(max_covers=5), CapacityRule(max_covers=5, zone="main")),
+        pacing_rules=(PacingRule(30, max_covers=5),),
+        channels=("online",),
+        channel_shares=(ChannelShare("online", 2),),
+    )
     without = [check.name for check in Composition.of(house).without_tables]
     after = [check.name for check in CHECKS if check.reads is not Reads.NOTHING]
     assert without == [name for name in after if name != "tables"]

@@ -22,7 +22,18 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.ports import Store
-from tests.evening import FRIDAY, a_house, at, booked, change, held, open_desk, party_size, window
+from tests.evening import (
+    FRIDAY,
+    MONTH,
+    a_house,
+    at,
+    booked,
+    change,
+    held,
+    open_desk,
+    party_size,
+    window,
+)
 
 
 @pytest.fixture
@@ -65,7 +76,7 @@ ALL = [ANY, PERIOD, WEEKDAY, WEEKDAY_AND_PERIOD, DATE, DATE_AND_PERIOD]
 
 
 @pytest.mark.parametrize("most", range(len(ALL)))
-def test_the_most_specific_rule_wins_as_a_whole(desk: Desk, most: int) -> None:
+def test_the_most_specific_rule_wins(desk: Desk, most: int) -> None:
     cap(desk, *ALL[: most + 1])
     assert room(desk, 1) == ALL[most].max_parties
 
@@ -85,6 +96,15 @@ def test_a_rule_for_another_period_day_or_date_does_not_count(desk: Desk) -> Non
 def test_the_caps_on_covers_and_on_parties_are_found_apart(desk: Desk) -> None:
     cap(desk, CapacityRule(max_covers=9), CapacityRule(max_parties=3, on="2026-05-01"))
     assert (room(desk, 4), room(desk, 1)) == (2, 1)
+
+
+def test_a_rule_of_a_later_kind_overrides_a_more_specific_one(desk: Desk) -> None:
+    event = CapacityRule(max_covers=8, kind="event")
+    cap(desk, DATE_AND_PERIOD, CapacityRule(max_covers=40, on="2026-05-01"), event)
+    assert room(desk, 4) == 2
+    emergency = CapacityRule(max_covers=0, kind="emergency")
+    cap(desk, DATE_AND_PERIOD, event, emergency)
+    assert room(desk, 1) == 0
 
 
 def test_a_rule_counts_each_service_of_the_day_for_itself(desk: Desk) -> None:
@@ -205,14 +225,74 @@ def test_the_night_before_counts_for_itself(store: Store) -> None:
     assert desk.hold(tomorrow).party_size == 2
 
 
-def test_who_already_counts_may_come_though_the_cap_sank(desk: Desk, clock: ManualClock) -> None:
-    bookings = [booked(desk, 4) for _ in range(2)]
-    cap(desk, CapacityRule(max_covers=4))
-    with pytest.raises(Refused) as caught:
-        desk.reschedule(bookings[0].id, change(4, "20:00"))
-    assert caught.value.refusal.reasons[0].details["booked"] == 4
+# ---- a cap refuses only a rise -------------------------------------------------------------------
+
+
+@pytest.fixture
+def lowered(desk: Desk) -> Desk:
+    """The desk after two parties of four were booked and the cap was lowered to four covers."""
+    for name in ("b1", "b2"):
+        desk.book(party_size(4), booking_id=name)
+    cap(desk, CapacityRule(max_covers=4, max_parties=1))
+    return desk
+
+
+def test_who_already_counts_may_come_though_the_cap_sank(lowered: Desk, clock: ManualClock) -> None:
+    assert lowered.reschedule("b1", change(4, "20:00")).version == 2
     clock.move_to(at("19:00"))
-    assert desk.seat(bookings[0].id).party_size == 4
+    assert lowered.seat("b2").party_size == 4
+
+
+@pytest.mark.parametrize("size", [1, 3, 4])
+def test_finding_07_a_counted_party_may_keep_or_lower_its_number(lowered: Desk, size: int) -> None:
+    assert lowered.reschedule("b1", change(size)).party_size == size
+
+
+def test_finding_07_a_cap_refuses_only_a_rise(lowered: Desk) -> None:
+    before = lowered.bookings(MONTH)
+    with pytest.raises(Refused) as caught:
+        lowered.reschedule("b1", change(5))
+    (reason,) = caught.value.refusal.reasons
+    facts = {name: reason.details[name] for name in ("unit", "limit", "booked", "requested")}
+    assert facts == {"unit": "covers", "limit": 4, "booked": 4, "requested": 5}
+    assert lowered.bookings(MONTH) == before
+
+
+def test_finding_07_a_party_of_another_service_raises_the_count(lowered: Desk) -> None:
+    booked(lowered, 1, "12:30")
+    with pytest.raises(Refused):
+        lowered.reschedule("b1", change(4, "12:30"))
+
+
+def test_finding_07_a_counted_party_may_fill_the_cap_exactly(desk: Desk) -> None:
+    for name in ("b1", "b2"):
+        desk.book(party_size(2), booking_id=name)
+    cap(desk, CapacityRule(max_covers=6))
+    assert desk.reschedule("b1", change(4)).party_size == 4
+    with pytest.raises(Refused):
+        desk.reschedule("b2", change(3))
+
+
+def test_finding_07_a_counted_booking_gets_its_tables_under_a_lowered_cap(desk: Desk) -> None:
+    for name in ("b1", "b2", "b3"):
+        desk.book(party_size(4), booking_id=name, tables="later")
+    cap(desk, CapacityRule(max_covers=0, max_parties=0))
+    hold = held(desk, 4, booking_id="b1")
+    hold = desk.replace_hold(hold.id, party_size(4, tables=["7"]))
+    assert desk.confirm(hold.id).tables == ("7",)
+    held(desk, 4, booking_id="b2")
+    # Another hold for it ends with the change, and counts no more than the booking did.
+    assert desk.reschedule("b2", change(2)).party_size == 2
+    with pytest.raises(Refused):
+        held(desk, 1)
+
+
+def test_finding_07_a_party_that_does_not_count_yet_raises_the_count(desk: Desk) -> None:
+    hold = held(desk, 4)
+    cap(desk, CapacityRule(max_covers=3))
+    with pytest.raises(Refused):
+        desk.replace_hold(hold.id, party_size(4))
+    assert desk.replace_hold(hold.id, party_size(3)).party_size == 3
 
 
 def test_spots_stop_at_the_caps(desk: Desk) -> None:

@@ -25,9 +25,11 @@ from fourtop import (
     KeyReused,
     ManualClock,
     NotFound,
+    Occasion,
     OwnerKind,
     PolicyDrift,
     Refused,
+    ServicePeriod,
     TableSnapshot,
 )
 from fourtop.formats.results import to_data
@@ -35,6 +37,7 @@ from fourtop.ports import Store
 from tests.evening import (
     MONTH,
     STAFF,
+    a_house,
     at,
     booked,
     held,
@@ -351,6 +354,15 @@ def test_a_hold_keeps_its_place_under_the_caps_that_it_was_made_with(desk: Desk)
     hold = held(desk, 4)
     import_rows(desk, ("i1", 2, "19:00", "20:30", "1"))
     assert desk.confirm(hold.id).party_size == 4
+
+
+def test_a_hold_with_the_occasion_of_its_period_is_confirmed_after_an_edit(store: Store) -> None:
+    periods = [ServicePeriod("dinner", "17:00", "23:00", occasions=["supper"])]
+    occasions = [Occasion("supper", [(None, 90)])]
+    desk = open_desk(store, a_house(periods=periods, occasions=occasions))
+    hold = held(desk, 4)
+    with_caps(desk, max_covers=4)
+    assert desk.confirm(hold.id).stay == hold.stay
 
 
 def with_caps(desk: Desk, *, max_covers: int) -> None:

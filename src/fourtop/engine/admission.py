@@ -9,13 +9,21 @@ party cannot have, and stands in ``TABLE_RULES``.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Final
 
 import attrs
 
 from fourtop.engine.candidacy import Candidacy, Check, Party, Reads, TableRule
-from fourtop.engine.checks.capacity import check_capacity, count_within_capacity, has_caps
+from fourtop.engine.checks.capacity import (
+    check_capacity,
+    check_shares,
+    count_within_capacity,
+    count_within_shares,
+    has_caps,
+    has_shares,
+)
 from fourtop.engine.checks.house import check_active, check_hours, check_past
 from fourtop.engine.checks.notice import (
     check_channel,
@@ -23,16 +31,41 @@ from fourtop.engine.checks.notice import (
     check_notice,
     has_booking_windows,
 )
+from fourtop.engine.checks.pace import (
+    check_pacing,
+    count_at_paced_tables,
+    count_within_pacing,
+    exclude_paced_tables,
+    has_pacing,
+)
 from fourtop.engine.checks.start_times import check_start_times
 from fourtop.engine.checks.tables import check_tables, count_tables
+from fourtop.engine.checks.walk_ins import (
+    check_walk_ins,
+    exclude_walk_in_tables,
+    has_walk_in_rules,
+)
+from fourtop.engine.checks.zone_caps import (
+    check_zones,
+    count_in_zones,
+    count_within_zones,
+    exclude_full_zones,
+    has_zone_caps,
+)
 from fourtop.engine.checks.zones import exclude_closed_zones, has_zone_rules
 from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.limits import limits_of
 from fourtop.engine.stays import find_stays
-from fourtop.engine.usage import NOTHING_RELEASED, Released, count_usage
+from fourtop.engine.usage import (
+    NOTHING_RELEASED,
+    Attendance,
+    Released,
+    take_attendance,
+    usage_of,
+)
 from fourtop.errors import Refusal
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Service, Stay
-from fourtop.model.capacity_rules import CapacityRule
 from fourtop.model.house import House
 from fourtop.model.plan import Plan
 from fourtop.model.receipt import Usage
@@ -48,11 +81,30 @@ CHECKS: Final = (
     Check("notice", Reads.NOTHING, check_notice, binds=has_booking_windows, is_promised=True),
     Check("start_times", Reads.NOTHING, check_start_times, is_promised=True),
     Check("guest_stay", Reads.NOTHING, check_guest_stay, is_promised=True),
+    Check("walk_ins", Reads.NOTHING, check_walk_ins, binds=has_walk_in_rules),
     Check("capacity", Reads.HEADCOUNTS, check_capacity, count_within_capacity, binds=has_caps),
+    Check("shares", Reads.HEADCOUNTS, check_shares, count_within_shares, binds=has_shares),
+    Check("pacing", Reads.HEADCOUNTS, check_pacing, count_within_pacing, binds=has_pacing),
+    Check("zones", Reads.HEADCOUNTS, check_zones, count_in_zones, binds=has_zone_caps),
     Check("tables", Reads.ALLOCATIONS, check_tables),
 )
 TABLE_RULES: Final = (
     TableRule("zone_hours", Reads.NOTHING, exclude_closed_zones, binds=has_zone_rules),
+    TableRule("walk_ins", Reads.NOTHING, exclude_walk_in_tables, binds=has_walk_in_rules),
+    TableRule(
+        "pacing",
+        Reads.HEADCOUNTS,
+        exclude_paced_tables,
+        count_at_paced_tables,
+        binds=has_pacing,
+    ),
+    TableRule(
+        "zone_caps",
+        Reads.HEADCOUNTS,
+        exclude_full_zones,
+        count_within_zones,
+        binds=has_zone_caps,
+    ),
 )
 
 _COMPOSITION: Final = "admission"
@@ -173,7 +225,7 @@ class Admission:
         # The answers that the check of tables has worked out.
         self.free_by_window: dict[tuple[int, int], int] = {}
         self.spots_by_tables: dict[tuple[PlanRequest, int, int], int] = {}
-        self._usage: dict[tuple[str, date], Usage] = {}
+        self._attendance: dict[tuple[str, date], Attendance] = {}
         policy = compiled.house.policy
         self.earliest_us: int = view.now_us - policy.past_grace_minutes * MICROSECONDS_PER_MINUTE
 
@@ -277,35 +329,42 @@ class Admission:
             [each for each in stays if each not in scope.windows and not scope.covers(each)]
         )
         is_counted = counts or (
-            self.composition.reads_headcounts and self.find_capacity_rule(service) is not None
+            self.composition.reads_headcounts and limits_of(self.compiled, service).binds
         )
-        is_missing = is_counted and not scope.covers_headcounts(service.window)
-        if not windows and not is_missing:
+        counted: Scope | None = None
+        if is_counted:
+            counted = missing_counts(self.view, self.compiled, (service.window,))
+        if not windows and counted is None:
             return None
-        headcounts = (service.window,) if is_missing else ()
-        return Need(Scope(scope.restaurant_id, windows=windows, headcounts=headcounts))
+        need = Scope(scope.restaurant_id, windows=windows)
+        return Need(need if counted is None else need | counted)
 
     # ---- covers and parties
 
-    def find_capacity_rule(self, service: Service) -> CapacityRule | None:
-        """Return the capacity rule of a service; ``None`` without one."""
-        policy = self.compiled.house.policy
-        if not policy.capacity_rules:
-            return None
-        return policy.find_capacity_rule(service.period.key, service.date)
+    def usage(self, service: Service, stay: Stay | None = None, *, more: int = 0) -> Usage:
+        """Return the covers and parties of a service, without the party itself.
 
-    def usage(self, service: Service) -> Usage:
-        """Return the covers and parties of a service.
-
-        It counts bookings of a status that counts, and live holds without such a booking.
+        Args:
+            service: The service.
+            stay: A stay, for the pacing of its intervals; ``None``: without pacing.
+            more: The people of a party to add, at that stay; 0: none.
         """
+        limits = limits_of(self.compiled, service)
+        return usage_of(self.attendance(service), limits, service, stay, more)
+
+    def attendance(self, service: Service) -> Attendance:
+        """Return the parties that count in a service, the party itself apart."""
         key = (service.period.key, service.date)
-        usage = self._usage.get(key)
-        if usage is None:
-            rule = self.find_capacity_rule(service)
-            usage = count_usage(self.view, self.compiled.calendar, service, self.released, rule)
-            self._usage[key] = usage
-        return usage
+        found = self._attendance.get(key)
+        if found is None:
+            found = self._attendance[key] = take_attendance(
+                self.view,
+                self.compiled.calendar,
+                service,
+                self.released,
+                by_party=self.compiled.counts_by_party,
+            )
+        return found
 
 
 def _all_findings(checks: tuple[Check, ...], candidacy: Candidacy) -> tuple[Finding, ...]:
@@ -324,10 +383,23 @@ def expected_windows(
     if isinstance(stays, Refusal):
         return (), ()
     windows = (stays.stay.occupied, *(each.stay.occupied for each in stays.variants))
-    policy = compiled.house.policy
-    if counts or policy.capacity_rules:
+    if counts or composition_of(compiled).reads_headcounts:
         service = compiled.calendar.find_service(party.start_us)
         assert service is not None, "a stay lies in a service"
-        if counts or policy.find_capacity_rule(service.period.key, service.date) is not None:
+        if counts or limits_of(compiled, service).binds:
             return windows, (service.window,)
     return windows, ()
+
+
+def missing_counts(
+    view: View, compiled: CompiledHouse, services: Collection[Window]
+) -> Scope | None:
+    """Return the counts of some services that a view lacks; ``None`` if it has them."""
+    by_party = compiled.counts_by_party
+    covers = view.scope.covers_parties if by_party else view.scope.covers_headcounts
+    missing = tuple(window for window in services if not covers(window))
+    if not missing:
+        return None
+    if by_party:
+        return Scope(view.scope.restaurant_id, counted_parties=missing)
+    return Scope(view.scope.restaurant_id, headcounts=missing)

@@ -6,10 +6,11 @@ from collections.abc import Collection
 
 import attrs
 
-from fourtop.engine.admission import Admission
+from fourtop.engine.admission import Admission, missing_counts
 from fourtop.engine.candidacy import Candidacy, Inquiry
 from fourtop.engine.checks.tables import check_tables
 from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.limits import limits_of
 from fourtop.engine.rivals import describe, taken
 from fourtop.engine.steps import own
 from fourtop.engine.usage import Released
@@ -49,7 +50,14 @@ class TableSearch:
         """
         size = booking.party_size if party_size is None else party_size
         start_us = booking.stay.dining.start_us
-        party = Inquiry(size, start_us, booking.must, booking.wish, booking.occasion)
+        party = Inquiry(
+            size,
+            start_us,
+            booking.must,
+            booking.wish,
+            booking.occasion,
+            channel=booking.channel,
+        )
         released = Released(own(booking.id), booking.id)
         candidacy = Candidacy(Admission(view, self.compiled, self.actor, released), party)
         need = self._missing(view, booking, window)
@@ -69,13 +77,13 @@ class TableSearch:
         scope = view.scope
         windows = () if scope.covers(window) else (window,)
         service = self.compiled.calendar.find_service(booking.stay.dining.start_us)
-        headcounts: tuple[Window, ...] = ()
-        if service is not None and self.compiled.house.policy.capacity_rules:
-            counted = service.window
-            headcounts = () if scope.covers_headcounts(counted) else (counted,)
-        if not windows and not headcounts:
+        counts: Scope | None = None
+        if service is not None and limits_of(self.compiled, service).binds:
+            counts = missing_counts(view, self.compiled, (service.window,))
+        if not windows and counts is None:
             return None
-        return Need(Scope(scope.restaurant_id, windows=windows, headcounts=headcounts))
+        need = Scope(scope.restaurant_id, windows=windows)
+        return Need(need if counts is None else need | counts)
 
 
 def occupied(

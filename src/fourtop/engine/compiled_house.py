@@ -9,6 +9,7 @@ from typing import Any, Final
 import attrs
 
 from fourtop.model.calendar import Calendar, Stay
+from fourtop.model.capacity_rules import Spread
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Fingerprint, fingerprint_of
 from fourtop.model.house import House
@@ -45,6 +46,16 @@ class CompiledHouse:
     def _cached(self) -> Callable[[_FingerprintKey], Fingerprint]:
         made = partial(_fingerprint, self.house, self.versions)
         return lru_cache(maxsize=KEPT_FINGERPRINTS)(made)
+
+    @property
+    def counts_by_party(self) -> bool:
+        """Whether a rule of the house needs each party of a service by itself."""
+        policy = self.house.policy
+        return (
+            bool(policy.channel_shares)
+            or any(rule.zone is not None for rule in policy.capacity_rules)
+            or any(rule.spread is Spread.MEAL for rule in policy.pacing_rules)
+        )
 
     def fingerprint(
         self, tables: tuple[str, ...], terms: tuple[ServicePeriod, Stay] | None, party_size: int

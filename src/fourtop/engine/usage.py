@@ -1,15 +1,19 @@
-"""Usage: the covers and parties of a service, and the records that a command leaves out of it."""
+"""Usage: the parties of a service, and the records that a command leaves out of the count."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import attrs
 
-from fourtop.model.allocation import Owner
-from fourtop.model.calendar import Calendar, Service
-from fourtop.model.capacity_rules import CapacityRule
-from fourtop.model.receipt import Usage
+from fourtop.engine.limits import Limits
+from fourtop.model.allocation import Owner, OwnerKind
+from fourtop.model.booking import Booking
+from fourtop.model.calendar import Calendar, Service, Stay
+from fourtop.model.capacity_rules import PacingRule, Spread
+from fourtop.model.receipt import PacingUsage, Usage
+from fourtop.model.window import MICROSECONDS_PER_MINUTE
 from fourtop.ports import View
 
 
@@ -33,23 +37,82 @@ class Released:
 NOTHING_RELEASED: Final = Released()
 
 
-def count_usage(
-    view: View,
-    calendar: Calendar,
-    service: Service,
-    released: Released,
-    rule: CapacityRule | None,
-) -> Usage:
-    """Count the covers and parties of a service, apart from the released records.
+@attrs.frozen
+class Group:
+    """Parties of one service that count alike; one party if the rules need each by itself.
 
-    It counts bookings of a status that counts, and live holds without such a booking.
+    Args:
+        start_us: When they sit down.
+        covers: How many people.
+        parties: How many parties.
+        end_us: When they leave; 0 if no rule needs it.
+        channel: The channel that they came by.
+        tables: Their tables.
+        counted_us: Of a hold, the start of its booking if that counts.
+        counts: Whether they count towards caps, pacing and shares. A hold with a booking that
+            counts in the same service takes its tables only.
+    """
+
+    start_us: int
+    covers: int
+    parties: int = 1
+    end_us: int = 0
+    channel: str | None = None
+    tables: tuple[str, ...] = ()
+    counted_us: int | None = None
+    counts: bool = True
+
+
+@attrs.frozen
+class Attendance:
+    """The parties that count in a service, the party itself apart.
+
+    Args:
+        others: The other parties.
+        own: The released booking, if it counts in this service already.
+        covers: The people of the others.
+        parties: The number of the others.
+    """
+
+    others: tuple[Group, ...]
+    own: Group | None
+    covers: int
+    parties: int
+
+    @property
+    def own_covers(self) -> int:
+        """The people that the party itself counts for already."""
+        return 0 if self.own is None else self.own.covers
+
+    @property
+    def own_parties(self) -> int:
+        """1 if the party itself counts already, otherwise 0."""
+        return 0 if self.own is None else 1
+
+    def covers_of(self, channel: str) -> int:
+        """Return the people of the others who came by a channel."""
+        return sum(each.covers for each in self.others if each.counts and each.channel == channel)
+
+    def at_tables(self, tables: frozenset[str]) -> tuple[int, int]:
+        """Return the people and parties of the others who have one of some tables."""
+        found = [each for each in self.others if not tables.isdisjoint(each.tables)]
+        return sum(each.covers for each in found), sum(each.parties for each in found)
+
+
+def take_attendance(
+    view: View, calendar: Calendar, service: Service, released: Released, *, by_party: bool
+) -> Attendance:
+    """Count the parties of a service, apart from the released records.
+
+    Bookings of a status that counts do, and live holds without such a booking. A released hold is
+    not counted apart: it is no booking yet, and has to fit under the caps as a new party does.
 
     Args:
         view: The records.
         calendar: Finds the service of each start.
         service: The service.
         released: The records to leave out.
-        rule: The capacity rule of the service, if any.
+        by_party: Whether the rules of the house need each party by itself.
     """
 
     def is_in(start_us: int) -> bool:
@@ -57,19 +120,134 @@ def count_usage(
         found = calendar.find_service(start_us)
         return found is service or service.is_same(found)
 
-    covers, parties = 0, 0
-    for each in view.headcounts(service.window):
-        if is_in(each.start_us):
-            covers, parties = covers + each.covers, parties + each.parties
-    for held in view.held_covers(service.window):
-        is_left_out = held.hold_id == released.hold_id or (
-            held.counted_us is not None and is_in(held.counted_us)
-        )
-        if not is_left_out and is_in(held.start_us):
-            covers, parties = covers + held.party_size, parties + 1
+    own = None
     known = None if released.booking_id is None else view.find_booking(released.booking_id)
     if known is not None and known.status.counts_covers and is_in(known.stay.dining.start_us):
-        covers, parties = covers - known.party_size, parties - 1
-    max_covers = None if rule is None else rule.max_covers
-    max_parties = None if rule is None else rule.max_parties
-    return Usage(service.period.key, service.date, covers, parties, max_covers, max_parties)
+        own = _group_of(known)
+    found = (
+        _each_party(view, service, released)
+        if by_party
+        else _each_instant(view, service, released, own)
+    )
+    others, covers, parties = [], 0, 0
+    for each in found:
+        if not is_in(each.start_us):
+            continue
+        if each.counted_us is not None and is_in(each.counted_us):
+            others.append(attrs.evolve(each, counts=False))
+            continue
+        others.append(each)
+        covers, parties = covers + each.covers, parties + each.parties
+    return Attendance(tuple(others), own, covers, parties)
+
+
+def _each_instant(
+    view: View, service: Service, released: Released, own: Group | None
+) -> Iterator[Group]:
+    for each in view.headcounts(service.window):
+        yield Group(each.start_us, each.covers, each.parties)
+    if own is not None:
+        # The headcounts include the released booking.
+        yield Group(own.start_us, -own.covers, -1)
+    for held in view.held_covers(service.window):
+        if held.hold_id != released.hold_id:
+            yield Group(held.start_us, held.party_size, counted_us=held.counted_us)
+
+
+def _each_party(view: View, service: Service, released: Released) -> Iterator[Group]:
+    left_out = {*released.owners}
+    if released.booking_id is not None:
+        left_out.add(Owner(OwnerKind.BOOKING, released.booking_id))
+    if released.hold_id is not None:
+        left_out.add(Owner(OwnerKind.HOLD, released.hold_id))
+    for each in view.counted_parties(service.window):
+        if each.owner not in left_out:
+            yield Group(
+                each.start_us,
+                each.party_size,
+                end_us=each.end_us,
+                channel=each.channel,
+                tables=each.tables,
+                counted_us=each.counted_us,
+            )
+
+
+def _group_of(booking: Booking) -> Group:
+    dining, given = booking.stay.dining, booking.assignment
+    return Group(
+        dining.start_us,
+        booking.party_size,
+        end_us=dining.end_us,
+        channel=booking.channel,
+        tables=() if given is None else given.tables,
+    )
+
+
+# ---- pacing
+
+
+def intervals_of(rule: PacingRule, service: Service, start_us: int, end_us: int) -> range:
+    """Return the numbers of the intervals in which a rule counts a party; the first is 0."""
+    length_us = rule.interval_minutes * MICROSECONDS_PER_MINUTE
+    first = (start_us - service.window.start_us) // length_us
+    if rule.spread is Spread.START:
+        return range(first, first + 1)
+    return range(first, (end_us - 1 - service.window.start_us) // length_us + 1)
+
+
+def in_interval(
+    groups: Iterable[Group], rule: PacingRule, service: Service, number: int
+) -> tuple[int, int]:
+    """Return the people and parties that a rule counts in one interval."""
+    covers, parties = 0, 0
+    for each in groups:
+        if each.counts and number in intervals_of(rule, service, each.start_us, each.end_us):
+            covers, parties = covers + each.covers, parties + each.parties
+    return covers, parties
+
+
+def usage_of(
+    attendance: Attendance,
+    limits: Limits,
+    service: Service,
+    stay: Stay | None = None,
+    more: int = 0,
+) -> Usage:
+    """Return the usage of a service, and that of the intervals of a stay.
+
+    Args:
+        attendance: The parties that count.
+        limits: The limits of the service.
+        service: The service.
+        stay: A stay, for the pacing of its intervals; ``None``: without pacing.
+        more: The people of a party to add, at that stay; 0: none.
+    """
+    caps = limits.caps
+    return Usage(
+        service.period.key,
+        service.date,
+        attendance.covers + more,
+        attendance.parties + (more > 0),
+        None if caps is None else caps.max_covers,
+        None if caps is None else caps.max_parties,
+        () if stay is None else tuple(_pacing_of(attendance, limits, service, stay, more)),
+    )
+
+
+def _pacing_of(
+    attendance: Attendance, limits: Limits, service: Service, stay: Stay, more: int
+) -> Iterator[PacingUsage]:
+    for rule in limits.pacing:
+        length_us = rule.interval_minutes * MICROSECONDS_PER_MINUTE
+        for number in intervals_of(rule, service, stay.dining.start_us, stay.dining.end_us):
+            covers, parties = in_interval(attendance.others, rule, service, number)
+            start_us = service.window.start_us + number * length_us
+            yield PacingUsage(
+                start_us,
+                start_us + length_us,
+                rule.spread,
+                covers + more,
+                parties + (more > 0),
+                rule.max_covers,
+                rule.max_parties,
+            )

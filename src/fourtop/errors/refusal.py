@@ -34,6 +34,18 @@ _TEXT = {
     Code.CAPACITY_EXCEEDED: (
         "{period} on {date} is limited to {limit} {unit}; {booked} booked, {requested} asked for"
     ),
+    Code.PACING_EXCEEDED: (
+        "{start} to {end} is limited to {limit} {unit}; {booked} booked, {requested} asked for"
+    ),
+    Code.ZONE_CAPACITY_EXCEEDED: (
+        "zone {zone} is limited to {limit} {unit} for {period} on {date};"
+        " {booked} booked, {requested} asked for"
+    ),
+    Code.CHANNEL_SHARE_HELD_BACK: (
+        "{held_back} of {limit} covers for {period} on {date} are held back for {channels}"
+        " until {until}; {available} are left, {requested} asked for"
+    ),
+    Code.WALK_INS_ONLY: "{the_tables} {are} for walk-ins only, for {period} on {date}",
     Code.PARTY_NEVER_FITS: "no table or combination on this floor seats a party of {party_size}",
     Code.NO_TABLES_MATCH: (
         "tables that seat {party_size} exist, but none meets the conditions {wanted}"
@@ -76,13 +88,16 @@ _TEXT = {
     ),
 }
 
+_SINGULAR = {"covers": "cover", "parties": "party"}
+
 
 def _words_of(details: Mapping[str, Any]) -> dict[str, Any]:
     """Return the words of sentences about one or more tables, and about conditions."""
     tables = details.get("tables", ())
     is_one = isinstance(tables, str) or len(tables) == 1
+    named = f"table{'' if is_one else 's'} {_listed(tables)}" if tables else "all tables"
     return {
-        "the_tables": f"table{'' if is_one else 's'} {_listed(tables)}",
+        "the_tables": named,
         "are": "is" if is_one else "are",
         "leave": "leaves" if is_one else "leave",
         "wanted": _conditions_of(details),
@@ -94,6 +109,7 @@ def _words_of(details: Mapping[str, Any]) -> dict[str, Any]:
         ),
         "nearest_starts": _listed(details.get("nearest") or "none"),
         "bounds": _bounds_of(details),
+        "unit": _unit_of(details),
     }
 
 
@@ -101,6 +117,11 @@ def _bounds_of(details: Mapping[str, Any]) -> str:
     if details.get("maximum_minutes") is None:
         return "guests do not choose the length of a stay"
     return "guests may stay {minimum_minutes} to {maximum_minutes}".format_map(details)
+
+
+def _unit_of(details: Mapping[str, Any]) -> Any:
+    unit: Any = details.get("unit")
+    return _SINGULAR.get(unit, unit) if details.get("limit") == 1 else unit
 
 
 def _conditions_of(details: Mapping[str, Any]) -> Any:

@@ -1,12 +1,59 @@
 """Receipts: the further facts on the hold, booking or block that a command returns."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 import attrs
 
 from fourtop.errors.display import brief
+from fourtop.model.capacity_rules import Spread
 from fourtop.model.plan import Plan
+from fourtop.model.window import Window, from_micros
+
+
+@attrs.frozen(repr=False)
+class PacingUsage:
+    """Covers and parties of one interval of a service against a pacing rule.
+
+    Args:
+        start_us: Start of the interval, in microseconds.
+        end_us: Its end.
+        spread: Whether parties count where they sit down or over their whole meal.
+        booked_covers: The number of people.
+        booked_parties: The number of bookings, and of holds without a booking.
+        max_covers: The cap on covers, or ``None``.
+        max_parties: The cap on parties, or ``None``.
+    """
+
+    start_us: int
+    end_us: int
+    spread: Spread
+    booked_covers: int
+    booked_parties: int
+    max_covers: int | None = None
+    max_parties: int | None = None
+
+    @property
+    def start(self) -> datetime:
+        """Start of the interval, in UTC."""
+        return from_micros(self.start_us)
+
+    @property
+    def end(self) -> datetime:
+        """End of the interval, in UTC."""
+        return from_micros(self.end_us)
+
+    @property
+    def utilisation_percent(self) -> int | None:
+        """Booked covers, or else parties, in percent of the cap, halves rounded up."""
+        if self.max_covers is not None:
+            return percent_of(self.booked_covers, self.max_covers)
+        return percent_of(self.booked_parties, self.max_parties)
+
+    def __repr__(self) -> str:
+        window = Window.of_micros(self.start_us, self.end_us).brief()
+        counts = (self.booked_covers, self.booked_parties, self.max_covers, self.max_parties)
+        return brief(self, f"{window} {_counts(*counts)}", self.spread.value)
 
 
 @attrs.frozen(repr=False)
@@ -20,6 +67,8 @@ class Usage:
         booked_parties: The number of bookings, and of holds without a booking.
         max_covers: The cap on covers, or ``None``.
         max_parties: The cap on parties, or ``None``.
+        pacing: The intervals of the stay that was asked about, where pacing applies; empty for a
+            whole service.
 
     >>> Usage("dinner", date(2026, 5, 1), 12, 3, 40, None).utilisation_percent
     30
@@ -31,6 +80,7 @@ class Usage:
     booked_parties: int
     max_covers: int | None = None
     max_parties: int | None = None
+    pacing: tuple[PacingUsage, ...] = ()
 
     @property
     def available_covers(self) -> int | None:
@@ -40,9 +90,19 @@ class Usage:
     @property
     def utilisation_percent(self) -> int | None:
         """Booked covers in percent of the cap, halves rounded up; ``None`` without a cap."""
-        if not self.max_covers:
-            return None
-        return (200 * self.booked_covers + self.max_covers) // (2 * self.max_covers)
+        return percent_of(self.booked_covers, self.max_covers)
+
+    @property
+    def fullest_percent(self) -> int | None:
+        """The percentage of the fullest limit, of the service or of an interval.
+
+        ``None`` without a limit.
+        """
+        of_service = self.utilisation_percent
+        if self.max_covers is None:
+            of_service = percent_of(self.booked_parties, self.max_parties)
+        found = (of_service, *(each.utilisation_percent for each in self.pacing))
+        return max((each for each in found if each is not None), default=None)
 
     def __repr__(self) -> str:
         return brief(self, f"{self.period} on {self.service_date}", self.summary())
@@ -53,13 +113,26 @@ class Usage:
         >>> Usage("dinner", date(2026, 5, 1), 12, 3, 40, None).summary()
         '12 of 40 covers, 3 parties'
         """
-        covers = "" if self.max_covers is None else f" of {self.max_covers:,}"
-        parties = "" if self.max_parties is None else f" of {self.max_parties:,}"
-        noun = "party" if self.booked_parties == 1 and not parties else "parties"
-        covers_noun = "cover" if self.booked_covers == 1 and not covers else "covers"
-        return (
-            f"{self.booked_covers:,}{covers} {covers_noun}, {self.booked_parties:,}{parties} {noun}"
-        )
+        return _counts(self.booked_covers, self.booked_parties, self.max_covers, self.max_parties)
+
+
+def _counts(
+    booked_covers: int, booked_parties: int, max_covers: int | None, max_parties: int | None
+) -> str:
+    covers = "" if max_covers is None else f" of {max_covers:,}"
+    parties = "" if max_parties is None else f" of {max_parties:,}"
+    noun = "party" if booked_parties == 1 and not parties else "parties"
+    covers_noun = "cover" if booked_covers == 1 and not covers else "covers"
+    return f"{booked_covers:,}{covers} {covers_noun}, {booked_parties:,}{parties} {noun}"
+
+
+def percent_of(booked: int, maximum: int | None) -> int | None:
+    """Return a number in percent of a maximum, halves rounded up; ``None`` without a maximum.
+
+    >>> percent_of(1, 8), percent_of(3, 0)
+    (13, None)
+    """
+    return (200 * booked + maximum) // (2 * maximum) if maximum else None
 
 
 @attrs.frozen(kw_only=True, repr=False)

@@ -86,6 +86,8 @@ class Slot:
         refusal: The reasons why it cannot be booked; ``None``: it can be booked.
         spots: The number of such parties that could be seated one after the other, up to the
             requested limit, caps included.
+        utilisation_percent: Of the limit on its covers, or else its parties, that is fullest at
+            this start: the cap of the service or the pacing of an interval. ``None`` without one.
         timezone: Of the restaurant, for the times that a person sees.
     """
 
@@ -94,6 +96,7 @@ class Slot:
     party_size: int
     refusal: Refusal | None
     spots: int
+    utilisation_percent: int | None = attrs.field(default=None, kw_only=True)
     timezone: str = attrs.field(default="UTC", eq=False, kw_only=True)
 
     @property

@@ -10,7 +10,13 @@ from fourtop.ports.changes import (
     PolicyChange,
     StoredResult,
 )
-from fourtop.ports.headcount import Headcount, HeldCover, held_covers_of
+from fourtop.ports.headcount import (
+    CountedParty,
+    Headcount,
+    HeldCover,
+    counted_parties_of,
+    held_covers_of,
+)
 from fourtop.ports.maintenance import MaintainedStore, Maintenance
 from fourtop.ports.outbox import DeadLetter, Delivery, Outbox, subject_of
 from fourtop.ports.plain_records import (
@@ -41,6 +47,7 @@ __all__ = [
     "AsyncStore",
     "Changes",
     "Clock",
+    "CountedParty",
     "DeadLetter",
     "Decision",
     "Delivery",
@@ -65,6 +72,7 @@ __all__ = [
     "View",
     "buffer_after_us",
     "by_kind",
+    "counted_parties_of",
     "held_covers_of",
     "is_behind",
     "joined_extent",

@@ -1,4 +1,8 @@
-"""Headcounts: the covers and parties that count towards caps, without their records."""
+"""Headcounts: the covers and parties that count towards caps, without their records.
+
+Caps and pacing by the start need the sums of each instant. Rules about zones, channels or the whole
+meal need each party by itself; only a house with such a rule asks for that.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
+from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Booking
 from fourtop.model.hold import Hold
 
@@ -43,6 +48,34 @@ class HeldCover:
     counted_us: int | None = None
 
 
+@attrs.frozen
+class CountedParty:
+    """One party that counts towards caps: a booking of a status that counts, or a live hold.
+
+    Args:
+        start_us: Start of its dining window.
+        end_us: End of its dining window.
+        owner: The booking or the hold.
+        party_size: How many people.
+        channel: The channel that it came by, if any.
+        tables: Its table ids, in table order; empty: it has no tables yet.
+        counted_us: Of a hold, as ``HeldCover.counted_us``; of a booking ``None``.
+    """
+
+    start_us: int
+    end_us: int
+    owner: Owner
+    party_size: int
+    channel: str | None = None
+    tables: tuple[str, ...] = ()
+    counted_us: int | None = None
+
+    @property
+    def order_key(self) -> tuple[int, str, str]:
+        """Its place among others: by start, then kind and id of the owner."""
+        return self.start_us, self.owner.kind.value, self.owner.id
+
+
 def headcounts_of(bookings: Iterable[Booking]) -> list[Headcount]:
     """Return the headcounts of bookings, ascending. A booking counts by its status."""
     counted: dict[int, tuple[int, int]] = {}
@@ -65,7 +98,46 @@ def held_covers_of(
     """
     for hold in holds:
         if hold.is_alive(now_us):
-            booking = None if hold.booking_id is None else bookings.get(hold.booking_id)
-            counts = booking is not None and booking.status.counts_covers
-            counted_us = booking.stay.dining.start_us if booking is not None and counts else None
+            counted_us = _counted_us(hold, bookings)
             yield HeldCover(hold.stay.dining.start_us, hold.id, hold.party_size, counted_us)
+
+
+def counted_parties_of(
+    holds: Iterable[Hold], bookings: Mapping[str, Booking], now_us: int
+) -> Iterator[CountedParty]:
+    """Yield the parties of all bookings of a status that counts, and of live holds.
+
+    Args:
+        holds: The holds.
+        bookings: By id, the bookings, those included that the holds were made for.
+        now_us: The time, in microseconds.
+    """
+    for booking in bookings.values():
+        if booking.status.counts_covers:
+            given, dining = booking.assignment, booking.stay.dining
+            yield CountedParty(
+                dining.start_us,
+                dining.end_us,
+                Owner(OwnerKind.BOOKING, booking.id),
+                booking.party_size,
+                booking.channel,
+                tables=() if given is None else given.tables,
+            )
+    for hold in holds:
+        if hold.is_alive(now_us):
+            dining = hold.stay.dining
+            yield CountedParty(
+                dining.start_us,
+                dining.end_us,
+                Owner(OwnerKind.HOLD, hold.id),
+                hold.party_size,
+                hold.channel,
+                tables=hold.tables,
+                counted_us=_counted_us(hold, bookings),
+            )
+
+
+def _counted_us(hold: Hold, bookings: Mapping[str, Booking]) -> int | None:
+    booking = None if hold.booking_id is None else bookings.get(hold.booking_id)
+    counts = booking is not None and booking.status.counts_covers
+    return booking.stay.dining.start_us if booking is not None and counts else None

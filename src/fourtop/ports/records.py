@@ -17,7 +17,14 @@ from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.model.window import Window
 from fourtop.ports.changes import StoredResult
-from fourtop.ports.headcount import Headcount, HeldCover, headcounts_of, held_covers_of
+from fourtop.ports.headcount import (
+    CountedParty,
+    Headcount,
+    HeldCover,
+    counted_parties_of,
+    headcounts_of,
+    held_covers_of,
+)
 from fourtop.ports.plain_records import PlainRecord, RecordRef
 from fourtop.timeline import Occupancy
 
@@ -30,13 +37,15 @@ _TABLE: Final = ResourceType.TABLE
 _SCANS: Final = 2
 _START: Final = attrgetter("start_us")
 _START_AND_HOLD: Final = attrgetter("start_us", "hold_id")
+_COUNTED: Final = attrgetter("order_key")
 
 
 class Records(Protocol):
     """The rows of one restaurant. A ``View`` wraps it and checks each question against its scope.
 
     Every collection has a fixed order: allocations by ``order_key``; bookings, holds and held
-    covers by start of the dining window, then id; headcounts by their instant.
+    covers by start of the dining window, then id; headcounts by their instant; counted parties by
+    their ``order_key``.
     """
 
     @property
@@ -119,6 +128,10 @@ class Records(Protocol):
         """Return the held covers of the live holds that start inside a window, each once."""
         ...
 
+    def counted_parties(self, window: Window, now_us: int) -> Iterable[CountedParty]:
+        """Return the counted parties that start inside a window, each once."""
+        ...
+
     def expired_holds(self, now_us: int, window: Window) -> Iterable[Hold]:
         """Return the active holds of a window that have expired (``expires_us <= now_us``)."""
         ...
@@ -154,6 +167,8 @@ class LoadedRecords:
             ``None``: they were loaded.
         claimed: The held covers of live holds, each once, if the holds were not loaded; ``None``:
             they were, with all bookings that they were made for.
+        parties: The counted parties, each once, if neither bookings nor holds were loaded;
+            ``None``: they were.
         alive: The numbers of live holds, by session, and of the whole restaurant under ``None``, if
             they were counted and not loaded; ``None``: they were loaded.
     """
@@ -169,6 +184,7 @@ class LoadedRecords:
     whole: tuple[int, int] | None = None
     counted: Sequence[Headcount] | None = None
     claimed: Sequence[HeldCover] | None = None
+    parties: Sequence[CountedParty] | None = None
     alive: Mapping[str | None, int] | None = None
     _scans: int = attrs.field(default=0, init=False, eq=False, repr=False)
 
@@ -290,6 +306,16 @@ class LoadedRecords:
         )
         found = (each for each in claimed if window.start_us <= each.start_us < window.end_us)
         return sorted(found, key=_START_AND_HOLD)
+
+    def counted_parties(self, window: Window, now_us: int) -> Iterable[CountedParty]:
+        """Return the counted parties that start inside a window, by their ``order_key``."""
+        parties = (
+            counted_parties_of(self.holds, self._bookings, now_us)
+            if self.parties is None
+            else self.parties
+        )
+        found = (each for each in parties if window.start_us <= each.start_us < window.end_us)
+        return sorted(found, key=_COUNTED)
 
     def active_holds(self, window: Window) -> Iterable[Hold]:
         """Return the loaded active holds that occupy a window, by start, then id."""

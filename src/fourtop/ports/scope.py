@@ -26,6 +26,7 @@ class Scope:
         windows: Allocations and holds that overlap one of these windows (each at most 31 days).
         sittings: Bookings that start inside one of these (each at most 31 days).
         headcounts: Headcounts and held covers inside one of these (each at most 31 days).
+        counted_parties: Each counted party inside one of these (each at most 31 days).
         bookings: These bookings, with their allocations and the holds made for them.
         holds: These holds, with their allocations and their confirmation.
         records: These plain records by class and id (``refs``), with the allocations that they own.
@@ -40,6 +41,7 @@ class Scope:
     windows: tuple[Window, ...] = ()
     sittings: tuple[Window, ...] = ()
     headcounts: tuple[Window, ...] = ()
+    counted_parties: tuple[Window, ...] = ()
     bookings: frozenset[str] = frozenset()
     holds: frozenset[str] = frozenset()
     records: frozenset[RecordRef] = frozenset()
@@ -59,6 +61,7 @@ class Scope:
             windows=_joined(self.windows, other.windows),
             sittings=_joined(self.sittings, other.sittings),
             headcounts=_joined(self.headcounts, other.headcounts),
+            counted_parties=_joined(self.counted_parties, other.counted_parties),
             bookings=self.bookings | other.bookings,
             holds=self.holds | other.holds,
             records=self.records | other.records,
@@ -73,14 +76,16 @@ class Scope:
         self,
         windows: tuple[Window, ...],
         headcounts: tuple[Window, ...],
+        counted_parties: tuple[Window, ...],
         stored_results: frozenset[tuple[str, str]],
     ) -> Scope:
-        """Return the scope with these windows, headcounts and stored results added."""
+        """Return the scope with these windows, counts and stored results added."""
         return Scope(
             self.restaurant_id,
             (*self.windows, *windows),
             self.sittings,
             (*self.headcounts, *headcounts),
+            (*self.counted_parties, *counted_parties),
             self.bookings,
             self.holds,
             self.records,
@@ -105,6 +110,11 @@ class Scope:
     def headcount_spans(self) -> IntervalSet:
         """The union of the windows of the headcounts."""
         return IntervalSet.of(self.headcounts)
+
+    @cached_property
+    def party_spans(self) -> IntervalSet:
+        """The union of the windows of the counted parties."""
+        return IntervalSet.of(self.counted_parties)
 
     @cached_property
     def record_ids(self) -> dict[RecordKind, list[str]]:
@@ -134,6 +144,10 @@ class Scope:
     def covers_headcounts(self, window: Window) -> bool:
         """Tell whether every instant of a window lies in one of the headcounts'. O(log n)."""
         return window in self.headcounts or self.headcount_spans.cover(window)
+
+    def covers_parties(self, window: Window) -> bool:
+        """Tell whether every instant of a window lies in one of the counted parties'. O(log n)."""
+        return window in self.counted_parties or self.party_spans.cover(window)
 
 
 def _joined(windows: tuple[Window, ...], more: tuple[Window, ...]) -> tuple[Window, ...]:

@@ -16,7 +16,7 @@ from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.model.window import MAX_WINDOW_US, Window
 from fourtop.ports.changes import StoredResult
-from fourtop.ports.headcount import Headcount, HeldCover
+from fourtop.ports.headcount import CountedParty, Headcount, HeldCover
 from fourtop.ports.plain_records import PlainRecord, owner_class
 from fourtop.ports.records import Records
 from fourtop.ports.scope import Scope
@@ -300,6 +300,11 @@ class View:
         """Return the held covers that start inside a window, by start, then id."""
         source = self._ask(self.scope.covers_headcounts(window), "every headcount in", window)
         return tuple(source.held_covers(window, self.now_us))
+
+    def counted_parties(self, window: Window) -> tuple[CountedParty, ...]:
+        """Return the counted parties that start inside a window, by start, then kind and id."""
+        source = self._ask(self.scope.covers_parties(window), "every counted party in", window)
+        return tuple(source.counted_parties(window, self.now_us))
 
     def active_holds_for(self, booking_id: str) -> tuple[Hold, ...]:
         """Return the active holds made for a booking, alive or dead, oldest first."""

@@ -22,7 +22,7 @@ from fourtop.errors import AlreadyExists, InvalidInput, Refusal, Refused, safe_r
 from fourtop.model.allocation import OwnerKind
 from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
 from fourtop.model.event import Event
-from fourtop.model.receipt import Receipt, Usage
+from fourtop.model.receipt import Receipt
 from fourtop.model.request import BookingRequest
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
 
@@ -111,7 +111,8 @@ def make_booking(
         seated_us=view.now_us if terms.is_seated else None,
         last_step=_first_step(view, terms, assignment),
     )
-    receipt = Receipt(usage=_usage_with(admission, seating, request), plan=seating.chosen)
+    usage = admission.usage(seating.service, seating.stay, more=request.party_size)
+    receipt = Receipt(usage=usage, plan=seating.chosen)
     expired = NO_CHANGES
     if placing.rows:
         expired = expire_holds(invocation, view, seating.stay.occupied)
@@ -160,15 +161,3 @@ def assignment_of(
 def assigned(invocation: Invocation, booking: Booking) -> tuple[Event, ...]:
     """Return the event of a booking's assignment, if it has one."""
     return () if booking.assignment is None else (assignment_event(invocation, booking),)
-
-
-def _usage_with(admission: Admission, seating: Seating, request: BookingRequest) -> Usage:
-    before = admission.usage(seating.service)
-    return Usage(
-        before.period,
-        before.service_date,
-        before.booked_covers + request.party_size,
-        before.booked_parties + 1,
-        before.max_covers,
-        before.max_parties,
-    )

@@ -107,13 +107,16 @@ def _scope_of(
     scope = request.scope
     windows: tuple[Window, ...] = ()
     headcounts: tuple[Window, ...] = ()
+    counted_parties: tuple[Window, ...] = ()
     if request.prefetch is not None:
         known = houses.find_latest(scope.restaurant_id)
         if known is not None:
             windows, headcounts = request.prefetch(known)
-    if not (windows or headcounts or key):
+            if known.counts_by_party:
+                headcounts, counted_parties = (), headcounts
+    if not (windows or headcounts or counted_parties or key):
         return scope
-    return scope.extended(windows, headcounts, key)
+    return scope.extended(windows, headcounts, counted_parties, key)
 
 
 def _asking(query: Query[Any], houses: CompiledHouses) -> Callable[[View], Any]:

@@ -8,14 +8,15 @@ from functools import partial
 
 import attrs
 
-from fourtop.engine.admission import Admission
+from fourtop.engine.admission import Admission, missing_counts
 from fourtop.engine.candidacy import Inquiry
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
+from fourtop.engine.limits import limits_of
 from fourtop.errors import FourtopError, InvalidInput, Refusal, safe_repr
 from fourtop.model import validators
 from fourtop.model.actor import Actor
-from fourtop.model.calendar import Calendar
+from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.model.results import Availability, Slot
 from fourtop.model.service_period import as_date
@@ -97,8 +98,10 @@ def availability(
     reach = _reach(compiled, wanted.on, starts)
     scope = view.scope
     missing = tuple(window for window in reach.windows if not scope.covers(window))
-    if missing or not all(scope.covers_headcounts(window) for window in reach.headcounts):
-        return Need(attrs.evolve(reach, windows=missing))
+    counted = missing_counts(view, compiled, reach.headcounts)
+    if missing or counted is not None:
+        need = Scope(scope.restaurant_id, windows=missing)
+        return Need(need if counted is None else need | counted)
     admission = Admission(view, compiled, actor)
     slots = tuple(slot for start_us in starts for slot in _slots(admission, wanted, start_us))
     usage = tuple(admission.usage(service) for service in calendar.services_on(wanted.on))
@@ -155,7 +158,24 @@ def _slots(admission: Admission, wanted: Wanted, start_us: int) -> Iterator[Slot
     timezone = admission.compiled.house.restaurant.timezone
     for party_size in wanted.parties:
         found = admission.spots(Inquiry(party_size, start_us, wanted.must), wanted.spots_limit)
-        if isinstance(found, Refusal):
-            yield Slot(start_us, period, party_size, found, 0, timezone=timezone)
-        else:
-            yield Slot(start_us, period, party_size, None, found, timezone=timezone)
+        refusal, spots = (found, 0) if isinstance(found, Refusal) else (None, found)
+        yield Slot(
+            start_us,
+            period,
+            party_size,
+            refusal,
+            spots,
+            utilisation_percent=_utilisation(admission, service, start_us, party_size),
+            timezone=timezone,
+        )
+
+
+def _utilisation(
+    admission: Admission, service: Service | None, start_us: int, party_size: int
+) -> int | None:
+    """Return the percentage of the fullest limit at a start; ``None`` without a limit."""
+    if service is None or not limits_of(admission.compiled, service).binds:
+        return None
+    stay = admission.compiled.calendar.stay(start_us, party_size)
+    usage = admission.usage(service, stay if isinstance(stay, Stay) else None)
+    return usage.fullest_percent

@@ -38,7 +38,7 @@ def quote(
     seating = admission.admit(request, most_plans=MAX_OTHERS + 1, counts=True)
     if isinstance(seating, Refusal | Need):
         return seating
-    usage = admission.usage(seating.service)
+    usage = admission.usage(seating.service, seating.stay)
     timezone = compiled.house.restaurant.timezone
     return Quote(
         seating.plan, seating.stay, seating.others, usage, view.versions, timezone=timezone

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import Final
 
 from fourtop.model.booking import Booking
+from fourtop.model.hold import Hold
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
-from fourtop.ports import Headcount
+from fourtop.ports import CountedParty, Headcount, HeldCover, counted_parties_of, held_covers_of
 
 _DAY_US: Final = 24 * 60 * MICROSECONDS_PER_MINUTE
 
@@ -50,3 +52,39 @@ class HeadcountIndex:
             day[start_us] = Headcount(start_us, covers, parties)
         if not day:
             del self._days[start_us // _DAY_US]
+
+
+def held_within(
+    window: Window, holds: Iterable[Hold], bookings: Mapping[str, Booking], now_us: int
+) -> list[HeldCover]:
+    """Return the held covers of live holds that start inside a window, in the holds' order."""
+    found = held_covers_of(holds, bookings, now_us)
+    return [each for each in found if window.start_us <= each.start_us < window.end_us]
+
+
+def parties_within(
+    window: Window,
+    holds: Iterable[Hold],
+    booked: Iterable[Booking],
+    now_us: int,
+    bookings: Mapping[str, Booking],
+) -> list[CountedParty]:
+    """Return the counted parties that start inside a window, by their ``order_key``.
+
+    O(bookings of the window): only a house with a rule that needs each party by itself asks.
+
+    Args:
+        window: The window.
+        holds: The active holds of the window.
+        booked: The bookings that start inside it.
+        now_us: The time, in microseconds.
+        bookings: All bookings by id, those included that the holds were made for.
+    """
+    holds = tuple(holds)
+    known = {each.id: each for each in booked}
+    for hold in holds:
+        if hold.booking_id is not None and hold.booking_id in bookings:
+            known[hold.booking_id] = bookings[hold.booking_id]
+    found = counted_parties_of(holds, known, now_us)
+    inside = (each for each in found if window.start_us <= each.start_us < window.end_us)
+    return sorted(inside, key=attrgetter("order_key"))

@@ -21,18 +21,18 @@ from fourtop.model.results import Versions
 from fourtop.model.window import Window
 from fourtop.ports import (
     Changes,
+    CountedParty,
     Headcount,
     HeldCover,
     PlainRecord,
     StoredResult,
     by_kind,
-    held_covers_of,
     joined_extent,
     owner_class,
 )
 from fourtop.storage.memory.archive import Archive
 from fourtop.storage.memory.confirmations import ConfirmationRecords, refuse_known
-from fourtop.storage.memory.headcounts import HeadcountIndex
+from fourtop.storage.memory.headcounts import HeadcountIndex, held_within, parties_within
 from fourtop.storage.memory.outbox import EventOutbox
 from fourtop.storage.memory.plain_records import PlainRecords
 from fourtop.storage.memory.seated import SeatedIndex
@@ -189,10 +189,14 @@ class RestaurantState:
 
     def held_covers(self, window: Window, now_us: int) -> list[HeldCover]:
         """Return the held covers that start inside a window, by start, then id."""
-        if not self._expiries:
-            return []
-        found = held_covers_of(self.active_holds(window), self._bookings, now_us)
-        return [each for each in found if window.start_us <= each.start_us < window.end_us]
+        holds = self.active_holds(window) if self._expiries else []
+        return held_within(window, holds, self._bookings, now_us)
+
+    def counted_parties(self, window: Window, now_us: int) -> list[CountedParty]:
+        """Return the counted parties that start inside a window, by their ``order_key``."""
+        holds = self.active_holds(window) if self._expiries else []
+        booked = self.bookings_starting(window)
+        return parties_within(window, holds, booked, now_us, self._bookings)
 
     def active_holds(self, window: Window) -> list[Hold]:
         """Return the active holds that occupy a window, by start, then id."""

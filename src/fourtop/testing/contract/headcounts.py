@@ -6,9 +6,10 @@ from typing import Any
 
 import attrs
 
-from fourtop.model.booking import BookingStatus
-from fourtop.model.hold import HoldState
-from fourtop.ports import Headcount, HeldCover, Need, Scope, View
+from fourtop.model.allocation import Owner, OwnerKind
+from fourtop.model.booking import Booking, BookingStatus
+from fourtop.model.hold import Hold, HoldState
+from fourtop.ports import CountedParty, Headcount, HeldCover, Need, Scope, View
 from fourtop.testing.contract.harness import Trial
 from fourtop.testing.contract.samples import (
     EVENING,
@@ -19,6 +20,27 @@ from fourtop.testing.contract.samples import (
     a_hold_at,
     span,
 )
+
+
+def _party_of(record: Booking | Hold, counted_us: int | None = None) -> CountedParty:
+    """Return a booking or a hold as a counted party."""
+    kind = OwnerKind.BOOKING
+    tables: tuple[str, ...] = ()
+    if isinstance(record, Hold):
+        kind, tables = OwnerKind.HOLD, record.tables
+    elif record.assignment is not None:
+        tables = record.assignment.tables
+    dining = record.stay.dining
+    owner = Owner(kind, record.id)
+    return CountedParty(
+        dining.start_us,
+        dining.end_us,
+        owner,
+        record.party_size,
+        record.channel,
+        tables=tables,
+        counted_us=counted_us,
+    )
 
 
 class HeadcountPromises:
@@ -141,3 +163,46 @@ class HeadcountPromises:
         assert counted() == [far.stay.dining.start_us, None, None, None]
         trial.write(bookings=(attrs.evolve(far, version=2, status=BookingStatus.CANCELLED),))
         assert counted() == [None, None, None, None]
+
+    def test_each_counted_party_is_told_by_itself(self, trial: Trial) -> None:
+        """Counting bookings and live holds that start inside ``[start, end)``, with their facts."""
+        early, late = a_booking("b4", span(359, 449)), a_booking("b5", span(480, 570))
+        first, second = a_booking("b2", span(360, 450)), a_booking("b1", span(360, 490))
+        waits = attrs.evolve(a_booking("b3", span(400, 490)), assignment=None, party_size=7)
+        gone = attrs.evolve(a_booking("b6", span(370, 460)), status=BookingStatus.NO_SHOW)
+        held = [
+            a_hold_at("h2", 400, tables=("t2", "t3"), booking_id="b3"),
+            a_hold_at("h1", 400, booking_id=None, channel=None),
+            a_hold_at("h3", 359),
+            a_hold_at("h4", 480),
+            a_hold_at("h5", state=HoldState.RELEASED),
+            a_hold_at("h6", expires_us=NOON_US),
+        ]
+        bookings = (early, late, first, second, waits, gone)
+        trial.write(bookings=bookings, holds_added=tuple(held))
+
+        def found() -> tuple[CountedParty, ...]:
+            return trial.ask(lambda view: view.counted_parties(EVENING), counted_parties=(EVENING,))
+
+        booked = [_party_of(second), _party_of(first)]
+        counted_us = waits.stay.dining.start_us
+        holding = [_party_of(held[1]), _party_of(held[0], counted_us)]
+        assert found() == (*booked, _party_of(waits), *holding)
+        moved = attrs.evolve(waits, version=2, assignment=first.assignment, party_size=2)
+        left = attrs.evolve(second, version=2, status=BookingStatus.CANCELLED)
+        trial.write(bookings=(moved, left))
+        assert found() == (_party_of(first), _party_of(moved), *holding)
+
+    def test_a_counted_party_is_told_once(self, trial: Trial) -> None:
+        """Overlapping windows, many windows and a repeated Need tell no party twice."""
+        starts = (300, 370, 420, 470)
+        bookings = [a_booking(f"b{start}", span(start, start + 90)) for start in starts]
+        trial.write(bookings=tuple(bookings), holds_added=(a_hold_at("h1", 370, booking_id=None),))
+        windows = (span(300, 420), span(360, 480), span(600, 601), span(700, 701), span(800, 801))
+
+        def ask(view: View) -> Any:
+            if len(view.scope.counted_parties) < len(windows):
+                return Need(Scope(HERE, counted_parties=windows[1:]))
+            return [each.owner.id for each in view.counted_parties(span(300, 480))]
+
+        assert trial.ask(ask, counted_parties=windows[:1]) == ["b300", "b370", "h1", "b420", "b470"]

@@ -38,6 +38,7 @@ _SCOPE: dict[str, Any] = {
     "windows": (_INSIDE,),
     "sittings": (_INSIDE,),
     "headcounts": (_INSIDE,),
+    "counted_parties": (_INSIDE,),
     "bookings": frozenset({"b1"}),
     "holds": frozenset({"h1"}),
     "records": frozenset((kind.record, "k1") for kind in PLAIN_KINDS),
@@ -61,6 +62,7 @@ def _questions(window: Window, other: str) -> dict[str, Callable[[View], object]
         "bookings_starting": lambda view: view.bookings_starting(window),
         "headcounts": lambda view: view.headcounts(window),
         "held_covers": lambda view: view.held_covers(window),
+        "counted_parties": lambda view: view.counted_parties(window),
         "allocations_of a hold": lambda view: view.allocations_of(OwnerKind.HOLD, "h" + other),
         "allocations_of a booking": lambda view: view.allocations_of(
             OwnerKind.BOOKING, "b" + other

@@ -9,13 +9,14 @@ from typing import Any, Final
 import attrs
 from sqlalchemy import ColumnElement, select
 
-from fourtop.model.allocation import Allocation
+from fourtop.model.allocation import Allocation, Owner, OwnerKind
 from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.ports import (
+    CountedParty,
     Headcount,
     HeldCover,
     LoadedRecords,
@@ -57,6 +58,7 @@ class Loaded:
         alive: The number of live holds by session; under ``None`` that of the whole restaurant.
         headcounts: By the time at which the guests sit down.
         held_covers: The covers of live holds, by the hold's id.
+        counted_parties: By kind and id of their owner.
         whole: The extent of the whole restaurant, if it was loaded.
         wants_house: Whether the next load reads the house, too.
         house: The columns of the house as they were read.
@@ -72,6 +74,7 @@ class Loaded:
     alive: dict[str | None, int] = attrs.field(factory=dict)
     headcounts: dict[int, Headcount] = attrs.field(factory=dict)
     held_covers: dict[str, HeldCover] = attrs.field(factory=dict)
+    counted_parties: dict[tuple[str, str], CountedParty] = attrs.field(factory=dict)
     whole: tuple[int, int] | None = None
     wants_house: bool = False
     house: tuple[str | None, ...] = ()
@@ -93,6 +96,8 @@ class Loaded:
             self.headcounts.update((row[0], Headcount(*row)) for row in rows)
         elif kind == "held_covers":
             self.held_covers.update((row[1], HeldCover(*row)) for row in rows)
+        elif kind == "counted_parties":
+            self.counted_parties.update(((row[2], row[3]), _party_of(row)) for row in rows)
         elif kind == "extent":
             self.whole = joined_extent(
                 *((first, last) for first, last in rows if first is not None)
@@ -121,6 +126,7 @@ class Loaded:
             whole=self.whole,
             counted=tuple(self.headcounts.values()),
             claimed=tuple(self.held_covers.values()),
+            parties=tuple(self.counted_parties.values()),
             alive=self.alive,
         )
 
@@ -131,6 +137,19 @@ _DECODERS: Final[dict[str, Callable[[str, list[Any]], Any]]] = {
     "holds": hold_of,
     "confirmations": confirmation_of,
 }
+
+
+def _party_of(row: list[Any]) -> CountedParty:
+    start_us, end_us, kind, owner_id, party_size, channel, counted_us, tables = row
+    return CountedParty(
+        start_us,
+        end_us,
+        Owner(OwnerKind(kind), owner_id),
+        party_size,
+        channel,
+        tables=tuple(tables or ()),
+        counted_us=counted_us,
+    )
 
 
 class Reader:
@@ -169,6 +188,7 @@ class Reader:
             ("w", scope.spans),
             ("s", scope.sitting_spans),
             ("c", scope.headcount_spans),
+            ("p", scope.party_spans),
         ):
             for number, (start_us, end_us) in enumerate(intervals(spans)):
                 parameters |= {f"{letter}{number}_start": start_us, f"{letter}{number}_end": end_us}

@@ -56,6 +56,7 @@ class ScopeShape:
         windows: The number of intervals of windows.
         sittings: The number of intervals of sittings.
         headcounts: The number of intervals in which heads are counted.
+        counted_parties: The number of intervals in which parties are counted one by one.
         stored_results: The number of stored results.
         named: The names of the other parts that the scope has.
         single: The parts among them that consist of one id.
@@ -66,6 +67,7 @@ class ScopeShape:
     windows: int
     sittings: int
     headcounts: int
+    counted_parties: int
     stored_results: int
     named: tuple[str, ...]
     single: tuple[str, ...]
@@ -80,6 +82,7 @@ class ScopeShape:
             windows=len(intervals(scope.spans)),
             sittings=len(intervals(scope.sitting_spans)),
             headcounts=len(intervals(scope.headcount_spans)),
+            counted_parties=len(intervals(scope.party_spans)),
             stored_results=len(scope.stored_results),
             named=(*ids, *[name for name in _FLAGS if getattr(scope, name)]),
             single=tuple([name for name in ids if name != "tables" and len(ids[name]) == 1]),
@@ -90,7 +93,7 @@ class ScopeShape:
     @property
     def is_empty(self) -> bool:
         """Whether the scope names nothing."""
-        spans = self.windows or self.sittings or self.headcounts
+        spans = self.windows or self.sittings or self.headcounts or self.counted_parties
         return not (spans or self.stored_results or self.named or self.has_house)
 
 
@@ -145,17 +148,25 @@ class Projections:
 
     def of_bookings(self) -> Select[Any]:
         """Select bookings with their tables."""
+        return self.rows_of(self.bookings, BOOKING, self.tables_of_bookings())
+
+    def tables_of_bookings(self) -> ColumnElement[Any]:
+        """Return the column with the list of a booking's tables."""
         seat, booking = self._assignments.c, self.bookings.c
         where = (seat.restaurant_id == booking.restaurant_id) & (seat.booking_id == booking.id)
-        tables = self._dialect.json_values(seat.table_id, where, seat.position)
-        return self.rows_of(self.bookings, BOOKING, tables)
+        found: ColumnElement[Any] = self._dialect.json_values(seat.table_id, where, seat.position)
+        return found
 
     def of_holds(self) -> Select[Any]:
         """Select holds with their tables."""
+        return self.rows_of(self.holds, HOLD, self.tables_of_holds())
+
+    def tables_of_holds(self) -> ColumnElement[Any]:
+        """Return the column with the list of a hold's tables."""
         seat, hold = self._members.c, self.holds.c
         where = (seat.restaurant_id == hold.restaurant_id) & (seat.hold_id == hold.id)
-        tables = self._dialect.json_values(seat.table_id, where, seat.position)
-        return self.rows_of(self.holds, HOLD, tables)
+        found: ColumnElement[Any] = self._dialect.json_values(seat.table_id, where, seat.position)
+        return found
 
     def of_plain(self, plain: PlainTable) -> tuple[Any, Select[Any]]:
         """Return the column of the ids of a table of plain records, and the select of its rows."""
@@ -189,6 +200,7 @@ class ScopeSelects:
             "holds": self.holds(),
             "headcounts": self.headcounts(),
             "held_covers": self.held_covers(),
+            "counted_parties": self.counted_parties(),
             "alive": self.alive(),
             **{name: self.plain(name, each) for name, each in self._projections.plain.items()},
             "confirmations": self.confirmations(),
@@ -302,8 +314,7 @@ class ScopeSelects:
         """Count the parties and guests that sit down, by time, of bookings that count."""
         row, json_array = self._projections.bookings.c, self._dialect.json_array
         at = row.dining_start_us
-        for number in range(self._shape.headcounts):
-            start, end = microseconds(f"c{number}_start"), microseconds(f"c{number}_end")
+        for start, end in self._spans("c", self._shape.headcounts):
             counted = select(json_array(at, func.sum(row.party_size), func.count()))
             yield counted.where(
                 row.restaurant_id == restaurant(), at >= start, at < end, _counts(row)
@@ -314,17 +325,38 @@ class ScopeSelects:
 
         A hold for a booking that counts comes with the time at which that booking sits down.
         """
+        row = self._projections.holds.c
+        covers = self._dialect.json_array(
+            row.dining_start_us, row.id, row.party_size, self._counted_us()
+        )
+        for start, end in self._spans("c", self._shape.headcounts):
+            yield select(covers).where(*_is_held(row, start, end))
+
+    def counted_parties(self) -> Iterable[Select[Any]]:
+        """Select each booking that counts, and each live hold, with its tables."""
+        booking, hold = self._projections.bookings.c, self._projections.holds.c
+        of_booking = self._projections.tables_of_bookings()
+        of_hold = self._projections.tables_of_holds()
+        for start, end in self._spans("p", self._shape.counted_parties):
+            at = booking.dining_start_us
+            booked = self._dialect.json_array(*_party(booking, "booking"), null(), of_booking)
+            yield select(booked).where(
+                booking.restaurant_id == restaurant(), at >= start, at < end, _counts(booking)
+            )
+            held = self._dialect.json_array(*_party(hold, "hold"), self._counted_us(), of_hold)
+            yield select(held).where(*_is_held(hold, start, end))
+
+    def _counted_us(self) -> Any:
+        """Return the start of the booking that a hold was made for, if that booking counts."""
         row, booking = self._projections.holds.c, self._projections.bookings.c
         is_its = booking.restaurant_id == row.restaurant_id, booking.id == row.booking_id
-        of_booking = (
-            select(booking.dining_start_us).where(*is_its, _counts(booking)).scalar_subquery()
-        )
-        covers = self._dialect.json_array(row.dining_start_us, row.id, row.party_size, of_booking)
-        for number in range(self._shape.headcounts):
-            start, end = microseconds(f"c{number}_start"), microseconds(f"c{number}_end")
-            sits = row.dining_start_us >= start, row.dining_start_us < end
-            is_alive = *_is_active_in(row, start, end), row.expires_us > microseconds("now_us")
-            yield select(covers).where(row.restaurant_id == restaurant(), *is_alive, *sits)
+        return select(booking.dining_start_us).where(*is_its, _counts(booking)).scalar_subquery()
+
+    @staticmethod
+    def _spans(letter: str, number: int) -> Iterable[tuple[ColumnElement[int], ColumnElement[int]]]:
+        """Yield the start and end of each interval of one kind."""
+        for each in range(number):
+            yield microseconds(f"{letter}{each}_start"), microseconds(f"{letter}{each}_end")
 
     def alive(self) -> Iterable[Select[Any]]:
         """Count the live holds, in all and by session."""
@@ -402,6 +434,27 @@ def _is_active_in(
         hold.occupied_start_us < end,
     )
     return _is_active(hold), *begins, hold.occupied_end_us > start
+
+
+def _is_held(
+    hold: Any, start: ColumnElement[int], end: ColumnElement[int]
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a live hold's guests sit down in a window."""
+    sits = hold.dining_start_us >= start, hold.dining_start_us < end
+    is_alive = *_is_active_in(hold, start, end), hold.expires_us > microseconds("now_us")
+    return hold.restaurant_id == restaurant(), *is_alive, *sits
+
+
+def _party(row: Any, kind: str) -> tuple[ColumnElement[Any], ...]:
+    """Return the columns that a counted party has of a booking and of a hold."""
+    return (
+        row.dining_start_us,
+        row.dining_end_us,
+        text_literal(kind),
+        row.id,
+        row.party_size,
+        row.channel,
+    )
 
 
 def _counts(booking: Any) -> ColumnElement[bool]:
