@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from fourtop.engine.commands import complete, no_show, prolong, seat, undo
+from fourtop.engine.commands import complete, no_show, seat, undo
 from fourtop.engine.commands.status import end_booking
 from fourtop.engine.preconditions import get_booking
 from fourtop.model.booking import BookingStatus
@@ -65,14 +65,6 @@ def a_party_is_given_up_before_it_may_come(patch: Patch) -> None:
 # ---- longer stays, and steps taken back
 
 
-def a_stay_is_prolonged_into_the_next_party(patch: Patch) -> None:
-    patch.setattr(prolong, "find_rivals", lambda *_: ())
-
-
-def a_longer_stay_forgets_the_cleaning(patch: Patch) -> None:
-    patch.setattr(prolong, "buffer_after_us", lambda _: 0)
-
-
 def a_step_is_taken_back_twice(patch: Patch) -> None:
     good = undo._Undoing._before
 
@@ -80,14 +72,6 @@ def a_step_is_taken_back_twice(patch: Patch) -> None:
         return attrs.evolve(good(undoing, given), last_step=undoing.step)
 
     patch.setattr(undo._Undoing, "_before", before)
-
-
-def a_step_back_asks_for_no_table(patch: Patch) -> None:
-    patch.setattr(undo._Undoing, "_refuse_taken", lambda *_: None)
-
-
-def a_step_back_counts_nothing(patch: Patch) -> None:
-    patch.setattr(undo, "refuse_count", lambda *_: None)
 
 
 LIVE_MUTANTS: tuple[Mutant, ...] = (
@@ -99,9 +83,5 @@ LIVE_MUTANTS: tuple[Mutant, ...] = (
     an_early_leaver_takes_the_cleaning_along,
     a_late_leaver_is_cleaned_up_after_into_the_next_row,
     a_party_is_given_up_before_it_may_come,
-    a_stay_is_prolonged_into_the_next_party,
-    a_longer_stay_forgets_the_cleaning,
     a_step_is_taken_back_twice,
-    a_step_back_asks_for_no_table,
-    a_step_back_counts_nothing,
 )

@@ -114,7 +114,7 @@ def test_ten_thousand_steps_are_as_the_model_says() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mutant", (*MUTANTS, *LIVE_MUTANTS), ids=lambda mutant: mutant.__name__)
+@pytest.mark.parametrize("mutant", [*MUTANTS, *LIVE_MUTANTS], ids=lambda mutant: mutant.__name__)
 def test_a_wrong_engine_is_caught_within_the_test_run(
     mutant: Mutant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
