@@ -14,6 +14,7 @@ from fourtop import (
     BookingRequest,
     BookingWindow,
     CapacityRule,
+    ChannelShare,
     Code,
     Desk,
     Floor,
@@ -22,6 +23,7 @@ from fourtop import (
     Join,
     ManualClock,
     Occasion,
+    PacingRule,
     Planning,
     Preference,
     Quote,
@@ -29,6 +31,7 @@ from fourtop import (
     Refused,
     ServicePeriod,
     Table,
+    WalkInRule,
     ZoneRule,
     sketch_floor,
 )
@@ -157,6 +160,35 @@ def after_the_last_start_of_the_terrace(desk: Desk, _: ManualClock) -> None:
 @causes(Code.CAPACITY_EXCEEDED)
 def full_of_covers(desk: Desk, _: ManualClock) -> None:
     with_policy(desk, capacity_rules=[CapacityRule(max_covers=1)])
+    desk.hold(party_size(2))
+
+
+@causes(Code.PACING_EXCEEDED)
+def full_quarter_of_an_hour(desk: Desk, _: ManualClock) -> None:
+    with_policy(desk, pacing_rules=[PacingRule(15, max_covers=1)])
+    desk.hold(party_size(2))
+
+
+@causes(Code.ZONE_CAPACITY_EXCEEDED)
+def full_terrace(desk: Desk, _: ManualClock) -> None:
+    with_policy(desk, capacity_rules=[CapacityRule(max_covers=1, zone="terrace")])
+    desk.hold(party_size(2, tables=["8"]))
+
+
+@causes(Code.CHANNEL_SHARE_HELD_BACK)
+def kept_for_the_phone(desk: Desk, _: ManualClock) -> None:
+    with_policy(
+        desk,
+        channels=["phone"],
+        capacity_rules=[CapacityRule(max_covers=4)],
+        channel_shares=[ChannelShare("phone", 4)],
+    )
+    desk.hold(party_size(2))
+
+
+@causes(Code.WALK_INS_ONLY)
+def kept_for_walk_ins(desk: Desk, _: ManualClock) -> None:
+    with_policy(desk, walk_in_rules=[WalkInRule(weekdays=["friday"])])
     desk.hold(party_size(2))
 
 

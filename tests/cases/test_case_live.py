@@ -27,6 +27,7 @@ from tests.evening import (
     a_house,
     at,
     booked,
+    change,
     held,
     one_table,
     open_desk,
@@ -176,7 +177,7 @@ def test_finding_01_a_reschedule_and_a_move_meet_an_overdue_party(
     seated_at(desk, clock, "18:00", "a")
     clock.move_to(at("19:35"))
     assert refused(lambda: desk.move([Move("b", ["1"])])).reasons[0].details["in_the_way"]
-    assert desk.reschedule("b", party_size(4, "19:40")).tables == ("2",)
+    assert desk.reschedule("b", change(4, "19:40")).tables == ("2",)
 
 
 def test_finding_01_an_overdue_party_may_be_moved_itself(store: Store, clock: ManualClock) -> None:

@@ -56,6 +56,25 @@ class OpensTwice(MemoryStore):
         super().add_restaurant(house)
 
 
+class ForgetsZoneRules(MemoryStore):
+    def _write(self, state: RestaurantState, changes: Changes) -> None:
+        super()._write(state, _with_policy(changes, zone_rules=()))
+
+
+class SortsBookingWindows(MemoryStore):
+    def _write(self, state: RestaurantState, changes: Changes) -> None:
+        given = () if changes.policy is None else changes.policy.policy.booking_windows
+        by_notice = sorted(given, key=lambda window: window.notice_minutes)
+        super()._write(state, _with_policy(changes, booking_windows=by_notice))
+
+
+def _with_policy(changes: Changes, **fields: Any) -> Changes:
+    if changes.policy is None:
+        return changes
+    policy = attrs.evolve(changes.policy.policy, **fields)
+    return attrs.evolve(changes, policy=attrs.evolve(changes.policy, policy=policy))
+
+
 class AddsAnySlug(MemoryStore):
     """It compares the slugs of changed restaurants and not those of new ones."""
 

@@ -45,7 +45,8 @@ def loses(kind: type[Booking | Hold], name: str) -> Kind:
                 )
                 for each in getattr(changes, attribute)
             )
-            super()._write_records(attrs.evolve(changes, **{attribute: lost}))
+            fields: dict[str, Any] = {attribute: lost}
+            super()._write_records(attrs.evolve(changes, **fields))
 
     return Loses
 

@@ -80,12 +80,13 @@ class Service:
         self._sits(booking.id, booking.tables)
 
     def _sits(self, booking_id: str, tables: tuple[str, ...]) -> None:
-        taken = {table for each in self.sitting.values() for table in each}
+        others = (each for owner, each in self.sitting.items() if owner != booking_id)
+        taken = {table for each in others for table in each}
         assert not taken & set(tables), f"{booking_id} was sent to a table where a party sits"
         self.sitting[booking_id] = tables
 
     def _complete(self, which: int, _: int) -> None:
-        self.sitting.pop(self.desk.complete(self._id(which)).id)
+        self.sitting.pop(self.desk.complete(self._id(which)).id, None)
 
     def _no_show(self, which: int, _: int) -> None:
         self.sitting.pop(self.desk.no_show(self._id(which)).id, None)

@@ -63,18 +63,15 @@ def book(
 
 
 def _judged(
-    ledger: Ledger, request: BookingRequest, own: Own, *, later: bool
+    ledger: Ledger, request: BookingRequest, own: Own, *, later: bool, is_held: bool = False
 ) -> tuple[Sitting, tuple[str, ...]]:
-    guest = None if own.booking_id is None else ledger.guests[own.booking_id]
-    # What a guest was promised once is not checked against the rules for guests again.
-    is_promised = guest is not None and guest.sitting.start == request.start_us
     if later:
         seated = sit(ledger, request)
-        if not is_promised:
+        if not is_held:
             check_guest(ledger, request, own)
         check_caps(ledger, seated, request, own)
         return seated, ()
-    seated, choice = admit(ledger, request, own, is_held=is_promised)
+    seated, choice = admit(ledger, request, own, is_held=is_held)
     return seated, choice.tables
 
 
@@ -166,7 +163,9 @@ def _reseat(ledger: Ledger, guest: Guest, asked: dict[str, Any]) -> None:
     # The party was promised its start, so that it may be past by now.
     is_promised = request.start_us == guest.sitting.start
     judged = as_request({**asked, "past_reason": "promised"}) if is_promised else request
-    seated, tables = _judged(ledger, judged, Own((owner, *holds), guest.id), later=later)
+    seated, tables = _judged(
+        ledger, judged, Own((owner, *holds), guest.id), later=later, is_held=is_promised
+    )
     ledger.end_keeps_for(guest.id)
     if request.start_us != guest.sitting.start:
         guest.told = told(ledger.restaurant, request.start_us)

@@ -8,11 +8,22 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from fourtop import BookingRequest, Move
+from fourtop import BookingChange, BookingRequest, Move, Preference
 from tests.stateful import arranging, booking, comparing
 from tests.stateful.admission import service_of
 from tests.stateful.arranging import Swap
-from tests.stateful.drawing import UNKNOWN, Caller, Wish, callers, gifts, seen, versions, wishes
+from tests.stateful.choosing import NO_CONDITION
+from tests.stateful.drawing import (
+    UNKNOWN,
+    Caller,
+    Wish,
+    callers,
+    gifts,
+    pick,
+    seen,
+    versions,
+    wishes,
+)
 from tests.stateful.ledger import AWAITING, SEATED, Guest
 from tests.stateful.stage import (
     FIELDS,
@@ -29,6 +40,10 @@ from tests.stateful.stage import (
 
 def move_of(swap: Swap) -> Move:
     return Move(swap.booking_id, swap.tables, override=swap.override, expected=swap.expected)
+
+
+def tables_of(guest: Guest) -> tuple[str, ...]:
+    return () if guest.given is None else guest.given.tables
 
 
 class BookingRules(Stage):
@@ -99,7 +114,12 @@ class BookingRules(Stage):
             party_size=guest.party_size if guest and keeps & 1 else None,
             start=guest.sitting.start if guest and keeps & 2 else None,
         )
-        change, expected = wish.change(request, gives), seen(ledger, booking_id, version)
+        expected = seen(ledger, booking_id, version)
+        self._change(caller, booking_id, wish.change(request, gives), expected)
+
+    def _change(
+        self, caller: Caller, booking_id: str, change: BookingChange, expected: int | None
+    ) -> None:
         trial = Trial(
             "reschedule",
             (booking_id, change, expected),
@@ -172,7 +192,36 @@ class BookingRules(Stage):
             expected = seen(ledger, guest_id, version)
             swap = Swap(guest_id, tuple(sorted(named or (UNKNOWN,))), override, expected)
             moves.append(swap)
+        self._move(caller, moves)
 
+    @HAS_BOOKINGS
+    @rule(
+        caller=callers(),
+        choice=PICKS,
+        table=PICKS,
+        override=st.sampled_from((None, None, "vip")),
+    )
+    def move_one(self, caller: Caller, choice: int, table: int, override: str | None) -> None:
+        """Move a party, if possible one that requires a condition, to one table that seats it."""
+        caller = self._where(caller, "guests")
+        ledger = self._here(caller)
+        seated = [guest for guest in ledger.guests.values() if guest.status in SEATED]
+        fussy = [guest for guest in seated if guest.must != NO_CONDITION]
+        guest = pick(fussy or seated, choice)
+        if guest is None:
+            return
+        zones = {each.zone_id for each in ledger.floor.tables if each.id in tables_of(guest)}
+        if not fussy and zones:
+            change = BookingChange(must=Preference(zones=zones))
+            self._change(attrs.evolve(caller, key=None), guest.id, change, None)
+            self.all_that_is_seen_is_as_the_model_says()
+        size = guest.party_size
+        fitting = [each.id for each in ledger.floor.tables if each.capacity >= size]
+        table_id = pick(fitting, table)
+        if table_id is not None:
+            self._move(caller, [Swap(guest.id, (table_id,), override)])
+
+    def _move(self, caller: Caller, moves: list[Swap]) -> None:
         def check(answer: Any, true: list[Guest]) -> None:
             assert len(answer) == len(true)
             for said, guest in zip(answer, true, strict=True):

@@ -9,13 +9,16 @@ import attrs
 import pytest
 
 from fourtop import MemoryStore
-from fourtop.engine import usage
+from fourtop.engine import preconditions, usage
 from fourtop.engine.admission import Admission
 from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.checks import capacity, pace
+from fourtop.engine.commands import hold as hold_command
 from fourtop.engine.commands import reschedule as reschedule_command
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.usage import Attendance
+from fourtop.model.booking import Booking
+from fourtop.model.booking_change import request_of
 from fourtop.model.capacity_rules import PacingRule, RuleKind
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.window import LATEST_US
@@ -79,6 +82,10 @@ def overrides_do_not_override(patch: Patch) -> None:
 
 def shares_are_never_released(patch: Patch) -> None:
     patch.setattr(capacity, "_release_us", lambda *_: LATEST_US)
+
+
+def shares_are_held_back_for_good(patch: Patch) -> None:
+    patch.setattr(Attendance, "covers_of", lambda *_: 0)
 
 
 def zones_do_not_count_holds(patch: Patch) -> None:
@@ -147,6 +154,30 @@ def failed_confirmations_leave_no_evidence(patch: Patch) -> None:
     patch.setattr(RestaurantState, "apply", apply)
 
 
+def any_version_is_the_expected_one(patch: Patch) -> None:
+    patch.setattr(preconditions, "check_expected", lambda *_: None)
+
+
+def a_change_of_nothing_counts(patch: Patch) -> None:
+    def another(booking: Booking) -> Any:
+        return request_of(booking).replaced(reference="another")
+
+    patch.setattr(reschedule_command, "request_of", another)
+
+
+def rescheduling_tells_no_local_time(patch: Patch) -> None:
+    good = reschedule_command._decided
+
+    def decided(invocation: Any, changed: Booking, *others: Any) -> Any:
+        return good(invocation, attrs.evolve(changed, local_start=""), *others)
+
+    patch.setattr(reschedule_command, "_decided", decided)
+
+
+def holds_forget_the_conditions_of_their_booking(patch: Patch) -> None:
+    patch.setattr(hold_command, "with_promises", lambda request, _: request)
+
+
 MUTANTS: tuple[Mutant, ...] = (
     holds_live_a_microsecond_longer,
     the_slack_budget_is_ignored,
@@ -156,6 +187,7 @@ MUTANTS: tuple[Mutant, ...] = (
     intervals_count_from_the_full_hour,
     overrides_do_not_override,
     shares_are_never_released,
+    shares_are_held_back_for_good,
     zones_do_not_count_holds,
     walk_in_tables_are_kept_from_the_staff,
     rescheduling_keeps_the_old_tables,
@@ -164,4 +196,8 @@ MUTANTS: tuple[Mutant, ...] = (
     the_second_best_plan_is_chosen,
     a_party_is_in_its_own_way,
     failed_confirmations_leave_no_evidence,
+    any_version_is_the_expected_one,
+    a_change_of_nothing_counts,
+    rescheduling_tells_no_local_time,
+    holds_forget_the_conditions_of_their_booking,
 )

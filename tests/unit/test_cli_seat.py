@@ -51,7 +51,9 @@ def test_a_party_is_seated(desk: Desk, capsys: Captured) -> None:
     assert code == 0
     assert out.startswith("b1 sits at 1 until ")
     assert desk.get_booking("b1").status is BookingStatus.CHECKED_IN
-    assert "is checked_in" in refused_input(capsys, "seat", "house", "b1")
+    assert run(capsys, "seat", "house", "b1")[:2] == (code, out)
+    desk.complete("b1")
+    assert "is completed" in refused_input(capsys, "seat", "house", "b1")
 
 
 def test_a_no_names_the_party_in_the_way_and_the_best_other_table(

@@ -175,10 +175,6 @@ def imported(desk: Desk, status: BookingStatus) -> str:
     start, end = ("09:00", "10:00") if status is S.COMPLETED else ("19:00", "20:30")
     if status is S.CHECKED_IN:
         start = "11:30"
-    if status is S.SHADOW:
-        rows = [BookingRow("b1", 4, at(start), end=at(end), tables=["3"])]
-        desk.import_bookings(rows, shadow=True)
-        return "shadow:b1"
     tables = ["3"] if status in (S.CONFIRMED, S.CHECKED_IN, S.COMPLETED) else []
     desk.import_bookings(
         [BookingRow("b1", 4, at(start), end=at(end), tables=tables, status=status)]

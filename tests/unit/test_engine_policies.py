@@ -244,6 +244,25 @@ def test_a_guest_asks_for_a_length_within_the_bounds_and_staff_for_any(store: St
     assert staff.book(party_size(2, "17:00", minutes=240)).stay.dining.minutes == 240
 
 
+def test_a_guest_keeps_a_length_that_staff_gave_and_takes_no_other(store: Store) -> None:
+    desk = opened(store, guest_stay=(60, 120))
+    staff = as_staff(store, desk)
+    booking = staff.book(party_size(2, minutes=240), booking_id="b1")
+    assert desk.reschedule(booking.id, BookingChange(party_size=1)).stay.dining.minutes == 240
+    with pytest.raises(Refused) as caught:
+        desk.reschedule(booking.id, BookingChange(minutes=239))
+    assert caught.value.code is Code.STAY_OUT_OF_BOUNDS
+
+
+def test_a_hold_of_a_length_that_staff_gave_is_confirmed_by_a_guest_after_an_edit(
+    store: Store,
+) -> None:
+    desk = opened(store)
+    hold = as_staff(store, desk).hold(party_size(2, minutes=240))
+    desk.edit_policy(lambda policy: attrs.evolve(policy, past_grace_minutes=6))
+    assert desk.confirm(hold.id).stay.dining.minutes == 240
+
+
 def test_without_bounds_guests_ask_for_no_length(store: Store) -> None:
     code, facts = refusal_of(opened(store), party_size(2, minutes=90))
     assert (code, facts["maximum_minutes"]) == (Code.STAY_OUT_OF_BOUNDS, None)

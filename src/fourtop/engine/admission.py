@@ -80,7 +80,7 @@ CHECKS: Final = (
     Check("hours", Reads.NOTHING, check_hours),
     Check("notice", Reads.NOTHING, check_notice, binds=has_booking_windows, is_promised=True),
     Check("start_times", Reads.NOTHING, check_start_times, is_promised=True),
-    Check("guest_stay", Reads.NOTHING, check_guest_stay, is_promised=True),
+    Check("guest_stay", Reads.NOTHING, check_guest_stay),
     Check("walk_ins", Reads.NOTHING, check_walk_ins, binds=has_walk_in_rules),
     Check("capacity", Reads.HEADCOUNTS, check_capacity, count_within_capacity, binds=has_caps),
     Check("shares", Reads.HEADCOUNTS, check_shares, count_within_shares, binds=has_shares),

@@ -1,4 +1,4 @@
-"""Local times: find the bookings whose local start differs from the one that was told."""
+"""Local times: find the bookings with another local start than their parties were told."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _EXPECTED: Final = frozenset(
 
 @attrs.frozen(repr=False)
 class LocalTime:
-    """A booking whose local start is not the one that its party was told.
+    """A booking with another local start than its party was told.
 
     Args:
         restaurant_id: The tenant.
@@ -69,7 +69,7 @@ class LocalTimes:
 
 
 def check_local_times(store: Store, *, days: int = 731, batch: int = 31) -> LocalTimes:
-    """List the bookings of the future whose local start is not the one that the party was told.
+    """List the bookings of the future with another local start than their parties were told.
 
     A booking keeps its instant. Two things move the local time of an instant: an update of the time
     zone data, and an edit of the restaurant's time zone. Run the job after both. It changes

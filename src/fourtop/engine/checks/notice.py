@@ -60,7 +60,7 @@ def check_notice(candidacy: Candidacy) -> Refusal | None:
 def check_guest_stay(candidacy: Candidacy) -> Refusal | None:
     """Refuse a guest's stay of its own length outside the bounds. Staff are not bound.
 
-    A guest may keep the length that the staff gave its booking.
+    A guest may keep the length that its booking or its hold has.
     """
     minutes = candidacy.party.minutes
     if minutes in (None, candidacy.admission.released.minutes) or not candidacy.is_guest:

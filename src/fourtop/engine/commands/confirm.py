@@ -273,6 +273,7 @@ class _Attempt:
         return Need(more)
 
     def _admission(self, released: Released = NOTHING_RELEASED) -> Admission:
+        released = attrs.evolve(released, minutes=self.hold.minutes)
         return Admission(self.view, self.compiled, self.invocation.actor, released)
 
     def _read_to_admit(self) -> Scope:

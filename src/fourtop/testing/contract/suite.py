@@ -11,6 +11,7 @@ from fourtop.testing.contract.headcounts import HeadcountPromises
 from fourtop.testing.contract.isolation import IsolationPromises
 from fourtop.testing.contract.job import JobTrial, MakeMaintained
 from fourtop.testing.contract.outbox import ClaimingPromises, SettlingPromises
+from fourtop.testing.contract.policies import PolicyPromises
 from fourtop.testing.contract.reads import SightPromises
 from fourtop.testing.contract.restaurants import OpeningPromises
 from fourtop.testing.contract.retention import (
@@ -36,6 +37,7 @@ _UNTOLD = "override the fixture make_store: it returns a function that makes you
 
 class StoreContract(
     OpeningPromises,
+    PolicyPromises,
     GuardingPromises,
     SightPromises,
     SeatedPromises,
