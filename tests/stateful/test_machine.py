@@ -21,6 +21,7 @@ MODEL = (
     "choosing",
     "comparing",
     "editing",
+    "guest_rules",
     "holding",
     "ledger",
     "limits",
@@ -129,7 +130,12 @@ def test_a_wrong_engine_is_caught_within_the_test_run(
 def test_the_model_knows_values_and_errors_only(name: str) -> None:
     # Not the calendar either: it reckons, and the model reckons for itself.
     tree = ast.parse((HERE / f"{name}.py").read_text("utf-8"))
-    modules = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    modules = [
+        f"{node.module}.{each.name}" if node.module == "tests.stateful" else node.module or ""
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for each in node.names
+    ]
     modules += [
         each.name for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names
     ]
