@@ -190,10 +190,16 @@ def usage(ledger: Ledger, service: Opening, own: Own = NOTHING) -> tuple[int, in
 
 def check_caps(ledger: Ledger, seated: Sitting, request: BookingRequest, own: Own) -> None:
     """Raise the refusal of the first limit on guests that is due, in the order of the checks."""
-    service, size = service_of(ledger, seated), request.party_size
-    tables = limits.offered(ledger)
+    service, tables = service_of(ledger, seated), limits.offered(ledger)
     if tables <= (kept := limits.walk_in_tables(ledger, service, request.channel)) and kept:
         raise refused(Proof.RULE, (Code.WALK_INS_ONLY, {"date": service.date.isoformat()}))
+    check_counts(ledger, seated, request, own)
+
+
+def check_counts(ledger: Ledger, seated: Sitting, request: BookingRequest, own: Own) -> None:
+    """Raise the refusal of the first limit that counts guests."""
+    service, size = service_of(ledger, seated), request.party_size
+    tables = limits.offered(ledger)
     reasons = limits.refused_by_caps(ledger, service, size, own)
     reasons = reasons or limits.refused_by_shares(ledger, service, request, own)
     if reasons:

@@ -70,6 +70,7 @@ def move(ledger: Ledger, moves: Sequence[Swap]) -> list[Guest]:
         ledger.free(owner)
         group = ledger.place(owner, step.tables, step.start, step.end)
         step.guest.given = Given(step.tables, step.start, step.end, group, ledger.now, ledger.actor)
+        step.guest.last = None
         touched(ledger, step.guest)
         ledger.tell(EventType.ASSIGNMENT_SYNC, booking_id=step.guest.id)
         ledger.sweep(step.start, step.end)
@@ -266,6 +267,8 @@ def _read(ledger: Ledger, row: BookingRow) -> Guest | None:
         occasion=row.occasion,
         reference=row.reference,
         told=told(ledger.restaurant, seated.start),
+        seated=seated.start if status in ("checked_in", "completed") else None,
+        left=seated.end if status == "completed" else None,
     )
 
 

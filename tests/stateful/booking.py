@@ -15,7 +15,7 @@ from fourtop.errors import (
 from fourtop.model.event import EventType
 from fourtop.model.request import BookingRequest
 from tests.stateful.admission import admit, check_caps, check_guest, described, refused, sit
-from tests.stateful.ledger import AWAITING, MINUTE, Given, Guest, Ledger, Row, Wrong
+from tests.stateful.ledger import AWAITING, MINUTE, Given, Guest, Last, Ledger, Row, Wrong
 from tests.stateful.limits import NOTHING, Own
 from tests.stateful.service import Sitting, moment, told
 
@@ -191,10 +191,14 @@ def step(ledger: Ledger, command: str, booking_id: str, expected: int | None) ->
     if guest.status not in sources or (command == "seat" and guest.given is None):
         raise Wrong(IllegalTransition, booking_id=booking_id, status=guest.status, target=target)
     is_early = False
+    given = guest.given
+    last = Last(guest.status, None if given is None else (given.start, given.end))
     if command == "seat":
         is_early = _sit_down(ledger, guest)
+        guest.seated = ledger.now
     elif command == "complete":
         _leave(ledger, guest)
+        guest.left = ledger.now
     else:
         if command == "no_show":
             _check_absent(ledger, guest)
@@ -202,7 +206,7 @@ def step(ledger: Ledger, command: str, booking_id: str, expected: int | None) ->
         ledger.free(("booking", booking_id))
         if guest.given is not None and guest.given.start < ledger.now:
             guest.given.end = min(guest.given.end, ledger.now)
-    guest.status = target
+    guest.status, guest.last = target, last
     touched(ledger, guest)
     ledger.tell(EventType.BOOKING_STATUS, booking_id=booking_id)
     if is_early:
@@ -217,7 +221,7 @@ def _check_absent(ledger: Ledger, guest: Guest) -> None:
         raise refused(Proof.RULE, (Code.TOO_EARLY_FOR_NO_SHOW, {}))
 
 
-def _rows_now(ledger: Ledger, guest: Guest) -> list[Row]:
+def rows_now(ledger: Ledger, guest: Guest) -> list[Row]:
     """Return the rows of the tables that a party has now."""
     given = guest.given
     assert given is not None
@@ -238,17 +242,17 @@ def _sit_down(ledger: Ledger, guest: Guest) -> bool:
     own = (("booking", guest.id),)
     rivals = ledger.rivals(given.tables, ledger.now, given.end, own)
     if rivals:
-        raise _occupied(ledger, guest, rivals)
+        raise occupied(ledger, guest, rivals)
     if ledger.now >= given.start:
         return False
     ledger.sweep(ledger.now, given.end)
-    for row in _rows_now(ledger, guest):
+    for row in rows_now(ledger, guest):
         row.start = ledger.now
     given.start = ledger.now
     return True
 
 
-def _occupied(ledger: Ledger, guest: Guest, rivals: list[Row]) -> Wrong:
+def occupied(ledger: Ledger, guest: Guest, rivals: list[Row]) -> Wrong:
     given = guest.given
     assert given is not None
     owners = {row.owner[1] for row in rivals if row.owner[0] == "booking"}
@@ -269,7 +273,7 @@ def _leave(ledger: Ledger, guest: Guest) -> None:
     assert given is not None
     clean = ledger.now + guest.sitting.block_end - guest.sitting.end
     clean = min(clean, given.start + 31 * 24 * 60 * MINUTE)
-    rows = _rows_now(ledger, guest)
+    rows = rows_now(ledger, guest)
     if clean > given.end:
         own = (("booking", guest.id),)
         since = max(given.end, ledger.now)

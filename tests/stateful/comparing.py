@@ -254,6 +254,8 @@ def check_booking(said: Booking, true: Guest) -> None:
     assert said.names_tables is true.named
     assert (said.reference, said.local_start) == (true.reference, true.told)
     check_sitting(said.stay, true.sitting)
+    assert (said.seated_us, said.left_us) == (true.seated, true.left)
+    check_last(said, true)
     given, assignment = true.given, said.assignment
     if given is None or assignment is None:
         assert given is None
@@ -269,6 +271,16 @@ def check_booking(said: Booking, true: Guest) -> None:
     assert (assignment.merge_group_id is None) == (given.group is None)
     if given.group is not None and given.group.resource is not None:
         assert assignment.merge_group_id == given.group.resource
+
+
+def check_last(said: Booking, true: Guest) -> None:
+    step, last = said.last_step, true.last
+    if step is None or last is None:
+        assert step is None
+        assert last is None
+        return
+    window = None if step.window is None else (step.window.start_us, step.window.end_us)
+    assert (step.status.value, window) == (last.status, last.window)
 
 
 def check_rows(ledger: Ledger, said: Iterable[Allocation], seen: set[str]) -> None:

@@ -66,6 +66,14 @@ class Given:
     by: Actor
 
 
+@attrs.frozen
+class Last:
+    """The state of a booking before its last step: its status, and the time of its tables."""
+
+    status: str
+    window: tuple[int, int] | None
+
+
 @attrs.define(eq=False)
 class Guest:
     """A booking."""
@@ -87,6 +95,9 @@ class Guest:
     reference: str | None
     told: str
     channel: str | None = None
+    seated: int | None = None
+    left: int | None = None
+    last: Last | None = None
 
 
 @attrs.define(eq=False)
@@ -202,6 +213,10 @@ class Ledger:
         buffer = guest.sitting.block_end - guest.sitting.end
         margin = self.policy.seating.overstay_minutes * MINUTE
         return max(guest.given.end, self.now + max(margin + buffer, 1))
+
+    def is_sitting(self, owner: OwnerKey) -> bool:
+        """Tell whether an owner of rows is a party that sits at its tables."""
+        return owner[0] == "booking" and self.guests[owner[1]].status == "checked_in"
 
     def as_it_lasts(self, row: Row) -> Row:
         """Return a row; that of a table where a party sits now lasts until it may have left."""

@@ -10,10 +10,10 @@ from hypothesis.stateful import rule
 
 from fourtop import Actor, ClockBehind
 from fourtop.ports import MAX_STEP_BACK_US, Scope
-from tests.stateful.booking_rules import BookingRules
 from tests.stateful.drawing import ACTORS, Caller, clock_choices, next_moment, pick
 from tests.stateful.hold_rules import HoldRules
 from tests.stateful.house_rules import HouseRules
+from tests.stateful.live_rules import LiveRules
 from tests.stateful.service import moment
 from tests.stateful.stage import HAS_ANSWERS, PICKS, SPAN, as_replay
 from tests.stateful.twin import shown
@@ -21,7 +21,7 @@ from tests.stateful.twin import shown
 _MAX_STEP_BACK: Final = timedelta(microseconds=MAX_STEP_BACK_US)
 
 
-class Evening(HoldRules, BookingRules, HouseRules):
+class Evening(HoldRules, LiveRules, HouseRules):
     """All commands, and time. Every answer is judged, and after every step all that can be seen."""
 
     @rule(choice=clock_choices())

@@ -63,6 +63,13 @@ def _any_of(what: str) -> Callable[[Any], bool]:
 HAS_HOLDS = precondition(_any_of("keeps"))
 HAS_BOOKINGS = precondition(_any_of("guests"))
 HAS_BLOCKS = precondition(_any_of("blocks"))
+HAS_SEATED = precondition(
+    lambda machine: any(
+        guest.status == "checked_in"
+        for ledger in machine.ledgers
+        for guest in ledger.guests.values()
+    )
+)
 HAS_ANSWERS = precondition(_any_of("answers"))
 
 

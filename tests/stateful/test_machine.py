@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fourtop import Code
+from tests.stateful.live_mutant import LIVE_MUTANTS
 from tests.stateful.machine import Evening
 from tests.stateful.mutant import MUTANTS, Mutant
 from tests.stateful.run import counted, play
@@ -20,9 +21,11 @@ MODEL = (
     "choosing",
     "comparing",
     "editing",
+    "guest_rules",
     "holding",
     "ledger",
     "limits",
+    "live",
     "service",
 )
 # Evenings that hold ten thousand steps and some to spare; they are always the same.
@@ -31,6 +34,7 @@ STEPS = 10_000
 MORE = 5
 
 COMMANDS = (
+    "at_risk",
     "availability",
     "block",
     "book",
@@ -46,12 +50,16 @@ COMMANDS = (
     "import",
     "move",
     "no_show",
+    "prolong",
     "quote",
     "release",
     "replace",
     "reschedule",
+    "resize",
     "table_states",
     "unblock",
+    "undo",
+    "walk_in",
 )
 CODES = (
     Code.ALLOCATIONS_OVERLAP,
@@ -66,12 +74,18 @@ CODES = (
     Code.ILLEGAL_TRANSITION,
     Code.KEY_REUSED,
     Code.LAST_SEATING_PASSED,
+    Code.NEEDED_NEXT,
+    Code.NOTHING_TO_UNDO,
     Code.NO_TABLES_MATCH,
     Code.OUTSIDE_SERVICE_HOURS,
     Code.PACING_EXCEEDED,
     Code.PARTY_NEVER_FITS,
     Code.POLICY_DRIFT,
     Code.TABLES_TAKEN,
+    Code.TABLE_OCCUPIED,
+    Code.TOO_EARLY_FOR_NO_SHOW,
+    Code.TOO_EARLY_TO_SEAT,
+    Code.TOO_LATE_TO_SEAT,
     Code.WALK_INS_ONLY,
     Code.ZONE_CAPACITY_EXCEEDED,
 )
@@ -101,7 +115,7 @@ def test_ten_thousand_steps_are_as_the_model_says() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
+@pytest.mark.parametrize("mutant", [*MUTANTS, *LIVE_MUTANTS], ids=lambda mutant: mutant.__name__)
 def test_a_wrong_engine_is_caught_within_the_test_run(
     mutant: Mutant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,7 +130,12 @@ def test_a_wrong_engine_is_caught_within_the_test_run(
 def test_the_model_knows_values_and_errors_only(name: str) -> None:
     # Not the calendar either: it reckons, and the model reckons for itself.
     tree = ast.parse((HERE / f"{name}.py").read_text("utf-8"))
-    modules = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    modules = [
+        f"{node.module}.{each.name}" if node.module == "tests.stateful" else node.module or ""
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for each in node.names
+    ]
     modules += [
         each.name for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names
     ]

@@ -133,7 +133,7 @@ class _Undoing:
             again = attrs.evolve(given, window=window, merge_group_id=group_id)
             kept = {row.id for row in before}
             gone = tuple(row for row in rows if row.id not in kept)
-            return again, expired + Changes(removed=gone)
+            return again, expired + (Changes(removed=gone) if gone else NO_CHANGES)
         if rows:
             return in_window(given, window), expired + with_window(rows, window)
         owner = (OwnerKind.BOOKING, self.booking.id)
