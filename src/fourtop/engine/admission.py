@@ -25,13 +25,14 @@ from fourtop.engine.checks.capacity import (
     has_caps,
     has_shares,
 )
-from fourtop.engine.checks.house import check_active, check_hours, check_past
-from fourtop.engine.checks.names import check_names
-from fourtop.engine.checks.notice import (
+from fourtop.engine.checks.guests import (
     check_guest_stay,
     check_notice,
+    check_start_times,
     has_booking_windows,
 )
+from fourtop.engine.checks.house import check_active, check_hours, check_past
+from fourtop.engine.checks.names import check_names
 from fourtop.engine.checks.pace import (
     check_pacing,
     count_at_paced_tables,
@@ -39,7 +40,6 @@ from fourtop.engine.checks.pace import (
     exclude_paced_tables,
     has_pacing,
 )
-from fourtop.engine.checks.start_times import check_start_times
 from fourtop.engine.checks.tables import check_tables, count_tables, is_search_proven
 from fourtop.engine.checks.walk_ins import (
     check_walk_ins,
@@ -533,16 +533,29 @@ def expected_windows(
 
     If they do not, the checks ask for the rest; a record that was loaded in vain does no harm.
     """
-    stays = find_stays(compiled, party)
-    if isinstance(stays, Refusal):
+    counts_heads = counts or composition_of(compiled).reads_headcounts
+    windows = _windows_of(compiled, party)
+    if not windows:
         return (), ()
-    windows = (stays.stay.occupied, *[each.stay.occupied for each in stays.variants])
-    if counts or composition_of(compiled).reads_headcounts:
+    if counts_heads:
         service = compiled.calendar.find_service(party.start_us)
         assert service is not None, "a stay lies in a service"
         if counts or limits_of(compiled, service).binds:
             return windows, (service.window,)
     return windows, ()
+
+
+def _windows_of(compiled: CompiledHouse, party: Party) -> tuple[Window, ...]:
+    """Return the windows that a party's tables may be taken for; none: it cannot sit down."""
+    if not compiled.house.policy.zone_rules:
+        stay = compiled.calendar.stay(
+            party.start_us, party.party_size, party.occasion, party.minutes
+        )
+        return () if isinstance(stay, Refusal) else (stay.occupied,)
+    stays = find_stays(compiled, party)
+    if isinstance(stays, Refusal):
+        return ()
+    return (stays.stay.occupied, *(each.stay.occupied for each in stays.variants))
 
 
 def missing_counts(

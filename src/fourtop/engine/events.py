@@ -70,8 +70,17 @@ def hold_event(
     }
     if hold.receipt.relaxed:
         data["relaxed"] = [each.value for each in hold.receipt.relaxed]
-    subject = Subject(hold.id, booking_id or hold.booking_id, hold.id)
-    return new_event(invocation, kind, subject, now_us, data)
+    # As ``new_event`` does: it is the event of most commands.
+    return Event(
+        kind,
+        f"{kind}:{hold.id}",
+        invocation.restaurant_id,
+        now_us,
+        invocation.actor,
+        booking_id or hold.booking_id,
+        hold.id,
+        data,
+    )
 
 
 def created_event(invocation: Invocation, booking: Booking) -> Event:

@@ -41,12 +41,14 @@ class Service:
         date: The date that it starts on, in the restaurant's calendar.
         window: From its start to its end.
         last_start_us: The last permitted start, in microseconds.
+        starts_us: The start times on offer, in microseconds.
     """
 
     period: ServicePeriod
     date: date
     window: Window
     last_start_us: int
+    starts_us: frozenset[int] = attrs.field(default=frozenset(), eq=False, kw_only=True)
 
     def is_same(self, other: Self | None) -> bool:
         """Tell whether the other is this period on this date too."""
@@ -152,7 +154,8 @@ class Calendar:
             if minutes is None:
                 minutes = self._restaurant.last_seating_buffer_minutes
             last = end_us - minutes * MICROSECONDS_PER_MINUTE
-        return Service(period, day, Window.of_micros(start_us, end_us), last)
+        service = Service(period, day, Window.of_micros(start_us, end_us), last)
+        return attrs.evolve(service, starts_us=frozenset(self._find_starts(service)))
 
     def _instant(self, day: date, at: time, fold: int) -> int:
         # A skipped local time moves forward with the clocks. If a local time occurs twice, a period
@@ -323,16 +326,19 @@ class Calendar:
         starts = [
             (start_us, service)
             for service in self.services_on(day)
-            for start_us in self._raster(service)
+            for start_us in service.starts_us
             if service.is_same(self.find_service(start_us))
-            and not self._is_closed(service, start_us)
         ]
         return tuple(sorted(starts, key=itemgetter(0)))
 
-    def _raster(self, service: Service) -> range:
+    def _find_starts(self, service: Service) -> list[int]:
+        """Return the start times on offer of a service, those switched off left out."""
         last_us = max([service.last_start_us, *self._zone_last_starts(service)])
         end_us = min(last_us + 1, service.window.end_us)
-        return range(service.window.start_us, end_us, self._step_us(service.period))
+        raster = range(service.window.start_us, end_us, self._step_us(service.period))
+        if not service.period.closed_starts:
+            return list(raster)
+        return [each for each in raster if not self._is_closed(service, each)]
 
     def _step_us(self, period: ServicePeriod) -> int:
         minutes = period.interval_minutes or self._restaurant.reservation_interval_minutes
@@ -340,15 +346,13 @@ class Calendar:
 
     def _is_closed(self, service: Service, start_us: int) -> bool:
         """Tell whether a start is switched off."""
-        closed = service.period.closed_starts
-        return bool(closed) and from_micros(start_us).astimezone(self.zone).time() in closed
+        at = from_micros(start_us).astimezone(self.zone).time()
+        return at in service.period.closed_starts
 
     def is_on_offer(self, start_us: int) -> bool:
         """Tell whether an instant is a start time on offer; see ``starts_on``."""
         service = self.find_service(start_us)
-        if service is None or self._is_closed(service, start_us):
-            return False
-        return start_us in self._raster(service)
+        return service is not None and start_us in service.starts_us
 
     def nearest_starts(self, start_us: int) -> tuple[int, ...]:
         """Return the last start on offer before an instant, and the first one after it.

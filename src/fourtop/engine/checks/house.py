@@ -29,11 +29,20 @@ def check_past(candidacy: Candidacy) -> Refusal | None:
 def check_hours(candidacy: Candidacy) -> Refusal | None:
     """Refuse a start outside service hours; find the stays and the service."""
     party, compiled = candidacy.party, candidacy.admission.compiled
-    stays = find_stays(compiled, party)
-    if isinstance(stays, Refusal):
-        return stays
+    if compiled.house.policy.zone_rules:
+        stays = find_stays(compiled, party)
+        if isinstance(stays, Refusal):
+            return stays
+        candidacy.stay = stays.stay
+        candidacy.variants, candidacy.zones_out = stays.variants, stays.closed
+    else:
+        stay = compiled.calendar.stay(
+            party.start_us, party.party_size, party.occasion, party.minutes
+        )
+        if isinstance(stay, Refusal):
+            return stay
+        candidacy.stay = stay
     service = compiled.calendar.find_service(party.start_us)
     assert service is not None, "a stay lies in a service"
-    candidacy.stay, candidacy.service = stays.stay, service
-    candidacy.variants, candidacy.zones_out = stays.variants, stays.closed
+    candidacy.service = service
     return None

@@ -151,7 +151,7 @@ def edit_floor(
     house = view.house
     _check_version("floor", expected, view.versions.floor)
     edited = House(house.restaurant, _edited(change, house.floor), house.policy)
-    return _decided(view, edited, _floor_change(invocation, view, edited))
+    return _decided(view, house, edited, _floor_change(invocation, view, edited))
 
 
 def edit_policy(
@@ -162,7 +162,7 @@ def edit_policy(
     policy = _edited(change, house.policy)
     _check_version("policy", expected, view.versions.policy)
     edited = House(house.restaurant, house.floor, policy)
-    return _decided(view, edited, _policy_change(invocation, view, edited))
+    return _decided(view, house, edited, _policy_change(invocation, view, edited))
 
 
 def edit_restaurant(
@@ -180,7 +180,7 @@ def edit_restaurant(
         )
     _check_version("policy", expected, view.versions.policy)
     edited = House(restaurant, house.floor, house.policy)
-    return _decided(view, edited, _policy_change(invocation, view, edited))
+    return _decided(view, house, edited, _policy_change(invocation, view, edited))
 
 
 def replace_house(
@@ -196,11 +196,11 @@ def replace_house(
         changes += _floor_change(invocation, view, house)
     if (house.restaurant, house.policy) != (present.restaurant, present.policy):
         changes += _policy_change(invocation, view, house)
-    return _decided(view, house, changes)
+    return _decided(view, present, house, changes)
 
 
-def _decided(view: View, house: House, changes: Changes) -> Decision[House] | Need:
-    in_the_way = find_in_the_way(view, house)
+def _decided(view: View, present: House, house: House, changes: Changes) -> Decision[House] | Need:
+    in_the_way = find_in_the_way(view, present, house)
     if isinstance(in_the_way, Need):
         return in_the_way
     if in_the_way:
@@ -211,13 +211,14 @@ def _decided(view: View, house: House, changes: Changes) -> Decision[House] | Ne
 # ---- records in the way
 
 
-def find_in_the_way(view: View, house: House) -> tuple[InUse, ...] | Need:
-    """Return the records that forbid a new house, or the scope that the search needs.
+def find_in_the_way(view: View, present: House, house: House) -> tuple[InUse, ...] | Need:
+    """Return the records that forbid a new house in place of the present one.
+
+    A ``Need`` names the records that the search has to read first.
 
     A table that is occupied now or later must stay. Another time zone would change the local times
     that guests were told, so it waits until no guest is expected.
     """
-    present = view.house
     tables = frozenset(present.floor.positions)
     gone = tables - frozenset(house.floor.positions)
     moves_times = house.restaurant.timezone != present.restaurant.timezone

@@ -23,7 +23,7 @@ def query(caller: Caller, house: House) -> Query[HouseDifference]:
 
 def compare_house(view: View, house: House) -> HouseDifference | Need:
     """Compare the present house with another one that would replace it."""
-    in_the_way = find_in_the_way(view, house)
+    in_the_way = find_in_the_way(view, view.house, house)
     if isinstance(in_the_way, Need):
         return in_the_way
     difference = house_difference(view.house, house)

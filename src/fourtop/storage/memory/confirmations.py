@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from fourtop.errors import AlreadyExists
 from fourtop.model.confirmation import ConfirmationResult
@@ -25,11 +25,13 @@ class ConfirmationRecords:
         Raises:
             AlreadyExists: If an id is known, or a hold or key would have a second success.
         """
-        new = tuple(results)
-        refuse_known("confirmation", (each.id for each in new), self.results)
+        ids: set[str] = set()
         hold_ids: set[str] = set()
         successes: set[tuple[str, str]] = set()
-        for each in new:
+        for each in results:
+            if each.id in self.results or each.id in ids:
+                raise AlreadyExists("confirmation", each.id)
+            ids.add(each.id)
             if not each.confirmed:
                 continue
             if each.hold_id in hold_ids or self.find_success(each.hold_id) is not None:
@@ -39,19 +41,6 @@ class ConfirmationRecords:
             if success in self.successes or success in successes:
                 raise AlreadyExists("confirmation", each.key)
             successes.add(success)
-
-    def check_stored_results(self, answers: Iterable[StoredResult]) -> None:
-        """Check new stored results.
-
-        Raises:
-            AlreadyExists: If a command has a result under the key.
-        """
-        answered: set[tuple[str, str]] = set()
-        for answer in answers:
-            under = (answer.command, answer.key)
-            if under in self.stored_results or under in answered:
-                raise AlreadyExists("result", answer.key)
-            answered.add(under)
 
     def extend(
         self, results: Iterable[ConfirmationResult], stored_results: Iterable[StoredResult]
@@ -135,16 +124,3 @@ def _index(
     of_hold.setdefault(result.hold_id, []).append(result)
     if result.confirmed:
         successes.add((str(result.booking_id), result.key))
-
-
-def refuse_known(kind: str, new: Iterable[str], known: Container[str]) -> None:
-    """Check the ids or keys of new records.
-
-    Raises:
-        AlreadyExists: If one is known, or comes twice.
-    """
-    seen: set[str] = set()
-    for each in new:
-        if each in known or each in seen:
-            raise AlreadyExists(kind, each)
-        seen.add(each)

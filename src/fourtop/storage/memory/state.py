@@ -31,10 +31,11 @@ from fourtop.ports import (
     owner_class,
 )
 from fourtop.storage.memory.archive import Archive
-from fourtop.storage.memory.confirmations import ConfirmationRecords, refuse_known
+from fourtop.storage.memory.confirmations import ConfirmationRecords
 from fourtop.storage.memory.headcounts import HeadcountIndex, held_within, parties_within
 from fourtop.storage.memory.outbox import EventOutbox
 from fourtop.storage.memory.plain_records import PlainRecords
+from fourtop.storage.memory.repair import restored
 from fourtop.storage.memory.seated import SeatedIndex
 from fourtop.storage.memory.stored_records import StoredRecords
 from fourtop.timeline import Occupancy, OverlappingIndex
@@ -46,6 +47,7 @@ P = TypeVar("P", bound=PlainRecord)
 _LAST_ID: Final = "~"
 _ID: Final = attrgetter("id")
 _EVENT_KEY: Final = attrgetter("dedupe_key")
+_COMMAND_AND_KEY: Final = attrgetter("command", "key")
 # The indexes that ``_index_records`` makes anew.
 _INDEXES: Final = (
     *("_starts", "_headcounts", "_seated"),
@@ -344,15 +346,8 @@ class RestaurantState:
     def _restore_allocations(
         self, *, gone: Collection[Allocation], come: Collection[Allocation]
     ) -> None:
-        """Make the occupancy anew from its rows: its indexes may be torn, its rows are not."""
-        rows = {row.id: row for row in self.occupancy.allocations()}
-        for row in come:
-            rows.pop(row.id, None)
-        rows |= {row.id: row for row in gone}
-        occupancy = Occupancy([table.id for table in self.house.floor.tables])
-        for row in rows.values():
-            occupancy.add(row)
-        self.occupancy = occupancy
+        tables = [table.id for table in self.house.floor.tables]
+        self.occupancy = restored(self.occupancy, tables, gone=gone, come=come)
 
     def _index_records(self) -> None:
         """Make the indexes of all records anew."""
@@ -431,15 +426,16 @@ class RestaurantState:
 
     def _check_new(self, changes: Changes) -> None:
         if changes.holds_added:
-            refuse_known("hold", map(_ID, changes.holds_added), self._holds)
+            _refuse_known("hold", map(_ID, changes.holds_added), self._holds)
         if changes.records_added:
             self.plain.check_new(changes.records_added)
         if changes.events:
-            refuse_known("event", map(_EVENT_KEY, changes.events), self.outbox.keys)
+            _refuse_known("event", map(_EVENT_KEY, changes.events), self.outbox.keys)
         if changes.confirmations:
             self.confirmations.check_results(changes.confirmations)
         if changes.stored_results:
-            self.confirmations.check_stored_results(changes.stored_results)
+            new = map(_COMMAND_AND_KEY, changes.stored_results)
+            _refuse_known("result", new, self.confirmations.stored_results)
 
     def _check_references(self, changes: Changes) -> None:
         if changes.records_changed or changes.records_removed:
@@ -591,3 +587,11 @@ class RestaurantState:
             policy=self.versions.policy + (changes.policy is not None),
             occupancy=self.versions.occupancy + changes.touches_occupancy,
         )
+
+
+def _refuse_known(kind: str, new: Iterable[Any], known: Container[Any]) -> None:
+    seen: set[Any] = set()
+    for each in new:
+        if each in known or each in seen:
+            raise AlreadyExists(kind, each if isinstance(each, str) else each[-1])
+        seen.add(each)

@@ -1,4 +1,4 @@
-"""Checks of guests' requests: the notice, the horizon and the length of the stay."""
+"""Checks that bind guests: the notice, the horizon, the start times, the length of the stay."""
 
 from __future__ import annotations
 
@@ -62,3 +62,30 @@ def check_guest_stay(candidacy: Candidacy) -> Refusal | None:
     return Refusal.by_rule(
         Code.STAY_OUT_OF_BOUNDS, minutes=minutes, minimum_minutes=least, maximum_minutes=most
     )
+
+
+def check_start_times(candidacy: Candidacy) -> Refusal | None:
+    """Refuse a guest's start that is not on offer.
+
+    Staff are not bound. A booking may keep the start that it has.
+    """
+    start_us, service = candidacy.party.start_us, getattr(candidacy, "service", None)
+    # Nearly always the start is on offer.
+    if service is None or start_us in service.starts_us:
+        return None
+    if not candidacy.is_guest or _is_kept(candidacy):
+        return None
+    calendar = candidacy.admission.compiled.calendar
+    return Refusal.by_rule(
+        Code.NOT_A_START_TIME,
+        start=calendar.local_text(start_us),
+        nearest=[calendar.local_text(each) for each in calendar.nearest_starts(start_us)],
+    )
+
+
+def _is_kept(candidacy: Candidacy) -> bool:
+    """Tell whether the party has this start already: staff may have given it."""
+    admission = candidacy.admission
+    booking_id = admission.released.booking_id
+    known = None if booking_id is None else admission.view.find_booking(booking_id)
+    return known is not None and known.stay.dining.start_us == candidacy.party.start_us
