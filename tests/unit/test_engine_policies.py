@@ -139,7 +139,7 @@ def test_an_unknown_channel_is_an_error_that_names_the_known_ones(store: Store) 
             call(party_size(2, channel="fax"))
         assert (caught.value.field, caught.value.rule) == (
             "channel",
-            "must be one of walk_in, online, phone",
+            "must be one of online, phone, walk_in",
         )
     assert snapshot(store, desk) == before
     assert isinstance(desk.quote(party_size(2, channel="walk_in")), Quote)
