@@ -71,7 +71,7 @@ def findings(
 def test_the_checks_run_in_the_order_of_the_list() -> None:
     names = [check.name for check in CHECKS]
     assert names == [
-        *("active", "past", "channel", "hours", "notice", "start_times", "guest_stay"),
+        *("active", "past", "hours", "notice", "guest_stay", "start_times"),
         *("walk_ins", "capacity", "shares", "pacing", "zones", "tables"),
     ]
 
