@@ -228,17 +228,33 @@ def houses(
     return House(restaurant, draw(floors(most_tables=most_tables)), draw(policies()))
 
 
-def preferences() -> st.SearchStrategy[Preference]:
-    """Draw conditions on tables; mostly none."""
+_PREFERENCES: Final = (
+    *(_ANYTHING,) * 12,
+    Preference(zones=("main",)),
+    Preference(features=("window",)),
+    Preference(seatings=("booth",)),
+    Preference(areas=("bar",)),
+    Preference(zones=("bar",), features=("window",)),
+)
+
+
+def preferences(house: House | None = None) -> st.SearchStrategy[Preference]:
+    """Draw conditions on tables; mostly none.
+
+    Args:
+        house: Its tables and zones have everything that is drawn; ``None``: they may lack it.
+    """
     return st.sampled_from(
-        (
-            *(_ANYTHING,) * 12,
-            Preference(zones=("main",)),
-            Preference(features=("window",)),
-            Preference(seatings=("booth",)),
-            Preference(areas=("bar",)),
-            Preference(zones=("bar",), features=("window",)),
-        )
+        [each for each in _PREFERENCES if house is None or _is_known(house.floor, each)]
+    )
+
+
+def _is_known(floor: Floor, preference: Preference) -> bool:
+    return (
+        preference.zones <= {zone.id for zone in floor.zones}
+        and preference.areas <= {zone.area for zone in floor.zones}
+        and preference.seatings <= {table.seating for table in floor.tables}
+        and preference.features <= {each for table in floor.tables for each in table.features}
     )
 
 
@@ -248,7 +264,7 @@ def requests(draw: st.DrawFn, house: House, *, on: date) -> BookingRequest:
 
     Args:
         draw: Hypothesis gives it.
-        house: The house with the services.
+        house: The house with the services. It has everything that the request names.
         on: The date, in the house's calendar.
     """
     calendar = Calendar(house.restaurant, house.policy)
@@ -259,6 +275,6 @@ def requests(draw: st.DrawFn, house: House, *, on: date) -> BookingRequest:
     return BookingRequest(
         draw(st.integers(1, 10)),
         from_micros(draw(st.sampled_from(starts)) + beside),
-        must=draw(preferences()),
-        wish=draw(preferences()),
+        must=draw(preferences(house)),
+        wish=draw(preferences(house)),
     )
