@@ -11,6 +11,7 @@ from fourtop import (
     GUEST,
     BookingChange,
     BookingRequest,
+    BookingWindow,
     CapacityRule,
     ChannelShare,
     Code,
@@ -22,6 +23,7 @@ from fourtop import (
     Refusal,
     Refused,
     Slot,
+    WalkInRule,
     Window,
 )
 from fourtop.engine import admission
@@ -263,3 +265,15 @@ def test_the_tables_of_a_variant_are_taken_for_its_stay(
     booking = desk.book(party_size(6, "17:30", tables=["5"]))
     assert booking.stay.occupied == Window(at("17:30"), at("20:00"))
     assert desk.book(party_size(2)).stay.occupied == Window(at("19:00"), at("20:30"))
+
+
+def test_a_start_outside_the_hours_meets_no_rule_of_a_service(store: Store) -> None:
+    """A guest's quote runs all checks; those of guests need the service that the hours find."""
+    house = a_house(
+        walk_in_rules=[WalkInRule(weekdays=["friday"])],
+        booking_windows=[BookingWindow(notice_minutes=60)],
+    )
+    desk = open_desk(store, house)
+    quoted = desk.quote(party_size(2, "23:30"))
+    assert isinstance(quoted, Refusal)
+    assert [reason.code for reason in quoted.reasons] == [Code.OUTSIDE_SERVICE_HOURS]

@@ -76,10 +76,13 @@ from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import PlanRequest
 from fourtop.ports import Need, Scope, View
 
+# The checks after this one rely on the stay and the service that it finds.
+_HOURS: Final = "hours"
+
 CHECKS: Final = (
     Check("active", Reads.NOTHING, check_active),
     Check("past", Reads.NOTHING, check_past, is_promised=True),
-    Check("hours", Reads.NOTHING, check_hours),
+    Check(_HOURS, Reads.NOTHING, check_hours),
     Check("notice", Reads.NOTHING, check_notice, binds=has_booking_windows, is_promised=True),
     Check("guest_stay", Reads.NOTHING, check_guest_stay),
     Check("start_times", Reads.NOTHING, check_start_times, is_promised=True),
@@ -442,11 +445,11 @@ class Admission:
     def findings(self, party: Party) -> tuple[Finding, ...] | Need:
         """Return what every check finds, in the order of the list.
 
-        Without a stay, the checks that read records do not run.
+        Where no service admits the party, the checks after that of the hours do not run.
         """
         candidacy = Candidacy(self, party)
         found = _all_findings(self.composition.before_loading, candidacy)
-        if not hasattr(candidacy, "stay"):
+        if found and found[-1].check == _HOURS:
             return found
         need = self._missing(candidacy, counts=False)
         if need is not None:
@@ -512,8 +515,14 @@ class Admission:
 
 
 def _all_findings(checks: tuple[Check, ...], candidacy: Candidacy) -> tuple[Finding, ...]:
-    found = ((check.name, check.find(candidacy)) for check in checks)
-    return tuple(Finding(name, refusal) for name, refusal in found if refusal is not None)
+    found: list[Finding] = []
+    for check in checks:
+        refusal = check.find(candidacy)
+        if refusal is not None:
+            found.append(Finding(check.name, refusal))
+            if check.name == _HOURS:
+                break
+    return tuple(found)
 
 
 def names_anything(party: Party) -> bool:

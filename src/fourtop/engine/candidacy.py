@@ -82,11 +82,6 @@ class Candidacy:
         return self.admission.actor.is_guest
 
     @property
-    def has_service(self) -> bool:
-        """Whether the check of hours has found the service and the stay."""
-        return hasattr(self, "service")
-
-    @property
     def windows(self) -> tuple[Window, ...]:
         """The windows that the tables may be taken for: of the stay and of its variants."""
         windows = (self.stay.occupied, *(each.stay.occupied for each in self.variants))

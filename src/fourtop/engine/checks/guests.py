@@ -17,7 +17,7 @@ def has_booking_windows(house: House) -> bool:
 
 def check_notice(candidacy: Candidacy) -> Refusal | None:
     """Refuse a guest's start that comes too soon or lies too far ahead. Staff are not bound."""
-    if not (candidacy.is_guest and candidacy.has_service):
+    if not candidacy.is_guest:
         return None
     admission, party = candidacy.admission, candidacy.party
     policy, calendar = admission.compiled.house.policy, admission.compiled.calendar
@@ -69,9 +69,9 @@ def check_start_times(candidacy: Candidacy) -> Refusal | None:
 
     Staff are not bound. A booking may keep the start that it has.
     """
-    start_us, service = candidacy.party.start_us, getattr(candidacy, "service", None)
+    start_us = candidacy.party.start_us
     # Nearly always the start is on offer.
-    if service is None or start_us in service.starts_us:
+    if start_us in candidacy.service.starts_us:
         return None
     if not candidacy.is_guest or _is_kept(candidacy):
         return None
