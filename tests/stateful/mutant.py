@@ -10,7 +10,6 @@ import pytest
 
 from fourtop import MemoryStore
 from fourtop.engine import preconditions, usage
-from fourtop.engine.admission import Admission
 from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.checks import capacity, pace
 from fourtop.engine.commands import hold as hold_command
@@ -137,11 +136,11 @@ def the_second_best_plan_is_chosen(patch: Patch) -> None:
 
 
 def a_party_is_in_its_own_way(patch: Patch) -> None:
-    def free(judge: Any, block: Any) -> int:
-        mask: int = judge._full & ~judge._view.busy_mask(block)
-        return mask
+    def free(candidacy: Candidacy, window: Any) -> int:
+        admission = candidacy.admission
+        return admission.all_tables & ~admission.view.busy_mask(window)
 
-    patch.setattr(Admission, "free", free)
+    patch.setattr("fourtop.engine.checks.tables._free_in", free)
 
 
 def failed_confirmations_leave_no_evidence(patch: Patch) -> None:
