@@ -46,10 +46,6 @@ def an_early_leaver_takes_the_cleaning_along(patch: Patch) -> None:
     patch.setattr(complete, "buffer_after_us", lambda _: 0)
 
 
-def a_late_leaver_is_cleaned_up_after_into_the_next_row(patch: Patch) -> None:
-    patch.setattr(complete, "_clean_until", lambda _view, _booking, longer: longer.end_us)
-
-
 def a_party_is_given_up_before_it_may_come(patch: Patch) -> None:
     def mark_absent(*given: Any) -> Any:
         invocation, view, _, booking_id, _ = given
@@ -81,7 +77,6 @@ LIVE_MUTANTS: tuple[Mutant, ...] = (
     a_party_may_come_at_any_time,
     a_party_that_comes_early_takes_its_tables_at_its_time,
     an_early_leaver_takes_the_cleaning_along,
-    a_late_leaver_is_cleaned_up_after_into_the_next_row,
     a_party_is_given_up_before_it_may_come,
     a_step_is_taken_back_twice,
 )

@@ -9,16 +9,14 @@ import attrs
 import pytest
 
 from fourtop import MemoryStore
-from fourtop.engine import preconditions, usage
+from fourtop.engine import preconditions
 from fourtop.engine.candidacy import Candidacy
-from fourtop.engine.checks import capacity, pace
-from fourtop.engine.commands import hold as hold_command
+from fourtop.engine.checks import capacity
 from fourtop.engine.commands import reschedule as reschedule_command
 from fourtop.engine.invocation import Invocation
-from fourtop.engine.usage import Attendance
 from fourtop.model.booking import Booking
 from fourtop.model.booking_change import request_of
-from fourtop.model.capacity_rules import PacingRule, RuleKind
+from fourtop.model.capacity_rules import RuleKind
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.window import LATEST_US
 from fourtop.planner import Planner
@@ -48,43 +46,12 @@ def caps_do_not_count_holds(patch: Patch) -> None:
     patch.setattr(View, "held_covers", lambda *_: ())
 
 
-def a_counted_party_is_a_new_one(patch: Patch) -> None:
-    patch.setattr(Attendance, "own_covers", 0)
-    patch.setattr(Attendance, "own_parties", 0)
-
-
-def a_meal_ends_an_interval_later(patch: Patch) -> None:
-    good = usage.intervals_of
-
-    def intervals_of(rule: PacingRule, service: Any, start_us: int, end_us: int) -> range:
-        return good(rule, service, start_us, end_us + 1)
-
-    for module in (usage, pace):
-        patch.setattr(module, "intervals_of", intervals_of)
-
-
-def intervals_count_from_the_full_hour(patch: Patch) -> None:
-    good = usage.intervals_of
-
-    def intervals_of(rule: PacingRule, service: Any, start_us: int, end_us: int) -> range:
-        hour_us = 3_600_000_000
-        late = service.window.start_us % (rule.interval_minutes * 60_000_000) % hour_us
-        return good(rule, service, start_us + late + hour_us // 6, end_us + late + hour_us // 6)
-
-    for module in (usage, pace):
-        patch.setattr(module, "intervals_of", intervals_of)
-
-
 def overrides_do_not_override(patch: Patch) -> None:
     patch.setattr(RuleKind, "rank", 0)
 
 
 def shares_are_never_released(patch: Patch) -> None:
     patch.setattr(capacity, "_release_us", lambda *_: LATEST_US)
-
-
-def shares_are_held_back_for_good(patch: Patch) -> None:
-    patch.setattr(Attendance, "covers_of", lambda *_: 0)
 
 
 def zones_do_not_count_holds(patch: Patch) -> None:
@@ -173,20 +140,12 @@ def rescheduling_tells_no_local_time(patch: Patch) -> None:
     patch.setattr(reschedule_command, "_decided", decided)
 
 
-def holds_forget_the_conditions_of_their_booking(patch: Patch) -> None:
-    patch.setattr(hold_command, "with_promises", lambda request, _: request)
-
-
 MUTANTS: tuple[Mutant, ...] = (
     holds_live_a_microsecond_longer,
     the_slack_budget_is_ignored,
     caps_do_not_count_holds,
-    a_counted_party_is_a_new_one,
-    a_meal_ends_an_interval_later,
-    intervals_count_from_the_full_hour,
     overrides_do_not_override,
     shares_are_never_released,
-    shares_are_held_back_for_good,
     zones_do_not_count_holds,
     walk_in_tables_are_kept_from_the_staff,
     rescheduling_keeps_the_old_tables,
@@ -198,5 +157,4 @@ MUTANTS: tuple[Mutant, ...] = (
     any_version_is_the_expected_one,
     a_change_of_nothing_counts,
     rescheduling_tells_no_local_time,
-    holds_forget_the_conditions_of_their_booking,
 )
