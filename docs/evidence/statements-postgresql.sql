@@ -3442,7 +3442,8 @@ WITH found AS (
     SELECT fourtop.table_holds.restaurant_id AS restaurant_id, fourtop.table_holds.id AS id
     FROM fourtop.table_holds
     WHERE fourtop.table_holds.created_us <= :before_us::BIGINT AND fourtop.table_holds.state != 'active'
-        AND fourtop.table_holds.occupied_end_us <= :before_us::BIGINT AND NOT (EXISTS (
+        AND fourtop.table_holds.created_us >= 0 AND fourtop.table_holds.occupied_end_us <= :before_us::BIGINT
+        AND NOT (EXISTS (
         SELECT 1
         FROM fourtop.allocations
         WHERE fourtop.allocations.restaurant_id = fourtop.table_holds.restaurant_id AND fourtop.allocations.hold_id = fourtop.table_holds.id

@@ -2340,8 +2340,8 @@ WHERE (table_hold_members.restaurant_id, table_hold_members.hold_id) IN (
     FROM (
         SELECT table_holds.restaurant_id AS restaurant_id, table_holds.id AS id
         FROM table_holds
-        WHERE table_holds.created_us <= :before_us AND table_holds.state != 'active' AND table_holds.occupied_end_us <= :before_us
-            AND NOT (EXISTS (
+        WHERE table_holds.created_us <= :before_us AND table_holds.state != 'active' AND table_holds.created_us >= 0
+            AND table_holds.occupied_end_us <= :before_us AND NOT (EXISTS (
             SELECT 1
             FROM allocations
             WHERE allocations.restaurant_id = table_holds.restaurant_id AND allocations.hold_id = table_holds.id
@@ -2365,8 +2365,8 @@ WHERE (table_holds.restaurant_id, table_holds.id) IN (
     FROM (
         SELECT table_holds.restaurant_id AS restaurant_id, table_holds.id AS id
         FROM table_holds
-        WHERE table_holds.created_us <= :before_us AND table_holds.state != 'active' AND table_holds.occupied_end_us <= :before_us
-            AND NOT (EXISTS (
+        WHERE table_holds.created_us <= :before_us AND table_holds.state != 'active' AND table_holds.created_us >= 0
+            AND table_holds.occupied_end_us <= :before_us AND NOT (EXISTS (
             SELECT 1
             FROM allocations
             WHERE allocations.restaurant_id = table_holds.restaurant_id AND allocations.hold_id = table_holds.id

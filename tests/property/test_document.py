@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import attrs
@@ -133,7 +133,9 @@ def periods(draw: st.DrawFn, occasions: list[Occasion]) -> list[ServicePeriod]:
     # Cuts of one day, so that no two periods overlap; the last one runs past midnight.
     cuts = sorted(draw(st.sets(times, max_size=5)))
     spans = [
-        (start, end) for start, end in zip(cuts, [*cuts[1:], *cuts[:1]], strict=True) if draw(flags)
+        (start, end)
+        for start, end in zip(cuts, [*cuts[1:], *cuts[:1]], strict=True)
+        if (end >= start or end <= time(12)) and draw(flags)
     ]
     keys = draw(st.lists(ids, min_size=len(spans), max_size=len(spans), unique=True))
     made = []

@@ -143,6 +143,7 @@ EVENING: Final = (
     call("versions"),
     call("quote", party_size(4)),
     call("quote", party_size(99)),
+    call("explain", party_size(99)),
     call("availability", FRIDAY, (2, 4)),
     call("availability", FRIDAY, 4, at=at("19:00"), spots_limit=3),
     call("hold", party_size(4), session="s1", key="k1"),

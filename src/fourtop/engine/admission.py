@@ -65,7 +65,7 @@ from fourtop.engine.usage import (
     take_attendance,
     usage_of,
 )
-from fourtop.errors import Refusal
+from fourtop.errors import Reason, Refusal
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Service, Stay
 from fourtop.model.house import House
@@ -466,8 +466,12 @@ class Admission:
             return found
         if not found:
             return None
-        reasons = tuple(reason for each in found for reason in each.refusal.reasons)
-        return Refusal(reasons, found[0].refusal.proof)
+        reasons: list[Reason] = []
+        for each in found:
+            # A later check may meet the cause that an earlier one has named.
+            named = {reason.code for reason in reasons}
+            reasons += [new for new in each.refusal.reasons if new.code not in named]
+        return Refusal(tuple(reasons), found[0].refusal.proof)
 
     def _missing(self, candidacy: Candidacy, *, counts: bool) -> Need | None:
         scope, service = self.view.scope, candidacy.service

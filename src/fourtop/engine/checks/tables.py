@@ -148,7 +148,9 @@ def _with_excluded(
         return refusal
     mask = candidacy.admission.compiled.house.floor.mask(plan.tables)
     reasons = tuple(each.reason for each in excluded if each.tables & mask)
-    return Refusal(reasons + refusal.reasons, Proof.RULE)
+    # Tables that no party takes are in no other way either.
+    others = tuple(each for each in refusal.reasons if each.details.get("in_the_way", True))
+    return Refusal(reasons + others, Proof.RULE)
 
 
 def _with_rivals(candidacy: Candidacy, refusal: Refusal) -> Refusal:

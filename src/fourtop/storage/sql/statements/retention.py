@@ -174,6 +174,9 @@ class RetentionStatements:
         )
         return self._oldest(self._holds, row.created_us, ("restaurant_id", "id")).where(
             row.state != text_literal("active"),
+            # Of both bounds, PostgreSQL expects few rows even before it has counted any: it then
+            # reads along the index of ended holds and not the whole table.
+            row.created_us >= number_literal(0),
             row.occupied_end_us <= _BEFORE,
             ~owns.exists(),
             ~refers.exists(),
