@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from fourtop.errors import FourtopError, ImportRejected, Refusal, Refused
+from fourtop.errors import FourtopError, ImportRejected, NotFound, Refusal, Refused
 from fourtop.model.allocation import Allocation
 from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
@@ -18,7 +18,14 @@ from fourtop.model.receipt import Usage
 from fourtop.model.request import BookingRequest
 from fourtop.model.results import Availability, Quote, Versions
 from tests.stateful import limits
-from tests.stateful.admission import admit, every_no, excluded, service_of, usage
+from tests.stateful.admission import (
+    admit,
+    check_hours,
+    every_no,
+    excluded,
+    service_of,
+    usage,
+)
 from tests.stateful.choosing import Choice
 from tests.stateful.ledger import Guest, Keep, Ledger, Proofread, Row, Wrong
 from tests.stateful.service import Opening, Sitting, opening_at, openings
@@ -90,11 +97,23 @@ def _check_every_reason(
     policy = ledger.policy
     has_zones = any(rule.zone is not None for rule in policy.capacity_rules)
     if policy.pacing_rules or policy.channel_shares or policy.walk_in_rules or has_zones:
+        _check_named_tables(ledger, request)
         assert isinstance(quoted, Refusal), f"{quoted} is the answer against {first.facts}"
         count = len(first.facts["refusal"].reasons)
         check_refusal(Refusal(quoted.reasons[:count], quoted.proof), first)
         return
     check_refusal(quoted, Wrong(Refused, refusal=every_no(ledger, request)))
+
+
+def _check_named_tables(ledger: Ledger, request: BookingRequest) -> None:
+    """Raise the error of an unknown table: in a service, all checks look at the named tables."""
+    try:
+        check_hours(ledger, request)
+    except Wrong:
+        return
+    for table_id in sorted(request.tables):
+        if ledger.floor.find_table(table_id) is None:
+            raise Wrong(NotFound, kind="table", id=table_id)
 
 
 def check_plan(plan: Plan, choice: Choice) -> None:
