@@ -45,8 +45,8 @@ def release_late(store: MaintainedStore, *, after_minutes: int, limit: int = 100
 
     Args:
         store: The store.
-        after_minutes: How long after its start a party is waited for (1–1,439); at least as long as
-            ``SeatingRules.no_show_after_minutes`` of the house.
+        after_minutes: How long after its start a party is waited for (1–1,439); not less than the
+            house's ``SeatingRules.no_show_after_minutes``.
         limit: The largest number of bookings that one run marks (1–10,000).
 
     Raises:

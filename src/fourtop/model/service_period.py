@@ -241,7 +241,7 @@ class ServicePeriod:
             restaurant's value.
         overrun_allowed: Whether a stay may run past the end; if not, it is clamped to the end.
         min_dwell_minutes: A clamped stay shorter than this (and than its turn time) is refused.
-        interval_minutes: Interval of the start times on offer (1–180); ``None``: the restaurant's.
+        interval_minutes: Raster of the start times on offer (1–180); ``None``: the restaurant's.
         closed_starts: Local start times that are not on offer to guests.
 
     Raises:
