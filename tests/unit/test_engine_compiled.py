@@ -19,6 +19,7 @@ from fourtop import (
     ManualClock,
     MemoryStore,
     Quote,
+    Refusal,
     Refused,
     ServicePeriod,
     sketch_floor,
@@ -28,7 +29,7 @@ from fourtop.model.planning_rules import Planning
 from fourtop.model.table import Position
 from fourtop.planner import planner as planner_module
 from fourtop.ports import Scope, Store
-from tests.evening import FRIDAY, NOW, a_house, at, booked, held, open_desk, party_size
+from tests.evening import FRIDAY, NOW, STAFF, a_house, at, booked, held, open_desk, party_size
 
 CLIQUE = 26
 EDITS = 5
@@ -194,3 +195,24 @@ def test_finding_38_another_engine_sees_an_edit_of_the_planning_rules(store: Sto
     with pytest.raises(Refused) as caught:
         held(other, 8, "21:00")
     assert caught.value.code is Code.TOO_MANY_TABLES
+
+
+def test_a_table_that_is_taken_out_of_the_house_too_is_no_reason_of_its_own(store: Store) -> None:
+    """The reasons of a refusal depend on why a table is not offered, so an edit of it counts."""
+    floor = sketch_floor({"1": 4, "2": 2, "3": 2})
+    desk = open_desk(store, a_house(floor), actor=STAFF)
+
+    def codes() -> set[Code]:
+        quoted = desk.quote(party_size(4))
+        assert isinstance(quoted, Refusal)
+        return {reason.code for reason in quoted.reasons}
+
+    def change(**facts: Any) -> None:
+        desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table("1"), **facts)))
+
+    change(out_of_service=True)
+    assert codes() == {Code.TABLE_OUT_OF_SERVICE, Code.ADJACENCY_MISMATCH}
+    change(active=False)
+    assert codes() == {Code.ADJACENCY_MISMATCH}
+    change(out_of_service=False)
+    assert codes() == {Code.TABLE_INACTIVE, Code.ADJACENCY_MISMATCH}

@@ -197,7 +197,8 @@ def _plan_facts(floor: Floor) -> tuple[Any, ...]:
     """Return the facts of a floor that plans depend on, in table order."""
     tables = tuple(
         (
-            *(table.id, table.number, table.zone_id, table.kind, table.mobility, table.is_offered),
+            *(table.id, table.number, table.zone_id, table.kind, table.mobility),
+            *(table.active, table.out_of_service),
             *(table.min_party, table.largest_party, table.features),
         )
         for table in floor.tables
