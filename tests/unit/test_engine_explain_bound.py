@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import attrs
 
-from fourtop import CapacityRule, ChannelShare, CountedIds, Engine, ServicePeriod
+from fourtop import CapacityRule, ChannelShare, CountedIds, Engine, Planning, ServicePeriod
 from fourtop.ports import Store
 from tests.evening import STAFF, a_house, at, booked, one_table, open_desk, party_size
+from tests.unit.test_planner_limit import hall
 
 
 def test_an_explanation_follows_rules_that_another_engine_has_set(store: Store) -> None:
@@ -32,3 +33,22 @@ def test_an_explanation_follows_rules_that_another_engine_has_set(store: Store) 
     change = desk.explain(party_size(4)).find_change("earlier")
     assert change is not None
     assert change.request.start == at("14:00")
+
+
+def test_a_search_for_other_tables_that_ends_at_its_bound_says_so(store: Store) -> None:
+    planning = Planning(max_tables=8, slack_budget=0)
+    desk = open_desk(store, a_house(hall(0, 1, 2), planning=planning), actor=STAFF)
+    request = party_size(32, tables=["t0-0"], relax=["min_party"])
+    explained = desk.explain(request)
+    assert explained.find_change("tables") is None
+    assert not explained.is_proven
+
+
+def test_a_search_that_ends_at_its_bound_says_so(store: Store) -> None:
+    desk = open_desk(store, a_house(one_table(500), turn_minutes=360), actor=STAFF)
+    booked(desk, 500, "17:00")
+    explained = desk.explain(party_size(450))
+    assert (explained.changes, explained.is_proven) == ((), False)
+    assert str(explained).endswith("The search ended at its bound: there may be further changes.")
+    smaller = desk.explain(party_size(100))
+    assert (smaller.changes, smaller.is_proven) == ((), True)
