@@ -128,6 +128,43 @@ def test_the_condition_to_drop_is_named(store: Store) -> None:
     assert str(change) == "without features window, table 3 would do"
 
 
+def test_all_conditions_are_dropped_where_no_single_one_is_enough(store: Store) -> None:
+    floor = sketch_floor(
+        {
+            "1": {"capacity": 4, "features": ["window", "quiet"]},
+            "2": {"capacity": 4, "zone": "bar", "features": ["loud"]},
+        }
+    )
+    desk = staff_desk(store, floor=floor)
+    booked(desk, 4, tables=["1"])
+    zones = {floor.get_table("1").zone_id}
+    request = party_size(4, must=Preference(features={"quiet"}, zones=zones))
+    change = desk.explain(request).find_change("conditions")
+    assert change is not None
+    assert (change.request.must, change.tables) == (Preference(), ("2",))
+    assert change.details == {"dropped": {"features": ["quiet"], "zones": sorted(zones)}}
+
+
+@pytest.mark.parametrize(
+    ("bounds", "minutes"), [((60, 120), 60), ((30, 50), 50), ((61, 120), None), (None, None)]
+)
+def test_a_guest_learns_of_a_shorter_stay_within_the_bounds_of_guests(
+    store: Store, bounds: tuple[int, int] | None, minutes: int | None
+) -> None:
+    desk = open_desk(store, a_house(one_table(), guest_stay=bounds), actor=GUEST)
+    booked(desk, 4, "20:00")
+    change = desk.explain(party_size(4, "19:00")).find_change("stay")
+    assert (None if change is None else change.details["minutes"]) == minutes
+
+
+def test_named_tables_have_no_change_where_no_others_are_free(store: Store) -> None:
+    desk = staff_desk(store, floor=one_table())
+    booked(desk, 4)
+    explained = desk.explain(party_size(4, tables=["1"]))
+    assert explained.find_change("tables") is None
+    assert explained.is_proven
+
+
 def test_another_occasion_is_found(store: Store) -> None:
     occasions = [Occasion("meal", [(None, 120)]), Occasion("drinks", [(None, 60)])]
     period = ServicePeriod("dinner", "17:00", "23:00", occasions=["meal", "drinks"])

@@ -282,6 +282,14 @@ def test_all_overlaps_are_listed_and_nothing_is_imported(store: Store, desk: Des
     assert snapshot(store, desk) == before
 
 
+def test_seated_parties_that_overlap_are_listed_once(desk: Desk, clock: ManualClock) -> None:
+    clock.move_to(at("20:00"))
+    seated = {"status": BookingStatus.CHECKED_IN}
+    first = row("b1", "18:00", "19:00", "3", **seated)
+    (problem,) = problems(desk, first, row("b2", "18:30", "19:30", "3", **seated))
+    assert problem.startswith("row 2: table 3 is taken by row 1 in ")
+
+
 def test_rows_that_overlap_live_holds_and_blocks_are_listed(desk: Desk) -> None:
     hold = held(desk, 4, tables=["3"])
     block = desk.block(hold.stay.occupied, tables=["4"], reason="paint")

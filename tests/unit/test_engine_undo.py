@@ -12,6 +12,7 @@ from fourtop import (
     CapacityRule,
     Code,
     Desk,
+    EventType,
     IllegalTransition,
     ManualClock,
     Move,
@@ -23,6 +24,7 @@ from tests.evening import (
     at,
     booked,
     five_tables,
+    party_size,
     rows_of,
     snapshot,
 )
@@ -122,6 +124,34 @@ def test_an_undo_is_refused_where_another_party_sits_by_now(
     desk.undo("b")
     assert desk.undo("a").status is S.CHECKED_IN
     assert refused(lambda: desk.seat("b")).code is Code.TABLE_OCCUPIED
+
+
+def test_the_other_tables_of_a_refused_undo_keep_the_caps(store: Store, clock: ManualClock) -> None:
+    floor = sketch_floor({"1": 4, "2": {"capacity": 4, "zone": "bar"}, "3": 6})
+    cap = CapacityRule(max_covers=2, zone="bar")
+    desk = staff_at(store, floor, capacity_rules=[cap])
+    booked(desk, 4, "19:30", booking_id="b", tables=["1"])
+    booked(desk, 4, "18:00", booking_id="a", tables=["1"])
+    clock.move_to(at("18:00"))
+    desk.seat("a")
+    clock.move_to(at("19:25"))
+    desk.complete("a")
+    desk.seat("b")
+    refusal = refused(lambda: desk.undo("a"))
+    assert refusal.code is Code.TABLE_OCCUPIED
+    assert refusal.reasons[0].details["alternative"] == ["3"]
+
+
+def test_a_cancelled_booking_without_tables_waits_for_them_again(store: Store) -> None:
+    desk = staff_at(store, five_tables())
+    made = desk.book(party_size(4), booking_id="a", tables="later")
+    desk.cancel("a")
+    undone = desk.undo("a")
+    assert attrs.evolve(made, version=3, updated_us=undone.updated_us) == undone
+    assert (undone.status, undone.assignment) == (S.PENDING_ALLOCATION, None)
+    assert rows_of(desk, "a") == []
+    kinds = [event.type for event in store.events(desk.restaurant_id)]
+    assert EventType.ASSIGNMENT_SYNC not in kinds
 
 
 def test_an_undo_keeps_the_caps(store: Store) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import attrs
 
-from fourtop.engine.admission import Admission
+from fourtop.engine.admission import Admission, missing_counts
 from fourtop.engine.candidacy import Inquiry
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import (
@@ -39,6 +39,7 @@ from fourtop.ports import Need, Scope
 MAX_PROBES: Final = 400
 # A shorter stay is none of a party that eats.
 LEAST_MINUTES: Final = 15
+_ALL_LOADED: Final = "the windows and counts of every service of the date are loaded"
 
 
 def query(
@@ -67,8 +68,7 @@ def explain(admission: Admission, request: BookingRequest) -> Explanation | Need
     if need is not None:
         return need
     answer = quote(admission, request)
-    if isinstance(answer, Need):
-        return answer
+    assert not isinstance(answer, Need), _ALL_LOADED
     timezone = admission.compiled.house.restaurant.timezone
     versions = admission.view.versions
     if isinstance(answer, Quote):
@@ -86,8 +86,11 @@ def _missing(admission: Admission, request: BookingRequest) -> Need | None:
     reach = reach_of(admission.compiled, _starts(admission.compiled, request))
     scope = admission.view.scope
     windows = tuple(each for each in reach.windows if not scope.covers(each))
-    headcounts = tuple(each for each in reach.headcounts if not scope.covers_headcounts(each))
-    return Need(attrs.evolve(reach, windows=windows)) if windows or headcounts else None
+    counted = missing_counts(admission.view, admission.compiled, reach.headcounts)
+    if not windows and counted is None:
+        return None
+    need = Scope(scope.restaurant_id, windows=windows)
+    return Need(need if counted is None else need | counted)
 
 
 def _expected_windows(
@@ -247,7 +250,7 @@ class _Search:
             admission = admission.relaxed(request.relax)
             asked = attrs.evolve(request, start=request.start, relax=())
         answer = admission.admit(asked)
-        assert not isinstance(answer, Need), "the windows of the whole service are loaded"
+        assert not isinstance(answer, Need), _ALL_LOADED
         if isinstance(answer, Refusal):
             if any(reason.code is Code.SEARCH_LIMIT_REACHED for reason in answer.reasons):
                 self.is_proven = False
