@@ -16,12 +16,14 @@ from fourtop import (
     ChannelShare,
     Code,
     Desk,
+    Engine,
     ManualClock,
     PacingRule,
     Quote,
     Reason,
     Refusal,
     Refused,
+    Relaxation,
     Slot,
     WalkInRule,
     Window,
@@ -40,6 +42,7 @@ from fourtop.ports import Need, Scope, Store, View
 from tests.evening import (
     FRIDAY,
     MONTH,
+    STAFF,
     a_house,
     at,
     booked,
@@ -176,6 +179,38 @@ def test_a_party_without_tables_has_no_plan(store: Store, desk: Desk) -> None:
     assert isinstance(seating, Seating)
     with pytest.raises(AssertionError):
         _ = seating.plan
+
+
+def test_an_engine_that_does_not_know_the_house_yet_gives_every_reason(
+    store: Store, desk: Desk
+) -> None:
+    """The start is refused before anything is loaded; the other checks ask for their records."""
+    booked(desk, 4)
+    off_grid = party_size(4, "19:07")
+    refusal = Engine(store).desk("house").quote(off_grid)
+    assert isinstance(refusal, Refusal)
+    assert [reason.code for reason in refusal.reasons] == [
+        Code.NOT_A_START_TIME,
+        Code.CAPACITY_EXCEEDED,
+        Code.TABLES_TAKEN,
+    ]
+    assert refusal == desk.quote(off_grid)
+
+
+def test_a_rule_that_is_lifted_before_anything_is_loaded_admits_a_party(
+    store: Store, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse_all(_: Candidacy) -> Refusal | None:
+        return Refusal.by_rule(Code.PARTY_NEVER_FITS, party_size=2)
+
+    rule = Check("closed", Reads.NOTHING, refuse_all, relaxed_by=Relaxation.CAPACITY)
+    monkeypatch.setattr(admission, "CHECKS", (*CHECKS, rule))
+    staff = Engine(store).desk(desk.restaurant_id, actor=STAFF)
+    hold = staff.hold(party_size(2, relax=[Relaxation.CAPACITY]))
+    assert (hold.tables, hold.fingerprint.relaxed) == (("1",), (Relaxation.CAPACITY,))
+    with pytest.raises(Refused) as caught:
+        staff.hold(party_size(2, "21:00", relax=[Relaxation.ADJACENCY]))
+    assert caught.value.code is Code.PARTY_NEVER_FITS
 
 
 # ---- rules of tables

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 import pytest
 
 from fourtop import (
@@ -24,6 +25,7 @@ from fourtop import (
     Preference,
     Refusal,
     SeatingRules,
+    ServicePeriod,
     StaleVersion,
     TableState,
     WalkIn,
@@ -290,6 +292,24 @@ def test_a_booking_at_risk_without_another_table_has_a_refusal(
     assert found.short_minutes == 14
     desk.complete("a")
     assert desk.at_risk() == ()
+
+
+def test_a_booking_at_risk_outside_the_hours_of_today_gets_no_other_table(
+    store: Store, clock: ManualClock
+) -> None:
+    desk = staff_at(store, sketch_floor({"1": 4, "2": 4}))
+    booked(desk, 4, "19:30", booking_id="b", tables=["1"])
+    booked(desk, 4, "18:00", booking_id="a", tables=["1"])
+    clock.move_to(at("18:00"))
+    desk.seat("a")
+    shorter = ServicePeriod("dinner", "17:00", "19:00")
+    desk.edit_policy(lambda policy: attrs.evolve(policy, periods=[shorter]))
+    clock.move_to(at("19:29"))
+    (found,) = desk.at_risk()
+    assert isinstance(found.alternative, Refusal)
+    (reason,) = found.alternative.reasons
+    assert reason.code is Code.OUTSIDE_SERVICE_HOURS
+    assert reason.details["start"] == "2026-05-01T19:30+00:00"
 
 
 # ---- every command -------------------------------------------------------------------------------

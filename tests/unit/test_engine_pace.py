@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from fourtop import (
+    CapacityRule,
     Code,
     Desk,
     InvalidInput,
@@ -301,6 +302,26 @@ def test_spots_stop_at_the_pacing(desk: Desk) -> None:
     assert spots == {"17:00": 2, "18:00": 2, "19:00": 2, "19:30": 2, "21:00": 2}
     booked(desk, 2, "20:15")
     assert desk.availability(FRIDAY, 4, at=at("19:30")).slots[0].spots == 1
+
+
+@pytest.mark.parametrize(
+    ("caps", "expected"), [([], 4), ([CapacityRule(max_parties=1, zone="terrace")], 3)]
+)
+def test_pacing_of_another_period_limits_no_spots_of_a_zone_with_longer_stays(
+    store: Store, caps: list[CapacityRule], expected: int
+) -> None:
+    floor = sketch_floor({"1": 4, "2": 4, "T1": (4, "Terrace"), "T2": (4, "Terrace")})
+    rules: dict[str, Any] = {
+        "periods": PERIODS,
+        "zone_rules": [ZoneRule("terrace", turn_bands=[(None, 180)])],
+        "pacing_rules": [PacingRule(30, max_parties=1, period="lunch")],
+        "capacity_rules": caps,
+    }
+    desk = open_desk(store, a_house(floor, **rules), actor=STAFF)
+    (slot,) = desk.availability(FRIDAY, 2, at=at("18:00")).slots
+    assert slot.spots == expected
+    (lunch,) = desk.availability(FRIDAY, 2, at=at("12:00")).slots
+    assert lunch.spots == 1
 
 
 def test_the_usage_of_a_quote_has_the_intervals_of_the_stay(desk: Desk) -> None:

@@ -120,6 +120,19 @@ def test_case_38_the_first_window_that_fits_channel_and_size_applies(
     assert isinstance(desk.quote(party_size(4, "19:15")), Quote)
 
 
+def test_a_party_that_no_booking_window_fits_has_neither_notice_nor_horizon(
+    store: Store, clock: ManualClock
+) -> None:
+    windows = [BookingWindow(notice_minutes=120, horizon_days=1, min_party=5)]
+    desk = opened(store, booking_windows=windows)
+    clock.move_to(at("18:59"))
+    far = at("19:00", FRIDAY + timedelta(days=300))
+    for start in (at("19:00"), far):
+        assert isinstance(desk.quote(BookingRequest(4, start)), Quote)
+    assert refusal_of(desk, party_size(5))[0] is Code.NOTICE_TOO_SHORT
+    assert refusal_of(desk, BookingRequest(5, far))[0] is Code.BEYOND_HORIZON
+
+
 def test_case_38_staff_are_not_bound_and_a_hold_keeps_its_promise(
     store: Store, clock: ManualClock
 ) -> None:

@@ -22,6 +22,7 @@ from fourtop import (
 )
 from fourtop.ports import Store
 from tests.evening import (
+    FRIDAY,
     a_house,
     at,
     booked,
@@ -61,6 +62,12 @@ def room(desk: Desk, channel: str | None) -> int:
     for name in names:
         desk.cancel(name)
     return len(names)
+
+
+def spots(desk: Desk, size: int, channel: str | None) -> int:
+    """How many parties of a size an availability offers to a channel."""
+    (slot,) = desk.availability(FRIDAY, size, at=at("19:00"), channel=channel, spots_limit=20).slots
+    return slot.spots
 
 
 # ---- shares --------------------------------------------------------------------------------------
@@ -128,6 +135,28 @@ def test_a_share_without_a_cap_holds_nothing_back(desk: Desk) -> None:
         channel_shares=[ChannelShare("phone", 50)],
     )
     assert room(desk, "online") == 3
+
+
+def test_spots_leave_out_the_covers_held_back_for_other_channels(desk: Desk) -> None:
+    set_rules(
+        desk,
+        capacity_rules=[CapacityRule(max_covers=20)],
+        channel_shares=[ChannelShare("phone", 6)],
+    )
+    assert [spots(desk, 4, channel) for channel in (None, "online", "phone")] == [3, 3, 5]
+    book(desk, 4, "phone")
+    # 16 are left, and 2 of these are still held back.
+    assert [spots(desk, 2, channel) for channel in ("online", "phone")] == [7, 8]
+
+
+@pytest.mark.parametrize(
+    ("caps", "expected"), [([], 10), ([CapacityRule(max_parties=3)], 3)], ids=["none", "parties"]
+)
+def test_a_share_without_a_cap_of_covers_leaves_all_spots(
+    desk: Desk, caps: list[CapacityRule], expected: int
+) -> None:
+    set_rules(desk, capacity_rules=caps, channel_shares=[ChannelShare("phone", 50)])
+    assert spots(desk, 4, "online") == expected
 
 
 def test_shares_refuse_at_every_door(store: Store, desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -9,6 +10,7 @@ import pytest
 
 from fourtop import (
     Booking,
+    BookingRequest,
     CapacityRule,
     Code,
     Desk,
@@ -167,6 +169,25 @@ def test_a_party_in_a_zone_may_not_grow_above_its_cap(desk: Desk) -> None:
     outside(desk, 2)
     with pytest.raises(Refused):
         desk.undo(booking.id)
+
+
+def test_a_party_without_tables_may_grow_though_a_zone_is_full(desk: Desk) -> None:
+    waiting = desk.book(party_size(2), tables="later")
+    cap(desk, CapacityRule(max_parties=0, zone="terrace"))
+    assert desk.resize(waiting.id, 4).party_size == 4
+    cap(desk, CapacityRule(max_parties=0, zone="terrace"), CapacityRule(max_covers=5, zone="main"))
+    with pytest.raises(Refused) as caught:
+        desk.resize(waiting.id, 6)
+    assert caught.value.code is Code.ZONE_CAPACITY_EXCEEDED
+
+
+def test_a_zone_is_free_on_the_dates_without_a_cap(desk: Desk) -> None:
+    cap(desk, CapacityRule(max_parties=0, zone="terrace", on="2026-05-02"))
+    assert outside(desk, 2).tables == ("t1",)
+    saturday = BookingRequest(2, at("19:00", FRIDAY + timedelta(days=1)), must=TERRACE)
+    refused = desk.quote(saturday)
+    assert isinstance(refused, Refusal)
+    assert refused.code is Code.ZONE_CAPACITY_EXCEEDED
 
 
 def test_the_most_specific_cap_of_a_zone_counts(desk: Desk) -> None:

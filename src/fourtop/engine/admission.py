@@ -456,16 +456,15 @@ class Admission:
             return need
         return found + _all_findings(self.composition.after_loading, candidacy)
 
-    def refusal_of(self, party: Party) -> Refusal | Need | None:
-        """Return the refusal with the reasons of all checks, the decisive first; ``None``: a yes.
+    def refusal_of(self, party: Party) -> Refusal | Need:
+        """Return the refusal of a party that is not admitted, with the reasons of all checks.
 
-        The proof is that of the decisive reason.
+        The decisive reason comes first, and the proof is its proof.
         """
         found = self.findings(party)
         if isinstance(found, Need):
             return found
-        if not found:
-            return None
+        assert found, "a check has refused the party"
         reasons: list[Reason] = []
         for each in found:
             # A later check may meet the cause that an earlier one has named.

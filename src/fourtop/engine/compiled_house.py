@@ -59,20 +59,18 @@ class CompiledHouse:
         )
 
     def fingerprint(
-        self, tables: tuple[str, ...], terms: tuple[ServicePeriod, Stay] | None, party_size: int
+        self, tables: tuple[str, ...], terms: tuple[ServicePeriod, Stay], party_size: int
     ) -> Fingerprint:
         """Return the fingerprint of a hold of these tables today.
 
         Args:
             tables: The tables, in table order.
-            terms: The service period and the stay; ``None`` without such a service.
+            terms: The service period and the stay.
             party_size: The party's size; it selects the adjacency mode.
         """
-        minutes = None
-        if terms is not None:
-            period, stay = terms
-            buffers = (period.buffer_before_minutes, period.buffer_after_minutes)
-            minutes = (stay.turn_minutes, *buffers)
+        period, stay = terms
+        buffers = (period.buffer_before_minutes, period.buffer_after_minutes)
+        minutes = (stay.turn_minutes, *buffers)
         return self._fingerprints(_FingerprintKey(tables, party_size, minutes, terms))
 
 
@@ -82,8 +80,8 @@ class _FingerprintKey:
 
     tables: tuple[str, ...]
     party_size: int
-    minutes: tuple[int, int, int] | None
-    terms: tuple[ServicePeriod, Stay] | None = attrs.field(eq=False)
+    minutes: tuple[int, int, int]
+    terms: tuple[ServicePeriod, Stay] = attrs.field(eq=False)
 
 
 def _fingerprint(

@@ -38,8 +38,6 @@ def find_stays(compiled: CompiledHouse, party: Party) -> Stays | Refusal:
     """
     asked = (party.start_us, party.party_size, party.occasion, party.minutes)
     stay = compiled.calendar.stay(*asked)
-    if not compiled.house.policy.zone_rules:
-        return stay if isinstance(stay, Refusal) else Stays(stay)
     variants, closed, others = [], [], (1 << len(compiled.house.floor.tables)) - 1
     for rule, tables in _zones_of(compiled):
         others &= ~tables

@@ -52,9 +52,7 @@ def quote(admission: Admission, request: BookingRequest) -> Quote | Refusal | Ne
     if isinstance(seating, Need):
         return seating
     if isinstance(seating, Refusal):
-        # A refusal is falsy.
-        every = admission.refusal_of(request)
-        return seating if every is None else every
+        return admission.refusal_of(request)
     usage = admission.usage(seating.service, seating.stay)
     timezone = admission.compiled.house.restaurant.timezone
     versions = admission.view.versions
