@@ -50,7 +50,8 @@ def stays(policy: Policy) -> dict[int, tuple[Any, ...]]:
         service = calendar.find_service(start_us)
         known = (stay.period, stay.service_date) if isinstance(stay, Stay) else None
         where = None if service is None else (service.period.key, service.date)
-        found[start_us] = (where, known, stay, calendar.is_on_offer(start_us))
+        on_offer = service is not None and start_us in service.starts_us
+        found[start_us] = (where, known, stay, on_offer)
     return found
 
 

@@ -463,6 +463,11 @@ def test_a_change_shows_what_it_changes() -> None:
         "occasion": None,
     }
     assert repr(change) == ("<BookingChange start 2026-05-01T20:00Z, party_size 3, occasion None>")
+    assert repr(BookingChange(minutes=60)) == "<BookingChange minutes 60>"
+
+
+def test_a_field_that_is_kept_reads_keep() -> None:
+    assert repr(BookingChange(party_size=3).start_us) == "KEEP"
 
 
 def test_the_request_of_a_change_is_whole(desk: Desk) -> None:

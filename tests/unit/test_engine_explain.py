@@ -204,6 +204,19 @@ def test_a_closed_day_has_no_change(store: Store) -> None:
     ]
 
 
+def test_a_search_that_ended_at_its_bound_says_so_and_denies_no_change(store: Store) -> None:
+    desk = staff_desk(store, floor=one_table())
+    booked(desk, 4, "19:00")
+    found = desk.explain(party_size(4, "19:30"))
+    bound = "The search ended at its bound: there may be further changes."
+    some_changes = attrs.evolve(found, is_proven=False)
+    no_change = attrs.evolve(found, is_proven=False, changes=())
+    assert str(some_changes) == f"{found}\n{bound}"
+    answer, what_works, _ = str(some_changes).partition("\nWhat would work:")
+    assert what_works
+    assert str(no_change) == f"{answer}\n{bound}"
+
+
 def test_a_booking_that_is_left_out_is_not_in_the_way(store: Store) -> None:
     desk = staff_desk(store, floor=one_table())
     booking = booked(desk, 4)

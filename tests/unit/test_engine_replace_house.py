@@ -263,6 +263,25 @@ def test_a_changed_entry_names_its_changed_values(desk: Desk) -> None:
     assert found["policy"].changed == ("past_grace_minutes 5 to 0",)
 
 
+def test_the_entries_of_a_changed_value_read_as_people_write_them(desk: Desk) -> None:
+    house = a_house()
+    table = attrs.evolve(house.floor.get_table("1"), features=["window", "quiet", "booth"])
+    dinner = attrs.evolve(
+        house.policy.periods[0],
+        weekdays=["friday"],
+        turn_bands=[(2, 60), (None, 90)],
+        closed_starts=["18:00"],
+    )
+    policy = attrs.evolve(house.policy, periods=[dinner])
+    found = compared(desk, House(house.restaurant, house.floor.with_table(table), policy))
+    assert found["tables"].changed == ("1: features () to (booth, quiet, window)",)
+    (changed,) = found["periods"].changed
+    assert changed == (
+        "dinner: weekdays () to (friday), turn_bands () to (up to 2 60 min, any size 90 min),"
+        " closed_starts () to (18:00)"
+    )
+
+
 def test_another_order_of_entries_is_a_difference(desk: Desk) -> None:
     two = [CapacityRule(max_covers=30, period="dinner"), CapacityRule(max_covers=30)]
     house = a_house(capacity_rules=two)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import attrs
@@ -13,15 +13,16 @@ import pytest
 from fourtop.errors import Code, InvalidIdentifier, Refusal
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.block import Block
-from fourtop.model.booking import Assignment, Booking, BookingStatus
+from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
 from fourtop.model.calendar import Calendar, Stay
+from fourtop.model.capacity_rules import Spread
 from fourtop.model.confirmation import ConfirmationResult, TableSnapshot
 from fourtop.model.event import Event, EventType
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState, canonical, fingerprint_of
 from fourtop.model.planning_rules import Planning
 from fourtop.model.policy import Policy
-from fourtop.model.receipt import Usage
+from fourtop.model.receipt import PacingUsage, Usage
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.results import Availability, Slot, Versions
 from fourtop.model.service_period import ServicePeriod
@@ -288,7 +289,11 @@ def test_records_tell_their_times_in_utc() -> None:
         actor=GUEST,
     )
 
-    assert (event.at, result.checked_at) == (SEVEN, SEVEN)
+    step = Step(S.CONFIRMED, None, SEVEN_US)
+    pace = PacingUsage(SEVEN_US - 900_000_000, SEVEN_US, Spread.START, 3, 1, 5)
+
+    assert (event.at, result.checked_at, step.at) == (SEVEN, SEVEN, SEVEN)
+    assert (pace.start, pace.end) == (SEVEN - timedelta(minutes=15), SEVEN)
 
 
 def test_values_of_the_engine_survive_pickling() -> None:

@@ -174,6 +174,18 @@ def test_a_rule_refuses_what_it_cannot_mean(
                 " or noon of the next day at most"
             ),
         ),
+        (
+            {
+                "exceptions": [
+                    DateException(FRIDAY, "dinner", end="22:00"),
+                    DateException("2026-05-02", "dinner", end="20:00"),
+                ]
+            },
+            (
+                "exceptions: must leave valid periods on 2026-05-02: last_start must lie within"
+                " the period"
+            ),
+        ),
         ({"guest_stay": (120, 60)}, "guest_stay: must be the least and the most minutes"),
         ({"guest_stay": (0, 60)}, f"guest_stay: {WHOLE} 1 to 600"),
         ({"guest_stay": (60, 2_000)}, f"guest_stay: {WHOLE} 1 to 600"),
@@ -296,6 +308,13 @@ def test_the_most_specific_share_of_a_channel_counts() -> None:
     policy = attrs.evolve(POLICY, channel_shares=shares)
     assert policy.find_channel_shares("dinner", FRIDAY) == (shares[1], shares[2])
     assert policy.find_channel_shares("dinner", date(2026, 5, 2)) == (shares[0], shares[2])
+
+
+def test_the_order_of_the_shares_of_a_channel_does_not_count() -> None:
+    shares = [ChannelShare("online", 9, weekday="friday"), ChannelShare("online", 5)]
+    policy = attrs.evolve(POLICY, channel_shares=shares)
+    assert policy.find_channel_shares("dinner", FRIDAY) == (shares[0],)
+    assert policy.find_channel_shares("dinner", date(2026, 5, 2)) == (shares[1],)
 
 
 @pytest.mark.parametrize(

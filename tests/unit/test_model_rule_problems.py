@@ -62,6 +62,32 @@ def test_a_sound_policy_has_no_problems() -> None:
 EVE = "2026-12-24"
 
 
+def night_bar(last_start: str) -> ZoneRule:
+    return ZoneRule("terrace", start="18:00", end="02:00", last_start=last_start)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"capacity_rules": [CapacityRule(max_covers=9, zone="terrace")]},
+        {
+            "capacity_rules": [CapacityRule(max_covers=9, zone="terrace")],
+            "zone_rules": [ZoneRule("terrace", weekdays=["friday"])],
+        },
+        {
+            "periods": [ServicePeriod("eve", "17:00", "23:00", dates=[EVE])],
+            "zone_rules": [ZoneRule("terrace", season=("12-01", "12-31"))],
+        },
+        {"zone_rules": [ZoneRule("terrace", last_start="20:00")]},
+        {"zone_rules": [night_bar("18:00")]},
+        {"zone_rules": [night_bar("01:30")]},
+    ],
+    ids=str,
+)
+def test_a_sound_rule_of_a_zone_is_left_alone(policy: dict[str, Any]) -> None:
+    assert problems(**policy) == []
+
+
 @pytest.mark.parametrize(
     ("policy", "found"),
     [
@@ -169,6 +195,21 @@ EVE = "2026-12-24"
             "dead pacing_rules[0]: other rules override it wherever it applies",
         ),
         (
+            {"pacing_rules": [PacingRule(30, max_covers=9, on=EVE)], "closures": [EVE]},
+            "dead pacing_rules[0]: no service runs where it applies",
+        ),
+        (
+            {
+                "capacity_rules": [CAP],
+                "channel_shares": [ChannelShare("walk_in", 5, on=EVE)],
+                "closures": [EVE],
+            },
+            (
+                "dead channel_shares[0]: no service runs where it applies, or other shares"
+                " override it"
+            ),
+        ),
+        (
             {"capacity_rules": [CAP], "channel_shares": [ChannelShare("walk_in", 41)]},
             ("contradiction channel_shares[0]: 41 covers are more than the cap of its service, 40"),
         ),
@@ -210,6 +251,17 @@ EVE = "2026-12-24"
         (
             {"zone_rules": [ZoneRule("terrace", start="12:00", end="20:00", last_start="21:00")]},
             "contradiction zone_rules[0]: its last start 21:00 is outside its hours",
+        ),
+        (
+            {"zone_rules": [night_bar("17:45")]},
+            "contradiction zone_rules[0]: its last start 17:45 is outside its hours",
+        ),
+        (
+            {
+                "periods": [ServicePeriod("eve", "17:00", "23:00", dates=[EVE])],
+                "zone_rules": [ZoneRule("terrace", season=("05-01", "09-30"))],
+            },
+            "contradiction zone_rules[0]: the zone terrace is never open while a service runs",
         ),
         (
             {

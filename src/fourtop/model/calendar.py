@@ -349,11 +349,6 @@ class Calendar:
         at = from_micros(start_us).astimezone(self.zone).time()
         return at in service.period.closed_starts
 
-    def is_on_offer(self, start_us: int) -> bool:
-        """Tell whether an instant is a start time on offer; see ``starts_on``."""
-        service = self.find_service(start_us)
-        return service is not None and start_us in service.starts_us
-
     def nearest_starts(self, start_us: int) -> tuple[int, ...]:
         """Return the last start on offer before an instant, and the first one after it.
 

@@ -21,6 +21,9 @@ MAX_RELEASE_MINUTES: Final = 43_200
 
 UNITS: Final = ("max_covers", "max_parties")
 
+_cap: Final = validators.optional(validators.integer(0, MAX_CAP))
+_identifier: Final = validators.optional(validators.identifier)
+
 
 class RuleKind(StrEnum):
     """The kind of a rule. A rule of a later kind overrides those of the kinds before it."""
@@ -124,25 +127,15 @@ class CapacityRule:
     """
 
     max_covers: int | None = attrs.field(
-        default=None,
-        kw_only=True,
-        converter=validators.as_optional_integer,
-        validator=validators.optional(validators.integer(0, MAX_CAP)),
+        default=None, kw_only=True, converter=validators.as_optional_integer, validator=_cap
     )
     max_parties: int | None = attrs.field(
-        default=None,
-        kw_only=True,
-        converter=validators.as_optional_integer,
-        validator=validators.optional(validators.integer(0, MAX_CAP)),
+        default=None, kw_only=True, converter=validators.as_optional_integer, validator=_cap
     )
-    period: str | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.identifier)
-    )
+    period: str | None = attrs.field(default=None, kw_only=True, validator=_identifier)
     weekday: Weekday | None = attrs.field(default=None, kw_only=True, converter=as_optional_weekday)
     on: date | None = attrs.field(default=None, kw_only=True, converter=as_optional_date)
-    zone: str | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.identifier)
-    )
+    zone: str | None = attrs.field(default=None, kw_only=True, validator=_identifier)
     kind: RuleKind = attrs.field(default=RuleKind.REGULAR, kw_only=True, converter=_kind)
 
     def __attrs_post_init__(self) -> None:
@@ -202,21 +195,13 @@ class PacingRule:
         converter=validators.as_integer, validator=validators.integer(1, 600)
     )
     max_covers: int | None = attrs.field(
-        default=None,
-        kw_only=True,
-        converter=validators.as_optional_integer,
-        validator=validators.optional(validators.integer(0, MAX_CAP)),
+        default=None, kw_only=True, converter=validators.as_optional_integer, validator=_cap
     )
     max_parties: int | None = attrs.field(
-        default=None,
-        kw_only=True,
-        converter=validators.as_optional_integer,
-        validator=validators.optional(validators.integer(0, MAX_CAP)),
+        default=None, kw_only=True, converter=validators.as_optional_integer, validator=_cap
     )
     spread: Spread = attrs.field(default=Spread.START, kw_only=True, converter=_spread)
-    period: str | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.identifier)
-    )
+    period: str | None = attrs.field(default=None, kw_only=True, validator=_identifier)
     weekday: Weekday | None = attrs.field(default=None, kw_only=True, converter=as_optional_weekday)
     on: date | None = attrs.field(default=None, kw_only=True, converter=as_optional_date)
     kind: RuleKind = attrs.field(default=RuleKind.REGULAR, kw_only=True, converter=_kind)
@@ -276,9 +261,7 @@ class ChannelShare:
     covers: int = attrs.field(
         converter=validators.as_integer, validator=validators.integer(1, MAX_CAP)
     )
-    period: str | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.identifier)
-    )
+    period: str | None = attrs.field(default=None, kw_only=True, validator=_identifier)
     weekday: Weekday | None = attrs.field(default=None, kw_only=True, converter=as_optional_weekday)
     on: date | None = attrs.field(default=None, kw_only=True, converter=as_optional_date)
     release_minutes: int = attrs.field(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, time
-from enum import Enum
 from operator import attrgetter
 from typing import Any, Final
 
@@ -218,8 +217,6 @@ def _text(value: Any) -> str:
     elif attrs.has(type(value)):
         # A repr reads ``<Kind facts>``.
         text = repr(value).removeprefix(f"<{type(value).__name__} ").rstrip(">")
-    elif isinstance(value, Enum):
-        text = str(value.value)
     elif isinstance(value, time):
         text = f"{value:%H:%M}"
     else:

@@ -253,13 +253,13 @@ def _check_caps(checked: _Checked) -> Iterator[RuleProblem]:
         if all(_is_overridden(rule, unit, rivals, served) for unit in UNITS):
             yield _dead(path, "other rules override it wherever it applies")
         if rule.zone is not None:
-            yield from _check_zone_cap(checked, rule, path)
+            yield from _check_zone_cap(checked, rule.zone, path)
 
 
-def _check_zone_cap(checked: _Checked, rule: CapacityRule, path: str) -> Iterator[RuleProblem]:
-    zone_rule = None if rule.zone is None else checked.policy.find_zone_rule(rule.zone)
+def _check_zone_cap(checked: _Checked, zone: str, path: str) -> Iterator[RuleProblem]:
+    zone_rule = checked.policy.find_zone_rule(zone)
     if zone_rule is not None and zone_rule.closed:
-        yield _dead(path, f"the zone {rule.zone} is closed")
+        yield _dead(path, f"the zone {zone} is closed")
 
 
 def _is_overridden(
@@ -359,10 +359,9 @@ def _check_zones(checked: _Checked) -> Iterator[RuleProblem]:
             yield _contradiction(path, f"the zone {rule.zone} is never open while a service runs")
         elif rule.turn_bands and all(period.occasions for period in open_periods):
             yield _dead(path, "its turn times do not count, because each stay has an occasion")
-        if rule.last_start is not None and rule.start is not None and not _holds_last(rule):
-            yield _contradiction(
-                path, f"its last start {rule.last_start:%H:%M} is outside its hours"
-            )
+        if rule.last_start is not None and not _holds_start(rule, rule.last_start):
+            text = f"its last start {rule.last_start:%H:%M} is outside its hours"
+            yield _contradiction(path, text)
 
 
 def _open_periods(checked: _Checked, rule: ZoneRule) -> list[ServicePeriod]:
@@ -391,12 +390,13 @@ def _meet(rule: ZoneRule, period: ServicePeriod) -> bool:
     )
 
 
-def _holds_last(rule: ZoneRule) -> bool:
-    if rule.start is None or rule.end is None or rule.last_start is None:
+def _holds_start(rule: ZoneRule, at: time) -> bool:
+    """Tell whether a start lies within the hours of a zone, its end included."""
+    if rule.start is None or rule.end is None:
         return True
     if rule.start < rule.end:
-        return rule.start <= rule.last_start <= rule.end
-    return rule.last_start >= rule.start or rule.last_start <= rule.end
+        return rule.start <= at <= rule.end
+    return at >= rule.start or at <= rule.end
 
 
 def _check_walk_ins(checked: _Checked) -> Iterator[RuleProblem]:

@@ -103,11 +103,6 @@ class ZoneRule:
         """The zone; unique in a policy."""
         return self.zone
 
-    @property
-    def has_hours(self) -> bool:
-        """Tell whether it limits the time of day."""
-        return self.start is not None or self.last_start is not None
-
     def is_open(self, day: date) -> bool:
         """Tell whether parties may sit in the zone on a service date, whatever the time."""
         if self.closed or (self.weekdays and Weekday.of(day) not in self.weekdays):
