@@ -237,7 +237,11 @@ class _Search:
             self.is_proven = False
             return False
         self._probes += 1
-        return self._admission.admits(Inquiry(**self._asked | changed))
+        party = Inquiry(**self._asked | changed)
+        is_admitted = self._admission.admits(party)
+        if not is_admitted and self.is_proven:
+            self.is_proven = self._admission.is_search_proven(party)
+        return is_admitted
 
     def _verified(
         self, kind: ChangeKind, changed: dict[str, Any], facts: dict[str, Any] | None = None
