@@ -14,7 +14,8 @@ from fourtop.errors import (
 )
 from fourtop.model.event import EventType
 from fourtop.model.request import BookingRequest
-from tests.stateful.admission import admit, check_counts, described, refused
+from tests.stateful import limits
+from tests.stateful.admission import admit, check_counts, described, refused, service_of
 from tests.stateful.booking import find, occupied, rows_now, touched
 from tests.stateful.ledger import MINUTE, SEATED, UNCOUNTED, Given, Guest, Last, Ledger, Wrong
 from tests.stateful.limits import NOTHING, Own
@@ -159,6 +160,12 @@ def _count(ledger: Ledger, guest: Guest, party_size: int) -> None:
     own = Own((("booking", guest.id),), guest.id)
     request = BookingRequest(party_size, moment(guest.sitting.start))
     check_counts(ledger, guest.sitting, request, own)
+    if guest.given is not None:
+        full = limits.full_zones(ledger, service_of(ledger, guest.sitting), party_size, own)
+        sits_in = set(guest.given.tables)
+        reasons = [reason for zone, reason in full if zone & sits_in]
+        if reasons:
+            raise refused(Proof.RULE, *reasons)
 
 
 def _check_free(ledger: Ledger, guest: Guest, last: Last) -> None:
