@@ -239,7 +239,7 @@
 --     enter_job × 2
 --     delete_events
 --
--- remove_restaurant: 32 statements
+-- remove_restaurant: 33 statements
 --     set_tenant
 --     lock_restaurant
 --     load_scope 16
@@ -266,6 +266,7 @@
 --     remove_restaurant_occasions
 --     remove_restaurant_booking_windows
 --     remove_bookings
+--     remove_booking_slots
 --     remove_booking_confirmation_tables
 --     remove_command_results
 --     remove_capacity_outbox
@@ -835,7 +836,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -970,7 +973,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -1298,7 +1303,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -1597,7 +1604,7 @@ WITH did_bookings_added AS (
         is_clamped, merge_group_id, assigned_start_us, assigned_end_us, assigned_us,
         assigned_by_id, assigned_by_role, names_tables, asked_occasion, channel, minutes,
         reference, local_start, seated_us, left_us, last_status, last_start_us, last_end_us,
-        last_step_us, must, wish)
+        last_step_us, wait_earliest_us, wait_latest_us, wait_until_us, offers, must, wish)
     SELECT :restaurant::VARCHAR AS anon_1, new_bookings_added.id AS id,
         new_bookings_added.party_size AS party_size, new_bookings_added.status AS status,
         new_bookings_added.version AS version, new_bookings_added.created_us AS created_us,
@@ -1617,7 +1624,10 @@ WITH did_bookings_added AS (
         new_bookings_added.seated_us AS seated_us, new_bookings_added.left_us AS left_us,
         new_bookings_added.last_status AS last_status, new_bookings_added.last_start_us AS last_start_us,
         new_bookings_added.last_end_us AS last_end_us, new_bookings_added.last_step_us AS last_step_us,
-        new_bookings_added.must AS must, new_bookings_added.wish AS wish
+        new_bookings_added.wait_earliest_us AS wait_earliest_us,
+        new_bookings_added.wait_latest_us AS wait_latest_us, new_bookings_added.wait_until_us AS wait_until_us,
+        new_bookings_added.offers AS offers, new_bookings_added.must AS must,
+        new_bookings_added.wish AS wish
     FROM json_to_recordset(CAST(:bookings_added::VARCHAR AS JSON)) AS new_bookings_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -1626,7 +1636,8 @@ WITH did_bookings_added AS (
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
-        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, must JSON, wish JSON)
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, wait_earliest_us BIGINT,
+        wait_latest_us BIGINT, wait_until_us BIGINT, offers INTEGER, must JSON, wish JSON)
     ORDER BY new_bookings_added.ordinal
 ), did_assignments AS (
     INSERT INTO fourtop.booking_table_assignments (restaurant_id, booking_id, position, table_id)
@@ -1806,7 +1817,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -1895,7 +1908,7 @@ WITH did_bookings_added AS (
         is_clamped, merge_group_id, assigned_start_us, assigned_end_us, assigned_us,
         assigned_by_id, assigned_by_role, names_tables, asked_occasion, channel, minutes,
         reference, local_start, seated_us, left_us, last_status, last_start_us, last_end_us,
-        last_step_us, must, wish)
+        last_step_us, wait_earliest_us, wait_latest_us, wait_until_us, offers, must, wish)
     SELECT :restaurant::VARCHAR AS anon_1, new_bookings_added.id AS id,
         new_bookings_added.party_size AS party_size, new_bookings_added.status AS status,
         new_bookings_added.version AS version, new_bookings_added.created_us AS created_us,
@@ -1915,7 +1928,10 @@ WITH did_bookings_added AS (
         new_bookings_added.seated_us AS seated_us, new_bookings_added.left_us AS left_us,
         new_bookings_added.last_status AS last_status, new_bookings_added.last_start_us AS last_start_us,
         new_bookings_added.last_end_us AS last_end_us, new_bookings_added.last_step_us AS last_step_us,
-        new_bookings_added.must AS must, new_bookings_added.wish AS wish
+        new_bookings_added.wait_earliest_us AS wait_earliest_us,
+        new_bookings_added.wait_latest_us AS wait_latest_us, new_bookings_added.wait_until_us AS wait_until_us,
+        new_bookings_added.offers AS offers, new_bookings_added.must AS must,
+        new_bookings_added.wish AS wish
     FROM json_to_recordset(CAST(:bookings_added::VARCHAR AS JSON)) AS new_bookings_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -1924,7 +1940,8 @@ WITH did_bookings_added AS (
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
-        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, must JSON, wish JSON)
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, wait_earliest_us BIGINT,
+        wait_latest_us BIGINT, wait_until_us BIGINT, offers INTEGER, must JSON, wish JSON)
     ORDER BY new_bookings_added.ordinal
 ), did_assignments AS (
     INSERT INTO fourtop.booking_table_assignments (restaurant_id, booking_id, position, table_id)
@@ -2019,7 +2036,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2076,7 +2095,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_2
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2165,7 +2186,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2189,7 +2212,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2376,7 +2401,10 @@ WITH did_assignments_over AS (
         left_us=new_bookings_changed.left_us, last_status=new_bookings_changed.last_status,
         last_start_us=new_bookings_changed.last_start_us,
         last_end_us=new_bookings_changed.last_end_us,
-        last_step_us=new_bookings_changed.last_step_us
+        last_step_us=new_bookings_changed.last_step_us,
+        wait_earliest_us=new_bookings_changed.wait_earliest_us,
+        wait_latest_us=new_bookings_changed.wait_latest_us,
+        wait_until_us=new_bookings_changed.wait_until_us, offers=new_bookings_changed.offers
     FROM json_to_recordset(CAST(:bookings_changed::VARCHAR AS JSON)) AS new_bookings_changed(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -2385,7 +2413,8 @@ WITH did_assignments_over AS (
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
-        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, must JSON, wish JSON,
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, wait_earliest_us BIGINT,
+        wait_latest_us BIGINT, wait_until_us BIGINT, offers INTEGER, must JSON, wish JSON,
         old_version BIGINT)
     WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.id = :bookings_changed_ids::VARCHAR
         AND fourtop.bookings.id = new_bookings_changed.id AND fourtop.bookings.version = new_bookings_changed.old_version
@@ -2459,7 +2488,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2584,7 +2615,10 @@ WITH did_assignments_over AS (
         left_us=new_bookings_changed.left_us, last_status=new_bookings_changed.last_status,
         last_start_us=new_bookings_changed.last_start_us,
         last_end_us=new_bookings_changed.last_end_us,
-        last_step_us=new_bookings_changed.last_step_us
+        last_step_us=new_bookings_changed.last_step_us,
+        wait_earliest_us=new_bookings_changed.wait_earliest_us,
+        wait_latest_us=new_bookings_changed.wait_latest_us,
+        wait_until_us=new_bookings_changed.wait_until_us, offers=new_bookings_changed.offers
     FROM json_to_recordset(CAST(:bookings_changed::VARCHAR AS JSON)) AS new_bookings_changed(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -2593,7 +2627,8 @@ WITH did_assignments_over AS (
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
-        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, must JSON, wish JSON,
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, wait_earliest_us BIGINT,
+        wait_latest_us BIGINT, wait_until_us BIGINT, offers INTEGER, must JSON, wish JSON,
         old_version BIGINT)
     WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.id = :bookings_changed_ids::VARCHAR
         AND fourtop.bookings.id = new_bookings_changed.id AND fourtop.bookings.version = new_bookings_changed.old_version
@@ -2815,7 +2850,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2840,7 +2877,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2985,7 +3024,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -3570,7 +3611,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -3722,6 +3765,12 @@ WHERE fourtop.restaurant_booking_windows.restaurant_id = :restaurant::VARCHAR;
 DELETE
 FROM fourtop.bookings
 WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_booking_slots
+-- Delete all rows of a removed restaurant in booking_slots. Used by: remove_restaurant.
+DELETE
+FROM fourtop.booking_slots
+WHERE fourtop.booking_slots.restaurant_id = :restaurant::VARCHAR;
 
 -- remove_booking_confirmation_tables
 -- Delete all rows of a removed restaurant in booking_confirmation_tables. Used by:
@@ -4351,7 +4400,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -4398,6 +4449,15 @@ SELECT (
 ) AS anon_7, (
     SELECT CAST(json_agg(anon_10.json_build_array_5) AS TEXT) AS json_agg_7
     FROM (
+        SELECT json_build_array(fourtop.booking_slots.id, fourtop.booking_slots.start_us,
+            fourtop.booking_slots.available, fourtop.booking_slots.reserved,
+            fourtop.booking_slots.version) AS json_build_array_5
+        FROM fourtop.booking_slots
+        WHERE fourtop.booking_slots.restaurant_id = :restaurant::VARCHAR AND fourtop.booking_slots.id = ANY (:slots::TEXT[])
+    ) AS anon_10
+) AS anon_9, (
+    SELECT CAST(json_agg(anon_12.json_build_array_6) AS TEXT) AS json_agg_8
+    FROM (
         SELECT json_build_array(fourtop.booking_confirmation_results.id,
             fourtop.booking_confirmation_results.hold_id,
             fourtop.booking_confirmation_results.booking_id,
@@ -4411,29 +4471,29 @@ SELECT (
             fourtop.booking_confirmation_results.details,
             fourtop.booking_confirmation_results.actor_id,
             fourtop.booking_confirmation_results.actor_role, (
-            SELECT json_agg(fourtop.booking_confirmation_tables.table_id ORDER BY fourtop.booking_confirmation_tables.position) AS json_agg_8
+            SELECT json_agg(fourtop.booking_confirmation_tables.table_id ORDER BY fourtop.booking_confirmation_tables.position) AS json_agg_9
             FROM fourtop.booking_confirmation_tables
             WHERE fourtop.booking_confirmation_tables.restaurant_id = fourtop.booking_confirmation_results.restaurant_id
                 AND fourtop.booking_confirmation_tables.result_id = fourtop.booking_confirmation_results.id
         ), (
-            SELECT json_agg(fourtop.booking_confirmation_tables.capacity ORDER BY fourtop.booking_confirmation_tables.position) AS json_agg_9
+            SELECT json_agg(fourtop.booking_confirmation_tables.capacity ORDER BY fourtop.booking_confirmation_tables.position) AS json_agg_10
             FROM fourtop.booking_confirmation_tables
             WHERE fourtop.booking_confirmation_tables.restaurant_id = fourtop.booking_confirmation_results.restaurant_id
                 AND fourtop.booking_confirmation_tables.result_id = fourtop.booking_confirmation_results.id
-        )) AS json_build_array_5
+        )) AS json_build_array_6
         FROM fourtop.booking_confirmation_results
         WHERE fourtop.booking_confirmation_results.restaurant_id = :restaurant::VARCHAR AND (fourtop.booking_confirmation_results.id = ANY (:results::TEXT[])
             OR fourtop.booking_confirmation_results.hold_id = ANY (:confirmed_holds::TEXT[]) OR fourtop.booking_confirmation_results.confirmed
             AND fourtop.booking_confirmation_results.booking_id = ANY (:confirmed_bookings::TEXT[]))
-    ) AS anon_10
-) AS anon_9, (
-    SELECT CAST(json_agg(anon_12.json_build_array_6) AS TEXT) AS json_agg_10
+    ) AS anon_12
+) AS anon_11, (
+    SELECT CAST(json_agg(anon_14.json_build_array_7) AS TEXT) AS json_agg_11
     FROM (
-        SELECT json_build_array(fourtop.capacity_outbox.dedupe_key) AS json_build_array_6
+        SELECT json_build_array(fourtop.capacity_outbox.dedupe_key) AS json_build_array_7
         FROM fourtop.capacity_outbox
         WHERE fourtop.capacity_outbox.restaurant_id = :restaurant::VARCHAR AND fourtop.capacity_outbox.dedupe_key = ANY (:events::TEXT[])
-    ) AS anon_12
-) AS anon_11;
+    ) AS anon_14
+) AS anon_13;
 
 -- read_clock
 -- Read the clock of the database. A statement of its own, because it must run after any wait for a

@@ -86,12 +86,14 @@ from fourtop.formats.sketch import sketch_floor, sketch_house
 from fourtop.jobs import (
     LocalTime,
     LocalTimes,
+    Offered,
     Pruned,
     Relayed,
     RelayOptions,
     ReleasedLate,
     Swept,
     check_local_times,
+    offer_waitlist,
     prune_allocations,
     prune_confirmations,
     prune_outbox,
@@ -105,6 +107,7 @@ from fourtop.model.block import Block
 from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus, Step
 from fourtop.model.booking_change import KEEP, BookingChange, Keep
 from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
+from fourtop.model.booking_slot import BookingSlot
 from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.capacity_rules import (
     CapacityRule,
@@ -138,6 +141,8 @@ from fourtop.model.results import (
 from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.model.table import Mobility, Position, Table
+from fourtop.model.waitlist import Offer, Waitlist, WaitlistEntry
+from fourtop.model.waitlist_terms import Waiting, WaitlistTerms
 from fourtop.model.walk_in import WalkIn
 from fourtop.model.window import Window
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
@@ -191,6 +196,7 @@ __all__ = [
     "BookingChange",
     "BookingRequest",
     "BookingRow",
+    "BookingSlot",
     "BookingStatus",
     "BookingWindow",
     "Bookings",
@@ -247,6 +253,8 @@ __all__ = [
     "NotFound",
     "NothingToUndo",
     "Occasion",
+    "Offer",
+    "Offered",
     "OutcomeUnknown",
     "Overlap",
     "Owner",
@@ -303,6 +311,10 @@ __all__ = [
     "UnknownName",
     "Usage",
     "Versions",
+    "Waiting",
+    "Waitlist",
+    "WaitlistEntry",
+    "WaitlistTerms",
     "WalkIn",
     "WalkInRule",
     "Weekday",
@@ -329,6 +341,7 @@ __all__ = [
     "loads_rows_csv",
     "loads_rows_json",
     "migrate",
+    "offer_waitlist",
     "prune_allocations",
     "prune_confirmations",
     "prune_outbox",

@@ -381,17 +381,18 @@ class Admission:
     def is_search_proven(self, party: Party) -> bool:
         """Tell whether the search for the tables of a party comes to its end."""
         candidacy = Candidacy(self, party)
-        if self._first_refusal(candidacy) is not None or party.tables:
+        if self.first_refusal(candidacy) is not None or party.tables:
             return True
         return is_search_proven(candidacy)
 
     def find_stay(self, party: Party) -> Stay | None:
         """Return the stay of a party by the rules of hours; ``None`` outside of them."""
         candidacy = Candidacy(self, party)
-        self._first_refusal(candidacy)
+        self.first_refusal(candidacy)
         return getattr(candidacy, "stay", None)
 
-    def _first_refusal(self, candidacy: Candidacy) -> Refusal | None:
+    def first_refusal(self, candidacy: Candidacy) -> Refusal | None:
+        """Return the first refusal of the checks that read nothing but the house."""
         for check in self.composition.before_loading:
             refusal = check.find(candidacy)
             if refusal is not None:

@@ -28,7 +28,7 @@ from fourtop.engine.queries import (
 from fourtop.engine.queries.audit import Audit, Overlap
 from fourtop.engine.queries.availability import AvailabilityTerms
 from fourtop.engine.queries.table_state import TableState
-from fourtop.engine.service_desk import ServiceDesk
+from fourtop.engine.waitlist_desk import WaitlistDesk
 from fourtop.errors import Refusal
 from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.allocation import Allocation
@@ -51,7 +51,7 @@ from fourtop.model.results import (
 from fourtop.model.window import Window
 
 
-class Desk(ServiceDesk):
+class Desk(WaitlistDesk):
     """The commands and reads of one restaurant, for one actor.
 
     A desk is cheap to make, and thread-safe if its store is. ``quote`` returns a ``Refusal``, and

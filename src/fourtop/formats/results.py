@@ -31,11 +31,13 @@ import attrs
 from fourtop.errors import InvalidDocument, InvalidInput, Reason, Refusal, safe_repr
 from fourtop.model.block import Block
 from fourtop.model.booking import Booking
+from fourtop.model.booking_slot import BookingSlot
 from fourtop.model.hold import Fingerprint, Hold
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.receipt import Usage
 from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.model.results import ClearReport, ImportReport
+from fourtop.model.waitlist import Offer
 from fourtop.model.window import Window, iso, to_micros
 
 Encoder = Callable[[Any], Any]
@@ -46,6 +48,8 @@ _RESULTS: Final[Mapping[str, Any]] = {
     "booking": Booking,
     "bookings": tuple[Booking, ...],
     "block": Block,
+    "slot": BookingSlot,
+    "offer": Offer,
     "import": ImportReport,
     "clear": ClearReport,
 }
@@ -53,6 +57,8 @@ _NAMES: Final[Mapping[type, str]] = {
     Hold: "hold",
     Booking: "booking",
     Block: "block",
+    BookingSlot: "slot",
+    Offer: "offer",
     ImportReport: "import",
     ClearReport: "clear",
 }
@@ -64,7 +70,8 @@ def dumps_result(value: Any) -> str:
     """Write the result of a command as JSON: ``{"type": "booking", "data": {…}}``.
 
     Args:
-        value: A hold, booking, tuple of bookings, block, or report of an import or a clearance.
+        value: A hold, booking, tuple of bookings, block, slot, offer, or report of an import or a
+            clearance.
 
     Raises:
         TypeError: If the value is not a command result. Add the class of a new command's result to

@@ -22,6 +22,7 @@ from fourtop.model.calendar import Stay
 from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.model.restaurant import zone_info
+from fourtop.model.waitlist_terms import Waiting
 from fourtop.model.window import Window, brief_iso, from_micros
 
 
@@ -35,6 +36,7 @@ class BookingStatus(StrEnum):
     COMPLETED = "completed"
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
+    WAITLISTED = "waitlisted"
     PRIORITY_WAITLIST = "priority_waitlist"
     SHADOW = "shadow"
 
@@ -60,11 +62,14 @@ class BookingStatus(StrEnum):
 
 _S = BookingStatus
 _OCCUPYING: Final = frozenset({_S.CONFIRMED, _S.CHECKED_IN})
-_UNCOUNTED: Final = frozenset({_S.CANCELLED, _S.NO_SHOW, _S.PRIORITY_WAITLIST, _S.SHADOW})
+_UNCOUNTED: Final = frozenset(
+    {_S.CANCELLED, _S.NO_SHOW, _S.WAITLISTED, _S.PRIORITY_WAITLIST, _S.SHADOW}
+)
 _STEPS: Final[Mapping[BookingStatus, frozenset[BookingStatus]]] = {
     _S.PENDING: frozenset({_S.PENDING_ALLOCATION, _S.CONFIRMED, _S.CANCELLED}),
     _S.PENDING_ALLOCATION: frozenset({_S.CONFIRMED, _S.CANCELLED}),
     _S.CONFIRMED: frozenset({_S.CHECKED_IN, _S.CANCELLED, _S.NO_SHOW}),
+    _S.WAITLISTED: frozenset({_S.CONFIRMED, _S.CANCELLED}),
     _S.PRIORITY_WAITLIST: frozenset({_S.CHECKED_IN, _S.CANCELLED, _S.NO_SHOW}),
     _S.CHECKED_IN: frozenset({_S.COMPLETED, _S.NO_SHOW}),
     _S.COMPLETED: frozenset(),
@@ -157,6 +162,7 @@ class Booking:
         seated_us: When the party sat down, in microseconds; ``None`` before.
         left_us: When the party left, in microseconds; ``None`` before.
         last_step: The state before its last step of status, if that step can be undone.
+        waiting: The starts that it takes and how long it waits, if it joined the waitlist.
         receipt: Further facts from the command that returned it; neither stored nor compared.
     """
 
@@ -182,6 +188,7 @@ class Booking:
     seated_us: int | None = None
     left_us: int | None = None
     last_step: Step | None = None
+    waiting: Waiting | None = None
     receipt: Receipt = attrs.field(default=NO_RECEIPT, eq=False, repr=False, kw_only=True)
 
     @property

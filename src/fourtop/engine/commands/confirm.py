@@ -440,7 +440,7 @@ class _Attempt:
                 channel=hold.channel or known.channel,
                 minutes=hold.minutes,
                 reference=hold.reference or known.reference,
-                local_start=known.local_start or self._local_start(given),
+                local_start=self._told(known, given),
             )
         return Booking(
             id=booking_id,
@@ -463,6 +463,11 @@ class _Attempt:
             reference=hold.reference,
             local_start=self._local_start(given),
         )
+
+    def _told(self, known: Booking, given: _Given) -> str:
+        """Return the local start that the party was told; an offer may be for another start."""
+        is_same = known.stay.dining.start_us == given.stay.dining.start_us
+        return (known.local_start if is_same else "") or self._local_start(given)
 
     def _local_start(self, given: _Given) -> str:
         return self.compiled.calendar.local_text(given.stay.dining.start_us)

@@ -9,6 +9,7 @@ from sqlalchemy import Index, PrimaryKeyConstraint, text
 
 from fourtop.model.actor import Actor
 from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
+from fourtop.model.waitlist_terms import Waiting
 from fourtop.model.window import Window
 from fourtop.storage.sql.tables.columns import TableBuilder, partial_index
 from fourtop.storage.sql.tables.values import (
@@ -50,6 +51,10 @@ BOOKING: Final = (
     "last_start_us",
     "last_end_us",
     "last_step_us",
+    "wait_earliest_us",
+    "wait_latest_us",
+    "wait_until_us",
+    "offers",
     "must",
     "wish",
 )
@@ -94,6 +99,14 @@ def booking_row(booking: Booking) -> Row:
         row |= {"last_status": step.status.value, "last_step_us": step.at_us}
         if step.window is not None:
             row |= {"last_start_us": step.window.start_us, "last_end_us": step.window.end_us}
+    waiting = booking.waiting
+    if waiting is not None:
+        row |= {
+            "wait_earliest_us": waiting.earliest_us,
+            "wait_latest_us": waiting.latest_us,
+            "wait_until_us": waiting.until_us,
+            "offers": waiting.offers,
+        }
     return row
 
 
@@ -139,6 +152,7 @@ def _booking(restaurant_id: str, facts: tuple[Any, ...], tables: tuple[str, ...]
         seated_us=row["seated_us"],
         left_us=row["left_us"],
         last_step=_step(row),
+        waiting=_waiting(row),
     )
 
 
@@ -148,6 +162,13 @@ def _step(row: Row) -> Step | None:
     start_us, end_us = row["last_start_us"], row["last_end_us"]
     window = None if start_us is None else Window.of_micros(start_us, end_us)
     return Step(_STATUSES[row["last_status"]], window, row["last_step_us"])
+
+
+def _waiting(row: Row) -> Waiting | None:
+    if row["wait_until_us"] is None:
+        return None
+    times = (row["wait_earliest_us"], row["wait_latest_us"], row["wait_until_us"])
+    return Waiting(*times, offers=row["offers"])
 
 
 def booking_tables(make: TableBuilder) -> None:
@@ -185,6 +206,10 @@ def booking_tables(make: TableBuilder) -> None:
         make.whole("last_start_us", null=True),
         make.whole("last_end_us", null=True),
         make.whole("last_step_us", null=True),
+        make.whole("wait_earliest_us", null=True),
+        make.whole("wait_latest_us", null=True),
+        make.whole("wait_until_us", null=True),
+        make.small("offers", null=True),
         PrimaryKeyConstraint("restaurant_id", "id", name="bookings_pkey"),
         make.owned_by("bookings_restaurant_fkey", "restaurant_id", of="restaurants"),
         Index("bookings_start", "restaurant_id", "dining_start_us"),
