@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import attrs
 import pytest
 
@@ -86,14 +88,15 @@ def test_a_slot_in_the_past_takes_no_one(desk: Desk, clock: ManualClock) -> None
 
 def test_bad_input_changes_nothing(store: Store, desk: Desk) -> None:
     before = snapshot(store, desk)
-    for field, call in (
+    calls: tuple[tuple[str, Callable[[], object]], ...] = (
         ("available", lambda: desk.open_slot(at("19:00"), -1)),
         ("available", lambda: desk.open_slot(at("19:00"), 100_001)),
         ("start", lambda: desk.open_slot(at("19:00").replace(tzinfo=None), 1)),
         ("covers", lambda: desk.reserve_slot("seven", 0)),
         ("covers", lambda: desk.release_slot("seven", 1)),
         ("expected", lambda: desk.reserve_slot("seven", 1, expected=0)),
-    ):
+    )
+    for field, call in calls:
         with pytest.raises(InvalidInput) as caught:
             call()
         assert caught.value.field == field

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import cast
+from typing import TypeVar, cast
 
 import pytest
 
@@ -21,7 +22,7 @@ from fourtop import (
     offer_waitlist,
 )
 from fourtop.jobs.sweep import JOB
-from fourtop.ports import MaintainedStore, Scope, Store
+from fourtop.ports import Decision, MaintainedStore, Need, Scope, Store, View
 from tests.evening import (
     FRIDAY,
     STAFF,
@@ -34,6 +35,8 @@ from tests.evening import (
     open_desk,
     party_size,
 )
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -113,11 +116,11 @@ class _Leaving(MemoryStore):
 
     left = False
 
-    def transact(self, scope: Scope, decide: object) -> object:  # type: ignore[override]
+    def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
         if not self.left and scope.bookings == {"w1", "w2"}:
             self.left = True
             Engine(self).desk("house").leave_waitlist("w1")
-        return super().transact(scope, decide)  # type: ignore[arg-type]
+        return super().transact(scope, decide)
 
 
 def test_a_party_that_leaves_meanwhile_is_cancelled_once(clock: ManualClock) -> None:
@@ -133,12 +136,12 @@ def test_a_party_that_leaves_meanwhile_is_cancelled_once(clock: ManualClock) -> 
 class _Broken(MemoryStore):
     """One of its restaurants cannot be reached, and another one is removed meanwhile."""
 
-    def read(self, scope: Scope, ask: object) -> object:  # type: ignore[override]
+    def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
         if scope.restaurant_id == "a-broken":
             raise StoreUnavailable("the database is away")
         if scope.restaurant_id == "b-removed":
             self.remove_restaurant(Scope("b-removed"), lambda _: None)
-        return super().read(scope, ask)  # type: ignore[arg-type]
+        return super().read(scope, ask)
 
 
 def test_other_restaurants_are_served_when_one_cannot_be_reached(clock: ManualClock) -> None:

@@ -35,6 +35,7 @@ from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
 from fourtop.cli.plan import Conditions, Wanted, explain, plan
 from fourtop.cli.rules import check_house_rules
 from fourtop.cli.seat import Arrival, seat
+from fourtop.cli.waitlist import make_offer, run_waitlist, show_waitlist
 from fourtop.errors import safe_repr
 from fourtop.formats.json_schema import house_schema
 from fourtop.model.service_period import as_date
@@ -177,6 +178,13 @@ def _add_keeping(add: Add) -> None:
         "--table", action="append", default=[], metavar="NUMBER", help="this table; may be repeated"
     )
     _add_store(one)
+    one = add("waitlist", _run_waitlist, "the parties that wait for tables on a date")
+    one.add_argument("id", metavar="ID", help="a restaurant of the database")
+    one.add_argument("--on", type=_date, required=True, metavar="DATE")
+    one.add_argument(
+        "--offer", action="store_true", help="keep tables for the first that can be seated"
+    )
+    _add_store(one)
     one = add("clock", _run_clock, "set the time of a restaurant back after a clock ran ahead")
     one.add_argument("action", choices=("reset",), help="reset: to the clock of the database")
     one.add_argument(
@@ -254,6 +262,12 @@ def _add_jobs(commands: Any) -> None:
     )
     one.add_argument(
         "--limit", type=_whole, default=100, metavar="BOOKINGS", help="(default: %(default)s)"
+    )
+    one = add("waitlist", _run_offers, "offer free tables to the parties on the waitlists")
+    _add_store(one)
+    one.add_argument("--days", type=_whole, default=7, help="days ahead (default: %(default)s)")
+    one.add_argument(
+        "--limit", type=_whole, default=100, metavar="OFFERS", help="(default: %(default)s)"
     )
     summary = "list bookings whose local time is not the one that was told; exit code 1 if some are"
     one = add("local-times", _run_local_times, summary)
@@ -392,6 +406,15 @@ def _run_doctor(found: Namespace) -> Answer:
 def _run_seat(found: Namespace) -> Answer:
     arrival = Arrival(found.booking, found.party_size, found.table)
     return seat(_database(found), found.id, arrival)
+
+
+def _run_waitlist(found: Namespace) -> Answer:
+    run = make_offer if found.offer else show_waitlist
+    return run(_database(found), found.id, found.on)
+
+
+def _run_offers(found: Namespace) -> Answer:
+    return run_waitlist(_database(found), days=found.days, limit=found.limit)
 
 
 def _run_clock(found: Namespace) -> Answer:
