@@ -144,7 +144,7 @@ class Planner:
         return self._largest_party
 
     def is_compiled(self, party_size: int) -> bool:
-        """Tell whether all sets of tables for a party are compiled, so that no search is bounded."""
+        """Tell whether all sets of tables for a party are compiled: then no search is bounded."""
         return self._compiled(party_size).combinations is not None
 
     def best(self, request: PlanRequest, free: int) -> Plan | None:
