@@ -845,6 +845,34 @@ SELECT (
                 AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
         )) AS json_build_array_2
         FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
+            AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
     ) AS anon_2
 ) AS bookings, (
@@ -958,6 +986,34 @@ SELECT (
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
     FROM (
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
+            AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
         SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
             fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
             fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
@@ -1288,6 +1344,34 @@ SELECT (
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
     FROM (
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
+            AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
         SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
             fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
             fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
@@ -1826,6 +1910,34 @@ SELECT (
                 AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
         )) AS json_build_array_2
         FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
+            AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
     ) AS anon_2
 ) AS bookings, (
@@ -2221,6 +2333,34 @@ SELECT (
                 AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
         )) AS json_build_array_2
         FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
+            AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
     ) AS anon_2
 ) AS bookings, (
@@ -2473,6 +2613,34 @@ SELECT (
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
     FROM (
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
+            AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
         SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
             fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
             fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
@@ -2886,6 +3054,34 @@ SELECT (
                 AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
         )) AS json_build_array_2
         FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
+            AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
     ) AS anon_2
 ) AS bookings, (
@@ -3009,6 +3205,34 @@ SELECT (
 ) AS allocations, (
     SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
     FROM (
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
+            AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
         SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
             fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
             fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,

@@ -676,6 +676,31 @@ SELECT (
             ) AS anon_5
         ))) AS json_array_2
         FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
+            AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
+            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
     ) AS anon_4
 ) AS bookings, (
@@ -773,6 +798,31 @@ SELECT (
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
     FROM (
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
+            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
+            AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
         SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
             bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
             bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
@@ -1039,6 +1089,31 @@ SELECT (
             ) AS anon_5
         ))) AS json_array_2
         FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
+            AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
+            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
     ) AS anon_4
 ) AS bookings, (
@@ -1275,6 +1350,31 @@ SELECT (
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
     FROM (
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
+            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
+            AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
         SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
             bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
             bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
@@ -1562,6 +1662,31 @@ SELECT (
             ) AS anon_5
         ))) AS json_array_2
         FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
+            AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
+            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
     ) AS anon_4
 ) AS bookings, (
@@ -1699,6 +1824,31 @@ SELECT (
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
     FROM (
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
+            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
+            AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
         SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
             bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
             bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
@@ -1880,6 +2030,31 @@ SELECT (
             ) AS anon_5
         ))) AS json_array_2
         FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
+            AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
+            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
     ) AS anon_4
 ) AS bookings, (
@@ -1964,6 +2139,31 @@ SELECT (
 ) AS allocations, (
     SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
     FROM (
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
+            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
+            AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
         SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
             bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
             bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,

@@ -40,6 +40,7 @@ from fourtop.engine.checks.pace import (
     exclude_paced_tables,
     has_pacing,
 )
+from fourtop.engine.checks.promised import check_promises, count_beside_promises
 from fourtop.engine.checks.tables import check_tables, count_tables, is_search_proven
 from fourtop.engine.checks.walk_ins import (
     check_walk_ins,
@@ -55,7 +56,9 @@ from fourtop.engine.checks.zone_caps import (
 )
 from fourtop.engine.checks.zones import exclude_closed_zones, has_zone_rules
 from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.composition import Composition
 from fourtop.engine.limits import limits_of
+from fourtop.engine.promises import ProtectedParties, missing_horizon
 from fourtop.engine.relaxation import check_may_relax, ladder, relaxed_planner
 from fourtop.engine.stays import find_stays
 from fourtop.engine.usage import (
@@ -68,7 +71,6 @@ from fourtop.engine.usage import (
 from fourtop.errors import Reason, Refusal
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Service, Stay
-from fourtop.model.house import House
 from fourtop.model.plan import Plan
 from fourtop.model.receipt import Usage
 from fourtop.model.request import ANY_TABLE, Relaxation
@@ -120,7 +122,9 @@ CHECKS: Final = (
         relaxed_by=Relaxation.CAPACITY,
     ),
     Check("tables", Reads.ALLOCATIONS, check_tables),
+    Check("promises", Reads.ALLOCATIONS, check_promises, guards_promises=True),
 )
+_WITHOUT_PROMISES: Final = tuple(each for each in CHECKS if not each.guards_promises)
 TABLE_RULES: Final = (
     TableRule("zone_hours", Reads.NOTHING, exclude_closed_zones, binds=has_zone_rules),
     TableRule("walk_ins", Reads.NOTHING, exclude_walk_in_tables, binds=has_walk_in_rules),
@@ -141,6 +145,7 @@ TABLE_RULES: Final = (
 )
 
 _COMPOSITION: Final = "admission"
+_WITH_PROMISES: Final = "admission with promises"
 
 
 @attrs.frozen
@@ -181,72 +186,14 @@ class Finding:
     refusal: Refusal
 
 
-# ---- the composition
-
-
-@attrs.frozen
-class Composition:
-    """The rules that bind in one house, by the moment at which they run.
-
-    Args:
-        before_loading: The checks that read nothing.
-        not_promised: Of those, the ones that bind a party whose start a hold has promised.
-        after_loading: The other checks.
-        without_tables: Of those, all but the check of tables. An availability counts tables
-            instead of choosing some; a booking without tables skips them.
-        counted: The checks that limit how many parties sit down one after another.
-        table_rules: The rules that exclude tables.
-        reads_headcounts: Whether a rule reads head counts.
-    """
-
-    before_loading: tuple[Check, ...]
-    not_promised: tuple[Check, ...]
-    after_loading: tuple[Check, ...]
-    without_tables: tuple[Check, ...]
-    counted: tuple[Check, ...]
-    table_rules: tuple[TableRule, ...]
-    reads_headcounts: bool
-
-    @classmethod
-    def of(cls, house: House) -> Composition:
-        """Return the rules that bind in a house."""
-        checks = tuple(each for each in CHECKS if each.binds is None or each.binds(house))
-        rules = tuple(each for each in TABLE_RULES if each.binds is None or each.binds(house))
-        each_reads = (*(each.reads for each in checks), *(each.reads for each in rules))
-        after = tuple(each for each in checks if each.reads is not Reads.NOTHING)
-        before = tuple(each for each in checks if each.reads is Reads.NOTHING)
-        return cls(
-            before_loading=before,
-            not_promised=tuple(each for each in before if not each.is_promised),
-            after_loading=after,
-            without_tables=tuple(each for each in after if each.find is not check_tables),
-            counted=tuple(each for each in checks if each.count is not None),
-            table_rules=rules,
-            reads_headcounts=any(reads is Reads.HEADCOUNTS for reads in each_reads),
-        )
-
-    def without(self, relaxed: tuple[Relaxation, ...]) -> Composition:
-        """Return the rules apart from those that some relaxations lift."""
-
-        def left(checks: tuple[Check, ...]) -> tuple[Check, ...]:
-            return tuple(each for each in checks if each.relaxed_by not in relaxed)
-
-        return attrs.evolve(
-            self,
-            before_loading=left(self.before_loading),
-            not_promised=left(self.not_promised),
-            after_loading=left(self.after_loading),
-            without_tables=left(self.without_tables),
-            counted=left(self.counted),
-            table_rules=tuple(each for each in self.table_rules if each.relaxed_by not in relaxed),
-        )
-
-
-def composition_of(compiled: CompiledHouse) -> Composition:
+def composition_of(compiled: CompiledHouse, *, has_promises: bool = False) -> Composition:
     """Return the rules that bind in a house; they are composed once."""
-    composition: Composition | None = compiled.kept.get(_COMPOSITION)
+    name = _WITH_PROMISES if has_promises else _COMPOSITION
+    composition: Composition | None = compiled.kept.get(name)
     if composition is None:
-        composition = compiled.kept[_COMPOSITION] = Composition.of(compiled.house)
+        checks = CHECKS if has_promises else _WITHOUT_PROMISES
+        composition = Composition.of(compiled.house, checks, TABLE_RULES)
+        compiled.kept[name] = composition
     return composition
 
 
@@ -281,13 +228,15 @@ class Admission:
         self.compiled = compiled
         self.actor = actor
         self.released = released
-        self.composition = composition_of(compiled)
+        self.composition = composition_of(compiled, has_promises=view.has_promises)
         self.planner = compiled.planner
         self.all_tables: int = (1 << len(compiled.house.floor.tables)) - 1
         # The answers that the check of tables has worked out.
         self.free_by_window: dict[tuple[int, int], int] = {}
         self.spots_by_tables: dict[tuple[PlanRequest, int, int], int] = {}
         self._attendance: dict[tuple[str, date], Attendance] = {}
+        # The protected parties by their bookings, where any party was promised tables.
+        self.protected_parties: ProtectedParties | None = {} if view.has_promises else None
         policy = compiled.house.policy
         self.earliest_us: int = view.now_us - policy.past_grace_minutes * MICROSECONDS_PER_MINUTE
 
@@ -351,6 +300,7 @@ class Admission:
                 return refusal
         # In the usual case one window is read, and it was loaded in advance.
         is_usual = not (asked.counts or composition.reads_headcounts or candidacy.variants)
+        is_usual = is_usual and self.protected_parties is None
         if not (is_usual and candidacy.stay.occupied in self.view.scope.windows):
             need = self._missing(candidacy, counts=asked.counts)
             if need is not None:
@@ -375,8 +325,8 @@ class Admission:
             if check.find(candidacy) is not None:
                 return False
         if party.tables:
-            return check_tables(candidacy) is None
-        return count_tables(candidacy, 1) > 0
+            return all(check.find(candidacy) is None for check in composition.with_tables)
+        return self._count(candidacy, 1) > 0
 
     def is_search_proven(self, party: Party) -> bool:
         """Tell whether the search for the tables of a party comes to its end."""
@@ -438,12 +388,19 @@ class Admission:
                 return refusal
         counts = (each.count(candidacy) for each in composition.counted if each.count is not None)
         most = min((count for count in counts if count is not None), default=limit)
-        spots = count_tables(candidacy, min(most, limit))
+        spots = self._count(candidacy, min(most, limit))
         if spots:
             return spots
-        refusal = check_tables(candidacy)
+        found = (check.find(candidacy) for check in composition.with_tables)
+        refusal = next((each for each in found if each is not None), None)
         assert refusal is not None, "a party without a spot has no plan"
         return refusal
+
+    def _count(self, candidacy: Candidacy, limit: int) -> int:
+        spots = count_tables(candidacy, limit)
+        if self.protected_parties is None or not spots:
+            return spots
+        return count_beside_promises(candidacy, spots)
 
     def findings(self, party: Party) -> tuple[Finding, ...] | Need:
         """Return what every check finds, in the order of the list.
@@ -488,7 +445,7 @@ class Admission:
         if is_counted:
             counted = missing_counts(self.view, self.compiled, (service.window,))
         if not windows and counted is None:
-            return None
+            return None if self.protected_parties is None else missing_horizon(candidacy)
         need = Scope(scope.restaurant_id, windows=windows)
         return Need(need if counted is None else need | counted)
 

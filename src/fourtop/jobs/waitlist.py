@@ -9,7 +9,7 @@ from typing import Final
 import attrs
 
 from fourtop.engine.commands import offer
-from fourtop.engine.commands.status import cancel_booking
+from fourtop.engine.commands.status import end_booking
 from fourtop.engine.dispatch.executor import Executor
 from fourtop.engine.dispatch.requests import Caller, Command, Query
 from fourtop.engine.ids import TimeOrderedIds
@@ -132,7 +132,7 @@ def _ended(call: Invocation, view: View, booking_ids: tuple[str, ...]) -> Decisi
     for booking_id in booking_ids:
         booking = view.find_booking(booking_id)
         if booking is not None and _waits(booking) and waiting_of(booking).has_ended(view.now_us):
-            changes += cancel_booking(call, view, booking).changes
+            changes += end_booking(call, view, booking, BookingStatus.CANCELLED).changes
     return Decision(len(changes.bookings), changes)
 
 

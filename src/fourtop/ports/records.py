@@ -93,6 +93,11 @@ class Records(Protocol):
         """Return the bookings that are checked in, by start, then id."""
         ...
 
+    @property
+    def promises(self) -> Mapping[str, Booking]:
+        """The bookings that wait for promised tables, by id: all that overlap the windows."""
+        ...
+
     def find_hold(self, hold_id: str) -> Hold | None:
         """Return the hold of that id, in any state, or ``None``."""
         ...
@@ -156,8 +161,9 @@ class LoadedRecords:
         house: The restaurant, its floor and policy.
         versions: The three counters.
         allocations: All rows of the scope, shadow rows and those of dead holds included.
-        bookings: The bookings of the scope, and those that are checked in if the scope depends on
-            them (``Scope.sees_seated``), with their rows.
+        bookings: The bookings of the scope: those that wait for promised tables in one of its
+            windows, and those that are checked in if the scope depends on them
+            (``Scope.sees_seated``), with their rows.
         holds: The holds of the scope, in any state.
         records: The plain records of the scope, of all kinds.
         confirmations: The confirmation results of the scope's holds.
@@ -259,6 +265,12 @@ class LoadedRecords:
         """Return the loaded bookings that are checked in, by start, then id."""
         found = [each for each in self.bookings if each.status is BookingStatus.CHECKED_IN]
         return sorted(found, key=_by_start)
+
+    @cached_property
+    def promises(self) -> Mapping[str, Booking]:
+        """The loaded bookings that wait for promised tables, by id."""
+        waits = BookingStatus.PENDING_ALLOCATION
+        return {each.id: each for each in self.bookings if each.status is waits}
 
     def find_hold(self, hold_id: str) -> Hold | None:
         """Return the hold of that id, if it was loaded."""

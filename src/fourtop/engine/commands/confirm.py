@@ -265,12 +265,13 @@ class _Attempt:
         windows: tuple[Window, ...] = ()
         if not (is_alive and self._is_house_unchanged) and not scope.covers(hold.stay.occupied):
             windows = (hold.stay.occupied,)
-        if not bookings and not windows:
+        may_need_more = is_alive and self.view.has_promises and not self._is_house_unchanged
+        if not bookings and not windows and not may_need_more:
             return None
         more = Scope(scope.restaurant_id, bookings=bookings, windows=windows)
-        if windows and is_alive:
+        if is_alive and (windows or may_need_more):
             more |= self._read_to_admit()
-        return Need(more)
+        return None if more == Scope(scope.restaurant_id) else Need(more)
 
     def _admission(self, released: Released = NOTHING_RELEASED) -> Admission:
         released = attrs.evolve(released, minutes=self.hold.minutes)

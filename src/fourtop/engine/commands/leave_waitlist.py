@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from fourtop.engine.commands.status import cancel_booking
-from fourtop.engine.dispatch.requests import Caller, Command, optional_version, with_expected
+from fourtop.engine.commands.status import end_booking
+from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.dispatch.requests import BookingCall, Caller, Command, booking_command
 from fourtop.engine.invocation import Invocation
-from fourtop.engine.preconditions import get_booking
 from fourtop.errors import IllegalTransition
-from fourtop.model import validators
 from fourtop.model.booking import Booking, BookingStatus
-from fourtop.ports import Decision, Scope, View
+from fourtop.ports import Decision, View
 
 
 def command(
@@ -21,22 +20,20 @@ def command(
         InvalidInput: If the version is out of range.
         InvalidIdentifier: If the id or the key is malformed.
     """
-    arguments = with_expected({"booking_id": booking_id}, optional_version(expected))
-    invocation = caller.invocation("leave_waitlist", key, arguments)
-    validators.check_identifier("booking_id", booking_id)
-    return Command(
-        invocation,
-        Scope(caller.restaurant_id, bookings=frozenset((booking_id,))),
-        lambda view, _: leave(invocation, view, get_booking(view, booking_id, expected)),
-    )
+    call = BookingCall(booking_id, expected, key)
+    return booking_command(caller, "leave_waitlist", call, _leave)
 
 
-def leave(invocation: Invocation, view: View, booking: Booking) -> Decision[Booking]:
+def _leave(
+    invocation: Invocation, view: View, _compiled: CompiledHouse, booking: Booking
+) -> Decision[Booking]:
     """Decide that a party waits no longer; its open offer ends.
 
     One that has left already is not changed.
     """
-    if booking.status not in (BookingStatus.WAITLISTED, BookingStatus.CANCELLED):
-        target = BookingStatus.CANCELLED.value
-        raise IllegalTransition(booking.id, booking.status.value, target)
-    return cancel_booking(invocation, view, booking)
+    target = BookingStatus.CANCELLED
+    if booking.status is target:
+        return Decision(booking)
+    if booking.status is not BookingStatus.WAITLISTED:
+        raise IllegalTransition(booking.id, booking.status.value, target.value)
+    return end_booking(invocation, view, booking, target)

@@ -287,13 +287,19 @@ class ScopeSelects:
     # ---- bookings and holds
 
     def bookings(self) -> Iterable[Select[Any]]:
-        """Select the named ones, those that sit down in the sittings, and the seated ones."""
+        """Select the named ones, those that sit down in the sittings, and two kinds that wait.
+
+        These are the parties that were promised tables in the windows, and the seated ones.
+        """
         row, base = self._projections.bookings.c, self._projections.of_bookings()
         if self._has("bookings"):
             yield base.where(self._any_of(row.id, "bookings"))
         for number in range(self._shape.sittings):
             start, end = microseconds(f"s{number}_start"), microseconds(f"s{number}_end")
             yield base.where(row.dining_start_us >= start, row.dining_start_us < end)
+        for number in range(self._shape.windows):
+            start, end = microseconds(f"w{number}_start"), microseconds(f"w{number}_end")
+            yield base.where(*_is_promised_in(row, start, end))
         if self._shape.has_seated:
             yield base.where(_is_seated(row))
 
@@ -415,6 +421,20 @@ class ScopeSelects:
 def _is_seated(booking: Any) -> ColumnElement[bool]:
     found: ColumnElement[bool] = booking.status == text_literal(BookingStatus.CHECKED_IN.value)
     return found
+
+
+def _is_promised_in(
+    booking: Any, start: ColumnElement[int], end: ColumnElement[int]
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a booking waits for promised tables in a window."""
+    waits: ColumnElement[bool] = booking.status == text_literal(
+        BookingStatus.PENDING_ALLOCATION.value
+    )
+    begins = (
+        booking.occupied_start_us > start - number_literal(MAX_WINDOW_US),
+        booking.occupied_start_us < end,
+    )
+    return waits, *begins, booking.occupied_end_us > start
 
 
 def _is_active(hold: Any) -> ColumnElement[bool]:

@@ -215,6 +215,13 @@ def booking_tables(make: TableBuilder) -> None:
         Index("bookings_start", "restaurant_id", "dining_start_us"),
         # The parties at the tables now.
         partial_index("bookings_seated", text("status = 'checked_in'"), "restaurant_id"),
+        # The parties that were promised tables.
+        partial_index(
+            "bookings_promised",
+            text("status = 'pending_allocation'"),
+            "restaurant_id",
+            "occupied_start_us",
+        ),
     )
     # No foreign key to table_inventory: a booking keeps its tables when the floor loses them.
     make.table(

@@ -1,3 +1,5 @@
+DROP INDEX {schema}.bookings_promised;
+
 DROP TABLE {schema}.booking_slots;
 
 -- Revision 0006 does not know the status.

@@ -1,3 +1,5 @@
+DROP INDEX bookings_promised;
+
 DROP TABLE booking_slots;
 
 -- Revision 0006 does not know the status.

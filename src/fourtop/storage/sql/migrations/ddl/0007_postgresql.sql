@@ -18,3 +18,8 @@ CREATE TABLE {schema}.booking_slots (
     CONSTRAINT booking_slots_restaurant_fkey FOREIGN KEY (restaurant_id)
         REFERENCES {schema}.restaurants (id)
 );
+
+-- The parties that were promised tables.
+CREATE INDEX bookings_promised
+    ON {schema}.bookings (restaurant_id, occupied_start_us)
+    WHERE status = 'pending_allocation';

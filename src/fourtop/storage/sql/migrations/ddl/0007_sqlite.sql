@@ -20,3 +20,8 @@ CREATE TABLE booking_slots (
     CONSTRAINT booking_slots_restaurant_fkey FOREIGN KEY (restaurant_id)
         REFERENCES restaurants (id) DEFERRABLE INITIALLY DEFERRED
 );
+
+-- The parties that were promised tables.
+CREATE INDEX bookings_promised
+    ON bookings (restaurant_id, occupied_start_us)
+    WHERE status = 'pending_allocation';
