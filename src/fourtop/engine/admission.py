@@ -124,7 +124,6 @@ CHECKS: Final = (
     Check("tables", Reads.ALLOCATIONS, check_tables),
     Check("promises", Reads.ALLOCATIONS, check_promises, guards_promises=True),
 )
-_WITHOUT_PROMISES: Final = tuple(each for each in CHECKS if not each.guards_promises)
 TABLE_RULES: Final = (
     TableRule("zone_hours", Reads.NOTHING, exclude_closed_zones, binds=has_zone_rules),
     TableRule("walk_ins", Reads.NOTHING, exclude_walk_in_tables, binds=has_walk_in_rules),
@@ -191,7 +190,7 @@ def composition_of(compiled: CompiledHouse, *, has_promises: bool = False) -> Co
     name = _WITH_PROMISES if has_promises else _COMPOSITION
     composition: Composition | None = compiled.kept.get(name)
     if composition is None:
-        checks = CHECKS if has_promises else _WITHOUT_PROMISES
+        checks = tuple(each for each in CHECKS if has_promises or not each.guards_promises)
         composition = Composition.of(compiled.house, checks, TABLE_RULES)
         compiled.kept[name] = composition
     return composition

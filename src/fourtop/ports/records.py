@@ -177,6 +177,8 @@ class LoadedRecords:
             ``None``: they were.
         alive: The numbers of live holds, by session, and of the whole restaurant under ``None``, if
             they were counted and not loaded; ``None``: they were loaded.
+        promises: The bookings that wait for promised tables, by id; by default those among the
+            bookings.
     """
 
     house: House
@@ -192,7 +194,13 @@ class LoadedRecords:
     claimed: Sequence[HeldCover] | None = None
     parties: Sequence[CountedParty] | None = None
     alive: Mapping[str | None, int] | None = None
+    promises: Mapping[str, Booking] = attrs.field()
     _scans: int = attrs.field(default=0, init=False, eq=False, repr=False)
+
+    @promises.default
+    def _find_promises(self) -> Mapping[str, Booking]:
+        waits = BookingStatus.PENDING_ALLOCATION
+        return {each.id: each for each in self.bookings if each.status is waits}
 
     @cached_property
     def occupancy(self) -> Occupancy:
@@ -265,12 +273,6 @@ class LoadedRecords:
         """Return the loaded bookings that are checked in, by start, then id."""
         found = [each for each in self.bookings if each.status is BookingStatus.CHECKED_IN]
         return sorted(found, key=_by_start)
-
-    @cached_property
-    def promises(self) -> Mapping[str, Booking]:
-        """The loaded bookings that wait for promised tables, by id."""
-        waits = BookingStatus.PENDING_ALLOCATION
-        return {each.id: each for each in self.bookings if each.status is waits}
 
     def find_hold(self, hold_id: str) -> Hold | None:
         """Return the hold of that id, if it was loaded."""

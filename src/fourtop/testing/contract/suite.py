@@ -22,6 +22,7 @@ from fourtop.testing.contract.retention import (
 )
 from fourtop.testing.contract.scopes import GuardingPromises
 from fourtop.testing.contract.seated import SeatedPromises
+from fourtop.testing.contract.unallocated import UnallocatedPromises
 from fourtop.testing.contract.versions import CountingPromises
 from fourtop.testing.contract.writes import WritingPromises
 
@@ -41,6 +42,7 @@ class StoreContract(
     GuardingPromises,
     SightPromises,
     SeatedPromises,
+    UnallocatedPromises,
     HeadcountPromises,
     WritingPromises,
     OverlapPromises,
