@@ -14,6 +14,7 @@ from fourtop.errors.display import brief, count_of, short_id, tables_of
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Stay
 from fourtop.model.floor import Floor
+from fourtop.model.override import Override
 from fourtop.model.planning_rules import Planning
 from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.request import Preference, Relaxation
@@ -172,6 +173,7 @@ class Hold:
         reference: The host's own id of the booking.
         life_start_us: The time since which the party has kept tables, in microseconds: the creation
             of the first hold in a chain of replacements.
+        overrides: The rules of the house that staff broke for it, in a fixed order.
         receipt: Further facts from the command that returned it; neither stored nor compared.
     """
 
@@ -198,6 +200,7 @@ class Hold:
     life_start_us: int = attrs.field(
         default=attrs.Factory(lambda self: self.created_us, takes_self=True)
     )
+    overrides: tuple[Override, ...] = ()
     receipt: Receipt = attrs.field(default=NO_RECEIPT, eq=False, repr=False, kw_only=True)
 
     @property
