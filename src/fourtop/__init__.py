@@ -101,6 +101,13 @@ from fourtop.jobs import (
 )
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
+from fourtop.model.alternatives import (
+    Alternative,
+    AlternativeKind,
+    Alternatives,
+    AlternativeTerms,
+    RejectedAlternative,
+)
 from fourtop.model.block import Block
 from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus, Step
 from fourtop.model.booking_change import KEEP, BookingChange, Keep
@@ -135,9 +142,16 @@ from fourtop.model.results import (
     Slot,
     Versions,
 )
+from fourtop.model.rotations import (
+    PeriodRotations,
+    Rotations,
+    TableRotations,
+    estimate_rotations,
+)
 from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.model.table import Mobility, Position, Table
+from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
 from fourtop.model.walk_in import WalkIn
 from fourtop.model.window import Window
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
@@ -175,6 +189,10 @@ __all__ = [
     "Allocation",
     "AllocationsOverlap",
     "AlreadyExists",
+    "Alternative",
+    "AlternativeKind",
+    "AlternativeTerms",
+    "Alternatives",
     "AmbiguousTime",
     "Area",
     "Assignment",
@@ -254,6 +272,8 @@ __all__ = [
     "PacingRule",
     "PacingUsage",
     "PartDifference",
+    "PeriodRotations",
+    "PeriodUtilisation",
     "Plan",
     "Planning",
     "Policy",
@@ -268,6 +288,7 @@ __all__ = [
     "Receipt",
     "Refusal",
     "Refused",
+    "RejectedAlternative",
     "Relaxation",
     "RelayOptions",
     "Relayed",
@@ -275,6 +296,7 @@ __all__ = [
     "ResourceType",
     "Restaurant",
     "Rival",
+    "Rotations",
     "RuleKind",
     "RuleProblem",
     "Score",
@@ -285,6 +307,7 @@ __all__ = [
     "Severity",
     "SharedTable",
     "Slot",
+    "SlotUtilisation",
     "Spread",
     "SqlStore",
     "StaleVersion",
@@ -295,6 +318,7 @@ __all__ = [
     "Swept",
     "SystemClock",
     "Table",
+    "TableRotations",
     "TableSnapshot",
     "TableState",
     "Term",
@@ -302,6 +326,7 @@ __all__ = [
     "TurnBand",
     "UnknownName",
     "Usage",
+    "Utilisation",
     "Versions",
     "WalkIn",
     "WalkInRule",
@@ -317,6 +342,7 @@ __all__ = [
     "dump_rows_csv",
     "dumps_house",
     "dumps_rows_csv",
+    "estimate_rotations",
     "exclude_fourtop",
     "house_from_data",
     "house_schema",
