@@ -26,7 +26,7 @@ class SlotUtilisation:
         end_us: Its end: the next slot, or the end of the service.
         covers: The people that sit down in it.
         parties: The parties that sit down in it.
-        present_covers: The people of bookings who are at their tables at some time in it.
+        present_covers: The people of bookings at their tables at some time in it.
         pacing: The intervals of pacing rules that it lies in or overlaps.
         timezone: Of the restaurant, for the times that a person sees.
     """
