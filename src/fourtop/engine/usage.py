@@ -15,7 +15,7 @@ from fourtop.model.booking import Booking
 from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.capacity_rules import PacingRule, Spread
 from fourtop.model.receipt import PacingUsage, Usage
-from fourtop.model.window import MICROSECONDS_PER_MINUTE
+from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import View
 
 
@@ -257,16 +257,17 @@ def usage_of(
         attendance.parties + (more > 0),
         None if caps is None else caps.max_covers,
         None if caps is None else caps.max_parties,
-        () if stay is None else tuple(_pacing_of(attendance, limits, service, stay, more)),
+        () if stay is None else tuple(pacing_in(attendance, limits, service, stay.dining, more)),
     )
 
 
-def _pacing_of(
-    attendance: Attendance, limits: Limits, service: Service, stay: Stay, more: int
+def pacing_in(
+    attendance: Attendance, limits: Limits, service: Service, window: Window, more: int = 0
 ) -> Iterator[PacingUsage]:
+    """Yield the usage of the intervals that a party with a dining window would count in."""
     for rule in limits.pacing:
         length_us = rule.interval_minutes * MICROSECONDS_PER_MINUTE
-        for number in intervals_of(rule, service, stay.dining.start_us, stay.dining.end_us):
+        for number in intervals_of(rule, service, window.start_us, window.end_us):
             covers, parties = in_interval(attendance.others, rule, service, number)
             start_us = service.window.start_us + number * length_us
             yield PacingUsage(
