@@ -375,7 +375,7 @@ INSERT INTO restaurant_policies (restaurant_id, reservation_interval_minutes,
     slack_budget, score, hold_ttl_seconds, hold_rate_limit, hold_rate_window_seconds,
     hold_max_live, hold_max_live_per_session, hold_max_lifetime_seconds, channels,
     guest_stay_least_minutes, guest_stay_most_minutes, early_minutes, late_minutes,
-    no_show_after_minutes, overstay_minutes)
+    no_show_after_minutes, overstay_minutes, staff_max_slack)
 VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_minutes,
     :each_last_seating_buffer_minutes, :each_joins_within_zone, :each_past_grace_minutes,
     :each_turn_bands, :each_closures, :each_adjacency_mode, :each_adjacency_required,
@@ -383,7 +383,8 @@ VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_
     :each_hold_ttl_seconds, :each_hold_rate_limit, :each_hold_rate_window_seconds,
     :each_hold_max_live, :each_hold_max_live_per_session, :each_hold_max_lifetime_seconds,
     :each_channels, :each_guest_stay_least_minutes, :each_guest_stay_most_minutes,
-    :each_early_minutes, :each_late_minutes, :each_no_show_after_minutes, :each_overstay_minutes)
+    :each_early_minutes, :each_late_minutes, :each_no_show_after_minutes, :each_overstay_minutes,
+    :each_staff_max_slack)
 ON CONFLICT (restaurant_id) DO UPDATE
 SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     default_duration_minutes = excluded.default_duration_minutes, last_seating_buffer_minutes = excluded.last_seating_buffer_minutes,
@@ -397,7 +398,7 @@ SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     channels = excluded.channels, guest_stay_least_minutes = excluded.guest_stay_least_minutes,
     guest_stay_most_minutes = excluded.guest_stay_most_minutes, early_minutes = excluded.early_minutes,
     late_minutes = excluded.late_minutes, no_show_after_minutes = excluded.no_show_after_minutes,
-    overstay_minutes = excluded.overstay_minutes;
+    overstay_minutes = excluded.overstay_minutes, staff_max_slack = excluded.staff_max_slack;
 
 -- write_restaurant_service_periods
 -- Insert or update the rows of restaurant_service_periods that an edit of the house changes. Used
@@ -497,7 +498,8 @@ SELECT (
             restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
             json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
             restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
-            restaurant_policies.max_tables, restaurant_policies.slack_budget, json(restaurant_policies.score),
+            restaurant_policies.max_tables, restaurant_policies.slack_budget,
+            restaurant_policies.staff_max_slack, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
             restaurant_policies.hold_max_live_per_session,
@@ -664,9 +666,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -689,9 +691,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -711,7 +713,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -808,9 +810,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -833,9 +835,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -855,7 +857,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -910,13 +912,15 @@ SELECT (
 INSERT INTO table_holds (restaurant_id, id, party_size, state, period, service_date, occasion,
     dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped,
     created_us, expires_us, fingerprint, actor_id, actor_role, booking_id, session, past_reason,
-    must, wish, names_tables, asked_occasion, channel, minutes, reference, life_start_us)
+    must, wish, names_tables, asked_occasion, channel, minutes, reference, life_start_us,
+    overrides)
 VALUES (:restaurant, :each_id, :each_party_size, :each_state, :each_period, :each_service_date,
     :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_occupied_start_us,
     :each_occupied_end_us, :each_turn_minutes, :each_is_clamped, :each_created_us,
     :each_expires_us, :each_fingerprint, :each_actor_id, :each_actor_role, :each_booking_id,
     :each_session, :each_past_reason, :each_must, :each_wish, :each_names_tables,
-    :each_asked_occasion, :each_channel, :each_minutes, :each_reference, :each_life_start_us);
+    :each_asked_occasion, :each_channel, :each_minutes, :each_reference, :each_life_start_us,
+    :each_overrides);
 
 -- write_members
 -- Insert the tables of holds. Used by: hold, hold with a key and a session, a hold that expires.
@@ -969,7 +973,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1077,9 +1081,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1102,9 +1106,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1124,7 +1128,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1217,7 +1221,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1281,8 +1285,8 @@ INSERT INTO bookings (restaurant_id, id, party_size, status, period, service_dat
     merge_group_id, assigned_start_us, assigned_end_us, assigned_us, assigned_by_id,
     assigned_by_role, version, created_us, updated_us, actor_id, actor_role, past_reason, must,
     wish, names_tables, asked_occasion, channel, minutes, reference, local_start, seated_us,
-    left_us, last_status, last_start_us, last_end_us, last_step_us, wait_earliest_us,
-    wait_latest_us, wait_until_us, offers)
+    left_us, last_status, last_start_us, last_end_us, last_step_us, is_pinned, overrides,
+    wait_earliest_us, wait_latest_us, wait_until_us, offers)
 VALUES (:restaurant, :each_id, :each_party_size, :each_status, :each_period, :each_service_date,
     :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_occupied_start_us,
     :each_occupied_end_us, :each_turn_minutes, :each_is_clamped, :each_merge_group_id,
@@ -1291,8 +1295,8 @@ VALUES (:restaurant, :each_id, :each_party_size, :each_status, :each_period, :ea
     :each_actor_role, :each_past_reason, :each_must, :each_wish, :each_names_tables,
     :each_asked_occasion, :each_channel, :each_minutes, :each_reference, :each_local_start,
     :each_seated_us, :each_left_us, :each_last_status, :each_last_start_us, :each_last_end_us,
-    :each_last_step_us, :each_wait_earliest_us, :each_wait_latest_us, :each_wait_until_us,
-    :each_offers);
+    :each_last_step_us, :each_is_pinned, :each_overrides, :each_wait_earliest_us,
+    :each_wait_latest_us, :each_wait_until_us, :each_offers);
 
 -- write_assignments
 -- Insert or update the table assignments of bookings. Used by: confirm, book, reschedule, move,
@@ -1360,9 +1364,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1385,9 +1389,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1407,7 +1411,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1495,9 +1499,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1517,7 +1521,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1550,9 +1554,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_3."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1626,9 +1630,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1650,9 +1654,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1675,9 +1679,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1697,7 +1701,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1717,7 +1721,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1778,9 +1782,9 @@ SET party_size=:each_party_size, status=:each_status, period=:each_period,
     asked_occasion=:each_asked_occasion, channel=:each_channel, minutes=:each_minutes,
     reference=:each_reference, local_start=:each_local_start, seated_us=:each_seated_us,
     left_us=:each_left_us, last_status=:each_last_status, last_start_us=:each_last_start_us,
-    last_end_us=:each_last_end_us, last_step_us=:each_last_step_us,
-    wait_earliest_us=:each_wait_earliest_us, wait_latest_us=:each_wait_latest_us,
-    wait_until_us=:each_wait_until_us, offers=:each_offers
+    last_end_us=:each_last_end_us, last_step_us=:each_last_step_us, is_pinned=:each_is_pinned,
+    overrides=:each_overrides, wait_earliest_us=:each_wait_earliest_us,
+    wait_latest_us=:each_wait_latest_us, wait_until_us=:each_wait_until_us, offers=:each_offers
 WHERE bookings.restaurant_id = :restaurant AND bookings.id = :each_id AND bookings.version = :each_old_version;
 
 -- write_assignments_over
@@ -1834,9 +1838,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1859,9 +1863,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1881,7 +1885,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1994,9 +1998,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2018,9 +2022,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2043,9 +2047,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2065,7 +2069,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -2149,9 +2153,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2174,9 +2178,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2196,7 +2200,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -2302,7 +2306,8 @@ SELECT (
             restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
             json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
             restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
-            restaurant_policies.max_tables, restaurant_policies.slack_budget, json(restaurant_policies.score),
+            restaurant_policies.max_tables, restaurant_policies.slack_budget,
+            restaurant_policies.staff_max_slack, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
             restaurant_policies.hold_max_live_per_session,
@@ -2697,9 +2702,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_7."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2980,7 +2985,8 @@ SELECT (
             restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
             json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
             restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
-            restaurant_policies.max_tables, restaurant_policies.slack_budget, json(restaurant_policies.score),
+            restaurant_policies.max_tables, restaurant_policies.slack_budget,
+            restaurant_policies.staff_max_slack, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
             restaurant_policies.hold_max_live_per_session,
@@ -3335,9 +3341,9 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.wait_earliest_us, bookings.wait_latest_us,
-            bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.wait_earliest_us,
+            bookings.wait_latest_us, bookings.wait_until_us, bookings.offers, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_11."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -3360,7 +3366,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((

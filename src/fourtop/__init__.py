@@ -103,6 +103,13 @@ from fourtop.jobs import (
 )
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
+from fourtop.model.alternatives import (
+    Alternative,
+    AlternativeKind,
+    Alternatives,
+    AlternativeTerms,
+    RejectedAlternative,
+)
 from fourtop.model.block import Block
 from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus, Step
 from fourtop.model.booking_change import KEEP, BookingChange, Keep
@@ -124,6 +131,7 @@ from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.house_difference import HouseDifference, PartDifference
+from fourtop.model.override import Override
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import Policy
@@ -138,9 +146,16 @@ from fourtop.model.results import (
     Slot,
     Versions,
 )
+from fourtop.model.rotations import (
+    PeriodRotations,
+    Rotations,
+    TableRotations,
+    estimate_rotations,
+)
 from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.model.table import Mobility, Position, Table
+from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
 from fourtop.model.waitlist import Offer, Waitlist, WaitlistEntry
 from fourtop.model.waitlist_terms import Waiting, WaitlistTerms
 from fourtop.model.walk_in import WalkIn
@@ -180,6 +195,10 @@ __all__ = [
     "Allocation",
     "AllocationsOverlap",
     "AlreadyExists",
+    "Alternative",
+    "AlternativeKind",
+    "AlternativeTerms",
+    "Alternatives",
     "AmbiguousTime",
     "Area",
     "Assignment",
@@ -257,11 +276,14 @@ __all__ = [
     "Offered",
     "OutcomeUnknown",
     "Overlap",
+    "Override",
     "Owner",
     "OwnerKind",
     "PacingRule",
     "PacingUsage",
     "PartDifference",
+    "PeriodRotations",
+    "PeriodUtilisation",
     "Plan",
     "Planning",
     "Policy",
@@ -276,6 +298,7 @@ __all__ = [
     "Receipt",
     "Refusal",
     "Refused",
+    "RejectedAlternative",
     "Relaxation",
     "RelayOptions",
     "Relayed",
@@ -283,6 +306,7 @@ __all__ = [
     "ResourceType",
     "Restaurant",
     "Rival",
+    "Rotations",
     "RuleKind",
     "RuleProblem",
     "Score",
@@ -293,6 +317,7 @@ __all__ = [
     "Severity",
     "SharedTable",
     "Slot",
+    "SlotUtilisation",
     "Spread",
     "SqlStore",
     "StaleVersion",
@@ -303,6 +328,7 @@ __all__ = [
     "Swept",
     "SystemClock",
     "Table",
+    "TableRotations",
     "TableSnapshot",
     "TableState",
     "Term",
@@ -310,6 +336,7 @@ __all__ = [
     "TurnBand",
     "UnknownName",
     "Usage",
+    "Utilisation",
     "Versions",
     "Waiting",
     "Waitlist",
@@ -329,6 +356,7 @@ __all__ = [
     "dump_rows_csv",
     "dumps_house",
     "dumps_rows_csv",
+    "estimate_rotations",
     "exclude_fourtop",
     "house_from_data",
     "house_schema",

@@ -11,6 +11,7 @@ import pytest
 from fourtop import (
     BookingRequest,
     BookingStatus,
+    CapacityRule,
     Code,
     Desk,
     Floor,
@@ -20,6 +21,7 @@ from fourtop import (
     Quote,
     Refusal,
     Relaxation,
+    ServicePeriod,
     WalkIn,
     WalkInRule,
     Zone,
@@ -179,6 +181,36 @@ def test_a_chain_of_promises_is_kept_as_a_whole(store: Store) -> None:
     assert isinstance(desk.quote(party_size(2, "17:15", tables=["2"])), Quote)
 
 
+def test_a_set_of_tables_is_not_needed_where_fewer_do(store: Store) -> None:
+    desk = a_desk(store, sketch_floor({"1": 2, "2": 2}, joins=["1-2"]))
+    for booking_id in ("p1", "p2", "p3"):
+        promise(desk, booking_id, 2)
+    quote = desk.quote(party_size(2))
+    assert isinstance(quote, Refusal)
+    assert quote.reasons[0].details["promised"] == ["p1", "p2"]
+
+
+def test_the_cap_of_a_zone_is_no_part_of_a_promise(store: Store) -> None:
+    cap = CapacityRule(max_covers=8, zone="main")
+    desk = a_desk(store, sketch_floor({"1": 4, "2": 4}), capacity_rules=[cap])
+    promise(desk, "p", 4)
+    # The zone takes the promised party, too.
+    assert booked(desk, 4).tables == ("1",)
+    assert refused(lambda: desk.book(party_size(4))).code is Code.TABLES_PROMISED
+
+
+def test_a_promise_far_from_the_start_of_a_newcomer_does_not_bind(store: Store) -> None:
+    house = a_house(sketch_floor({"1": 4}))
+    always = [ServicePeriod("always", "00:00", "00:00", last_seating_minutes=0)]
+    policy = attrs.evolve(house.policy, periods=always)
+    desk = open_desk(store, attrs.evolve(house, policy=policy), actor=STAFF)
+    late = at("23:30")
+    desk.book(BookingRequest(4, late, minutes=600), tables="later", booking_id="p")
+    day = BookingRequest(4, at("14:00"), minutes=600)
+    assert isinstance(desk.quote(day), Quote)
+    assert isinstance(desk.quote(BookingRequest(4, at("22:30"))), Refusal)
+
+
 def test_an_assignment_that_the_best_tables_in_turn_miss_is_found(store: Store) -> None:
     floor = sketch_floor({"1": 2, "2": 2, "3": 2})
     floor = floor.with_table(attrs.evolve(floor.tables[0], features={"window"}))
@@ -222,12 +254,14 @@ def test_a_party_that_does_not_come_binds_until_it_counts_as_a_no_show(
 
 def test_a_promise_at_a_time_that_is_closed_by_now_does_not_bind(store: Store) -> None:
     desk = a_desk(store)
-    promise(desk, "p", 4, "20:00")
+    promise(desk, "p", 4, "19:30")
+    assert desk.quote(party_size(4, "18:45")) == refused(lambda: desk.book(party_size(4, "18:45")))
     periods = tuple(
         attrs.evolve(each, last_seating_minutes=0, end="19:45")
         for each in desk.house().policy.periods
     )
     desk.edit_policy(lambda policy: attrs.evolve(policy, periods=periods))
+    # A quarter of an hour is left for the promised party: less than a stay may be.
     assert isinstance(desk.quote(party_size(4, "18:45")), Quote)
 
 

@@ -1,10 +1,8 @@
-"""Admission: the one list of checks that decides whether a party may sit down, and at which tables.
+"""Admission: runs the checks that decide whether a party may sit down, and at which tables.
 
-Quote, availability, hold, replace, book and reschedule run ``CHECKS``. So does confirm if the house
-was edited since the hold was made, apart from the checks whose answer the hold has promised. To add
-a rule for parties, write a function of a ``Candidacy`` that returns ``None`` or a ``Refusal`` in a
-module of ``engine/checks``, and put it into the list. A rule for some tables returns those that a
-party cannot have, and stands in ``TABLE_RULES``.
+Quote, availability, hold, replace, book and reschedule run ``composition.CHECKS``. So does confirm
+if the house was edited since the hold was made, apart from the checks whose answer the hold has
+promised.
 """
 
 from __future__ import annotations
@@ -12,51 +10,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from copy import copy
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 import attrs
 
-from fourtop.engine.candidacy import Candidacy, Check, Party, Reads, TableRule
-from fourtop.engine.checks.capacity import (
-    check_capacity,
-    check_shares,
-    count_within_capacity,
-    count_within_shares,
-    has_caps,
-    has_shares,
-)
-from fourtop.engine.checks.guests import (
-    check_guest_stay,
-    check_notice,
-    check_start_times,
-    has_booking_windows,
-)
-from fourtop.engine.checks.house import check_active, check_hours, check_past
+from fourtop.engine.candidacy import Candidacy, Check, Party
 from fourtop.engine.checks.names import check_names
-from fourtop.engine.checks.pace import (
-    check_pacing,
-    count_at_paced_tables,
-    count_within_pacing,
-    exclude_paced_tables,
-    has_pacing,
-)
-from fourtop.engine.checks.promised import check_promises, count_beside_promises
-from fourtop.engine.checks.tables import check_tables, count_tables, is_search_proven
-from fourtop.engine.checks.walk_ins import (
-    check_walk_ins,
-    exclude_walk_in_tables,
-    has_walk_in_rules,
-)
-from fourtop.engine.checks.zone_caps import (
-    check_zones,
-    count_in_zones,
-    count_within_zones,
-    exclude_full_zones,
-    has_zone_caps,
-)
-from fourtop.engine.checks.zones import exclude_closed_zones, has_zone_rules
+from fourtop.engine.checks.promised import count_beside_promises
+from fourtop.engine.checks.tables import count_tables, is_search_proven
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.composition import Composition
+from fourtop.engine.composition import HOURS, Composition
 from fourtop.engine.limits import limits_of
 from fourtop.engine.promises import ProtectedParties, missing_horizon
 from fourtop.engine.relaxation import check_may_relax, ladder, relaxed_planner
@@ -65,6 +29,7 @@ from fourtop.engine.usage import (
     NOTHING_RELEASED,
     Attendance,
     Released,
+    count_attendance,
     take_attendance,
     usage_of,
 )
@@ -78,73 +43,8 @@ from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import PlanRequest
 from fourtop.ports import Need, Scope, View
 
-# The checks after this one rely on the stay and the service that it finds.
-_HOURS: Final = "hours"
-
-CHECKS: Final = (
-    Check("active", Reads.NOTHING, check_active),
-    Check("past", Reads.NOTHING, check_past, is_promised=True),
-    Check(_HOURS, Reads.NOTHING, check_hours),
-    Check("notice", Reads.NOTHING, check_notice, binds=has_booking_windows, is_promised=True),
-    Check("guest_stay", Reads.NOTHING, check_guest_stay),
-    Check("start_times", Reads.NOTHING, check_start_times, is_promised=True),
-    Check("walk_ins", Reads.NOTHING, check_walk_ins, binds=has_walk_in_rules),
-    Check(
-        "capacity",
-        Reads.HEADCOUNTS,
-        check_capacity,
-        count_within_capacity,
-        binds=has_caps,
-        relaxed_by=Relaxation.CAPACITY,
-    ),
-    Check(
-        "shares",
-        Reads.HEADCOUNTS,
-        check_shares,
-        count_within_shares,
-        binds=has_shares,
-        relaxed_by=Relaxation.CAPACITY,
-    ),
-    Check(
-        "pacing",
-        Reads.HEADCOUNTS,
-        check_pacing,
-        count_within_pacing,
-        binds=has_pacing,
-        relaxed_by=Relaxation.CAPACITY,
-    ),
-    Check(
-        "zones",
-        Reads.HEADCOUNTS,
-        check_zones,
-        count_in_zones,
-        binds=has_zone_caps,
-        relaxed_by=Relaxation.CAPACITY,
-    ),
-    Check("tables", Reads.ALLOCATIONS, check_tables),
-    Check("promises", Reads.ALLOCATIONS, check_promises, guards_promises=True),
-)
-TABLE_RULES: Final = (
-    TableRule("zone_hours", Reads.NOTHING, exclude_closed_zones, binds=has_zone_rules),
-    TableRule("walk_ins", Reads.NOTHING, exclude_walk_in_tables, binds=has_walk_in_rules),
-    TableRule(
-        "pacing",
-        Reads.HEADCOUNTS,
-        exclude_paced_tables,
-        count_at_paced_tables,
-        binds=has_pacing,
-    ),
-    TableRule(
-        "zone_caps",
-        Reads.HEADCOUNTS,
-        exclude_full_zones,
-        count_within_zones,
-        binds=has_zone_caps,
-    ),
-)
-
-_COMPOSITION: Final = "admission"
-_WITH_PROMISES: Final = "admission with promises"
+_COMPOSITION: Final = "composition"
+_WITH_PROMISES: Final = "composition with promises"
 
 
 @attrs.frozen
@@ -185,17 +85,6 @@ class Finding:
     refusal: Refusal
 
 
-def composition_of(compiled: CompiledHouse, *, has_promises: bool = False) -> Composition:
-    """Return the rules that bind in a house; they are composed once."""
-    name = _WITH_PROMISES if has_promises else _COMPOSITION
-    composition: Composition | None = compiled.kept.get(name)
-    if composition is None:
-        checks = tuple(each for each in CHECKS if has_promises or not each.guards_promises)
-        composition = Composition.of(compiled.house, checks, TABLE_RULES)
-        compiled.kept[name] = composition
-    return composition
-
-
 @attrs.frozen
 class _Asked:
     """What a caller of ``Admission.admit`` asks for."""
@@ -204,6 +93,11 @@ class _Asked:
     with_tables: bool
     counts: bool
     is_held: bool
+
+
+# Callers ask for few different things.
+_asked: Final = lru_cache(maxsize=32)(_Asked)
+_OF_A_HELD_PARTY: Final = _Asked(1, with_tables=True, counts=False, is_held=True)
 
 
 class Admission:
@@ -265,7 +159,7 @@ class Admission:
         """
         if names_anything(party):
             check_names(self.compiled, party)
-        asked = _Asked(most_plans, with_tables, counts, is_held)
+        asked = _asked(most_plans, with_tables, counts, is_held)
         seating = self._admit(party, asked)
         if not party.relax:
             return seating
@@ -355,7 +249,7 @@ class Admission:
 
         What the house has no longer is a refusal here: the party named it when the house had it.
         """
-        return self._admit(party, _Asked(1, with_tables=True, counts=False, is_held=True))
+        return self._admit(party, _OF_A_HELD_PARTY)
 
     def admit_held(self, party: Party) -> Candidacy | Refusal:
         """Return a held party that passed the checks but that of tables, or the first refusal.
@@ -408,7 +302,7 @@ class Admission:
         """
         candidacy = Candidacy(self, party)
         found = _all_findings(self.composition.before_loading, candidacy)
-        if found and found[-1].check == _HOURS:
+        if found and found[-1].check == HOURS:
             return found
         need = self._missing(candidacy, counts=False)
         if need is not None:
@@ -466,14 +360,19 @@ class Admission:
         key = (service.period.key, service.date)
         found = self._attendance.get(key)
         if found is None:
-            found = self._attendance[key] = take_attendance(
-                self.view,
-                self.compiled.calendar,
-                service,
-                self.released,
-                by_party=self.compiled.counts_by_party,
-            )
+            take = count_attendance if self.compiled.counts_totals else take_attendance
+            found = self._attendance[key] = take(self.view, self.compiled, service, self.released)
         return found
+
+
+def composition_of(compiled: CompiledHouse, *, has_promises: bool = False) -> Composition:
+    """Return the rules that bind in a house; they are composed once."""
+    name = _WITH_PROMISES if has_promises else _COMPOSITION
+    composition: Composition | None = compiled.kept.get(name)
+    if composition is None:
+        composition = Composition.of(compiled.house, has_promises=has_promises)
+        compiled.kept[name] = composition
+    return composition
 
 
 def _all_findings(checks: tuple[Check, ...], candidacy: Candidacy) -> tuple[Finding, ...]:
@@ -482,7 +381,7 @@ def _all_findings(checks: tuple[Check, ...], candidacy: Candidacy) -> tuple[Find
         refusal = check.find(candidacy)
         if refusal is not None:
             found.append(Finding(check.name, refusal))
-            if check.name == _HOURS:
+            if check.name == HOURS:
                 break
     return tuple(found)
 

@@ -9,7 +9,7 @@ import attrs
 
 from fourtop.engine.admission import Admission, Seating, composition_of, missing_counts
 from fourtop.engine.allocations import start_hold
-from fourtop.engine.commands.hold import Terms, check_limits, check_ttl, expiry, new_hold
+from fourtop.engine.commands.hold import Terms, check_limits, check_ttl, life_of, new_hold
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command
 from fourtop.engine.events import offer_event
@@ -161,9 +161,8 @@ class _Offering:
         invocation, view = self.invocation, self.view
         terms = Terms(booking.id, self.terms.ttl_seconds)
         check_limits(view, self.compiled, terms, given_up=None)
-        made: Hold = new_hold(invocation, view, self.compiled, request, (terms, seating))
-        expires_us = expiry(view, self.compiled, terms.ttl_seconds, life_start_us=view.now_us)
-        hold = attrs.evolve(made, expires_us=expires_us)
+        life = life_of(view, self.compiled, terms.ttl_seconds, start_us=view.now_us)
+        hold: Hold = new_hold(invocation, view, self.compiled, request, (terms, seating, life))
         waiting = waiting_of(booking)
         counted = attrs.evolve(
             booking,

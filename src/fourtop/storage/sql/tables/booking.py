@@ -16,6 +16,8 @@ from fourtop.storage.sql.tables.values import (
     STAY,
     Row,
     actor_row,
+    overrides_of,
+    overrides_row,
     preference_of,
     preference_row,
     stay_of,
@@ -51,12 +53,14 @@ BOOKING: Final = (
     "last_start_us",
     "last_end_us",
     "last_step_us",
+    "is_pinned",
     "wait_earliest_us",
     "wait_latest_us",
     "wait_until_us",
     "offers",
     "must",
     "wish",
+    "overrides",
 )
 _STATUSES: Final = {each.value: each for each in BookingStatus}
 
@@ -81,6 +85,8 @@ def booking_row(booking: Booking) -> Row:
         "local_start": booking.local_start,
         "seated_us": booking.seated_us,
         "left_us": booking.left_us,
+        "is_pinned": booking.is_pinned,
+        "overrides": overrides_row(booking.overrides),
         **actor_row(booking.actor),
         **stay_row(booking.stay),
     }
@@ -112,9 +118,9 @@ def booking_row(booking: Booking) -> Row:
 
 def booking_of(restaurant_id: str, row: list[Any]) -> Booking:
     """Return the booking of a row. The row ends with the list of its table ids."""
-    *facts, must, wish, tables = row
-    preferences = preference_of(must), preference_of(wish)
-    return _booking(restaurant_id, (*facts, *preferences), tuple(tables or ()))
+    *facts, must, wish, overrides, tables = row
+    documents = preference_of(must), preference_of(wish), overrides_of(overrides)
+    return _booking(restaurant_id, (*facts, *documents), tuple(tables or ()))
 
 
 @lru_cache(maxsize=4_096)
@@ -152,6 +158,8 @@ def _booking(restaurant_id: str, facts: tuple[Any, ...], tables: tuple[str, ...]
         seated_us=row["seated_us"],
         left_us=row["left_us"],
         last_step=_step(row),
+        is_pinned=bool(row["is_pinned"]),
+        overrides=row["overrides"],
         waiting=_waiting(row),
     )
 
@@ -206,6 +214,8 @@ def booking_tables(make: TableBuilder) -> None:
         make.whole("last_start_us", null=True),
         make.whole("last_end_us", null=True),
         make.whole("last_step_us", null=True),
+        make.flag("is_pinned", default=False),
+        make.document("overrides", default="[]"),
         make.whole("wait_earliest_us", null=True),
         make.whole("wait_latest_us", null=True),
         make.whole("wait_until_us", null=True),

@@ -1,18 +1,7 @@
-DROP INDEX bookings_promised;
+ALTER TABLE bookings DROP COLUMN is_pinned;
 
-DROP TABLE booking_slots;
+ALTER TABLE bookings DROP COLUMN overrides;
 
--- Revision 0006 does not know the status.
-UPDATE bookings SET status = 'priority_waitlist' WHERE status = 'waitlisted';
+ALTER TABLE table_holds DROP COLUMN overrides;
 
-UPDATE bookings SET last_status = 'priority_waitlist' WHERE last_status = 'waitlisted';
-
-DELETE FROM command_results WHERE result LIKE '%"waitlisted"%';
-
-ALTER TABLE bookings DROP COLUMN wait_earliest_us;
-
-ALTER TABLE bookings DROP COLUMN wait_latest_us;
-
-ALTER TABLE bookings DROP COLUMN wait_until_us;
-
-ALTER TABLE bookings DROP COLUMN offers;
+ALTER TABLE restaurant_policies DROP COLUMN staff_max_slack;
