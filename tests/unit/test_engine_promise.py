@@ -201,7 +201,9 @@ def test_the_cap_of_a_zone_is_no_part_of_a_promise(store: Store) -> None:
 
 def test_a_promise_far_from_the_start_of_a_newcomer_does_not_bind(store: Store) -> None:
     house = a_house(sketch_floor({"1": 4}))
-    always = [ServicePeriod("always", "00:00", "00:00", last_seating_minutes=0)]
+    always = [
+        ServicePeriod("always", "00:00", "00:00", last_seating_minutes=0, overrun_allowed=True)
+    ]
     policy = attrs.evolve(house.policy, periods=always)
     desk = open_desk(store, attrs.evolve(house, policy=policy), actor=STAFF)
     late = at("23:30")
