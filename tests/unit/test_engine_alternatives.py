@@ -150,7 +150,7 @@ def test_an_alternative_says_how_much_of_the_stay_is_lost(store: Store) -> None:
     answer = desk.alternatives(party_size(4, "20:15"), AlternativeTerms((60,)))
     (later,) = [each for each in answer.found if each.moved_minutes > 0]
     assert (later.start, later.stay_minutes_lost) == (at("21:15"), 45)
-    assert str(later) == "21:15, 60 minutes later, at table 1, 45 minutes less"
+    assert str(later) == "21:15, 60 minutes later, 45 minutes less, at table 1"
 
 
 def test_the_limit_bounds_each_kind(store: Store) -> None:
@@ -306,9 +306,9 @@ def test_a_split_is_two_parties_that_can_be_booked_in_order(store: Store) -> Non
     desk = staff_desk(store, floor=sketch_floor({"1": 4, "2": 4, "3": 6}))
     found = desk.alternatives(party_size(8), SPLIT).found
     assert [str(each) for each in found] == [
-        "4 at table 1 and 4 at table 2",
-        "5 at table 3 and 3 at table 1",
-        "6 at table 3 and 2 at table 1",
+        "as 4 and 4, at table 1 and at table 2",
+        "as 5 and 3, at table 3 and at table 1",
+        "as 6 and 2, at table 3 and at table 1",
     ]
     made = [desk.book(request) for request in found[0].requests]
     assert [each.tables for each in made] == [quote.plan.tables for quote in found[0].quotes]
