@@ -128,6 +128,7 @@ from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.house_difference import HouseDifference, PartDifference
+from fourtop.model.override import Override
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import Policy
@@ -267,6 +268,7 @@ __all__ = [
     "Occasion",
     "OutcomeUnknown",
     "Overlap",
+    "Override",
     "Owner",
     "OwnerKind",
     "PacingRule",

@@ -107,6 +107,7 @@ class Calendar:
         "_restaurant",
         "_services",
         "_stays",
+        "_texts",
         "_turns",
         "zone",
     )
@@ -120,6 +121,7 @@ class Calendar:
         self._stays = lru_cache(_CACHED_STARTS)(self._decide)
         # Parties of one band stay equally long: they share one value.
         self._turns = lru_cache(_CACHED_STARTS)(self._fit)
+        self._texts = lru_cache(_CACHED_STARTS)(self._format)
         self.zone: tzinfo = zone_info(restaurant.timezone)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -435,6 +437,9 @@ class Calendar:
 
     def local_text(self, instant_us: int) -> str:
         """Format an instant as ISO 8601 in the restaurant's zone, to the minute if exact."""
+        return self._texts(instant_us)
+
+    def _format(self, instant_us: int) -> str:
         local = from_micros(instant_us).astimezone(self.zone)
         exact = local.second == local.microsecond == 0
         return local.isoformat(timespec="minutes" if exact else "auto")
