@@ -334,6 +334,15 @@ def test_the_second_party_of_a_split_counts_the_pace_of_the_first(store: Store) 
         assert answer.rejected[0].refusal.code is Code.PACING_EXCEEDED
 
 
+def test_the_second_party_of_a_split_counts_the_cap_of_the_zone(store: Store) -> None:
+    tables = {"1": 4, "2": 4, "3": (4, "Terrace")}
+    rules = [CapacityRule(max_covers=4, zone="main")]
+    desk = staff_desk(store, floor=sketch_floor(tables), capacity_rules=rules)
+    held(desk, 4, "17:00", tables=["3"])
+    found = desk.alternatives(party_size(8), SPLIT).found
+    assert [[quote.plan.tables for quote in each.quotes] for each in found] == [[("1",), ("3",)]]
+
+
 def test_the_smaller_party_is_booked_first_where_only_that_works(store: Store) -> None:
     floor = sketch_floor({"1": {"capacity": 3, "max_party": 1}, "2": {"capacity": 3}})
     desk = staff_desk(store, floor=floor)
