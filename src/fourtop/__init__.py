@@ -124,6 +124,15 @@ from fourtop.model.house_difference import HouseDifference, PartDifference
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import Policy
+from fourtop.model.preview import (
+    Preview,
+    Repair,
+    RepairPlan,
+    StrandedBooking,
+    StrandedHold,
+    WayOut,
+    WayOutKind,
+)
 from fourtop.model.receipt import PacingUsage, Receipt, Usage
 from fourtop.model.request import BookingRequest, Preference, Relaxation
 from fourtop.model.restaurant import Area, Restaurant, Zone
@@ -260,6 +269,7 @@ __all__ = [
     "PolicyDrift",
     "Position",
     "Preference",
+    "Preview",
     "ProblemKind",
     "Proof",
     "Pruned",
@@ -272,6 +282,8 @@ __all__ = [
     "RelayOptions",
     "Relayed",
     "ReleasedLate",
+    "Repair",
+    "RepairPlan",
     "ResourceType",
     "Restaurant",
     "Rival",
@@ -292,6 +304,8 @@ __all__ = [
     "Step",
     "StoreMisconfigured",
     "StoreUnavailable",
+    "StrandedBooking",
+    "StrandedHold",
     "Swept",
     "SystemClock",
     "Table",
@@ -305,6 +319,8 @@ __all__ = [
     "Versions",
     "WalkIn",
     "WalkInRule",
+    "WayOut",
+    "WayOutKind",
     "Weekday",
     "Weights",
     "Window",

@@ -15,6 +15,7 @@ from fourtop.engine.commands import (
     status,
 )
 from fourtop.engine.commands.move import Move
+from fourtop.engine.preview_desk import PreviewDesk
 from fourtop.engine.queries import (
     audit,
     availability,
@@ -51,7 +52,7 @@ from fourtop.model.results import (
 from fourtop.model.window import Window
 
 
-class Desk(ServiceDesk):
+class Desk(ServiceDesk, PreviewDesk):
     """The commands and reads of one restaurant, for one actor.
 
     A desk is cheap to make, and thread-safe if its store is. ``quote`` returns a ``Refusal``, and

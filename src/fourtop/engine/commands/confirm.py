@@ -151,6 +151,25 @@ def confirm_hold(
     return attempt.decided()
 
 
+def find_failure(
+    invocation: Invocation, view: View, compiled: CompiledHouse, hold_id: str
+) -> FourtopError | None:
+    """Return the error with which a live hold could not be confirmed; ``None``: it could be.
+
+    Args:
+        invocation: The actor of the confirmation.
+        view: Covers the hold, its booking, its window and the records of its service.
+        compiled: The rules of the house.
+        hold_id: A hold that is alive.
+    """
+    attempt = _Attempt(invocation, view, compiled, Confirmation(hold_id, None, requote=False))
+    try:
+        attempt._admitted_again(attempt._target())  # noqa: SLF001  # The checks of a confirmation.
+    except FourtopError as error:
+        return error
+    return None
+
+
 def evidence_of_loss(attempt: _Attempt, error: FourtopError) -> Decision[None] | Need:
     """Decide the evidence of a confirmation that lost its last race in the store."""
     view = attempt.view
