@@ -105,10 +105,11 @@ def _is_used_later(view: View, outlook: Outlook, table_id: str) -> bool:
 
 def _told_otherwise(outlook: Outlook, edit: Edit) -> Iterator[str]:
     """Yield the records whose local times another time zone would change."""
-    for hold in outlook.holds_alive():
+    for hold in filter(edit.is_told_otherwise, outlook.holds_alive()):
         yield f"hold {hold.id} until {hold.stay.occupied.end.isoformat()}"
     for row in outlook.rows():
-        if row.owner_kind is OwnerKind.BLOCK and row.window.end_us > outlook.now_us:
+        is_block_ahead = row.owner_kind is OwnerKind.BLOCK and row.window.end_us > outlook.now_us
+        if is_block_ahead and edit.moves(row.window.end_us):
             yield f"block {row.owner_id} until {row.window.end.isoformat()}"
     for booking in outlook.bookings():
         if booking.status not in OVER and edit.is_told_otherwise(booking):

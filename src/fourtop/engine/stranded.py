@@ -57,8 +57,14 @@ class Edit:
 
         Only the offset may differ.
         """
-        now = self.after.calendar.local_text(party.stay.dining.start_us)
-        return clock_of(self.told(party)) != clock_of(now)
+        return self._changes_clock(self.told(party), party.stay.dining.start_us)
+
+    def moves(self, instant_us: int) -> bool:
+        """Tell whether an instant has another local time after the edit."""
+        return self._changes_clock(self.before.calendar.local_text(instant_us), instant_us)
+
+    def _changes_clock(self, told: str, instant_us: int) -> bool:
+        return clock_of(told) != clock_of(self.after.calendar.local_text(instant_us))
 
 
 def clock_of(text: str) -> datetime:
