@@ -10,7 +10,7 @@ import attrs
 from fourtop.engine.admission import Admission
 from fourtop.engine.candidacy import Candidacy, Inquiry
 from fourtop.engine.checks.house import check_hours
-from fourtop.engine.commands.confirm import find_failure
+from fourtop.engine.commands.confirm import Confirmation, try_out
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.outlook import Outlook
@@ -105,11 +105,12 @@ def refusal_of_hold(outlook: Outlook, edit: Edit, hold: Hold) -> Refusal | None:
     start_us = hold.stay.dining.start_us
     if edit.is_told_otherwise(hold):
         return Refusal((_other_time(edit, hold),), Proof.RULE)
+    wanted = Confirmation(hold.id, None, requote=False)
     present = outlook.view_around(edit.before.house, start_us)
-    if find_failure(edit.invocation, present, edit.before, hold.id) is not None:
+    if try_out(edit.invocation, present, edit.before, wanted) is not None:
         return None
     view = outlook.view_around(edit.after.house, start_us)
-    error = find_failure(edit.invocation, view, edit.after, hold.id)
+    error = try_out(edit.invocation, view, edit.after, wanted)
     if error is None:
         return None
     if isinstance(error, PolicyDrift):

@@ -9,7 +9,7 @@ import attrs
 from fourtop.engine.admission import Admission, Seating
 from fourtop.engine.candidacy import Candidacy, Excluded
 from fourtop.engine.checks.tables import check_tables
-from fourtop.engine.commands.confirm import as_request
+from fourtop.engine.commands.confirm import Confirmation, as_request, try_out
 from fourtop.engine.commands.move import Move, move_bookings
 from fourtop.engine.commands.reschedule import reschedule_booking
 from fourtop.engine.invocation import Invocation
@@ -32,7 +32,7 @@ from fourtop.model.calendar import Stay
 from fourtop.model.hold import Hold
 from fourtop.model.preview import Repair, WayOut, WayOutKind
 from fourtop.model.request import BookingRequest
-from fourtop.model.window import MICROSECONDS_PER_MINUTE, from_micros, to_micros
+from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, from_micros, to_micros
 from fourtop.ports import Changes, Decision, Need, View
 
 _LOADED = "the view covers the date of the party"
@@ -86,8 +86,10 @@ def _other_tables(outlook: Outlook, edit: Edit, booking: Booking) -> tuple[str, 
     held.zones_out += tuple(_cut_short(held, end_us))
     if not held.variants and held.stay.dining.end_us < end_us:
         return ()
-    # The booking keeps its window, which the buffers of today do not change.
-    held.stay = attrs.evolve(held.stay, occupied=booking.assignment.window)
+    # The booking keeps its rows from now on; the buffers of today do not change them.
+    rows = booking.assignment.window
+    ahead = Window.of_micros(max(rows.start_us, outlook.now_us), rows.end_us)
+    held.stay = attrs.evolve(held.stay, occupied=ahead)
     held.variants = ()
     return () if check_tables(held) is not None else held.plans[0].tables
 
@@ -152,19 +154,18 @@ def find_way_out_of_hold(outlook: Outlook, edit: Edit, hold: Hold) -> WayOut | N
     """Return what a confirmation with a new quote gives a hold, or the nearest start, if any."""
     start_us = hold.stay.dining.start_us
     view = outlook.view_around(edit.after.house, start_us)
-    owners = [Owner(OwnerKind.HOLD, hold.id)]
-    released = Released(tuple(owners), hold.booking_id, hold_id=hold.id, minutes=hold.minutes)
+    if not edit.is_told_otherwise(hold):
+        wanted = Confirmation(hold.id, None, requote=True)
+        seating = try_out(edit.invocation, view, edit.after, wanted)
+        if isinstance(seating, Seating):
+            return _way(edit, WayOutKind.TABLES, start_us, start_us, seating.plan.tables)
+    owners = (Owner(OwnerKind.HOLD, hold.id),)
+    released = Released(owners, hold.booking_id, hold_id=hold.id, minutes=hold.minutes)
     admission = Admission(view, edit.after, edit.invocation.actor, released)
     if hold.fingerprint.relaxed:
         admission = admission.relaxed(hold.fingerprint.relaxed)
-    request = as_request(hold)
-    if not edit.is_told_otherwise(hold):
-        seating = admission.admit_again(request)
-        assert not isinstance(seating, Need), _LOADED
-        if isinstance(seating, Seating):
-            return _way(edit, WayOutKind.TABLES, start_us, start_us, seating.plan.tables)
     for other_us in _starts(outlook, edit, hold):
-        other = attrs.evolve(request, start=from_micros(other_us), past_reason=hold.past_reason)
+        other = as_request(hold).replaced(start=from_micros(other_us), past_reason=None)
         found = _long_enough(admission, other, hold.stay)
         if found is not None:
             return _way(edit, WayOutKind.START, start_us, other_us, found.plan.tables)

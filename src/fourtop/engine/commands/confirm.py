@@ -151,23 +151,25 @@ def confirm_hold(
     return attempt.decided()
 
 
-def find_failure(
-    invocation: Invocation, view: View, compiled: CompiledHouse, hold_id: str
-) -> FourtopError | None:
-    """Return the error with which a live hold could not be confirmed; ``None``: it could be.
+def try_out(
+    invocation: Invocation, view: View, compiled: CompiledHouse, wanted: Confirmation
+) -> Seating | FourtopError | None:
+    """Return what a confirmation of a live hold would find; it writes nothing, also no evidence.
 
     Args:
         invocation: The actor of the confirmation.
         view: Covers the hold, its booking, its window and the records of its service.
         compiled: The rules of the house.
-        hold_id: A hold that is alive.
+        wanted: The confirmation. Its hold is alive.
+
+    Returns:
+        The seating of a new quote, the error, or ``None`` if the hold would be confirmed as it is.
     """
-    attempt = _Attempt(invocation, view, compiled, Confirmation(hold_id, None, requote=False))
+    attempt = _Attempt(invocation, view, compiled, wanted)
     try:
-        attempt._admitted_again(attempt._target())  # noqa: SLF001  # The checks of a confirmation.
+        return attempt._admitted_again(attempt._target())  # noqa: SLF001  # Its own checks.
     except FourtopError as error:
         return error
-    return None
 
 
 def evidence_of_loss(attempt: _Attempt, error: FourtopError) -> Decision[None] | Need:
