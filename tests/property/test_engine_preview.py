@@ -81,12 +81,14 @@ def fill(desk: Desk, draw: Draw) -> list[Hold]:
     for number in range(draw.randint(4, 10)):
         start = at("17:00") + timedelta(days=draw.randrange(DAYS), minutes=30 * draw.randrange(10))
         must = Preference(features=["window"]) if draw.random() < 0.2 else Preference()
-        request = BookingRequest(draw.choice((1, 2, 2, 4, 6)), start, must=must)
+        size = draw.choice((1, 2, 2, 4, 6))
+        named = [draw.choice(desk.house().floor.tables).id] if draw.random() < 0.2 else []
+        request = BookingRequest(size, start, must=must, tables=named)
         try:
             if draw.random() < 0.2:
                 holds.append(desk.hold(request))
             else:
-                later = draw.random() < 0.15
+                later = not named and draw.random() < 0.15
                 desk.book(request, booking_id=f"b{number}", tables="later" if later else "now")
         except (Refused, InvalidInput):
             continue

@@ -350,6 +350,16 @@ def test_a_hold_whose_rules_were_lifted_keeps_that(desk: Desk) -> None:
         assert stranded.way_out.tables == ("1", "3")
 
 
+def test_a_promised_table_that_is_removed_leaves_its_parties_without_a_way_out(desk: Desk) -> None:
+    booked(desk, 6, booking_id="six", tables=["5"])
+    held(desk, 4, tables=["4"])
+    preview = desk.preview(floor=without("3", "4", "5"))
+    assert (codes(preview), ways(preview)) == ([[Code.TABLE_REMOVED]], {"six": None})
+    (stranded,) = preview.holds
+    assert (stranded.refusal.code, stranded.way_out) == (Code.TABLE_REMOVED, None)
+    assert str(stranded.refusal) == "table 4 is no longer on the floor"
+
+
 def test_a_hold_that_drifted_before_is_not_stranded_again(desk: Desk) -> None:
     held(desk, 2)
     desk.edit_policy(with_rules(turn_bands=[(None, 60)]))

@@ -16,7 +16,7 @@ from fourtop.engine.invocation import Invocation
 from fourtop.engine.outlook import Outlook
 from fourtop.engine.preconditions import owners_for
 from fourtop.engine.usage import Released
-from fourtop.errors import Code, PolicyDrift, Proof, Reason, Refusal, Refused
+from fourtop.errors import Code, NotFound, PolicyDrift, Proof, Reason, Refusal, Refused
 from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.calendar import Stay
@@ -115,6 +115,8 @@ def refusal_of_hold(outlook: Outlook, edit: Edit, hold: Hold) -> Refusal | None:
         return None
     if isinstance(error, PolicyDrift):
         return Refusal.by_rule(Code.POLICY_DRIFT, changed=list(error.changed))
+    if isinstance(error, NotFound):
+        return Refusal.by_rule(Code.TABLE_REMOVED, tables=[error.id])
     assert isinstance(error, Refused), "only rules of the house are new"
     return error.refusal
 

@@ -24,7 +24,7 @@ from fourtop.engine.stranded import (
     refusal_of_booking,
 )
 from fourtop.engine.usage import Released
-from fourtop.errors import Code, Reason, Refusal, Refused, UnknownName
+from fourtop.errors import Code, NotFound, Reason, Refusal, Refused, UnknownName
 from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Booking
 from fourtop.model.booking_change import KEEP, BookingChange
@@ -123,8 +123,8 @@ def _long_enough(
     """Return the seating of a request, if it is no shorter than a stay."""
     try:
         seating = admission.admit(request, with_tables=with_tables)
-    except UnknownName:
-        # The house no longer has what the party has asked for.
+    except (NotFound, UnknownName):
+        # The house no longer has the tables or anything else that the party has asked for.
         return None
     assert not isinstance(seating, Need), _LOADED
     if isinstance(seating, Refusal) or seating.stay.dining.minutes < stay.dining.minutes:
