@@ -115,9 +115,10 @@ from fourtop.model.capacity_rules import (
 )
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.date_exception import DateException
+from fourtop.model.distances import Aisle, KeptApart
 from fourtop.model.event import Event, EventType
 from fourtop.model.explanation import Change, ChangeKind, Explanation
-from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.floor import Floor, Join, NumberScope, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.house_difference import HouseDifference, PartDifference
@@ -137,7 +138,7 @@ from fourtop.model.results import (
 )
 from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
-from fourtop.model.table import Mobility, Position, Table
+from fourtop.model.table import Mobility, Position, Table, TableShape
 from fourtop.model.walk_in import WalkIn
 from fourtop.model.window import Window
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
@@ -172,6 +173,7 @@ __all__ = [
     "KEEP",
     "Actor",
     "AdjacencyMode",
+    "Aisle",
     "Allocation",
     "AllocationsOverlap",
     "AlreadyExists",
@@ -235,6 +237,7 @@ __all__ = [
     "InvalidWindow",
     "Join",
     "Keep",
+    "KeptApart",
     "KeyReused",
     "LocalTime",
     "LocalTimes",
@@ -246,6 +249,7 @@ __all__ = [
     "NonexistentTime",
     "NotFound",
     "NothingToUndo",
+    "NumberScope",
     "Occasion",
     "OutcomeUnknown",
     "Overlap",
@@ -295,6 +299,7 @@ __all__ = [
     "Swept",
     "SystemClock",
     "Table",
+    "TableShape",
     "TableSnapshot",
     "TableState",
     "Term",
