@@ -1,4 +1,4 @@
-"""A house as the revisions before 0006 and 0007 keep it."""
+"""A house as the revisions before 0006 and 0008 keep it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NEW = (
 
 
 def without_distances(house: House) -> House:
-    """The house without what revision 0007 brings. No two of its tables share a number."""
+    """The house without what revision 0008 brings. No two of its tables share a number."""
     floor, bare = house.floor, Floor([], zones=[])
     return attrs.evolve(
         house,
@@ -36,7 +36,7 @@ def _undrawn(table: Table) -> Table:
 
 
 def without_rules(house: House) -> House:
-    """The house without the rules that revisions 0006 and 0007 bring."""
+    """The house without the rules that revision 0006 and later ones bring."""
     house = without_distances(house)
     policy, bare = house.policy, Policy([])
     caps = [
@@ -53,6 +53,7 @@ def without_rules(house: House) -> House:
         max_lifetime_seconds=bare.holds.max_lifetime_seconds,
     )
     changes = {name: getattr(bare, name) for name in NEW}
+    changes["planning"] = attrs.evolve(policy.planning, staff_max_slack=None)
     return attrs.evolve(
         house,
         policy=attrs.evolve(policy, capacity_rules=caps, periods=periods, holds=holds, **changes),

@@ -33,6 +33,7 @@ _PLANNING: Final = (
     "adjacency_min_party",
     "max_tables",
     "slack_budget",
+    "staff_max_slack",
 )
 _HOLDS: Final = (
     "ttl_seconds",
@@ -290,6 +291,7 @@ def _policy_table(make: TableBuilder) -> None:
         make.small("late_minutes", null=True),
         make.small("no_show_after_minutes", default=15),
         make.small("overstay_minutes", default=15),
+        make.small("staff_max_slack", null=True),
         make.words("numbers_unique_in", default="restaurant"),
         make.check(f"{name}_numbers_check", "numbers_unique_in IN ('restaurant', 'zone')"),
         make.check(

@@ -1,4 +1,4 @@
-"""The floor goes from revision 0007 down to 0006 and up again."""
+"""The floor goes from revision 0008 down to 0007 and up again."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ def house_of(place: Place) -> House:
         store.close()
 
 
-def test_revision_0007_names_the_zone_in_a_number_that_0006_has_once(place: Place) -> None:
+def test_revision_0008_names_the_zone_in_a_number_that_0007_has_once(place: Place) -> None:
     migrate(place.url)
     store = place.store(clock=ManualClock(NOW))
     Engine(store).add_restaurant(HOUSE)
     store.close()
     assert house_of(place) == HOUSE
 
-    assert downgrade(place.url, revision="0006") == ("0007",)
-    assert migrate(place.url) == ("0007",)
+    assert downgrade(place.url, revision="0007") == ("0008",)
+    assert migrate(place.url) == ("0008",)
     numbered = [
         attrs.evolve(each, number=HOUSE.floor.labels[each.id]) for each in HOUSE.floor.tables
     ]
