@@ -1,38 +1,52 @@
-"""The waitlist and the slots go from revision 0008 down to 0007 and up again."""
+"""The floor goes from revision 0008 down to 0007 and up again."""
 
 from __future__ import annotations
 
-from fourtop import BookingStatus, Engine, ManualClock
+from typing import Final
+
+import attrs
+
+from fourtop import Engine, House, Join, ManualClock, Position
 from fourtop.storage.sql import downgrade, migrate
-from tests.evening import FRIDAY, NOW, a_house, at, one_table, party_size
+from tests.evening import NOW
 from tests.migration.place import Place
+from tests.migration.rules import without_distances
+from tests.unit.document_case import FULL
+
+HOUSE: Final = attrs.evolve(
+    FULL,
+    floor=attrs.evolve(
+        FULL.floor,
+        tables=[
+            attrs.evolve(each, number="A 1", position=Position(1_280, 20))
+            if each.id == "b-1"
+            else each
+            for each in FULL.floor.tables
+        ],
+        joins=[Join(("t1", "t2"), -2), Join(("t2", "t3"), 1)],
+    ),
+)
 
 
-def test_revision_0008_puts_waiting_parties_on_the_priority_waitlist(place: Place) -> None:
+def house_of(place: Place) -> House:
+    store = place.store(clock=ManualClock(NOW))
+    try:
+        return Engine(store).desk("r-1").house()
+    finally:
+        store.close()
+
+
+def test_revision_0008_names_the_zone_in_a_number_that_0007_has_once(place: Place) -> None:
     migrate(place.url)
     store = place.store(clock=ManualClock(NOW))
-    desk = Engine(store).add_restaurant(a_house(one_table()))
-    desk.join_waitlist(party_size(4), booking_id="w1", key="k1")
-    desk.join_waitlist(party_size(4), booking_id="w2")
-    desk.leave_waitlist("w2")
-    desk.book(party_size(2, "21:00"), booking_id="b", key="k2")
-    desk.open_slot(at("19:00"), 4)
+    Engine(store).add_restaurant(HOUSE)
     store.close()
+    assert house_of(place) == HOUSE
 
-    assert downgrade(place.url, revision="0007") == ("0008",)
-    bookings = "SELECT id, status, last_status FROM {schema}bookings ORDER BY id"
-    assert list(place.execute(bookings)) == [
-        ("b", "confirmed", None),
-        ("w1", "priority_waitlist", None),
-        ("w2", "cancelled", "priority_waitlist"),
-    ]
-    keys = "SELECT idempotency_key FROM {schema}command_results"
-    assert list(place.execute(keys)) == [("k2",)]
+    assert downgrade(place.url, revision="0007")[-1] == "0008"
     assert migrate(place.url)[0] == "0008"
-
-    store = place.store(clock=ManualClock(NOW))
-    desk = Engine(store).desk("house")
-    booking = desk.get_booking("w1")
-    assert (booking.status, booking.waiting) == (BookingStatus.PRIORITY_WAITLIST, None)
-    assert desk.waitlist(FRIDAY).entries == ()
-    store.close()
+    numbered = [
+        attrs.evolve(each, number=HOUSE.floor.labels[each.id]) for each in HOUSE.floor.tables
+    ]
+    named = attrs.evolve(HOUSE, floor=attrs.evolve(HOUSE.floor, tables=numbered))
+    assert house_of(place) == without_distances(named)

@@ -295,13 +295,18 @@ class Admission:
             return spots
         return count_beside_promises(candidacy, spots)
 
-    def findings(self, party: Party) -> tuple[Finding, ...] | Need:
+    def findings(self, party: Party, *, is_held: bool = False) -> tuple[Finding, ...] | Need:
         """Return what every check finds, in the order of the list.
 
         Where no service admits the party, the checks after that of the hours do not run.
+
+        Args:
+            party: The party.
+            is_held: Whether a hold or a booking has promised the party its start.
         """
-        candidacy = Candidacy(self, party)
-        found = _all_findings(self.composition.before_loading, candidacy)
+        candidacy, composition = Candidacy(self, party), self.composition
+        before = composition.not_promised if is_held else composition.before_loading
+        found = _all_findings(before, candidacy)
         if found and found[-1].check == HOURS:
             return found
         need = self._missing(candidacy, counts=False)
@@ -434,7 +439,7 @@ def missing_counts(
     """Return the counts of some services that a view lacks; ``None`` if it has them."""
     by_party = compiled.counts_by_party
     covers = view.scope.covers_parties if by_party else view.scope.covers_headcounts
-    missing = tuple(window for window in services if not covers(window))
+    missing = tuple([window for window in services if not covers(window)])
     if not missing:
         return None
     if by_party:

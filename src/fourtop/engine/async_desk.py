@@ -10,6 +10,7 @@ from datetime import date
 from typing import Literal, Unpack
 
 from fourtop.engine.async_day_desk import AsyncDayDesk
+from fourtop.engine.async_preview_desk import AsyncPreviewDesk
 from fourtop.engine.async_waitlist_desk import AsyncWaitlistDesk
 from fourtop.engine.commands import (
     book,
@@ -55,7 +56,7 @@ from fourtop.model.results import (
 from fourtop.model.window import Window
 
 
-class AsyncDesk(AsyncDayDesk, AsyncWaitlistDesk):
+class AsyncDesk(AsyncDayDesk, AsyncPreviewDesk, AsyncWaitlistDesk):
     """``Desk`` for an asynchronous store: the same methods, results and errors, awaited.
 
     Arguments are checked when the call is awaited. A cancelled command either has happened or has
