@@ -401,6 +401,7 @@ def test_alternatives_are_plain_data_and_a_table(store: Store) -> None:
     data = json.loads(json.dumps(to_data(answer)))
     assert data["found"][0]["kind"] == "time"
     assert data["found"][0]["moved_minutes"] == 60
+    assert data["found"][0]["text"] == "20:00, 60 minutes later, at table 1"
     assert data["rejected"][0]["refusal"]["code"] == "TABLES_TAKEN"
     html = answer._repr_html_()
     assert "Alternatives for a party of 4" in html
