@@ -35,6 +35,7 @@ from fourtop.cli.job import (
 )
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
 from fourtop.cli.plan import Conditions, Wanted, explain, plan
+from fourtop.cli.preview import preview_house
 from fourtop.cli.rules import check_house_rules
 from fourtop.cli.seat import Arrival, seat
 from fourtop.errors import safe_repr
@@ -192,6 +193,11 @@ def _add_keeping(add: Add) -> None:
     one.add_argument(
         "--table", action="append", default=[], metavar="NUMBER", help="this table; may be repeated"
     )
+    _add_store(one)
+    one = add(
+        "preview", _run_preview, "the bookings and holds that a new house strands, and the ways out"
+    )
+    one.add_argument("file", metavar="FILE", help="a house document")
     _add_store(one)
     one = add("clock", _run_clock, "set the time of a restaurant back after a clock ran ahead")
     one.add_argument("action", choices=("reset",), help="reset: to the clock of the database")
@@ -442,6 +448,10 @@ def _run_doctor(found: Namespace) -> Answer:
 def _run_seat(found: Namespace) -> Answer:
     arrival = Arrival(found.booking, found.party_size, found.table)
     return seat(_database(found), found.id, arrival)
+
+
+def _run_preview(found: Namespace) -> Answer:
+    return preview_house(_database(found), open_document(found.file))
 
 
 def _run_clock(found: Namespace) -> Answer:
