@@ -47,6 +47,7 @@ from fourtop.errors import (
     InvalidDocument,
     InvalidIdentifier,
     InvalidInput,
+    InvalidRows,
     InvalidWindow,
     KeyReused,
     NaiveDatetime,
@@ -59,20 +60,27 @@ from fourtop.errors import (
     Reason,
     Refusal,
     Refused,
+    RowProblem,
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
     UnknownName,
 )
+from fourtop.formats.booking_csv import RowFile
+from fourtop.formats.booking_row import BookingRow
 from fourtop.formats.booking_rows import (
-    BookingRow,
+    dump_rows,
     dump_rows_csv,
     dumps_rows_csv,
+    dumps_rows_json,
+    load_rows,
     load_rows_csv,
     load_rows_json,
     loads_rows_csv,
     loads_rows_json,
+    read_rows,
 )
+from fourtop.formats.csv_format import CsvFormat, DateOrder, OtherColumns
 from fourtop.formats.house_document import (
     dump_house,
     dumps_house,
@@ -81,6 +89,7 @@ from fourtop.formats.house_document import (
     load_house,
     loads_house,
 )
+from fourtop.formats.icalendar import dumps_icalendar
 from fourtop.formats.json_schema import house_schema
 from fourtop.formats.sketch import sketch_floor, sketch_house
 from fourtop.jobs import (
@@ -204,7 +213,9 @@ __all__ = [
     "Code",
     "ConfirmationResult",
     "CountedIds",
+    "CsvFormat",
     "DateException",
+    "DateOrder",
     "Desk",
     "Engine",
     "Event",
@@ -232,6 +243,7 @@ __all__ = [
     "InvalidDocument",
     "InvalidIdentifier",
     "InvalidInput",
+    "InvalidRows",
     "InvalidWindow",
     "Join",
     "Keep",
@@ -247,6 +259,7 @@ __all__ = [
     "NotFound",
     "NothingToUndo",
     "Occasion",
+    "OtherColumns",
     "OutcomeUnknown",
     "Overlap",
     "Owner",
@@ -275,6 +288,8 @@ __all__ = [
     "ResourceType",
     "Restaurant",
     "Rival",
+    "RowFile",
+    "RowProblem",
     "RuleKind",
     "RuleProblem",
     "Score",
@@ -314,15 +329,19 @@ __all__ = [
     "check_rules",
     "downgrade",
     "dump_house",
+    "dump_rows",
     "dump_rows_csv",
     "dumps_house",
+    "dumps_icalendar",
     "dumps_rows_csv",
+    "dumps_rows_json",
     "exclude_fourtop",
     "house_from_data",
     "house_schema",
     "house_to_data",
     "inspect_store",
     "load_house",
+    "load_rows",
     "load_rows_csv",
     "load_rows_json",
     "loads_house",
@@ -332,6 +351,7 @@ __all__ = [
     "prune_allocations",
     "prune_confirmations",
     "prune_outbox",
+    "read_rows",
     "relay_outbox",
     "release_late",
     "sample",
