@@ -15,7 +15,6 @@ from fourtop.engine.overlaps import overlapping_pairs
 from fourtop.engine.rivals import find_all_rivals
 from fourtop.errors import Code, RowProblem
 from fourtop.errors.row_problem import place_of
-from fourtop.formats.booking_row import removed_number
 from fourtop.model.allocation import Allocation, ResourceType
 from fourtop.model.booking import BookingStatus
 from fourtop.model.window import Window
@@ -119,19 +118,16 @@ class _Conflicts:
                 yield self._taken(second, table_id, window, _place(first), first.number)
         yield from self._seated_together(read)
 
-    def _number(self, table_id: str) -> str:
-        return self._numbers.get(table_id) or removed_number(table_id)
-
     def _taken(
         self, read: ReadRow, table_id: str, window: Window, rival: str, with_row: int | None = None
     ) -> Conflict:
-        number, local = self._number(table_id), window.brief(self._zone)
+        number, local = self._numbers[table_id], window.brief(self._zone)
         text = f"table {number} is taken by {rival} in {local}"
         facts = {"column": "tables", "table": number, "local_time": local, "rival": rival}
         return Conflict(read, _problem(read, Code.ALLOCATIONS_OVERLAP, text, **facts), with_row)
 
     def _sits(self, read: ReadRow, row: Allocation, who: str, with_row: int | None) -> Conflict:
-        number = self._number(row.resource_id)
+        number = self._numbers[row.resource_id]
         facts = {
             "column": "tables",
             "table": number,

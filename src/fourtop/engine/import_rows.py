@@ -299,7 +299,10 @@ class RowReader:
         if tables:
             owner = (OwnerKind.BOOKING, row.id)
             taken = times.taken or times.planned
-            placing = allocate(invocation, owner, tables, taken, part=f"{number}.")
+            # A table that was removed can be taken no more: only the booking still names it.
+            known = self._compiled.house.floor.positions
+            present = tuple(each for each in tables if each in known)
+            placing = allocate(invocation, owner, present, taken, part=f"{number}.")
             allocations = placing.rows if times.taken else ()
             assignment = Assignment(
                 tables, times.planned, placing.merge_group_id, now_us, invocation.actor

@@ -17,7 +17,7 @@ _WEEKDAY: Final = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
 _NUMERIC: Final = re.compile(_WEEKDAY + r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})", re.IGNORECASE)
 _MONTH: Final = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DAY_MONTH: Final = re.compile(
-    _WEEKDAY + r"(\d{1,2})(?:st|nd|rd|th)?[ -]" + _MONTH + r"[ -,]+(\d{4})", re.IGNORECASE
+    _WEEKDAY + r"(\d{1,2})(?:st|nd|rd|th)?[ -]" + _MONTH + r"[ ,-]+(\d{4})", re.IGNORECASE
 )
 _MONTH_DAY: Final = re.compile(
     _WEEKDAY + _MONTH + r" (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})", re.IGNORECASE

@@ -115,7 +115,7 @@ def write_text(path: StrPath, text: str) -> None:
 
 def _bytes(file: BinaryIO) -> bytes:
     # A pipe has no size, so its bytes are counted as they come.
-    size = os.fstat(file.fileno()).st_size
+    size = _size_of(file)
     if size > MAX_FILE_BYTES:
         raise _too_large(f"{size / _MEGABYTE:.0f} MB")
     head = file.read(_HEAD_BYTES)
@@ -124,6 +124,10 @@ def _bytes(file: BinaryIO) -> bytes:
     if len(data) > MAX_FILE_BYTES:
         raise _too_large("more")
     return data
+
+
+def _size_of(file: BinaryIO) -> int:
+    return os.fstat(file.fileno()).st_size
 
 
 def _too_large(size: str) -> InvalidDocument:
