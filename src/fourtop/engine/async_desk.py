@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Literal, Unpack
 
+from fourtop.engine.async_day_desk import AsyncDayDesk
 from fourtop.engine.async_file_desk import AsyncFileDesk
-from fourtop.engine.async_service_desk import AsyncServiceDesk
 from fourtop.engine.commands import (
     book,
     clear_shadows,
@@ -52,7 +52,7 @@ from fourtop.model.results import (
 from fourtop.model.window import Window
 
 
-class AsyncDesk(AsyncServiceDesk, AsyncFileDesk):
+class AsyncDesk(AsyncDayDesk, AsyncFileDesk):
     """``Desk`` for an asynchronous store: the same methods, results and errors, awaited.
 
     Arguments are checked when the call is awaited. A cancelled command either has happened or has
