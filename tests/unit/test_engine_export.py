@@ -255,7 +255,7 @@ def test_texts_are_escaped_and_long_lines_folded(store: Store) -> None:
 
 def test_bookings_without_tables_are_tentative(store: Store) -> None:
     desk = open_desk(store)
-    waiting = booked(desk, 2, booking_id="b1", **{})
+    waiting = booked(desk, 2, booking_id="b1")
     later = desk.book(party_size(2), booking_id="b2", tables="later")
     text = dumps_icalendar([waiting, later, desk.cancel("b1")], desk.house())
     statuses = [line for line in text.split("\r\n") if line.startswith("STATUS:")]
