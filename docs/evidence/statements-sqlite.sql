@@ -374,7 +374,7 @@ INSERT INTO restaurant_policies (restaurant_id, reservation_interval_minutes,
     slack_budget, score, hold_ttl_seconds, hold_rate_limit, hold_rate_window_seconds,
     hold_max_live, hold_max_live_per_session, hold_max_lifetime_seconds, channels,
     guest_stay_least_minutes, guest_stay_most_minutes, early_minutes, late_minutes,
-    no_show_after_minutes, overstay_minutes)
+    no_show_after_minutes, overstay_minutes, staff_max_slack)
 VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_minutes,
     :each_last_seating_buffer_minutes, :each_joins_within_zone, :each_past_grace_minutes,
     :each_turn_bands, :each_closures, :each_adjacency_mode, :each_adjacency_required,
@@ -382,7 +382,8 @@ VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_
     :each_hold_ttl_seconds, :each_hold_rate_limit, :each_hold_rate_window_seconds,
     :each_hold_max_live, :each_hold_max_live_per_session, :each_hold_max_lifetime_seconds,
     :each_channels, :each_guest_stay_least_minutes, :each_guest_stay_most_minutes,
-    :each_early_minutes, :each_late_minutes, :each_no_show_after_minutes, :each_overstay_minutes)
+    :each_early_minutes, :each_late_minutes, :each_no_show_after_minutes, :each_overstay_minutes,
+    :each_staff_max_slack)
 ON CONFLICT (restaurant_id) DO UPDATE
 SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     default_duration_minutes = excluded.default_duration_minutes, last_seating_buffer_minutes = excluded.last_seating_buffer_minutes,
@@ -396,7 +397,7 @@ SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     channels = excluded.channels, guest_stay_least_minutes = excluded.guest_stay_least_minutes,
     guest_stay_most_minutes = excluded.guest_stay_most_minutes, early_minutes = excluded.early_minutes,
     late_minutes = excluded.late_minutes, no_show_after_minutes = excluded.no_show_after_minutes,
-    overstay_minutes = excluded.overstay_minutes;
+    overstay_minutes = excluded.overstay_minutes, staff_max_slack = excluded.staff_max_slack;
 
 -- write_restaurant_service_periods
 -- Insert or update the rows of restaurant_service_periods that an edit of the house changes. Used
@@ -496,7 +497,8 @@ SELECT (
             restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
             json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
             restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
-            restaurant_policies.max_tables, restaurant_policies.slack_budget, json(restaurant_policies.score),
+            restaurant_policies.max_tables, restaurant_policies.slack_budget,
+            restaurant_policies.staff_max_slack, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
             restaurant_policies.hold_max_live_per_session,
@@ -663,7 +665,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -683,7 +686,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -780,7 +783,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -800,7 +804,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -855,13 +859,15 @@ SELECT (
 INSERT INTO table_holds (restaurant_id, id, party_size, state, period, service_date, occasion,
     dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped,
     created_us, expires_us, fingerprint, actor_id, actor_role, booking_id, session, past_reason,
-    must, wish, names_tables, asked_occasion, channel, minutes, reference, life_start_us)
+    must, wish, names_tables, asked_occasion, channel, minutes, reference, life_start_us,
+    overrides)
 VALUES (:restaurant, :each_id, :each_party_size, :each_state, :each_period, :each_service_date,
     :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_occupied_start_us,
     :each_occupied_end_us, :each_turn_minutes, :each_is_clamped, :each_created_us,
     :each_expires_us, :each_fingerprint, :each_actor_id, :each_actor_role, :each_booking_id,
     :each_session, :each_past_reason, :each_must, :each_wish, :each_names_tables,
-    :each_asked_occasion, :each_channel, :each_minutes, :each_reference, :each_life_start_us);
+    :each_asked_occasion, :each_channel, :each_minutes, :each_reference, :each_life_start_us,
+    :each_overrides);
 
 -- write_members
 -- Insert the tables of holds. Used by: hold, hold with a key and a session, a hold that expires.
@@ -914,7 +920,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1022,7 +1028,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1042,7 +1049,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1135,7 +1142,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1199,7 +1206,7 @@ INSERT INTO bookings (restaurant_id, id, party_size, status, period, service_dat
     merge_group_id, assigned_start_us, assigned_end_us, assigned_us, assigned_by_id,
     assigned_by_role, version, created_us, updated_us, actor_id, actor_role, past_reason, must,
     wish, names_tables, asked_occasion, channel, minutes, reference, local_start, seated_us,
-    left_us, last_status, last_start_us, last_end_us, last_step_us)
+    left_us, last_status, last_start_us, last_end_us, last_step_us, is_pinned, overrides)
 VALUES (:restaurant, :each_id, :each_party_size, :each_status, :each_period, :each_service_date,
     :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_occupied_start_us,
     :each_occupied_end_us, :each_turn_minutes, :each_is_clamped, :each_merge_group_id,
@@ -1208,7 +1215,7 @@ VALUES (:restaurant, :each_id, :each_party_size, :each_status, :each_period, :ea
     :each_actor_role, :each_past_reason, :each_must, :each_wish, :each_names_tables,
     :each_asked_occasion, :each_channel, :each_minutes, :each_reference, :each_local_start,
     :each_seated_us, :each_left_us, :each_last_status, :each_last_start_us, :each_last_end_us,
-    :each_last_step_us);
+    :each_last_step_us, :each_is_pinned, :each_overrides);
 
 -- write_assignments
 -- Insert or update the table assignments of bookings. Used by: confirm, book, reschedule, move,
@@ -1276,7 +1283,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1296,7 +1304,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1384,7 +1392,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1404,7 +1413,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1437,7 +1446,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_3."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1511,7 +1521,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1533,7 +1544,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1553,7 +1565,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1573,7 +1585,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1634,7 +1646,8 @@ SET party_size=:each_party_size, status=:each_status, period=:each_period,
     asked_occasion=:each_asked_occasion, channel=:each_channel, minutes=:each_minutes,
     reference=:each_reference, local_start=:each_local_start, seated_us=:each_seated_us,
     left_us=:each_left_us, last_status=:each_last_status, last_start_us=:each_last_start_us,
-    last_end_us=:each_last_end_us, last_step_us=:each_last_step_us
+    last_end_us=:each_last_end_us, last_step_us=:each_last_step_us, is_pinned=:each_is_pinned,
+    overrides=:each_overrides
 WHERE bookings.restaurant_id = :restaurant AND bookings.id = :each_id AND bookings.version = :each_old_version;
 
 -- write_assignments_over
@@ -1688,7 +1701,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1708,7 +1722,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1821,7 +1835,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1843,7 +1858,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1863,7 +1879,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1947,7 +1963,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1967,7 +1984,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -2073,7 +2090,8 @@ SELECT (
             restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
             json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
             restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
-            restaurant_policies.max_tables, restaurant_policies.slack_budget, json(restaurant_policies.score),
+            restaurant_policies.max_tables, restaurant_policies.slack_budget,
+            restaurant_policies.staff_max_slack, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
             restaurant_policies.hold_max_live_per_session,
@@ -2468,7 +2486,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_7."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2743,7 +2762,8 @@ SELECT (
             restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
             json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
             restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
-            restaurant_policies.max_tables, restaurant_policies.slack_budget, json(restaurant_policies.score),
+            restaurant_policies.max_tables, restaurant_policies.slack_budget,
+            restaurant_policies.staff_max_slack, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
             restaurant_policies.hold_max_live_per_session,
@@ -3098,7 +3118,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_11."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -3121,7 +3142,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((

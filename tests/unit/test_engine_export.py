@@ -21,6 +21,7 @@ from fourtop import (
     ManualClock,
     MemoryStore,
     Occasion,
+    Override,
     Preference,
     ResourceType,
     ServicePeriod,
@@ -84,6 +85,18 @@ def live_through_an_evening(desk: Desk, clock: ManualClock) -> None:
     desk.book(party_size(6, "17:00"), booking_id="late-cancel")
     desk.book(party_size(2, "19:00"), booking_id="later", tables="later")
     desk.import_bookings([row("pending", "19:00", "20:30", status="pending")])
+    desk.import_bookings(
+        [
+            row(
+                "pinned",
+                "15:00",
+                "15:20",
+                "5",
+                is_pinned=True,
+                overrides=[Override("SLACK_EXCEEDED", "The owner's table")],
+            )
+        ]
+    )
     clock.move_to(at("15:25"))
     desk.seat("early-leaver")
     clock.move_to(at("15:50"))
@@ -215,7 +228,7 @@ def test_a_day_is_a_calendar(store: Store, clock: ManualClock) -> None:
     lines = text.split("\r\n")
     assert lines[0] == "BEGIN:VCALENDAR"
     assert lines[-2:] == ["END:VCALENDAR", ""]
-    assert text.count("BEGIN:VEVENT") == text.count("END:VEVENT") == 11
+    assert text.count("BEGIN:VEVENT") == text.count("END:VEVENT") == 12
     assert all(len(line.encode()) <= 75 for line in lines)
     start = lines.index("UID:joined@house") - 1
     assert lines[start : lines.index("END:VEVENT", start) + 1] == [

@@ -102,6 +102,11 @@ def test_a_row_refuses(change: dict[str, Any], rule: str) -> None:
     assert (caught.value.field, caught.value.rule) == (*change, rule)
 
 
+def test_a_row_is_shown_in_one_line() -> None:
+    row = BookingRow("b1", 4, "2026-05-01T19:00", tables=["1", "2"])
+    assert repr(row) == "<BookingRow b1 at 2026-05-01T19:00, party of 4, tables 1+2, confirmed>"
+
+
 def test_a_row_has_a_status_of_the_life_cycle() -> None:
     with pytest.raises(
         InvalidInput, match=r"^status: must be one of pending, pending_allocation, confirmed, "
@@ -162,6 +167,7 @@ def test_a_header_alone_has_no_rows() -> None:
 @pytest.mark.parametrize(
     ("header", "line", "field", "rule", "given"),
     [
+        ("id,party_size,,", 1, "start", "must be a column", "left out"),
         ("", 1, "id", "must be a column", "left out"),
         ("id,party_size", 1, "start", "must be a column", "left out"),
         ("\n\nid,start", 3, "party_size", "must be a column", "left out"),

@@ -19,6 +19,7 @@ from fourtop import (
     InvalidDocument,
     InvalidInput,
     InvalidRows,
+    Override,
     Preference,
     load_rows,
     loads_rows_csv,
@@ -446,6 +447,8 @@ FULL: Final = BookingRow(
     occupied_end="2026-05-01T21:10",
     tables_start="2026-05-01T18:55",
     tables_end="2026-05-01T20:50",
+    is_pinned=True,
+    overrides=[Override("TOO_MANY_TABLES", 'The choir\'s "yearly" dinner, café')],
 )
 
 

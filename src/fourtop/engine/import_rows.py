@@ -330,6 +330,8 @@ class RowReader:
             seated_us=times.seated_us,
             left_us=times.left_us,
             last_step=_last_step(times, assignment),
+            is_pinned=row.is_pinned,
+            overrides=row.overrides,
         )
         return ReadRow(number, row, booking, allocations)
 

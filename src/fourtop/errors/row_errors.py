@@ -61,8 +61,6 @@ class ImportRejected(FourtopError):
 def problem_of(fault: InvalidInput, row: int, line: int | None = None) -> RowProblem:
     """Return the problem of a row whose value was refused."""
     value = None if fault.given == LEFT_OUT else fault.given
-    if isinstance(fault, InvalidDocument):
-        fault = InvalidInput(fault.field, fault.rule, fault.given)
     return RowProblem(row, fault.code, str(fault), line=line, column=fault.field, value=value)
 
 

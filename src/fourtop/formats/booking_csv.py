@@ -35,14 +35,16 @@ from fourtop.formats.csv_format import (
     OtherColumns,
 )
 from fourtop.formats.csv_moments import DateCell, Dates
-from fourtop.formats.json_codec import ROOT, ObjectCodec, list_of, parse, plain
+from fourtop.formats.json_codec import ROOT, Codec, ObjectCodec, list_of, parse, plain
 from fourtop.model import validators
+from fourtop.model.override import Override
 from fourtop.model.request import ANY_TABLE, Preference
 
 PREFERENCE: Final = ObjectCodec(
     Preference,
     codecs={kind: list_of(plain(), sorted) for kind in ("zones", "seatings", "areas", "features")},
 )
+OVERRIDES: Final = list_of(ObjectCodec(Override).codec)
 _WHOLE: Final = re.compile(r"([0-9]{1,9})(?:[.,]0+)?")
 _MINUTES: Final = re.compile(r"([0-9]{1,4})\s*(?:m|min|mins|minutes)?", re.IGNORECASE)
 _HOURS: Final = re.compile(r"([0-9]{1,2})(?::|h\s?)([0-9]{2})", re.IGNORECASE)
@@ -119,8 +121,10 @@ class _Reader:
             "names_tables": _flag,
             "is_clamped": _flag,
             "service_date": self._day,
-            "must": partial(_preference, "must"),
-            "wish": partial(_preference, "wish"),
+            "is_pinned": _flag,
+            "must": partial(_document, "must", PREFERENCE.codec),
+            "wish": partial(_document, "wish", PREFERENCE.codec),
+            "overrides": partial(_document, "overrides", OVERRIDES),
         }
 
     def read(self) -> RowFile:
@@ -279,12 +283,12 @@ def _flag(cell: str) -> Any:
     return _FLAGS.get(cell.casefold(), cell)
 
 
-def _preference(name: str, cell: str) -> Preference:
+def _document(name: str, codec: Codec, cell: str) -> Any:
+    """Return the value of a cell that is a JSON text."""
     try:
-        preference: Preference = PREFERENCE.decode(parse(cell), name)
+        return codec.decode(parse(cell), name)
     except InvalidDocument as fault:
         raise InvalidInput(name, fault.rule, fault.given) from fault
-    return preference
 
 
 def _as_datetime(text: str | None) -> datetime | None:
@@ -345,6 +349,8 @@ def _cell(row: BookingRow, name: str) -> object:
         return "+".join(_escaped(number) for number in value)
     if isinstance(value, Preference):
         return "" if value == ANY_TABLE else json.dumps(PREFERENCE.encode(value))
+    if name == "overrides":
+        return json.dumps(OVERRIDES.encode(value), ensure_ascii=False) if value else ""
     if isinstance(value, bool):
         return "yes" if value else ""
     return "" if value is None else value

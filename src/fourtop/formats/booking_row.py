@@ -12,6 +12,7 @@ from fourtop.formats.json_codec import OUTSIDE
 from fourtop.model import validators
 from fourtop.model.booking import BookingStatus
 from fourtop.model.calendar import as_moment
+from fourtop.model.override import Override
 from fourtop.model.request import ANY_TABLE, Preference, stay_minutes
 from fourtop.model.service_period import as_optional_date
 from fourtop.model.window import MAX_WINDOW_DAYS
@@ -54,6 +55,10 @@ def _numbers(value: Iterable[str]) -> tuple[str, ...]:
 
 def _status(value: BookingStatus | str) -> BookingStatus:
     return validators.as_enum(BookingStatus, "status", value)
+
+
+def _overrides(value: Iterable[Override]) -> tuple[Override, ...]:
+    return validators.as_instances("overrides", value, Override)
 
 
 def _moment(_instance: object, attribute: validators.Named, value: Any) -> None:
@@ -106,6 +111,8 @@ class BookingRow:
             window.
         tables_end: Until when its tables were taken; ``None``: until ``left``, ``ended`` or the end
             of the occupied window.
+        is_pinned: Whether staff pinned it to its tables.
+        overrides: The rules that staff broke for it, with their reasons.
         line: The line of the CSV file that it was read from. It is not compared.
 
     Raises:
@@ -165,6 +172,8 @@ class BookingRow:
         default=None, kw_only=True, validator=_optional_moment
     )
     tables_end: Moment | None = attrs.field(default=None, kw_only=True, validator=_optional_moment)
+    is_pinned: bool = attrs.field(default=False, kw_only=True, validator=validators.flag)
+    overrides: tuple[Override, ...] = attrs.field(default=(), kw_only=True, converter=_overrides)
     line: int | None = attrs.field(default=None, kw_only=True, eq=False, metadata={OUTSIDE: True})
 
     def __repr__(self) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from fourtop.formats.booking_csv import PREFERENCE, RowFile, read_csv, write_csv
+from fourtop.formats.booking_csv import OVERRIDES, PREFERENCE, RowFile, read_csv, write_csv
 from fourtop.formats.booking_row import MOMENTS, BookingRow
 from fourtop.formats.csv_format import ANY_FORM, CsvFormat
 from fourtop.formats.files import StrPath, read_table, write_text
@@ -26,6 +26,7 @@ _ROW: Final = ObjectCodec(
         "tables": list_of(plain()),
         "must": PREFERENCE.codec,
         "wish": PREFERENCE.codec,
+        "overrides": OVERRIDES,
         "service_date": plain(encode=lambda value: value.isoformat()),
     },
 )

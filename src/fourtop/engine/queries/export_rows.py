@@ -107,4 +107,6 @@ def row_of(booking: Booking, calendar: Calendar, numbers: Mapping[str, str]) -> 
         occupied_end=text(stay.occupied.end_us),
         tables_start=None if given is None else text(given.window.start_us),
         tables_end=None if given is None else text(given.window.end_us),
+        is_pinned=booking.is_pinned,
+        overrides=booking.overrides,
     )
