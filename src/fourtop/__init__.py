@@ -131,9 +131,10 @@ from fourtop.model.capacity_rules import (
 )
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.date_exception import DateException
+from fourtop.model.distances import Aisle, KeptApart
 from fourtop.model.event import Event, EventType
 from fourtop.model.explanation import Change, ChangeKind, Explanation
-from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.floor import Floor, Join, NumberScope, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.house_difference import HouseDifference, PartDifference
@@ -141,6 +142,15 @@ from fourtop.model.override import Override
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import Policy
+from fourtop.model.preview import (
+    Preview,
+    Repair,
+    RepairPlan,
+    StrandedBooking,
+    StrandedHold,
+    WayOut,
+    WayOutKind,
+)
 from fourtop.model.receipt import PacingUsage, Receipt, Usage
 from fourtop.model.request import BookingRequest, Preference, Relaxation
 from fourtop.model.restaurant import Area, Restaurant, Zone
@@ -160,7 +170,7 @@ from fourtop.model.rotations import (
 )
 from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
-from fourtop.model.table import Mobility, Position, Table
+from fourtop.model.table import Mobility, Position, Table, TableShape
 from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
 from fourtop.model.walk_in import WalkIn
 from fourtop.model.window import Window
@@ -196,6 +206,7 @@ __all__ = [
     "KEEP",
     "Actor",
     "AdjacencyMode",
+    "Aisle",
     "Allocation",
     "AllocationsOverlap",
     "AlreadyExists",
@@ -266,6 +277,7 @@ __all__ = [
     "InvalidWindow",
     "Join",
     "Keep",
+    "KeptApart",
     "KeyReused",
     "LocalTime",
     "LocalTimes",
@@ -277,6 +289,7 @@ __all__ = [
     "NonexistentTime",
     "NotFound",
     "NothingToUndo",
+    "NumberScope",
     "Occasion",
     "OtherColumns",
     "OutcomeUnknown",
@@ -295,6 +308,7 @@ __all__ = [
     "PolicyDrift",
     "Position",
     "Preference",
+    "Preview",
     "ProblemKind",
     "Proof",
     "Pruned",
@@ -308,6 +322,8 @@ __all__ = [
     "RelayOptions",
     "Relayed",
     "ReleasedLate",
+    "Repair",
+    "RepairPlan",
     "ResourceType",
     "Restaurant",
     "Rival",
@@ -332,10 +348,13 @@ __all__ = [
     "Step",
     "StoreMisconfigured",
     "StoreUnavailable",
+    "StrandedBooking",
+    "StrandedHold",
     "Swept",
     "SystemClock",
     "Table",
     "TableRotations",
+    "TableShape",
     "TableSnapshot",
     "TableState",
     "Term",
@@ -347,6 +366,8 @@ __all__ = [
     "Versions",
     "WalkIn",
     "WalkInRule",
+    "WayOut",
+    "WayOutKind",
     "Weekday",
     "Weights",
     "Window",

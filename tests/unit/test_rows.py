@@ -88,7 +88,7 @@ def test_a_row_keeps_its_times_as_they_were_given(start: str | datetime) -> None
         ({"start": math.inf}, "must be a date and time such as 2026-12-24T19:00"),
         ({"end": "2026-05-01"}, "must be a date and time such as 2026-12-24T19:00"),
         ({"tables": "1"}, "must be a collection"),
-        ({"tables": [""]}, "must be 1 to 50 printable characters without spaces around them"),
+        ({"tables": [""]}, "must be 1 to 101 printable characters without spaces around them"),
         ({"tables": ["Bay", "BAY"]}, "must name each table once"),
         ({"occasion": ""}, "must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -"),
     ],
@@ -233,7 +233,7 @@ def test_a_header_is_refused_with_the_known_columns(
         (
             "b1,4,2026-05-01T19:00,1+,",
             "tables",
-            "must be 1 to 50 printable characters without spaces around them",
+            "must be 1 to 101 printable characters without spaces around them",
             "''",
         ),
         ("b1,4,2026-05-01T19:00,1+1,", "tables", "must name each table once", "('1', '1')"),
@@ -336,7 +336,7 @@ def test_rows_are_read_from_json() -> None:
         (
             {"tables": [1]},
             "rows[1].tables",
-            "must be 1 to 50 printable characters without spaces around them",
+            "must be 1 to 101 printable characters without spaces around them",
         ),
         ({"status": None}, "rows[1].status", "must be one of "),
         ({"name": "Ann"}, "rows[1].name", f"must be one of the keys {', '.join(COLUMNS)}"),

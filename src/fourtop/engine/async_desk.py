@@ -11,6 +11,7 @@ from typing import Literal, Unpack
 
 from fourtop.engine.async_day_desk import AsyncDayDesk
 from fourtop.engine.async_file_desk import AsyncFileDesk
+from fourtop.engine.async_preview_desk import AsyncPreviewDesk
 from fourtop.engine.commands import (
     book,
     clear_shadows,
@@ -52,7 +53,7 @@ from fourtop.model.results import (
 from fourtop.model.window import Window
 
 
-class AsyncDesk(AsyncDayDesk, AsyncFileDesk):
+class AsyncDesk(AsyncDayDesk, AsyncPreviewDesk, AsyncFileDesk):
     """``Desk`` for an asynchronous store: the same methods, results and errors, awaited.
 
     Arguments are checked when the call is awaited. A cancelled command either has happened or has

@@ -100,7 +100,7 @@ class _Conflicts:
     def __init__(self, view: View, compiled: CompiledHouse) -> None:
         self._view = view
         self._zone: tzinfo = compiled.calendar.zone
-        self._numbers = {table.id: table.number for table in compiled.house.floor.tables}
+        self._labels = compiled.house.floor.labels
 
     def of_tables(self, read: Sequence[ReadRow]) -> Iterator[Conflict]:
         """Yield the conflicts with the store, between rows, and of parties that sit together."""
@@ -121,13 +121,13 @@ class _Conflicts:
     def _taken(
         self, read: ReadRow, table_id: str, window: Window, rival: str, with_row: int | None = None
     ) -> Conflict:
-        number, local = self._numbers[table_id], window.brief(self._zone)
+        number, local = self._labels[table_id], window.brief(self._zone)
         text = f"table {number} is taken by {rival} in {local}"
         facts = {"column": "tables", "table": number, "local_time": local, "rival": rival}
         return Conflict(read, _problem(read, Code.ALLOCATIONS_OVERLAP, text, **facts), with_row)
 
     def _sits(self, read: ReadRow, row: Allocation, who: str, with_row: int | None) -> Conflict:
-        number = self._numbers[row.resource_id]
+        number = self._labels[row.resource_id]
         facts = {
             "column": "tables",
             "table": number,

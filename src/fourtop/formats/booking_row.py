@@ -21,8 +21,8 @@ _MOST_MINUTES: Final = MAX_WINDOW_DAYS * 24 * 60
 
 
 _REMOVED: Final = "removed:"
-# The longest number of a table, and the longest name of a table that was removed.
-_LONGEST_NUMBER: Final = 50
+# The longest label of a table (the name of a zone, a slash, a number), and of one that was removed.
+_LONGEST_LABEL: Final = 101
 _LONGEST_REMOVED: Final = len(_REMOVED) + 64
 
 
@@ -42,7 +42,7 @@ def find_removed_id(number: str) -> str | None:
 
 def _number(value: object) -> str:
     is_removed = isinstance(value, str) and value.startswith(_REMOVED)
-    longest = _LONGEST_REMOVED if is_removed else _LONGEST_NUMBER
+    longest = _LONGEST_REMOVED if is_removed else _LONGEST_LABEL
     return validators.check_text("tables", value, longest)
 
 

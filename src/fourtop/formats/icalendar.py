@@ -60,8 +60,8 @@ def dumps_icalendar(bookings: Iterable[Booking], house: House) -> str:
 
 def _event(booking: Booking, house: House) -> list[str]:
     dining = booking.stay.dining
-    numbers = {table.id: table.number for table in house.floor.tables}
-    tables = ", ".join(numbers.get(each) or removed_number(each) for each in booking.tables)
+    labels = house.floor.labels
+    tables = ", ".join(labels.get(each) or removed_number(each) for each in booking.tables)
     party = f"Party of {booking.party_size}"
     status = booking.status.value.replace("_", " ")
     lines = [

@@ -37,9 +37,9 @@ def rows(caller: Caller, windows: tuple[Window, ...]) -> Query[tuple[BookingRow,
         # Windows may overlap: each booking is one row.
         found = {each.id: each for window in checked for each in view.bookings_starting(window)}
         in_order = sorted(found.values(), key=lambda each: (each.stay.dining.start_us, each.id))
-        numbers = {table.id: table.number for table in compiled.house.floor.tables}
+        labels = compiled.house.floor.labels
         return tuple(
-            row_of(each, compiled.calendar, numbers)
+            row_of(each, compiled.calendar, labels)
             for each in in_order
             if each.status is not BookingStatus.SHADOW
         )
@@ -64,13 +64,13 @@ def icalendar(caller: Caller, on: date) -> Query[str]:
     return Query(Scope(caller.restaurant_id, sittings=(around,)), ask)
 
 
-def row_of(booking: Booking, calendar: Calendar, numbers: Mapping[str, str]) -> BookingRow:
+def row_of(booking: Booking, calendar: Calendar, labels: Mapping[str, str]) -> BookingRow:
     """Return a booking as a row from which an import makes an equal booking.
 
     Args:
         booking: The booking; not a shadow.
         calendar: For its local times.
-        numbers: The numbers of the tables of the floor by id.
+        labels: The labels of the tables of the floor by id.
     """
     text, stay, given = calendar.local_text, booking.stay, booking.assignment
 
@@ -83,7 +83,7 @@ def row_of(booking: Booking, calendar: Calendar, numbers: Mapping[str, str]) -> 
         booking.party_size,
         text(stay.dining.start_us),
         end=text(stay.dining.end_us),
-        tables=[numbers.get(each) or removed_number(each) for each in booking.tables],
+        tables=[labels.get(each) or removed_number(each) for each in booking.tables],
         status=booking.status,
         occasion=booking.occasion,
         reference=booking.reference,
