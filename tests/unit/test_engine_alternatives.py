@@ -335,7 +335,7 @@ def test_the_second_party_of_a_split_counts_the_pace_of_the_first(store: Store) 
 
 
 def test_the_second_party_of_a_split_counts_the_cap_of_the_zone(store: Store) -> None:
-    tables = {"1": 4, "2": 4, "3": (4, "Terrace")}
+    tables: dict[str, int | tuple[int, str]] = {"1": 4, "2": 4, "3": (4, "Terrace")}
     rules = [CapacityRule(max_covers=4, zone="main")]
     desk = staff_desk(store, floor=sketch_floor(tables), capacity_rules=rules)
     held(desk, 4, "17:00", tables=["3"])

@@ -30,6 +30,7 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 import attrs
 
 from fourtop.errors import InvalidDocument, InvalidInput, Reason, Refusal, safe_repr
+from fourtop.formats.booking_row import BASE_COLUMNS, FIELDS, BookingRow
 from fourtop.model.alternatives import Alternative
 from fourtop.model.block import Block
 from fourtop.model.booking import Booking
@@ -233,6 +234,16 @@ def _refusal_data(refusal: Refusal) -> dict[str, Any]:
     }
 
 
+def _row_data(row: BookingRow) -> dict[str, Any]:
+    # Only the first columns are always there, so that the digest of an import stays as it was when
+    # a row had no others.
+    return {
+        field.name: to_data(getattr(row, field.name))
+        for field in FIELDS
+        if field.name in BASE_COLUMNS or getattr(row, field.name) != field.default
+    }
+
+
 def _mapping_data(mapping: Mapping[Any, Any]) -> dict[str, Any]:
     return {
         key if type(key) is str else str(to_data(key)): to_data(value)
@@ -264,6 +275,7 @@ _SPECIAL_ENCODERS: Final[Mapping[type, Encoder]] = {
     Alternative: _alternative_data,
     Reason: _reason_data,
     Refusal: _refusal_data,
+    BookingRow: _row_data,
 }
 # In this order: a datetime is also a date, a text is also a sequence.
 _GENERAL_ENCODERS: Final[tuple[tuple[Any, Encoder], ...]] = (
