@@ -9,6 +9,7 @@ import pytest
 
 from fourtop import (
     Aisle,
+    CapacityRule,
     Code,
     Desk,
     Floor,
@@ -58,6 +59,14 @@ def row_of_tables(**distances: Any) -> House:
     return a_house(attrs.evolve(floor, **distances))
 
 
+def apart(*pairs: str) -> list[KeptApart]:
+    return [KeptApart(tuple(pair)) for pair in pairs]
+
+
+def aisle(joined: str, closes: str) -> list[Aisle]:
+    return [Aisle(joined=list(joined), closes=list(closes))]
+
+
 def refused(desk: Desk, size: int, *tables: str, text: str = "19:00") -> Refusal:
     answer = desk.quote(party_size(size, text, tables=tables))
     assert isinstance(answer, Refusal)
@@ -81,7 +90,7 @@ def test_case_31_the_floor_of_a_till_is_kept_and_sells_the_seats_of_its_join(sto
     booking = booked(desk, 10)
     assert booking.tables == ("hall-1", "hall-2")
     assert isinstance(desk.quote(party_size(10)), Refusal)
-    assert refused(desk, 11).code is Code.PARTY_NEVER_FITS
+    assert refused(desk, 11).code is Code.ADJACENCY_MISMATCH
 
 
 def test_case_31_numbers_may_become_unique_again(store: Store) -> None:
@@ -100,9 +109,7 @@ def test_case_31_numbers_may_become_unique_again(store: Store) -> None:
 
 
 def test_case_42_a_table_is_kept_free_between_two_parties(store: Store) -> None:
-    desk = open_desk(
-        store, row_of_tables(kept_apart=[KeptApart(("1", "2")), KeptApart(("2", "3"))])
-    )
+    desk = open_desk(store, row_of_tables(kept_apart=apart("12", "23")))
     first = booked(desk, 4, tables=["1"])
 
     assert booked(desk, 4).tables == ("3",)
@@ -121,7 +128,7 @@ def test_case_42_a_table_is_kept_free_between_two_parties(store: Store) -> None:
 def test_case_42_a_hold_keeps_its_distance_and_a_dead_one_does_not(
     store: Store, clock: ManualClock
 ) -> None:
-    desk = open_desk(store, row_of_tables(kept_apart=[KeptApart(("1", "2"))]))
+    desk = open_desk(store, row_of_tables(kept_apart=apart("12")))
     held(desk, 4, tables=["1"])
 
     assert refused(desk, 4, "2").code is Code.TABLES_TOO_CLOSE
@@ -130,14 +137,14 @@ def test_case_42_a_hold_keeps_its_distance_and_a_dead_one_does_not(
 
 
 def test_case_42_a_block_is_no_party(store: Store) -> None:
-    desk = open_desk(store, row_of_tables(kept_apart=[KeptApart(("1", "2"))]), actor=STAFF)
+    desk = open_desk(store, row_of_tables(kept_apart=apart("12")), actor=STAFF)
     desk.block(window("18:00", "23:00"), tables=["1"], reason="paint")
 
     assert booked(desk, 4).tables == ("2",)
 
 
 def test_case_42_a_join_closes_an_aisle(store: Store) -> None:
-    desk = open_desk(store, row_of_tables(aisles=[Aisle(joined=["1", "2"], closes=["3"])]))
+    desk = open_desk(store, row_of_tables(aisles=aisle("12", "3")))
     pair = booked(desk, 8, tables=["1", "2"])
 
     closed = refused(desk, 4, "3")
@@ -149,7 +156,7 @@ def test_case_42_a_join_closes_an_aisle(store: Store) -> None:
 
 
 def test_case_42_two_parties_at_the_tables_of_a_join_close_no_aisle(store: Store) -> None:
-    desk = open_desk(store, row_of_tables(aisles=[Aisle(joined=["1", "2"], closes=["3"])]))
+    desk = open_desk(store, row_of_tables(aisles=aisle("12", "3")))
     for table_id in "12":
         booked(desk, 4, tables=[table_id])
 
@@ -157,7 +164,7 @@ def test_case_42_two_parties_at_the_tables_of_a_join_close_no_aisle(store: Store
 
 
 def test_case_42_a_party_behind_the_aisle_forbids_the_join(store: Store) -> None:
-    desk = open_desk(store, row_of_tables(aisles=[Aisle(joined=["1", "2"], closes=["4"])]))
+    desk = open_desk(store, row_of_tables(aisles=aisle("12", "4")))
     booked(desk, 4, tables=["4"])
 
     closed = refused(desk, 8, "1", "2")
@@ -171,16 +178,13 @@ def test_case_42_a_party_behind_the_aisle_forbids_the_join(store: Store) -> None
 
 
 def test_case_42_spots_count_what_each_party_keeps_from_the_next(store: Store) -> None:
-    apart = [KeptApart(("1", "2")), KeptApart(("2", "3")), KeptApart(("3", "4"))]
-    desk = open_desk(store, row_of_tables(kept_apart=apart))
+    desk = open_desk(store, row_of_tables(kept_apart=apart("12", "23", "34")))
     assert (spots(desk, 4), spots(desk, 8)) == (2, 1)
 
-    aisles = [Aisle(joined=["1", "2"], closes=["3", "4"])]
+    aisles = aisle("12", "34")
     desk.edit_floor(lambda floor: attrs.evolve(floor, kept_apart=(), aisles=aisles))
     assert (spots(desk, 4), spots(desk, 8)) == (4, 1)
-    desk.edit_floor(
-        lambda floor: attrs.evolve(floor, aisles=[Aisle(joined=["3", "4"], closes=["1", "2"])])
-    )
+    desk.edit_floor(lambda floor: attrs.evolve(floor, aisles=aisle("34", "12")))
     assert (spots(desk, 4), spots(desk, 8)) == (4, 1)
 
 
@@ -188,7 +192,7 @@ def test_case_42_a_confirmation_after_an_edit_asks_for_the_distance(store: Store
     desk = open_desk(store, row_of_tables())
     booked(desk, 4, tables=["1"])
     hold = held(desk, 4, tables=["2"])
-    desk.edit_floor(lambda floor: attrs.evolve(floor, kept_apart=[KeptApart(("1", "2"))]))
+    desk.edit_floor(lambda floor: attrs.evolve(floor, kept_apart=apart("12")))
 
     with pytest.raises(Refused) as caught:
         desk.confirm(hold.id)
@@ -197,8 +201,8 @@ def test_case_42_a_confirmation_after_an_edit_asks_for_the_distance(store: Store
 
 def test_case_42_a_move_keeps_the_distance_at_its_end(store: Store) -> None:
     rules = {
-        "kept_apart": [KeptApart(("1", "2"))],
-        "aisles": [Aisle(joined=["3", "4"], closes=["1"])],
+        "kept_apart": apart("12"),
+        "aisles": aisle("34", "1"),
     }
     desk = open_desk(store, row_of_tables(**rules), actor=STAFF)
     first, second = booked(desk, 4, tables=["1"]), booked(desk, 4, tables=["3"])
@@ -215,3 +219,19 @@ def test_case_42_a_move_keeps_the_distance_at_its_end(store: Store) -> None:
     with pytest.raises(Refused) as caught:
         desk.move([Move(first.id, ["3", "4"])])
     assert caught.value.refusal.code is Code.AISLE_CLOSED
+
+
+def test_case_42_spots_keep_the_caps_of_zones(store: Store) -> None:
+    floor = sketch_floor({"1": 4, "2": 4, "3": 4, "4": (4, "Bar"), "5": (4, "Bar")})
+    house = a_house(
+        attrs.evolve(floor, kept_apart=apart("12", "24")),
+        capacity_rules=[CapacityRule(max_parties=2, zone="main")],
+    )
+    desk = open_desk(store, house)
+    assert spots(desk, 4) == 4
+
+    # The cap of the zone leaves one party, and the table that it may have keeps no other free.
+    booked(desk, 4, tables=["3"])
+    assert spots(desk, 4) == 3
+    booked(desk, 4, tables=["2"])
+    assert spots(desk, 4) == 1
