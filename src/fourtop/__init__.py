@@ -133,6 +133,15 @@ from fourtop.model.override import Override
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import Policy
+from fourtop.model.preview import (
+    Preview,
+    Repair,
+    RepairPlan,
+    StrandedBooking,
+    StrandedHold,
+    WayOut,
+    WayOutKind,
+)
 from fourtop.model.receipt import PacingUsage, Receipt, Usage
 from fourtop.model.request import BookingRequest, Preference, Relaxation
 from fourtop.model.restaurant import Area, Restaurant, Zone
@@ -286,6 +295,7 @@ __all__ = [
     "PolicyDrift",
     "Position",
     "Preference",
+    "Preview",
     "ProblemKind",
     "Proof",
     "Pruned",
@@ -299,6 +309,8 @@ __all__ = [
     "RelayOptions",
     "Relayed",
     "ReleasedLate",
+    "Repair",
+    "RepairPlan",
     "ResourceType",
     "Restaurant",
     "Rival",
@@ -321,6 +333,8 @@ __all__ = [
     "Step",
     "StoreMisconfigured",
     "StoreUnavailable",
+    "StrandedBooking",
+    "StrandedHold",
     "Swept",
     "SystemClock",
     "Table",
@@ -337,6 +351,8 @@ __all__ = [
     "Versions",
     "WalkIn",
     "WalkInRule",
+    "WayOut",
+    "WayOutKind",
     "Weekday",
     "Weights",
     "Window",
