@@ -140,7 +140,8 @@ def test_every_revision_keeps_the_data_on_the_way_down_and_up(place: Place, revi
     assert kept == {name: rows for name, rows in here.items() if name in kept}
     assert migrate(place.url) == REVISIONS[REVISIONS.index(revision) + 1 :]
     after = place.rows(without=["command_results", *RULES])
-    assert not any(place.execute(f"SELECT 1 FROM {{schema}}{name}") for name in RULES)  # noqa: S608  # Our own names.
+    if revision < "0006":
+        assert not any(place.execute(f"SELECT 1 FROM {{schema}}{name}") for name in RULES)  # noqa: S608  # Our own names.
     assert (without_added(after) if is_below else after) == here
     if is_below:
         no = (None,) * 4
