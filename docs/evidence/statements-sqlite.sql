@@ -390,7 +390,7 @@ INSERT INTO restaurant_policies (restaurant_id, reservation_interval_minutes,
     slack_budget, score, hold_ttl_seconds, hold_rate_limit, hold_rate_window_seconds,
     hold_max_live, hold_max_live_per_session, hold_max_lifetime_seconds, channels,
     guest_stay_least_minutes, guest_stay_most_minutes, early_minutes, late_minutes,
-    no_show_after_minutes, overstay_minutes)
+    no_show_after_minutes, overstay_minutes, staff_max_slack)
 VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_minutes,
     :each_last_seating_buffer_minutes, :each_joins_within_zone, :each_past_grace_minutes,
     :each_turn_bands, :each_closures, :each_adjacency_mode, :each_adjacency_required,
@@ -398,7 +398,8 @@ VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_
     :each_hold_ttl_seconds, :each_hold_rate_limit, :each_hold_rate_window_seconds,
     :each_hold_max_live, :each_hold_max_live_per_session, :each_hold_max_lifetime_seconds,
     :each_channels, :each_guest_stay_least_minutes, :each_guest_stay_most_minutes,
-    :each_early_minutes, :each_late_minutes, :each_no_show_after_minutes, :each_overstay_minutes)
+    :each_early_minutes, :each_late_minutes, :each_no_show_after_minutes, :each_overstay_minutes,
+    :each_staff_max_slack)
 ON CONFLICT (restaurant_id) DO UPDATE
 SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     default_duration_minutes = excluded.default_duration_minutes, last_seating_buffer_minutes = excluded.last_seating_buffer_minutes,
@@ -412,7 +413,7 @@ SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     channels = excluded.channels, guest_stay_least_minutes = excluded.guest_stay_least_minutes,
     guest_stay_most_minutes = excluded.guest_stay_most_minutes, early_minutes = excluded.early_minutes,
     late_minutes = excluded.late_minutes, no_show_after_minutes = excluded.no_show_after_minutes,
-    overstay_minutes = excluded.overstay_minutes;
+    overstay_minutes = excluded.overstay_minutes, staff_max_slack = excluded.staff_max_slack;
 
 -- write_restaurant_service_periods
 -- Insert or update the rows of restaurant_service_periods that an edit of the house changes. Used
@@ -513,7 +514,8 @@ SELECT (
             restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
             json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
             restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
-            restaurant_policies.max_tables, restaurant_policies.slack_budget, json(restaurant_policies.score),
+            restaurant_policies.max_tables, restaurant_policies.slack_budget,
+            restaurant_policies.staff_max_slack, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
             restaurant_policies.hold_max_live_per_session,
@@ -681,7 +683,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -701,7 +704,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -798,7 +801,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -818,7 +822,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -873,13 +877,15 @@ SELECT (
 INSERT INTO table_holds (restaurant_id, id, party_size, state, period, service_date, occasion,
     dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped,
     created_us, expires_us, fingerprint, actor_id, actor_role, booking_id, session, past_reason,
-    must, wish, names_tables, asked_occasion, channel, minutes, reference, life_start_us)
+    must, wish, names_tables, asked_occasion, channel, minutes, reference, life_start_us,
+    overrides)
 VALUES (:restaurant, :each_id, :each_party_size, :each_state, :each_period, :each_service_date,
     :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_occupied_start_us,
     :each_occupied_end_us, :each_turn_minutes, :each_is_clamped, :each_created_us,
     :each_expires_us, :each_fingerprint, :each_actor_id, :each_actor_role, :each_booking_id,
     :each_session, :each_past_reason, :each_must, :each_wish, :each_names_tables,
-    :each_asked_occasion, :each_channel, :each_minutes, :each_reference, :each_life_start_us);
+    :each_asked_occasion, :each_channel, :each_minutes, :each_reference, :each_life_start_us,
+    :each_overrides);
 
 -- write_members
 -- Insert the tables of holds. Used by: hold, hold with a key and a session, a hold that expires.
@@ -932,7 +938,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1040,7 +1046,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1060,7 +1067,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1153,7 +1160,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1217,7 +1224,7 @@ INSERT INTO bookings (restaurant_id, id, party_size, status, period, service_dat
     merge_group_id, assigned_start_us, assigned_end_us, assigned_us, assigned_by_id,
     assigned_by_role, version, created_us, updated_us, actor_id, actor_role, past_reason, must,
     wish, names_tables, asked_occasion, channel, minutes, reference, local_start, seated_us,
-    left_us, last_status, last_start_us, last_end_us, last_step_us)
+    left_us, last_status, last_start_us, last_end_us, last_step_us, is_pinned, overrides)
 VALUES (:restaurant, :each_id, :each_party_size, :each_status, :each_period, :each_service_date,
     :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_occupied_start_us,
     :each_occupied_end_us, :each_turn_minutes, :each_is_clamped, :each_merge_group_id,
@@ -1226,7 +1233,7 @@ VALUES (:restaurant, :each_id, :each_party_size, :each_status, :each_period, :ea
     :each_actor_role, :each_past_reason, :each_must, :each_wish, :each_names_tables,
     :each_asked_occasion, :each_channel, :each_minutes, :each_reference, :each_local_start,
     :each_seated_us, :each_left_us, :each_last_status, :each_last_start_us, :each_last_end_us,
-    :each_last_step_us);
+    :each_last_step_us, :each_is_pinned, :each_overrides);
 
 -- write_assignments
 -- Insert or update the table assignments of bookings. Used by: confirm, book, reschedule, move,
@@ -1294,7 +1301,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1314,7 +1322,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1402,7 +1410,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1422,7 +1431,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1455,7 +1464,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_3."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1487,8 +1497,8 @@ SELECT (
                 bookings.names_tables, bookings.asked_occasion, bookings.channel,
                 bookings.minutes, bookings.reference, bookings.local_start, bookings.seated_us,
                 bookings.left_us, bookings.last_status, bookings.last_start_us,
-                bookings.last_end_us, bookings.last_step_us, json(bookings.must), json(bookings.wish),
-                json((
+                bookings.last_end_us, bookings.last_step_us, bookings.is_pinned, json(bookings.must),
+                json(bookings.wish), json(bookings.overrides), json((
                 SELECT json_group_array(anon_4."each") AS json_group_array_1
                 FROM (
                     SELECT booking_table_assignments.table_id AS "each"
@@ -1553,7 +1563,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1575,7 +1586,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_6."each") AS json_group_array_2
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1597,7 +1609,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_6."each") AS json_group_array_2
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1626,7 +1639,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_6."each") AS json_group_array_2
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1653,7 +1667,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1783,7 +1797,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1805,7 +1820,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1825,7 +1841,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1845,7 +1861,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -1906,7 +1922,8 @@ SET party_size=:each_party_size, status=:each_status, period=:each_period,
     asked_occasion=:each_asked_occasion, channel=:each_channel, minutes=:each_minutes,
     reference=:each_reference, local_start=:each_local_start, seated_us=:each_seated_us,
     left_us=:each_left_us, last_status=:each_last_status, last_start_us=:each_last_start_us,
-    last_end_us=:each_last_end_us, last_step_us=:each_last_step_us
+    last_end_us=:each_last_end_us, last_step_us=:each_last_step_us, is_pinned=:each_is_pinned,
+    overrides=:each_overrides
 WHERE bookings.restaurant_id = :restaurant AND bookings.id = :each_id AND bookings.version = :each_old_version;
 
 -- write_assignments_over
@@ -1960,7 +1977,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1980,7 +1998,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -2093,7 +2111,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2115,7 +2134,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2135,7 +2155,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -2219,7 +2239,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2239,7 +2260,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
@@ -2345,7 +2366,8 @@ SELECT (
             restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
             json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
             restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
-            restaurant_policies.max_tables, restaurant_policies.slack_budget, json(restaurant_policies.score),
+            restaurant_policies.max_tables, restaurant_policies.slack_budget,
+            restaurant_policies.staff_max_slack, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
             restaurant_policies.hold_max_live_per_session,
@@ -2740,7 +2762,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_7."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -3015,7 +3038,8 @@ SELECT (
             restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
             json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
             restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
-            restaurant_policies.max_tables, restaurant_policies.slack_budget, json(restaurant_policies.score),
+            restaurant_policies.max_tables, restaurant_policies.slack_budget,
+            restaurant_policies.staff_max_slack, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
             restaurant_policies.hold_max_live_per_session,
@@ -3370,7 +3394,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
             SELECT json_group_array(anon_11."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -3393,7 +3418,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.period, table_holds.service_date, table_holds.occasion,
             table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
             table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((

@@ -13,7 +13,7 @@ NEW = (
 
 
 def without_rules(house: House) -> House:
-    """The house without the rules that revision 0006 brings."""
+    """The house without the rules that revision 0006 and later ones bring."""
     policy, bare = house.policy, Policy([])
     caps = [
         each
@@ -29,6 +29,7 @@ def without_rules(house: House) -> House:
         max_lifetime_seconds=bare.holds.max_lifetime_seconds,
     )
     changes = {name: getattr(bare, name) for name in NEW}
+    changes["planning"] = attrs.evolve(policy.planning, staff_max_slack=None)
     return attrs.evolve(
         house,
         policy=attrs.evolve(policy, capacity_rules=caps, periods=periods, holds=holds, **changes),

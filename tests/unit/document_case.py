@@ -91,6 +91,7 @@ FULL = House(
             adjacency_min_party=5,
             max_tables=4,
             slack_budget=None,
+            staff_max_slack=6,
             weights=Weights(
                 overage=1.125,
                 table_count=2.125,
@@ -243,6 +244,7 @@ FULL_TEXT = """\
       "adjacency_min_party": 5,
       "max_tables": 4,
       "slack_budget": null,
+      "staff_max_slack": 6,
       "weights": {
         "overage": 1.125,
         "table_count": 2.125,

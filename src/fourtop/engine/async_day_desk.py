@@ -10,14 +10,17 @@ from datetime import date
 from typing import Unpack
 
 from fourtop.engine.async_service_desk import AsyncServiceDesk
-from fourtop.engine.queries import day, feed, records
+from fourtop.engine.queries import alternatives, day, feed, records, utilisation
 from fourtop.engine.queries.month import MonthTerms, first_free_day_query, month_query
+from fourtop.model.alternatives import Alternatives, AlternativeTerms
 from fourtop.model.booking import Bookings
 from fourtop.model.booking_list import ALL_BOOKINGS, BookingFilter, BookingPage
 from fourtop.model.day import Day
 from fourtop.model.feed import Feed, FeedTerms
 from fourtop.model.month import BookableDay, Month
 from fourtop.model.request import BookingRequest
+from fourtop.model.rotations import Rotations
+from fourtop.model.utilisation import Utilisation
 
 
 class AsyncDayDesk(AsyncServiceDesk):
@@ -135,3 +138,53 @@ class AsyncDayDesk(AsyncServiceDesk):
         return await self._executor.query(
             records.booking_list(self._caller, bookings, limit, after)
         )
+
+    async def alternatives(
+        self,
+        request: BookingRequest,
+        terms: AlternativeTerms | None = None,
+        *,
+        exclude: str | None = None,
+    ) -> Alternatives:
+        """Return the alternatives to a request: other times, zones, a shorter stay or a split.
+
+        Each alternative was verified by a quote at the versions that the answer carries; without
+        one, the answer says why. To book one, book its requests in order.
+
+        Args:
+            request: The party.
+            terms: The alternatives to look for; ``None``: times within 15, 30, 60 and 120 minutes.
+            exclude: A booking to leave out, as ``quote`` does.
+
+        Raises:
+            InvalidInput: If a party of one asks for a split.
+            NotFound: As ``quote``.
+            UnknownName: As ``quote``.
+        """
+        return await self._executor.query(
+            alternatives.query(self._caller, request, terms or AlternativeTerms(), exclude)
+        )
+
+    async def utilisation(self, on: date) -> Utilisation:
+        """Return how full each service of a date is: in all, per slot, in seat-hours and turns.
+
+        Args:
+            on: The service date.
+
+        Raises:
+            InvalidInput: If it is not a date.
+        """
+        return await self._executor.query(utilisation.query(self._caller, on))
+
+    async def rotations(self, on: date) -> Rotations:
+        """Return how often each table can be seated in each service of a date, at most.
+
+        It follows from the hours and stays alone, as if the house were empty.
+
+        Args:
+            on: The service date.
+
+        Raises:
+            InvalidInput: If it is not a date.
+        """
+        return await self._executor.query(utilisation.rotations_query(self._caller, on))

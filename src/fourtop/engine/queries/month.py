@@ -9,7 +9,7 @@ from typing import Final, TypedDict, Unpack
 
 import attrs
 
-from fourtop.engine.admission import Admission, composition_of, names_anything
+from fourtop.engine.admission import Admission, names_anything
 from fourtop.engine.candidacy import Inquiry
 from fourtop.engine.checks.names import check_names
 from fourtop.engine.compiled_house import CompiledHouse
@@ -171,11 +171,8 @@ def days_reach(compiled: CompiledHouse, days: Iterable[date]) -> Scope:
     """Return the windows of the stays that begin on some dates, and the counts that bind them."""
     services = [each for day in days for each in compiled.calendar.services_on(day)]
     reach = reach_of(compiled, (), services)
-    counted: tuple[Window, ...] = ()
-    if composition_of(compiled).reads_headcounts:
-        bound = {each.window for each in services if limits_of(compiled, each).binds}
-        counted = tuple(sorted(bound))
-    return attrs.evolve(reach, headcounts=counted)
+    bound = {each.window for each in services if limits_of(compiled, each).binds}
+    return attrs.evolve(reach, headcounts=tuple(sorted(bound)))
 
 
 def _expected_windows(

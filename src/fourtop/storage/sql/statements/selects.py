@@ -44,7 +44,8 @@ from fourtop.storage.sql.tables.result import RESULT
 MAX_SPANS: Final = 4
 # The parts of a scope that are ids.
 _ID_PARTS: Final = ("bookings", "holds", "tables", "sessions")
-_FLAGS: Final = ("counts_holds", "has_extent", "has_owners")
+_FLAGS_WITHOUT_WINDOWS: Final = ("counts_holds", "has_extent")
+_FLAGS: Final = (*_FLAGS_WITHOUT_WINDOWS, "has_owners")
 # The conditions of a listing that it may lack.
 _LISTED: Final = ("statuses", "reference")
 _COUNTED: Final = tuple(status.value for status in BookingStatus if status.counts_covers)
@@ -82,13 +83,15 @@ class ScopeShape:
     def of(cls, scope: Scope, now_us: int, *, has_house: bool) -> ScopeShape:
         """Return the shape of a scope."""
         ids = named_ids(scope)
+        # Owners are those of the allocations in windows; without a window nothing is loaded.
+        flags = _FLAGS if scope.windows else _FLAGS_WITHOUT_WINDOWS
         return cls(
             windows=len(intervals(scope.spans)),
             sittings=len(intervals(scope.sitting_spans)),
             headcounts=len(intervals(scope.headcount_spans)),
             counted_parties=len(intervals(scope.party_spans)),
             stored_results=len(scope.stored_results),
-            named=(*ids, *[name for name in _FLAGS if getattr(scope, name)]),
+            named=(*ids, *[name for name in flags if getattr(scope, name)]),
             single=tuple([name for name in ids if name != "tables" and len(ids[name]) == 1]),
             has_house=has_house,
             has_seated=scope.sees_seated(now_us),

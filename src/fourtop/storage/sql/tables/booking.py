@@ -15,6 +15,8 @@ from fourtop.storage.sql.tables.values import (
     STAY,
     Row,
     actor_row,
+    overrides_of,
+    overrides_row,
     preference_of,
     preference_row,
     stay_of,
@@ -50,8 +52,10 @@ BOOKING: Final = (
     "last_start_us",
     "last_end_us",
     "last_step_us",
+    "is_pinned",
     "must",
     "wish",
+    "overrides",
 )
 _STATUSES: Final = {each.value: each for each in BookingStatus}
 
@@ -76,6 +80,8 @@ def booking_row(booking: Booking) -> Row:
         "local_start": booking.local_start,
         "seated_us": booking.seated_us,
         "left_us": booking.left_us,
+        "is_pinned": booking.is_pinned,
+        "overrides": overrides_row(booking.overrides),
         **actor_row(booking.actor),
         **stay_row(booking.stay),
     }
@@ -99,9 +105,9 @@ def booking_row(booking: Booking) -> Row:
 
 def booking_of(restaurant_id: str, row: list[Any]) -> Booking:
     """Return the booking of a row. The row ends with the list of its table ids."""
-    *facts, must, wish, tables = row
-    preferences = preference_of(must), preference_of(wish)
-    return _booking(restaurant_id, (*facts, *preferences), tuple(tables or ()))
+    *facts, must, wish, overrides, tables = row
+    documents = preference_of(must), preference_of(wish), overrides_of(overrides)
+    return _booking(restaurant_id, (*facts, *documents), tuple(tables or ()))
 
 
 @lru_cache(maxsize=4_096)
@@ -139,6 +145,8 @@ def _booking(restaurant_id: str, facts: tuple[Any, ...], tables: tuple[str, ...]
         seated_us=row["seated_us"],
         left_us=row["left_us"],
         last_step=_step(row),
+        is_pinned=bool(row["is_pinned"]),
+        overrides=row["overrides"],
     )
 
 
@@ -185,6 +193,8 @@ def booking_tables(make: TableBuilder) -> None:
         make.whole("last_start_us", null=True),
         make.whole("last_end_us", null=True),
         make.whole("last_step_us", null=True),
+        make.flag("is_pinned", default=False),
+        make.document("overrides", default="[]"),
         PrimaryKeyConstraint("restaurant_id", "id", name="bookings_pkey"),
         make.owned_by("bookings_restaurant_fkey", "restaurant_id", of="restaurants"),
         Index("bookings_start", "restaurant_id", "dining_start_us"),

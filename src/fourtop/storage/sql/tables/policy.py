@@ -33,6 +33,7 @@ _PLANNING: Final = (
     "adjacency_min_party",
     "max_tables",
     "slack_budget",
+    "staff_max_slack",
 )
 _HOLDS: Final = (
     "ttl_seconds",
@@ -286,6 +287,7 @@ def _policy_table(make: TableBuilder) -> None:
         make.small("late_minutes", null=True),
         make.small("no_show_after_minutes", default=15),
         make.small("overstay_minutes", default=15),
+        make.small("staff_max_slack", null=True),
         make.check(
             f"{name}_mode_check", "adjacency_mode IN ('connected', 'pairwise', 'neighbors')"
         ),

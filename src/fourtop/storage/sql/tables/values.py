@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Stay
+from fourtop.model.override import Override
 from fourtop.model.request import Preference
 from fourtop.model.window import Window
 
@@ -78,6 +79,16 @@ def preference_row(preference: Preference) -> Row:
 def preference_of(data: Row) -> Preference:
     """Return the preference of a JSON object."""
     return Preference(**data) if data else _NO_PREFERENCE
+
+
+def overrides_row(overrides: Iterable[Override]) -> list[Row]:
+    """Return the JSON list of overrides."""
+    return [{"rule": each.rule.value, "reason": each.reason} for each in overrides]
+
+
+def overrides_of(data: Iterable[Row]) -> tuple[Override, ...]:
+    """Return the overrides of a JSON list."""
+    return tuple(Override(**each) for each in data) if data else ()
 
 
 def listed(rows: Iterable[Row]) -> str:

@@ -2,8 +2,8 @@
 
 from fourtop.storage.sql.migrations.step import Step
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade(step: Step) -> None:
