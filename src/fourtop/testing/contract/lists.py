@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 
 from fourtop.model.booking import Booking, BookingStatus
-from fourtop.ports import Listing, View
+from fourtop.ports import Listing, Need, Scope, View
 from fourtop.testing.contract.harness import Trial, raised_by
 from fourtop.testing.contract.samples import (
     EVENING,
+    HERE,
     MONTHS,
     THERE,
     a_block,
@@ -99,13 +102,18 @@ class ListPromises:
             added=rows,
         )
 
-        def ask(view: View) -> object:
+        def ask(view: View) -> Any:
+            if not view.scope.covers(EVENING):
+                return Need(Scope(HERE, windows=(EVENING,)))
+            if not view.scope.has_owners:
+                return Need(Scope(HERE, has_owners=True))
             found = [view.owner_of(row) for row in view.allocations(EVENING)]
             outside = raised_by(lambda: view.owner_of(rows[3]))
             return found, isinstance(outside, AssertionError)
 
-        found = trial.ask(ask, windows=(EVENING,), has_owners=True)
-        assert found == ([block, a_booking(dining=_EARLY), a_hold()], True)
+        for windows, has_owners in (((EVENING,), True), ((EVENING,), False), ((), True)):
+            found = trial.ask(ask, windows=windows, has_owners=has_owners)
+            assert found == ([block, a_booking(dining=_EARLY), a_hold()], True)
         refused = raised_by(
             lambda: trial.ask(lambda view: view.owner_of(rows[0]), windows=(EVENING,))
         )
