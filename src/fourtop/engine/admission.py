@@ -418,7 +418,7 @@ def missing_counts(
     """Return the counts of some services that a view lacks; ``None`` if it has them."""
     by_party = compiled.counts_by_party
     covers = view.scope.covers_parties if by_party else view.scope.covers_headcounts
-    missing = tuple(window for window in services if not covers(window))
+    missing = tuple([window for window in services if not covers(window)])
     if not missing:
         return None
     if by_party:
