@@ -16,6 +16,7 @@ from fourtop.engine.commands import (
 )
 from fourtop.engine.commands.move import Move
 from fourtop.engine.day_desk import DayDesk
+from fourtop.engine.preview_desk import PreviewDesk
 from fourtop.engine.queries import (
     audit,
     availability,
@@ -51,7 +52,7 @@ from fourtop.model.results import (
 from fourtop.model.window import Window
 
 
-class Desk(DayDesk):
+class Desk(DayDesk, PreviewDesk):
     """The commands and reads of one restaurant, for one actor.
 
     A desk is cheap to make, and thread-safe if its store is. ``quote`` returns a ``Refusal``, and

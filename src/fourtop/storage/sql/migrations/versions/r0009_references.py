@@ -2,8 +2,8 @@
 
 from fourtop.storage.sql.migrations.step import Step
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 
 def upgrade(step: Step) -> None:
