@@ -19,7 +19,7 @@ from fourtop.storage.sql.migrations.versions import (
     r0004_columns,
     r0006_rules,
     r0008_floors,
-    r0009_waitlist,
+    r0010_waitlist,
 )
 from fourtop.storage.sql.tables.catalog import REVISION
 from tests.database.cluster import Cluster
@@ -44,14 +44,14 @@ print(*migrate(sys.argv[1]), flush=True)
 # Revision 0004 writes the rows of these tables anew; ``test_revision_0004`` compares them with rows
 # of revision 0003. The JSON of events has other words there.
 CHANGED = (*r0004_columns.MADE, "capacity_outbox")
-# Revisions 0006, 0008 and 0009 make these tables. Their rows have no place below.
-RULES = (*r0006_rules.MADE, *r0008_floors.MADE, *r0009_waitlist.MADE)
+# Revisions 0006, 0008 and 0010 make these tables. Their rows have no place below.
+RULES = (*r0006_rules.MADE, *r0008_floors.MADE, *r0010_waitlist.MADE)
 
 # These revisions add so many columns at the end of these tables. Their values have no place below.
 ADDED = {
     "0005": {"bookings": 14, "table_holds": 4},
     "0007": {"bookings": 2, "table_holds": 1},
-    "0009": {"bookings": 4},
+    "0010": {"bookings": 4},
 }
 Rows = dict[str, list[tuple[Any, ...]]]
 

@@ -225,6 +225,9 @@ def booking_tables(make: TableBuilder) -> None:
         Index("bookings_start", "restaurant_id", "dining_start_us"),
         # The parties at the tables now.
         partial_index("bookings_seated", text("status = 'checked_in'"), "restaurant_id"),
+        partial_index(
+            "bookings_reference", text("reference IS NOT NULL"), "restaurant_id", "reference"
+        ),
         # The parties that were promised tables.
         partial_index(
             "bookings_promised",

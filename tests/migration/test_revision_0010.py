@@ -1,4 +1,4 @@
-"""The waitlist and the slots go from revision 0009 down to 0008 and up again."""
+"""The waitlist and the slots go from revision 0010 down to 0009 and up again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.evening import FRIDAY, NOW, a_house, at, one_table, party_size
 from tests.migration.place import Place
 
 
-def test_revision_0009_puts_waiting_parties_on_the_priority_waitlist(place: Place) -> None:
+def test_revision_0010_puts_waiting_parties_on_the_priority_waitlist(place: Place) -> None:
     migrate(place.url)
     store = place.store(clock=ManualClock(NOW))
     desk = Engine(store).add_restaurant(a_house(one_table()))
@@ -19,7 +19,7 @@ def test_revision_0009_puts_waiting_parties_on_the_priority_waitlist(place: Plac
     desk.open_slot(at("19:00"), 4)
     store.close()
 
-    assert downgrade(place.url, revision="0008") == ("0009",)
+    assert downgrade(place.url, revision="0009") == ("0010",)
     bookings = "SELECT id, status, last_status FROM {schema}bookings ORDER BY id"
     assert list(place.execute(bookings)) == [
         ("b", "confirmed", None),
@@ -28,7 +28,7 @@ def test_revision_0009_puts_waiting_parties_on_the_priority_waitlist(place: Plac
     ]
     keys = "SELECT idempotency_key FROM {schema}command_results"
     assert list(place.execute(keys)) == [("k2",)]
-    assert migrate(place.url)[0] == "0009"
+    assert migrate(place.url)[0] == "0010"
 
     store = place.store(clock=ManualClock(NOW))
     desk = Engine(store).desk("house")

@@ -2,7 +2,7 @@ DROP INDEX bookings_promised;
 
 DROP TABLE booking_slots;
 
--- Revision 0008 does not know the status.
+-- Revision 0009 does not know the status.
 UPDATE bookings SET status = 'priority_waitlist' WHERE status = 'waitlisted';
 
 UPDATE bookings SET last_status = 'priority_waitlist' WHERE last_status = 'waitlisted';

@@ -2,7 +2,7 @@ DROP INDEX {schema}.bookings_promised;
 
 DROP TABLE {schema}.booking_slots;
 
--- Revision 0008 does not know the status.
+-- Revision 0009 does not know the status.
 UPDATE {schema}.bookings SET status = 'priority_waitlist' WHERE status = 'waitlisted';
 
 UPDATE {schema}.bookings SET last_status = 'priority_waitlist' WHERE last_status = 'waitlisted';
