@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from fourtop import (
+    AlternativeTerms,
     BookingRequest,
     BookingStatus,
     CapacityRule,
@@ -325,6 +326,18 @@ def test_a_relaxation_finds_tables_beside_the_promise(store: Store) -> None:
     promise(desk, "p", 4)
     booking = desk.book(party_size(4, relax=[Relaxation.ADJACENCY]))
     assert booking.tables == ("1", "2")
+
+
+def test_a_split_party_leaves_the_tables_of_the_promise(store: Store) -> None:
+    desk = a_desk(store, sketch_floor({"1": 2, "2": 2, "3": 2}))
+    terms = AlternativeTerms(times=False, split=True)
+    promise(desk, "p", 2)
+    found = desk.alternatives(party_size(4), terms)
+    assert [quote.plan.tables for each in found.found for quote in each.quotes] == [("1",), ("2",)]
+    promise(desk, "q", 2)
+    assert not desk.alternatives(party_size(4), terms).found
+    desk.hold(party_size(2), booking_id="q")
+    assert not desk.alternatives(party_size(4), terms).found
 
 
 # ---- after an edit
