@@ -236,6 +236,10 @@ def booking_tables(make: TableBuilder) -> None:
             "occupied_start_us",
         ),
     )
+    _add_assignments(make)
+
+
+def _add_assignments(make: TableBuilder) -> None:
     # No foreign key to table_inventory: a booking keeps its tables when the floor loses them.
     make.table(
         "booking_table_assignments",
