@@ -115,6 +115,8 @@ from fourtop.model.capacity_rules import (
 )
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.date_exception import DateException
+from fourtop.model.demand import DemandProfile
+from fourtop.model.enforcement import Enforcement, EnforcementMode
 from fourtop.model.event import Event, EventType
 from fourtop.model.explanation import Change, ChangeKind, Explanation
 from fourtop.model.floor import Floor, Join, SetCapacity
@@ -122,7 +124,7 @@ from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.house_difference import HouseDifference, PartDifference
 from fourtop.model.plan import Plan, Score, Term
-from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
+from fourtop.model.planning_rules import AdjacencyMode, Planning, Scarcity, Weights
 from fourtop.model.policy import Policy
 from fourtop.model.receipt import PacingUsage, Receipt, Usage
 from fourtop.model.request import BookingRequest, Preference, Relaxation
@@ -205,7 +207,10 @@ __all__ = [
     "ConfirmationResult",
     "CountedIds",
     "DateException",
+    "DemandProfile",
     "Desk",
+    "Enforcement",
+    "EnforcementMode",
     "Engine",
     "Event",
     "EventType",
@@ -277,6 +282,7 @@ __all__ = [
     "Rival",
     "RuleKind",
     "RuleProblem",
+    "Scarcity",
     "Score",
     "SeatingRules",
     "Service",

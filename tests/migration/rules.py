@@ -10,10 +10,12 @@ NEW = (
     *("channels", "booking_windows", "exceptions", "pacing_rules", "channel_shares"),
     *("zone_rules", "walk_in_rules", "guest_stay", "seating"),
 )
+# What revision 0007 brings.
+NEWER = ("demand_profiles", "enforcement")
 
 
 def without_rules(house: House) -> House:
-    """The house without the rules that revision 0006 brings."""
+    """The house without the rules that revision 0006 and later ones bring."""
     policy, bare = house.policy, Policy([])
     caps = [
         each
@@ -29,7 +31,19 @@ def without_rules(house: House) -> House:
         max_lifetime_seconds=bare.holds.max_lifetime_seconds,
     )
     changes = {name: getattr(bare, name) for name in NEW}
-    return attrs.evolve(
-        house,
-        policy=attrs.evolve(policy, capacity_rules=caps, periods=periods, holds=holds, **changes),
+    return without_demand(
+        attrs.evolve(
+            house,
+            policy=attrs.evolve(
+                policy, capacity_rules=caps, periods=periods, holds=holds, **changes
+            ),
+        )
     )
+
+
+def without_demand(house: House) -> House:
+    """The house without the rules that revision 0007 brings."""
+    policy, bare = house.policy, Policy([])
+    changes = {name: getattr(bare, name) for name in NEWER}
+    planning = attrs.evolve(policy.planning, scarcities=())
+    return attrs.evolve(house, policy=attrs.evolve(policy, planning=planning, **changes))

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine
 
 from fourtop import Engine, InvalidInput, ManualClock, StoreMisconfigured, StoreUnavailable
 from fourtop.storage.sql import current, downgrade, history, migrate
-from fourtop.storage.sql.migrations.versions import r0004_columns, r0006_rules
+from fourtop.storage.sql.migrations.versions import r0004_columns, r0006_rules, r0007_demand
 from fourtop.storage.sql.tables.catalog import REVISION
 from tests.database.cluster import Cluster
 from tests.database.session import bouncer, cluster, fresh_database
@@ -39,26 +39,39 @@ print(*migrate(sys.argv[1]), flush=True)
 # Revision 0004 writes the rows of these tables anew; ``test_revision_0004`` compares them with rows
 # of revision 0003. The JSON of events has other words there.
 CHANGED = (*r0004_columns.MADE, "capacity_outbox")
-# Revision 0006 makes these tables. Their rows have no place below.
-RULES = r0006_rules.MADE
+# These revisions make these tables. Their rows have no place below.
+MADE = {"0006": r0006_rules.MADE, "0007": (r0007_demand.MADE,)}
+RULES = (*MADE["0006"], *MADE["0007"])
 
-# Revision 0005 adds so many columns at the end of these tables. Their values have no place below.
-ADDED = {"bookings": 14, "table_holds": 4}
+# These revisions add so many columns at the end of these tables. Their values have no place below.
+ADDED = {
+    "0005": {"bookings": 14, "table_holds": 4},
+    "0007": {"bookings": 1, "table_holds": 1},
+}
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
-def without_added(rows: Rows) -> Rows:
-    """Leave out the columns that revision 0005 adds."""
+def added_above(revision: str, table: str) -> int:
+    """Count the columns that the revisions above one add to a table."""
+    return sum(found.get(table, 0) for each, found in ADDED.items() if each > revision)
+
+
+def without_added(rows: Rows, revision: str) -> Rows:
+    """Leave out the columns that the revisions above one add."""
     return {
-        name: [row[: len(row) - ADDED.get(name, 0)] for row in found]
+        name: [row[: len(row) - added_above(revision, name)] for row in found]
         for name, found in rows.items()
     }
 
 
-def added_to(rows: Rows, table: str) -> set[tuple[Any, ...]]:
-    """Return the values of the columns that revision 0005 adds to a table."""
+def added_to(rows: Rows, table: str, revision: str) -> set[tuple[Any, ...]]:
+    """Return the values of the columns that the revisions above one add to a table."""
+    count = added_above(revision, table)
     return {
-        tuple(json.dumps(each) if isinstance(each, dict) else each for each in row[-ADDED[table] :])
+        tuple(
+            json.dumps(each) if isinstance(each, dict | list) else each
+            for each in row[len(row) - count :]
+        )
         for row in rows[table]
     }
 
@@ -66,8 +79,19 @@ def added_to(rows: Rows, table: str) -> set[tuple[Any, ...]]:
 # Revision 0003 has no place for these values of a booking that is stored as a result.
 LATER = (
     *("must", "wish", "names_tables", "occasion", "channel", "minutes", "reference"),
-    *("local_start", "seated_at", "left_at", "last_step"),
+    *("local_start", "seated_at", "left_at", "last_step", "would_refuse"),
 )
+
+
+def rules_of(place: Place) -> Rows:
+    """Read the rows of the tables that revision 0006 and later ones make."""
+    return {name: rows for name, rows in place.rows().items() if name in RULES}
+
+
+def rules_left(rules: Rows, revision: str) -> Rows:
+    """Leave out the rows of the tables that the revisions above one make."""
+    gone = {name for each, names in MADE.items() if each > revision for name in names}
+    return {name: [] if name in gone else rows for name, rows in rules.items()}
 
 
 def stored_results(place: Place, *, without: tuple[str, ...] = ()) -> list[Any]:
@@ -131,21 +155,23 @@ def test_every_revision_keeps_the_data_on_the_way_down_and_up(place: Place, revi
     fill(place)
     lost = LATER if revision < "0004" else ()
     before = place.rows(without=["command_results", *RULES])
+    rules = rules_of(place)
     results = stored_results(place, without=lost)
     assert downgrade(place.url, revision=revision) == REVISIONS[: REVISIONS.index(revision) : -1]
     assert current(place.url) == revision
-    is_below = revision < "0005"
-    here = without_added(before) if is_below else before
+    here = without_added(before, revision)
     kept = place.rows(without=[*CHANGED, *RULES])
     assert kept == {name: rows for name, rows in here.items() if name in kept}
     assert migrate(place.url) == REVISIONS[REVISIONS.index(revision) + 1 :]
     after = place.rows(without=["command_results", *RULES])
-    assert not any(place.execute(f"SELECT 1 FROM {{schema}}{name}") for name in RULES)  # noqa: S608  # Our own names.
-    assert (without_added(after) if is_below else after) == here
-    if is_below:
-        no = (None,) * 4
-        assert added_to(after, "bookings") == {("{}", "{}", 0, *no, "", *no, None, None)}
-        assert added_to(after, "table_holds") == {(None,) * 4}
+    assert rules_of(place) == rules_left(rules, revision)
+    assert without_added(after, revision) == here
+    no = (None,) * 4
+    promises = ("{}", "{}", 0, *no, "", *no, None, None) if revision < "0005" else ()
+    shadow = (None,) if revision < "0007" else ()
+    assert added_to(after, "bookings", revision) == {(*promises, *shadow)}
+    times = no if revision < "0005" else ()
+    assert added_to(after, "table_holds", revision) == {(*times, *shadow)}
     assert stored_results(place, without=lost) == results
     store = place.store(clock=ManualClock(NOW))
     desk = Engine(store).desk(OURS)

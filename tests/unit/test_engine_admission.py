@@ -31,13 +31,14 @@ from fourtop import (
 from fourtop.engine import admission
 from fourtop.engine.admission import (
     CHECKS,
+    TABLE_RULES,
     Admission,
-    Composition,
     Finding,
     Seating,
 )
 from fourtop.engine.candidacy import Candidacy, Check, Excluded, Reads, TableRule, Variant
 from fourtop.engine.compiled_house import CompiledHouses
+from fourtop.engine.composition import Composition
 from fourtop.ports import Need, Scope, Store, View
 from tests.evening import (
     FRIDAY,
@@ -133,7 +134,7 @@ def test_only_the_check_of_tables_is_left_out_where_tables_are_counted_or_come_l
         channels=("online",),
         channel_shares=(ChannelShare("online", 2),),
     )
-    without = [check.name for check in Composition.of(house).without_tables]
+    without = [check.name for check in Composition.of(house, CHECKS, TABLE_RULES).without_tables]
     after = [check.name for check in CHECKS if check.reads is not Reads.NOTHING]
     assert without == [name for name in after if name != "tables"]
     counted = [check for check in CHECKS if check.reads is Reads.HEADCOUNTS]

@@ -40,6 +40,7 @@ from fourtop.engine.checks.pace import (
     exclude_paced_tables,
     has_pacing,
 )
+from fourtop.engine.checks.shadow import would_refuse
 from fourtop.engine.checks.tables import check_tables, count_tables, is_search_proven
 from fourtop.engine.checks.walk_ins import (
     check_walk_ins,
@@ -55,6 +56,7 @@ from fourtop.engine.checks.zone_caps import (
 )
 from fourtop.engine.checks.zones import exclude_closed_zones, has_zone_rules
 from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.composition import Composition
 from fourtop.engine.limits import limits_of
 from fourtop.engine.relaxation import check_may_relax, ladder, relaxed_planner
 from fourtop.engine.stays import find_stays
@@ -65,15 +67,14 @@ from fourtop.engine.usage import (
     take_attendance,
     usage_of,
 )
-from fourtop.errors import Reason, Refusal
+from fourtop.errors import Code, Reason, Refusal
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Service, Stay
-from fourtop.model.house import House
 from fourtop.model.plan import Plan
 from fourtop.model.receipt import Usage
 from fourtop.model.request import ANY_TABLE, Relaxation
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
-from fourtop.planner import PlanRequest
+from fourtop.planner import Planner, PlanRequest
 from fourtop.ports import Need, Scope, View
 
 # The checks after this one rely on the stay and the service that it finds.
@@ -94,6 +95,7 @@ CHECKS: Final = (
         count_within_capacity,
         binds=has_caps,
         relaxed_by=Relaxation.CAPACITY,
+        is_capacity=True,
     ),
     Check(
         "shares",
@@ -102,6 +104,7 @@ CHECKS: Final = (
         count_within_shares,
         binds=has_shares,
         relaxed_by=Relaxation.CAPACITY,
+        is_capacity=True,
     ),
     Check(
         "pacing",
@@ -110,6 +113,7 @@ CHECKS: Final = (
         count_within_pacing,
         binds=has_pacing,
         relaxed_by=Relaxation.CAPACITY,
+        is_capacity=True,
     ),
     Check(
         "zones",
@@ -118,6 +122,7 @@ CHECKS: Final = (
         count_in_zones,
         binds=has_zone_caps,
         relaxed_by=Relaxation.CAPACITY,
+        is_capacity=True,
     ),
     Check("tables", Reads.ALLOCATIONS, check_tables),
 )
@@ -130,6 +135,7 @@ TABLE_RULES: Final = (
         exclude_paced_tables,
         count_at_paced_tables,
         binds=has_pacing,
+        is_capacity=True,
     ),
     TableRule(
         "zone_caps",
@@ -137,6 +143,7 @@ TABLE_RULES: Final = (
         exclude_full_zones,
         count_within_zones,
         binds=has_zone_caps,
+        is_capacity=True,
     ),
 )
 
@@ -153,6 +160,7 @@ class Seating:
         chosen: Its tables; ``None`` if it was admitted without tables.
         others: The next best plans, if the caller asked for any.
         relaxed: The rules of the house that were lifted for it.
+        would_refuse: The rules in shadow mode that would have refused it.
     """
 
     stay: Stay
@@ -160,6 +168,7 @@ class Seating:
     chosen: Plan | None = None
     others: tuple[Plan, ...] = ()
     relaxed: tuple[Relaxation, ...] = ()
+    would_refuse: tuple[Code, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -181,72 +190,12 @@ class Finding:
     refusal: Refusal
 
 
-# ---- the composition
-
-
-@attrs.frozen
-class Composition:
-    """The rules that bind in one house, by the moment at which they run.
-
-    Args:
-        before_loading: The checks that read nothing.
-        not_promised: Of those, the ones that bind a party whose start a hold has promised.
-        after_loading: The other checks.
-        without_tables: Of those, all but the check of tables. An availability counts tables
-            instead of choosing some; a booking without tables skips them.
-        counted: The checks that limit how many parties sit down one after another.
-        table_rules: The rules that exclude tables.
-        reads_headcounts: Whether a rule reads head counts.
-    """
-
-    before_loading: tuple[Check, ...]
-    not_promised: tuple[Check, ...]
-    after_loading: tuple[Check, ...]
-    without_tables: tuple[Check, ...]
-    counted: tuple[Check, ...]
-    table_rules: tuple[TableRule, ...]
-    reads_headcounts: bool
-
-    @classmethod
-    def of(cls, house: House) -> Composition:
-        """Return the rules that bind in a house."""
-        checks = tuple(each for each in CHECKS if each.binds is None or each.binds(house))
-        rules = tuple(each for each in TABLE_RULES if each.binds is None or each.binds(house))
-        each_reads = (*(each.reads for each in checks), *(each.reads for each in rules))
-        after = tuple(each for each in checks if each.reads is not Reads.NOTHING)
-        before = tuple(each for each in checks if each.reads is Reads.NOTHING)
-        return cls(
-            before_loading=before,
-            not_promised=tuple(each for each in before if not each.is_promised),
-            after_loading=after,
-            without_tables=tuple(each for each in after if each.find is not check_tables),
-            counted=tuple(each for each in checks if each.count is not None),
-            table_rules=rules,
-            reads_headcounts=any(reads is Reads.HEADCOUNTS for reads in each_reads),
-        )
-
-    def without(self, relaxed: tuple[Relaxation, ...]) -> Composition:
-        """Return the rules apart from those that some relaxations lift."""
-
-        def left(checks: tuple[Check, ...]) -> tuple[Check, ...]:
-            return tuple(each for each in checks if each.relaxed_by not in relaxed)
-
-        return attrs.evolve(
-            self,
-            before_loading=left(self.before_loading),
-            not_promised=left(self.not_promised),
-            after_loading=left(self.after_loading),
-            without_tables=left(self.without_tables),
-            counted=left(self.counted),
-            table_rules=tuple(each for each in self.table_rules if each.relaxed_by not in relaxed),
-        )
-
-
 def composition_of(compiled: CompiledHouse) -> Composition:
     """Return the rules that bind in a house; they are composed once."""
     composition: Composition | None = compiled.kept.get(_COMPOSITION)
     if composition is None:
-        composition = compiled.kept[_COMPOSITION] = Composition.of(compiled.house)
+        composition = Composition.of(compiled.house, CHECKS, TABLE_RULES)
+        compiled.kept[_COMPOSITION] = composition
     return composition
 
 
@@ -283,10 +232,11 @@ class Admission:
         self.released = released
         self.composition = composition_of(compiled)
         self.planner = compiled.planner
+        self.lifted: tuple[Relaxation, ...] = ()
         self.all_tables: int = (1 << len(compiled.house.floor.tables)) - 1
         # The answers that the check of tables has worked out.
         self.free_by_window: dict[tuple[int, int], int] = {}
-        self.spots_by_tables: dict[tuple[PlanRequest, int, int], int] = {}
+        self.spots_by_tables: dict[tuple[Planner, PlanRequest, int, int], int] = {}
         self._attendance: dict[tuple[str, date], Attendance] = {}
         policy = compiled.house.policy
         self.earliest_us: int = view.now_us - policy.past_grace_minutes * MICROSECONDS_PER_MINUTE
@@ -338,6 +288,7 @@ class Admission:
         admission = copy(self)
         admission.composition = self.composition.without(relaxed)
         admission.planner = relaxed_planner(self.compiled, relaxed)
+        admission.lifted = relaxed
         # These counts depend on the planner.
         admission.spots_by_tables = {}
         return admission
@@ -359,13 +310,13 @@ class Admission:
             refusal = check.find(candidacy)
             if refusal is not None:
                 return refusal
-        plans = candidacy.plans
+        plans, stay = candidacy.plans, candidacy.stay
+        codes = would_refuse(candidacy) if composition.records else ()
         if not plans:
-            return Seating(candidacy.stay, candidacy.service)
-        stay = candidacy.stay
+            return Seating(stay, candidacy.service, would_refuse=codes)
         if candidacy.variants:
             stay = candidacy.stay_at(self.compiled.house.floor.mask(plans[0].tables))
-        return Seating(stay, candidacy.service, plans[0], plans[1:])
+        return Seating(stay, candidacy.service, plans[0], plans[1:], would_refuse=codes)
 
     def admits(self, party: Party) -> bool:
         """Tell whether a party is admitted, at the least cost; the view covers all that is read."""

@@ -7,6 +7,7 @@ from typing import Final, Self
 
 import attrs
 
+from fourtop.errors import Code
 from fourtop.errors.display import (
     WIDTH,
     brief,
@@ -157,6 +158,7 @@ class Booking:
         seated_us: When the party sat down, in microseconds; ``None`` before.
         left_us: When the party left, in microseconds; ``None`` before.
         last_step: The state before its last step of status, if that step can be undone.
+        would_refuse: The rules in shadow mode that would have refused it when it was last admitted.
         receipt: Further facts from the command that returned it; neither stored nor compared.
     """
 
@@ -182,6 +184,7 @@ class Booking:
     seated_us: int | None = None
     left_us: int | None = None
     last_step: Step | None = None
+    would_refuse: tuple[Code, ...] = ()
     receipt: Receipt = attrs.field(default=NO_RECEIPT, eq=False, repr=False, kw_only=True)
 
     @property

@@ -173,6 +173,7 @@ def new_hold(
         minutes=request.minutes,
         reference=request.reference,
         life_start_us=view.now_us,
+        would_refuse=seating.would_refuse,
         receipt=Receipt(relaxed=relaxed) if relaxed else NO_RECEIPT,
     )
 

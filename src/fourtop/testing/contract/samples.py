@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import attrs
 
+from fourtop.errors import Code
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.block import Block
@@ -112,6 +113,7 @@ def a_booking(booking_id: str = "b1", dining: Window = EVENING) -> Booking:
         seated_us=NOON_US - 6,
         left_us=NOON_US - 5,
         last_step=Step(BookingStatus.CHECKED_IN, EVENING, NOON_US - 4),
+        would_refuse=(Code.PACING_EXCEEDED, Code.CAPACITY_EXCEEDED),
     )
 
 
@@ -139,6 +141,7 @@ def a_hold(hold_id: str = "h1", dining: Window = EVENING) -> Hold:
         minutes=95,
         reference="host-7",
         life_start_us=NOON_US - 60,
+        would_refuse=(Code.CHANNEL_SHARE_HELD_BACK,),
     )
 
 

@@ -15,6 +15,8 @@ from fourtop.storage.sql.tables.values import (
     STAY,
     Row,
     actor_row,
+    codes_of,
+    codes_row,
     preference_of,
     preference_row,
     stay_of,
@@ -50,6 +52,7 @@ BOOKING: Final = (
     "last_start_us",
     "last_end_us",
     "last_step_us",
+    "would_refuse",
     "must",
     "wish",
 )
@@ -76,6 +79,7 @@ def booking_row(booking: Booking) -> Row:
         "local_start": booking.local_start,
         "seated_us": booking.seated_us,
         "left_us": booking.left_us,
+        "would_refuse": codes_row(booking.would_refuse),
         **actor_row(booking.actor),
         **stay_row(booking.stay),
     }
@@ -139,6 +143,7 @@ def _booking(restaurant_id: str, facts: tuple[Any, ...], tables: tuple[str, ...]
         seated_us=row["seated_us"],
         left_us=row["left_us"],
         last_step=_step(row),
+        would_refuse=codes_of(row["would_refuse"]),
     )
 
 
@@ -185,6 +190,7 @@ def booking_tables(make: TableBuilder) -> None:
         make.whole("last_start_us", null=True),
         make.whole("last_end_us", null=True),
         make.whole("last_step_us", null=True),
+        make.words("would_refuse", null=True),
         PrimaryKeyConstraint("restaurant_id", "id", name="bookings_pkey"),
         make.owned_by("bookings_restaurant_fkey", "restaurant_id", of="restaurants"),
         Index("bookings_start", "restaurant_id", "dining_start_us"),

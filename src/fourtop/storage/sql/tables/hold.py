@@ -13,6 +13,8 @@ from fourtop.storage.sql.tables.values import (
     STAY,
     Row,
     actor_row,
+    codes_of,
+    codes_row,
     preference_of,
     preference_row,
     stay_of,
@@ -39,6 +41,7 @@ HOLD: Final = (
     "minutes",
     "reference",
     "life_start_us",
+    "would_refuse",
     *STAY,
 )
 # The columns of a hold that change.
@@ -71,6 +74,7 @@ def hold_row(hold: Hold) -> Row:
         "minutes": hold.minutes,
         "reference": hold.reference,
         "life_start_us": hold.life_start_us,
+        "would_refuse": codes_row(hold.would_refuse),
         **actor_row(hold.actor),
         **stay_row(hold.stay),
     }
@@ -104,6 +108,7 @@ def hold_of(restaurant_id: str, row: list[Any]) -> Hold:
         reference=found["reference"],
         # A hold of an earlier revision has none.
         life_start_us=found["created_us"] if life_start_us is None else life_start_us,
+        would_refuse=codes_of(found["would_refuse"]),
     )
 
 
@@ -133,6 +138,7 @@ def hold_tables(make: TableBuilder) -> None:
         make.small("minutes", null=True),
         make.key("reference", null=True),
         make.whole("life_start_us", null=True),
+        make.words("would_refuse", null=True),
         PrimaryKeyConstraint("restaurant_id", "id", name="table_holds_pkey"),
         make.owned_by("table_holds_restaurant_fkey", "restaurant_id", of="restaurants"),
         partial_index("table_holds_active", active, "restaurant_id", "occupied_start_us"),
