@@ -54,10 +54,12 @@ _DESKS: Final = {
     "HoldDesk": "AsyncHoldDesk",
     "ServiceDesk": "AsyncServiceDesk",
     "HouseDesk": "AsyncHouseDesk",
+    "DayDesk": "AsyncDayDesk",
     "Executor": "AsyncExecutor",
     "fourtop.engine.hold_desk": "fourtop.engine.async_hold_desk",
     "fourtop.engine.service_desk": "fourtop.engine.async_service_desk",
     "fourtop.engine.house_desk": "fourtop.engine.async_house_desk",
+    "fourtop.engine.day_desk": "fourtop.engine.async_day_desk",
 }
 HOUSE_DESK: Final = Twin(
     source="house_desk.py",
@@ -79,6 +81,13 @@ SERVICE_DESK: Final = Twin(
     names=_DESKS,
     module="The part of the asynchronous desk that serves.",
     summary="The commands of the live service; ``AsyncDesk`` has all commands and reads.",
+)
+DAY_DESK: Final = Twin(
+    source="day_desk.py",
+    target="async_day_desk.py",
+    names=_DESKS,
+    module="The part of the asynchronous desk that shows the day to people.",
+    summary="The reads for people; ``AsyncDesk`` has all commands and reads.",
 )
 DESK: Final = Twin(
     source="desk.py",
@@ -119,7 +128,7 @@ event loop.""",
 4""",
     not_awaited=frozenset({"desk"}),
 )
-TWINS: Final = (HOUSE_DESK, HOLD_DESK, SERVICE_DESK, DESK, ENGINE)
+TWINS: Final = (HOUSE_DESK, HOLD_DESK, SERVICE_DESK, DAY_DESK, DESK, ENGINE)
 
 
 def generated(twin: Twin) -> str:

@@ -8,7 +8,6 @@ import attrs
 
 from fourtop.engine.commands import complete, no_show, seat, undo
 from fourtop.engine.commands.status import end_booking
-from fourtop.engine.preconditions import get_booking
 from fourtop.model.booking import BookingStatus
 from fourtop.ports import NO_CHANGES, View
 from fourtop.ports.seated import SeatedParty
@@ -48,8 +47,7 @@ def an_early_leaver_takes_the_cleaning_along(patch: Patch) -> None:
 
 def a_party_is_given_up_before_it_may_come(patch: Patch) -> None:
     def mark_absent(*given: Any) -> Any:
-        invocation, view, _, booking_id, _ = given
-        booking = get_booking(view, booking_id)
+        invocation, view, _, booking = given
         if not booking.status.may_become(BookingStatus.NO_SHOW):
             return good(*given)
         return end_booking(invocation, view, booking, BookingStatus.NO_SHOW)

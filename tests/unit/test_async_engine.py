@@ -220,6 +220,7 @@ EVENING: Final = (
     call("replace_house", a_house(turn_minutes=60), expected=Versions(1, 1, 0)),
     call("replace_house", a_house(turn_minutes=60)),
     call("bookings", MONTH),
+    call("find_bookings", ["b1", "b2"]),
     call("allocations", MONTH),
     call("audit"),
     call("restaurant_id"),

@@ -331,6 +331,8 @@ class Admission:
 
     def is_search_proven(self, party: Party) -> bool:
         """Tell whether the search for the tables of a party comes to its end."""
+        if self.planner.is_compiled(party.party_size):
+            return True
         candidacy = Candidacy(self, party)
         if self._first_refusal(candidacy) is not None or party.tables:
             return True

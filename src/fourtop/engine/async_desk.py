@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Literal, Unpack
 
-from fourtop.engine.async_service_desk import AsyncServiceDesk
+from fourtop.engine.async_day_desk import AsyncDayDesk
 from fourtop.engine.commands import (
     book,
     clear_shadows,
@@ -54,7 +54,7 @@ from fourtop.model.results import (
 from fourtop.model.window import Window
 
 
-class AsyncDesk(AsyncServiceDesk):
+class AsyncDesk(AsyncDayDesk):
     """``Desk`` for an asynchronous store: the same methods, results and errors, awaited.
 
     Arguments are checked when the call is awaited. A cancelled command either has happened or has

@@ -15,6 +15,7 @@ from fourtop.engine.commands import (
     status,
 )
 from fourtop.engine.commands.move import Move
+from fourtop.engine.day_desk import DayDesk
 from fourtop.engine.queries import (
     audit,
     availability,
@@ -28,7 +29,6 @@ from fourtop.engine.queries import (
 from fourtop.engine.queries.audit import Audit, Overlap
 from fourtop.engine.queries.availability import AvailabilityTerms
 from fourtop.engine.queries.table_state import TableState
-from fourtop.engine.service_desk import ServiceDesk
 from fourtop.errors import Refusal
 from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.allocation import Allocation
@@ -51,7 +51,7 @@ from fourtop.model.results import (
 from fourtop.model.window import Window
 
 
-class Desk(ServiceDesk):
+class Desk(DayDesk):
     """The commands and reads of one restaurant, for one actor.
 
     A desk is cheap to make, and thread-safe if its store is. ``quote`` returns a ``Refusal``, and

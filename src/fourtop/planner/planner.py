@@ -143,6 +143,10 @@ class Planner:
         """An upper bound for the party that the floor seats in an empty house."""
         return self._largest_party
 
+    def is_compiled(self, party_size: int) -> bool:
+        """Tell whether all sets of tables for a party are compiled: then no search is bounded."""
+        return self._compiled(party_size).combinations is not None
+
     def best(self, request: PlanRequest, free: int) -> Plan | None:
         """Return the best plan whose tables are all in the mask ``free``, or ``None``.
 

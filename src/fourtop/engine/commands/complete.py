@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fourtop.engine.allocations import expire_holds, released_for
-from fourtop.engine.dispatch.requests import Caller, Command, optional_version, with_expected
+from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.dispatch.requests import BookingCall, Caller, Command, booking_command
 from fourtop.engine.events import status_event
 from fourtop.engine.invocation import Invocation
-from fourtop.engine.preconditions import get_booking
 from fourtop.engine.rivals import find_rivals
 from fourtop.engine.steps import (
     after_step,
@@ -17,7 +17,6 @@ from fourtop.engine.steps import (
     with_window,
 )
 from fourtop.errors import IllegalTransition
-from fourtop.model import validators
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.window import MAX_WINDOW_US, Window
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View, buffer_after_us
@@ -32,29 +31,22 @@ def command(
         InvalidIdentifier: If the id or the key is malformed.
         InvalidInput: If the version is out of range.
     """
-    arguments = with_expected({"booking_id": booking_id}, optional_version(expected))
-    invocation = caller.invocation("complete", key, arguments)
-    validators.check_identifier("booking_id", booking_id)
-    return Command(
-        invocation,
-        Scope(caller.restaurant_id, bookings=frozenset((booking_id,))),
-        lambda view, _: complete_stay(invocation, view, booking_id, expected),
-    )
+    call = BookingCall(booking_id, expected, key)
+    return booking_command(caller, "complete", call, complete_stay)
 
 
 def complete_stay(
-    invocation: Invocation, view: View, booking_id: str, expected: int | None
+    invocation: Invocation, view: View, _compiled: CompiledHouse, booking: Booking
 ) -> Decision[Booking] | Need:
     """Decide that a party has left.
 
     Its rows end when its tables are clean: after the buffer, or at the next row of one of them.
     """
-    booking = get_booking(view, booking_id, expected)
     given, target = booking.assignment, BookingStatus.COMPLETED
     if booking.status is target:
         return Decision(booking)
     if given is None or not booking.status.may_become(target):
-        raise IllegalTransition(booking_id, booking.status.value, target.value)
+        raise IllegalTransition(booking.id, booking.status.value, target.value)
     clean_us = min(view.now_us + buffer_after_us(booking), given.window.start_us + MAX_WINDOW_US)
     changes = NO_CHANGES
     if clean_us > given.window.end_us:
@@ -63,7 +55,7 @@ def complete_stay(
             return Need(Scope(view.scope.restaurant_id, windows=(longer,)))
         clean_us = _clean_until(view, booking, longer)
         changes = expire_holds(invocation, view, longer)
-    changes += released_for(invocation, view, booking_id)
+    changes += released_for(invocation, view, booking.id)
     if clean_us > given.window.end_us:
         given, more = lengthened(invocation, view, booking, clean_us)
         changes += more

@@ -5,14 +5,12 @@ from __future__ import annotations
 from fourtop.engine.allocations import expire_holds
 from fourtop.engine.alternatives import TableSearch, occupied
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.dispatch.requests import Caller, Command, optional_version, with_expected
+from fourtop.engine.dispatch.requests import BookingCall, Caller, Command, booking_command
 from fourtop.engine.events import assignment_event, status_event
 from fourtop.engine.invocation import Invocation
-from fourtop.engine.preconditions import get_booking
 from fourtop.engine.rivals import find_rivals
 from fourtop.engine.steps import after_step, current_rows, in_window, own, with_window
 from fourtop.errors import Code, IllegalTransition, Refusal, Refused
-from fourtop.model import validators
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import Changes, Decision, Need, Scope, View
@@ -27,41 +25,30 @@ def command(
         InvalidIdentifier: If the id or the key is malformed.
         InvalidInput: If the version is out of range.
     """
-    arguments = with_expected({"booking_id": booking_id}, optional_version(expected))
-    invocation = caller.invocation("seat", key, arguments)
-    validators.check_identifier("booking_id", booking_id)
-    return Command(
-        invocation,
-        Scope(caller.restaurant_id, bookings=frozenset((booking_id,))),
-        lambda view, compiled: seat_party(invocation, view, compiled, booking_id, expected),
-    )
+    call = BookingCall(booking_id, expected, key)
+    return booking_command(caller, "seat", call, seat_party)
 
 
 def seat_party(
-    invocation: Invocation,
-    view: View,
-    compiled: CompiledHouse,
-    booking_id: str,
-    expected: int | None,
+    invocation: Invocation, view: View, compiled: CompiledHouse, booking: Booking
 ) -> Decision[Booking] | Need:
     """Decide that a party sits down now, at the tables of its booking.
 
     A party that comes early takes them from now on. If another party has them, the refusal names it
     and the best other tables.
     """
-    booking = get_booking(view, booking_id, expected)
     given, target = booking.assignment, BookingStatus.CHECKED_IN
     if booking.status is target:
         return Decision(booking)
     if given is None or not booking.status.may_become(target):
-        raise IllegalTransition(booking_id, booking.status.value, target.value)
+        raise IllegalTransition(booking.id, booking.status.value, target.value)
     refusal = _refuse_time(view, compiled, booking)
     if refusal is not None:
         raise Refused(refusal)
     ahead = Window.of_micros(view.now_us, given.window.end_us)
     if not view.scope.covers(ahead):
         return Need(Scope(view.scope.restaurant_id, windows=(ahead,)))
-    rivals = find_rivals(view, given.tables, ahead, own(booking_id))
+    rivals = find_rivals(view, given.tables, ahead, own(booking.id))
     if rivals:
         instead = TableSearch(compiled, invocation.actor).find(view, booking, ahead)
         if isinstance(instead, Need):

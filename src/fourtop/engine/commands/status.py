@@ -5,17 +5,16 @@ from __future__ import annotations
 import attrs
 
 from fourtop.engine.allocations import release_from, released_for
-from fourtop.engine.dispatch.requests import Caller, Command, optional_version, with_expected
+from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.dispatch.requests import BookingCall, Caller, Command, booking_command
 from fourtop.engine.events import status_event
 from fourtop.engine.invocation import Invocation
-from fourtop.engine.preconditions import get_booking
 from fourtop.engine.steps import after_step
 from fourtop.errors import IllegalTransition
-from fourtop.model import validators
 from fourtop.model.allocation import OwnerKind
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.window import Window
-from fourtop.ports import Changes, Decision, Scope, View
+from fourtop.ports import Changes, Decision, View
 
 
 def cancel(
@@ -27,17 +26,13 @@ def cancel(
         InvalidInput: If the version is out of range.
         InvalidIdentifier: If the id or the key is malformed.
     """
-    arguments = with_expected({"booking_id": booking_id}, optional_version(expected))
-    invocation = caller.invocation("cancel", key, arguments)
-    validators.check_identifier("booking_id", booking_id)
-    return Command(
-        invocation,
-        Scope(caller.restaurant_id, bookings=frozenset((booking_id,))),
-        lambda view, _: cancel_booking(invocation, view, get_booking(view, booking_id, expected)),
-    )
+    call = BookingCall(booking_id, expected, key)
+    return booking_command(caller, "cancel", call, _cancel)
 
 
-def cancel_booking(invocation: Invocation, view: View, booking: Booking) -> Decision[Booking]:
+def _cancel(
+    invocation: Invocation, view: View, _compiled: CompiledHouse, booking: Booking
+) -> Decision[Booking]:
     """Decide that a party does not come. Its tables are free from now on.
 
     A booking that is cancelled already is not changed.

@@ -10,14 +10,12 @@ from fourtop.engine.allocations import allocate, expire_holds
 from fourtop.engine.alternatives import TableSearch, occupied
 from fourtop.engine.caps import recount
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.dispatch.requests import Caller, Command, optional_version, with_expected
+from fourtop.engine.dispatch.requests import BookingCall, Caller, Command, booking_command
 from fourtop.engine.events import assignment_event, status_event
 from fourtop.engine.invocation import Invocation
-from fourtop.engine.preconditions import get_booking
 from fourtop.engine.rivals import find_rivals
 from fourtop.engine.steps import current_rows, in_window, own, with_window
 from fourtop.errors import NothingToUndo, Refusal, Refused
-from fourtop.model import validators
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
 from fourtop.model.window import Window
@@ -42,31 +40,20 @@ def command(
         InvalidIdentifier: If the id or the key is malformed.
         InvalidInput: If the version is out of range.
     """
-    arguments = with_expected({"booking_id": booking_id}, optional_version(expected))
-    invocation = caller.invocation("undo", key, arguments)
-    validators.check_identifier("booking_id", booking_id)
-    return Command(
-        invocation,
-        Scope(caller.restaurant_id, bookings=frozenset((booking_id,))),
-        lambda view, compiled: undo_step(invocation, view, compiled, booking_id, expected),
-    )
+    call = BookingCall(booking_id, expected, key)
+    return booking_command(caller, "undo", call, undo_step)
 
 
 def undo_step(
-    invocation: Invocation,
-    view: View,
-    compiled: CompiledHouse,
-    booking_id: str,
-    expected: int | None,
+    invocation: Invocation, view: View, compiled: CompiledHouse, booking: Booking
 ) -> Decision[Booking] | Need:
     """Decide that a booking returns to the status and the tables that it had before its last step.
 
     Holds that ended with the step stay ended.
     """
-    booking = get_booking(view, booking_id, expected)
     step = booking.last_step
     if step is None or booking.status not in _UNDONE:
-        raise NothingToUndo(booking_id, booking.status.value)
+        raise NothingToUndo(booking.id, booking.status.value)
     if step.status.counts_covers and not booking.status.counts_covers:
         found = recount(view, compiled, invocation.actor, booking, booking.party_size)
         if isinstance(found, Need):

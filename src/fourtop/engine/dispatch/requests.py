@@ -10,9 +10,11 @@ import attrs
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.ids import IdSource
 from fourtop.engine.invocation import Invocation
+from fourtop.engine.preconditions import get_booking
 from fourtop.errors import FourtopError, InvalidInput, safe_repr
 from fourtop.model import validators
 from fourtop.model.actor import Actor
+from fourtop.model.booking import Booking
 from fourtop.model.request import BookingRequest
 from fourtop.model.window import Window
 from fourtop.ports import Decision, Need, Scope, View
@@ -96,6 +98,52 @@ class Caller:
         return Invocation(
             self.restaurant_id, command, self._ids.next(), self.actor, checked, request
         )
+
+
+@attrs.frozen
+class BookingCall:
+    """The arguments of a command on one booking.
+
+    Args:
+        booking_id: The booking.
+        expected: The version of it that the caller saw, if any.
+        key: The idempotency key, if any.
+    """
+
+    booking_id: str
+    expected: int | None
+    key: str | None
+
+
+def booking_command(
+    caller: Caller,
+    name: str,
+    call: BookingCall,
+    decide: Callable[[Invocation, View, CompiledHouse, Booking], Decision[Booking] | Need],
+) -> Command[Booking]:
+    """Build a command on one booking that takes no other arguments.
+
+    Args:
+        caller: The actor at a restaurant.
+        name: The command's name.
+        call: The arguments of the call.
+        decide: The decision; it receives the booking, in the version that the caller expects.
+
+    Raises:
+        InvalidIdentifier: If the id or the key is malformed.
+        InvalidInput: If the version is out of range.
+    """
+    booking_id, expected = call.booking_id, optional_version(call.expected)
+    arguments = with_expected({"booking_id": booking_id}, expected)
+    invocation = caller.invocation(name, call.key, arguments)
+    validators.check_identifier("booking_id", booking_id)
+    return Command(
+        invocation,
+        Scope(caller.restaurant_id, bookings=frozenset((booking_id,))),
+        lambda view, compiled: decide(
+            invocation, view, compiled, get_booking(view, booking_id, expected)
+        ),
+    )
 
 
 def check_request(request: object) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Final
+
 from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.engine.preconditions import get_booking
+from fourtop.errors import InvalidInput
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation, OwnerKind
 from fourtop.model.block import Block
@@ -14,6 +18,8 @@ from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.model.window import Window
 from fourtop.ports import Need, Scope, View, refs
+
+MAX_IDS: Final = 500
 
 
 def house(caller: Caller) -> Query[House]:
@@ -44,6 +50,25 @@ def booking(caller: Caller, booking_id: str) -> Query[Booking]:
     """
     scope = _of_booking(caller, booking_id)
     return Query(scope, lambda view, _: get_booking(view, booking_id))
+
+
+def found_bookings(caller: Caller, booking_ids: Collection[str]) -> Query[Bookings]:
+    """Build the query for the bookings of some ids, without those that do not exist.
+
+    Raises:
+        InvalidInput: If they are no collection, or more than ``MAX_IDS``.
+        InvalidIdentifier: If one is malformed.
+    """
+    ids = validators.check_identifiers("booking_ids", booking_ids)
+    if len(ids) > MAX_IDS:
+        raise InvalidInput("booking_ids", f"must be at most {MAX_IDS}", f"{len(ids):,}")
+
+    def ask(view: View, _: object) -> Bookings:
+        found = [each for each in map(view.find_booking, ids) if each is not None]
+        found.sort(key=lambda each: (each.stay.dining.start_us, each.id))
+        return Bookings(found, view.house.restaurant.timezone)
+
+    return Query(Scope(caller.restaurant_id, bookings=frozenset(ids)), ask)
 
 
 def _of_booking(caller: Caller, booking_id: str) -> Scope:
