@@ -139,6 +139,7 @@ from fourtop.model.results import (
 )
 from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
+from fourtop.model.shadow_report import ShadowCount, ShadowReport
 from fourtop.model.table import Mobility, Position, Table
 from fourtop.model.walk_in import WalkIn
 from fourtop.model.window import Window
@@ -289,6 +290,8 @@ __all__ = [
     "ServicePeriod",
     "SetCapacity",
     "Severity",
+    "ShadowCount",
+    "ShadowReport",
     "SharedTable",
     "Slot",
     "Spread",
