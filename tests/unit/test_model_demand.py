@@ -12,6 +12,7 @@ from fourtop import (
     DemandProfile,
     InvalidInput,
     NotFound,
+    Plan,
     Planning,
     Policy,
     Scarcity,
@@ -236,7 +237,7 @@ def test_profiles_and_scarcities_are_shown_in_a_line() -> None:
             lambda: Planning(scarcities=[Scarcity(2, 1), Scarcity(2, 0.5)]),
             "scarcities: must be of different kinds (got (2, 'dining', 'standard'))",
         ),
-        (lambda: Planning(scarcities=[2]), "scarcities: "),
+        (lambda: Planning(scarcities=[2]), "scarcities: "),  # type: ignore[list-item]  # What it is about.
     ],
 )
 def test_a_faulty_scarcity_names_the_field_and_the_rule(made: Any, fault: str) -> None:
@@ -312,6 +313,7 @@ def test_section_3_4_the_heuristic_scarcities_of_the_layout(
     scarcities = [Scarcity(2, 0.8), Scarcity(3, 0.03), Scarcity(4, 0.045), Scarcity(6, 0.01)]
     planner = Planner(floor, Planning(scarcities=scarcities))
     plan = planner.judge(PlanRequest(size), tables.split("+"))
+    assert isinstance(plan, Plan)
     assert plan.score.total == pytest.approx(total)
 
 

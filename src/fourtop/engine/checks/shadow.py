@@ -9,6 +9,7 @@ from fourtop.engine.checks.tables import ask_of, excluded_from, free_tables, pla
 from fourtop.engine.enforcement import adjacency_mode, capacity_mode
 from fourtop.errors import Code, Reason, Refusal
 from fourtop.model.enforcement import EnforcementMode
+from fourtop.model.plan import Plan
 from fourtop.planner import PlanRequest
 
 _ADJACENCY: Final = frozenset({Code.ADJACENCY_MISMATCH, Code.ADJACENCY_MODE_MISMATCH})
@@ -43,27 +44,28 @@ def _reasons_of_tables(candidacy: Candidacy, excluded: tuple[Excluded, ...]) -> 
     )
     if is_joined and not excluded:
         return []
-    chosen = candidacy.plans[0].tables
-    apart = [] if is_joined else _reasons_apart(candidacy, ask, chosen)
+    chosen = candidacy.plans[0]
     if candidacy.party.tables:
-        mask = admission.compiled.house.floor.mask(chosen)
-        return apart + [each.reason for each in excluded if each.tables & mask]
-    rules = excluded_from(candidacy)
-    free, left = free_tables(candidacy, rules), free_tables(candidacy, (*rules, *excluded))
-    planner = planner_of(candidacy)
+        mask = admission.compiled.house.floor.mask(chosen.tables)
+        found = [each.reason for each in excluded if each.tables & mask]
+        return found if is_joined else found + _reasons_apart(candidacy, ask, chosen)
+    rules, planner = excluded_from(candidacy), planner_of(candidacy)
     strict = planner if is_joined else admission.planner
+    free, left = free_tables(candidacy, rules), free_tables(candidacy, (*rules, *excluded))
     if strict.is_seatable(ask, left):
         return []
-    # Without caps, a party that finds joined tables is not refused for those that it got.
-    apart = [] if strict.is_seatable(ask, free) else apart
-    if apart and planner.is_seatable(ask, left):
-        return apart
-    return [*(each.reason for each in excluded), *apart]
+    # Each rule alone may leave the party other tables, and both together none.
+    refuses_apart = not strict.is_seatable(ask, free)
+    instead = planner.best(ask, left)
+    found = [each.reason for each in excluded] if instead is None or not refuses_apart else []
+    if refuses_apart:
+        return found + _reasons_apart(candidacy, ask, chosen)
+    return found if instead is None else found + _reasons_apart(candidacy, ask, instead)
 
 
-def _reasons_apart(candidacy: Candidacy, ask: PlanRequest, tables: tuple[str, ...]) -> list[Reason]:
-    """Return the rules of adjacency that tables break."""
-    judged = candidacy.admission.planner.judge(ask, tables)
+def _reasons_apart(candidacy: Candidacy, ask: PlanRequest, plan: Plan) -> list[Reason]:
+    """Return the rules of adjacency that a plan breaks."""
+    judged = candidacy.admission.planner.judge(ask, plan.tables)
     if not isinstance(judged, Refusal):
         return []
     return [reason for reason in judged.reasons if reason.code in _ADJACENCY]
