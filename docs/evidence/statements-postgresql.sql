@@ -239,7 +239,7 @@
 --     enter_job × 2
 --     delete_events
 --
--- remove_restaurant: 32 statements
+-- remove_restaurant: 33 statements
 --     set_tenant
 --     lock_restaurant
 --     load_scope 16
@@ -252,6 +252,7 @@
 --     remove_restaurant_walk_in_rules
 --     remove_restaurant_period_occasions
 --     remove_restaurant_pacing_rules
+--     remove_restaurant_demand_profiles
 --     remove_restaurant_date_exceptions
 --     remove_restaurant_channel_shares
 --     remove_restaurant_capacity_rules
@@ -467,7 +468,8 @@ INSERT INTO fourtop.restaurant_policies (restaurant_id, reservation_interval_min
     slack_budget, score, hold_ttl_seconds, hold_rate_limit, hold_rate_window_seconds,
     hold_max_live, hold_max_live_per_session, hold_max_lifetime_seconds, channels,
     guest_stay_least_minutes, guest_stay_most_minutes, early_minutes, late_minutes,
-    no_show_after_minutes, overstay_minutes)
+    no_show_after_minutes, overstay_minutes, scarcities, enforce_capacity,
+    enforce_capacity_percent, enforce_adjacency, enforce_adjacency_percent)
 SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_policies.reservation_interval_minutes,
     new_restaurant_policies.default_duration_minutes,
     new_restaurant_policies.last_seating_buffer_minutes,
@@ -483,7 +485,9 @@ SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_policies.reservation_inter
     new_restaurant_policies.guest_stay_least_minutes,
     new_restaurant_policies.guest_stay_most_minutes, new_restaurant_policies.early_minutes,
     new_restaurant_policies.late_minutes, new_restaurant_policies.no_show_after_minutes,
-    new_restaurant_policies.overstay_minutes
+    new_restaurant_policies.overstay_minutes, new_restaurant_policies.scarcities,
+    new_restaurant_policies.enforce_capacity, new_restaurant_policies.enforce_capacity_percent,
+    new_restaurant_policies.enforce_adjacency, new_restaurant_policies.enforce_adjacency_percent
 FROM json_to_recordset(CAST(:restaurant_policies::VARCHAR AS JSON)) AS new_restaurant_policies(ordinal INTEGER,
     reservation_interval_minutes INTEGER, default_duration_minutes INTEGER,
     last_seating_buffer_minutes INTEGER, joins_within_zone BOOLEAN, past_grace_minutes INTEGER,
@@ -492,7 +496,9 @@ FROM json_to_recordset(CAST(:restaurant_policies::VARCHAR AS JSON)) AS new_resta
     hold_ttl_seconds INTEGER, hold_rate_limit INTEGER, hold_rate_window_seconds INTEGER,
     hold_max_live INTEGER, hold_max_live_per_session INTEGER, hold_max_lifetime_seconds INTEGER,
     channels JSON, guest_stay_least_minutes INTEGER, guest_stay_most_minutes INTEGER,
-    early_minutes INTEGER, late_minutes INTEGER, no_show_after_minutes INTEGER, overstay_minutes INTEGER)
+    early_minutes INTEGER, late_minutes INTEGER, no_show_after_minutes INTEGER, overstay_minutes INTEGER,
+    scarcities JSON, enforce_capacity TEXT, enforce_capacity_percent INTEGER, enforce_adjacency TEXT,
+    enforce_adjacency_percent INTEGER)
 ORDER BY new_restaurant_policies.ordinal
 ON CONFLICT (restaurant_id) DO UPDATE
 SET reservation_interval_minutes = excluded.reservation_interval_minutes,
@@ -507,7 +513,9 @@ SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     channels = excluded.channels, guest_stay_least_minutes = excluded.guest_stay_least_minutes,
     guest_stay_most_minutes = excluded.guest_stay_most_minutes, early_minutes = excluded.early_minutes,
     late_minutes = excluded.late_minutes, no_show_after_minutes = excluded.no_show_after_minutes,
-    overstay_minutes = excluded.overstay_minutes;
+    overstay_minutes = excluded.overstay_minutes, scarcities = excluded.scarcities,
+    enforce_capacity = excluded.enforce_capacity, enforce_capacity_percent = excluded.enforce_capacity_percent,
+    enforce_adjacency = excluded.enforce_adjacency, enforce_adjacency_percent = excluded.enforce_adjacency_percent;
 
 -- write_restaurant_service_periods
 -- Insert or update the rows of restaurant_service_periods that an edit of the house changes. Used
@@ -648,7 +656,11 @@ SELECT (
             fourtop.restaurant_policies.guest_stay_most_minutes,
             fourtop.restaurant_policies.early_minutes, fourtop.restaurant_policies.late_minutes,
             fourtop.restaurant_policies.no_show_after_minutes,
-            fourtop.restaurant_policies.overstay_minutes) AS json_build_array_7
+            fourtop.restaurant_policies.overstay_minutes, fourtop.restaurant_policies.scarcities,
+            fourtop.restaurant_policies.enforce_capacity,
+            fourtop.restaurant_policies.enforce_capacity_percent,
+            fourtop.restaurant_policies.enforce_adjacency,
+            fourtop.restaurant_policies.enforce_adjacency_percent) AS json_build_array_7
         FROM fourtop.restaurant_policies
         WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
     ) AS anon_14
@@ -772,12 +784,26 @@ SELECT (
 ) AS anon_33, (
     SELECT CAST(json_agg(anon_36.json_build_array_18) AS TEXT) AS json_agg_18
     FROM (
+        SELECT json_build_array(fourtop.restaurant_demand_profiles.position,
+            fourtop.restaurant_demand_profiles.name,
+            fourtop.restaurant_demand_profiles.multiplier,
+            fourtop.restaurant_demand_profiles.start_time,
+            fourtop.restaurant_demand_profiles.end_time,
+            fourtop.restaurant_demand_profiles.weekdays,
+            fourtop.restaurant_demand_profiles.period,
+            fourtop.restaurant_demand_profiles.priority) AS json_build_array_18
+        FROM fourtop.restaurant_demand_profiles
+        WHERE fourtop.restaurant_demand_profiles.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_36
+) AS anon_35, (
+    SELECT CAST(json_agg(anon_38.json_build_array_19) AS TEXT) AS json_agg_19
+    FROM (
         SELECT json_build_array(fourtop.restaurant_walk_in_tables.rule_position,
-            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_18
+            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_19
         FROM fourtop.restaurant_walk_in_tables
         WHERE fourtop.restaurant_walk_in_tables.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_36
-) AS anon_35;
+    ) AS anon_38
+) AS anon_37;
 
 -- load_scope 2
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
@@ -835,7 +861,8 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
+            fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -856,11 +883,11 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.period, fourtop.table_holds.service_date,
-            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
-            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
-            fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
+            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
+            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
+            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
+            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -970,7 +997,8 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
+            fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -991,11 +1019,11 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.period, fourtop.table_holds.service_date,
-            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
-            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
-            fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
+            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
+            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
+            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
+            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1052,8 +1080,8 @@ SELECT (
 WITH did_holds_added AS (
     INSERT INTO fourtop.table_holds (restaurant_id, id, party_size, state, created_us, expires_us,
         fingerprint, actor_id, actor_role, booking_id, session, past_reason, must, wish,
-        names_tables, asked_occasion, channel, minutes, reference, life_start_us, period,
-        service_date, occasion, dining_start_us, dining_end_us, occupied_start_us,
+        names_tables, asked_occasion, channel, minutes, reference, life_start_us, would_refuse,
+        period, service_date, occasion, dining_start_us, dining_end_us, occupied_start_us,
         occupied_end_us, turn_minutes, is_clamped)
     SELECT :restaurant::VARCHAR AS anon_1, new_holds_added.id AS id, new_holds_added.party_size AS party_size,
         new_holds_added.state AS state, new_holds_added.created_us AS created_us,
@@ -1064,17 +1092,18 @@ WITH did_holds_added AS (
         new_holds_added.wish AS wish, new_holds_added.names_tables AS names_tables,
         new_holds_added.asked_occasion AS asked_occasion, new_holds_added.channel AS channel,
         new_holds_added.minutes AS minutes, new_holds_added.reference AS reference,
-        new_holds_added.life_start_us AS life_start_us, new_holds_added.period AS period,
-        new_holds_added.service_date AS service_date, new_holds_added.occasion AS occasion,
-        new_holds_added.dining_start_us AS dining_start_us, new_holds_added.dining_end_us AS dining_end_us,
-        new_holds_added.occupied_start_us AS occupied_start_us, new_holds_added.occupied_end_us AS occupied_end_us,
-        new_holds_added.turn_minutes AS turn_minutes, new_holds_added.is_clamped AS is_clamped
+        new_holds_added.life_start_us AS life_start_us, new_holds_added.would_refuse AS would_refuse,
+        new_holds_added.period AS period, new_holds_added.service_date AS service_date,
+        new_holds_added.occasion AS occasion, new_holds_added.dining_start_us AS dining_start_us,
+        new_holds_added.dining_end_us AS dining_end_us, new_holds_added.occupied_start_us AS occupied_start_us,
+        new_holds_added.occupied_end_us AS occupied_end_us, new_holds_added.turn_minutes AS turn_minutes,
+        new_holds_added.is_clamped AS is_clamped
     FROM json_to_recordset(CAST(:holds_added::VARCHAR AS JSON)) AS new_holds_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, state TEXT, created_us BIGINT, expires_us BIGINT,
         fingerprint TEXT, actor_id TEXT, actor_role TEXT, booking_id TEXT, session TEXT,
         past_reason TEXT, must JSON, wish JSON, names_tables BOOLEAN, asked_occasion TEXT,
-        channel TEXT, minutes INTEGER, reference TEXT, life_start_us BIGINT, period TEXT,
-        service_date TEXT, occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT,
+        channel TEXT, minutes INTEGER, reference TEXT, life_start_us BIGINT, would_refuse TEXT,
+        period TEXT, service_date TEXT, occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT,
         occupied_start_us BIGINT, occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN)
     ORDER BY new_holds_added.ordinal
 ), did_members AS (
@@ -1139,11 +1168,11 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.period, fourtop.table_holds.service_date,
-            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
-            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
-            fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
+            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
+            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
+            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
+            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1298,7 +1327,8 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
+            fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -1319,11 +1349,11 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.period, fourtop.table_holds.service_date,
-            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
-            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
-            fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
+            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
+            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
+            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
+            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1397,8 +1427,8 @@ SELECT (
 WITH did_holds_added AS (
     INSERT INTO fourtop.table_holds (restaurant_id, id, party_size, state, created_us, expires_us,
         fingerprint, actor_id, actor_role, booking_id, session, past_reason, must, wish,
-        names_tables, asked_occasion, channel, minutes, reference, life_start_us, period,
-        service_date, occasion, dining_start_us, dining_end_us, occupied_start_us,
+        names_tables, asked_occasion, channel, minutes, reference, life_start_us, would_refuse,
+        period, service_date, occasion, dining_start_us, dining_end_us, occupied_start_us,
         occupied_end_us, turn_minutes, is_clamped)
     SELECT :restaurant::VARCHAR AS anon_1, new_holds_added.id AS id, new_holds_added.party_size AS party_size,
         new_holds_added.state AS state, new_holds_added.created_us AS created_us,
@@ -1409,17 +1439,18 @@ WITH did_holds_added AS (
         new_holds_added.wish AS wish, new_holds_added.names_tables AS names_tables,
         new_holds_added.asked_occasion AS asked_occasion, new_holds_added.channel AS channel,
         new_holds_added.minutes AS minutes, new_holds_added.reference AS reference,
-        new_holds_added.life_start_us AS life_start_us, new_holds_added.period AS period,
-        new_holds_added.service_date AS service_date, new_holds_added.occasion AS occasion,
-        new_holds_added.dining_start_us AS dining_start_us, new_holds_added.dining_end_us AS dining_end_us,
-        new_holds_added.occupied_start_us AS occupied_start_us, new_holds_added.occupied_end_us AS occupied_end_us,
-        new_holds_added.turn_minutes AS turn_minutes, new_holds_added.is_clamped AS is_clamped
+        new_holds_added.life_start_us AS life_start_us, new_holds_added.would_refuse AS would_refuse,
+        new_holds_added.period AS period, new_holds_added.service_date AS service_date,
+        new_holds_added.occasion AS occasion, new_holds_added.dining_start_us AS dining_start_us,
+        new_holds_added.dining_end_us AS dining_end_us, new_holds_added.occupied_start_us AS occupied_start_us,
+        new_holds_added.occupied_end_us AS occupied_end_us, new_holds_added.turn_minutes AS turn_minutes,
+        new_holds_added.is_clamped AS is_clamped
     FROM json_to_recordset(CAST(:holds_added::VARCHAR AS JSON)) AS new_holds_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, state TEXT, created_us BIGINT, expires_us BIGINT,
         fingerprint TEXT, actor_id TEXT, actor_role TEXT, booking_id TEXT, session TEXT,
         past_reason TEXT, must JSON, wish JSON, names_tables BOOLEAN, asked_occasion TEXT,
-        channel TEXT, minutes INTEGER, reference TEXT, life_start_us BIGINT, period TEXT,
-        service_date TEXT, occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT,
+        channel TEXT, minutes INTEGER, reference TEXT, life_start_us BIGINT, would_refuse TEXT,
+        period TEXT, service_date TEXT, occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT,
         occupied_start_us BIGINT, occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN)
     ORDER BY new_holds_added.ordinal
 ), did_members AS (
@@ -1527,11 +1558,11 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.period, fourtop.table_holds.service_date,
-            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
-            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
-            fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
+            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
+            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
+            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
+            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1597,7 +1628,7 @@ WITH did_bookings_added AS (
         is_clamped, merge_group_id, assigned_start_us, assigned_end_us, assigned_us,
         assigned_by_id, assigned_by_role, names_tables, asked_occasion, channel, minutes,
         reference, local_start, seated_us, left_us, last_status, last_start_us, last_end_us,
-        last_step_us, must, wish)
+        last_step_us, would_refuse, must, wish)
     SELECT :restaurant::VARCHAR AS anon_1, new_bookings_added.id AS id,
         new_bookings_added.party_size AS party_size, new_bookings_added.status AS status,
         new_bookings_added.version AS version, new_bookings_added.created_us AS created_us,
@@ -1617,7 +1648,8 @@ WITH did_bookings_added AS (
         new_bookings_added.seated_us AS seated_us, new_bookings_added.left_us AS left_us,
         new_bookings_added.last_status AS last_status, new_bookings_added.last_start_us AS last_start_us,
         new_bookings_added.last_end_us AS last_end_us, new_bookings_added.last_step_us AS last_step_us,
-        new_bookings_added.must AS must, new_bookings_added.wish AS wish
+        new_bookings_added.would_refuse AS would_refuse, new_bookings_added.must AS must,
+        new_bookings_added.wish AS wish
     FROM json_to_recordset(CAST(:bookings_added::VARCHAR AS JSON)) AS new_bookings_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -1626,7 +1658,8 @@ WITH did_bookings_added AS (
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
-        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, must JSON, wish JSON)
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, would_refuse TEXT, must JSON,
+        wish JSON)
     ORDER BY new_bookings_added.ordinal
 ), did_assignments AS (
     INSERT INTO fourtop.booking_table_assignments (restaurant_id, booking_id, position, table_id)
@@ -1806,7 +1839,8 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
+            fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -1827,11 +1861,11 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.period, fourtop.table_holds.service_date,
-            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
-            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
-            fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
+            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
+            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
+            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
+            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1895,7 +1929,7 @@ WITH did_bookings_added AS (
         is_clamped, merge_group_id, assigned_start_us, assigned_end_us, assigned_us,
         assigned_by_id, assigned_by_role, names_tables, asked_occasion, channel, minutes,
         reference, local_start, seated_us, left_us, last_status, last_start_us, last_end_us,
-        last_step_us, must, wish)
+        last_step_us, would_refuse, must, wish)
     SELECT :restaurant::VARCHAR AS anon_1, new_bookings_added.id AS id,
         new_bookings_added.party_size AS party_size, new_bookings_added.status AS status,
         new_bookings_added.version AS version, new_bookings_added.created_us AS created_us,
@@ -1915,7 +1949,8 @@ WITH did_bookings_added AS (
         new_bookings_added.seated_us AS seated_us, new_bookings_added.left_us AS left_us,
         new_bookings_added.last_status AS last_status, new_bookings_added.last_start_us AS last_start_us,
         new_bookings_added.last_end_us AS last_end_us, new_bookings_added.last_step_us AS last_step_us,
-        new_bookings_added.must AS must, new_bookings_added.wish AS wish
+        new_bookings_added.would_refuse AS would_refuse, new_bookings_added.must AS must,
+        new_bookings_added.wish AS wish
     FROM json_to_recordset(CAST(:bookings_added::VARCHAR AS JSON)) AS new_bookings_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -1924,7 +1959,8 @@ WITH did_bookings_added AS (
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
-        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, must JSON, wish JSON)
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, would_refuse TEXT, must JSON,
+        wish JSON)
     ORDER BY new_bookings_added.ordinal
 ), did_assignments AS (
     INSERT INTO fourtop.booking_table_assignments (restaurant_id, booking_id, position, table_id)
@@ -2019,7 +2055,8 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
+            fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2040,11 +2077,11 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.period, fourtop.table_holds.service_date,
-            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
-            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
-            fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
+            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
+            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
+            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
+            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -2076,7 +2113,8 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
+            fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_2
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2165,7 +2203,8 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
+            fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2189,7 +2228,8 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
+            fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2210,11 +2250,11 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.period, fourtop.table_holds.service_date,
-            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
-            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
-            fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
+            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
+            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
+            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
+            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -2232,11 +2272,11 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.period, fourtop.table_holds.service_date,
-            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
-            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
-            fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
+            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
+            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
+            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
+            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -2376,7 +2416,8 @@ WITH did_assignments_over AS (
         left_us=new_bookings_changed.left_us, last_status=new_bookings_changed.last_status,
         last_start_us=new_bookings_changed.last_start_us,
         last_end_us=new_bookings_changed.last_end_us,
-        last_step_us=new_bookings_changed.last_step_us
+        last_step_us=new_bookings_changed.last_step_us,
+        would_refuse=new_bookings_changed.would_refuse
     FROM json_to_recordset(CAST(:bookings_changed::VARCHAR AS JSON)) AS new_bookings_changed(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -2385,8 +2426,8 @@ WITH did_assignments_over AS (
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
-        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, must JSON, wish JSON,
-        old_version BIGINT)
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, would_refuse TEXT, must JSON,
+        wish JSON, old_version BIGINT)
     WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.id = :bookings_changed_ids::VARCHAR
         AND fourtop.bookings.id = new_bookings_changed.id AND fourtop.bookings.version = new_bookings_changed.old_version
     RETURNING fourtop.bookings.id
@@ -2459,7 +2500,8 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
+            fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2480,11 +2522,11 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.period, fourtop.table_holds.service_date,
-            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
-            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
-            fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
+            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
+            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
+            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
+            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -2584,7 +2626,8 @@ WITH did_assignments_over AS (
         left_us=new_bookings_changed.left_us, last_status=new_bookings_changed.last_status,
         last_start_us=new_bookings_changed.last_start_us,
         last_end_us=new_bookings_changed.last_end_us,
-        last_step_us=new_bookings_changed.last_step_us
+        last_step_us=new_bookings_changed.last_step_us,
+        would_refuse=new_bookings_changed.would_refuse
     FROM json_to_recordset(CAST(:bookings_changed::VARCHAR AS JSON)) AS new_bookings_changed(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -2593,8 +2636,8 @@ WITH did_assignments_over AS (
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
-        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, must JSON, wish JSON,
-        old_version BIGINT)
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, would_refuse TEXT, must JSON,
+        wish JSON, old_version BIGINT)
     WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.id = :bookings_changed_ids::VARCHAR
         AND fourtop.bookings.id = new_bookings_changed.id AND fourtop.bookings.version = new_bookings_changed.old_version
     RETURNING fourtop.bookings.id
@@ -2815,7 +2858,8 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
+            fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2840,7 +2884,8 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
+            fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2861,11 +2906,11 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.period, fourtop.table_holds.service_date,
-            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
-            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
-            fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
+            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
+            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
+            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
+            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -2985,7 +3030,8 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
+            fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -3006,11 +3052,11 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.period, fourtop.table_holds.service_date,
-            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
-            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
-            fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
+            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
+            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
+            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
+            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -3135,7 +3181,11 @@ SELECT (
             fourtop.restaurant_policies.guest_stay_most_minutes,
             fourtop.restaurant_policies.early_minutes, fourtop.restaurant_policies.late_minutes,
             fourtop.restaurant_policies.no_show_after_minutes,
-            fourtop.restaurant_policies.overstay_minutes) AS json_build_array_13
+            fourtop.restaurant_policies.overstay_minutes, fourtop.restaurant_policies.scarcities,
+            fourtop.restaurant_policies.enforce_capacity,
+            fourtop.restaurant_policies.enforce_capacity_percent,
+            fourtop.restaurant_policies.enforce_adjacency,
+            fourtop.restaurant_policies.enforce_adjacency_percent) AS json_build_array_13
         FROM fourtop.restaurant_policies
         WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
     ) AS anon_20
@@ -3259,12 +3309,26 @@ SELECT (
 ) AS anon_39, (
     SELECT CAST(json_agg(anon_42.json_build_array_24) AS TEXT) AS json_agg_26
     FROM (
+        SELECT json_build_array(fourtop.restaurant_demand_profiles.position,
+            fourtop.restaurant_demand_profiles.name,
+            fourtop.restaurant_demand_profiles.multiplier,
+            fourtop.restaurant_demand_profiles.start_time,
+            fourtop.restaurant_demand_profiles.end_time,
+            fourtop.restaurant_demand_profiles.weekdays,
+            fourtop.restaurant_demand_profiles.period,
+            fourtop.restaurant_demand_profiles.priority) AS json_build_array_24
+        FROM fourtop.restaurant_demand_profiles
+        WHERE fourtop.restaurant_demand_profiles.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_42
+) AS anon_41, (
+    SELECT CAST(json_agg(anon_44.json_build_array_25) AS TEXT) AS json_agg_27
+    FROM (
         SELECT json_build_array(fourtop.restaurant_walk_in_tables.rule_position,
-            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_24
+            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_25
         FROM fourtop.restaurant_walk_in_tables
         WHERE fourtop.restaurant_walk_in_tables.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_42
-) AS anon_41;
+    ) AS anon_44
+) AS anon_43;
 
 -- enter_job
 -- Set the lock timeout and the role of the jobs. Used by: sweep_holds, dead_letters,
@@ -3570,7 +3634,8 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
+            fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -3635,6 +3700,13 @@ WHERE fourtop.restaurant_period_occasions.restaurant_id = :restaurant::VARCHAR;
 DELETE
 FROM fourtop.restaurant_pacing_rules
 WHERE fourtop.restaurant_pacing_rules.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_restaurant_demand_profiles
+-- Delete all rows of a removed restaurant in restaurant_demand_profiles. Used by:
+-- remove_restaurant.
+DELETE
+FROM fourtop.restaurant_demand_profiles
+WHERE fourtop.restaurant_demand_profiles.restaurant_id = :restaurant::VARCHAR;
 
 -- remove_restaurant_date_exceptions
 -- Delete all rows of a removed restaurant in restaurant_date_exceptions. Used by:
@@ -3864,7 +3936,11 @@ SELECT (
             fourtop.restaurant_policies.guest_stay_most_minutes,
             fourtop.restaurant_policies.early_minutes, fourtop.restaurant_policies.late_minutes,
             fourtop.restaurant_policies.no_show_after_minutes,
-            fourtop.restaurant_policies.overstay_minutes) AS json_build_array_7
+            fourtop.restaurant_policies.overstay_minutes, fourtop.restaurant_policies.scarcities,
+            fourtop.restaurant_policies.enforce_capacity,
+            fourtop.restaurant_policies.enforce_capacity_percent,
+            fourtop.restaurant_policies.enforce_adjacency,
+            fourtop.restaurant_policies.enforce_adjacency_percent) AS json_build_array_7
         FROM fourtop.restaurant_policies
         WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
     ) AS anon_14
@@ -3988,12 +4064,26 @@ SELECT (
 ) AS anon_33, (
     SELECT CAST(json_agg(anon_36.json_build_array_18) AS TEXT) AS json_agg_18
     FROM (
+        SELECT json_build_array(fourtop.restaurant_demand_profiles.position,
+            fourtop.restaurant_demand_profiles.name,
+            fourtop.restaurant_demand_profiles.multiplier,
+            fourtop.restaurant_demand_profiles.start_time,
+            fourtop.restaurant_demand_profiles.end_time,
+            fourtop.restaurant_demand_profiles.weekdays,
+            fourtop.restaurant_demand_profiles.period,
+            fourtop.restaurant_demand_profiles.priority) AS json_build_array_18
+        FROM fourtop.restaurant_demand_profiles
+        WHERE fourtop.restaurant_demand_profiles.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_36
+) AS anon_35, (
+    SELECT CAST(json_agg(anon_38.json_build_array_19) AS TEXT) AS json_agg_19
+    FROM (
         SELECT json_build_array(fourtop.restaurant_walk_in_tables.rule_position,
-            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_18
+            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_19
         FROM fourtop.restaurant_walk_in_tables
         WHERE fourtop.restaurant_walk_in_tables.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_36
-) AS anon_35;
+    ) AS anon_38
+) AS anon_37;
 
 -- write_table_set_capacities
 -- Insert or update the rows of table_set_capacities that an edit of the house changes.
@@ -4135,6 +4225,24 @@ FROM json_to_recordset(CAST(:restaurant_walk_in_rules::VARCHAR AS JSON)) AS new_
 ORDER BY new_restaurant_walk_in_rules.ordinal
 ON CONFLICT (restaurant_id, position) DO UPDATE
 SET weekdays = excluded.weekdays, dates = excluded.dates, period = excluded.period;
+
+-- write_restaurant_demand_profiles
+-- Insert or update the rows of restaurant_demand_profiles that an edit of the house changes.
+INSERT INTO fourtop.restaurant_demand_profiles (restaurant_id, position, name, multiplier,
+    start_time, end_time, weekdays, period, priority)
+SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_demand_profiles.position,
+    new_restaurant_demand_profiles.name, new_restaurant_demand_profiles.multiplier,
+    new_restaurant_demand_profiles.start_time, new_restaurant_demand_profiles.end_time,
+    new_restaurant_demand_profiles.weekdays, new_restaurant_demand_profiles.period,
+    new_restaurant_demand_profiles.priority
+FROM json_to_recordset(CAST(:restaurant_demand_profiles::VARCHAR AS JSON)) AS new_restaurant_demand_profiles(ordinal INTEGER,
+    position INTEGER, name TEXT, multiplier JSON, start_time TEXT, end_time TEXT, weekdays JSON,
+    period TEXT, priority INTEGER)
+ORDER BY new_restaurant_demand_profiles.ordinal
+ON CONFLICT (restaurant_id, position) DO UPDATE
+SET name = excluded.name, multiplier = excluded.multiplier, start_time = excluded.start_time,
+    end_time = excluded.end_time, weekdays = excluded.weekdays, period = excluded.period,
+    priority = excluded.priority;
 
 -- write_restaurant_walk_in_tables
 -- Insert or update the rows of restaurant_walk_in_tables that an edit of the house changes.
@@ -4299,6 +4407,17 @@ WHERE fourtop.restaurant_walk_in_rules.restaurant_id = :restaurant::VARCHAR AND 
     WHERE fourtop.restaurant_walk_in_rules.position = new_restaurant_walk_in_rules.position
 ));
 
+-- delete_restaurant_demand_profiles
+-- Delete the rows of restaurant_demand_profiles that an edit of the house removes.
+DELETE
+FROM fourtop.restaurant_demand_profiles
+WHERE fourtop.restaurant_demand_profiles.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:restaurant_demand_profiles::VARCHAR AS JSON)) AS new_restaurant_demand_profiles(ordinal INTEGER,
+        position INTEGER)
+    WHERE fourtop.restaurant_demand_profiles.position = new_restaurant_demand_profiles.position
+));
+
 -- delete_restaurant_walk_in_tables
 -- Delete the rows of restaurant_walk_in_tables that an edit of the house removes.
 DELETE
@@ -4351,7 +4470,8 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.must, fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
+            fourtop.bookings.wish, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -4372,11 +4492,11 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.period, fourtop.table_holds.service_date,
-            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
-            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
-            fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
+            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
+            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
+            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
+            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id

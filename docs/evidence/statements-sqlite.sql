@@ -238,7 +238,7 @@
 -- prune_outbox: 1 statement
 --     delete_events
 --
--- remove_restaurant: 31 statements
+-- remove_restaurant: 32 statements
 --     lock_restaurant
 --     load_scope 16
 --     remove_table_set_members
@@ -250,6 +250,7 @@
 --     remove_restaurant_walk_in_rules
 --     remove_restaurant_period_occasions
 --     remove_restaurant_pacing_rules
+--     remove_restaurant_demand_profiles
 --     remove_restaurant_date_exceptions
 --     remove_restaurant_channel_shares
 --     remove_restaurant_capacity_rules
@@ -374,7 +375,8 @@ INSERT INTO restaurant_policies (restaurant_id, reservation_interval_minutes,
     slack_budget, score, hold_ttl_seconds, hold_rate_limit, hold_rate_window_seconds,
     hold_max_live, hold_max_live_per_session, hold_max_lifetime_seconds, channels,
     guest_stay_least_minutes, guest_stay_most_minutes, early_minutes, late_minutes,
-    no_show_after_minutes, overstay_minutes)
+    no_show_after_minutes, overstay_minutes, scarcities, enforce_capacity,
+    enforce_capacity_percent, enforce_adjacency, enforce_adjacency_percent)
 VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_minutes,
     :each_last_seating_buffer_minutes, :each_joins_within_zone, :each_past_grace_minutes,
     :each_turn_bands, :each_closures, :each_adjacency_mode, :each_adjacency_required,
@@ -382,7 +384,9 @@ VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_
     :each_hold_ttl_seconds, :each_hold_rate_limit, :each_hold_rate_window_seconds,
     :each_hold_max_live, :each_hold_max_live_per_session, :each_hold_max_lifetime_seconds,
     :each_channels, :each_guest_stay_least_minutes, :each_guest_stay_most_minutes,
-    :each_early_minutes, :each_late_minutes, :each_no_show_after_minutes, :each_overstay_minutes)
+    :each_early_minutes, :each_late_minutes, :each_no_show_after_minutes, :each_overstay_minutes,
+    :each_scarcities, :each_enforce_capacity, :each_enforce_capacity_percent,
+    :each_enforce_adjacency, :each_enforce_adjacency_percent)
 ON CONFLICT (restaurant_id) DO UPDATE
 SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     default_duration_minutes = excluded.default_duration_minutes, last_seating_buffer_minutes = excluded.last_seating_buffer_minutes,
@@ -396,7 +400,9 @@ SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     channels = excluded.channels, guest_stay_least_minutes = excluded.guest_stay_least_minutes,
     guest_stay_most_minutes = excluded.guest_stay_most_minutes, early_minutes = excluded.early_minutes,
     late_minutes = excluded.late_minutes, no_show_after_minutes = excluded.no_show_after_minutes,
-    overstay_minutes = excluded.overstay_minutes;
+    overstay_minutes = excluded.overstay_minutes, scarcities = excluded.scarcities,
+    enforce_capacity = excluded.enforce_capacity, enforce_capacity_percent = excluded.enforce_capacity_percent,
+    enforce_adjacency = excluded.enforce_adjacency, enforce_adjacency_percent = excluded.enforce_adjacency_percent;
 
 -- write_restaurant_service_periods
 -- Insert or update the rows of restaurant_service_periods that an edit of the house changes. Used
@@ -504,7 +510,9 @@ SELECT (
             restaurant_policies.guest_stay_least_minutes,
             restaurant_policies.guest_stay_most_minutes, restaurant_policies.early_minutes,
             restaurant_policies.late_minutes, restaurant_policies.no_show_after_minutes,
-            restaurant_policies.overstay_minutes) AS json_array_7
+            restaurant_policies.overstay_minutes, json(restaurant_policies.scarcities),
+            restaurant_policies.enforce_capacity, restaurant_policies.enforce_capacity_percent,
+            restaurant_policies.enforce_adjacency, restaurant_policies.enforce_adjacency_percent) AS json_array_7
         FROM restaurant_policies
         WHERE restaurant_policies.restaurant_id = :restaurant
     ) AS anon_21
@@ -613,12 +621,22 @@ SELECT (
 ) AS anon_49, (
     SELECT '[' || group_concat(anon_54.json_array_18) || ']' AS anon_53
     FROM (
+        SELECT json_array(restaurant_demand_profiles.position, restaurant_demand_profiles.name,
+            json(restaurant_demand_profiles.multiplier), restaurant_demand_profiles.start_time,
+            restaurant_demand_profiles.end_time, json(restaurant_demand_profiles.weekdays),
+            restaurant_demand_profiles.period, restaurant_demand_profiles.priority) AS json_array_18
+        FROM restaurant_demand_profiles
+        WHERE restaurant_demand_profiles.restaurant_id = :restaurant
+    ) AS anon_54
+) AS anon_52, (
+    SELECT '[' || group_concat(anon_57.json_array_19) || ']' AS anon_56
+    FROM (
         SELECT json_array(restaurant_walk_in_tables.rule_position,
-            restaurant_walk_in_tables.table_id) AS json_array_18
+            restaurant_walk_in_tables.table_id) AS json_array_19
         FROM restaurant_walk_in_tables
         WHERE restaurant_walk_in_tables.restaurant_id = :restaurant
-    ) AS anon_54
-) AS anon_52;
+    ) AS anon_57
+) AS anon_55;
 
 -- load_scope 2
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
@@ -663,7 +681,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -684,9 +703,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us,
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -780,7 +800,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -801,9 +822,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us,
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -855,13 +877,15 @@ SELECT (
 INSERT INTO table_holds (restaurant_id, id, party_size, state, period, service_date, occasion,
     dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped,
     created_us, expires_us, fingerprint, actor_id, actor_role, booking_id, session, past_reason,
-    must, wish, names_tables, asked_occasion, channel, minutes, reference, life_start_us)
+    must, wish, names_tables, asked_occasion, channel, minutes, reference, life_start_us,
+    would_refuse)
 VALUES (:restaurant, :each_id, :each_party_size, :each_state, :each_period, :each_service_date,
     :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_occupied_start_us,
     :each_occupied_end_us, :each_turn_minutes, :each_is_clamped, :each_created_us,
     :each_expires_us, :each_fingerprint, :each_actor_id, :each_actor_role, :each_booking_id,
     :each_session, :each_past_reason, :each_must, :each_wish, :each_names_tables,
-    :each_asked_occasion, :each_channel, :each_minutes, :each_reference, :each_life_start_us);
+    :each_asked_occasion, :each_channel, :each_minutes, :each_reference, :each_life_start_us,
+    :each_would_refuse);
 
 -- write_members
 -- Insert the tables of holds. Used by: hold, hold with a key and a session, a hold that expires.
@@ -915,9 +939,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us,
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1022,7 +1047,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1043,9 +1069,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us,
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1136,9 +1163,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us,
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1199,7 +1227,7 @@ INSERT INTO bookings (restaurant_id, id, party_size, status, period, service_dat
     merge_group_id, assigned_start_us, assigned_end_us, assigned_us, assigned_by_id,
     assigned_by_role, version, created_us, updated_us, actor_id, actor_role, past_reason, must,
     wish, names_tables, asked_occasion, channel, minutes, reference, local_start, seated_us,
-    left_us, last_status, last_start_us, last_end_us, last_step_us)
+    left_us, last_status, last_start_us, last_end_us, last_step_us, would_refuse)
 VALUES (:restaurant, :each_id, :each_party_size, :each_status, :each_period, :each_service_date,
     :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_occupied_start_us,
     :each_occupied_end_us, :each_turn_minutes, :each_is_clamped, :each_merge_group_id,
@@ -1208,7 +1236,7 @@ VALUES (:restaurant, :each_id, :each_party_size, :each_status, :each_period, :ea
     :each_actor_role, :each_past_reason, :each_must, :each_wish, :each_names_tables,
     :each_asked_occasion, :each_channel, :each_minutes, :each_reference, :each_local_start,
     :each_seated_us, :each_left_us, :each_last_status, :each_last_start_us, :each_last_end_us,
-    :each_last_step_us);
+    :each_last_step_us, :each_would_refuse);
 
 -- write_assignments
 -- Insert or update the table assignments of bookings. Used by: confirm, book, reschedule, move,
@@ -1276,7 +1304,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1297,9 +1326,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us,
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1384,7 +1414,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1405,9 +1436,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us,
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1437,7 +1469,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
+            json((
             SELECT json_group_array(anon_3."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1511,7 +1544,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1533,7 +1567,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1554,9 +1589,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us,
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1574,9 +1610,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us,
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1634,7 +1671,8 @@ SET party_size=:each_party_size, status=:each_status, period=:each_period,
     asked_occasion=:each_asked_occasion, channel=:each_channel, minutes=:each_minutes,
     reference=:each_reference, local_start=:each_local_start, seated_us=:each_seated_us,
     left_us=:each_left_us, last_status=:each_last_status, last_start_us=:each_last_start_us,
-    last_end_us=:each_last_end_us, last_step_us=:each_last_step_us
+    last_end_us=:each_last_end_us, last_step_us=:each_last_step_us,
+    would_refuse=:each_would_refuse
 WHERE bookings.restaurant_id = :restaurant AND bookings.id = :each_id AND bookings.version = :each_old_version;
 
 -- write_assignments_over
@@ -1688,7 +1726,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1709,9 +1748,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us,
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1821,7 +1861,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1843,7 +1884,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1864,9 +1906,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us,
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1947,7 +1990,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1968,9 +2012,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us,
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -2081,7 +2126,9 @@ SELECT (
             restaurant_policies.guest_stay_least_minutes,
             restaurant_policies.guest_stay_most_minutes, restaurant_policies.early_minutes,
             restaurant_policies.late_minutes, restaurant_policies.no_show_after_minutes,
-            restaurant_policies.overstay_minutes) AS json_array_13
+            restaurant_policies.overstay_minutes, json(restaurant_policies.scarcities),
+            restaurant_policies.enforce_capacity, restaurant_policies.enforce_capacity_percent,
+            restaurant_policies.enforce_adjacency, restaurant_policies.enforce_adjacency_percent) AS json_array_13
         FROM restaurant_policies
         WHERE restaurant_policies.restaurant_id = :restaurant
     ) AS anon_35
@@ -2190,12 +2237,22 @@ SELECT (
 ) AS anon_63, (
     SELECT '[' || group_concat(anon_68.json_array_24) || ']' AS anon_67
     FROM (
+        SELECT json_array(restaurant_demand_profiles.position, restaurant_demand_profiles.name,
+            json(restaurant_demand_profiles.multiplier), restaurant_demand_profiles.start_time,
+            restaurant_demand_profiles.end_time, json(restaurant_demand_profiles.weekdays),
+            restaurant_demand_profiles.period, restaurant_demand_profiles.priority) AS json_array_24
+        FROM restaurant_demand_profiles
+        WHERE restaurant_demand_profiles.restaurant_id = :restaurant
+    ) AS anon_68
+) AS anon_66, (
+    SELECT '[' || group_concat(anon_71.json_array_25) || ']' AS anon_70
+    FROM (
         SELECT json_array(restaurant_walk_in_tables.rule_position,
-            restaurant_walk_in_tables.table_id) AS json_array_24
+            restaurant_walk_in_tables.table_id) AS json_array_25
         FROM restaurant_walk_in_tables
         WHERE restaurant_walk_in_tables.restaurant_id = :restaurant
-    ) AS anon_68
-) AS anon_66;
+    ) AS anon_71
+) AS anon_69;
 
 -- list_expired_holds
 -- List active holds that have expired. Used by: sweep_holds.
@@ -2468,7 +2525,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
+            json((
             SELECT json_group_array(anon_7."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2536,6 +2594,13 @@ WHERE restaurant_period_occasions.restaurant_id = :restaurant;
 DELETE
 FROM restaurant_pacing_rules
 WHERE restaurant_pacing_rules.restaurant_id = :restaurant;
+
+-- remove_restaurant_demand_profiles
+-- Delete all rows of a removed restaurant in restaurant_demand_profiles. Used by:
+-- remove_restaurant.
+DELETE
+FROM restaurant_demand_profiles
+WHERE restaurant_demand_profiles.restaurant_id = :restaurant;
 
 -- remove_restaurant_date_exceptions
 -- Delete all rows of a removed restaurant in restaurant_date_exceptions. Used by:
@@ -2751,7 +2816,9 @@ SELECT (
             restaurant_policies.guest_stay_least_minutes,
             restaurant_policies.guest_stay_most_minutes, restaurant_policies.early_minutes,
             restaurant_policies.late_minutes, restaurant_policies.no_show_after_minutes,
-            restaurant_policies.overstay_minutes) AS json_array_7
+            restaurant_policies.overstay_minutes, json(restaurant_policies.scarcities),
+            restaurant_policies.enforce_capacity, restaurant_policies.enforce_capacity_percent,
+            restaurant_policies.enforce_adjacency, restaurant_policies.enforce_adjacency_percent) AS json_array_7
         FROM restaurant_policies
         WHERE restaurant_policies.restaurant_id = :restaurant
     ) AS anon_21
@@ -2860,12 +2927,22 @@ SELECT (
 ) AS anon_49, (
     SELECT '[' || group_concat(anon_54.json_array_18) || ']' AS anon_53
     FROM (
+        SELECT json_array(restaurant_demand_profiles.position, restaurant_demand_profiles.name,
+            json(restaurant_demand_profiles.multiplier), restaurant_demand_profiles.start_time,
+            restaurant_demand_profiles.end_time, json(restaurant_demand_profiles.weekdays),
+            restaurant_demand_profiles.period, restaurant_demand_profiles.priority) AS json_array_18
+        FROM restaurant_demand_profiles
+        WHERE restaurant_demand_profiles.restaurant_id = :restaurant
+    ) AS anon_54
+) AS anon_52, (
+    SELECT '[' || group_concat(anon_57.json_array_19) || ']' AS anon_56
+    FROM (
         SELECT json_array(restaurant_walk_in_tables.rule_position,
-            restaurant_walk_in_tables.table_id) AS json_array_18
+            restaurant_walk_in_tables.table_id) AS json_array_19
         FROM restaurant_walk_in_tables
         WHERE restaurant_walk_in_tables.restaurant_id = :restaurant
-    ) AS anon_54
-) AS anon_52;
+    ) AS anon_57
+) AS anon_55;
 
 -- write_table_set_capacities
 -- Insert or update the rows of table_set_capacities that an edit of the house changes.
@@ -2953,6 +3030,17 @@ INSERT INTO restaurant_walk_in_rules (restaurant_id, position, weekdays, dates, 
 VALUES (:restaurant, :each_position, :each_weekdays, :each_dates, :each_period)
 ON CONFLICT (restaurant_id, position) DO UPDATE
 SET weekdays = excluded.weekdays, dates = excluded.dates, period = excluded.period;
+
+-- write_restaurant_demand_profiles
+-- Insert or update the rows of restaurant_demand_profiles that an edit of the house changes.
+INSERT INTO restaurant_demand_profiles (restaurant_id, position, name, multiplier, start_time,
+    end_time, weekdays, period, priority)
+VALUES (:restaurant, :each_position, :each_name, :each_multiplier, :each_start_time,
+    :each_end_time, :each_weekdays, :each_period, :each_priority)
+ON CONFLICT (restaurant_id, position) DO UPDATE
+SET name = excluded.name, multiplier = excluded.multiplier, start_time = excluded.start_time,
+    end_time = excluded.end_time, weekdays = excluded.weekdays, period = excluded.period,
+    priority = excluded.priority;
 
 -- write_restaurant_walk_in_tables
 -- Insert or update the rows of restaurant_walk_in_tables that an edit of the house changes.
@@ -3046,6 +3134,12 @@ DELETE
 FROM restaurant_walk_in_rules
 WHERE restaurant_walk_in_rules.restaurant_id = :restaurant AND restaurant_walk_in_rules.position = :each_position;
 
+-- delete_restaurant_demand_profiles
+-- Delete the rows of restaurant_demand_profiles that an edit of the house removes.
+DELETE
+FROM restaurant_demand_profiles
+WHERE restaurant_demand_profiles.restaurant_id = :restaurant AND restaurant_demand_profiles.position = :each_position;
+
 -- delete_restaurant_walk_in_tables
 -- Delete the rows of restaurant_walk_in_tables that an edit of the house removes.
 DELETE
@@ -3098,7 +3192,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, json(bookings.must), json(bookings.wish), json((
+            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
+            json((
             SELECT json_group_array(anon_11."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -3122,9 +3217,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us,
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_16."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
