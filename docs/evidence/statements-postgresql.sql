@@ -465,9 +465,9 @@ SET seat_loss = excluded.seat_loss;
 INSERT INTO fourtop.restaurant_policies (restaurant_id, reservation_interval_minutes,
     default_duration_minutes, last_seating_buffer_minutes, joins_within_zone, past_grace_minutes,
     turn_bands, closures, adjacency_mode, adjacency_required, adjacency_min_party, max_tables,
-    slack_budget, score, hold_ttl_seconds, hold_rate_limit, hold_rate_window_seconds,
-    hold_max_live, hold_max_live_per_session, hold_max_lifetime_seconds, channels,
-    guest_stay_least_minutes, guest_stay_most_minutes, early_minutes, late_minutes,
+    slack_budget, staff_max_slack, score, hold_ttl_seconds, hold_rate_limit,
+    hold_rate_window_seconds, hold_max_live, hold_max_live_per_session, hold_max_lifetime_seconds,
+    channels, guest_stay_least_minutes, guest_stay_most_minutes, early_minutes, late_minutes,
     no_show_after_minutes, overstay_minutes, scarcities, enforce_capacity,
     enforce_capacity_percent, enforce_adjacency, enforce_adjacency_percent)
 SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_policies.reservation_interval_minutes,
@@ -477,10 +477,10 @@ SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_policies.reservation_inter
     new_restaurant_policies.turn_bands, new_restaurant_policies.closures,
     new_restaurant_policies.adjacency_mode, new_restaurant_policies.adjacency_required,
     new_restaurant_policies.adjacency_min_party, new_restaurant_policies.max_tables,
-    new_restaurant_policies.slack_budget, new_restaurant_policies.score,
-    new_restaurant_policies.hold_ttl_seconds, new_restaurant_policies.hold_rate_limit,
-    new_restaurant_policies.hold_rate_window_seconds, new_restaurant_policies.hold_max_live,
-    new_restaurant_policies.hold_max_live_per_session,
+    new_restaurant_policies.slack_budget, new_restaurant_policies.staff_max_slack,
+    new_restaurant_policies.score, new_restaurant_policies.hold_ttl_seconds,
+    new_restaurant_policies.hold_rate_limit, new_restaurant_policies.hold_rate_window_seconds,
+    new_restaurant_policies.hold_max_live, new_restaurant_policies.hold_max_live_per_session,
     new_restaurant_policies.hold_max_lifetime_seconds, new_restaurant_policies.channels,
     new_restaurant_policies.guest_stay_least_minutes,
     new_restaurant_policies.guest_stay_most_minutes, new_restaurant_policies.early_minutes,
@@ -492,8 +492,8 @@ FROM json_to_recordset(CAST(:restaurant_policies::VARCHAR AS JSON)) AS new_resta
     reservation_interval_minutes INTEGER, default_duration_minutes INTEGER,
     last_seating_buffer_minutes INTEGER, joins_within_zone BOOLEAN, past_grace_minutes INTEGER,
     turn_bands JSON, closures JSON, adjacency_mode TEXT, adjacency_required BOOLEAN,
-    adjacency_min_party INTEGER, max_tables INTEGER, slack_budget INTEGER, score JSON,
-    hold_ttl_seconds INTEGER, hold_rate_limit INTEGER, hold_rate_window_seconds INTEGER,
+    adjacency_min_party INTEGER, max_tables INTEGER, slack_budget INTEGER, staff_max_slack INTEGER,
+    score JSON, hold_ttl_seconds INTEGER, hold_rate_limit INTEGER, hold_rate_window_seconds INTEGER,
     hold_max_live INTEGER, hold_max_live_per_session INTEGER, hold_max_lifetime_seconds INTEGER,
     channels JSON, guest_stay_least_minutes INTEGER, guest_stay_most_minutes INTEGER,
     early_minutes INTEGER, late_minutes INTEGER, no_show_after_minutes INTEGER, overstay_minutes INTEGER,
@@ -513,9 +513,10 @@ SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     channels = excluded.channels, guest_stay_least_minutes = excluded.guest_stay_least_minutes,
     guest_stay_most_minutes = excluded.guest_stay_most_minutes, early_minutes = excluded.early_minutes,
     late_minutes = excluded.late_minutes, no_show_after_minutes = excluded.no_show_after_minutes,
-    overstay_minutes = excluded.overstay_minutes, scarcities = excluded.scarcities,
-    enforce_capacity = excluded.enforce_capacity, enforce_capacity_percent = excluded.enforce_capacity_percent,
-    enforce_adjacency = excluded.enforce_adjacency, enforce_adjacency_percent = excluded.enforce_adjacency_percent;
+    overstay_minutes = excluded.overstay_minutes, staff_max_slack = excluded.staff_max_slack,
+    scarcities = excluded.scarcities, enforce_capacity = excluded.enforce_capacity,
+    enforce_capacity_percent = excluded.enforce_capacity_percent, enforce_adjacency = excluded.enforce_adjacency,
+    enforce_adjacency_percent = excluded.enforce_adjacency_percent;
 
 -- write_restaurant_service_periods
 -- Insert or update the rows of restaurant_service_periods that an edit of the house changes. Used
@@ -645,7 +646,8 @@ SELECT (
             fourtop.restaurant_policies.adjacency_required,
             fourtop.restaurant_policies.adjacency_min_party,
             fourtop.restaurant_policies.max_tables, fourtop.restaurant_policies.slack_budget,
-            fourtop.restaurant_policies.score, fourtop.restaurant_policies.hold_ttl_seconds,
+            fourtop.restaurant_policies.staff_max_slack, fourtop.restaurant_policies.score,
+            fourtop.restaurant_policies.hold_ttl_seconds,
             fourtop.restaurant_policies.hold_rate_limit,
             fourtop.restaurant_policies.hold_rate_window_seconds,
             fourtop.restaurant_policies.hold_max_live,
@@ -861,8 +863,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
-            fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -883,11 +886,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -997,8 +1001,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
-            fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -1019,11 +1024,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1080,9 +1086,9 @@ SELECT (
 WITH did_holds_added AS (
     INSERT INTO fourtop.table_holds (restaurant_id, id, party_size, state, created_us, expires_us,
         fingerprint, actor_id, actor_role, booking_id, session, past_reason, must, wish,
-        names_tables, asked_occasion, channel, minutes, reference, life_start_us, would_refuse,
-        period, service_date, occasion, dining_start_us, dining_end_us, occupied_start_us,
-        occupied_end_us, turn_minutes, is_clamped)
+        names_tables, asked_occasion, channel, minutes, reference, life_start_us, overrides,
+        would_refuse, period, service_date, occasion, dining_start_us, dining_end_us,
+        occupied_start_us, occupied_end_us, turn_minutes, is_clamped)
     SELECT :restaurant::VARCHAR AS anon_1, new_holds_added.id AS id, new_holds_added.party_size AS party_size,
         new_holds_added.state AS state, new_holds_added.created_us AS created_us,
         new_holds_added.expires_us AS expires_us, new_holds_added.fingerprint AS fingerprint,
@@ -1092,19 +1098,20 @@ WITH did_holds_added AS (
         new_holds_added.wish AS wish, new_holds_added.names_tables AS names_tables,
         new_holds_added.asked_occasion AS asked_occasion, new_holds_added.channel AS channel,
         new_holds_added.minutes AS minutes, new_holds_added.reference AS reference,
-        new_holds_added.life_start_us AS life_start_us, new_holds_added.would_refuse AS would_refuse,
-        new_holds_added.period AS period, new_holds_added.service_date AS service_date,
-        new_holds_added.occasion AS occasion, new_holds_added.dining_start_us AS dining_start_us,
-        new_holds_added.dining_end_us AS dining_end_us, new_holds_added.occupied_start_us AS occupied_start_us,
-        new_holds_added.occupied_end_us AS occupied_end_us, new_holds_added.turn_minutes AS turn_minutes,
-        new_holds_added.is_clamped AS is_clamped
+        new_holds_added.life_start_us AS life_start_us, new_holds_added.overrides AS overrides,
+        new_holds_added.would_refuse AS would_refuse, new_holds_added.period AS period,
+        new_holds_added.service_date AS service_date, new_holds_added.occasion AS occasion,
+        new_holds_added.dining_start_us AS dining_start_us, new_holds_added.dining_end_us AS dining_end_us,
+        new_holds_added.occupied_start_us AS occupied_start_us, new_holds_added.occupied_end_us AS occupied_end_us,
+        new_holds_added.turn_minutes AS turn_minutes, new_holds_added.is_clamped AS is_clamped
     FROM json_to_recordset(CAST(:holds_added::VARCHAR AS JSON)) AS new_holds_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, state TEXT, created_us BIGINT, expires_us BIGINT,
         fingerprint TEXT, actor_id TEXT, actor_role TEXT, booking_id TEXT, session TEXT,
         past_reason TEXT, must JSON, wish JSON, names_tables BOOLEAN, asked_occasion TEXT,
-        channel TEXT, minutes INTEGER, reference TEXT, life_start_us BIGINT, would_refuse TEXT,
-        period TEXT, service_date TEXT, occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT,
-        occupied_start_us BIGINT, occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN)
+        channel TEXT, minutes INTEGER, reference TEXT, life_start_us BIGINT, overrides JSON,
+        would_refuse TEXT, period TEXT, service_date TEXT, occasion TEXT, dining_start_us BIGINT,
+        dining_end_us BIGINT, occupied_start_us BIGINT, occupied_end_us BIGINT, turn_minutes INTEGER,
+        is_clamped BOOLEAN)
     ORDER BY new_holds_added.ordinal
 ), did_members AS (
     INSERT INTO fourtop.table_hold_members (restaurant_id, hold_id, position, table_id)
@@ -1168,11 +1175,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1327,8 +1335,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
-            fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -1349,11 +1358,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1427,9 +1437,9 @@ SELECT (
 WITH did_holds_added AS (
     INSERT INTO fourtop.table_holds (restaurant_id, id, party_size, state, created_us, expires_us,
         fingerprint, actor_id, actor_role, booking_id, session, past_reason, must, wish,
-        names_tables, asked_occasion, channel, minutes, reference, life_start_us, would_refuse,
-        period, service_date, occasion, dining_start_us, dining_end_us, occupied_start_us,
-        occupied_end_us, turn_minutes, is_clamped)
+        names_tables, asked_occasion, channel, minutes, reference, life_start_us, overrides,
+        would_refuse, period, service_date, occasion, dining_start_us, dining_end_us,
+        occupied_start_us, occupied_end_us, turn_minutes, is_clamped)
     SELECT :restaurant::VARCHAR AS anon_1, new_holds_added.id AS id, new_holds_added.party_size AS party_size,
         new_holds_added.state AS state, new_holds_added.created_us AS created_us,
         new_holds_added.expires_us AS expires_us, new_holds_added.fingerprint AS fingerprint,
@@ -1439,19 +1449,20 @@ WITH did_holds_added AS (
         new_holds_added.wish AS wish, new_holds_added.names_tables AS names_tables,
         new_holds_added.asked_occasion AS asked_occasion, new_holds_added.channel AS channel,
         new_holds_added.minutes AS minutes, new_holds_added.reference AS reference,
-        new_holds_added.life_start_us AS life_start_us, new_holds_added.would_refuse AS would_refuse,
-        new_holds_added.period AS period, new_holds_added.service_date AS service_date,
-        new_holds_added.occasion AS occasion, new_holds_added.dining_start_us AS dining_start_us,
-        new_holds_added.dining_end_us AS dining_end_us, new_holds_added.occupied_start_us AS occupied_start_us,
-        new_holds_added.occupied_end_us AS occupied_end_us, new_holds_added.turn_minutes AS turn_minutes,
-        new_holds_added.is_clamped AS is_clamped
+        new_holds_added.life_start_us AS life_start_us, new_holds_added.overrides AS overrides,
+        new_holds_added.would_refuse AS would_refuse, new_holds_added.period AS period,
+        new_holds_added.service_date AS service_date, new_holds_added.occasion AS occasion,
+        new_holds_added.dining_start_us AS dining_start_us, new_holds_added.dining_end_us AS dining_end_us,
+        new_holds_added.occupied_start_us AS occupied_start_us, new_holds_added.occupied_end_us AS occupied_end_us,
+        new_holds_added.turn_minutes AS turn_minutes, new_holds_added.is_clamped AS is_clamped
     FROM json_to_recordset(CAST(:holds_added::VARCHAR AS JSON)) AS new_holds_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, state TEXT, created_us BIGINT, expires_us BIGINT,
         fingerprint TEXT, actor_id TEXT, actor_role TEXT, booking_id TEXT, session TEXT,
         past_reason TEXT, must JSON, wish JSON, names_tables BOOLEAN, asked_occasion TEXT,
-        channel TEXT, minutes INTEGER, reference TEXT, life_start_us BIGINT, would_refuse TEXT,
-        period TEXT, service_date TEXT, occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT,
-        occupied_start_us BIGINT, occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN)
+        channel TEXT, minutes INTEGER, reference TEXT, life_start_us BIGINT, overrides JSON,
+        would_refuse TEXT, period TEXT, service_date TEXT, occasion TEXT, dining_start_us BIGINT,
+        dining_end_us BIGINT, occupied_start_us BIGINT, occupied_end_us BIGINT, turn_minutes INTEGER,
+        is_clamped BOOLEAN)
     ORDER BY new_holds_added.ordinal
 ), did_members AS (
     INSERT INTO fourtop.table_hold_members (restaurant_id, hold_id, position, table_id)
@@ -1558,11 +1569,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1628,7 +1640,7 @@ WITH did_bookings_added AS (
         is_clamped, merge_group_id, assigned_start_us, assigned_end_us, assigned_us,
         assigned_by_id, assigned_by_role, names_tables, asked_occasion, channel, minutes,
         reference, local_start, seated_us, left_us, last_status, last_start_us, last_end_us,
-        last_step_us, would_refuse, must, wish)
+        last_step_us, is_pinned, would_refuse, must, wish, overrides)
     SELECT :restaurant::VARCHAR AS anon_1, new_bookings_added.id AS id,
         new_bookings_added.party_size AS party_size, new_bookings_added.status AS status,
         new_bookings_added.version AS version, new_bookings_added.created_us AS created_us,
@@ -1648,8 +1660,9 @@ WITH did_bookings_added AS (
         new_bookings_added.seated_us AS seated_us, new_bookings_added.left_us AS left_us,
         new_bookings_added.last_status AS last_status, new_bookings_added.last_start_us AS last_start_us,
         new_bookings_added.last_end_us AS last_end_us, new_bookings_added.last_step_us AS last_step_us,
-        new_bookings_added.would_refuse AS would_refuse, new_bookings_added.must AS must,
-        new_bookings_added.wish AS wish
+        new_bookings_added.is_pinned AS is_pinned, new_bookings_added.would_refuse AS would_refuse,
+        new_bookings_added.must AS must, new_bookings_added.wish AS wish,
+        new_bookings_added.overrides AS overrides
     FROM json_to_recordset(CAST(:bookings_added::VARCHAR AS JSON)) AS new_bookings_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -1658,8 +1671,8 @@ WITH did_bookings_added AS (
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
-        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, would_refuse TEXT, must JSON,
-        wish JSON)
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN,
+        would_refuse TEXT, must JSON, wish JSON, overrides JSON)
     ORDER BY new_bookings_added.ordinal
 ), did_assignments AS (
     INSERT INTO fourtop.booking_table_assignments (restaurant_id, booking_id, position, table_id)
@@ -1839,8 +1852,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
-            fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -1861,11 +1875,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1929,7 +1944,7 @@ WITH did_bookings_added AS (
         is_clamped, merge_group_id, assigned_start_us, assigned_end_us, assigned_us,
         assigned_by_id, assigned_by_role, names_tables, asked_occasion, channel, minutes,
         reference, local_start, seated_us, left_us, last_status, last_start_us, last_end_us,
-        last_step_us, would_refuse, must, wish)
+        last_step_us, is_pinned, would_refuse, must, wish, overrides)
     SELECT :restaurant::VARCHAR AS anon_1, new_bookings_added.id AS id,
         new_bookings_added.party_size AS party_size, new_bookings_added.status AS status,
         new_bookings_added.version AS version, new_bookings_added.created_us AS created_us,
@@ -1949,8 +1964,9 @@ WITH did_bookings_added AS (
         new_bookings_added.seated_us AS seated_us, new_bookings_added.left_us AS left_us,
         new_bookings_added.last_status AS last_status, new_bookings_added.last_start_us AS last_start_us,
         new_bookings_added.last_end_us AS last_end_us, new_bookings_added.last_step_us AS last_step_us,
-        new_bookings_added.would_refuse AS would_refuse, new_bookings_added.must AS must,
-        new_bookings_added.wish AS wish
+        new_bookings_added.is_pinned AS is_pinned, new_bookings_added.would_refuse AS would_refuse,
+        new_bookings_added.must AS must, new_bookings_added.wish AS wish,
+        new_bookings_added.overrides AS overrides
     FROM json_to_recordset(CAST(:bookings_added::VARCHAR AS JSON)) AS new_bookings_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -1959,8 +1975,8 @@ WITH did_bookings_added AS (
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
-        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, would_refuse TEXT, must JSON,
-        wish JSON)
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN,
+        would_refuse TEXT, must JSON, wish JSON, overrides JSON)
     ORDER BY new_bookings_added.ordinal
 ), did_assignments AS (
     INSERT INTO fourtop.booking_table_assignments (restaurant_id, booking_id, position, table_id)
@@ -2055,8 +2071,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
-            fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2077,11 +2094,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -2113,8 +2131,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
-            fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_2
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2203,8 +2222,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
-            fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2228,8 +2248,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
-            fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2250,11 +2271,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -2272,11 +2294,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -2416,8 +2439,8 @@ WITH did_assignments_over AS (
         left_us=new_bookings_changed.left_us, last_status=new_bookings_changed.last_status,
         last_start_us=new_bookings_changed.last_start_us,
         last_end_us=new_bookings_changed.last_end_us,
-        last_step_us=new_bookings_changed.last_step_us,
-        would_refuse=new_bookings_changed.would_refuse
+        last_step_us=new_bookings_changed.last_step_us, is_pinned=new_bookings_changed.is_pinned,
+        overrides=new_bookings_changed.overrides, would_refuse=new_bookings_changed.would_refuse
     FROM json_to_recordset(CAST(:bookings_changed::VARCHAR AS JSON)) AS new_bookings_changed(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -2426,8 +2449,8 @@ WITH did_assignments_over AS (
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
-        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, would_refuse TEXT, must JSON,
-        wish JSON, old_version BIGINT)
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN,
+        would_refuse TEXT, must JSON, wish JSON, overrides JSON, old_version BIGINT)
     WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.id = :bookings_changed_ids::VARCHAR
         AND fourtop.bookings.id = new_bookings_changed.id AND fourtop.bookings.version = new_bookings_changed.old_version
     RETURNING fourtop.bookings.id
@@ -2500,8 +2523,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
-            fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2522,11 +2546,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -2626,8 +2651,8 @@ WITH did_assignments_over AS (
         left_us=new_bookings_changed.left_us, last_status=new_bookings_changed.last_status,
         last_start_us=new_bookings_changed.last_start_us,
         last_end_us=new_bookings_changed.last_end_us,
-        last_step_us=new_bookings_changed.last_step_us,
-        would_refuse=new_bookings_changed.would_refuse
+        last_step_us=new_bookings_changed.last_step_us, is_pinned=new_bookings_changed.is_pinned,
+        overrides=new_bookings_changed.overrides, would_refuse=new_bookings_changed.would_refuse
     FROM json_to_recordset(CAST(:bookings_changed::VARCHAR AS JSON)) AS new_bookings_changed(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -2636,8 +2661,8 @@ WITH did_assignments_over AS (
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
-        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, would_refuse TEXT, must JSON,
-        wish JSON, old_version BIGINT)
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN,
+        would_refuse TEXT, must JSON, wish JSON, overrides JSON, old_version BIGINT)
     WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.id = :bookings_changed_ids::VARCHAR
         AND fourtop.bookings.id = new_bookings_changed.id AND fourtop.bookings.version = new_bookings_changed.old_version
     RETURNING fourtop.bookings.id
@@ -2858,8 +2883,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
-            fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2884,8 +2910,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
-            fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2906,11 +2933,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -3030,8 +3058,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
-            fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -3052,11 +3081,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -3170,7 +3200,8 @@ SELECT (
             fourtop.restaurant_policies.adjacency_required,
             fourtop.restaurant_policies.adjacency_min_party,
             fourtop.restaurant_policies.max_tables, fourtop.restaurant_policies.slack_budget,
-            fourtop.restaurant_policies.score, fourtop.restaurant_policies.hold_ttl_seconds,
+            fourtop.restaurant_policies.staff_max_slack, fourtop.restaurant_policies.score,
+            fourtop.restaurant_policies.hold_ttl_seconds,
             fourtop.restaurant_policies.hold_rate_limit,
             fourtop.restaurant_policies.hold_rate_window_seconds,
             fourtop.restaurant_policies.hold_max_live,
@@ -3634,8 +3665,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
-            fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -3925,7 +3957,8 @@ SELECT (
             fourtop.restaurant_policies.adjacency_required,
             fourtop.restaurant_policies.adjacency_min_party,
             fourtop.restaurant_policies.max_tables, fourtop.restaurant_policies.slack_budget,
-            fourtop.restaurant_policies.score, fourtop.restaurant_policies.hold_ttl_seconds,
+            fourtop.restaurant_policies.staff_max_slack, fourtop.restaurant_policies.score,
+            fourtop.restaurant_policies.hold_ttl_seconds,
             fourtop.restaurant_policies.hold_rate_limit,
             fourtop.restaurant_policies.hold_rate_window_seconds,
             fourtop.restaurant_policies.hold_max_live,
@@ -4470,8 +4503,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.would_refuse, fourtop.bookings.must,
-            fourtop.bookings.wish, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -4492,11 +4526,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.would_refuse, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id

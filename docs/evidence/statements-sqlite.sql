@@ -375,7 +375,7 @@ INSERT INTO restaurant_policies (restaurant_id, reservation_interval_minutes,
     slack_budget, score, hold_ttl_seconds, hold_rate_limit, hold_rate_window_seconds,
     hold_max_live, hold_max_live_per_session, hold_max_lifetime_seconds, channels,
     guest_stay_least_minutes, guest_stay_most_minutes, early_minutes, late_minutes,
-    no_show_after_minutes, overstay_minutes, scarcities, enforce_capacity,
+    no_show_after_minutes, overstay_minutes, staff_max_slack, scarcities, enforce_capacity,
     enforce_capacity_percent, enforce_adjacency, enforce_adjacency_percent)
 VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_minutes,
     :each_last_seating_buffer_minutes, :each_joins_within_zone, :each_past_grace_minutes,
@@ -385,8 +385,8 @@ VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_
     :each_hold_max_live, :each_hold_max_live_per_session, :each_hold_max_lifetime_seconds,
     :each_channels, :each_guest_stay_least_minutes, :each_guest_stay_most_minutes,
     :each_early_minutes, :each_late_minutes, :each_no_show_after_minutes, :each_overstay_minutes,
-    :each_scarcities, :each_enforce_capacity, :each_enforce_capacity_percent,
-    :each_enforce_adjacency, :each_enforce_adjacency_percent)
+    :each_staff_max_slack, :each_scarcities, :each_enforce_capacity,
+    :each_enforce_capacity_percent, :each_enforce_adjacency, :each_enforce_adjacency_percent)
 ON CONFLICT (restaurant_id) DO UPDATE
 SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     default_duration_minutes = excluded.default_duration_minutes, last_seating_buffer_minutes = excluded.last_seating_buffer_minutes,
@@ -400,9 +400,10 @@ SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     channels = excluded.channels, guest_stay_least_minutes = excluded.guest_stay_least_minutes,
     guest_stay_most_minutes = excluded.guest_stay_most_minutes, early_minutes = excluded.early_minutes,
     late_minutes = excluded.late_minutes, no_show_after_minutes = excluded.no_show_after_minutes,
-    overstay_minutes = excluded.overstay_minutes, scarcities = excluded.scarcities,
-    enforce_capacity = excluded.enforce_capacity, enforce_capacity_percent = excluded.enforce_capacity_percent,
-    enforce_adjacency = excluded.enforce_adjacency, enforce_adjacency_percent = excluded.enforce_adjacency_percent;
+    overstay_minutes = excluded.overstay_minutes, staff_max_slack = excluded.staff_max_slack,
+    scarcities = excluded.scarcities, enforce_capacity = excluded.enforce_capacity,
+    enforce_capacity_percent = excluded.enforce_capacity_percent, enforce_adjacency = excluded.enforce_adjacency,
+    enforce_adjacency_percent = excluded.enforce_adjacency_percent;
 
 -- write_restaurant_service_periods
 -- Insert or update the rows of restaurant_service_periods that an edit of the house changes. Used
@@ -502,7 +503,8 @@ SELECT (
             restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
             json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
             restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
-            restaurant_policies.max_tables, restaurant_policies.slack_budget, json(restaurant_policies.score),
+            restaurant_policies.max_tables, restaurant_policies.slack_budget,
+            restaurant_policies.staff_max_slack, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
             restaurant_policies.hold_max_live_per_session,
@@ -681,8 +683,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -702,7 +704,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.would_refuse, table_holds.period, table_holds.service_date,
             table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
             table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
@@ -800,8 +802,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -821,7 +823,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.would_refuse, table_holds.period, table_holds.service_date,
             table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
             table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
@@ -878,14 +880,14 @@ INSERT INTO table_holds (restaurant_id, id, party_size, state, period, service_d
     dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped,
     created_us, expires_us, fingerprint, actor_id, actor_role, booking_id, session, past_reason,
     must, wish, names_tables, asked_occasion, channel, minutes, reference, life_start_us,
-    would_refuse)
+    overrides, would_refuse)
 VALUES (:restaurant, :each_id, :each_party_size, :each_state, :each_period, :each_service_date,
     :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_occupied_start_us,
     :each_occupied_end_us, :each_turn_minutes, :each_is_clamped, :each_created_us,
     :each_expires_us, :each_fingerprint, :each_actor_id, :each_actor_role, :each_booking_id,
     :each_session, :each_past_reason, :each_must, :each_wish, :each_names_tables,
     :each_asked_occasion, :each_channel, :each_minutes, :each_reference, :each_life_start_us,
-    :each_would_refuse);
+    :each_overrides, :each_would_refuse);
 
 -- write_members
 -- Insert the tables of holds. Used by: hold, hold with a key and a session, a hold that expires.
@@ -938,7 +940,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.would_refuse, table_holds.period, table_holds.service_date,
             table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
             table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
@@ -1047,8 +1049,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1068,7 +1070,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.would_refuse, table_holds.period, table_holds.service_date,
             table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
             table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
@@ -1162,7 +1164,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.would_refuse, table_holds.period, table_holds.service_date,
             table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
             table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
@@ -1227,7 +1229,8 @@ INSERT INTO bookings (restaurant_id, id, party_size, status, period, service_dat
     merge_group_id, assigned_start_us, assigned_end_us, assigned_us, assigned_by_id,
     assigned_by_role, version, created_us, updated_us, actor_id, actor_role, past_reason, must,
     wish, names_tables, asked_occasion, channel, minutes, reference, local_start, seated_us,
-    left_us, last_status, last_start_us, last_end_us, last_step_us, would_refuse)
+    left_us, last_status, last_start_us, last_end_us, last_step_us, is_pinned, overrides,
+    would_refuse)
 VALUES (:restaurant, :each_id, :each_party_size, :each_status, :each_period, :each_service_date,
     :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_occupied_start_us,
     :each_occupied_end_us, :each_turn_minutes, :each_is_clamped, :each_merge_group_id,
@@ -1236,7 +1239,7 @@ VALUES (:restaurant, :each_id, :each_party_size, :each_status, :each_period, :ea
     :each_actor_role, :each_past_reason, :each_must, :each_wish, :each_names_tables,
     :each_asked_occasion, :each_channel, :each_minutes, :each_reference, :each_local_start,
     :each_seated_us, :each_left_us, :each_last_status, :each_last_start_us, :each_last_end_us,
-    :each_last_step_us, :each_would_refuse);
+    :each_last_step_us, :each_is_pinned, :each_overrides, :each_would_refuse);
 
 -- write_assignments
 -- Insert or update the table assignments of bookings. Used by: confirm, book, reschedule, move,
@@ -1304,8 +1307,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1325,7 +1328,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.would_refuse, table_holds.period, table_holds.service_date,
             table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
             table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
@@ -1414,8 +1417,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1435,7 +1438,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.would_refuse, table_holds.period, table_holds.service_date,
             table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
             table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
@@ -1469,8 +1472,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_3."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1544,8 +1547,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1567,8 +1570,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1588,7 +1591,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.would_refuse, table_holds.period, table_holds.service_date,
             table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
             table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
@@ -1609,7 +1612,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.would_refuse, table_holds.period, table_holds.service_date,
             table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
             table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
@@ -1671,8 +1674,8 @@ SET party_size=:each_party_size, status=:each_status, period=:each_period,
     asked_occasion=:each_asked_occasion, channel=:each_channel, minutes=:each_minutes,
     reference=:each_reference, local_start=:each_local_start, seated_us=:each_seated_us,
     left_us=:each_left_us, last_status=:each_last_status, last_start_us=:each_last_start_us,
-    last_end_us=:each_last_end_us, last_step_us=:each_last_step_us,
-    would_refuse=:each_would_refuse
+    last_end_us=:each_last_end_us, last_step_us=:each_last_step_us, is_pinned=:each_is_pinned,
+    overrides=:each_overrides, would_refuse=:each_would_refuse
 WHERE bookings.restaurant_id = :restaurant AND bookings.id = :each_id AND bookings.version = :each_old_version;
 
 -- write_assignments_over
@@ -1726,8 +1729,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1747,7 +1750,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.would_refuse, table_holds.period, table_holds.service_date,
             table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
             table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
@@ -1861,8 +1864,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1884,8 +1887,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1905,7 +1908,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.would_refuse, table_holds.period, table_holds.service_date,
             table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
             table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
@@ -1990,8 +1993,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2011,7 +2014,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.would_refuse, table_holds.period, table_holds.service_date,
             table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
             table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
@@ -2118,7 +2121,8 @@ SELECT (
             restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
             json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
             restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
-            restaurant_policies.max_tables, restaurant_policies.slack_budget, json(restaurant_policies.score),
+            restaurant_policies.max_tables, restaurant_policies.slack_budget,
+            restaurant_policies.staff_max_slack, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
             restaurant_policies.hold_max_live_per_session,
@@ -2525,8 +2529,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_7."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2808,7 +2812,8 @@ SELECT (
             restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
             json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
             restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
-            restaurant_policies.max_tables, restaurant_policies.slack_budget, json(restaurant_policies.score),
+            restaurant_policies.max_tables, restaurant_policies.slack_budget,
+            restaurant_policies.staff_max_slack, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
             restaurant_policies.hold_max_live_per_session,
@@ -3192,8 +3197,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.would_refuse, json(bookings.must), json(bookings.wish),
-            json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_11."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -3216,7 +3221,7 @@ SELECT (
             table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
             table_holds.would_refuse, table_holds.period, table_holds.service_date,
             table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
             table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,

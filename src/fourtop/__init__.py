@@ -101,6 +101,13 @@ from fourtop.jobs import (
 )
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
+from fourtop.model.alternatives import (
+    Alternative,
+    AlternativeKind,
+    Alternatives,
+    AlternativeTerms,
+    RejectedAlternative,
+)
 from fourtop.model.block import Block
 from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus, Step
 from fourtop.model.booking_change import KEEP, BookingChange, Keep
@@ -123,6 +130,7 @@ from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.house_difference import HouseDifference, PartDifference
+from fourtop.model.override import Override
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Scarcity, Weights
 from fourtop.model.policy import Policy
@@ -137,10 +145,17 @@ from fourtop.model.results import (
     Slot,
     Versions,
 )
+from fourtop.model.rotations import (
+    PeriodRotations,
+    Rotations,
+    TableRotations,
+    estimate_rotations,
+)
 from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.model.shadow_report import ShadowCount, ShadowReport
 from fourtop.model.table import Mobility, Position, Table
+from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
 from fourtop.model.walk_in import WalkIn
 from fourtop.model.window import Window
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
@@ -178,6 +193,10 @@ __all__ = [
     "Allocation",
     "AllocationsOverlap",
     "AlreadyExists",
+    "Alternative",
+    "AlternativeKind",
+    "AlternativeTerms",
+    "Alternatives",
     "AmbiguousTime",
     "Area",
     "Assignment",
@@ -255,11 +274,14 @@ __all__ = [
     "Occasion",
     "OutcomeUnknown",
     "Overlap",
+    "Override",
     "Owner",
     "OwnerKind",
     "PacingRule",
     "PacingUsage",
     "PartDifference",
+    "PeriodRotations",
+    "PeriodUtilisation",
     "Plan",
     "Planning",
     "Policy",
@@ -274,6 +296,7 @@ __all__ = [
     "Receipt",
     "Refusal",
     "Refused",
+    "RejectedAlternative",
     "Relaxation",
     "RelayOptions",
     "Relayed",
@@ -281,6 +304,7 @@ __all__ = [
     "ResourceType",
     "Restaurant",
     "Rival",
+    "Rotations",
     "RuleKind",
     "RuleProblem",
     "Scarcity",
@@ -294,6 +318,7 @@ __all__ = [
     "ShadowReport",
     "SharedTable",
     "Slot",
+    "SlotUtilisation",
     "Spread",
     "SqlStore",
     "StaleVersion",
@@ -304,6 +329,7 @@ __all__ = [
     "Swept",
     "SystemClock",
     "Table",
+    "TableRotations",
     "TableSnapshot",
     "TableState",
     "Term",
@@ -311,6 +337,7 @@ __all__ = [
     "TurnBand",
     "UnknownName",
     "Usage",
+    "Utilisation",
     "Versions",
     "WalkIn",
     "WalkInRule",
@@ -326,6 +353,7 @@ __all__ = [
     "dump_rows_csv",
     "dumps_house",
     "dumps_rows_csv",
+    "estimate_rotations",
     "exclude_fourtop",
     "house_from_data",
     "house_schema",

@@ -10,7 +10,7 @@ NEW = (
     *("channels", "booking_windows", "exceptions", "pacing_rules", "channel_shares"),
     *("zone_rules", "walk_in_rules", "guest_stay", "seating"),
 )
-# What revision 0007 brings.
+# What revision 0008 brings.
 NEWER = ("demand_profiles", "enforcement")
 
 
@@ -31,6 +31,7 @@ def without_rules(house: House) -> House:
         max_lifetime_seconds=bare.holds.max_lifetime_seconds,
     )
     changes = {name: getattr(bare, name) for name in NEW}
+    changes["planning"] = attrs.evolve(policy.planning, staff_max_slack=None)
     return without_demand(
         attrs.evolve(
             house,
@@ -42,7 +43,7 @@ def without_rules(house: House) -> House:
 
 
 def without_demand(house: House) -> House:
-    """The house without the rules that revision 0007 brings."""
+    """The house without the rules that revision 0008 brings."""
     policy, bare = house.policy, Policy([])
     changes = {name: getattr(bare, name) for name in NEWER}
     planning = attrs.evolve(policy.planning, scarcities=())

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine
 
 from fourtop import Engine, InvalidInput, ManualClock, StoreMisconfigured, StoreUnavailable
 from fourtop.storage.sql import current, downgrade, history, migrate
-from fourtop.storage.sql.migrations.versions import r0004_columns, r0006_rules, r0007_demand
+from fourtop.storage.sql.migrations.versions import r0004_columns, r0006_rules, r0008_demand
 from fourtop.storage.sql.tables.catalog import REVISION
 from tests.database.cluster import Cluster
 from tests.database.session import bouncer, cluster, fresh_database
@@ -40,13 +40,14 @@ print(*migrate(sys.argv[1]), flush=True)
 # of revision 0003. The JSON of events has other words there.
 CHANGED = (*r0004_columns.MADE, "capacity_outbox")
 # These revisions make these tables. Their rows have no place below.
-MADE = {"0006": r0006_rules.MADE, "0007": (r0007_demand.MADE,)}
-RULES = (*MADE["0006"], *MADE["0007"])
+MADE = {"0006": r0006_rules.MADE, "0008": (r0008_demand.MADE,)}
+RULES = (*MADE["0006"], *MADE["0008"])
 
 # These revisions add so many columns at the end of these tables. Their values have no place below.
 ADDED = {
     "0005": {"bookings": 14, "table_holds": 4},
-    "0007": {"bookings": 1, "table_holds": 1},
+    "0007": {"bookings": 2, "table_holds": 1},
+    "0008": {"bookings": 1, "table_holds": 1},
 }
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -79,7 +80,8 @@ def added_to(rows: Rows, table: str, revision: str) -> set[tuple[Any, ...]]:
 # Revision 0003 has no place for these values of a booking that is stored as a result.
 LATER = (
     *("must", "wish", "names_tables", "occasion", "channel", "minutes", "reference"),
-    *("local_start", "seated_at", "left_at", "last_step", "would_refuse"),
+    *("local_start", "seated_at", "left_at", "last_step", "is_pinned", "overrides"),
+    "would_refuse",
 )
 
 
@@ -168,10 +170,11 @@ def test_every_revision_keeps_the_data_on_the_way_down_and_up(place: Place, revi
     assert without_added(after, revision) == here
     no = (None,) * 4
     promises = ("{}", "{}", 0, *no, "", *no, None, None) if revision < "0005" else ()
-    shadow = (None,) if revision < "0007" else ()
-    assert added_to(after, "bookings", revision) == {(*promises, *shadow)}
+    reasons = (0, "[]") if revision < "0007" else ()
+    shadow = (None,) if revision < "0008" else ()
+    assert added_to(after, "bookings", revision) == {(*promises, *reasons, *shadow)}
     times = no if revision < "0005" else ()
-    assert added_to(after, "table_holds", revision) == {(*times, *shadow)}
+    assert added_to(after, "table_holds", revision) == {(*times, *reasons[1:], *shadow)}
     assert stored_results(place, without=lost) == results
     store = place.store(clock=ManualClock(NOW))
     desk = Engine(store).desk(OURS)

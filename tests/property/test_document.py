@@ -191,6 +191,7 @@ plannings = st.builds(
     adjacency_min_party=maybe(st.integers(1, 1_000)),
     max_tables=st.integers(1, 8),
     slack_budget=maybe(st.integers(0, 1_000)),
+    staff_max_slack=maybe(st.integers(0, 1_000)),
     weights=st.builds(Weights, **{each.name: weights for each in attrs.fields(Weights)}),
     demand_multiplier=st.floats(0.1, 10) | st.integers(1, 10),
 )

@@ -93,6 +93,7 @@ FULL = House(
             adjacency_min_party=5,
             max_tables=4,
             slack_budget=None,
+            staff_max_slack=6,
             weights=Weights(
                 overage=1.125,
                 table_count=2.125,
@@ -261,6 +262,7 @@ FULL_TEXT = """\
       "adjacency_min_party": 5,
       "max_tables": 4,
       "slack_budget": null,
+      "staff_max_slack": 6,
       "weights": {
         "overage": 1.125,
         "table_count": 2.125,

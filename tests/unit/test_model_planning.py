@@ -52,6 +52,8 @@ def test_the_defaults_of_planning_are_those_of_the_trade() -> None:
         ({"max_tables": 9}, "must be a whole number from 1 to 8"),
         ({"slack_budget": -1}, "must be a whole number from 0 to 1000"),
         ({"slack_budget": 0.5}, "must be a whole number from 0 to 1000"),
+        ({"staff_max_slack": -1}, "must be a whole number from 0 to 1000"),
+        ({"staff_max_slack": True}, "must be a whole number from 0 to 1000"),
         ({"weights": {"overage": 1}}, "must be of type Weights"),
         ({"demand_multiplier": 0}, "must be a number from 0.1 to 10"),
         ({"demand_multiplier": math.nan}, "must be a number from 0.1 to 10"),

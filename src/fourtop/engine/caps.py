@@ -21,8 +21,8 @@ def recount(
 ) -> tuple[Code, ...] | Refusal | Need:
     """Refuse a booking that would count, at a size, for more than the caps of its service take.
 
-    It runs the checks of ``admission.CHECKS`` that count; the booking itself is not counted twice.
-    Where these rules are in shadow mode, it returns the codes of those that would have refused.
+    It runs the checks of ``composition.CHECKS`` that count. The booking is not counted twice. Where
+    these rules are in shadow mode, it returns the codes of those that would have refused.
     """
     start_us = booking.stay.dining.start_us
     admission = Admission(view, compiled, actor, Released(own(booking.id), booking.id))

@@ -35,6 +35,7 @@ class CompiledHouse:
         planner: Its planner.
         versions: Of its floor and policy; ``None``: it was compiled before a view told them.
         counts_by_party: Whether a rule of the house needs each party of a service by itself.
+        counts_totals: Whether the rules need no more than the totals of a service.
         lifts_adjacency: Whether tables need not be pushed together in some services.
         kept: Values that other modules derive from the house and keep with it, by name.
     """
@@ -46,6 +47,7 @@ class CompiledHouse:
     lifts_adjacency: bool = attrs.field(init=False)
     kept: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
     counts_by_party: bool = attrs.field(init=False)
+    counts_totals: bool = attrs.field(init=False)
     _fingerprints: Callable[[_FingerprintKey], Fingerprint] = attrs.field(init=False)
 
     @_fingerprints.default
@@ -61,6 +63,10 @@ class CompiledHouse:
             or any(rule.zone is not None for rule in policy.capacity_rules)
             or any(rule.spread is Spread.MEAL for rule in policy.pacing_rules)
         )
+
+    @counts_totals.default
+    def _needs_totals(self) -> bool:
+        return not (self.counts_by_party or self.house.policy.pacing_rules)
 
     @lifts_adjacency.default
     def _does_not_enforce(self) -> bool:

@@ -1,19 +1,129 @@
-"""Composition: the rules of admission that bind in one house, by the moment at which they run."""
+"""Composition: the one list of checks, and those of them that bind in a house.
+
+To add a rule for parties, write a function of a ``Candidacy`` that returns ``None`` or a
+``Refusal`` in a module of ``engine/checks``, and put it into ``CHECKS``. A rule for some tables
+returns those that a party cannot have, and stands in ``TABLE_RULES``.
+"""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import attrs
 
 from fourtop.engine.candidacy import Check, Reads, TableRule
+from fourtop.engine.checks.capacity import (
+    check_capacity,
+    check_shares,
+    count_within_capacity,
+    count_within_shares,
+    has_caps,
+    has_shares,
+)
+from fourtop.engine.checks.guests import (
+    check_guest_stay,
+    check_notice,
+    check_start_times,
+    has_booking_windows,
+)
+from fourtop.engine.checks.house import check_active, check_hours, check_past, is_inactive
+from fourtop.engine.checks.pace import (
+    check_pacing,
+    count_at_paced_tables,
+    count_within_pacing,
+    exclude_paced_tables,
+    has_pacing,
+)
 from fourtop.engine.checks.tables import check_tables
+from fourtop.engine.checks.walk_ins import (
+    check_walk_ins,
+    exclude_walk_in_tables,
+    has_walk_in_rules,
+)
+from fourtop.engine.checks.zone_caps import (
+    check_zones,
+    count_in_zones,
+    count_within_zones,
+    exclude_full_zones,
+    has_zone_caps,
+)
+from fourtop.engine.checks.zones import exclude_closed_zones, has_zone_rules
 from fourtop.engine.enforcement import enforced_checks, enforced_table_rules, shadow_rules
 from fourtop.model.enforcement import EnforcementMode
 from fourtop.model.house import House
 from fourtop.model.request import Relaxation
 
 _Rule = TypeVar("_Rule", Check, TableRule)
+
+# The checks after this one rely on the stay and the service that it finds.
+HOURS: Final = "hours"
+
+CHECKS: Final = (
+    Check("active", Reads.NOTHING, check_active, binds=is_inactive),
+    Check("past", Reads.NOTHING, check_past, is_promised=True),
+    Check(HOURS, Reads.NOTHING, check_hours),
+    Check("notice", Reads.NOTHING, check_notice, binds=has_booking_windows, is_promised=True),
+    Check("guest_stay", Reads.NOTHING, check_guest_stay),
+    Check("start_times", Reads.NOTHING, check_start_times, is_promised=True),
+    Check("walk_ins", Reads.NOTHING, check_walk_ins, binds=has_walk_in_rules),
+    Check(
+        "capacity",
+        Reads.HEADCOUNTS,
+        check_capacity,
+        count_within_capacity,
+        binds=has_caps,
+        relaxed_by=Relaxation.CAPACITY,
+        is_capacity=True,
+    ),
+    Check(
+        "shares",
+        Reads.HEADCOUNTS,
+        check_shares,
+        count_within_shares,
+        binds=has_shares,
+        relaxed_by=Relaxation.CAPACITY,
+        is_capacity=True,
+    ),
+    Check(
+        "pacing",
+        Reads.HEADCOUNTS,
+        check_pacing,
+        count_within_pacing,
+        binds=has_pacing,
+        relaxed_by=Relaxation.CAPACITY,
+        is_capacity=True,
+    ),
+    Check(
+        "zones",
+        Reads.HEADCOUNTS,
+        check_zones,
+        count_in_zones,
+        binds=has_zone_caps,
+        relaxed_by=Relaxation.CAPACITY,
+        is_capacity=True,
+    ),
+    Check("tables", Reads.ALLOCATIONS, check_tables),
+)
+TABLE_RULES: Final = (
+    TableRule("zone_hours", Reads.NOTHING, exclude_closed_zones, binds=has_zone_rules),
+    TableRule("walk_ins", Reads.NOTHING, exclude_walk_in_tables, binds=has_walk_in_rules),
+    TableRule(
+        "pacing",
+        Reads.HEADCOUNTS,
+        exclude_paced_tables,
+        count_at_paced_tables,
+        binds=has_pacing,
+        is_capacity=True,
+    ),
+    TableRule(
+        "zone_caps",
+        Reads.HEADCOUNTS,
+        exclude_full_zones,
+        count_within_zones,
+        binds=has_zone_caps,
+        is_capacity=True,
+    ),
+)
 
 
 @attrs.frozen
@@ -50,11 +160,9 @@ class Composition:
     records: bool
 
     @classmethod
-    def of(
-        cls, house: House, all_checks: tuple[Check, ...], all_rules: tuple[TableRule, ...]
-    ) -> Composition:
-        """Return the rules that bind in a house, out of all checks and all rules for tables."""
-        binding, binding_rules = _binding(house, all_checks), _binding(house, all_rules)
+    def of(cls, house: House) -> Composition:
+        """Return the rules that bind in a house."""
+        binding, binding_rules = _binding(house, CHECKS), _binding(house, TABLE_RULES)
         checks = enforced_checks(house, binding)
         rules = enforced_table_rules(house, binding_rules)
         shadow, shadow_tables = shadow_rules(house, binding), shadow_rules(house, binding_rules)

@@ -20,6 +20,7 @@ from fourtop.errors.display import (
 )
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Stay
+from fourtop.model.override import Override
 from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.model.restaurant import zone_info
@@ -158,6 +159,8 @@ class Booking:
         seated_us: When the party sat down, in microseconds; ``None`` before.
         left_us: When the party left, in microseconds; ``None`` before.
         last_step: The state before its last step of status, if that step can be undone.
+        is_pinned: Whether staff pinned it to its tables: no move, swap or repair takes it away.
+        overrides: The rules of the house that staff broke for it, in a fixed order.
         would_refuse: The rules in shadow mode that would have refused it when it was last admitted.
         receipt: Further facts from the command that returned it; neither stored nor compared.
     """
@@ -184,6 +187,8 @@ class Booking:
     seated_us: int | None = None
     left_us: int | None = None
     last_step: Step | None = None
+    is_pinned: bool = False
+    overrides: tuple[Override, ...] = ()
     would_refuse: tuple[Code, ...] = ()
     receipt: Receipt = attrs.field(default=NO_RECEIPT, eq=False, repr=False, kw_only=True)
 

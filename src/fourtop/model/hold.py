@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final, Self
 
 import attrs
@@ -14,6 +15,7 @@ from fourtop.errors.display import brief, count_of, short_id, tables_of
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Stay
 from fourtop.model.floor import Floor
+from fourtop.model.override import Override
 from fourtop.model.planning_rules import Planning
 from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.request import Preference, Relaxation
@@ -27,6 +29,13 @@ _RELAXED: Final = "relaxed"
 canonical: Final[Callable[[Any], str]] = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
 ).encode
+
+
+@lru_cache(maxsize=1_024)
+def _versions_of(facts: str) -> tuple[int, int] | None:
+    # Holds of the same tables at the same hours have the same facts.
+    found = json.loads(facts).get(_VERSIONS)
+    return None if found is None else (found[0], found[1])
 
 
 @attrs.frozen(repr=False)
@@ -43,8 +52,7 @@ class Fingerprint:
     @property
     def versions(self) -> tuple[int, int] | None:
         """The versions of the floor and the policy; ``None``: it was made without them."""
-        found = json.loads(self.facts).get(_VERSIONS)
-        return None if found is None else (found[0], found[1])
+        return _versions_of(self.facts)
 
     @property
     def relaxed(self) -> tuple[Relaxation, ...]:
@@ -166,6 +174,7 @@ class Hold:
         reference: The host's own id of the booking.
         life_start_us: The time since which the party has kept tables, in microseconds: the creation
             of the first hold in a chain of replacements.
+        overrides: The rules of the house that staff broke for it, in a fixed order.
         would_refuse: The rules in shadow mode that would have refused it.
         receipt: Further facts from the command that returned it; neither stored nor compared.
     """
@@ -193,6 +202,7 @@ class Hold:
     life_start_us: int = attrs.field(
         default=attrs.Factory(lambda self: self.created_us, takes_self=True)
     )
+    overrides: tuple[Override, ...] = ()
     would_refuse: tuple[Code, ...] = ()
     receipt: Receipt = attrs.field(default=NO_RECEIPT, eq=False, repr=False, kw_only=True)
 

@@ -144,6 +144,7 @@ class Planning:
         max_tables: Largest set (1–8).
         slack_budget: Most seats left over in a set of two or more; ``None``: no limit. For a single
             table, seats left over only add to the score.
+        staff_max_slack: The same limit for tables that staff name; ``None``: ``slack_budget``.
         weights: Of the score.
         demand_multiplier: The weight of seats left over while no ``DemandProfile`` applies
             (0.1–10).
@@ -175,6 +176,12 @@ class Planning:
     )
     slack_budget: int | None = attrs.field(
         default=4,
+        kw_only=True,
+        converter=validators.as_optional_integer,
+        validator=validators.optional(validators.integer(0, validators.MAX_PARTY)),
+    )
+    staff_max_slack: int | None = attrs.field(
+        default=None,
         kw_only=True,
         converter=validators.as_optional_integer,
         validator=validators.optional(validators.integer(0, validators.MAX_PARTY)),

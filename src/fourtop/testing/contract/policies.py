@@ -49,6 +49,7 @@ def _planning() -> Planning:
         adjacency_min_party=5,
         max_tables=2,
         slack_budget=None,
+        staff_max_slack=6,
         weights=Weights(
             overage=6, table_count=4, fragmentation=3, adjacency=2, scarcity=21, wish=9
         ),

@@ -18,6 +18,7 @@ from fourtop.model.event import Event, EventType
 from fourtop.model.floor import Floor, Join
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
+from fourtop.model.override import Override
 from fourtop.model.policy import Policy
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Restaurant, Zone
@@ -32,6 +33,7 @@ NOON_US: Final = 1_777_636_800_000_000  # 2026-05-01T12:00:00Z, when every trial
 MINUTE_US: Final = MICROSECONDS_PER_MINUTE
 DAY_MINUTES: Final = 24 * 60
 STAFF: Final = Actor("u17", "staff")
+AN_OVERRIDE: Final = (Override("TOO_MANY_TABLES", "The choir's dinner, \u00e9."),)
 
 
 def span(start: float, end: float) -> Window:
@@ -113,6 +115,8 @@ def a_booking(booking_id: str = "b1", dining: Window = EVENING) -> Booking:
         seated_us=NOON_US - 6,
         left_us=NOON_US - 5,
         last_step=Step(BookingStatus.CHECKED_IN, EVENING, NOON_US - 4),
+        is_pinned=True,
+        overrides=AN_OVERRIDE,
         would_refuse=(Code.PACING_EXCEEDED, Code.CAPACITY_EXCEEDED),
     )
 
@@ -141,6 +145,7 @@ def a_hold(hold_id: str = "h1", dining: Window = EVENING) -> Hold:
         minutes=95,
         reference="host-7",
         life_start_us=NOON_US - 60,
+        overrides=AN_OVERRIDE,
         would_refuse=(Code.CHANNEL_SHARE_HELD_BACK,),
     )
 

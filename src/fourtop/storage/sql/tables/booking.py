@@ -17,6 +17,8 @@ from fourtop.storage.sql.tables.values import (
     actor_row,
     codes_of,
     codes_row,
+    overrides_of,
+    overrides_row,
     preference_of,
     preference_row,
     stay_of,
@@ -52,9 +54,11 @@ BOOKING: Final = (
     "last_start_us",
     "last_end_us",
     "last_step_us",
+    "is_pinned",
     "would_refuse",
     "must",
     "wish",
+    "overrides",
 )
 _STATUSES: Final = {each.value: each for each in BookingStatus}
 
@@ -79,6 +83,8 @@ def booking_row(booking: Booking) -> Row:
         "local_start": booking.local_start,
         "seated_us": booking.seated_us,
         "left_us": booking.left_us,
+        "is_pinned": booking.is_pinned,
+        "overrides": overrides_row(booking.overrides),
         "would_refuse": codes_row(booking.would_refuse),
         **actor_row(booking.actor),
         **stay_row(booking.stay),
@@ -103,9 +109,9 @@ def booking_row(booking: Booking) -> Row:
 
 def booking_of(restaurant_id: str, row: list[Any]) -> Booking:
     """Return the booking of a row. The row ends with the list of its table ids."""
-    *facts, must, wish, tables = row
-    preferences = preference_of(must), preference_of(wish)
-    return _booking(restaurant_id, (*facts, *preferences), tuple(tables or ()))
+    *facts, must, wish, overrides, tables = row
+    documents = preference_of(must), preference_of(wish), overrides_of(overrides)
+    return _booking(restaurant_id, (*facts, *documents), tuple(tables or ()))
 
 
 @lru_cache(maxsize=4_096)
@@ -143,6 +149,8 @@ def _booking(restaurant_id: str, facts: tuple[Any, ...], tables: tuple[str, ...]
         seated_us=row["seated_us"],
         left_us=row["left_us"],
         last_step=_step(row),
+        is_pinned=bool(row["is_pinned"]),
+        overrides=row["overrides"],
         would_refuse=codes_of(row["would_refuse"]),
     )
 
@@ -190,6 +198,8 @@ def booking_tables(make: TableBuilder) -> None:
         make.whole("last_start_us", null=True),
         make.whole("last_end_us", null=True),
         make.whole("last_step_us", null=True),
+        make.flag("is_pinned", default=False),
+        make.document("overrides", default="[]"),
         make.words("would_refuse", null=True),
         PrimaryKeyConstraint("restaurant_id", "id", name="bookings_pkey"),
         make.owned_by("bookings_restaurant_fkey", "restaurant_id", of="restaurants"),

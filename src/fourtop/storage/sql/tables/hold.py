@@ -15,6 +15,8 @@ from fourtop.storage.sql.tables.values import (
     actor_row,
     codes_of,
     codes_row,
+    overrides_of,
+    overrides_row,
     preference_of,
     preference_row,
     stay_of,
@@ -41,6 +43,7 @@ HOLD: Final = (
     "minutes",
     "reference",
     "life_start_us",
+    "overrides",
     "would_refuse",
     *STAY,
 )
@@ -74,6 +77,7 @@ def hold_row(hold: Hold) -> Row:
         "minutes": hold.minutes,
         "reference": hold.reference,
         "life_start_us": hold.life_start_us,
+        "overrides": overrides_row(hold.overrides),
         "would_refuse": codes_row(hold.would_refuse),
         **actor_row(hold.actor),
         **stay_row(hold.stay),
@@ -108,6 +112,7 @@ def hold_of(restaurant_id: str, row: list[Any]) -> Hold:
         reference=found["reference"],
         # A hold of an earlier revision has none.
         life_start_us=found["created_us"] if life_start_us is None else life_start_us,
+        overrides=overrides_of(found["overrides"]),
         would_refuse=codes_of(found["would_refuse"]),
     )
 
@@ -138,6 +143,7 @@ def hold_tables(make: TableBuilder) -> None:
         make.small("minutes", null=True),
         make.key("reference", null=True),
         make.whole("life_start_us", null=True),
+        make.document("overrides", default="[]"),
         make.words("would_refuse", null=True),
         PrimaryKeyConstraint("restaurant_id", "id", name="table_holds_pkey"),
         make.owned_by("table_holds_restaurant_fkey", "restaurant_id", of="restaurants"),

@@ -34,6 +34,7 @@ _PLANNING: Final = (
     "adjacency_min_party",
     "max_tables",
     "slack_budget",
+    "staff_max_slack",
 )
 _HOLDS: Final = (
     "ttl_seconds",
@@ -299,6 +300,7 @@ def _policy_table(make: TableBuilder) -> None:
         make.small("late_minutes", null=True),
         make.small("no_show_after_minutes", default=15),
         make.small("overstay_minutes", default=15),
+        make.small("staff_max_slack", null=True),
         make.document("scarcities", default="[]"),
         make.words("enforce_capacity", default="enforced"),
         make.small("enforce_capacity_percent", default=100),

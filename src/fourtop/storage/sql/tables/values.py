@@ -14,6 +14,7 @@ from typing import Any, Final
 from fourtop.errors import Code
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Stay
+from fourtop.model.override import Override
 from fourtop.model.request import Preference
 from fourtop.model.window import Window
 
@@ -89,6 +90,16 @@ def codes_row(codes: Iterable[Code]) -> str | None:
 def codes_of(text: str | None) -> tuple[Code, ...]:
     """Return the codes of such a text."""
     return tuple(map(Code, text.split(","))) if text else ()
+
+
+def overrides_row(overrides: Iterable[Override]) -> list[Row]:
+    """Return the JSON list of overrides."""
+    return [{"rule": each.rule.value, "reason": each.reason} for each in overrides]
+
+
+def overrides_of(data: Iterable[Row]) -> tuple[Override, ...]:
+    """Return the overrides of a JSON list."""
+    return tuple(Override(**each) for each in data) if data else ()
 
 
 def listed(rows: Iterable[Row]) -> str:
