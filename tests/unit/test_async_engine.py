@@ -211,6 +211,7 @@ EVENING: Final = (
         shadow=True,
     ),
     call("shadow_conflicts", MONTH),
+    call("shadow_report", MONTH),
     call("clear_shadows", MONTH),
     call("clear_shadows", booking_ids=["shadow:import:1"]),
     call("edit_floor", lambda floor: floor.without_table("4"), expected=1),
