@@ -123,10 +123,11 @@ from fourtop.model.capacity_rules import (
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.date_exception import DateException
 from fourtop.model.demand import DemandProfile
+from fourtop.model.distances import Aisle, KeptApart
 from fourtop.model.enforcement import Enforcement, EnforcementMode
 from fourtop.model.event import Event, EventType
 from fourtop.model.explanation import Change, ChangeKind, Explanation
-from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.floor import Floor, Join, NumberScope, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.house_difference import HouseDifference, PartDifference
@@ -134,6 +135,15 @@ from fourtop.model.override import Override
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Scarcity, Weights
 from fourtop.model.policy import Policy
+from fourtop.model.preview import (
+    Preview,
+    Repair,
+    RepairPlan,
+    StrandedBooking,
+    StrandedHold,
+    WayOut,
+    WayOutKind,
+)
 from fourtop.model.receipt import PacingUsage, Receipt, Usage
 from fourtop.model.request import BookingRequest, Preference, Relaxation
 from fourtop.model.restaurant import Area, Restaurant, Zone
@@ -154,7 +164,7 @@ from fourtop.model.rotations import (
 from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.model.shadow_report import ShadowCount, ShadowReport
-from fourtop.model.table import Mobility, Position, Table
+from fourtop.model.table import Mobility, Position, Table, TableShape
 from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
 from fourtop.model.walk_in import WalkIn
 from fourtop.model.window import Window
@@ -190,6 +200,7 @@ __all__ = [
     "KEEP",
     "Actor",
     "AdjacencyMode",
+    "Aisle",
     "Allocation",
     "AllocationsOverlap",
     "AlreadyExists",
@@ -260,6 +271,7 @@ __all__ = [
     "InvalidWindow",
     "Join",
     "Keep",
+    "KeptApart",
     "KeyReused",
     "LocalTime",
     "LocalTimes",
@@ -271,6 +283,7 @@ __all__ = [
     "NonexistentTime",
     "NotFound",
     "NothingToUndo",
+    "NumberScope",
     "Occasion",
     "OutcomeUnknown",
     "Overlap",
@@ -288,6 +301,7 @@ __all__ = [
     "PolicyDrift",
     "Position",
     "Preference",
+    "Preview",
     "ProblemKind",
     "Proof",
     "Pruned",
@@ -301,6 +315,8 @@ __all__ = [
     "RelayOptions",
     "Relayed",
     "ReleasedLate",
+    "Repair",
+    "RepairPlan",
     "ResourceType",
     "Restaurant",
     "Rival",
@@ -326,10 +342,13 @@ __all__ = [
     "Step",
     "StoreMisconfigured",
     "StoreUnavailable",
+    "StrandedBooking",
+    "StrandedHold",
     "Swept",
     "SystemClock",
     "Table",
     "TableRotations",
+    "TableShape",
     "TableSnapshot",
     "TableState",
     "Term",
@@ -341,6 +360,8 @@ __all__ = [
     "Versions",
     "WalkIn",
     "WalkInRule",
+    "WayOut",
+    "WayOutKind",
     "Weekday",
     "Weights",
     "Window",

@@ -1,51 +1,52 @@
-"""Demand and enforcement go from revision 0008 down to 0007 and up again."""
+"""The floor goes from revision 0008 down to 0007 and up again."""
 
 from __future__ import annotations
 
+from typing import Final
+
 import attrs
 
-from fourtop import CapacityRule, Code, Enforcement, Engine, ManualClock
+from fourtop import Engine, House, Join, ManualClock, Position
 from fourtop.storage.sql import downgrade, migrate
-from tests.evening import MONTH, NOW, a_house, booked, five_tables
+from tests.evening import NOW
 from tests.migration.place import Place
-from tests.migration.rules import without_demand
+from tests.migration.rules import without_demand, without_distances
 from tests.unit.document_case import FULL
 
+HOUSE: Final = attrs.evolve(
+    FULL,
+    floor=attrs.evolve(
+        FULL.floor,
+        tables=[
+            attrs.evolve(each, number="A 1", position=Position(1_280, 20))
+            if each.id == "b-1"
+            else each
+            for each in FULL.floor.tables
+        ],
+        joins=[Join(("t1", "t2"), -2), Join(("t2", "t3"), 1)],
+    ),
+)
 
-def test_revision_0008_drops_demand_and_enforcement_and_keeps_the_rest(place: Place) -> None:
+
+def house_of(place: Place) -> House:
+    store = place.store(clock=ManualClock(NOW))
+    try:
+        return Engine(store).desk("r-1").house()
+    finally:
+        store.close()
+
+
+def test_revision_0008_names_the_zone_in_a_number_that_0007_has_once(place: Place) -> None:
     migrate(place.url)
     store = place.store(clock=ManualClock(NOW))
-    Engine(store).add_restaurant(FULL)
+    Engine(store).add_restaurant(HOUSE)
     store.close()
+    assert house_of(place) == HOUSE
 
-    assert downgrade(place.url, revision="0007") == ("0008",)
-    assert migrate(place.url) == ("0008",)
-    store = place.store(clock=ManualClock(NOW))
-    desk = Engine(store).desk("r-1")
-    assert desk.house() == without_demand(FULL)
-    desk.edit_policy(lambda _: FULL.policy)
-    assert desk.house() == FULL
-    store.close()
-
-
-def test_a_booking_loses_the_codes_of_shadow_mode_and_nothing_else(place: Place) -> None:
-    migrate(place.url)
-    store = place.store(clock=ManualClock(NOW))
-    desk = Engine(store).add_restaurant(
-        a_house(
-            five_tables(),
-            name="ann",
-            capacity_rules=(CapacityRule(max_covers=1),),
-            enforcement=Enforcement(capacity="shadow"),
-        )
-    )
-    made = booked(desk, 2)
-    assert made.would_refuse == (Code.CAPACITY_EXCEEDED,)
-    store.close()
-
-    downgrade(place.url, revision="0007")
-    migrate(place.url)
-    store = place.store(clock=ManualClock(NOW))
-    (kept,) = Engine(store).desk("ann").bookings(MONTH)
-    assert kept == attrs.evolve(made, would_refuse=())
-    store.close()
+    assert downgrade(place.url, revision="0007") == ("0009", "0008")
+    assert migrate(place.url) == ("0008", "0009")
+    numbered = [
+        attrs.evolve(each, number=HOUSE.floor.labels[each.id]) for each in HOUSE.floor.tables
+    ]
+    named = attrs.evolve(HOUSE, floor=attrs.evolve(HOUSE.floor, tables=numbered))
+    assert house_of(place) == without_demand(without_distances(named))

@@ -221,6 +221,8 @@ EVENING: Final = (
     call("edit_restaurant", lambda restaurant: attrs.evolve(restaurant, name="Another")),
     call("compare_house", a_house(name="Another")),
     call("compare_house", a_house()),
+    call("preview"),
+    call("preview", a_house(turn_minutes=60)),
     call("replace_house", a_house(turn_minutes=60), expected=Versions(1, 1, 0)),
     call("replace_house", a_house(turn_minutes=60)),
     call("bookings", MONTH),

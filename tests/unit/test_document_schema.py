@@ -15,6 +15,7 @@ from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
 from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
 from fourtop.model.date_exception import DateException
 from fourtop.model.demand import DemandProfile
+from fourtop.model.distances import Aisle
 from fourtop.model.enforcement import Enforcement
 from fourtop.model.floor import Join, SetCapacity
 from fourtop.model.planning_rules import Planning, Scarcity, Weights
@@ -69,6 +70,7 @@ KINDS = {
     "position": (Position, {}, set()),
     "join": (Join, {}, set()),
     "set_capacity": (SetCapacity, {}, set()),
+    "aisle": (Aisle, {}, set()),
     "policy": (Policy, {}, set()),
     "period": (ServicePeriod, {}, set()),
     "occasion": (Occasion, {}, set()),

@@ -11,13 +11,15 @@ from functools import partial
 from importlib import metadata
 from typing import Any, Final, NoReturn
 
-from fourtop import InvalidInput
+from fourtop import AlternativeTerms, InvalidInput
+from fourtop.cli.alternatives import alternatives
 from fourtop.cli.answer import Answer
 from fourtop.cli.audit import audit, audit_database
 from fourtop.cli.availability import availability
 from fourtop.cli.clock import reset_clock
 from fourtop.cli.database import DEFAULT_SCHEMA, VARIABLE, Database
 from fourtop.cli.demo import demo
+from fourtop.cli.desk import Source, opened_desk
 from fourtop.cli.doctor import doctor
 from fourtop.cli.house import PutOptions, export_house, put_house, show_house
 from fourtop.cli.inputs import WrongInput, open_desk, open_document, open_house, read_bookings
@@ -33,6 +35,7 @@ from fourtop.cli.job import (
 )
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
 from fourtop.cli.plan import Conditions, Wanted, explain, plan
+from fourtop.cli.preview import preview_house
 from fourtop.cli.rules import check_house_rules
 from fourtop.cli.seat import Arrival, seat
 from fourtop.errors import safe_repr
@@ -125,6 +128,20 @@ def _add_asking(add: Add) -> None:
         "--explain", action="store_true", help="after a no, every reason and what would work"
     )
     _add_conditions(one)
+    one = add(
+        "alternatives", _run_alternatives, "other times for a party; zones, a stay or a split"
+    )
+    _add_house(one, is_optional=True)
+    one.add_argument("--restaurant", metavar="ID", help="a restaurant of the database")
+    _add_store(one, f"database of the restaurant (default without FLOOR: {VARIABLE})")
+    one.add_argument("--party", dest="party_size", type=_whole, required=True, metavar="SIZE")
+    one.add_argument("--at", required=True, metavar="TIME", help="such as 2026-05-01T19:00")
+    one.add_argument("--occasion", metavar="KEY", help="an occasion of the house")
+    one.add_argument(
+        "--table", action="append", default=[], metavar="NUMBER", help="this table; may be repeated"
+    )
+    _add_conditions(one)
+    _add_terms(one)
     one = add("availability", _run_availability, "the start times of a date, bookable or refused")
     _add_house(one)
     one.add_argument("--on", type=_date, required=True, metavar="DATE")
@@ -176,6 +193,11 @@ def _add_keeping(add: Add) -> None:
     one.add_argument(
         "--table", action="append", default=[], metavar="NUMBER", help="this table; may be repeated"
     )
+    _add_store(one)
+    one = add(
+        "preview", _run_preview, "the bookings and holds that a new house strands, and the ways out"
+    )
+    one.add_argument("file", metavar="FILE", help="a house document")
     _add_store(one)
     one = add("clock", _run_clock, "set the time of a restaurant back after a clock ran ahead")
     one.add_argument("action", choices=("reset",), help="reset: to the clock of the database")
@@ -317,6 +339,24 @@ def _add_conditions(parser: ArgumentParser) -> None:
         )
 
 
+def _add_terms(parser: ArgumentParser) -> None:
+    """Add the alternatives that a party accepts."""
+    parser.add_argument(
+        "--minutes",
+        type=_whole,
+        action="append",
+        metavar="MINUTES",
+        help="a distance in time; repeatable (default: 15, 30, 60 and 120)",
+    )
+    parser.add_argument("--no-times", action="store_true", help="no other times")
+    parser.add_argument("--zones", action="store_true", help="other zones")
+    parser.add_argument("--shorter-stay", action="store_true", help="a shorter stay")
+    parser.add_argument("--split", action="store_true", help="two parties at one start")
+    parser.add_argument(
+        "--limit", type=_whole, default=5, metavar="NUMBER", help="of each kind (default: 5)"
+    )
+
+
 # ---- arguments
 
 
@@ -360,6 +400,22 @@ def _run_plan(found: Namespace) -> Answer:
     return explain(desk, wanted) if found.explain else plan(desk, wanted)
 
 
+def _run_alternatives(found: Namespace) -> Answer:
+    source = Source(found.floor, found.bookings, found.now, found.restaurant)
+    source.check(found.store)
+    wanted = Wanted(found.party_size, found.at, _conditions(found), found.occasion, found.table)
+    terms = AlternativeTerms(
+        *(() if found.minutes is None else (found.minutes,)),
+        limit=found.limit,
+        times=not found.no_times,
+        zones=found.zones,
+        shorter_stay=found.shorter_stay,
+        split=found.split,
+    )
+    with opened_desk(source, _database(found) if source.is_stored else None) as desk:
+        return alternatives(desk, wanted, terms)
+
+
 def _run_availability(found: Namespace) -> Answer:
     house = open_house(found.floor)
     desk = open_desk(house, now=found.now, bookings=found.bookings)
@@ -392,6 +448,10 @@ def _run_doctor(found: Namespace) -> Answer:
 def _run_seat(found: Namespace) -> Answer:
     arrival = Arrival(found.booking, found.party_size, found.table)
     return seat(_database(found), found.id, arrival)
+
+
+def _run_preview(found: Namespace) -> Answer:
+    return preview_house(_database(found), open_document(found.file))
 
 
 def _run_clock(found: Namespace) -> Answer:

@@ -286,13 +286,18 @@ class Admission:
         assert refusal is not None, "a party without a spot has no plan"
         return refusal
 
-    def findings(self, party: Party) -> tuple[Finding, ...] | Need:
+    def findings(self, party: Party, *, is_held: bool = False) -> tuple[Finding, ...] | Need:
         """Return what every check finds, in the order of the list.
 
         Where no service admits the party, the checks after that of the hours do not run.
+
+        Args:
+            party: The party.
+            is_held: Whether a hold or a booking has promised the party its start.
         """
-        candidacy = Candidacy(self, party)
-        found = _all_findings(self.composition.before_loading, candidacy)
+        candidacy, composition = Candidacy(self, party), self.composition
+        before = composition.not_promised if is_held else composition.before_loading
+        found = _all_findings(before, candidacy)
         if found and found[-1].check == HOURS:
             return found
         need = self._missing(candidacy, counts=False)

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Literal, Unpack
 
 from fourtop.engine.async_day_desk import AsyncDayDesk
+from fourtop.engine.async_preview_desk import AsyncPreviewDesk
 from fourtop.engine.commands import (
     book,
     clear_shadows,
@@ -56,7 +57,7 @@ from fourtop.model.shadow_report import ShadowReport
 from fourtop.model.window import Window
 
 
-class AsyncDesk(AsyncDayDesk):
+class AsyncDesk(AsyncDayDesk, AsyncPreviewDesk):
     """``Desk`` for an asynchronous store: the same methods, results and errors, awaited.
 
     Arguments are checked when the call is awaited. A cancelled command either has happened or has

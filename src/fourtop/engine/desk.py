@@ -16,6 +16,7 @@ from fourtop.engine.commands import (
 )
 from fourtop.engine.commands.move import Move
 from fourtop.engine.day_desk import DayDesk
+from fourtop.engine.preview_desk import PreviewDesk
 from fourtop.engine.queries import (
     audit,
     availability,
@@ -53,7 +54,7 @@ from fourtop.model.shadow_report import ShadowReport
 from fourtop.model.window import Window
 
 
-class Desk(DayDesk):
+class Desk(DayDesk, PreviewDesk):
     """The commands and reads of one restaurant, for one actor.
 
     A desk is cheap to make, and thread-safe if its store is. ``quote`` returns a ``Refusal``, and

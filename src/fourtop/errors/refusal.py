@@ -31,6 +31,9 @@ _TEXT = {
     Code.ZONE_LAST_SEATING_PASSED: (
         "{start} is after the last seating of the zone {zone}, {last_start}"
     ),
+    Code.STAY_CUT: "the stay ends at {end} and would be cut at {cut}",
+    Code.LOCAL_TIME_CHANGED: "the party was told {told}, which would become {start}",
+    Code.TABLE_REMOVED: "{the_tables} {are} no longer on the floor",
     Code.CAPACITY_EXCEEDED: (
         "{period} on {date} is limited to {limit} {unit}; {booked} booked, {requested} asked for"
     ),
@@ -70,6 +73,7 @@ _TEXT = {
     ),
     Code.HOLD_CONFLICT: "{the_tables} {are} held at that time (allocations_no_overlap)",
     Code.ALLOCATIONS_OVERLAP: "{the_tables} {are} taken at that time (allocations_no_overlap)",
+    Code.POLICY_DRIFT: "since the hold was made, these changed: {changed}",
     Code.PARTY_BELOW_MINIMUM: (
         "a party of {party_size} is below the minimum of {minimum} for {the_tables}"
     ),
