@@ -10,7 +10,7 @@ NEW = (
     *("channels", "booking_windows", "exceptions", "pacing_rules", "channel_shares"),
     *("zone_rules", "walk_in_rules", "guest_stay", "seating"),
 )
-# What revision 0009 brings.
+# What revision 0010 brings.
 NEWER = ("demand_profiles", "enforcement")
 
 
@@ -67,7 +67,7 @@ def without_rules(house: House) -> House:
 
 
 def without_demand(house: House) -> House:
-    """The house without the rules that revision 0009 brings."""
+    """The house without the rules that revision 0010 brings."""
     policy, bare = house.policy, Policy([])
     changes = {name: getattr(bare, name) for name in NEWER}
     planning = attrs.evolve(policy.planning, scarcities=())

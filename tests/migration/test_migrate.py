@@ -19,7 +19,7 @@ from fourtop.storage.sql.migrations.versions import (
     r0004_columns,
     r0006_rules,
     r0008_floors,
-    r0009_demand,
+    r0010_demand,
 )
 from fourtop.storage.sql.tables.catalog import REVISION
 from tests.database.cluster import Cluster
@@ -45,14 +45,14 @@ print(*migrate(sys.argv[1]), flush=True)
 # of revision 0003. The JSON of events has other words there.
 CHANGED = (*r0004_columns.MADE, "capacity_outbox")
 # These revisions make these tables. Their rows have no place below.
-MADE = {"0006": r0006_rules.MADE, "0008": r0008_floors.MADE, "0009": (r0009_demand.MADE,)}
+MADE = {"0006": r0006_rules.MADE, "0008": r0008_floors.MADE, "0010": (r0010_demand.MADE,)}
 RULES = tuple(table for tables in MADE.values() for table in tables)
 
 # These revisions add so many columns at the end of these tables. Their values have no place below.
 ADDED = {
     "0005": {"bookings": 14, "table_holds": 4},
     "0007": {"bookings": 2, "table_holds": 1},
-    "0009": {"bookings": 1, "table_holds": 1},
+    "0010": {"bookings": 1, "table_holds": 1},
 }
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -176,7 +176,7 @@ def test_every_revision_keeps_the_data_on_the_way_down_and_up(place: Place, revi
     no = (None,) * 4
     promises = ("{}", "{}", 0, *no, "", *no, None, None) if revision < "0005" else ()
     reasons = (0, "[]") if revision < "0007" else ()
-    shadow = (None,) if revision < "0009" else ()
+    shadow = (None,) if revision < "0010" else ()
     assert added_to(after, "bookings", revision) == {(*promises, *reasons, *shadow)}
     times = no if revision < "0005" else ()
     assert added_to(after, "table_holds", revision) == {(*times, *reasons[1:], *shadow)}

@@ -20,6 +20,7 @@ from fourtop.engine.checks.capacity import (
     has_caps,
     has_shares,
 )
+from fourtop.engine.checks.distance import exclude_close_tables, has_distances
 from fourtop.engine.checks.guests import (
     check_guest_stay,
     check_notice,
@@ -123,6 +124,7 @@ TABLE_RULES: Final = (
         binds=has_zone_caps,
         is_capacity=True,
     ),
+    TableRule("distance", Reads.ALLOCATIONS, exclude_close_tables, binds=has_distances),
 )
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from fourtop.engine.candidacy import Candidacy, Excluded
-from fourtop.engine.checks.tables import ask_of, excluded_from, free_tables, planner_of
+from fourtop.engine.checks.tables import (
+    ask_of,
+    barred_sets,
+    excluded_from,
+    free_tables,
+    planner_of,
+)
 from fourtop.engine.enforcement import adjacency_mode, capacity_mode
 from fourtop.errors import Code, Reason, Refusal
 from fourtop.model.enforcement import EnforcementMode
@@ -47,16 +53,17 @@ def _reasons_of_tables(candidacy: Candidacy, excluded: tuple[Excluded, ...]) -> 
     chosen = candidacy.plans[0]
     if candidacy.party.tables:
         mask = admission.compiled.house.floor.mask(chosen.tables)
-        found = [each.reason for each in excluded if each.tables & mask]
+        found = [each.reason for each in excluded if each.concerns(mask)]
         return found if is_joined else found + _reasons_apart(candidacy, ask, chosen)
     rules, planner = excluded_from(candidacy), planner_of(candidacy)
     strict = planner if is_joined else admission.planner
     free, left = free_tables(candidacy, rules), free_tables(candidacy, (*rules, *excluded))
-    if strict.is_seatable(ask, left):
+    barred = barred_sets(rules)
+    if strict.best(ask, left, barred) is not None:
         return []
     # Each rule alone may leave the party other tables, and both together none.
-    refuses_apart = not strict.is_seatable(ask, free)
-    instead = planner.best(ask, left)
+    refuses_apart = strict.best(ask, free, barred) is None
+    instead = planner.best(ask, left, barred)
     found = [each.reason for each in excluded] if instead is None or not refuses_apart else []
     if refuses_apart:
         return found + _reasons_apart(candidacy, ask, chosen)

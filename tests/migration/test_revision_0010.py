@@ -1,4 +1,4 @@
-"""Demand and enforcement go from revision 0009 down to 0008 and up again."""
+"""Demand and enforcement go from revision 0010 down to 0009 and up again."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tests.migration.rules import without_demand
 from tests.unit.document_case import FULL
 
 
-def test_revision_0009_drops_demand_and_enforcement_and_keeps_the_rest(place: Place) -> None:
+def test_revision_0010_drops_demand_and_enforcement_and_keeps_the_rest(place: Place) -> None:
     migrate(place.url)
     store = place.store(clock=ManualClock(NOW))
     Engine(store).add_restaurant(FULL)
     store.close()
 
-    assert downgrade(place.url, revision="0008") == ("0009",)
-    assert migrate(place.url) == ("0009",)
+    assert downgrade(place.url, revision="0009") == ("0010",)
+    assert migrate(place.url) == ("0010",)
     store = place.store(clock=ManualClock(NOW))
     desk = Engine(store).desk("r-1")
     assert desk.house() == without_demand(FULL)
@@ -43,7 +43,7 @@ def test_a_booking_loses_the_codes_of_shadow_mode_and_nothing_else(place: Place)
     assert made.would_refuse == (Code.CAPACITY_EXCEEDED,)
     store.close()
 
-    downgrade(place.url, revision="0008")
+    downgrade(place.url, revision="0009")
     migrate(place.url)
     store = place.store(clock=ManualClock(NOW))
     (kept,) = Engine(store).desk("ann").bookings(MONTH)
