@@ -238,10 +238,12 @@
 -- prune_outbox: 1 statement
 --     delete_events
 --
--- remove_restaurant: 31 statements
+-- remove_restaurant: 33 statements
 --     lock_restaurant
 --     load_scope 16
 --     remove_table_set_members
+--     remove_table_distances
+--     remove_table_aisles
 --     remove_table_adjacencies
 --     remove_restaurant_walk_in_tables
 --     remove_table_inventory
@@ -347,15 +349,19 @@ SET name = excluded.name, sort_order = excluded.sort_order, area = excluded.area
 -- Insert or update the rows of table_inventory that an edit of the house changes. Used by:
 -- add_restaurant.
 INSERT INTO table_inventory (restaurant_id, id, number, capacity, zone_id, min_party, max_party,
-    section, category, seating, mobility, out_of_service, active, features, position, notes)
+    section, category, seating, mobility, out_of_service, active, features, position, notes,
+    shape, length_cm, width_cm, number_scope)
 VALUES (:restaurant, :each_id, :each_number, :each_capacity, :each_zone_id, :each_min_party,
     :each_max_party, :each_section, :each_category, :each_seating, :each_mobility,
-    :each_out_of_service, :each_active, :each_features, :each_position, :each_notes)
+    :each_out_of_service, :each_active, :each_features, :each_position, :each_notes, :each_shape,
+    :each_length_cm, :each_width_cm, :each_number_scope)
 ON CONFLICT (restaurant_id, id) DO UPDATE
 SET number = excluded.number, capacity = excluded.capacity, zone_id = excluded.zone_id, min_party = excluded.min_party,
     max_party = excluded.max_party, section = excluded.section, category = excluded.category,
     seating = excluded.seating, mobility = excluded.mobility, out_of_service = excluded.out_of_service,
-    active = excluded.active, features = excluded.features, position = excluded.position, notes = excluded.notes;
+    active = excluded.active, features = excluded.features, position = excluded.position, notes = excluded.notes,
+    shape = excluded.shape, length_cm = excluded.length_cm, width_cm = excluded.width_cm,
+    number_scope = excluded.number_scope;
 
 -- write_table_adjacencies
 -- Insert or update the rows of table_adjacencies that an edit of the house changes. Used by:
@@ -374,7 +380,7 @@ INSERT INTO restaurant_policies (restaurant_id, reservation_interval_minutes,
     slack_budget, score, hold_ttl_seconds, hold_rate_limit, hold_rate_window_seconds,
     hold_max_live, hold_max_live_per_session, hold_max_lifetime_seconds, channels,
     guest_stay_least_minutes, guest_stay_most_minutes, early_minutes, late_minutes,
-    no_show_after_minutes, overstay_minutes, staff_max_slack)
+    no_show_after_minutes, overstay_minutes, staff_max_slack, numbers_unique_in)
 VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_minutes,
     :each_last_seating_buffer_minutes, :each_joins_within_zone, :each_past_grace_minutes,
     :each_turn_bands, :each_closures, :each_adjacency_mode, :each_adjacency_required,
@@ -383,7 +389,7 @@ VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_
     :each_hold_max_live, :each_hold_max_live_per_session, :each_hold_max_lifetime_seconds,
     :each_channels, :each_guest_stay_least_minutes, :each_guest_stay_most_minutes,
     :each_early_minutes, :each_late_minutes, :each_no_show_after_minutes, :each_overstay_minutes,
-    :each_staff_max_slack)
+    :each_staff_max_slack, :each_numbers_unique_in)
 ON CONFLICT (restaurant_id) DO UPDATE
 SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     default_duration_minutes = excluded.default_duration_minutes, last_seating_buffer_minutes = excluded.last_seating_buffer_minutes,
@@ -397,7 +403,8 @@ SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     channels = excluded.channels, guest_stay_least_minutes = excluded.guest_stay_least_minutes,
     guest_stay_most_minutes = excluded.guest_stay_most_minutes, early_minutes = excluded.early_minutes,
     late_minutes = excluded.late_minutes, no_show_after_minutes = excluded.no_show_after_minutes,
-    overstay_minutes = excluded.overstay_minutes, staff_max_slack = excluded.staff_max_slack;
+    overstay_minutes = excluded.overstay_minutes, staff_max_slack = excluded.staff_max_slack,
+    numbers_unique_in = excluded.numbers_unique_in;
 
 -- write_restaurant_service_periods
 -- Insert or update the rows of restaurant_service_periods that an edit of the house changes. Used
@@ -461,7 +468,9 @@ SELECT (
             table_inventory.zone_id, table_inventory.min_party, table_inventory.max_party,
             table_inventory.section, table_inventory.category, table_inventory.seating,
             table_inventory.mobility, table_inventory.out_of_service, table_inventory.active,
-            json(table_inventory.features), json(table_inventory.position), table_inventory.notes) AS json_array_3
+            json(table_inventory.features), json(table_inventory.position), table_inventory.notes,
+            table_inventory.shape, table_inventory.length_cm, table_inventory.width_cm,
+            table_inventory.number_scope) AS json_array_3
         FROM table_inventory
         WHERE table_inventory.restaurant_id = :restaurant
     ) AS anon_9
@@ -491,14 +500,28 @@ SELECT (
 ) AS anon_16, (
     SELECT '[' || group_concat(anon_21.json_array_7) || ']' AS anon_20
     FROM (
+        SELECT json_array(table_distances.first_table_id, table_distances.second_table_id) AS json_array_7
+        FROM table_distances
+        WHERE table_distances.restaurant_id = :restaurant
+    ) AS anon_21
+) AS anon_19, (
+    SELECT '[' || group_concat(anon_24.json_array_8) || ']' AS anon_23
+    FROM (
+        SELECT json_array(table_aisles.aisle_id, table_aisles.table_id, table_aisles.is_joined) AS json_array_8
+        FROM table_aisles
+        WHERE table_aisles.restaurant_id = :restaurant
+    ) AS anon_24
+) AS anon_22, (
+    SELECT '[' || group_concat(anon_27.json_array_9) || ']' AS anon_26
+    FROM (
         SELECT json_array(restaurant_policies.reservation_interval_minutes,
             restaurant_policies.default_duration_minutes,
             restaurant_policies.last_seating_buffer_minutes,
-            restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
-            json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
-            restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
-            restaurant_policies.max_tables, restaurant_policies.slack_budget,
-            restaurant_policies.staff_max_slack, json(restaurant_policies.score),
+            restaurant_policies.joins_within_zone, restaurant_policies.numbers_unique_in,
+            restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands), json(restaurant_policies.closures),
+            restaurant_policies.adjacency_mode, restaurant_policies.adjacency_required,
+            restaurant_policies.adjacency_min_party, restaurant_policies.max_tables,
+            restaurant_policies.slack_budget, restaurant_policies.staff_max_slack, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
             restaurant_policies.hold_max_live_per_session,
@@ -506,19 +529,19 @@ SELECT (
             restaurant_policies.guest_stay_least_minutes,
             restaurant_policies.guest_stay_most_minutes, restaurant_policies.early_minutes,
             restaurant_policies.late_minutes, restaurant_policies.no_show_after_minutes,
-            restaurant_policies.overstay_minutes) AS json_array_7
+            restaurant_policies.overstay_minutes) AS json_array_9
         FROM restaurant_policies
         WHERE restaurant_policies.restaurant_id = :restaurant
-    ) AS anon_21
-) AS anon_19, (
-    SELECT '[' || group_concat(anon_24.json_array_8) || ']' AS anon_23
+    ) AS anon_27
+) AS anon_25, (
+    SELECT '[' || group_concat(anon_30.json_array_10) || ']' AS anon_29
     FROM (
-        SELECT json_array(restaurant_occasions."key", restaurant_occasions.position, json(restaurant_occasions.turn_bands)) AS json_array_8
+        SELECT json_array(restaurant_occasions."key", restaurant_occasions.position, json(restaurant_occasions.turn_bands)) AS json_array_10
         FROM restaurant_occasions
         WHERE restaurant_occasions.restaurant_id = :restaurant
-    ) AS anon_24
-) AS anon_22, (
-    SELECT '[' || group_concat(anon_27.json_array_9) || ']' AS anon_26
+    ) AS anon_30
+) AS anon_28, (
+    SELECT '[' || group_concat(anon_33.json_array_11) || ']' AS anon_32
     FROM (
         SELECT json_array(restaurant_service_periods."key", restaurant_service_periods.start_time,
             restaurant_service_periods.end_time, json(restaurant_service_periods.weekdays), json(restaurant_service_periods.dates),
@@ -529,98 +552,98 @@ SELECT (
             restaurant_service_periods.last_seating_minutes,
             restaurant_service_periods.overrun_allowed,
             restaurant_service_periods.min_dwell_minutes,
-            restaurant_service_periods.interval_minutes, json(restaurant_service_periods.closed_starts)) AS json_array_9
+            restaurant_service_periods.interval_minutes, json(restaurant_service_periods.closed_starts)) AS json_array_11
         FROM restaurant_service_periods
         WHERE restaurant_service_periods.restaurant_id = :restaurant
-    ) AS anon_27
-) AS anon_25, (
-    SELECT '[' || group_concat(anon_30.json_array_10) || ']' AS anon_29
+    ) AS anon_33
+) AS anon_31, (
+    SELECT '[' || group_concat(anon_36.json_array_12) || ']' AS anon_35
     FROM (
         SELECT json_array(restaurant_period_occasions.period,
-            restaurant_period_occasions.position, restaurant_period_occasions.occasion) AS json_array_10
+            restaurant_period_occasions.position, restaurant_period_occasions.occasion) AS json_array_12
         FROM restaurant_period_occasions
         WHERE restaurant_period_occasions.restaurant_id = :restaurant
-    ) AS anon_30
-) AS anon_28, (
-    SELECT '[' || group_concat(anon_33.json_array_11) || ']' AS anon_32
+    ) AS anon_36
+) AS anon_34, (
+    SELECT '[' || group_concat(anon_39.json_array_13) || ']' AS anon_38
     FROM (
         SELECT json_array(restaurant_capacity_rules.position,
             restaurant_capacity_rules.max_covers, restaurant_capacity_rules.max_parties,
             restaurant_capacity_rules.period, restaurant_capacity_rules.weekday,
             restaurant_capacity_rules.on_date, restaurant_capacity_rules.zone_id,
-            restaurant_capacity_rules.kind) AS json_array_11
+            restaurant_capacity_rules.kind) AS json_array_13
         FROM restaurant_capacity_rules
         WHERE restaurant_capacity_rules.restaurant_id = :restaurant
-    ) AS anon_33
-) AS anon_31, (
-    SELECT '[' || group_concat(anon_36.json_array_12) || ']' AS anon_35
+    ) AS anon_39
+) AS anon_37, (
+    SELECT '[' || group_concat(anon_42.json_array_14) || ']' AS anon_41
     FROM (
         SELECT json_array(restaurant_booking_windows.position,
             restaurant_booking_windows.notice_minutes, restaurant_booking_windows.horizon_days,
             restaurant_booking_windows.channel, restaurant_booking_windows.min_party,
-            restaurant_booking_windows.max_party) AS json_array_12
+            restaurant_booking_windows.max_party) AS json_array_14
         FROM restaurant_booking_windows
         WHERE restaurant_booking_windows.restaurant_id = :restaurant
-    ) AS anon_36
-) AS anon_34, (
-    SELECT '[' || group_concat(anon_39.json_array_13) || ']' AS anon_38
+    ) AS anon_42
+) AS anon_40, (
+    SELECT '[' || group_concat(anon_45.json_array_15) || ']' AS anon_44
     FROM (
         SELECT json_array(restaurant_date_exceptions.position, restaurant_date_exceptions.on_date,
             restaurant_date_exceptions.period, restaurant_date_exceptions.closed,
             restaurant_date_exceptions.start_time, restaurant_date_exceptions.end_time,
             restaurant_date_exceptions.last_start_time,
-            restaurant_date_exceptions.interval_minutes, json(restaurant_date_exceptions.closed_starts)) AS json_array_13
+            restaurant_date_exceptions.interval_minutes, json(restaurant_date_exceptions.closed_starts)) AS json_array_15
         FROM restaurant_date_exceptions
         WHERE restaurant_date_exceptions.restaurant_id = :restaurant
-    ) AS anon_39
-) AS anon_37, (
-    SELECT '[' || group_concat(anon_42.json_array_14) || ']' AS anon_41
+    ) AS anon_45
+) AS anon_43, (
+    SELECT '[' || group_concat(anon_48.json_array_16) || ']' AS anon_47
     FROM (
         SELECT json_array(restaurant_pacing_rules.position,
             restaurant_pacing_rules.interval_minutes, restaurant_pacing_rules.max_covers,
             restaurant_pacing_rules.max_parties, restaurant_pacing_rules.spread,
             restaurant_pacing_rules.period, restaurant_pacing_rules.weekday,
-            restaurant_pacing_rules.on_date, restaurant_pacing_rules.kind) AS json_array_14
+            restaurant_pacing_rules.on_date, restaurant_pacing_rules.kind) AS json_array_16
         FROM restaurant_pacing_rules
         WHERE restaurant_pacing_rules.restaurant_id = :restaurant
-    ) AS anon_42
-) AS anon_40, (
-    SELECT '[' || group_concat(anon_45.json_array_15) || ']' AS anon_44
-    FROM (
-        SELECT json_array(restaurant_channel_shares.position, restaurant_channel_shares.channel,
-            restaurant_channel_shares.covers, restaurant_channel_shares.period,
-            restaurant_channel_shares.weekday, restaurant_channel_shares.on_date,
-            restaurant_channel_shares.release_minutes) AS json_array_15
-        FROM restaurant_channel_shares
-        WHERE restaurant_channel_shares.restaurant_id = :restaurant
-    ) AS anon_45
-) AS anon_43, (
-    SELECT '[' || group_concat(anon_48.json_array_16) || ']' AS anon_47
-    FROM (
-        SELECT json_array(restaurant_zone_rules.position, restaurant_zone_rules.zone_id,
-            restaurant_zone_rules.closed, restaurant_zone_rules.start_time,
-            restaurant_zone_rules.end_time, restaurant_zone_rules.last_start_time, json(restaurant_zone_rules.weekdays),
-            json(restaurant_zone_rules.season), json(restaurant_zone_rules.turn_bands)) AS json_array_16
-        FROM restaurant_zone_rules
-        WHERE restaurant_zone_rules.restaurant_id = :restaurant
     ) AS anon_48
 ) AS anon_46, (
     SELECT '[' || group_concat(anon_51.json_array_17) || ']' AS anon_50
     FROM (
-        SELECT json_array(restaurant_walk_in_rules.position, json(restaurant_walk_in_rules.weekdays),
-            json(restaurant_walk_in_rules.dates), restaurant_walk_in_rules.period) AS json_array_17
-        FROM restaurant_walk_in_rules
-        WHERE restaurant_walk_in_rules.restaurant_id = :restaurant
+        SELECT json_array(restaurant_channel_shares.position, restaurant_channel_shares.channel,
+            restaurant_channel_shares.covers, restaurant_channel_shares.period,
+            restaurant_channel_shares.weekday, restaurant_channel_shares.on_date,
+            restaurant_channel_shares.release_minutes) AS json_array_17
+        FROM restaurant_channel_shares
+        WHERE restaurant_channel_shares.restaurant_id = :restaurant
     ) AS anon_51
 ) AS anon_49, (
     SELECT '[' || group_concat(anon_54.json_array_18) || ']' AS anon_53
     FROM (
+        SELECT json_array(restaurant_zone_rules.position, restaurant_zone_rules.zone_id,
+            restaurant_zone_rules.closed, restaurant_zone_rules.start_time,
+            restaurant_zone_rules.end_time, restaurant_zone_rules.last_start_time, json(restaurant_zone_rules.weekdays),
+            json(restaurant_zone_rules.season), json(restaurant_zone_rules.turn_bands)) AS json_array_18
+        FROM restaurant_zone_rules
+        WHERE restaurant_zone_rules.restaurant_id = :restaurant
+    ) AS anon_54
+) AS anon_52, (
+    SELECT '[' || group_concat(anon_57.json_array_19) || ']' AS anon_56
+    FROM (
+        SELECT json_array(restaurant_walk_in_rules.position, json(restaurant_walk_in_rules.weekdays),
+            json(restaurant_walk_in_rules.dates), restaurant_walk_in_rules.period) AS json_array_19
+        FROM restaurant_walk_in_rules
+        WHERE restaurant_walk_in_rules.restaurant_id = :restaurant
+    ) AS anon_57
+) AS anon_55, (
+    SELECT '[' || group_concat(anon_60.json_array_20) || ']' AS anon_59
+    FROM (
         SELECT json_array(restaurant_walk_in_tables.rule_position,
-            restaurant_walk_in_tables.table_id) AS json_array_18
+            restaurant_walk_in_tables.table_id) AS json_array_20
         FROM restaurant_walk_in_tables
         WHERE restaurant_walk_in_tables.restaurant_id = :restaurant
-    ) AS anon_54
-) AS anon_52;
+    ) AS anon_60
+) AS anon_58;
 
 -- load_scope 2
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
@@ -2054,7 +2077,9 @@ SELECT (
             table_inventory.zone_id, table_inventory.min_party, table_inventory.max_party,
             table_inventory.section, table_inventory.category, table_inventory.seating,
             table_inventory.mobility, table_inventory.out_of_service, table_inventory.active,
-            json(table_inventory.features), json(table_inventory.position), table_inventory.notes) AS json_array_9
+            json(table_inventory.features), json(table_inventory.position), table_inventory.notes,
+            table_inventory.shape, table_inventory.length_cm, table_inventory.width_cm,
+            table_inventory.number_scope) AS json_array_9
         FROM table_inventory
         WHERE table_inventory.restaurant_id = :restaurant
     ) AS anon_23
@@ -2084,14 +2109,28 @@ SELECT (
 ) AS anon_30, (
     SELECT '[' || group_concat(anon_35.json_array_13) || ']' AS anon_34
     FROM (
+        SELECT json_array(table_distances.first_table_id, table_distances.second_table_id) AS json_array_13
+        FROM table_distances
+        WHERE table_distances.restaurant_id = :restaurant
+    ) AS anon_35
+) AS anon_33, (
+    SELECT '[' || group_concat(anon_38.json_array_14) || ']' AS anon_37
+    FROM (
+        SELECT json_array(table_aisles.aisle_id, table_aisles.table_id, table_aisles.is_joined) AS json_array_14
+        FROM table_aisles
+        WHERE table_aisles.restaurant_id = :restaurant
+    ) AS anon_38
+) AS anon_36, (
+    SELECT '[' || group_concat(anon_41.json_array_15) || ']' AS anon_40
+    FROM (
         SELECT json_array(restaurant_policies.reservation_interval_minutes,
             restaurant_policies.default_duration_minutes,
             restaurant_policies.last_seating_buffer_minutes,
-            restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
-            json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
-            restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
-            restaurant_policies.max_tables, restaurant_policies.slack_budget,
-            restaurant_policies.staff_max_slack, json(restaurant_policies.score),
+            restaurant_policies.joins_within_zone, restaurant_policies.numbers_unique_in,
+            restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands), json(restaurant_policies.closures),
+            restaurant_policies.adjacency_mode, restaurant_policies.adjacency_required,
+            restaurant_policies.adjacency_min_party, restaurant_policies.max_tables,
+            restaurant_policies.slack_budget, restaurant_policies.staff_max_slack, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
             restaurant_policies.hold_max_live_per_session,
@@ -2099,19 +2138,19 @@ SELECT (
             restaurant_policies.guest_stay_least_minutes,
             restaurant_policies.guest_stay_most_minutes, restaurant_policies.early_minutes,
             restaurant_policies.late_minutes, restaurant_policies.no_show_after_minutes,
-            restaurant_policies.overstay_minutes) AS json_array_13
+            restaurant_policies.overstay_minutes) AS json_array_15
         FROM restaurant_policies
         WHERE restaurant_policies.restaurant_id = :restaurant
-    ) AS anon_35
-) AS anon_33, (
-    SELECT '[' || group_concat(anon_38.json_array_14) || ']' AS anon_37
+    ) AS anon_41
+) AS anon_39, (
+    SELECT '[' || group_concat(anon_44.json_array_16) || ']' AS anon_43
     FROM (
-        SELECT json_array(restaurant_occasions."key", restaurant_occasions.position, json(restaurant_occasions.turn_bands)) AS json_array_14
+        SELECT json_array(restaurant_occasions."key", restaurant_occasions.position, json(restaurant_occasions.turn_bands)) AS json_array_16
         FROM restaurant_occasions
         WHERE restaurant_occasions.restaurant_id = :restaurant
-    ) AS anon_38
-) AS anon_36, (
-    SELECT '[' || group_concat(anon_41.json_array_15) || ']' AS anon_40
+    ) AS anon_44
+) AS anon_42, (
+    SELECT '[' || group_concat(anon_47.json_array_17) || ']' AS anon_46
     FROM (
         SELECT json_array(restaurant_service_periods."key", restaurant_service_periods.start_time,
             restaurant_service_periods.end_time, json(restaurant_service_periods.weekdays), json(restaurant_service_periods.dates),
@@ -2122,98 +2161,98 @@ SELECT (
             restaurant_service_periods.last_seating_minutes,
             restaurant_service_periods.overrun_allowed,
             restaurant_service_periods.min_dwell_minutes,
-            restaurant_service_periods.interval_minutes, json(restaurant_service_periods.closed_starts)) AS json_array_15
+            restaurant_service_periods.interval_minutes, json(restaurant_service_periods.closed_starts)) AS json_array_17
         FROM restaurant_service_periods
         WHERE restaurant_service_periods.restaurant_id = :restaurant
-    ) AS anon_41
-) AS anon_39, (
-    SELECT '[' || group_concat(anon_44.json_array_16) || ']' AS anon_43
+    ) AS anon_47
+) AS anon_45, (
+    SELECT '[' || group_concat(anon_50.json_array_18) || ']' AS anon_49
     FROM (
         SELECT json_array(restaurant_period_occasions.period,
-            restaurant_period_occasions.position, restaurant_period_occasions.occasion) AS json_array_16
+            restaurant_period_occasions.position, restaurant_period_occasions.occasion) AS json_array_18
         FROM restaurant_period_occasions
         WHERE restaurant_period_occasions.restaurant_id = :restaurant
-    ) AS anon_44
-) AS anon_42, (
-    SELECT '[' || group_concat(anon_47.json_array_17) || ']' AS anon_46
+    ) AS anon_50
+) AS anon_48, (
+    SELECT '[' || group_concat(anon_53.json_array_19) || ']' AS anon_52
     FROM (
         SELECT json_array(restaurant_capacity_rules.position,
             restaurant_capacity_rules.max_covers, restaurant_capacity_rules.max_parties,
             restaurant_capacity_rules.period, restaurant_capacity_rules.weekday,
             restaurant_capacity_rules.on_date, restaurant_capacity_rules.zone_id,
-            restaurant_capacity_rules.kind) AS json_array_17
+            restaurant_capacity_rules.kind) AS json_array_19
         FROM restaurant_capacity_rules
         WHERE restaurant_capacity_rules.restaurant_id = :restaurant
-    ) AS anon_47
-) AS anon_45, (
-    SELECT '[' || group_concat(anon_50.json_array_18) || ']' AS anon_49
+    ) AS anon_53
+) AS anon_51, (
+    SELECT '[' || group_concat(anon_56.json_array_20) || ']' AS anon_55
     FROM (
         SELECT json_array(restaurant_booking_windows.position,
             restaurant_booking_windows.notice_minutes, restaurant_booking_windows.horizon_days,
             restaurant_booking_windows.channel, restaurant_booking_windows.min_party,
-            restaurant_booking_windows.max_party) AS json_array_18
+            restaurant_booking_windows.max_party) AS json_array_20
         FROM restaurant_booking_windows
         WHERE restaurant_booking_windows.restaurant_id = :restaurant
-    ) AS anon_50
-) AS anon_48, (
-    SELECT '[' || group_concat(anon_53.json_array_19) || ']' AS anon_52
+    ) AS anon_56
+) AS anon_54, (
+    SELECT '[' || group_concat(anon_59.json_array_21) || ']' AS anon_58
     FROM (
         SELECT json_array(restaurant_date_exceptions.position, restaurant_date_exceptions.on_date,
             restaurant_date_exceptions.period, restaurant_date_exceptions.closed,
             restaurant_date_exceptions.start_time, restaurant_date_exceptions.end_time,
             restaurant_date_exceptions.last_start_time,
-            restaurant_date_exceptions.interval_minutes, json(restaurant_date_exceptions.closed_starts)) AS json_array_19
+            restaurant_date_exceptions.interval_minutes, json(restaurant_date_exceptions.closed_starts)) AS json_array_21
         FROM restaurant_date_exceptions
         WHERE restaurant_date_exceptions.restaurant_id = :restaurant
-    ) AS anon_53
-) AS anon_51, (
-    SELECT '[' || group_concat(anon_56.json_array_20) || ']' AS anon_55
+    ) AS anon_59
+) AS anon_57, (
+    SELECT '[' || group_concat(anon_62.json_array_22) || ']' AS anon_61
     FROM (
         SELECT json_array(restaurant_pacing_rules.position,
             restaurant_pacing_rules.interval_minutes, restaurant_pacing_rules.max_covers,
             restaurant_pacing_rules.max_parties, restaurant_pacing_rules.spread,
             restaurant_pacing_rules.period, restaurant_pacing_rules.weekday,
-            restaurant_pacing_rules.on_date, restaurant_pacing_rules.kind) AS json_array_20
+            restaurant_pacing_rules.on_date, restaurant_pacing_rules.kind) AS json_array_22
         FROM restaurant_pacing_rules
         WHERE restaurant_pacing_rules.restaurant_id = :restaurant
-    ) AS anon_56
-) AS anon_54, (
-    SELECT '[' || group_concat(anon_59.json_array_21) || ']' AS anon_58
-    FROM (
-        SELECT json_array(restaurant_channel_shares.position, restaurant_channel_shares.channel,
-            restaurant_channel_shares.covers, restaurant_channel_shares.period,
-            restaurant_channel_shares.weekday, restaurant_channel_shares.on_date,
-            restaurant_channel_shares.release_minutes) AS json_array_21
-        FROM restaurant_channel_shares
-        WHERE restaurant_channel_shares.restaurant_id = :restaurant
-    ) AS anon_59
-) AS anon_57, (
-    SELECT '[' || group_concat(anon_62.json_array_22) || ']' AS anon_61
-    FROM (
-        SELECT json_array(restaurant_zone_rules.position, restaurant_zone_rules.zone_id,
-            restaurant_zone_rules.closed, restaurant_zone_rules.start_time,
-            restaurant_zone_rules.end_time, restaurant_zone_rules.last_start_time, json(restaurant_zone_rules.weekdays),
-            json(restaurant_zone_rules.season), json(restaurant_zone_rules.turn_bands)) AS json_array_22
-        FROM restaurant_zone_rules
-        WHERE restaurant_zone_rules.restaurant_id = :restaurant
     ) AS anon_62
 ) AS anon_60, (
     SELECT '[' || group_concat(anon_65.json_array_23) || ']' AS anon_64
     FROM (
-        SELECT json_array(restaurant_walk_in_rules.position, json(restaurant_walk_in_rules.weekdays),
-            json(restaurant_walk_in_rules.dates), restaurant_walk_in_rules.period) AS json_array_23
-        FROM restaurant_walk_in_rules
-        WHERE restaurant_walk_in_rules.restaurant_id = :restaurant
+        SELECT json_array(restaurant_channel_shares.position, restaurant_channel_shares.channel,
+            restaurant_channel_shares.covers, restaurant_channel_shares.period,
+            restaurant_channel_shares.weekday, restaurant_channel_shares.on_date,
+            restaurant_channel_shares.release_minutes) AS json_array_23
+        FROM restaurant_channel_shares
+        WHERE restaurant_channel_shares.restaurant_id = :restaurant
     ) AS anon_65
 ) AS anon_63, (
     SELECT '[' || group_concat(anon_68.json_array_24) || ']' AS anon_67
     FROM (
+        SELECT json_array(restaurant_zone_rules.position, restaurant_zone_rules.zone_id,
+            restaurant_zone_rules.closed, restaurant_zone_rules.start_time,
+            restaurant_zone_rules.end_time, restaurant_zone_rules.last_start_time, json(restaurant_zone_rules.weekdays),
+            json(restaurant_zone_rules.season), json(restaurant_zone_rules.turn_bands)) AS json_array_24
+        FROM restaurant_zone_rules
+        WHERE restaurant_zone_rules.restaurant_id = :restaurant
+    ) AS anon_68
+) AS anon_66, (
+    SELECT '[' || group_concat(anon_71.json_array_25) || ']' AS anon_70
+    FROM (
+        SELECT json_array(restaurant_walk_in_rules.position, json(restaurant_walk_in_rules.weekdays),
+            json(restaurant_walk_in_rules.dates), restaurant_walk_in_rules.period) AS json_array_25
+        FROM restaurant_walk_in_rules
+        WHERE restaurant_walk_in_rules.restaurant_id = :restaurant
+    ) AS anon_71
+) AS anon_69, (
+    SELECT '[' || group_concat(anon_74.json_array_26) || ']' AS anon_73
+    FROM (
         SELECT json_array(restaurant_walk_in_tables.rule_position,
-            restaurant_walk_in_tables.table_id) AS json_array_24
+            restaurant_walk_in_tables.table_id) AS json_array_26
         FROM restaurant_walk_in_tables
         WHERE restaurant_walk_in_tables.restaurant_id = :restaurant
-    ) AS anon_68
-) AS anon_66;
+    ) AS anon_74
+) AS anon_72;
 
 -- list_expired_holds
 -- List active holds that have expired. Used by: sweep_holds.
@@ -2507,6 +2546,18 @@ DELETE
 FROM table_set_members
 WHERE table_set_members.restaurant_id = :restaurant;
 
+-- remove_table_distances
+-- Delete all rows of a removed restaurant in table_distances. Used by: remove_restaurant.
+DELETE
+FROM table_distances
+WHERE table_distances.restaurant_id = :restaurant;
+
+-- remove_table_aisles
+-- Delete all rows of a removed restaurant in table_aisles. Used by: remove_restaurant.
+DELETE
+FROM table_aisles
+WHERE table_aisles.restaurant_id = :restaurant;
+
 -- remove_table_adjacencies
 -- Delete all rows of a removed restaurant in table_adjacencies. Used by: remove_restaurant.
 DELETE
@@ -2726,7 +2777,9 @@ SELECT (
             table_inventory.zone_id, table_inventory.min_party, table_inventory.max_party,
             table_inventory.section, table_inventory.category, table_inventory.seating,
             table_inventory.mobility, table_inventory.out_of_service, table_inventory.active,
-            json(table_inventory.features), json(table_inventory.position), table_inventory.notes) AS json_array_3
+            json(table_inventory.features), json(table_inventory.position), table_inventory.notes,
+            table_inventory.shape, table_inventory.length_cm, table_inventory.width_cm,
+            table_inventory.number_scope) AS json_array_3
         FROM table_inventory
         WHERE table_inventory.restaurant_id = :restaurant
     ) AS anon_9
@@ -2756,14 +2809,28 @@ SELECT (
 ) AS anon_16, (
     SELECT '[' || group_concat(anon_21.json_array_7) || ']' AS anon_20
     FROM (
+        SELECT json_array(table_distances.first_table_id, table_distances.second_table_id) AS json_array_7
+        FROM table_distances
+        WHERE table_distances.restaurant_id = :restaurant
+    ) AS anon_21
+) AS anon_19, (
+    SELECT '[' || group_concat(anon_24.json_array_8) || ']' AS anon_23
+    FROM (
+        SELECT json_array(table_aisles.aisle_id, table_aisles.table_id, table_aisles.is_joined) AS json_array_8
+        FROM table_aisles
+        WHERE table_aisles.restaurant_id = :restaurant
+    ) AS anon_24
+) AS anon_22, (
+    SELECT '[' || group_concat(anon_27.json_array_9) || ']' AS anon_26
+    FROM (
         SELECT json_array(restaurant_policies.reservation_interval_minutes,
             restaurant_policies.default_duration_minutes,
             restaurant_policies.last_seating_buffer_minutes,
-            restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
-            json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
-            restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
-            restaurant_policies.max_tables, restaurant_policies.slack_budget,
-            restaurant_policies.staff_max_slack, json(restaurant_policies.score),
+            restaurant_policies.joins_within_zone, restaurant_policies.numbers_unique_in,
+            restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands), json(restaurant_policies.closures),
+            restaurant_policies.adjacency_mode, restaurant_policies.adjacency_required,
+            restaurant_policies.adjacency_min_party, restaurant_policies.max_tables,
+            restaurant_policies.slack_budget, restaurant_policies.staff_max_slack, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
             restaurant_policies.hold_max_live_per_session,
@@ -2771,19 +2838,19 @@ SELECT (
             restaurant_policies.guest_stay_least_minutes,
             restaurant_policies.guest_stay_most_minutes, restaurant_policies.early_minutes,
             restaurant_policies.late_minutes, restaurant_policies.no_show_after_minutes,
-            restaurant_policies.overstay_minutes) AS json_array_7
+            restaurant_policies.overstay_minutes) AS json_array_9
         FROM restaurant_policies
         WHERE restaurant_policies.restaurant_id = :restaurant
-    ) AS anon_21
-) AS anon_19, (
-    SELECT '[' || group_concat(anon_24.json_array_8) || ']' AS anon_23
+    ) AS anon_27
+) AS anon_25, (
+    SELECT '[' || group_concat(anon_30.json_array_10) || ']' AS anon_29
     FROM (
-        SELECT json_array(restaurant_occasions."key", restaurant_occasions.position, json(restaurant_occasions.turn_bands)) AS json_array_8
+        SELECT json_array(restaurant_occasions."key", restaurant_occasions.position, json(restaurant_occasions.turn_bands)) AS json_array_10
         FROM restaurant_occasions
         WHERE restaurant_occasions.restaurant_id = :restaurant
-    ) AS anon_24
-) AS anon_22, (
-    SELECT '[' || group_concat(anon_27.json_array_9) || ']' AS anon_26
+    ) AS anon_30
+) AS anon_28, (
+    SELECT '[' || group_concat(anon_33.json_array_11) || ']' AS anon_32
     FROM (
         SELECT json_array(restaurant_service_periods."key", restaurant_service_periods.start_time,
             restaurant_service_periods.end_time, json(restaurant_service_periods.weekdays), json(restaurant_service_periods.dates),
@@ -2794,98 +2861,98 @@ SELECT (
             restaurant_service_periods.last_seating_minutes,
             restaurant_service_periods.overrun_allowed,
             restaurant_service_periods.min_dwell_minutes,
-            restaurant_service_periods.interval_minutes, json(restaurant_service_periods.closed_starts)) AS json_array_9
+            restaurant_service_periods.interval_minutes, json(restaurant_service_periods.closed_starts)) AS json_array_11
         FROM restaurant_service_periods
         WHERE restaurant_service_periods.restaurant_id = :restaurant
-    ) AS anon_27
-) AS anon_25, (
-    SELECT '[' || group_concat(anon_30.json_array_10) || ']' AS anon_29
+    ) AS anon_33
+) AS anon_31, (
+    SELECT '[' || group_concat(anon_36.json_array_12) || ']' AS anon_35
     FROM (
         SELECT json_array(restaurant_period_occasions.period,
-            restaurant_period_occasions.position, restaurant_period_occasions.occasion) AS json_array_10
+            restaurant_period_occasions.position, restaurant_period_occasions.occasion) AS json_array_12
         FROM restaurant_period_occasions
         WHERE restaurant_period_occasions.restaurant_id = :restaurant
-    ) AS anon_30
-) AS anon_28, (
-    SELECT '[' || group_concat(anon_33.json_array_11) || ']' AS anon_32
+    ) AS anon_36
+) AS anon_34, (
+    SELECT '[' || group_concat(anon_39.json_array_13) || ']' AS anon_38
     FROM (
         SELECT json_array(restaurant_capacity_rules.position,
             restaurant_capacity_rules.max_covers, restaurant_capacity_rules.max_parties,
             restaurant_capacity_rules.period, restaurant_capacity_rules.weekday,
             restaurant_capacity_rules.on_date, restaurant_capacity_rules.zone_id,
-            restaurant_capacity_rules.kind) AS json_array_11
+            restaurant_capacity_rules.kind) AS json_array_13
         FROM restaurant_capacity_rules
         WHERE restaurant_capacity_rules.restaurant_id = :restaurant
-    ) AS anon_33
-) AS anon_31, (
-    SELECT '[' || group_concat(anon_36.json_array_12) || ']' AS anon_35
+    ) AS anon_39
+) AS anon_37, (
+    SELECT '[' || group_concat(anon_42.json_array_14) || ']' AS anon_41
     FROM (
         SELECT json_array(restaurant_booking_windows.position,
             restaurant_booking_windows.notice_minutes, restaurant_booking_windows.horizon_days,
             restaurant_booking_windows.channel, restaurant_booking_windows.min_party,
-            restaurant_booking_windows.max_party) AS json_array_12
+            restaurant_booking_windows.max_party) AS json_array_14
         FROM restaurant_booking_windows
         WHERE restaurant_booking_windows.restaurant_id = :restaurant
-    ) AS anon_36
-) AS anon_34, (
-    SELECT '[' || group_concat(anon_39.json_array_13) || ']' AS anon_38
+    ) AS anon_42
+) AS anon_40, (
+    SELECT '[' || group_concat(anon_45.json_array_15) || ']' AS anon_44
     FROM (
         SELECT json_array(restaurant_date_exceptions.position, restaurant_date_exceptions.on_date,
             restaurant_date_exceptions.period, restaurant_date_exceptions.closed,
             restaurant_date_exceptions.start_time, restaurant_date_exceptions.end_time,
             restaurant_date_exceptions.last_start_time,
-            restaurant_date_exceptions.interval_minutes, json(restaurant_date_exceptions.closed_starts)) AS json_array_13
+            restaurant_date_exceptions.interval_minutes, json(restaurant_date_exceptions.closed_starts)) AS json_array_15
         FROM restaurant_date_exceptions
         WHERE restaurant_date_exceptions.restaurant_id = :restaurant
-    ) AS anon_39
-) AS anon_37, (
-    SELECT '[' || group_concat(anon_42.json_array_14) || ']' AS anon_41
+    ) AS anon_45
+) AS anon_43, (
+    SELECT '[' || group_concat(anon_48.json_array_16) || ']' AS anon_47
     FROM (
         SELECT json_array(restaurant_pacing_rules.position,
             restaurant_pacing_rules.interval_minutes, restaurant_pacing_rules.max_covers,
             restaurant_pacing_rules.max_parties, restaurant_pacing_rules.spread,
             restaurant_pacing_rules.period, restaurant_pacing_rules.weekday,
-            restaurant_pacing_rules.on_date, restaurant_pacing_rules.kind) AS json_array_14
+            restaurant_pacing_rules.on_date, restaurant_pacing_rules.kind) AS json_array_16
         FROM restaurant_pacing_rules
         WHERE restaurant_pacing_rules.restaurant_id = :restaurant
-    ) AS anon_42
-) AS anon_40, (
-    SELECT '[' || group_concat(anon_45.json_array_15) || ']' AS anon_44
-    FROM (
-        SELECT json_array(restaurant_channel_shares.position, restaurant_channel_shares.channel,
-            restaurant_channel_shares.covers, restaurant_channel_shares.period,
-            restaurant_channel_shares.weekday, restaurant_channel_shares.on_date,
-            restaurant_channel_shares.release_minutes) AS json_array_15
-        FROM restaurant_channel_shares
-        WHERE restaurant_channel_shares.restaurant_id = :restaurant
-    ) AS anon_45
-) AS anon_43, (
-    SELECT '[' || group_concat(anon_48.json_array_16) || ']' AS anon_47
-    FROM (
-        SELECT json_array(restaurant_zone_rules.position, restaurant_zone_rules.zone_id,
-            restaurant_zone_rules.closed, restaurant_zone_rules.start_time,
-            restaurant_zone_rules.end_time, restaurant_zone_rules.last_start_time, json(restaurant_zone_rules.weekdays),
-            json(restaurant_zone_rules.season), json(restaurant_zone_rules.turn_bands)) AS json_array_16
-        FROM restaurant_zone_rules
-        WHERE restaurant_zone_rules.restaurant_id = :restaurant
     ) AS anon_48
 ) AS anon_46, (
     SELECT '[' || group_concat(anon_51.json_array_17) || ']' AS anon_50
     FROM (
-        SELECT json_array(restaurant_walk_in_rules.position, json(restaurant_walk_in_rules.weekdays),
-            json(restaurant_walk_in_rules.dates), restaurant_walk_in_rules.period) AS json_array_17
-        FROM restaurant_walk_in_rules
-        WHERE restaurant_walk_in_rules.restaurant_id = :restaurant
+        SELECT json_array(restaurant_channel_shares.position, restaurant_channel_shares.channel,
+            restaurant_channel_shares.covers, restaurant_channel_shares.period,
+            restaurant_channel_shares.weekday, restaurant_channel_shares.on_date,
+            restaurant_channel_shares.release_minutes) AS json_array_17
+        FROM restaurant_channel_shares
+        WHERE restaurant_channel_shares.restaurant_id = :restaurant
     ) AS anon_51
 ) AS anon_49, (
     SELECT '[' || group_concat(anon_54.json_array_18) || ']' AS anon_53
     FROM (
+        SELECT json_array(restaurant_zone_rules.position, restaurant_zone_rules.zone_id,
+            restaurant_zone_rules.closed, restaurant_zone_rules.start_time,
+            restaurant_zone_rules.end_time, restaurant_zone_rules.last_start_time, json(restaurant_zone_rules.weekdays),
+            json(restaurant_zone_rules.season), json(restaurant_zone_rules.turn_bands)) AS json_array_18
+        FROM restaurant_zone_rules
+        WHERE restaurant_zone_rules.restaurant_id = :restaurant
+    ) AS anon_54
+) AS anon_52, (
+    SELECT '[' || group_concat(anon_57.json_array_19) || ']' AS anon_56
+    FROM (
+        SELECT json_array(restaurant_walk_in_rules.position, json(restaurant_walk_in_rules.weekdays),
+            json(restaurant_walk_in_rules.dates), restaurant_walk_in_rules.period) AS json_array_19
+        FROM restaurant_walk_in_rules
+        WHERE restaurant_walk_in_rules.restaurant_id = :restaurant
+    ) AS anon_57
+) AS anon_55, (
+    SELECT '[' || group_concat(anon_60.json_array_20) || ']' AS anon_59
+    FROM (
         SELECT json_array(restaurant_walk_in_tables.rule_position,
-            restaurant_walk_in_tables.table_id) AS json_array_18
+            restaurant_walk_in_tables.table_id) AS json_array_20
         FROM restaurant_walk_in_tables
         WHERE restaurant_walk_in_tables.restaurant_id = :restaurant
-    ) AS anon_54
-) AS anon_52;
+    ) AS anon_60
+) AS anon_58;
 
 -- write_table_set_capacities
 -- Insert or update the rows of table_set_capacities that an edit of the house changes.
@@ -2899,6 +2966,19 @@ SET capacity = excluded.capacity, min_party = excluded.min_party;
 INSERT INTO table_set_members (restaurant_id, set_id, table_id)
 VALUES (:restaurant, :each_set_id, :each_table_id)
 ON CONFLICT (restaurant_id, set_id, table_id) DO NOTHING;
+
+-- write_table_distances
+-- Insert or update the rows of table_distances that an edit of the house changes.
+INSERT INTO table_distances (restaurant_id, first_table_id, second_table_id)
+VALUES (:restaurant, :each_first_table_id, :each_second_table_id)
+ON CONFLICT (restaurant_id, first_table_id, second_table_id) DO NOTHING;
+
+-- write_table_aisles
+-- Insert or update the rows of table_aisles that an edit of the house changes.
+INSERT INTO table_aisles (restaurant_id, aisle_id, table_id, is_joined)
+VALUES (:restaurant, :each_aisle_id, :each_table_id, :each_is_joined)
+ON CONFLICT (restaurant_id, aisle_id, table_id) DO UPDATE
+SET is_joined = excluded.is_joined;
 
 -- write_restaurant_occasions
 -- Insert or update the rows of restaurant_occasions that an edit of the house changes.
@@ -3004,6 +3084,19 @@ DELETE
 FROM table_set_members
 WHERE table_set_members.restaurant_id = :restaurant AND table_set_members.set_id = :each_set_id
     AND table_set_members.table_id = :each_table_id;
+
+-- delete_table_distances
+-- Delete the rows of table_distances that an edit of the house removes.
+DELETE
+FROM table_distances
+WHERE table_distances.restaurant_id = :restaurant AND table_distances.first_table_id = :each_first_table_id
+    AND table_distances.second_table_id = :each_second_table_id;
+
+-- delete_table_aisles
+-- Delete the rows of table_aisles that an edit of the house removes.
+DELETE
+FROM table_aisles
+WHERE table_aisles.restaurant_id = :restaurant AND table_aisles.aisle_id = :each_aisle_id AND table_aisles.table_id = :each_table_id;
 
 -- delete_restaurant_occasions
 -- Delete the rows of restaurant_occasions that an edit of the house removes.

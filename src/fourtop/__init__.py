@@ -122,9 +122,10 @@ from fourtop.model.capacity_rules import (
 )
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.date_exception import DateException
+from fourtop.model.distances import Aisle, KeptApart
 from fourtop.model.event import Event, EventType
 from fourtop.model.explanation import Change, ChangeKind, Explanation
-from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.floor import Floor, Join, NumberScope, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.house_difference import HouseDifference, PartDifference
@@ -160,7 +161,7 @@ from fourtop.model.rotations import (
 )
 from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
-from fourtop.model.table import Mobility, Position, Table
+from fourtop.model.table import Mobility, Position, Table, TableShape
 from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
 from fourtop.model.walk_in import WalkIn
 from fourtop.model.window import Window
@@ -196,6 +197,7 @@ __all__ = [
     "KEEP",
     "Actor",
     "AdjacencyMode",
+    "Aisle",
     "Allocation",
     "AllocationsOverlap",
     "AlreadyExists",
@@ -263,6 +265,7 @@ __all__ = [
     "InvalidWindow",
     "Join",
     "Keep",
+    "KeptApart",
     "KeyReused",
     "LocalTime",
     "LocalTimes",
@@ -274,6 +277,7 @@ __all__ = [
     "NonexistentTime",
     "NotFound",
     "NothingToUndo",
+    "NumberScope",
     "Occasion",
     "OutcomeUnknown",
     "Overlap",
@@ -335,6 +339,7 @@ __all__ = [
     "SystemClock",
     "Table",
     "TableRotations",
+    "TableShape",
     "TableSnapshot",
     "TableState",
     "Term",

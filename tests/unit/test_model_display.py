@@ -176,6 +176,8 @@ def samples() -> list[Any]:
     score = Score((Term("overage", 1, 3.5999999999999996),))
     return [
         *RIGHT,
+        fourtop.Aisle(joined=["t1", "t2"], closes=["t3"]),
+        fourtop.KeptApart(("t1", "t2")),
         *availability.slots[:1],
         *availability.usage,
         *calendar.services_on(SIX.date()),

@@ -11,13 +11,15 @@ from functools import partial
 from importlib import metadata
 from typing import Any, Final, NoReturn
 
-from fourtop import InvalidInput
+from fourtop import AlternativeTerms, InvalidInput
+from fourtop.cli.alternatives import alternatives
 from fourtop.cli.answer import Answer
 from fourtop.cli.audit import audit, audit_database
 from fourtop.cli.availability import availability
 from fourtop.cli.clock import reset_clock
 from fourtop.cli.database import DEFAULT_SCHEMA, VARIABLE, Database
 from fourtop.cli.demo import demo
+from fourtop.cli.desk import Source, opened_desk
 from fourtop.cli.doctor import doctor
 from fourtop.cli.house import PutOptions, export_house, put_house, show_house
 from fourtop.cli.inputs import WrongInput, open_desk, open_document, open_house, read_bookings
@@ -126,6 +128,20 @@ def _add_asking(add: Add) -> None:
         "--explain", action="store_true", help="after a no, every reason and what would work"
     )
     _add_conditions(one)
+    one = add(
+        "alternatives", _run_alternatives, "other times for a party; zones, a stay or a split"
+    )
+    _add_house(one, is_optional=True)
+    one.add_argument("--restaurant", metavar="ID", help="a restaurant of the database")
+    _add_store(one, f"database of the restaurant (default without FLOOR: {VARIABLE})")
+    one.add_argument("--party", dest="party_size", type=_whole, required=True, metavar="SIZE")
+    one.add_argument("--at", required=True, metavar="TIME", help="such as 2026-05-01T19:00")
+    one.add_argument("--occasion", metavar="KEY", help="an occasion of the house")
+    one.add_argument(
+        "--table", action="append", default=[], metavar="NUMBER", help="this table; may be repeated"
+    )
+    _add_conditions(one)
+    _add_terms(one)
     one = add("availability", _run_availability, "the start times of a date, bookable or refused")
     _add_house(one)
     one.add_argument("--on", type=_date, required=True, metavar="DATE")
@@ -323,6 +339,24 @@ def _add_conditions(parser: ArgumentParser) -> None:
         )
 
 
+def _add_terms(parser: ArgumentParser) -> None:
+    """Add the alternatives that a party accepts."""
+    parser.add_argument(
+        "--minutes",
+        type=_whole,
+        action="append",
+        metavar="MINUTES",
+        help="a distance in time; repeatable (default: 15, 30, 60 and 120)",
+    )
+    parser.add_argument("--no-times", action="store_true", help="no other times")
+    parser.add_argument("--zones", action="store_true", help="other zones")
+    parser.add_argument("--shorter-stay", action="store_true", help="a shorter stay")
+    parser.add_argument("--split", action="store_true", help="two parties at one start")
+    parser.add_argument(
+        "--limit", type=_whole, default=5, metavar="NUMBER", help="of each kind (default: 5)"
+    )
+
+
 # ---- arguments
 
 
@@ -364,6 +398,22 @@ def _run_plan(found: Namespace) -> Answer:
     desk = open_desk(open_house(found.floor), now=found.now, bookings=found.bookings)
     wanted = Wanted(found.party_size, found.at, _conditions(found), found.occasion, found.table)
     return explain(desk, wanted) if found.explain else plan(desk, wanted)
+
+
+def _run_alternatives(found: Namespace) -> Answer:
+    source = Source(found.floor, found.bookings, found.now, found.restaurant)
+    source.check(found.store)
+    wanted = Wanted(found.party_size, found.at, _conditions(found), found.occasion, found.table)
+    terms = AlternativeTerms(
+        *(() if found.minutes is None else (found.minutes,)),
+        limit=found.limit,
+        times=not found.no_times,
+        zones=found.zones,
+        shorter_stay=found.shorter_stay,
+        split=found.split,
+    )
+    with opened_desk(source, _database(found) if source.is_stored else None) as desk:
+        return alternatives(desk, wanted, terms)
 
 
 def _run_availability(found: Namespace) -> Answer:

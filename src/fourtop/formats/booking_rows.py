@@ -30,12 +30,14 @@ COLUMNS: Final = (
 )
 _REQUIRED: Final = ("id", "party_size", "start")
 _WHOLE = re.compile(r"[0-9]{1,9}")
+# The label of a table: the name of a zone, a slash, a number.
+_LONGEST_LABEL = 101
 _BYTE_ORDER_MARK = "\ufeff"
 
 
 def _numbers(value: Iterable[str]) -> tuple[str, ...]:
     numbers = validators.as_members(
-        "tables", value, lambda each: validators.check_text("tables", each, 50)
+        "tables", value, lambda each: validators.check_text("tables", each, _LONGEST_LABEL)
     )
     if len({validators.casefold(number) for number in numbers}) < len(numbers):
         raise InvalidInput("tables", "must name each table once", safe_repr(numbers))
