@@ -7,6 +7,7 @@ from typing import Final, Self
 
 import attrs
 
+from fourtop.errors import Code
 from fourtop.errors.display import (
     WIDTH,
     brief,
@@ -165,6 +166,7 @@ class Booking:
         last_step: The state before its last step of status, if that step can be undone.
         is_pinned: Whether staff pinned it to its tables: no move, swap or repair takes it away.
         overrides: The rules of the house that staff broke for it, in a fixed order.
+        would_refuse: The rules in shadow mode that would have refused it when it was last admitted.
         waiting: The starts that it takes and how long it waits, if it joined the waitlist.
         receipt: Further facts from the command that returned it; neither stored nor compared.
     """
@@ -193,6 +195,7 @@ class Booking:
     last_step: Step | None = None
     is_pinned: bool = False
     overrides: tuple[Override, ...] = ()
+    would_refuse: tuple[Code, ...] = ()
     waiting: Waiting | None = None
     receipt: Receipt = attrs.field(default=NO_RECEIPT, eq=False, repr=False, kw_only=True)
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import attrs
 
+from fourtop.errors import Code
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.block import Block
@@ -118,6 +119,7 @@ def a_booking(booking_id: str = "b1", dining: Window = EVENING) -> Booking:
         last_step=Step(BookingStatus.CHECKED_IN, EVENING, NOON_US - 4),
         is_pinned=True,
         overrides=AN_OVERRIDE,
+        would_refuse=(Code.PACING_EXCEEDED, Code.CAPACITY_EXCEEDED),
         waiting=Waiting(NOON_US - 3, NOON_US - 2, NOON_US - 1, offers=2),
     )
 
@@ -147,6 +149,7 @@ def a_hold(hold_id: str = "h1", dining: Window = EVENING) -> Hold:
         reference="host-7",
         life_start_us=NOON_US - 60,
         overrides=AN_OVERRIDE,
+        would_refuse=(Code.CHANNEL_SHARE_HELD_BACK,),
     )
 
 

@@ -16,6 +16,8 @@ from fourtop.storage.sql.tables.values import (
     STAY,
     Row,
     actor_row,
+    codes_of,
+    codes_row,
     overrides_of,
     overrides_row,
     preference_of,
@@ -54,6 +56,7 @@ BOOKING: Final = (
     "last_end_us",
     "last_step_us",
     "is_pinned",
+    "would_refuse",
     "wait_earliest_us",
     "wait_latest_us",
     "wait_until_us",
@@ -87,6 +90,7 @@ def booking_row(booking: Booking) -> Row:
         "left_us": booking.left_us,
         "is_pinned": booking.is_pinned,
         "overrides": overrides_row(booking.overrides),
+        "would_refuse": codes_row(booking.would_refuse),
         **actor_row(booking.actor),
         **stay_row(booking.stay),
     }
@@ -160,6 +164,7 @@ def _booking(restaurant_id: str, facts: tuple[Any, ...], tables: tuple[str, ...]
         last_step=_step(row),
         is_pinned=bool(row["is_pinned"]),
         overrides=row["overrides"],
+        would_refuse=codes_of(row["would_refuse"]),
         waiting=_waiting(row),
     )
 
@@ -216,6 +221,7 @@ def booking_tables(make: TableBuilder) -> None:
         make.whole("last_step_us", null=True),
         make.flag("is_pinned", default=False),
         make.document("overrides", default="[]"),
+        make.words("would_refuse", null=True),
         make.whole("wait_earliest_us", null=True),
         make.whole("wait_latest_us", null=True),
         make.whole("wait_until_us", null=True),

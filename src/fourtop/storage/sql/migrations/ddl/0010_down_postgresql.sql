@@ -1,16 +1,12 @@
-DROP INDEX {schema}.bookings_promised;
+DROP TABLE {schema}.restaurant_demand_profiles;
 
-DROP TABLE {schema}.booking_slots;
+ALTER TABLE {schema}.restaurant_policies
+    DROP COLUMN scarcities,
+    DROP COLUMN enforce_capacity,
+    DROP COLUMN enforce_capacity_percent,
+    DROP COLUMN enforce_adjacency,
+    DROP COLUMN enforce_adjacency_percent;
 
--- Revision 0009 does not know the status.
-UPDATE {schema}.bookings SET status = 'priority_waitlist' WHERE status = 'waitlisted';
+ALTER TABLE {schema}.bookings DROP COLUMN would_refuse;
 
-UPDATE {schema}.bookings SET last_status = 'priority_waitlist' WHERE last_status = 'waitlisted';
-
-DELETE FROM {schema}.command_results WHERE result LIKE '%"waitlisted"%';
-
-ALTER TABLE {schema}.bookings
-    DROP COLUMN wait_earliest_us,
-    DROP COLUMN wait_latest_us,
-    DROP COLUMN wait_until_us,
-    DROP COLUMN offers;
+ALTER TABLE {schema}.table_holds DROP COLUMN would_refuse;

@@ -1,18 +1,15 @@
-DROP INDEX bookings_promised;
+DROP TABLE restaurant_demand_profiles;
 
-DROP TABLE booking_slots;
+ALTER TABLE restaurant_policies DROP COLUMN scarcities;
 
--- Revision 0009 does not know the status.
-UPDATE bookings SET status = 'priority_waitlist' WHERE status = 'waitlisted';
+ALTER TABLE restaurant_policies DROP COLUMN enforce_capacity;
 
-UPDATE bookings SET last_status = 'priority_waitlist' WHERE last_status = 'waitlisted';
+ALTER TABLE restaurant_policies DROP COLUMN enforce_capacity_percent;
 
-DELETE FROM command_results WHERE result LIKE '%"waitlisted"%';
+ALTER TABLE restaurant_policies DROP COLUMN enforce_adjacency;
 
-ALTER TABLE bookings DROP COLUMN wait_earliest_us;
+ALTER TABLE restaurant_policies DROP COLUMN enforce_adjacency_percent;
 
-ALTER TABLE bookings DROP COLUMN wait_latest_us;
+ALTER TABLE bookings DROP COLUMN would_refuse;
 
-ALTER TABLE bookings DROP COLUMN wait_until_us;
-
-ALTER TABLE bookings DROP COLUMN offers;
+ALTER TABLE table_holds DROP COLUMN would_refuse;

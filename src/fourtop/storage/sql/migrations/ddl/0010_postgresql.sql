@@ -1,25 +1,32 @@
--- The starts that a party on the waitlist takes, until when it waits, and its offers.
-ALTER TABLE {schema}.bookings
-    ADD COLUMN wait_earliest_us BIGINT,
-    ADD COLUMN wait_latest_us BIGINT,
-    ADD COLUMN wait_until_us BIGINT,
-    ADD COLUMN offers INTEGER;
+-- How scarce kinds of tables are, and the modes of enforcement.
+ALTER TABLE {schema}.restaurant_policies
+    ADD COLUMN scarcities JSON DEFAULT '[]' NOT NULL,
+    ADD COLUMN enforce_capacity TEXT DEFAULT 'enforced' NOT NULL,
+    ADD COLUMN enforce_capacity_percent INTEGER DEFAULT 100 NOT NULL,
+    ADD COLUMN enforce_adjacency TEXT DEFAULT 'enforced' NOT NULL,
+    ADD COLUMN enforce_adjacency_percent INTEGER DEFAULT 100 NOT NULL;
 
--- Covers that are reserved at a start.
-CREATE TABLE {schema}.booking_slots (
+-- The rules in shadow mode that would have refused the party.
+ALTER TABLE {schema}.bookings ADD COLUMN would_refuse TEXT;
+
+ALTER TABLE {schema}.table_holds ADD COLUMN would_refuse TEXT;
+
+-- When seats left over cost more, or less.
+CREATE TABLE {schema}.restaurant_demand_profiles (
     restaurant_id TEXT COLLATE "C" NOT NULL,
-    id TEXT COLLATE "C" NOT NULL,
-    start_us BIGINT NOT NULL,
-    available INTEGER NOT NULL,
-    reserved INTEGER NOT NULL,
-    version BIGINT NOT NULL,
-    CONSTRAINT booking_slots_pkey PRIMARY KEY (restaurant_id, id),
-    CONSTRAINT booking_slots_reserved_check CHECK (reserved BETWEEN 0 AND available),
-    CONSTRAINT booking_slots_restaurant_fkey FOREIGN KEY (restaurant_id)
+    position INTEGER NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
+    multiplier JSON NOT NULL,
+    start_time TEXT,
+    end_time TEXT,
+    weekdays JSON NOT NULL,
+    period TEXT COLLATE "C",
+    priority INTEGER NOT NULL,
+    CONSTRAINT restaurant_demand_profiles_pkey PRIMARY KEY (restaurant_id, position),
+    CONSTRAINT restaurant_demand_profiles_period_fkey FOREIGN KEY (restaurant_id, period)
+        REFERENCES {schema}.restaurant_service_periods (restaurant_id, key)
+        DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT restaurant_demand_profiles_priority_check CHECK (priority >= 0),
+    CONSTRAINT restaurant_demand_profiles_restaurant_fkey FOREIGN KEY (restaurant_id)
         REFERENCES {schema}.restaurants (id)
 );
-
--- The parties that were promised tables.
-CREATE INDEX bookings_promised
-    ON {schema}.bookings (restaurant_id, occupied_start_us)
-    WHERE status = 'pending_allocation';

@@ -1,27 +1,36 @@
--- The starts that a party on the waitlist takes, until when it waits, and its offers.
-ALTER TABLE bookings ADD COLUMN wait_earliest_us BIGINT;
+-- How scarce kinds of tables are.
+ALTER TABLE restaurant_policies ADD COLUMN scarcities JSON DEFAULT '[]' NOT NULL;
 
-ALTER TABLE bookings ADD COLUMN wait_latest_us BIGINT;
+-- The modes of enforcement.
+ALTER TABLE restaurant_policies ADD COLUMN enforce_capacity TEXT DEFAULT 'enforced' NOT NULL;
 
-ALTER TABLE bookings ADD COLUMN wait_until_us BIGINT;
+ALTER TABLE restaurant_policies ADD COLUMN enforce_capacity_percent INTEGER DEFAULT 100 NOT NULL;
 
-ALTER TABLE bookings ADD COLUMN offers INTEGER;
+ALTER TABLE restaurant_policies ADD COLUMN enforce_adjacency TEXT DEFAULT 'enforced' NOT NULL;
 
--- Covers that are reserved at a start.
-CREATE TABLE booking_slots (
+ALTER TABLE restaurant_policies ADD COLUMN enforce_adjacency_percent INTEGER DEFAULT 100 NOT NULL;
+
+-- The rules in shadow mode that would have refused the party.
+ALTER TABLE bookings ADD COLUMN would_refuse TEXT;
+
+ALTER TABLE table_holds ADD COLUMN would_refuse TEXT;
+
+-- When seats left over cost more, or less.
+CREATE TABLE restaurant_demand_profiles (
     restaurant_id TEXT NOT NULL,
-    id TEXT NOT NULL,
-    start_us BIGINT NOT NULL,
-    available INTEGER NOT NULL,
-    reserved INTEGER NOT NULL,
-    version BIGINT NOT NULL,
-    CONSTRAINT booking_slots_pkey PRIMARY KEY (restaurant_id, id),
-    CONSTRAINT booking_slots_reserved_check CHECK (reserved BETWEEN 0 AND available),
-    CONSTRAINT booking_slots_restaurant_fkey FOREIGN KEY (restaurant_id)
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    multiplier JSON NOT NULL,
+    start_time TEXT,
+    end_time TEXT,
+    weekdays JSON NOT NULL,
+    period TEXT,
+    priority INTEGER NOT NULL,
+    CONSTRAINT restaurant_demand_profiles_pkey PRIMARY KEY (restaurant_id, position),
+    CONSTRAINT restaurant_demand_profiles_period_fkey FOREIGN KEY (restaurant_id, period)
+        REFERENCES restaurant_service_periods (restaurant_id, key)
+        DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT restaurant_demand_profiles_priority_check CHECK (priority >= 0),
+    CONSTRAINT restaurant_demand_profiles_restaurant_fkey FOREIGN KEY (restaurant_id)
         REFERENCES restaurants (id) DEFERRABLE INITIALLY DEFERRED
 );
-
--- The parties that were promised tables.
-CREATE INDEX bookings_promised
-    ON bookings (restaurant_id, occupied_start_us)
-    WHERE status = 'pending_allocation';

@@ -5,8 +5,8 @@ from typing import Final
 from fourtop.storage.sql.migrations.step import Step
 from fourtop.storage.sql.migrations.versions import r0003_tenants
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 ALL: Final = "SELECT, INSERT, UPDATE, DELETE"
 # The table that this revision makes.
@@ -26,7 +26,7 @@ def upgrade(step: Step) -> None:
 def downgrade(step: Step) -> None:
     """Drop the slots and the columns. A party on the waitlist is on the priority waitlist then.
 
-    Stored results that name the status go: revision 0009 cannot read them.
+    Stored results that name the status go: revision 0010 cannot read them.
     """
     if step.is_postgresql:
         for table in CHANGED:
