@@ -249,7 +249,6 @@ EVENING: Final = (
     call("leave_waitlist", "w2"),
     call("open_slot", at("21:00"), 4, slot_id="s1"),
     call("reserve_slot", "s1", 3, expected=1, key="k10"),
-    call("reserve_slot", "s1", 3, expected=1, key="k10"),
     call("release_slot", "s1", 3),
     call("find_slot", "s1"),
     call("close_slot", "s1"),

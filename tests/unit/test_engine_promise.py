@@ -16,6 +16,7 @@ from fourtop import (
     Code,
     Desk,
     Floor,
+    KeptApart,
     ManualClock,
     Preference,
     Proof,
@@ -308,6 +309,17 @@ def test_the_spots_that_are_shown_can_be_booked_one_after_another(store: Store) 
     assert refused(lambda: desk.book(party_size(2))).code is Code.TABLES_PROMISED
     (slot,) = desk.availability(FRIDAY, 2, at=at("19:00"), spots_limit=1).slots
     assert (slot.spots, slot.is_bookable) == (0, False)
+
+
+def test_tables_that_are_kept_apart_stay_apart_beside_a_promise(store: Store) -> None:
+    floor = sketch_floor({"1": 2, "2": 2, "3": 2, "4": 4})
+    floor = attrs.evolve(floor, kept_apart=[KeptApart(("1", "2"))])
+    desk = a_desk(store, floor)
+    promise(desk, "p", 4)
+    (slot,) = desk.availability(FRIDAY, 2, at=at("19:00")).slots
+    taken = [booked(desk, 2).tables for _ in range(slot.spots)]
+    assert taken == [("1",), ("3",)]
+    assert not desk.quote(party_size(2))
 
 
 def test_an_explanation_names_the_promise_and_what_would_work(store: Store) -> None:

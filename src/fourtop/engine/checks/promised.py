@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from fourtop.engine.candidacy import Candidacy
-from fourtop.engine.checks.tables import excluded_from, free_tables, plan_request
+from fourtop.engine.checks.distance import FreeTables
+from fourtop.engine.checks.tables import (
+    ask_of,
+    barred_sets,
+    excluded_from,
+    free_tables,
+    planner_of,
+)
 from fourtop.engine.promises import Promise, Taken, can_seat_all, protected_parties
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model.plan import Plan
@@ -25,7 +32,8 @@ def check_promises(candidacy: Candidacy) -> Refusal | None:
     if candidacy.party.tables:
         plans: tuple[Plan, ...] = candidacy.plans
     else:
-        plans, is_proven = keeper.search(candidacy_free(candidacy))
+        left = _left_for(candidacy)
+        plans, is_proven = keeper.search(left)
     kept = []
     for plan in plans:
         if keeper.keeps(plan):
@@ -43,21 +51,23 @@ def count_beside_promises(candidacy: Candidacy, limit: int) -> int:
     keeper = _Keeper(candidacy)
     if not keeper.binds:
         return limit
-    free, count = candidacy_free(candidacy), 0
+    left, count = _left_for(candidacy), 0
     while count < limit:
-        plans, _ = keeper.search(free)
+        plans, _ = keeper.search(left)
         plan = next((each for each in plans if keeper.keeps(each)), None)
         if plan is None:
             break
-        free &= ~keeper.take(plan)
+        left.take(keeper.take(plan))
         count += 1
     return count
 
 
-def candidacy_free(candidacy: Candidacy) -> int:
-    """Return the tables that a party may have, as a mask."""
+def _left_for(candidacy: Candidacy) -> FreeTables:
+    """Return the tables that a party may have, and the sets of them that it may not."""
     rules = candidacy.admission.composition.table_rules
-    return free_tables(candidacy, excluded_from(candidacy) if rules else ())
+    excluded = excluded_from(candidacy) if rules else ()
+    floor = candidacy.admission.compiled.house.floor
+    return FreeTables(floor, free_tables(candidacy, excluded), barred_sets(excluded))
 
 
 class _Keeper:
@@ -95,11 +105,10 @@ class _Keeper:
         self._taken = (*self._taken, taken)
         return taken[0]
 
-    def search(self, free: int) -> tuple[tuple[Plan, ...], bool]:
+    def search(self, left: FreeTables) -> tuple[tuple[Plan, ...], bool]:
         """Return the plans of the newcomer among free tables, and whether these are all."""
-        party = self._candidacy.party
-        ask = plan_request(party.party_size, must=party.must, wish=party.wish)
-        found = self._candidacy.admission.planner.search(ask, free, MAX_PLANS)
+        ask, planner = ask_of(self._candidacy), planner_of(self._candidacy)
+        found = planner.search(ask, left.free, MAX_PLANS, left.barred)
         return found.plans, found.is_proven and len(found.plans) < MAX_PLANS
 
     def refusal(self, *, is_proven: bool) -> Refusal:
