@@ -139,6 +139,7 @@ from fourtop.model.results import (
 from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.model.table import Mobility, Position, Table
+from fourtop.model.validation import CheckStatus, Selection, SelectionCheck, Validation
 from fourtop.model.walk_in import WalkIn
 from fourtop.model.window import Window
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
@@ -200,6 +201,7 @@ __all__ = [
     "Change",
     "ChangeKind",
     "ChannelShare",
+    "CheckStatus",
     "ClearReport",
     "ClockBehind",
     "Code",
@@ -281,6 +283,8 @@ __all__ = [
     "RuleProblem",
     "Score",
     "SeatingRules",
+    "Selection",
+    "SelectionCheck",
     "Service",
     "ServicePeriod",
     "SetCapacity",
@@ -304,6 +308,7 @@ __all__ = [
     "TurnBand",
     "UnknownName",
     "Usage",
+    "Validation",
     "Versions",
     "WalkIn",
     "WalkInRule",

@@ -55,11 +55,13 @@ _DESKS: Final = {
     "ServiceDesk": "AsyncServiceDesk",
     "HouseDesk": "AsyncHouseDesk",
     "DayDesk": "AsyncDayDesk",
+    "StaffDesk": "AsyncStaffDesk",
     "Executor": "AsyncExecutor",
     "fourtop.engine.hold_desk": "fourtop.engine.async_hold_desk",
     "fourtop.engine.service_desk": "fourtop.engine.async_service_desk",
     "fourtop.engine.house_desk": "fourtop.engine.async_house_desk",
     "fourtop.engine.day_desk": "fourtop.engine.async_day_desk",
+    "fourtop.engine.staff_desk": "fourtop.engine.async_staff_desk",
 }
 HOUSE_DESK: Final = Twin(
     source="house_desk.py",
@@ -88,6 +90,13 @@ DAY_DESK: Final = Twin(
     names=_DESKS,
     module="The part of the asynchronous desk that shows the day to people.",
     summary="The reads for people; ``AsyncDesk`` has all commands and reads.",
+)
+STAFF_DESK: Final = Twin(
+    source="staff_desk.py",
+    target="async_staff_desk.py",
+    names=_DESKS,
+    module="The part of the asynchronous desk for the staff.",
+    summary="The commands of the staff; ``AsyncDesk`` has all commands and reads.",
 )
 DESK: Final = Twin(
     source="desk.py",
@@ -128,7 +137,7 @@ event loop.""",
 4""",
     not_awaited=frozenset({"desk"}),
 )
-TWINS: Final = (HOUSE_DESK, HOLD_DESK, SERVICE_DESK, DAY_DESK, DESK, ENGINE)
+TWINS: Final = (HOUSE_DESK, HOLD_DESK, SERVICE_DESK, DAY_DESK, STAFF_DESK, DESK, ENGINE)
 
 
 def generated(twin: Twin) -> str:

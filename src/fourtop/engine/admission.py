@@ -55,7 +55,9 @@ from fourtop.engine.checks.zone_caps import (
 )
 from fourtop.engine.checks.zones import exclude_closed_zones, has_zone_rules
 from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.composition import Composition
 from fourtop.engine.limits import limits_of
+from fourtop.engine.permits import NO_PERMITS, Permits
 from fourtop.engine.relaxation import check_may_relax, ladder, relaxed_planner
 from fourtop.engine.stays import find_stays
 from fourtop.engine.usage import (
@@ -68,7 +70,7 @@ from fourtop.engine.usage import (
 from fourtop.errors import Reason, Refusal
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Service, Stay
-from fourtop.model.house import House
+from fourtop.model.override import Override
 from fourtop.model.plan import Plan
 from fourtop.model.receipt import Usage
 from fourtop.model.request import ANY_TABLE, Relaxation
@@ -153,6 +155,7 @@ class Seating:
         chosen: Its tables; ``None`` if it was admitted without tables.
         others: The next best plans, if the caller asked for any.
         relaxed: The rules of the house that were lifted for it.
+        overrides: The rules that staff break for it.
     """
 
     stay: Stay
@@ -160,6 +163,7 @@ class Seating:
     chosen: Plan | None = None
     others: tuple[Plan, ...] = ()
     relaxed: tuple[Relaxation, ...] = ()
+    overrides: tuple[Override, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -181,72 +185,12 @@ class Finding:
     refusal: Refusal
 
 
-# ---- the composition
-
-
-@attrs.frozen
-class Composition:
-    """The rules that bind in one house, by the moment at which they run.
-
-    Args:
-        before_loading: The checks that read nothing.
-        not_promised: Of those, the ones that bind a party whose start a hold has promised.
-        after_loading: The other checks.
-        without_tables: Of those, all but the check of tables. An availability counts tables
-            instead of choosing some; a booking without tables skips them.
-        counted: The checks that limit how many parties sit down one after another.
-        table_rules: The rules that exclude tables.
-        reads_headcounts: Whether a rule reads head counts.
-    """
-
-    before_loading: tuple[Check, ...]
-    not_promised: tuple[Check, ...]
-    after_loading: tuple[Check, ...]
-    without_tables: tuple[Check, ...]
-    counted: tuple[Check, ...]
-    table_rules: tuple[TableRule, ...]
-    reads_headcounts: bool
-
-    @classmethod
-    def of(cls, house: House) -> Composition:
-        """Return the rules that bind in a house."""
-        checks = tuple(each for each in CHECKS if each.binds is None or each.binds(house))
-        rules = tuple(each for each in TABLE_RULES if each.binds is None or each.binds(house))
-        each_reads = (*(each.reads for each in checks), *(each.reads for each in rules))
-        after = tuple(each for each in checks if each.reads is not Reads.NOTHING)
-        before = tuple(each for each in checks if each.reads is Reads.NOTHING)
-        return cls(
-            before_loading=before,
-            not_promised=tuple(each for each in before if not each.is_promised),
-            after_loading=after,
-            without_tables=tuple(each for each in after if each.find is not check_tables),
-            counted=tuple(each for each in checks if each.count is not None),
-            table_rules=rules,
-            reads_headcounts=any(reads is Reads.HEADCOUNTS for reads in each_reads),
-        )
-
-    def without(self, relaxed: tuple[Relaxation, ...]) -> Composition:
-        """Return the rules apart from those that some relaxations lift."""
-
-        def left(checks: tuple[Check, ...]) -> tuple[Check, ...]:
-            return tuple(each for each in checks if each.relaxed_by not in relaxed)
-
-        return attrs.evolve(
-            self,
-            before_loading=left(self.before_loading),
-            not_promised=left(self.not_promised),
-            after_loading=left(self.after_loading),
-            without_tables=left(self.without_tables),
-            counted=left(self.counted),
-            table_rules=tuple(each for each in self.table_rules if each.relaxed_by not in relaxed),
-        )
-
-
 def composition_of(compiled: CompiledHouse) -> Composition:
     """Return the rules that bind in a house; they are composed once."""
     composition: Composition | None = compiled.kept.get(_COMPOSITION)
     if composition is None:
-        composition = compiled.kept[_COMPOSITION] = Composition.of(compiled.house)
+        composition = Composition.of(compiled.house, CHECKS, TABLE_RULES)
+        compiled.kept[_COMPOSITION] = composition
     return composition
 
 
@@ -283,6 +227,7 @@ class Admission:
         self.released = released
         self.composition = composition_of(compiled)
         self.planner = compiled.planner
+        self.permits = NO_PERMITS
         self.all_tables: int = (1 << len(compiled.house.floor.tables)) - 1
         # The answers that the check of tables has worked out.
         self.free_by_window: dict[tuple[int, int], int] = {}
@@ -345,9 +290,10 @@ class Admission:
     def _admit(self, party: Party, asked: _Asked) -> Seating | Refusal | Need:
         candidacy = Candidacy(self, party, asked.most_plans)
         composition = self.composition
+        self.permits = Permits(party.overrides) if party.overrides else NO_PERMITS
         for check in composition.not_promised if asked.is_held else composition.before_loading:
             refusal = check.find(candidacy)
-            if refusal is not None:
+            if refusal is not None and not self.permits.allow(refusal):
                 return refusal
         # In the usual case one window is read, and it was loaded in advance.
         is_usual = not (asked.counts or composition.reads_headcounts or candidacy.variants)
@@ -357,22 +303,23 @@ class Admission:
                 return need
         for check in composition.after_loading if asked.with_tables else composition.without_tables:
             refusal = check.find(candidacy)
-            if refusal is not None:
+            if refusal is not None and not self.permits.allow(refusal):
                 return refusal
-        plans = candidacy.plans
+        plans, needed = candidacy.plans, self.permits.needed if party.overrides else ()
         if not plans:
-            return Seating(candidacy.stay, candidacy.service)
+            return Seating(candidacy.stay, candidacy.service, overrides=needed)
         stay = candidacy.stay
         if candidacy.variants:
             stay = candidacy.stay_at(self.compiled.house.floor.mask(plans[0].tables))
-        return Seating(stay, candidacy.service, plans[0], plans[1:])
+        return Seating(stay, candidacy.service, plans[0], plans[1:], overrides=needed)
 
     def admits(self, party: Party) -> bool:
         """Tell whether a party is admitted, at the least cost; the view covers all that is read."""
-        candidacy = Candidacy(self, party)
+        candidacy = self._candidacy(party)
         composition = self.composition
         for check in (*composition.before_loading, *composition.without_tables):
-            if check.find(candidacy) is not None:
+            refusal = check.find(candidacy)
+            if refusal is not None and not self.permits.allow(refusal):
                 return False
         if party.tables:
             return check_tables(candidacy) is None
@@ -414,11 +361,11 @@ class Admission:
             party: The party. What a hold has promised it is not checked again. The view covers all
                 that the checks read.
         """
-        candidacy = Candidacy(self, party)
+        candidacy = self._candidacy(party)
         composition = self.composition
         for check in (*composition.not_promised, *composition.without_tables):
             refusal = check.find(candidacy)
-            if refusal is not None:
+            if refusal is not None and not self.permits.allow(refusal):
                 return refusal
         return candidacy
 
@@ -444,13 +391,29 @@ class Admission:
         assert refusal is not None, "a party without a spot has no plan"
         return refusal
 
-    def findings(self, party: Party) -> tuple[Finding, ...] | Need:
+    def _candidacy(self, party: Party) -> Candidacy:
+        self.permits = Permits(party.overrides) if party.overrides else NO_PERMITS
+        return Candidacy(self, party)
+
+    def findings(self, party: Party, *, is_held: bool = False) -> tuple[Finding, ...] | Need:
         """Return what every check finds, in the order of the list.
 
         Where no service admits the party, the checks after that of the hours do not run.
+
+        Args:
+            party: The party.
+            is_held: Whether a hold or a booking has promised the party its start.
         """
-        candidacy = Candidacy(self, party)
-        found = _all_findings(self.composition.before_loading, candidacy)
+        return self.examine(self._candidacy(party), is_held=is_held)
+
+    def examine(self, candidacy: Candidacy, *, is_held: bool = False) -> tuple[Finding, ...] | Need:
+        """Return what every check finds for a party on its way; see ``findings``.
+
+        It has a service afterwards, unless the check of hours has refused it.
+        """
+        composition = self.composition
+        before = composition.not_promised if is_held else composition.before_loading
+        found = _all_findings(before, candidacy)
         if found and found[-1].check == _HOURS:
             return found
         need = self._missing(candidacy, counts=False)
@@ -523,7 +486,7 @@ def _all_findings(checks: tuple[Check, ...], candidacy: Candidacy) -> tuple[Find
     found: list[Finding] = []
     for check in checks:
         refusal = check.find(candidacy)
-        if refusal is not None:
+        if refusal is not None and not candidacy.admission.permits.allow(refusal):
             found.append(Finding(check.name, refusal))
             if check.name == _HOURS:
                 break

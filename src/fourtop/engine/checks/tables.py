@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from fourtop.engine.candidacy import Candidacy, Excluded
 from fourtop.engine.rivals import describe, find_all_rivals, refuse_taken
 from fourtop.errors import Code, Proof, Reason, Refusal
+from fourtop.model.plan import Plan
+from fourtop.model.planning_rules import Planning
 from fourtop.model.window import Window
 from fourtop.planner import PlanRequest
+
+if TYPE_CHECKING:
+    from fourtop.engine.admission import Admission
+
+_STAFF_PLANNING: Final = "planning of staff"
 
 # Parties ask for few different things; the values are checked once.
 plan_request: Final = lru_cache(maxsize=1_024)(PlanRequest)
@@ -32,6 +39,9 @@ def check_tables(candidacy: Candidacy) -> Refusal | None:
         if candidacy.plans:
             return None
     chosen = planner.choose(ask, free)
+    if isinstance(chosen, Refusal) and excluded and admission.permits.overrides:
+        # Only where no other tables are left.
+        chosen, excluded = _choose_among_excluded(candidacy, ask, excluded)
     if not isinstance(chosen, Refusal):
         candidacy.plans = (chosen,)
         return None
@@ -39,20 +49,71 @@ def check_tables(candidacy: Candidacy) -> Refusal | None:
     return _with_excluded(candidacy, ask, chosen, excluded) if excluded else chosen
 
 
+def _choose_among_excluded(
+    candidacy: Candidacy, ask: PlanRequest, excluded: tuple[Excluded, ...]
+) -> tuple[Plan | Refusal, tuple[Excluded, ...]]:
+    """Return the best plan with tables that overrides allow, and the tables that stay excluded."""
+    admission = candidacy.admission
+    rules = {each.rule for each in admission.permits.overrides}
+    left = tuple(each for each in excluded if each.reason.code not in rules)
+    chosen = admission.planner.choose(ask, free_tables(candidacy, left))
+    if isinstance(chosen, Plan):
+        mask = admission.compiled.house.floor.mask(chosen.tables)
+        admission.permits.left_of(tuple(each.reason for each in excluded if each.tables & mask))
+    return chosen, left
+
+
 def _check_named(
     candidacy: Candidacy, ask: PlanRequest, excluded: tuple[Excluded, ...]
 ) -> Refusal | None:
     admission, tables = candidacy.admission, candidacy.party.tables
-    plan = admission.planner.judge(ask, tables)
     mask = admission.compiled.house.floor.mask(tables) if excluded or candidacy.variants else 0
     reasons = tuple(each.reason for each in excluded if each.tables & mask)
+    plan = judge_named(admission, ask, tables, reasons)
     if isinstance(plan, Refusal):
-        return attrs.evolve(plan, reasons=plan.reasons + reasons)
-    if reasons:
-        return Refusal(reasons, Proof.RULE)
+        return plan
     candidacy.plans = (plan,)
     window = candidacy.stay_at(mask).occupied if candidacy.variants else candidacy.stay.occupied
     return refuse_taken(admission.view, plan.tables, window, admission.released.owners)
+
+
+def judge_named(
+    admission: Admission, ask: PlanRequest, tables: tuple[str, ...], excluded: tuple[Reason, ...]
+) -> Plan | Refusal:
+    """Return the plan of tables that a party names, or every rule that it may not break.
+
+    Whether they are free does not matter.
+
+    Args:
+        admission: The rules, the actor, and what staff have overridden.
+        ask: The party.
+        tables: The tables.
+        excluded: Why table rules keep some of them from the party.
+
+    Raises:
+        NotFound: If a table is unknown.
+    """
+    planner, permits = admission.planner, admission.permits
+    plan = planner.judge(ask, tables, staff_planning(admission))
+    reasons = (*plan.reasons, *excluded) if isinstance(plan, Refusal) else excluded
+    if permits.overrides:
+        reasons = permits.left_of(reasons)
+    if reasons:
+        return Refusal(reasons, plan.proof if isinstance(plan, Refusal) else Proof.RULE)
+    return planner.measure(ask, tables) if isinstance(plan, Refusal) else plan
+
+
+def staff_planning(admission: Admission) -> Planning | None:
+    """Return the rules for tables that staff name; ``None``: those of the house."""
+    compiled = admission.compiled
+    planning = compiled.house.policy.planning
+    if planning.staff_max_slack is None or admission.actor.is_guest:
+        return None
+    found: Planning | None = compiled.kept.get(_STAFF_PLANNING)
+    if found is None:
+        found = attrs.evolve(planning, slack_budget=planning.staff_max_slack)
+        compiled.kept[_STAFF_PLANNING] = found
+    return found
 
 
 def check_kept(candidacy: Candidacy, tables: tuple[str, ...]) -> Refusal | None:
@@ -68,7 +129,8 @@ def check_kept(candidacy: Candidacy, tables: tuple[str, ...]) -> Refusal | None:
     plan = admission.planner.judge(ask, tables) if must.kinds else None
     if isinstance(plan, Refusal):
         reasons += [each for each in plan.reasons if each.code is Code.NO_TABLES_MATCH]
-    return Refusal(tuple(reasons), Proof.NAMED_TABLES) if reasons else None
+    left = admission.permits.left_of(tuple(reasons))
+    return Refusal(left, Proof.NAMED_TABLES) if left else None
 
 
 def excluded_from(candidacy: Candidacy) -> tuple[Excluded, ...]:
