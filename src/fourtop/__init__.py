@@ -101,6 +101,13 @@ from fourtop.jobs import (
 )
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
+from fourtop.model.alternatives import (
+    Alternative,
+    AlternativeKind,
+    Alternatives,
+    AlternativeTerms,
+    RejectedAlternative,
+)
 from fourtop.model.block import Block
 from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus, Step
 from fourtop.model.booking_change import KEEP, BookingChange, Keep
@@ -136,9 +143,16 @@ from fourtop.model.results import (
     Slot,
     Versions,
 )
+from fourtop.model.rotations import (
+    PeriodRotations,
+    Rotations,
+    TableRotations,
+    estimate_rotations,
+)
 from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.model.table import Mobility, Position, Table
+from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
 from fourtop.model.validation import CheckStatus, Selection, SelectionCheck, Validation
 from fourtop.model.walk_in import WalkIn
 from fourtop.model.window import Window
@@ -177,6 +191,10 @@ __all__ = [
     "Allocation",
     "AllocationsOverlap",
     "AlreadyExists",
+    "Alternative",
+    "AlternativeKind",
+    "AlternativeTerms",
+    "Alternatives",
     "AmbiguousTime",
     "Area",
     "Assignment",
@@ -258,6 +276,8 @@ __all__ = [
     "PacingRule",
     "PacingUsage",
     "PartDifference",
+    "PeriodRotations",
+    "PeriodUtilisation",
     "Plan",
     "Planning",
     "Policy",
@@ -272,6 +292,7 @@ __all__ = [
     "Receipt",
     "Refusal",
     "Refused",
+    "RejectedAlternative",
     "Relaxation",
     "RelayOptions",
     "Relayed",
@@ -279,6 +300,7 @@ __all__ = [
     "ResourceType",
     "Restaurant",
     "Rival",
+    "Rotations",
     "RuleKind",
     "RuleProblem",
     "Score",
@@ -291,6 +313,7 @@ __all__ = [
     "Severity",
     "SharedTable",
     "Slot",
+    "SlotUtilisation",
     "Spread",
     "SqlStore",
     "StaleVersion",
@@ -301,6 +324,7 @@ __all__ = [
     "Swept",
     "SystemClock",
     "Table",
+    "TableRotations",
     "TableSnapshot",
     "TableState",
     "Term",
@@ -308,6 +332,7 @@ __all__ = [
     "TurnBand",
     "UnknownName",
     "Usage",
+    "Utilisation",
     "Validation",
     "Versions",
     "WalkIn",
@@ -324,6 +349,7 @@ __all__ = [
     "dump_rows_csv",
     "dumps_house",
     "dumps_rows_csv",
+    "estimate_rotations",
     "exclude_fourtop",
     "house_from_data",
     "house_schema",

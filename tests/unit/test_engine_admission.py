@@ -28,16 +28,11 @@ from fourtop import (
     WalkInRule,
     Window,
 )
-from fourtop.engine import admission
-from fourtop.engine.admission import (
-    CHECKS,
-    Admission,
-    Composition,
-    Finding,
-    Seating,
-)
+from fourtop.engine import composition
+from fourtop.engine.admission import Admission, Finding, Seating
 from fourtop.engine.candidacy import Candidacy, Check, Excluded, Reads, TableRule, Variant
 from fourtop.engine.compiled_house import CompiledHouses
+from fourtop.engine.composition import CHECKS, Composition
 from fourtop.ports import Need, Scope, Store, View
 from tests.evening import (
     FRIDAY,
@@ -149,7 +144,7 @@ def test_a_check_that_is_put_into_the_list_binds_every_command_and_read(
         return Refusal.by_rule(Code.PARTY_NEVER_FITS, party_size=2)
 
     rule = Check("couples", Reads.HEADCOUNTS, no_couples)
-    monkeypatch.setattr(admission, "CHECKS", (*CHECKS[:4], rule, *CHECKS[4:]))
+    monkeypatch.setattr(composition, "CHECKS", (*CHECKS[:4], rule, *CHECKS[4:]))
     (slot,) = desk.availability(FRIDAY, 2, at="2026-05-01T19:00").slots
     quote = desk.quote(party_size(2))
     hold, booking = held(desk, 1), booked(desk, 1, "21:00")
@@ -204,7 +199,7 @@ def test_a_rule_that_is_lifted_before_anything_is_loaded_admits_a_party(
         return Refusal.by_rule(Code.PARTY_NEVER_FITS, party_size=2)
 
     rule = Check("closed", Reads.NOTHING, refuse_all, relaxed_by=Relaxation.CAPACITY)
-    monkeypatch.setattr(admission, "CHECKS", (*CHECKS, rule))
+    monkeypatch.setattr(composition, "CHECKS", (*CHECKS, rule))
     staff = Engine(store).desk(desk.restaurant_id, actor=STAFF)
     hold = staff.hold(party_size(2, relax=[Relaxation.CAPACITY]))
     assert (hold.tables, hold.fingerprint.relaxed) == (("1",), (Relaxation.CAPACITY,))
@@ -229,7 +224,7 @@ def without(*tables: str, code: Code = Code.TABLE_OUT_OF_SERVICE) -> TableRule:
 def test_a_rule_of_tables_excludes_them_at_every_door(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(admission, "TABLE_RULES", (without("5"),))
+    monkeypatch.setattr(composition, "TABLE_RULES", (without("5"),))
     desk = open_desk(store)
     hold, booking = held(desk, 2), booked(desk, 2, "21:00")
     (slot,) = desk.availability(FRIDAY, 6, at="2026-05-01T19:00").slots
@@ -255,7 +250,7 @@ def test_a_rule_of_tables_excludes_them_at_every_door(
 def test_the_reason_of_an_excluded_table_that_is_free_comes_first(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(admission, "TABLE_RULES", (without("1"),))
+    monkeypatch.setattr(composition, "TABLE_RULES", (without("1"),))
     desk = open_desk(store, a_house(one_table()))
     refusal = desk.quote(party_size(4))
     assert isinstance(refusal, Refusal)
@@ -271,7 +266,7 @@ def test_a_rule_of_tables_limits_the_parties_that_are_counted(
         return ((candidacy.admission.all_tables, 1),)
 
     rule = TableRule("one", Reads.NOTHING, lambda _: (), count)
-    monkeypatch.setattr(admission, "TABLE_RULES", (rule,))
+    monkeypatch.setattr(composition, "TABLE_RULES", (rule,))
     desk = open_desk(store)
     (slot,) = desk.availability(FRIDAY, 2, at="2026-05-01T19:00").slots
     assert slot.spots == 1
@@ -288,7 +283,7 @@ def test_the_tables_of_a_variant_are_taken_for_its_stay(
         return None
 
     rule = Check("longer", Reads.NOTHING, check_longer_at_five)
-    monkeypatch.setattr(admission, "CHECKS", (*CHECKS[:4], rule, *CHECKS[4:]))
+    monkeypatch.setattr(composition, "CHECKS", (*CHECKS[:4], rule, *CHECKS[4:]))
     desk = open_desk(store)
     booked(desk, 6, "20:30", tables=["5"])
     quote = desk.quote(party_size(6, "18:30"))

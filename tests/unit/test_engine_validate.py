@@ -74,7 +74,7 @@ def test_a_valid_selection_lists_every_check_as_ok(desk: Desk, store: Store) -> 
     assert bool(found)
     assert [each.check for each in found.checks[: len(OF_TABLES)]] == OF_TABLES
     others = [each.check for each in found.checks[len(OF_TABLES) :]]
-    assert others == ["house", "past", "hours", "guest_stay", "start_times"]
+    assert others == ["past", "hours", "guest_stay", "start_times"]
     assert {each.status for each in found.checks} == {CheckStatus.OK}
     assert (found.tables, found.numbers, found.zone) == (("1", "2"), ("T1", "T2"), "hall")
     assert (found.seats, found.slack, found.party_size) == (8, 1, 7)

@@ -150,6 +150,16 @@ def explanations() -> list[Any]:
     return [*refused.changes, refused, agreed, agreed.versions]
 
 
+def alternatives() -> list[Any]:
+    """What else a party can have, and how full the evening is."""
+    desk = pub()
+    found = desk.alternatives(fourtop.BookingRequest(4, SIX))
+    none = desk.alternatives(fourtop.BookingRequest(30, SIX))
+    full, turns = desk.utilisation(SIX.date()), desk.rotations(SIX.date())
+    values = [found, *found.found, found.terms, none, *none.rejected, full, *full.periods]
+    return [*values, *full.periods[0].slots, turns, *turns.periods, *turns.periods[0].tables]
+
+
 def samples() -> list[Any]:
     """At least one value of every public class, most of them as a desk returns them."""
     desk = pub()
@@ -177,6 +187,7 @@ def samples() -> list[Any]:
         *plain_samples(),
         *reports(),
         *explanations(),
+        *alternatives(),
         Fingerprint('{"a":1}'),
         AtRisk(booking, booking, ("t1",), 5, quote.plan),
         GUEST,

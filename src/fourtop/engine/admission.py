@@ -1,10 +1,8 @@
-"""Admission: the one list of checks that decides whether a party may sit down, and at which tables.
+"""Admission: runs the checks that decide whether a party may sit down, and at which tables.
 
-Quote, availability, hold, replace, book and reschedule run ``CHECKS``. So does confirm if the house
-was edited since the hold was made, apart from the checks whose answer the hold has promised. To add
-a rule for parties, write a function of a ``Candidacy`` that returns ``None`` or a ``Refusal`` in a
-module of ``engine/checks``, and put it into the list. A rule for some tables returns those that a
-party cannot have, and stands in ``TABLE_RULES``.
+Quote, availability, hold, replace, book and reschedule run ``composition.CHECKS``. So does confirm
+if the house was edited since the hold was made, apart from the checks whose answer the hold has
+promised.
 """
 
 from __future__ import annotations
@@ -12,50 +10,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from copy import copy
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 import attrs
 
-from fourtop.engine.candidacy import Candidacy, Check, Party, Reads, TableRule
-from fourtop.engine.checks.capacity import (
-    check_capacity,
-    check_shares,
-    count_within_capacity,
-    count_within_shares,
-    has_caps,
-    has_shares,
-)
-from fourtop.engine.checks.guests import (
-    check_guest_stay,
-    check_notice,
-    check_start_times,
-    has_booking_windows,
-)
-from fourtop.engine.checks.house import check_active, check_hours, check_past
+from fourtop.engine.candidacy import Candidacy, Check, Party
 from fourtop.engine.checks.names import check_names
-from fourtop.engine.checks.pace import (
-    check_pacing,
-    count_at_paced_tables,
-    count_within_pacing,
-    exclude_paced_tables,
-    has_pacing,
-)
 from fourtop.engine.checks.tables import check_tables, count_tables, is_search_proven
-from fourtop.engine.checks.walk_ins import (
-    check_walk_ins,
-    exclude_walk_in_tables,
-    has_walk_in_rules,
-)
-from fourtop.engine.checks.zone_caps import (
-    check_zones,
-    count_in_zones,
-    count_within_zones,
-    exclude_full_zones,
-    has_zone_caps,
-)
-from fourtop.engine.checks.zones import exclude_closed_zones, has_zone_rules
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.composition import Composition
+from fourtop.engine.composition import HOURS, Composition
 from fourtop.engine.limits import limits_of
 from fourtop.engine.permits import NO_PERMITS, Permits
 from fourtop.engine.relaxation import check_may_relax, ladder, relaxed_planner
@@ -64,6 +28,7 @@ from fourtop.engine.usage import (
     NOTHING_RELEASED,
     Attendance,
     Released,
+    count_attendance,
     take_attendance,
     usage_of,
 )
@@ -78,71 +43,7 @@ from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import PlanRequest
 from fourtop.ports import Need, Scope, View
 
-# The checks after this one rely on the stay and the service that it finds.
-_HOURS: Final = "hours"
-
-CHECKS: Final = (
-    Check("active", Reads.NOTHING, check_active),
-    Check("past", Reads.NOTHING, check_past, is_promised=True),
-    Check(_HOURS, Reads.NOTHING, check_hours),
-    Check("notice", Reads.NOTHING, check_notice, binds=has_booking_windows, is_promised=True),
-    Check("guest_stay", Reads.NOTHING, check_guest_stay),
-    Check("start_times", Reads.NOTHING, check_start_times, is_promised=True),
-    Check("walk_ins", Reads.NOTHING, check_walk_ins, binds=has_walk_in_rules),
-    Check(
-        "capacity",
-        Reads.HEADCOUNTS,
-        check_capacity,
-        count_within_capacity,
-        binds=has_caps,
-        relaxed_by=Relaxation.CAPACITY,
-    ),
-    Check(
-        "shares",
-        Reads.HEADCOUNTS,
-        check_shares,
-        count_within_shares,
-        binds=has_shares,
-        relaxed_by=Relaxation.CAPACITY,
-    ),
-    Check(
-        "pacing",
-        Reads.HEADCOUNTS,
-        check_pacing,
-        count_within_pacing,
-        binds=has_pacing,
-        relaxed_by=Relaxation.CAPACITY,
-    ),
-    Check(
-        "zones",
-        Reads.HEADCOUNTS,
-        check_zones,
-        count_in_zones,
-        binds=has_zone_caps,
-        relaxed_by=Relaxation.CAPACITY,
-    ),
-    Check("tables", Reads.ALLOCATIONS, check_tables),
-)
-TABLE_RULES: Final = (
-    TableRule("zone_hours", Reads.NOTHING, exclude_closed_zones, binds=has_zone_rules),
-    TableRule("walk_ins", Reads.NOTHING, exclude_walk_in_tables, binds=has_walk_in_rules),
-    TableRule(
-        "pacing",
-        Reads.HEADCOUNTS,
-        exclude_paced_tables,
-        count_at_paced_tables,
-        binds=has_pacing,
-    ),
-    TableRule(
-        "zone_caps",
-        Reads.HEADCOUNTS,
-        exclude_full_zones,
-        count_within_zones,
-        binds=has_zone_caps,
-    ),
-)
-
-_COMPOSITION: Final = "admission"
+_COMPOSITION: Final = "composition"
 
 
 @attrs.frozen
@@ -185,15 +86,6 @@ class Finding:
     refusal: Refusal
 
 
-def composition_of(compiled: CompiledHouse) -> Composition:
-    """Return the rules that bind in a house; they are composed once."""
-    composition: Composition | None = compiled.kept.get(_COMPOSITION)
-    if composition is None:
-        composition = Composition.of(compiled.house, CHECKS, TABLE_RULES)
-        compiled.kept[_COMPOSITION] = composition
-    return composition
-
-
 @attrs.frozen
 class _Asked:
     """What a caller of ``Admission.admit`` asks for."""
@@ -202,6 +94,11 @@ class _Asked:
     with_tables: bool
     counts: bool
     is_held: bool
+
+
+# Callers ask for few different things.
+_asked: Final = lru_cache(maxsize=32)(_Asked)
+_OF_A_HELD_PARTY: Final = _Asked(1, with_tables=True, counts=False, is_held=True)
 
 
 class Admission:
@@ -225,7 +122,7 @@ class Admission:
         self.compiled = compiled
         self.actor = actor
         self.released = released
-        self.composition = composition_of(compiled)
+        self.composition = _composition_of(compiled)
         self.planner = compiled.planner
         self.permits = NO_PERMITS
         self.all_tables: int = (1 << len(compiled.house.floor.tables)) - 1
@@ -262,7 +159,7 @@ class Admission:
         """
         if names_anything(party):
             check_names(self.compiled, party)
-        asked = _Asked(most_plans, with_tables, counts, is_held)
+        asked = _asked(most_plans, with_tables, counts, is_held)
         seating = self._admit(party, asked)
         if not party.relax:
             return seating
@@ -352,7 +249,7 @@ class Admission:
 
         What the house has no longer is a refusal here: the party named it when the house had it.
         """
-        return self._admit(party, _Asked(1, with_tables=True, counts=False, is_held=True))
+        return self._admit(party, _OF_A_HELD_PARTY)
 
     def admit_held(self, party: Party) -> Candidacy | Refusal:
         """Return a held party that passed the checks but that of tables, or the first refusal.
@@ -414,7 +311,7 @@ class Admission:
         composition = self.composition
         before = composition.not_promised if is_held else composition.before_loading
         found = _all_findings(before, candidacy)
-        if found and found[-1].check == _HOURS:
+        if found and found[-1].check == HOURS:
             return found
         need = self._missing(candidacy, counts=False)
         if need is not None:
@@ -472,14 +369,17 @@ class Admission:
         key = (service.period.key, service.date)
         found = self._attendance.get(key)
         if found is None:
-            found = self._attendance[key] = take_attendance(
-                self.view,
-                self.compiled.calendar,
-                service,
-                self.released,
-                by_party=self.compiled.counts_by_party,
-            )
+            take = count_attendance if self.compiled.counts_totals else take_attendance
+            found = self._attendance[key] = take(self.view, self.compiled, service, self.released)
         return found
+
+
+def _composition_of(compiled: CompiledHouse) -> Composition:
+    """Return the rules that bind in a house; they are composed once."""
+    composition: Composition | None = compiled.kept.get(_COMPOSITION)
+    if composition is None:
+        composition = compiled.kept[_COMPOSITION] = Composition.of(compiled.house)
+    return composition
 
 
 def _all_findings(checks: tuple[Check, ...], candidacy: Candidacy) -> tuple[Finding, ...]:
@@ -488,7 +388,7 @@ def _all_findings(checks: tuple[Check, ...], candidacy: Candidacy) -> tuple[Find
         refusal = check.find(candidacy)
         if refusal is not None and not candidacy.admission.permits.allow(refusal):
             found.append(Finding(check.name, refusal))
-            if check.name == _HOURS:
+            if check.name == HOURS:
                 break
     return tuple(found)
 
@@ -510,7 +410,7 @@ def expected_windows(
 
     If they do not, the checks ask for the rest; a record that was loaded in vain does no harm.
     """
-    counts_heads = counts or composition_of(compiled).reads_headcounts
+    counts_heads = counts or _composition_of(compiled).reads_headcounts
     windows = _windows_of(compiled, party)
     if not windows:
         return (), ()
@@ -541,7 +441,7 @@ def missing_counts(
     """Return the counts of some services that a view lacks; ``None`` if it has them."""
     by_party = compiled.counts_by_party
     covers = view.scope.covers_parties if by_party else view.scope.covers_headcounts
-    missing = tuple(window for window in services if not covers(window))
+    missing = tuple([window for window in services if not covers(window)])
     if not missing:
         return None
     if by_party:

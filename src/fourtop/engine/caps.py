@@ -19,7 +19,7 @@ def refuse_count(
 ) -> Refusal | Need | None:
     """Refuse a booking that would count, at a size, for more than the caps of its service take.
 
-    It runs the checks of ``admission.CHECKS`` that count; the booking itself is not counted twice.
+    It runs the checks of ``composition.CHECKS`` that count. The booking is not counted twice.
     """
     start_us = booking.stay.dining.start_us
     admission = Admission(view, compiled, actor, Released(own(booking.id), booking.id))

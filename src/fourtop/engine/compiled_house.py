@@ -33,6 +33,7 @@ class CompiledHouse:
         planner: Its planner.
         versions: Of its floor and policy; ``None``: it was compiled before a view told them.
         counts_by_party: Whether a rule of the house needs each party of a service by itself.
+        counts_totals: Whether the rules need no more than the totals of a service.
         kept: Values that other modules derive from the house and keep with it, by name.
     """
 
@@ -42,6 +43,7 @@ class CompiledHouse:
     versions: tuple[int, int] | None = None
     kept: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
     counts_by_party: bool = attrs.field(init=False)
+    counts_totals: bool = attrs.field(init=False)
     _fingerprints: Callable[[_FingerprintKey], Fingerprint] = attrs.field(init=False)
 
     @_fingerprints.default
@@ -57,6 +59,10 @@ class CompiledHouse:
             or any(rule.zone is not None for rule in policy.capacity_rules)
             or any(rule.spread is Spread.MEAL for rule in policy.pacing_rules)
         )
+
+    @counts_totals.default
+    def _needs_totals(self) -> bool:
+        return not (self.counts_by_party or self.house.policy.pacing_rules)
 
     def fingerprint(
         self, tables: tuple[str, ...], terms: tuple[ServicePeriod, Stay], party_size: int

@@ -1,13 +1,119 @@
-"""Composition: the rules of the list that bind in one house."""
+"""Composition: the one list of checks, and those of them that bind in a house.
+
+To add a rule for parties, write a function of a ``Candidacy`` that returns ``None`` or a
+``Refusal`` in a module of ``engine/checks``, and put it into ``CHECKS``. A rule for some tables
+returns those that a party cannot have, and stands in ``TABLE_RULES``.
+"""
 
 from __future__ import annotations
+
+from typing import Final
 
 import attrs
 
 from fourtop.engine.candidacy import Check, Reads, TableRule
+from fourtop.engine.checks.capacity import (
+    check_capacity,
+    check_shares,
+    count_within_capacity,
+    count_within_shares,
+    has_caps,
+    has_shares,
+)
+from fourtop.engine.checks.guests import (
+    check_guest_stay,
+    check_notice,
+    check_start_times,
+    has_booking_windows,
+)
+from fourtop.engine.checks.house import check_active, check_hours, check_past, is_inactive
+from fourtop.engine.checks.pace import (
+    check_pacing,
+    count_at_paced_tables,
+    count_within_pacing,
+    exclude_paced_tables,
+    has_pacing,
+)
 from fourtop.engine.checks.tables import check_tables
+from fourtop.engine.checks.walk_ins import (
+    check_walk_ins,
+    exclude_walk_in_tables,
+    has_walk_in_rules,
+)
+from fourtop.engine.checks.zone_caps import (
+    check_zones,
+    count_in_zones,
+    count_within_zones,
+    exclude_full_zones,
+    has_zone_caps,
+)
+from fourtop.engine.checks.zones import exclude_closed_zones, has_zone_rules
 from fourtop.model.house import House
 from fourtop.model.request import Relaxation
+
+# The checks after this one rely on the stay and the service that it finds.
+HOURS: Final = "hours"
+
+CHECKS: Final = (
+    Check("active", Reads.NOTHING, check_active, binds=is_inactive),
+    Check("past", Reads.NOTHING, check_past, is_promised=True),
+    Check(HOURS, Reads.NOTHING, check_hours),
+    Check("notice", Reads.NOTHING, check_notice, binds=has_booking_windows, is_promised=True),
+    Check("guest_stay", Reads.NOTHING, check_guest_stay),
+    Check("start_times", Reads.NOTHING, check_start_times, is_promised=True),
+    Check("walk_ins", Reads.NOTHING, check_walk_ins, binds=has_walk_in_rules),
+    Check(
+        "capacity",
+        Reads.HEADCOUNTS,
+        check_capacity,
+        count_within_capacity,
+        binds=has_caps,
+        relaxed_by=Relaxation.CAPACITY,
+    ),
+    Check(
+        "shares",
+        Reads.HEADCOUNTS,
+        check_shares,
+        count_within_shares,
+        binds=has_shares,
+        relaxed_by=Relaxation.CAPACITY,
+    ),
+    Check(
+        "pacing",
+        Reads.HEADCOUNTS,
+        check_pacing,
+        count_within_pacing,
+        binds=has_pacing,
+        relaxed_by=Relaxation.CAPACITY,
+    ),
+    Check(
+        "zones",
+        Reads.HEADCOUNTS,
+        check_zones,
+        count_in_zones,
+        binds=has_zone_caps,
+        relaxed_by=Relaxation.CAPACITY,
+    ),
+    Check("tables", Reads.ALLOCATIONS, check_tables),
+)
+TABLE_RULES: Final = (
+    TableRule("zone_hours", Reads.NOTHING, exclude_closed_zones, binds=has_zone_rules),
+    TableRule("walk_ins", Reads.NOTHING, exclude_walk_in_tables, binds=has_walk_in_rules),
+    TableRule(
+        "pacing",
+        Reads.HEADCOUNTS,
+        exclude_paced_tables,
+        count_at_paced_tables,
+        binds=has_pacing,
+    ),
+    TableRule(
+        "zone_caps",
+        Reads.HEADCOUNTS,
+        exclude_full_zones,
+        count_within_zones,
+        binds=has_zone_caps,
+    ),
+)
 
 
 @attrs.frozen
@@ -34,18 +140,10 @@ class Composition:
     reads_headcounts: bool
 
     @classmethod
-    def of(
-        cls, house: House, all_checks: tuple[Check, ...], all_rules: tuple[TableRule, ...]
-    ) -> Composition:
-        """Return the rules that bind in a house.
-
-        Args:
-            house: The house.
-            all_checks: The list of checks.
-            all_rules: The list of table rules.
-        """
-        checks = tuple(each for each in all_checks if each.binds is None or each.binds(house))
-        rules = tuple(each for each in all_rules if each.binds is None or each.binds(house))
+    def of(cls, house: House) -> Composition:
+        """Return the rules that bind in a house."""
+        checks = tuple(each for each in CHECKS if each.binds is None or each.binds(house))
+        rules = tuple(each for each in TABLE_RULES if each.binds is None or each.binds(house))
         each_reads = (*(each.reads for each in checks), *(each.reads for each in rules))
         after = tuple(each for each in checks if each.reads is not Reads.NOTHING)
         before = tuple(each for each in checks if each.reads is Reads.NOTHING)

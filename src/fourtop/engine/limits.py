@@ -55,13 +55,22 @@ class Limits:
         return self.caps is not None or bool(self.pacing or self.zones)
 
 
+NO_LIMITS: Final = Limits(None, (), (), ())
+
+
 def limits_of(compiled: CompiledHouse, service: Service) -> Limits:
     """Return the limits of a service; those of the 512 services used last are kept."""
     resolve: Callable[[str, date], Limits] | None = compiled.kept.get(_KEPT)
     if resolve is None:
-        resolve = lru_cache(_KEPT_SERVICES)(partial(_resolve, compiled.house))
-        compiled.kept[_KEPT] = resolve
+        resolve = compiled.kept[_KEPT] = _resolver(compiled.house)
     return resolve(service.period.key, service.date)
+
+
+def _resolver(house: House) -> Callable[[str, date], Limits]:
+    policy = house.policy
+    if not (policy.capacity_rules or policy.pacing_rules or policy.channel_shares):
+        return lambda *_: NO_LIMITS
+    return lru_cache(_KEPT_SERVICES)(partial(_resolve, house))
 
 
 def _resolve(house: House, period: str, day: date) -> Limits:

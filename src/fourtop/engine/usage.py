@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Final
 
 import attrs
 
+from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.limits import Limits
 from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Booking
 from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.capacity_rules import PacingRule, Spread
 from fourtop.model.receipt import PacingUsage, Usage
-from fourtop.model.window import MICROSECONDS_PER_MINUTE
+from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import View
 
 
@@ -102,34 +104,45 @@ class Attendance:
         return sum(each.covers for each in found), sum(each.parties for each in found)
 
 
-def take_attendance(
-    view: View, calendar: Calendar, service: Service, released: Released, *, by_party: bool
+def count_attendance(
+    view: View, compiled: CompiledHouse, service: Service, released: Released
 ) -> Attendance:
-    """Count the parties of a service, apart from the released records.
+    """Count the parties of a service as ``take_attendance`` does, but for the totals only.
+
+    Most houses have no rule that needs more.
+    """
+    is_in = partial(_is_in, compiled.calendar, service)
+    own = _released_booking(view, released, is_in)
+    covers, parties = (0, 0) if own is None else (-own.covers, -1)
+    for each in view.headcounts(service.window):
+        if is_in(each.start_us):
+            covers, parties = covers + each.covers, parties + each.parties
+    for held in view.held_covers(service.window):
+        is_counted_already = held.counted_us is not None and is_in(held.counted_us)
+        if held.hold_id != released.hold_id and is_in(held.start_us) and not is_counted_already:
+            covers, parties = covers + held.party_size, parties + 1
+    return Attendance((), own, covers, parties)
+
+
+def take_attendance(
+    view: View, compiled: CompiledHouse, service: Service, released: Released
+) -> Attendance:
+    """List the parties of a service, apart from the released records.
 
     Bookings of a status that counts do, and live holds without such a booking. A released hold is
     not counted apart: it is no booking yet, and has to fit under the caps as a new party does.
 
     Args:
         view: The records.
-        calendar: Finds the service of each start.
+        compiled: The rules; they tell whether each party is needed by itself.
         service: The service.
         released: The records to leave out.
-        by_party: Whether the rules of the house need each party by itself.
     """
-
-    def is_in(start_us: int) -> bool:
-        # Where the clocks go back, a service may run into the next, which counts its own parties.
-        found = calendar.find_service(start_us)
-        return found is service or service.is_same(found)
-
-    own = None
-    known = None if released.booking_id is None else view.find_booking(released.booking_id)
-    if known is not None and known.status.counts_covers and is_in(known.stay.dining.start_us):
-        own = _group_of(known)
+    is_in = partial(_is_in, compiled.calendar, service)
+    own = _released_booking(view, released, is_in)
     found = (
         _each_party(view, service, released)
-        if by_party
+        if compiled.counts_by_party
         else _each_instant(view, service, released, own)
     )
     others, covers, parties = [], 0, 0
@@ -142,6 +155,20 @@ def take_attendance(
         others.append(each)
         covers, parties = covers + each.covers, parties + each.parties
     return Attendance(tuple(others), own, covers, parties)
+
+
+def _is_in(calendar: Calendar, service: Service, start_us: int) -> bool:
+    # Where the clocks go back, a service may run into the next, which counts its own parties.
+    found = calendar.find_service(start_us)
+    return found is service or service.is_same(found)
+
+
+def _released_booking(view: View, released: Released, is_in: Callable[[int], bool]) -> Group | None:
+    """Return the released booking if it counts in the service."""
+    known = None if released.booking_id is None else view.find_booking(released.booking_id)
+    if known is None or not known.status.counts_covers or not is_in(known.stay.dining.start_us):
+        return None
+    return _group_of(known)
 
 
 def _each_instant(
@@ -234,16 +261,17 @@ def usage_of(
         attendance.parties + (more > 0),
         None if caps is None else caps.max_covers,
         None if caps is None else caps.max_parties,
-        () if stay is None else tuple(_pacing_of(attendance, limits, service, stay, more)),
+        () if stay is None else tuple(pacing_in(attendance, limits, service, stay.dining, more)),
     )
 
 
-def _pacing_of(
-    attendance: Attendance, limits: Limits, service: Service, stay: Stay, more: int
+def pacing_in(
+    attendance: Attendance, limits: Limits, service: Service, window: Window, more: int = 0
 ) -> Iterator[PacingUsage]:
+    """Yield the usage of the intervals that a party with a dining window would count in."""
     for rule in limits.pacing:
         length_us = rule.interval_minutes * MICROSECONDS_PER_MINUTE
-        for number in intervals_of(rule, service, stay.dining.start_us, stay.dining.end_us):
+        for number in intervals_of(rule, service, window.start_us, window.end_us):
             covers, parties = in_interval(attendance.others, rule, service, number)
             start_us = service.window.start_us + number * length_us
             yield PacingUsage(

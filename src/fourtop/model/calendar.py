@@ -107,6 +107,7 @@ class Calendar:
         "_restaurant",
         "_services",
         "_stays",
+        "_texts",
         "_turns",
         "zone",
     )
@@ -120,6 +121,7 @@ class Calendar:
         self._stays = lru_cache(_CACHED_STARTS)(self._decide)
         # Parties of one band stay equally long: they share one value.
         self._turns = lru_cache(_CACHED_STARTS)(self._fit)
+        self._texts = lru_cache(_CACHED_STARTS)(self._format)
         self.zone: tzinfo = zone_info(restaurant.timezone)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -392,6 +394,22 @@ class Calendar:
             if hours.last_start_us is not None
         ]
 
+    def zone_windows(self, rule: ZoneRule, service: Service) -> tuple[Window, ...]:
+        """Return the times of a service in which a zone with a rule is open."""
+        whole, found = service.window, []
+        for hours in hours_around(rule, service, self._instant):
+            window = whole if hours.window is None else hours.window
+            if window.overlaps(whole):
+                start_us = max(window.start_us, whole.start_us)
+                found.append(Window.of_micros(start_us, min(window.end_us, whole.end_us)))
+        return tuple(found)
+
+    def slots_of(self, service: Service) -> tuple[Window, ...]:
+        """Return the intervals of a service between its start times; the last ends with it."""
+        window, step_us = service.window, self._step_us(service.period)
+        starts = range(window.start_us, window.end_us, step_us)
+        return tuple(Window.of_micros(each, min(each + step_us, window.end_us)) for each in starts)
+
     def instant(self, local: str | datetime, field: str = "start") -> int:
         """Convert a local time of the restaurant, or an instant with an offset, to microseconds.
 
@@ -419,6 +437,9 @@ class Calendar:
 
     def local_text(self, instant_us: int) -> str:
         """Format an instant as ISO 8601 in the restaurant's zone, to the minute if exact."""
+        return self._texts(instant_us)
+
+    def _format(self, instant_us: int) -> str:
         local = from_micros(instant_us).astimezone(self.zone)
         exact = local.second == local.microsecond == 0
         return local.isoformat(timespec="minutes" if exact else "auto")

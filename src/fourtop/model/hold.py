@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final, Self
 
 import attrs
@@ -29,6 +30,13 @@ canonical: Final[Callable[[Any], str]] = json.JSONEncoder(
 ).encode
 
 
+@lru_cache(maxsize=1_024)
+def _versions_of(facts: str) -> tuple[int, int] | None:
+    # Holds of the same tables at the same hours have the same facts.
+    found = json.loads(facts).get(_VERSIONS)
+    return None if found is None else (found[0], found[1])
+
+
 @attrs.frozen(repr=False)
 class Fingerprint:
     """The facts that a hold relies on. Drift compares them; the facts name the changes.
@@ -43,8 +51,7 @@ class Fingerprint:
     @property
     def versions(self) -> tuple[int, int] | None:
         """The versions of the floor and the policy; ``None``: it was made without them."""
-        found = json.loads(self.facts).get(_VERSIONS)
-        return None if found is None else (found[0], found[1])
+        return _versions_of(self.facts)
 
     @property
     def relaxed(self) -> tuple[Relaxation, ...]:

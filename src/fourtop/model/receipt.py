@@ -52,6 +52,13 @@ class PacingUsage:
             return percent_of(self.booked_covers, self.max_covers)
         return percent_of(self.booked_parties, self.max_parties)
 
+    @property
+    def is_overbooked(self) -> bool:
+        """Tell whether the interval has more covers or parties than the rule allows."""
+        return _is_over(self.booked_covers, self.max_covers) or _is_over(
+            self.booked_parties, self.max_parties
+        )
+
     def __repr__(self) -> str:
         window = Window.of_micros(self.start_us, self.end_us).brief()
         counts = (self.booked_covers, self.booked_parties, self.max_covers, self.max_parties)
@@ -106,6 +113,15 @@ class Usage:
         found = (of_service, *(each.utilisation_percent for each in self.pacing))
         return max((each for each in found if each is not None), default=None)
 
+    @property
+    def is_overbooked(self) -> bool:
+        """Tell whether the service or an interval has more covers or parties than a cap allows."""
+        return (
+            _is_over(self.booked_covers, self.max_covers)
+            or _is_over(self.booked_parties, self.max_parties)
+            or any(each.is_overbooked for each in self.pacing)
+        )
+
     def __repr__(self) -> str:
         return brief(self, f"{self.period} on {self.service_date}", self.summary())
 
@@ -126,6 +142,10 @@ def _counts(
     noun = "party" if booked_parties == 1 and not parties else "parties"
     covers_noun = "cover" if booked_covers == 1 and not covers else "covers"
     return f"{booked_covers:,}{covers} {covers_noun}, {booked_parties:,}{parties} {noun}"
+
+
+def _is_over(booked: int, maximum: int | None) -> bool:
+    return maximum is not None and booked > maximum
 
 
 def percent_of(booked: int, maximum: int | None) -> int | None:

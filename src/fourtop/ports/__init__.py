@@ -35,6 +35,7 @@ from fourtop.ports.records import LoadedRecords, Records, joined_extent
 from fourtop.ports.scope import IntervalSet, Scope
 from fourtop.ports.seated import SEATED_REACH_US, SeatedParty, buffer_after_us
 from fourtop.ports.store import AsyncStore, Clock, Store
+from fourtop.ports.supposition import Supposition
 from fourtop.ports.told_time import MAX_STEP_BACK_US, is_behind, tell_time
 from fourtop.ports.view import View
 
@@ -69,6 +70,7 @@ __all__ = [
     "SeatedParty",
     "Store",
     "StoredResult",
+    "Supposition",
     "View",
     "buffer_after_us",
     "by_kind",

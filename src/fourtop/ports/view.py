@@ -21,6 +21,7 @@ from fourtop.ports.plain_records import PlainRecord, owner_class
 from fourtop.ports.records import Records
 from fourtop.ports.scope import Scope
 from fourtop.ports.seated import SEATED_REACH_US, SeatedParty
+from fourtop.ports.supposition import Supposition
 
 _START: Final = attrgetter("window.start_us")
 
@@ -67,6 +68,15 @@ class View:
         assert allowed, f"{' '.join(map(str, what))} is outside the scope of this view"
         assert self._alive, "the view has ended with its call"
         return self._source
+
+    def supposing(self, supposition: Supposition) -> View:
+        """Return this view as it would be if a booking with its rows had been written.
+
+        It answers for the same scope: what admission reads, and no evidence or stored results.
+        """
+        assert self._alive, "the view has ended with its call"
+        loaded = supposition.applied(self._source, self.scope, self.now_us)
+        return View(loaded, self.scope, self.now_us)
 
     # ---- the house
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.stays import find_stays
 from fourtop.errors import Code, Refusal
+from fourtop.model.house import House
 
 
-def check_active(candidacy: Candidacy) -> Refusal | None:
+def is_inactive(house: House) -> bool:
+    """Tell whether the restaurant takes no bookings."""
+    return not house.restaurant.active
+
+
+def check_active(_: Candidacy) -> Refusal:
     """Refuse every party while the restaurant takes no bookings."""
-    if candidacy.admission.compiled.house.restaurant.active:
-        return None
     return Refusal.by_rule(Code.RESTAURANT_INACTIVE)
 
 

@@ -46,6 +46,19 @@ class Terms:
     session: str | None = None
 
 
+@attrs.frozen
+class Life:
+    """How long a party may keep its tables.
+
+    Args:
+        start_us: Since when it keeps tables, also those of holds that were replaced.
+        expires_us: When its hold expires.
+    """
+
+    start_us: int
+    expires_us: int
+
+
 def command(
     caller: Caller, request: BookingRequest, terms: Terms, *, key: str | None
 ) -> Command[Hold]:
@@ -77,15 +90,13 @@ def check_ttl(ttl_seconds: int) -> int:
     """Return the lifetime of a hold.
 
     Raises:
-        InvalidInput: If no house may allow it. ``expiry`` applies the rules of one house.
+        InvalidInput: If no house may allow it. ``life_of`` applies the rules of one house.
     """
     return validators.check_integer("ttl_seconds", ttl_seconds, *HOLD_TTL_SECONDS)
 
 
-def expiry(
-    view: View, compiled: CompiledHouse, ttl_seconds: int | None, *, life_start_us: int
-) -> int:
-    """Return when a new hold expires, in microseconds.
+def life_of(view: View, compiled: CompiledHouse, ttl_seconds: int | None, *, start_us: int) -> Life:
+    """Return the life of a new hold.
 
     A hold in place of another one lives on with what is left of the other's life: the lifetime of
     the policy is cut to it, one that the caller names is refused.
@@ -94,21 +105,21 @@ def expiry(
         view: For the time.
         compiled: The rules.
         ttl_seconds: Its lifetime; ``None``: the policy's.
-        life_start_us: The time since which the party has kept tables.
+        start_us: The time since which the party has kept tables.
 
     Raises:
         InvalidInput: If the house does not allow the lifetime.
         HoldLimit: If the party would keep tables for too long.
     """
     rules = compiled.house.policy.holds
-    latest_us = life_start_us + rules.max_lifetime_seconds * MICROSECONDS_PER_SECOND
+    latest_us = start_us + rules.max_lifetime_seconds * MICROSECONDS_PER_SECOND
     if ttl_seconds is None:
         expires_us = min(view.now_us + rules.ttl_seconds * MICROSECONDS_PER_SECOND, latest_us)
     else:
         expires_us = view.now_us + rules.check_ttl(ttl_seconds) * MICROSECONDS_PER_SECOND
     if not view.now_us < expires_us <= latest_us:
         raise HoldLimit("lifetime_seconds", rules.max_lifetime_seconds)
-    return expires_us
+    return Life(start_us, expires_us)
 
 
 def make_hold(
@@ -119,7 +130,7 @@ def make_hold(
     terms: Terms,
 ) -> Decision[Hold] | Need:
     """Decide a new hold."""
-    expires_us = expiry(view, compiled, terms.ttl_seconds, life_start_us=view.now_us)
+    life = life_of(view, compiled, terms.ttl_seconds, start_us=view.now_us)
     released = NOTHING_RELEASED
     if terms.booking_id is not None:
         booking = get_booking(view, terms.booking_id)
@@ -132,8 +143,7 @@ def make_hold(
         return seating
     if isinstance(seating, Refusal):
         raise Refused(seating)
-    made = new_hold(invocation, view, compiled, request, (terms, seating))
-    hold = attrs.evolve(made, expires_us=expires_us)
+    hold = new_hold(invocation, view, compiled, request, (terms, seating, life))
     return Decision(hold, start_hold(invocation, view, hold))
 
 
@@ -142,10 +152,10 @@ def new_hold(
     view: View,
     compiled: CompiledHouse,
     request: BookingRequest,
-    agreed: tuple[Terms, Seating],
+    agreed: tuple[Terms, Seating, Life],
 ) -> Hold:
-    """Return the record of a new hold on these terms at this seating; the caller sets its life."""
-    terms, seating = agreed
+    """Return the record of a new hold on these terms at this seating."""
+    terms, seating, life = agreed
     plan = seating.chosen
     assert plan is not None, "a hold is admitted with tables"
     relaxed = seating.relaxed
@@ -160,7 +170,7 @@ def new_hold(
         tables=plan.tables,
         state=HoldState.ACTIVE,
         created_us=view.now_us,
-        expires_us=view.now_us,
+        expires_us=life.expires_us,
         fingerprint=fingerprint.with_relaxed(relaxed) if relaxed else fingerprint,
         actor=invocation.actor,
         booking_id=terms.booking_id,
@@ -173,15 +183,13 @@ def new_hold(
         channel=request.channel,
         minutes=request.minutes,
         reference=request.reference,
-        life_start_us=view.now_us,
+        life_start_us=life.start_us,
         overrides=seating.overrides,
-        receipt=_receipt(request, seating),
+        receipt=_receipt(request, seating) if relaxed or request.overrides else NO_RECEIPT,
     )
 
 
 def _receipt(request: BookingRequest, seating: Seating) -> Receipt:
-    if not (seating.relaxed or request.overrides):
-        return NO_RECEIPT
     rules = unneeded(request.overrides, seating.overrides)
     return Receipt(relaxed=seating.relaxed, unneeded=rules)
 

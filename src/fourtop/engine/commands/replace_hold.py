@@ -79,8 +79,8 @@ def replace_hold(
     need = _missing(view, old)
     if need is not None:
         return need
-    life_start_us, ttl_seconds = old.life_start_us, given_up.ttl_seconds
-    expires_us = hold_command.expiry(view, compiled, ttl_seconds, life_start_us=life_start_us)
+    start_us, ttl_seconds = old.life_start_us, given_up.ttl_seconds
+    life = hold_command.life_of(view, compiled, ttl_seconds, start_us=start_us)
     terms = hold_command.Terms(old.booking_id, given_up.ttl_seconds, old.session)
     if old.booking_id is not None:
         booking = get_booking(view, old.booking_id)
@@ -95,8 +95,7 @@ def replace_hold(
         raise Refused(seating)
     rows = view.allocations_of(OwnerKind.HOLD, old.id)
     event = hold_event(invocation, EventType.HOLD_REPLACED, old, view.now_us)
-    made = hold_command.new_hold(invocation, view, compiled, request, (terms, seating))
-    hold = attrs.evolve(made, expires_us=expires_us, life_start_us=life_start_us)
+    hold = hold_command.new_hold(invocation, view, compiled, request, (terms, seating, life))
     ended = end_hold(old, HoldState.REPLACED, rows, event)
     return Decision(hold, ended + start_hold(invocation, view, hold))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from functools import partial
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from fourtop.engine.queries.availability import reach_of
 from fourtop.engine.queries.quote import quote
 from fourtop.engine.relaxation import binds
 from fourtop.errors import Code, Refusal
+from fourtop.model.calendar import Calendar
 from fourtop.model.explanation import (
     Change,
     ChangeKind,
@@ -58,13 +60,13 @@ def query(
         lambda view, compiled: explain(
             Admission(view, compiled, caller.actor, released_with(view, excluded)), request
         ),
-        prefetch=partial(_expected_windows, request),
+        prefetch=partial(windows_around, request),
     )
 
 
 def explain(admission: Admission, request: BookingRequest) -> Explanation | Need:
     """Return the answer to a request, and what would turn a no."""
-    need = _missing(admission, request)
+    need = missing_around(admission, starts_around(admission.compiled, request))
     if need is not None:
         return need
     answer = quote(admission, request)
@@ -82,8 +84,9 @@ def explain(admission: Admission, request: BookingRequest) -> Explanation | Need
     )
 
 
-def _missing(admission: Admission, request: BookingRequest) -> Need | None:
-    reach = reach_of(admission.compiled, _starts(admission.compiled, request))
+def missing_around(admission: Admission, starts: Iterable[int]) -> Need | None:
+    """Return the records of the services of some starts that the view lacks, if any."""
+    reach = reach_of(admission.compiled, starts)
     scope = admission.view.scope
     windows = tuple(each for each in reach.windows if not scope.covers(each))
     counted = missing_counts(admission.view, admission.compiled, reach.headcounts)
@@ -93,20 +96,58 @@ def _missing(admission: Admission, request: BookingRequest) -> Need | None:
     return Need(need if counted is None else need | counted)
 
 
-def _expected_windows(
+def windows_around(
     request: BookingRequest, compiled: CompiledHouse
 ) -> tuple[tuple[Window, ...], tuple[Window, ...]]:
-    reach = reach_of(compiled, _starts(compiled, request))
+    """Return the windows, and those of headcounts, of the services around a request."""
+    reach = reach_of(compiled, starts_around(compiled, request))
     return reach.windows, reach.headcounts
 
 
-def _starts(compiled: CompiledHouse, request: BookingRequest) -> list[int]:
+def starts_around(compiled: CompiledHouse, request: BookingRequest) -> list[int]:
     """Return the starts on offer of the date of a request, with its own, in order."""
-    calendar = compiled.calendar
-    service = calendar.find_service(request.start_us)
-    day = calendar.local_date(request.start_us) if service is None else service.date
-    starts = {start_us for start_us, _ in calendar.starts_on(day)}
+    day = date_around(compiled.calendar, request.start_us)
+    starts = {start_us for start_us, _ in compiled.calendar.starts_on(day)}
     return sorted(starts | {request.start_us})
+
+
+def date_around(calendar: Calendar, start_us: int) -> date:
+    """Return the service date of an instant; outside of service hours its local date."""
+    service = calendar.find_service(start_us)
+    return calendar.local_date(start_us) if service is None else service.date
+
+
+def shorter_stays(admission: Admission, request: BookingRequest) -> tuple[int, int] | None:
+    """Return the least and the greatest length of a shorter stay that the party may choose.
+
+    ``None``: none is shorter, the house is not open then, or a guest may not choose.
+    """
+    stay = admission.find_stay(request)
+    if stay is None:
+        return None
+    low, high = LEAST_MINUTES, stay.turn_minutes - 1
+    if admission.actor.is_guest:
+        bounds = admission.compiled.house.policy.guest_stay
+        if bounds is None:
+            return None
+        low, high = max(low, bounds[0]), min(high, bounds[1])
+    return (low, high) if low <= high else None
+
+
+def longest_stay(low: int, high: int, is_admitted: Callable[[int], bool]) -> int | None:
+    """Return the longest stay from ``low`` to ``high`` minutes with which a party is admitted.
+
+    A shorter stay is never harder to seat: the longest is found by halving, in O(log minutes).
+    """
+    if not is_admitted(low):
+        return None
+    while low < high:
+        middle = (low + high + 1) // 2
+        if is_admitted(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 class _Search:
@@ -148,7 +189,7 @@ class _Search:
 
     def _starts(self) -> Iterator[Change | None]:
         compiled, start_us = self._admission.compiled, self._request.start_us
-        earlier, later = nearest_first(_starts(compiled, self._request), start_us)
+        earlier, later = nearest_first(starts_around(compiled, self._request), start_us)
         for kind, starts in ((ChangeKind.EARLIER, earlier), (ChangeKind.LATER, later)):
             for each in starts:
                 if self._is_admitted(start_us=each):
@@ -200,25 +241,13 @@ class _Search:
         return None
 
     def _stay(self) -> Change | None:
-        stay = self._admission.find_stay(self._request)
-        if stay is None:
+        bounds = shorter_stays(self._admission, self._request)
+        if bounds is None:
             return None
-        # A shorter stay is never harder to seat: the longest is found by halving.
-        low, high = LEAST_MINUTES, stay.turn_minutes - 1
-        if self._admission.actor.is_guest:
-            bounds = self._admission.compiled.house.policy.guest_stay
-            if bounds is None:
-                return None
-            low, high = max(low, bounds[0]), min(high, bounds[1])
-        if low > high or not self._is_admitted(minutes=low):
+        minutes = longest_stay(*bounds, lambda minutes: self._is_admitted(minutes=minutes))
+        if minutes is None:
             return None
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self._is_admitted(minutes=middle):
-                low = middle
-            else:
-                high = middle - 1
-        return self._verified(ChangeKind.STAY, {"minutes": low}, {"minutes": low})
+        return self._verified(ChangeKind.STAY, {"minutes": minutes}, {"minutes": minutes})
 
     def _occasion(self) -> Change | None:
         service = self._admission.compiled.calendar.find_service(self._request.start_us)

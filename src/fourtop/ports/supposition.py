@@ -1,0 +1,80 @@
+"""Suppositions: the rows of a restaurant as they would be with one booking more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from fourtop.model.allocation import Allocation, Owner, OwnerKind
+from fourtop.model.booking import Booking
+from fourtop.ports.headcount import Headcount, counted_parties_of, headcounts_of
+from fourtop.ports.records import LoadedRecords, Records
+from fourtop.ports.scope import Scope
+
+
+@attrs.frozen
+class Supposition:
+    """A booking that is not written, and the owners that give up their rows for it.
+
+    Args:
+        booking: The new booking; it counts by its status.
+        rows: Its allocations.
+        released: These owners have no rows; their bookings and holds count as before.
+    """
+
+    booking: Booking
+    rows: tuple[Allocation, ...]
+    released: tuple[Owner, ...] = ()
+
+    def applied(self, source: Records, scope: Scope, now_us: int) -> LoadedRecords:
+        """Return the rows of a scope that admission reads, as if the booking were among them.
+
+        ``source`` stays unchanged. Dead holds and their rows are left out. O(rows of the scope).
+
+        Args:
+            source: The rows.
+            scope: The rows that may be asked for. Its windows, counts and bookings are copied.
+            now_us: The time of the view, in microseconds.
+        """
+        booking, windows = self.booking, scope.windows
+        seated = list(source.seated()) if scope.sees_seated(now_us) else []
+        named = [each for each in map(source.find_booking, scope.bookings) if each is not None]
+        held = [each for one in scope.headcounts for each in source.held_covers(one, now_us)]
+        parties = [
+            each for one in scope.counted_parties for each in source.counted_parties(one, now_us)
+        ]
+        dead = [hold for one in windows for hold in source.expired_holds(now_us, one)]
+        left_out = {*self.released, *(Owner(OwnerKind.HOLD, hold.id) for hold in dead)}
+        found = [row for one in windows for row in source.overlapping(one)]
+        found += [row for each in seated for row in source.of_owner(OwnerKind.BOOKING, each.id)]
+        kept = [row for row in found if row.owner not in left_out]
+        return LoadedRecords(
+            house=source.house,
+            versions=source.versions,
+            allocations=_by_id([*kept, *self.rows]),
+            bookings=_by_id([*seated, *named, booking]),
+            counted=_counted(source, scope, booking),
+            claimed=list({each.hold_id: each for each in held}.values()),
+            parties=[
+                *{each.owner: each for each in parties}.values(),
+                *counted_parties_of((), {booking.id: booking}, now_us),
+            ],
+        )
+
+
+def _by_id(records: Iterable[Any]) -> list[Any]:
+    return list({each.id: each for each in records}.values())
+
+
+def _counted(source: Records, scope: Scope, booking: Booking) -> list[Headcount]:
+    found = {
+        each.start_us: each for window in scope.headcounts for each in source.headcounts(window)
+    }
+    for new in headcounts_of([booking]):
+        old = found.get(new.start_us, Headcount(new.start_us, 0, 0))
+        found[new.start_us] = Headcount(
+            new.start_us, old.covers + new.covers, old.parties + new.parties
+        )
+    return list(found.values())
